@@ -1,0 +1,80 @@
+"""Every error that breadknife raises on purpose.
+
+BreadknifeError                 has a message for people: what happened, why, and what to do
+├── SettingsError               a settings file or value is wrong (file, line, key)
+├── DocumentError               a file can't be read as text
+├── ModelError
+│   ├── UnknownModel            no such name in the catalog
+│   ├── ModelMissing            known, but not on this machine
+│   ├── ModelCorrupt            the file isn't the one that the catalog names
+│   └── DownloadFailed          no source could deliver it
+├── EngineError
+│   ├── EngineUnavailable       the engine could not be started or reached
+│   ├── EngineDied              it ended while it worked for us
+│   └── PromptTooLong           the prompt doesn't fit the model's context
+├── PluginError                 a plugin broke its contract
+├── NetworkForbidden            something tried to use the network while offline
+└── Cancelled                   the asker no longer wants the answer, or its time is up
+
+An editor never sees one of these as an exception: the host turns each into a reply with a reason.
+"""
+
+
+class BreadknifeError(Exception):
+    """Base of all errors here; `str(error)` is a sentence for people."""
+
+
+class SettingsError(BreadknifeError):
+    """A setting that can't be used; the message names file, line, key and the nearest valid name."""
+
+
+class DocumentError(BreadknifeError):
+    """A file that can't be read as text: missing, binary, or not UTF-8."""
+
+
+class ModelError(BreadknifeError):
+    """Anything wrong with a model's file."""
+
+
+class UnknownModel(ModelError):
+    """No model of that name is in the catalog."""
+
+
+class ModelMissing(ModelError):
+    """The catalog knows the model, but no file of it is on this machine."""
+
+
+class ModelCorrupt(ModelError):
+    """A model file whose SHA-256 is not the catalog's. It is never loaded."""
+
+
+class DownloadFailed(ModelError):
+    """No source could deliver a model."""
+
+
+class EngineError(BreadknifeError):
+    """Anything wrong with the program that runs the models."""
+
+
+class EngineUnavailable(EngineError):
+    """The engine could not be started or reached."""
+
+
+class EngineDied(EngineError):
+    """The engine ended while it worked on a request."""
+
+
+class PromptTooLong(EngineError):
+    """A prompt that doesn't fit the model's context."""
+
+
+class PluginError(BreadknifeError):
+    """A plugin that broke its contract: it raised, or returned something impossible."""
+
+
+class NetworkForbidden(BreadknifeError, PermissionError):
+    """Something tried to reach another machine while offline. Also an OSError, which libraries know to handle."""
+
+
+class Cancelled(BreadknifeError):
+    """The asker no longer wants the answer, or the deadline has passed."""

@@ -1,0 +1,41 @@
+"""Makes the network impossible for this process, whatever a library tries."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from typing import cast
+
+from breadknife.errors import NetworkForbidden
+
+
+def forbid_network() -> None:
+    """From now on, connections and name look-ups that leave this machine raise NetworkForbidden.
+
+    A Python audit hook (PEP 578): it sees what every library does and can't be taken back. Loopback and Unix sockets
+    still work; the engine and LanguageTool are reached through them.
+    """
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, arguments: tuple[object, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        address = arguments[1] if len(arguments) > 1 else None
+        if isinstance(address, tuple) and address:
+            host = str(cast("tuple[object, ...]", address)[0])
+            if not _is_local(host):
+                raise NetworkForbidden(f"offline: a connection to {host} was refused")
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
+        host = arguments[0]
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        if name is not None and not _is_local(str(name)):
+            raise NetworkForbidden(f"offline: looking up {name} was refused")
+
+
+def _is_local(host: str) -> bool:
+    if host in ("", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.split("%")[0]).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,168 @@
+"""Immutable text with positions: the value that every request carries."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from breadknife.errors import DocumentError
+
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """`text[start:end]`: half-open, in code points."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def contains(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def touches(self, other: Span) -> bool:
+        """Whether the two share a code point or a border (a cursor at a word's end touches the word)."""
+        return self.start <= other.end and other.start <= self.end
+
+    def shifted(self, by: int) -> Span:
+        return Span(self.start + by, self.end + by)
+
+
+@dataclass(frozen=True, order=True)
+class TextEdit:
+    """Replace `span` with `new_text`."""
+
+    span: Span
+    new_text: str
+
+
+def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
+    """The text after all edits, which are given in positions of `text` and must not overlap.
+
+    Raises ValueError for an edit outside the text or for two that overlap.
+    """
+    out: list[str] = []
+    at = 0
+    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
+        if not at <= edit.span.start <= edit.span.end <= len(text):
+            raise ValueError(f"edit at {edit.span} overlaps another one or lies outside the text")
+        out += (text[at : edit.span.start], edit.new_text)
+        at = edit.span.end
+    return "".join((*out, text[at:]))
+
+
+@dataclass(frozen=True)
+class Document:
+    """One version of one file. Offsets are in code points; lines end at LF, CRLF or CR, as in LSP."""
+
+    uri: str
+    language: str
+    """LSP language id, such as `python`."""
+    text: str
+    version: int | None = None
+
+    @cached_property
+    def line_starts(self) -> Sequence[int]:
+        """The offset of each line's first code point; never empty."""
+        if "\r" in self.text:
+            return [0, *(match.end() for match in _LINE_BREAK.finditer(self.text))]
+        lines = self.text.split("\n")
+        return list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
+
+    @property
+    def line_count(self) -> int:
+        return len(self.line_starts)
+
+    @property
+    def path(self) -> Path | None:
+        """The file on disk, or None when the document isn't one (`untitled:`)."""
+        return uri_to_path(self.uri)
+
+    def line_at(self, offset: int) -> int:
+        """The 0-based line that holds `offset`."""
+        return bisect_right(self.line_starts, offset) - 1
+
+    def line_span(self, line: int) -> Span:
+        """The line without its line break."""
+        start = self.line_starts[line]
+        end = self.line_starts[line + 1] if line + 1 < self.line_count else len(self.text)
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return Span(start, end)
+
+    def line_text(self, line: int) -> str:
+        span = self.line_span(line)
+        return self.text[span.start : span.end]
+
+    def slice(self, span: Span) -> str:
+        return self.text[span.start : span.end]
+
+    def edited(self, edits: Iterable[TextEdit], version: int | None = None) -> Document:
+        """The document after `edits`; ValueError as `apply_edits`."""
+        return replace(self, text=apply_edits(self.text, edits), version=version)
+
+    def changed(self, edit: TextEdit, version: int | None) -> Document:
+        """The document after one change of a user's, its line table carried over instead of made again."""
+        text = self.text[: edit.span.start] + edit.new_text + self.text[edit.span.end :]
+        new = replace(self, text=text, version=version)
+        if "\r" not in edit.new_text and "\r" not in self.text:
+            first, last = self.line_at(edit.span.start), self.line_at(edit.span.end)
+            shift = len(edit.new_text) - len(edit.span)
+            inserted = (edit.span.start + i + 1 for i, char in enumerate(edit.new_text) if char == "\n")
+            starts = [*self.line_starts[: first + 1], *inserted, *(s + shift for s in self.line_starts[last + 1 :])]
+            new.__dict__["line_starts"] = starts
+        return new
+
+
+def uri_to_path(uri: str) -> Path | None:
+    """The local path of a `file:` URI, or None for any other."""
+    parts = urlsplit(uri)
+    if parts.scheme != "file":
+        return None
+    if parts.netloc and parts.netloc != "localhost":  # a Windows share: file://server/share/file
+        return Path(f"//{parts.netloc}{unquote(parts.path)}")
+    return Path(url2pathname(parts.path))
+
+
+_LANGUAGES = {
+    ".py": "python", ".pyi": "python", ".md": "markdown", ".markdown": "markdown", ".txt": "plaintext",
+    ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascriptreact", ".ts": "typescript",
+    ".tsx": "typescriptreact", ".go": "go", ".rs": "rust", ".java": "java", ".c": "c", ".h": "c", ".cc": "cpp",
+    ".cpp": "cpp", ".hpp": "cpp", ".cs": "csharp", ".rb": "ruby", ".php": "php", ".lua": "lua",
+    ".sh": "shellscript", ".bash": "shellscript", ".kt": "kotlin", ".html": "html", ".css": "css", ".json": "json",
+    ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".sql": "sql",
+}  # fmt: skip
+
+
+def language_of(path: Path) -> str | None:
+    """The LSP language id that a file's name suggests, or None."""
+    return _LANGUAGES.get(path.suffix.lower())
+
+
+def read_document(path: Path, language: str | None = None) -> Document:
+    """A file from disk. Raises DocumentError when it is missing, binary or not UTF-8.
+
+    A byte order mark stays in the text, so that offsets are the file's own.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path}: {error.strerror or error}") from error
+    if b"\0" in raw[:8192]:
+        raise DocumentError(f"{path}: a binary file (it has NUL bytes)")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DocumentError(f"{path}:{line}: not UTF-8 (byte 0x{raw[error.start]:02x}); convert the file") from error
+    return Document(path.absolute().as_uri(), language or language_of(path) or "plaintext", text)

@@ -1,0 +1,220 @@
+"""Concrete syntax trees, by tree-sitter. The only module (with `extract/`) that knows tree-sitter."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from tree_sitter import Language, Node, Parser, Point, Query, QueryCursor, Tree
+
+from breadknife.text.document import Document, Span, TextEdit
+
+__all__ = ["Node", "SyntaxTree", "captures", "changed_tree", "has_grammar", "parse", "parses_no_worse"]
+
+_GRAMMARS = {
+    "python": ("tree_sitter_python", "language"),
+    "markdown": ("tree_sitter_markdown", "language"),
+    "markdown_inline": ("tree_sitter_markdown", "inline_language"),
+    "javascript": ("tree_sitter_javascript", "language"),
+    "javascriptreact": ("tree_sitter_javascript", "language"),
+    "typescript": ("tree_sitter_typescript", "language_typescript"),
+    "typescriptreact": ("tree_sitter_typescript", "language_tsx"),
+    "go": ("tree_sitter_go", "language"),
+    "rust": ("tree_sitter_rust", "language"),
+    "java": ("tree_sitter_java", "language"),
+    "c": ("tree_sitter_c", "language"),
+    "cpp": ("tree_sitter_cpp", "language"),
+    "csharp": ("tree_sitter_c_sharp", "language"),
+    "ruby": ("tree_sitter_ruby", "language"),
+    "php": ("tree_sitter_php", "language_php"),
+    "lua": ("tree_sitter_lua", "language"),
+    "shellscript": ("tree_sitter_bash", "language"),
+    "kotlin": ("tree_sitter_kotlin", "language"),
+    "html": ("tree_sitter_html", "language"),
+    "css": ("tree_sitter_css", "language"),
+    "json": ("tree_sitter_json", "language"),
+    "yaml": ("tree_sitter_yaml", "language"),
+    "toml": ("tree_sitter_toml", "language"),
+    "sql": ("tree_sitter_sql", "language"),
+}  # LSP language id -> module of the grammar's own wheel, function
+
+
+@cache
+def _language(name: str) -> Language | None:
+    if name not in _GRAMMARS:
+        return None
+    module, function = _GRAMMARS[name]
+    try:
+        capsule: object = getattr(importlib.import_module(module), function)()
+    except ImportError:
+        return None
+    return Language(capsule)
+
+
+def has_grammar(language: str) -> bool:
+    return _language(language) is not None
+
+
+@dataclass(frozen=True, eq=False)
+class SyntaxTree:
+    """The tree of one text. Nodes have byte offsets; `span` and `byte_offset` convert to code points and back."""
+
+    text: str
+    language: str
+    tree: Tree
+
+    @property
+    def root(self) -> Node:
+        return self.tree.root_node
+
+    @cached_property
+    def _bytes_before_line(self) -> tuple[list[int], list[int]]:
+        """Byte and code-point offset of each line's start, for texts that aren't ASCII."""
+        in_bytes, in_chars, b, c = [0], [0], 0, 0
+        for line in self.text.split("\n")[:-1]:
+            b += len(line.encode("utf-8", "surrogatepass")) + 1
+            c += len(line) + 1
+            in_bytes.append(b)
+            in_chars.append(c)
+        return in_bytes, in_chars
+
+    @cached_property
+    def _ascii(self) -> bool:
+        return self.text.isascii()
+
+    def offset(self, point: Point, byte: int) -> int:
+        """The code-point offset of a tree-sitter position."""
+        if self._ascii:
+            return byte
+        in_bytes, in_chars = self._bytes_before_line
+        start = in_chars[point.row]
+        # A column never has more code points than bytes, so this slice holds it.
+        line = self.text[start : start + byte - in_bytes[point.row]].encode("utf-8", "surrogatepass")
+        return start + len(line[: byte - in_bytes[point.row]].decode("utf-8", "surrogatepass"))
+
+    def span(self, node: Node) -> Span:
+        return Span(self.offset(node.start_point, node.start_byte), self.offset(node.end_point, node.end_byte))
+
+    def source(self, node: Node) -> str:
+        span = self.span(node)
+        return self.text[span.start : span.end]
+
+    def byte_offset(self, offset: int) -> int:
+        if self._ascii:
+            return offset
+        return len(self.text[:offset].encode("utf-8", "surrogatepass"))
+
+    def node_at(self, span: Span) -> Node:
+        """The smallest named node that covers `span`."""
+        found = self.root.named_descendant_for_byte_range(self.byte_offset(span.start), self.byte_offset(span.end))
+        return found or self.root
+
+    @cached_property
+    def error_count(self) -> int:
+        """Error and missing nodes, counted without entering subtrees that have none."""
+        return sum(1 for _ in self.errors())
+
+    def errors(self) -> Iterator[Node]:
+        if not self.root.has_error:
+            return
+        stack = [self.root]
+        while stack:
+            node = stack.pop()
+            if node.is_error or node.is_missing:
+                yield node
+            stack.extend(child for child in node.children if child.has_error or child.is_missing)
+
+
+def parse(text: str, language: str) -> SyntaxTree | None:
+    """The syntax tree of `text`, or None when there is no grammar for the language."""
+    grammar = _language(language)
+    if grammar is None:
+        return None
+    return SyntaxTree(text, language, Parser(grammar).parse(text.encode("utf-8", "surrogatepass")))
+
+
+def changed_tree(old: SyntaxTree, edit: TextEdit) -> SyntaxTree:
+    """The tree after one edit, made incrementally; `old` stays as it was."""
+    text = old.text[: edit.span.start] + edit.new_text + old.text[edit.span.end :]
+    start, end = old.byte_offset(edit.span.start), old.byte_offset(edit.span.end)
+    source = text.encode("utf-8", "surrogatepass")
+    new_end = start + len(edit.new_text.encode("utf-8", "surrogatepass"))
+    before = old.text.encode("utf-8", "surrogatepass")
+    tree = old.tree.copy()
+    tree.edit(start, end, new_end, _point(before, start), _point(before, end), _point(source, new_end))
+    grammar = _language(old.language)
+    assert grammar is not None
+    return SyntaxTree(text, old.language, Parser(grammar).parse(source, tree))
+
+
+def captures(tree: SyntaxTree, query: str) -> dict[str, list[Node]]:
+    """The nodes that a tree-sitter query finds, by the name of its capture."""
+    return QueryCursor(_query(tree.language, query)).captures(tree.root)
+
+
+@cache
+def _query(language: str, source: str) -> Query:
+    grammar = _language(language)
+    assert grammar is not None
+    return Query(grammar, source)
+
+
+def _point(source: bytes, byte: int) -> Point:
+    row = source.count(b"\n", 0, byte)
+    return Point(row, byte - (source.rfind(b"\n", 0, byte) + 1))
+
+
+def parses_no_worse(before: SyntaxTree, after: SyntaxTree) -> bool:
+    return after.error_count <= before.error_count
+
+
+class TreeCache:
+    """The trees of the newest versions of documents, each made from its predecessor where that is near.
+
+    Bounded; safe to use from several threads.
+    """
+
+    def __init__(self, capacity: int = 32) -> None:
+        self._capacity = capacity
+        self._trees: dict[str, SyntaxTree] = {}
+        self._lock = threading.Lock()
+
+    def tree(self, document: Document) -> SyntaxTree | None:
+        with self._lock:
+            old = self._trees.pop(document.uri, None)
+        if old is None or old.language != document.language:
+            new = parse(document.text, document.language)
+        elif old.text == document.text:
+            new = old
+        else:
+            new = changed_tree(old, _difference(old.text, document.text))
+        if new is not None:
+            with self._lock:
+                self._trees[document.uri] = new
+                while len(self._trees) > self._capacity:
+                    del self._trees[next(iter(self._trees))]
+        return new
+
+
+def _difference(old: str, new: str) -> TextEdit:
+    """The one edit between two texts: what is left when the common start and end are taken off."""
+    start, limit = 0, min(len(old), len(new))
+    step = 1 << 16
+    while start < limit and step:
+        if start + step <= limit and old[start : start + step] == new[start : start + step]:
+            start += step
+        else:
+            step >>= 1
+    end, limit, step = 0, limit - start, 1 << 16
+    while end < limit and step:
+        if (
+            end + step <= limit
+            and old[len(old) - end - step : len(old) - end] == new[len(new) - end - step : len(new) - end]
+        ):
+            end += step
+        else:
+            step >>= 1
+    return TextEdit(Span(start, len(old) - end), new[start : len(new) - end])

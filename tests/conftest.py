@@ -1,0 +1,43 @@
+"""Fixtures that more than one folder of tests needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from breadknife import paths
+from breadknife.engine.api import Engine
+from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.client import DaemonEngine
+from breadknife.engine.store import ModelStore
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tests_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home of the tests' own, with the user's models and LanguageTool in it: nobody's settings and engine matter."""
+    home = tmp_path_factory.mktemp("breadknife")
+    data = paths.data_dir()
+    data.mkdir(parents=True, exist_ok=True)
+    (home / "data").symlink_to(data, target_is_directory=True)
+    os.environ["BREADKNIFE_HOME"] = str(home)
+    yield home
+    del os.environ["BREADKNIFE_HOME"]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty breadknife: no settings, no models, no running engine."""
+    monkeypatch.setenv("BREADKNIFE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def real_engine(tests_home: Path) -> Iterator[Engine]:
+    """A real engine with the real completion model. Model names are catalog names."""
+    ModelStore().verified(builtin_catalog().for_role("completion"))
+    engine = DaemonEngine()
+    yield engine
+    engine.close()

@@ -1,0 +1,83 @@
+"""What several test modules share: a plugin context without a host, and marked-up text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Chunk, Engine, GenerateRequest, Prompt
+from breadknife.engine.scripted import ScriptedEngine
+from breadknife.task.values import Origin
+from breadknife.text.document import Document, Span
+from breadknife.text.syntax import SyntaxTree, parse
+
+CURSOR = "⟦|⟧"
+
+
+@dataclass
+class PluginContext:
+    """A `breadknife.task.plugin.Context` on an engine of the test's choice."""
+
+    engine: Engine = field(default_factory=lambda: ScriptedEngine([]))
+    root: Path | None = None
+    values: Any = None
+    cancel: CancelToken = field(default_factory=CancelToken)
+    notices: list[str] = field(default_factory=list[str])
+    refreshed: int = 0
+
+    def tree(self, document: Document, /) -> SyntaxTree | None:
+        return parse(document.text, document.language)
+
+    def settings(self, kind: type[Any], /) -> Any:
+        return kind() if self.values is None else self.values
+
+    def model(self, role: str, /) -> PluginModel:
+        return PluginModel(self, role)
+
+    def refresh(self) -> None:
+        self.refreshed += 1
+
+    def notify(self, message: str, /) -> None:
+        self.notices.append(message)
+
+
+@dataclass(frozen=True)
+class PluginModel:
+    context: PluginContext
+    name: str
+    context_size: int = 4096
+
+    def generate(
+        self, prompt: Prompt, *, max_tokens: int, stop: tuple[str, ...] = (), cancel: CancelToken | None = None
+    ) -> Iterator[Chunk]:
+        request = GenerateRequest(self.name, prompt, max_tokens, stop)
+        return self.context.engine.generate(request, cancel or self.context.cancel)
+
+    def origin(self, last: Chunk) -> Origin:
+        return Origin("", self.name, last.prompt_tokens, last.cached_tokens, last.output_tokens)
+
+
+def document(text: str, language: str = "python") -> Document:
+    return Document("file:///project/example", language, text, 1)
+
+
+def at_cursor(marked: str, language: str = "python") -> tuple[Document, int]:
+    """A document and the offset of its `⟦|⟧`."""
+    before, _, after = marked.partition(CURSOR)
+    return document(before + after, language), len(before)
+
+
+def marked_spans(text: str, start: str = "⟦", end: str = "⟧") -> tuple[str, list[Span]]:
+    """`a ⟦b⟧ c` as `a b c` with the spans of what was marked."""
+    plain, spans, opened = "", [], 0
+    for char in text:
+        if char == start:
+            opened = len(plain)
+        elif char == end:
+            spans.append(Span(opened, len(plain)))
+        else:
+            plain += char
+    return plain, spans

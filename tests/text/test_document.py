@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breadknife.errors import DocumentError
+from breadknife.text.document import Document, Span, TextEdit, apply_edits, read_document, uri_to_path
+
+TEXT = st.text(alphabet=st.sampled_from("ab\n\r\t é😀\u2028\x0c"), max_size=40)
+
+
+def lines_by_the_book(text: str) -> list[int]:
+    """LSP 3.18, Text Documents: lines end at LF, CRLF and CR, and nothing else."""
+    starts, i = [0], 0
+    while i < len(text):
+        i += 2 if text.startswith("\r\n", i) else 1
+        if text[i - 1] in "\r\n":
+            starts.append(i)
+    return starts
+
+
+@given(TEXT)
+def test_line_starts(text: str) -> None:
+    assert list(Document("file:///a", "python", text).line_starts) == lines_by_the_book(text)
+
+
+@given(TEXT, st.data())
+def test_a_changed_document_is_the_document_of_the_changed_text(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    edit = TextEdit(Span(start, data.draw(st.integers(start, len(text)))), data.draw(TEXT))
+    changed = Document("file:///a", "python", text).changed(edit, 2)
+    fresh = Document("file:///a", "python", apply_edits(text, [edit]), 2)
+    assert changed == fresh
+    assert list(changed.line_starts) == list(fresh.line_starts)
+
+
+@given(TEXT, st.data())
+def test_edits_touch_nothing_outside_their_spans(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4, unique=False)))
+    edits = [TextEdit(Span(cuts[0], cuts[1]), "<1>"), TextEdit(Span(cuts[2], cuts[3]), "<2>")]
+    expected = text[: cuts[0]] + "<1>" + text[cuts[1] : cuts[2]] + "<2>" + text[cuts[3] :]
+    assert apply_edits(text, edits) == expected
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [TextEdit(Span(0, 2), ""), TextEdit(Span(1, 3), "")],
+        [TextEdit(Span(0, 9), "")],
+        [TextEdit(Span(-1, 0), "")],
+    ],
+)
+def test_impossible_edits_are_refused(edits: list[TextEdit]) -> None:
+    with pytest.raises(ValueError, match="edit at"):
+        apply_edits("abc", edits)
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b"a\0b", "binary"),
+        (b"ok\n\xff\xfe\n", ":2: not UTF-8"),
+        (None, "No such file"),
+    ],
+)
+def test_unreadable_files_say_why(tmp_path: Path, raw: bytes | None, why: str) -> None:
+    path = tmp_path / "a.py"
+    if raw is not None:
+        path.write_bytes(raw)
+    with pytest.raises(DocumentError, match=why):
+        read_document(path)
+
+
+def test_bytes_of_a_file_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes("\ufeffa\r\nb".encode())
+    document = read_document(path)
+    assert (document.text, document.language) == ("\ufeffa\r\nb", "markdown")
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("file:///a%20b/c.py", Path("/a b/c.py")),
+        ("untitled:Untitled-1", None),
+        ("file://server/share/a.py", Path("//server/share/a.py")),
+    ],
+)
+def test_uri_to_path(uri: str, path: Path | None) -> None:
+    assert uri_to_path(uri) == path

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import TreeCache, changed_tree, parse, parses_no_worse
+from support import document, marked_spans
+
+CODE = st.text(alphabet=st.sampled_from("if x:\n    yé😀(=)#'"), max_size=30)
+
+
+@pytest.mark.parametrize("marked", ["⟦x⟧ = 1", "é = '😀'; ⟦name⟧ = 2", "a\né😀 = ⟦b⟧\n", "f(⟦ñ⟧)\r\n"])
+def test_spans_are_in_code_points(marked: str) -> None:
+    text, [span] = marked_spans(marked)
+    tree = parse(text, "python")
+    assert tree is not None
+    node = tree.node_at(span)
+    assert (tree.span(node), tree.source(node)) == (span, text[span.start : span.end])
+
+
+@given(CODE, st.data())
+def test_an_incremental_tree_is_the_tree_of_the_new_text(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    edit = TextEdit(Span(start, data.draw(st.integers(start, len(text)))), data.draw(CODE))
+    old = parse(text, "python")
+    assert old is not None
+    new = changed_tree(old, edit)
+    fresh = parse(new.text, "python")
+    assert fresh is not None
+    assert new.root.end_byte == fresh.root.end_byte
+    assert (new.error_count == 0) == (fresh.error_count == 0)
+
+
+def test_the_cache_follows_a_document() -> None:
+    cache = TreeCache()
+    for text in ("def f(:\n", "def f():\n    pass\n", "x = 'é'\n", ""):
+        tree = cache.tree(document(text))
+        assert tree is not None
+        assert tree.text == text
+        assert tree.error_count == parse(text, "python").error_count  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "no_worse"),
+    [
+        ("x = ", "x = 1", True),
+        ("x = 1", "x = (1", False),
+        ("f(", "f(1)", True),
+        ("broken (", "broken (\ndef f(:", False),
+    ],
+)
+def test_parses_no_worse(before: str, after: str, no_worse: bool) -> None:
+    old, new = parse(before, "python"), parse(after, "python")
+    assert old is not None
+    assert new is not None
+    assert parses_no_worse(old, new) is no_worse
+
+
+def test_no_grammar_is_no_tree() -> None:
+    assert parse("x", "cobol") is None
