@@ -1,0 +1,139 @@
+"""`breadknife models`, as its users and their scripts see it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from breadknife.cli.models import app
+from breadknife.engine.catalog import builtin_catalog
+
+DOCS = Path(__file__).parents[2] / "docs" / "models.md"
+DEFAULT = builtin_catalog().model("qwen2.5-coder-0.5b")
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of an empty store, on a machine that has no models and no network."""
+    for name in "OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME":
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "HOME": str(tmp_path),
+        "USERPROFILE": str(tmp_path),
+        "BREADKNIFE_HOME": str(tmp_path / "breadknife"),
+        "BREADKNIFE_OFFLINE": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path / "breadknife" / "data" / "models"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def put_wrong_file(models: Path) -> Path:
+    models.mkdir(parents=True)
+    path = models / DEFAULT.file
+    path.write_bytes(b"GGUF not quite")
+    return path
+
+
+def test_list_shows_every_model_and_what_is_here(models: Path) -> None:
+    path = put_wrong_file(models)
+    result = run("list")
+    assert result.exit_code == 0
+    rows = {line.split()[0]: line for line in result.stdout.splitlines()}
+    assert "491 MB" in rows[DEFAULT.name]
+    assert "completion, nullcheck" in rows[DEFAULT.name]
+    assert rows["smollm2-135m"].rstrip().endswith(" no")
+    assert str(path) in re.sub(r"\s", "", result.stdout), "folded, but whole"
+
+
+def test_list_for_programs(models: Path) -> None:
+    path = put_wrong_file(models)
+    rows = {row["name"]: row for row in json.loads(run("list", "--json").stdout)}
+    assert rows[DEFAULT.name] == {
+        "name": DEFAULT.name,
+        "title": "Qwen2.5-Coder-0.5B-Instruct",
+        "licence": "Apache-2.0",
+        "quantisation": "Q4_K_M",
+        "context_size": 32768,
+        "size": 491_400_064,
+        "sha256": DEFAULT.sha256,
+        "roles": ["completion", "nullcheck", "rewrite"],
+        "default_for": ["completion", "nullcheck"],
+        "path": str(path),
+    }
+    assert rows["smollm2-135m"]["path"] is None
+
+
+def test_verify_finds_a_missing_model() -> None:
+    result = run("verify")
+    assert result.exit_code == 1
+    assert f"`breadknife models pull {DEFAULT.name}`" in result.stdout
+
+
+def test_verify_finds_a_corrupt_model(models: Path) -> None:
+    path = put_wrong_file(models)
+    result = run("verify", "--json")
+    assert result.exit_code == 1
+    (row,) = json.loads(result.stdout)
+    assert (row["name"], row["good"], row["path"]) == (DEFAULT.name, False, None)
+    assert str(path) in row["problem"]
+
+
+@pytest.mark.model
+def test_verify_accepts_the_real_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    result = run("verify", DEFAULT.name)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"{DEFAULT.name} is good: ")
+
+
+@pytest.mark.model
+def test_pull_of_a_model_that_is_here_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    result = run("pull", "--offline", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [row["name"] for row in json.loads(result.stdout)] == [DEFAULT.name]
+
+
+def test_pull_offline_is_an_error(models: Path) -> None:
+    result = run("pull")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"error: there is no good {DEFAULT.name} here and nothing is fetched offline")
+    assert not models.exists()
+
+
+@pytest.mark.parametrize("command", ["pull", "verify", "remove"])
+def test_an_unknown_model_is_an_error(command: str) -> None:
+    result = run(command, "qwen2.5-coder-05b")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "did you mean qwen2.5-coder-0.5b" in result.stderr
+
+
+def test_remove_says_what_it_freed(models: Path) -> None:
+    path = put_wrong_file(models)
+    assert json.loads(run("remove", DEFAULT.name, "--json").stdout) == [{"name": DEFAULT.name, "freed": 14}]
+    assert not path.exists()
+    assert run("remove", DEFAULT.name).stdout == f"{DEFAULT.name}: nothing of ours here\n"
+
+
+def commands() -> list[str]:
+    return re.findall(r"^ *breadknife models (.*?)(?: +#.*)?$", DOCS.read_text("utf-8"), re.M)
+
+
+@pytest.mark.parametrize("line", commands())
+def test_the_documented_commands_are_understood(line: str) -> None:
+    assert "Usage" not in (result := run(*line.split())).stderr, result.stderr
+
+
+@pytest.mark.parametrize("command", ["list", "pull", "verify", "remove"])
+def test_every_help_has_an_example(command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"Examples:\n\n    breadknife models {command}" in result.stdout

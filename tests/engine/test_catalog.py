@@ -1,0 +1,98 @@
+"""The catalog is data: its claims about itself hold, it reads back as typed values, and bad data is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from breadknife.engine.catalog import builtin_catalog, read_catalog
+from breadknife.errors import UnknownModel
+
+DOCS = Path(__file__).parents[2] / "docs" / "models.md"
+
+ENTRY = """
+[[models]]
+name = "tiny"
+title = "Tiny"
+licence = "MIT"
+quantisation = "F16"
+context_size = 16
+roles = ["completion"]
+file = "tiny.gguf"
+size = 3
+sha256 = "{sum}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [("completion", "qwen2.5-coder-0.5b"), ("nullcheck", "qwen2.5-coder-0.5b"), ("judge", "smollm2-135m")],
+)
+def test_a_role_has_a_model_by_default(role: str, name: str) -> None:
+    assert builtin_catalog().for_role(role).name == name
+
+
+def test_the_models_are_what_was_measured() -> None:
+    assert [(m.name, m.size, m.sha256[:8], m.quantisation, m.licence) for m in builtin_catalog().models] == [
+        ("qwen2.5-coder-0.5b", 491_400_064, "1d961463", "Q4_K_M", "Apache-2.0"),
+        ("qwen2.5-coder-1.5b", 1_117_320_768, "cc324af0", "Q4_K_M", "Apache-2.0"),
+        ("smollm2-135m", 98_362_432, "b179c952", "Q4_1", "Apache-2.0"),
+    ]
+
+
+def test_the_catalog_agrees_with_itself() -> None:
+    catalog = builtin_catalog()
+    assert all(role in catalog.model(name).roles for role, name in catalog.roles.items())
+    for key in "name", "file", "sha256":
+        assert len({getattr(model, key) for model in catalog.models}) == len(catalog.models), key
+    for model in catalog.models:
+        assert model.hub or model.parts, f"{model.name} has no source"
+        assert Path(model.file).name == model.file, "a file name, not a path: it is joined to the store's folder"
+        requirements = [part.requirement for part in model.parts]
+        assert len(set(requirements)) == len(requirements)
+        assert all("==" in requirement for requirement in requirements), "a part without a version may change"
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [("qwen2.5-coder-05b", "qwen2.5-coder-0.5b"), ("smollm", "smollm2-135m"), ("?", "qwen2.5-coder-1.5b")],
+)
+def test_an_unknown_name_is_answered_with_the_nearest(asked: str, hint: str) -> None:
+    with pytest.raises(UnknownModel, match=hint) as raised:
+        builtin_catalog().model(asked)
+    assert repr(asked) in str(raised.value)
+
+
+def test_an_unknown_role_is_answered_with_the_roles() -> None:
+    with pytest.raises(UnknownModel, match=r"'cooking'.*completion, nullcheck, judge"):
+        builtin_catalog().for_role("cooking")
+
+
+def test_a_catalog_file_is_read_into_values(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.toml"
+    path.write_text(ENTRY.format(sum="0" * 64), "utf-8")
+    (model,) = read_catalog(path).models
+    assert (model.name, model.roles, model.hub, model.parts) == ("tiny", ("completion",), None, ())
+
+
+@pytest.mark.parametrize("sum", ["", "0" * 63, "G" * 64, "A" * 64])
+def test_a_sum_that_is_none_is_refused(tmp_path: Path, sum: str) -> None:
+    path = tmp_path / "catalog.toml"
+    path.write_text(ENTRY.format(sum=sum), "utf-8")
+    with pytest.raises(msgspec.ValidationError, match="sha256"):
+        read_catalog(path)
+
+
+def test_the_table_in_the_documentation_is_the_catalog() -> None:
+    catalog = builtin_catalog()
+    rows = ["| name | model | quantisation | size | licence | used for |", "|---|---|---|---|---|---|"]
+    for model in catalog.models:
+        used = [f"**{role}**" if catalog.roles.get(role) == model.name else role for role in model.roles]
+        rows.append(
+            f"| `{model.name}` | {model.title} | {model.quantisation} | {model.size / 1e6:,.0f} MB "
+            f"| {model.licence} | {', '.join(used)} |"
+        )
+    table = "\n".join(rows)
+    assert table in DOCS.read_text("utf-8"), f"docs/models.md should have this table:\n{table}"
