@@ -1,0 +1,187 @@
+"""What is asked and what is answered: plain frozen values, in offsets and strings, with nothing of LSP in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from breadknife.text.document import Document, Span, TextEdit
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+    HINT = "hint"
+
+
+class Trigger(StrEnum):
+    TYPING = "typing"
+    INVOKED = "invoked"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who made something: a rule, or a model with what it cost."""
+
+    rule: str = ""
+    model: str = ""
+    """Catalog name of the model; empty when a rule alone made it."""
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    """Of `prompt_tokens`, those that were already evaluated."""
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One way to repair a finding, complete: applying `edits` does it."""
+
+    title: str
+    edits: tuple[TextEdit, ...]
+    preferred: bool = False
+    """Safe enough for "fix all" and offered first."""
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True)
+class Related:
+    """A place that explains a finding; `uri` is None for the document itself."""
+
+    span: Span
+    message: str
+    uri: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    span: Span
+    source: str
+    """Who says so: `harper`, `languagetool`, `nullcheck`, `pyright`."""
+    code: str
+    """The rule's name, stable across versions."""
+    message: str
+    severity: Severity = Severity.WARNING
+    fixes: tuple[Fix, ...] = ()
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something a plugin does when the user asks for it: `arguments` are JSON values."""
+
+    name: str
+    title: str
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Action:
+    """An entry in the editor's menu of fixes.
+
+    It carries `edits` at once, or `data`, from which its plugin makes them when it is chosen (see
+    `ResolveRequest`), or a `command`.
+    """
+
+    title: str
+    kind: str = "quickfix"
+    edits: tuple[TextEdit, ...] = ()
+    data: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
+    command: Command | None = None
+    findings: tuple[Finding, ...] = ()
+    """What it repairs."""
+    preferred: bool = False
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True)
+class CompletionItem:
+    """Text to put in place of `span`, which holds the cursor."""
+
+    span: Span
+    text: str
+    origin: Origin = Origin()
+
+
+# --- requests -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CompletionRequest:
+    document: Document
+    offset: int
+    trigger: Trigger = Trigger.TYPING
+    selected: tuple[Span, str] | None = None
+    """The entry selected in the editor's own completion menu, which the text must continue."""
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    document: Document
+    whole: bool = False
+    """Wait for every checker (headless lint) instead of giving what is ready now (an editor)."""
+
+
+@dataclass(frozen=True)
+class ActionRequest:
+    document: Document
+    span: Span
+    findings: tuple[Finding, ...] = ()
+    """Findings at that place that the editor shows, also other tools'."""
+
+
+@dataclass(frozen=True)
+class ResolveRequest:
+    """Make the edits of an action that this same plugin offered for this same text."""
+
+    document: Document
+    action: Action
+
+
+@dataclass(frozen=True)
+class CommandRequest:
+    command: Command
+    root: Path | None
+    """The workspace folder that it was asked in."""
+
+
+Request = CompletionRequest | CheckRequest | ActionRequest | ResolveRequest | CommandRequest
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Completions:
+    items: tuple[CompletionItem, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    items: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Actions:
+    items: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command was carried out."""
+
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """No answer, and why: a stable reason code, a sentence, and what the user can do."""
+
+    reason: str
+    sentence: str
+    remedy: str = ""
+
+
+Answer = Completions | Findings | Actions | Done | Silence

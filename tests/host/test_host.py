@@ -1,0 +1,156 @@
+"""The host with plugins of every kind of badness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.scripted import ScriptedEngine
+from breadknife.errors import EngineDied, ModelMissing
+from breadknife.host.host import Host
+from breadknife.host.receipts import Outcome
+from breadknife.host.registry import Registry
+from breadknife.host.settings import Settings
+from breadknife.task.plugin import Context
+from breadknife.task.values import (
+    Action,
+    ActionRequest,
+    Actions,
+    Answer,
+    CheckRequest,
+    CompletionItem,
+    CompletionRequest,
+    Completions,
+    Finding,
+    Findings,
+    Origin,
+    Request,
+    Silence,
+)
+from breadknife.text.document import Span, TextEdit
+from support import document
+
+DOC = document("x = 1\n")
+BY_MODEL = Origin(model="qwen2.5-coder-0.5b", prompt_tokens=10, cached_tokens=8, output_tokens=2)
+
+
+@dataclass(frozen=True)
+class NoSettings:
+    pass
+
+
+@dataclass
+class Fake:
+    name: str
+    reply: Callable[[Context], Answer | None]
+    settings: type[Any] = NoSettings
+    languages: frozenset[str] = frozenset({"python"})
+
+    @property
+    def serves(self) -> Mapping[type[Any], frozenset[str]]:
+        return dict.fromkeys((CompletionRequest, CheckRequest, ActionRequest), self.languages)
+
+    def answer(self, request: Request, context: Context, /) -> Answer | None:
+        return self.reply(context)
+
+    def close(self) -> None:
+        raise RuntimeError("even this")
+
+
+def raising(error: Exception) -> Callable[[Context], Answer | None]:
+    def reply(_context: Context) -> Answer | None:
+        raise error
+
+    return reply
+
+
+def host(*plugins: Fake, settings: Settings | None = None) -> Host:
+    return Host(Registry(plugins), ScriptedEngine([]), builtin_catalog(), settings or Settings())
+
+
+def completion(text: str, origin: Origin = BY_MODEL, span: Span = Span(5, 5)) -> Callable[[Context], Answer]:
+    return lambda context: Completions((CompletionItem(span, text, origin),))
+
+
+BAD_ACTION = Action("t", edits=(TextEdit(Span(0, 1), "("),), origin=BY_MODEL)
+FINDING = Finding(Span(0, 1), "fake", "rule", "a finding")
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome", "reason"),
+    [
+        (lambda c: Findings((FINDING,)), Outcome.ANSWERED, ""),
+        (lambda c: Findings(()), Outcome.ANSWERED, ""),
+        (lambda c: None, Outcome.NOTHING, "no-opinion"),
+        (lambda c: Silence("empty", "nothing"), Outcome.NOTHING, "empty"),
+        (raising(ModelMissing("not here")), Outcome.NOTHING, "model-missing"),
+        (raising(EngineDied("gone")), Outcome.FAILED, "engine-failed"),
+        (raising(ZeroDivisionError()), Outcome.FAILED, "plugin-broke"),
+        (completion(" + 2"), Outcome.ANSWERED, ""),
+        (completion(" + ("), Outcome.NOTHING, "would-not-parse"),
+        (completion(" + (", Origin(rule="a rule of ours")), Outcome.ANSWERED, ""),
+        (completion("1", span=Span(99, 99)), Outcome.NOTHING, "bad-span"),
+        (completion("1\0"), Outcome.NOTHING, "not-text"),
+        (completion("1" * 100_000), Outcome.NOTHING, "too-large"),
+        (lambda c: Actions((BAD_ACTION,)), Outcome.NOTHING, "would-not-parse"),
+    ],
+)
+def test_every_request_gets_one_reply(reply: Callable[[Context], Answer | None], outcome: Outcome, reason: str) -> None:
+    good = Fake("good", lambda context: Findings((FINDING,)))
+    answer = host(Fake("odd", reply), good).ask(CheckRequest(DOC))
+    odd, other = answer.receipts
+    assert (odd.outcome, odd.reason) == (outcome, reason)
+    assert other.outcome is Outcome.ANSWERED
+    assert FINDING in answer.findings
+
+
+def test_receipts_tell_what_it_cost() -> None:
+    [receipt] = host(Fake("one", completion(" + 2"))).ask(CompletionRequest(DOC, 5)).receipts
+    assert (receipt.model, receipt.prompt_tokens, receipt.cached_tokens, receipt.output_tokens) == (
+        "qwen2.5-coder-0.5b", 10, 8, 2,
+    )  # fmt: skip
+    assert (receipt.request, receipt.plugin, receipt.bytes_sent) == ("completion", "one", 0)
+
+
+def test_a_cancelled_request_asks_nobody() -> None:
+    token = CancelToken()
+    token.cancel()
+    [receipt] = host(Fake("one", raising(AssertionError("asked")))).ask(CheckRequest(DOC), token).receipts
+    assert receipt.outcome is Outcome.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("languages", "disabled", "asked"),
+    [({"python"}, set(), True), ({"markdown"}, set(), False), ({"*"}, set(), True), ({"python"}, {"one"}, False)],
+)
+def test_who_is_asked(languages: set[str], disabled: set[str], asked: bool) -> None:
+    plugin = Fake("one", lambda context: None, languages=frozenset(languages))
+    reply = host(plugin, settings=Settings(disabled=frozenset(disabled))).ask(CheckRequest(DOC))
+    assert bool(reply.receipts) is asked
+
+
+def test_a_notice_is_told_once() -> None:
+    def reply(context: Context) -> None:
+        context.notify("no Java here")
+
+    told: list[str] = []
+    one = host(Fake("one", reply))
+    one.on_notice = told.append
+    for _ in range(3):
+        one.ask(CheckRequest(DOC))
+    assert told == ["no Java here"]
+
+
+def test_roles_come_from_settings_then_catalog() -> None:
+    assert host().model_name("completion") == "qwen2.5-coder-0.5b"
+    chosen = Settings(models={"completion": "qwen2.5-coder-1.5b"})
+    assert host(settings=chosen).model_name("completion") == "qwen2.5-coder-1.5b"
+
+
+def test_closing_survives_a_plugin() -> None:
+    host(Fake("one", lambda context: None)).registry.close()
