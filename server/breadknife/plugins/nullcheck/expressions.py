@@ -1,0 +1,451 @@
+"""What an expression may evaluate to, and what it uses without a check.
+
+`Evaluator` changes the environment that it is given in place, in the order of evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from breadknife.plugins.nullcheck.facts import (
+    CHECKED,
+    NOTHING,
+    Cause,
+    Env,
+    Fact,
+    NullUse,
+    Summary,
+    Use,
+    after_call,
+    forget,
+    join,
+    join_branches,
+    key_of,
+    narrow,
+)
+from breadknife.plugins.nullcheck.narrowing import branch, is_and
+from breadknife.plugins.nullcheck.outline import Function, Outline, made_name, text
+from breadknife.plugins.nullcheck.rules import (
+    ITERATES,
+    KINDS,
+    NO_RETURN,
+    NO_RETURN_METHODS,
+    NONE_ATTRIBUTES,
+    NULLABLE,
+    TAKES_VALUE,
+    Default,
+    NullableCall,
+)
+from breadknife.text.syntax import Node
+
+MAX_DEPTH = 150
+"""Expressions and blocks nested deeper than this are left alone, with their whole function."""
+
+
+class TooDeepError(Exception):
+    """A function nested past MAX_DEPTH."""
+
+
+class Summaries(Protocol):
+    def summary(self, function: Function, /) -> Summary: ...
+
+
+class Evaluator:
+    def __init__(self, outline: Outline, owner: int | None, summaries: Summaries) -> None:
+        self._outline = outline
+        self._owner = owner
+        self._summaries = summaries
+        self._depth = 0
+        self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
+            "identifier": self._name,
+            "attribute": self._attribute,
+            "call": self._call,
+            "subscript": self._subscript,
+            "parenthesized_expression": self._parenthesized,
+            "named_expression": self._walrus,
+            "conditional_expression": self._ternary,
+            "boolean_operator": self._boolean,
+            "not_operator": self._not,
+            "comparison_operator": self._comparison,
+            "binary_operator": self._binary,
+            "unary_operator": self._unary,
+            "await": self._await,
+            "string": self._string,
+            "none": self._none,
+            "dictionary": self._dictionary,
+            "dictionary_comprehension": self._dict_comprehension,
+            "list_comprehension": self._comprehension,
+            "set_comprehension": self._comprehension,
+            "generator_expression": self._comprehension,
+            "list_splat": self._splat,
+            "lambda": _skip,
+            "integer": _skip,
+            "comment": _skip,
+            "type": _skip,
+        }
+        self.bound: set[str] = set()
+        """Names that mean something local from here on."""
+        self.forgiven = 0
+        """How many surrounding `try` blocks catch what a use of None raises."""
+        self.uses: dict[tuple[int, int], NullUse] = {}
+
+    @property
+    def shared(self) -> frozenset[str]:
+        return self._outline.shared
+
+    def value(self, node: Node, env: Env) -> Fact:
+        """Evaluate: report uses, bind walrus names, and say what is known of the result."""
+        self.descend()
+        handler = self._handlers.get(node.type)
+        if handler is None:
+            fact = NOTHING
+            for child in node.named_children:
+                self.value(child, env)
+        else:
+            fact = handler(node, env)
+        self._depth -= 1
+        return fact
+
+    def descend(self) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise TooDeepError
+
+    def ascend(self) -> None:
+        self._depth -= 1
+
+    def use(self, node: Node, fact: Fact, use: Use, env: Env) -> None:
+        """The value is used in a way that None doesn't allow; after that, it is none."""
+        if fact.cause is None or node.type == "none":  # `str | None` is a type
+            return
+        if not self.forgiven:
+            self.uses.setdefault((node.start_byte, node.end_byte), NullUse(node, use, fact.cause))
+        if key := key_of(node):
+            narrow(env, key)
+
+    def iterate(self, node: Node, env: Env) -> None:
+        self.use(node, self.value(node, env), Use.ITERATE, env)
+
+    # --- names and what they hold ---
+
+    def bind(self, target: Node, fact: Fact, env: Env) -> None:
+        """Assign a value to one target: a name, an attribute, a subscript or a pattern of them."""
+        match target.type:
+            case "identifier":
+                name = text(target)
+                self.bound.add(name)
+                forget(env, name)
+                if fact is not NOTHING and name not in self._outline.shared:
+                    env[name] = fact
+            case "attribute":
+                owner = target.child_by_field_name("object")
+                if owner is not None:
+                    self._use_attribute(target, owner, env)
+                if key := key_of(target):
+                    forget(env, key)
+                    if fact is not NOTHING:
+                        env[key] = fact
+            case "subscript":
+                self._subscript(target, env)
+            case _:
+                for child in target.named_children:
+                    self.bind(child, NOTHING, env)
+
+    def _name(self, node: Node, env: Env) -> Fact:
+        name = text(node)
+        fact = env.get(name)
+        if fact is not None:
+            return fact
+        if name not in self.bound and (kind := self._outline.kinds.get(name)):
+            return Fact(kind=kind)
+        return NOTHING
+
+    def _attribute(self, node: Node, env: Env) -> Fact:
+        owner = node.child_by_field_name("object")
+        if owner is None:
+            return NOTHING
+        self._use_attribute(node, owner, env)
+        key = key_of(node)
+        if not key:
+            return NOTHING
+        if (fact := env.get(key)) is not None:
+            return fact
+        if kind := self._outline.kinds.get(key):
+            return Fact(kind=kind)
+        if self._qualified(node) == "os.environ":
+            return Fact(kind="dict")
+        function = self._method(key)
+        if function is not None and function.is_property and self._summaries.summary(function).may_be_none:
+            return Fact(Cause(function.node, f"the property `{function.name}` may return None"))
+        return NOTHING
+
+    def _use_attribute(self, node: Node, owner: Node, env: Env) -> None:
+        fact = self.value(owner, env)
+        if fact.cause is not None:
+            name = node.child_by_field_name("attribute")
+            if name is None or text(name) not in NONE_ATTRIBUTES:
+                self.use(owner, fact, Use.ATTRIBUTE, env)
+
+    def _method(self, key: str) -> Function | None:
+        root, _, name = key.partition(".")
+        if self._owner is None or root not in ("self", "cls") or "." in name:
+            return None
+        return self._outline.methods.get((self._owner, name))
+
+    def _qualified(self, function: Node) -> str:
+        """What a callee is called outside this file, or "" where the name means something local."""
+        name = key_of(function)
+        root = name.partition(".")[0]
+        if not name or root in self.bound or (root not in self._outline.imports and root in self._outline.by_name):
+            return ""
+        return made_name(self._outline, name)
+
+    # --- calls ---
+
+    def _call(self, node: Node, env: Env, awaited: bool = False) -> Fact:
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if function is None or arguments is None:
+            return NOTHING
+        receiver = NOTHING
+        if function.type == "attribute" and (owner := function.child_by_field_name("object")) is not None:
+            self._use_attribute(function, owner, env)
+            receiver = self.peek(owner, env)
+        else:
+            self.use(function, self.value(function, env), Use.CALL, env)
+        qualified = self._qualified(function)
+        if arguments.type == "generator_expression":
+            self._comprehension(arguments, env)
+            return NOTHING
+        given = [child for child in arguments.named_children if child.type != "comment"]
+        for at, argument in enumerate(given):
+            fact = self.value(argument, env)
+            if at == 0 and fact.cause is not None and "." not in qualified and qualified not in self._outline.by_name:
+                if qualified in TAKES_VALUE:
+                    self.use(argument, fact, Use.ARGUMENT, env)
+                elif qualified in ITERATES:
+                    self.use(argument, fact, Use.ITERATE, env)
+        result = self._result(function, qualified, receiver.kind, given, awaited)
+        if result.cause is not None and env.get(key_of(node)) == CHECKED:
+            return NOTHING
+        if env:
+            after_call(env)
+        return result
+
+    def peek(self, node: Node, env: Env) -> Fact:
+        """The kind of a receiver that was just evaluated, without evaluating it again."""
+        key = key_of(node)
+        fact = env.get(key)
+        if fact is not None:
+            return fact
+        if key and (key.startswith("self.") or key.partition(".")[0] not in self.bound):
+            if kind := self._outline.kinds.get(key):
+                return Fact(kind=kind)
+            if self._qualified(node) == "os.environ":
+                return Fact(kind="dict")
+        if node.type in ("dictionary", "dictionary_comprehension"):
+            return Fact(kind="dict")
+        if node.type == "call" and (function := node.child_by_field_name("function")) is not None:
+            return Fact(kind=KINDS.get(self._qualified(function), ""))
+        return NOTHING
+
+    def _result(self, function: Node, qualified: str, receiver: str, given: list[Node], awaited: bool) -> Fact:
+        method = text(function).rpartition(".")[2] if receiver else ""
+        rule = NULLABLE.get(qualified) or (NULLABLE.get(f"{receiver}.{method}") if receiver else None)
+        if rule is not None:
+            return (
+                Fact(Cause(function, f"`{rule.name}` returns None {rule.why}")) if _gives_none(rule, given) else NOTHING
+            )
+        if kind := KINDS.get(qualified):
+            return Fact(kind=kind)
+        local = self.local_function(function)
+        if local is None or local.is_property or local.is_async != awaited:
+            return NOTHING
+        if not self._summaries.summary(local).may_be_none:
+            return NOTHING
+        return Fact(Cause(local.node, f"`{local.name}` may return None"))
+
+    def local_function(self, callee: Node) -> Function | None:
+        """The function of this file that a callee names."""
+        key = key_of(callee) if callee.type in ("identifier", "attribute") else ""
+        if callee.type == "identifier":
+            return None if key in self.bound or key in self._outline.imports else self._outline.by_name.get(key)
+        return self._method(key)
+
+    def ends_here(self, node: Node) -> bool:
+        """Whether a call never comes back."""
+        function = node.child_by_field_name("function") if node.type == "call" else None
+        if function is None:
+            return False
+        if key_of(function) in NO_RETURN_METHODS or self._qualified(function) in NO_RETURN:
+            return True
+        local = self.local_function(function)
+        return local is not None and not local.is_async and self._summaries.summary(local).never_returns
+
+    def _await(self, node: Node, env: Env) -> Fact:
+        inner = node.named_children[0] if node.named_child_count else None
+        if inner is None:
+            return NOTHING
+        return self._call(inner, env, awaited=True) if inner.type == "call" else self.value(inner, env) and NOTHING
+
+    # --- operators ---
+
+    def _subscript(self, node: Node, env: Env) -> Fact:
+        value = node.child_by_field_name("value")
+        if value is not None:
+            self.use(value, self.value(value, env), Use.SUBSCRIPT, env)
+        for index in node.children_by_field_name("subscript"):
+            self.value(index, env)
+        return NOTHING
+
+    def _binary(self, node: Node, env: Env) -> Fact:
+        chain = [node]  # `a + b + c + …` leans to the left, as long as a file may be
+        left = node.child_by_field_name("left")
+        while left is not None and left.type == "binary_operator":
+            chain.append(left)
+            left = left.child_by_field_name("left")
+        if left is not None:
+            self.use(left, self.value(left, env), Use.OPERAND, env)
+        for operation in reversed(chain):
+            right = operation.child_by_field_name("right")
+            if right is None:
+                continue
+            fact = self.value(right, env)
+            operator = operation.child_by_field_name("operator")
+            # A string on the left of % formats None as well as anything, and | also makes types.
+            if operator is None or operator.type not in ("%", "|"):
+                self.use(right, fact, Use.OPERAND, env)
+        return NOTHING
+
+    def _unary(self, node: Node, env: Env) -> Fact:
+        argument = node.child_by_field_name("argument")
+        if argument is not None:
+            self.use(argument, self.value(argument, env), Use.OPERAND, env)
+        return NOTHING
+
+    def _comparison(self, node: Node, env: Env) -> Fact:
+        operands = node.named_children
+        operators = [child.type for child in node.children if not child.is_named]
+        previous, before = operands[0], self.value(operands[0], env)
+        for operator, operand in zip(operators, operands[1:], strict=False):
+            fact = self.value(operand, env)
+            if operator in ("<", ">", "<=", ">="):
+                self.use(previous, before, Use.OPERAND, env)
+                self.use(operand, fact, Use.OPERAND, env)
+            elif operator in ("in", "not in"):
+                self.use(operand, fact, Use.OPERAND, env)
+            previous, before = operand, fact
+        return NOTHING
+
+    def _not(self, node: Node, env: Env) -> Fact:
+        argument = node.child_by_field_name("argument")
+        if argument is not None:
+            self.value(argument, env)
+        return NOTHING
+
+    def _boolean(self, node: Node, env: Env) -> Fact:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None:
+            return NOTHING
+        yes, no = branch(self, left, env)
+        conjunction = is_and(node)
+        fact = self.value(right, yes if conjunction else no)
+        _replace(env, join(yes, no))
+        if conjunction:
+            first = self.peek(left, no)
+            return replace(fact, cause=fact.cause or first.cause, kind="") if first.cause or fact.cause else NOTHING
+        return Fact(fact.cause, fact.kind) if fact.cause or fact.kind == self.peek(left, yes).kind else NOTHING
+
+    def _ternary(self, node: Node, env: Env) -> Fact:
+        parts = [child for child in node.named_children if child.type != "comment"]
+        if len(parts) != 3:
+            return NOTHING
+        yes, no = branch(self, parts[1], env)
+        a, b = self.value(parts[0], yes), self.value(parts[2], no)
+        _replace(env, join(yes, no))
+        joined = join_branches(text(parts[1]), {"": a}, {"": b}) or {}
+        return joined.get("", NOTHING)
+
+    def _walrus(self, node: Node, env: Env) -> Fact:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is None or value is None:
+            return NOTHING
+        fact = self.value(value, env)
+        self.bind(name, fact, env)
+        return fact
+
+    def _parenthesized(self, node: Node, env: Env) -> Fact:
+        fact = NOTHING
+        for child in node.named_children:
+            if child.type != "comment":
+                fact = self.value(child, env)
+        return fact
+
+    # --- displays and comprehensions ---
+
+    def _string(self, node: Node, env: Env) -> Fact:
+        for child in node.named_children:
+            if child.type == "interpolation":
+                self.value(child, env)
+        return NOTHING
+
+    def _none(self, node: Node, env: Env) -> Fact:
+        return Fact(Cause(node, "it is None here"))
+
+    def _dictionary(self, node: Node, env: Env) -> Fact:
+        for child in node.named_children:
+            self.value(child, env)
+        return Fact(kind="dict")
+
+    def _dict_comprehension(self, node: Node, env: Env) -> Fact:
+        self._comprehension(node, env)
+        return Fact(kind="dict")
+
+    def _splat(self, node: Node, env: Env) -> Fact:
+        for child in node.named_children:
+            self.iterate(child, env)
+        return NOTHING
+
+    def _comprehension(self, node: Node, env: Env) -> Fact:
+        inner, bound = dict(env), set(self.bound)
+        body, *clauses = node.named_children or [node]
+        for clause in clauses:
+            if clause.type == "for_in_clause":
+                left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
+                if right is not None:
+                    self.iterate(right, inner)
+                if left is not None:
+                    self.bind(left, NOTHING, inner)
+            elif clause.type == "if_clause" and clause.named_children:
+                inner = branch(self, clause.named_children[0], inner)[0]
+        if body is not node:
+            self.value(body, inner)
+        self.bound = bound
+        return NOTHING
+
+
+def _skip(node: Node, env: Env) -> Fact:
+    return NOTHING
+
+
+def _replace(env: Env, new: Env | None) -> None:
+    merged = dict(new or {})
+    env.clear()
+    env.update(merged)
+
+
+def _gives_none(rule: NullableCall, given: list[Node]) -> bool:
+    if rule.default is Default.NEVER:
+        return True
+    if any(child.type in ("list_splat", "dictionary_splat") for child in given):
+        return False
+    position = [child for child in given if child.type != "keyword_argument"]
+    default = position[rule.default_at] if len(position) > rule.default_at else None
+    for child in given:
+        name = child.child_by_field_name("name") if child.type == "keyword_argument" else None
+        if name is not None and text(name) == rule.keyword:
+            default = child.child_by_field_name("value")
+    if default is None:
+        return rule.default is Default.OPTIONAL and len(given) > 0
+    return default.type == "none"

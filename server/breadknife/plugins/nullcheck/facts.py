@@ -1,0 +1,177 @@
+"""What is known about names at one point of a program, and how two such points are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from breadknife.plugins.nullcheck.outline import text
+from breadknife.text.syntax import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a value may be None."""
+
+    node: Node
+    """Where the None comes from."""
+    reason: str
+    """A clause: "`re.match` returns None when nothing matches"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is known of one value; the empty fact is "nothing", which also means "not known to be None"."""
+
+    cause: Cause | None = None
+    kind: str = ""
+    """`dict` or `re.Pattern`; `checked` for an expression that a test has shown to be no None."""
+    unless: str = ""
+    """Source of a test under which the cause is ruled out, with a leading `not ` where its failure does that."""
+    test: Node | None = None
+    """For a name that holds the result of a test: that test."""
+
+
+class Use(StrEnum):
+    """What is done with a value that may be None; also the finding's code."""
+
+    ATTRIBUTE = "none-attribute"
+    CALL = "none-call"
+    SUBSCRIPT = "none-subscript"
+    ITERATE = "none-iterate"
+    OPERAND = "none-operand"
+    ARGUMENT = "none-argument"
+    WITH = "none-with"
+
+
+@dataclass(frozen=True)
+class NullUse:
+    node: Node
+    """The expression that may be None."""
+    use: Use
+    cause: Cause
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a caller needs to know of a function."""
+
+    may_be_none: bool = False
+    never_returns: bool = False
+
+
+NOTHING = Fact()
+CHECKED = Fact(kind="checked")
+
+Env = dict[str, Fact]
+"""Names, dotted names and sources of calls -> facts. A path that can't be reached has no environment: None."""
+
+
+def join(a: Env | None, b: Env | None) -> Env | None:
+    """What holds when either path was taken: may-be-None if on one of them, any other knowledge only if on both."""
+    if a is None or b is None:
+        return b if a is None else a
+    if a == b:
+        return dict(a)
+    joined: Env = {}
+    for key in (*a, *(key for key in b if key not in a)):
+        one, other = a.get(key, NOTHING), b.get(key, NOTHING)
+        if one == other:
+            joined[key] = one
+        elif cause := one.cause or other.cause:
+            unless = one.unless if one.unless == other.unless else ""
+            joined[key] = Fact(cause, one.kind if one.kind == other.kind else "", unless)
+        elif one.kind and one.kind == other.kind:
+            joined[key] = Fact(kind=one.kind)
+    return joined
+
+
+def join_all(envs: Iterable[Env | None]) -> Env | None:
+    joined: Env | None = None
+    for env in envs:
+        joined = join(joined, env)
+    return joined
+
+
+def join_branches(test: str, yes: Env | None, no: Env | None) -> Env | None:
+    """`join`, remembering for a None of one branch that `test` tells it from the other."""
+    joined = join(yes, no)
+    if joined is None or yes is None or no is None:
+        return joined
+    for key, fact in joined.items():
+        if fact.cause and not fact.unless:
+            in_yes, in_no = yes.get(key, NOTHING).cause, no.get(key, NOTHING).cause
+            if bool(in_yes) != bool(in_no):
+                joined[key] = replace(fact, unless=f"not {test}" if in_yes else test)
+    return joined
+
+
+def join_alternatives(a: Env, b: Env) -> Env:
+    """`join` for the undecided side of `and`/`or`.
+
+    After `if x is None and y is None: return` at least one of them is no None, and which one is decided by things
+    that one function's text doesn't say: then neither is held against the code.
+    """
+    only_a = {key for key, fact in a.items() if fact.cause and not b.get(key, NOTHING).cause}
+    only_b = {key for key, fact in b.items() if fact.cause and not a.get(key, NOTHING).cause}
+    joined = join(a, b)
+    assert joined is not None
+    if only_a and only_b:
+        for key in only_a | only_b:
+            joined.pop(key)
+    return joined
+
+
+def narrow(env: Env, key: str) -> None:
+    """From here on `key` is known to be no None."""
+    fact = env.get(key, NOTHING)
+    if fact.kind:
+        env[key] = Fact(kind=fact.kind)
+    elif "." in key or "(" in key:
+        env[key] = CHECKED
+    else:
+        env.pop(key, None)
+
+
+def forget(env: Env, key: str) -> None:
+    """`key` gets a new value: nothing known about it, its attributes, or tests of it, holds any longer."""
+    env.pop(key, None)
+    stale = [
+        name
+        for name, fact in env.items()
+        if name.startswith((key + ".", key + "[")) or "(" in name or fact.test is not None or fact.unless
+    ]
+    for name in stale:
+        fact = env[name]
+        if fact.unless and not name.startswith(key + "."):
+            if key in fact.unless:
+                env[name] = replace(fact, unless="")
+        elif "(" not in name or key in name:
+            del env[name]
+
+
+def after_call(env: Env) -> None:
+    """A call may have given any attribute a value; what was tested stays, as in pyright."""
+    for key in [key for key, fact in env.items() if fact.cause and "." in key and "(" not in key]:
+        del env[key]
+
+
+def key_of(node: Node) -> str:
+    """The name under which facts about an expression are kept, or ""."""
+    match node.type:
+        case "identifier":
+            return text(node)
+        case "attribute":
+            owner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+            prefix = key_of(owner) if owner is not None and owner.type in ("identifier", "attribute") else ""
+            return f"{prefix}.{text(name)}" if prefix and name is not None else ""
+        case "parenthesized_expression":
+            return key_of(node.named_children[0]) if node.named_child_count == 1 else ""
+        case "named_expression":
+            name = node.child_by_field_name("name")
+            return text(name) if name is not None else ""
+        case "call" if node.end_byte - node.start_byte <= 100:
+            return text(node)
+        case _:
+            return ""

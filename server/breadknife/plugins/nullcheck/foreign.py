@@ -1,0 +1,127 @@
+"""`None` diagnostics of other checkers, recognised by what they say: rows of data, tested on the tools' real output."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from breadknife.plugins.nullcheck.facts import Use
+from breadknife.plugins.nullcheck.site import Site, site_of
+from breadknife.task.values import Finding
+from breadknife.text.syntax import Node, SyntaxTree
+
+
+class At(StrEnum):
+    """Where, seen from a diagnostic's span, the expression is that may be None."""
+
+    ITSELF = "it is the span"
+    OBJECT = "the span is an attribute of it, or the attribute's name"
+    INDEXED = "the span is a subscript of it"
+    LEFT = "the left operand"
+    RIGHT = "the right operand"
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    sources: frozenset[str]
+    code: str
+    message: re.Pattern[str]
+    """A group `attribute` names the attribute that was asked for."""
+    use: Use
+    at: At
+
+
+_PYRIGHT = frozenset({"pyright", "basedpyright", "pylance"})
+_MYPY, _TY, _PYREFLY = frozenset({"mypy"}), frozenset({"ty"}), frozenset({"pyrefly"})
+
+
+def _row(sources: frozenset[str], code: str, message: str, use: Use, at: At) -> Diagnostic:
+    return Diagnostic(sources, code, re.compile(message), use, at)
+
+
+_TY_ATTRIBUTE = "missing-union-attribute|possibly-missing-attribute|missing-attribute|unresolved-attribute"
+_NO_ATTRIBUTE = r"has no attribute `(?P<attribute>\w+)`"
+_NONE_OR_OPTIONAL = r"`(?:[^`]*\| )?(?:None|NoneType)(?: \|[^`]*)?`"
+
+DIAGNOSTICS = (
+    _row(_PYRIGHT, "reportOptionalMemberAccess", r'^"(?P<attribute>\w+)" is not a known', Use.ATTRIBUTE, At.OBJECT),
+    _row(_PYRIGHT, "reportOptionalSubscript", r'"None"', Use.SUBSCRIPT, At.ITSELF),
+    _row(_PYRIGHT, "reportOptionalIterable", r'"None"', Use.ITERATE, At.ITSELF),
+    _row(_PYRIGHT, "reportOptionalCall", r'"None"', Use.CALL, At.ITSELF),
+    _row(_PYRIGHT, "reportOptionalContextManager", r'"None"', Use.WITH, At.ITSELF),
+    _row(_PYRIGHT, "reportOptionalOperand", r'"None"', Use.OPERAND, At.ITSELF),
+    _row(_PYRIGHT, "reportOptionalContains", r'"None"', Use.OPERAND, At.ITSELF),
+    _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__a?(?:enter|exit)__"', Use.WITH, At.ITSELF),
+    _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__a?iter__"', Use.ITERATE, At.ITSELF),
+    _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__delitem__"', Use.SUBSCRIPT, At.ITSELF),
+    _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "(?P<attribute>\w+)"', Use.ATTRIBUTE, At.OBJECT),
+    _row(_MYPY, "index", r'^Value of type ".*None.*" is not indexable', Use.SUBSCRIPT, At.INDEXED),
+    _row(_MYPY, "index", r'^Unsupported target for indexed assignment \(".*None.*"\)', Use.SUBSCRIPT, At.INDEXED),
+    _row(_MYPY, "misc", r'^"None" not callable', Use.CALL, At.ITSELF),
+    _row(_MYPY, "operator", r'^Unsupported operand types for \S+ \("None" and', Use.OPERAND, At.LEFT),
+    _row(_MYPY, "operator", r'^Unsupported operand types for \S+ \(".*" and ".*None"\)', Use.OPERAND, At.RIGHT),
+    _row(_MYPY, "operator", r'^Unsupported right operand type for in \(".*None.*"\)', Use.OPERAND, At.RIGHT),
+    _row(_MYPY, "operator", r'^Unsupported left operand type for \S+ \(".*None.*"\)', Use.OPERAND, At.LEFT),
+    _row(_TY, _TY_ATTRIBUTE, r"^Attribute `(?P<attribute>\w+)` is not defined on `None`", Use.ATTRIBUTE, At.OBJECT),
+    _row(_TY, _TY_ATTRIBUTE, rf"^Object of type {_NONE_OR_OPTIONAL} {_NO_ATTRIBUTE}", Use.ATTRIBUTE, At.OBJECT),
+    _row(_TY, "not-subscriptable|non-subscriptable", r"object of type `None`", Use.SUBSCRIPT, At.INDEXED),
+    _row(_TY, "not-iterable", rf"^Object of type {_NONE_OR_OPTIONAL}", Use.ITERATE, At.ITSELF),
+    _row(_TY, "invalid-context-manager", rf"^Object of type {_NONE_OR_OPTIONAL}", Use.WITH, At.ITSELF),
+    _row(_TY, "not-callable|call-non-callable", r"^Object of type `None` is not callable", Use.CALL, At.ITSELF),
+    _row(_TY, "unsupported-operator", rf"between objects of type {_NONE_OR_OPTIONAL} and", Use.OPERAND, At.LEFT),
+    _row(_TY, "unsupported-operator", rf"and {_NONE_OR_OPTIONAL}$", Use.OPERAND, At.RIGHT),
+    _row(_PYREFLY, "missing-attribute", rf"^Object of class `NoneType` {_NO_ATTRIBUTE}", Use.ATTRIBUTE, At.OBJECT),
+    _row(_PYREFLY, "missing-attribute", rf"^Object of type {_NONE_OR_OPTIONAL} {_NO_ATTRIBUTE}",
+         Use.ATTRIBUTE, At.OBJECT),
+    _row(_PYREFLY, "not-iterable", rf"^Type {_NONE_OR_OPTIONAL}", Use.ITERATE, At.ITSELF),
+    _row(_PYREFLY, "not-callable", r"got `None`$", Use.CALL, At.ITSELF),
+    _row(_PYREFLY, "bad-context-manager", r"^Cannot use `None`", Use.WITH, At.ITSELF),
+    _row(_PYREFLY, "unsupported-operation", r"^(?:`None` is not subscriptable|Cannot (?:set|delete) item in `None`)",
+         Use.SUBSCRIPT, At.INDEXED),
+    _row(_PYREFLY, "unsupported-operation|not-iterable", r"is not supported between `None` and", Use.OPERAND, At.LEFT),
+    _row(_PYREFLY, "unsupported-operation|not-iterable", r"not supported between .* and `None`$",
+         Use.OPERAND, At.RIGHT),
+)  # fmt: skip
+
+_STATEMENTS = frozenset({"expression_statement", "block", "module", "for_statement", "with_item", "for_in_clause"})
+_OPERATIONS = frozenset({"binary_operator", "comparison_operator", "augmented_assignment"})
+
+
+def foreign_site(tree: SyntaxTree, finding: Finding) -> Site | None:
+    """The place that another checker's finding is about, or None when it isn't about None."""
+    for row in DIAGNOSTICS:
+        if finding.source.lower() not in row.sources or finding.code not in row.code.split("|"):
+            continue
+        said = row.message.search(finding.message)
+        if said is None:
+            continue
+        start = site_of(tree, tree.node_at(finding.span), row.use)
+        found = _candidates(start, row.at, said.groupdict().get("attribute") or "")
+        # Some report where an expression starts, but not its end; of several that start there, none is taken.
+        node = found[0] if found and (len(found) == 1 or start.span == finding.span) else None
+        if node is not None:
+            return site_of(tree, node, row.use)
+    return None
+
+
+def _candidates(start: Site, at: At, attribute: str) -> list[Node]:
+    """The expressions that a diagnostic may mean, innermost first."""
+    found = list[Node]()
+    for node in (start.node, *reversed(start.path)):
+        if node.type in _STATEMENTS:
+            break
+        match at:
+            case At.ITSELF if node.start_byte == start.node.start_byte:
+                found.append(node)
+            case At.OBJECT if node.type == "attribute":
+                name, owner = node.child_by_field_name("attribute"), node.child_by_field_name("object")
+                if name is not None and owner is not None and name.text == attribute.encode():
+                    found.append(owner)
+            case At.INDEXED if node.type == "subscript" and (value := node.child_by_field_name("value")) is not None:
+                found.append(value)
+            case At.LEFT | At.RIGHT if node.type in _OPERATIONS:
+                found.append(node.named_children[0 if at is At.LEFT else -1])
+            case _:
+                pass
+    return found

@@ -1,0 +1,161 @@
+"""What a test says about the names in it: the environments after it succeeded and after it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from breadknife.plugins.nullcheck.facts import CHECKED, Env, Fact, join_alternatives, key_of, narrow
+from breadknife.plugins.nullcheck.outline import text
+from breadknife.text.syntax import Node
+
+
+class Evaluator(Protocol):
+    def value(self, node: Node, env: Env, /) -> Fact:
+        """Evaluate an expression, with all its effects on `env`."""
+        ...
+
+    def descend(self) -> None:
+        """One level deeper; raises TooDeepError past MAX_DEPTH."""
+        ...
+
+    def ascend(self) -> None: ...
+
+    def peek(self, node: Node, env: Env, /) -> Fact:
+        """What is known of an expression that was just evaluated."""
+        ...
+
+
+def truth(node: Node) -> bool | None:
+    """The value of a constant test."""
+    if node.type in ("true", "false"):
+        return node.type == "true"
+    if node.type == "integer":
+        return text(node) != "0"
+    return None
+
+
+def branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
+    """The environments after a test that succeeded and one that failed. `env` is used up."""
+    correlated = any(fact.unless for fact in env.values())
+    evaluator.descend()
+    yes, no = _branch(evaluator, node, env)
+    evaluator.ascend()
+    if correlated:
+        source = text(node)
+        for env_, ruled_out in ((yes, source), (no, f"not {source}")):
+            for key in [key for key, fact in env_.items() if fact.unless == ruled_out]:
+                narrow(env_, key)
+    return yes, no
+
+
+def _branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
+    match node.type:
+        case "parenthesized_expression" if node.named_child_count == 1:
+            return branch(evaluator, node.named_children[0], env)
+        case "not_operator" if (argument := node.child_by_field_name("argument")) is not None:
+            yes, no = branch(evaluator, argument, env)
+            return no, yes
+        case "boolean_operator":
+            return _branch_boolean(evaluator, node, env)
+        case "comparison_operator":
+            return _branch_comparison(evaluator, node, env)
+        case "call":
+            return _branch_call(evaluator, node, env)
+        case _:
+            return _branch_value(evaluator, node, env)
+
+
+def _branch_value(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
+    """`if x`: a true value is no None."""
+    fact = evaluator.value(node, env)
+    if fact.test is not None:
+        return branch(evaluator, fact.test, env)
+    yes, no = dict(env), env
+    keys = {key_of(node)}
+    if node.type == "named_expression" and (value := node.child_by_field_name("value")) is not None:
+        keys.add(key_of(value))
+    for key in keys - {""}:
+        narrow(yes, key)
+    return yes, no
+
+
+def _branch_boolean(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is None or right is None:
+        return dict(env), env
+    yes, no = branch(evaluator, left, env)
+    if is_and(node):
+        both, second = branch(evaluator, right, yes)
+        return both, join_alternatives(no, second)
+    second, neither = branch(evaluator, right, no)
+    return join_alternatives(yes, second), neither
+
+
+def _branch_comparison(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
+    evaluator.value(node, env)
+    yes, no = dict(env), env
+    operators = [child.type for child in node.children if not child.is_named]
+    if len(operators) != 1:
+        for operand in node.named_children:
+            narrow(yes, key_of(operand))
+        return yes, no
+    left, right = node.named_children[0], node.named_children[-1]
+    equal, other = (no, yes) if operators[0] in ("is not", "!=", "not in") else (yes, no)
+    if operators[0] in ("is", "is not", "==", "!="):
+        if left.type == "none":
+            left, right = right, left
+        if right.type == "none":
+            _narrow_all(other, left)
+        elif evaluator.peek(right, env).cause is None:
+            _narrow_all(equal, left)
+            if left.type == "call":  # type(x) is T
+                for argument in _arguments(left):
+                    _narrow_all(equal, argument)
+        if evaluator.peek(left, env).cause is None and right.type != "none":
+            _narrow_all(equal, right)
+    elif operators[0] in ("in", "not in"):
+        _narrow_all(equal, left)
+        equal[f"{text(right)}.get({text(left)})"] = CHECKED
+    return yes, no
+
+
+def _branch_call(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
+    fact = evaluator.value(node, env)
+    yes, no = dict(env), env
+    if fact.cause is not None:
+        narrow(yes, key_of(node))
+    function = node.child_by_field_name("function")
+    name = text(function) if function is not None else ""
+    for argument in _arguments(node):
+        if name in ("isinstance", "issubclass", "hasattr", "callable", "bool", "all"):
+            if name != "isinstance" or "None" not in text(node):
+                _narrow_all(yes, argument)
+        else:  # a predicate of the program's own may well test for None: believe both outcomes
+            _narrow_all(yes, argument)
+            _narrow_all(no, argument)
+    return yes, no
+
+
+def is_and(node: Node) -> bool:
+    operator = node.child_by_field_name("operator")
+    return operator is not None and operator.type == "and"
+
+
+def _narrow_all(env: Env, node: Node) -> None:
+    """Narrow an expression and, in a tuple or list of expressions, each."""
+    if node.type in ("tuple", "list", "parenthesized_expression"):
+        for child in node.named_children:
+            _narrow_all(env, child)
+        return
+    if key := key_of(node):
+        narrow(env, key)
+    if node.type == "named_expression" and (value := node.child_by_field_name("value")) is not None:
+        _narrow_all(env, value)
+
+
+def _arguments(call: Node) -> Iterator[Node]:
+    arguments = call.child_by_field_name("arguments")
+    if arguments is not None:
+        for child in arguments.named_children:
+            yield child.child_by_field_name("value") or child if child.type == "keyword_argument" else child

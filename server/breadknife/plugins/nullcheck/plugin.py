@@ -1,0 +1,176 @@
+"""The null check for Python: finds uses of what may be None, and repairs them in ways that it has verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from breadknife.errors import EngineError, ModelError, PluginError
+from breadknife.plugins.nullcheck.content import has_content, written
+from breadknife.plugins.nullcheck.detector import SOURCE, FileAnalysis
+from breadknife.plugins.nullcheck.facts import Use
+from breadknife.plugins.nullcheck.foreign import foreign_site
+from breadknife.plugins.nullcheck.site import Site, site_at
+from breadknife.plugins.nullcheck.strategies import Option, Strategy, edits, options
+from breadknife.plugins.nullcheck.verify import verified
+from breadknife.task.plugin import Context
+from breadknife.task.values import (
+    Action,
+    ActionRequest,
+    Actions,
+    Answer,
+    CheckRequest,
+    Finding,
+    Findings,
+    Fix,
+    Origin,
+    Request,
+    ResolveRequest,
+    Silence,
+)
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.syntax import SyntaxTree, TreeCache
+
+_FIX_BUDGET = 2_000_000
+"""Code points that one check reads again to verify fixes. A finding past that has fixes only in its menu."""
+
+
+@dataclass(frozen=True)
+class NullCheckSettings:
+    disable: tuple[str, ...] = ()
+    """Codes that are not reported, such as `none-argument`."""
+
+
+class NullCheckPlugin:
+    name = SOURCE
+    settings: type[Any] = NullCheckSettings
+    serves: Mapping[type[Any], frozenset[str]] = {
+        CheckRequest: frozenset({"python"}),
+        ActionRequest: frozenset({"python"}),
+    }
+
+    def __init__(self) -> None:
+        self._trees = TreeCache()
+
+    def answer(self, request: Request, context: Context, /) -> Answer | None:
+        match request:
+            case CheckRequest():
+                return self._check(request.document, context)
+            case ActionRequest():
+                return self._actions(request, context)
+            case ResolveRequest():
+                return self._resolve(request, context)
+            case _:
+                return None
+
+    def close(self) -> None:
+        pass
+
+    def _tree(self, document: Document) -> SyntaxTree:
+        tree = self._trees.tree(document)
+        if tree is None:
+            raise PluginError("the null check needs tree-sitter-python, which isn't installed; reinstall breadknife")
+        return tree
+
+    def _check(self, document: Document, context: Context) -> Findings:
+        disabled: tuple[str, ...] = context.settings(NullCheckSettings).disable
+        file = FileAnalysis(self._tree(document))
+        budget, found = _FIX_BUDGET, list[Finding]()
+        for finding in file.findings():
+            context.cancel.raise_if_cancelled()
+            if finding.code in disabled:
+                continue
+            site = site_at(file.tree, finding.span, Use(finding.code))
+            function = site.function
+            size = len(file.tree.text) if function is None else function.end_byte - function.start_byte
+            budget -= 4 * size
+            fixes = tuple(_fixes(file, site)) if budget > 0 else ()
+            found.append(replace(finding, fixes=fixes))
+        return Findings(tuple(found))
+
+    def _actions(self, request: ActionRequest, context: Context) -> Actions:
+        file = FileAnalysis(self._tree(request.document))
+        own = [finding for finding in request.findings if finding.source == SOURCE]
+        if not own:
+            disabled: tuple[str, ...] = context.settings(NullCheckSettings).disable
+            own = [finding for finding in file.findings() if finding.code not in disabled]
+        others = [finding for finding in request.findings if finding.source != SOURCE]
+        sites: dict[tuple[Span, Use], tuple[Site, list[Finding]]] = {}
+        for finding in (*own, *others):
+            if finding.span.touches(request.span) and (site := _site(file.tree, finding)) is not None:
+                sites.setdefault((site.span, site.use), (site, []))[1].append(finding)
+        actions = [action for site, about in sites.values() for action in _offers(file, site, tuple(about))]
+        return Actions(tuple(actions))
+
+    def _resolve(self, request: ResolveRequest, context: Context) -> Answer:
+        site, strategy = _chosen(self._tree(request.document), request.action)
+        option = next((option for option in options(site) if option.strategy is strategy), None)
+        if option is None:
+            return _would_not_verify(strategy)
+        file = FileAnalysis(site.tree)
+        for made, origin in _contents(site, option, context):
+            if made is not None and verified(file, site, made):
+                return Actions((replace(request.action, edits=made, origin=origin),))
+        return _would_not_verify(strategy)
+
+
+def _contents(site: Site, option: Option, context: Context) -> Iterator[tuple[tuple[TextEdit, ...] | None, Origin]]:
+    """Edits with the model's content, if it has one to offer; then with the template's."""
+    if has_content(option.strategy):
+        try:
+            said = written(site, option.strategy, option.content, context.model(SOURCE))
+        except (ModelError, EngineError):
+            said = None  # the template is as correct, only less well put
+        if said is not None:
+            yield edits(site, option.strategy, said[0]), replace(said[1], rule=_rule(option.strategy))
+    yield edits(site, option.strategy, option.content), Origin(_rule(option.strategy))
+
+
+def _rule(strategy: Strategy) -> str:
+    return f"{SOURCE}/{strategy}"
+
+
+def _site(tree: SyntaxTree, finding: Finding) -> Site | None:
+    if finding.source != SOURCE:
+        return foreign_site(tree, finding)
+    return site_at(tree, finding.span, Use(finding.code)) if finding.code in set(Use) else None
+
+
+def _sound(file: FileAnalysis, site: Site) -> Iterator[tuple[Option, tuple[TextEdit, ...]]]:
+    """The options that verify, best first."""
+    for option in options(site):
+        made = edits(site, option.strategy, option.content)
+        if made is not None and verified(file, site, made):
+            yield option, made
+
+
+def _fixes(file: FileAnalysis, site: Site) -> Iterator[Fix]:
+    for at, (option, made) in enumerate(_sound(file, site)):
+        yield Fix(option.title, made, preferred=at == 0, origin=Origin(_rule(option.strategy)))
+
+
+def _offers(file: FileAnalysis, site: Site, about: tuple[Finding, ...]) -> Iterator[Action]:
+    span = site.span
+    for at, (option, _) in enumerate(_sound(file, site)):
+        data = {"strategy": option.strategy.value, "start": span.start, "end": span.end, "use": site.use.value}
+        yield Action(option.title, data=data, findings=about, preferred=at == 0)
+
+
+def _chosen(tree: SyntaxTree, action: Action) -> tuple[Site, Strategy]:
+    try:
+        start, end = int(action.data["start"]), int(action.data["end"])
+        strategy, use = Strategy(action.data["strategy"]), Use(action.data["use"])
+    except (KeyError, ValueError) as error:
+        raise PluginError(
+            f"the action isn't one that the null check offered ({error}); ask for the menu again"
+        ) from error
+    return site_at(tree, Span(start, end), use), strategy
+
+
+def _would_not_verify(strategy: Strategy) -> Silence:
+    return Silence(
+        "would-not-verify",
+        f"The edit ({strategy}) would break the file or bring a new finding, so it was not made.",
+        "Ask for the menu again: the text may have changed since.",
+    )

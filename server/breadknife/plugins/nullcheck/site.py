@@ -1,0 +1,179 @@
+"""The place of one value that may be None, and what may be done there without changing the order of effects."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from breadknife.plugins.nullcheck.facts import Use, key_of
+from breadknife.plugins.nullcheck.outline import text
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree
+
+_SIMPLE = frozenset({"expression_statement", "return_statement", "delete_statement", "raise_statement"})
+_HEADERS = {
+    "assert_statement": None,
+    "if_statement": "condition",
+    "for_statement": "right",
+    "match_statement": "subject",
+    "with_statement": None,
+}
+"""Compound statement -> the field that is evaluated first, once; None: its first part."""
+_LAZY = frozenset({
+    "lambda", "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression",
+    "named_expression", "function_definition", "class_definition", "decorator", "elif_clause", "else_clause",
+    "except_clause", "finally_clause", "case_clause",
+})  # fmt: skip
+"""Evaluated later than the statement that they stand in, not at all, or more than once."""
+_EFFECTS = frozenset({"call", "await", "yield", "named_expression"})
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    tree: SyntaxTree
+    node: Node
+    """The expression that may be None."""
+    use: Use
+    path: tuple[Node, ...]
+    """From the root down to the node, without it."""
+
+    @property
+    def span(self) -> Span:
+        return self.tree.span(self.node)
+
+    @property
+    def source(self) -> str:
+        return self.tree.source(self.node)
+
+    @property
+    def is_name(self) -> bool:
+        """Whether a test of the expression holds for its next use: a name or a dotted name."""
+        return self.node.type in ("identifier", "attribute") and bool(key_of(self.node))
+
+    @property
+    def function(self) -> Node | None:
+        return next((node for node in reversed(self.path) if node.type == "function_definition"), None)
+
+    @property
+    def loop(self) -> Node | None:
+        """The loop whose body holds the statement, within the function."""
+        for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
+            if inner.type in ("function_definition", "class_definition"):
+                return None
+            if outer.type in ("for_statement", "while_statement") and inner.type == "block":
+                return outer
+        return None
+
+    @property
+    def statement(self) -> Node | None:
+        """The statement before which a guard may stand, or None where that would change what is evaluated when."""
+        for at in range(len(self.path) - 1, 0, -1):
+            if self.path[at - 1].type in ("block", "module"):
+                break
+        else:
+            return None
+        statement, inside = self.path[at], (*self.path[at + 1 :], self.node)
+        return statement if self._runs_first(statement, inside) and self._own_line(statement) else None
+
+    def _runs_first(self, statement: Node, inside: tuple[Node, ...]) -> bool:
+        if statement.type in _HEADERS:
+            field = _HEADERS[statement.type]
+            first = statement.child_by_field_name(field) if field else statement.named_children[0]
+            if first is None or not _covers(first, self.node):
+                return False
+            if statement.type == "with_statement" and not _covers(first.named_children[0], self.node):
+                return False
+        elif statement.type not in _SIMPLE:
+            return False
+        for outer, inner in pairwise(inside):
+            if outer.type in _LAZY:
+                return False
+            if outer.type == "boolean_operator" and inner != outer.child_by_field_name("left"):
+                return False
+            if outer.type == "conditional_expression" and inner != outer.named_children[1]:
+                return False
+            if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
+                return False
+        return inside[0].type not in _LAZY and (self.node.type == "identifier" or not self._effects_before(statement))
+
+    def _effects_before(self, statement: Node) -> bool:
+        """Whether something is evaluated before the node that may change what it evaluates to."""
+        stack = [statement]
+        while stack:
+            node = stack.pop()
+            if node.start_byte >= self.node.start_byte and node != statement:
+                continue
+            if node.type in _EFFECTS and node.end_byte <= self.node.start_byte:
+                return True
+            if node.type in _EFFECTS and node.type != "call" and _covers(node, self.node):
+                return node.type != "await"
+            stack.extend(node.named_children)
+        return False
+
+    def _own_line(self, statement: Node) -> bool:
+        before = self.tree.text[: self.tree.span(statement).start]
+        line = before[before.rfind("\n") + 1 :]
+        return (not line or line.isspace()) and not before[: len(before) - len(line)].rstrip("\r\n").endswith("\\")
+
+    @property
+    def indent(self) -> str:
+        """The white space before the statement."""
+        statement = self.statement
+        if statement is None:
+            return ""
+        start = self.tree.span(statement).start
+        return self.tree.text[self.tree.text.rfind("\n", 0, start) + 1 : start]
+
+    @property
+    def step(self) -> str:
+        """One level of indentation, as the file has it."""
+        if "\t" in self.indent:
+            return "\t"
+        found = re.search(r"^( +)\S", self.tree.text, re.MULTILINE)
+        return found[1] if found and len(found[1]) in (2, 3, 4, 8) else "    "
+
+    @property
+    def line_break(self) -> str:
+        at = self.tree.text.find("\n")
+        return "\r\n" if at > 0 and self.tree.text[at - 1] == "\r" else "\n"
+
+
+def site_at(tree: SyntaxTree, span: Span, use: Use) -> Site:
+    return site_of(tree, tree.node_at(span), use)
+
+
+def site_of(tree: SyntaxTree, node: Node, use: Use) -> Site:
+    path = list[Node]()
+    at: Node | None = tree.root  # downwards: asking a node for its parent starts at the root each time
+    while at is not None and at != node:
+        path.append(at)
+        at = at.child_with_descendant(node)
+    return Site(tree, node, use, tuple(path))
+
+
+def returns_of(function: Node) -> list[str]:
+    """What the function's own `return`s give back: their sources, "" for a bare one."""
+    return [text(node).removeprefix("return").strip() for node in own_nodes(function, "return_statement")]
+
+
+def own_nodes(function: Node, kind: str) -> list[Node]:
+    """The function's statements of one kind, without those of functions in it."""
+    body = function.child_by_field_name("body")
+    found, stack = list[Node](), [body] if body is not None else []
+    while stack:
+        for node in stack.pop().named_children:
+            if node.type == kind:
+                found.append(node)
+            elif node.type not in (
+                "function_definition",
+                "class_definition",
+                "decorated_definition",
+                "expression_statement",
+            ):
+                stack.append(node)
+    return sorted(found, key=lambda node: node.start_byte)
+
+
+def _covers(outer: Node, inner: Node) -> bool:
+    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte

@@ -1,0 +1,106 @@
+"""What is found and what isn't: the cases are files to read, in `cases/`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.detector import detect
+from breadknife.plugins.nullcheck.rules import NULLABLE_CALLS
+from breadknife.task.values import Finding
+from breadknife.text.document import Span
+from breadknife.text.syntax import parse
+from support import marked_spans
+
+CASES = Path(__file__).parent / "cases"
+
+
+def blocks(name: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```$", (CASES / name).read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def found(text: str) -> list[Finding]:
+    tree = parse(text, "python")
+    assert tree is not None
+    return detect(tree)
+
+
+def check(text: str, expected: list[Span]) -> None:
+    assert [finding.span for finding in found(text)] == expected, text
+
+
+@pytest.mark.parametrize("marked", blocks("fires.md"))
+def test_must_fire(marked: str) -> None:
+    text, spans = marked_spans(marked)
+    assert spans
+    check(text, spans)
+
+
+@pytest.mark.parametrize("text", blocks("silent.md"))
+def test_must_not_fire(text: str) -> None:
+    check(text, [])
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\n"])
+def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) -> None:
+    text, spans = marked_spans(newline.join(["\ufeffs = '😀'", "def f(x=None):", "    s = '😀'; return ⟦x⟧.y", ""]))
+    check(text, spans)
+
+
+@pytest.mark.parametrize("rule", NULLABLE_CALLS, ids=lambda rule: rule.name)
+def test_each_rule_keeps_its_own_examples(rule) -> None:
+    for example in rule.fires:
+        assert any(f"`{rule.name}` returns None" in finding.message for finding in found(example)), example
+    for example in rule.silent:
+        assert found(example) == [], example
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("x.y", "none-attribute"),
+        ("x()", "none-call"),
+        ("x[0]", "none-subscript"),
+        ("[*x]", "none-iterate"),
+        ("x < 1", "none-operand"),
+        ("len(x)", "none-argument"),
+        ("with x: pass", "none-with"),
+    ],
+)
+def test_code_names_the_use(text: str, code: str) -> None:
+    assert [finding.code for finding in found(f"def f(x=None):\n    {text}\n")] == [code]
+
+
+def test_a_finding_says_what_why_and_where_it_comes_from() -> None:
+    text = "import re\n\ndef f(s):\n    m = re.match('a', s)\n    return m.group()\n"
+    (finding,) = found(text)
+    assert finding.message == "`m` may be None: `re.match` returns None when nothing matches"
+    assert [text[r.span.start : r.span.end] for r in finding.related] == ["re.match"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "(" * 5000 + "None" + ")" * 5000,
+        "def f(x=None):\n    return " + " + ".join(["1"] * 20000) + " + x\n",
+        "def f(x=None):\n    return x" + ".a(None)" * 3000 + "\n",
+        "".join("    " * depth + "if None:\n" for depth in range(300)) + "    " * 300 + "pass\n",
+        "def f(x=None):\n" + "".join("    " * d + "for a in x:\n" for d in range(1, 40)) + "    " * 40 + "x = None\n",
+        "def f0(): return None\n" + "".join(f"def f{i}():\n    if a: return f{i - 1}()\n" for i in range(1, 3000)),
+    ],
+    ids=["parentheses", "sum", "chain", "ifs", "loops", "calls"],
+)
+def test_deep_nesting_is_a_normal_file(text: str) -> None:
+    assert isinstance(found(text), list)
+
+
+def test_two_hundred_thousand_lines_are_a_normal_file() -> None:
+    block = (
+        "def f{i}(x=None):\n    y = {i}\n    z = y\n    print(y, z)\n    for a in (y, z):\n        print(a)\n"
+        "    if x is None:\n        return y\n    return x.y\n"
+    )
+    text = "".join(block.format(i=i) for i in range(25_000)) + "def g(x=None):\n    return x.y\n"
+    (finding,) = found(text)
+    assert text[finding.span.start : finding.span.end] == "x"
