@@ -1,0 +1,111 @@
+"""What every checker of prose looks like to the plugin, and the one that is always there: Harper."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+
+import harper
+
+from breadknife.plugins.prose.rules import NOISE, is_noise
+from breadknife.text.document import Span
+from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
+
+DIALECTS = {
+    "en-US": harper.Dialect.AMERICAN,
+    "en-GB": harper.Dialect.BRITISH,
+    "en-AU": harper.Dialect.AUSTRALIAN,
+    "en-CA": harper.Dialect.CANADIAN,
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_UNENCODABLE = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Lint:
+    """What one engine says of one paragraph, in positions of its prose."""
+
+    engine: str
+    rule: str
+    span: Span
+    message: str
+    replacements: tuple[str, ...]
+    """What may stand in place of `span`, best first."""
+    category: str
+    """The engine's own group of rules."""
+
+
+class ProseEngine(Protocol):
+    name: str
+
+    def check(self, text: str, /) -> tuple[Lint, ...]:
+        """What is wrong with one paragraph of plain prose. Raises EngineError."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class QuietEngine:
+    """An engine without what is noise in technical prose, unless a rule is in `enabled`."""
+
+    def __init__(self, engine: ProseEngine, enabled: frozenset[str]) -> None:
+        self.name = engine.name
+        self._engine = engine
+        self._enabled = enabled
+
+    def check(self, text: str, /) -> tuple[Lint, ...]:
+        return tuple(
+            lint
+            for lint in self._engine.check(text)
+            if lint.rule in self._enabled or not is_noise(lint.engine, lint.rule, lint.category)
+        )
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+def printable(text: str) -> str:
+    """`text` in characters that every engine can take, each at its place."""
+    return _UNENCODABLE.sub("\ufffd", _CONTROL.sub(" ", text))
+
+
+class HarperEngine:
+    """Harper in this process. A call waits for the one before it: its linter is not thread-safe."""
+
+    name = "harper"
+
+    def __init__(self, dialect: str, enabled: frozenset[str] = frozenset()) -> None:
+        self._dialect = dialect
+        self._enabled = enabled
+        self._linter: harper.Linter | None = None
+        self._lock = threading.Lock()
+
+    def check(self, text: str, /) -> tuple[Lint, ...]:
+        with self._lock:
+            if self._linter is None:
+                self._linter = self._build()
+            found = self._linter.organized_lints(printable(text), language="plaintext", dedup=False)
+        return tuple(_lint(rule, lint) for rule, lints in found.items() if lints for lint in lints)
+
+    def close(self) -> None:
+        self._linter = None
+
+    def _build(self) -> harper.Linter:
+        """Takes half a second."""
+        linter = harper.Linter(DIALECTS[self._dialect])
+        config = linter.get_default_lint_config()
+        off = NOISE["harper"].keys() - self._enabled
+        linter.set_lint_config({rule: (on or rule in self._enabled) and rule not in off for rule, on in config.items()})
+        linter.import_words([NOUN, VOWEL_NOUN])  # or it looks for their spelling each time
+        return linter
+
+
+def _lint(rule: str, lint: harper.Lint) -> Lint:
+    problem, kinds = lint.problem_text, harper.SuggestionKind
+    replacements = (
+        problem + s.replacement_text if s.kind == kinds.INSERT_AFTER else s.replacement_text for s in lint.suggestions
+    )
+    span = Span(lint.span.start, lint.span.end)
+    return Lint("harper", rule, span, lint.message, tuple(dict.fromkeys(replacements)), lint.lint_kind)

@@ -1,0 +1,148 @@
+"""One verdict out of what several engines say of one paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.rules import ARTICLES, NEEDS_AGREEMENT, SAFE, SPELLING
+from breadknife.text.document import Span
+
+_MOST_FIXES = 4
+# After an article, so that it isn't a variable called "a".
+_NOUN_OR_ADJECTIVE = re.compile(r"\s(?!(?:is|are|was|or|and|in|of|to|as|at|if|on|by|for|with)\b)[^\W\d_]+(?!\w)")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Text to put in place of a span of prose."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What remains of the lints at one place."""
+
+    lint: Lint
+    """The one that speaks for all."""
+    engines: tuple[str, ...]
+    rules: tuple[str, ...]
+    corrections: tuple[Correction, ...]
+    """Best first."""
+    safe: bool
+    """The first correction is fit to be applied unseen."""
+
+    @property
+    def spelling(self) -> bool:
+        return self.lint.rule in SPELLING
+
+
+def mistakes(
+    text: str, lints: Sequence[Lint], engines: int, believes: Callable[[Span, Sequence[str]], bool]
+) -> list[Mistake]:
+    """The mistakes of a paragraph, in order.
+
+    `engines` is how many have spoken: some rules count only when another engine objects to the same place.
+    `believes` says of a word that isn't in a dictionary, and of what is offered for it, whether it is a mistake.
+    """
+    kept = [lint for lint in lints if _counts(text, lint, lints, engines)]
+    doubtful = {lint.span for lint in kept if lint.rule in SPELLING}
+    names = {span for span in doubtful if not believes(span, _offered(span, kept))}
+    kept = [lint for lint in kept if lint.rule not in SPELLING or lint.span not in names]
+    agreed = {key for lint in kept for key in _outcomes(text, lint) if _backed(text, key, lint, kept)}
+    chosen: list[list[Lint]] = []
+    for lint in sorted(kept, key=lambda lint: _rank(text, lint, agreed)):
+        group = next((g for g in chosen if _overlap(g[0].span, lint.span)), None)
+        if group is None:
+            chosen.append([lint])
+        else:
+            group.append(lint)
+    return sorted((_mistake(text, group, agreed) for group in chosen), key=lambda mistake: mistake.lint.span)
+
+
+_Outcome = tuple[int, int, str]
+"""The smallest edit that has a correction's effect: equal for two engines that mean the same."""
+
+
+def _offered(span: Span, lints: Sequence[Lint]) -> list[str]:
+    return [new for lint in lints if lint.span == span and lint.rule in SPELLING for new in lint.replacements]
+
+
+def _counts(text: str, lint: Lint, lints: Sequence[Lint], engines: int) -> bool:
+    if lint.rule in SPELLING | NEEDS_AGREEMENT and engines > 1:
+        others = (other for other in lints if other.engine != lint.engine)
+        if not any(_overlap(other.span, lint.span) for other in others):
+            return False
+    if lint.rule in ARTICLES and not _NOUN_OR_ADJECTIVE.match(text, lint.span.end):
+        return False
+    return lint.rule in SPELLING or not _beside_unknown_word(lint, lints)
+
+
+def _beside_unknown_word(lint: Lint, lints: Sequence[Lint]) -> bool:
+    """An engine that doesn't know a word can't judge the grammar around it."""
+    return any(
+        other.engine == lint.engine
+        and other.rule in SPELLING
+        and other.span != lint.span
+        and other.span.start <= lint.span.end + 1
+        and lint.span.start <= other.span.end + 1
+        for other in lints
+    )
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return (a.start < b.end and b.start < a.end) or a == b
+
+
+def _outcomes(text: str, lint: Lint) -> list[_Outcome]:
+    return [_outcome(text, lint.span, replacement) for replacement in lint.replacements]
+
+
+def _outcome(text: str, span: Span, new: str) -> _Outcome:
+    old, start = text[span.start : span.end], span.start
+    while old and new and old[0] == new[0]:
+        old, new, start = old[1:], new[1:], start + 1
+    while old and new and old[-1] == new[-1]:
+        old, new = old[:-1], new[:-1]
+    return start, start + len(old), new
+
+
+def _backed(text: str, outcome: _Outcome, lint: Lint, lints: Sequence[Lint]) -> bool:
+    return any(other.engine != lint.engine and outcome in _outcomes(text, other) for other in lints)
+
+
+def _rank(text: str, lint: Lint, agreed: set[_Outcome]) -> tuple[bool, bool, bool, int, str]:
+    """Agreement first, then grammar before spelling, a remedy before none, the narrower, and always the same order."""
+    return (
+        agreed.isdisjoint(_outcomes(text, lint)),
+        lint.rule in SPELLING,
+        not lint.replacements,
+        len(lint.span),
+        lint.engine,
+    )
+
+
+def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> Mistake:
+    first = group[0]
+    options: dict[_Outcome, tuple[Correction, int]] = {}
+    for lint in group:
+        if lint is first or lint.span == first.span:
+            for position, replacement in enumerate(lint.replacements):
+                key = _outcome(text, lint.span, replacement)
+                known = options.get(key)
+                correction = known[0] if known else Correction(lint.span, replacement)
+                options[key] = (correction, position + (known[1] if known else 0))
+    # What both offer comes first, then what they rank highest.
+    best = sorted(options.items(), key=lambda item: (item[0] not in agreed, item[1][1]))
+    agreement = bool(best) and best[0][0] in agreed and (first.rule not in SPELLING or best[0][1][1] == 0)
+    return Mistake(
+        first,
+        tuple(sorted({lint.engine for lint in group})),
+        tuple(dict.fromkeys(lint.rule for lint in group)),
+        tuple(correction for _, (correction, _) in best)[:_MOST_FIXES],
+        safe=agreement or (bool(best) and first.rule in SAFE),
+    )

@@ -1,0 +1,259 @@
+"""The prose plugin: paragraphs out of a document, lints out of the engines, findings out of both."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+from breadknife.plugins.prose.background import Background
+from breadknife.plugins.prose.engine import HarperEngine, Lint, QuietEngine
+from breadknife.plugins.prose.languagetool import LanguageToolEngine, obstacle
+from breadknife.plugins.prose.merge import Mistake, mistakes
+from breadknife.plugins.prose.rules import SPELLING
+from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.plugins.prose.spelling import Vocabulary, is_typo
+from breadknife.plugins.prose.workspace import Decisions, Sentence, dictionary_path, ignores_path
+from breadknife.task.plugin import Context
+from breadknife.task.values import (
+    Action,
+    ActionRequest,
+    Actions,
+    Answer,
+    CheckRequest,
+    Command,
+    CommandRequest,
+    Done,
+    Finding,
+    Findings,
+    Fix,
+    Origin,
+    Request,
+    Severity,
+)
+from breadknife.text.document import Document, Span
+from breadknife.text.extract import LANGUAGES, LONGEST, extract
+from breadknife.text.prose import ProseText
+
+ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
+_MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
+
+
+@dataclass(frozen=True)
+class _Flaw:
+    """A finding and what else the menu of fixes needs."""
+
+    finding: Finding
+    mistake: Mistake
+    word: str
+    sentence: Sentence
+
+
+class ProsePlugin:
+    name = "prose"
+    settings: type[Any] = ProseSettings
+    serves: Mapping[type[Any], frozenset[str]] = {CheckRequest: LANGUAGES, ActionRequest: LANGUAGES}
+
+    def __init__(self) -> None:
+        self._decisions = Decisions()
+        self._checkers: dict[tuple[str, frozenset[str]], _Checkers] = {}
+        self._lock = threading.Lock()
+
+    def answer(self, request: Request, context: Context, /) -> Answer | None:
+        match request:
+            case CheckRequest():
+                flaws = self._flaws(request.document, context, whole=request.whole)
+                return Findings(tuple(flaw.finding for flaw in flaws))
+            case ActionRequest():
+                flaws = self._flaws(request.document, context)
+                near = [flaw for flaw in flaws if flaw.finding.span.touches(request.span)]
+                return Actions(tuple(action for flaw in near for action in _actions(flaw, context)))
+            case CommandRequest():
+                return self._carry_out(request, context)
+            case _:
+                return None
+
+    def close(self) -> None:
+        for checkers in self._checkers.values():
+            checkers.close()
+
+    def _flaws(self, document: Document, context: Context, *, whole: bool = False) -> list[_Flaw]:
+        settings: ProseSettings = context.settings(ProseSettings)
+        checkers = self._checkers_for(settings)
+        paragraphs = _paragraphs(document, context)
+        second = checkers.second(context) if settings.languagetool else None
+        if second is not None:
+            texts = [paragraph.text for paragraph in paragraphs]
+            if whole:
+                second.submit(f"{document.uri}#{id(context)}", texts, lambda: None)
+            else:
+                second.submit(document.uri, texts, context.refresh)
+        first: list[tuple[Lint, ...]] = []
+        for paragraph in paragraphs:
+            context.cancel.raise_if_cancelled()
+            first.append(checkers.first(paragraph.text))
+        if second is not None and whole:
+            second.wait((paragraph.text for paragraph in paragraphs), context.cancel)
+        if second is not None and second.failure is not None:
+            context.notify(f"Prose is checked by Harper alone: {second.failure}.")
+            second = None
+        reader = _Reader(
+            settings,
+            Vocabulary(document.text, paragraphs, self._decisions.words(context.root)),
+            self._decisions.ignored(context.root),
+            checkers,
+            engines=1 if second is None else 2,
+        )
+        found: list[_Flaw] = []
+        for paragraph, lints in zip(paragraphs, first, strict=True):
+            later = second.result(paragraph.text) if second is not None else None
+            if lints or later:
+                found += reader.flaws(paragraph, (*lints, *(later or ())))
+        return found
+
+    def _checkers_for(self, settings: ProseSettings) -> _Checkers:
+        key = (settings.dialect, frozenset(settings.enabled_rules))
+        with self._lock:
+            if key not in self._checkers:
+                self._checkers[key] = _Checkers(*key)
+            return self._checkers[key]
+
+    def _carry_out(self, request: CommandRequest, context: Context) -> Answer | None:
+        match request.command:
+            case Command(name="prose.addWord", arguments=(word,)):
+                path = dictionary_path(request.root)
+                self._decisions.add(path, word)
+                done = f"“{word}” is in {path}"
+            case Command(name="prose.ignoreHere", arguments=(digest, excerpt, *rules)) if request.root:
+                path = ignores_path(request.root)
+                for rule in rules:
+                    self._decisions.add(path, "\t".join((rule, digest, excerpt)))
+                done = f"{', '.join(rules)} will not speak of “{excerpt}” again"
+            case _:
+                return None
+        context.refresh()
+        return Done(done)
+
+
+class _Checkers:
+    """The engines for one English. The first answers at once, the second, if there is one, later."""
+
+    def __init__(self, dialect: str, enabled: frozenset[str]) -> None:
+        self._dialect = dialect
+        self._enabled = enabled
+        self._harper = QuietEngine(HarperEngine(dialect, enabled), enabled)
+        self.first = lru_cache(maxsize=1 << 16)(self._harper.check)
+        self._second: Background | None = None
+        self._obstacle: str | None = None
+        self._lock = threading.Lock()
+
+    def second(self, context: Context) -> Background | None:
+        with self._lock:
+            if self._second is None and self._obstacle is None:
+                self._obstacle = obstacle()
+                if self._obstacle is None:
+                    self._second = Background(QuietEngine(LanguageToolEngine(self._dialect), self._enabled))
+        if self._obstacle is not None:
+            context.notify(f"Prose is checked by Harper alone; LanguageTool can't help: {self._obstacle}.")
+        return self._second
+
+    def knows(self, word: str) -> bool:
+        return not any(lint.rule in SPELLING for lint in self.first(word))
+
+    def close(self) -> None:
+        self._harper.close()
+        if self._second is not None:
+            self._second.close()
+
+
+def _paragraphs(document: Document, context: Context) -> list[ProseText]:
+    """The document's prose, within what can be checked in a reasonable time."""
+    found, too_long = list[ProseText](), 0
+    for paragraph in extract(document, context.tree(document), context.cancel):
+        if not paragraph.segments:
+            too_long += 1
+        elif len(found) < _MOST_PARAGRAPHS:
+            found.append(paragraph)
+        else:
+            context.notify(f"Only the first {_MOST_PARAGRAPHS:,} paragraphs of {document.uri} are checked.")
+            break
+    if too_long:
+        context.notify(
+            f"{too_long} paragraph(s) of {document.uri} have more than {LONGEST:,} characters and are not checked."
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Turns the lints of one document's paragraphs into findings."""
+
+    settings: ProseSettings
+    vocabulary: Vocabulary
+    ignored: frozenset[tuple[str, str]]
+    checkers: _Checkers
+    engines: int
+
+    def flaws(self, paragraph: ProseText, lints: Sequence[Lint]) -> list[_Flaw]:
+        text = paragraph.text
+        counted = [lint for lint in lints if self._counts(paragraph, lint)]
+        found = mistakes(text, counted, self.engines, partial(self._believes, text)) if counted else []
+        return [_flaw(paragraph, mistake) for mistake in found]
+
+    def _counts(self, paragraph: ProseText, lint: Lint) -> bool:
+        return (
+            lint.rule not in self.settings.disabled_rules
+            and not paragraph.touches_markup(lint.span)
+            and (
+                not self.ignored
+                or (lint.rule, Sentence.around(paragraph.text, lint.span).hash) not in self.ignored
+            )
+        )  # fmt: skip
+
+    def _believes(self, text: str, span: Span, offered: Sequence[str]) -> bool:
+        word = text[span.start : span.end]
+        return self.settings.spelling and is_typo(
+            text[: span.start], word, tuple(offered), self.vocabulary, self.checkers.knows
+        )
+
+
+def _flaw(paragraph: ProseText, mistake: Mistake) -> _Flaw:
+    lint, text = mistake.lint, paragraph.text
+    word = text[lint.span.start : lint.span.end]
+    fixes: list[Fix] = []
+    for correction in mistake.corrections:
+        edit = paragraph.edit(correction.span, correction.replacement)
+        if edit is not None:
+            title = f"Replace with “{correction.replacement}”" if correction.replacement.strip() else f"Remove “{word}”"
+            safe = mistake.safe and correction is mistake.corrections[0]
+            fixes.append(Fix(title, (edit,), preferred=safe, origin=Origin(rule=lint.rule)))
+    message = lint.message
+    if mistake.spelling and mistake.corrections:
+        message = f"“{word}” looks like a slip; did you mean “{mistake.corrections[0].replacement}”?"
+    finding = Finding(
+        paragraph.source_span(lint.span),
+        "+".join(mistake.engines),
+        lint.rule,
+        message,
+        Severity.WARNING if mistake.safe else Severity.INFORMATION,
+        tuple(fixes),
+    )
+    return _Flaw(finding, mistake, word, Sentence.around(text, lint.span))
+
+
+def _actions(flaw: _Flaw, context: Context) -> list[Action]:
+    finding = flaw.finding
+    actions = [
+        Action(fix.title, edits=fix.edits, findings=(finding,), preferred=fix.preferred, origin=fix.origin)
+        for fix in finding.fixes
+    ]
+    if flaw.mistake.spelling:
+        title = f"Add “{flaw.word}” to the dictionary"
+        actions.append(Action(title, command=Command(ADD_WORD, title, (flaw.word,)), findings=(finding,)))
+    if context.root is not None:
+        title = f"Ignore {finding.code} in this sentence"
+        arguments = (flaw.sentence.hash, flaw.sentence.excerpt, *flaw.mistake.rules)
+        actions.append(Action(title, command=Command(IGNORE_HERE, title, arguments), findings=(finding,)))
+    return actions

@@ -1,0 +1,104 @@
+"""Which rules of the engines are off by default, and why: data only.
+
+Measured on the READMEs of twelve well-edited packages and on the docstrings of eighteen modules (54,000 words):
+nearly all that these rules said there was wrong, or a matter of house style. A name is a rule's, a rule's with `*`, or
+`category:` and a category's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+_FRAGMENT = "headings, list items and comments are fragments"
+_MARKUP = "markup, quoted code and line breaks make what it looks for"
+_HOUSE = "house style, on which well-edited projects differ"
+_JARGON = "these are terms of the trade"
+_NAMES = "names of packages, modules and commands are written as they are"
+
+NOISE: Mapping[str, Mapping[str, str]] = {
+    "harper": {
+        "category:Capitalization": _FRAGMENT + "; " + _NAMES,
+        "category:Enhancement": _HOUSE,
+        "category:Formatting": _MARKUP,
+        "category:Punctuation": _HOUSE,
+        "category:Readability": _HOUSE,
+        "category:Regionalism": _HOUSE,
+        "category:Style": _HOUSE,
+        "Codebase": _HOUSE,
+        "CompoundNouns": "a file name, a bug fix and a code base are two words or one, as a project likes",
+        "CondenseAllThe": _HOUSE,
+        "DisjointPrefixes": _HOUSE,
+        "Expand*": _JARGON,
+        "ItsPossessive": "it takes “it's time” for a possessive",
+        "LeftRightHand": _HOUSE,
+        "MassNouns": "redirections, configurations and the like are countable here",
+        "MissingDeterminer": _FRAGMENT,
+        "MissingTo": _FRAGMENT,
+        "NeedToNoun": _JARGON,
+        "OkToOkay": _HOUSE,
+        "Overall": "“over all of the axes” is meant",
+        "PhrasalVerbAsCompoundNoun": _JARGON,
+        "PronounInflectionBe": "it looks one noun back only",
+        "SplitWords": _JARGON,
+        "WrongNegative": _JARGON,
+    },
+    "languagetool": {
+        "category:AMERICAN_ENGLISH_STYLE": _HOUSE,
+        "category:BRITISH_ENGLISH": _HOUSE,
+        "category:CASING": _FRAGMENT + "; " + _NAMES,
+        "category:COLLOQUIALISMS": _HOUSE,
+        "category:COMPOUNDING": _HOUSE,
+        "category:CREATIVE_WRITING": _HOUSE,
+        "category:GENDER_NEUTRALITY": _HOUSE,
+        "category:PLAIN_ENGLISH": _HOUSE,
+        "category:PROPER_NOUNS": _NAMES,
+        "category:PUNCTUATION": _HOUSE + "; " + _MARKUP,
+        "category:REDUNDANCY": _HOUSE,
+        "category:REPETITIONS_STYLE": _HOUSE,
+        "category:STYLE": _HOUSE,
+        "category:TEXT_ANALYSIS": _HOUSE,
+        "category:TYPOGRAPHY": _MARKUP,
+        "category:WIKIPEDIA": _HOUSE,
+        "AFFECT_EFFECT": "“side-effects” are meant",
+        "ARTICLE_ADJECTIVE_OF": "“iterable” and “topmost” are nouns here",
+        "EN_COMPOUNDS_*": _HOUSE,
+        "EN_SPLIT_WORDS_HYPHEN": _MARKUP,
+        "EN_WORD_COHERENCY": _HOUSE,
+        "ENGLISH_WORD_REPEAT_BEGINNING_RULE": _FRAGMENT,
+        "KIND_OF_A": _HOUSE,
+        "MANY_NN": _NAMES,
+        "MISSING_HYPHEN": _HOUSE,
+        "NON_ANTI_JJ": _HOUSE,
+        "NUMBERS_IN_WORDS": _JARGON,
+        "POSSESSIVE_APOSTROPHE": "“the examples directory” is meant",
+        "PRE_AND_POST_NN": _HOUSE,
+        "WHITESPACE_RULE": _MARKUP,
+    },
+}
+
+SPELLING = frozenset(("SpellCheck", *(f"MORFOLOGIK_RULE_EN_{land}" for land in ("US", "GB", "AU", "CA"))))
+"""Rules that say that a word isn't in the engine's dictionary: the other engine may have it."""
+
+ARTICLES = frozenset(("AnA", "EN_A_VS_AN"))
+"""Rules that need to know how the next word sounds: `urllib3` or a quotation tells them nothing."""
+
+NEEDS_AGREEMENT = frozenset(("AnA",))
+"""Rules that, like spelling, count only where the other engine objects too, while there is one."""
+
+SAFE = frozenset(
+    (
+        "AnA", "EN_A_VS_AN", "RepeatedWords", "ENGLISH_WORD_REPEAT_RULE", "ModalOf", "MODAL_OF", "DespiteOf",
+        "DESPITE_OF", "MoreBetter", "MD_BASEFORM", "CAN_CHECKOUT", "PronounVerbAgreement",
+    )
+)  # fmt: skip
+"""Rules whose first fix was right wherever they spoke in those texts: fit for "fix all"."""
+
+
+def is_noise(engine: str, rule: str, category: str) -> bool:
+    noise = NOISE[engine]
+    return (
+        rule in noise
+        or f"category:{category}" in noise
+        or any(fnmatchcase(rule, pattern) for pattern in noise if pattern.endswith("*"))
+    )

@@ -1,0 +1,22 @@
+"""The section `[prose]` of the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Dialect = Literal["en-US", "en-GB", "en-AU", "en-CA"]
+
+
+@dataclass(frozen=True)
+class ProseSettings:
+    dialect: Dialect = "en-US"
+    """The English that is checked."""
+    languagetool: bool = True
+    """Ask LanguageTool too, where it is installed and Java is 17 or newer."""
+    spelling: bool = True
+    """Report words that look like slips of the fingers."""
+    disabled_rules: tuple[str, ...] = ()
+    """Rules to switch off, by the names that findings show."""
+    enabled_rules: tuple[str, ...] = ()
+    """Rules to switch on that are off by default (see `rules.py`)."""

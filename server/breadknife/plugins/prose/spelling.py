@@ -1,0 +1,158 @@
+"""Whether a word that an engine doesn't know is a typo or a term of the trade."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
+
+from breadknife.plugins import prose as prose_plugin
+from breadknife.text.prose import ProseText
+
+_PLAIN = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
+_REPEATED = 3
+"""Who writes a word this often means it."""
+_SHORTEST, _LONG = 4, 8
+_PREFIX = re.compile(
+    r"(?:re|un|de|dis|mis|non|sub|super|pre|post|co|multi|auto|inter|over|under|meta|hyper|micro)(?=\w{3})"
+)
+_SUFFIX = re.compile(r"(?<=\w{3})(?:s|es|ables?|ers?|ors?|ly|ness)$")
+_DIALECTS = ((re.compile("our"), "or"), (re.compile("([iy])s(?=e|ing|ation)"), r"\1z"), (re.compile("ll"), "l"))
+_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s)[\"'(]*$")
+_ALIKE = [frozenset(group) for group in ("aeiouy", "cksqxz", "mn", "bdpv", "fv", "gj", "td")]
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+
+@cache
+def terms() -> frozenset[str]:
+    """The words of `terms.txt`."""
+    lines = files(prose_plugin).joinpath("terms.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that one document may use: the dictionaries', its own names, and what it says again and again."""
+
+    source: str
+    paragraphs: Sequence[ProseText]
+    """In the order of the source."""
+    dictionary: frozenset[str]
+    """In `folded` form."""
+
+    def __contains__(self, word: str) -> bool:
+        word = folded(word)
+        return word in self.dictionary or word in terms() or self._is_own(word)
+
+    def _is_own(self, word: str) -> bool:
+        """Whether the document has the word outside its prose (identifiers, commands, URLs), or often."""
+        count, at = 0, self._lower.find(word)
+        while at >= 0 and count < _REPEATED:
+            if self._is_whole(at, at + len(word)):
+                count = _REPEATED if not self._in_prose(at) else count + 1
+            at = self._lower.find(word, at + 1)
+        return count >= _REPEATED
+
+    def _is_whole(self, start: int, end: int) -> bool:
+        """Whether it is a word, or a part of a camelCase or snake_case name."""
+        before, after = self.source[max(0, start - 1) : start], self.source[end : end + 1]
+        return (not before.isalpha() or (before.islower() and self.source[start].isupper())) and (
+            not after.isalpha() or after.isupper()
+        )
+
+    def _in_prose(self, offset: int) -> bool:
+        index = bisect_right(self._starts, offset) - 1
+        return index >= 0 and self.paragraphs[index].is_verbatim(offset)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [paragraph.start for paragraph in self.paragraphs]
+
+    @cached_property
+    def _lower(self) -> str:
+        lower = self.source.lower()
+        return lower if len(lower) == len(self.source) else self.source
+
+
+def folded(word: str) -> str:
+    """A word as dictionaries are asked for it."""
+    word = word.replace("’", "'").casefold()
+    return word.removesuffix("'s").removesuffix("'")
+
+
+def is_typo(
+    before: str, word: str, replacements: tuple[str, ...], vocabulary: Vocabulary, knows: Callable[[str], bool]
+) -> bool:
+    """Whether an unknown word is plain English but for a slip of the fingers, and no name or term.
+
+    `before` is the text up to it; `knows` tells an engine's dictionary words.
+    """
+    return (
+        (word.islower() or _SENTENCE_START.search(before[-5:]) is not None)
+        and looks_slipped(word, replacements)
+        and word not in vocabulary
+        and not _is_derived(word, knows)
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def looks_slipped(word: str, replacements: tuple[str, ...]) -> bool:
+    return (
+        len(word) >= _SHORTEST
+        and _PLAIN.fullmatch(word) is not None
+        and word[1:].islower()
+        and any(is_slip(word, replacement) for replacement in replacements)
+        and not any(_without_dialect(word) == _without_dialect(replacement) for replacement in replacements)
+    )
+
+
+def _is_derived(word: str, knows: Callable[[str], bool]) -> bool:
+    """`reindents`, `lexicographically`: dictionaries have the stem only."""
+    match = _PREFIX.match(word)
+    if match and knows(word[match.end() :]):
+        return True
+    match = _SUFFIX.search(word)
+    return match is not None and knows(word[: match.start()])
+
+
+def is_slip(word: str, replacement: str) -> bool:
+    """Whether fingers or ears that meant `replacement` make `word` of it: one slip, or two in a long word."""
+    if " " in replacement or not replacement[1:].islower():  # two words, or a product's name
+        return False
+    word, replacement = word.casefold(), replacement.casefold()
+    if word[0] != replacement[:1]:
+        return False
+    return slips(word, replacement) <= (1 if len(word) < _LONG else 2)
+
+
+def _without_dialect(word: str) -> str:
+    """`behaviour` and `behavior` alike: a project may write either."""
+    word = word.casefold()
+    for pattern, plain in _DIALECTS:
+        word = pattern.sub(plain, word)
+    return word
+
+
+def slips(a: str, b: str) -> float:
+    """Edits from `a` to `b`: letters left out, added or swapped with their neighbour, or replaced by one that sounds
+    alike or lies beside it on the keyboard; any other letter in its place counts for three."""
+    before, last = list[float](), list[float](range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row: list[float] = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + _substitution(x, y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return last[-1]
+
+
+def _substitution(x: str, y: str) -> float:
+    if x == y:
+        return 0
+    neighbours = any(abs(row.find(x) - row.find(y)) == 1 for row in _KEYS if x in row and y in row)
+    return 1 if neighbours or any(x in group and y in group for group in _ALIKE) else 3

@@ -1,0 +1,120 @@
+"""The team's decisions, in two committed files of the workspace, a line each and sorted, so that they merge:
+
+`.breadknife/dictionary.txt`    words that are right here
+`.breadknife/ignores.txt`       findings that were looked at and refused: rule, tab, hash of the sentence, tab, excerpt
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.errors import BreadknifeError
+from breadknife.paths import config_dir
+from breadknife.plugins.prose.spelling import folded
+from breadknife.text.document import Span
+
+_FOLDER = ".breadknife"
+_BLANKS = re.compile(r"\s+")
+_SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*\s+(?=[A-Z\"'(\[])")
+_EXCERPT = 60
+
+
+def dictionary_path(root: Path | None) -> Path:
+    """The workspace's dictionary, or the user's own where there is no workspace."""
+    return root / _FOLDER / "dictionary.txt" if root else config_dir() / "dictionary.txt"
+
+
+def ignores_path(root: Path) -> Path:
+    return root / _FOLDER / "ignores.txt"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence as an ignored finding remembers it."""
+
+    text: str
+
+    @classmethod
+    def around(cls, text: str, span: Span) -> Sentence:
+        start = max((m.end() for m in _SENTENCE_END.finditer(text) if m.end() <= span.start), default=0)
+        after = _SENTENCE_END.search(text, span.end)
+        return cls(_BLANKS.sub(" ", text[start : after.start() + 1 if after else len(text)]).strip())
+
+    @property
+    def hash(self) -> str:
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
+    def excerpt(self) -> str:
+        return self.text if len(self.text) <= _EXCERPT else self.text[: _EXCERPT - 1] + "…"
+
+
+class Decisions:
+    """Reads the files again whenever they have changed on disk. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Path, tuple[tuple[int, int], frozenset[str]]] = {}
+        self._lock = threading.Lock()
+
+    def words(self, root: Path | None) -> frozenset[str]:
+        """What the user's dictionary and the workspace's hold, in `folded` form."""
+        paths = {dictionary_path(None), dictionary_path(root)}
+        return frozenset(folded(word) for path in paths for word in self._read(path))
+
+    def ignored(self, root: Path | None) -> frozenset[tuple[str, str]]:
+        """(rule, hash of the sentence)."""
+        lines = self._read(ignores_path(root)) if root else frozenset[str]()
+        return frozenset((parts[0], parts[1]) for line in lines if len(parts := line.split("\t")) > 1)
+
+    def add(self, path: Path, line: str) -> None:
+        """Put a line into its place. Raises BreadknifeError when the file can't be written."""
+        with self._lock:
+            try:
+                known = path.read_text("utf-8-sig").splitlines() if path.exists() else []
+                comments = [text for text in known if text.startswith("#")]
+                lines = {text.strip() for text in known if text.strip()}.difference(comments) | {line}
+                _write(path, [*comments, *sorted(lines, key=lambda text: (text.casefold(), text))])
+            except UnicodeDecodeError as error:
+                raise BreadknifeError(f"{path} isn't UTF-8: convert it, or it would be damaged") from error
+            except OSError as error:
+                raise BreadknifeError(f"{path} can't be written: {error.strerror or error}") from error
+
+    def _read(self, path: Path) -> frozenset[str]:
+        try:
+            status = path.stat()
+        except OSError:
+            return frozenset()
+        stamp = (status.st_mtime_ns, status.st_size)
+        with self._lock:
+            known = self._lines.get(path)
+            if known is None or known[0] != stamp:
+                known = self._lines[path] = (stamp, frozenset(_lines(path)))
+            return known[1]
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text("utf-8-sig", errors="replace")
+    except OSError:
+        return []
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    """All of it or nothing, so that a crash never loses a team's words."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        os.chmod(name, path.stat().st_mode if path.exists() else 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

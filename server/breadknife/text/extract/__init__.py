@@ -1,0 +1,25 @@
+"""What of a document is prose: one function, a file for each kind of source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from breadknife.cancel import CancelToken
+from breadknife.text.document import Document
+from breadknife.text.extract.markdown import markdown_prose
+from breadknife.text.extract.passage import LONGEST
+from breadknife.text.extract.plain import plain_prose
+from breadknife.text.extract.python import python_prose
+from breadknife.text.prose import ProseText
+from breadknife.text.syntax import SyntaxTree
+
+__all__ = ["LANGUAGES", "LONGEST", "extract"]
+
+_BY_TREE = {"markdown": markdown_prose, "python": python_prose}
+LANGUAGES = frozenset((*_BY_TREE, "plaintext", "git-commit"))
+
+
+def extract(document: Document, tree: SyntaxTree | None, cancel: CancelToken) -> Iterator[ProseText]:
+    """The paragraphs of a document in one of LANGUAGES, in order; `tree` is its syntax tree. Raises Cancelled."""
+    by_tree = _BY_TREE.get(document.language)
+    return plain_prose(document, cancel) if tree is None or by_tree is None else by_tree(tree, cancel)

@@ -1,0 +1,179 @@
+"""From lines of source to one paragraph of prose: what every extractor ends in."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+
+from breadknife.text.document import Span
+from breadknife.text.prose import Kind, ProseText, Segment
+
+LONGEST = 20_000
+"""Code points of the longest paragraph that is read; longer is data, and would take the engines seconds."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Lines that read as one paragraph, joined by "\\n", their indentation and comment signs gone, markup still in."""
+
+    text: str
+    start: int
+    """Source offset of the first line."""
+    lines: tuple[int, ...]
+    """Where each line starts in the source, counted from `start`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A part of a passage that isn't prose. `text` stands for it; None is a noun of our choice."""
+
+    start: int
+    end: int
+    text: str | None = None
+
+
+def passage(source: str, lines: Sequence[Span]) -> Passage:
+    """The passage of these lines' spans, without the white space at their ends."""
+    trimmed = [span for line in lines if len(span := _trimmed(source, line))]
+    if not trimmed:
+        return Passage("", 0, ())
+    start = trimmed[0].start
+    text = "\n".join(source[span.start : span.end] for span in trimmed)
+    return Passage(text, start, tuple(span.start - start for span in trimmed))
+
+
+def _trimmed(source: str, span: Span) -> Span:
+    start, end = span.start, span.end
+    while start < end and source[start] in _BLANK:
+        start += 1
+    while start < end and source[end - 1] in _BLANK:
+        end -= 1
+    return Span(start, end)
+
+
+_BLANK = " \t\r\n\f\v\ufeff"
+_ARTICLE_BEFORE = re.compile(r"\b[Aa]n\s$")
+# Both engines take these for names of unknown kind and say nothing about the sentence around them.
+NOUN, VOWEL_NOUN = "Dummy0", "Ina0"
+
+_NOT_PROSE = re.compile(
+    r"""
+      (?:(?:https?|ftp|file|git|ssh)://|www\.)[^\s<>\0]*[^\s<>\0.,;:!?'")\]}]  # URL
+    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                             # e-mail
+    | (?<![\w@])@[A-Za-z][\w./-]*\w                                            # @mention, @decorator, @scope/package
+    | (?<!\S)--?[A-Za-z][\w-]*(?:=[^\s,;\0]+)?                                 # --option=value
+    | (?<![\w/])(?:~|\.{1,2})?/(?:[\w.@-]+/?)+(?<![.,])                        # /a/path, ./path
+    | \b[\w.-]+(?:/[\w.-]+){2,}\b/?                                            # a/longer/path
+    | (?<!\S)\.[A-Za-z]\w+                                                     # .gitignore
+    | \b(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*\(\)                                    # call()
+    | \b[A-Za-z_]\w+(?:\.[A-Za-z_]\w+)+\b                                      # dotted.name, README.md
+    | (?<!\w)_*[A-Za-z0-9]+_\w*                                                # snake_case
+    | (?<!\S)[$%]\w+                                                           # $VARIABLE
+    | (?<!\w)(?:\w+)?\#\d+\b                                                   # issue number
+    """,
+    re.VERBOSE,
+)
+_ENDLESS = re.compile(r"\S{300,}")
+"""No word, and the patterns above would take time with the square of its length."""
+_EMOJI = re.compile(r"(?<![^\s])(?::[a-z0-9_+-]{2,}:|\[![A-Z]+\])(?![^\s])")
+_LINE_BREAK = re.compile(r"[ \t\\]*\n[ \t]*")
+
+
+Cutter = Callable[[str], Iterable[Cut]]
+"""Finds what isn't prose in a passage's text."""
+
+
+def prose(passage: Passage, cutter: Cutter, reserved: str) -> ProseText | None:
+    """The prose of a passage, without URLs, paths and identifiers too; None when no word of prose is left.
+
+    A passage that is longer than LONGEST comes back unread: its text, and no segments.
+    """
+    if len(passage.text) > LONGEST:
+        return ProseText(passage.text, (), passage.start)
+    found = _relative(passage.text, passage.lines, cutter, reserved)
+    return found and ProseText(found.text, found.segments, passage.start, reserved)
+
+
+@lru_cache(maxsize=1 << 15)
+def _relative(text: str, lines: tuple[int, ...], cutter: Cutter, reserved: str) -> ProseText | None:
+    """The prose of a passage that starts at 0. Most paragraphs stay the same while one is edited."""
+    cuts = _disjoint(cutter(text))
+    masked = _masked(text, cuts) if cuts else text
+    found = [Cut(m.start(), m.end()) for m in _NOT_PROSE.finditer(masked)]
+    found += [Cut(m.start(), m.end(), "") for m in _EMOJI.finditer(masked)]
+    return _build(text, _origin(text, lines), _disjoint([*cuts, *found]) if found else cuts, reserved)
+
+
+def _origin(text: str, lines: tuple[int, ...]) -> Sequence[int]:
+    """For each code point of a passage, and for its end, the offset in the source."""
+    if len(lines) == 1:
+        return range(len(text) + 1)
+    lengths = (len(line) + 1 for line in text.split("\n"))
+    return [*chain.from_iterable(range(start, start + length) for start, length in zip(lines, lengths, strict=True))]
+
+
+def line_breaks(text: str) -> list[Cut]:
+    return [Cut(m.start(), m.end(), "\n") for m in _LINE_BREAK.finditer(text)] if "\n" in text else []
+
+
+def _disjoint(cuts: Iterable[Cut]) -> list[Cut]:
+    """The cuts in order, without those that lie in or overlap an earlier one."""
+    kept: list[Cut] = []
+    for cut in sorted(cuts, key=lambda c: (c.start, -c.end)):
+        if cut.start < cut.end and (not kept or cut.start >= kept[-1].end):
+            kept.append(cut)
+    return kept
+
+
+def _masked(text: str, cuts: Iterable[Cut]) -> str:
+    out, at = list[str](), 0
+    for cut in cuts:
+        out += (text[at : cut.start], ("\n" if cut.text == "\n" else "\0") * (cut.end - cut.start))
+        at = cut.end
+    return "".join((*out, text[at:]))
+
+
+def _build(text: str, origin: Sequence[int], cuts: Sequence[Cut], reserved: str) -> ProseText | None:
+    out, segments, length, has_words = list[str](), list[Segment](), 0, False
+
+    def add(piece: str, source: Span, kind: Kind) -> None:
+        nonlocal length
+        if piece:
+            out.append(piece)
+            segments.append(Segment(Span(length, length + len(piece)), source, kind))
+            length += len(piece)
+
+    def add_verbatim(start: int, end: int) -> None:
+        nonlocal has_words
+        if start < end:
+            has_words = has_words or any(map(str.isalpha, text[start:end]))
+            for run in _runs(origin, start, end):
+                add(text[run.start : run.end], Span(origin[run.start], origin[run.end - 1] + 1), Kind.VERBATIM)
+
+    at = 0
+    for cut in cuts:
+        add_verbatim(at, cut.start)
+        at = cut.end
+        if cut.text == "\n":
+            add(" ", Span(origin[cut.start], origin[cut.end]), Kind.JOIN)
+        else:
+            noun = VOWEL_NOUN if out and _ARTICLE_BEFORE.search("".join(out[-2:])) else NOUN
+            add(noun if cut.text is None else cut.text, Span(origin[cut.start], origin[cut.end - 1] + 1), Kind.MARKUP)
+    add_verbatim(at, len(text))
+    return ProseText("".join(out), tuple(segments), 0, reserved) if has_words else None
+
+
+def _runs(origin: Sequence[int], start: int, end: int) -> Iterable[Span]:
+    """`start:end` cut where the source has something in between."""
+    if origin[end - 1] - origin[start] == end - 1 - start:
+        yield Span(start, end)
+        return
+    while start < end:
+        shift = origin[start] - start
+        stop = bisect_right(range(start, end), 0, key=lambda i: origin[i] - i - shift) + start
+        yield Span(start, stop)
+        start = stop

@@ -1,0 +1,210 @@
+"""Paragraphs of plain text, comments and docstrings: what blank lines, lists, fields, sections and examples part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, parse
+
+Paragraph = list[Span]
+"""Line by line, what of each line belongs to it."""
+
+_FENCE = re.compile(r"(`{3,}|~{3,})")
+_BULLET = re.compile(r"(?:[-*+•–]|\d{1,3}[.)]|\([a-z\d]\)|\#\.)[ \t]+(?=\S)")
+_DIRECTIVE = re.compile(r"\.\.(?:\s+(?:([\w:-]+)::|_|\||\[)|\s|$)")
+_PROSE_DIRECTIVES = frozenset(
+    (
+        "note", "warning", "tip", "hint", "important", "caution", "attention", "danger", "error", "seealso",
+        "admonition", "topic", "versionadded", "versionchanged", "deprecated",
+    )
+)  # fmt: skip
+_ADORNMENT = re.compile(r"([=\-~^\"'#*+`._:])\1{2,}(?:\s+[=\-]+)*$|[|+].*[|+]$")
+_FIELD = re.compile(r"[:@](\w+)(?:\s[^:]*)?:(?:\s+|$)")
+_TYPE_FIELDS = frozenset(("type", "rtype", "vartype", "ytype"))
+_SECTION = re.compile(
+    r"(Args|Arguments|Parameters|Params|Keyword Args|Keyword Arguments|Other Parameters|Attributes|Returns|Return|"
+    r"Yields|Yield|Receives|Raises|Raise|Warns|Warnings|Methods|See Also|Notes?|References|Todo|Examples?|Usage)(:?)$"
+)
+_CODE_SECTIONS = frozenset(("Example", "Examples", "Usage"))
+_NAMED_SECTIONS = frozenset(("Note", "Notes", "References", "Todo", "Warnings"))  # the rest list names and types
+_GOOGLE_ENTRY = re.compile(r"(?:\*{0,2}[\w.]+(?:\s*\([^)]*\))?|[\w.]+\[[^:]*\]|[\w., |]+):\s+")
+_NUMPY_ENTRY = re.compile(r"\*{0,2}\w[\w.\[\]]*(?:\s*,\s*\*{0,2}\w+)*(?:\s*:.*)?$")
+_LABEL = re.compile(r"(?:TODO|FIXME|XXX|HACK|NOTE|BUG)(?:\([^)]*\))?:?\s+")
+_PROMPT = re.compile(r">>>|\.\.\.\s|\$\s|In \[\d+\]:")
+_COMPOUND = re.compile(r"(?:if|elif|else|for|while|def|class|with|try|except|finally|async|match|case)\b.*:$|@\w")
+_SUSPICIOUS = re.compile(r"[=\[{]|\w\(|^(?:import|from|return|raise|assert|del|print)\b")
+_CODE_NODES = frozenset(
+    (
+        "import_statement", "import_from_statement", "augmented_assignment", "call", "subscript", "attribute",
+        "return_statement", "raise_statement", "assert_statement", "delete_statement", "dictionary", "list",
+    )
+)  # fmt: skip
+
+
+def looks_like_code(line: str) -> bool:
+    """Whether a line is more likely Python than English."""
+    line = line.strip()
+    if _PROMPT.match(line) or _COMPOUND.match(line):
+        return True
+    if not _SUSPICIOUS.search(line):
+        return False
+    tree = parse(line, "python")
+    if tree is None or tree.root.has_error or not tree.root.named_children:
+        return False
+    return all(_is_code(node) for node in tree.root.named_children)
+
+
+def _is_code(node: Node) -> bool:
+    if node.type == "expression_statement" and node.named_child_count == 1:
+        node = node.named_children[0]
+    if node.type == "assignment":  # "Note: text" is an annotation to the grammar
+        return node.child_by_field_name("right") is not None
+    if node.type == "call":  # "value (optional)" is a call to the grammar
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        return function is not None and arguments is not None and function.end_byte == arguments.start_byte
+    return node.type in _CODE_NODES
+
+
+def paragraphs(source: str, lines: Iterable[Span], *, docstring: bool = False, code: bool = False) -> list[Paragraph]:
+    """The paragraphs of lines (without their breaks), examples and tables left out.
+
+    `docstring`: fields and sections of reST, Google and NumPy are known; `code`: lines of code may stand among the
+    prose, as in comments.
+    """
+    reader = _Reader(source, docstring, code)
+    for line in lines:
+        reader.read(line)
+    reader.flush()
+    return reader.done
+
+
+@dataclass
+class _Reader:
+    source: str
+    docstring: bool
+    code: bool
+    done: list[Paragraph] = field(default_factory=list[Paragraph])
+    current: Paragraph = field(default_factory=Paragraph)
+    fence: str = ""
+    example: bool = False
+    """In a doctest, which ends at a blank line."""
+    literal: int | None = None
+    """What is indented further than this is left out."""
+    colon: int | None = None
+    """The indentation of a paragraph that ended in a colon: code may follow."""
+    section: int | None = None
+    """The indentation of the section's title."""
+    numpy: bool = False
+    lists_names: bool = False
+    entry: int | None = None
+    """The indentation of a section's entries."""
+
+    def flush(self) -> None:
+        if self.current:
+            self.done.append(self.current)
+            self.current = []
+
+    def read(self, line: Span) -> None:
+        raw = self.source[line.start : line.end]
+        content = raw.strip()
+        indent = len(raw.expandtabs(8)) - len(raw.expandtabs(8).lstrip())
+        start = line.start + len(raw) - len(raw.lstrip())
+        span = Span(start, start + len(content))
+        if self.fence:
+            if content.startswith(self.fence):
+                self.fence = ""
+        elif not content:
+            self.flush()
+            self.example = False
+        elif self._left_out(content, indent) or (self.docstring and self._fields(content, indent, span)):
+            return
+        elif match := _BULLET.match(content) or (_LABEL.match(content) if self.code else None):
+            self.flush()
+            self._add(Span(start + match.end(), span.end), indent)
+        else:
+            self._add(span, indent)
+
+    def _left_out(self, content: str, indent: int) -> bool:
+        """Whether the line is an example, a table or markup."""
+        if self.literal is not None:
+            if indent > self.literal:
+                return True
+            self.literal = None
+        if self.example or _PROMPT.match(content):
+            self.flush()
+            self.example = True
+            return True
+        if match := _FENCE.match(content):
+            self.flush()
+            self.fence = match[1]
+            return True
+        if match := _DIRECTIVE.match(content):
+            self.flush()
+            if match[1] not in _PROSE_DIRECTIVES:
+                self.literal = indent
+            return True
+        if _ADORNMENT.fullmatch(content):
+            self._underline(indent)
+            return True
+        if self.colon is not None:
+            indented, self.colon = indent > self.colon, None
+            if indented and looks_like_code(content):
+                self.flush()
+                self.literal = indent - 1
+                return True
+        if self.code and looks_like_code(content):
+            self.flush()
+            return True
+        return False
+
+    def _underline(self, indent: int) -> None:
+        title = self.current[-1] if self.current else None
+        if self.docstring and title and (match := _SECTION.fullmatch(self.source[title.start : title.end])):
+            self.current.pop()
+            self._begin_section(match[1], indent, numpy=True)
+        self.flush()
+
+    def _fields(self, content: str, indent: int, span: Span) -> bool:
+        """Read a docstring's field, section title or entry; False for any other line."""
+        if match := _FIELD.match(content):
+            self.flush()
+            if match[1] in _TYPE_FIELDS:
+                self.literal = indent
+            else:
+                self._add(Span(span.start + match.end(), span.end), indent)
+            return True
+        if (match := _SECTION.fullmatch(content)) and match[2]:
+            self.flush()
+            self._begin_section(match[1], indent, numpy=False)
+            return True
+        if self.section is None or indent < self.section or (indent == self.section and not self.numpy):
+            self.section = None
+            return False
+        self.entry = indent if self.entry is None else self.entry
+        if not self.lists_names or indent > self.entry:
+            return False
+        self.flush()
+        if self.numpy:
+            return _NUMPY_ENTRY.fullmatch(content) is not None and not _SECTION.fullmatch(content)
+        match = _GOOGLE_ENTRY.match(content)
+        self._add(Span(span.start + (match.end() if match else 0), span.end), indent)
+        return True
+
+    def _begin_section(self, name: str, indent: int, *, numpy: bool) -> None:
+        self.section, self.numpy, self.entry = indent, numpy, None
+        self.lists_names = name not in _NAMED_SECTIONS
+        if name in _CODE_SECTIONS:
+            self.section = None
+            self.literal = indent if not numpy else None
+
+    def _add(self, span: Span, indent: int) -> None:
+        if len(span):
+            self.current.append(span)
+            text = self.source[span.start : span.end]
+            if text.endswith("::"):
+                self.literal = indent
+            elif text.endswith(":"):
+                self.colon = indent
