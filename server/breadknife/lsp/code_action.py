@@ -1,0 +1,145 @@
+"""`textDocument/codeAction` and `codeAction/resolve`: the menu opens at once, edits are made when one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+from breadknife.host.receipts import Receipt
+from breadknife.lsp.convert import from_diagnostic, to_diagnostic, to_span, to_workspace_edit
+from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.server import BreadknifeServer
+from breadknife.task.values import Action, ActionRequest, Finding, ResolveRequest
+from breadknife.text.document import Document, Span, TextEdit
+
+FIX_ALL = "source.fixAll.breadknife"
+COMMAND = "breadknife.command"
+
+
+class _ContentModified(JsonRpcException):
+    CODE = lsp.LSPErrorCodes.ContentModified.value
+    MESSAGE = "the document has changed since the action was offered"
+
+
+@dataclass(frozen=True)
+class _Ticket:
+    """What travels with an unresolved action to the editor and back."""
+
+    plugin: str
+    uri: str
+    version: int | None
+    title: str
+    kind: str
+    data: Mapping[str, str | int]
+
+
+def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
+    options = lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True)
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, options)
+    async def code_action(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        encoding = server.documents.encoding
+        document = server.documents.get(params.text_document.uri)
+        if document is None:
+            return []
+        found: list[lsp.CodeAction] = []
+        if _wants(params.context.only, lsp.CodeActionKind.QuickFix):
+            shown = tuple(from_diagnostic(document, each, encoding) for each in params.context.diagnostics)
+            span = to_span(document, params.range, encoding)
+            reply = await server.ask(ActionRequest(document, span, shown))
+            for plugin, action in reply.actions:
+                item = _to_code_action(server, document, plugin, action, params.context.diagnostics)
+                if item.data is not None and not server.client.resolves_edits:
+                    item.edit = await _resolved_edit(server, document, plugin, action)
+                    if item.edit is None:
+                        continue
+                found.append(item)
+        if params.context.only and _wants(params.context.only, FIX_ALL):
+            reply = await diagnostics.check(document)
+            edits = safe_edits(reply.findings)
+            if edits:
+                found.append(
+                    lsp.CodeAction(
+                        f"Apply {len(edits)} safe fixes (breadknife)", kind=FIX_ALL, edit=_edit(server, document, edits)
+                    )
+                )
+        return found
+
+    @server.feature(lsp.CODE_ACTION_RESOLVE)
+    async def resolve(item: lsp.CodeAction) -> lsp.CodeAction:
+        ticket = msgspec.convert(item.data, _Ticket)
+        document = server.documents.get(ticket.uri)
+        if document is None or document.version != ticket.version:
+            raise _ContentModified()
+        action = Action(ticket.title, ticket.kind, data=ticket.data)
+        item.edit = await _resolved_edit(server, document, ticket.plugin, action)
+        return item
+
+
+def safe_edits(findings: list[Finding]) -> list[TextEdit]:
+    """The edits of the preferred fixes, without those that would overlap an earlier one."""
+    edits: list[TextEdit] = []
+    end = 0
+    for finding in findings:
+        fix = next((fix for fix in finding.fixes if fix.preferred), None)
+        if fix and all(edit.span.start >= end for edit in fix.edits):
+            edits += fix.edits
+            end = max((edit.span.end for edit in fix.edits), default=end)
+    return edits
+
+
+async def _resolved_edit(
+    server: BreadknifeServer, document: Document, plugin: str, action: Action
+) -> lsp.WorkspaceEdit | None:
+    reply = await server.ask(ResolveRequest(document, action), plugin=plugin)
+    if not server.documents.is_current(document):
+        raise _ContentModified()
+    for _, resolved in reply.actions:
+        if resolved.edits:
+            return _edit(server, document, list(resolved.edits))
+    server.show(f"“{action.title}” is not possible here: {_why(reply.receipts)}")
+    return None
+
+
+def _why(receipts: tuple[Receipt, ...]) -> str:
+    return "; ".join(receipt.sentence for receipt in receipts if receipt.sentence) or "no verified edit was found"
+
+
+def _to_code_action(
+    server: BreadknifeServer, document: Document, plugin: str, action: Action, shown: list[lsp.Diagnostic] | Any
+) -> lsp.CodeAction:
+    encoding = server.documents.encoding
+    item = lsp.CodeAction(action.title, kind=action.kind, is_preferred=action.preferred or None)
+    item.diagnostics = [
+        next((d for d in shown if _same(document, d, finding, encoding)), to_diagnostic(document, finding, encoding))
+        for finding in action.findings
+    ] or None
+    if action.edits:
+        item.edit = _edit(server, document, list(action.edits))
+    elif action.command:
+        command = action.command
+        arguments: list[Any] = [plugin, document.uri, command.name, command.title, *command.arguments]
+        item.command = lsp.Command(command.title, COMMAND, arguments=arguments)
+    else:
+        ticket = _Ticket(plugin, document.uri, document.version, action.title, action.kind, action.data)
+        item.data = msgspec.to_builtins(ticket)
+    return item
+
+
+def _edit(server: BreadknifeServer, document: Document, edits: list[TextEdit]) -> lsp.WorkspaceEdit:
+    return to_workspace_edit(document, edits, server.documents.encoding, versioned=server.client.versioned_edits)
+
+
+def _same(document: Document, diagnostic: lsp.Diagnostic, finding: Finding, encoding: str) -> bool:
+    span: Span = to_span(document, diagnostic.range, encoding)
+    return span == finding.span and diagnostic.source == finding.source and diagnostic.message == finding.message
+
+
+def _wants(only: Any, kind: str) -> bool:
+    """Kinds are a hierarchy: `source` asks for `source.fixAll.breadknife` too."""
+    return not only or any(kind == each or kind.startswith(f"{each}.") for each in only)

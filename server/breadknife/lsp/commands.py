@@ -1,0 +1,39 @@
+"""`workspace/executeCommand`: the plugins' own commands, and the two that explain what breadknife does."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from breadknife.host.status import status
+from breadknife.lsp.code_action import COMMAND
+from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.server import BreadknifeServer
+from breadknife.task.values import Command, CommandRequest
+
+
+def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
+    @server.command(COMMAND)
+    async def run(*args: Any) -> dict[str, Any]:
+        """Arguments: plugin, document URI, command, title, then the command's own."""
+        plugin, uri, name, title, *rest = map(str, args)
+        command = Command(name, title, tuple(rest))
+        reply = await server.ask(CommandRequest(command, server.root_of(uri)), plugin=plugin)
+        for receipt in reply.receipts:
+            if receipt.sentence:
+                server.show(receipt.sentence)
+        if reply.message:
+            server.show(reply.message)
+        diagnostics.refresh()
+        return {"done": bool(reply.answers)}
+
+    @server.command("breadknife.status")
+    async def show_status(*args: Any) -> dict[str, Any]:
+        return await server.in_worker(lambda: status(server.host))
+
+    @server.command("breadknife.why")
+    async def why(*args: Any) -> list[dict[str, Any]]:
+        """Argument: a document's URI, or nothing for all documents. Receipts, newest first."""
+        uri = str(args[0]) if args else None
+        receipts = await server.in_worker(lambda: server.host.ledger.newest(uri))
+        return [asdict(receipt) for receipt in receipts]

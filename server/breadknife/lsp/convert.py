@@ -1,0 +1,106 @@
+"""Between the host's values (code-point offsets) and LSP's (line and character in the negotiated encoding)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lsprotocol import types as lsp
+
+from breadknife.task.values import Finding, Severity
+from breadknife.text.document import Document, Span, TextEdit
+
+SEVERITIES = {
+    Severity.ERROR: lsp.DiagnosticSeverity.Error,
+    Severity.WARNING: lsp.DiagnosticSeverity.Warning,
+    Severity.INFORMATION: lsp.DiagnosticSeverity.Information,
+    Severity.HINT: lsp.DiagnosticSeverity.Hint,
+}
+_SEVERITY_OF = {value: key for key, value in SEVERITIES.items()}
+
+
+def to_offset(document: Document, position: lsp.Position, encoding: str) -> int:
+    """A position past a line's end means the line's end, and one past the last line the document's end."""
+    if position.line >= document.line_count:
+        return len(document.text)
+    span = document.line_span(position.line)
+    if encoding == lsp.PositionEncodingKind.Utf32:
+        return min(span.start + position.character, span.end)
+    line = document.slice(span)
+    if line.isascii():
+        return span.start + min(position.character, len(line))
+    units = 0
+    for index, char in enumerate(line):
+        if units >= position.character:
+            return span.start + index
+        units += _units(char, encoding)
+    return span.end
+
+
+def to_position(document: Document, offset: int, encoding: str) -> lsp.Position:
+    line = document.line_at(offset)
+    before = document.text[document.line_starts[line] : offset]
+    if encoding == lsp.PositionEncodingKind.Utf32 or before.isascii():
+        return lsp.Position(line, len(before))
+    return lsp.Position(line, sum(_units(char, encoding) for char in before))
+
+
+def to_span(document: Document, range: lsp.Range, encoding: str) -> Span:
+    start = to_offset(document, range.start, encoding)
+    return Span(start, max(start, to_offset(document, range.end, encoding)))
+
+
+def to_range(document: Document, span: Span, encoding: str) -> lsp.Range:
+    return lsp.Range(to_position(document, span.start, encoding), to_position(document, span.end, encoding))
+
+
+def to_text_edit(document: Document, edit: TextEdit, encoding: str) -> lsp.TextEdit:
+    return lsp.TextEdit(to_range(document, edit.span, encoding), edit.new_text)
+
+
+def to_workspace_edit(
+    document: Document, edits: Iterable[TextEdit], encoding: str, *, versioned: bool
+) -> lsp.WorkspaceEdit:
+    """`versioned` edits are refused by an editor whose document has moved on; not every client knows them."""
+    converted = [to_text_edit(document, edit, encoding) for edit in edits]
+    if not versioned:
+        return lsp.WorkspaceEdit(changes={document.uri: converted})
+    identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+    return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(identifier, converted)])
+
+
+def to_diagnostic(document: Document, finding: Finding, encoding: str) -> lsp.Diagnostic:
+    related = [
+        lsp.DiagnosticRelatedInformation(
+            lsp.Location(document.uri, to_range(document, place.span, encoding)), place.message
+        )
+        for place in finding.related
+        if place.uri in (None, document.uri)
+    ]
+    return lsp.Diagnostic(
+        range=to_range(document, finding.span, encoding),
+        severity=SEVERITIES[finding.severity],
+        source=finding.source,
+        code=finding.code,
+        message=finding.message,
+        related_information=related or None,
+    )
+
+
+def from_diagnostic(document: Document, diagnostic: lsp.Diagnostic, encoding: str) -> Finding:
+    """Any tool's diagnostic, as an editor sends it back."""
+    severity = _SEVERITY_OF[diagnostic.severity] if diagnostic.severity else Severity.WARNING
+    return Finding(
+        span=to_span(document, diagnostic.range, encoding),
+        source=diagnostic.source or "",
+        code="" if diagnostic.code is None else str(diagnostic.code),
+        message=diagnostic.message,
+        severity=severity,
+    )
+
+
+def _units(char: str, encoding: str) -> int:
+    if encoding == lsp.PositionEncodingKind.Utf8:
+        return len(char.encode("utf-8", "surrogatepass"))
+    if encoding == lsp.PositionEncodingKind.Utf16:
+        return 2 if ord(char) > 0xFFFF else 1
+    return 1

@@ -1,0 +1,106 @@
+"""Diagnostics: pulled by clients that pull (`textDocument/diagnostic`), pushed to the others, never both."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+
+from lsprotocol import types as lsp
+
+from breadknife.host.host import Reply
+from breadknife.lsp.convert import to_diagnostic
+from breadknife.lsp.server import BreadknifeServer
+from breadknife.task.values import CheckRequest
+from breadknife.text.document import Document
+
+QUIET_SECONDS = 0.15
+"""A push waits until the user has paused that long."""
+
+
+@dataclass(frozen=True)
+class _Checked:
+    document: Document
+    generation: int
+    reply: Reply
+
+
+class Diagnostics:
+    """Checks documents, and keeps each document's newest reply for the code actions to come."""
+
+    def __init__(self, server: BreadknifeServer) -> None:
+        self._server = server
+        self._checked: dict[str, _Checked] = {}
+        self._generations: dict[str, int] = {}
+        self._pushing: dict[str, asyncio.Task[None]] = {}
+
+    async def check(self, document: Document) -> Reply:
+        generation = self._generations.get(document.uri, 0)
+        known = self._checked.get(document.uri)
+        if known and known.document is document and known.generation == generation:
+            return known.reply
+        reply = await self._server.ask(CheckRequest(document))
+        self._checked[document.uri] = _Checked(document, generation, reply)
+        return reply
+
+    def changed(self, uri: str) -> None:
+        """The text has changed: push soon, if this client wants to be pushed to."""
+        if not self._server.client.pulls_diagnostics:
+            self._push_after(QUIET_SECONDS, uri)
+
+    def closed(self, uri: str) -> None:
+        for table in (self._checked, self._generations):
+            table.pop(uri, None)
+        if task := self._pushing.pop(uri, None):
+            task.cancel()
+        if not self._server.client.pulls_diagnostics:
+            self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+    def refresh(self, uri: str | None = None) -> None:
+        """The same text would be judged differently now (of all documents, without `uri`)."""
+        for each in [uri] if uri else self._server.documents.uris():
+            self._generations[each] = self._generations.get(each, 0) + 1
+            if not self._server.client.pulls_diagnostics:
+                self._push_after(0, each)
+        if self._server.client.pulls_diagnostics and self._server.client.refreshes_diagnostics:
+            self._server.spawn(self._ask_to_pull())
+
+    async def _ask_to_pull(self) -> None:
+        await self._server.workspace_diagnostic_refresh_async(None)
+
+    def _push_after(self, seconds: float, uri: str) -> None:
+        if task := self._pushing.get(uri):
+            task.cancel()
+        self._pushing[uri] = self._server.spawn(self._push(seconds, uri))
+
+    async def _push(self, seconds: float, uri: str) -> None:
+        await asyncio.sleep(seconds)
+        document = self._server.documents.get(uri)
+        if document is None:
+            return
+        reply = await self.check(document)
+        if self._server.documents.is_current(document):
+            items = _items(document, reply, self._server.documents.encoding)
+            self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, items, document.version))
+
+
+def _items(document: Document, reply: Reply, encoding: str) -> list[lsp.Diagnostic]:
+    return [to_diagnostic(document, finding, encoding) for finding in reply.findings]
+
+
+def register_pull(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
+    options = lsp.DiagnosticOptions(inter_file_dependencies=False, workspace_diagnostics=False, identifier="breadknife")
+
+    @server.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC, options)
+    async def pull(
+        params: lsp.DocumentDiagnosticParams,
+    ) -> lsp.RelatedFullDocumentDiagnosticReport | lsp.RelatedUnchangedDocumentDiagnosticReport:
+        document = server.documents.get(params.text_document.uri)
+        if document is None:
+            return lsp.RelatedFullDocumentDiagnosticReport([])
+        reply = await diagnostics.check(document)
+        items = _items(document, reply, server.documents.encoding)
+        result_id = hashlib.sha256(repr(items).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        if result_id == params.previous_result_id:
+            return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id)
+        return lsp.RelatedFullDocumentDiagnosticReport(items, result_id=result_id)

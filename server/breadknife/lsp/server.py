@@ -1,0 +1,181 @@
+"""The language server: what all features share. Each feature has a file of its own that registers its handlers here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, default_converter
+
+from breadknife import __version__
+from breadknife.cancel import CancelToken
+from breadknife.host.host import Host, Reply
+from breadknife.lsp.documents import Documents
+from breadknife.task.values import CommandRequest, Request
+from breadknife.text.document import uri_to_path
+
+log = logging.getLogger("breadknife.lsp")
+WORKERS = 8
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Client:
+    """What the connected editor can do."""
+
+    name: str = ""
+    inline_completion: bool = False
+    pulls_diagnostics: bool = False
+    refreshes_diagnostics: bool = False
+    resolves_edits: bool = False
+    versioned_edits: bool = False
+    configuration: bool = False
+    progress: bool = False
+    related_information: bool = False
+
+    @classmethod
+    def of(cls, params: lsp.InitializeParams) -> Client:
+        text = params.capabilities.text_document or lsp.TextDocumentClientCapabilities()
+        workspace = params.capabilities.workspace or lsp.WorkspaceClientCapabilities()
+        window = params.capabilities.window
+        resolve = text.code_action.resolve_support if text.code_action else None
+        return cls(
+            name=params.client_info.name if params.client_info else "",
+            inline_completion=text.inline_completion is not None,
+            pulls_diagnostics=text.diagnostic is not None,
+            refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
+            resolves_edits=resolve is not None and "edit" in resolve.properties,
+            versioned_edits=bool(workspace.workspace_edit and workspace.workspace_edit.document_changes),
+            configuration=bool(workspace.configuration),
+            progress=bool(window and window.work_done_progress),
+        )
+
+
+class Protocol(LanguageServerProtocol):
+    """Document synchronisation goes to `Documents` alone, not also to pygls' own store."""
+
+    @property
+    def _breadknife(self) -> BreadknifeServer:
+        return cast("BreadknifeServer", self._server)
+
+    def lsp_text_document__did_open(self, params: lsp.DidOpenTextDocumentParams) -> Any:
+        document = self._breadknife.documents.open(params.text_document)
+        for listener in self._breadknife.on_change:
+            listener(document.uri)
+
+    def lsp_text_document__did_change(self, params: lsp.DidChangeTextDocumentParams) -> Any:
+        document = self._breadknife.documents.change(params.text_document, params.content_changes)
+        if document:
+            for listener in self._breadknife.on_change:
+                listener(document.uri)
+
+    def lsp_text_document__did_close(self, params: lsp.DidCloseTextDocumentParams) -> Any:
+        self._breadknife.documents.close(params.text_document.uri)
+        for listener in self._breadknife.on_close:
+            listener(params.text_document.uri)
+
+
+for _name in ("did_open", "did_change", "did_close"):
+    _ours = getattr(Protocol, f"lsp_text_document__{_name}")
+    _ours.method_name = getattr(LanguageServerProtocol, f"lsp_text_document__{_name}").method_name
+
+
+class BreadknifeServer(LanguageServer):
+    """`make_host` is called once, when the client has said hello: plugins load after that."""
+
+    def __init__(self, make_host: Callable[[], Host]) -> None:
+        super().__init__(  # pyright: ignore[reportUnknownMemberType] (pygls)
+            "breadknife",
+            __version__,
+            text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
+            protocol_cls=Protocol,
+            converter_factory=default_converter,
+        )
+        self._make_host = make_host
+        self._host: Host | None = None
+        self._making_host = threading.Lock()
+        self._workers = ThreadPoolExecutor(WORKERS, "request")
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.ready = asyncio.Event()
+        """Set when plugins are loaded and the client's settings are known; requests wait for it."""
+        self.client = Client()
+        self.documents = Documents()
+        self.on_change: list[Callable[[str], None]] = []
+        """Called with a document's URI when its text has changed or it was opened."""
+        self.on_close: list[Callable[[str], None]] = []
+
+    @property
+    def host(self) -> Host:
+        """Made when first needed, which takes a moment: from a worker."""
+        with self._making_host:
+            if self._host is None:
+                self._host = self._make_host()
+            return self._host
+
+    async def in_worker(self, work: Callable[[], _T]) -> _T:
+        """Run what may block in a worker thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+    async def ask(self, request: Request, *, plugin: str | None = None) -> Reply:
+        """Ask the host in a worker. When this task is cancelled, so is the request."""
+        await self.ready.wait()
+        cancel = CancelToken()
+        root = request.root if isinstance(request, CommandRequest) else self.root_of(request.document.uri)
+
+        try:
+            return await self.in_worker(lambda: self.host.ask(request, cancel, root=root, plugin=plugin))
+        finally:
+            cancel.cancel()
+
+    def root_of(self, uri: str) -> Path | None:
+        """The workspace folder that holds the document, else the first folder, else the document's own folder."""
+        folders = [path for folder in self.workspace.folders if (path := uri_to_path(folder)) is not None]
+        if not folders and self.workspace.root_uri and (root := uri_to_path(self.workspace.root_uri)):
+            folders = [root]
+        path = uri_to_path(uri)
+        if path is None:
+            return folders[0] if folders else None
+        holding = [folder for folder in folders if path.is_relative_to(folder)]
+        return max(holding, key=lambda folder: len(folder.parts), default=None) or path.parent
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a task of our own; what it raises goes to the log. From the event loop's thread."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def from_any_thread(self, loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments: Any) -> None:
+        """Call something in the event loop's thread, unless the loop is over."""
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(call, *arguments)
+
+    def show(self, message: str, kind: lsp.MessageType = lsp.MessageType.Info) -> None:
+        self.window_show_message(lsp.ShowMessageParams(kind, f"breadknife: {message}"))
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """pygls shows errors to the user: a traceback is for the log, not for an editor."""
+        log.error("%s: %s", source, error, exc_info=error)
+
+    def shut_down(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        if self._host:
+            self._host.registry.close()
+            self._host.engine.close()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        with contextlib.suppress(asyncio.CancelledError):
+            if error := task.exception():
+                log.error("a background task failed", exc_info=error)

@@ -1,0 +1,121 @@
+"""A real `breadknife serve` over stdio, and real clients' capabilities."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types as lsp
+from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
+
+Connect = Callable[..., Awaitable["Session"]]
+
+
+class Session:
+    """One editor at work on one folder."""
+
+    def __init__(self, client: LanguageClient, folder: Path) -> None:
+        self.client = client
+        self.folder = folder
+        self.result: lsp.InitializeResult | None = None
+
+    def uri(self, name: str) -> str:
+        return (self.folder / name).as_uri()
+
+    def open(self, name: str, text: str, language: str = "python", version: int = 1) -> str:
+        uri = self.uri(name)
+        item = lsp.TextDocumentItem(uri, language, version, text)
+        self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+        return uri
+
+    def replace(self, uri: str, text: str, version: int) -> None:
+        change = lsp.TextDocumentContentChangeWholeDocument(text)
+        self.client.text_document_did_change(
+            lsp.DidChangeTextDocumentParams(lsp.VersionedTextDocumentIdentifier(version, uri), [change])
+        )
+
+    async def inline(self, uri: str, line: int, character: int) -> list[lsp.InlineCompletionItem]:
+        context = lsp.InlineCompletionContext(lsp.InlineCompletionTriggerKind.Invoked)
+        reply = await self.client.text_document_inline_completion_async(
+            lsp.InlineCompletionParams(context, lsp.TextDocumentIdentifier(uri), lsp.Position(line, character))
+        )
+        assert isinstance(reply, lsp.InlineCompletionList)
+        return list(reply.items)
+
+    async def pull(self, uri: str, previous: str | None = None) -> Any:
+        """The report, its items as a list (or None in an unchanged one)."""
+        report: Any = await self.client.text_document_diagnostic_async(
+            lsp.DocumentDiagnosticParams(lsp.TextDocumentIdentifier(uri), previous_result_id=previous)
+        )
+        if isinstance(report, lsp.RelatedFullDocumentDiagnosticReport):
+            report.items = list(report.items)
+        return report
+
+    async def actions(
+        self, uri: str, range: lsp.Range, diagnostics: list[lsp.Diagnostic], only: list[str] | None = None
+    ) -> list[lsp.CodeAction]:
+        found = await self.client.text_document_code_action_async(
+            lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), range, lsp.CodeActionContext(diagnostics, only=only))
+        )
+        return [item for item in found or [] if isinstance(item, lsp.CodeAction)]
+
+    async def why(self, uri: str) -> list[dict[str, Any]]:
+        return await self.client.workspace_execute_command_async(lsp.ExecuteCommandParams("breadknife.why", [uri]))
+
+
+def _capabilities(editor: str) -> lsp.ClientCapabilities:
+    """What the editor announces; VS Code's are recorded from before it knew the newer requests."""
+    capabilities = client_capabilities(editor)
+    if editor == "visual_studio_code" and capabilities.text_document and capabilities.workspace:
+        capabilities.text_document.inline_completion = lsp.InlineCompletionClientCapabilities()
+        capabilities.text_document.diagnostic = lsp.DiagnosticClientCapabilities()
+        capabilities.workspace.diagnostics = lsp.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    return capabilities
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Callable[[list[dict[str, Any]]], Path]:
+    def write(lines: list[dict[str, Any]]) -> Path:
+        path = tmp_path / "script.json"
+        path.write_text(json.dumps(lines), "utf-8")
+        return path
+
+    return write
+
+
+@pytest_asyncio.fixture
+async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
+    """Start a server: `await connect("neovim", engine_script=…, options=…)`."""
+    sessions: list[Session] = []
+    folder = tmp_path / "work"
+    folder.mkdir()
+
+    async def start(
+        editor: str = "visual_studio_code",
+        *,
+        engine_script: Path | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> Session:
+        client = make_test_lsp_client()
+        script = ["--engine-script", str(engine_script)] if engine_script else []
+        await client.start_io(sys.executable, "-m", "breadknife", "serve", *script)
+        session = Session(client, folder)
+        sessions.append(session)
+        session.result = await client.initialize_session(
+            lsp.InitializeParams(
+                capabilities=_capabilities(editor),
+                workspace_folders=[lsp.WorkspaceFolder(folder.as_uri(), "work")],
+                initialization_options=options,
+            )
+        )
+        return session
+
+    yield start
+    for session in sessions:
+        await session.client.shutdown_session()
+        await session.client.stop()

@@ -1,0 +1,86 @@
+"""What must never put a traceback into an editor, nor change a byte outside an edit."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from lsprotocol import types as lsp
+
+FILES = {
+    "empty": ("", "python"),
+    "empty Markdown": ("", "markdown"),
+    "broken syntax": ("def f(:\n  return ((\n\x00\n", "python"),
+    "astral characters": ("x = '😀𝔘𝔫𝔦'\nprint(x.nope\n", "python"),
+    "a byte order mark": ("\ufeffimport re\r\nm = re.match('a', b)\r\nm.group()\r\n", "python"),
+    "right to left": ("שלום עולם, this is an useful text.\n", "markdown"),
+    "carriage returns": ("# A\r\rThis is an useful text.\r", "markdown"),
+    "form feeds and U+2028": ("x = 1\x0c\u2028y = 2\n", "python"),
+    "a line of 1 MB": ("x = '" + "a" * 1_000_000 + "'\n", "python"),
+    "a word of 1 MB": ("a" * 1_000_000, "markdown"),
+    "200,000 lines": ("x = 1\n" * 200_000, "python"),
+    "200,000 lines of text": ("A short line.\n" * 200_000, "plaintext"),
+    "deep nesting": ("(" * 5_000, "python"),
+    "an unknown language": ("IDENTIFICATION DIVISION.", "cobol"),
+}
+
+
+@pytest.mark.parametrize(("text", "language"), FILES.values(), ids=FILES.keys())
+async def test_every_request_is_answered(connect, script, text: str, language: str) -> None:
+    session = await connect(
+        engine_script=script([{"when": "", "say": " + 1"}]), options={"prose": {"languagetool": False}}
+    )
+    uri = session.open("a", text, language)
+    async with asyncio.timeout(120):
+        assert (await session.pull(uri)).items is not None
+        for line, character in ((0, 0), (0, 10**6), (10**6, 0)):
+            await session.inline(uri, line, character)
+        everything = lsp.Range(lsp.Position(0, 0), lsp.Position(1, 0))
+        await session.actions(uri, everything, [])
+    assert [r for r in await session.why(uri) if r["outcome"] == "failed"] == []
+    assert [m.message for m in session.client.messages] == []
+
+
+async def test_a_hanging_model_holds_nobody_up(connect, script) -> None:
+    session = await connect(engine_script=script([{"when": "", "say": "x", "delay": 20}]))
+    uri = session.open("a.py", "import re\nx = ")
+    pending = asyncio.ensure_future(session.inline(uri, 1, 4))
+    async with asyncio.timeout(10):
+        assert (await session.pull(uri)).items == []
+        assert (await session.why(uri))[0]["request"] == "check"
+    pending.cancel()
+
+
+async def test_a_closed_document_is_a_normal_answer(connect, script) -> None:
+    session = await connect(engine_script=script([]))
+    uri = session.uri("never-opened.py")
+    assert (await session.pull(uri)).items == []
+    assert await session.inline(uri, 0, 0) == []
+    assert await session.actions(uri, lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0)), []) == []
+
+
+async def test_no_model_is_a_reason_and_a_remedy(connect, home) -> None:
+    session = await connect()
+    uri = session.open("a.py", "x = ")
+    assert await session.inline(uri, 0, 4) == []
+    receipt = (await session.why(uri))[0]
+    assert (receipt["outcome"], receipt["reason"]) == ("nothing", "model-missing")
+    async with asyncio.timeout(20):
+        while not session.client.messages:
+            await asyncio.sleep(0.02)
+    assert "breadknife models pull qwen2.5-coder-0.5b" in session.client.messages[0].message
+
+
+@pytest.mark.model
+async def test_the_server_outlives_its_engine(connect) -> None:
+    import psutil
+
+    session = await connect()
+    uri = session.open("a.py", "def add(a, b):\n    return \n")
+    assert await session.inline(uri, 1, 11) != []
+    status = await session.client.workspace_execute_command_async(lsp.ExecuteCommandParams("breadknife.status"))
+    psutil.Process(status["engine"]["pid"]).kill()
+    session.replace(uri, "def mul(a, b):\n    return \n", 2)
+    for _ in range(2):  # the first may still meet the dying connection
+        items = await session.inline(uri, 1, 11)
+    assert items != []

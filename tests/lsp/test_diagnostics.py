@@ -1,0 +1,140 @@
+"""Diagnostics and code actions as real clients ask for them, with the built-in plugins and no model."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from lsprotocol import types as lsp
+
+NULL = 'import re\n\nm = re.match("a", "é😀")\nprint(m.group())\n'
+PROSE = "This is an useful option for large repositories.\n"
+
+
+async def until_pushed(session, uri: str, wanted) -> list[lsp.Diagnostic]:
+    async with asyncio.timeout(30):
+        while not wanted(found := list(session.client.diagnostics.get(uri, []))):
+            await asyncio.sleep(0.02)
+        return found
+
+
+async def diagnostics(session, uri: str, wanted=bool) -> list[lsp.Diagnostic]:
+    """However this client gets them."""
+    if session.result.capabilities.diagnostic_provider is None:
+        return await until_pushed(session, uri, wanted)
+    return list((await session.pull(uri)).items)
+
+
+@pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
+async def test_pull_or_push_but_never_both(connect, script, editor: str) -> None:
+    session = await connect(editor, engine_script=script([]))
+    capabilities = session.result.capabilities
+    uri = session.open("a.py", NULL)
+    found = await diagnostics(session, uri)
+    assert [(d.source, d.range.start.line) for d in found] == [("nullcheck", 3)]
+    pulls = editor != "emacs" and session.client.capabilities.text_document.diagnostic is not None
+    assert (capabilities.diagnostic_provider is not None) is pulls
+    if pulls:
+        assert session.client.diagnostics.get(uri) is None
+
+
+@pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
+async def test_inline_completion_or_completion_but_never_both(connect, script, editor: str) -> None:
+    capabilities = (await connect(editor, engine_script=script([]))).result.capabilities
+    inline = editor == "visual_studio_code"
+    assert (capabilities.inline_completion_provider is not None) is inline
+    assert (capabilities.completion_provider is not None) is not inline
+
+
+async def test_an_unchanged_report_is_short(connect, script) -> None:
+    session = await connect(engine_script=script([]))
+    uri = session.open("a.py", NULL)
+    full = await session.pull(uri)
+    assert (await session.pull(uri, full.result_id)).kind == "unchanged"
+    session.replace(uri, NULL + "x = 1\n", 2)
+    assert (await session.pull(uri, full.result_id)).kind == "unchanged"
+    session.replace(uri, "x = 1\n", 3)
+    assert (await session.pull(uri, full.result_id)).items == []
+
+
+@pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
+async def test_a_null_check_is_fixed(connect, script, editor: str) -> None:
+    session = await connect(editor, engine_script=script([]))
+    uri = session.open("a.py", NULL)
+    [found] = await diagnostics(session, uri)
+    actions = await session.actions(uri, found.range, [found])
+    assert actions
+    assert all(action.kind == "quickfix" and list(action.diagnostics) == [found] for action in actions)
+    chosen = next(action for action in actions if "AssertionError" in action.title)
+    if chosen.edit is None:
+        chosen = await session.client.code_action_resolve_async(chosen)
+    [edit] = edits_of(chosen)
+    assert edit.new_text.strip() == "assert m is not None"
+    assert edit.range.start.line == edit.range.end.line == 3
+
+
+async def test_an_action_for_an_older_version_is_refused(connect, script) -> None:
+    session = await connect(engine_script=script([]))
+    uri = session.open("a.py", NULL)
+    [found] = await diagnostics(session, uri)
+    action = (await session.actions(uri, found.range, [found]))[0]
+    session.replace(uri, "\n" + NULL, 2)
+    with pytest.raises(Exception, match="changed since"):
+        await session.client.code_action_resolve_async(action)
+
+
+async def test_prose_is_fixed_and_the_dictionary_learns(connect, script) -> None:
+    session = await connect(engine_script=script([]), options={"prose": {"languagetool": False}})
+    uri = session.open("a.md", PROSE + "\nThe frobnicater recieve a notification.\n", "markdown")
+    found = await diagnostics(session, uri)
+    article = next(d for d in found if d.range.start.line == 0)
+    assert "harper" in article.source
+    [action, *_] = await session.actions(uri, article.range, [article])
+    assert [edit.new_text for edit in edits_of(action)] == ["a"]
+    spelled = next(d for d in found if d.range.start.line == 2)
+    actions = await session.actions(uri, spelled.range, [spelled])
+    add = next(a for a in actions if a.command and "dictionary" in a.title)
+    await session.client.workspace_execute_command_async(
+        lsp.ExecuteCommandParams(add.command.command, add.command.arguments)
+    )
+    words = (session.folder / ".breadknife" / "dictionary.txt").read_text("utf-8").split()
+    assert len(words) == 1
+    assert all(d.range != spelled.range for d in await diagnostics(session, uri))
+
+
+async def test_fix_all_applies_what_is_safe(connect, script) -> None:
+    session = await connect(engine_script=script([]), options={"prose": {"languagetool": False}})
+    uri = session.open("a.md", PROSE, "markdown")
+    await diagnostics(session, uri)
+    everything = lsp.Range(lsp.Position(0, 0), lsp.Position(9, 0))
+    for only in ("source.fixAll.breadknife", "source.fixAll", "source"):
+        found = await session.actions(uri, everything, [], only=[only])
+        assert [action.kind for action in found] == ["source.fixAll.breadknife"]
+        assert [edit.new_text for edit in edits_of(found[0])] == ["a"]
+    assert await session.actions(uri, everything, [], only=["refactor"]) == []
+
+
+async def test_settings_of_the_editor_count(connect, script) -> None:
+    session = await connect(engine_script=script([]), options={"nullcheck": {"enabled": False}})
+    uri = session.open("a.py", NULL)
+    assert await diagnostics(session, uri) == []
+
+
+async def test_a_wrong_setting_is_told_once_and_clearly(connect, script) -> None:
+    (await connect(engine_script=script([]), options={"prose": {"languagetol": False}}))
+    session = await connect(engine_script=script([]), options={"prose": {"languagetol": False}})
+    session.open("a.py", NULL)
+    async with asyncio.timeout(20):
+        while not session.client.messages:
+            await asyncio.sleep(0.02)
+    assert [m.message for m in session.client.messages] == [
+        "breadknife: the editor's settings: prose.languagetol: no such setting; did you mean `languagetool`?"
+    ]
+
+
+def edits_of(action: lsp.CodeAction) -> list[lsp.TextEdit]:
+    edit = action.edit
+    assert edit is not None
+    if edit.document_changes:
+        return list(edit.document_changes[0].edits)
+    return [change for changes in (edit.changes or {}).values() for change in changes]

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from lsprotocol import types as lsp
+
+MEAN = 'def mean(xs):\n    """Average."""\n    return \n'
+
+
+@pytest.mark.model
+async def test_the_real_model_completes_python(connect):
+    session = await connect()
+    uri = session.open("a.py", MEAN)
+    items = await session.inline(uri, 2, 11)
+    assert [("sum(xs) / len(xs)" in item.insert_text, "\n" in item.insert_text) for item in items] == [(True, False)]
+    assert items[0].range == lsp.Range(lsp.Position(2, 11), lsp.Position(2, 11))
+    receipt = (await session.why(uri))[0]
+    assert receipt["outcome"] == "answered"
+    assert receipt["model"] == "qwen2.5-coder-0.5b"
+    assert receipt["prompt_tokens"] > 0
+    assert receipt["bytes_sent"] == 0
+
+
+async def test_what_was_typed_is_cut_from_the_stream(connect, script):
+    session = await connect(engine_script=script([{"when": "return", "say": "sum(xs) / len(xs)"}]))
+    uri = session.open("a.py", MEAN)
+    assert [i.insert_text for i in await session.inline(uri, 2, 11)] == ["sum(xs) / len(xs)"]
+    session.replace(uri, MEAN.replace("return ", "return sum("), 2)
+    assert [i.insert_text for i in await session.inline(uri, 2, 15)] == ["xs) / len(xs)"]
+
+
+async def test_silence_has_a_reason(connect, script):
+    session = await connect(engine_script=script([{"when": "return", "say": ") + ("}]))
+    uri = session.open("a.py", MEAN)
+    assert await session.inline(uri, 2, 11) == []
+    receipt = (await session.why(uri))[0]
+    assert (receipt["outcome"], receipt["reason"]) == ("nothing", "would-not-parse")
+
+
+async def test_a_cancelled_request_gets_one_reply(connect, script):
+    session = await connect(engine_script=script([{"when": "return", "say": "sum(xs)", "delay": 30}]))
+    uri = session.open("a.py", MEAN)
+    pending = asyncio.ensure_future(session.inline(uri, 2, 11))
+    await asyncio.sleep(0.2)
+    session.client.cancel_request(lsp.CancelParams(next(reversed(session.client.protocol._request_futures))))
+    with pytest.raises(Exception, match="cancel"):
+        await asyncio.wait_for(pending, 5)
+    async with asyncio.timeout(5):
+        while (await session.why(uri))[:1] == []:
+            await asyncio.sleep(0.02)
+    assert (await session.why(uri))[0]["outcome"] == "cancelled"

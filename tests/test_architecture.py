@@ -1,0 +1,90 @@
+"""The arrows of ARCHITECTURE.md, read from the imports themselves."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import breadknife
+
+PACKAGE = Path(breadknife.__file__).parent
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "cancel": {"errors"},
+    "paths": set(),
+    "offline": {"errors"},
+    "text": {"errors", "cancel"},
+    "engine": {"errors", "cancel", "paths", "offline"},
+    "task": {"errors", "cancel", "engine", "text"},
+    "host": {"errors", "cancel", "paths", "engine", "text", "task"},
+    "plugins": {"errors", "cancel", "paths", "engine", "text", "task"},
+    "lsp": {"errors", "cancel", "offline", "text", "task", "host"},
+    "cli": {"errors", "cancel", "offline", "paths", "engine", "text", "task", "host", "plugins", "lsp"},
+}
+"""Folder (or module) -> what it may import of breadknife, besides itself and the version."""
+
+OWNERS = {
+    "pygls": ("lsp/",),
+    "lsprotocol": ("lsp/",),
+    "tree_sitter": ("text/",),
+    "llama_cpp": ("engine/llama.py",),
+    "harper": ("plugins/prose/",),
+    "language_tool_python": ("plugins/prose/",),
+    "huggingface_hub": ("engine/pull.py",),
+    "typer": ("cli/",),
+}
+"""Third-party package -> the only places that may import it."""
+
+
+def imports() -> Iterator[tuple[str, str]]:
+    """Every (file below the package, imported module), also those inside functions."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from ((name, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                assert node.level == 0, f"{name}: relative import"
+                if node.module == "breadknife":
+                    yield from ((name, f"breadknife.{alias.name}") for alias in node.names)
+                else:
+                    yield name, node.module
+
+
+def test_arrows_point_one_way() -> None:
+    wrong: list[str] = []
+    for file, module in imports():
+        if not module.startswith("breadknife.") or module == "breadknife.__version__":
+            continue
+        here = file.split("/")[0].removesuffix(".py")
+        there = module.split(".")[1]
+        if here in MAY_IMPORT and there != here and there not in MAY_IMPORT[here]:
+            wrong.append(f"{file} imports {module}")
+    assert wrong == []
+
+
+def test_libraries_stay_in_their_places() -> None:
+    wrong = [
+        f"{file} imports {module}"
+        for file, module in imports()
+        for package, places in OWNERS.items()
+        if module.split(".")[0].startswith(package) and not file.startswith(places)
+    ]
+    assert wrong == []
+
+
+def test_plugins_do_not_know_each_other() -> None:
+    wrong = [
+        f"{file} imports {module}"
+        for file, module in imports()
+        if file.startswith("plugins/") and file.count("/") > 1
+        if module.startswith("breadknife.plugins.") and module.split(".")[2] != file.split("/")[1]
+    ]
+    assert wrong == []
+
+
+def test_every_folder_has_its_arrows() -> None:
+    folders = {path.name.removesuffix(".py") for path in PACKAGE.iterdir() if not path.name.startswith("_")}
+    assert folders - {"py.typed"} == set(MAY_IMPORT)
