@@ -1,0 +1,3 @@
+from breadknife.cli.main import app
+
+app()

@@ -1,0 +1,104 @@
+"""`breadknife doctor`: what breadknife needs, whether it is there, and what to do where it isn't."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from breadknife import __version__, paths
+from breadknife.cli.assemble import make_host
+from breadknife.cli.files import root_of
+from breadknife.engine.store import ModelStore
+from breadknife.engine.transport import private_folder
+from breadknife.errors import BreadknifeError
+from breadknife.host.host import Host
+from breadknife.host.settings import file_layers, resolve
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    state: str
+    """`ok`, `note` (works, but with less) or `problem`."""
+    detail: str
+    remedy: str = ""
+
+
+def run(*, as_json: bool) -> int:
+    host = make_host()
+    try:
+        checks = list(examine(host))
+    finally:
+        host.registry.close()
+        host.engine.close()
+    if as_json:
+        print(json.dumps([asdict(check) for check in checks], indent=2))
+    else:
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        console.print(f"[bold]breadknife {__version__}[/bold]")
+        marks = {"ok": "[green]✓[/green]", "note": "[yellow]–[/yellow]", "problem": "[red]✗[/red]"}
+        for check in checks:
+            console.print(f"{marks[check.state]} {check.name}: {check.detail}", markup=True, soft_wrap=True)
+            if check.remedy:
+                console.print(f"    → {check.remedy}", soft_wrap=True)
+    return 1 if any(check.state == "problem" for check in checks) else 0
+
+
+def examine(host: Host) -> Iterator[Check]:
+    yield from _settings(host)
+    yield from _plugins(host)
+    yield from _models(host)
+    yield from _engine(host)
+    yield from _languagetool()
+
+
+def _settings(host: Host) -> Iterator[Check]:
+    layers, unreadable = file_layers(root_of(Path.cwd() / "file"))
+    host.settings, wrong = resolve(layers, host.registry.settings_types)
+    for problem in (*unreadable, *wrong):
+        yield Check("settings", "problem", str(problem), "mend that line; until then the rest of the file counts")
+    if not unreadable and not wrong:
+        used = [layer.origin for layer in layers if layer.values]
+        yield Check("settings", "ok", ", ".join(used) or f"defaults (yours would be in {layers[0].origin})")
+
+
+def _plugins(host: Host) -> Iterator[Check]:
+    yield Check("plugins", "ok", ", ".join(plugin.name for plugin in host.registry.plugins))
+    for problem in host.registry.problems:
+        yield Check("plugins", "problem", str(problem), "update or uninstall the package that it came with")
+
+
+def _models(host: Host) -> Iterator[Check]:
+    store = ModelStore()
+    for name in dict.fromkeys((host.model_name("completion"), host.model_name("nullcheck"))):
+        try:
+            yield Check("model", "ok", f"{name} at {store.verified(host.catalog.model(name))}")
+        except BreadknifeError as error:
+            yield Check("model", "problem", str(error), f"breadknife models pull {name}")
+
+
+def _engine(host: Host) -> Iterator[Check]:
+    try:
+        private_folder(paths.runtime_dir())
+        running = host.engine.status()
+        host.warm_up()
+    except BreadknifeError as error:
+        yield Check("engine", "problem", str(error), f"the engine's log is {paths.state_dir() / 'engine.log'}")
+        return
+    now = host.engine.status()
+    pid = f"process {now.pid}, {now.resident_bytes / 1e6:.0f} MB" if now else "ended again"
+    yield Check("engine", "ok", f"{'runs' if running else 'started'}: {pid}")
+
+
+def _languagetool() -> Iterator[Check]:
+    from breadknife.plugins.prose.languagetool import obstacle
+
+    reason = obstacle()
+    if reason:
+        yield Check("LanguageTool", "note", f"prose is checked by Harper alone: {reason}")
+    else:
+        yield Check("LanguageTool", "ok", "ready")

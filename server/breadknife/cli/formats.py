@@ -1,0 +1,183 @@
+"""The formats that `breadknife lint` writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from breadknife import __version__
+from breadknife.task.values import Finding, Severity
+from breadknife.text.document import Document, Span
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A finding with the file it is in."""
+
+    path: Path
+    document: Document
+    finding: Finding
+
+    @property
+    def name(self) -> str:
+        """The path as it was given, with `/` on every system."""
+        return self.path.as_posix()
+
+    def place(self, span: Span | None = None) -> dict[str, int]:
+        """1-based lines and columns, columns in code points; the end is after the last one."""
+        span = span or self.finding.span
+        line, column = self._position(span.start)
+        end_line, end_column = self._position(span.end)
+        return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        line = self.document.line_at(offset)
+        return line + 1, offset - self.document.line_starts[line] + 1
+
+
+def write_text(problems: Sequence[Problem], out: TextIO) -> None:
+    if out.isatty():
+        _write_pretty(problems, out)
+        return
+    for problem in problems:
+        finding, place = problem.finding, problem.place()
+        where = f"{problem.name}:{place['line']}:{place['column']}"
+        print(f"{where}: {finding.severity}: {finding.message} [{finding.source}/{finding.code}]", file=out)
+
+
+def _write_pretty(problems: Sequence[Problem], out: TextIO) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    colours = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFORMATION: "blue", Severity.HINT: "dim"}
+    console = Console(file=out, highlight=False, soft_wrap=True)
+    for problem in problems:
+        finding, place = problem.finding, problem.place()
+        colour = colours[finding.severity]
+        where = f"{problem.name}:{place['line']}:{place['column']}"
+        console.print(
+            Text.assemble(
+                (where, "bold"), " ", (finding.severity, colour), f" {finding.message} ",
+                (f"[{finding.source}/{finding.code}]", "dim"),
+            )
+        )  # fmt: skip
+        document, line = problem.document, place["line"] - 1
+        text = document.line_text(line)
+        if len(text) <= 200:
+            start = place["column"] - 1
+            end = place["end_column"] - 1 if place["end_line"] == place["line"] else len(text)
+            console.print(Text(f"    {text}"))
+            console.print(Text("    " + " " * start + "^" * max(1, end - start), style=colour))
+    files = len({problem.name for problem in problems})
+    console.print(f"{len(problems)} findings in {files} files" if problems else "[green]no findings[/green]")
+
+
+def to_json(problem: Problem) -> dict[str, Any]:
+    finding = problem.finding
+    return {
+        "path": problem.name,
+        **problem.place(),
+        "source": finding.source,
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "fixes": [
+            {
+                "title": fix.title,
+                "edits": [{**problem.place(edit.span), "new_text": edit.new_text} for edit in fix.edits],
+            }
+            for fix in finding.fixes
+        ],
+    }
+
+
+def write_json(problems: Sequence[Problem], out: TextIO) -> None:
+    json.dump([to_json(problem) for problem in problems], out, indent=2, ensure_ascii=False)
+    out.write("\n")
+
+
+def write_github(problems: Sequence[Problem], out: TextIO) -> None:
+    """Workflow commands: GitHub shows them beside the lines of a pull request."""
+    kinds = {Severity.ERROR: "error", Severity.WARNING: "warning"}
+    for problem in problems:
+        finding, place = problem.finding, problem.place()
+        properties = {
+            "file": problem.name,
+            "line": place["line"],
+            "endLine": place["end_line"],
+            "col": place["column"],
+            "endColumn": place["end_column"],
+            "title": f"{finding.source}/{finding.code}",
+        }
+        listed = ",".join(f"{key}={_escaped(str(value), in_property=True)}" for key, value in properties.items())
+        print(f"::{kinds.get(finding.severity, 'notice')} {listed}::{_escaped(finding.message)}", file=out)
+
+
+def _escaped(text: str, *, in_property: bool = False) -> str:
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if in_property else text
+
+
+def write_sarif(problems: Sequence[Problem], out: TextIO) -> None:
+    """SARIF 2.1.0 (OASIS), with columns in code points as its `columnKind` says."""
+    levels = {Severity.ERROR: "error", Severity.WARNING: "warning"}
+    rules = list(dict.fromkeys(f"{p.finding.source}/{p.finding.code}" for p in problems))
+    results = [
+        {
+            "ruleId": f"{problem.finding.source}/{problem.finding.code}",
+            "ruleIndex": rules.index(f"{problem.finding.source}/{problem.finding.code}"),
+            "level": levels.get(problem.finding.severity, "note"),
+            "message": {"text": problem.finding.message},
+            "locations": [{"physicalLocation": _location(problem, problem.finding.span)}],
+            **({"fixes": fixes} if (fixes := _sarif_fixes(problem)) else {}),
+        }
+        for problem in problems
+    ]
+    driver = {"name": "breadknife", "version": __version__, "rules": [{"id": rule} for rule in rules]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+    json.dump({"$schema": schema, "version": "2.1.0", "runs": [run]}, out, indent=2, ensure_ascii=False)
+    out.write("\n")
+
+
+def _location(problem: Problem, span: Span) -> dict[str, Any]:
+    return {"artifactLocation": {"uri": problem.name}, "region": _region(problem, span)}
+
+
+def _region(problem: Problem, span: Span) -> dict[str, int]:
+    place = problem.place(span)
+    return {
+        "startLine": place["line"],
+        "startColumn": place["column"],
+        "endLine": place["end_line"],
+        "endColumn": place["end_column"],
+    }
+
+
+def _sarif_fixes(problem: Problem) -> list[dict[str, Any]]:
+    return [
+        {
+            "description": {"text": fix.title},
+            "artifactChanges": [
+                {
+                    "artifactLocation": {"uri": problem.name},
+                    "replacements": [
+                        {"deletedRegion": _region(problem, edit.span), "insertedContent": {"text": edit.new_text}}
+                        for edit in fix.edits
+                    ],
+                }
+            ],
+        }
+        for fix in problem.finding.fixes
+    ]
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Problem], TextIO], None]] = {
+    "text": write_text,
+    "json": write_json,
+    "github": write_github,
+    "sarif": write_sarif,
+}

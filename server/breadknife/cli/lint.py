@@ -1,0 +1,57 @@
+"""`breadknife lint`: what an editor would show, for files, on the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from breadknife.cli.assemble import command_line, make_host
+from breadknife.cli.files import find_files, root_of
+from breadknife.cli.formats import FORMATS, Problem
+from breadknife.errors import BreadknifeError, DocumentError, SettingsError
+from breadknife.host.host import Host
+from breadknife.host.settings import file_layers, resolve
+from breadknife.offline import forbid_network
+from breadknife.task.values import CheckRequest
+from breadknife.text.document import read_document
+
+
+def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bool, engine_script: Path | None) -> int:
+    """Exit code: 0 clean, 1 findings, 2 something could not be checked."""
+    if format not in FORMATS:
+        raise SettingsError(f"--format {format}: the formats are {', '.join(FORMATS)}")
+    if offline:
+        forbid_network()
+    host = make_host(engine_script)
+    host.on_notice = lambda message: print(f"breadknife: {message}", file=sys.stderr)
+    failed = False
+    problems: list[Problem] = []
+    try:
+        for path in find_files(paths):
+            try:
+                problems += check(host, path, language, offline=offline)
+            except SettingsError:
+                raise
+            except BreadknifeError as error:
+                print(f"breadknife: {error}", file=sys.stderr)
+                failed = True
+    finally:
+        host.registry.close()
+        host.engine.close()
+    FORMATS[format](problems, sys.stdout)
+    return 2 if failed else 1 if problems else 0
+
+
+def check(host: Host, path: Path, language: str | None, *, offline: bool) -> list[Problem]:
+    """One file's findings. Raises DocumentError or SettingsError, or what a plugin failed with."""
+    root = root_of(path)
+    layers, unreadable = file_layers(root)
+    host.settings, wrong = resolve([*layers, command_line(offline=offline)], host.registry.settings_types)
+    for problem in (*unreadable, *wrong):
+        raise problem
+    document = read_document(path, language)
+    reply = host.ask(CheckRequest(document, whole=True), root=root)
+    if failures := reply.failures:
+        raise DocumentError(f"{path}: {'; '.join(failure.sentence for failure in failures)}")
+    return [Problem(path, document, finding) for finding in reply.findings]

@@ -1,0 +1,139 @@
+"""The `breadknife` command. Each subcommand has a module of its own, imported when it is chosen."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from breadknife import __version__
+from breadknife.cli import models
+from breadknife.errors import BreadknifeError
+
+app = typer.Typer(
+    name="breadknife",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Small local models beside your work: completion, null-check fixes and prose, in any editor and in CI.",
+)
+app.add_typer(models.app, name="models")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Make any use of the network impossible.")]
+EngineScript = Annotated[
+    Path | None,
+    typer.Option(help="Answer from this JSON script instead of a model: for tests of editor clients.", metavar="FILE"),
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"breadknife {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def serve(
+    tcp: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Listen there (loopback only) instead of on stdio.")
+    ] = None,
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+    log_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the server's log here.")] = None,
+) -> None:
+    """Run the language server, over stdio unless told otherwise. Editors start it; people seldom do.
+
+    Examples:
+
+      breadknife serve
+
+      breadknife serve --tcp 127.0.0.1:7474
+    """
+    from breadknife.cli.serve import run
+
+    _exit_on_error(lambda: run(tcp, offline=offline, engine_script=engine_script, log_file=log_file))
+
+
+@app.command()
+def lint(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders; `.gitignore` counts.")],
+    format: Annotated[str, typer.Option(help="text, json, github or sarif.")] = "text",
+    language: Annotated[
+        str | None, typer.Option(help="Take every file for this LSP language id, such as `markdown`.")
+    ] = None,
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> None:
+    """Check files as an editor would. Exit code: 0 clean, 1 findings, 2 something went wrong.
+
+    Examples:
+
+      breadknife lint README.md src/
+
+      breadknife lint --format github .
+
+      breadknife lint --format sarif docs/ > breadknife.sarif
+    """
+    from breadknife.cli.lint import run
+
+    _exit_on_error(lambda: run(paths, format, language, offline=offline, engine_script=engine_script))
+
+
+@app.command()
+def setup(part: Annotated[str, typer.Argument(help="What to set up: `languagetool`.")] = "languagetool") -> None:
+    """Fetch optional parts. Nothing is ever fetched without being asked for.
+
+    Example:
+
+      breadknife setup languagetool
+    """
+    from breadknife.cli.setup import run
+
+    _exit_on_error(lambda: run(part))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check everything that breadknife needs, and say what to do where something is wrong.
+
+    Exit code: 0 all well, 1 something to do.
+    """
+    from breadknife.cli.doctor import run
+
+    _exit_on_error(lambda: run(as_json=as_json))
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show the engine, its models in memory, and the plugins. Starts nothing."""
+    from breadknife.cli.status import run
+
+    _exit_on_error(lambda: run(as_json=as_json))
+
+
+def _exit_on_error(command: object) -> None:
+    assert callable(command)
+    try:
+        code = command()
+    except BreadknifeError as error:
+        typer.echo(f"breadknife: {error}", err=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(2) from None
+    if code:
+        raise typer.Exit(int(str(code)))

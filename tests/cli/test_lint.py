@@ -1,0 +1,134 @@
+"""`breadknife lint` as CI runs it: real processes, the built-in plugins, Harper alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NULL = 'import re\n\nm = re.match("a", "é😀")\nprint("😀", m.group())\n'
+PROSE = "This is an useful option for large repositories.\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, home: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / ".git").mkdir()
+    (folder / "breadknife.toml").write_text("[prose]\nlanguagetool = false\n")
+    return folder
+
+
+def lint(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "breadknife", "lint", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("files", "paths", "code"),
+    [
+        ({"a.py": "x = 1\n"}, ["."], 0),
+        ({"a.py": NULL}, ["."], 1),
+        ({"a.md": PROSE}, ["a.md"], 1),
+        ({}, ["missing.py"], 2),
+        ({"a.py": "x = 1\n", "b.py": "\0"}, ["a.py", "b.py"], 2),
+        ({"a.md": PROSE, ".gitignore": "*.md\n"}, ["."], 0),
+        ({"a.md": PROSE, ".gitignore": "*.md\n!a.md\n"}, ["."], 1),
+        ({"a.md": PROSE, ".gitignore": "*.md\n"}, ["a.md"], 1),  # named is asked for
+        ({"sub/a.md": PROSE, "sub/.gitignore": "/a.md\n"}, ["sub"], 0),
+        ({"build/a.md": PROSE, ".gitignore": "build/\n"}, ["."], 0),
+        ({"a.md": PROSE.replace("\n", "\r\n")}, ["."], 1),
+        ({"a.py": ""}, ["."], 0),
+    ],
+)
+def test_exit_codes(project: Path, files: dict[str, str], paths: list[str], code: int) -> None:
+    write(project, files)
+    result = lint(project, *paths)
+    assert result.returncode == code, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_json_counts_in_lines_and_code_points(project: Path) -> None:
+    write(project, {"a.py": NULL})
+    [finding] = json.loads(lint(project, "--format", "json", "a.py").stdout)
+    place = {key: finding[key] for key in ("path", "line", "column", "end_line", "end_column", "source", "severity")}
+    assert place == {
+        "path": "a.py", "line": 4, "column": 12, "end_line": 4, "end_column": finding["end_column"],
+        "source": "nullcheck", "severity": "warning",
+    }  # fmt: skip
+    assert {"code", "message", "fixes"} <= set(finding)
+    assert finding["fixes"][0]["edits"][0].keys() == {"line", "column", "end_line", "end_column", "new_text"}
+
+
+def test_github(project: Path) -> None:
+    write(project, {"a b.md": PROSE})
+    [line] = lint(project, "--format", "github", ".").stdout.splitlines()
+    assert line.startswith(("::warning file=a b.md,line=1,", "::notice file=a b.md,line=1,"))
+    assert "::" in line[2:]
+
+
+def test_sarif_is_valid(project: Path) -> None:
+    write(project, {"a.py": NULL, "a.md": PROSE})
+    report = json.loads(lint(project, "--format", "sarif", ".").stdout)
+    [run] = report["runs"]
+    assert report["version"] == "2.1.0"
+    assert {result["ruleId"] for result in run["results"]} == {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    for result in run["results"]:
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--format", "yaml", "."], "the formats are text, json, github, sarif"),
+        (["nowhere"], "nowhere: no such file or folder"),
+    ],
+)
+def test_errors_say_what_to_do(project: Path, arguments: list[str], said: str) -> None:
+    result = lint(project, *arguments)
+    assert result.returncode == 2
+    assert said in result.stderr
+
+
+def test_a_wrong_setting_names_file_line_key_and_the_nearest_name(project: Path) -> None:
+    (project / "breadknife.toml").write_text("[prose]\nlanguagetol = false\n")
+    write(project, {"a.md": PROSE})
+    result = lint(project, ".")
+    assert result.returncode == 2
+    assert "breadknife.toml:2: prose.languagetol: no such setting; did you mean `languagetool`?" in result.stderr
+
+
+def test_an_editor_and_ci_agree(project: Path) -> None:
+    """The same host, asked by the command line and as an editor would ask it."""
+    from breadknife.cli.assemble import command_line, make_host
+    from breadknife.host.settings import file_layers, resolve
+    from breadknife.task.values import CheckRequest
+    from breadknife.text.document import Document
+
+    write(project, {"a.py": NULL + f"# {PROSE}"})
+    host = make_host()
+    layers, _ = file_layers(project)
+    host.settings, _ = resolve([*layers, command_line(offline=True)], host.registry.settings_types)
+    text = (project / "a.py").read_bytes().decode()
+    reply = host.ask(CheckRequest(Document((project / "a.py").as_uri(), "python", text, 7)), root=project)
+    host.registry.close()
+    linted = json.loads(lint(project, "--format", "json", "a.py").stdout)
+    assert [(f.source, f.code, f.message) for f in reply.findings] == [
+        (f["source"], f["code"], f["message"]) for f in linted
+    ]
+    assert len(linted) == 2
