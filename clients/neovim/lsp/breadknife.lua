@@ -1,0 +1,37 @@
+-- How Neovim starts and talks to breadknife: see `:help breadknife-configuration`.
+
+local breadknife = require("breadknife")
+local diagnostics = require("breadknife.diagnostics")
+
+-- Where Neovim's name of a language isn't the protocol's.
+local language_ids = { bash = "shellscript", cs = "csharp", sh = "shellscript", text = "plaintext" }
+
+---@type vim.lsp.Config
+return {
+  cmd = { breadknife.executable(), "serve" },
+  -- stylua: ignore
+  filetypes = {
+    "bash", "c", "cpp", "cs", "css", "go", "html", "java", "javascript", "javascriptreact", "json", "kotlin", "lua",
+    "markdown", "php", "python", "ruby", "rust", "sh", "sql", "text", "toml", "typescript", "typescriptreact", "yaml",
+  },
+  root_markers = { ".breadknife", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", ".git" },
+  get_language_id = function(_, filetype)
+    return language_ids[filetype] or filetype
+  end,
+  before_init = function(params, config)
+    local capabilities = params.capabilities
+    capabilities.textDocument.inlineCompletion = breadknife.options.ghost and { dynamicRegistration = false } or nil
+    capabilities.workspace.diagnostics = { refreshSupport = true }
+    params.initializationOptions = vim.tbl_get(config, "settings", "breadknife")
+  end,
+  handlers = {
+    ["window/showMessage"] = require("breadknife.message").on_show,
+    ["workspace/diagnostic/refresh"] = diagnostics.on_refresh,
+  },
+  on_init = diagnostics.improve_code_actions,
+  on_attach = function(client, bufnr)
+    if breadknife.options.ghost then
+      require("breadknife.ghost").attach(client, bufnr)
+    end
+  end,
+}

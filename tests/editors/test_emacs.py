@@ -1,0 +1,42 @@
+"""The configuration in `docs/editors/emacs.md`, in the real Emacs."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
+
+pytestmark = pytest.mark.editor
+
+EGLOT_TEST = Path(__file__).with_name("eglot_test.el")
+SECONDS = 120
+
+
+@pytest.mark.parametrize(
+    ("test", "name", "text"),
+    [
+        ("breadknife-nullcheck", "a.py", MAYBE_NONE),
+        ("breadknife-prose", "a.md", "This is an useful option.\n"),
+        ("breadknife-prose", "a.txt", "This is an useful option.\n"),
+        ("breadknife-completion", "a.py", "\n"),
+    ],
+)
+def test_emacs(tmp_path: Path, test: str, name: str, text: str) -> None:
+    program = editor("emacs")
+    environment = scripted_breadknife(tmp_path, {"def add(": "a, b): return a + b"})
+    configuration = tmp_path / "init.el"
+    configuration.write_text(fenced("editors/emacs.md", "elisp"), "utf-8")
+    file = project(tmp_path, name, text)
+    run_test = f"(ert-run-tests-batch-and-exit '{test})"
+    run = subprocess.run(
+        [program, "-Q", "--batch", "-l", EGLOT_TEST, "-l", configuration, "--eval", run_test],
+        env=environment | {"BREADKNIFE_FILE": str(file)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,78 @@
+"""The configuration in `docs/editors/helix.md`, in the real Helix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from terminal import Terminal
+from workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
+
+pytestmark = pytest.mark.editor
+
+LANGUAGES, SHOWN_MESSAGES, SETTINGS = (fenced("editors/helix.md", "toml", index) for index in range(3))
+
+
+def open_helix(
+    folder: Path, name: str, text: str, *, says: dict[str, str] | None = None, languages: str = LANGUAGES
+) -> tuple[Terminal, Path]:
+    program = editor("hx")
+    editor("tmux")
+    environment = scripted_breadknife(folder, says or {})
+    configuration = Path(environment["XDG_CONFIG_HOME"]) / "helix"
+    configuration.mkdir(parents=True)
+    (configuration / "languages.toml").write_text(languages, "utf-8")
+    (configuration / "config.toml").write_text(SHOWN_MESSAGES, "utf-8")
+    file = project(folder, name, text)
+    return Terminal([program, file], environment | {"TERM": "tmux-256color"}, folder), file
+
+
+def save(helix: Terminal) -> None:
+    helix.press("Escape")
+    helix.type(":w")
+    helix.press("Enter")
+
+
+def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
+    helix, file = open_helix(tmp_path, "a.py", MAYBE_NONE)
+    with helix:
+        helix.wait_for("`m` may be None")
+        helix.type("]d a")
+        helix.wait_for("Assert that `m` is not None")
+        helix.press("Enter")
+        helix.wait_for("assert m is not None")
+        save(helix)
+        helix.wait_for(lambda: "assert m is not None" in file.read_text("utf-8"))
+
+
+def test_prose_is_shown_and_fixed(tmp_path: Path) -> None:
+    helix, file = open_helix(tmp_path, "a.md", "This is an useful option.\n")
+    with helix:
+        helix.wait_for("●")
+        helix.type("]d a")
+        helix.wait_for("Replace")
+        helix.press("Enter")
+        helix.wait_for("This is a useful option.")
+        save(helix)
+        helix.wait_for_file(file, "This is a useful option.\n")
+
+
+def test_a_completion_is_accepted(tmp_path: Path) -> None:
+    helix, file = open_helix(tmp_path, "a.py", MAYBE_NONE, says={"total = ": "1 + 2"})
+    with helix:
+        helix.wait_for("`m` may be None")  # so the server is there
+        helix.type("geototal = ")
+        helix.press("C-x")
+        helix.wait_for("1 + 2")
+        helix.press("Tab", "Enter")
+        helix.wait_for("total = 1 + 2")
+        save(helix)
+        helix.wait_for_file(file, MAYBE_NONE + "total = 1 + 2\n")
+
+
+def test_settings_reach_the_server(tmp_path: Path) -> None:
+    text = MAYBE_NONE + "# This is an useful option.\n"
+    helix, _ = open_helix(tmp_path, "a.py", text, languages=LANGUAGES + SETTINGS)
+    with helix:
+        helix.wait_for("`m` may be None")
+        helix.wait_for("● 1")  # one finding in the status line: the missing check, and no prose

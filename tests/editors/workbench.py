@@ -1,0 +1,78 @@
+"""What the tests of all editors share: where the editors are, and a `breadknife` that says what a script tells it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+START = "from breadknife.cli.main import app; app()"
+
+MAYBE_NONE = 'import re\n\ns = "abc"\nm = re.match("a", s)\nprint(m.group())\n'
+"""A Python file with one missing check, on its last line."""
+
+
+def editor(name: str) -> Path:
+    """An editor's program. Where it is missing the test is skipped; where `CI` is set, it fails."""
+    default = platformdirs.user_cache_path("breadknife-dev", appauthor=False) / "editors"
+    folder = Path(os.environ.get("BREADKNIFE_EDITORS", default))
+    found = shutil.which(
+        name, path=os.pathsep.join([str(folder), str(Path(sys.executable).parent), os.environ["PATH"]])
+    )
+    if found:
+        return Path(found)
+    reason = f"{name} is neither in {folder} nor on the path: `make editors` installs what the editor tests need"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def scripted_breadknife(folder: Path, says: dict[str, str]) -> dict[str, str]:
+    """The environment in which `breadknife serve` is the real server with an engine of our choice.
+
+    The engine says `says[text]` when it sees `text` before the cursor. So the configurations in `docs/` are tested
+    word for word.
+    """
+    (folder / "bin").mkdir()
+    script = folder / "engine.json"
+    script.write_text(json.dumps([{"when": when, "say": say} for when, say in says.items()]), "utf-8")
+    python, quoted_script = shlex.quote(sys.executable), shlex.quote(str(script))
+    program = folder / "bin" / "breadknife"
+    program.write_text(
+        "#!/bin/sh\n"
+        f'[ "$1" = serve ] && set -- "$@" --engine-script {quoted_script}\n'
+        f'exec {python} -c {shlex.quote(START)} "$@"\n'
+    )
+    program.chmod(0o755)
+    home = folder / "home"
+    home.mkdir()
+    return os.environ | {
+        "PATH": os.pathsep.join([str(program.parent), os.environ["PATH"]]),
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_DATA_HOME": str(home / ".local" / "share"),
+        "XDG_STATE_HOME": str(home / ".local" / "state"),
+        "BREADKNIFE_HOME": str(folder / "breadknife"),
+    }
+
+
+def project(folder: Path, name: str, text: str) -> Path:
+    """A workspace with one file; the path of the file."""
+    root = folder / "project"
+    (root / ".git").mkdir(parents=True)
+    file = root / name
+    file.write_text(text, "utf-8")
+    return file
+
+
+def fenced(page: str, language: str, index: int = 0) -> str:
+    """A code block of a language on a page of `docs/`; the first, unless `index` says otherwise."""
+    text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
+    return text.split(f"```{language}\n")[index + 1].split("```", 1)[0]
