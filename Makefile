@@ -1,0 +1,96 @@
+# `make demo` and `make test` do their whole set-up, and each is ready in seconds when that is done.
+# Works with GNU make 3.81 (macOS) and newer.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.setup
+EXTENSION := clients/vscode
+PACKAGES := $(EXTENSION)/node_modules/.package-lock.json
+CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)
+export BREADKNIFE_EDITORS ?= $(CACHE)/breadknife-dev/editors
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# GCC 12 miscompiles llama.cpp's AMX kernels; see server/breadknife/engine/llama.py.
+NO_AMX := -U__AMX_INT8__
+
+# What can't be had is said, and fails only in CI.
+comma := ,
+optional = { echo "$(1)"; test -z "$$CI"; }
+
+.NOTPARALLEL:
+.PHONY: help setup model languagetool demo editors extension check unit test clean
+
+help:
+	@echo 'make demo   what breadknife does, on the files of examples/'
+	@echo 'make test   every check: lint, types, tests, real editors'
+	@echo 'make check  lint and types only'
+	@echo 'make setup  the .venv; also: model, languagetool, editors, extension, unit, clean'
+
+demo: setup model languagetool
+	@$(BIN)/python examples/demo.py
+
+test: setup model languagetool editors check unit
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml
+	@echo '== setup'
+	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON): install Python 3.11 or newer.'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "breadknife needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V`: make setup PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo '$(PYTHON) has no venv: install it (Debian: apt-get install python3-venv).'; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("llama_cpp"))' || \
+	  echo 'llama-cpp-python is compiled the first time: about 5 minutes on two cores. pip keeps the result.'
+	@CFLAGS="$$CFLAGS $(NO_AMX)" CXXFLAGS="$$CXXFLAGS $(NO_AMX)" $(BIN)/python -m pip install -e '.[languagetool,dev]' || { \
+	  command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null || \
+	    echo 'There is no C++ compiler, which llama-cpp-python needs (Debian: apt-get install g++; macOS: xcode-select --install).'; \
+	  exit 1; }
+	@touch $@
+
+model: setup
+	@echo '== model'
+	@$(BIN)/breadknife models pull
+
+# Never fails: prose goes on without LanguageTool.
+languagetool: setup
+	@echo '== languagetool'
+	@java=`java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p'`; \
+	if [ "$${java:-0}" -lt 17 ]; then \
+	  echo 'There is no Java 17 or newer: prose is checked by Harper alone.'; \
+	else \
+	  $(BIN)/breadknife setup languagetool || echo 'LanguageTool could not be set up: prose is checked by Harper alone.'; \
+	fi
+
+editors: setup
+	@echo '== editors'
+	@[ -x $(BIN)/nvim ] || command -v nvim >/dev/null || \
+	  $(call optional,Skipped: the tests in Neovim$(comma) which needs 0.11 as $(BIN)/nvim.)
+	@bash tests/editors/setup_vscode.sh "$$BREADKNIFE_EDITORS" || \
+	  $(call optional,Skipped: the tests in VS Code$(comma) which need npm and Chromium (installed with apt-get as root).)
+	@bash tests/editors/setup_helix_emacs.sh "$$BREADKNIFE_EDITORS" || \
+	  $(call optional,Skipped: the tests in Helix and Emacs$(comma) which need Debian on x86-64 and root.)
+
+extension:
+	@command -v npm >/dev/null && $(MAKE) --no-print-directory $(PACKAGES) || \
+	  $(call optional,Skipped: the VS Code extension$(comma) which needs Node 20 and npm.)
+
+$(PACKAGES): $(EXTENSION)/package-lock.json
+	@cd $(EXTENSION) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+check: setup extension
+	@echo '== check'
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/pyright
+	@[ ! -e $(PACKAGES) ] || (cd $(EXTENSION) && npm run --silent check)
+
+unit: setup
+	@echo '== unit'
+	@$(BIN)/python -m pytest
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist $(EXTENSION)/node_modules $(EXTENSION)/dist
+	find server tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
