@@ -51,10 +51,9 @@ class ProseText:
         """The source that reads as `span`, markup inside it included."""
         first = next((s for s in self.segments if span.start < s.prose.end), self.segments[-1])
         last = next((s for s in reversed(self.segments) if s.prose.start < span.end), first)
-        return Span(
-            first.source.start + (span.start - first.prose.start if first.kind is Kind.VERBATIM else 0),
-            last.source.end - (last.prose.end - span.end if last.kind is Kind.VERBATIM else 0),
-        ).shifted(self.start)
+        start = first.source.start + (span.start - first.prose.start if first.kind is Kind.VERBATIM else 0)
+        end = last.source.end - (last.prose.end - span.end if last.kind is Kind.VERBATIM else 0)
+        return Span(start, max(start, end)).shifted(self.start)
 
     def is_verbatim(self, offset: int) -> bool:
         """Whether the character at `offset` of the source is prose of this paragraph."""

@@ -103,9 +103,12 @@ class HarperEngine:
 
 
 def _lint(rule: str, lint: harper.Lint) -> Lint:
-    problem, kinds = lint.problem_text, harper.SuggestionKind
-    replacements = (
-        problem + s.replacement_text if s.kind == kinds.INSERT_AFTER else s.replacement_text for s in lint.suggestions
-    )
+    problem = lint.problem_text
+    replacements = [
+        problem + s.replacement_text if s.kind == harper.SuggestionKind.INSERT_AFTER else s.replacement_text
+        for s in lint.suggestions
+    ]
+    if len(problem) == 1 and problem.isupper():  # it takes the article that starts a sentence for all capitals
+        replacements = [replacement.capitalize() for replacement in replacements]
     span = Span(lint.span.start, lint.span.end)
     return Lint("harper", rule, span, lint.message, tuple(dict.fromkeys(replacements)), lint.lint_kind)

@@ -111,13 +111,16 @@ class LanguageToolEngine:
         from language_tool_python import LanguageTool
         from language_tool_python.exceptions import LanguageToolError
 
+        class Client(LanguageTool):
+            _TIMEOUT = _CHECK_S  # type: ignore[assignment]  # 300 s in the library, and no place to set it
+
         if self._closed or self._failures >= _FAILURES_IN_A_ROW:
             raise EngineUnavailable("LanguageTool is stopped")
         process, url = self._launch()
         deadline = time.monotonic() + _START_S
         while True:
             try:
-                client = LanguageTool(self._dialect, remote_server=url, proxies={"no_proxy": "127.0.0.1"})
+                client = Client(self._dialect, remote_server=url, proxies={"no_proxy": "127.0.0.1"})
                 client.check(_WARM_UP)
                 break
             except (requests.RequestException, LanguageToolError) as error:
@@ -125,7 +128,6 @@ class LanguageToolEngine:
                     self._stop()
                     self._fail("LanguageTool did not start", error)
                 time.sleep(0.1)
-        client._TIMEOUT = _CHECK_S  # type: ignore[assignment]  # 300 s in the library, and no place to set it
         self._client = client
         return client
 

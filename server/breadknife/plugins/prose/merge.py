@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from breadknife.plugins.prose.engine import Lint
 from breadknife.plugins.prose.rules import ARTICLES, NEEDS_AGREEMENT, SAFE, SPELLING
+from breadknife.plugins.prose.spelling import is_slip
 from breadknife.text.document import Span
 
 _MOST_FIXES = 4
@@ -136,6 +137,10 @@ def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> Mistake
                 known = options.get(key)
                 correction = known[0] if known else Correction(lint.span, replacement)
                 options[key] = (correction, position + (known[1] if known else 0))
+    if first.rule in SPELLING:
+        word = text[first.span.start : first.span.end]
+        slips = {key: option for key, option in options.items() if is_slip(word, option[0].replacement)}
+        options = slips or options
     # What both offer comes first, then what they rank highest.
     best = sorted(options.items(), key=lambda item: (item[0] not in agreed, item[1][1]))
     agreement = bool(best) and best[0][0] in agreed and (first.rule not in SPELLING or best[0][1][1] == 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -36,6 +37,8 @@ from breadknife.task.values import (
 from breadknife.text.document import Document, Span
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
 from breadknife.text.prose import ProseText
+
+log = logging.getLogger(__name__)
 
 ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
@@ -82,7 +85,7 @@ class ProsePlugin:
     def _flaws(self, document: Document, context: Context, *, whole: bool = False) -> list[_Flaw]:
         settings: ProseSettings = context.settings(ProseSettings)
         checkers = self._checkers_for(settings)
-        paragraphs = _paragraphs(document, context)
+        paragraphs = _paragraphs(document, context, context.notify if whole else log.info)
         second = checkers.second(context) if settings.languagetool else None
         if second is not None:
             texts = [paragraph.text for paragraph in paragraphs]
@@ -168,8 +171,8 @@ class _Checkers:
             self._second.close()
 
 
-def _paragraphs(document: Document, context: Context) -> list[ProseText]:
-    """The document's prose, within what can be checked in a reasonable time."""
+def _paragraphs(document: Document, context: Context, tell: Callable[[str], None]) -> list[ProseText]:
+    """The document's prose, within what can be checked in a reasonable time; `tell` hears what is left out."""
     found, too_long = list[ProseText](), 0
     for paragraph in extract(document, context.tree(document), context.cancel):
         if not paragraph.segments:
@@ -177,12 +180,11 @@ def _paragraphs(document: Document, context: Context) -> list[ProseText]:
         elif len(found) < _MOST_PARAGRAPHS:
             found.append(paragraph)
         else:
-            context.notify(f"Only the first {_MOST_PARAGRAPHS:,} paragraphs of {document.uri} are checked.")
+            tell(f"Only the first {_MOST_PARAGRAPHS:,} paragraphs of {document.uri} are checked.")
             break
     if too_long:
-        context.notify(
-            f"{too_long} paragraph(s) of {document.uri} have more than {LONGEST:,} characters and are not checked."
-        )
+        are = "paragraph has" if too_long == 1 else "paragraphs have"
+        tell(f"{too_long} {are} more than {LONGEST:,} characters in {document.uri}: data, not checked as prose.")
     return found
 
 

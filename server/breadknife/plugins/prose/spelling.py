@@ -16,13 +16,14 @@ _PLAIN = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
 _REPEATED = 3
 """Who writes a word this often means it."""
 _SHORTEST, _LONG = 4, 8
+_UNLIKELY = 3  # more than a slip or two
 _PREFIX = re.compile(
     r"(?:re|un|de|dis|mis|non|sub|super|pre|post|co|multi|auto|inter|over|under|meta|hyper|micro)(?=\w{3})"
 )
 _SUFFIX = re.compile(r"(?<=\w{3})(?:s|es|ables?|ers?|ors?|ly|ness)$")
 _DIALECTS = ((re.compile("our"), "or"), (re.compile("([iy])s(?=e|ing|ation)"), r"\1z"), (re.compile("ll"), "l"))
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s)[\"'(]*$")
-_ALIKE = [frozenset(group) for group in ("aeiouy", "cksqxz", "mn", "bdpv", "fv", "gj", "td")]
+_ALIKE = [frozenset(group) for group in ("aeiouy", "cksqxz", "mn", "bp", "bv", "fv", "gj", "td")]
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
@@ -120,7 +121,7 @@ def _is_derived(word: str, knows: Callable[[str], bool]) -> bool:
 
 def is_slip(word: str, replacement: str) -> bool:
     """Whether fingers or ears that meant `replacement` make `word` of it: one slip, or two in a long word."""
-    if " " in replacement or not replacement[1:].islower():  # two words, or a product's name
+    if not _PLAIN.fullmatch(replacement) or not replacement[1:].islower():  # two words, or a product's name
         return False
     word, replacement = word.casefold(), replacement.casefold()
     if word[0] != replacement[:1]:
@@ -136,14 +137,15 @@ def _without_dialect(word: str) -> str:
     return word
 
 
-def slips(a: str, b: str) -> float:
+def slips(a: str, b: str) -> int:
     """Edits from `a` to `b`: letters left out, added or swapped with their neighbour, or replaced by one that sounds
-    alike or lies beside it on the keyboard; any other letter in its place counts for three."""
-    before, last = list[float](), list[float](range(len(b) + 1))
+    alike or lies beside it on the keyboard; any other letter in its place is unlikely."""
+    gap = 1 if len(a) != len(b) else _UNLIKELY  # a letter left out and another added is any letter in its place
+    before, last = list[int](), [j * gap for j in range(len(b) + 1)]
     for i, x in enumerate(a, 1):
-        row: list[float] = [i]
+        row = [i * gap]
         for j, y in enumerate(b, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + _substitution(x, y))
+            cost = min(last[j] + gap, row[j - 1] + gap, last[j - 1] + _substitution(x, y))
             if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
                 cost = min(cost, before[j - 2] + 1)
             row.append(cost)
@@ -151,8 +153,8 @@ def slips(a: str, b: str) -> float:
     return last[-1]
 
 
-def _substitution(x: str, y: str) -> float:
+def _substitution(x: str, y: str) -> int:
     if x == y:
         return 0
     neighbours = any(abs(row.find(x) - row.find(y)) == 1 for row in _KEYS if x in row and y in row)
-    return 1 if neighbours or any(x in group and y in group for group in _ALIKE) else 3
+    return 1 if neighbours or any(x in group and y in group for group in _ALIKE) else _UNLIKELY

@@ -16,7 +16,7 @@ _RESERVED = "`*_[]<>|\\\n"
 _BLOCKS = frozenset(
     (
         "document", "section", "paragraph", "atx_heading", "setext_heading", "list", "list_item", "block_quote",
-        "pipe_table", "pipe_table_header", "pipe_table_row",
+        "pipe_table", "pipe_table_header", "pipe_table_row", "ERROR",
     )
 )  # fmt: skip
 _FEWEST_WORDS_IN_CELL = 4  # shorter ones are names and numbers, not sentences
@@ -28,6 +28,9 @@ _CODE_TAGS = frozenset(("code", "kbd", "samp", "var", "pre", "script", "style"))
 
 def markdown_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
     """The prose of a tree of the `markdown` grammar."""
+    if tree.root.has_error and not tree.text.endswith("\n"):
+        # The grammar may lose everything over a heading in the last line, if that has no end.
+        tree = parse(tree.text + "\n", "markdown") or tree
     stack = [tree.root]
     while stack:
         node = stack.pop()

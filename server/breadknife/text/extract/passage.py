@@ -94,7 +94,7 @@ def prose(passage: Passage, cutter: Cutter, reserved: str) -> ProseText | None:
     """
     if len(passage.text) > LONGEST:
         return ProseText(passage.text, (), passage.start)
-    found = _relative(passage.text, passage.lines, cutter, reserved)
+    found = _relative(passage.text, passage.lines, cutter, reserved) if passage.text else None
     return found and ProseText(found.text, found.segments, passage.start, reserved)
 
 

@@ -1,0 +1,128 @@
+"""A slow engine in its own thread: results arrive later, and its death harms nobody."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled, EngineDied, EngineUnavailable
+from breadknife.plugins.prose.background import Background
+from breadknife.plugins.prose.engine import Lint
+from breadknife.text.document import Span
+
+
+class Scripted:
+    """Checks what it is told to, and waits until `gate` is open."""
+
+    name = "scripted"
+
+    def __init__(self, check: Callable[[str], None] = lambda text: None, *, open_: bool = True) -> None:
+        self.asked: list[str] = []
+        self.gate = threading.Event()
+        self.entered = threading.Event()
+        self.closed = False
+        self._check = check
+        if open_:
+            self.gate.set()
+
+    def check(self, text: str, /) -> tuple[Lint, ...]:
+        self.asked.append(text)
+        self.entered.set()
+        assert self.gate.wait(30)
+        self._check(text)
+        return (result(text),)
+
+    def close(self) -> None:
+        self.closed = True
+        self.gate.set()
+
+
+def result(text: str) -> Lint:
+    return Lint("scripted", "RULE", Span(0, len(text)), text, (), "")
+
+
+def ignore() -> None:
+    pass
+
+
+def test_results_arrive_and_stay() -> None:
+    engine, arrived = Scripted(), threading.Event()
+    background = Background(engine)
+    assert background.result("a") is None
+    background.submit("doc", ["a", "b", "a"], arrived.set)
+    background.wait(["a", "b"], CancelToken.after(30))
+    assert arrived.wait(30)
+    assert background.result("a") == (result("a"),)
+    background.submit("doc", ["a", "b"], ignore)
+    background.submit("doc", ["b", "c"], ignore)
+    background.wait(["c"], CancelToken.after(30))
+    assert engine.asked == ["a", "b", "c"]
+    background.close()
+    assert engine.closed
+
+
+def test_a_newer_version_replaces_what_an_older_one_waits_for() -> None:
+    engine = Scripted(open_=False)
+    background = Background(engine)
+    background.submit("doc", ["first", "stale 1", "stale 2"], ignore)
+    assert engine.entered.wait(30)
+    background.submit("doc", ["fresh"], ignore)
+    background.submit("other", ["urgent"], ignore)
+    engine.gate.set()
+    background.wait(["fresh", "urgent"], CancelToken.after(30))
+    assert engine.asked == ["first", "urgent", "fresh"]
+    background.close()
+
+
+def test_the_oldest_results_are_forgotten() -> None:
+    background = Background(Scripted(), capacity=2)
+    for text in "abc":
+        background.submit("doc", [text], ignore)
+        background.wait([text], CancelToken.after(30))
+    assert [background.result(text) is not None for text in "abc"] == [False, True, True]
+    background.close()
+
+
+def test_a_text_that_kills_the_engine_is_tried_twice_and_the_next_one_is_checked() -> None:
+    def die(text: str) -> None:
+        if text == "deadly":
+            raise EngineDied("gone")
+
+    engine = Scripted(die)
+    background = Background(engine)
+    background.submit("doc", ["deadly", "good"], ignore)
+    background.wait(["deadly", "good"], CancelToken.after(30))
+    assert engine.asked == ["deadly", "deadly", "good"]
+    assert (background.result("deadly"), background.result("good")) == ((), (result("good"),))
+    assert background.failure is None
+    background.close()
+
+
+def test_an_engine_that_gives_up_lets_everybody_go() -> None:
+    def fail(text: str) -> None:
+        raise EngineUnavailable("no more")
+
+    arrived = threading.Event()
+    background = Background(Scripted(fail))
+    background.submit("doc", ["a", "b"], arrived.set)
+    background.wait(["a", "b"], CancelToken.after(30))
+    assert arrived.wait(30)
+    assert background.failure == "no more"
+    background.submit("doc", ["c"], ignore)
+    background.wait(["c"], CancelToken.after(30))
+    assert background.result("c") is None
+    background.close()
+
+
+def test_who_waits_can_be_cancelled() -> None:
+    engine = Scripted(open_=False)
+    background = Background(engine)
+    background.submit("doc", ["a"], ignore)
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        background.wait(["a"], cancel)
+    background.close()

@@ -1,0 +1,103 @@
+"""What remains when two engines speak of one paragraph."""
+
+from __future__ import annotations
+
+import pytest
+
+from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.merge import mistakes
+from breadknife.text.document import Span
+
+TEXT = "This is an useful test that can could of been wich a uvloop is"
+
+
+def lint(engine: str, rule: str, words: str, *replacements: str) -> Lint:
+    start = TEXT.index(words)
+    return Lint(engine, rule, Span(start, start + len(words)), "message", replacements, "")
+
+
+def h(rule: str, words: str, *replacements: str) -> Lint:
+    return lint("harper", rule, words, *replacements)
+
+
+def lt(rule: str, words: str, *replacements: str) -> Lint:
+    return lint("languagetool", rule, words, *replacements)
+
+
+CASES = [
+    ("nothing", 2, [], []),
+    ("one alone", 2, [lt("X", "could of", "could have")], [("languagetool", "X", "could of", ["could have"], False)]),
+    (
+        "both the same way",
+        2,
+        [h("X", "could of", "might have", "could have"), lt("Y", "could of", "could have")],
+        [("harper+languagetool", "X", "could of", ["could have", "might have"], True)],
+    ),
+    (
+        "both the same edit on different spans",
+        2,
+        [h("X", "of", "have"), lt("Y", "could of", "could have")],
+        [("harper+languagetool", "X", "of", ["have"], True)],
+    ),
+    (
+        "one place, two opinions: the narrower speaks",
+        2,
+        [h("X", "can could of", "can"), lt("Y", "could of", "could have")],
+        [("harper+languagetool", "Y", "could of", ["could have"], False)],
+    ),
+    (
+        "two places",
+        2,
+        [lt("Y", "could of", "could have"), h("X", "is an", "is")],
+        [("harper", "X", "is an", ["is"], False), ("languagetool", "Y", "could of", ["could have"], False)],
+    ),
+    ("an unsure rule alone, of two", 2, [h("AnA", "an", "a")], []),
+    ("an unsure rule alone, of one", 1, [h("AnA", "an", "a")], [("harper", "AnA", "an", ["a"], True)]),
+    (
+        "an unsure rule, backed",
+        2,
+        [h("AnA", "an", "a"), lt("EN_A_VS_AN", "an", "a")],
+        [("harper+languagetool", "AnA", "an", ["a"], True)],
+    ),
+    ("a word that one engine knows", 2, [h("SpellCheck", "wich", "which")], []),
+    (
+        "a word that none knows",
+        2,
+        [h("SpellCheck", "wich", "wish", "which"), lt("MORFOLOGIK_RULE_EN_US", "wich", "which", "with")],
+        [("harper+languagetool", "SpellCheck", "wich", ["which", "wish"], False)],
+    ),
+    (
+        "a name that none knows",
+        2,
+        [h("SpellCheck", "uvloop", "loop"), lt("MORFOLOGIK_RULE_EN_US", "uvloop", "loop")],
+        [],
+    ),
+    ("an article before an unknown word", 1, [h("AnA", "a", "an"), h("SpellCheck", "uvloop", "loop")], []),
+    ("grammar around an unknown word", 1, [h("X", "uvloop is", "are"), h("SpellCheck", "uvloop", "loop")], []),
+]
+
+
+@pytest.mark.parametrize(("engines", "lints", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_mistakes(engines: int, lints: list[Lint], expected: list[tuple[str, str, str, list[str], bool]]) -> None:
+    lints = [moved(each) for each in lints]
+    found = mistakes(TEXT, lints, engines, lambda span, offered: TEXT[span.start : span.end] != "uvloop")
+    shown = [
+        ("+".join(m.engines), m.lint.rule, text(m.lint.span), [c.replacement for c in m.corrections], m.safe)
+        for m in found
+    ]
+    assert shown == expected
+    assert [m.lint.rule for m in mistakes(TEXT, lints[::-1], engines, lambda s, o: text(s) != "uvloop")] == [
+        m.lint.rule for m in found
+    ]
+
+
+def text(span: Span) -> str:
+    return TEXT[span.start : span.end]
+
+
+def moved(each: Lint) -> Lint:
+    """The article is the one before the word that nobody knows."""
+    if each.rule == "AnA" and text(each.span) == "a":
+        start = TEXT.index("a uvloop")
+        return Lint(each.engine, each.rule, Span(start, start + 1), each.message, each.replacements, "")
+    return each

@@ -1,0 +1,354 @@
+"""The plugin from request to answer, with the real Harper and a second engine of the test's choice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled, EngineUnavailable
+from breadknife.plugins.prose import plugin as module
+from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.plugin import ProsePlugin
+from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.task.values import Action, ActionRequest, Actions, CheckRequest, Command, CommandRequest, Done, Finding
+from breadknife.text.document import Document, Span, apply_edits
+from support import PluginContext, document
+
+ALONE = ProseSettings(languagetool=False)
+
+
+@pytest.fixture
+def context(home: Path, tmp_path: Path) -> PluginContext:
+    return PluginContext(root=tmp_path / "project", values=ALONE)
+
+
+@pytest.fixture
+def plugin() -> Iterator[ProsePlugin]:
+    plugin = ProsePlugin()
+    yield plugin
+    plugin.close()
+
+
+def check(plugin: ProsePlugin, doc: Document, context: PluginContext, *, whole: bool = False) -> tuple[Finding, ...]:
+    answer = plugin.answer(CheckRequest(doc, whole), context)
+    assert answer is not None
+    return answer.items  # type: ignore[union-attr]
+
+
+def actions(plugin: ProsePlugin, doc: Document, span: Span, context: PluginContext) -> tuple[Action, ...]:
+    answer = plugin.answer(ActionRequest(doc, span), context)
+    assert isinstance(answer, Actions)
+    return answer.items
+
+
+def shown(doc: Document, findings: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
+    return [(doc.slice(f.span), f.code, f.fixes[0].edits[0].new_text if f.fixes else "") for f in findings]
+
+
+PLANTED = [
+    ("This is an useful option.", [("an", "AnA", "a")]),
+    ("A entry is in it.", [("A", "AnA", "An")]),
+    ("You see the the latest release.", [("the the", "RepeatedWords", "the")]),
+    ("If the file is to large, it is skipped.", [("to", "ToTwoToo", "too")]),
+    ("We recieve a notification.", [("recieve", "SpellCheck", "receive")]),
+    ("He have a new parser.", [("have", "PronounVerbAgreement", "has")]),
+    ("The build could of succeeded.", [("could of", "ModalOf", "could have")]),
+    ("Despite of the warning it works.", [("Despite of", "DespiteOf", "Despite")]),
+    ("It is better then before.", [("then", "ThenThan", "than")]),
+]  # fmt: skip
+
+SILENT = [
+    "a list item without a capital",
+    "Install `foo` and run `an_odd` tool; an `x` or a `y`.",
+    "The `the` the keyword.",
+    "Set up asyncio, kwargs and the tokenizer's namespace.",
+    "FastAPI, uvloop and PyPI are names; a uvloop is one.",
+    "See <https://example.org/recieve> or mail me@recieve.org.",
+    "The colour, the color and the behaviour are fine.",
+    "Pass a, b, c... and then all of the others (e.g. stdin).",
+    "It allows side-effects.",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), PLANTED)
+@pytest.mark.parametrize(
+    ("language", "frame"),
+    [
+        ("markdown", "# Title\n\n> - {}\n"),
+        ("plaintext", "{}\n"),
+        ("git-commit", "Subject\n\n{}\n"),
+        ("python", "# {}\n"),
+        ("python", 'def f():\n    """Do it.\n\n    Args:\n        x: {}\n    """\n'),
+    ],
+)
+def test_planted_mistakes_are_found_everywhere(
+    plugin: ProsePlugin, context: PluginContext, language: str, frame: str, text: str, expected: list[tuple[str, ...]]
+) -> None:
+    doc = document(frame.format(text), language)
+    assert shown(doc, check(plugin, doc, context)) == expected
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_technical_prose_is_left_alone(plugin: ProsePlugin, context: PluginContext, text: str) -> None:
+    doc = document(text, "markdown")
+    assert shown(doc, check(plugin, doc, context)) == []
+
+
+def test_a_safe_fix_is_preferred_and_repairs_the_source(plugin: ProsePlugin, context: PluginContext) -> None:
+    doc = document("> This is\n> an useful *option*.\n", "markdown")
+    [finding] = check(plugin, doc, context)
+    [fix] = finding.fixes
+    assert fix.preferred
+    assert fix.origin.rule == "AnA"
+    assert doc.edited(fix.edits).text == "> This is\n> a useful *option*.\n"
+
+
+def test_a_finding_in_markup_is_dropped(plugin: ProsePlugin, context: PluginContext) -> None:
+    doc = document("Say `the` `the` and an `unit`.", "markdown")
+    assert check(plugin, doc, context) == ()
+
+
+def test_rules_can_be_switched(plugin: ProsePlugin, context: PluginContext) -> None:
+    doc = document("This is an useful test of stdin, and we recieve it.", "markdown")
+
+    def codes(settings: ProseSettings) -> list[str]:
+        return [f.code for f in check(plugin, doc, replace(context, values=settings))]
+
+    assert codes(ALONE) == ["AnA", "SpellCheck"]
+    assert codes(replace(ALONE, disabled_rules=("AnA",))) == ["SpellCheck"]
+    assert codes(replace(ALONE, spelling=False)) == ["AnA"]
+    assert "ExpandStandardInputAndOutput" in codes(replace(ALONE, enabled_rules=("ExpandStandardInputAndOutput",)))
+
+
+def test_dialects(plugin: ProsePlugin, context: PluginContext) -> None:
+    doc = document("We recieve the colour and the color.", "markdown")
+    for dialect in ("en-US", "en-GB", "en-AU", "en-CA"):
+        found = check(plugin, doc, replace(context, values=replace(ALONE, dialect=dialect)))
+        assert shown(doc, found) == [("recieve", "SpellCheck", "receive")], dialect
+
+
+def test_an_added_word_is_right_from_then_on(plugin: ProsePlugin, context: PluginContext) -> None:
+    doc = document("We recieve a notification.", "markdown")
+    [finding] = check(plugin, doc, context)
+    offered = actions(plugin, doc, finding.span, context)
+    assert next(a.title for a in offered if a.edits) == "Replace with “receive”"
+    add = next(a.command for a in offered if a.command and a.command.name == "prose.addWord")
+    assert add.title == "Add “recieve” to the dictionary"
+    assert isinstance(plugin.answer(CommandRequest(add, context.root), context), Done)
+    assert context.root is not None
+    assert (context.root / ".breadknife" / "dictionary.txt").read_text("utf-8") == "recieve\n"
+    assert context.refreshed == 1
+    assert check(plugin, doc, context) == ()
+    assert check(plugin, doc, context, whole=True) == ()
+    assert check(plugin, doc, replace(context, root=None)) == (finding,)
+
+
+def test_an_ignored_finding_stays_away_from_its_sentence_only(plugin: ProsePlugin, context: PluginContext) -> None:
+    doc = document("This is an useful test. This is an useful text.", "markdown")
+    first, second = check(plugin, doc, context)
+    ignore = next(a.command for a in actions(plugin, doc, first.span, context) if a.command)
+    assert ignore.name == "prose.ignoreHere"
+    assert isinstance(plugin.answer(CommandRequest(ignore, context.root), context), Done)
+    assert check(plugin, doc, context) == (second,)
+    assert context.root is not None
+    line = (context.root / ".breadknife" / "ignores.txt").read_text("utf-8")
+    assert line.split("\t")[0::2] == ["AnA", "This is an useful test.\n"]
+    assert [f.code for f in check(plugin, document("So. This is an useful\ntest."), replace(context))] == []
+
+
+def test_actions_are_those_of_the_place(plugin: ProsePlugin, context: PluginContext) -> None:
+    doc = document("This is an useful test.\n\nThe the end.", "markdown")
+    assert {a.findings[0].code for a in actions(plugin, doc, Span(8, 8), context)} == {"AnA"}
+    assert actions(plugin, doc, Span(17, 17), context) == ()
+
+
+def test_unknown_commands_are_nobodys_here(plugin: ProsePlugin, context: PluginContext) -> None:
+    for command in (Command("other", ""), Command("prose.addWord", "", ()), Command("prose.ignoreHere", "", ("x",))):
+        assert plugin.answer(CommandRequest(command, context.root), context) is None
+
+
+TEXT = "This is an useful thing."
+BAD = {
+    "empty": ("", []),
+    "a byte order mark": ("\ufeff" + TEXT, ["an"]),
+    "CRLF": (TEXT.replace(" an ", " an\r\n"), ["an"]),
+    "astral": ("😀 😀. " + TEXT, ["an"]),
+    "right to left": ("שלום. " + TEXT, ["an"]),
+    "NUL": ("a\0b. " + TEXT, ["an"]),
+    "half a surrogate": ("a\ud800b. " + TEXT, ["an"]),
+    "broken markup": ("**a [b](c `d <e. \n\n" + TEXT, ["an"]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), BAD.values(), ids=BAD.keys())
+@pytest.mark.parametrize("language", ["markdown", "plaintext", "git-commit"])
+def test_bad_input(plugin: ProsePlugin, context: PluginContext, text: str, expected: list[str], language: str) -> None:
+    doc = document("Subject\n\n" + text if language == "git-commit" else text, language)
+    assert [doc.slice(f.span) for f in check(plugin, doc, context)] == expected
+
+
+@pytest.mark.parametrize("language", ["markdown", "plaintext", "python"])
+def test_a_line_of_a_megabyte_is_left_out_with_a_notice(
+    plugin: ProsePlugin, context: PluginContext, language: str
+) -> None:
+    long = "word and more " * 75_000
+    text = f'"""{TEXT}\n\n{long}\n"""\n' if language == "python" else f"{TEXT}\n\n{long}\n"
+    doc = document(text, language)
+    assert [doc.slice(f.span) for f in check(plugin, doc, context)] == ["an"]
+    assert context.notices == []  # an editor's user knows that this is data
+    assert [doc.slice(f.span) for f in check(plugin, doc, context, whole=True)] == ["an"]
+    assert len(context.notices) == 1
+    assert "20,000 characters" in context.notices[0]
+
+
+def test_200_000_lines(plugin: ProsePlugin, context: PluginContext) -> None:
+    doc = document(f"{TEXT}\n\n" + "Some prose.\n\n" * 100_000, "plaintext")
+    assert [doc.slice(f.span) for f in check(plugin, doc, context, whole=True)] == ["an"]
+    assert context.notices == [f"Only the first 20,000 paragraphs of {doc.uri} are checked."]
+
+
+def test_cancelled(plugin: ProsePlugin, context: PluginContext) -> None:
+    context.cancel.cancel()
+    with pytest.raises(Cancelled):
+        check(plugin, document(TEXT, "markdown"), context)
+
+
+# --- with a second engine -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Second:
+    """LanguageTool's place; answers when `gate` is open."""
+
+    name: str = "languagetool"
+    lints: Callable[[str], list[Lint]] = lambda text: []
+    gate: threading.Event = field(default_factory=threading.Event)
+    asked: list[str] = field(default_factory=list[str])
+
+    def check(self, text: str, /) -> tuple[Lint, ...]:
+        assert self.gate.wait(30)
+        self.asked.append(text)
+        return tuple(self.lints(text))
+
+    def close(self) -> None:
+        self.gate.set()
+
+
+def speaks_of(words: str, rule: str, *replacements: str) -> Callable[[str], list[Lint]]:
+    def lints(text: str) -> list[Lint]:
+        at = text.find(words)
+        return [] if at < 0 else [Lint("languagetool", rule, Span(at, at + len(words)), "so", replacements, "GRAMMAR")]
+
+    return lints
+
+
+@pytest.fixture
+def second(monkeypatch: pytest.MonkeyPatch) -> Second:
+    engine = Second()
+    monkeypatch.setattr(module, "obstacle", lambda: None)
+    monkeypatch.setattr(module, "LanguageToolEngine", lambda dialect: engine)
+    return engine
+
+
+class Refreshing(PluginContext):
+    def __init__(self, root: Path | None) -> None:
+        super().__init__(root=root)
+        self.again = threading.Event()
+
+    def refresh(self) -> None:
+        self.again.set()
+
+
+def test_results_stream(plugin: ProsePlugin, second: Second, context: PluginContext) -> None:
+    second.lints = speaks_of("keep", "SHE_LIVE", "keeps")
+    doc = document("You see the the end.\n\nThe inventory keep one line.\n", "markdown")
+    editor = Refreshing(context.root)
+    assert [f.code for f in check(plugin, doc, editor)] == ["RepeatedWords"]
+    second.gate.set()
+    assert editor.again.wait(30)
+    assert [(f.code, f.source) for f in check(plugin, doc, editor)] == [
+        ("RepeatedWords", "harper"),
+        ("SHE_LIVE", "languagetool"),
+    ]
+
+
+def test_a_warm_edit_asks_for_the_changed_paragraph_only(
+    plugin: ProsePlugin, second: Second, context: PluginContext
+) -> None:
+    second.gate.set()
+    context = replace(context, values=ProseSettings())
+    check(plugin, document("One thing.\n\nAnother thing.\n", "markdown"), context, whole=True)
+    check(plugin, document("A new one.\n\nOne thing.\n\nAnother thing!\n", "markdown"), context, whole=True)
+    assert second.asked == ["One thing.", "Another thing.", "A new one.", "Another thing!"]
+
+
+def test_lint_waits_for_everybody_and_an_editor_ends_up_with_the_same(
+    plugin: ProsePlugin, second: Second, context: PluginContext
+) -> None:
+    second.lints = speaks_of("an", "EN_A_VS_AN", "a")
+    second.gate.set()
+    context = replace(context, values=ProseSettings())
+    doc = document(TEXT, "markdown")
+    [finding] = check(plugin, doc, context, whole=True)
+    assert (finding.source, finding.code, finding.fixes[0].preferred) == ("harper+languagetool", "AnA", True)
+    assert check(plugin, doc, context) == (finding,)
+
+
+def test_what_needs_agreement_is_held_back_until_the_other_has_spoken(
+    plugin: ProsePlugin, second: Second, context: PluginContext
+) -> None:
+    second.lints = speaks_of("recieve", "MORFOLOGIK_RULE_EN_US", "receive")
+    doc = document("We recieve a thing. We unpact it.", "markdown")
+    editor = Refreshing(context.root)
+    assert check(plugin, doc, editor) == ()
+    second.gate.set()
+    assert editor.again.wait(30)
+    [finding] = check(plugin, doc, editor)
+    assert (doc.slice(finding.span), finding.source) == ("recieve", "harper+languagetool")
+
+
+def test_lint_goes_on_without_an_engine_that_gave_up(
+    plugin: ProsePlugin, second: Second, context: PluginContext
+) -> None:
+    def give_up(text: str) -> list[Lint]:
+        raise EngineUnavailable("LanguageTool did not start")
+
+    second.lints = give_up
+    second.gate.set()
+    context = replace(context, values=ProseSettings(), notices=[])
+    doc = document(TEXT, "markdown")
+    for _ in range(2):
+        assert [f.code for f in check(plugin, doc, context, whole=True)] == ["AnA"]
+    assert set(context.notices) == {"Prose is checked by Harper alone: LanguageTool did not start."}
+
+
+def test_lint_can_be_cancelled_while_it_waits(plugin: ProsePlugin, second: Second, context: PluginContext) -> None:
+    context = replace(context, values=ProseSettings(), cancel=CancelToken.after(0.2))
+    with pytest.raises(Cancelled):
+        check(plugin, document(TEXT, "markdown"), context, whole=True)
+
+
+def test_without_languagetool_harper_goes_on_and_says_so(
+    plugin: ProsePlugin, context: PluginContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "obstacle", lambda: "it is not installed (`breadknife setup languagetool`)")
+    context = replace(context, values=ProseSettings(), notices=[])
+    assert [f.code for f in check(plugin, document(TEXT, "markdown"), context, whole=True)] == ["AnA"]
+    assert context.notices == [
+        "Prose is checked by Harper alone; LanguageTool can't help: it is not installed "
+        "(`breadknife setup languagetool`)."
+    ]
+
+
+def test_all_fixes_together_leave_the_rest_as_it_was(plugin: ProsePlugin, context: PluginContext) -> None:
+    text = "\ufeff# An title\r\n\r\nThis is an useful `the` the the 😀 thing, and we recieve it.\r\n"
+    doc = document(text, "markdown")
+    edits = [fix.edits[0] for f in check(plugin, doc, context) for fix in f.fixes[:1]]
+    assert apply_edits(text, edits) == (
+        "\ufeff# A title\r\n\r\nThis is a useful `the` the 😀 thing, and we receive it.\r\n"
+    )

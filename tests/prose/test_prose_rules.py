@@ -1,0 +1,40 @@
+"""The rules as data."""
+
+from __future__ import annotations
+
+import harper
+import pytest
+
+from breadknife.plugins.prose.rules import NEEDS_AGREEMENT, NOISE, SAFE, SPELLING, is_noise
+from breadknife.plugins.prose.spelling import folded, terms
+
+
+@pytest.mark.parametrize(
+    ("engine", "rule", "category", "expected"),
+    [
+        ("languagetool", "UPPERCASE_SENTENCE_START", "CASING", True),
+        ("languagetool", "EN_COMPOUNDS_MULTI_PART", "MISC", True),
+        ("languagetool", "EN_A_VS_AN", "MISC", False),
+        ("languagetool", "ALL_OF_THE", "REDUNDANCY", True),
+        ("harper", "ExpandStandardInputAndOutput", "Style", True),
+        ("harper", "SentenceCapitalization", "Capitalization", True),
+        ("harper", "ThenThan", "Miscellaneous", False),
+    ],
+)
+def test_noise(engine: str, rule: str, category: str, expected: bool) -> None:
+    assert is_noise(engine, rule, category) is expected
+
+
+def test_harper_has_the_rules_that_are_named() -> None:
+    known = harper.get_default_lint_config().keys()
+    named = {rule for rule in NOISE["harper"] if not rule.startswith("category:") and not rule.endswith("*")}
+    assert named <= known
+    assert {rule for rule in SAFE | SPELLING | NEEDS_AGREEMENT if not rule.isupper()} <= known
+
+
+def test_each_rule_has_its_reason() -> None:
+    assert all(reason for rules in NOISE.values() for reason in rules.values())
+
+
+def test_terms_are_sorted_and_folded() -> None:
+    assert all(word == folded(word) for word in terms())
