@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 import pytest
 import pytest_asyncio
@@ -102,6 +102,14 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
         options: dict[str, Any] | None = None,
     ) -> Session:
         client = make_test_lsp_client()
+        # lsprotocol takes every code action that has a command for a bare command.
+        converter = client.protocol._converter
+        converter.register_structure_hook(
+            Union[lsp.Command, lsp.CodeAction],  # noqa: UP007 (the key that lsprotocol looks up)
+            lambda item, _: converter.structure(
+                item, lsp.Command if isinstance(item.get("command"), str) else lsp.CodeAction
+            ),
+        )
         script = ["--engine-script", str(engine_script)] if engine_script else []
         await client.start_io(sys.executable, "-m", "breadknife", "serve", *script)
         session = Session(client, folder)

@@ -20,6 +20,7 @@ FILES = {
     "a word of 1 MB": ("a" * 1_000_000, "markdown"),
     "200,000 lines": ("x = 1\n" * 200_000, "python"),
     "200,000 lines of text": ("A short line.\n" * 200_000, "plaintext"),
+    "16,000 lines of comment": ("x = 1\n" + "# A short line.\n" * 16_000, "python"),
     "deep nesting": ("(" * 5_000, "python"),
     "an unknown language": ("IDENTIFICATION DIVISION.", "cobol"),
 }

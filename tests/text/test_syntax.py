@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.text import syntax
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import TreeCache, changed_tree, parse, parses_no_worse
 from support import document, marked_spans
@@ -27,6 +28,7 @@ def test_an_incremental_tree_is_the_tree_of_the_new_text(text: str, data: st.Dat
     old = parse(text, "python")
     assert old is not None
     new = changed_tree(old, edit)
+    assert new is not None
     fresh = parse(new.text, "python")
     assert fresh is not None
     assert new.root.end_byte == fresh.root.end_byte
@@ -56,6 +58,13 @@ def test_parses_no_worse(before: str, after: str, no_worse: bool) -> None:
     assert old is not None
     assert new is not None
     assert parses_no_worse(old, new) is no_worse
+
+
+def test_a_parse_that_takes_too_long_is_no_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syntax, "PARSE_SECONDS", 0)
+    assert parse("x = 1\n" + "# a comment\n" * 20_000, "python") is None
+    monkeypatch.setattr(syntax, "PARSE_SECONDS", 3)
+    assert parse("x = 1\n", "python") is not None
 
 
 def test_no_grammar_is_no_tree() -> None:

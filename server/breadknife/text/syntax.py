@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -40,6 +41,11 @@ _GRAMMARS = {
     "toml": ("tree_sitter_toml", "language"),
     "sql": ("tree_sitter_sql", "language"),
 }  # LSP language id -> module of the grammar's own wheel, function
+
+
+PARSE_SECONDS = 3.0
+"""tree-sitter-python takes time with the square of the number of comment lines in a row: 16 s for 16,000."""
+READ_BYTES = 1 << 16
 
 
 @cache
@@ -129,15 +135,12 @@ class SyntaxTree:
 
 
 def parse(text: str, language: str) -> SyntaxTree | None:
-    """The syntax tree of `text`, or None when there is no grammar for the language."""
-    grammar = _language(language)
-    if grammar is None:
-        return None
-    return SyntaxTree(text, language, Parser(grammar).parse(text.encode("utf-8", "surrogatepass")))
+    """The syntax tree of `text`; None without a grammar for the language, or when parsing takes too long."""
+    return _parsed(text, language, text.encode("utf-8", "surrogatepass"), None)
 
 
-def changed_tree(old: SyntaxTree, edit: TextEdit) -> SyntaxTree:
-    """The tree after one edit, made incrementally; `old` stays as it was."""
+def changed_tree(old: SyntaxTree, edit: TextEdit) -> SyntaxTree | None:
+    """The tree after one edit, made incrementally; `old` stays as it was. None as in `parse`."""
     text = old.text[: edit.span.start] + edit.new_text + old.text[edit.span.end :]
     start, end = old.byte_offset(edit.span.start), old.byte_offset(edit.span.end)
     source = text.encode("utf-8", "surrogatepass")
@@ -145,9 +148,31 @@ def changed_tree(old: SyntaxTree, edit: TextEdit) -> SyntaxTree:
     before = old.text.encode("utf-8", "surrogatepass")
     tree = old.tree.copy()
     tree.edit(start, end, new_end, _point(before, start), _point(before, end), _point(source, new_end))
-    grammar = _language(old.language)
-    assert grammar is not None
-    return SyntaxTree(text, old.language, Parser(grammar).parse(source, tree))
+    return _parsed(text, old.language, source, tree)
+
+
+def _parsed(text: str, language: str, source: bytes, old: Tree | None) -> SyntaxTree | None:
+    grammar = _language(language)
+    if grammar is None:
+        return None
+    end = time.monotonic() + PARSE_SECONDS
+
+    def read(offset: int, _point: Point) -> bytes:
+        return source[offset : offset + READ_BYTES]
+
+    def overdue(_at: int, _has_error: bool) -> bool:
+        return time.monotonic() > end
+
+    parser = Parser(grammar)
+    try:
+        tree = (
+            parser.parse(read, old, progress_callback=overdue)
+            if old is not None
+            else parser.parse(read, progress_callback=overdue)
+        )
+    except ValueError:  # "Parsing failed": the callback has stopped it
+        return None
+    return SyntaxTree(text, language, tree)
 
 
 def captures(tree: SyntaxTree, query: str) -> dict[str, list[Node]]:

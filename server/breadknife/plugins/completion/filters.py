@@ -21,7 +21,8 @@ def fitted(text: str, document: Document, offset: int, tree: SyntaxTree | None) 
         return next(_forms(text, document, offset))
     for form in _forms(text, document, offset):
         edit = TextEdit(Span(offset, offset), form)
-        if parses_no_worse(tree, changed_tree(tree, edit)):
+        after = changed_tree(tree, edit)
+        if after is not None and parses_no_worse(tree, after):
             return form
     return Silence("would-not-parse", "with the model's text the file would parse worse than before")
 

@@ -146,8 +146,8 @@ def _sound(file: FileAnalysis, site: Site) -> Iterator[tuple[Option, tuple[TextE
 
 
 def _fixes(file: FileAnalysis, site: Site) -> Iterator[Fix]:
-    for at, (option, made) in enumerate(_sound(file, site)):
-        yield Fix(option.title, made, preferred=at == 0, origin=Origin(_rule(option.strategy)))
+    for option, made in _sound(file, site):
+        yield Fix(option.title, made, origin=Origin(_rule(option.strategy)))
 
 
 def _offers(file: FileAnalysis, site: Site, about: tuple[Finding, ...]) -> Iterator[Action]:
