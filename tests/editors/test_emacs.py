@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
+
+from editors.workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
 
 pytestmark = pytest.mark.editor
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
-from workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
+
+from editors.terminal import Terminal
+from editors.workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
 
 pytestmark = pytest.mark.editor
 

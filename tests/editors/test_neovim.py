@@ -11,8 +11,9 @@ from typing import Any
 
 import pynvim
 import pytest
-from terminal import SECONDS
-from workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
+
+from editors.terminal import SECONDS
+from editors.workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
 
 pytestmark = pytest.mark.editor
 

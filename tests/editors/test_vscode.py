@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from workbench import editor, scripted_breadknife
 
 import breadknife
+from editors.workbench import editor, scripted_breadknife
 
 TESTS = Path(__file__).parent / "vscode"
 EXTENSION = Path(__file__).parents[2] / "clients" / "vscode"

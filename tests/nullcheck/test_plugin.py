@@ -181,7 +181,7 @@ def test_a_check_brings_complete_verified_fixes_made_by_rules() -> None:
 
 
 def test_a_disabled_code_is_not_reported() -> None:
-    context = PluginContext(values=NullCheckSettings(disable=("none-attribute",)))
+    context = PluginContext(values=NullCheckSettings(disabled_rules=("none-attribute",)))
     assert findings(document("def f(x=None):\n    return x.y\n"), context) == ()
 
 

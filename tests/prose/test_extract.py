@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from reading import assert_exact, paragraphs
 
 from breadknife.text.extract.passage import LONGEST, NOUN, VOWEL_NOUN
+from prose.reading import assert_exact, paragraphs
 
 MARKDOWN = [
     ("plain words", ["plain words"]),

@@ -7,10 +7,10 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import assert_exact, paragraphs
 
 from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.prose import Kind, ProseText
+from prose.reading import assert_exact, paragraphs
 
 EDITS = [
     # language, source, old words of the prose, new words, source afterwards (None: refused)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from reading import paragraphs
 
 from breadknife.plugins.prose.spelling import Vocabulary, is_slip, is_typo
+from prose.reading import paragraphs
 
 
 @pytest.mark.parametrize(

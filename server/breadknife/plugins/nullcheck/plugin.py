@@ -38,7 +38,7 @@ _FIX_BUDGET = 2_000_000
 
 @dataclass(frozen=True)
 class NullCheckSettings:
-    disable: tuple[str, ...] = ()
+    disabled_rules: tuple[str, ...] = ()
     """Codes that are not reported, such as `none-argument`."""
 
 
@@ -74,7 +74,7 @@ class NullCheckPlugin:
         return tree
 
     def _check(self, document: Document, context: Context) -> Findings:
-        disabled: tuple[str, ...] = context.settings(NullCheckSettings).disable
+        disabled: tuple[str, ...] = context.settings(NullCheckSettings).disabled_rules
         file = FileAnalysis(self._tree(document))
         budget, found = _FIX_BUDGET, list[Finding]()
         for finding in file.findings():
@@ -93,7 +93,7 @@ class NullCheckPlugin:
         file = FileAnalysis(self._tree(request.document))
         own = [finding for finding in request.findings if finding.source == SOURCE]
         if not own:
-            disabled: tuple[str, ...] = context.settings(NullCheckSettings).disable
+            disabled: tuple[str, ...] = context.settings(NullCheckSettings).disabled_rules
             own = [finding for finding in file.findings() if finding.code not in disabled]
         others = [finding for finding in request.findings if finding.source != SOURCE]
         sites: dict[tuple[Span, Use], tuple[Site, list[Finding]]] = {}
