@@ -7,7 +7,7 @@ import pytest
 
 from breadknife.engine.api import CONTEXT_SIZE, Chunk, GenerateRequest, Lane, Part
 from breadknife.engine.scheduler import Job, Scheduler, common_prefix, generate
-from breadknife.errors import BreadknifeError, ModelMissing, PromptTooLong
+from breadknife.errors import BreadknifeError, EngineError, ModelMissing, PromptTooLong
 from engine.fake_model import FakeModel
 
 
@@ -127,6 +127,43 @@ def test_what_can_not_run_fails_alone(scheduler: Scheduler, asker: Asker, error:
     with pytest.raises(error):
         asker.all()
     assert good.all() == "xyz"
+
+
+def test_typing_waits_its_turn_when_every_sequence_is_taken(scheduler: Scheduler) -> None:
+    slow_ones = [Asker("a" * 30, lane) for lane in (Lane.BACKGROUND, Lane.ACTION)]
+    for asker in slow_ones:
+        scheduler.submit(asker.job)
+        asker.replies.get(timeout=5)
+    typing = Asker("w", Lane.TYPING)
+    scheduler.submit(typing.job)
+    assert typing.all() == "xyz"
+    assert [asker.all()[-3:] for asker in slow_ones] == ["xyz", "xyz"]
+
+
+def test_prompts_that_do_not_fit_together_run_one_after_another() -> None:
+    model = FakeModel(cells=64)
+    scheduler = Scheduler(lambda name: model)
+    askers = [Asker("a" * 40, Lane.ACTION, max_tokens=5) for _ in range(3)]
+    for asker in askers:
+        scheduler.submit(asker.job)
+    assert [asker.all() for asker in askers] == ["bcdef"] * 3
+    assert model.used() <= model.cells
+    scheduler.close()
+
+
+def test_an_unforeseen_error_ends_one_job_only() -> None:
+    class Broken(FakeModel):
+        def piece(self, token: int) -> bytes:
+            return (1 // (token - ord("c"))).to_bytes(1)
+
+    scheduler = Scheduler(lambda name: Broken() if name == "broken" else FakeModel())
+    broken, good = Asker("b", model="broken"), Asker("w")
+    scheduler.submit(broken.job)
+    scheduler.submit(good.job)
+    with pytest.raises(EngineError, match="ZeroDivisionError"):
+        broken.all()
+    assert good.all() == "xyz"
+    scheduler.close()
 
 
 def test_more_jobs_than_sequences_all_end(scheduler: Scheduler) -> None:

@@ -7,6 +7,7 @@ evaluation that is running for a job that was cancelled, or that a more urgent o
 from __future__ import annotations
 
 import codecs
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from breadknife.engine.api import CONTEXT_SIZE, Chunk, GenerateRequest, ModelStatus, Prompt
-from breadknife.errors import BreadknifeError, PromptTooLong
+from breadknife.errors import BreadknifeError, EngineError, PromptTooLong
+
+log = logging.getLogger("breadknife.engine")
 
 
 class Next(Protocol):
@@ -58,6 +61,8 @@ class _Running:
     job: Job
     model: Model
     sequence: int
+    cells: int
+    """Room in the cache that it may come to need."""
     steps: Iterator[Chunk | None]
 
 
@@ -126,29 +131,33 @@ class Scheduler:
             if starting and self._start(starting):
                 continue
             if chosen:
-                self._step(chosen)
+                self._step(chosen, may_be_overtaken=starting is None)
 
     def _start(self, job: Job) -> bool:
-        """Give a waiting job a model and a sequence; False when every sequence is taken."""
+        """Give a waiting job a model and a sequence; False when it has to wait for running ones to end."""
         try:
             model = self._models.get(job.request.model)
             if model is None:
                 model = self._models[job.request.model] = self._load(job.request.model)
-            taken = {run.sequence for run in self._running if run.model is model}
+            running = [run for run in self._running if run.model is model]
+            taken = {run.sequence for run in running}
             free = [s for s in range(len(model.tokens)) if s not in taken]
-            if not free:
-                return False
             prompt = model.tokenize(job.request.prompt)
             if len(prompt) + 1 > CONTEXT_SIZE:
                 raise PromptTooLong(f"a prompt of {len(prompt)} tokens; {job.request.model} is run with {CONTEXT_SIZE}")
-        except BreadknifeError as error:
+        except Exception as error:
             self._drop(job)
-            job.on_error(error)
+            job.on_error(_as_engine_error(error))
             return True
-        sequence = self._choose_sequence(job.request.model, model, free, prompt)
+        cells = min(len(prompt) + job.request.max_tokens, CONTEXT_SIZE)
+        reserved = cells + sum(run.cells for run in running)
+        if not free or reserved > model.cells:
+            return False
+        sequence = self._choose_sequence(job.request.model, model, free, prompt, model.cells - reserved)
         self._drop(job)
+        steps = generate(model, sequence, prompt, job.request)
         with self._changed:
-            self._running.append(_Running(job, model, sequence, generate(model, sequence, prompt, job.request)))
+            self._running.append(_Running(job, model, sequence, cells, steps))
         return True
 
     def _drop(self, job: Job) -> None:
@@ -156,8 +165,11 @@ class Scheduler:
             if job in self._waiting:
                 self._waiting.remove(job)
 
-    def _choose_sequence(self, name: str, model: Model, free: list[int], prompt: list[int]) -> int:
-        """The sequence that shares most with the prompt, else the one that nobody used for longest."""
+    def _choose_sequence(self, name: str, model: Model, free: list[int], prompt: list[int], room: int) -> int:
+        """The sequence that shares most with the prompt, else the one that nobody used for longest.
+
+        The other free sequences are forgotten, the longest unused first, until they fit in `room` cells.
+        """
 
         def worth(sequence: int) -> tuple[int, float]:
             shared = common_prefix(model.tokens[sequence], prompt)
@@ -167,25 +179,27 @@ class Scheduler:
 
         best = max(free, key=worth)
         self._last_use[name, best] = time.monotonic()
-        room = model.cells - CONTEXT_SIZE
-        for sequence in sorted(free, key=lambda s: self._last_use.get((name, s), 0.0)):
-            if sequence != best and model.used() - len(model.tokens[best]) > room:
+        others = sorted((s for s in free if s != best), key=lambda s: self._last_use.get((name, s), 0.0))
+        for sequence in others:
+            if sum(len(model.tokens[s]) for s in others) > room:
                 model.truncate(sequence, 0)
         return best
 
-    def _step(self, run: _Running) -> None:
+    def _step(self, run: _Running, *, may_be_overtaken: bool) -> None:
         with self._changed:
             self._computing = run
-            overtaken = any(job.request.lane < run.job.request.lane for job in self._waiting if not job.cancelled)
+            overtaken = may_be_overtaken and any(
+                job.request.lane < run.job.request.lane for job in self._waiting if not job.cancelled
+            )
             run.model.interrupt(run.job.cancelled or overtaken)
         if overtaken:  # submitted between the choice and now
             chunk = None
         else:
             try:
                 chunk = next(run.steps, None)
-            except BreadknifeError as error:
+            except Exception as error:
                 self._finish(run)
-                run.job.on_error(error)
+                run.job.on_error(_as_engine_error(error))
                 return
         with self._changed:
             self._computing = None
@@ -199,6 +213,14 @@ class Scheduler:
             self._computing = None
             if run in self._running:
                 self._running.remove(run)
+
+
+def _as_engine_error(error: Exception) -> BreadknifeError:
+    """What nobody foresaw ends one job, not the thread that computes for all."""
+    if isinstance(error, BreadknifeError):
+        return error
+    log.exception("a job failed")
+    return EngineError(f"{type(error).__name__}: {error}")
 
 
 def _urgency(job: Job) -> tuple[int, float]:

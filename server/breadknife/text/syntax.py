@@ -205,22 +205,30 @@ class TreeCache:
     def __init__(self, capacity: int = 32) -> None:
         self._capacity = capacity
         self._trees: dict[str, SyntaxTree] = {}
+        self._hopeless: dict[str, str] = {}
+        """URI -> the text that took too long to parse."""
         self._lock = threading.Lock()
 
     def tree(self, document: Document) -> SyntaxTree | None:
         with self._lock:
             old = self._trees.pop(document.uri, None)
+            if self._hopeless.get(document.uri) == document.text:
+                return None
         if old is None or old.language != document.language:
             new = parse(document.text, document.language)
         elif old.text == document.text:
             new = old
         else:
             new = changed_tree(old, _difference(old.text, document.text))
-        if new is not None:
-            with self._lock:
+        with self._lock:
+            self._hopeless.pop(document.uri, None)
+            if new is not None:
                 self._trees[document.uri] = new
-                while len(self._trees) > self._capacity:
-                    del self._trees[next(iter(self._trees))]
+            elif has_grammar(document.language):
+                self._hopeless[document.uri] = document.text
+            for table in (self._trees, self._hopeless):
+                while len(table) > self._capacity:
+                    del table[next(iter(table))]
         return new
 
 

@@ -29,8 +29,8 @@ from breadknife.task.values import (
     ResolveRequest,
     Silence,
 )
-from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.syntax import SyntaxTree, TreeCache
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import SyntaxTree
 
 _FIX_BUDGET = 2_000_000
 """Code points that one check reads again to verify fixes. A finding past that has fixes only in its menu."""
@@ -50,32 +50,26 @@ class NullCheckPlugin:
         ActionRequest: frozenset({"python"}),
     }
 
-    def __init__(self) -> None:
-        self._trees = TreeCache()
-
     def answer(self, request: Request, context: Context, /) -> Answer | None:
+        if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
+            return None
+        tree = context.tree(request.document)
+        if tree is None:
+            return Silence("no-tree", "the file takes too long to parse")
         match request:
             case CheckRequest():
-                return self._check(request.document, context)
+                return self._check(tree, context)
             case ActionRequest():
-                return self._actions(request, context)
+                return self._actions(tree, request, context)
             case ResolveRequest():
-                return self._resolve(request, context)
-            case _:
-                return None
+                return self._resolve(tree, request, context)
 
     def close(self) -> None:
         pass
 
-    def _tree(self, document: Document) -> SyntaxTree:
-        tree = self._trees.tree(document)
-        if tree is None:
-            raise PluginError("the null check needs tree-sitter-python, which isn't installed; reinstall breadknife")
-        return tree
-
-    def _check(self, document: Document, context: Context) -> Findings:
+    def _check(self, tree: SyntaxTree, context: Context) -> Findings:
         disabled: tuple[str, ...] = context.settings(NullCheckSettings).disabled_rules
-        file = FileAnalysis(self._tree(document))
+        file = FileAnalysis(tree)
         budget, found = _FIX_BUDGET, list[Finding]()
         for finding in file.findings():
             context.cancel.raise_if_cancelled()
@@ -89,8 +83,8 @@ class NullCheckPlugin:
             found.append(replace(finding, fixes=fixes))
         return Findings(tuple(found))
 
-    def _actions(self, request: ActionRequest, context: Context) -> Actions:
-        file = FileAnalysis(self._tree(request.document))
+    def _actions(self, tree: SyntaxTree, request: ActionRequest, context: Context) -> Actions:
+        file = FileAnalysis(tree)
         own = [finding for finding in request.findings if finding.source == SOURCE]
         if not own:
             disabled: tuple[str, ...] = context.settings(NullCheckSettings).disabled_rules
@@ -103,8 +97,8 @@ class NullCheckPlugin:
         actions = [action for site, about in sites.values() for action in _offers(file, site, tuple(about))]
         return Actions(tuple(actions))
 
-    def _resolve(self, request: ResolveRequest, context: Context) -> Answer:
-        site, strategy = _chosen(self._tree(request.document), request.action)
+    def _resolve(self, tree: SyntaxTree, request: ResolveRequest, context: Context) -> Answer:
+        site, strategy = _chosen(tree, request.action)
         option = next((option for option in options(site) if option.strategy is strategy), None)
         if option is None:
             return _would_not_verify(strategy)
