@@ -26,7 +26,7 @@ def state_dir() -> Path:
 
 def runtime_dir() -> Path:
     """The engine's socket and lock: a folder that is the user's alone."""
-    if sys.platform == "linux" and "XDG_RUNTIME_DIR" not in os.environ:
+    if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
         return _under("run", state_dir() / "run")  # not below /tmp, where others could be there first
     return _under("run", platformdirs.user_runtime_path("breadknife", appauthor=False))
 

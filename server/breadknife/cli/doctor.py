@@ -9,12 +9,12 @@ from pathlib import Path
 
 from breadknife import __version__, paths
 from breadknife.cli.assemble import make_host
-from breadknife.cli.files import root_of
 from breadknife.engine.store import ModelStore
 from breadknife.engine.transport import private_folder
 from breadknife.errors import BreadknifeError
 from breadknife.host.host import Host
 from breadknife.host.settings import file_layers, resolve
+from breadknife.host.workspace import root_of
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,15 @@ def run(*, as_json: bool) -> int:
         print(json.dumps([asdict(check) for check in checks], indent=2))
     else:
         from rich.console import Console
+        from rich.markup import escape
 
         console = Console(highlight=False)
         console.print(f"[bold]breadknife {__version__}[/bold]")
         marks = {"ok": "[green]✓[/green]", "note": "[yellow]–[/yellow]", "problem": "[red]✗[/red]"}
         for check in checks:
-            console.print(f"{marks[check.state]} {check.name}: {check.detail}", markup=True, soft_wrap=True)
+            console.print(f"{marks[check.state]} {check.name}: {escape(check.detail)}", soft_wrap=True)
             if check.remedy:
-                console.print(f"    → {check.remedy}", soft_wrap=True)
+                console.print(f"    → {escape(check.remedy)}", soft_wrap=True)
     return 1 if any(check.state == "problem" for check in checks) else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,27 +34,18 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path]:
     """
     for path in paths:
         if path.is_dir():
-            yield from _below(path, list(_ignores_above(path.absolute())))
+            yield from _below(path, list(_ignores_above(Path(os.path.abspath(path)))))
         elif path.exists():
             yield path
         else:
             raise DocumentError(f"{path}: no such file or folder")
 
 
-def root_of(path: Path) -> Path:
-    """The workspace folder of a file: the nearest one above it with `.git`, `.breadknife` or `breadknife.toml`."""
-    start = path.absolute().parent
-    for folder in (start, *start.parents):
-        if any((folder / mark).exists() for mark in (".git", ".breadknife", "breadknife.toml")):
-            return folder
-    return start
-
-
 def _below(folder: Path, ignores: list[_Ignores]) -> Iterator[Path]:
-    ignores = [*ignores, *_ignores_in(folder.absolute())]
+    ignores = [*ignores, *_ignores_in(Path(os.path.abspath(folder)))]
     for path in sorted(folder.iterdir()):
         is_folder = path.is_dir()
-        if path.name in _NEVER or path.is_symlink() or _ignored(path.absolute(), is_folder, ignores):
+        if path.name in _NEVER or path.is_symlink() or _ignored(Path(os.path.abspath(path)), is_folder, ignores):
             continue
         if is_folder:
             yield from _below(path, ignores)

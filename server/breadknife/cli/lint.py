@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from breadknife.cli.assemble import command_line, make_host
-from breadknife.cli.files import find_files, root_of
+from breadknife.cli.files import find_files
 from breadknife.cli.formats import FORMATS, Problem
 from breadknife.errors import BreadknifeError, DocumentError, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.settings import file_layers, resolve
+from breadknife.host.workspace import root_of
 from breadknife.offline import forbid_network
 from breadknife.task.values import CheckRequest
 from breadknife.text.document import read_document
@@ -21,8 +23,10 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
     """Exit code: 0 clean, 1 findings, 2 something could not be checked."""
     if format not in FORMATS:
         raise SettingsError(f"--format {format}: the formats are {', '.join(FORMATS)}")
-    if offline:
-        forbid_network()
+    # A redirected stream isn't UTF-8 everywhere, and a file's name isn't valid Unicode everywhere.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     host = make_host(engine_script)
     host.on_notice = lambda message: print(f"breadknife: {message}", file=sys.stderr)
     failed = False
@@ -45,11 +49,13 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
 
 def check(host: Host, path: Path, language: str | None, *, offline: bool) -> list[Problem]:
     """One file's findings. Raises DocumentError or SettingsError, or what a plugin failed with."""
-    root = root_of(path)
+    root = root_of(path, [Path.cwd()])
     layers, unreadable = file_layers(root)
     host.settings, wrong = resolve([*layers, command_line(offline=offline)], host.registry.settings_types)
     for problem in (*unreadable, *wrong):
         raise problem
+    if host.settings.offline:
+        forbid_network()
     document = read_document(path, language)
     reply = host.ask(CheckRequest(document, whole=True), root=root)
     if failures := reply.failures:

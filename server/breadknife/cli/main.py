@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -132,8 +133,14 @@ def _exit_on_error(command: object) -> None:
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except typer.Exit:
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         raise typer.Exit(2) from None
+    except Exception as error:
+        typer.echo(f"breadknife: an error that nobody foresaw: {type(error).__name__}: {error}", err=True)
+        logging.getLogger("breadknife").debug("", exc_info=True)
+        raise typer.Exit(2) from error
     if code:
         raise typer.Exit(int(str(code)))

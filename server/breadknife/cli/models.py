@@ -91,7 +91,7 @@ def pull_models(
     with _exit_code(2):
         for model in _named(names) or _defaults():
             with _progress() as report:
-                path = pull(model, store, report, offline)
+                path = pull(model, store, report, offline or _offline_by_settings())
             rows.append({"name": model.name, "path": str(path)})
             if not as_json:
                 typer.echo(f"{model.name} is ready: {path}")
@@ -223,3 +223,13 @@ def _megabytes(size: int) -> str:
 
 def _print_json(rows: list[dict[str, Any]]) -> None:
     typer.echo(json.dumps(rows, indent=2))
+
+
+def _offline_by_settings() -> bool:
+    """What the user's `config.toml` says. Raises SettingsError when it isn't TOML."""
+    from breadknife.host.settings import file_layers
+
+    layers, unreadable = file_layers(None)
+    for problem in unreadable:
+        raise problem
+    return any(layer.values.get("offline") is True for layer in layers)

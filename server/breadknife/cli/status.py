@@ -19,6 +19,7 @@ def run(*, as_json: bool) -> int:
         print(json.dumps(report, indent=2))
         return 0
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     console = Console(highlight=False)
@@ -39,5 +40,5 @@ def run(*, as_json: bool) -> int:
     console.print(table)
     console.print("plugins  " + ", ".join(plugin["name"] for plugin in report["plugins"]))
     for problem in report["problems"]:
-        console.print(f"[red]{problem}[/red]")
+        console.print(f"[red]{escape(problem)}[/red]")
     return 0

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import filelock
@@ -43,6 +44,8 @@ class DaemonEngine:
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
         cancel.raise_if_cancelled()
+        parts = (replace(part, text=_encodable(part.text)) for part in request.prompt)
+        request = replace(request, prompt=tuple(parts))
         connection = self._connected(start=True)
         assert connection is not None
         id, inbox = connection.open()
@@ -103,12 +106,15 @@ class DaemonEngine:
 
     def _start_and_connect(self) -> _Connection:
         private_folder(self._folder)
-        # Several clients may find no daemon at the same time: one starts it, the others wait here and find it.
-        with filelock.FileLock(self._folder / "start.lock", timeout=START_SECONDS):
-            connection = _try_connect(self._folder)
-            if connection is None:
-                self._start(self._folder)
+        try:
+            # Several clients may find no daemon at the same time: one starts it, the others wait here and find it.
+            with filelock.FileLock(self._folder / "start.lock", timeout=START_SECONDS):
                 connection = _try_connect(self._folder)
+                if connection is None:
+                    self._start(self._folder)
+                    connection = _try_connect(self._folder)
+        except OSError as error:  # a lock that stays taken (filelock.Timeout), no process to be had
+            raise EngineUnavailable(f"the engine could not be started: {error}") from error
         if connection is None:
             log = paths.state_dir() / "engine.log"
             raise EngineUnavailable(f"the engine did not start; see {log}, and run `breadknife doctor`")
@@ -140,6 +146,8 @@ class _Connection:
     def open(self) -> tuple[int, _Inbox]:
         inbox: _Inbox = queue.SimpleQueue()
         with self._lock:
+            if self.broken:
+                raise EngineDied("the engine's process ended; the next request starts a new one")
             id = next(self._ids)
             self._inboxes[id] = inbox
         return id, inbox
@@ -171,11 +179,16 @@ class _Connection:
                         inbox = self._inboxes.get(reply.id)
                     if inbox:
                         inbox.put(reply)
-        self.broken = True
         with self._lock:
+            self.broken = True
             waiting = list(self._inboxes.values())
         for inbox in waiting:
             inbox.put(EngineDied("the engine's process ended; the next request starts a new one"))
+
+
+def _encodable(text: str) -> str:
+    """Without lone surrogates, which an editor may send and UTF-8 can't."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _try_connect(folder: Path) -> _Connection | None:
@@ -194,7 +207,7 @@ def _try_connect(folder: Path) -> _Connection | None:
 
 def start_daemon(folder: Path) -> None:
     """Start a daemon for `folder` that outlives this process, and wait until it listens or has given up."""
-    command = [sys.executable, "-m", "breadknife.engine.daemon", os.fspath(folder)]
+    command = [sys.executable, "-P", "-m", "breadknife.engine.daemon", os.fspath(folder)]
     flags = (
         subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         if sys.platform == "win32"

@@ -32,12 +32,14 @@ from breadknife.offline import forbid_network
 from breadknife.paths import state_dir
 
 IDLE_SECONDS = 600.0
+STEP_DOWN_SECONDS = 3.0
+"""How long a new daemon waits for one that is just ending."""
 SEQUENCES = 4
 log = logging.getLogger("breadknife.engine")
 
 
 class Daemon:
-    """Serves connections until it has been idle for `idle_seconds`."""
+    """Serves connections until nothing was asked for `idle_seconds`; who is still connected then connects anew."""
 
     def __init__(self, load: Callable[[str], Model], idle_seconds: float) -> None:
         self._scheduler = Scheduler(load)
@@ -56,8 +58,12 @@ class Daemon:
 
         listening = await asyncio.start_server(connected, sock=server, limit=wire.MAX_LINE)
         async with listening:
-            while self._clients or self._scheduler.busy or time.monotonic() - self._last_used < self._idle_seconds:
+            while self._scheduler.busy or time.monotonic() - self._last_used < self._idle_seconds:
+                if self._scheduler.busy:
+                    self._last_used = time.monotonic()
                 await asyncio.sleep(min(1.0, self._idle_seconds / 4))
+        for connection in self._connections:
+            connection.cancel()
         self._scheduler.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
@@ -75,7 +81,6 @@ class Daemon:
             for job in jobs.values():
                 self._scheduler.cancel(job)
             self._clients -= 1
-            self._last_used = time.monotonic()
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
@@ -116,6 +121,7 @@ class Daemon:
                     log.warning("request for %s failed: %s", request.model, error)
                     send(wire.failed(id, error))
 
+                self._last_used = time.monotonic()
                 jobs[id] = Job(request, on_chunk, on_error)
                 self._scheduler.submit(jobs[id])
             case wire.Cancel(id=id):
@@ -157,7 +163,7 @@ def main(folder: Path, idle_seconds: float = IDLE_SECONDS, load: Callable[[str],
     private_folder(folder)
     lock = filelock.FileLock(folder / "engine.lock")
     try:
-        with lock.acquire(blocking=False):
+        with lock.acquire(timeout=STEP_DOWN_SECONDS):
             server, token = listen(folder)
             try:
                 asyncio.run(Daemon(load, idle_seconds).serve(server, token))
@@ -177,4 +183,8 @@ def _log_to_file() -> None:
 
 if __name__ == "__main__":
     _log_to_file()
-    main(Path(sys.argv[1]))
+    try:
+        main(Path(sys.argv[1]))
+    except Exception:
+        log.exception("the engine ended")
+        raise

@@ -212,7 +212,7 @@ def _from_index(job: _Job) -> Path:
 def _pip_command() -> list[str]:
     """pip of this environment; one that uv or pipx made may have none."""
     if importlib.util.find_spec("pip"):
-        return [sys.executable, "-m", "pip"]
+        return [sys.executable, "-P", "-m", "pip"]
     if uv := shutil.which("uv"):
         return [uv, "tool", "run", "pip"]
     raise _SourceError(f"needs pip or uv, and there is neither; `{sys.executable} -m ensurepip` adds pip")

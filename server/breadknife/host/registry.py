@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from importlib.metadata import EntryPoint, entry_points
 
 from breadknife.errors import PluginError
@@ -18,9 +18,6 @@ class Registry:
     plugins: tuple[Plugin, ...]
     problems: tuple[PluginError, ...] = ()
     """Entry points that could not be loaded."""
-
-    def named(self, name: str) -> Plugin | None:
-        return next((plugin for plugin in self.plugins if plugin.name == name), None)
 
     @property
     def settings_types(self) -> dict[str, type[object]]:
@@ -49,4 +46,9 @@ def discover() -> Registry:
 
 def _load(entry: EntryPoint) -> Plugin:
     plugin: Plugin = entry.load()()
+    for name in ("name", "settings", "serves", "answer", "close"):
+        if not hasattr(plugin, name):
+            raise PluginError(f"it has no `{name}`")
+    if not is_dataclass(plugin.settings):
+        raise PluginError("its `settings` is not a dataclass")
     return plugin

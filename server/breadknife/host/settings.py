@@ -15,6 +15,7 @@ from typing import Any, cast, get_type_hints
 
 import msgspec
 
+from breadknife.engine.catalog import builtin_catalog
 from breadknife.errors import SettingsError
 from breadknife.paths import config_dir
 
@@ -109,9 +110,12 @@ def _apply(
     if key in ("offline", "models") and layer.workspace:
         raise _Wrong(key, "only your own settings may say that, not a workspace's")
     if key == "offline":
-        return replace(settings, offline=_converted(key, value, bool))
+        # No layer takes back what one has asked for: an editor may send a workspace's settings as its own.
+        return replace(settings, offline=settings.offline or _converted(key, value, bool))
     if key == "models":
-        return replace(settings, models={**settings.models, **_converted(key, value, dict[str, str])})
+        for role, name in _table(key, value).items():
+            settings = replace(settings, models={**settings.models, role: _model(role, name)})
+        return settings
     raise _Wrong(key, _unknown(key, [*types, "offline", "models"]))
 
 
@@ -139,6 +143,16 @@ def _apply_plugin(
         except _Wrong as wrong:
             problems.append(wrong.at(layer))
     return settings
+
+
+def _model(role: str, name: object) -> str:
+    catalog = builtin_catalog()
+    if role not in catalog.roles:
+        raise _Wrong(f"models.{role}", _unknown(role, list(catalog.roles)))
+    known = [model.name for model in catalog.models]
+    if _converted(f"models.{role}", name, str) not in known:
+        raise _Wrong(f"models.{role}", f"no model {name!r}: {_unknown(str(name), known)}")
+    return str(name)
 
 
 def _table(key: str, value: object) -> Mapping[str, object]:

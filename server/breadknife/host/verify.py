@@ -24,6 +24,6 @@ def refuse_edits(document: Document, before: SyntaxTree | None, edits: Sequence[
         return Silence("bad-span", str(error))
     if before is not None:
         after = changed_tree(before, edits[0]) if len(edits) == 1 else parse(text, document.language)
-        if after is not None and not parses_no_worse(before, after):
+        if after is None or not parses_no_worse(before, after):
             return Silence("would-not-parse", "with the model's text the file would parse worse than before")
     return None

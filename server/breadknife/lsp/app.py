@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from lsprotocol import types as lsp
@@ -14,6 +15,9 @@ from breadknife.lsp.configuration import Configuration
 from breadknife.lsp.diagnostics import Diagnostics
 from breadknife.lsp.server import BreadknifeServer, Client
 from breadknife.lsp.warm_up import warm_up
+
+log = logging.getLogger("breadknife.lsp")
+CONFIGURATION_SECONDS = 5.0
 
 
 def make_server(make_host: Callable[[], Host], command_line: Layer) -> BreadknifeServer:
@@ -43,8 +47,13 @@ def make_server(make_host: Callable[[], Host], command_line: Layer) -> Breadknif
         host = await server.in_worker(lambda: server.host)
         host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
         host.on_refresh = lambda uri: server.from_any_thread(loop, checks.refresh, uri)
-        await settings.pull()
-        server.ready.set()
+        try:
+            await asyncio.wait_for(settings.pull(), CONFIGURATION_SECONDS)
+        except Exception:  # an error, or no answer: the other layers count
+            log.exception("the client did not give its settings")
+            settings.apply()
+        finally:
+            server.ready.set()
         server.on_change.append(checks.changed)
         server.on_close.append(checks.closed)
         for uri in server.documents.uris():
@@ -57,9 +66,5 @@ def make_server(make_host: Callable[[], Host], command_line: Layer) -> Breadknif
         server.on_change.append(warm_once)
         if server.documents.uris():
             warm_once("")
-
-    @server.feature(lsp.SHUTDOWN)
-    def shutdown(_params: None) -> None:
-        server.shut_down()
 
     return server

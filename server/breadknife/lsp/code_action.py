@@ -72,7 +72,10 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
 
     @server.feature(lsp.CODE_ACTION_RESOLVE)
     async def resolve(item: lsp.CodeAction) -> lsp.CodeAction:
-        ticket = msgspec.convert(item.data, _Ticket)
+        try:
+            ticket = msgspec.convert(item.data, _Ticket)
+        except msgspec.ValidationError:  # not ours, or complete already: clients resolve those too
+            return item
         document = server.documents.get(ticket.uri)
         if document is None or document.version != ticket.version:
             raise _ContentModified()

@@ -15,6 +15,12 @@ SEVERITIES = {
     Severity.INFORMATION: lsp.DiagnosticSeverity.Information,
     Severity.HINT: lsp.DiagnosticSeverity.Hint,
 }
+_CODECS: dict[str, tuple[str, int]] = {
+    lsp.PositionEncodingKind.Utf8: ("utf-8", 1),
+    lsp.PositionEncodingKind.Utf16: ("utf-16-le", 2),
+    lsp.PositionEncodingKind.Utf32: ("utf-32-le", 4),
+}
+"""Encoding -> codec, bytes of one unit."""
 _SEVERITY_OF = {value: key for key, value in SEVERITIES.items()}
 
 
@@ -28,12 +34,9 @@ def to_offset(document: Document, position: lsp.Position, encoding: str) -> int:
     line = document.slice(span)
     if line.isascii():
         return span.start + min(position.character, len(line))
-    units = 0
-    for index, char in enumerate(line):
-        if units >= position.character:
-            return span.start + index
-        units += _units(char, encoding)
-    return span.end
+    codec, width = _CODECS[encoding]
+    before = line.encode(codec, "surrogatepass")[: position.character * width]
+    return span.start + len(before.decode(codec, "ignore"))
 
 
 def to_position(document: Document, offset: int, encoding: str) -> lsp.Position:
@@ -41,7 +44,8 @@ def to_position(document: Document, offset: int, encoding: str) -> lsp.Position:
     before = document.text[document.line_starts[line] : offset]
     if encoding == lsp.PositionEncodingKind.Utf32 or before.isascii():
         return lsp.Position(line, len(before))
-    return lsp.Position(line, sum(_units(char, encoding) for char in before))
+    codec, width = _CODECS[encoding]
+    return lsp.Position(line, len(before.encode(codec, "surrogatepass")) // width)
 
 
 def to_span(document: Document, range: lsp.Range, encoding: str) -> Span:
@@ -96,11 +100,3 @@ def from_diagnostic(document: Document, diagnostic: lsp.Diagnostic, encoding: st
         message=diagnostic.message,
         severity=severity,
     )
-
-
-def _units(char: str, encoding: str) -> int:
-    if encoding == lsp.PositionEncodingKind.Utf8:
-        return len(char.encode("utf-8", "surrogatepass"))
-    if encoding == lsp.PositionEncodingKind.Utf16:
-        return 2 if ord(char) > 0xFFFF else 1
-    return 1

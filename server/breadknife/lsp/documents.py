@@ -24,8 +24,7 @@ class Documents:
         return self._open.get(uri)
 
     def is_current(self, document: Document) -> bool:
-        now = self._open.get(document.uri)
-        return now is not None and now.version == document.version
+        return self._open.get(document.uri) is document
 
     def uris(self) -> list[str]:
         return list(self._open)

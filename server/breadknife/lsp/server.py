@@ -19,6 +19,7 @@ from pygls.protocol import LanguageServerProtocol, default_converter
 from breadknife import __version__
 from breadknife.cancel import CancelToken
 from breadknife.host.host import Host, Reply
+from breadknife.host.workspace import root_of
 from breadknife.lsp.documents import Documents
 from breadknife.task.values import CommandRequest, Request
 from breadknife.text.document import uri_to_path
@@ -32,7 +33,6 @@ _T = TypeVar("_T")
 class Client:
     """What the connected editor can do."""
 
-    name: str = ""
     inline_completion: bool = False
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
@@ -40,7 +40,6 @@ class Client:
     versioned_edits: bool = False
     configuration: bool = False
     progress: bool = False
-    related_information: bool = False
 
     @classmethod
     def of(cls, params: lsp.InitializeParams) -> Client:
@@ -49,7 +48,6 @@ class Client:
         window = params.capabilities.window
         resolve = text.code_action.resolve_support if text.code_action else None
         return cls(
-            name=params.client_info.name if params.client_info else "",
             inline_completion=text.inline_completion is not None,
             pulls_diagnostics=text.diagnostic is not None,
             refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
@@ -137,15 +135,13 @@ class BreadknifeServer(LanguageServer):
             cancel.cancel()
 
     def root_of(self, uri: str) -> Path | None:
-        """The workspace folder that holds the document, else the first folder, else the document's own folder."""
+        """The document's workspace folder; without a document (or for one that isn't a file), the first one's."""
         folders = [path for folder in self.workspace.folders if (path := uri_to_path(folder)) is not None]
         if not folders and self.workspace.root_uri and (root := uri_to_path(self.workspace.root_uri)):
             folders = [root]
-        path = uri_to_path(uri)
-        if path is None:
-            return folders[0] if folders else None
-        holding = [folder for folder in folders if path.is_relative_to(folder)]
-        return max(holding, key=lambda folder: len(folder.parts), default=None) or path.parent
+        if (path := uri_to_path(uri)) is not None:
+            return root_of(path, folders)
+        return root_of(folders[0] / "any file", folders) if folders else None
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run a task of our own; what it raises goes to the log. From the event loop's thread."""
@@ -167,8 +163,7 @@ class BreadknifeServer(LanguageServer):
         log.error("%s: %s", source, error, exc_info=error)
 
     def shut_down(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        """End plugins and the engine's connection. Once, after the event loop."""
         self._workers.shutdown(wait=False, cancel_futures=True)
         if self._host:
             self._host.registry.close()

@@ -26,5 +26,6 @@ async def warm_up(server: BreadknifeServer) -> None:
         message = "no model"
     except BreadknifeError as error:
         message = str(error)
-    if server.client.progress:
-        progress.end(token, lsp.WorkDoneProgressEnd(message=message))
+    finally:
+        if server.client.progress:
+            progress.end(token, lsp.WorkDoneProgressEnd(message=message))

@@ -16,8 +16,6 @@ from breadknife.task.values import Answer, Origin, Request
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree
 
-API_VERSION = 1
-
 ANY_LANGUAGE = "*"
 
 

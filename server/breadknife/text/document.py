@@ -14,6 +14,7 @@ from urllib.request import url2pathname
 
 from breadknife.errors import DocumentError
 
+_DRIVE = re.compile(r"^(/[A-Za-z])%3[Aa](?=/)")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
@@ -131,7 +132,8 @@ def uri_to_path(uri: str) -> Path | None:
         return None
     if parts.netloc and parts.netloc != "localhost":  # a Windows share: file://server/share/file
         return Path(f"//{parts.netloc}{unquote(parts.path)}")
-    return Path(url2pathname(parts.path))
+    # VS Code writes file:///c%3A/…, and url2pathname wants the colon.
+    return Path(url2pathname(_DRIVE.sub(r"\1:", parts.path)))
 
 
 _LANGUAGES = {

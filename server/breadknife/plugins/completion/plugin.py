@@ -30,6 +30,9 @@ from breadknife.text.document import Document, Span, TextEdit
 BLOCK_SECONDS = 1.5
 """How long someone who is typing waits for a block to be complete; then its complete lines are shown."""
 
+DOCUMENTS = 16
+"""Documents whose newest stream is kept."""
+
 _STOP = ("<|fim_", "<|repo_name|>", "<|file_sep|>")
 
 
@@ -118,7 +121,10 @@ class CompletionPlugin:
                     stream.stop()
                 generate = partial(_generate, model, document, start, offset, shape)
                 stream, typed = Stream(before[:start], after, generate), before[start:]
+                self._streams.pop(document.uri, None)
                 self._streams[document.uri] = stream
+                while len(self._streams) > DOCUMENTS:
+                    self._streams.pop(next(iter(self._streams))).stop()
             return stream, typed
 
 

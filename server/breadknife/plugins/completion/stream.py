@@ -92,8 +92,8 @@ class Stream:
                     self._text += chunk.text
                     self._last = chunk
                     self._changed.notify_all()
-        except BreadknifeError as raised:
-            error = raised
+        except Exception as raised:  # whatever it is, somebody waits
+            error = raised if isinstance(raised, BreadknifeError) else EngineError(f"{type(raised).__name__}: {raised}")
         with self._changed:
             if not self._last.finish:
                 self._error = error or EngineError("the engine ended its answer early")
