@@ -11,6 +11,7 @@ from pathlib import Path
 
 SECONDS = 60.0
 """A generous end of waiting: it only makes a failure slow."""
+AGAIN_SECONDS = 5.0
 
 
 class Terminal:
@@ -41,14 +42,35 @@ class Terminal:
     def wait_for(self, what: str | Callable[[], bool]) -> None:
         """Wait for a text on the screen, or for a condition."""
         end = time.monotonic() + SECONDS
-        while not (what in self.screen() if isinstance(what, str) else what()):
+        while not self._holds(what):
             if time.monotonic() > end:
                 raise AssertionError(f"waited {SECONDS} s for {what!r}; the screen is:\n{self.screen()}")
             time.sleep(0.05)
 
+    def press_until(self, key: str, what: str) -> None:
+        """Press a key again every few seconds until a text is on the screen: a menu may lose its first key."""
+        pressed = 0.0
+
+        def shown() -> bool:
+            nonlocal pressed
+            if what in self.screen():
+                return True
+            if time.monotonic() - pressed > AGAIN_SECONDS:
+                pressed = time.monotonic()
+                self.press(key)
+            return False
+
+        self.wait_for(shown)
+
     def wait_for_file(self, file: Path, text: str) -> None:
-        """Wait until a file holds exactly this text; editors save by renaming, so it may be briefly absent."""
-        self.wait_for(lambda: file.exists() and file.read_text("utf-8") == text)
+        """Wait until a file holds exactly this text."""
+        self.wait_for(lambda: file.read_text("utf-8") == text)
+
+    def _holds(self, what: str | Callable[[], bool]) -> bool:
+        try:
+            return what in self.screen() if isinstance(what, str) else what()
+        except FileNotFoundError:  # editors save by renaming: the file may be briefly absent
+            return False
 
     def _tmux(self, *arguments: str) -> str:
         command = ["tmux", "-L", self._socket, *arguments]

@@ -40,8 +40,7 @@ def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
         helix.wait_for("`m` may be None")
         helix.type("]d a")
         helix.wait_for("Assert that `m` is not None")
-        helix.press("Enter")
-        helix.wait_for("assert m is not None")
+        helix.press_until("Enter", "assert m is not None")
         save(helix)
         helix.wait_for(lambda: "assert m is not None" in file.read_text("utf-8"))
 
@@ -52,8 +51,7 @@ def test_prose_is_shown_and_fixed(tmp_path: Path) -> None:
         helix.wait_for("●")
         helix.type("]d a")
         helix.wait_for("Replace")
-        helix.press("Enter")
-        helix.wait_for("This is a useful option.")
+        helix.press_until("Enter", "This is a useful option.")
         save(helix)
         helix.wait_for_file(file, "This is a useful option.\n")
 
