@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import sys
+from functools import cache
 from typing import cast
 
 from breadknife.errors import NetworkForbidden
 
 
+@cache
 def forbid_network() -> None:
     """From now on, connections and name look-ups that leave this machine raise NetworkForbidden.
 
-    A Python audit hook (PEP 578): it sees what every library does and can't be taken back. Loopback and Unix sockets
-    still work; the engine and LanguageTool are reached through them.
+    A Python audit hook (PEP 578): it sees what every library does and can't be taken back, so one is enough for a
+    process. Loopback and Unix sockets still work; the engine and LanguageTool are reached through them.
     """
     sys.addaudithook(_refuse)
 

@@ -124,6 +124,7 @@ def test_it_goes_when_nobody_needs_it(folder: Path) -> None:
     assert status is not None
     until(lambda: not psutil.pid_exists(status.pid) or psutil.Process(status.pid).status() == psutil.STATUS_ZOMBIE)
     assert not (folder / "engine.sock").exists()
+    assert engine.status() is None
     assert say(engine, "w") == "xyz"  # whoever was still connected finds a new one
     engine.close()
 

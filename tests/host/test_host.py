@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from breadknife.task.values import (
     Completions,
     Finding,
     Findings,
+    Fix,
     Origin,
     Request,
     Silence,
@@ -107,6 +108,16 @@ def test_every_request_gets_one_reply(reply: Callable[[Context], Answer | None],
     assert (odd.outcome, odd.reason) == (outcome, reason)
     assert other.outcome is Outcome.ANSWERED
     assert FINDING in answer.findings
+
+
+def test_a_fix_that_a_model_wrote_is_verified_too() -> None:
+    by_rule, good, bad = (
+        Fix(title, (TextEdit(Span(0, 1), text),), origin=origin)
+        for title, text, origin in (("rule", "y", Origin(rule="r")), ("good", "y", BY_MODEL), ("bad", "(", BY_MODEL))
+    )
+    finding = replace(FINDING, fixes=(by_rule, good, bad))
+    [checked] = host(Fake("one", lambda context: Findings((finding,)))).ask(CheckRequest(DOC)).findings
+    assert checked.fixes == (by_rule, good)
 
 
 def test_receipts_tell_what_it_cost() -> None:

@@ -60,6 +60,12 @@ async def test_a_closed_document_is_a_normal_answer(connect, script) -> None:
     assert await session.actions(uri, lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0)), []) == []
 
 
+async def test_a_command_without_its_arguments_does_nothing(connect, script) -> None:
+    session = await connect(engine_script=script([]))
+    reply = await session.client.workspace_execute_command_async(lsp.ExecuteCommandParams("breadknife.command", []))
+    assert reply == {"done": False}
+
+
 async def test_no_model_is_a_reason_and_a_remedy(connect, home) -> None:
     session = await connect()
     uri = session.open("a.py", "x = ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,12 +28,8 @@ class Check:
 
 
 def run(*, as_json: bool) -> int:
-    host = make_host()
-    try:
+    with closing(make_host()) as host:
         checks = list(examine(host))
-    finally:
-        host.registry.close()
-        host.engine.close()
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=2))
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
+from functools import cache, partial
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from breadknife.cli.files import find_files
 from breadknife.cli.formats import FORMATS, Problem
 from breadknife.errors import BreadknifeError, DocumentError, SettingsError
 from breadknife.host.host import Host
-from breadknife.host.settings import file_layers, resolve
+from breadknife.host.settings import Settings, load
 from breadknife.host.workspace import root_of
 from breadknife.offline import forbid_network
 from breadknife.task.values import CheckRequest
@@ -31,33 +33,34 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
     host.on_notice = lambda message: print(f"breadknife: {message}", file=sys.stderr)
     failed = False
     problems: list[Problem] = []
-    try:
+    settings_of = cache(partial(_settings, host, offline))
+    with closing(host):
         for path in find_files(paths):
+            root = root_of(path, [Path.cwd()])
+            host.settings = settings_of(root)
             try:
-                problems += check(host, path, language, offline=offline)
-            except SettingsError:
-                raise
+                problems += check(host, path, root, language)
             except BreadknifeError as error:
                 print(f"breadknife: {error}", file=sys.stderr)
                 failed = True
-    finally:
-        host.registry.close()
-        host.engine.close()
     FORMATS[format](problems, sys.stdout)
     return 2 if failed else 1 if problems else 0
 
 
-def check(host: Host, path: Path, language: str | None, *, offline: bool) -> list[Problem]:
-    """One file's findings. Raises DocumentError or SettingsError, or what a plugin failed with."""
-    root = root_of(path, [Path.cwd()])
-    layers, unreadable = file_layers(root)
-    host.settings, wrong = resolve([*layers, command_line(offline=offline)], host.registry.settings_types)
-    for problem in (*unreadable, *wrong):
-        raise problem
-    if host.settings.offline:
-        forbid_network()
+def check(host: Host, path: Path, root: Path, language: str | None) -> list[Problem]:
+    """One file's findings. Raises DocumentError, also for what a plugin failed with."""
     document = read_document(path, language)
     reply = host.ask(CheckRequest(document, whole=True), root=root)
     if failures := reply.failures:
         raise DocumentError(f"{path}: {'; '.join(failure.sentence for failure in failures)}")
     return [Problem(path, document, finding) for finding in reply.findings]
+
+
+def _settings(host: Host, offline: bool, root: Path) -> Settings:
+    """Raises the first SettingsError: a lint with half of its settings would lie."""
+    settings, problems = load(root, host.registry.settings_types, command_line(offline=offline))
+    for problem in problems:
+        raise problem
+    if settings.offline:
+        forbid_network()
+    return settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -124,8 +125,8 @@ def status(as_json: Json = False) -> None:
     _exit_on_error(lambda: run(as_json=as_json))
 
 
-def _exit_on_error(command: object) -> None:
-    assert callable(command)
+def _exit_on_error(command: Callable[[], int | None]) -> None:
+    """Run a command; its code, or 2 after an error, is the process's."""
     try:
         code = command()
     except BreadknifeError as error:
@@ -143,4 +144,4 @@ def _exit_on_error(command: object) -> None:
         logging.getLogger("breadknife").debug("", exc_info=True)
         raise typer.Exit(2) from error
     if code:
-        raise typer.Exit(int(str(code)))
+        raise typer.Exit(code)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 from breadknife.cli.assemble import make_host
 from breadknife.host.status import status
 
 
 def run(*, as_json: bool) -> int:
-    host = make_host()
-    try:
+    with closing(make_host()) as host:
         report = status(host)
-    finally:
-        host.registry.close()
-        host.engine.close()
     if as_json:
         print(json.dumps(report, indent=2))
         return 0

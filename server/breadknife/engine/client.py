@@ -80,14 +80,15 @@ class DaemonEngine:
         connection = self._connected(start=False)
         if connection is None:
             return None
-        id, inbox = connection.open()
         try:
-            connection.send(wire.Status(id))
-            reply = inbox.get(timeout=STATUS_SECONDS)
+            id, inbox = connection.open()
+            try:
+                connection.send(wire.Status(id))
+                reply = inbox.get(timeout=STATUS_SECONDS)
+            finally:
+                connection.forget(id)
         except (queue.Empty, EngineDied):
             return None
-        finally:
-            connection.forget(id)
         return reply.status if isinstance(reply, wire.Report) else None
 
     def close(self) -> None:
@@ -147,7 +148,7 @@ class _Connection:
         inbox: _Inbox = queue.SimpleQueue()
         with self._lock:
             if self.broken:
-                raise EngineDied("the engine's process ended; the next request starts a new one")
+                raise _died()
             id = next(self._ids)
             self._inboxes[id] = inbox
         return id, inbox
@@ -162,7 +163,7 @@ class _Connection:
                 self._peer.sendall(wire.encode(message))
         except OSError as error:
             self.broken = True
-            raise EngineDied("the engine's process ended; the next request starts a new one") from error
+            raise _died() from error
 
     def close(self) -> None:
         self.broken = True
@@ -183,7 +184,11 @@ class _Connection:
             self.broken = True
             waiting = list(self._inboxes.values())
         for inbox in waiting:
-            inbox.put(EngineDied("the engine's process ended; the next request starts a new one"))
+            inbox.put(_died())
+
+
+def _died() -> EngineDied:
+    return EngineDied("the engine's process ended; the next request starts a new one")
 
 
 def _encodable(text: str) -> str:

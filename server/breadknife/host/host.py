@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +32,7 @@ from breadknife.task.values import (
     Done,
     Finding,
     Findings,
+    Fix,
     Origin,
     Request,
     ResolveRequest,
@@ -41,7 +42,7 @@ from breadknife.text.document import Document, TextEdit
 from breadknife.text.syntax import SyntaxTree, TreeCache
 
 log = logging.getLogger("breadknife.host")
-_Item = TypeVar("_Item", CompletionItem, Action)
+_Item = TypeVar("_Item", CompletionItem, Action, Fix)
 
 _KINDS: dict[type[Any], tuple[str, Lane]] = {
     CompletionRequest: ("completion", Lane.TYPING),
@@ -120,6 +121,11 @@ class Host:
             if answer is not None and not isinstance(answer, Silence):
                 answers.append((one.name, answer))
         return Reply(tuple(answers), tuple(receipts))
+
+    def close(self) -> None:
+        """End the plugins and the connection to the engine."""
+        self.registry.close()
+        self.engine.close()
 
     def notify(self, message: str) -> None:
         with self._lock:
@@ -207,13 +213,21 @@ class Host:
         if isinstance(answer, Actions):
             kept, refused = self._accepted(document, answer.items)
             return Actions(tuple(kept)) if kept or refused is None else refused
+        if isinstance(answer, Findings):
+            return Findings(tuple(self._with_accepted_fixes(document, finding) for finding in answer.items))
         return answer
+
+    def _with_accepted_fixes(self, document: Document, finding: Finding) -> Finding:
+        if not any(fix.origin.model for fix in finding.fixes):
+            return finding
+        kept, _ = self._accepted(document, finding.fixes)
+        return replace(finding, fixes=tuple(kept))
 
     def _accepted(self, document: Document, items: tuple[_Item, ...]) -> tuple[list[_Item], Silence | None]:
         kept: list[_Item] = []
         refused: Silence | None = None
         for item in items:
-            edits = item.edits if isinstance(item, Action) else (TextEdit(item.span, item.text),)
+            edits = (TextEdit(item.span, item.text),) if isinstance(item, CompletionItem) else item.edits
             why = refuse_edits(document, self.tree(document), edits) if item.origin.model and edits else None
             if why is None:
                 kept.append(item)

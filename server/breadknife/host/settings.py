@@ -90,6 +90,13 @@ def file_layers(root: Path | None) -> tuple[list[Layer], list[SettingsError]]:
     return layers, problems
 
 
+def load(root: Path | None, types: PluginTypes, *stronger: Layer) -> tuple[Settings, tuple[SettingsError, ...]]:
+    """The settings for a workspace folder: its files' and the user's, under the layers `stronger`."""
+    layers, unreadable = file_layers(root)
+    settings, wrong = resolve([*layers, *stronger], types)
+    return settings, (*unreadable, *wrong)
+
+
 class _Wrong(Exception):
     def __init__(self, key: str, why: str) -> None:
         super().__init__(why)

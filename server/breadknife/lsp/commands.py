@@ -16,6 +16,8 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
     @server.command(COMMAND)
     async def run(*args: Any) -> dict[str, Any]:
         """Arguments: plugin, document URI, command, title, then the command's own."""
+        if len(args) < 4:
+            return {"done": False}
         plugin, uri, name, title, *rest = map(str, args)
         command = Command(name, title, tuple(rest))
         reply = await server.ask(CommandRequest(command, server.root_of(uri)), plugin=plugin)

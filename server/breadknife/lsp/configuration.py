@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from lsprotocol import types as lsp
 
-from breadknife.host.settings import Layer, file_layers, resolve
+from breadknife.host.settings import Layer, load
 from breadknife.lsp.diagnostics import Diagnostics
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.offline import forbid_network
@@ -36,14 +36,14 @@ class Configuration:
             self._editor = section(value)
 
     def apply(self) -> None:
-        files, problems = file_layers(self._server.root_of(""))
-        layers = [*files, Layer("the editor's settings", self._editor), self._command_line]
         host = self._server.host
-        settings, wrong = resolve(layers, host.registry.settings_types)
-        if settings.offline and not host.settings.offline:
+        editor = Layer("the editor's settings", self._editor)
+        host.settings, problems = load(
+            self._server.root_of(""), host.registry.settings_types, editor, self._command_line
+        )
+        if host.settings.offline:
             forbid_network()
-        host.settings = settings
-        for problem in (*problems, *wrong, *host.registry.problems):
+        for problem in (*problems, *host.registry.problems):
             host.notify(str(problem))
 
     async def pull(self) -> None:

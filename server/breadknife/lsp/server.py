@@ -166,8 +166,7 @@ class BreadknifeServer(LanguageServer):
         """End plugins and the engine's connection. Once, after the event loop."""
         self._workers.shutdown(wait=False, cancel_futures=True)
         if self._host:
-            self._host.registry.close()
-            self._host.engine.close()
+            self._host.close()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
