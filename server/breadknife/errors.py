@@ -2,11 +2,13 @@
 
 BreadknifeError                 has a message for people: what happened, why, and what to do
 ├── SettingsError               a settings file or value is wrong (file, line, key)
+│   └── LeftOut                 settings that are right but don't count here, such as an untrusted folder's
 ├── DocumentError               a file can't be read as text
 ├── ModelError
 │   ├── UnknownModel            no such name in the catalog
 │   ├── ModelMissing            known, but not on this machine
 │   ├── ModelCorrupt            the file isn't the one that the catalog names
+│   ├── ModelSetAside           the engine died over it too often
 │   └── DownloadFailed          no source could deliver it
 ├── EngineError
 │   ├── EngineUnavailable       the engine could not be started or reached
@@ -15,6 +17,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 ├── PluginError                 a plugin broke its contract
 ├── NetworkForbidden            something tried to use the network while offline
 └── Cancelled                   the asker no longer wants the answer, or its time is up
+    └── Superseded              a newer request for the same place took its turn
 
 An editor never sees one of these as an exception: the host turns each into a reply with a reason.
 """
@@ -26,6 +29,10 @@ class BreadknifeError(Exception):
 
 class SettingsError(BreadknifeError):
     """A setting that can't be used; the message names file, line, key and the nearest valid name."""
+
+
+class LeftOut(SettingsError):
+    """Settings that are right but don't count here: their folder isn't trusted, or another file counts alone."""
 
 
 class DocumentError(BreadknifeError):
@@ -45,7 +52,11 @@ class ModelMissing(ModelError):
 
 
 class ModelCorrupt(ModelError):
-    """A model file whose SHA-256 is not the catalog's. It is never loaded."""
+    """A model file whose SHA-256 is not the catalog's, or that isn't a whole GGUF. It is never loaded."""
+
+
+class ModelSetAside(ModelError):
+    """A model over which the engine died three times; it isn't loaded until the user says otherwise."""
 
 
 class DownloadFailed(ModelError):
@@ -78,3 +89,7 @@ class NetworkForbidden(BreadknifeError, PermissionError):
 
 class Cancelled(BreadknifeError):
     """The asker no longer wants the answer, or the deadline has passed."""
+
+
+class Superseded(Cancelled):
+    """A newer request of the same client for the same place in a document took this one's turn."""

@@ -25,16 +25,17 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
         address = arguments[1] if len(arguments) > 1 else None
         if isinstance(address, tuple) and address:
             host = str(cast("tuple[object, ...]", address)[0])
-            if not _is_local(host):
+            if not is_local(host):
                 raise NetworkForbidden(f"offline: a connection to {host} was refused")
     elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
         host = arguments[0]
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-        if name is not None and not _is_local(str(name)):
+        if name is not None and not is_local(str(name)):
             raise NetworkForbidden(f"offline: looking up {name} was refused")
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Whether a host name or address is this machine's own, said without looking it up."""
     if host in ("", "localhost"):
         return True
     try:

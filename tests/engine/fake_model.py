@@ -2,37 +2,69 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from breadknife.engine.api import Prompt
+import numpy as np
+
+from breadknife.engine.api import Calibration, EmbedRequest, GenerateRequest, Lane, Prompt, Sampling, ScoreRequest
+from breadknife.engine.decoding import Work, make_plan
+from breadknife.engine.model import Evaluation, Model, Next, Rows
+from breadknife.engine.sequences import Sequences
+from breadknife.errors import EngineError, ModelMissing
 
 END = 0
+VOCABULARY = 128
 
 
-@dataclass(frozen=True)
-class Letter:
-    token: int
-    logprob: float = -0.5
+def alphabet(tokens: list[int]) -> int:
+    """After `x` comes `y`; after `z` the end."""
+    return END if tokens[-1] == ord("z") else (tokens[-1] + 1) % VOCABULARY
+
+
+@dataclass
+class FakeSampler:
+    lossless: bool
+    closed: bool = False
+
+    def choose(self, logits: Rows) -> Next:
+        return Next(int(logits.argmax()), -0.5)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 @dataclass
 class FakeModel:
-    """After `x` it says `y`; after `z` it ends. `step_seconds` is what an evaluation takes."""
+    """`step_seconds` is what a decode takes. It is strict: what the protocol forbids fails."""
 
     cells: int = 8192
-    slice: int = 8
+    width: int = 8
     step_seconds: float = 0.0
-    tokens: list[list[int]] = field(default_factory=lambda: [[], []])
-    evaluated: list[int] = field(default_factory=list[int])
-    """The number of tokens of each evaluation that was carried out."""
-    _last: int = END
+    says: Callable[[list[int]], int] = alphabet
+    """The likeliest token after a sequence's tokens."""
+    tokens: list[list[int]] = field(default_factory=lambda: [[] for _ in range(2)])
+    bytes: int = 0
+    decoded: list[list[int]] = field(default_factory=list[list[int]])
+    """The number of tokens of each evaluation, of each decode that was carried out."""
+    samplers: list[FakeSampler] = field(default_factory=list[FakeSampler])
+    _cells: list[list[int]] = field(default_factory=list[list[int]])
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _interrupted: threading.Event = field(default_factory=threading.Event)
 
-    def tokenize(self, prompt: Prompt) -> list[int]:
-        return [ord(char) for part in prompt for char in part.text]
+    def __post_init__(self) -> None:
+        self._cells = [[] for _ in self.tokens]
+
+    @property
+    def evaluated(self) -> list[int]:
+        """The number of tokens of each decode."""
+        return [sum(sizes) for sizes in self.decoded]
+
+    def tokenize(self, prompt: Prompt) -> list[list[int]]:
+        return [[ord(char) % VOCABULARY for char in part.text] for part in prompt]
 
     def piece(self, token: int) -> bytes:
         return chr(token).encode()
@@ -41,26 +73,60 @@ class FakeModel:
         return token == END
 
     def truncate(self, sequence: int, length: int) -> None:
-        del self.tokens[sequence][length:]
+        del self.tokens[sequence][length:], self._cells[sequence][length:]
+
+    def copy(self, source: int, target: int, length: int) -> None:
+        assert source != target
+        assert length <= len(self.tokens[source])
+        self.tokens[target], self._cells[target] = self.tokens[source][:length], self._cells[source][:length]
 
     def used(self) -> int:
-        return sum(map(len, self.tokens))
+        return len(set(itertools.chain(*self._cells)))
 
-    def evaluate(self, sequence: int, tokens: Sequence[int]) -> bool:
-        end = time.monotonic() + self.step_seconds
-        while time.monotonic() < end:
-            if self._interrupted.is_set():
-                return False
-            time.sleep(0.001)
-        if self._interrupted.is_set():
-            return False
-        self.tokens[sequence] += tokens
-        self.evaluated.append(len(tokens))
-        self._last = tokens[-1]
+    def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
+        sizes = [len(evaluation.tokens) for evaluation in batch]
+        assert min(sizes) > 0
+        assert sum(sizes) <= self.width
+        assert len({evaluation.sequence for evaluation in batch}) == len(batch)
+        assert len({(evaluation.adapter, evaluation.embeddings) for evaluation in batch}) == 1
+        if self.used() + sum(sizes) > self.cells:
+            raise EngineError(f"no room: {self.used()} of {self.cells} cells in use")
+        if self._interrupted.wait(self.step_seconds):
+            return None
+        self.decoded.append(sizes)
+        return [self._append(evaluation) for evaluation in batch]
+
+    def _append(self, evaluation: Evaluation) -> Rows:
+        held = self.tokens[evaluation.sequence]
+        rows = np.zeros((evaluation.outputs, VOCABULARY), np.float32)
+        for index, token in enumerate(evaluation.tokens, evaluation.outputs - len(evaluation.tokens)):
+            held.append(token)
+            self._cells[evaluation.sequence].append(next(self._numbers))
+            if index >= 0:
+                rows[index, token if evaluation.embeddings else self.says(held)] = 5.0
+        return rows
+
+    def sampler(self, sampling: Sampling, grammar: str) -> FakeSampler:
+        if grammar == "bad":
+            raise EngineError("not a grammar")
+        self.samplers.append(FakeSampler(lossless=not grammar and not sampling.temperature))
+        return self.samplers[-1]
+
+    def attach(self, adapter: str, path: Path) -> None: ...
+
+    def save(self, sequence: int, path: Path) -> None:
+        path.write_bytes(bytes(self.tokens[sequence]))
+
+    def load(self, sequence: int, path: Path) -> bool:
+        self.fill(sequence, list(path.read_bytes()))
         return True
 
-    def greedy(self) -> Letter:
-        return Letter(END if self._last == ord("z") else self._last + 1)
+    def fill(self, sequence: int, tokens: list[int]) -> None:
+        self.truncate(sequence, 0)
+        self.tokens[sequence] += tokens
+        self._cells[sequence] += itertools.islice(self._numbers, len(tokens))
+
+    def set_threads(self, threads: int) -> None: ...
 
     def interrupt(self, on: bool) -> None:
         if on:
@@ -68,5 +134,76 @@ class FakeModel:
         else:
             self._interrupted.clear()
 
+    def close(self) -> None: ...
+
+
+@dataclass
+class FakeModels:
+    """Models in memory, loaded when first asked for."""
+
+    load: Callable[[str], Model]
+    cost: Calibration | None = None
+    snapshots: set[tuple[int, ...]] = field(default_factory=set[tuple[int, ...]])
+    idle: threading.Event = field(default_factory=threading.Event)
+    """It was told that nothing else is to be computed."""
+    _loaded: dict[str, Model] = field(default_factory=dict[str, Model])
+
+    def get(self, name: str, adapter: str = "") -> Model:
+        if name not in self._loaded:
+            self._loaded[name] = self.load(name)
+        return self._loaded[name]
+
+    def loaded(self) -> Mapping[str, Model]:
+        return self._loaded.copy()
+
+    def calibration(self, name: str) -> Calibration | None:
+        return self.cost
+
+    def restore(self, name: str, sequence: int, tokens: Sequence[int], adapter: str = "") -> bool:
+        model = self._loaded[name]
+        if tuple(tokens) not in self.snapshots or not isinstance(model, FakeModel):
+            return False
+        model.fill(sequence, list(tokens))
+        return True
+
+    def keep(self, name: str, sequence: int, length: int, adapter: str = "") -> None:
+        self.snapshots.add(tuple(self._loaded[name].tokens[sequence][:length]))
+
+    def tend(self, busy: frozenset[str], *, idle: bool) -> None:
+        if idle:
+            self.idle.set()
+
     def close(self) -> None:
-        pass
+        for model in self._loaded.values():
+            model.close()
+
+
+def only(model: Model) -> FakeModels:
+    """One model, named `fake`."""
+
+    def load(name: str) -> Model:
+        if name != "fake":
+            raise ModelMissing(f"no {name}")
+        return model
+
+    return FakeModels(load)
+
+
+def carry_out(
+    model: Model, request: GenerateRequest | ScoreRequest | EmbedRequest, cost: Calibration | None = None
+) -> list[object]:
+    """The scheduler's part for one job, without slices: all that the job says."""
+    cache = Sequences(model)
+    plan = make_plan(model, request, cache.context)
+    work = Work(model, cache, [cache.take([], "", Lane.ACTION) for _ in range(plan.sequences)], calibration=cost)
+    steps, said = plan.steps(work), list[object]()
+    step = next(steps, None)
+    while step is not None:
+        if isinstance(step, tuple):
+            rows = model.decode(step)
+            assert rows is not None
+            step = steps.send(rows)
+        else:
+            said.append(step)
+            step = next(steps, None)
+    return said

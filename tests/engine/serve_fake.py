@@ -1,20 +1,39 @@
-"""A real daemon process with a fake model: `serve_fake.py FOLDER IDLE_SECONDS`. A prompt with `!` ends the process."""
+"""A real daemon process with a fake model: `serve_fake.py FOLDER IDLE_SECONDS VERSION`.
+
+The model says the rest of the alphabet. `!segv`, `!kill` and `!exit` in a prompt end the process as they say.
+"""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
 from fake_model import FakeModel
 
-from breadknife.engine import daemon
+from breadknife.engine import conversation, daemon
 from breadknife.engine.api import Prompt
+from breadknife.engine.settings import EngineSettings
 
 
 class Fragile(FakeModel):
-    def tokenize(self, prompt: Prompt) -> list[int]:
-        if any("!" in part.text for part in prompt):
-            os.abort()
+    def tokenize(self, prompt: Prompt) -> list[list[int]]:
+        text = "".join(part.text for part in prompt)
+        if "!segv" in text:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if "!kill" in text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "!exit" in text:
+            raise SystemExit(3)
         return super().tokenize(prompt)
 
 
-daemon.main(Path(sys.argv[1]), float(sys.argv[2]), lambda name: Fragile(step_seconds=0.005))
+def load(name: str, settings: EngineSettings) -> Fragile:
+    if name != "fake":
+        daemon.model_file(name)
+    return Fragile(step_seconds=0.005, tokens=[[] for _ in range(daemon.SEQUENCES)])
+
+
+if __name__ == "__main__":
+    daemon.__version__ = sys.argv[3]
+    conversation.HELLO_SECONDS = 1.0  # not five: tests wait for it
+    daemon.run(Path(sys.argv[1]), idle_seconds=float(sys.argv[2]), load=load)

@@ -8,12 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -23,6 +21,7 @@ from breadknife.engine.catalog import ModelInfo, Part
 from breadknife.engine.pull import PullProgress, pull
 from breadknife.engine.store import ModelStore
 from breadknife.errors import DownloadFailed
+from engine.hub import Hub
 
 PIECES = (b"GGUF first piece ", b"and the last")
 SUM = hashlib.sha256(b"".join(PIECES)).hexdigest()
@@ -303,56 +302,12 @@ BIG_MODEL = replace(
 )
 
 
-@dataclass
-class Hub:
-    """What the hub's server answers about a file, and what it was asked."""
-
-    content: bytes = BIG
-    offered: str = BIG_MODEL.sha256
-    break_at: list[int] = field(default_factory=list[int])
-    """For each next answer: after how many bytes the connection breaks."""
-    ranges: bool = True
-    asked: list[str] = field(default_factory=list[str])
-    """The range of each GET."""
-    tokens: list[str | None] = field(default_factory=list[str | None])
-    url: str = ""
-
-
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    hub = Hub()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:
-            hub.tokens.append(self.headers["Authorization"])
-            known = self.path == "/who/Tiny-GGUF/resolve/main/Tiny.gguf"
-            self.send_response(200 if known else 404)
-            self.send_header("X-Repo-Commit", "0" * 40)
-            self.send_header("X-Linked-Etag", f'"{hub.offered}"')
-            self.send_header("Content-Length", str(len(hub.content)))
-            self.end_headers()
-
-        def do_GET(self) -> None:
-            asked = self.headers["Range"] or f"all of {self.path}"
-            hub.asked.append(asked)
-            start = int(asked.removeprefix("bytes=").removesuffix("-")) if hub.ranges else 0
-            body = hub.content[start:]
-            self.send_response(206 if hub.ranges else 200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body[: hub.break_at.pop(0)] if hub.break_at else body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        hub.url = f"http://127.0.0.1:{server.server_port}"
+    hub = Hub("/who/Tiny-GGUF/resolve/main/Tiny.gguf", BIG)
+    with hub.serving():
         monkeypatch.setenv("HF_ENDPOINT", hub.url)  # read when huggingface_hub is imported: in the puller's process
         yield hub
-        server.shutdown()
-        thread.join()
 
 
 def from_hub(store: ModelStore, model: ModelInfo = BIG_MODEL) -> str:

@@ -1,79 +1,50 @@
+"""Who computes when, and what it costs the others."""
+
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from breadknife.engine.api import CONTEXT_SIZE, Chunk, GenerateRequest, Lane, Part
-from breadknife.engine.scheduler import Job, Scheduler, common_prefix, generate
-from breadknife.errors import BreadknifeError, EngineError, ModelMissing, PromptTooLong
-from engine.fake_model import FakeModel
-
-
-def run(model: FakeModel, text: str, max_tokens: int = 100, stop: tuple[str, ...] = ()) -> list[Chunk]:
-    request = GenerateRequest("fake", (Part(text),), max_tokens, stop)
-    return [chunk for chunk in generate(model, 0, model.tokenize(request.prompt), request) if chunk]
-
-
-def text_of(chunks: list[Chunk]) -> str:
-    return "".join(chunk.text for chunk in chunks)
-
-
-@pytest.mark.parametrize(
-    ("prompt", "max_tokens", "stop", "text", "finish"),
-    [
-        ("w", 100, (), "xyz", "stop"),
-        ("a", 3, (), "bcd", "length"),
-        ("a", 100, ("ef",), "bcd", "stop"),
-        ("a", 3, ("de",), "bcd", "length"),  # "d" may have become a stop string, and didn't
-        ("x", 100, ("zq",), "yz", "stop"),
-        ("z", 100, (), "", "stop"),
-    ],
-)
-def test_generate(prompt: str, max_tokens: int, stop: tuple[str, ...], text: str, finish: str) -> None:
-    chunks = run(FakeModel(), prompt, max_tokens, stop)
-    assert (text_of(chunks), chunks[-1].finish) == (text, finish)
-    assert all(not chunk.finish for chunk in chunks[:-1])
-
-
-def test_only_new_tokens_are_evaluated() -> None:
-    model = FakeModel()
-    assert run(model, "hello worl", 1)[-1].cached_tokens == 0
-    model.evaluated.clear()
-    last = run(model, "hello world", 1)[-1]
-    assert (last.prompt_tokens, last.cached_tokens, model.evaluated) == (11, 10, [1])
-
-
-def test_a_prompt_is_evaluated_in_slices() -> None:
-    model = FakeModel()
-    run(model, "a" * 20, 1)
-    assert model.evaluated == [8, 8, 4]
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "length"), [([], [], 0), ([1, 2], [1, 3], 1), ([1, 2], [1, 2, 3], 2), ([1], [2], 0), ([1, 2], [1, 2], 2)]
-)
-def test_common_prefix(a: list[int], b: list[int], length: int) -> None:
-    assert common_prefix(a, b) == length
+from breadknife.engine.api import Chunk, Embeddings, EmbedRequest, GenerateRequest, Lane, Part, ScoreRequest, Scores
+from breadknife.engine.model import Evaluation, Rows
+from breadknife.engine.scheduler import Job, Scheduler
+from breadknife.errors import BreadknifeError, EngineError, ModelMissing, PromptTooLong, Superseded
+from engine.fake_model import FakeModel, FakeModels, only
 
 
 class Asker:
     """Collects what comes back for a job."""
 
-    def __init__(self, text: str, lane: Lane = Lane.TYPING, max_tokens: int = 100, model: str = "fake") -> None:
-        self.replies: queue.Queue[Chunk | BreadknifeError] = queue.Queue()
-        request = GenerateRequest(model, (Part(text),), max_tokens, lane=lane)
-        self.job = Job(request, self.replies.put, self.replies.put)
+    def __init__(
+        self,
+        text: str,
+        lane: Lane = Lane.TYPING,
+        max_tokens: int = 100,
+        model: str = "fake",
+        place: str = "",
+        owner: object = None,
+        keep: bool = False,
+    ) -> None:
+        request = GenerateRequest(model, (Part(text, keep=keep),), max_tokens, lane=lane, place=place)
+        self.replies: queue.Queue[Chunk | Scores | Embeddings | BreadknifeError] = queue.Queue()
+        self.job = Job(request, self.replies.put, owner)
+
+    def next(self) -> Chunk:
+        reply = self.replies.get(timeout=5)
+        if isinstance(reply, BreadknifeError):
+            raise reply
+        assert isinstance(reply, Chunk)
+        return reply
 
     def all(self) -> str:
         said = ""
         while True:
-            reply = self.replies.get(timeout=5)
-            if isinstance(reply, BreadknifeError):
-                raise reply
-            said += reply.text
-            if reply.finish:
+            chunk = self.next()
+            said += chunk.text
+            if chunk.finish:
+                assert self.replies.empty()
                 return said
 
 
@@ -83,21 +54,27 @@ def slow() -> FakeModel:
 
 
 @pytest.fixture
-def scheduler(slow: FakeModel) -> Iterator[Scheduler]:
-    def load(name: str) -> FakeModel:
-        if name != "fake":
-            raise ModelMissing(f"no {name}")
-        return slow
+def start() -> Iterator[Callable[[FakeModels | FakeModel], Scheduler]]:
+    schedulers: list[Scheduler] = []
 
-    scheduler = Scheduler(load)
-    yield scheduler
-    scheduler.close()
+    def start(models: FakeModels | FakeModel) -> Scheduler:
+        schedulers.append(Scheduler(models if isinstance(models, FakeModels) else only(models)))
+        return schedulers[-1]
+
+    yield start
+    for scheduler in schedulers:
+        scheduler.close()
 
 
-def test_typing_goes_before_background_and_costs_it_nothing(scheduler: Scheduler, slow: FakeModel) -> None:
-    background, typing = Asker("a" * 40 + "a", Lane.BACKGROUND), Asker("w", Lane.TYPING)
+Start = Callable[[FakeModels | FakeModel], Scheduler]
+
+
+@pytest.mark.parametrize("urgent", [Lane.TYPING, Lane.ACTION])
+def test_the_urgent_goes_before_background_and_costs_it_nothing(start: Start, slow: FakeModel, urgent: Lane) -> None:
+    scheduler = start(slow)
+    background, typing = Asker("a" * 40 + "a", Lane.BACKGROUND), Asker("w", urgent)
     scheduler.submit(background.job)
-    background.replies.get(timeout=5)  # it has begun to write
+    background.next()  # it has begun to write
     scheduler.submit(typing.job)
     assert typing.all() == "xyz"
     assert background.replies.qsize() < 20
@@ -105,7 +82,8 @@ def test_typing_goes_before_background_and_costs_it_nothing(scheduler: Scheduler
     assert sum(slow.evaluated) == 41 + 25 + 1 + 3  # nothing was evaluated twice
 
 
-def test_a_cancelled_job_stops_in_the_middle_of_its_prompt(scheduler: Scheduler, slow: FakeModel) -> None:
+def test_a_cancelled_job_stops_in_the_middle_of_its_prompt(start: Start, slow: FakeModel) -> None:
+    scheduler = start(slow)
     slow.step_seconds = 60
     long, next_one = Asker("a" * 100), Asker("w")
     scheduler.submit(long.job)
@@ -118,56 +96,203 @@ def test_a_cancelled_job_stops_in_the_middle_of_its_prompt(scheduler: Scheduler,
 
 @pytest.mark.parametrize(
     ("asker", "error"),
-    [(Asker("a" * (CONTEXT_SIZE + 1)), PromptTooLong), (Asker("a", model="other"), ModelMissing)],
+    [
+        (Asker("a" * 70, max_tokens=1), None),
+        (Asker("", max_tokens=1), EngineError),
+        (Asker("a", model="other"), ModelMissing),
+    ],
 )
-def test_what_can_not_run_fails_alone(scheduler: Scheduler, asker: Asker, error: type[BreadknifeError]) -> None:
-    good = Asker("w")
+def test_what_can_not_run_fails_alone(start: Start, asker: Asker, error: type[BreadknifeError] | None) -> None:
+    scheduler, good = start(FakeModel(cells=64)), Asker("w")
     scheduler.submit(asker.job)
     scheduler.submit(good.job)
-    with pytest.raises(error):
-        asker.all()
+    if error:
+        with pytest.raises(error):
+            asker.all()
+    else:
+        assert asker.next().trimmed_tokens
     assert good.all() == "xyz"
 
 
-def test_typing_waits_its_turn_when_every_sequence_is_taken(scheduler: Scheduler) -> None:
-    slow_ones = [Asker("a" * 30, lane) for lane in (Lane.BACKGROUND, Lane.ACTION)]
-    for asker in slow_ones:
+def test_control_parts_that_do_not_fit_are_refused(start: Start) -> None:
+    asker = Asker("")
+    asker.job.request = GenerateRequest("fake", (Part("a" * 80, control=True), Part("b")), 10)
+    start(FakeModel(cells=64)).submit(asker.job)
+    with pytest.raises(PromptTooLong, match="ask for less"):
+        asker.all()
+
+
+def test_jobs_of_a_lane_share_decodes_and_a_long_prompt_starves_nobody(start: Start, slow: FakeModel) -> None:
+    slow.width, slow.tokens = 8, [[] for _ in range(4)]
+    slow.__post_init__()
+    scheduler = start(slow)
+    long, short = Asker("a" * 400, Lane.BACKGROUND, 1), Asker("m", Lane.BACKGROUND)
+    scheduler.submit(long.job)
+    scheduler.submit(short.job)
+    assert short.all() == "nopqrstuvwxyz"
+    assert long.replies.empty()
+    assert [1, 7] in slow.decoded or [7, 1] in slow.decoded
+    assert long.all() == "b"
+
+
+def test_typing_finds_room_when_others_have_it_all(start: Start) -> None:
+    model = FakeModel(cells=128, step_seconds=0.002)
+    scheduler = start(model)
+    others = [Asker("a" * 50, lane) for lane in (Lane.BACKGROUND, Lane.ACTION)]
+    for asker in others:
         scheduler.submit(asker.job)
-        asker.replies.get(timeout=5)
-    typing = Asker("w", Lane.TYPING)
+        asker.next()
+    typing = Asker("c" * 80 + "w", Lane.TYPING)
     scheduler.submit(typing.job)
     assert typing.all() == "xyz"
-    assert [asker.all()[-3:] for asker in slow_ones] == ["xyz", "xyz"]
+    assert not any(asker.replies.qsize() > 24 for asker in others)
+    assert [asker.all()[-3:] for asker in others] == ["xyz", "xyz"]
 
 
-def test_prompts_that_do_not_fit_together_run_one_after_another() -> None:
+def test_a_job_that_was_pushed_out_says_nothing_twice(start: Start) -> None:
+    model = FakeModel(cells=64, step_seconds=0.005)
+    scheduler = start(model)
+    background, typing = Asker("c" * 20 + "a", Lane.BACKGROUND, 30), Asker("b" * 40 + "w", Lane.TYPING, 15)
+    scheduler.submit(background.job)
+    first = background.next().text
+    scheduler.submit(typing.job)
+    assert typing.all() == "xyz"
+    assert first + background.all() == "bcdefghijklmnopqrstuvwxyz"
+
+
+def test_prompts_that_do_not_fit_together_run_one_after_another(start: Start) -> None:
     model = FakeModel(cells=64)
-    scheduler = Scheduler(lambda name: model)
+    scheduler = start(model)
     askers = [Asker("a" * 40, Lane.ACTION, max_tokens=5) for _ in range(3)]
     for asker in askers:
         scheduler.submit(asker.job)
     assert [asker.all() for asker in askers] == ["bcdef"] * 3
     assert model.used() <= model.cells
-    scheduler.close()
 
 
-def test_an_unforeseen_error_ends_one_job_only() -> None:
+def test_jobs_that_begin_alike_evaluate_the_beginning_once(start: Start, slow: FakeModel) -> None:
+    scheduler = start(slow)
+    askers = [Asker("c" * 100 + letter, Lane.BACKGROUND, 1) for letter in "ax"]
+    for asker in askers:
+        scheduler.submit(asker.job)
+    assert [asker.all() for asker in askers] == ["b", "y"]
+    assert sum(slow.evaluated) < 100 + 64 + 2
+
+
+def test_an_unforeseen_error_ends_one_job_only(start: Start) -> None:
     class Broken(FakeModel):
         def piece(self, token: int) -> bytes:
             return (1 // (token - ord("c"))).to_bytes(1)
 
-    scheduler = Scheduler(lambda name: Broken() if name == "broken" else FakeModel())
+    scheduler = start(FakeModels(lambda name: Broken() if name == "broken" else FakeModel()))
     broken, good = Asker("b", model="broken"), Asker("w")
     scheduler.submit(broken.job)
     scheduler.submit(good.job)
     with pytest.raises(EngineError, match="ZeroDivisionError"):
         broken.all()
     assert good.all() == "xyz"
-    scheduler.close()
 
 
-def test_more_jobs_than_sequences_all_end(scheduler: Scheduler) -> None:
+def test_more_jobs_than_sequences_all_end(start: Start, slow: FakeModel) -> None:
+    scheduler = start(slow)
     askers = [Asker(letter, Lane.ACTION) for letter in "tuvwxy"]
     for asker in askers:
         scheduler.submit(asker.job)
     assert [asker.all() for asker in askers] == ["uvwxyz", "vwxyz", "wxyz", "xyz", "yz", "z"]
+    lanes = {lane.name: (lane.waiting, lane.running, lane.finished) for lane in scheduler.lanes()}
+    assert lanes["action"] == (0, 0, 6)
+
+
+def test_a_newer_request_for_the_place_supersedes(start: Start, slow: FakeModel) -> None:
+    scheduler = start(slow)
+    first, other = Asker("a" * 40, place="p", owner=1), Asker("v", place="p", owner=2)
+    second = Asker("w", place="p", owner=1)
+    for asker in (first, other, second):
+        scheduler.submit(asker.job)
+    with pytest.raises(Superseded):
+        first.all()
+    assert (second.all(), other.all()) == ("xyz", "wxyz")
+
+
+def test_a_snapshot_is_taken_and_comes_back(start: Start) -> None:
+    models = only(FakeModel())
+    text = "a" * 200
+    before = Asker(text, max_tokens=1, keep=True)
+    start(models).submit(before.job)
+    before.all()
+    assert models.snapshots == {tuple(map(ord, text))}
+    models.load = lambda name: FakeModel()
+    models._loaded.clear()
+    after = Asker(text, max_tokens=1, keep=True)
+    start(models).submit(after.job)
+    assert after.next().cached_tokens == 199
+
+
+def test_a_slice_that_is_interrupted_again_and_again_gets_shorter(start: Start) -> None:
+    class Busy(FakeModel):
+        """A key comes before more than ten tokens are evaluated."""
+
+        def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
+            return super().decode(batch) if sum(len(evaluation.tokens) for evaluation in batch) <= 10 else None
+
+    asker = Asker("a" * 99 + "w", Lane.BACKGROUND)
+    start(Busy(width=64)).submit(asker.job)
+    assert asker.all() == "xyz"
+
+
+def test_what_is_computed_is_told(slow: FakeModel) -> None:
+    told: queue.Queue[str | None] = queue.Queue()
+    scheduler = Scheduler(only(slow), told.put)
+    asker = Asker("w")
+    scheduler.submit(asker.job)
+    assert told.get(timeout=5) == "fake"
+    asker.all()
+    assert told.get(timeout=5) is None
+    scheduler.close()
+
+
+def test_idle_time_is_for_the_models_and_ends_at_once(start: Start) -> None:
+    models = only(FakeModel())
+    scheduler = start(models)
+    assert models.idle.wait(5)
+    asker = Asker("w")
+    scheduler.submit(asker.job)
+    assert asker.all() == "xyz"
+
+
+def test_whoever_waits_when_it_closes_gets_an_error() -> None:
+    scheduler, asker, late = Scheduler(only(FakeModel(step_seconds=60))), Asker("w"), Asker("w")
+    scheduler.submit(asker.job)
+    scheduler.close()
+    scheduler.submit(late.job)
+    for each in (asker, late):
+        with pytest.raises(EngineError, match="ending"):
+            each.all()
+
+
+def test_status_tells_what_models_did(start: Start) -> None:
+    scheduler = start(FakeModel())
+    for _ in range(2):
+        asker = Asker("a" * 9 + "w")
+        scheduler.submit(asker.job)
+        asker.all()
+    (status,) = scheduler.models()
+    assert (status.name, status.prompt_tokens, status.reused_tokens, status.output_tokens) == ("fake", 20, 9, 6)
+    assert (status.sequences, status.cached_tokens) == (1, 13)
+
+
+def test_alternatives_are_scored_and_texts_embedded(start: Start) -> None:
+    scheduler, replies = start(FakeModel(width=16)), queue.Queue[object]()
+    scheduler.submit(Job(ScoreRequest("fake", (Part("a"),), ("b", "bc", "bd", "q", "c")), replies.put))
+    scores = replies.get(timeout=5)
+    assert isinstance(scores, Scores)
+    assert sorted(range(5), key=lambda i: -scores.logprobs[i])[:2] == [0, 1]
+    assert scores.logprobs[1] > scores.logprobs[2] > scores.logprobs[3] - 10
+    assert scores.tokens == (1, 2, 2, 1, 1)
+    scheduler.submit(Job(EmbedRequest("fake", ("ab", "ab" * 30, "c")), replies.put))
+    embeddings = replies.get(timeout=5)
+    assert isinstance(embeddings, Embeddings)
+    ab, longer, c = embeddings.vectors
+    assert ab == pytest.approx(longer)
+    assert sum(x * x for x in ab) == pytest.approx(1)
+    assert sum(x * y for x, y in zip(ab, c, strict=True)) == 0

@@ -10,181 +10,252 @@ import asyncio
 import contextlib
 import logging
 import os
-import secrets
+import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import filelock
-import msgspec
 import psutil
 
 from breadknife import __version__
 from breadknife.engine import wire
-from breadknife.engine.api import CONTEXT_SIZE, Chunk, EngineStatus
-from breadknife.engine.scheduler import Job, Model, Scheduler
-from breadknife.engine.transport import forget, listen, private_folder, same_user
-from breadknife.errors import BreadknifeError
+from breadknife.engine.api import CONTEXT_SIZE, EngineStatus
+from breadknife.engine.catalog import ModelInfo, read_models
+from breadknife.engine.conversation import Answer, Conversation, Request, described
+from breadknife.engine.crashes import CrashLedger
+from breadknife.engine.jobs import Job
+from breadknife.engine.logs import open_log
+from breadknife.engine.model import Model
+from breadknife.engine.pool import Pool
+from breadknife.engine.scheduler import Scheduler
+from breadknife.engine.settings import EngineSettings, read_engine_settings
+from breadknife.engine.store import ModelStore
+from breadknife.engine.transport import BACKLOG, Endpoint, connect, forget, listen, private_folder
+from breadknife.errors import BreadknifeError, Cancelled
 from breadknife.offline import forbid_network
 from breadknife.paths import state_dir
 
 IDLE_SECONDS = 600.0
-STEP_DOWN_SECONDS = 3.0
-"""How long a new daemon waits for one that is just ending."""
-SEQUENCES = 4
+STEP_DOWN_SECONDS = 20.0
+"""How long a new daemon waits for one that is finishing its work."""
+LEAVING_SECONDS = 2.0
+"""How long clients may take to hang up on a daemon that is ending."""
+CRASHED = 70
+"""Exit code: EX_SOFTWARE of <sysexits.h>."""
+SEQUENCES = 36
+WIDTH = 128
 log = logging.getLogger("breadknife.engine")
 
 
 class Daemon:
-    """Serves connections until nothing was asked for `idle_seconds`; who is still connected then connects anew."""
+    """Serves connections until nothing was asked for `idle_seconds`, or a newer one takes over. It finishes what it has
+    begun; who is still connected then connects to the next one."""
 
-    def __init__(self, load: Callable[[str], Model], idle_seconds: float) -> None:
-        self._scheduler = Scheduler(load)
+    def __init__(self, scheduler: Scheduler, ledger: CrashLedger, *, idle_seconds: float, log_text: bool) -> None:
+        self._scheduler = scheduler
+        self._ledger = ledger
         self._idle_seconds = idle_seconds
+        self._log_text = log_text
+        self._process = psutil.Process()
         self._started = self._last_used = time.monotonic()
-        self._clients = 0
-        self._connections: set[asyncio.Task[None]] = set()
+        self._conversations: dict[asyncio.Task[None], Conversation] = {}
+        self._leaving = asyncio.Event()
+        self._stopped = asyncio.Event()
 
-    async def serve(self, server: socket.socket, token: str) -> None:
+    async def serve(self, server: socket.socket, endpoint: Endpoint, unlist: Callable[[], None]) -> None:
+        """Returns when all is done; `unlist` is called as soon as no new connection is taken."""
+        self._stop_at_sigterm()
+
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
-            self._connections.add(task)
-            task.add_done_callback(self._connections.discard)
-            await self._converse(reader, writer, token)
+            conversation = self._conversations[task] = Conversation(self, reader, writer)
+            if self._leaving.is_set():
+                conversation.leave()
+            try:
+                await conversation.run(endpoint)
+            finally:
+                del self._conversations[task]
 
-        listening = await asyncio.start_server(connected, sock=server, limit=wire.MAX_LINE)
-        async with listening:
-            while self._scheduler.busy or time.monotonic() - self._last_used < self._idle_seconds:
-                if self._scheduler.busy:
-                    self._last_used = time.monotonic()
-                await asyncio.sleep(min(1.0, self._idle_seconds / 4))
-        for connection in self._connections:
-            connection.cancel()
-        self._scheduler.close()
+        listening = await asyncio.start_server(connected, sock=server, backlog=BACKLOG, limit=wire.MAX_LINE)
+        while not self._leaving.is_set() and not self._idle():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._leaving.wait(), min(1.0, self._idle_seconds / 4))
+        self._leaving.set()
+        listening.close()
+        unlist()
+        await self._finish()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
-        jobs: dict[int, Job] = {}
-        self._clients += 1
-        try:
-            if await self._greet(reader, writer, token):
-                while line := await reader.readline():
-                    self._handle(wire.decode_from_client(line), writer, jobs)
-        except (msgspec.DecodeError, ValueError, TimeoutError) as error:
-            log.warning("a client sent garbage: %s", error)
-        except ConnectionError:
-            pass
-        finally:
-            for job in jobs.values():
-                self._scheduler.cancel(job)
-            self._clients -= 1
-            writer.close()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
+    async def _finish(self) -> None:
+        for conversation in self._conversations.values():
+            conversation.leave()
+        while not self._stopped.is_set() and any(each.busy for each in self._conversations.values()):
+            await _either(self._stopped, 0.05)
+        end = time.monotonic() + LEAVING_SECONDS
+        while not self._stopped.is_set() and self._conversations and time.monotonic() < end:
+            await _either(self._stopped, 0.02)
+        for conversation in list(self._conversations.values()):
+            conversation.hang_up()
+        for task in list(self._conversations):
+            task.cancel()
+        await asyncio.gather(*self._conversations, return_exceptions=True)
 
-    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> bool:
-        peer: socket.socket | None = writer.get_extra_info("socket")
-        line = await asyncio.wait_for(reader.readline(), 5)
-        if not line:  # somebody only looked whether we are there
-            return False
-        hello = wire.decode_from_client(line)
-        welcome = wire.Welcome(wire.PROTOCOL, __version__, os.getpid())
-        if not isinstance(hello, wire.Hello) or not secrets.compare_digest(hello.token, token):
-            return False
-        if peer is not None and not same_user(peer):
-            return False
-        writer.write(wire.encode(welcome))
-        return hello.protocol == wire.PROTOCOL
+    def _idle(self) -> bool:
+        if self._scheduler.busy:
+            self._last_used = time.monotonic()
+        return time.monotonic() - self._last_used >= self._idle_seconds
 
-    def _handle(self, message: wire.FromClient, writer: asyncio.StreamWriter, jobs: dict[int, Job]) -> None:
-        loop = asyncio.get_running_loop()
+    def _stop_at_sigterm(self) -> None:
+        """The end of a session isn't a crash. (Windows has no such signal.)"""
+        if sys.platform != "win32" and threading.current_thread() is threading.main_thread():
 
-        def send(reply: wire.FromDaemon) -> None:
-            loop.call_soon_threadsafe(write, reply)
+            def stop() -> None:
+                self._stopped.set()
+                self._leaving.set()
 
-        def write(reply: wire.FromDaemon) -> None:
-            if isinstance(reply, wire.Failed) or (isinstance(reply, wire.Output) and reply.chunk.finish):
-                jobs.pop(reply.id, None)
-            if not writer.is_closing():
-                writer.write(wire.encode(reply))
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
 
-        match message:
-            case wire.Generate(id=id, request=request):
+    # what conversations need (`conversation.Service`)
 
-                def on_chunk(chunk: Chunk) -> None:
-                    send(wire.Output(id, chunk))
+    def welcome(self) -> wire.Welcome:
+        return wire.Welcome(wire.PROTOCOL, __version__, os.getpid())
 
-                def on_error(error: BreadknifeError) -> None:
-                    log.warning("request for %s failed: %s", request.model, error)
-                    send(wire.failed(id, error))
+    def submit(self, job: Job) -> None:
+        self._last_used = time.monotonic()
+        self._scheduler.submit(job)
 
-                self._last_used = time.monotonic()
-                jobs[id] = Job(request, on_chunk, on_error)
-                self._scheduler.submit(jobs[id])
-            case wire.Cancel(id=id):
-                if job := jobs.pop(id, None):
-                    self._scheduler.cancel(job)
-            case wire.Status(id=id):
-                write(wire.Report(id, self._status()))
-            case wire.Hello():
-                pass
+    def cancel(self, job: Job) -> None:
+        self._scheduler.cancel(job)
 
-    def _status(self) -> EngineStatus:
+    def retire(self) -> None:
+        log.info("a newer breadknife takes over")
+        self._leaving.set()
+
+    def finished(self, client: str, request: Request, answer: Answer, text: str) -> None:
+        fields = described(client, request, answer, text, with_text=self._log_text)
+        failed = isinstance(answer, BreadknifeError) and not isinstance(answer, Cancelled)
+        log.log(logging.WARNING if failed else logging.INFO, "answered", extra={"fields": fields})
+        if failed:
+            self._ledger.failed(type(answer).__name__, f"{request.model}: {answer}")
+
+    def status(self) -> EngineStatus:
         return EngineStatus(
             pid=os.getpid(),
             version=__version__,
             uptime=round(time.monotonic() - self._started, 1),
-            clients=self._clients,
-            resident_bytes=psutil.Process().memory_info().rss,
+            clients=tuple(each.client() for each in self._conversations.values() if each.greeted),
+            resident_bytes=self._process.memory_info().rss,
             models=self._scheduler.models(),
+            lanes=self._scheduler.lanes(),
+            failures=self._ledger.failures(),
+            set_aside=self._ledger.set_aside(),
         )
 
 
-def load_model(name: str) -> Model:
-    """A model of the catalog, its file checked by SHA-256, in memory. Raises ModelError or EngineError."""
-    from breadknife.engine.catalog import builtin_catalog
-    from breadknife.engine.llama import LlamaModel
-    from breadknife.engine.store import ModelStore
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
-    path = ModelStore().verified(builtin_catalog().model(name))
+
+def model_info(name: str) -> ModelInfo:
+    """Raises UnknownModel."""
+    return read_models().model(name)
+
+
+def model_file(name: str) -> Path:
+    """A model's or an adapter's file, checked by SHA-256 just now. Raises ModelError."""
+    return ModelStore().verified(model_info(name))
+
+
+def load_model(name: str, settings: EngineSettings) -> Model:
+    """A model in memory. Raises ModelError or EngineError."""
+    from breadknife.engine.llama import LlamaModel
+
+    path = model_file(name)
     started = time.monotonic()
     cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    model = LlamaModel(path, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=min(cores, 8))
+    threads = settings.threads or min(cores, 8)
+    model = LlamaModel(path, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=threads, width=WIDTH)
     log.info("loaded %s from %s in %.1f s", name, path, time.monotonic() - started)
     return model
 
 
-def main(folder: Path, idle_seconds: float = IDLE_SECONDS, load: Callable[[str], Model] = load_model) -> None:
+def run(
+    folder: Path,
+    *,
+    idle_seconds: float = IDLE_SECONDS,
+    load: Callable[[str, EngineSettings], Model] = load_model,
+) -> None:
     """Serve until idle; return at once when another daemon serves this folder."""
     forbid_network()  # the engine has no business on the network, ever
-    private_folder(folder)
-    lock = filelock.FileLock(folder / "engine.lock")
+    settings = read_engine_settings()
+    logging.basicConfig(level=logging.INFO, handlers=[open_log(state_dir() / "engine.log", text=settings.log_text)])
+    threading.excepthook = _die
     try:
-        with lock.acquire(timeout=STEP_DOWN_SECONDS):
-            server, token = listen(folder)
-            try:
-                asyncio.run(Daemon(load, idle_seconds).serve(server, token))
-            finally:
-                forget(folder)
-    except filelock.Timeout:
-        log.info("another daemon serves %s", folder)
-
-
-def _log_to_file() -> None:
-    state_dir().mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(state_dir() / "engine.log", maxBytes=1 << 20, backupCount=2, encoding="utf-8")
-    logging.basicConfig(
-        level=logging.INFO, handlers=[handler], format="%(asctime)s %(process)d %(levelname)s %(message)s"
-    )
-
-
-if __name__ == "__main__":
-    _log_to_file()
-    try:
-        main(Path(sys.argv[1]))
+        private_folder(folder)
+        lock = _lock_of(folder)
+        if lock is None:
+            log.info("another daemon serves %s", folder)
+            return
+        with lock:
+            _serve_locked(folder, idle_seconds, load, settings)
     except Exception:
         log.exception("the engine ended")
         raise
+
+
+def _serve_locked(
+    folder: Path, idle_seconds: float, load: Callable[[str, EngineSettings], Model], settings: EngineSettings
+) -> None:
+    ledger = CrashLedger(state_dir(), folder)
+    if model := ledger.settle(psutil.boot_time()):
+        log.warning("the engine before died while it computed with %s", model)
+
+    def checked(name: str) -> Model:
+        ledger.check(name)
+        return load(name, settings)
+
+    async def serve() -> None:
+        scheduler = Scheduler(Pool(settings, checked, info=model_info, adapter_file=model_file), ledger.computing)
+        try:
+            server, endpoint = listen(folder)
+            daemon = Daemon(scheduler, ledger, idle_seconds=idle_seconds, log_text=settings.log_text)
+            await daemon.serve(server, endpoint, lambda: forget(folder))
+        finally:
+            scheduler.close()
+
+    try:
+        asyncio.run(serve())
+    finally:
+        forget(folder)
+        ledger.computing(None)
+
+
+def _lock_of(folder: Path) -> contextlib.AbstractContextManager[object] | None:
+    """The folder's lock, taken; None when another daemon serves, or goes on finishing its work."""
+    end = time.monotonic() + STEP_DOWN_SECONDS
+    while True:
+        lock = filelock.FileLock(folder / "engine.lock", timeout=0.1)
+        with contextlib.suppress(filelock.Timeout):
+            return lock.acquire()
+        with contextlib.suppress(OSError):
+            connect(folder, timeout=1.0)[0].close()
+            return None
+        if time.monotonic() > end:
+            return None
+
+
+def _die(failure: threading.ExceptHookArgs) -> None:
+    """A thread that ended by an error leaves its work undone, and its clients waiting: end as a crash, which they are
+    told of."""
+    error = failure.exc_value or failure.exc_type()
+    log.critical("a thread ended", exc_info=(failure.exc_type, error, failure.exc_traceback))
+    os._exit(CRASHED)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,26 @@ class _Job:
             raise _SourceError(f"needs {size / 1e6:.0f} MB of disk in {self.folder}, and {free / 1e6:.0f} MB are free")
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What the hub says of a file."""
+
+    sha256: str
+    size: int
+    """Bytes."""
+
+
+def hub_offer(hub: str, file: str) -> Offer:
+    """`hub` and `file` as in ModelInfo. Raises DownloadFailed."""
+    try:
+        _, offer = _ask_hub(hub, file)
+    except _SourceError as error:
+        raise DownloadFailed(f"the Hugging Face hub: {error}; check the name and the network, and try again") from error
+    if not re.fullmatch("[0-9a-f]{64}", offer.sha256):
+        raise DownloadFailed(f"{hub} on the hub: {file} is not stored as a large file, so it can't be a model")
+    return offer
+
+
 def _free_space(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
@@ -85,8 +106,11 @@ def pull(
     try:
         return store.verified(model)
     except ModelMissing:
-        pass
+        if not model.hub and not model.parts:  # a file of the user's own that is gone
+            raise
     except ModelCorrupt as error:
+        if not model.hub and not model.parts:
+            raise
         progress(PullProgress(str(error)))
     if offline:
         raise DownloadFailed(f"there is no good {model.name} here and nothing is fetched offline; pull it once online")
@@ -145,21 +169,12 @@ def _install(file: Path, job: _Job, target: Path) -> Path:
 
 def _from_hub(job: _Job) -> Path:
     """One HTTP stream that goes on where the last one ended (the hub's own client, as of 2.4, starts anew)."""
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read at the import
-    from huggingface_hub import (
-        get_hf_file_metadata,  # pyright: ignore[reportUnknownVariableType]
-        get_session,
-        hf_hub_url,
-    )
-
     model = job.model
-    url = hf_hub_url(model.hub or "", model.file)
-    try:
-        offered = get_hf_file_metadata(url, timeout=HUB_TIMEOUT, token=False).etag
-    except Exception as error:  # the errors of its HTTP client, which is another one from version to version
-        raise _SourceError(f"did not answer: {_first_line(error)}") from error
-    if offered != model.sha256:
-        raise _SourceError(f"has a file whose SHA-256 is {offered}, and the catalog's is {model.sha256}")
+    url, offer = _ask_hub(model.hub or "", model.file)
+    from huggingface_hub import get_session  # after `_ask_hub` has set up the environment for it
+
+    if offer.sha256 != model.sha256:
+        raise _SourceError(f"has a file whose SHA-256 is {offer.sha256}, and the catalog's is {model.sha256}")
     file = job.folder / model.file
     with file.open("ab") as out:
         job.need(model.size - out.tell())
@@ -172,6 +187,23 @@ def _from_hub(job: _Job) -> Path:
             if out.tell() <= start:  # a stream that breaks is taken up again for as long as something arrives
                 raise _SourceError(f"broke off: {reason}")
     return file
+
+
+def _ask_hub(hub: str, file: str) -> tuple[str, Offer]:
+    """The URL of a file and what is offered there."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read at the import
+    from huggingface_hub import (
+        get_hf_file_metadata,  # pyright: ignore[reportUnknownVariableType]
+        hf_hub_url,
+    )
+
+    owner, repository, *path = hub.split("/")
+    try:
+        url = hf_hub_url(f"{owner}/{repository}", "/".join(path) or file)
+        found = get_hf_file_metadata(url, timeout=HUB_TIMEOUT, token=False)
+    except Exception as error:  # the errors of its HTTP client, which is another one from version to version
+        raise _SourceError(f"did not answer: {_first_line(error)}") from error
+    return url, Offer(found.etag or "", found.size or 0)
 
 
 def _stream(client: Any, url: str, out: BinaryIO, job: _Job) -> None:

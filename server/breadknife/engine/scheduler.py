@@ -1,295 +1,340 @@
-"""Decides which generation computes next: one thread for all models, one `llama_decode` at a time.
+"""Decides what is computed next: one thread for all models, one `llama_decode` at a time.
 
-Each job is a generator that yields after every evaluation, so that switching to a more urgent one loses nothing. An
-evaluation that is running for a job that was cancelled, or that a more urgent one overtakes, is interrupted.
+Each job is a generator that says what it wants evaluated, so that switching to a more urgent one loses nothing. The
+most urgent job's lane goes first; other jobs of that lane share its decodes. A decode that runs for a job that was
+cancelled, or that a more urgent one overtakes, is interrupted, and repeated later.
 """
 
 from __future__ import annotations
 
-import codecs
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections import Counter
+from collections.abc import Callable
 
-from breadknife.engine.api import CONTEXT_SIZE, Chunk, GenerateRequest, ModelStatus, Prompt
-from breadknife.errors import BreadknifeError, EngineError, PromptTooLong
+from breadknife.engine.api import Chunk, EmbedRequest, Lane, LaneStatus, ModelStatus
+from breadknife.engine.batching import Asked, shares, take_part
+from breadknife.engine.decoding import Work, make_plan
+from breadknife.engine.jobs import SHARED_START, Job, Reply, Run, is_being_evaluated, make_way
+from breadknife.engine.model import Evaluation, Model, Models, Rows
+from breadknife.engine.sequences import Sequences, common_prefix
+from breadknife.engine.tally import Tally
+from breadknife.errors import BreadknifeError, EngineError, Superseded
 
+TEND_SECONDS = 1.0
+SHORTEST_SLICE = 8
+"""Tokens. A slice that was interrupted is halved at the next try, down to this: a key every 200 ms can't keep the
+background from getting on."""
+MOST = 1 << 30
 log = logging.getLogger("breadknife.engine")
 
 
-class Next(Protocol):
-    @property
-    def token(self) -> int: ...
-    @property
-    def logprob(self) -> float: ...
-
-
-class Model(Protocol):
-    """What the scheduler needs of a `LlamaModel`."""
-
-    cells: int
-    """Tokens that its cache has room for, all sequences together."""
-    slice: int
-    """Tokens that one `evaluate` takes at most."""
-    tokens: list[list[int]]
-
-    def tokenize(self, prompt: Prompt) -> list[int]: ...
-    def piece(self, token: int) -> bytes: ...
-    def is_end(self, token: int) -> bool: ...
-    def truncate(self, sequence: int, length: int) -> None: ...
-    def used(self) -> int: ...
-    def evaluate(self, sequence: int, tokens: list[int]) -> bool: ...
-    def greedy(self) -> Next: ...
-    def interrupt(self, on: bool) -> None: ...
-    def close(self) -> None: ...
-
-
-@dataclass(eq=False)
-class Job:
-    request: GenerateRequest
-    on_chunk: Callable[[Chunk], None]
-    on_error: Callable[[BreadknifeError], None]
-    cancelled: bool = False
-    queued_at: float = field(default_factory=time.monotonic)
-
-
-@dataclass(eq=False)
-class _Running:
-    job: Job
-    model: Model
-    sequence: int
-    cells: int
-    """Room in the cache that it may come to need."""
-    steps: Iterator[Chunk | None]
-
-
 class Scheduler:
-    """Owns the models and the thread that computes. `load` gets a model by name; it may raise BreadknifeError."""
+    """`on_compute(name)` is called when the thread begins to load or compute with another model, `on_compute(None)`
+    when nothing is left to do."""
 
-    def __init__(self, load: Callable[[str], Model]) -> None:
-        self._load = load
-        self._models: dict[str, Model] = {}
+    def __init__(self, models: Models, on_compute: Callable[[str | None], None] = lambda name: None) -> None:
+        self._models = models
+        self._on_compute = on_compute
+        self._marked: str | None = None
         self._waiting: list[Job] = []
-        self._running: list[_Running] = []
-        self._computing: _Running | None = None
-        self._last_use: dict[tuple[str, int], float] = {}
+        self._runs: list[Run] = []
+        self._computing: list[Run] = []
+        self._tending = False
+        self._tend_at = time.monotonic() + TEND_SECONDS
+        self._caches: dict[str, Sequences] = {}
+        self._tallies: dict[str, Tally] = {}
+        self._finished = Counter[Lane]()
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="compute", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name="compute", daemon=True)
         self._thread.start()
 
     def submit(self, job: Job) -> None:
         with self._changed:
+            if self._closed:
+                job.reply(EngineError("the engine is ending; ask again"))
+                return
+            if job.place:
+                for older in (*self._waiting, *(run.job for run in self._runs)):
+                    older.superseded |= (older.place, older.owner) == (job.place, job.owner)
             self._waiting.append(job)
-            computing = self._computing
-            if computing and job.request.lane < computing.job.request.lane:
-                computing.model.interrupt(True)
-            self._changed.notify()
+            self._interrupt()
 
     def cancel(self, job: Job) -> None:
+        """No reply comes after this returned."""
         with self._changed:
             job.cancelled = True
-            if self._computing and self._computing.job is job:
-                self._computing.model.interrupt(True)
-            self._changed.notify()
+            self._interrupt()
 
     @property
     def busy(self) -> bool:
         with self._changed:
-            return bool(self._waiting or self._running)
+            return bool(self._waiting or self._runs)
 
     def models(self) -> tuple[ModelStatus, ...]:
-        """The models in memory."""
-        return tuple(ModelStatus(name, model.used(), model.cells) for name, model in self._models.copy().items())
+        """Those in memory."""
+        return tuple(
+            self._tallies.get(name, Tally()).status(name, model, self._models.calibration(name))
+            for name, model in self._models.loaded().items()
+        )
+
+    def lanes(self) -> tuple[LaneStatus, ...]:
+        with self._changed:
+            waiting = Counter(job.request.lane for job in self._waiting)
+            running = Counter(run.job.request.lane for run in self._runs)
+            return tuple(
+                LaneStatus(lane.name.lower(), waiting[lane], running[lane], self._finished[lane]) for lane in Lane
+            )
 
     def close(self) -> None:
+        """Whoever still waits gets an error."""
         with self._changed:
             self._closed = True
-            if self._computing:
-                self._computing.model.interrupt(True)
-            self._changed.notify()
+            self._interrupt()
         self._thread.join()
-        for model in self._models.values():
-            model.close()
+        self._models.close()
 
-    def _run(self) -> None:
-        while True:
+    def _interrupt(self) -> None:
+        """Something changed: end what runs if it shouldn't any more. The lock is held."""
+        if self._tending:
+            for model in self._models.loaded().values():
+                model.interrupt(True)
+        if self._computing and self._overtaken(self._computing):
+            self._computing[0].work.model.interrupt(True)
+        self._changed.notify()
+
+    def _overtaken(self, runs: list[Run]) -> bool:
+        lane = runs[0].job.request.lane
+        urgent = any(job.request.lane < lane and not job.unwanted for job in self._waiting)
+        return self._closed or urgent or all(run.job.unwanted for run in runs)
+
+    def _loop(self) -> None:
+        while not self._closed:
+            self._sweep()
             with self._changed:
-                while not (self._closed or self._waiting or self._running):
-                    self._changed.wait()
-                if self._closed:
-                    return
-                self._waiting = [job for job in self._waiting if not job.cancelled]
-                for run in [run for run in self._running if run.job.cancelled]:
-                    self._running.remove(run)
-                urgent = min(self._waiting, key=_urgency, default=None)
-                chosen = min(self._running, key=lambda run: _urgency(run.job), default=None)
-                starting = urgent if urgent and (not chosen or _urgency(urgent) < _urgency(chosen.job)) else None
-            if starting and self._start(starting):
-                continue
-            if chosen:
-                self._step(chosen, may_be_overtaken=starting is None)
+                focus = min((*self._waiting, *(run.job for run in self._runs)), key=lambda j: j.urgency, default=None)
+            if focus:
+                try:
+                    self._admit(focus)
+                    self._compute(focus)
+                except Exception as error:  # what nobody foresaw ends one job, not the thread that computes for all
+                    self._end(focus, error)
+            else:
+                self._mark(None)
+                with self._changed:
+                    if not self._waiting and not self._closed:
+                        self._changed.wait(TEND_SECONDS)
+            if time.monotonic() >= self._tend_at:
+                self._tend()
+        for job in (*self._waiting, *(run.job for run in self._runs)):
+            self._end(job, EngineError("the engine is ending; ask again"))
+        self._mark(None)
 
-    def _start(self, job: Job) -> bool:
-        """Give a waiting job a model and a sequence; False when it has to wait for running ones to end."""
-        try:
-            model = self._models.get(job.request.model)
-            if model is None:
-                model = self._models[job.request.model] = self._load(job.request.model)
-            running = [run for run in self._running if run.model is model]
-            taken = {run.sequence for run in running}
-            free = [s for s in range(len(model.tokens)) if s not in taken]
-            prompt = model.tokenize(job.request.prompt)
-            if len(prompt) + 1 > CONTEXT_SIZE:
-                raise PromptTooLong(f"a prompt of {len(prompt)} tokens; {job.request.model} is run with {CONTEXT_SIZE}")
-        except Exception as error:
-            self._drop(job)
-            job.on_error(_as_engine_error(error))
-            return True
-        cells = min(len(prompt) + job.request.max_tokens, CONTEXT_SIZE)
-        reserved = cells + sum(run.cells for run in running)
-        if not free or reserved > model.cells:
-            return False
-        sequence = self._choose_sequence(job.request.model, model, free, prompt, model.cells - reserved)
-        self._drop(job)
-        steps = generate(model, sequence, prompt, job.request)
+    def _sweep(self) -> None:
+        """Let go of what nobody wants any more."""
         with self._changed:
-            self._running.append(_Running(job, model, sequence, cells, steps))
+            unwanted = [job for job in (*self._waiting, *(run.job for run in self._runs)) if job.unwanted]
+        for job in unwanted:
+            self._end(job, Superseded("a newer request for the same place took its turn"))
+
+    def _mark(self, name: str | None) -> None:
+        if name != self._marked:
+            self._marked = name
+            try:
+                self._on_compute(name)
+            except Exception:
+                log.exception("what is computed could not be told")
+
+    def _tend(self) -> None:
+        with self._changed:
+            busy = frozenset(job.request.model for job in (*self._waiting, *(run.job for run in self._runs)))
+            self._tending = not busy and not self._closed
+            if self._tending:
+                for model in self._models.loaded().values():
+                    model.interrupt(False)
+        try:
+            self._models.tend(busy, idle=self._tending)
+        except Exception:
+            log.exception("the models could not be tended")
+        with self._changed:
+            self._tending = False
+        self._tend_at = time.monotonic() + TEND_SECONDS
+
+    def _admit(self, focus: Job) -> None:
+        """Let jobs begin, or go on after they were pushed out, that could share a decode with the most urgent one."""
+
+        def like_focus(job: Job) -> bool:
+            return (job.request.lane, job.request.model) == (focus.request.lane, focus.request.model)
+
+        self._mark(focus.request.model)
+        with self._changed:
+            pushed_out = {run.job: run for run in self._runs if run.held is not None}
+            jobs = sorted(filter(like_focus, (*self._waiting, *pushed_out)), key=lambda job: job.urgency)
+        for job in jobs:
+            try:
+                fits = self._resume(pushed_out[job]) if job in pushed_out else self._begin(job)
+            except Exception as error:
+                self._end(job, error)
+                continue
+            if not fits:
+                return  # nobody passes it: it would wait for ever
+
+    def _begin(self, job: Job) -> bool:
+        name, kind = job.request.model, job.kind
+        model = self._models.get(name, job.adapter)
+        cache = self._cache(name, model)
+        plan = job.plan = job.plan or make_plan(model, job.request, cache.context)
+        if is_being_evaluated(job, plan, cache, self._runs):
+            return True
+        if not make_way(job, plan, cache, self._runs):
+            return False
+        work = Work(model, cache, calibration=self._models.calibration(name))
+        run = Run(job, plan, work, plan.steps(work))
+        with self._changed:
+            self._waiting.remove(job)
+            self._runs.append(run)
+        for seat in range(plan.sequences):
+            work.sequences.append(cache.take([] if seat else plan.prompt.tokens[:-1], kind, job.request.lane))
+        if plan.prompt.tokens:
+            self._restore(run)
+        self._tallies[name].adapters |= {job.adapter} - {""}
+        self._advance(run, None)
         return True
 
-    def _drop(self, job: Job) -> None:
+    def _restore(self, run: Run) -> None:
+        """Take a snapshot from disk where it has more of the prompt than memory; at least one token is evaluated."""
+        model, sequence, tokens = run.work.model, run.work.sequences[0], run.plan.prompt.tokens
+        keep = run.plan.prompt.keep
+        if keep - len(model.tokens[sequence]) >= SHARED_START and run.work.cache.make_room(keep):
+            self._models.restore(run.job.request.model, sequence, tokens[:keep], run.job.adapter)
+            run.work.cache.renew(sequence)
+        run.work.cached = min(common_prefix(model.tokens[sequence], tokens), len(tokens) - 1)
+        model.truncate(sequence, run.work.cached)
+
+    def _resume(self, run: Run) -> bool:
+        if fits := make_way(run.job, run.plan, run.work.cache, self._runs):
+            run.come_back()
+        return fits
+
+    def _cache(self, name: str, model: Model) -> Sequences:
+        cache = self._caches.get(name)
+        if cache is None or cache.model is not model:
+            cache = self._caches[name] = Sequences(model)
+            self._tallies[name] = Tally()
+        return cache
+
+    def _compute(self, focus: Job) -> None:
+        """One decode for the most urgent job and those that can share it."""
+        lane, name = focus.request.lane, focus.request.model
+        seated = [run for run in self._runs if run.held is None and run.asked and run.job.request.model == name]
+        like = sorted((run for run in seated if run.job.request.lane is lane), key=lambda run: run.job.urgency)
+        like = [run for run in like if run.job.kind == like[0].job.kind]
+        if not like:
+            return
+        try:
+            self._decode(like, seated)
+        except Exception as error:
+            self._end(like[0].job, error)
+
+    def _decode(self, like: list[Run], seated: list[Run]) -> None:
+        work, name = like[0].work, like[0].job.request.model
+        calibration = self._models.calibration(name)
+        room = min(work.model.width, calibration.slice if calibration else work.model.width)
+        wanted = [sum(min(len(asked.tokens), run.most) for asked in run.asked) for run in like]
+        count = take_part(wanted, room, calibration)
+        sharers = [(run, asked) for run in like[:count] for asked in run.asked if asked.tokens]
+        sizes = list(shares([min(len(asked.tokens), run.most) for run, asked in sharers], room))
+        total = sum(size for _, size in sizes)
+        if not work.cache.make_room(total):
+            least = max(seated, key=lambda run: run.job.urgency)
+            if least is like[0]:
+                raise EngineError(f"no room for {total} tokens in a cache of {work.model.cells}; ask for less")
+            least.leave()
+            return
+        batch: list[tuple[Run, Asked, Evaluation]] = []
+        for index, size in sizes:
+            run, asked = sharers[index]
+            batch.append((run, asked, asked.head(run.work.sequences[asked.seat], size)))
+        runs = list(dict.fromkeys(run for run, _, _ in batch))
+        started = time.monotonic()
         with self._changed:
-            if job in self._waiting:
+            work.model.interrupt(self._overtaken(runs))
+            self._computing = runs
+        try:
+            answers = work.model.decode([evaluation for _, _, evaluation in batch])
+        finally:
+            with self._changed:
+                self._computing = []
+        seconds = time.monotonic() - started
+        for run in runs:
+            run.work.queued = run.work.queued or started - run.job.queued_at
+            run.work.computed += seconds
+            run.work.alone = len(like) == 1
+            run.most = max(min(run.most, total) // 2, SHORTEST_SLICE) if answers is None else min(run.most * 2, MOST)
+        if answers is not None:
+            self._answer(runs, batch, answers)
+
+    def _answer(self, runs: list[Run], batch: list[tuple[Run, Asked, Evaluation]], answers: list[Rows]) -> None:
+        for _, asked, evaluation in batch:
+            asked.tokens = asked.tokens[len(evaluation.tokens) :]
+        waiting = {run for run in runs if any(asked.tokens for asked in run.asked)}
+        for (run, asked, evaluation), rows in zip(batch, answers, strict=True):
+            # The next decode overwrites the rows: who still waits for others needs a copy.
+            asked.add(evaluation.outputs, rows.copy() if run in waiting else rows)
+        for run in runs:
+            if run not in waiting:
+                self._keep(run)
+                self._advance(run, [asked.answer() for asked in run.asked if not asked.silent])
+
+    def _keep(self, run: Run) -> None:
+        """The prompt was evaluated: what of it is dear goes to disk when there is time."""
+        if run.plan.prompt.keep and not run.kept:
+            run.kept, name = True, run.job.request.model
+            self._models.keep(name, run.work.sequences[0], run.plan.prompt.keep, run.job.adapter)
+
+    def _advance(self, run: Run, rows: list[Rows] | None) -> None:
+        """Let a job go on up to the next evaluation that it wants."""
+        run.asked = []
+        try:
+            step = next(run.steps) if rows is None else run.steps.send(rows)
+            while not isinstance(step, tuple):
+                run.first = run.first or (step if isinstance(step, Chunk) else None)
+                run.last = step
+                if not isinstance(step, Chunk) or step.finish:
+                    self._end(run.job, step)
+                    return
+                with self._changed:
+                    if run.job.unwanted:
+                        return
+                    run.job.reply(step)
+                step = next(run.steps)
+            seats = run.work.sequences
+            run.asked = [Asked(seats.index(e.sequence), e.tokens, e.outputs, e.adapter, e.embeddings) for e in step]
+        except Exception as error:
+            self._end(run.job, error)
+
+    def _end(self, job: Job, reply: Reply | Exception) -> None:
+        """Let go of all that a job has, and give it its last reply, unless it was cancelled."""
+        if isinstance(reply, Exception) and not isinstance(reply, BreadknifeError):
+            log.error("a job failed", exc_info=reply)
+            reply = EngineError(f"{type(reply).__name__}: {reply}")
+        with self._changed:
+            run = next((run for run in self._runs if run.job is job), None)
+            if run:
+                self._runs.remove(run)
+            elif job in self._waiting:
                 self._waiting.remove(job)
-
-    def _choose_sequence(self, name: str, model: Model, free: list[int], prompt: list[int], room: int) -> int:
-        """The sequence that shares most with the prompt, else the one that nobody used for longest.
-
-        The other free sequences are forgotten, the longest unused first, until they fit in `room` cells.
-        """
-
-        def worth(sequence: int) -> tuple[int, float]:
-            shared = common_prefix(model.tokens[sequence], prompt)
-            # A handful of shared tokens (the FIM tokens, say) isn't worth the loss of a long cached sequence.
-            useful = shared if shared >= min(32, len(prompt) // 2) else 0
-            return useful, -self._last_use.get((name, sequence), 0.0)
-
-        best = max(free, key=worth)
-        self._last_use[name, best] = time.monotonic()
-        others = sorted((s for s in free if s != best), key=lambda s: self._last_use.get((name, s), 0.0))
-        for sequence in others:
-            if sum(len(model.tokens[s]) for s in others) > room:
-                model.truncate(sequence, 0)
-        return best
-
-    def _step(self, run: _Running, *, may_be_overtaken: bool) -> None:
+        if run:
+            run.steps.close()
+            for sequence in run.work.sequences:
+                run.work.cache.release(sequence, forget=isinstance(job.request, EmbedRequest))
+            tally = self._tallies[job.request.model]
+            tally.look(run.work.model)
+            if run.last:
+                tally.add(run.last, run.first)
         with self._changed:
-            self._computing = run
-            overtaken = may_be_overtaken and any(
-                job.request.lane < run.job.request.lane for job in self._waiting if not job.cancelled
-            )
-            run.model.interrupt(run.job.cancelled or overtaken)
-        if overtaken:  # submitted between the choice and now
-            chunk = None
-        else:
-            try:
-                chunk = next(run.steps, None)
-            except Exception as error:
-                self._finish(run)
-                run.job.on_error(_as_engine_error(error))
-                return
-        with self._changed:
-            self._computing = None
-        if chunk is not None and not run.job.cancelled:
-            if chunk.finish:
-                self._finish(run)
-            run.job.on_chunk(chunk)
-
-    def _finish(self, run: _Running) -> None:
-        with self._changed:
-            self._computing = None
-            if run in self._running:
-                self._running.remove(run)
-
-
-def _as_engine_error(error: Exception) -> BreadknifeError:
-    """What nobody foresaw ends one job, not the thread that computes for all."""
-    if isinstance(error, BreadknifeError):
-        return error
-    log.exception("a job failed")
-    return EngineError(f"{type(error).__name__}: {error}")
-
-
-def _urgency(job: Job) -> tuple[int, float]:
-    return job.request.lane, job.queued_at
-
-
-def common_prefix(a: list[int], b: list[int]) -> int:
-    low, high = 0, min(len(a), len(b))
-    while low < high:  # slices compare in C, so bisection beats a loop over tokens
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def generate(model: Model, sequence: int, prompt: list[int], request: GenerateRequest) -> Iterator[Chunk | None]:
-    """Evaluate the prompt and decode greedily: None after each evaluation of prompt, a chunk after each token.
-
-    The last chunk has `finish` set. An interrupted evaluation is repeated at the next step.
-    """
-    cached = min(common_prefix(model.tokens[sequence], prompt), len(prompt) - 1)
-    model.truncate(sequence, cached)
-    slices = [prompt[start : start + model.slice] for start in range(cached, len(prompt), model.slice)]
-    for part in slices[:-1]:
-        while not model.evaluate(sequence, part):
-            yield None
-        yield None
-    text = _Text(request.stop)
-    tokens, finish, pending = 0, "", slices[-1]
-    while True:
-        # No yield between an evaluation and its `greedy`: another job's evaluation would replace the logits.
-        while not model.evaluate(sequence, pending):
-            yield None
-        best = model.greedy()
-        if model.is_end(best.token):
-            yield Chunk(text.rest(), 0.0, "stop", len(prompt), cached, tokens)
-            return
-        tokens += 1
-        out, stopped = text.push(model.piece(best.token))
-        if stopped:
-            finish = "stop"
-        elif tokens == request.max_tokens or len(prompt) + tokens == CONTEXT_SIZE:
-            finish, out = "length", out + text.rest()
-        yield Chunk(out, best.logprob, finish, len(prompt), cached, tokens)
-        if finish:
-            return
-        pending = [best.token]
-
-
-class _Text:
-    """Bytes of tokens to text: whole characters only, and nothing of a stop string or of what may become one."""
-
-    def __init__(self, stop: tuple[str, ...]) -> None:
-        self._stop = stop
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._held = ""
-
-    def push(self, raw: bytes) -> tuple[str, bool]:
-        """The text that is safe to show now, and whether a stop string appeared."""
-        self._held += self._decoder.decode(raw)
-        ends = [at for stop in self._stop if (at := self._held.find(stop)) >= 0]
-        if ends:
-            out, self._held = self._held[: min(ends)], ""
-            return out, True
-        keep = max((k for stop in self._stop for k in range(1, len(stop)) if self._held.endswith(stop[:k])), default=0)
-        out, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
-        return out, False
-
-    def rest(self) -> str:
-        return self._held + self._decoder.decode(b"", True)
+            self._finished[job.request.lane] += 1
+            if not job.cancelled:
+                job.reply(reply)

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, EngineStatus, GenerateRequest
+from breadknife.engine.api import (
+    Chunk,
+    Embeddings,
+    EmbedRequest,
+    EngineStatus,
+    GenerateRequest,
+    Prompt,
+    ScoreRequest,
+    Scores,
+)
+
+EMBEDDING_WIDTH = 64
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,7 @@ class ScriptedEngine:
 
     def __init__(self, script: Sequence[Line]) -> None:
         self._script = tuple(script)
-        self.requests: list[GenerateRequest] = []
+        self.requests: list[GenerateRequest | ScoreRequest | EmbedRequest] = []
 
     @classmethod
     def from_file(cls, path: Path) -> ScriptedEngine:
@@ -37,15 +50,7 @@ class ScriptedEngine:
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
         self.requests.append(request)
-        prompt = "".join(part.text for part in request.prompt)
-        line = next((line for line in self._script if line.when in prompt), Line(""))
-        end = time.monotonic() + line.delay
-        while time.monotonic() < end:
-            cancel.raise_if_cancelled()
-            time.sleep(0.005)
-        if line.error is not None:
-            raise line.error
-        said, finish, tokens = line.say, "stop", 0
+        said, finish, tokens = self._say(_text(request.prompt), cancel), "stop", 0
         for stop in request.stop:
             said = said.partition(stop)[0]
         for word in re.findall(r"\s*\S+|\s+", said):
@@ -55,10 +60,51 @@ class ScriptedEngine:
             cancel.raise_if_cancelled()
             tokens += 1
             yield Chunk(word)
-        yield Chunk("", finish=finish, prompt_tokens=len(prompt.split()), output_tokens=tokens)
+        yield Chunk("", finish=finish, prompt_tokens=len(_text(request.prompt).split()), output_tokens=tokens)
+
+    def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
+        """What the line says is certain; any other alternative is as unlikely as it is long."""
+        self.requests.append(request)
+        said = self._say(_text(request.prompt), cancel)
+        tokens = tuple(max(1, len(alternative.split())) for alternative in request.alternatives)
+        logprobs = tuple(
+            0.0 if alternative == said else -10.0 * count
+            for alternative, count in zip(request.alternatives, tokens, strict=True)
+        )
+        return Scores(logprobs, tokens, prompt_tokens=len(_text(request.prompt).split()))
+
+    def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings:
+        """Texts with the same words are near each other, whatever the script says."""
+        self.requests.append(request)
+        cancel.raise_if_cancelled()
+        words = sum(len(text.split()) for text in request.texts)
+        return Embeddings(tuple(map(_vector, request.texts)), prompt_tokens=words)
 
     def status(self) -> EngineStatus | None:
         return None
 
     def close(self) -> None:
         pass
+
+    def _say(self, prompt: str, cancel: CancelToken) -> str:
+        line = next((line for line in self._script if line.when in prompt), Line(""))
+        end = time.monotonic() + line.delay
+        while time.monotonic() < end:
+            cancel.raise_if_cancelled()
+            time.sleep(0.005)
+        if line.error is not None:
+            raise line.error
+        return line.say
+
+
+def _text(prompt: Prompt) -> str:
+    return "".join(part.text for part in prompt)
+
+
+def _vector(text: str) -> tuple[float, ...]:
+    """Counts of words by a hash of them, of length 1."""
+    counts = [0.0] * EMBEDDING_WIDTH
+    for word in text.lower().split() or [""]:
+        counts[zlib.crc32(word.encode("utf-8", "replace")) % EMBEDDING_WIDTH] += 1
+    length = math.hypot(*counts)
+    return tuple(count / length for count in counts)

@@ -60,10 +60,15 @@ class ModelStore:
                 return path
             wrong.append(
                 f"{path} is not the model {model.name}, so it is not loaded: its SHA-256 is {actual}, "
-                f"the catalog's is {model.sha256}; `breadknife models pull {model.name}` fetches a good one"
+                f"the catalog's is {model.sha256}; {_remedy(model, path)}"
             )
         if wrong:
             raise ModelCorrupt(wrong[0])
+        if model.path and not model.hub:
+            raise ModelMissing(
+                f"{model.path}, the file of the model {model.name}, is gone; put it back, or run "
+                f"`breadknife models remove {model.name}` and add it from where it is now"
+            )
         raise ModelMissing(
             f"the model {model.name} is not on this machine; `breadknife models pull {model.name}` fetches it "
             f"({model.size / 1e6:.0f} MB)"
@@ -91,12 +96,21 @@ class ModelStore:
         return freed
 
     def _candidates(self, model: ModelInfo) -> Iterator[Path]:
+        if model.path and _readable(Path(model.path)):
+            yield Path(model.path)
         own = self.path(model)
         if _readable(own):  # of any size: a truncated file is to be reported, not passed over
             yield own
         for path in _elsewhere(model):
             if _readable(path) and path.stat().st_size == model.size:
                 yield path
+
+
+def _remedy(model: ModelInfo, path: Path) -> str:
+    if str(path) == model.path:
+        again = f"`breadknife models remove {model.name}`, then `breadknife models add {path}`"
+        return f"if you changed it yourself, take it as it is now: {again}"
+    return f"`breadknife models pull {model.name}` fetches a good one"
 
 
 def _readable(path: Path) -> bool:

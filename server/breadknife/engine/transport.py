@@ -1,6 +1,7 @@
-"""How a client finds the user's own daemon: a Unix socket in a folder of the user's, or loopback TCP with a token.
+"""How a client finds the user's own daemon: a Unix socket in a folder of the user's, or loopback TCP with secrets.
 
-TCP is for systems without Unix sockets (Windows). Its endpoint file, readable by the user alone, holds port and token.
+TCP is for systems without Unix sockets (Windows), and for folders that can't hold one: a long path, a file system that
+has none. Its endpoint file, readable by the user alone, says the port and what each side must show to the other.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import socket
 import stat
 import struct
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,21 +22,26 @@ import msgspec
 from breadknife.errors import EngineUnavailable
 
 HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX") and sys.platform != "win32"
+BACKLOG = 256
+"""Connections that may wait to be taken."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a TCP daemon listens, and the secret that it asks for."""
+    """Where a daemon listens; all empty for a Unix socket, whose peers the system vouches for."""
 
-    port: int
-    token: str
+    port: int = 0
+    token: str = ""
+    """What the daemon asks of clients."""
+    proof: str = ""
+    """What clients ask of the daemon: after a crash, somebody else may listen at its port."""
 
 
 def private_folder(folder: Path) -> Path:
     """Make sure that `folder` exists and that only this user can enter it. Raises EngineUnavailable."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if HAS_UNIX_SOCKETS:
+        if sys.platform != "win32":  # there it is below the user's profile, which is closed to others
             found = folder.lstat()
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
                 raise EngineUnavailable(f"{folder} belongs to somebody else; set BREADKNIFE_HOME to a folder of yours")
@@ -46,59 +53,86 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
-def listen(folder: Path, *, unix: bool = HAS_UNIX_SOCKETS) -> tuple[socket.socket, str]:
-    """A listening socket in (or announced in) `folder`, and the token that clients must show ("" on a Unix socket).
+def listen(folder: Path) -> tuple[socket.socket, Endpoint]:
+    """A listening socket in (or announced in) `folder`. Raises OSError.
 
-    The caller holds the folder's lock: a socket file found here belongs to a daemon that is gone.
+    The caller holds the folder's lock: what is found here belongs to a daemon that is gone.
     """
-    if unix:
-        path = folder / "engine.sock"
-        path.unlink(missing_ok=True)
-        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            server.bind(os.fspath(path))
-        except OSError as error:  # a path of more than about 100 bytes
-            raise EngineUnavailable(f"can't listen at {path}: {error}; set BREADKNIFE_HOME to a short path") from error
-        path.chmod(0o600)
-        server.listen(256)
-        return server, ""
+    forget(folder)
+    if HAS_UNIX_SOCKETS:
+        with contextlib.suppress(OSError):
+            return _listen_unix(folder / "engine.sock"), Endpoint()
     server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    server.bind(("127.0.0.1", 0))
-    server.listen(256)
-    endpoint = Endpoint(server.getsockname()[1], secrets.token_urlsafe(32))
-    path = folder / "engine.json"
-    temporary = path.with_suffix(".new")
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.encode(endpoint))
-    temporary.replace(path)
-    return server, endpoint.token
+    try:
+        server.bind(("127.0.0.1", 0))
+        server.listen(BACKLOG)
+        endpoint = Endpoint(server.getsockname()[1], secrets.token_urlsafe(32), secrets.token_urlsafe(32))
+        path = folder / "engine.json"
+        temporary = path.with_suffix(".new")
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(endpoint))
+        temporary.replace(path)
+    except OSError:
+        server.close()
+        raise
+    return server, endpoint
 
 
-def connect(folder: Path, *, unix: bool = HAS_UNIX_SOCKETS, timeout: float = 5.0) -> tuple[socket.socket, str]:
-    """A connection to the daemon of `folder`, and the token to show. Raises OSError when there is none."""
-    if unix:
-        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        client.settimeout(timeout)
-        try:
-            client.connect(os.fspath(folder / "engine.sock"))
-        except OSError:
-            client.close()
-            raise
-        return client, ""
+def _listen_unix(path: Path) -> socket.socket:
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        server.bind(os.fspath(path))
+        path.chmod(0o600)
+        server.listen(BACKLOG)
+    except OSError:
+        server.close()
+        raise
+    return server
+
+
+def connect(folder: Path, timeout: float = 5.0) -> tuple[socket.socket, Endpoint]:
+    """A connection to the daemon of `folder`. Raises OSError when there is none of this user's."""
     try:
         endpoint = msgspec.json.decode((folder / "engine.json").read_bytes(), type=Endpoint)
+    except FileNotFoundError:
+        if not HAS_UNIX_SOCKETS:
+            raise
+        return _connect_unix(folder / "engine.sock", timeout), Endpoint()
     except msgspec.DecodeError as error:
         raise ConnectionRefusedError(f"{folder / 'engine.json'} is broken") from error
     client = socket.create_connection(("127.0.0.1", endpoint.port), timeout)
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return client, endpoint.token
+    return client, endpoint
+
+
+def _connect_unix(path: Path, timeout: float) -> socket.socket:
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        client.settimeout(timeout)
+        _connect_in_time(client, os.fspath(path), time.monotonic() + timeout)
+        if not same_user(client):
+            raise ConnectionRefusedError(f"{path} is somebody else's")
+    except OSError:
+        client.close()
+        raise
+    return client
+
+
+def _connect_in_time(client: socket.socket, path: str, end: float) -> None:
+    while True:
+        try:
+            return client.connect(path)
+        except BlockingIOError:  # more than BACKLOG came at once: Linux doesn't let them wait
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def forget(folder: Path) -> None:
     """Remove what `listen` left in the folder."""
-    with contextlib.suppress(OSError):
-        (folder / "engine.sock").unlink(missing_ok=True)
-        (folder / "engine.json").unlink(missing_ok=True)
+    for name in ("engine.sock", "engine.json"):
+        with contextlib.suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
 
 
 def same_user(peer: socket.socket) -> bool:

@@ -5,9 +5,19 @@ from __future__ import annotations
 import msgspec
 
 from breadknife import errors
-from breadknife.engine.api import Chunk, EngineStatus, GenerateRequest
+from breadknife.engine.api import (
+    Chunk,
+    Embeddings,
+    EmbedRequest,
+    EngineStatus,
+    GenerateRequest,
+    ScoreRequest,
+    Scores,
+)
 
-PROTOCOL = 1
+PROTOCOL = 2
+"""Raised when a message changes so that the other side could misread it. Hello, Welcome and Retire never change but
+by new fields with defaults: they are how versions that differ find that out."""
 MAX_LINE = 8 << 20
 """Bytes of one message; a longer line is garbage, and the connection ends."""
 
@@ -17,17 +27,45 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
 
     protocol: int
     token: str = ""
+    version: str = ""
+    client: str = ""
+    """Who connects, for people: `breadknife lint`, `Neovim`."""
+    pid: int = 0
 
 
 class Welcome(msgspec.Struct, tag="welcome", frozen=True):
+    """`proof` is empty on a Unix socket."""
+
     protocol: int
     version: str
     pid: int
+    proof: str = ""
+
+
+class Retire(msgspec.Struct, tag="retire", frozen=True):
+    """A newer client asks an older daemon to take no further work and to end when its work is done."""
+
+
+class Leaving(msgspec.Struct, tag="leaving", frozen=True):
+    """The daemon is ending: it finishes the requests `doing` of this connection and takes no others, also not those
+    that are on their way. It ends when the client has closed the connection."""
+
+    doing: tuple[int, ...] = ()
 
 
 class Generate(msgspec.Struct, tag="generate", frozen=True):
     id: int
     request: GenerateRequest
+
+
+class Score(msgspec.Struct, tag="score", frozen=True):
+    id: int
+    request: ScoreRequest
+
+
+class Embed(msgspec.Struct, tag="embed", frozen=True):
+    id: int
+    request: EmbedRequest
 
 
 class Cancel(msgspec.Struct, tag="cancel", frozen=True):
@@ -41,6 +79,16 @@ class Status(msgspec.Struct, tag="status", frozen=True):
 class Output(msgspec.Struct, tag="output", frozen=True, omit_defaults=True):
     id: int
     chunk: Chunk
+
+
+class Scored(msgspec.Struct, tag="scored", frozen=True):
+    id: int
+    scores: Scores
+
+
+class Embedded(msgspec.Struct, tag="embedded", frozen=True):
+    id: int
+    embeddings: Embeddings
 
 
 class Failed(msgspec.Struct, tag="failed", frozen=True):
@@ -64,8 +112,8 @@ class Report(msgspec.Struct, tag="report", frozen=True):
     status: EngineStatus
 
 
-FromClient = Hello | Generate | Cancel | Status
-FromDaemon = Welcome | Output | Failed | Report
+FromClient = Hello | Retire | Generate | Score | Embed | Cancel | Status
+FromDaemon = Welcome | Leaving | Output | Scored | Embedded | Failed | Report
 
 decode_from_client = msgspec.json.Decoder(FromClient).decode
 decode_from_daemon = msgspec.json.Decoder(FromDaemon).decode

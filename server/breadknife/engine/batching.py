@@ -1,0 +1,73 @@
+"""What goes into one decode: how much of each job that could take part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from breadknife.engine.api import Calibration
+from breadknife.engine.model import Evaluation, Rows
+
+UNCALIBRATED_WIDTH = 16
+"""Single tokens in one decode while a model's cost isn't known: 16 paid on 2 cores (see design.md)."""
+
+
+@dataclass(eq=False)
+class Asked:
+    """An evaluation that a job waits for, and what of it is done."""
+
+    seat: int
+    """Which of the job's sequences."""
+    tokens: Sequence[int]
+    """Those that are left."""
+    outputs: int
+    adapter: str = ""
+    embeddings: bool = False
+    rows: list[Rows] = field(default_factory=list[Rows])
+    silent: bool = False
+    """Only to fill the cache again: nobody waits for rows."""
+
+    def head(self, sequence: int, length: int) -> Evaluation:
+        """The first `length` of the tokens that are left."""
+        outputs = max(self.outputs - (len(self.tokens) - length), 0)
+        return Evaluation(sequence, self.tokens[:length], outputs, self.adapter, self.embeddings)
+
+    def add(self, outputs: int, rows: Rows) -> None:
+        self.outputs -= outputs
+        if outputs:
+            self.rows.append(rows)
+
+    def answer(self) -> Rows:
+        if len(self.rows) == 1:
+            return self.rows[0]
+        return np.concatenate(self.rows) if self.rows else np.empty((0, 0), np.float32)
+
+
+def take_part(wanted: Sequence[int], room: int, calibration: Calibration | None) -> int:
+    """How many of the jobs, the most urgent first, that want so many tokens each share the next decode.
+
+    As many as give the most tokens a second. What is more than one decode holds is evaluated in slices, and all
+    have a share in those.
+    """
+    if sum(wanted) > room:
+        return len(wanted)
+    best, most, total = 1, 0.0, 0
+    for count, tokens in enumerate(wanted, 1):
+        total += tokens
+        if calibration is None:
+            best = count if total <= UNCALIBRATED_WIDTH or tokens > 1 else best
+        elif (rate := total / max(calibration.seconds(total), 1e-9)) > most:
+            best, most = count, rate
+    return best
+
+
+def shares(wanted: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
+    """(index, tokens) of each that gets some of `room`: the small ones whole, the others equal parts of the rest."""
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    for place, index in enumerate(order):
+        share = min(wanted[index], room // (len(order) - place))
+        if share:
+            room -= share
+            yield index, share

@@ -1,0 +1,85 @@
+"""The machine that the engine runs on: which it is, what memory is left, how busy others keep it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+
+SHORTEST_LOOK = 0.5
+"""Seconds; processes' times are counted in steps of 10 ms or more, so over a shorter time they say little."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    available: int
+    """Bytes that could be taken without hurting anybody, ourselves included."""
+    own: int
+    """Bytes that this process holds, pages of mapped model files included."""
+
+
+def memory() -> Memory:
+    own = psutil.Process().memory_info()
+    # Linux counts pages of mapped files as available, as it can drop and read them again. Those that we have mapped
+    # are the weights that we compute with: without them each token would wait for the disk.
+    mapped: int = getattr(own, "shared", 0)
+    return Memory(psutil.virtual_memory().available - mapped, own.rss)
+
+
+def cores() -> tuple[int, int]:
+    """Physical and logical cores that this process may use."""
+    allowed = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(psutil.cpu_count(logical=False) or allowed, allowed), allowed
+
+
+def others_work() -> Iterator[float]:
+    """Each `next` gives the cores that were busy with other processes' work since the one before it."""
+    count = psutil.cpu_count() or 1
+    before, busy = _times(), 0.0
+    while True:
+        yield busy
+        now = _times()
+        wall, idle, own = (b - a for a, b in zip(before, now, strict=True))
+        if wall >= SHORTEST_LOOK:
+            before, busy = now, min(max(count - (idle + own) / wall, 0.0), float(count))
+
+
+def _times() -> tuple[float, float, float]:
+    """Seconds: of the clock, of idle cores, of our own computing."""
+    system, own = psutil.cpu_times(), psutil.Process().cpu_times()
+    waiting: float = getattr(system, "iowait", 0.0)
+    return time.monotonic(), system.idle + waiting, own.user + own.system
+
+
+def llama_build() -> str:
+    """Which llama.cpp this is: version, and what tells one build of it from another."""
+    try:
+        installed = metadata.distribution("llama-cpp-python")
+    except metadata.PackageNotFoundError:
+        return "none"
+    record = installed.read_text("RECORD") or ""  # it has the sums of the libraries
+    return f"{installed.version}+{hashlib.sha256(record.encode()).hexdigest()[:12]}"
+
+
+def machine() -> str:
+    """Processor, cores and llama.cpp: what was measured holds as long as this stays the same."""
+    physical, logical = cores()
+    return f"{_processor()}, {physical} of {logical} cores, llama.cpp {llama_build()}"
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass  # not Linux
+    return platform.processor() or platform.machine()

@@ -1,0 +1,84 @@
+"""Choosing the next token from a row of logits."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from breadknife.engine.api import Sampling
+from breadknife.engine.model import Next, Rows
+
+
+class Constraint(Protocol):
+    """What the output may be: a grammar and how far the output has come in it."""
+
+    def permits(self, token: int) -> bool: ...
+
+    def permitted(self, logits: Rows, *, best_only: bool) -> Rows:
+        """A copy of a row with all tokens at minus infinity that may not come next.
+
+        With `best_only` others than the likeliest one of the rest may be, too. Raises EngineError when none is left.
+        """
+        ...
+
+    def accept(self, token: int) -> None:
+        """A permitted token was chosen."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class TokenSampler:
+    """Implements `model.Sampler`: greedy at temperature 0, else random with the seed's own sequence of numbers.
+
+    With a constraint the token is chosen first and all others are looked at only when it isn't permitted: most are,
+    and asking about a whole vocabulary takes longer than a decode. A refused token is chosen anew from the permitted
+    ones, which leaves their relative probabilities as they were.
+    """
+
+    def __init__(self, sampling: Sampling, constraint: Constraint | None = None) -> None:
+        self.lossless = sampling.temperature <= 0
+        self._sampling = sampling
+        self._constraint = constraint
+        self._random = np.random.Generator(np.random.PCG64(sampling.seed))
+        self._buffer: Rows = np.empty(0, np.float32)
+
+    def choose(self, logits: Rows) -> Next:
+        best = int(logits.argmax())
+        token = best if self.lossless else self._draw(logits)
+        if self._constraint:
+            if not self._constraint.permits(token):
+                left = self._constraint.permitted(logits, best_only=self.lossless)
+                token = int(left.argmax()) if self.lossless else self._draw(left)
+            self._constraint.accept(token)
+        return Next(token, float(logits[token] - logits[best]) - self._log_sum(logits, best))
+
+    def close(self) -> None:
+        if self._constraint:
+            self._constraint.close()
+            self._constraint = None
+
+    def _log_sum(self, logits: Rows, best: int) -> float:
+        """Relative to the best. In a buffer of our own: fresh memory of this size costs more than the arithmetic."""
+        if self._buffer.shape != logits.shape:
+            self._buffer = np.empty_like(logits)
+        np.subtract(logits, logits[best], out=self._buffer)
+        np.exp(self._buffer, out=self._buffer)
+        return float(np.log(self._buffer.sum()))
+
+    def _draw(self, logits: Rows) -> int:
+        """Temperature first, then top-k, then top-p, as Hugging Face's transformers do."""
+        top_k, top_p = self._sampling.top_k, self._sampling.top_p
+        tokens: NDArray[np.intp] = np.arange(len(logits))
+        if 0 < top_k < len(logits):
+            tokens = np.sort(np.argpartition(logits, -top_k)[-top_k:])
+        weights: NDArray[np.float64] = np.exp((logits[tokens] - logits.max()) / np.float64(self._sampling.temperature))
+        if top_p < 1:
+            order = np.argsort(-weights, kind="stable")
+            tokens, weights = tokens[order], weights[order]
+            enough = np.count_nonzero(np.cumsum(weights) < top_p * weights.sum()) + 1
+            tokens, weights = tokens[:enough], weights[:enough]
+        sums: NDArray[np.float64] = np.cumsum(weights)
+        return tokens[np.searchsorted(sums, self._random.random() * sums[-1], side="right")].item()

@@ -1,0 +1,154 @@
+"""Which cached sequence a job gets, and which are forgotten when room is short."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from breadknife.engine.api import CONTEXT_SIZE, Lane
+from breadknife.engine.model import Model
+from breadknife.errors import EngineError
+
+WORTH_KEEPING = 128
+"""Tokens (about half a second of evaluation, see design.md) for which a sequence is left as it is and its beginning
+copied; fewer are forgotten instead: the output that a key disagreed with, say."""
+TYPING_SHARE = 8
+"""One of so many sequences is never used by other lanes."""
+
+
+class Sequences:
+    """The sequences of one model: in use by a job, or idle and worth keeping for the next that begins alike.
+
+    Sequences share cells only by `copy`, so they are a tree. Each cell has a number here (`_cells`) to tell which are
+    shared: a sequence that shares everything frees nothing when it is forgotten.
+    """
+
+    def __init__(self, model: Model, clock: Callable[[], float] = time.monotonic) -> None:
+        self.model = model
+        self._clock = clock
+        count = len(model.tokens)
+        self._cells: list[list[int]] = [[] for _ in range(count)]
+        self._numbers = itertools.count()
+        self._adapter = [""] * count
+        self._lane = [Lane.BACKGROUND] * count
+        self._last_use = [0.0] * count
+        self.in_use: set[int] = set()
+
+    @property
+    def context(self) -> int:
+        """Tokens that one sequence may hold."""
+        return min(CONTEXT_SIZE, self.model.cells)
+
+    def limits(self, lane: Lane) -> tuple[int, int]:
+        """(cells, sequences) that jobs of this lane and the less urgent ones may use together.
+
+        What typing has cached outlives any amount of other work, and typing finds room at once.
+        """
+        count = len(self.model.tokens)
+        if lane is Lane.TYPING:
+            return self.model.cells, count
+        return max(self.model.cells - CONTEXT_SIZE, self.context), count - count // TYPING_SHARE
+
+    def shared(self, tokens: Sequence[int], adapter: str, among: Iterable[int] | None = None) -> tuple[int, int]:
+        """(length, sequence) of the longest common prefix with what is held; (0, -1) when there is none."""
+        best, where = (0, False, 0.0), -1
+        for s in range(len(self._cells)) if among is None else among:
+            held = self.model.tokens[s]
+            if held and self._adapter[s] == adapter:
+                found = (common_prefix(held, tokens), s not in self.in_use, self._last_use[s])
+                if found[0] and found > best:
+                    best, where = found, s
+        return best[0], where
+
+    def take(self, tokens: Sequence[int], adapter: str, lane: Lane) -> int:
+        """A sequence of one's own that holds as many of the first `tokens` as are cached, and nothing else."""
+        length, source = self.shared(tokens, adapter)
+        held = len(self.model.tokens[source]) if length else 0
+        if length and source not in self.in_use and held - length < WORTH_KEEPING:
+            taken = source
+        else:
+            taken = self._spare(besides=source)
+            if length and taken != source:
+                self.copy(source, taken, length)
+        self._truncate(taken, length)
+        self._adapter[taken], self._lane[taken], self._last_use[taken] = adapter, lane, self._clock()
+        self.in_use.add(taken)
+        return taken
+
+    def release(self, sequence: int, *, forget: bool = False) -> None:
+        """Give a sequence back; what it holds stays cached."""
+        self.in_use.discard(sequence)
+        self._last_use[sequence] = self._clock()
+        if forget:
+            self._truncate(sequence, 0)
+
+    def copy(self, source: int, target: int, length: int) -> None:
+        self._count(source)
+        self._truncate(target, 0)
+        self.model.copy(source, target, length)
+        self._cells[target] = self._cells[source][:length]
+
+    def renew(self, sequence: int) -> None:
+        """Its content was replaced from elsewhere."""
+        self._cells[sequence].clear()
+        self._count(sequence)
+
+    def distinct(self, sequences: Collection[int]) -> int:
+        """Cells that these use, shared ones counted once."""
+        total, seen = 0, list[list[int]]()
+        for s in sequences:
+            cells = self._count(s)
+            total += len(cells) - max((common_prefix(cells, other) for other in seen), default=0)
+            seen.append(cells)
+        return total
+
+    def make_room(self, cells: int) -> bool:
+        """Forget idle sequences until so many cells are free; False when all that is left is in use."""
+        while self.model.used() + cells > self.model.cells:
+            idle = [s for s in range(len(self._cells)) if s not in self.in_use and self.model.tokens[s]]
+            if not idle:
+                return False
+            self._truncate(min(idle, key=self._worth), 0)
+        return True
+
+    def _spare(self, besides: int) -> int:
+        """An empty idle sequence; else the one least worth keeping, of which one is `besides` only as a last resort."""
+        idle = [s for s in range(len(self._cells)) if s not in self.in_use]
+        if not idle:
+            raise EngineError("all sequences are in use")
+        spare = min(idle, key=lambda s: (s == besides, bool(self.model.tokens[s]), self._worth(s)))
+        if spare != besides:
+            self._truncate(spare, 0)
+        return spare
+
+    def _worth(self, sequence: int) -> tuple[bool, float]:
+        """Tokens that would have to be evaluated again, and how soon that is likely: the longer unused, the later."""
+        cells = self._count(sequence)
+        others = (self._count(s) for s in range(len(self._cells)) if s != sequence)
+        alone = len(cells) - max((common_prefix(cells, other) for other in others), default=0)
+        age = self._clock() - self._last_use[sequence]
+        return self._lane[sequence] is Lane.TYPING, alone / (age + 1.0)
+
+    def _truncate(self, sequence: int, length: int) -> None:
+        self._count(sequence)
+        self.model.truncate(sequence, length)
+        self._count(sequence)
+
+    def _count(self, sequence: int) -> list[int]:
+        """Number the cells that were appended since last time."""
+        cells, length = self._cells[sequence], len(self.model.tokens[sequence])
+        del cells[length:]
+        cells.extend(itertools.islice(self._numbers, length - len(cells)))
+        return cells
+
+
+def common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
+    low, high = 0, min(len(a), len(b))
+    while low < high:  # slices compare in C, so bisection beats a loop over tokens
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,58 @@
+"""What a user may say of the engine: the table `[engine]` of `config.toml`. A workspace has no say in it."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, cast, get_type_hints
+
+import msgspec
+
+from breadknife.paths import config_dir
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+log = logging.getLogger("breadknife.engine")
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    threads: Count = 0
+    """Threads that compute; 0: as many as were measured to be best, and fewer while the machine is busy."""
+    memory_mb: Count = 0
+    """What the engine may hold in memory, model files included; 0: as long as 512 MB are left for others."""
+    unload_minutes: Annotated[float, msgspec.Meta(gt=0)] = 10.0
+    """A model that nobody used for so long is dropped from memory."""
+    snapshots_mb: Count = 2000
+    """Disk space for evaluated contexts that survive a restart; 0: none are kept."""
+    log_text: bool = False
+    """Write prompts and output to the engine's log, too."""
+
+
+def read_engine_settings(path: Path | None = None) -> EngineSettings:
+    """The user's settings. What is wrong with them is logged and left out: the engine starts in any case."""
+    path = path or config_dir() / "config.toml"
+    try:
+        table = tomllib.loads(path.read_text("utf-8")).get("engine", {})
+    except FileNotFoundError:
+        return EngineSettings()
+    except (OSError, ValueError) as error:
+        log.warning("%s: can't be read, so the engine runs with its defaults: %s", path, error)
+        return EngineSettings()
+    if not isinstance(table, dict):
+        log.warning("%s: engine: expected a table, found %r", path, table)
+        return EngineSettings()
+    kinds = get_type_hints(EngineSettings, include_extras=True)
+    good: dict[str, Any] = {}
+    for key, value in cast("dict[str, object]", table).items():
+        if key not in kinds:
+            near = difflib.get_close_matches(key, kinds, n=1) or list(kinds)
+            log.warning("%s: engine.%s: no such setting; there is %s", path, key, ", ".join(near))
+            continue
+        try:
+            good[key] = msgspec.convert(value, kinds[key])
+        except msgspec.ValidationError as error:
+            log.warning("%s: engine.%s: %s, found %r", path, key, error, value)
+    return EngineSettings(**good)
