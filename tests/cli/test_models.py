@@ -67,6 +67,8 @@ def test_list_for_programs(models: Path) -> None:
         "roles": ["completion", "nullcheck", "rewrite"],
         "default_for": ["completion", "nullcheck"],
         "path": str(path),
+        "added": False,
+        "adapter_of": None,
     }
     assert rows["smollm2-135m"]["path"] is None
 
@@ -118,7 +120,9 @@ def test_an_unknown_model_is_an_error(command: str) -> None:
 
 def test_remove_says_what_it_freed(models: Path) -> None:
     path = put_wrong_file(models)
-    assert json.loads(run("remove", DEFAULT.name, "--json").stdout) == [{"name": DEFAULT.name, "freed": 14}]
+    assert json.loads(run("remove", DEFAULT.name, "--json").stdout) == [
+        {"name": DEFAULT.name, "freed": 14, "forgotten": False}
+    ]
     assert not path.exists()
     assert run("remove", DEFAULT.name).stdout == f"{DEFAULT.name}: nothing of ours here\n"
 

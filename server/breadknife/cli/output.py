@@ -1,0 +1,89 @@
+"""What the `models` commands share: progress on stderr, JSON, errors as exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from breadknife.engine.pull import PullProgress, Report
+from breadknife.errors import BreadknifeError
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Offline = Annotated[
+    bool, typer.Option("--offline", envvar="BREADKNIFE_OFFLINE", help="Fail rather than use the network.")
+]
+
+
+@contextmanager
+def exit_code(code: int) -> Generator[None, None, None]:
+    """One of our errors ends the program with its message and `code`."""
+    try:
+        yield
+    except BreadknifeError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(code) from None
+
+
+@contextmanager
+def progress() -> Generator[Report, None, None]:
+    """On stderr: a bar on a terminal, and lines for a log elsewhere."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, visible=False)
+
+        def report(now: PullProgress) -> None:
+            if now.total:
+                bar.update(task, description=now.message, completed=now.done, total=now.total, visible=True)
+            else:
+                bar.console.print(now.message, highlight=False, markup=False)
+
+        yield report
+
+
+class _Lines:
+    """A line for each new message and for each tenth of a transfer."""
+
+    def __init__(self) -> None:
+        self._last = ("", 0)
+
+    def __call__(self, progress: PullProgress) -> None:
+        tenths = progress.done * 10 // progress.total if progress.total else 0
+        if self._last != (progress.message, tenths):
+            self._last = (progress.message, tenths)
+            amount = f": {megabytes(progress.done)} of {megabytes(progress.total)}" if progress.total else ""
+            typer.echo(progress.message + amount, err=True)
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"
+
+
+def print_json(value: object) -> None:
+    typer.echo(json.dumps(value, indent=2))
+
+
+def offline_by_settings() -> bool:
+    """What the user's `config.toml` says. Raises SettingsError when it isn't TOML."""
+    from breadknife.host.settings import file_layers
+
+    layers, unreadable = file_layers(None)
+    for problem in unreadable:
+        raise problem
+    return any(layer.values.get("offline") is True for layer in layers)

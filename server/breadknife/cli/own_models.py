@@ -1,0 +1,190 @@
+"""`breadknife models add`, `which`, `allow`, `prune`: models of the user's own, and which one does what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from breadknife.cli.output import Json, Offline, exit_code, megabytes, offline_by_settings, print_json, progress
+from breadknife.engine.catalog import ModelInfo, merged, user_catalog, user_file
+from breadknife.engine.store import ModelStore
+from breadknife.errors import ModelError
+
+
+def add(
+    source: Annotated[str, typer.Argument(metavar="FILE", help="A GGUF file, or hf:OWNER/REPO/FILE.")],
+    name: Annotated[str, typer.Option(help="What to call it; the file's name, when not said.")] = "",
+    role: Annotated[list[str] | None, typer.Option(help="What to use it for from now on, such as completion.")] = None,
+    adapter_of: Annotated[str, typer.Option(metavar="MODEL", help="It is a LoRA adapter of this model.")] = "",
+    offline: Offline = False,
+    as_json: Json = False,
+) -> None:
+    """Add a model of your own. Its SHA-256 is taken now, and only that content is ever loaded under this name.
+
+    A file stays where it is and is used there; one of the Hugging Face hub is fetched.
+
+    Examples:
+
+      breadknife models add ~/models/granite-code.gguf --role completion
+
+      breadknife models add hf:Qwen/Qwen3-0.6B-GGUF/Qwen3-0.6B-Q8_0.gguf --name qwen3-0.6b
+
+      breadknife models add my-style.gguf --adapter-of qwen2.5-coder-0.5b
+    """
+    from breadknife.engine.adding import Wish, add_model
+
+    wish = Wish(source, name, tuple(role or ()), adapter_of)
+    with exit_code(2):
+        with progress() as report:
+            added = add_model(wish, ModelStore(), report, offline=offline or offline_by_settings())
+        choices = {each: choice(each) for each in wish.roles}
+    model = added.model
+    if as_json:
+        print_json(
+            {
+                "name": model.name,
+                "new": added.new,
+                "path": str(added.path),
+                "size": model.size,
+                "sha256": model.sha256,
+                "licence": model.licence,
+                "roles": [each for each, chosen in choices.items() if chosen.name == model.name],
+            }
+        )
+        return
+    typer.echo(f"{model.name} {'is added' if added.new else 'was known already'}: {added.path}")
+    about = (model.title, model.quantisation, megabytes(model.size), f"licence {model.licence}")
+    typer.echo(f"  {', '.join(about)}, up to {model.context_size} tokens")
+    typer.echo(f"  SHA-256 {model.sha256}; nothing else is ever loaded under this name")
+    for each, chosen in choices.items():
+        if chosen.name == model.name:
+            typer.echo(f"  it does {each} from now on")
+        else:
+            typer.echo(f"  {each} is still done by {chosen.name}, because your {chosen.layer} says so: change it there")
+    if not choices and not model.base:
+        typer.echo(f'  to use it: --role ROLE here, or `completion = "{model.name}"` in [models] of your config.toml')
+
+
+def which(
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="Such as completion, nullcheck or judge.")],
+    as_json: Json = False,
+) -> None:
+    """Say which model does something, who decided that, and what its file is.
+
+    Examples:
+
+      breadknife models which completion
+    """
+    with exit_code(2):
+        chosen = choice(role)
+        model = None if ":" in chosen.name else merged(user_catalog()).model(chosen.name)
+    path = ModelStore().find(model) if model else None
+    if as_json:
+        print_json(
+            {
+                "role": role,
+                "name": chosen.name,
+                "layer": chosen.layer,
+                "path": str(path) if path else None,
+                "sha256": model.sha256 if model else None,
+                "size": model.size if model else None,
+            }
+        )
+        return
+    typer.echo(f"{role}: {chosen.name}, from {chosen.layer}")
+    if model is None:
+        typer.echo("  a model of another runtime; `breadknife status` says where")
+        return
+    typer.echo(f"  {path or f'not on this machine; `breadknife models pull {model.name}` fetches it'}")
+    typer.echo(f"  {megabytes(model.size)}, SHA-256 {model.sha256}")
+
+
+def allow(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A model that `breadknife status` shows as set aside.")],
+) -> None:
+    """Have a model loaded again over which the engine died too often.
+
+    Examples:
+
+      breadknife models allow smollm2-135m
+    """
+    from breadknife.engine.crashes import CrashLedger
+    from breadknife.paths import state_dir
+
+    ledger = CrashLedger(state_dir())
+    if name not in ledger.set_aside():
+        others = ", ".join(ledger.set_aside()) or "none is"
+        typer.echo(f"error: {name} is not set aside ({others})", err=True)
+        raise typer.Exit(2)
+    ledger.allow(name)
+    typer.echo(f"{name} is loaded again when it is needed")
+
+
+def prune(
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete what nobody needs: unfinished downloads, fetched models that no role uses, old snapshots of the engine.
+
+    It is shown first, and nothing is deleted before you agree. Models that you added stay.
+
+    Examples:
+
+      breadknife models prune
+
+      breadknife models prune --yes --json
+    """
+    from breadknife.engine.prune import delete, leftovers
+    from breadknife.paths import state_dir
+
+    with exit_code(2):
+        user = user_catalog()
+        catalog = merged(user)
+        keep = {choice(role).name for role in catalog.roles} | {model.name for model in user.models}
+        keep |= {model.base for model in user.models}
+        found = leftovers(ModelStore(), catalog, frozenset(keep), state_dir() / "snapshots")
+        if not as_json:
+            for each in found:
+                typer.echo(f"{megabytes(each.size):>10}  {each.path}  ({each.why})")
+            if not found:
+                typer.echo("nothing to delete")
+        if found and not yes and not as_json:
+            typer.confirm(f"delete these {megabytes(sum(each.size for each in found))}?", abort=True)
+        deleted = [each for each in found if (yes or not as_json) and delete(each)]
+    if as_json:
+        print_json(
+            [{"path": str(each.path), "size": each.size, "why": each.why, "deleted": each in deleted} for each in found]
+        )
+    elif found:
+        typer.echo(f"{megabytes(sum(each.size for each in deleted))} freed")
+
+
+def forget(model: ModelInfo) -> bool:
+    """Take a model that the user added out of the list. Raises ModelError when an adapter needs it."""
+    from breadknife.engine.adding import forget_model
+
+    if adapters := [other.name for other in user_catalog().models if other.base == model.name]:
+        raise ModelError(f"{', '.join(adapters)} is an adapter of {model.name}; remove that first")
+    return forget_model(model.name)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The model of a role, and who chose it."""
+
+    name: str
+    layer: str
+
+
+def choice(role: str) -> Choice:
+    """Raises UnknownModel for a role that nobody has, SettingsError."""
+    from breadknife.host.settings import load
+
+    user = user_catalog()
+    settings, _ = load(None, {})
+    if name := settings.models.get(role):
+        return Choice(name, "config.toml")
+    name = merged(user).for_role(role).name
+    return Choice(name, user_file().name if user.roles.get(role) else "the catalog")

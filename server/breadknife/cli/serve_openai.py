@@ -1,0 +1,79 @@
+"""`breadknife engine serve-openai`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import typer
+import uvicorn
+
+from breadknife.engine.api import Engine
+from breadknife.engine.client import DaemonEngine
+from breadknife.errors import SettingsError
+from breadknife.offline import forbid_network
+from breadknife.openai.app import make_app
+from breadknife.openai.offer import Offer
+from breadknife.openai.work import Workers
+
+HOST = "127.0.0.1"
+GRACE_SECONDS = 3
+"""For answers that are being written when it is told to end."""
+
+
+def run(port: int, token_file: Path | None, engine: Engine | None = None, offer: Offer | None = None) -> None:
+    """Serve until a signal ends it. Raises SettingsError."""
+    forbid_network()
+    token = kept_token(token_file) if token_file else secrets.token_urlsafe(32)
+    with listening(port) as server, closing(engine or DaemonEngine(client="breadknife engine serve-openai")) as asked:
+        typer.echo(f"OPENAI_BASE_URL=http://{HOST}:{server.getsockname()[1]}/v1")
+        typer.echo(f"OPENAI_API_KEY={token}" if token_file is None else f"# OPENAI_API_KEY is in {token_file}")
+        sys.stdout.flush()
+        workers = Workers(asked)
+        config = uvicorn.Config(
+            make_app(workers, offer or Offer(), token),
+            lifespan="off",
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        try:
+            uvicorn.Server(config).run(sockets=[server])
+        finally:
+            workers.close()
+
+
+def kept_token(path: Path) -> str:
+    """The token in a file of the user's own, made when there is none. Raises SettingsError."""
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            token = secrets.token_urlsafe(32)
+            file.write(token + "\n")
+            return token
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise SettingsError(f"--token-file {path}: {error.strerror or error}") from error
+    try:
+        token = path.read_text("ascii").strip()
+        mode = path.stat().st_mode
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"--token-file {path}: can't be read: {error}; remove it to have a new one made") from error
+    if sys.platform != "win32" and mode & 0o077:  # there the user's profile is closed to others
+        raise SettingsError(f"--token-file {path}: others can read it; `chmod 600 {path}`, or remove it for a new one")
+    if not token:
+        raise SettingsError(f"--token-file {path}: it is empty; remove it to have a new one made")
+    return token
+
+
+def listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise SettingsError(f"--port {port}: {error.strerror or error}; name another one, or 0 for any") from error

@@ -1,0 +1,121 @@
+"""The bodies of answers, as OpenAI's API reference has them."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from breadknife.engine.api import Chunk, Embeddings
+
+Json = dict[str, Any]
+Kind = Literal["completion", "chat"]
+
+
+@dataclass
+class Choice:
+    """One output as far as it has come, and its next piece."""
+
+    index: int
+    kind: Kind
+    with_logprobs: bool
+    text: str = ""
+    finish: str | None = None
+    usage: Chunk = field(default_factory=lambda: Chunk(""))
+    """The last chunk."""
+    logprobs: list[Json] = field(default_factory=list[Json])
+    """A token each."""
+
+    def add(self, chunk: Chunk) -> Json:
+        """Take the next chunk; returns it as a choice of a stream."""
+        new = []
+        if self.with_logprobs and chunk.output_tokens > self.usage.output_tokens:
+            new = [_token(chunk, len(self.text))]
+        self.logprobs += new
+        self.text += chunk.text
+        self.finish = chunk.finish or None
+        self.usage = chunk
+        logprobs = _logprobs(self.kind, new) if self.with_logprobs else None
+        if self.kind == "chat":
+            delta = {"content": chunk.text} if chunk.text or new or not chunk.finish else {}
+            return {"index": self.index, "delta": delta, "logprobs": logprobs, "finish_reason": self.finish}
+        return {"index": self.index, "text": chunk.text, "logprobs": logprobs, "finish_reason": self.finish}
+
+    def whole(self) -> Json:
+        logprobs = _logprobs(self.kind, self.logprobs) if self.with_logprobs else None
+        answer = {"index": self.index, "logprobs": logprobs, "finish_reason": self.finish}
+        if self.kind == "chat":
+            return {**answer, "message": {"role": "assistant", "content": self.text, "refusal": None}}
+        return {**answer, "text": self.text}
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What all answers to one request share."""
+
+    kind: Kind
+    model: str
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    def around(self, choices: Sequence[Json], *, stream: bool) -> Json:
+        chat = self.kind == "chat"
+        name = ("chat.completion.chunk" if stream else "chat.completion") if chat else "text_completion"
+        return {
+            "id": f"{'chatcmpl' if chat else 'cmpl'}-{self.id}",
+            "object": name,
+            "created": self.created,
+            "model": self.model,
+            "choices": list(choices),
+        }
+
+
+def usage(choices: Iterable[Choice]) -> Json:
+    last = [choice.usage for choice in choices]
+    prompt, output = sum(each.prompt_tokens for each in last), sum(each.output_tokens for each in last)
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": output,
+        "total_tokens": prompt + output,
+        "prompt_tokens_details": {"cached_tokens": sum(each.cached_tokens for each in last)},
+    }
+
+
+def embeddings(found: Embeddings, model: str, encoding: str) -> Json:
+    def encoded(vector: tuple[float, ...]) -> list[float] | str:
+        if encoding == "float":
+            return list(vector)
+        return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
+
+    return {
+        "object": "list",
+        "model": model,
+        "data": [
+            {"object": "embedding", "index": index, "embedding": encoded(vector)}
+            for index, vector in enumerate(found.vectors)
+        ],
+        "usage": {"prompt_tokens": found.prompt_tokens, "total_tokens": found.prompt_tokens},
+    }
+
+
+def _token(chunk: Chunk, offset: int) -> Json:
+    def entry(text: str, logprob: float) -> Json:
+        return {"token": text, "logprob": logprob, "bytes": list(text.encode())}
+
+    top = [entry(*each) for each in chunk.top_logprobs]
+    return {**entry(chunk.text, chunk.logprob), "top_logprobs": top, "offset": offset}
+
+
+def _logprobs(kind: Kind, tokens: Sequence[Json]) -> Json:
+    if kind == "chat":
+        return {"content": [{key: value for key, value in token.items() if key != "offset"} for token in tokens]}
+    return {
+        "tokens": [token["token"] for token in tokens],
+        "token_logprobs": [token["logprob"] for token in tokens],
+        "top_logprobs": [{each["token"]: each["logprob"] for each in token["top_logprobs"]} for token in tokens],
+        "text_offset": [token["offset"] for token in tokens],
+    }

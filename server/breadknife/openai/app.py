@@ -1,0 +1,240 @@
+"""The HTTP API: who may ask, what is asked of the engine, and how its answer travels."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest
+from breadknife.engine.catalog import ModelInfo
+from breadknife.engine.chat import chat_prompt
+from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUnavailable, PromptTooLong
+from breadknife.openai.answers import Choice, Envelope, Json, Kind, embeddings, usage
+from breadknife.openai.bodies import Body, ChatBody, CompletionBody, EmbeddingBody, Sampled, decoded
+from breadknife.openai.errors import CLIENT_GONE, ApiError, as_api_error
+from breadknife.openai.offer import Offer, completion_prompt
+from breadknife.openai.work import Workers, while_connected
+
+MAX_BODY = 4 << 20
+"""Bytes; the engine's messages have 8 MB at most."""
+DEFAULT_COMPLETION_TOKENS = 16
+"""As in OpenAI's API."""
+HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+@dataclass(frozen=True)
+class Api:
+    workers: Workers
+    offer: Offer
+
+    async def models(self, request: Request) -> Response:
+        here = await asyncio.to_thread(self.offer.here)
+        return JSONResponse({"object": "list", "data": [_model(model) for model, _ in here]})
+
+    async def model(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        await asyncio.to_thread(self.offer.target, name)
+        return JSONResponse(_model(self.offer.catalog().model(name)))
+
+    async def completions(self, request: Request) -> Response:
+        body = await _read(request, CompletionBody)
+        body.check()
+        target = await asyncio.to_thread(self.offer.target, body.model)
+        asked = [
+            GenerateRequest(
+                target.model,
+                completion_prompt(target.info, prompt, body.suffix or ""),
+                body.max_tokens or DEFAULT_COMPLETION_TOKENS,
+                body.stops,
+                sampling=body.sampling,
+                adapter=target.adapter,
+                top_logprobs=body.logprobs or 0,
+            )
+            for prompt in body.prompts
+        ]
+        choices = [Choice(index, "completion", body.logprobs is not None) for index in range(len(asked))]
+        return await self._generate(request, body, "completion", asked, choices)
+
+    async def chat(self, request: Request) -> Response:
+        body = await _read(request, ChatBody)
+        body.check()
+        messages = [message.message() for message in body.messages]
+        target = await asyncio.to_thread(self.offer.target, body.model)
+        try:
+            prompt = await asyncio.to_thread(chat_prompt, target.info, messages)
+        except EngineError as error:
+            raise ApiError(str(error), "messages") from error
+        asked = GenerateRequest(
+            target.model,
+            prompt,
+            body.output_tokens,
+            body.stops,
+            sampling=body.sampling,
+            grammar=body.grammar,
+            adapter=target.adapter,
+            top_logprobs=body.top_logprobs or 0,
+        )
+        return await self._generate(request, body, "chat", [asked], [Choice(0, "chat", bool(body.logprobs))])
+
+    async def embeddings(self, request: Request) -> Response:
+        body = await _read(request, EmbeddingBody)
+        target = await asyncio.to_thread(self.offer.target, body.model)
+        asked = EmbedRequest(target.model, tuple(body.texts))
+        cancel = CancelToken()
+        async with while_connected(request, cancel):
+            found = await self.workers.embed(asked, cancel)
+        return JSONResponse(embeddings(found, body.model, body.encoding_format))
+
+    async def _generate(
+        self, request: Request, body: Sampled, kind: Kind, asked: Sequence[GenerateRequest], choices: Sequence[Choice]
+    ) -> Response:
+        cancel, envelope = CancelToken(), Envelope(kind, body.model)
+        chunks = self.workers.generate(asked, cancel)
+        try:
+            async with while_connected(request, cancel):
+                # Before the answer begins: what is wrong by now is said with a status of its own.
+                first = await anext(chunks)
+                if not body.stream:
+                    async for number, chunk in _after(first, chunks):
+                        choices[number].add(chunk)
+        except BreadknifeError as error:
+            await chunks.aclose()
+            raise _blamed(error, asked[0]) from error
+        if not body.stream:
+            whole = envelope.around([choice.whole() for choice in choices], stream=False)
+            return JSONResponse({**whole, "usage": usage(choices)})
+        events = _events(request, body, envelope, choices, _after(first, chunks), cancel)
+        return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+async def _events(
+    request: Request,
+    body: Sampled,
+    envelope: Envelope,
+    choices: Sequence[Choice],
+    chunks: AsyncGenerator[tuple[int, Chunk], None],
+    cancel: CancelToken,
+) -> AsyncIterator[str]:
+    """Server-sent events; an error in the middle is the last one."""
+    more = {"usage": None} if body.usage_in_stream else {}
+    try:
+        async with while_connected(request, cancel), aclosing(chunks):
+            if envelope.kind == "chat":
+                begin = {"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}
+                yield _event({**envelope.around([begin], stream=True), **more})
+            async for number, chunk in chunks:
+                yield _event({**envelope.around([choices[number].add(chunk)], stream=True), **more})
+            if body.usage_in_stream:
+                yield _event({**envelope.around([], stream=True), "usage": usage(choices)})
+            yield "data: [DONE]\n\n"
+    except BreadknifeError as error:
+        yield _event(as_api_error(error).body())
+
+
+async def _after(
+    first: tuple[int, Chunk], rest: AsyncGenerator[tuple[int, Chunk], None]
+) -> AsyncGenerator[tuple[int, Chunk], None]:
+    async with aclosing(rest):
+        yield first
+        async for each in rest:
+            yield each
+
+
+def make_app(workers: Workers, offer: Offer, token: str) -> ASGIApp:
+    api = Api(workers, offer)
+    app = Starlette(
+        routes=[
+            Route("/v1/models", api.models),
+            Route("/v1/models/{name}", api.model),
+            Route("/v1/completions", api.completions, methods=["POST"]),
+            Route("/v1/chat/completions", api.chat, methods=["POST"]),
+            Route("/v1/embeddings", api.embeddings, methods=["POST"]),
+        ],
+        exception_handlers={
+            ApiError: _on_error,
+            BreadknifeError: _on_error,
+            HTTPException: _on_error,
+            ClientDisconnect: _on_error,
+        },
+    )
+    return guarded(app, token)
+
+
+def guarded(app: ASGIApp, token: str) -> ASGIApp:
+    """Lets through who has the token and came by this machine's own name.
+
+    The name, because a page in a browser can have its own host's name lead here (DNS rebinding).
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            if refusal := _refusal(headers.get("host", ""), headers.get("authorization", ""), token):
+                response = JSONResponse(refusal.body(), refusal.status)
+                await response(scope, receive, send)
+                return
+        await app(scope, receive, send)
+
+    return serve
+
+
+def _refusal(host: str, authorization: str, token: str) -> ApiError | None:
+    name, _, port = host.rpartition(":")
+    if (name if port.isdigit() else host).lower() not in HOSTS:
+        return ApiError(f"the host {host!r} is not served; use 127.0.0.1 or localhost", None, 403, "wrong_host")
+    kind, _, shown = authorization.partition(" ")
+    if kind.lower() != "bearer" or not secrets.compare_digest(shown.strip().encode(), token.encode()):
+        message = "the token is missing or wrong; `breadknife engine serve-openai` said it when it began"
+        return ApiError(message, None, 401, "invalid_api_key")
+    return None
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    match error:
+        case ApiError():
+            found = error
+        case BreadknifeError():
+            found = as_api_error(error)
+        case HTTPException():
+            found = ApiError(f"{request.method} {request.url.path}: {error.detail}", None, error.status_code)
+        case _:
+            found = ApiError("the client hung up", None, CLIENT_GONE)
+    return JSONResponse(found.body(), found.status)
+
+
+def _blamed(error: BreadknifeError, request: GenerateRequest) -> ApiError:
+    """A grammar that the engine can't use is the asker's."""
+    engine = isinstance(error, EngineError) and not isinstance(error, EngineDied | EngineUnavailable | PromptTooLong)
+    if engine and request.grammar:
+        return ApiError(str(error), "response_format")
+    return as_api_error(error)
+
+
+async def _read(request: Request, kind: type[Body]) -> Body:
+    data = bytearray()
+    async for block in request.stream():
+        data += block
+        if len(data) > MAX_BODY:
+            raise ApiError(f"a request has {MAX_BODY >> 20} MB at most", None, 413)
+    return decoded(bytes(data), kind)
+
+
+def _model(model: ModelInfo) -> Json:
+    return {"id": model.name, "object": "model", "created": 0, "owned_by": "breadknife"}
+
+
+def _event(value: Json) -> str:
+    return f"data: {json.dumps(value, separators=(',', ':'))}\n\n"

@@ -1,0 +1,383 @@
+"""Models of the user's own: what `breadknife models add`, `which`, `allow`, `prune` and `remove` do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from breadknife.cli.models import app
+from breadknife.engine.adding import Wish, add_model
+from breadknife.engine.catalog import (
+    Catalog,
+    ModelInfo,
+    builtin_catalog,
+    read_models,
+    user_catalog,
+    user_file,
+    write_user_catalog,
+)
+from breadknife.engine.crashes import CrashLedger
+from breadknife.engine.store import ModelStore
+from breadknife.errors import ModelCorrupt, ModelMissing, SettingsError
+from breadknife.paths import config_dir, state_dir
+from engine.gguf_files import ADAPTER, MODEL, gguf
+from engine.hub import Hub
+
+DEFAULT = builtin_catalog().model("qwen2.5-coder-0.5b")
+CONTENT = gguf()
+SUM = hashlib.sha256(CONTENT).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without models, on a machine without a network."""
+    for name in "OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME":
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "HOME": str(tmp_path),
+        "USERPROFILE": str(tmp_path),
+        "BREADKNIFE_HOME": str(tmp_path / "breadknife"),
+        "BREADKNIFE_OFFLINE": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+def run(*arguments: str, answer: str | None = None) -> Result:
+    return CliRunner().invoke(app, arguments, input=answer)
+
+
+def rows(*arguments: str) -> list[dict]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def write(path: Path, content: bytes = CONTENT) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def configure(text: str) -> None:
+    write(config_dir() / "config.toml", text.encode())
+
+
+def refused(*arguments: str) -> str:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert not user_file().exists()
+    return result.stderr
+
+
+# add
+
+
+def test_a_file_is_used_where_it_is_and_its_sum_is_pinned(home: Path) -> None:
+    path = write(home / "My Models" / "Tiny Q4.GGUF")
+    result = run("add", str(path))
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith(f"tiny-q4 is added: {path}\n")
+    assert f"SHA-256 {SUM}" in result.stdout
+    model = read_models().model("tiny-q4")
+    assert model == ModelInfo(
+        "tiny-q4", "Tiny", "mit", "Q4_K_M", 2048, (), path.name, len(CONTENT), SUM, path=str(path)
+    )
+    assert ModelStore().verified(model) == path
+    write(path, CONTENT[:-1] + b"x")
+    with pytest.raises(ModelCorrupt, match="if you changed it yourself"):
+        ModelStore().verified(model)
+    path.unlink()
+    with pytest.raises(ModelMissing, match=r"is gone; put it back, or run `breadknife models remove tiny-q4`"):
+        ModelStore().verified(model)
+
+
+def test_a_role_is_given_at_once(home: Path) -> None:
+    result = run("add", str(write(home / "tiny.gguf")), "--role", "completion", "--role", "rewrite")
+    assert "it does completion from now on" in result.stdout
+    assert read_models().for_role("completion").name == "tiny"
+    assert json.loads(run("which", "completion", "--json").stdout) == {
+        "role": "completion",
+        "name": "tiny",
+        "layer": "models.toml",
+        "path": str(home / "tiny.gguf"),
+        "sha256": SUM,
+        "size": len(CONTENT),
+    }
+
+
+def test_config_toml_wins_over_a_role_and_it_is_said(home: Path) -> None:
+    configure('[models]\ncompletion = "qwen2.5-coder-1.5b"\n')
+    result = run("add", str(write(home / "tiny.gguf")), "--role", "completion")
+    assert "completion is still done by qwen2.5-coder-1.5b, because your config.toml says so" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "reason"),
+    [
+        (b"<html>", (), "is not a GGUF file but a web page"),
+        (CONTENT[:-1], (), "is cut off"),
+        (gguf({**MODEL, "general.type": "mmproj"}), (), "no language model (mmproj)"),
+        (gguf({"general.architecture": "whisper"}), (), "no language model (whisper)"),
+        (gguf(ADAPTER), (), "say which model it belongs to: --adapter-of MODEL"),
+        (gguf(ADAPTER), ("--adapter-of", "qwen"), "did you mean qwen2.5-coder"),
+        (CONTENT, ("--adapter-of", DEFAULT.name), "is no LoRA adapter; leave out --adapter-of"),
+        (gguf(ADAPTER), ("--adapter-of", DEFAULT.name, "--role", "judge"), "leave out --role"),
+        (CONTENT, ("--role", "completions"), "no role 'completions'; the roles are completion, judge, nullcheck"),
+        (CONTENT, ("--name", "Tiny!"), "can't be a name"),
+        (CONTENT, ("--name", "../x"), "can't be a name"),
+        (CONTENT, ("--name", DEFAULT.name), "there is another model qwen2.5-coder-0.5b; choose another name"),
+    ],
+)
+def test_refused(home: Path, content: bytes, arguments: tuple[str, ...], reason: str) -> None:
+    assert reason in refused("add", str(write(home / "tiny.gguf", content)), *arguments)
+
+
+@pytest.mark.parametrize("source", ["missing.gguf", "."])
+def test_what_cannot_be_read_is_an_error(home: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    monkeypatch.chdir(home)
+    assert "name a GGUF file, or hf:OWNER/REPO/FILE" in refused("add", source)
+
+
+def test_adding_twice_is_adding_once(home: Path) -> None:
+    path = write(home / "tiny.gguf")
+    run("add", str(path))
+    again = run("add", str(path), "--role", "judge")
+    assert again.stdout.startswith(f"tiny was known already: {path}\n")
+    assert [model.name for model in user_catalog().models] == ["tiny"]
+    assert user_catalog().roles == {"judge": "tiny"}
+    renamed = run("add", str(path), "--name", "other")
+    assert (renamed.exit_code, "is the model tiny already" in renamed.stderr) == (2, True)
+
+
+@pytest.mark.model
+def test_a_model_of_the_catalog_can_be_elsewhere(home: Path, tests_home: Path) -> None:
+    known = builtin_catalog().model("smollm2-135m")
+    here = tests_home / "data" / "models" / known.file
+    result = run("add", str(here))
+    assert result.stdout.startswith(f"smollm2-135m was known already: {here}\n")
+    assert ModelStore().verified(read_models().model(known.name)) == here
+    assert read_models().for_role("judge").path == str(here)
+
+
+def test_an_adapter_belongs_to_its_model(home: Path) -> None:
+    run("add", str(write(home / "tiny.gguf")))
+    other = write(home / "other.gguf", gguf({**ADAPTER, "general.architecture": "qwen2"}))
+    assert "for the architecture qwen2, and tiny is llama" in run("add", str(other), "--adapter-of", "tiny").stderr
+    run("add", str(write(home / "style.gguf", gguf(ADAPTER))), "--adapter-of", "tiny")
+    style = read_models().model("style")
+    assert (style.base, style.context_size) == ("tiny", 2048)
+    assert "remove that first" in run("remove", "tiny").stderr
+    assert run("remove", "style", "tiny").exit_code == 0
+    assert user_catalog() == Catalog()
+
+
+def test_adding_at_once_loses_nothing(home: Path) -> None:
+    paths = [write(home / f"tiny{n}.gguf", gguf({**MODEL, "general.name": f"Tiny {n}"})) for n in range(8)]
+    with ThreadPoolExecutor() as pool:
+        wishes = [Wish(str(path)) for path in paths]
+        list(pool.map(lambda wish: add_model(wish, ModelStore(), lambda progress: None, offline=True), wishes))
+    assert {model.name for model in user_catalog().models} == {path.stem for path in paths}
+
+
+@pytest.mark.parametrize("command", ["pull", "verify"])
+def test_a_file_that_is_gone_is_said(home: Path, command: str) -> None:
+    path = write(home / "tiny.gguf")
+    run("add", str(path))
+    path.unlink()
+    result = run(command, "tiny")
+    assert result.exit_code != 0
+    assert "is gone; put it back" in result.stdout + result.stderr
+
+
+# the hub
+
+
+def add_from_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch, source: str, *arguments: str) -> tuple[int, str, str]:
+    """In a process of its own: huggingface_hub reads HF_ENDPOINT when it is imported."""
+    monkeypatch.setenv("BREADKNIFE_OFFLINE", "")
+    monkeypatch.setenv("NO_PROXY", "*")
+    with hub.serving():
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        command = [sys.executable, "-m", "breadknife", "models", "add", source, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+SOURCE = "hf:who/Tiny-GGUF/sub/Tiny-Q4.gguf"
+PLACE = "/who/Tiny-GGUF/resolve/main/sub/Tiny-Q4.gguf"
+
+
+def test_a_file_of_the_hub_is_fetched_and_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, err = add_from_hub(Hub(PLACE, CONTENT), monkeypatch, SOURCE, "--role", "judge")
+    assert code == 0, err
+    assert out.startswith("tiny-q4 is added: ")
+    assert "tiny-q4: downloading" in err
+    model = read_models().for_role("judge")
+    assert (model.hub, model.file, model.sha256) == (SOURCE.removeprefix("hf:"), "Tiny-Q4.gguf", SUM)
+    assert ModelStore().verified(model) == ModelStore().path(model)
+    [removed] = rows("remove", "tiny-q4")
+    assert removed == {"name": "tiny-q4", "freed": len(CONTENT), "forgotten": True}
+
+
+def test_files_of_the_same_name_do_not_collide(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_user_catalog(Catalog((replace(DEFAULT, name="first", sha256="0" * 64, file="tiny-q4.GGUF"),)))
+    code, _, err = add_from_hub(Hub(PLACE, CONTENT), monkeypatch, SOURCE, "--name", "second")
+    assert code == 0, err
+    assert read_models().model("second").file == "second.gguf"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"<html>", "is not a GGUF file but a web page"), (CONTENT[:-1], "is cut off")]
+)
+def test_a_bad_file_of_the_hub_leaves_nothing(monkeypatch: pytest.MonkeyPatch, content: bytes, reason: str) -> None:
+    code, _, err = add_from_hub(Hub(PLACE, content), monkeypatch, SOURCE)
+    assert (code, reason in err) == (2, True)
+    assert user_catalog() == Catalog()
+    assert list(ModelStore().folder.glob("*.gguf")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("hf:who/Tiny-GGUF", "on the hub that is hf:OWNER/REPO/FILE.gguf"),
+        ("hf:who/Tiny-GGUF/README.md", "on the hub that is hf:OWNER/REPO/FILE.gguf"),
+        ("hf:who/../x.gguf", "on the hub that is hf:OWNER/REPO/FILE.gguf"),
+        (SOURCE, "is not asked for offline"),
+    ],
+)
+def test_what_is_not_asked_of_the_hub(source: str, reason: str) -> None:
+    assert reason in refused("add", source)
+
+
+def test_a_file_that_the_hub_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, _, err = add_from_hub(Hub("/elsewhere", CONTENT), monkeypatch, SOURCE)
+    assert (code, "404" in err and "check the name" in err) == (2, True)
+
+
+# which, allow, remove
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "layer"),
+    [
+        ("", DEFAULT.name, "the catalog"),
+        ('[models]\nnullcheck = "qwen2.5-coder-1.5b"', "qwen2.5-coder-1.5b", "config.toml"),
+    ],
+)
+def test_which_says_who_decided(config: str, name: str, layer: str) -> None:
+    configure(config)
+    assert run("which", "nullcheck").stdout.startswith(f"nullcheck: {name}, from {layer}\n")
+
+
+def test_which_of_an_unknown_role() -> None:
+    assert "the roles are completion, nullcheck, judge" in refused("which", "cooking")
+
+
+def test_allow_takes_back_a_setting_aside() -> None:
+    ledger = CrashLedger(state_dir())
+    for _ in range(3):
+        ledger.died("smollm2-135m", "it died")
+    assert "is not set aside (smollm2-135m)" in run("allow", "tiny").stderr
+    assert run("allow", "smollm2-135m").exit_code == 0
+    assert ledger.set_aside() == ()
+
+
+def test_remove_forgets_and_leaves_the_users_own_file(home: Path) -> None:
+    path = write(home / "tiny.gguf")
+    run("add", str(path), "--role", "completion")
+    assert run("remove", "tiny").stdout == f"tiny: forgotten; {path} is left\n"
+    assert path.exists()
+    assert read_models() == builtin_catalog()
+
+
+# prune
+
+
+@pytest.fixture
+def littered(home: Path) -> Mapping[str, Path]:
+    """A store with something of every kind."""
+    store, big = ModelStore(), builtin_catalog().model("qwen2.5-coder-1.5b")
+    run("add", str(write(home / "tiny.gguf")))
+    return {
+        "in use": write(store.path(DEFAULT)),
+        "unused": write(store.path(big)),
+        "unknown": write(store.folder / "old.gguf"),
+        "notes": write(store.folder / "notes.txt"),
+        "partial": write(store.partial(big) / "half").parent,
+        "added": home / "tiny.gguf",
+        "snapshot": write(state_dir() / "snapshots" / "abc"),
+    }
+
+
+def test_prune_shows_and_asks_before_it_deletes(littered: Mapping[str, Path]) -> None:
+    refused = run("prune", answer="n\n")
+    assert refused.exit_code == 1
+    assert all(path.exists() for path in littered.values())
+    assert str(littered["unused"]) in refused.stdout
+    run("prune", answer="y\n")
+    left = {name for name, path in littered.items() if path.exists()}
+    assert left == {"in use", "notes", "added", "snapshot"}
+    assert run("prune").stdout == "nothing to delete\n"
+
+
+def test_prune_for_programs_deletes_with_yes_only(littered: Mapping[str, Path]) -> None:
+    assert [row["deleted"] for row in rows("prune")] == [False] * 3
+    with ModelStore().lock(builtin_catalog().model("qwen2.5-coder-1.5b")):
+        found = rows("prune", "--yes")
+    assert {Path(row["path"]).name: row["deleted"] for row in found} == {
+        "qwen2.5-coder-1.5b": False,  # somebody is pulling it
+        littered["unused"].name: True,
+        "old.gguf": True,
+    }
+
+
+def test_a_model_that_config_toml_names_is_in_use(littered: Mapping[str, Path]) -> None:
+    configure('[models]\ncompletion = "qwen2.5-coder-1.5b"\n')
+    assert littered["unused"] not in {Path(row["path"]) for row in rows("prune")}
+
+
+def test_old_snapshots_go(littered: Mapping[str, Path]) -> None:
+    os.utime(littered["snapshot"], (0, 0))
+    assert littered["snapshot"] in {Path(row["path"]) for row in rows("prune")}
+
+
+# models.toml
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@given(title=TEXT, path=TEXT, roles=st.lists(TEXT).map(tuple), chosen=st.dictionaries(TEXT, TEXT))
+def test_what_is_written_is_read_back(tmp_path_factory, title: str, path: str, roles: tuple, chosen: dict) -> None:
+    catalog = Catalog((replace(DEFAULT, title=title, path=path, roles=roles),), chosen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BREADKNIFE_HOME", str(tmp_path_factory.getbasetemp() / "round trip"))
+        write_user_catalog(catalog)
+        assert user_catalog() == catalog
+
+
+def test_a_broken_file_leaves_the_catalog_and_is_said() -> None:
+    write(user_file(), b'[[models]]\nname = "x"\n')
+    assert read_models() == builtin_catalog()
+    with pytest.raises(SettingsError, match=r"models\.toml: .*title.*; mend it"):
+        user_catalog()
+    for command in "list", "which completion", "add x.gguf", "prune":
+        result = run(*command.split())
+        assert (result.exit_code, "models.toml" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["add", "which", "allow", "prune"])
+def test_every_help_has_an_example(command: str) -> None:
+    assert f"Examples:\n\n    breadknife models {command}" in run(command, "--help").stdout
