@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Engine, GenerateRequest, Prompt
+from breadknife.engine.api import Chunk, Engine, GenerateRequest, Prompt, ScoreRequest, Scores
 from breadknife.engine.scripted import ScriptedEngine
+from breadknife.task.cascade import Memory, Step, StepTrace, run_cascade
 from breadknife.task.values import Origin
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree, parse
@@ -27,6 +28,9 @@ class PluginContext:
     cancel: CancelToken = field(default_factory=CancelToken)
     notices: list[str] = field(default_factory=list[str])
     refreshed: int = 0
+    bigger: str = ""
+    """The model to escalate to."""
+    steps: list[StepTrace] = field(default_factory=list[StepTrace])
 
     def tree(self, document: Document, /) -> SyntaxTree | None:
         return parse(document.text, document.language)
@@ -36,6 +40,12 @@ class PluginContext:
 
     def model(self, role: str, /) -> PluginModel:
         return PluginModel(self, role)
+
+    def escalate(self, role: str, /) -> PluginModel | None:
+        return PluginModel(self, self.bigger) if self.bigger else None
+
+    def run(self, steps: Sequence[Step[Any, Any]], value: Any, /) -> Any:
+        return run_cascade(steps, value, self, self.steps.append, Memory())
 
     def refresh(self) -> None:
         self.refreshed += 1
@@ -51,10 +61,13 @@ class PluginModel:
     context_size: int = 4096
 
     def generate(
-        self, prompt: Prompt, *, max_tokens: int, stop: tuple[str, ...] = (), cancel: CancelToken | None = None
+        self, prompt: Prompt, *, max_tokens: int, cancel: CancelToken | None = None, **options: Any
     ) -> Iterator[Chunk]:
-        request = GenerateRequest(self.name, prompt, max_tokens, stop)
+        request = GenerateRequest(self.name, prompt, max_tokens, **options)
         return self.context.engine.generate(request, cancel or self.context.cancel)
+
+    def score(self, prompt: Prompt, alternatives: tuple[str, ...], **options: Any) -> Scores:
+        return self.context.engine.score(ScoreRequest(self.name, prompt, alternatives, **options), self.context.cancel)
 
     def origin(self, last: Chunk) -> Origin:
         return Origin("", self.name, last.prompt_tokens, last.cached_tokens, last.output_tokens)

@@ -51,3 +51,23 @@ def test_an_engine_that_dies_is_an_error_of_this_request_alone() -> None:
         )
     answer = plugin.answer(CompletionRequest(document, offset), PluginContext(ScriptedEngine([Line("", " 1")])))
     assert isinstance(answer, Completions)
+
+
+def test_what_a_stream_has_already_written_asks_no_model() -> None:
+    engine = ScriptedEngine([Line("", " alpha + beta\nmore")])
+    context = PluginContext(engine)
+    plugin = CompletionPlugin()
+    shown: list[object] = []
+    for typed in ("", " ", " a", " alp"):
+        document, offset = at_cursor(f"x ={typed}⟦|⟧\n")
+        answer = plugin.answer(CompletionRequest(document, offset), context)
+        assert isinstance(answer, Completions)
+        shown.append(answer.items[0].text)
+    plugin.close()
+    assert shown == [" alpha + beta", "alpha + beta", "lpha + beta", "ha + beta"]
+    assert len(engine.requests) == 1
+    first = ["place: passed on", "typed through: passed on", "model: passed on", "fit: settled"]
+    assert [f"{s.name}: {s.verdict}" for s in context.steps] == first + 3 * [
+        "place: passed on",
+        "typed through: settled",
+    ]

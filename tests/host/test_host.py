@@ -2,83 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.catalog import builtin_catalog
-from breadknife.engine.scripted import ScriptedEngine
-from breadknife.errors import EngineDied, ModelMissing
-from breadknife.host.host import Host
+from breadknife.errors import EngineDied, ModelMissing, ModelSetAside, Superseded
 from breadknife.host.receipts import Outcome
-from breadknife.host.registry import Registry
 from breadknife.host.settings import Settings
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     Action,
-    ActionRequest,
     Actions,
     Answer,
     CheckRequest,
-    CompletionItem,
     CompletionRequest,
-    Completions,
     Finding,
     Findings,
     Fix,
     Origin,
-    Request,
     Silence,
 )
 from breadknife.text.document import Span, TextEdit
+from host.fakes import BY_MODEL, Fake, completion, host, raising
 from support import document
 
 DOC = document("x = 1\n")
-BY_MODEL = Origin(model="qwen2.5-coder-0.5b", prompt_tokens=10, cached_tokens=8, output_tokens=2)
-
-
-@dataclass(frozen=True)
-class NoSettings:
-    pass
-
-
-@dataclass
-class Fake:
-    name: str
-    reply: Callable[[Context], Answer | None]
-    settings: type[Any] = NoSettings
-    languages: frozenset[str] = frozenset({"python"})
-
-    @property
-    def serves(self) -> Mapping[type[Any], frozenset[str]]:
-        return dict.fromkeys((CompletionRequest, CheckRequest, ActionRequest), self.languages)
-
-    def answer(self, request: Request, context: Context, /) -> Answer | None:
-        return self.reply(context)
-
-    def close(self) -> None:
-        raise RuntimeError("even this")
-
-
-def raising(error: Exception) -> Callable[[Context], Answer | None]:
-    def reply(_context: Context) -> Answer | None:
-        raise error
-
-    return reply
-
-
-def host(*plugins: Fake, settings: Settings | None = None) -> Host:
-    return Host(Registry(plugins), ScriptedEngine([]), builtin_catalog(), settings or Settings())
-
-
-def completion(text: str, origin: Origin = BY_MODEL, span: Span = Span(5, 5)) -> Callable[[Context], Answer]:
-    return lambda context: Completions((CompletionItem(span, text, origin),))
-
-
 BAD_ACTION = Action("t", edits=(TextEdit(Span(0, 1), "("),), origin=BY_MODEL)
+OVERLAPPING = (Fix("t", (TextEdit(Span(0, 3), "a"), TextEdit(Span(1, 4), "b"))),)
 FINDING = Finding(Span(0, 1), "fake", "rule", "a finding")
 
 
@@ -92,10 +45,19 @@ FINDING = Finding(Span(0, 1), "fake", "rule", "a finding")
         (raising(ModelMissing("not here")), Outcome.NOTHING, "model-missing"),
         (raising(EngineDied("gone")), Outcome.FAILED, "engine-failed"),
         (raising(ZeroDivisionError()), Outcome.FAILED, "plugin-broke"),
+        (raising(SystemExit(0)), Outcome.FAILED, "plugin-broke"),
+        (raising(Superseded("newer")), Outcome.CANCELLED, "superseded"),
+        (raising(ModelSetAside("again")), Outcome.FAILED, "model-set-aside"),
+        (lambda c: cast("Answer", ["not", "an answer"]), Outcome.FAILED, "plugin-broke"),
+        (lambda c: Findings(cast("Any", 3)), Outcome.FAILED, "plugin-broke"),
+        (lambda c: Findings((replace(FINDING, span=Span(3, 2)),)), Outcome.FAILED, "bad-span"),
+        (lambda c: Findings((replace(FINDING, fixes=OVERLAPPING),)), Outcome.FAILED, "bad-span"),
+        (lambda c: Findings((FINDING,) * 300_000), Outcome.FAILED, "plugin-flooded"),
+        (lambda c: Findings((replace(FINDING, message="x" * 30_000_000),)), Outcome.FAILED, "plugin-flooded"),
         (completion(" + 2"), Outcome.ANSWERED, ""),
         (completion(" + ("), Outcome.NOTHING, "would-not-parse"),
         (completion(" + (", Origin(rule="a rule of ours")), Outcome.ANSWERED, ""),
-        (completion("1", span=Span(99, 99)), Outcome.NOTHING, "bad-span"),
+        (completion("1", span=Span(99, 99)), Outcome.FAILED, "bad-span"),
         (completion("1\0"), Outcome.NOTHING, "not-text"),
         (completion("1" * 100_000), Outcome.NOTHING, "too-large"),
         (lambda c: Actions((BAD_ACTION,)), Outcome.NOTHING, "would-not-parse"),

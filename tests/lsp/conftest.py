@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Union
 
@@ -23,6 +23,12 @@ class Session:
         self.client = client
         self.folder = folder
         self.result: lsp.InitializeResult | None = None
+        self.registered: list[lsp.Registration] = []
+        """What the server has asked to be told of."""
+
+        @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
+        def register(params: lsp.RegistrationParams) -> None:
+            self.registered += params.registrations
 
     def uri(self, name: str) -> str:
         return (self.folder / name).as_uri()
@@ -100,6 +106,8 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
         *,
         engine_script: Path | None = None,
         options: dict[str, Any] | None = None,
+        folders: Sequence[str] = (".",),
+        configuration: Callable[[Session], None] = lambda session: None,
     ) -> Session:
         client = make_test_lsp_client()
         # lsprotocol takes every code action that has a command for a bare command.
@@ -114,10 +122,14 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
         await client.start_io(sys.executable, "-m", "breadknife", "serve", *script)
         session = Session(client, folder)
         sessions.append(session)
+        configuration(session)
+        paths = [(folder / name).resolve() for name in folders]
+        for path in paths:
+            path.mkdir(exist_ok=True)
         session.result = await client.initialize_session(
             lsp.InitializeParams(
                 capabilities=_capabilities(editor),
-                workspace_folders=[lsp.WorkspaceFolder(folder.as_uri(), "work")],
+                workspace_folders=[lsp.WorkspaceFolder(path.as_uri(), path.name) for path in paths],
                 initialization_options=options,
             )
         )

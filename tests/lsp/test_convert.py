@@ -43,8 +43,7 @@ def test_positions_past_the_end_mean_the_end(line: int, character: int, offset: 
 @pytest.mark.parametrize("encoding", CODECS)
 @given(text=TEXT, changes=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), TEXT), max_size=4))
 def test_incremental_changes(encoding: str, text: str, changes: list[tuple[int, int, str]]) -> None:
-    documents = Documents()
-    documents.encoding = encoding
+    documents = Documents(encoding)
     documents.open(lsp.TextDocumentItem("file:///a", "python", 0, text))
     for version, (a, b, new) in enumerate(changes, 1):
         doc = documents.get("file:///a")

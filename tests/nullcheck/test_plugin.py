@@ -216,6 +216,30 @@ def test_without_a_usable_answer_the_template_stands(engine: ScriptedEngine) -> 
     assert action.origin.model == ""
 
 
+@pytest.mark.parametrize(
+    ("script", "message", "model", "steps"),
+    [
+        ([Line("", 'given"}')], "given", "nullcheck", ["template: passed on", "model: settled"]),
+        ([], "x is None", "", ["template: passed on", "model: passed on", "bigger model: passed on"]),
+    ],
+)
+def test_the_steps_go_from_the_template_to_the_bigger_model(
+    script: list[Line], message: str, model: str, steps: list[str]
+) -> None:
+    engine = ScriptedEngine(script)
+    context = PluginContext(engine, bigger="bigger")
+    text, action = resolved(RAISING, "raise", context=context)
+    assert f'ValueError("{message}")' in text
+    assert action.origin.model == model
+    assert [f"{step.name}: {step.verdict}" for step in context.steps] == steps
+    assert [request.model for request in engine.requests] == ["nullcheck", "bigger"][: len(steps) - 1]
+
+
+def test_an_action_stays_in_its_function() -> None:
+    text = "def g(): pass\ndef f(x=None):\n    return x.y\ndef h(): pass\n"
+    assert {action.within for action in offered(text)} == {Span(text.index("def f"), text.index("\ndef h"))}
+
+
 def test_a_default_must_be_a_literal_of_the_right_type() -> None:
     text = "def f(x: str | None):\n    return x.strip()\n"
     assert 'x = "unknown"' in resolved(text, "default", engine=ScriptedEngine([Line("default", '"unknown"}')]))[0]

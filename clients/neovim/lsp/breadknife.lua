@@ -22,7 +22,12 @@ return {
     local capabilities = params.capabilities
     capabilities.textDocument.inlineCompletion = breadknife.options.ghost and { dynamicRegistration = false } or nil
     capabilities.workspace.diagnostics = { refreshSupport = true }
-    params.initializationOptions = vim.tbl_get(config, "settings", "breadknife")
+    -- Without `trusted`: these may be a project's settings. Folders are trusted by the command `breadknife trust`.
+    local settings = vim.deepcopy(vim.tbl_get(config, "settings", "breadknife"))
+    if settings then
+      settings.trusted = nil
+    end
+    params.initializationOptions = settings
   end,
   handlers = {
     ["window/showMessage"] = require("breadknife.message").on_show,

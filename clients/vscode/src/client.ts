@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import type { Readable } from "node:stream";
-import { type LogOutputChannel, Uri } from "vscode";
+import { type LogOutputChannel, Uri, workspace } from "vscode";
 import {
   CloseAction,
   DidChangeConfigurationNotification,
@@ -39,6 +39,8 @@ export function createClient(command: string, args: string[], owner: Owner): Lan
     outputChannel: owner.log,
     stdioOptions: { stdout: () => {}, stderr: (stderr) => owner.onStderr(stderr) },
     synchronize: { configurationSection: "breadknife" },
+    // The server takes this word here alone: in settings it might be a workspace's own.
+    initializationOptions: () => ({ trusted: workspace.isTrusted }),
     initializationFailedHandler: () => false,
     errorHandler: {
       // A pipe that breaks is also closed, and then `closed` decides; to shut down here would forbid the restart.

@@ -20,7 +20,7 @@ export function describeReceipts(file: string, receipts: readonly Receipt[]): st
 function describeReceipt(receipt: Receipt): string {
   const { request, plugin, outcome, reason, sentence, remedy, model, milliseconds } = receipt;
   return [
-    `${request}, by ${plugin}: ${outcome}${reason && ` (${reason})`}`,
+    `${request}, by ${plugin || "nobody"}: ${outcome}${reason && ` (${reason})`}`,
     sentence,
     remedy && `→ ${remedy}`,
     [model, `${Math.round(milliseconds)} ms`].filter(Boolean).join(", "),

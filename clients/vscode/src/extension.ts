@@ -25,6 +25,7 @@ export function activate(context: ExtensionContext): Api {
     running.onDidChangeState((state) => {
       if (state.kind === "problem") void tell(state.reason);
     }),
+    workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("breadknife.command")) void running.restart();
     }),

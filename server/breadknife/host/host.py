@@ -1,104 +1,74 @@
-"""Asks the plugins: every request gets exactly one reply, whatever a plugin, a model or a file does."""
+"""The host: plugins, engine and settings together. Every request gets exactly one reply, whatever happens."""
 
 from __future__ import annotations
 
+import itertools
 import logging
+import math
+import os
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import CONTEXT_SIZE, Chunk, Engine, GenerateRequest, Lane, Part, Prompt
+from breadknife.engine.api import Engine, GenerateRequest, Lane, Part
 from breadknife.engine.catalog import Catalog
-from breadknife.errors import BreadknifeError, Cancelled, EngineError, ModelMissing
-from breadknife.host.receipts import Ledger, Outcome, Receipt
-from breadknife.host.registry import Registry
+from breadknife.host.asking import KINDS, Asking, Reply, RequestKind
+from breadknife.host.containment import Containment
+from breadknife.host.context import Throttle
+from breadknife.host.pauses import Pauses
+from breadknife.host.receipts import Ledger
+from breadknife.host.registry import Registry, close_plugin
 from breadknife.host.settings import Settings
-from breadknife.host.verify import refuse_edits
-from breadknife.task.plugin import ANY_LANGUAGE, Model, Plugin
-from breadknife.task.values import (
-    Action,
-    ActionRequest,
-    Actions,
-    Answer,
-    CheckRequest,
-    CommandRequest,
-    CompletionItem,
-    CompletionRequest,
-    Completions,
-    Done,
-    Finding,
-    Findings,
-    Fix,
-    Origin,
-    Request,
-    ResolveRequest,
-    Silence,
-)
-from breadknife.text.document import Document, TextEdit
+from breadknife.task.cascade import Memory
+from breadknife.task.plugin import ANY_LANGUAGE, Plugin
+from breadknife.task.values import Request
+from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree, TreeCache
 
+__all__ = ["Host", "Reply"]
+
 log = logging.getLogger("breadknife.host")
-_Item = TypeVar("_Item", CompletionItem, Action, Fix)
 
-_KINDS: dict[type[Any], tuple[str, Lane]] = {
-    CompletionRequest: ("completion", Lane.TYPING),
-    CheckRequest: ("check", Lane.BACKGROUND),
-    ActionRequest: ("action", Lane.ACTION),
-    ResolveRequest: ("resolve", Lane.ACTION),
-    CommandRequest: ("command", Lane.ACTION),
-}
-
-
-@dataclass(frozen=True)
-class Reply:
-    """All plugins' answers to one request, each with its plugin's name, and a receipt for each plugin asked."""
-
-    answers: tuple[tuple[str, Answer], ...] = ()
-    receipts: tuple[Receipt, ...] = ()
-
-    @property
-    def completions(self) -> list[CompletionItem]:
-        return [item for _, answer in self.answers if isinstance(answer, Completions) for item in answer.items]
-
-    @property
-    def findings(self) -> list[Finding]:
-        found = [item for _, answer in self.answers if isinstance(answer, Findings) for item in answer.items]
-        return sorted(found, key=lambda f: (f.span, f.source, f.code))
-
-    @property
-    def actions(self) -> list[tuple[str, Action]]:
-        """Each with the name of the plugin that offers it and that will resolve it."""
-        return [(name, item) for name, answer in self.answers if isinstance(answer, Actions) for item in answer.items]
-
-    @property
-    def message(self) -> str:
-        return " ".join(answer.message for _, answer in self.answers if isinstance(answer, Done) and answer.message)
-
-    @property
-    def failures(self) -> list[Receipt]:
-        return [receipt for receipt in self.receipts if receipt.outcome is Outcome.FAILED]
+REFRESHES, REFRESH_SECONDS = 30, 10.0
+"""More refreshes of one plugin in that time are an answer that asks for itself again."""
+CLOSE_SECONDS = 15.0
+"""LanguageTool's Java may take 10."""
+NOTICES = 20
+"""Of one plugin in one session."""
 
 
 @dataclass
 class Host:
-    """Plugins, engine and settings together. `ask` may be called from several threads at once."""
+    """`ask` may be called from several threads at once."""
 
     registry: Registry
     engine: Engine
     catalog: Catalog
     settings: Settings = field(default_factory=Settings)
+    """Where `settings_of` doesn't say otherwise."""
+    settings_of: Callable[[Path | None], Settings] | None = None
+    """The settings of a workspace folder, where each has its own. Called from several threads; doesn't raise."""
     on_refresh: Callable[[str], None] = lambda uri: None
     """Called with a document's URI when its findings would be different now."""
     on_notice: Callable[[str], None] = lambda message: None
     """Called with what the user should read, each message once."""
     ledger: Ledger = field(default_factory=Ledger)
+    kinds: Mapping[type[Any], RequestKind] = field(default_factory=lambda: KINDS)
+    memory: Memory = field(default_factory=Memory)
+    """What memoised steps of cascades have said."""
+    containment: Containment = field(default_factory=Containment)
     _trees: TreeCache = field(default_factory=TreeCache)
     _noticed: set[str] = field(default_factory=set[str])
+    _throttles: dict[tuple[str, str], Throttle] = field(default_factory=dict[tuple[str, str], Throttle])
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.pauses = Pauses(lambda name: self.registry.versions.get(name, ""))
 
     def ask(
         self,
@@ -108,38 +78,47 @@ class Host:
         root: Path | None = None,
         plugin: str | None = None,
     ) -> Reply:
-        """Ask every plugin that serves such a request, or only the one named `plugin`. Never raises."""
-        cancel = cancel or CancelToken()
-        document = None if isinstance(request, CommandRequest) else request.document
-        asked = [p for p in self.registry.plugins if p.name == plugin] if plugin else self._serving(request, document)
-        answers: list[tuple[str, Answer]] = []
-        receipts: list[Receipt] = []
-        for one in asked:
-            answer, receipt = self._ask_one(one, request, document, root, cancel)
-            self.ledger.add(receipt)
-            receipts.append(receipt)
-            if answer is not None and not isinstance(answer, Silence):
-                answers.append((one.name, answer))
-        return Reply(tuple(answers), tuple(receipts))
+        """Ask every plugin that serves such a request, side by side, or only the one named `plugin`. Never raises."""
+        asking = Asking(self, request, root, cancel or CancelToken())
+        if plugin:
+            return asking.reply([each for each in self.registry.plugins if each.name == plugin])
+        serving = list(self._serving(request, asking.document))
+        enabled = [each for each in serving if each.name not in asking.settings.disabled]
+        if not enabled:
+            asking.nobody(serving)
+        return asking.reply(enabled)
 
     def close(self) -> None:
         """End the plugins and the connection to the engine."""
-        self.registry.close()
+        closing = {plugin.name: partial(close_plugin, plugin) for plugin in self.registry.plugins}
+        self.containment.run(closing, dict.fromkeys(closing, CLOSE_SECONDS), CancelToken())
+        self.containment.close()
         self.engine.close()
 
-    def notify(self, message: str) -> None:
+    def notify(self, message: str, plugin: str = "") -> None:
         with self._lock:
             new = message not in self._noticed
             self._noticed.add(message)
-        if new:
+        if new and self._throttle("notice", plugin, NOTICES, math.inf).allows():
             self.on_notice(message)
+
+    def refresh(self, plugin: str, uri: str) -> None:
+        if self._throttle("refresh", plugin, REFRESHES, REFRESH_SECONDS).allows():
+            self.on_refresh(uri)
+        else:
+            log.warning("plugin %s asks for refreshes without end: left out", plugin)
 
     def tree(self, document: Document) -> SyntaxTree | None:
         return self._trees.tree(document)
 
-    def model_name(self, role: str) -> str:
+    def settings_for(self, document: Document | None, root: Path | None) -> Settings:
+        """Those of a document, or of the whole folder."""
+        settings = self.settings_of(root) if self.settings_of else self.settings
+        return settings.for_document(document, root) if document else settings
+
+    def model_name(self, role: str, settings: Settings | None = None) -> str:
         """The catalog name of the model that the settings, or else the catalog, give to a role."""
-        return self.settings.models.get(role) or self.catalog.for_role(role).name
+        return (settings or self.settings).models.get(role) or self.catalog.for_role(role).name
 
     def warm_up(self) -> None:
         """Have the completion model loaded. Raises ModelError or EngineError."""
@@ -149,153 +128,16 @@ class Host:
         for _ in self.engine.generate(request, CancelToken()):
             pass
 
+    def next_id(self) -> str:
+        """For a receipt."""
+        return f"{os.getpid()}-{next(self._numbers)}"
+
     def _serving(self, request: Request, document: Document | None) -> Iterator[Plugin]:
         for plugin in self.registry.plugins:
             languages = plugin.serves.get(type(request), frozenset[str]())
-            speaks = document is None or ANY_LANGUAGE in languages or document.language in languages
-            if speaks and plugin.name not in self.settings.disabled:
+            if document is None or ANY_LANGUAGE in languages or document.language in languages:
                 yield plugin
 
-    def _ask_one(
-        self, plugin: Plugin, request: Request, document: Document | None, root: Path | None, cancel: CancelToken
-    ) -> tuple[Answer | None, Receipt]:
-        kind, lane = _KINDS[type(request)]
-        started = time.monotonic()
-        answer: Answer | None = None
-        try:
-            cancel.raise_if_cancelled()
-            answer = plugin.answer(request, _Context(self, plugin, document, root, cancel, lane))
-            answer = self._verified(document, answer)
-            silence = answer if isinstance(answer, Silence) else Silence("no-opinion", "the plugin has nothing to say")
-            outcome = Outcome.ANSWERED if _says_something(answer) else Outcome.NOTHING
-        except Cancelled as error:
-            outcome, silence = Outcome.CANCELLED, Silence("cancelled", str(error))
-        except ModelMissing as error:
-            outcome, silence = Outcome.NOTHING, Silence("model-missing", str(error))
-            self.notify(str(error))
-        except BreadknifeError as error:
-            reason = "engine-failed" if isinstance(error, EngineError) else "failed"
-            outcome, silence = Outcome.FAILED, Silence(reason, str(error))
-            log.warning("%s: %s request failed: %s", plugin.name, kind, error)
-        except Exception as error:
-            outcome, silence = (
-                Outcome.FAILED,
-                Silence("plugin-broke", f"{type(error).__name__}: {error}", "see the log"),
-            )
-            log.exception("plugin %s broke on a %s request", plugin.name, kind)
-        origins = _origins(answer)
-        by_model = [origin for origin in origins if origin.model]
-        said = outcome is Outcome.ANSWERED
-        receipt = Receipt(
-            request=kind,
-            plugin=plugin.name,
-            outcome=outcome,
-            uri=document.uri if document else "",
-            reason="" if said else silence.reason,
-            sentence="" if said else silence.sentence,
-            remedy="" if said else silence.remedy,
-            rules=tuple(dict.fromkeys(origin.rule for origin in origins if origin.rule))[:10],
-            model=by_model[0].model if by_model else "",
-            prompt_tokens=sum(origin.prompt_tokens for origin in by_model),
-            cached_tokens=sum(origin.cached_tokens for origin in by_model),
-            output_tokens=sum(origin.output_tokens for origin in by_model),
-            milliseconds=round((time.monotonic() - started) * 1000, 1),
-        )
-        return answer if said else None, receipt
-
-    def _verified(self, document: Document | None, answer: Answer | None) -> Answer | None:
-        """The answer without what a model wrote and a check refuses."""
-        if document is None:
-            return answer
-        if isinstance(answer, Completions):
-            kept, refused = self._accepted(document, answer.items)
-            return Completions(tuple(kept)) if kept or refused is None else refused
-        if isinstance(answer, Actions):
-            kept, refused = self._accepted(document, answer.items)
-            return Actions(tuple(kept)) if kept or refused is None else refused
-        if isinstance(answer, Findings):
-            return Findings(tuple(self._with_accepted_fixes(document, finding) for finding in answer.items))
-        return answer
-
-    def _with_accepted_fixes(self, document: Document, finding: Finding) -> Finding:
-        if not any(fix.origin.model for fix in finding.fixes):
-            return finding
-        kept, _ = self._accepted(document, finding.fixes)
-        return replace(finding, fixes=tuple(kept))
-
-    def _accepted(self, document: Document, items: tuple[_Item, ...]) -> tuple[list[_Item], Silence | None]:
-        kept: list[_Item] = []
-        refused: Silence | None = None
-        for item in items:
-            edits = (TextEdit(item.span, item.text),) if isinstance(item, CompletionItem) else item.edits
-            why = refuse_edits(document, self.tree(document), edits) if item.origin.model and edits else None
-            if why is None:
-                kept.append(item)
-            refused = why or refused
-        return kept, refused
-
-
-@dataclass(frozen=True)
-class _Context:
-    """See `breadknife.task.plugin.Context`."""
-
-    _host: Host
-    _plugin: Plugin
-    _document: Document | None
-    root: Path | None
-    cancel: CancelToken
-    _lane: Lane
-
-    def tree(self, document: Document, /) -> SyntaxTree | None:
-        return self._host.tree(document)
-
-    def settings(self, kind: type[Any], /) -> Any:
-        return self._host.settings.plugins.get(self._plugin.name) or kind()
-
-    def model(self, role: str, /) -> Model:
-        return _Model(self._host, self._host.model_name(role), self.cancel, self._lane)
-
-    def refresh(self) -> None:
-        if self._document is not None:
-            self._host.on_refresh(self._document.uri)
-
-    def notify(self, message: str, /) -> None:
-        self._host.notify(message)
-
-
-@dataclass(frozen=True)
-class _Model:
-    _host: Host
-    name: str
-    _cancel: CancelToken
-    _lane: Lane
-    context_size: int = CONTEXT_SIZE
-
-    def generate(
-        self, prompt: Prompt, *, max_tokens: int, stop: tuple[str, ...] = (), cancel: CancelToken | None = None
-    ) -> Iterator[Chunk]:
-        request = GenerateRequest(self.name, prompt, max_tokens, stop, self._lane)
-        return self._host.engine.generate(request, cancel or self._cancel)
-
-    def origin(self, last: Chunk) -> Origin:
-        return Origin("", self.name, last.prompt_tokens, last.cached_tokens, last.output_tokens)
-
-
-def _says_something(answer: Answer | None) -> bool:
-    match answer:
-        case Completions(items=items) | Actions(items=items):
-            return bool(items)
-        case Findings() | Done():
-            return True
-        case _:
-            return False
-
-
-def _origins(answer: Answer | None) -> list[Origin]:
-    match answer:
-        case Completions(items=items) | Actions(items=items):
-            return [item.origin for item in items]
-        case Findings(items=items):
-            return [Origin(rule=item.code) for item in items]
-        case _:
-            return []
+    def _throttle(self, what: str, plugin: str, most: int, seconds: float) -> Throttle:
+        with self._lock:
+            return self._throttles.setdefault((what, plugin), Throttle(most, seconds))

@@ -1,4 +1,7 @@
-"""Receipts: for every answer and every silence, who did what, what it cost, and why nothing came."""
+"""Receipts: for every answer and every silence, who did what, what it cost, and why nothing came.
+
+They are kept in memory alone and hold no text of a document (but what a plugin's own error message may quote).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
+
+from breadknife.task.cascade import StepTrace
+from breadknife.text.document import uri_to_path
 
 
 class Outcome(StrEnum):
@@ -20,20 +26,36 @@ class Receipt:
     request: str
     """`completion`, `check`, `action`, `resolve` or `command`."""
     plugin: str
+    """Empty where none was asked."""
     outcome: Outcome
     uri: str = ""
     reason: str = ""
-    """A stable code, when nothing came: `no-opinion`, `model-missing`, `would-not-parse`, …"""
+    """A stable code, when nothing came: see `breadknife.task.reasons`."""
     sentence: str = ""
     remedy: str = ""
     rules: tuple[str, ...] = ()
     model: str = ""
+    """The first one that was asked, whether or not its text was used."""
     prompt_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
     milliseconds: float = 0.0
     bytes_sent: int = 0
-    """Bytes that left the machine."""
+    """Bytes that left the machine: prompts for an engine elsewhere, which the user's settings name."""
+    id: str = ""
+    """Process and number: no other receipt of this machine's has it."""
+    at: float = 0.0
+    """Unix time of the request."""
+    steps: tuple[StepTrace, ...] = ()
+    quantisation: str = ""
+    sha256: str = ""
+    """The first 12 digits of the model file's."""
+    trimmed_tokens: int = 0
+    queued_ms: float = 0.0
+    computed_ms: float = 0.0
+    """In the engine. A completion that was typed through tells all that its text has cost, as do its tokens."""
+    verdict: str = ""
+    """The verifier's, on what a model wrote: `accepted`, or a reason's code where it refused something."""
 
 
 class Ledger:
@@ -48,7 +70,10 @@ class Ledger:
             self._receipts.append(receipt)
 
     def newest(self, uri: str | None = None, limit: int = 20) -> list[Receipt]:
-        """Newest first, of one document or of all."""
+        """Newest first, of one document (however its URI is written) or of all."""
         with self._lock:
-            found = [r for r in reversed(self._receipts) if uri is None or r.uri == uri]
+            found = list(reversed(self._receipts))
+        if uri is not None:
+            path = uri_to_path(uri)
+            found = [r for r in found if r.uri == uri or (path is not None and uri_to_path(r.uri) == path)]
         return found[:limit]

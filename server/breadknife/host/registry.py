@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, is_dataclass
 from importlib.metadata import EntryPoint, entry_points
+from typing import cast
 
 from breadknife.errors import PluginError
-from breadknife.task.plugin import Plugin
+from breadknife.task.plugin import API, Plugin
 
 GROUP = "breadknife.plugins"
+_NEEDED = ("name", "settings", "serves", "answer", "close")
+"""What every version of the protocol has. What was added later has a default: see `api_of`."""
 log = logging.getLogger("breadknife.plugins")
 
 
@@ -18,6 +22,8 @@ class Registry:
     plugins: tuple[Plugin, ...]
     problems: tuple[PluginError, ...] = ()
     """Entry points that could not be loaded."""
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Plugin's name -> version of the package that it came with."""
 
     @property
     def settings_types(self) -> dict[str, type[object]]:
@@ -25,30 +31,58 @@ class Registry:
 
     def close(self) -> None:
         for plugin in self.plugins:
-            try:
-                plugin.close()
-            except Exception:
-                log.exception("plugin %s failed to close", plugin.name)
+            close_plugin(plugin)
 
 
 def discover() -> Registry:
     """Every installed plugin. One that can't be loaded is a problem of its own, not everybody's."""
-    plugins: list[Plugin] = []
+    plugins: dict[str, Plugin] = {}
+    versions: dict[str, str] = {}
     problems: list[PluginError] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
         try:
-            plugins.append(_load(entry))
+            plugin = load_plugin(entry)
+            if plugin.name in plugins:
+                raise PluginError(f"another plugin is named `{plugin.name}` already; uninstall one of them")
+            plugins[plugin.name] = plugin
+            versions[plugin.name] = entry.dist.version if entry.dist else ""
         except Exception as error:
             log.exception("plugin %s can't be loaded", entry.name)
             problems.append(PluginError(f"plugin `{entry.name}` ({entry.value}) can't be loaded: {error}"))
-    return Registry(tuple(plugins), tuple(problems))
+    return Registry(tuple(plugins.values()), tuple(problems), versions)
 
 
-def _load(entry: EntryPoint) -> Plugin:
+def load_plugin(entry: EntryPoint) -> Plugin:
+    """Raises PluginError for one that isn't a plugin, or is one for a later breadknife, and what loading it raises."""
     plugin: Plugin = entry.load()()
-    for name in ("name", "settings", "serves", "answer", "close"):
+    for name in _NEEDED:
         if not hasattr(plugin, name):
             raise PluginError(f"it has no `{name}`")
     if not is_dataclass(plugin.settings):
         raise PluginError("its `settings` is not a dataclass")
+    plugin.settings()  # every setting has a default
+    serves = cast("object", plugin.serves)
+    if not isinstance(serves, Mapping):
+        raise PluginError("its `serves` is not a mapping")
+    if api_of(plugin) > API:
+        raise PluginError(
+            f"it is written for version {api_of(plugin)} of the plugin protocol and this breadknife has version {API}; "
+            "update breadknife"
+        )
     return plugin
+
+
+def close_plugin(plugin: Plugin) -> None:
+    try:
+        plugin.close()
+    except Exception:
+        log.exception("plugin %s failed to close", plugin.name)
+
+
+def api_of(plugin: Plugin) -> int:
+    return getattr(plugin, "api", 1)
+
+
+def roles_of(plugin: Plugin) -> tuple[str, ...]:
+    """Of the models that it needs."""
+    return getattr(plugin, "roles", ())

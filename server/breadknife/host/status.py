@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from breadknife import __version__
+from breadknife.engine.runtimes import split_model
 from breadknife.engine.store import ModelStore
 from breadknife.host.host import Host
 from breadknife.host.receipts import Outcome
@@ -14,7 +17,6 @@ from breadknife.host.receipts import Outcome
 def status(host: Host) -> dict[str, Any]:
     """JSON values. Starts nothing: no engine, no model."""
     engine = host.engine.status()
-    store = ModelStore()
     roles = {**host.catalog.roles, **host.settings.models}
     return {
         "version": __version__,
@@ -24,15 +26,46 @@ def status(host: Host) -> dict[str, Any]:
             {
                 "name": name,
                 "roles": sorted(role for role, model in roles.items() if model == name),
-                "path": str(path) if (path := store.find(host.catalog.model(name))) else None,
+                "path": _path(host, name),
             }
             for name in dict.fromkeys(roles.values())
         ],
+        "remotes": list(_remotes(host, roles)),
         "plugins": [
             {"name": plugin.name, "enabled": plugin.name not in host.settings.disabled}
             for plugin in host.registry.plugins
         ],
         "problems": [str(problem) for problem in host.registry.problems],
         "failures": [asdict(receipt) for receipt in host.ledger.newest(limit=100) if receipt.outcome is Outcome.FAILED],
-        "bytes_sent": 0,
+        "bytes_sent": sum(receipt.bytes_sent for receipt in host.ledger.newest(limit=sys.maxsize)),
     }
+
+
+def _path(host: Host, name: str) -> str | None:
+    """Where a model's file is; None for one that isn't on this machine or that another program runs."""
+    path = None if split_model(name) else ModelStore().find(host.catalog.model(name))
+    return str(path) if path else None
+
+
+def _remotes(host: Host, roles: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The engines that text is sent to for a role, each with a sentence that says so."""
+    for name, runtime in host.settings.engines.items():
+        asking = sorted(role for role, model in roles.items() if (split_model(model) or ("",))[0] == name)
+        if not asking:
+            continue
+        what = "machine" if not runtime.local else "process"
+        how = ", unencrypted" if not runtime.local and runtime.url.startswith("http:") else ""
+        refused = host.settings.offline and not runtime.local
+        sentence = (
+            f"{', '.join(asking)}: refused while offline, the engine {name} is on another machine ({runtime.url})"
+            if refused
+            else f"{', '.join(asking)}: text leaves this {what}{how}, to the engine {name} at {runtime.url}"
+        )
+        yield {
+            "name": name,
+            "url": runtime.url,
+            "roles": asking,
+            "leaves_machine": not runtime.local,
+            "refused": refused,
+            "sentence": sentence,
+        }

@@ -1,70 +1,59 @@
-"""Puts the language server together."""
+"""Puts the language server together: it answers `initialize` first and imports everything else then."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
+import gc
 from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
-from breadknife.host.host import Host
-from breadknife.host.settings import Layer
-from breadknife.lsp import code_action, commands, completion, configuration, diagnostics, inline_completion
-from breadknife.lsp.configuration import Configuration
-from breadknife.lsp.diagnostics import Diagnostics
-from breadknife.lsp.server import BreadknifeServer, Client
-from breadknife.lsp.warm_up import warm_up
+from breadknife.lsp.server import COMMAND, FIX_ALL, STATUS, WHY, BreadknifeServer, Client
 
-log = logging.getLogger("breadknife.lsp")
-CONFIGURATION_SECONDS = 5.0
+if TYPE_CHECKING:
+    from breadknife.host.host import Host
+    from breadknife.host.settings import Layer
 
 
-def make_server(make_host: Callable[[], Host], command_line: Layer) -> BreadknifeServer:
+def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]) -> BreadknifeServer:
     """A server for one client. Which features it announces depends on what the client can do."""
     server = BreadknifeServer(make_host)
-    checks = Diagnostics(server)
-    settings = Configuration(server, command_line)
-    code_action.register(server, checks)
-    commands.register(server, checks)
-    configuration.register(server, settings, checks)
+    said: list[Any] = []
+
+    server.announce(
+        lsp.TEXT_DOCUMENT_CODE_ACTION,
+        lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True),
+    )
+    server.announce(lsp.CODE_ACTION_RESOLVE)
+    for change in ("Configuration", "WatchedFiles", "WorkspaceFolders"):
+        server.announce(f"workspace/didChange{change}")
+    for command in (COMMAND, STATUS, WHY):
+        server.announce_command(command)
 
     @server.feature(lsp.INITIALIZE)
     def initialize(params: lsp.InitializeParams) -> None:
         server.client = Client.of(params)
-        server.documents.encoding = server.workspace.position_encoding or lsp.PositionEncodingKind.Utf16
-        settings.from_initialize(params.initialization_options)
+        said.append(params.initialization_options)
         if server.client.inline_completion:
-            inline_completion.register(server)
+            server.announce(lsp.TEXT_DOCUMENT_INLINE_COMPLETION, lsp.InlineCompletionOptions())
         else:
-            completion.register(server)
+            options = lsp.CompletionOptions(trigger_characters=[" ", "(", ".", ":", "="])
+            server.announce(lsp.TEXT_DOCUMENT_COMPLETION, options)
         if server.client.pulls_diagnostics:
-            diagnostics.register_pull(server, checks)
+            server.announce(
+                lsp.TEXT_DOCUMENT_DIAGNOSTIC,
+                lsp.DiagnosticOptions(
+                    inter_file_dependencies=False, workspace_diagnostics=False, identifier="breadknife"
+                ),
+            )
 
     @server.feature(lsp.INITIALIZED)
     async def initialized(params: lsp.InitializedParams) -> None:
-        loop = asyncio.get_running_loop()
-        host = await server.in_worker(lambda: server.host)
-        host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
-        host.on_refresh = lambda uri: server.from_any_thread(loop, checks.refresh, uri)
-        try:
-            await asyncio.wait_for(settings.pull(), CONFIGURATION_SECONDS)
-        except Exception:  # an error, or no answer: the other layers count
-            log.exception("the client did not give its settings")
-            settings.apply()
-        finally:
-            server.ready.set()
-        server.on_change.append(checks.changed)
-        server.on_close.append(checks.closed)
-        for uri in server.documents.uris():
-            checks.changed(uri)
-
-        def warm_once(_uri: str) -> None:
-            server.on_change.remove(warm_once)
-            server.spawn(warm_up(server))
-
-        server.on_change.append(warm_once)
-        if server.documents.uris():
-            warm_once("")
+        gc.freeze()  # what the imports have left is here to stay
+        gc.enable()
+        _ = server.documents  # a `didOpen` may be next, and must not wait for the worker's imports
+        features = await server.in_worker(lambda: import_module("breadknife.lsp.features"))
+        await features.start(server, await server.in_worker(command_line), said[0])
 
     return server

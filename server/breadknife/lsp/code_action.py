@@ -13,12 +13,9 @@ from pygls.exceptions import JsonRpcException
 from breadknife.host.receipts import Receipt
 from breadknife.lsp.convert import from_diagnostic, to_diagnostic, to_span, to_workspace_edit
 from breadknife.lsp.diagnostics import Diagnostics
-from breadknife.lsp.server import BreadknifeServer
+from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, Finding, ResolveRequest
 from breadknife.text.document import Document, Span, TextEdit
-
-FIX_ALL = "source.fixAll.breadknife"
-COMMAND = "breadknife.command"
 
 
 class _ContentModified(JsonRpcException):
@@ -36,12 +33,11 @@ class _Ticket:
     title: str
     kind: str
     data: Mapping[str, str | int]
+    within: Span | None = None
 
 
 def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
-    options = lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True)
-
-    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, options)
+    @server.handles(lsp.TEXT_DOCUMENT_CODE_ACTION)
     async def code_action(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         encoding = server.documents.encoding
         document = server.documents.get(params.text_document.uri)
@@ -70,7 +66,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
                 )
         return found
 
-    @server.feature(lsp.CODE_ACTION_RESOLVE)
+    @server.handles(lsp.CODE_ACTION_RESOLVE)
     async def resolve(item: lsp.CodeAction) -> lsp.CodeAction:
         try:
             ticket = msgspec.convert(item.data, _Ticket)
@@ -79,7 +75,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         document = server.documents.get(ticket.uri)
         if document is None or document.version != ticket.version:
             raise _ContentModified()
-        action = Action(ticket.title, ticket.kind, data=ticket.data)
+        action = Action(ticket.title, ticket.kind, data=ticket.data, within=ticket.within)
         item.edit = await _resolved_edit(server, document, ticket.plugin, action)
         return item
 
@@ -129,7 +125,7 @@ def _to_code_action(
         arguments: list[Any] = [plugin, document.uri, command.name, command.title, *command.arguments]
         item.command = lsp.Command(command.title, COMMAND, arguments=arguments)
     else:
-        ticket = _Ticket(plugin, document.uri, document.version, action.title, action.kind, action.data)
+        ticket = _Ticket(plugin, document.uri, document.version, action.title, action.kind, action.data, action.within)
         item.data = msgspec.to_builtins(ticket)
     return item
 

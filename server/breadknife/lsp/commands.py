@@ -6,14 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from breadknife.host.status import status
-from breadknife.lsp.code_action import COMMAND
 from breadknife.lsp.diagnostics import Diagnostics
-from breadknife.lsp.server import BreadknifeServer
+from breadknife.lsp.server import COMMAND, STATUS, WHY, BreadknifeServer
 from breadknife.task.values import Command, CommandRequest
 
 
 def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
-    @server.command(COMMAND)
+    @server.handles(COMMAND)
     async def run(*args: Any) -> dict[str, Any]:
         """Arguments: plugin, document URI, command, title, then the command's own."""
         if len(args) < 4:
@@ -29,11 +28,11 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         diagnostics.refresh()
         return {"done": bool(reply.answers)}
 
-    @server.command("breadknife.status")
+    @server.handles(STATUS)
     async def show_status(*args: Any) -> dict[str, Any]:
         return await server.in_worker(lambda: status(server.host))
 
-    @server.command("breadknife.why")
+    @server.handles(WHY)
     async def why(*args: Any) -> list[dict[str, Any]]:
         """Argument: a document's URI, or nothing for all documents. Receipts, newest first."""
         uri = str(args[0]) if args else None

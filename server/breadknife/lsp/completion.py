@@ -15,7 +15,7 @@ _LAST = "\uffff"
 
 
 def register(server: BreadknifeServer) -> None:
-    @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[" ", "(", ".", ":", "="]))
+    @server.handles(lsp.TEXT_DOCUMENT_COMPLETION)
     async def completion(params: lsp.CompletionParams) -> lsp.CompletionList:
         document = server.documents.get(params.text_document.uri)
         if document is None:

@@ -89,9 +89,7 @@ def _items(document: Document, reply: Reply, encoding: str) -> list[lsp.Diagnost
 
 
 def register_pull(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
-    options = lsp.DiagnosticOptions(inter_file_dependencies=False, workspace_diagnostics=False, identifier="breadknife")
-
-    @server.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC, options)
+    @server.handles(lsp.TEXT_DOCUMENT_DIAGNOSTIC)
     async def pull(
         params: lsp.DocumentDiagnosticParams,
     ) -> lsp.RelatedFullDocumentDiagnosticReport | lsp.RelatedUnchangedDocumentDiagnosticReport:

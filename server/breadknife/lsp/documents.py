@@ -15,9 +15,9 @@ from breadknife.text.document import Document, TextEdit
 
 
 class Documents:
-    def __init__(self) -> None:
+    def __init__(self, encoding: str) -> None:
         self._open: dict[str, Document] = {}
-        self.encoding: str = lsp.PositionEncodingKind.Utf16
+        self.encoding = encoding
 
     def get(self, uri: str) -> Document | None:
         """The newest version, or None when the document isn't open (any more)."""

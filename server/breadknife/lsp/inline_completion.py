@@ -10,7 +10,7 @@ from breadknife.task.values import CompletionRequest, Trigger
 
 
 def register(server: BreadknifeServer) -> None:
-    @server.feature(lsp.TEXT_DOCUMENT_INLINE_COMPLETION, lsp.InlineCompletionOptions())
+    @server.handles(lsp.TEXT_DOCUMENT_INLINE_COMPLETION)
     async def inline_completion(params: lsp.InlineCompletionParams) -> lsp.InlineCompletionList:
         encoding = server.documents.encoding
         document = server.documents.get(params.text_document.uri)

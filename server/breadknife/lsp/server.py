@@ -1,4 +1,7 @@
-"""The language server: what all features share. Each feature has a file of its own that registers its handlers here."""
+"""The language server: what all features share. Each feature has a file of its own that registers its handlers here.
+
+Until `initialize` is answered nothing is imported but pygls and the little that this module needs at once.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -18,15 +22,21 @@ from pygls.protocol import LanguageServerProtocol, default_converter
 
 from breadknife import __version__
 from breadknife.cancel import CancelToken
-from breadknife.host.host import Host, Reply
-from breadknife.host.workspace import root_of
-from breadknife.lsp.documents import Documents
-from breadknife.task.values import CommandRequest, Request
-from breadknife.text.document import uri_to_path
+from breadknife.errors import BreadknifeError
+
+if TYPE_CHECKING:
+    from breadknife.host.host import Host, Reply
+    from breadknife.host.inspector import Inspector
+    from breadknife.lsp.documents import Documents
+    from breadknife.task.values import Request
 
 log = logging.getLogger("breadknife.lsp")
 WORKERS = 8
+COMMAND, STATUS, WHY = "breadknife.command", "breadknife.status", "breadknife.why"
+FIX_ALL = "source.fixAll.breadknife"
+"""The kind of the action that makes every safe fix."""
 _T = TypeVar("_T")
+Handler = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True)
@@ -40,12 +50,16 @@ class Client:
     versioned_edits: bool = False
     configuration: bool = False
     progress: bool = False
+    watches_files: bool = False
+    watches_elsewhere: bool = False
+    """Also outside of the workspace."""
 
     @classmethod
     def of(cls, params: lsp.InitializeParams) -> Client:
         text = params.capabilities.text_document or lsp.TextDocumentClientCapabilities()
         workspace = params.capabilities.workspace or lsp.WorkspaceClientCapabilities()
         window = params.capabilities.window
+        watching = workspace.did_change_watched_files
         resolve = text.code_action.resolve_support if text.code_action else None
         return cls(
             inline_completion=text.inline_completion is not None,
@@ -55,6 +69,8 @@ class Client:
             versioned_edits=bool(workspace.workspace_edit and workspace.workspace_edit.document_changes),
             configuration=bool(workspace.configuration),
             progress=bool(window and window.work_done_progress),
+            watches_files=bool(watching and watching.dynamic_registration),
+            watches_elsewhere=bool(watching and watching.relative_pattern_support),
         )
 
 
@@ -100,16 +116,53 @@ class BreadknifeServer(LanguageServer):
         )
         self._make_host = make_host
         self._host: Host | None = None
+        self._inspector: Inspector | None = None
         self._making_host = threading.Lock()
         self._workers = ThreadPoolExecutor(WORKERS, "request")
         self._tasks: set[asyncio.Task[None]] = set()
         self.ready = asyncio.Event()
         """Set when plugins are loaded and the client's settings are known; requests wait for it."""
         self.client = Client()
-        self.documents = Documents()
+        self._handlers: dict[str, Handler] = {}
+        self._loaded = asyncio.Event()
         self.on_change: list[Callable[[str], None]] = []
         """Called with a document's URI when its text has changed or it was opened."""
         self.on_close: list[Callable[[str], None]] = []
+
+    def announce(self, method: str, options: Any = None) -> None:
+        """Tell the client of a feature whose handler comes later."""
+
+        async def handle(params: Any) -> Any:
+            await self._loaded.wait()
+            return await self._handlers[method](params)
+
+        self.feature(method, options)(handle)  # pyright: ignore[reportUnknownMemberType] (pygls)
+
+    def announce_command(self, name: str) -> None:
+        async def run(*args: Any) -> Any:
+            await self._loaded.wait()
+            return await self._handlers[name](*args)
+
+        self.command(name)(run)
+
+    def handles(self, name: str) -> Callable[[Handler], Handler]:
+        """The handler of an announced feature or command."""
+
+        def register(handler: Handler) -> Handler:
+            self._handlers[name] = handler
+            return handler
+
+        return register
+
+    def loaded(self) -> None:
+        """Every handler is registered."""
+        self._loaded.set()
+
+    @cached_property
+    def documents(self) -> Documents:
+        from breadknife.lsp.documents import Documents
+
+        return Documents(self.workspace.position_encoding or lsp.PositionEncodingKind.Utf16)
 
     @property
     def host(self) -> Host:
@@ -125,6 +178,8 @@ class BreadknifeServer(LanguageServer):
 
     async def ask(self, request: Request, *, plugin: str | None = None) -> Reply:
         """Ask the host in a worker. When this task is cancelled, so is the request."""
+        from breadknife.task.values import CommandRequest
+
         await self.ready.wait()
         cancel = CancelToken()
         root = request.root if isinstance(request, CommandRequest) else self.root_of(request.document.uri)
@@ -136,6 +191,9 @@ class BreadknifeServer(LanguageServer):
 
     def root_of(self, uri: str) -> Path | None:
         """The document's workspace folder; without a document (or for one that isn't a file), the first one's."""
+        from breadknife.host.workspace import root_of
+        from breadknife.text.document import uri_to_path
+
         folders = [path for folder in self.workspace.folders if (path := uri_to_path(folder)) is not None]
         if not folders and self.workspace.root_uri and (root := uri_to_path(self.workspace.root_uri)):
             folders = [root]
@@ -149,6 +207,15 @@ class BreadknifeServer(LanguageServer):
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
+
+    def let_inspect(self) -> None:
+        """Answer `breadknife why` from now on, where that is possible. From a worker."""
+        from breadknife.host.inspector import inspect
+
+        try:
+            self._inspector = inspect(self.host)
+        except (OSError, BreadknifeError) as error:
+            log.warning("`breadknife why` can't ask this server: %s", error)
 
     def from_any_thread(self, loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments: Any) -> None:
         """Call something in the event loop's thread, unless the loop is over."""
@@ -165,6 +232,8 @@ class BreadknifeServer(LanguageServer):
     def shut_down(self) -> None:
         """End plugins and the engine's connection. Once, after the event loop."""
         self._workers.shutdown(wait=False, cancel_futures=True)
+        if self._inspector:
+            self._inspector.close()
         if self._host:
             self._host.close()
 

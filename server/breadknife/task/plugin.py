@@ -2,24 +2,32 @@
 
 A plugin is found through the entry-point group `breadknife.plugins`; the entry point names a callable without
 arguments that returns a `Plugin`. One instance serves a whole process, from several threads at once.
+
+The protocol only grows: what a later version adds has a default, so that a plugin of an earlier one works on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Prompt
+from breadknife.engine.api import Chunk, Prompt, Sampling, Scores
+from breadknife.task.cascade import Step
 from breadknife.task.values import Answer, Origin, Request
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree
+
+API = 1
+"""The version of this protocol."""
 
 ANY_LANGUAGE = "*"
 
 
 class Plugin(Protocol):
+    api: int
+    """The `API` that it was written for. Not needed: 1 is meant without it."""
     name: str
     """Also the name of its section in the settings."""
     settings: type[Any]
@@ -29,9 +37,11 @@ class Plugin(Protocol):
     them and need no entry."""
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
-        """Answer one request, in a worker thread; None means "no opinion".
+        """Answer one request, in a thread of the plugin's own; None means "no opinion".
 
-        May raise any BreadknifeError; poll `context.cancel` in long work.
+        May raise any BreadknifeError; poll `context.cancel` in long work. Anything else that it raises, no answer long
+        after it was cancelled, a span outside the document or a flood of answers is a failure; a plugin that fails
+        three times in a row is paused.
         """
         ...
 
@@ -63,6 +73,17 @@ class Context(Protocol):
         """The model that the user's settings give to a role. Raises ModelError or EngineError."""
         ...
 
+    def escalate(self, role: str, /) -> Model | None:
+        """The bigger model that the user's own settings name for hard cases of a role; None when they name none."""
+        ...
+
+    def run(self, steps: Sequence[Step[Any, Any]], value: Any, /) -> Any:
+        """What a cascade makes of `value`, or a Silence. The request's receipt tells each step.
+
+        Raises what a step raises, and PluginError for steps that don't fit together.
+        """
+        ...
+
     def refresh(self) -> None:
         """Say, now or later and from any thread, that an earlier answer for the document would be different now."""
         ...
@@ -82,15 +103,33 @@ class Model(Protocol):
         ...
 
     def generate(
-        self, prompt: Prompt, *, max_tokens: int, stop: tuple[str, ...] = (), cancel: CancelToken | None = None
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        stop: tuple[str, ...] = (),
+        cancel: CancelToken | None = None,
+        sampling: Sampling = Sampling(),
+        grammar: str = "",
+        adapter: str = "",
+        place: str = "",
+        hints: tuple[str, ...] = (),
+        top_logprobs: int = 0,
     ) -> Iterator[Chunk]:
-        """Generate greedily, piece by piece. Closing the iterator stops the work, and so does the request's
-        cancellation, or `cancel` instead where work is meant to outlive the request.
+        """Generate piece by piece, greedily unless `sampling` says otherwise. Closing the iterator stops the work, and
+        so does the request's cancellation, or `cancel` instead where work is meant to outlive the request.
 
-        Raises Cancelled, ModelError or EngineError.
+        For the rest see `breadknife.engine.api.GenerateRequest`. Raises Cancelled, ModelError or EngineError.
         """
         ...
 
+    def score(self, prompt: Prompt, alternatives: tuple[str, ...], *, adapter: str = "", place: str = "") -> Scores:
+        """How likely the model finds each continuation of the prompt. Raises Cancelled, ModelError or EngineError."""
+        ...
+
     def origin(self, last: Chunk) -> Origin:
-        """The receipt's line for a generation up to the chunk `last`."""
+        """Who made what a generation wrote up to the chunk `last`, for the value that is answered with it.
+
+        Call it also when nothing is answered, for a generation with a `cancel` of its own: the receipt can't know.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +33,11 @@ class Origin:
     cached_tokens: int = 0
     """Of `prompt_tokens`, those that were already evaluated."""
     output_tokens: int = 0
+    trimmed_tokens: int = 0
+    """Left out of a prompt that was too long."""
+    queued: float = 0.0
+    computed: float = 0.0
+    """Seconds in the engine: until the first evaluation, and of evaluation."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Fix:
     preferred: bool = False
     """Safe enough for "fix all" and offered first."""
     origin: Origin = Origin()
+    within: Span | None = None
+    """Where the edits may be when a model wrote them; without it the finding's own lines."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,9 @@ class Action:
     """What it repairs."""
     preferred: bool = False
     origin: Origin = Origin()
+    within: Span | None = None
+    """Where the edits may be when a model wrote them, said when the action is offered and kept when it is resolved;
+    without it the lines that were asked about."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +176,18 @@ class Findings:
 @dataclass(frozen=True)
 class Actions:
     items: tuple[Action, ...]
+
+    @classmethod
+    def fixing(cls, findings: Iterable[Finding], span: Span) -> Actions:
+        """The fixes of those findings that touch `span`, as a menu."""
+        return cls(
+            tuple(
+                Action(fix.title, "quickfix", fix.edits, {}, None, (found,), fix.preferred, fix.origin, fix.within)
+                for found in findings
+                if found.span.touches(span)
+                for fix in found.fixes
+            )
+        )
 
 
 @dataclass(frozen=True)

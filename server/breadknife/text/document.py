@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from breadknife.errors import DocumentError
 
@@ -132,6 +131,8 @@ def uri_to_path(uri: str) -> Path | None:
         return None
     if parts.netloc and parts.netloc != "localhost":  # a Windows share: file://server/share/file
         return Path(f"//{parts.netloc}{unquote(parts.path)}")
+    from urllib.request import url2pathname  # 25 ms, which the start of the language server needn't wait for
+
     # VS Code writes file:///c%3A/…, and url2pathname wants the colon.
     return Path(url2pathname(_DRIVE.sub(r"\1:", parts.path)))
 

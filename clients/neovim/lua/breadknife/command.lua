@@ -44,9 +44,10 @@ end
 ---@return string[]
 local function explain(entry)
   local by = text(entry.model) ~= "" and " by " .. entry.model or ""
+  local by_whom = text(entry.plugin) ~= "" and entry.plugin or "nobody"
   local outcome = text(entry.outcome) .. (text(entry.reason) ~= "" and " (" .. entry.reason .. ")" or "")
   local lines = {
-    ("- **%s** %s: %s%s, %.0f ms"):format(entry.plugin, entry.request, outcome, by, tonumber(entry.milliseconds) or 0),
+    ("- **%s** %s: %s%s, %.0f ms"):format(by_whom, entry.request, outcome, by, tonumber(entry.milliseconds) or 0),
   }
   for _, sentence in ipairs({ text(entry.sentence), text(entry.remedy) }) do
     if sentence ~= "" then

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree, changed_tree, parses_no_worse
@@ -14,9 +15,9 @@ _CLOSING = ")]}>\"'`,;:"
 def fitted(text: str, document: Document, offset: int, tree: SyntaxTree | None) -> str | Silence:
     """The best form of `text` to insert at `offset`, or why there is none."""
     if not text.strip():
-        return Silence("empty", "the model has nothing to add here")
+        return silence("empty")
     if _repeats(text, document, offset):
-        return Silence("repeats-next-line", "the model only repeated the line that follows")
+        return silence("repeats-next-line")
     if tree is None:
         return next(_forms(text, document, offset))
     for form in _forms(text, document, offset):
@@ -24,7 +25,7 @@ def fitted(text: str, document: Document, offset: int, tree: SyntaxTree | None) 
         after = changed_tree(tree, edit)
         if after is not None and parses_no_worse(tree, after):
             return form
-    return Silence("would-not-parse", "with the model's text the file would parse worse than before")
+    return silence("would-not-parse")
 
 
 def _forms(text: str, document: Document, offset: int) -> Iterator[str]:

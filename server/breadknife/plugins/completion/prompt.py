@@ -6,7 +6,7 @@ infilling with Qwen2.5-Coder-0.5B: 80.5 % against 54 % pass@1.
 
 from __future__ import annotations
 
-from breadknife.engine.api import Part, Prompt
+from breadknife.engine.api import Part, Prompt, Trim
 from breadknife.text.document import Document
 
 PREFIX_CHARACTERS = 4_000
@@ -20,7 +20,7 @@ def fim_prompt(document: Document, start: int, offset: int) -> Prompt:
     suffix = document.text[offset : suffix_end(document, offset)]
     return (
         Part("<|fim_prefix|><|fim_suffix|>", control=True),
-        Part(suffix),
+        Part(suffix, trim=Trim.END),
         Part("<|fim_middle|>", control=True),
         Part(prefix),
     )

@@ -46,6 +46,11 @@ class Stream:
             behind = not self._last.finish and typed.startswith(self._text)
         return typed if ahead or behind else None
 
+    def so_far(self) -> tuple[str, Chunk]:
+        """The text that is written, and its newest chunk."""
+        with self._changed:
+            return self._text, self._last
+
     def settle(self) -> None:
         """Write no further: what is written is complete, and good for keys that agree with it."""
         with self._changed:

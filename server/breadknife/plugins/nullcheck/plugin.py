@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from breadknife.errors import EngineError, ModelError, PluginError
@@ -12,9 +13,11 @@ from breadknife.plugins.nullcheck.detector import SOURCE, FileAnalysis
 from breadknife.plugins.nullcheck.facts import Use
 from breadknife.plugins.nullcheck.foreign import foreign_site
 from breadknife.plugins.nullcheck.site import Site, site_at
-from breadknife.plugins.nullcheck.strategies import Option, Strategy, edits, options
-from breadknife.plugins.nullcheck.verify import verified
-from breadknife.task.plugin import Context
+from breadknife.plugins.nullcheck.strategies import Content, Option, Strategy, edits, options
+from breadknife.plugins.nullcheck.verify import lines_of, verified
+from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict
+from breadknife.task.plugin import API, Context, Model
+from breadknife.task.reasons import silence
 from breadknife.task.values import (
     Action,
     ActionRequest,
@@ -43,19 +46,21 @@ class NullCheckSettings:
 
 
 class NullCheckPlugin:
+    api = API
     name = SOURCE
     settings: type[Any] = NullCheckSettings
     serves: Mapping[type[Any], frozenset[str]] = {
         CheckRequest: frozenset({"python"}),
         ActionRequest: frozenset({"python"}),
     }
+    roles: tuple[str, ...] = (SOURCE,)
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
             return None
         tree = context.tree(request.document)
         if tree is None:
-            return Silence("no-tree", "the file takes too long to parse")
+            return silence("no-tree")
         match request:
             case CheckRequest():
                 return self._check(tree, context)
@@ -101,24 +106,62 @@ class NullCheckPlugin:
         site, strategy = _chosen(tree, request.action)
         option = next((option for option in options(site) if option.strategy is strategy), None)
         if option is None:
-            return _would_not_verify(strategy)
-        file = FileAnalysis(site.tree)
-        for made, origin in _contents(site, option, context):
-            if made is not None and verified(file, site, made):
-                return Actions((replace(request.action, edits=made, origin=origin),))
-        return _would_not_verify(strategy)
+            return silence("would-not-verify", strategy=strategy)
+        repaired = context.run(_STEPS, Repair(FileAnalysis(site.tree), site, option))
+        if isinstance(repaired, Silence):
+            return repaired
+        if repaired.edits is None:
+            return silence("would-not-verify", strategy=strategy)
+        return Actions((replace(request.action, edits=repaired.edits, origin=repaired.origin),))
 
 
-def _contents(site: Site, option: Option, context: Context) -> Iterator[tuple[tuple[TextEdit, ...] | None, Origin]]:
-    """Edits with the model's content, if it has one to offer; then with the template's."""
-    if has_content(option.strategy):
-        try:
-            said = written(site, option.strategy, option.content, context.model(SOURCE))
-        except (ModelError, EngineError):
-            said = None  # the template is as correct, only less well put
-        if said is not None:
-            yield edits(site, option.strategy, said[0]), replace(said[1], rule=_rule(option.strategy))
-    yield edits(site, option.strategy, option.content), Origin(_rule(option.strategy))
+@dataclass(frozen=True, eq=False)
+class Repair:
+    """A site, the way that was chosen to repair it, and the best verified edits so far."""
+
+    file: FileAnalysis
+    site: Site
+    option: Option
+    edits: tuple[TextEdit, ...] | None = None
+    origin: Origin = field(default_factory=Origin)
+
+    def with_content(self, content: Content, origin: Origin) -> Repair | None:
+        """With edits that have this content, if they verify."""
+        made = edits(self.site, self.option.strategy, content)
+        if made is None or not verified(self.file, self.site, made):
+            return None
+        return replace(self, edits=made, origin=replace(origin, rule=_rule(self.option.strategy)))
+
+
+def _template(repair: Repair, context: Context) -> Verdict:
+    made = repair.with_content(repair.option.content, Origin()) or repair
+    return PassedOn(made) if has_content(repair.option.strategy) else Settled(made)
+
+
+def _written(repair: Repair, context: Context, model_of: Callable[[Context], Model | None]) -> Verdict:
+    """The template is as correct as a model's content, only less well put: so it stands wherever a model fails."""
+    try:
+        model = model_of(context)
+        said = written(repair.site, repair.option.strategy, repair.option.content, model) if model else None
+    except (ModelError, EngineError):
+        said = None
+    made = repair.with_content(*said) if said else None
+    return Settled(made) if made else PassedOn(repair)
+
+
+_STEPS = (
+    Step("template", Kind.RULE, Repair, Repair, _template),
+    Step("model", Kind.SMALL, Repair, Repair, partial(_written, model_of=lambda c: c.model(SOURCE)), role=SOURCE),
+    Step(
+        "bigger model",
+        Kind.SMALL,
+        Repair,
+        Repair,
+        partial(_written, model_of=lambda c: c.escalate(SOURCE)),
+        role=SOURCE,
+        escalates=True,
+    ),
+)
 
 
 def _rule(strategy: Strategy) -> str:
@@ -148,7 +191,7 @@ def _offers(file: FileAnalysis, site: Site, about: tuple[Finding, ...]) -> Itera
     span = site.span
     for at, (option, _) in enumerate(_sound(file, site)):
         data = {"strategy": option.strategy.value, "start": span.start, "end": span.end, "use": site.use.value}
-        yield Action(option.title, data=data, findings=about, preferred=at == 0)
+        yield Action(option.title, data=data, findings=about, preferred=at == 0, within=lines_of(site))
 
 
 def _chosen(tree: SyntaxTree, action: Action) -> tuple[Site, Strategy]:
@@ -160,11 +203,3 @@ def _chosen(tree: SyntaxTree, action: Action) -> tuple[Site, Strategy]:
             f"the action isn't one that the null check offered ({error}); ask for the menu again"
         ) from error
     return site_at(tree, Span(start, end), use), strategy
-
-
-def _would_not_verify(strategy: Strategy) -> Silence:
-    return Silence(
-        "would-not-verify",
-        f"The edit ({strategy}) would break the file or bring a new finding, so it was not made.",
-        "Ask for the menu again: the text may have changed since.",
-    )

@@ -18,7 +18,7 @@ def verified(file: FileAnalysis, site: Site, edits: tuple[TextEdit, ...]) -> boo
     """Whether the edited file is right where the site's function is concerned; nothing else of it has changed."""
     if not edits or sum(len(edit.new_text) for edit in edits) > MAX_ADDED:
         return False
-    limits = _lines_of(site)
+    limits = lines_of(site)
     if not all(limits.contains(edit.span) for edit in edits):
         return False
     old = site.tree.text[limits.start : limits.end]
@@ -45,7 +45,7 @@ def _check(file: FileAnalysis, site: Site, source: str) -> tuple[int, list[Findi
     return tree.error_count, file.findings_of(tree, changed, function), len(prefix)
 
 
-def _lines_of(site: Site) -> Span:
+def lines_of(site: Site) -> Span:
     """The whole lines of the innermost function, or the whole text."""
     function = _whole_lines(site)
     if function is None:

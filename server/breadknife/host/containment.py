@@ -1,0 +1,163 @@
+"""Runs plugins side by side, each in threads of its own, so that none can hold up the others or the asker."""
+
+from __future__ import annotations
+
+import math
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Generic, TypeVar
+
+from breadknife.cancel import CancelToken
+
+T = TypeVar("T")
+
+GRACE_SECONDS = 1.0
+"""What a plugin may take to notice that its request is cancelled or its time is up."""
+THREADS = 8
+"""Of one plugin: an editor may cancel and ask anew faster than a plugin gives up."""
+
+
+class Unfinished(Enum):
+    """Why a plugin's work has no result."""
+
+    HUNG = "hung"
+    """It, or an earlier one that still runs, didn't end when its time was up."""
+    BUSY = "busy"
+    """All of the plugin's threads were taken."""
+    CANCELLED = "cancelled"
+    """Nobody waits for it any more; it may still run."""
+
+
+class Containment:
+    """One lane of threads for each plugin. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[str, _Lane] = {}
+        self._lock = threading.Lock()
+
+    def run(
+        self, works: Mapping[str, Callable[[], T]], limits: Mapping[str, float], cancel: CancelToken
+    ) -> dict[str, T | Unfinished]:
+        """Each plugin's work, all at the same time: by plugin's name what it returned, or why it didn't.
+
+        `limits` are seconds by plugin's name. Each is waited for until GRACE_SECONDS after its limit or the end of
+        `cancel`. The works don't raise.
+        """
+        inbox: queue.SimpleQueue[_Call[T] | None] = queue.SimpleQueue()
+        results: dict[str, T | Unfinished] = {}
+        pending: dict[str, _Call[T]] = {}
+        now = time.monotonic()
+        for name, work in works.items():
+            call = _Call(name, work, limits[name] + GRACE_SECONDS, inbox.put)
+            if self._lane(name).submit(call):
+                pending[name] = call
+            else:
+                results[name] = Unfinished.HUNG
+        left = cancel.remaining()
+        end = math.inf if left is None else now + left + GRACE_SECONDS
+        due = {name: now + limits[name] + GRACE_SECONDS for name in pending}
+        forget = cancel.on_cancel(lambda: inbox.put(None))
+        try:
+            while pending:
+                first = min(pending, key=lambda name: due[name])
+                try:
+                    call = inbox.get(timeout=max(0.0, min(end, due[first]) - time.monotonic()))
+                except queue.Empty:
+                    late = [first] if due[first] <= end else list(pending)
+                    results |= {name: pending.pop(name).give_up(overdue=due[name] <= end) for name in late}
+                    continue
+                if call is None:
+                    end = min(end, time.monotonic() + GRACE_SECONDS)
+                elif pending.pop(call.name, None) and call.result:
+                    results[call.name] = call.result[0]
+        finally:
+            forget()
+        return results
+
+    def close(self) -> None:
+        """End the threads that wait for work; one that hangs ends with the process."""
+        with self._lock:
+            for lane in self._lanes.values():
+                lane.close()
+
+    def _lane(self, name: str) -> _Lane:
+        with self._lock:
+            return self._lanes.setdefault(name, _Lane(name))
+
+
+class _Call(Generic[T]):
+    def __init__(self, name: str, work: Callable[[], T], seconds: float, done: Callable[[_Call[T]], None]) -> None:
+        self.name = name
+        self.result: tuple[T] | None = None
+        self._work = work
+        self._seconds = seconds
+        self._done = done
+        self._began: float | None = None
+        self._given_up = False
+        self._hangs = False
+
+    def carry_out(self) -> None:
+        if not self._given_up:
+            self._began = time.monotonic()
+            self.result = (self._work(),)
+            self._done(self)
+
+    @property
+    def hangs(self) -> bool:
+        return self._hangs or (self._began is not None and time.monotonic() >= self._began + self._seconds)
+
+    def give_up(self, *, overdue: bool) -> Unfinished:
+        self._given_up = True
+        self._hangs = overdue and self._began is not None
+        if self._hangs:
+            return Unfinished.HUNG
+        return Unfinished.BUSY if overdue else Unfinished.CANCELLED
+
+
+class _Lane:
+    """The threads of one plugin: made when needed, kept for the next request."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._changed = threading.Condition()
+        self._waiting: deque[_Call[object]] = deque()
+        self._running: set[_Call[object]] = set()
+        self._threads = 0
+        self._closed = False
+
+    def submit(self, call: _Call[T]) -> bool:
+        """Have a thread carry it out, unless the plugin hangs already."""
+        with self._changed:
+            if any(each.hangs for each in self._running):
+                return False
+            self._waiting.append(call)  # pyright: ignore[reportArgumentType] (nobody here looks at the result)
+            idle = self._threads - len(self._running)
+            if len(self._waiting) > idle and self._threads < THREADS:
+                self._threads += 1
+                # Daemon threads, unlike a ThreadPoolExecutor's: one that hangs doesn't keep the process.
+                threading.Thread(target=self._work, name=f"plugin {self._name}", daemon=True).start()
+            else:
+                self._changed.notify()
+        return True
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting:
+                    if self._closed:
+                        return
+                    self._changed.wait()
+                call = self._waiting.popleft()
+                self._running.add(call)
+            call.carry_out()
+            with self._changed:
+                self._running.discard(call)

@@ -1,0 +1,200 @@
+"""What a plugin is given while it answers one request, and the notes that become its receipt."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import CONTEXT_SIZE, Chunk, GenerateRequest, Lane, Prompt, Sampling, ScoreRequest, Scores
+from breadknife.engine.runtimes import split_model
+from breadknife.host.settings import Settings
+from breadknife.task.cascade import Step, StepTrace, run_cascade
+from breadknife.task.plugin import Model
+from breadknife.task.values import Origin
+from breadknife.text.document import Document
+from breadknife.text.syntax import SyntaxTree
+
+if TYPE_CHECKING:
+    from breadknife.host.host import Host
+
+
+@dataclass
+class Trace:
+    """What happened during one request to one plugin."""
+
+    steps: list[StepTrace] = field(default_factory=list[StepTrace])
+    models: list[str] = field(default_factory=list[str])
+    """Those that were asked, in order."""
+    origins: list[Origin] = field(default_factory=list[Origin])
+    """What generations have cost."""
+    bytes_sent: int = 0
+
+    def note(self, origin: Origin) -> None:
+        """Count a generation once, whoever tells of it and under whatever rule."""
+        bare = replace(origin, rule="")
+        if bare not in self.origins:
+            self.origins.append(bare)
+
+    def by_model(self, origin: Origin) -> bool:
+        """Whether a model wrote something: it says so, or a model was asked and nothing else takes the credit."""
+        return bool(origin.model) or (bool(self.models) and not origin.rule)
+
+
+class Throttle:
+    """Lets through `most` events in `seconds`. Safe to use from several threads."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._times: deque[float] = deque()
+        self._lock = threading.Lock()
+
+    def allows(self) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            while self._times and self._times[0] < now - self._seconds:
+                self._times.popleft()
+            if len(self._times) >= self._most:
+                return False
+            self._times.append(now)
+            return True
+
+
+@dataclass(frozen=True)
+class HostContext:
+    """See `breadknife.task.plugin.Context`."""
+
+    _host: Host
+    _plugin: str
+    _document: Document | None
+    root: Path | None
+    cancel: CancelToken
+    _lane: Lane
+    _trace: Trace
+    _settings: Settings
+
+    def tree(self, document: Document, /) -> SyntaxTree | None:
+        return self._host.tree(document)
+
+    def settings(self, kind: type[Any], /) -> Any:
+        return self._settings.plugins.get(self._plugin) or kind()
+
+    def model(self, role: str, /) -> Model:
+        return self._model(self._host.model_name(role, self._settings))
+
+    def escalate(self, role: str, /) -> Model | None:
+        name = self._settings.escalate.get(role)
+        return self._model(name) if name else None
+
+    def run(self, steps: Sequence[Step[Any, Any]], value: Any, /) -> Any:
+        return run_cascade(steps, value, self, self._trace.steps.append, self._host.memory, self._plugin)
+
+    def refresh(self) -> None:
+        if self._document is not None:
+            self._host.refresh(self._plugin, self._document.uri)
+
+    def notify(self, message: str, /) -> None:
+        self._host.notify(message, self._plugin)
+
+    def _model(self, name: str) -> Model:
+        return HostModel(self._host, self._plugin, name, self.cancel, self._lane, self._trace)
+
+
+@dataclass(frozen=True)
+class HostModel:
+    """See `breadknife.task.plugin.Model`."""
+
+    _host: Host
+    _plugin: str
+    name: str
+    _cancel: CancelToken
+    _lane: Lane
+    _trace: Trace
+    context_size: int = CONTEXT_SIZE
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        stop: tuple[str, ...] = (),
+        cancel: CancelToken | None = None,
+        sampling: Sampling = Sampling(),
+        grammar: str = "",
+        adapter: str = "",
+        place: str = "",
+        hints: tuple[str, ...] = (),
+        top_logprobs: int = 0,
+    ) -> Iterator[Chunk]:
+        self._asked(prompt)
+        request = GenerateRequest(
+            self.name,
+            prompt,
+            max_tokens,
+            stop,
+            self._lane,
+            sampling,
+            grammar,
+            adapter,
+            self._place(place),
+            hints,
+            top_logprobs,
+        )
+        chunks = self._host.engine.generate(request, cancel or self._cancel)
+        return chunks if cancel else self._counted(chunks)
+
+    def score(self, prompt: Prompt, alternatives: tuple[str, ...], *, adapter: str = "", place: str = "") -> Scores:
+        self._asked(prompt)
+        request = ScoreRequest(self.name, prompt, alternatives, self._lane, adapter, self._place(place))
+        scores = self._host.engine.score(request, self._cancel)
+        self._trace.note(
+            Origin(
+                model=self.name,
+                prompt_tokens=scores.prompt_tokens,
+                cached_tokens=scores.cached_tokens,
+                trimmed_tokens=scores.trimmed_tokens,
+            )
+        )
+        return scores
+
+    def origin(self, last: Chunk) -> Origin:
+        origin = Origin(
+            "",
+            self.name,
+            last.prompt_tokens,
+            last.cached_tokens,
+            last.output_tokens,
+            last.trimmed_tokens,
+            last.queued,
+            last.computed,
+        )
+        self._trace.note(origin)
+        return origin
+
+    def _asked(self, prompt: Prompt) -> None:
+        self._trace.models.append(self.name)
+        elsewhere = split_model(self.name)
+        runtime = self._host.settings.engines.get(elsewhere[0]) if elsewhere else None
+        if runtime is not None and not runtime.local:
+            self._trace.bytes_sent += sum(len(part.text.encode("utf-8", "replace")) for part in prompt)
+
+    def _counted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        last: Chunk | None = None
+        try:
+            for last in chunks:
+                yield last
+        finally:
+            if isinstance(chunks, Generator):
+                chunks.close()
+            if last is not None:
+                self.origin(last)
+
+    def _place(self, place: str) -> str:
+        """No plugin supersedes another one's work."""
+        return f"{self._plugin} {place}" if place else ""

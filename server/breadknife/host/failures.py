@@ -1,0 +1,48 @@
+"""What became of a request whose plugin raised."""
+
+from __future__ import annotations
+
+from breadknife.errors import (
+    BreadknifeError,
+    Cancelled,
+    EngineError,
+    ModelCorrupt,
+    ModelError,
+    ModelMissing,
+    ModelSetAside,
+    NetworkForbidden,
+    PromptTooLong,
+    Superseded,
+    UnknownModel,
+)
+from breadknife.host.receipts import Outcome
+from breadknife.host.verify import BadAnswer
+from breadknife.task.reasons import silence
+from breadknife.task.values import Silence
+
+PLUGINS_FAULT = frozenset({"plugin-broke", "plugin-hung", "plugin-flooded", "bad-span"})
+"""Reasons that count towards a pause."""
+
+_CODES: tuple[tuple[type[BreadknifeError], str, Outcome], ...] = (
+    (Superseded, "superseded", Outcome.CANCELLED),
+    (Cancelled, "cancelled", Outcome.CANCELLED),
+    (ModelMissing, "model-missing", Outcome.NOTHING),
+    (UnknownModel, "model-unknown", Outcome.FAILED),
+    (ModelCorrupt, "model-corrupt", Outcome.FAILED),
+    (ModelSetAside, "model-set-aside", Outcome.FAILED),
+    (ModelError, "model-failed", Outcome.FAILED),
+    (PromptTooLong, "prompt-too-long", Outcome.FAILED),
+    (EngineError, "engine-failed", Outcome.FAILED),
+    (NetworkForbidden, "offline", Outcome.FAILED),
+    (BreadknifeError, "failed", Outcome.FAILED),
+)
+"""The first that fits counts."""
+
+
+def explained(plugin: str, error: BaseException) -> tuple[Outcome, Silence]:
+    if isinstance(error, BadAnswer):
+        return Outcome.FAILED, silence(error.reason, plugin=plugin, error=error)
+    for kind, code, outcome in _CODES:
+        if isinstance(error, kind):
+            return outcome, silence(code, plugin=plugin, error=error)
+    return Outcome.FAILED, silence("plugin-broke", plugin=plugin, error=f"{type(error).__name__}: {error}")

@@ -1,0 +1,141 @@
+"""Lets `breadknife why` ask the servers that run: one line of JSON each way, for this user alone.
+
+A server listens in a folder named after its process, as the engine's daemon does in its own (see `engine.transport`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import logging
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+
+from breadknife import paths
+from breadknife.engine.transport import connect, forget, listen, private_folder, same_user
+from breadknife.errors import EngineUnavailable
+from breadknife.host.host import Host
+from breadknife.host.status import status
+
+SECONDS = 2.0
+"""That the two sides of a question have for each other."""
+LONGEST = 1 << 16
+"""Bytes of a question."""
+log = logging.getLogger("breadknife.host")
+
+
+@dataclass(frozen=True)
+class Question:
+    ask: str
+    """`why` or `status`."""
+    token: str = ""
+    uri: str | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True)
+class Reply:
+    proof: str
+    value: Any = None
+    error: str = ""
+
+
+def inspect(host: Host) -> Inspector:
+    """Let this process's receipts and status be asked for. Raises OSError or EngineUnavailable."""
+    return Inspector(
+        {
+            "why": lambda question: host.ledger.newest(question.uri, question.limit),
+            "status": lambda question: status(host),
+        }
+    )
+
+
+class Inspector:
+    """Answers questions in a thread of its own until it is closed. Raises OSError or EngineUnavailable."""
+
+    def __init__(self, answers: dict[str, Callable[[Question], Any]], folder: Path | None = None) -> None:
+        self._answers = answers
+        self._folder = folder or servers_folder() / str(os.getpid())
+        private_folder(self._folder)
+        self._socket, self._endpoint = listen(self._folder)
+        threading.Thread(target=self._serve, name="inspector", daemon=True).start()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes `accept`, which closing alone doesn't
+        self._socket.close()
+        forget(self._folder)
+        with contextlib.suppress(OSError):
+            self._folder.rmdir()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                peer, _ = self._socket.accept()
+            except OSError:  # closed
+                return
+            with peer, contextlib.suppress(OSError, msgspec.DecodeError):
+                peer.settimeout(SECONDS)
+                if same_user(peer):
+                    peer.sendall(msgspec.json.encode(self._reply(_read_line(peer, LONGEST))) + b"\n")
+
+    def _reply(self, line: bytes) -> Reply:
+        question = msgspec.json.decode(line, type=Question)
+        if not hmac.compare_digest(question.token, self._endpoint.token):
+            return Reply("", error="a wrong token")
+        answer = self._answers.get(question.ask)
+        if answer is None:
+            return Reply(self._endpoint.proof, error=f"no such question: {question.ask}")
+        try:
+            return Reply(self._endpoint.proof, msgspec.to_builtins(answer(question)))
+        except Exception as error:
+            log.exception("a question could not be answered")
+            return Reply(self._endpoint.proof, error=f"{type(error).__name__}: {error}")
+
+
+def ask_servers(question: Question, folder: Path | None = None) -> Iterator[tuple[int, Any]]:
+    """Each running server's process and what it says. One that is gone or doesn't answer is left out."""
+    folder = folder or servers_folder()
+    for server in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if not server.name.isdigit():
+            continue
+        if not psutil.pid_exists(int(server.name)):
+            shutil.rmtree(server, ignore_errors=True)
+            continue
+        with contextlib.suppress(OSError, msgspec.DecodeError, EngineUnavailable):
+            reply = _asked(server, question)
+            if reply is not None:
+                yield int(server.name), reply
+
+
+def servers_folder() -> Path:
+    return paths.runtime_dir() / "servers"
+
+
+def _asked(server: Path, question: Question) -> Any:
+    peer, endpoint = connect(server, SECONDS)
+    with peer:
+        peer.settimeout(2 * SECONDS)
+        line = msgspec.json.encode(replace(question, token=endpoint.token))
+        peer.sendall(line + b"\n")
+        reply = msgspec.json.decode(_read_line(peer, 1 << 26), type=Reply)
+    return reply.value if hmac.compare_digest(reply.proof, endpoint.proof) and not reply.error else None
+
+
+def _read_line(peer: socket.socket, longest: int) -> bytes:
+    line = b""
+    while not line.endswith(b"\n") and len(line) < longest:
+        piece = peer.recv(1 << 16)
+        if not piece:
+            break
+        line += piece
+    return line

@@ -1,0 +1,46 @@
+"""The runtimes that the user's settings name, as engines."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from breadknife.engine.api import Engine
+from breadknife.engine.runtimes import Runtime
+from breadknife.host.settings import Settings
+
+if TYPE_CHECKING:
+    from breadknife.engine.remote import RemoteEngine
+
+
+class Remotes(Mapping[str, Engine]):
+    """Name -> engine by the settings that count now: made when first asked for, and anew when its settings changed.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, settings: Callable[[], Settings]) -> None:
+        self._settings = settings
+        self._made: dict[str, tuple[Runtime, bool, RemoteEngine]] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> Engine:
+        from breadknife.engine.remote import RemoteEngine  # its HTTP client takes 0.2 s to import, and few need it
+
+        settings = self._settings()
+        runtime = settings.engines[name]
+        with self._lock:
+            made = self._made.get(name)
+            if made is None or made[:2] != (runtime, settings.offline):
+                if made:
+                    made[2].close()
+                made = (runtime, settings.offline, RemoteEngine(name, runtime, offline=settings.offline))
+                self._made[name] = made
+            return made[2]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._settings().engines)
+
+    def __len__(self) -> int:
+        return len(self._settings().engines)

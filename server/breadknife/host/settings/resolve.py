@@ -1,0 +1,281 @@
+"""Checks layers against the plugins' own types and merges them: what is wrong is told with its place and left out."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import reprlib
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, cast, get_type_hints
+
+import msgspec
+
+from breadknife.engine.catalog import Catalog, read_models
+from breadknife.engine.runtimes import ENGINE_NAME, Runtime, split_model
+from breadknife.engine.settings import EngineSettings
+from breadknife.errors import LeftOut, SettingsError
+from breadknife.host.settings.layers import Author, Layer, file_layers
+from breadknife.host.settings.lines import KeyPath
+from breadknife.host.settings.values import PluginTypes, Said, Scope, Settings, settled
+
+NEEDS_TRUST = "needs_trust"
+"""In the `metadata` of a plugin's field that names a program, a file, a URL or a model."""
+EVERY_PLUGINS: Mapping[str, Any] = {"enabled": bool, "milliseconds": Annotated[int, msgspec.Meta(ge=1)]}
+"""Keys that every plugin's table has beside its own fields, with their types."""
+TABLES = ("models", "escalate", "engine", "engines", "overrides")
+
+_PATTERNS, _WILDCARDS = 100, 3
+"""Of a layer's overrides, and of one pattern: with 5, matching one hostile name takes half a minute."""
+_NOT_OWN = "only your own config.toml may say that: an editor may send a workspace's settings as its own"
+
+
+def resolve(layers: Sequence[Layer], types: PluginTypes) -> tuple[Settings, tuple[SettingsError, ...]]:
+    """Merge layers, weakest first. Errors don't stop it: each wrong value is left out.
+
+    Among them is a LeftOut for each layer with settings that need the user's trust and don't have it.
+    """
+    resolver = _Resolver(types)
+    for layer in layers:
+        resolver.add(layer)
+    said = tuple(resolver.said)
+    settings = settled([each for each in said if each.scope is None], types)
+    return dataclasses.replace(settings, said=said), tuple(resolver.problems)
+
+
+def load(
+    root: Path | None, types: PluginTypes, *stronger: Layer, trusted: bool | None = None
+) -> tuple[Settings, tuple[SettingsError, ...]]:
+    """The settings for a workspace folder: the user's files and the folder's, under the layers `stronger`.
+
+    For `trusted` see `file_layers`.
+    """
+    layers, unreadable = file_layers(root, trusted=trusted)
+    settings, wrong = resolve([*layers, *stronger], types)
+    return settings, (*unreadable, *wrong)
+
+
+class _Wrong(Exception):
+    def __init__(self, path: KeyPath, why: str) -> None:
+        super().__init__(why)
+        self.path = path
+        self.why = why
+
+
+@dataclass
+class _Resolver:
+    types: PluginTypes
+    said: list[Said] = field(default_factory=list[Said])
+    problems: list[SettingsError] = field(default_factory=list[SettingsError])
+    _weaker: int = 0
+    """So many of `said` are weaker layers'."""
+    _untrusted: list[str] = field(default_factory=list[str])
+    _patterns: int = 0
+
+    @cached_property
+    def _catalog(self) -> Catalog:
+        return read_models()
+
+    def add(self, layer: Layer) -> None:
+        self._weaker, self._untrusted, self._patterns = len(self.said), [], 0
+        for key, value in sorted(layer.values.items(), key=lambda item: item[0] != "engines"):  # models name engines
+            with self._collected(layer):
+                self._top(layer, key, value)
+        if self._untrusted:
+            folder = Path(layer.origin).parent if layer.author is Author.WORKSPACE else "FOLDER"
+            self.problems.append(
+                LeftOut(
+                    f"{'; '.join(self._untrusted)}: left out, for you don't trust the folder; if you do, say "
+                    f"`breadknife trust {folder}`"
+                )
+            )
+
+    def _top(self, layer: Layer, key: str, value: object) -> None:
+        if key in self.types:
+            self._plugin(layer, (key,), value, None)
+        elif key == "offline":
+            if layer.author is Author.WORKSPACE:
+                raise _Wrong((key,), "only your own settings may say that, not a workspace's")
+            self._say(layer, (key,), _converted((key,), value, bool))
+        elif key in ("models", "escalate"):
+            self._roles(layer, key, value)
+        elif key in ("engine", "engines"):
+            self._engines(layer, key, value)
+        elif key == "overrides":
+            self._overrides(layer, value)
+        else:
+            raise _Wrong((key,), _unknown(key, [*self.types, "offline", *TABLES]))
+
+    def _plugin(self, layer: Layer, path: KeyPath, value: object, scope: Scope | None) -> None:
+        name = str(path[-1])
+        kind = self.types[name]
+        marked = {each.name for each in dataclasses.fields(kind) if each.metadata.get(NEEDS_TRUST)}
+        for key, wish in _table(path, value).items():
+            full = (*path, key)
+            with self._collected(layer):
+                if key in marked and not self._believes(layer, full):
+                    continue
+                if key in EVERY_PLUGINS:
+                    new = _converted(full, wish, EVERY_PLUGINS[key])
+                    if key == "enabled" and new and self._is_off(layer, name) and not self._believes(layer, full):
+                        continue
+                else:
+                    new = _field(full, wish, kind, *EVERY_PLUGINS)
+                    _checked(full, lambda key=key, new=new: dataclasses.replace(kind(), **{key: new}))
+                self._say(layer, full, new, scope)
+
+    def _roles(self, layer: Layer, key: str, value: object) -> None:
+        if key == "escalate" and layer.author is not Author.USER:
+            raise _Wrong((key,), _NOT_OWN)
+        for role, name in _table((key,), value).items():
+            with self._collected(layer):
+                if layer.author is not Author.WORKSPACE or self._believes(layer, (key, role)):
+                    self._say(layer, (key, role), self._model(layer, (key, role), name))
+
+    def _model(self, layer: Layer, path: KeyPath, name: object) -> str:
+        role = str(path[-1])
+        if role not in self._catalog.roles:
+            raise _Wrong(path, _unknown(role, list(self._catalog.roles)))
+        model = str(_converted(path, name, str))
+        if target := split_model(model):
+            if layer.author is not Author.USER:
+                raise _Wrong(path, f"{_shown(model)}: {_NOT_OWN}")
+            if not any(each.table == "engines" and each.name == target[0] for each in self.said):
+                where = f"there is no [engines.{target[0]}] in {layer.origin}"
+                raise _Wrong(path, f"no model {_shown(model)}: {where}")
+            return model
+        known = [model.name for model in self._catalog.models]
+        if model not in known:
+            raise _Wrong(path, f"no model {_shown(model)}: {_unknown(model, known)}")
+        return model
+
+    def _engines(self, layer: Layer, key: str, value: object) -> None:
+        if layer.author is not Author.USER:
+            raise _Wrong((key,), _NOT_OWN)
+        for name, wish in _table((key,), value).items():
+            with self._collected(layer):
+                # The engine reads [engine] of the user's file itself: it serves all workspaces.
+                new = _field((key, name), wish, EngineSettings) if key == "engine" else _runtime((key, name), wish)
+                self._say(layer, (key, name), new)
+
+    def _overrides(self, layer: Layer, value: object) -> None:
+        if not isinstance(value, list):
+            raise _Wrong(("overrides",), f"expected tables, [[overrides]], found {_shown(value)}")
+        for number, item in enumerate(cast("list[object]", value)):
+            path = ("overrides", number)
+            with self._collected(layer):
+                table = _table(path, item)
+                scope = self._scope(path, table)
+                for key, wish in table.items():
+                    with self._collected(layer):
+                        if key in self.types:
+                            self._plugin(layer, (*path, key), wish, scope)
+                        elif key not in _CONDITIONS:
+                            raise _Wrong((*path, key), _unknown(key, [*_CONDITIONS, *self.types]))
+
+    def _scope(self, path: KeyPath, table: Mapping[str, object]) -> Scope:
+        if not table.keys() & _CONDITIONS.keys():
+            raise _Wrong(path, "needs `paths` or `languages`, or both")
+        given = {key: _converted((*path, key), table[key], kind) for key, kind in _CONDITIONS.items() if key in table}
+        for key, wish in given.items():
+            if not wish:
+                raise _Wrong((*path, key), "an empty list fits no document")
+        scope = Scope(**given)
+        self._patterns += len(scope.paths)
+        if self._patterns > _PATTERNS:
+            raise _Wrong((*path, "paths"), f"more than {_PATTERNS} patterns in one file")
+        for pattern in scope.paths:
+            if pattern.replace("**", "*").count("*") > _WILDCARDS:
+                raise _Wrong((*path, "paths"), f"{_shown(pattern)}: a pattern has at most {_WILDCARDS} `*` or `**`")
+        _checked((*path, "paths"), lambda: scope.spec)
+        return scope
+
+    def _believes(self, layer: Layer, path: KeyPath) -> bool:
+        """Whether the layer may say what needs trust; notes it for the user if not."""
+        if layer.author is Author.USER or layer.trusted:
+            return True
+        self._untrusted.append(f"{layer.where(*path)}: {_dotted(path)}")
+        return False
+
+    def _is_off(self, layer: Layer, plugin: str) -> bool:
+        """Whether a stranger's layer would switch on what others have switched off."""
+        return layer.author is Author.WORKSPACE and any(
+            each.table == plugin and each.name == "enabled" and not each.value for each in self.said[: self._weaker]
+        )
+
+    def _say(self, layer: Layer, path: KeyPath, value: Any, scope: Scope | None = None) -> None:
+        *tables, name = map(str, path)
+        self.said.append(Said(tables[-1] if tables else "", name, value, layer.where(*path), scope))
+
+    @contextmanager
+    def _collected(self, layer: Layer) -> Generator[None, None, None]:
+        """What is wrong becomes a problem, and the rest goes on."""
+        try:
+            yield
+        except _Wrong as wrong:
+            place = layer.where(*wrong.path)
+            self.problems.append(SettingsError(f"{place}: {_dotted(wrong.path)}: {wrong.why}"))
+
+
+_CONDITIONS: Mapping[str, Any] = {"paths": tuple[str, ...], "languages": frozenset[str]}
+
+
+def _runtime(path: KeyPath, value: object) -> Runtime:
+    if not ENGINE_NAME.fullmatch(str(path[-1])):
+        raise _Wrong(path, "a name has small letters, digits, `-` and `_`")
+    values = {key: _field((*path, key), wish, Runtime) for key, wish in _table(path, value).items()}
+    if "url" not in values:
+        raise _Wrong(path, 'needs a `url`, such as "http://127.0.0.1:11434"')
+    return _checked(path, lambda: Runtime(**values))
+
+
+def _checked(path: KeyPath, make: Any) -> Any:
+    """What `make()` gives. What it raises, a plugin's own code included, is what is wrong with the setting."""
+    try:
+        return make()
+    except Exception as error:
+        raise _Wrong(path, str(error) or type(error).__name__) from None
+
+
+def _field(path: KeyPath, value: object, kind: type[Any], *also: str) -> Any:
+    """A value for the field of `kind` that is the last of `path`; `also` are names that are no fields."""
+    key = str(path[-1])
+    hints: dict[str, Any] = _checked(path, lambda: get_type_hints(kind, include_extras=True))
+    if key not in {each.name for each in dataclasses.fields(kind)}:
+        raise _Wrong(path, _unknown(key, [*(each.name for each in dataclasses.fields(kind)), *also]))
+    return _converted(path, value, hints[key])
+
+
+def _table(path: KeyPath, value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise _Wrong(path, f"expected a table, found {_shown(value)}")
+    return cast("Mapping[str, object]", value)
+
+
+def _converted(path: KeyPath, value: object, kind: Any) -> Any:
+    try:
+        return msgspec.convert(value, kind)
+    except Exception as error:  # also what msgspec says of a plugin's type that it can't make
+        raise _Wrong(path, f"{error}, found {_shown(value)}") from None
+
+
+def _shown(value: object) -> str:
+    return reprlib.repr(value)
+
+
+def _dotted(path: KeyPath) -> str:
+    return "".join(f"[{each}]" if isinstance(each, int) else f".{_word(each)}" for each in path).removeprefix(".")
+
+
+def _word(key: str) -> str:
+    """A key on one line of a message, whatever a stranger wrote."""
+    return key if re.fullmatch(r"[\w-]{1,60}", key) else _shown(key)
+
+
+def _unknown(key: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    return f"no such setting; did you mean `{near[0]}`?" if near else f"no such setting; there are {', '.join(known)}"

@@ -1,0 +1,145 @@
+"""What settings are once they are read: one frozen value, and what was said to make it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from breadknife.engine.runtimes import Runtime
+from breadknife.text.document import Document, uri_to_path
+
+if TYPE_CHECKING:
+    import pathspec
+
+PluginTypes = Mapping[str, type[Any]]
+"""Plugin name -> its settings dataclass."""
+
+_REMEMBERED = 500
+log = logging.getLogger("breadknife.host")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The documents that an override is for: those that fit both conditions; an empty one fits all."""
+
+    paths: tuple[str, ...] = ()
+    """Patterns as in `.gitignore`, seen from the workspace folder."""
+    languages: frozenset[str] = frozenset()
+
+    def fits(self, path: str | None, language: str) -> bool:
+        """`path` is relative to the workspace folder, with `/`; None for a document that isn't in one."""
+        if self.languages and language not in self.languages:
+            return False
+        return not self.paths or (path is not None and bool(self.spec.check_file(path).include))
+
+    @cached_property
+    def spec(self) -> pathspec.GitIgnoreSpec:
+        """Raises ValueError for a pattern that isn't one."""
+        import pathspec
+
+        return pathspec.GitIgnoreSpec.from_lines(self.paths)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One setting, as one layer says it."""
+
+    table: str
+    """A plugin's name, `models`, `engine` and so on; empty for a key outside of tables."""
+    name: str
+    value: Any
+    where: str
+    """`FILE:LINE`, or who says it."""
+    scope: Scope | None = None
+    """Of an override."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.table}.{self.name}" if self.table else self.name
+
+
+@dataclass(frozen=True)
+class Settings:
+    offline: bool = False
+    """Never use the network, not even to download a model."""
+    models: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Role -> name of a model in the catalog, or `ENGINE:NAME`, where it isn't the catalog's own choice."""
+    escalate: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Role -> the bigger model for its hard cases. Without it no plugin asks a bigger one."""
+    engines: Mapping[str, Runtime] = field(default_factory=dict[str, Runtime])
+    """Other programs that run models. Only what a user names here can be sent text."""
+    plugins: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Plugin name -> its settings, a value of the plugin's own type."""
+    disabled: frozenset[str] = frozenset()
+    """Plugins with `enabled = false`."""
+    milliseconds: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Plugin name -> the most that it may take for one request."""
+    said: tuple[Said, ...] = ()
+    """What made these settings, weakest first; what has a scope counts in `for_document` alone."""
+    _remembered: dict[tuple[str | None, str], Settings] = field(
+        default_factory=dict[tuple[str | None, str], "Settings"], repr=False, compare=False
+    )
+
+    def for_document(self, document: Document, root: Path | None) -> Settings:
+        """With the overrides for a document of the workspace folder `root`."""
+        return self.for_path(_below(root, uri_to_path(document.uri)), document.language)
+
+    def for_path(self, path: str | None, language: str) -> Settings:
+        """With the overrides for a path relative to the workspace folder, in a language."""
+        if not any(each.scope for each in self.said):
+            return self
+        key = (path, language)
+        known = self._remembered.get(key)
+        if known is None:
+            types = {name: cast("type[Any]", type(value)) for name, value in self.plugins.items()}
+            known = settled([s for s in self.said if s.scope is None or s.scope.fits(path, language)], types)
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = known
+        return known
+
+
+def settled(said: Iterable[Said], types: PluginTypes) -> Settings:
+    """Settings out of what was said, each later word before the earlier ones. Scopes aren't looked at."""
+    settings = Settings(plugins={name: kind() for name, kind in types.items()}, said=tuple(said))
+    tables: Mapping[str, dict[str, Any]] = {
+        "models": dict(settings.models),
+        "escalate": dict(settings.escalate),
+        "engines": dict(settings.engines),
+    }
+    plugins, disabled, milliseconds = dict(settings.plugins), set[str](), dict[str, int]()
+    offline = False
+    for each in settings.said:
+        if each.table in plugins:
+            if each.name == "enabled":
+                (disabled.discard if each.value else disabled.add)(each.table)
+            elif each.name == "milliseconds":
+                milliseconds[each.table] = each.value
+            else:
+                plugins[each.table] = _changed(plugins[each.table], each)
+        elif each.table in tables:
+            tables[each.table][each.name] = each.value
+        elif each.key == "offline":
+            # No layer takes back what one has asked for: an editor may send a workspace's settings as its own.
+            offline = offline or each.value
+    return replace(
+        settings, offline=offline, plugins=plugins, disabled=frozenset(disabled), milliseconds=milliseconds, **tables
+    )
+
+
+def _changed(value: Any, said: Said) -> Any:
+    try:
+        return replace(value, **{said.name: said.value})
+    except Exception as error:  # a plugin's own check of several fields together
+        log.warning("%s: %s: left out: %s", said.where, said.key, error)
+        return value
+
+
+def _below(root: Path | None, path: Path | None) -> str | None:
+    if root is None or path is None or not path.is_relative_to(root):
+        return None
+    return path.relative_to(root).as_posix()

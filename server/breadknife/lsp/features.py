@@ -1,0 +1,66 @@
+"""Everything that the server does once `initialize` is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from lsprotocol import types as lsp
+
+from breadknife.host.settings import Layer
+from breadknife.lsp import code_action, commands, completion, configuration, diagnostics, inline_completion
+from breadknife.lsp.configuration import Configuration
+from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.server import BreadknifeServer
+from breadknife.lsp.warm_up import warm_up
+
+log = logging.getLogger("breadknife.lsp")
+CONFIGURATION_SECONDS = 5.0
+
+
+async def start(server: BreadknifeServer, command_line: Layer, options: object) -> None:
+    """Register the handlers, load the plugins, learn the settings. `options` came with `initialize`."""
+    checks = Diagnostics(server)
+    settings = Configuration(server, command_line, options)
+    code_action.register(server, checks)
+    commands.register(server, checks)
+    completion.register(server)
+    configuration.register(server, settings, checks)
+    diagnostics.register_pull(server, checks)
+    inline_completion.register(server)
+    server.loaded()
+
+    loop = asyncio.get_running_loop()
+    host = await server.in_worker(lambda: server.host)
+    host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
+    host.on_refresh = lambda uri: server.from_any_thread(loop, checks.refresh, uri)
+    try:
+        await asyncio.wait_for(settings.pull(), CONFIGURATION_SECONDS)
+    except Exception:  # an error, or no answer: the other layers count
+        log.exception("the client did not give its settings")
+        await server.in_worker(settings.apply)
+    finally:
+        server.ready.set()
+
+    async def apply_and_check() -> None:
+        await server.in_worker(settings.apply)
+        checks.refresh()
+
+    def changed() -> None:
+        server.spawn(apply_and_check())
+
+    settings.when_changed(lambda: server.from_any_thread(loop, changed))
+    server.spawn(configuration.watch(server))
+    server.on_change.append(checks.changed)
+    server.on_close.append(checks.closed)
+    for uri in server.documents.uris():
+        checks.changed(uri)
+
+    def warm_once(_uri: str) -> None:
+        server.on_change.remove(warm_once)
+        server.spawn(warm_up(server))
+
+    server.on_change.append(warm_once)
+    if server.documents.uris():
+        warm_once("")
+    await server.in_worker(server.let_inspect)
