@@ -8,6 +8,7 @@ EXTENSION := clients/vscode
 PACKAGES := $(EXTENSION)/node_modules/.package-lock.json
 CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)
 export BREADKNIFE_EDITORS ?= $(CACHE)/breadknife-dev/editors
+export BREADKNIFE_PEERS ?= $(CACHE)/breadknife-dev/peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # GCC 12 miscompiles llama.cpp's AMX kernels; see server/breadknife/engine/llama.py.
@@ -18,18 +19,18 @@ comma := ,
 optional = { echo "$(1)"; test -z "$$CI"; }
 
 .NOTPARALLEL:
-.PHONY: help setup model languagetool demo editors extension check unit test clean
+.PHONY: help setup model languagetool demo editors peers extension check unit test clean
 
 help:
 	@echo 'make demo   what breadknife does, on the files of examples/'
 	@echo 'make test   every check: lint, types, tests, real editors'
 	@echo 'make check  lint and types only'
-	@echo 'make setup  the .venv; also: model, languagetool, editors, extension, unit, clean'
+	@echo 'make setup  the .venv; also: model, languagetool, editors, peers, extension, unit, clean'
 
 demo: setup model languagetool
 	@$(BIN)/python examples/demo.py
 
-test: setup model languagetool editors check unit
+test: setup model languagetool editors peers check unit
 
 setup: $(STAMP)
 
@@ -71,6 +72,12 @@ editors: setup
 	  $(call optional,Skipped: the tests in VS Code$(comma) which need npm and Chromium (installed with apt-get as root).)
 	@bash tests/editors/setup_helix_emacs.sh "$$BREADKNIFE_EDITORS" || \
 	  $(call optional,Skipped: the tests in Helix and Emacs$(comma) which need Debian on x86-64 and root.)
+
+peers: setup
+	@echo '== peers'
+	@[ -e "$$BREADKNIFE_PEERS/ollama" ] || echo 'llama-server and Ollama are compiled the first time: about 10 minutes on two cores.'
+	@PYTHON=$(CURDIR)/$(BIN)/python bash tests/engine/setup_peers.sh "$$BREADKNIFE_PEERS" || \
+	  $(call optional,Skipped: the tests against llama-server and Ollama as far as they are missing.)
 
 extension:
 	@command -v npm >/dev/null && $(MAKE) --no-print-directory $(PACKAGES) || \

@@ -5,18 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from breadknife.engine.api import Engine
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.catalog import read_models
+from breadknife.engine.routing import RoutedEngine
 from breadknife.host.host import Host
 from breadknife.host.registry import discover
-from breadknife.host.settings import Layer
+from breadknife.host.remotes import Remotes
+from breadknife.host.settings import Author, Layer
 
 
 def make_host(engine_script: Path | None = None) -> Host:
-    return Host(discover(), _engine(engine_script), builtin_catalog())
+    host = Host(discover(), _engine(engine_script), read_models())
+    # Settings come later, and may come again: the remote engines are those that they name at the time of a request.
+    host.engine = RoutedEngine(host.engine, Remotes(lambda: host.settings))
+    return host
 
 
 def command_line(*, offline: bool) -> Layer:
-    return Layer("the command line", {"offline": True} if offline else {})
+    return Layer("the command line", {"offline": True} if offline else {}, author=Author.USER)
 
 
 def _engine(script: Path | None) -> Engine:

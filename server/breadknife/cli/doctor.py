@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -10,10 +11,14 @@ from pathlib import Path
 
 from breadknife import __version__, paths
 from breadknife.cli.assemble import make_host
+from breadknife.engine.catalog import user_catalog
+from breadknife.engine.runtimes import split_model
 from breadknife.engine.store import ModelStore
 from breadknife.engine.transport import private_folder
-from breadknife.errors import BreadknifeError
+from breadknife.errors import BreadknifeError, LeftOut
 from breadknife.host.host import Host
+from breadknife.host.pauses import read_pauses
+from breadknife.host.registry import roles_of
 from breadknife.host.settings import file_layers, resolve
 from breadknife.host.workspace import root_of
 
@@ -58,7 +63,10 @@ def _settings(host: Host) -> Iterator[Check]:
     layers, unreadable = file_layers(root_of(Path.cwd() / "file"))
     host.settings, wrong = resolve(layers, host.registry.settings_types)
     for problem in (*unreadable, *wrong):
-        yield Check("settings", "problem", str(problem), "mend that line; until then the rest of the file counts")
+        if isinstance(problem, LeftOut):
+            yield Check("settings", "note", str(problem))
+        else:
+            yield Check("settings", "problem", str(problem), "mend that line; until then the rest of the file counts")
     if not unreadable and not wrong:
         used = [layer.origin for layer in layers if layer.values]
         yield Check("settings", "ok", ", ".join(used) or f"defaults (yours would be in {layers[0].origin})")
@@ -69,10 +77,31 @@ def _plugins(host: Host) -> Iterator[Check]:
     for problem in host.registry.problems:
         yield Check("plugins", "problem", str(problem), "update or uninstall the package that it came with")
 
+    for pause in read_pauses().values():
+        since = time.strftime("%Y-%m-%d %H:%M", time.localtime(pause.since))
+        which = f"{pause.name} {pause.version}".rstrip()
+        remedy = f"update the plugin, then `breadknife plugins resume {pause.name}`"
+        yield Check("plugins", "problem", f"{which} is paused since {since}: {pause.sentence}", remedy)
+
 
 def _models(host: Host) -> Iterator[Check]:
+    """Those of the plugins' roles."""
+    try:
+        user_catalog()
+    except BreadknifeError as error:
+        yield Check("models", "problem", str(error), "until then the models that you added are unknown")
     store = ModelStore()
-    for name in dict.fromkeys((host.model_name("completion"), host.model_name("nullcheck"))):
+    roles = dict.fromkeys(role for plugin in host.registry.plugins for role in roles_of(plugin))
+    names: dict[str, None] = {}
+    for role in roles:
+        try:
+            names[host.model_name(role)] = None
+        except BreadknifeError as error:
+            yield Check("model", "problem", str(error), f"name one for {role} in `[models]` of your settings")
+    for name in names:
+        if split_model(name):
+            yield Check("model", "note", f"{name} is another program's: text is sent there, see `breadknife status`")
+            continue
         try:
             yield Check("model", "ok", f"{name} at {store.verified(host.catalog.model(name))}")
         except BreadknifeError as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.files import find_files
 from breadknife.cli.formats import FORMATS, Problem
-from breadknife.errors import BreadknifeError, DocumentError, SettingsError
+from breadknife.errors import BreadknifeError, DocumentError, LeftOut, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.settings import Settings, load
 from breadknife.host.workspace import root_of
@@ -57,10 +57,13 @@ def check(host: Host, path: Path, root: Path, language: str | None) -> list[Prob
 
 
 def _settings(host: Host, offline: bool, root: Path) -> Settings:
-    """Raises the first SettingsError: a lint with half of its settings would lie."""
+    """Raises the first SettingsError: a lint with half of its settings would lie. What an untrusted folder may not say
+    is told and left out."""
     settings, problems = load(root, host.registry.settings_types, command_line(offline=offline))
     for problem in problems:
-        raise problem
+        if not isinstance(problem, LeftOut):
+            raise problem
+        print(f"breadknife: {problem}", file=sys.stderr)
     if settings.offline:
         forbid_network()
     return settings

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from breadknife import __version__
-from breadknife.cli import models
+from breadknife.cli import config, engine, models, plugins
 from breadknife.errors import BreadknifeError
 
 app = typer.Typer(
@@ -22,6 +22,9 @@ app = typer.Typer(
     help="Small local models beside your work: completion, null-check fixes and prose, in any editor and in CI.",
 )
 app.add_typer(models.app, name="models")
+app.add_typer(engine.app, name="engine")
+app.add_typer(plugins.app, name="plugins")
+app.add_typer(config.app, name="config")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Make any use of the network impossible.")]
@@ -46,26 +49,12 @@ def options(
     pass
 
 
-@app.command()
-def serve(
-    tcp: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="Listen there (loopback only) instead of on stdio.")
-    ] = None,
-    offline: Offline = False,
-    engine_script: EngineScript = None,
-    log_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the server's log here.")] = None,
-) -> None:
-    """Run the language server, over stdio unless told otherwise. Editors start it; people seldom do.
+@app.command(add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def serve(context: typer.Context) -> None:
+    """Run the language server, over stdio unless told otherwise. Editors start it; people seldom do."""
+    from breadknife.cli.serve import main
 
-    Examples:
-
-      breadknife serve
-
-      breadknife serve --tcp 127.0.0.1:7474
-    """
-    from breadknife.cli.serve import run
-
-    _exit_on_error(lambda: run(tcp, offline=offline, engine_script=engine_script, log_file=log_file))
+    main(context.args)
 
 
 @app.command()
@@ -118,11 +107,61 @@ def doctor(as_json: Json = False) -> None:
 
 
 @app.command()
-def status(as_json: Json = False) -> None:
-    """Show the engine, its models in memory, and the plugins. Starts nothing."""
+def status(
+    as_json: Json = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it anew each second, until Ctrl-C.")] = False,
+) -> None:
+    """Show the engine: models in memory, caches, lanes, who is connected, what failed. Starts nothing.
+
+    Examples:
+
+      breadknife status --watch
+
+      breadknife status --json
+    """
     from breadknife.cli.status import run
 
-    _exit_on_error(lambda: run(as_json=as_json))
+    _exit_on_error(lambda: run(as_json=as_json, watch=watch))
+
+
+@app.command()
+def why(
+    file: Annotated[Path | None, typer.Argument(help="Only what was asked about this file.")] = None,
+    as_json: Json = False,
+    limit: Annotated[int, typer.Option(min=1, help="So many receipts, the newest first.")] = 10,
+) -> None:
+    """Say what the running servers did last and what it cost, or why nothing came.
+
+    Examples:
+
+      breadknife why
+
+      breadknife why app.py --limit 3
+    """
+    from breadknife.cli.why import run
+
+    _exit_on_error(lambda: run(file, as_json=as_json, limit=limit))
+
+
+@app.command()
+def trust(
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Here without it.")] = Path("."),
+    revoke: Annotated[bool, typer.Option("--revoke", help="Trust it no longer.")] = False,
+    list_all: Annotated[bool, typer.Option("--list", help="Show what you trust.")] = False,
+) -> None:
+    """Let a folder's own settings choose models and set what needs trust, for it and all folders in it.
+
+    Until then they may set only what is harmless. Servers that run know at once.
+
+    Examples:
+
+      breadknife trust ~/work/app
+
+      breadknife trust --revoke ~/work/app
+    """
+    from breadknife.cli.trust import run
+
+    _exit_on_error(lambda: run(folder, revoke=revoke, list_all=list_all))
 
 
 def _exit_on_error(command: Callable[[], int | None]) -> None:

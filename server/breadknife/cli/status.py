@@ -3,39 +3,57 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 from breadknife.cli.assemble import make_host
+from breadknife.host.host import Host
+from breadknife.host.settings import load
 from breadknife.host.status import status
+from breadknife.host.workspace import root_of
+
+WATCH_SECONDS = 1.0
 
 
-def run(*, as_json: bool) -> int:
+def run(*, as_json: bool, watch: bool) -> int:
+    """Once; or, to watch, each second until the user ends it (as JSON: one object a line)."""
     with closing(make_host()) as host:
-        report = status(host)
-    if as_json:
-        print(json.dumps(report, indent=2))
-        return 0
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    console = Console(highlight=False)
-    engine = report["engine"]
-    console.print(f"[bold]breadknife {report['version']}[/bold]")
-    if engine is None:
-        console.print("engine   not running; whoever needs it first starts it")
-    else:
-        memory = engine["resident_bytes"] / 1e6
-        console.print(f"engine   process {engine['pid']}, {memory:.0f} MB, {engine['clients']} connected")
-        for model in engine["models"]:
-            console.print(f"         {model['name']}: {model['cached_tokens']} of {model['cells']} cached tokens")
-    table = Table(box=None, show_edge=False, pad_edge=False)
-    for heading in ("model", "roles", "file"):
-        table.add_column(heading, overflow="fold")
-    for model in report["models"]:
-        table.add_row(model["name"], ", ".join(model["roles"]), model["path"] or "not on this machine")
-    console.print(table)
-    console.print("plugins  " + ", ".join(plugin["name"] for plugin in report["plugins"]))
-    for problem in report["problems"]:
-        console.print(f"[red]{escape(problem)}[/red]")
+        host.settings, problems = load(root_of(Path.cwd() / "file"), host.registry.settings_types)
+        said = [str(problem) for problem in problems]
+        if as_json:
+            _print_json(host, said, watch=watch)
+        else:
+            _show(host, said, watch=watch)
     return 0
+
+
+def _report(host: Host, problems: list[str]) -> dict[str, Any]:
+    report = status(host)
+    report["problems"] += problems
+    return report
+
+
+def _print_json(host: Host, problems: list[str], *, watch: bool) -> None:
+    print(json.dumps(_report(host, problems), indent=None if watch else 2), flush=True)
+    while watch:
+        time.sleep(WATCH_SECONDS)
+        print(json.dumps(_report(host, problems)), flush=True)
+
+
+def _show(host: Host, problems: list[str], *, watch: bool) -> None:
+    from rich.console import Console
+    from rich.live import Live
+
+    from breadknife.cli.status_view import view
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    if not watch:
+        console.print(view(_report(host, problems)))
+        return
+    with Live(view(_report(host, problems)), console=console, screen=console.is_terminal, auto_refresh=False) as live:
+        while True:
+            time.sleep(WATCH_SECONDS)
+            live.update(view(_report(host, problems)), refresh=True)

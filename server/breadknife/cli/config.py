@@ -1,0 +1,140 @@
+"""`breadknife config`: show, check, schema. For files and folders as they lie; what an editor adds isn't known here."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from breadknife.errors import BreadknifeError, LeftOut, SettingsError
+
+app = typer.Typer(help="Settings: what counts, where it was said, and what is wrong.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Where = Annotated[Path, typer.Argument(metavar="[PATH]", help="A file or a folder; here without it.")]
+
+
+@app.command()
+def show(
+    path: Where = Path("."),
+    origin: Annotated[bool, typer.Option("--origin", help="Say where each was set: file and line.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the settings that count for a file or a folder, as lines of TOML. Not those of an editor.
+
+    Example:
+
+      breadknife config show --origin README.md
+    """
+    with _errors():
+        found, problems = rows(path)
+    for problem in problems:
+        typer.echo(f"breadknife: {problem}", err=True)
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in found], indent=2, ensure_ascii=False))
+        return
+    lines = [(f"{row.key} = {json.dumps(row.value, ensure_ascii=False)}", row.origin) for row in found]
+    width = max(len(line) for line, _ in lines)
+    for line, where in lines:
+        typer.echo(f"{line:{width}}  # {where}" if origin else line)
+
+
+@app.command()
+def check(path: Where = Path("."), as_json: Json = False) -> None:
+    """Check your settings and those of the folder that a path is in.
+
+    Exit code: 0 nothing is wrong, 1 something is. Settings that need your trust are told, but not wrong.
+    """
+    with _errors():
+        _, problems = rows(path)
+    if as_json:
+        found = [{"problem": str(each), "wrong": not isinstance(each, LeftOut)} for each in problems]
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        for problem in problems:
+            typer.echo(str(problem))
+    if any(not isinstance(problem, LeftOut) for problem in problems):
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of settings files, with the settings of every installed plugin.
+
+    Example:
+
+      breadknife config schema > breadknife.schema.json
+    """
+    from breadknife.host.registry import discover
+    from breadknife.host.settings.schema import json_schema
+
+    with _errors():
+        typer.echo(json.dumps(json_schema(discover().settings_types), indent=2, ensure_ascii=False))
+
+
+@dataclass(frozen=True)
+class Row:
+    key: str
+    value: Any
+    """JSON."""
+    origin: str
+    """`FILE:LINE`, or who says so: a default, the catalog."""
+
+
+def rows(path: Path) -> tuple[list[Row], tuple[SettingsError, ...]]:
+    """Every setting for a file or a folder, and what is wrong. Raises SettingsError for a path that isn't there."""
+    from breadknife.engine.catalog import read_models
+    from breadknife.host.registry import discover
+    from breadknife.host.settings import load
+    from breadknife.host.workspace import root_of
+    from breadknife.text.document import language_of
+
+    path = Path(os.path.abspath(path))
+    if not path.exists():
+        raise SettingsError(f"{path}: no such file or folder")
+    inside = path / "any file" if path.is_dir() else path
+    root = root_of(inside, [Path.cwd()])
+    settings, problems = load(root, discover().settings_types)
+    if path.is_file():
+        settings = settings.for_path(path.relative_to(root).as_posix(), language_of(path) or "")
+    found = {row.key: row for row in _defaults(settings.plugins, read_models().roles)}
+    for said in settings.said:
+        if said.scope is None or path.is_file():  # of a file, only those that fit are left
+            found |= {row.key: row for row in _flat(said.key, said.value, said.where)}
+    return list(found.values()), problems
+
+
+def _defaults(plugins: Any, roles: Any) -> Iterator[Row]:
+    from breadknife.engine.settings import EngineSettings
+
+    yield Row("offline", False, "default")
+    for role, model in roles.items():
+        yield Row(f"models.{role}", model, "the catalog")
+    yield from _flat("engine", EngineSettings(), "default")
+    for name, value in plugins.items():
+        yield Row(f"{name}.enabled", True, "default")
+        yield from _flat(name, type(value)(), "default")
+
+
+def _flat(key: str, value: Any, where: str) -> Iterator[Row]:
+    if is_dataclass(value):
+        for field in fields(value):
+            yield from _flat(f"{key}.{field.name}", getattr(value, field.name), where)
+    else:
+        yield Row(key, msgspec.to_builtins(value), where)
+
+
+@contextmanager
+def _errors() -> Generator[None, None, None]:
+    try:
+        yield
+    except BreadknifeError as error:
+        typer.echo(f"breadknife: {error}", err=True)
+        raise typer.Exit(2) from None

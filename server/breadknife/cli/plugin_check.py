@@ -1,0 +1,223 @@
+"""Does a plugin keep the contract? Its attributes, its settings, its cascades, and its answers to made-up requests."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any, cast, get_args, get_type_hints
+
+import msgspec
+
+from breadknife.cancel import CancelToken
+from breadknife.cli.probes import Probe, probes
+from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.scripted import Line, ScriptedEngine
+from breadknife.errors import PluginError
+from breadknife.host.host import Host, Reply
+from breadknife.host.receipts import Outcome, Receipt
+from breadknife.host.registry import GROUP, Registry, load_plugin, roles_of
+from breadknife.host.settings import Settings
+from breadknife.host.settings.resolve import EVERY_PLUGINS, TABLES
+from breadknife.host.settings.schema import field_docs
+from breadknife.host.verify import refuse_edits
+from breadknife.task.cascade import Step, check_cascade
+from breadknife.task.plugin import Plugin
+from breadknife.task.values import ActionRequest, CheckRequest, CommandRequest, Request, ResolveRequest
+
+SECONDS = 30.0
+"""For one answer."""
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+RESERVED = frozenset(field.name for field in fields(Settings)) | {*TABLES, *EVERY_PLUGINS}
+"""Sections of the settings that are breadknife's own."""
+
+_REQUESTS = frozenset(get_args(Request))
+_RAMBLE = "```\n😀 \"'{[(</p>\\ 1/0 \t" * 40
+_ENGINES = {"a silent model": (), "a model that rambles": (Line("", _RAMBLE),)}
+
+
+@dataclass(frozen=True)
+class Problem:
+    what: str
+    remedy: str
+
+
+def find(target: str) -> EntryPoint:
+    """The entry point of an installed plugin, or of the package in a folder, which needn't be installed.
+
+    Raises PluginError when there is none.
+    """
+    if not re.fullmatch(r"\w+", target) or Path(target).is_dir():
+        return _in_folder(Path(target))
+    installed = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if target not in installed:
+        raise PluginError(f"no plugin `{target}` is installed; there are {', '.join(sorted(installed))}")
+    return installed[target]
+
+
+def _in_folder(folder: Path) -> EntryPoint:
+    file = folder / "pyproject.toml"
+    try:
+        project: dict[str, Any] = tomllib.loads(file.read_text("utf-8")).get("project", {})
+    except OSError as error:
+        raise PluginError(f"{file}: {error.strerror}; name an installed plugin or a package's folder") from None
+    except ValueError as error:
+        raise PluginError(f"{file}: not TOML: {error}") from None
+    entries: dict[str, str] = project.get("entry-points", {}).get(GROUP, {})
+    if len(entries) != 1:
+        raise PluginError(f'{file}: one plugin is expected in [project.entry-points."{GROUP}"], found {len(entries)}')
+    [(name, value)] = entries.items()
+    package = value.partition(":")[0].partition(".")[0]
+    source = folder / "src" if (folder / "src" / package).exists() else folder
+    sys.path.insert(0, str(source.resolve()))
+    return EntryPoint(name, value, GROUP)
+
+
+def problems(entry: EntryPoint) -> Iterator[Problem]:
+    """All that is wrong; the requests are made only when the rest is right."""
+    try:
+        plugin = load_plugin(entry)
+    except Exception as error:
+        yield Problem(
+            f"it can't be loaded: {type(error).__name__}: {error}",
+            "its entry point must give a plugin, and every setting needs a default",
+        )
+        return
+    wrong = [*_names(plugin, entry), *_settings(plugin), *_serves(plugin), *_roles(plugin), *_cascades(plugin, entry)]
+    yield from wrong or _answers(plugin)
+
+
+def _names(plugin: Any, entry: EntryPoint) -> Iterator[Problem]:
+    name = plugin.name
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        yield Problem(f"`name` is {name!r}", "use small letters, digits and `_`, as in `todo`")
+    elif name in RESERVED:
+        yield Problem(f"`name` is `{name}`, a section of breadknife's own settings", "use another name")
+    elif name != entry.name:
+        yield Problem(f"`name` is `{name}` and its entry point is `{entry.name}`", "use one name for both")
+    for method in ("answer", "close"):
+        if not callable(getattr(plugin, method)):
+            yield Problem(f"`{method}` can't be called", "make it a method")
+
+
+def _settings(plugin: Plugin) -> Iterator[Problem]:
+    kind = plugin.settings
+    if not kind.__dataclass_params__.frozen:
+        yield Problem(f"`{kind.__name__}` can be changed", "write `@dataclass(frozen=True)`")
+    documented = field_docs(kind)
+    hints = get_type_hints(kind)
+    for field in fields(kind):
+        full = f"`{kind.__name__}.{field.name}`"
+        if field.name in EVERY_PLUGINS:
+            yield Problem(f"{full} is breadknife's own", "remove it: every plugin has that setting")
+        if not documented.get(field.name):
+            yield Problem(f"{full} has no docstring", "write what it does, as a string below the field")
+        try:
+            msgspec.convert(msgspec.to_builtins(getattr(kind(), field.name)), hints[field.name])
+        except (TypeError, ValueError) as error:
+            yield Problem(f"{full} can't be set in TOML: {error}", "use str, bool, int, float, tuple[…], dict, Literal")
+
+
+def _serves(plugin: Any) -> Iterator[Problem]:
+    serves = plugin.serves
+    remedy = "write {CheckRequest: frozenset({'python'})}, or {ANY_LANGUAGE} in place of the languages"
+    if not isinstance(serves, Mapping) or not serves:
+        yield Problem("`serves` names no request", remedy)
+        return
+    for kind, languages in cast("Mapping[Any, Any]", serves).items():
+        if kind not in _REQUESTS:
+            yield Problem(f"`serves` has {kind!r}, which is no request", remedy)
+        elif not isinstance(languages, frozenset) or not all(isinstance(one, str) for one in cast("Any", languages)):
+            yield Problem(f"`serves[{kind.__name__}]` is {languages!r}", remedy)
+
+
+def _roles(plugin: Plugin) -> Iterator[Problem]:
+    known = sorted(builtin_catalog().roles)
+    for role in roles_of(plugin):
+        if role not in known:
+            yield Problem(f"no model has the role `{role}`", f"the roles are {', '.join(known)}")
+
+
+def _cascades(plugin: Plugin, entry: EntryPoint) -> Iterator[Problem]:
+    """Those that are found as values: of the plugin, or of the module that it comes from."""
+    for name, value in [*vars(sys.modules[entry.module]).items(), *vars(type(plugin)).items(), *vars(plugin).items()]:
+        if isinstance(value, Sequence) and value and not isinstance(value, str):
+            steps = cast("Sequence[Any]", value)
+            if all(isinstance(step, Step) for step in steps):
+                try:
+                    check_cascade(steps)
+                except PluginError as error:
+                    yield Problem(f"the cascade `{name}`: {error}", "each step takes what the one before it gives")
+
+
+def _answers(plugin: Plugin) -> Iterator[Problem]:
+    told: set[str] = set()
+    for probe in probes(plugin.serves):
+        for model, script in list(_ENGINES.items())[: 1 if probe.huge else None]:
+            for problem in _asked(plugin, probe, model, script):
+                reason = problem.what.partition(":")[2]
+                if reason not in told:
+                    told.add(reason)
+                    yield problem
+                if isinstance(problem, _Hung):
+                    return
+
+
+class _Hung(Problem):
+    """No use to go on: it would hang each time."""
+
+
+def _asked(plugin: Plugin, probe: Probe, model: str, script: Sequence[Line]) -> Iterator[Problem]:
+    place = f"{type(probe.request).__name__} for {probe.title}, with {model}"
+    reply = _ask(plugin, probe.request, script)
+    yield from _faults(place, reply.receipts)
+    request = probe.request
+    if isinstance(request, CommandRequest):
+        return
+    if isinstance(request, CheckRequest):
+        yield from _unsound(place, probe, reply)
+        if probe.ordinary and _ask(plugin, request, script).findings != reply.findings:
+            yield Problem(f"{place}: the second answer is another one", "the same text must give the same findings")
+        if ActionRequest in plugin.serves:
+            for finding in reply.findings[:2]:
+                again = _ask(plugin, ActionRequest(request.document, finding.span, (finding,)), script)
+                yield from _faults(f"ActionRequest for a finding in {probe.title}", again.receipts)
+    for _, action in reply.actions[:3]:
+        if action.data:
+            again = _ask(plugin, ResolveRequest(request.document, action), script)
+            yield from _faults(f"ResolveRequest for an action in {probe.title}, with {model}", again.receipts)
+
+
+def _ask(plugin: Plugin, request: Request, script: Sequence[Line]) -> Reply:
+    # A host for each: after three failures one would pause the plugin, and write that down.
+    settings = Settings(plugins={plugin.name: plugin.settings()})
+    host = Host(Registry((plugin,)), ScriptedEngine(script), builtin_catalog(), settings)
+    try:
+        return host.ask(request, CancelToken.after(SECONDS), plugin=plugin.name)
+    finally:
+        host.containment.close()
+
+
+def _faults(place: str, receipts: Sequence[Receipt]) -> Iterator[Problem]:
+    for receipt in receipts:
+        if receipt.outcome is Outcome.CANCELLED:
+            yield _Hung(f"{place}: no answer within {SECONDS:g} s", "poll `context.cancel` in long work, and do less")
+        elif receipt.outcome is Outcome.FAILED:
+            yield Problem(f"{place}: {receipt.sentence} ({receipt.reason})", receipt.remedy or "mend that")
+
+
+def _unsound(place: str, probe: Probe, reply: Reply) -> Iterator[Problem]:
+    """Findings that say nothing, and fixes that would break a sound file."""
+    assert isinstance(probe.request, CheckRequest)
+    document = probe.request.document
+    tree = Host(Registry(()), ScriptedEngine(()), builtin_catalog()).tree(document)
+    for finding in reply.findings:
+        if not finding.message.strip() or not finding.code.strip():
+            yield Problem(f"{place}: a finding has no message or no code", "say what is wrong")
+        for fix in finding.fixes if probe.ordinary else ():
+            if why := refuse_edits(document, tree, fix.edits):
+                yield Problem(f"{place}: the fix “{fix.title}”: {why.sentence}", "offer only fixes that you have tried")

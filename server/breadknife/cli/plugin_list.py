@@ -1,0 +1,86 @@
+"""What `breadknife plugins list` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from breadknife.host.asking import KINDS
+from breadknife.host.pauses import read_pauses
+from breadknife.host.registry import GROUP, load_plugin, roles_of
+from breadknife.host.settings import load
+from breadknife.host.workspace import root_of
+from breadknife.task.plugin import Plugin
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    version: str
+    package: str
+    requests: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    """Of the models that it asks."""
+    state: str = "enabled"
+    """`enabled`, `disabled`, `paused` or `broken`."""
+    why: str = ""
+
+
+def rows(folder: Path) -> list[Row]:
+    """Every installed plugin; the settings are those that count in `folder`."""
+    loaded = [(entry, _loaded(entry)) for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name)]
+    types = {plugin.name: plugin.settings for _, plugin in loaded if not isinstance(plugin, Exception)}
+    disabled = load(root_of(folder / "any file"), types)[0].disabled
+    pauses = read_pauses()
+    found: list[Row] = []
+    for entry, plugin in loaded:
+        version, package = (entry.dist.version, entry.dist.name) if entry.dist else ("", "")
+        if isinstance(plugin, Exception):
+            found.append(Row(entry.name, version, package, state="broken", why=f"{type(plugin).__name__}: {plugin}"))
+            continue
+        state, why = "enabled", ""
+        if plugin.name in disabled:
+            state, why = "disabled", "your settings say so"
+        elif pause := pauses.get(plugin.name):
+            state, why = "paused", f"{pause.sentence}; `breadknife plugins resume {plugin.name}` asks it again"
+        found.append(
+            Row(
+                plugin.name,
+                version,
+                package,
+                tuple(sorted(KINDS[kind].name for kind in plugin.serves if kind in KINDS)),
+                tuple(sorted({language for languages in plugin.serves.values() for language in languages})),
+                roles_of(plugin),
+                state,
+                why,
+            )
+        )
+    return found
+
+
+def print_table(found: Sequence[Row]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(box=None, show_edge=False, pad_edge=False)
+    for heading in ("plugin", "version", "package", "answers", "languages", "models", "state"):
+        table.add_column(heading, overflow="fold")
+    for row in found:
+        lists = (", ".join(words) for words in (row.requests, row.languages, row.roles))
+        table.add_row(row.name, row.version, row.package, *lists, row.state)
+    console.print(table)
+    for row in found:
+        if row.why:
+            console.print(f"{row.name}: {escape(row.why)}")
+
+
+def _loaded(entry: EntryPoint) -> Plugin | Exception:
+    try:
+        return load_plugin(entry)
+    except Exception as error:
+        return error

@@ -1,0 +1,56 @@
+"""`breadknife plugins new`: a complete package from the files in `plugin_template/`."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from breadknife.cli.plugin_check import NAME, RESERVED
+from breadknife.errors import PluginError
+
+_PLACEHOLDER = "newcomer"
+"""The template is a working package of that name."""
+
+
+def create(name: str, parent: Path) -> Path:
+    """The new folder `breadknife-NAME`. Raises PluginError for a name that can't be one, or an existing folder."""
+    if not NAME.fullmatch(name) or keyword.iskeyword(name):
+        raise PluginError(f"`{name}` can't be a plugin's name: use small letters, digits and `_`, as in `todo`")
+    if name in RESERVED:
+        raise PluginError(f"`{name}` is a section of breadknife's own settings; use another name")
+    project = f"breadknife-{name.replace('_', '-')}"
+    folder = parent / project
+    words = {
+        f"breadknife-{_PLACEHOLDER}": project,
+        _PLACEHOLDER: name,
+        _PLACEHOLDER.title(): "".join(part.title() for part in name.split("_")),
+    }
+    try:
+        folder.mkdir()
+        for place, text in _template(files("breadknife.cli") / "plugin_template"):
+            path = folder / _filled(place, words)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_filled(text, words), "utf-8", newline="\n")
+    except FileExistsError:
+        raise PluginError(f"{folder} exists already; use another name, or move that away") from None
+    except OSError as error:
+        raise PluginError(f"{folder}: {error.strerror}") from error
+    return folder
+
+
+def _template(folder: Traversable, place: str = "") -> Iterator[tuple[str, str]]:
+    for each in folder.iterdir():
+        if each.is_dir():
+            if not each.name.startswith(("_", ".")):
+                yield from _template(each, f"{place}{each.name}/")
+        else:
+            yield place + each.name, each.read_text("utf-8")
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    for old, new in words.items():
+        text = text.replace(old, new)
+    return text

@@ -1,0 +1,110 @@
+"""`breadknife plugins`: list, check, new, resume."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from breadknife.errors import BreadknifeError
+
+app = typer.Typer(
+    help="Plugins: your own and other people's, found where Python packages are installed.", no_args_is_help=True
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command("list")
+def list_command(as_json: Json = False) -> None:
+    """Show what is installed, what each plugin answers, and whether it is asked."""
+    from breadknife.cli.plugin_list import print_table, rows
+
+    found = rows(Path.cwd())
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in found], indent=2))
+    else:
+        print_table(found)
+
+
+@app.command()
+def check(
+    plugin: Annotated[
+        str, typer.Argument(metavar="[NAME|FOLDER]", help="A plugin, or a plugin package's folder; here without it.")
+    ] = ".",
+    as_json: Json = False,
+) -> None:
+    """See whether a plugin keeps the contract: names, settings, and its answers to made-up requests.
+
+    Exit code: 0 nothing is wrong, 1 something is, 2 there is no such plugin.
+
+    Examples:
+
+      breadknife plugins check todo
+
+      breadknife plugins check ./breadknife-todo
+    """
+    from breadknife.cli.plugin_check import find, problems
+
+    try:
+        entry = find(plugin)
+    except BreadknifeError as error:
+        raise _failed(error, 2) from None
+    wrong = 0
+    found: list[dict[str, str]] = []
+    for problem in problems(entry):
+        wrong += 1
+        if as_json:
+            found.append(asdict(problem))
+        else:
+            typer.echo(f"✗ {problem.what}\n    → {problem.remedy}")
+    if as_json:
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    elif not wrong:
+        typer.echo(f"✓ {entry.name} keeps the contract")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="As in `todo`.")]) -> None:
+    """Write a plugin's package, complete with tests, into a new folder `breadknife-NAME` here. Uses no network.
+
+    Example:
+
+      breadknife plugins new todo
+    """
+    from breadknife.cli.plugin_new import create
+
+    try:
+        folder = create(name, Path.cwd())
+    except BreadknifeError as error:
+        raise _failed(error, 2) from None
+    typer.echo(f"{folder.name} is ready. Now:")
+    for line in (f"cd {folder.name}", "pip install -e '.[dev]'", "pytest", "breadknife plugins check"):
+        typer.echo(f"  {line}")
+
+
+@app.command()
+def resume(name: Annotated[str, typer.Argument(metavar="NAME", help="A paused plugin.")]) -> None:
+    """Ask a plugin again that was paused because it failed three times in a row; also in servers that run.
+
+    Exit code: 0 it is asked again, 1 it was not paused.
+    """
+    from breadknife.host.pauses import resume as clear
+
+    try:
+        cleared = clear(name)
+    except OSError as error:
+        raise _failed(error, 2) from None
+    if not cleared:
+        raise _failed(f"{name} is not paused; `breadknife plugins list` shows which are", 1)
+    typer.echo(f"{name} is asked again")
+
+
+def _failed(why: object, code: int) -> typer.Exit:
+    typer.echo(f"breadknife: {why}", err=True)
+    return typer.Exit(code)

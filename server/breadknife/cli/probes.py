@@ -1,0 +1,106 @@
+"""Made-up requests: whatever a plugin says that it serves, with documents that an editor really sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from breadknife.task.plugin import ANY_LANGUAGE
+from breadknife.task.values import (
+    ActionRequest,
+    CheckRequest,
+    Command,
+    CommandRequest,
+    CompletionRequest,
+    Request,
+    Trigger,
+)
+from breadknife.text.document import Document, Span
+
+_PYTHON = '''"""A module."""
+
+import re
+
+
+def find(text: str, limit: int = 3) -> list[str]:
+    # TODO: say what happens to an empty text
+    found = re.match(r"(\\w+)", text)
+    return [found.group(1)] * limit  # XXX wrong when nothing matches
+
+
+class Shelf:
+    def __init__(self, name: str = "an useful shelf"):
+        self.name = name
+'''
+_MARKDOWN = """# A heading
+
+Each of the shelfs have their own name, and an useful label. <!-- TODO: a picture -->
+
+- one `code`, see [a link](https://example.com/TODO)
+- two
+
+```python
+x = 1  # FIXME
+```
+"""
+_CODE = """// A file.
+/* TODO: say what it does */
+int find(const char *text, int limit) {
+  if (text == 0) { return -1; } // FIXME(ada, 2020-01-01): an error of its own
+  return limit;
+}
+"""
+_SAMPLES = {"python": _PYTHON, "markdown": _MARKDOWN, "plaintext": _MARKDOWN}
+
+HUGE_CHARACTERS = 500_000
+
+
+@dataclass(frozen=True)
+class Probe:
+    title: str
+    request: Request
+    ordinary: bool = False
+    """The document has no fault in its syntax."""
+    huge: bool = False
+
+
+def probes(serves: Mapping[type[Any], frozenset[str]]) -> Iterator[Probe]:
+    """Ordinary documents first, so that the plainest failure is the first one told."""
+    for kind, languages in serves.items():
+        for language in sorted({"python", "markdown", "c"} if ANY_LANGUAGE in languages else languages):
+            for title, text in _documents(language):
+                document = Document(f"file:///project/{kind.__name__}", language, text, 1)
+                ordinary, huge = title == "an ordinary document", "huge" in title
+                for request in _requests(kind, document):
+                    yield Probe(f"{title} ({language})", request, ordinary, huge)
+
+
+def _documents(language: str) -> Iterator[tuple[str, str]]:
+    sample = _SAMPLES.get(language, _CODE)
+    yield "an ordinary document", sample
+    yield "an empty document", ""
+    yield "a single character", "x"
+    yield "a broken document", sample[: len(sample) * 2 // 3] + '\n)]}\'""" <<<<<<< TODO'
+    yield (
+        "a document with strange characters",
+        f"\ufeff{sample}".replace("a", "😀é").replace("\n", "\r\n") + "\0\u2028\ud800\r",
+    )
+    yield "a huge document", sample * (HUGE_CHARACTERS // len(sample))
+    yield "a document of one huge line", sample.replace("\n", " ") * (HUGE_CHARACTERS // 10 // len(sample))
+
+
+def _requests(kind: type[Any], document: Document) -> Iterator[Request]:
+    length = len(document.text)
+    if kind is CheckRequest:
+        yield CheckRequest(document)
+        yield CheckRequest(document, whole=True)
+    elif kind is ActionRequest:
+        yield ActionRequest(document, Span(0, 0))
+        yield ActionRequest(document, Span(0, min(length, 10_000)))
+    elif kind is CompletionRequest:
+        for offset in sorted({0, length // 2, length}):
+            yield CompletionRequest(document, offset)
+            yield CompletionRequest(document, offset, Trigger.INVOKED)
+    elif kind is CommandRequest:
+        yield CommandRequest(Command("no.such.command", "Not yours"), None)

@@ -1,0 +1,100 @@
+"""What `breadknife status` looks like on a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+Values = Mapping[str, Any]
+
+
+def view(report: Values) -> RenderableType:
+    """The report of `host.status`, for people."""
+    parts: list[RenderableType] = [Text.from_markup(f"[bold]breadknife {report['version']}[/bold]")]
+    engine = report["engine"]
+    if engine is None:
+        parts.append(Text("engine   not running; whoever needs it first starts it"))
+    else:
+        parts += _engine(engine)
+    parts += [Text(remote["sentence"], "bold red") for remote in report["remotes"]]
+    parts.append(_files(report["models"]))
+    off = " [dim](off)[/dim]"
+    plugins = (plugin["name"] + ("" if plugin["enabled"] else off) for plugin in report["plugins"])
+    parts.append(Text.from_markup("plugins  " + ", ".join(plugins)))
+    parts += [Text(problem, "red") for problem in report["problems"]]
+    return Group(*parts)
+
+
+def _engine(engine: Values) -> list[RenderableType]:
+    memory = engine["resident_bytes"] / 1e6
+    parts: list[RenderableType] = [
+        Text(f"engine   process {engine['pid']}, up {_duration(engine['uptime'])}, {memory:,.0f} MB in memory")
+    ]
+    clients = (f"{escape(client['name'])} ({client['pid']})" for client in engine["clients"])
+    parts.append(Text.from_markup("clients  " + (", ".join(clients) or "none")))
+    parts.append(_lanes(engine["lanes"]))
+    parts += [_loaded(model) for model in engine["models"]]
+    for name in engine["set_aside"]:
+        remedy = f"{name} is set aside: the engine died over it three times; `breadknife models allow {name}`"
+        parts.append(Text(remedy, "red"))
+    for failure in engine["failures"][:3]:
+        when = time.strftime("%H:%M:%S", time.localtime(failure["at"]))
+        parts.append(Text(f"failed   {when} {failure['what']}: {failure['message']}", "yellow"))
+    return parts
+
+
+def _lanes(lanes: Sequence[Values]) -> Table:
+    table = _table("lane", "waiting", "running", "finished")
+    for lane in lanes:
+        table.add_row(lane["name"], *(str(lane[key]) for key in ("waiting", "running", "finished")))
+    return table
+
+
+def _loaded(model: Values) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(min_width=18)
+    table.add_row(Text(model["name"], "bold"), f"{model['bytes'] / 1e6:,.0f} MB, idle {_duration(model['idle'])}")
+    held = f"{model['cached_tokens']:,} of {model['cells']:,} tokens in {model['sequences']} sequences"
+    reused = f"{_share(model['reused_tokens'], model['prompt_tokens'])} of prompts came from there"
+    table.add_row("  cache", f"{held}; {reused}")
+    speed = f"{model['tokens_per_second']:.0f} tokens/s, {model['output_tokens']:,} tokens written"
+    drafts = f"{_share(model['accepted_tokens'], model['drafted_tokens'])} of {model['drafted_tokens']:,} drafted kept"
+    table.add_row("  output", f"{speed}; {drafts}" if model["drafted_tokens"] else speed)
+    if calibration := model["calibration"]:
+        costs = ", ".join(f"{tokens}: {seconds * 1000:.0f}" for tokens, seconds in calibration["cost"])
+        how = f"{calibration['threads']} threads, slices of {calibration['slice']}"
+        table.add_row("  machine", f"{how}; ms for one decode of so many tokens: {costs}")
+    else:
+        table.add_row("  machine", "not measured yet: that is done when it is quiet")
+    return table
+
+
+def _files(models: Sequence[Values]) -> Table:
+    table = _table("model", "roles", "file")
+    for model in models:
+        where = "of another engine" if ":" in model["name"] else "not on this machine"
+        table.add_row(model["name"], ", ".join(model["roles"]), model["path"] or where)
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 3, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "0%"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,26 @@
+"""`breadknife trust`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from breadknife.host import trust
+
+
+def run(folder: Path, *, revoke: bool, list_all: bool) -> int:
+    """Exit code: 0 done, 1 there was nothing to revoke."""
+    if list_all:
+        for each in trust.trusted_folders():
+            typer.echo(str(each))
+        return 0
+    if not revoke:
+        typer.echo(f"{trust.trust(folder)} is trusted, with all folders in it")
+        return 0
+    revoked = trust.revoke(folder)
+    if above := trust.trusted_by(folder):
+        typer.echo(f"{folder.resolve()} is still trusted, for it is in {above}", err=True)
+        return 1
+    typer.echo(f"{folder.resolve()} {'is no longer' if revoked else 'was not'} trusted")
+    return 0 if revoked else 1

@@ -1,0 +1,44 @@
+"""For plugins' own tests: a plugin asked as the real host asks it, with an engine that says what the test tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.scripted import Line, ScriptedEngine
+from breadknife.host.host import Host, Reply
+from breadknife.host.registry import Registry
+from breadknife.host.settings import Settings
+from breadknife.task.plugin import Plugin
+from breadknife.task.values import Request
+from breadknife.text.document import Document
+
+__all__ = ["Line", "Reply", "ask", "document"]
+
+
+def document(text: str, language: str = "python", name: str = "example") -> Document:
+    """A document that exists in the test alone."""
+    return Document(f"file:///project/{name}", language, text, 1)
+
+
+def ask(
+    plugin: Plugin,
+    request: Request,
+    *,
+    settings: Any = None,
+    script: Sequence[Line] = (),
+    root: Path | None = None,
+) -> Reply:
+    """What the user would see: `findings`, `completions`, `actions`, `failures`, and a receipt that says why.
+
+    `settings` is a value of the plugin's own type, its defaults if None. Each Line of `script` is what a model says
+    when its prompt contains the line's `when`; it says nothing when no line fits.
+    """
+    chosen = Settings(plugins={plugin.name: plugin.settings() if settings is None else settings})
+    host = Host(Registry((plugin,)), ScriptedEngine(script), builtin_catalog(), chosen)
+    try:
+        return host.ask(request, root=root, plugin=plugin.name)
+    finally:
+        host.containment.close()

@@ -1,0 +1,91 @@
+"""Receipts for people."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from breadknife.cli.doctor import examine
+from breadknife.cli.why import lines_of, run
+from breadknife.host.containment import Containment
+from breadknife.host.inspector import inspect
+from breadknife.host.pauses import FAILURES
+from breadknife.host.receipts import Outcome, Receipt
+from breadknife.task.cascade import StepTrace
+from breadknife.task.values import CheckRequest, Findings
+from host.fakes import Fake, host, raising
+from support import document
+
+ANSWERED = Receipt(
+    "completion",
+    "completion",
+    Outcome.ANSWERED,
+    "file:///a.py",
+    milliseconds=84.2,
+    model="qwen2.5-coder-0.5b",
+    quantisation="Q4_K_M",
+    sha256="1d9614638d18",
+    prompt_tokens=310,
+    cached_tokens=306,
+    output_tokens=9,
+    queued_ms=1.2,
+    computed_ms=80.6,
+    verdict="accepted",
+    steps=(StepTrace("place", "rule", "passed on", 0.21), StepTrace("model", "small", "passed on", 82.0, "q")),
+)
+SILENT = Receipt(
+    "completion",
+    "completion",
+    Outcome.NOTHING,
+    reason="inside-word",
+    sentence="inside a word",
+    remedy="move",
+)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "lines"),
+    [
+        (
+            ANSWERED,
+            [
+                "completion by completion: answered, 84 ms  /a.py",
+                "steps: place passed on (0.2 ms), model passed on (82.0 ms)",
+                "model: qwen2.5-coder-0.5b (Q4_K_M sha256 1d9614638d18…)",
+                "310 prompt tokens (306 from the cache), 9 written; 1 ms queued, 81 ms computed; 0 bytes left the "
+                "machine",
+                "verifier: accepted",
+            ],
+        ),
+        (SILENT, ["completion by completion: nothing (inside-word), 0 ms", "inside a word", "→ move"]),
+        (Receipt("check", "", Outcome.NOTHING, reason="no-plugin"), ["check: nothing (no-plugin), 0 ms"]),
+    ],
+)
+def test_lines(receipt: Receipt, lines: list[str]) -> None:
+    assert [line[10:] for line in lines_of(asdict(receipt))] == lines
+
+
+def test_why_asks_the_servers_that_run(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(None, as_json=False, limit=10) == 0
+    assert "No running server" in capsys.readouterr().out
+    one = host(Fake("one", lambda context: Findings(())))
+    server = inspect(one)
+    one.ask(CheckRequest(document("x = 1")))
+    run(Path("/project/example"), as_json=True, limit=10)
+    [receipt] = json.loads(capsys.readouterr().out)
+    assert (receipt["plugin"], receipt["uri"]) == ("one", "file:///project/example")
+    run(tmp_path, as_json=False, limit=10)
+    assert f"about {tmp_path}" in capsys.readouterr().out
+    server.close()
+
+
+def test_doctor_shows_a_paused_plugin(home: Path) -> None:
+    one = host(Fake("bad", raising(ZeroDivisionError("again"))), containment=Containment())
+    for _ in range(FAILURES):
+        one.ask(CheckRequest(document("x")))
+    [check] = [check for check in examine(one) if check.state == "problem" and "paused" in check.detail]
+    assert "ZeroDivisionError: again" in check.detail
+    assert "breadknife plugins resume bad" in check.remedy
