@@ -169,7 +169,7 @@ class FakeModels:
     def keep(self, name: str, sequence: int, length: int, adapter: str = "") -> None:
         self.snapshots.add(tuple(self._loaded[name].tokens[sequence][:length]))
 
-    def tend(self, busy: frozenset[str], *, idle: bool) -> None:
+    def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
         if idle:
             self.idle.set()
 

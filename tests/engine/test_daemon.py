@@ -283,6 +283,14 @@ def test_peers_of_another_user_are_told_apart(monkeypatch: pytest.MonkeyPatch) -
         assert not transport.same_user(ours)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no owner of that kind there")
+def test_an_endpoint_file_of_another_user_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "engine.json").write_text('{"port": 1, "token": "", "proof": ""}')
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    with pytest.raises(ConnectionRefusedError, match="somebody else's"):
+        transport.connect(tmp_path)
+
+
 @pytest.fixture
 def over_tcp(home: Path) -> Iterator[Daemons]:
     daemons = Daemons(home / "run" / LONG)

@@ -35,6 +35,8 @@ class Machine:
     others: float = 0.0
     now: float = 1000.0
     made: list[StillModel] = field(default_factory=list[StillModel])
+    replaced: str = ""
+    """The name of which the file is another one now."""
 
     def __post_init__(self) -> None:
         self.pool = Pool(
@@ -58,7 +60,10 @@ class Machine:
         if name == "unlisted":
             raise UnknownModel(name)
         size = 1000 * MB - OVERHEAD
-        return ModelInfo(name, name, "MIT", "Q4", 4096, (), f"{name}.gguf", size - size // 11, f"sum of {name}")
+        return ModelInfo(name, name, "MIT", "Q4", 4096, (), f"{name}.gguf", size - size // 11, self.sum(name))
+
+    def sum(self, name: str) -> str:
+        return f"{'new ' * (name == self.replaced)}sum of {name}"
 
     def memory(self) -> Memory:
         own = sum(not model.closed for model in self.made) * 1000 * MB
@@ -87,6 +92,23 @@ def test_a_model_is_loaded_once() -> None:
     machine = Machine()
     machine.get("a", "a")
     assert (machine.names, len(machine.made)) == ("a", 1)
+
+
+@pytest.mark.parametrize("replaced", ["a", "tone"])
+def test_a_file_that_was_replaced_is_served_as_soon_as_nobody_uses_the_old_one(replaced: str) -> None:
+    machine = Machine()
+    machine.pool.get("a", "tone")
+    machine.replaced = replaced
+    for busy, loads in ("a", 1), ("", 2):
+        machine.pool.get("a", "tone")
+        assert len(machine.made) == 1  # it was asked for just now: a job may run
+        machine.tend(busy)
+        machine.pool.get("a", "tone")
+        assert len(machine.made) == loads
+    assert [model.closed for model in machine.made] == [True, False]
+    machine.tend()
+    machine.get("a")
+    assert len(machine.made) == 2
 
 
 def test_what_can_not_be_loaded_is_not_there() -> None:
@@ -269,6 +291,14 @@ def test_a_prefix_outlives_the_engine() -> None:
     assert restores(Machine())
     assert not restores(Machine(), adapter="tone")
     assert not restores(Machine(), tokens=TOKENS[:-1])
+
+
+def test_what_is_done_in_a_quiet_moment_is_marked() -> None:
+    machine, marked = kept(Machine()), list[str]()
+    for _ in range(3):  # a snapshot, a calibration, nothing
+        machine.now += 9
+        machine.pool.tend(IDLE, idle=True, mark=marked.append)
+    assert marked == ["a", "a"]
 
 
 def truncate(machine: Machine) -> None:

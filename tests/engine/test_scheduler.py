@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from breadknife.engine.api import Chunk, Embeddings, EmbedRequest, GenerateRequest, Lane, Part, ScoreRequest, Scores
+from breadknife.engine.batching import Asked, shares
+from breadknife.engine.decoding import Work, make_plan
+from breadknife.engine.jobs import Run
 from breadknife.engine.model import Evaluation, Rows
 from breadknife.engine.scheduler import Job, Scheduler
+from breadknife.engine.sequences import Sequences
 from breadknife.errors import BreadknifeError, EngineError, ModelMissing, PromptTooLong, Superseded
 from engine.fake_model import FakeModel, FakeModels, only
 
@@ -228,6 +232,60 @@ def test_a_snapshot_is_taken_and_comes_back(start: Start) -> None:
     assert after.next().cached_tokens == 199
 
 
+def test_a_snapshot_that_fails_costs_nobody_anything(start: Start) -> None:
+    class Full(FakeModels):
+        def keep(self, name: str, sequence: int, length: int, adapter: str = "") -> None:
+            raise OSError("the disk is full")
+
+    scheduler = start(Full(lambda name: FakeModel(tokens=[[] for _ in range(8)])))
+    askers = [Asker(letter, Lane.BACKGROUND, keep=True) for letter in "wyx"]
+    for asker in askers:
+        scheduler.submit(asker.job)
+    assert [asker.all() for asker in askers] == ["xyz", "z", "yz"]
+
+
+def run_that_left(request: ScoreRequest | EmbedRequest, *held: list[int]) -> Run:
+    model = FakeModel(tokens=[[] for _ in range(8)])
+    cache, job = Sequences(model), Job(request, lambda reply: None)
+    plan, work = make_plan(model, request, 100), Work(model, cache)
+    return Run(job, plan, work, plan.steps(work), held=list(held))
+
+
+def test_branches_whose_beginning_was_forgotten_begin_anew() -> None:
+    request = ScoreRequest("fake", (Part("abc"),), ("xy", "uv"))
+    run = run_that_left(request, [97, 98, 99], [97, 98, 99], [97, 98, 99])
+    assert not run.come_back()
+    assert (run.work.sequences, run.held) == ([], None)
+    cached = run_that_left(request, [97, 98, 99], [97, 98, 99], [97, 98, 99, 120])
+    cached.work.model.decode([Evaluation(cached.work.cache.take([], "", Lane.ACTION), [97, 98, 99])])
+    cached.work.cache.release(0)
+    assert cached.come_back()
+    assert [(asked.seat, asked.tokens) for asked in cached.asked] == [(2, [120])]
+    assert cached.work.model.used() == 3
+
+
+def test_texts_that_were_forgotten_are_embedded_again() -> None:
+    run = run_that_left(EmbedRequest("fake", ("ab", "cd")), [97, 98], [99])
+    run.asked = [Asked(1, [100], 2, embeddings=True)]
+    assert run.come_back()
+    assert [(asked.seat, asked.tokens, asked.embeddings) for asked in run.asked] == [
+        (1, [99, 100], True),
+        (0, [97, 98], True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "room", "given"),
+    [
+        ([1, 400, 400], 9, [(0, 1), (1, 4), (2, 4)]),
+        ([1, 1, 1, 1], 3, [(0, 1), (1, 1), (2, 1)]),  # the first ones, which are the most urgent
+        ([5, 1, 1], 2, [(1, 1), (0, 1)]),
+    ],
+)
+def test_shares_of_a_decode(wanted: list[int], room: int, given: list[tuple[int, int]]) -> None:
+    assert list(shares(wanted, room)) == given
+
+
 def test_a_slice_that_is_interrupted_again_and_again_gets_shorter(start: Start) -> None:
     class Busy(FakeModel):
         """A key comes before more than ten tokens are evaluated."""
@@ -248,6 +306,17 @@ def test_what_is_computed_is_told(slow: FakeModel) -> None:
     assert told.get(timeout=5) == "fake"
     asker.all()
     assert told.get(timeout=5) is None
+    scheduler.close()
+
+
+def test_what_is_done_in_a_quiet_moment_is_told() -> None:
+    class Measured(FakeModels):
+        def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
+            mark("fake")
+
+    told: queue.Queue[str | None] = queue.Queue()
+    scheduler = Scheduler(Measured(lambda name: FakeModel()), told.put)
+    assert [told.get(timeout=5) for _ in range(2)] == ["fake", None]
     scheduler.close()
 
 

@@ -64,8 +64,11 @@ def take_part(wanted: Sequence[int], room: int, calibration: Calibration | None)
 
 
 def shares(wanted: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
-    """(index, tokens) of each that gets some of `room`: the small ones whole, the others equal parts of the rest."""
-    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    """(index, tokens) of each that gets some of `room`: the small ones whole, the others equal parts of the rest.
+
+    Where there are more of them than tokens, the first get one each.
+    """
+    order = sorted(range(min(len(wanted), room)), key=wanted.__getitem__)
     for place, index in enumerate(order):
         share = min(wanted[index], room // (len(order) - place))
         if share:

@@ -136,6 +136,9 @@ class Connection:
         with self._lock:
             self._leaving = self._closed = True
             waiting, self._inboxes = self._inboxes, {}
+            with contextlib.suppress(OSError):
+                self._peer.shutdown(socket.SHUT_RDWR)  # ends a `sendall` that waits
+        with self._sending:  # a file that is opened meanwhile could get the number, and what is being sent
             self._peer.close()
         for inbox in waiting.values():
             inbox.put(EngineDied("the engine's process ended while it worked; ask again to have it started again"))

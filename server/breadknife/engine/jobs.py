@@ -78,9 +78,18 @@ class Run:
             self.work.cache.release(sequence)
         self.work.sequences.clear()
 
-    def come_back(self) -> None:
-        """Take sequences again; what was forgotten meanwhile is evaluated again before what was asked for."""
+    def come_back(self) -> bool:
+        """Take sequences again; what was forgotten meanwhile is evaluated again before what was asked for.
+
+        False, and nothing is taken, where the prompt that several sequences share was forgotten: each would evaluate
+        it for itself, for which there is no room. The job has to begin anew.
+        """
         held, self.held = self.held or [], None
+        if self.plan.prompt.tokens and len(held) > 1:
+            first, _ = self.work.cache.shared(held[0], self.job.kind)
+            if first < len(held[0]):
+                return False
+        embeddings = isinstance(self.job.request, EmbedRequest)
         for seat, tokens in enumerate(held):
             sequence = self.work.cache.take(tokens, self.job.kind, self.job.request.lane)
             self.work.sequences.append(sequence)
@@ -89,7 +98,8 @@ class Run:
                 if asked:
                     asked.tokens = [*missing, *asked.tokens]
                 else:
-                    self.asked.append(Asked(seat, missing, 0, self.job.adapter, silent=True))
+                    self.asked.append(Asked(seat, missing, 0, self.job.adapter, embeddings, silent=True))
+        return True
 
 
 def make_way(job: Job, plan: Plan, cache: Sequences, runs: Sequence[Run]) -> bool:

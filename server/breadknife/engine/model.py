@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -143,9 +143,10 @@ class Models(Protocol):
         """Take a snapshot of the first `length` tokens of a sequence when there is time, unless there is one."""
         ...
 
-    def tend(self, busy: frozenset[str], *, idle: bool) -> None:
+    def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
         """Called about once a second: adapt threads to the machine's load, drop models that nobody uses (none of
-        `busy`). When `idle`, nothing else is to be computed: calibrate, take snapshots; an interrupt ends that."""
+        `busy`). When `idle`, nothing else is to be computed: calibrate, take snapshots; an interrupt ends that.
+        `mark` is told the model's name before that is begun with it."""
         ...
 
     def close(self) -> None: ...

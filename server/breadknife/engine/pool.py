@@ -51,7 +51,8 @@ class _Loaded:
     """What identifies its file."""
     used_at: float
     threads: int = 0
-    adapters: set[str] = field(default_factory=set[str])
+    adapters: dict[str, str] = field(default_factory=dict[str, str])
+    """Name -> what identifies its file."""
     measured: Measured = field(default_factory=dict[tuple[int, int, int], float])
     calibrates: bool = True
 
@@ -106,14 +107,17 @@ class Pool:
         self._calibrations = read_calibrations(self._calibration_file, machine.machine() + fixed)
 
     def get(self, name: str, adapter: str = "") -> Model:
+        if name in self._models and name not in self._busy | self._got and self._was_replaced(name):
+            self._drop(name, "another file has its name now")
         self._got.add(name)
         if name not in self._models:
             self._bring(name)
         loaded = self._models[name]
         loaded.used_at = self._clock()
         if adapter and adapter not in loaded.adapters:
+            key = self._sum(adapter) or adapter
             loaded.model.attach(adapter, self._adapter_file(adapter))
-            loaded.adapters.add(adapter)
+            loaded.adapters[adapter] = key
         # Sequences don't tell with which adapter they were evaluated: this use may change one that is to be saved.
         self._forget_pending(lambda pending: pending.name == name and pending.adapter != adapter)
         return loaded.model
@@ -142,7 +146,7 @@ class Pool:
             while len(self._pending) > KEPT_PENDING:
                 del self._pending[next(iter(self._pending))]
 
-    def tend(self, busy: frozenset[str], *, idle: bool) -> None:
+    def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None] = lambda name: None) -> None:
         now = self._clock()
         self._busy = busy
         self._got.clear()
@@ -153,9 +157,11 @@ class Pool:
         self._adapt_threads()
         if idle and all(now - loaded.used_at >= SETTLED_SECONDS for loaded in self._models.values()):
             if self._pending:
-                self._save(self._pending.pop(next(iter(self._pending))))
+                pending = self._pending.pop(next(iter(self._pending)))
+                mark(pending.name)
+                self._save(pending)
             else:
-                self._calibrate()
+                self._calibrate(mark)
 
     def close(self) -> None:
         for name in list(self._models):
@@ -173,6 +179,17 @@ class Pool:
         model = self._load(name)
         self._models[name] = _Loaded(model, key or f"{name}, {model.bytes} bytes", self._clock())
         self._adapt_threads(self._models[name])
+
+    def _sum(self, name: str) -> str:
+        try:
+            return self._info(name).sha256
+        except UnknownModel:
+            return ""
+
+    def _was_replaced(self, name: str) -> bool:
+        """Whether the name of a model, or of an adapter of its, is that of another file now."""
+        loaded = self._models[name]
+        return any(self._sum(each) not in ("", key) for each, key in ((name, loaded.key), *loaded.adapters.items()))
 
     def _make_room(self, name: str, needed: int) -> None:
         while (free := self._free()) < needed:
@@ -233,10 +250,11 @@ class Pool:
 
     # What waits for a quiet moment
 
-    def _calibrate(self) -> None:
+    def _calibrate(self, mark: Callable[[str], None]) -> None:
         for name, loaded in self._models.items():
             if loaded.key in self._calibrations.models or not loaded.calibrates or not self._quiet:
                 continue
+            mark(name)
             try:
                 found = calibrate(loaded.model, self._candidates(), loaded.measured)
             except BreadknifeError as error:
@@ -264,7 +282,7 @@ class Pool:
         return tuple(sorted({*doubled, self._physical, self._logical}))
 
     def _snapshot(self, loaded: _Loaded, adapter: str, tokens: Sequence[int]) -> str:
-        return snapshot_key(loaded.key, self._info(adapter).sha256 if adapter else "", self._build, tokens)
+        return snapshot_key(loaded.key, loaded.adapters[adapter] if adapter else "", self._build, tokens)
 
     def _save(self, pending: _Pending) -> None:
         """Nothing, when the sequence was used for something else since."""
@@ -280,8 +298,10 @@ class Pool:
         scratch = min(others, key=lambda s: len(model.tokens[s]), default=None)
         if scratch is not None:
             model.copy(pending.sequence, scratch, length)
-            self._snapshots.save(key, model, scratch)
-            model.truncate(scratch, 0)
+            try:
+                self._snapshots.save(key, model, scratch)
+            finally:
+                model.truncate(scratch, 0)
 
     def _forget_pending(self, which: Callable[[_Pending], bool]) -> None:
         self._pending = {key: pending for key, pending in self._pending.items() if not which(pending)}

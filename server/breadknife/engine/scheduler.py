@@ -155,7 +155,7 @@ class Scheduler:
                 for model in self._models.loaded().values():
                     model.interrupt(False)
         try:
-            self._models.tend(busy, idle=self._tending)
+            self._models.tend(busy, idle=self._tending, mark=self._mark)
         except Exception:
             log.exception("the models could not be tended")
         with self._changed:
@@ -182,7 +182,7 @@ class Scheduler:
                 return  # nobody passes it: it would wait for ever
 
     def _begin(self, job: Job) -> bool:
-        name, kind = job.request.model, job.kind
+        name = job.request.model
         model = self._models.get(name, job.adapter)
         cache = self._cache(name, model)
         plan = job.plan = job.plan or make_plan(model, job.request, cache.context)
@@ -195,28 +195,39 @@ class Scheduler:
         with self._changed:
             self._waiting.remove(job)
             self._runs.append(run)
-        for seat in range(plan.sequences):
-            work.sequences.append(cache.take([] if seat else plan.prompt.tokens[:-1], kind, job.request.lane))
-        if plan.prompt.tokens:
-            self._restore(run)
         self._tallies[name].adapters |= {job.adapter} - {""}
-        self._advance(run, None)
+        self._seat(run)
         return True
+
+    def _seat(self, run: Run) -> None:
+        """Give a job its sequences, and let it say what it wants first."""
+        work, tokens = run.work, run.plan.prompt.tokens
+        for seat in range(run.plan.sequences):
+            work.sequences.append(work.cache.take([] if seat else tokens[:-1], run.job.kind, run.job.request.lane))
+        if tokens:
+            self._restore(run)
+        self._advance(run, None)
 
     def _restore(self, run: Run) -> None:
         """Take a snapshot from disk where it has more of the prompt than memory; at least one token is evaluated."""
         model, sequence, tokens = run.work.model, run.work.sequences[0], run.plan.prompt.tokens
         keep = run.plan.prompt.keep
         if keep - len(model.tokens[sequence]) >= SHARED_START and run.work.cache.make_room(keep):
+            held = len(model.tokens[sequence])
             self._models.restore(run.job.request.model, sequence, tokens[:keep], run.job.adapter)
-            run.work.cache.renew(sequence)
+            if len(model.tokens[sequence]) != held:  # else it still shares what it shared
+                run.work.cache.renew(sequence)
         run.work.cached = min(common_prefix(model.tokens[sequence], tokens), len(tokens) - 1)
         model.truncate(sequence, run.work.cached)
 
     def _resume(self, run: Run) -> bool:
-        if fits := make_way(run.job, run.plan, run.work.cache, self._runs):
-            run.come_back()
-        return fits
+        if not make_way(run.job, run.plan, run.work.cache, self._runs):
+            return False
+        if not run.come_back():
+            run.steps.close()
+            run.steps = run.plan.steps(run.work)
+            self._seat(run)
+        return True
 
     def _cache(self, name: str, model: Model) -> Sequences:
         cache = self._caches.get(name)
@@ -292,7 +303,10 @@ class Scheduler:
         """The prompt was evaluated: what of it is dear goes to disk when there is time."""
         if run.plan.prompt.keep and not run.kept:
             run.kept, name = True, run.job.request.model
-            self._models.keep(name, run.work.sequences[0], run.plan.prompt.keep, run.job.adapter)
+            try:
+                self._models.keep(name, run.work.sequences[0], run.plan.prompt.keep, run.job.adapter)
+            except Exception:  # it is a luxury, and the others of this decode wait for their rows
+                log.exception("a snapshot could not be noted")
 
     def _advance(self, run: Run, rows: list[Rows] | None) -> None:
         """Let a job go on up to the next evaluation that it wants."""
@@ -326,15 +340,22 @@ class Scheduler:
                 self._runs.remove(run)
             elif job in self._waiting:
                 self._waiting.remove(job)
-        if run:
-            run.steps.close()
-            for sequence in run.work.sequences:
-                run.work.cache.release(sequence, forget=isinstance(job.request, EmbedRequest))
-            tally = self._tallies[job.request.model]
-            tally.look(run.work.model)
-            if run.last:
-                tally.add(run.last, run.first)
-        with self._changed:
-            self._finished[job.request.lane] += 1
-            if not job.cancelled:
-                job.reply(reply)
+            else:
+                return  # it has had its last reply
+        try:
+            if run:
+                self._let_go(run)
+        finally:
+            with self._changed:
+                self._finished[job.request.lane] += 1
+                if not job.cancelled:
+                    job.reply(reply)
+
+    def _let_go(self, run: Run) -> None:
+        run.steps.close()
+        for sequence in run.work.sequences:
+            run.work.cache.release(sequence, forget=isinstance(run.job.request, EmbedRequest))
+        tally = self._tallies[run.job.request.model]
+        tally.look(run.work.model)
+        if run.last:
+            tally.add(run.last, run.first)

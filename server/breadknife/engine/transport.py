@@ -93,7 +93,10 @@ def _listen_unix(path: Path) -> socket.socket:
 def connect(folder: Path, timeout: float = 5.0) -> tuple[socket.socket, Endpoint]:
     """A connection to the daemon of `folder`. Raises OSError when there is none of this user's."""
     try:
-        endpoint = msgspec.json.decode((folder / "engine.json").read_bytes(), type=Endpoint)
+        with (folder / "engine.json").open("rb") as file:
+            if sys.platform != "win32" and os.fstat(file.fileno()).st_uid != os.getuid():
+                raise ConnectionRefusedError(f"{file.name} is somebody else's")
+            endpoint = msgspec.json.decode(file.read(), type=Endpoint)
     except FileNotFoundError:
         if not HAS_UNIX_SOCKETS:
             raise
