@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import psutil
@@ -39,7 +40,7 @@ def typing(lines: bool = False) -> Iterator[tuple[Document, int]]:
         for n in range(1, len(removed) + 1):
             if not lines or removed[n - 1] == "\n":
                 before = text[:start] + removed[:n]
-                yield Document(path.as_uri(), before + rest, "python", n), len(before)
+                yield Document(path.as_uri(), "python", before + rest, n), len(before)
 
 
 def first_token(engine: DaemonEngine, request: GenerateRequest) -> tuple[float, Chunk]:
@@ -75,13 +76,13 @@ def tokens_per_key(model: str) -> Row:
 def against_llama_server(model: str, gguf: Path) -> list[Row]:
     ours, theirs, our_lines, vim_lines = list[float](), list[float](), list[float](), list[float]()
     with closing(DaemonEngine()) as engine, llama_server(gguf) as url:
-        for document, offset in typing():
+        for document, offset in islice(typing(), 2 * KEYS):
             request = _completion(model, document, offset)
             text = "".join(part.text for part in request.prompt)
             body = {"prompt": text, "n_predict": 1, "temperature": 0, "cache_prompt": True}
             ours.append(first_token(engine, request)[0])
             theirs.append(first_event_seconds(url + "/completion", body))
-        for document, offset in typing(lines=True):
+        for document, offset in islice(typing(lines=True), KEYS):
             our_lines.append(first_token(engine, _completion(model, document, offset))[0])
             vim_lines.append(first_event_seconds(url + "/infill", _llama_vim(document.text, offset)))
     warm = [quantile(ours, share) / quantile(theirs, share) for share in (0.5, 0.95)]

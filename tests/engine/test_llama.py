@@ -257,6 +257,7 @@ def test_control_tokens_are_no_text_of_a_grammar(model: LlamaModel) -> None:
         "start ::= 'a'",
         'root ::= "a" | missing',
         'root ::= root "a"',
+        pytest.param("root ::= " + 20_000 * "(" + '"a"' + 20_000 * ")", id="deep"),
         "   ",
         "{",
         '{"type": "nonsense"}',

@@ -69,6 +69,14 @@ def test_tokens_are_drawn_by_their_probabilities(sampling: Sampling, expected: l
     assert all(counts[token] == 0 for token in range(4) if expected[token] == 0)
 
 
+@pytest.mark.parametrize(("top_p", "possible"), [(0.5, 2500), (0.1, 500)])
+def test_a_flat_vocabulary_is_cut_at_its_share(top_p: float, possible: int) -> None:
+    sampler = TokenSampler(Sampling(1.0, top_p=top_p))
+    row = np.linspace(0.001, 0, 5000, dtype=np.float32)
+    drawn = {sampler.choose(row).token for _ in range(3000)}
+    assert max(drawn) == pytest.approx(possible, rel=0.05)
+
+
 def test_the_seed_decides() -> None:
     first, again, other = (drawn(Sampling(1.0, seed=seed), times=30) for seed in (3, 3, 4))
     assert first == again != other

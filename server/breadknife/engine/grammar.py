@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from itertools import accumulate
 from typing import Any
 
 import llama_cpp.llama_cpp as _bindings
@@ -21,6 +22,9 @@ _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32
 _FEW = 256
 """Among so many of the likeliest tokens one is nearly always permitted; to ask about a whole vocabulary is slow."""
 
+_DEEPEST = 200
+"""Parentheses in parentheses. llama.cpp's parser recurses: some 1,000 overflow a thread's stack of 512 KiB (macOS)."""
+
 
 class Grammar:
     """A grammar (GBNF or a JSON schema), and how far the output has come in it.
@@ -33,12 +37,14 @@ class Grammar:
         self._vocab = vocab
         self._forbidden = forbidden
         schema = grammar.lstrip().startswith("{")
-        source = (_gbnf(grammar) if schema else grammar).encode("utf-8", "replace")
-        self._sampler = llama.llama_sampler_init_grammar(vocab, source, b"root") if source.strip() else None
+        source = _gbnf(grammar) if schema else grammar
+        usable = source.strip() and _depth(source) <= _DEEPEST
+        raw = source.encode("utf-8", "replace")
+        self._sampler = llama.llama_sampler_init_grammar(vocab, raw, b"root") if usable else None
         if not self._sampler:
             raise EngineError(
                 "the request's grammar can't be used: llama.cpp refuses it; it takes GBNF with a rule `root`, without "
-                "left recursion and undefined rules, or a JSON schema"
+                f"left recursion, undefined rules and more than {_DEEPEST} nested parentheses, or a JSON schema"
             )
 
     def permits(self, token: int) -> bool:
@@ -77,6 +83,10 @@ class Grammar:
         )
         llama.llama_sampler_apply(self._sampler, ctypes.byref(array))
         return np.isfinite(candidates["logit"]) & ~self._forbidden[tokens]
+
+
+def _depth(source: str) -> int:
+    return max(accumulate((char == "(") - (char == ")") for char in source))
 
 
 def _gbnf(schema: str) -> str:

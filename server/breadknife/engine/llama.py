@@ -78,8 +78,6 @@ class LlamaModel:
 
     def _new_context(self, cells: int, sequences: int, threads: int) -> Any:
         try:
-            if not llama.llama_model_has_decoder(self._model) or llama.llama_model_has_encoder(self._model):
-                raise ModelError(f"{self._path} is an encoder; breadknife runs models that write text")
             if llama.llama_model_is_recurrent(self._model) or llama.llama_model_is_hybrid(self._model):
                 raise ModelError(
                     f"{self._path} has a recurrent memory, which can't be rolled back; choose a plain transformer"
@@ -100,6 +98,9 @@ class LlamaModel:
                     f"no memory for a context of {params.n_ctx} tokens of {self._path.name} ({_reason()}); "
                     "close something and try again"
                 )
+            if llama.llama_model_has_encoder(self._model) or not llama.llama_get_memory(context):
+                llama.llama_free(context)
+                raise ModelError(f"{self._path} is an encoder; choose a model that writes text")
         except Exception:
             llama.llama_model_free(self._model)
             raise
