@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,24 @@ def test_the_page_of_reasons_is_the_table() -> None:
     if os.environ.get("UPDATE_DOCS"):
         PAGE.write_text(wanted, "utf-8")
     assert PAGE.read_text("utf-8") == wanted
+
+
+def test_on_disk_only_if_asked_and_without_text(home: Path) -> None:
+    def broken(context: Context) -> None:
+        raise ValueError("a word of the document")
+
+    kept = home / "state" / "receipts.jsonl"
+    asked = host(Fake("one", broken))
+    asked.ask(CheckRequest(DOC))
+    assert not kept.exists()
+    asked.settings = Settings(keep_receipts=True)
+    asked.ask(CheckRequest(DOC))
+    [line] = kept.read_text("utf-8").splitlines()
+    assert json.loads(line)["reason"] == "plugin-broke"
+    assert "document" not in line
+
+
+def test_a_folder_that_cannot_be_written_costs_lines_only(home: Path) -> None:
+    home.write_text("a file where the folder should be", "utf-8")
+    asked = host(Fake("one", None), settings=Settings(keep_receipts=True))
+    assert len(asked.ask(CheckRequest(DOC)).receipts) == 1

@@ -148,7 +148,7 @@ class Asking:
             self._count(name, ended[name])
         receipts = tuple(self._receipt(p.name, ended[p.name], traces[p.name]) for p in plugins)
         for receipt in receipts:
-            self.host.ledger.add(receipt)
+            self.host.record(receipt)
         return Reply(
             tuple(
                 (plugin.name, answer)
@@ -166,7 +166,7 @@ class Asking:
             if disabled
             else silence("no-plugin", request=self._kind.name, language=language)
         )
-        self.host.ledger.add(self._receipt("", self._ended(Outcome.NOTHING, why), Trace()))
+        self.host.record(self._receipt("", self._ended(Outcome.NOTHING, why), Trace()))
 
     def _unasked(self, name: str) -> _Ended | None:
         if self.cancel.cancelled:

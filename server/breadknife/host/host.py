@@ -20,9 +20,10 @@ from breadknife.host.asking import KINDS, Asking, Reply, RequestKind
 from breadknife.host.containment import Containment
 from breadknife.host.context import Throttle
 from breadknife.host.pauses import Pauses
-from breadknife.host.receipts import Ledger
+from breadknife.host.receipts import KeptReceipts, Ledger, Receipt
 from breadknife.host.registry import Registry, close_plugin
 from breadknife.host.settings import Settings
+from breadknife.paths import state_dir
 from breadknife.task.cascade import Memory
 from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.task.values import Request
@@ -68,6 +69,7 @@ class Host:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
+        self._kept = KeptReceipts(state_dir() / "receipts.jsonl")
         self.pauses = Pauses(lambda name: self.registry.versions.get(name, ""))
 
     def ask(
@@ -101,6 +103,11 @@ class Host:
             self._noticed.add(message)
         if new and self._throttle("notice", plugin, NOTICES, math.inf).allows():
             self.on_notice(message)
+
+    def record(self, receipt: Receipt) -> None:
+        self.ledger.add(receipt)
+        if self.settings.keep_receipts:
+            self._kept(receipt)
 
     def refresh(self, plugin: str, uri: str) -> None:
         if self._throttle("refresh", plugin, REFRESHES, REFRESH_SECONDS).allows():

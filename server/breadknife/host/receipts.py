@@ -1,15 +1,21 @@
 """Receipts: for every answer and every silence, who did what, what it cost, and why nothing came.
 
-They are kept in memory alone and hold no text of a document (but what a plugin's own error message may quote).
+They are kept in memory and hold no text of a document (but what a plugin's own error message may quote); on disk,
+without any such message, only where the user's settings ask for it.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
+import msgspec
+
+from breadknife.engine.logs import open_log
 from breadknife.task.cascade import StepTrace
 from breadknife.text.document import uri_to_path
 
@@ -56,6 +62,23 @@ class Receipt:
     """In the engine. A completion that was typed through tells all that its text has cost, as do its tokens."""
     verdict: str = ""
     """The verifier's, on what a model wrote: `accepted`, or a reason's code where it refused something."""
+
+
+class KeptReceipts:
+    """Writes receipts to a file, a JSON object a line. A full disk or a read-only folder costs lines, no more."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handler: logging.Handler | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, receipt: Receipt) -> None:
+        line = msgspec.json.encode(replace(receipt, sentence="", remedy="")).decode()
+        with self._lock:
+            if self._handler is None:
+                self._handler = open_log(self._path)
+                self._handler.setFormatter(logging.Formatter("%(message)s"))
+        self._handler.handle(logging.makeLogRecord({"msg": line}))
 
 
 class Ledger:

@@ -27,6 +27,7 @@ NEEDS_TRUST = "needs_trust"
 """In the `metadata` of a plugin's field that names a program, a file, a URL or a model."""
 EVERY_PLUGINS: Mapping[str, Any] = {"enabled": bool, "milliseconds": Annotated[int, msgspec.Meta(ge=1)]}
 """Keys that every plugin's table has beside its own fields, with their types."""
+FLAGS = ("offline", "keep_receipts")
 TABLES = ("models", "escalate", "engine", "engines", "overrides")
 
 _PATTERNS, _WILDCARDS = 100, 3
@@ -97,7 +98,7 @@ class _Resolver:
     def _top(self, layer: Layer, key: str, value: object) -> None:
         if key in self.types:
             self._plugin(layer, (key,), value, None)
-        elif key == "offline":
+        elif key in FLAGS:
             if layer.author is Author.WORKSPACE:
                 raise _Wrong((key,), "only your own settings may say that, not a workspace's")
             self._say(layer, (key,), _converted((key,), value, bool))
@@ -108,7 +109,7 @@ class _Resolver:
         elif key == "overrides":
             self._overrides(layer, value)
         else:
-            raise _Wrong((key,), _unknown(key, [*self.types, "offline", *TABLES]))
+            raise _Wrong((key,), _unknown(key, [*self.types, *FLAGS, *TABLES]))
 
     def _plugin(self, layer: Layer, path: KeyPath, value: object, scope: Scope | None) -> None:
         name = str(path[-1])

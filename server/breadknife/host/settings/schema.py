@@ -58,6 +58,7 @@ def json_schema(types: PluginTypes) -> Schema:
         **_table(
             {
                 "offline": {"type": "boolean", "default": False, "description": docs["offline"]},
+                "keep_receipts": {"type": "boolean", "default": False, "description": docs["keep_receipts"]},
                 "models": models,
                 "escalate": models | {"description": docs["escalate"]},
                 "engine": _fields(EngineSettings) | {"description": "What breadknife's own engine may use."},

@@ -66,6 +66,8 @@ class Said:
 class Settings:
     offline: bool = False
     """Never use the network, not even to download a model."""
+    keep_receipts: bool = False
+    """Write what was asked and what it cost to `receipts.jsonl`, without text of documents."""
     models: Mapping[str, str] = field(default_factory=dict[str, str])
     """Role -> name of a model in the catalog, or `ENGINE:NAME`, where it isn't the catalog's own choice."""
     escalate: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -112,7 +114,7 @@ def settled(said: Iterable[Said], types: PluginTypes) -> Settings:
         "engines": dict(settings.engines),
     }
     plugins, disabled, milliseconds = dict(settings.plugins), set[str](), dict[str, int]()
-    offline = False
+    offline = keep_receipts = False
     for each in settings.said:
         if each.table in plugins:
             if each.name == "enabled":
@@ -126,8 +128,16 @@ def settled(said: Iterable[Said], types: PluginTypes) -> Settings:
         elif each.key == "offline":
             # No layer takes back what one has asked for: an editor may send a workspace's settings as its own.
             offline = offline or each.value
+        elif each.key == "keep_receipts":
+            keep_receipts = each.value
     return replace(
-        settings, offline=offline, plugins=plugins, disabled=frozenset(disabled), milliseconds=milliseconds, **tables
+        settings,
+        offline=offline,
+        keep_receipts=keep_receipts,
+        plugins=plugins,
+        disabled=frozenset(disabled),
+        milliseconds=milliseconds,
+        **tables,
     )
 
 
