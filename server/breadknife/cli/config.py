@@ -113,8 +113,10 @@ def rows(path: Path) -> tuple[list[Row], tuple[SettingsError, ...]]:
 
 def _defaults(plugins: Any, roles: Any) -> Iterator[Row]:
     from breadknife.engine.settings import EngineSettings
+    from breadknife.host.settings.resolve import FLAGS
 
-    yield Row("offline", False, "default")
+    for flag in FLAGS:
+        yield Row(flag, False, "default")
     for role, model in roles.items():
         yield Row(f"models.{role}", model, "the catalog")
     yield from _flat("engine", EngineSettings(), "default")

@@ -12,8 +12,11 @@ from breadknife.host import trust
 def run(folder: Path, *, revoke: bool, list_all: bool) -> int:
     """Exit code: 0 done, 1 there was nothing to revoke."""
     if list_all:
-        for each in trust.trusted_folders():
+        folders = trust.trusted_folders()
+        for each in folders:
             typer.echo(str(each))
+        if not folders:
+            typer.echo("you trust no folder", err=True)
         return 0
     if not revoke:
         typer.echo(f"{trust.trust(folder)} is trusted, with all folders in it")
