@@ -88,6 +88,8 @@ class LlamaModel:
             params.n_batch = params.n_ubatch = max(self.width, sequences)
             params.n_seq_max = sequences
             params.kv_unified = True  # sequences share cells, and no part of the cache is set apart for one of them
+            # Flash attention is left to llama.cpp, which turns it on: it skips other sequences' cells. Without it a
+            # cache that is full of them makes decoding 1.6 times, prompts 2.1 times slower.
             params.pooling_type = llama.LLAMA_POOLING_TYPE_NONE
             params.no_perf = True
             params.n_threads = params.n_threads_batch = threads
