@@ -20,7 +20,9 @@ from row import Row, quantile
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, GenerateRequest, Lane, Part
 from breadknife.engine.client import DaemonEngine
+from breadknife.engine.crashes import CrashLedger
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable
+from breadknife.paths import state_dir
 from breadknife.plugins.completion.prompt import fim_prompt
 from breadknife.text.document import Document
 
@@ -221,6 +223,8 @@ def chaos(model: str, rounds: int = 1000) -> Row:
             outcomes["failed"] += 1
         finally:
             engine.close()
+            if kind == "kill":  # three deaths over a model set it aside
+                CrashLedger(state_dir()).allow(model)
     with closing(DaemonEngine()) as engine:
         for _ in range(100):
             try:
