@@ -52,7 +52,7 @@ def said(settings: Settings) -> dict[str, object]:
     [
         ("[prose]\nspeling = false\n", "config.toml:2: prose.speling: no such setting; did you mean `spelling`?"),
         ("[prose]\n\nspelling = 3\n", "config.toml:3: prose.spelling: Expected `bool`, got `int`, found 3"),
-        ('x.y = """\n[prose]\n"""\n', "config.toml:1: x: no such setting; there are prose, offline, keep_receipts, models"),
+        ('x.y = """\n[prose]\n"""\n', "config.toml:1: x: no such setting; there are prose, offline, keep_receipts"),
         ("[pose]\nx = 1\n", "config.toml:1: pose: no such setting; did you mean `prose`?"),
         ("ofline = true\n", "config.toml:1: ofline: no such setting; did you mean `offline`?"),
         ("prose = 3\n", "config.toml:1: prose: expected a table, found 3"),
