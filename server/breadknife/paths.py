@@ -1,9 +1,13 @@
-"""Where things live on this platform. `BREADKNIFE_HOME` puts all of it under one folder of the user's choice."""
+"""Where things live on this platform, and how a file is written there.
+
+`BREADKNIFE_HOME` puts all of it under one folder of the user's choice.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -29,6 +33,21 @@ def runtime_dir() -> Path:
     if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
         return _under("run", state_dir() / "run")  # not below /tmp, where others could be there first
     return _under("run", platformdirs.user_runtime_path("breadknife", appauthor=False))
+
+
+def write_atomically(path: Path, *parts: bytes | memoryview, mode: int = 0o600) -> None:
+    """Replace a file by `parts`, all of it or nothing; its folder is made. Raises OSError, and leaves nothing then."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # has mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(parts)
+        if mode != 0o600:
+            os.chmod(name, mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _under(name: str, default: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ import msgspec
 
 from breadknife.engine.api import Calibration, Part
 from breadknife.engine.model import Evaluation, Model
+from breadknife.paths import write_atomically
 
 DRAFTS = (1, 2, 4, 8, 12, 16, 24, 32)
 """Tokens in one decode that has a row of logits for each, as drafts and parallel sequences need. The rows are a
@@ -111,10 +111,7 @@ def read_calibrations(path: Path, machine: str) -> Calibrations:
 
 def write_calibrations(path: Path, calibrations: Calibrations) -> None:
     """A disk that is full or read-only costs another calibration after the next start, nothing else."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(msgspec.json.encode(calibrations))
-        temporary.replace(path)
+        write_atomically(path, msgspec.json.encode(calibrations))
     except OSError as error:
         log.warning("the calibration can't be kept: %s", error)

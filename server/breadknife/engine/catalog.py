@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import json
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -19,7 +18,7 @@ from typing import Annotated, Any, cast
 import msgspec
 
 from breadknife.errors import SettingsError, UnknownModel
-from breadknife.paths import config_dir
+from breadknife.paths import config_dir, write_atomically
 
 log = logging.getLogger("breadknife.engine")
 
@@ -130,14 +129,7 @@ def merged(user: Catalog) -> Catalog:
 
 def write_user_catalog(user: Catalog) -> None:
     """Raises OSError. The file is replaced in one step."""
-    path = user_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.new")
-    try:
-        temporary.write_text("\n".join(_lines(user)) + "\n", "utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomically(user_file(), ("\n".join(_lines(user)) + "\n").encode())
 
 
 def _lines(catalog: Catalog) -> Iterator[str]:

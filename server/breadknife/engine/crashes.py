@@ -13,6 +13,7 @@ import msgspec
 
 from breadknife.engine.api import Failure
 from breadknife.errors import ModelSetAside
+from breadknife.paths import write_atomically
 
 DELAYS = (0.0, 1.0, 4.0, 15.0, 60.0)
 """Seconds from a death to the next start, by the number of deaths in the last `STREAK_SECONDS`."""
@@ -155,13 +156,11 @@ class CrashLedger:
 
     def _change(self, change: Callable[[Record], Record]) -> None:
         changed: Record | None = None
-        temporary = self._file.with_suffix(".new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(self._file.with_suffix(".lock"), timeout=1):
                 changed = change(self._read())
-                temporary.write_bytes(msgspec.json.encode(changed))
-                temporary.replace(self._file)
+                write_atomically(self._file, msgspec.json.encode(changed))
                 self._unwritten = None
         except OSError:
             self._unwritten = changed or change(self._read())

@@ -5,14 +5,14 @@ llama.cpp's own files have no checksum and don't say what model they are of; rea
 
 from __future__ import annotations
 
-import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+
+from breadknife.paths import write_atomically
 
 _HEADER = struct.Struct("<16s4Q")
 """Magic; bytes of the owner's name, of the tokens, of the state; CRC-32 of these three."""
@@ -23,14 +23,7 @@ def write_state(path: Path, owner: str, tokens: Sequence[int], state: memoryview
     """Replace `path` in one step by a file that only its user can read. Raises OSError."""
     parts = (owner.encode(), np.asarray(tokens, np.int32).tobytes(), state)
     header = _HEADER.pack(_MAGIC, *map(len, parts), _checksum(parts))
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # has mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines((header, *parts))
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_atomically(path, header, *parts)
 
 
 def read_state(path: Path, owner: str) -> tuple[list[int], bytes] | None:

@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from breadknife.errors import EngineUnavailable
+from breadknife.paths import write_atomically
 
 HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX") and sys.platform != "win32"
 BACKLOG = 256
@@ -67,11 +68,7 @@ def listen(folder: Path) -> tuple[socket.socket, Endpoint]:
         server.bind(("127.0.0.1", 0))
         server.listen(BACKLOG)
         endpoint = Endpoint(server.getsockname()[1], secrets.token_urlsafe(32), secrets.token_urlsafe(32))
-        path = folder / "engine.json"
-        temporary = path.with_suffix(".new")
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(endpoint))
-        temporary.replace(path)
+        write_atomically(folder / "engine.json", msgspec.json.encode(endpoint))
     except OSError:
         server.close()
         raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from breadknife import paths
+from breadknife.paths import write_atomically
 
 FAILURES = 3
 """So many in a row pause a plugin."""
@@ -113,7 +113,4 @@ def _path() -> Path:
 
 
 def _write(path: Path, pauses: dict[str, Pause]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}")
-    temporary.write_bytes(msgspec.json.encode(list(pauses.values())))
-    temporary.replace(path)
+    write_atomically(path, msgspec.json.encode(list(pauses.values())))

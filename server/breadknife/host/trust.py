@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock
 
 from breadknife.errors import SettingsError
-from breadknife.paths import config_dir
+from breadknife.paths import config_dir, write_atomically
 
 
 def trust_file() -> Path:
@@ -74,18 +72,8 @@ def _change(add: Path | None = None, remove: Path | None = None) -> bool:
             before = trusted_folders()
             after = {*before, *([add] if add else [])} - {remove}
             if after != set(before):
-                _write(path, sorted(str(folder) for folder in after if folder))
+                folders = sorted(str(folder) for folder in after if folder)
+                write_atomically(path, json.dumps({"folders": folders}, indent=2).encode())
             return after != set(before)
     except OSError as error:
         raise SettingsError(f"{path}: can't be written: {error.strerror or error}") from error
-
-
-def _write(path: Path, folders: Sequence[str]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"folders": folders}, file, indent=2)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -7,15 +7,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife.errors import BreadknifeError
-from breadknife.paths import config_dir
+from breadknife.paths import config_dir, write_atomically
 from breadknife.plugins.prose.spelling import folded
 from breadknife.text.document import Span
 
@@ -108,13 +106,5 @@ def _lines(path: Path) -> list[str]:
 
 def _write(path: Path, lines: list[str]) -> None:
     """All of it or nothing, so that a crash never loses a team's words."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in lines)
-        os.chmod(name, path.stat().st_mode if path.exists() else 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    mode = path.stat().st_mode if path.exists() else 0o644
+    write_atomically(path, "".join(f"{line}\n" for line in lines).encode(), mode=mode)
