@@ -17,18 +17,9 @@ DEFAULT = builtin_catalog().model("qwen2.5-coder-0.5b")
 
 
 @pytest.fixture(autouse=True)
-def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def models(bare_machine: Path) -> Path:
     """The folder of an empty store, on a machine that has no models and no network."""
-    for name in "OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME":
-        monkeypatch.delenv(name, raising=False)
-    for name, value in {
-        "HOME": str(tmp_path),
-        "USERPROFILE": str(tmp_path),
-        "BREADKNIFE_HOME": str(tmp_path / "breadknife"),
-        "BREADKNIFE_OFFLINE": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    return tmp_path / "breadknife" / "data" / "models"
+    return bare_machine / "breadknife" / "data" / "models"
 
 
 def run(*arguments: str) -> Result:

@@ -41,18 +41,9 @@ SUM = hashlib.sha256(CONTENT).hexdigest()
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(bare_machine: Path) -> Path:
     """A home without models, on a machine without a network."""
-    for name in "OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME":
-        monkeypatch.delenv(name, raising=False)
-    for name, value in {
-        "HOME": str(tmp_path),
-        "USERPROFILE": str(tmp_path),
-        "BREADKNIFE_HOME": str(tmp_path / "breadknife"),
-        "BREADKNIFE_OFFLINE": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    return tmp_path
+    return bare_machine
 
 
 def run(*arguments: str, answer: str | None = None) -> Result:
