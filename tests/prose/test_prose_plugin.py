@@ -83,7 +83,7 @@ SILENT = [
         ("plaintext", "{}\n"),
         ("git-commit", "Subject\n\n{}\n"),
         ("python", "# {}\n"),
-        ("python", 'def f():\n    """Do it.\n\n    Args:\n        x: {}\n    """\n'),
+        ("python", 'def f(x):\n    """Do it.\n\n    Args:\n        x: {}\n    """\n'),
     ],
 )
 def test_planted_mistakes_are_found_everywhere(

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from breadknife.plugins.prose.background import Background
+from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.engine import HarperEngine, Lint, QuietEngine
 from breadknife.plugins.prose.languagetool import LanguageToolEngine, obstacle
 from breadknife.plugins.prose.merge import Mistake, mistakes
@@ -68,11 +69,13 @@ class ProsePlugin:
         match request:
             case CheckRequest():
                 flaws = self._flaws(request.document, context, whole=request.whole)
-                return Findings(tuple(flaw.finding for flaw in flaws))
+                whole = self._about_document(request.document, context)
+                return Findings((*(flaw.finding for flaw in flaws), *whole))
             case ActionRequest():
                 flaws = self._flaws(request.document, context)
                 near = [flaw for flaw in flaws if flaw.finding.span.touches(request.span)]
-                return Actions(tuple(action for flaw in near for action in _actions(flaw, context)))
+                whole = Actions.fixing(self._about_document(request.document, context), request.span)
+                return Actions((*(action for flaw in near for action in _actions(flaw, context)), *whole.items))
             case CommandRequest():
                 return self._carry_out(request, context)
             case _:
@@ -115,6 +118,11 @@ class ProsePlugin:
             if lints or later:
                 found += reader.flaws(paragraph, (*lints, *(later or ())))
         return found
+
+    def _about_document(self, document: Document, context: Context) -> list[Finding]:
+        checkers = self._checkers_for(context.settings(ProseSettings))
+        paragraphs = _paragraphs(document, context, log.info)
+        return document_findings(document, context, paragraphs, checkers.knows)
 
     def _checkers_for(self, settings: ProseSettings) -> _Checkers:
         key = (settings.dialect, frozenset(settings.enabled_rules))

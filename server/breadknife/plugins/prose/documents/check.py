@@ -1,0 +1,47 @@
+"""What the rules about whole documents find in one document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from breadknife.plugins.prose.documents.rule import Subject
+from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
+from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.task.plugin import Context
+from breadknife.task.values import Finding
+from breadknife.text.document import Document
+from breadknife.text.prose import ProseText
+
+_LARGEST_FILE = 1 << 20
+_MARKS = (".git", ".breadknife", "breadknife.toml", "pyproject.toml", "package.json")
+
+
+def document_findings(
+    document: Document, context: Context, paragraphs: Sequence[ProseText], knows: Callable[[str], bool]
+) -> list[Finding]:
+    settings: ProseSettings = context.settings(ProseSettings)
+    rules = [
+        rule
+        for rule in DOCUMENT_RULES
+        if document.language in rule.languages and rule.code not in settings.disabled_rules
+    ]
+    tree = context.tree(document) if rules else None
+    if tree is None:
+        return []
+    root = context.root
+    if root is not None and not any((root / mark).exists() for mark in _MARKS):
+        root = None
+    subject = Subject(document, tree, root, Path.exists, _text, tuple(paragraphs), knows)
+    found: list[Finding] = []
+    for rule in rules:
+        context.cancel.raise_if_cancelled()
+        found += rule.findings(subject)
+    return found
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8") if path.stat().st_size <= _LARGEST_FILE else None
+    except (OSError, UnicodeDecodeError):
+        return None

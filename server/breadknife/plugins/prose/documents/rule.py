@@ -1,0 +1,67 @@
+"""A check of what a document says of the files around it or of itself: a value that carries its own examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.task.values import Finding, Fix, Origin, Severity
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.prose import ProseText
+from breadknife.text.syntax import SyntaxTree
+
+SOURCE = "breadknife"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One document, and what may be asked about the files around it."""
+
+    document: Document
+    tree: SyntaxTree
+    root: Path | None
+    """The project that it belongs to; None for a file by itself."""
+    exists: Callable[[Path], bool]
+    read: Callable[[Path], str | None]
+    """The text of another file; None when there is none, or it may not be read."""
+    paragraphs: tuple[ProseText, ...] = ()
+    knows: Callable[[str], bool] = lambda word: False
+    """Whether a word is in a dictionary."""
+
+    @property
+    def folder(self) -> Path | None:
+        path = self.document.path
+        return path.parent if path else None
+
+
+@dataclass(frozen=True)
+class Example:
+    """A document in a folder that has `files` (path -> text) too."""
+
+    text: str
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class DocumentRule:
+    code: str
+    languages: frozenset[str]
+    """LSP language ids."""
+    why: str
+    """One sentence for the documentation."""
+    check: Callable[[Subject, Callable[..., Finding]], Iterator[Finding]]
+    """Called with a maker of its findings: `(span, message, replacement=None)`."""
+    severity: Severity = Severity.WARNING
+    fires: tuple[Example, ...] = ()
+    silent: tuple[Example, ...] = ()
+
+    def findings(self, subject: Subject) -> Iterator[Finding]:
+        return self.check(subject, self._finding)
+
+    def _finding(self, span: Span, message: str, replacement: str | None = None) -> Finding:
+        fixes = ()
+        if replacement is not None:
+            edit = TextEdit(span, replacement)
+            fixes = (Fix(f"Replace with “{replacement}”", (edit,), origin=Origin(rule=self.code)),)
+        return Finding(span, SOURCE, self.code, message, self.severity, fixes)

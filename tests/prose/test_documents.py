@@ -1,0 +1,77 @@
+"""Each rule about documents fires on its own examples, and is silent on those beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from breadknife.cancel import CancelToken
+from breadknife.plugins.prose.documents.markdown import slugified
+from breadknife.plugins.prose.documents.rule import DocumentRule, Example, Subject
+from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
+from breadknife.task.values import Finding
+from breadknife.text.document import Document, apply_edits
+from breadknife.text.extract import extract
+from breadknife.text.syntax import parse
+
+
+def findings(rule: DocumentRule, example: Example, folder: Path) -> list[Finding]:
+    for name, text in example.files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    language = next(iter(rule.languages & {"markdown"} or rule.languages))
+    name = {"markdown": "README.md", "python": "module.py"}[language]
+    document = Document((folder / name).as_uri(), language, example.text)
+    (folder / name).write_text(example.text, encoding="utf-8")
+    tree = parse(document.text, language)
+    assert tree is not None
+
+    def read(path: Path) -> str | None:
+        return path.read_text(encoding="utf-8") if path.is_file() else None
+
+    paragraphs = tuple(extract(document, tree, CancelToken()))
+    return list(rule.findings(Subject(document, tree, folder, Path.exists, read, paragraphs)))
+
+
+def _cases(which: str) -> list[object]:
+    return [
+        pytest.param(rule, example, id=f"{rule.code}-{number}")
+        for rule in DOCUMENT_RULES
+        for number, example in enumerate(getattr(rule, which))
+    ]
+
+
+@pytest.mark.parametrize(("rule", "example"), _cases("fires"))
+def test_fires(rule: DocumentRule, example: Example, tmp_path: Path) -> None:
+    found = findings(rule, example, tmp_path)
+    assert len(found) == 1
+    for fix in found[0].fixes:  # a fix removes what it is for
+        mended = Example(apply_edits(example.text, fix.edits), example.files)
+        assert findings(rule, mended, tmp_path) == []
+
+
+@pytest.mark.parametrize(("rule", "example"), _cases("silent"))
+def test_is_silent(rule: DocumentRule, example: Example, tmp_path: Path) -> None:
+    assert findings(rule, example, tmp_path) == []
+
+
+def test_each_rule_has_examples_of_both_kinds() -> None:
+    assert all(rule.fires and rule.silent and rule.why for rule in DOCUMENT_RULES)
+    assert len({rule.code for rule in DOCUMENT_RULES}) == len(DOCUMENT_RULES)
+
+
+@pytest.mark.parametrize(
+    ("heading", "slug"),
+    [
+        ("Getting Started", "getting-started"),
+        ("What's new?", "whats-new"),
+        ("`code` & more", "code--more"),
+        ("A *bold* snake_case", "a-bold-snake_case"),
+        ("[link](x.md) 1.2", "link-12"),
+        ("Über Zürich", "über-zürich"),
+    ],
+)
+def test_slug(heading: str, slug: str) -> None:
+    assert slugified(heading) == slug
