@@ -10,6 +10,7 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Engine, GenerateRequest, Prompt, ScoreRequest, Scores
 from breadknife.engine.scripted import ScriptedEngine
+from breadknife.project.values import Project
 from breadknife.task.cascade import Memory, Step, StepTrace, run_cascade
 from breadknife.task.values import Origin
 from breadknife.text.document import Document, Span
@@ -24,6 +25,7 @@ class PluginContext:
 
     engine: Engine = field(default_factory=lambda: ScriptedEngine([]))
     root: Path | None = None
+    project: Project | None = None
     values: Any = None
     cancel: CancelToken = field(default_factory=CancelToken)
     notices: list[str] = field(default_factory=list[str])

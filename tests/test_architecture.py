@@ -16,16 +16,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "paths": set(),
     "offline": {"errors"},
     "text": {"errors", "cancel"},
+    "project": {"text"},
     "engine": {"errors", "cancel", "paths", "offline"},
     "openai": {"errors", "cancel", "engine"},
-    "task": {"errors", "cancel", "engine", "text"},
-    "host": {"errors", "cancel", "paths", "engine", "text", "task"},
-    "plugins": {"errors", "cancel", "paths", "engine", "text", "task"},
+    "task": {"errors", "cancel", "engine", "text", "project"},
+    "host": {"errors", "cancel", "paths", "engine", "text", "project", "task"},
+    "plugins": {"errors", "cancel", "paths", "engine", "text", "project", "task"},
     "api": {"errors", "cancel", "engine", "text", "task"},
     "testing": {"engine", "text", "task", "host"},
     "lsp": {"errors", "cancel", "offline", "text", "task", "host"},
-    "cli": {"errors", "cancel", "offline", "paths", "engine", "text", "task", "host", "plugins", "lsp", "openai"},
-}
+    "cli": {
+        "errors", "cancel", "offline", "paths", "engine", "text", "project", "task", "host", "plugins", "lsp", "openai",
+    },
+}  # fmt: skip
 """Folder (or module) -> what it may import of breadknife, besides itself and the version."""
 
 OWNERS = {

@@ -1,73 +1,261 @@
+"""The plugin as a whole, from a request to what is shown: `⟦|⟧` is the cursor."""
+
 from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Chunk, Engine, GenerateRequest
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied
-from breadknife.plugins.completion.plugin import CompletionPlugin
-from breadknife.task.values import CompletionRequest, Completions, Silence
-from breadknife.text.document import Span
+from breadknife.plugins.completion.learning import Learning, read_learned
+from breadknife.plugins.completion.plugin import ACCEPTED, CompletionPlugin, CompletionSettings
+from breadknife.plugins.completion.writing import STOP
+from breadknife.task.values import (
+    Answer,
+    Command,
+    CommandRequest,
+    CompletionRequest,
+    Completions,
+    Done,
+    Silence,
+    Trigger,
+)
+from breadknife.text.document import Document, Span
 from support import PluginContext, at_cursor
 
 
-def complete(marked: str, say: str, selected: tuple[Span, str] | None = None) -> object:
-    document, offset = at_cursor(marked)
-    context = PluginContext(ScriptedEngine([Line("", say)]))
-    plugin = CompletionPlugin()
-    try:
-        answer = plugin.answer(CompletionRequest(document, offset, selected=selected), context)
-    finally:
-        plugin.close()
-    if isinstance(answer, Silence):
-        return answer.reason
-    assert isinstance(answer, Completions)
-    return [(item.span, item.text) for item in answer.items]
+@dataclass
+class Typist:
+    """Somebody with one editor."""
+
+    engine: Engine
+    plugin: CompletionPlugin
+    context: PluginContext
+
+    def sees(self, marked: str, trigger: Trigger = Trigger.TYPING, **more: object) -> object:
+        """The texts that are shown, or why nothing is."""
+        answer = self.answer(marked, trigger, **more)
+        if isinstance(answer, Silence):
+            return answer.reason
+        assert isinstance(answer, Completions)
+        return [item.text for item in answer.items]
+
+    def answer(self, marked: str, trigger: Trigger = Trigger.TYPING, **more: object) -> Answer | None:
+        document, offset = at_cursor(marked)
+        return self.plugin.answer(CompletionRequest(document, offset, trigger, **more), self.context)  # pyright: ignore[reportArgumentType]
+
+
+@contextmanager
+def typist(*script: Line, engine: Engine | None = None, learning: Path | None = None) -> Generator[Typist, None, None]:
+    engine = engine or ScriptedEngine(script)
+    plugin = CompletionPlugin(Learning(learning))
+    yield Typist(engine, plugin, PluginContext(engine))
+    plugin.close()
+
+
+@dataclass
+class Branching:
+    """Goes on with what is after the prompt in the first text that fits, and tells what it might have said instead."""
+
+    texts: Sequence[str]
+    instead: dict[str, tuple[str, float]]
+    requests: list[GenerateRequest] = field(default_factory=list[GenerateRequest])
+
+    def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        self.requests.append(request)
+        prompt = request.prompt[-1].text
+        begins = request.grammar.partition('"')[2].rpartition('"')[0]
+        rest = next((text[len(prompt) :] for text in self.texts if text.startswith(prompt + begins)), "")
+        for char in rest.partition("\n")[0]:
+            other = (self.instead[char],) if char in self.instead else ()
+            yield Chunk(char, -0.1, top_logprobs=((char, -0.1), *other) if request.top_logprobs else ())
+        yield Chunk("", finish="stop")
+
+    def __getattr__(self, name: str) -> object:
+        raise NotImplementedError(name)
 
 
 @pytest.mark.parametrize(
     ("marked", "say", "expected"),
     [
-        ("x =⟦|⟧\n", " 1 + 2\nmore", [(Span(3, 3), " 1 + 2")]),
-        ("x = ⟦|⟧\n", " 1 + 2\nmore", [(Span(4, 4), "1 + 2")]),  # the blank that is there already
-        ("x = ⟦|⟧\n", "1 + 2\nmore", [(Span(4, 4), "1 + 2")]),  # the model doesn't write it: asked again after it
+        ("x =⟦|⟧\n", " 1 + 2\nmore", [" 1 + 2"]),
+        ("x = ⟦|⟧\n", " 1 + 2\nmore", ["1 + 2"]),  # the blank that is there already
+        ("x = ⟦|⟧\n", "1 + 2\nmore", ["1 + 2"]),  # the model doesn't write it: asked again after it
         ("x = ⟦|⟧\n", "", "empty"),
         ("na⟦|⟧me = 1\n", "anything", "inside-word"),
+        ("print(⟦|⟧)\n", "x, y)\nmore", ["x, y"]),
     ],
 )
 def test_answer(marked: str, say: str, expected: object) -> None:
-    assert complete(marked, say) == expected
+    with typist(Line("", say)) as user:
+        assert user.sees(marked) == expected
 
 
 def test_the_selected_entry_is_continued() -> None:
-    assert complete("xs.ap⟦|⟧\n", "(1)", (Span(3, 5), "append")) == [(Span(3, 5), "append(1)")]
+    with typist(Line("", "(1)")) as user:
+        answer = user.answer("xs.ap⟦|⟧\n", selected=(Span(3, 5), "append"))
+    assert isinstance(answer, Completions)
+    assert [(item.span, item.text) for item in answer.items] == [(Span(3, 5), "append(1)")]
+
+
+def test_a_file_that_looks_secret_is_put_before_no_model() -> None:
+    with typist(Line("", "1")) as user:
+        document = Document("file:///project/.env", "plaintext", "KEY=")
+        answer = user.plugin.answer(CompletionRequest(document, 4), user.context)
+        assert isinstance(answer, Silence)
+        assert answer.reason == "ignored-file"
+        assert isinstance(user.engine, ScriptedEngine)
+        assert not user.engine.requests
 
 
 def test_an_engine_that_dies_is_an_error_of_this_request_alone() -> None:
-    document, offset = at_cursor("x = ⟦|⟧\n")
-    plugin = CompletionPlugin()
-    with pytest.raises(EngineDied):
-        plugin.answer(
-            CompletionRequest(document, offset), PluginContext(ScriptedEngine([Line("", error=EngineDied("gone"))]))
-        )
-    answer = plugin.answer(CompletionRequest(document, offset), PluginContext(ScriptedEngine([Line("", " 1")])))
-    assert isinstance(answer, Completions)
+    with typist() as user:
+        user.context.engine = ScriptedEngine([Line("", error=EngineDied("gone"))])
+        with pytest.raises(EngineDied):
+            user.sees("x = ⟦|⟧\n")
+        user.context.engine = ScriptedEngine([Line("", " 1")])
+        assert user.sees("x = ⟦|⟧\n") == ["1"]
 
 
-def test_what_a_stream_has_already_written_asks_no_model() -> None:
-    engine = ScriptedEngine([Line("", " alpha + beta\nmore")])
-    context = PluginContext(engine)
-    plugin = CompletionPlugin()
-    shown: list[object] = []
-    for typed in ("", " ", " a", " alp"):
-        document, offset = at_cursor(f"x ={typed}⟦|⟧\n")
-        answer = plugin.answer(CompletionRequest(document, offset), context)
+@pytest.mark.parametrize(
+    ("keys", "shown", "requests"),
+    [
+        (["", " ", " a", " alp"], [" alpha + beta", "alpha + beta", "lpha + beta", "ha + beta"], 1),
+        ([" alp", " al", "", " a"], ["ha + beta", "pha + beta", " alpha + beta", "lpha + beta"], 3),
+        (["", " b", ""], [" alpha + beta", "eta", " alpha + beta"], 2),  # a deletion brings the first text back
+        (["", " b", "", " be"], [" alpha + beta", "eta", " alpha + beta", "ta"], 2),
+        ([" alpha + beta", " alpha + "], ["empty", "beta"], 2),
+    ],
+)
+def test_what_was_written_before_asks_no_model(keys: list[str], shown: list[str], requests: int) -> None:
+    engine = Branching(["x = alpha + beta", "x = beta"], {})
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        seen = [user.sees(f"x ={typed}⟦|⟧\n") for typed in keys]
+        assert [each[0] if isinstance(each, list) else each for each in seen] == shown
+        assert len(engine.requests) == requests
+
+
+def test_steps() -> None:
+    with typist(Line("", " 1\n")) as user:
+        user.sees("x =⟦|⟧\n")
+        user.sees("x = ⟦|⟧\n")
+        assert [f"{s.name}: {s.verdict}" for s in user.context.steps] == [
+            *("place: passed on", "known: passed on", "model: passed on", "fit: settled"),
+            *("place: passed on", "known: settled"),
+        ]
+
+
+@dataclass
+class Slow:
+    """Says a word, and the rest when it may."""
+
+    first: str
+    rest: str
+    may: threading.Event = field(default_factory=threading.Event)
+
+    def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        yield Chunk(self.first)
+        assert self.may.wait(5)
+        yield Chunk(self.rest)
+        yield Chunk("", finish="stop")
+
+    def __getattr__(self, name: str) -> object:
+        raise NotImplementedError(name)
+
+
+def test_what_is_there_when_the_answer_is_due_is_shown_and_grows() -> None:
+    engine = Slow(" alpha +", " beta\n")
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        answer = user.answer("x =⟦|⟧\n")
         assert isinstance(answer, Completions)
-        shown.append(answer.items[0].text)
-    plugin.close()
-    assert shown == [" alpha + beta", "alpha + beta", "lpha + beta", "ha + beta"]
-    assert len(engine.requests) == 1
-    first = ["place: passed on", "typed through: passed on", "model: passed on", "fit: settled"]
-    assert [f"{s.name}: {s.verdict}" for s in context.steps] == first + 3 * [
-        "place: passed on",
-        "typed through: settled",
-    ]
+        assert ([item.text for item in answer.items], answer.incomplete) == ([" alpha"], True)
+        assert user.context.refreshed == 0
+        grown = threading.Event()
+        user.context.refresh = grown.set
+        engine.may.set()
+        assert grown.wait(5)
+        answer = user.answer("x =⟦|⟧\n")
+        assert isinstance(answer, Completions)
+        assert ([item.text for item in answer.items], answer.incomplete) == ([" alpha + beta"], False)
+
+
+def test_who_has_asked_for_something_else_is_told_of_no_growth() -> None:
+    engine = Slow(" alpha +", " beta\n")
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        user.sees("x =⟦|⟧\n")
+        assert user.sees("na⟦|⟧me") == "inside-word"
+        engine.may.set()
+        assert user.sees("x = ⟦|⟧\n") == ["alpha + beta"]
+        assert user.context.refreshed == 0
+
+
+@pytest.mark.parametrize("invoked", [False, True])
+def test_who_invokes_it_gets_alternatives(invoked: bool) -> None:
+    texts = ["x = alpha + beta", "x = alpha - b", "x = gamma", "x = alphas"]
+    engine = Branching(texts, {"+": ("-", -0.5), "a": ("g", -2.0), "h": ("h", -0.1), "e": (" ", -0.2)})
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        seen = user.sees("x =⟦|⟧\n", Trigger.INVOKED if invoked else Trigger.TYPING)
+    assert seen == ([" alpha + beta", " alpha - b", " gamma"] if invoked else [" alpha + beta"])
+    assert all(request.stop == STOP for request in engine.requests)
+
+
+def test_alternatives_that_say_the_same_are_one() -> None:
+    engine = Branching(["x = alpha", "x =  alpha"], {"a": ("  alpha", -0.2)})
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        assert user.sees("x =⟦|⟧\n", Trigger.INVOKED) == [" alpha"]
+
+
+def test_what_follows_a_suggestion_is_written_while_the_user_rests() -> None:
+    script = [Line("x = 1", "y = 2\nz = 3"), Line("", " 1\n")]
+    with typist(*script) as user:
+        assert isinstance(user.engine, ScriptedEngine)
+        assert user.sees("x =⟦|⟧\n") == [" 1"]
+        end = threading.Event()
+        while len(user.engine.requests) < 2:
+            assert not end.wait(0.01)
+        assert user.sees("x = 1⟦|⟧\n") == ["\ny = 2"]
+        assert len(user.engine.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("then", "learned"),
+    [
+        ("x = 1⟦|⟧\n", (0, 0)),  # typed through
+        ("x =⟦|⟧\n", (0, 0)),
+        ("x⟦|⟧\n", (0, 0)),  # deleted
+        ("x = 2⟦|⟧\n", (0, 1)),
+        (ACCEPTED, (1, 0)),
+    ],
+)
+@pytest.mark.parametrize("learn", [True, False])
+def test_what_is_learned(
+    then: str, learned: tuple[int, int], learn: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("breadknife.plugins.completion.session.SEEN_SECONDS", 0.0)
+    file = tmp_path / "learned.json"
+    with typist(Line("", " 1\n"), learning=file) as user:
+        user.context.values = CompletionSettings(learn=learn)
+        answer = user.answer("x =⟦|⟧\n")
+        assert isinstance(answer, Completions)
+        command = answer.items[0].command
+        assert (command is not None) is learn
+        if then != ACCEPTED:
+            user.answer(then)
+        elif command:
+            assert user.plugin.answer(CommandRequest(command, None), user.context) == Done()
+    counts = [outcomes for buckets in read_learned(file).languages.values() for outcomes in buckets.values()]
+    assert (sum(c.accepted for c in counts), sum(c.rejected for c in counts)) == (learned if learn else (0, 0))
+
+
+def test_a_command_of_nobody_counts_nothing() -> None:
+    with typist() as user:
+        for command in (Command(ACCEPTED, "", ("17", "5")), Command(ACCEPTED, "", ("17", "many"))):
+            assert user.plugin.answer(CommandRequest(command, None), user.context) == Done()
+        assert user.plugin.answer(CommandRequest(Command("other", ""), None), user.context) is None

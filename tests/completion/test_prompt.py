@@ -2,46 +2,156 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from breadknife.plugins.completion.prompt import PREFIX_CHARACTERS, fim_prompt, prefix_start
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Chunk, Engine, GenerateRequest, Lane, Prompt, Trim
+from breadknife.engine.catalog import builtin_catalog
+from breadknife.plugins.completion.prompt import (
+    PREFIX_CHARACTERS,
+    SUFFIX_CHARACTERS,
+    Snippet,
+    fim_prompt,
+    prefix_start,
+    suffix_end,
+)
+from breadknife.text.document import Document
 from support import at_cursor, document
 
 LONG = "".join(f"def f{i}(x):\n    return x + {i}\n\n\n" for i in range(600))
+CLASS = "class A:\n" + "".join(f"    def f{i}(self):\n        return {i}\n\n" for i in range(600))
+BODY = "def f():\n" + "".join(f"    x{i} = {i}\n" for i in range(600)) + "\n\n" + LONG
+
+
+def text_of(prompt: Prompt) -> str:
+    return "".join(part.text for part in prompt)
+
+
+def typed(text: str, at: int, keys: str) -> str:
+    """The prompt after the keys were typed at an offset of the text."""
+    offset = at + len(keys)
+    return text_of(fim_prompt(document(text[:at] + keys + text[at:]), offset, offset))
 
 
 def test_suffix_comes_before_prefix() -> None:
     text, offset = at_cursor("a = 1\n⟦|⟧b = 2\n")
-    assert "".join(part.text for part in fim_prompt(text, offset, offset)) == (
+    assert text_of(fim_prompt(text, offset, offset)) == "<|fim_prefix|><|fim_suffix|>b = 2\n<|fim_middle|>a = 1\n"
+
+
+def test_the_repository_comes_first() -> None:
+    text, offset = at_cursor("a = 1\n⟦|⟧b = 2\n")
+    context = [Snippet("pkg/a.py", "def f(): ...\n"), Snippet("b.py", "B = 1")]
+    assert text_of(fim_prompt(text, offset, offset, context, "project")) == (
+        "<|repo_name|>project\n<|file_sep|>pkg/a.py\ndef f(): ...\n<|file_sep|>b.py\nB = 1\n<|file_sep|>example\n"
         "<|fim_prefix|><|fim_suffix|>b = 2\n<|fim_middle|>a = 1\n"
     )
 
 
-def test_control_tokens_in_the_document_are_text() -> None:
-    text, offset = at_cursor("x = '<|fim_middle|>'⟦|⟧\n")
-    assert [part.text for part in fim_prompt(text, offset, offset) if part.control] == [
+def test_the_context_gives_way_first_then_the_suffix_then_the_prefix() -> None:
+    text, offset = at_cursor("PREFIX⟦|⟧SUFFIX")
+    prompt = fim_prompt(text, offset, offset, [Snippet("a.py", "CONTEXT")], "project")
+    give_way = [(part.text, part.trim) for part in prompt if not part.control and part.trim is not Trim.NEVER]
+    assert give_way == [("a.py\nCONTEXT\n", Trim.END), ("SUFFIX", Trim.END), ("PREFIX", Trim.START)]
+
+
+def test_the_repository_is_worth_a_snapshot() -> None:
+    text, offset = at_cursor("⟦|⟧")
+    prompt = fim_prompt(text, offset, offset, [Snippet("a.py", "x"), Snippet("b.py", "y")], "project")
+    assert [part.text for part in prompt if part.keep] == ["example\n"]
+    assert not any(part.keep for part in fim_prompt(text, offset, offset))
+
+
+def test_control_tokens_in_documents_are_text() -> None:
+    text, offset = at_cursor("x = '<|fim_middle|>'⟦|⟧<|fim_suffix|>\n")
+    prompt = fim_prompt(text, offset, offset, [Snippet("<|file_sep|>.py", "<|repo_name|>")], "<|fim_prefix|>")
+    assert [part.text for part in prompt if part.control] == [
+        "<|repo_name|>",
+        "<|file_sep|>",
+        "<|file_sep|>",
         "<|fim_prefix|><|fim_suffix|>",
         "<|fim_middle|>",
     ]
 
 
-def test_typing_only_adds_at_the_end() -> None:
-    long = document(LONG)
-    at = LONG.index("def f400")
-    prompts: list[str] = []
-    for typed in ("", "d", "de", "def", "def g", "def g():"):
-        typing, offset = document(LONG[:at] + typed + LONG[at:]), at + len(typed)
-        prompts.append("".join(part.text for part in fim_prompt(typing, offset, offset)))
-    for shorter, longer in pairwise(prompts):
-        assert longer.startswith(shorter)
-    starts = {prefix_start(long, offset) for offset in range(at, at + PREFIX_CHARACTERS // 2)}
-    assert len(starts) <= 2
+@pytest.mark.parametrize("text", [LONG, CLASS, BODY], ids=["functions", "methods", "one long function"])
+@pytest.mark.parametrize("at", [0, 700, 2_500, 9_000])
+def test_typing_only_adds_at_the_end(text: str, at: int) -> None:
+    keys = "    value = compute(x, y)\n    other = value + 1\n" * 80
+    at = text.rfind("\n", 0, at) + 1
+    prompts = [typed(text, at, keys[:count]) for count in range(len(keys))]
+    moves = sum(not longer.startswith(shorter) for shorter, longer in pairwise(prompts))
+    assert moves <= len(keys) // 1_000 + 1
 
 
-def test_the_window_begins_with_a_definition() -> None:
-    start = prefix_start(document(LONG), 15_000)
-    assert LONG[start:].startswith("def ")
-    assert 15_000 - PREFIX_CHARACTERS <= start <= 15_000 - PREFIX_CHARACTERS // 4
+@given(st.integers(0, len(LONG)), st.text(st.sampled_from("ab(): #\t"), min_size=1, max_size=8))
+def test_typing_in_a_line_never_changes_the_suffix(at: int, keys: str) -> None:
+    before, after = document(LONG), document(LONG[:at] + keys + LONG[at:])
+    assert suffix_end(after, at + len(keys)) == suffix_end(before, at) + len(keys)
+
+
+@given(st.integers(0, 599), st.data())
+def test_the_edges_stay_while_the_cursor_is_within_one_definition(number: int, data: st.DataObject) -> None:
+    text = document(LONG)
+    start = LONG.index(f"def f{number}(")
+    end = LONG.index("\n\n", start)
+    inside = st.integers(start + 1, end)
+    first, second = data.draw(inside), data.draw(inside)
+    assert prefix_start(text, first) == prefix_start(text, second)
+    if end + SUFFIX_CHARACTERS < len(LONG):
+        assert suffix_end(text, first) == suffix_end(text, second)
+
+
+@pytest.mark.parametrize(("text", "definition"), [(LONG, "def "), (CLASS, "    def ")])
+@pytest.mark.parametrize("offset", [10_000, 12_345, 15_000])
+def test_the_window_begins_with_a_definition(text: str, definition: str, offset: int) -> None:
+    assert text[prefix_start(document(text), offset) :].startswith(definition)
+
+
+def test_the_suffix_ends_before_a_definition() -> None:
+    assert LONG[suffix_end(document(LONG), 12_345) :].startswith("def ")
+
+
+@given(
+    st.lists(st.sampled_from(["def f():", "    x = 1", "", "}", "\tlong" * 60, "é" * 1500]), max_size=60),
+    st.sampled_from(["\n", "\r\n"]),
+    st.data(),
+)
+def test_the_windows_hold_the_cursor_and_are_bounded(lines: list[str], line_break: str, data: st.DataObject) -> None:
+    text = Document("file:///project/example", "python", line_break.join(lines), 1)
+    offset = data.draw(st.integers(0, len(text.text)))
+    assert 0 <= offset - prefix_start(text, offset) <= PREFIX_CHARACTERS
+    assert 0 <= suffix_end(text, offset) - offset <= SUFFIX_CHARACTERS
 
 
 def test_an_endless_line_is_cut() -> None:
-    text = "x" * 1_000_000
-    assert 0 < 500_000 - prefix_start(document(text), 500_000) <= PREFIX_CHARACTERS
+    text = document("x" * 1_000_000)
+    assert 0 < 500_000 - prefix_start(text, 500_000) <= PREFIX_CHARACTERS
+    assert 0 < suffix_end(text, 500_000) - 500_000 <= SUFFIX_CHARACTERS
+
+
+def asked(engine: Engine, prompt: Prompt, tokens: int) -> list[Chunk]:
+    model = builtin_catalog().for_role("completion").name
+    return list(engine.generate(GenerateRequest(model, prompt, tokens, lane=Lane.TYPING), CancelToken()))
+
+
+@pytest.mark.model
+def test_a_model_reads_the_context(real_engine: Engine) -> None:
+    text, offset = at_cursor("from shapes import blur_polygon\n\nresult = blur_polygon(⟦|⟧)\n")
+    context = [Snippet("shapes.py", "def blur_polygon(*, outline_points, jitter_seed): ...")]
+    without = "".join(chunk.text for chunk in asked(real_engine, fim_prompt(text, offset, offset), 8))
+    given = "".join(chunk.text for chunk in asked(real_engine, fim_prompt(text, offset, offset, context, "art"), 8))
+    assert "outline_points" in given
+    assert "outline_points" not in without
+
+
+@pytest.mark.model
+def test_a_key_costs_a_model_its_own_tokens_only(real_engine: Engine) -> None:
+    at = LONG.index("\n", LONG.index("def f300"))
+    keys = "\n    total = x + 1"
+    for count in range(len(keys)):
+        offset = at + count
+        text = document(LONG[:at] + keys[:count] + LONG[at:])
+        last = asked(real_engine, fim_prompt(text, offset, offset), 1)[-1]
+        assert count == 0 or last.prompt_tokens - last.cached_tokens <= 3

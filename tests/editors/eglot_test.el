@@ -49,3 +49,9 @@
   (insert "def add(")
   (completion-at-point)
   (should (equal (buffer-string) "def add(a, b): return a + b\n")))
+
+(ert-deftest breadknife-completion-of-lines ()
+  (breadknife-visit)
+  (insert "def both():\n    ")
+  (completion-at-point)
+  (should (equal (buffer-string) "def both():\n    one = 1\n    return one\n")))

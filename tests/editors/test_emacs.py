@@ -13,6 +13,7 @@ pytestmark = pytest.mark.editor
 
 EGLOT_TEST = Path(__file__).with_name("eglot_test.el")
 SECONDS = 120
+SAYS = {"def add(": "a, b): return a + b", "def both():\n": "    one = 1\n    return one\n"}
 
 
 @pytest.mark.parametrize(
@@ -22,11 +23,12 @@ SECONDS = 120
         ("breadknife-prose", "a.md", "This is an useful option.\n"),
         ("breadknife-prose", "a.txt", "This is an useful option.\n"),
         ("breadknife-completion", "a.py", "\n"),
+        ("breadknife-completion-of-lines", "a.py", "\n"),
     ],
 )
 def test_emacs(tmp_path: Path, test: str, name: str, text: str) -> None:
     program = editor("emacs")
-    environment = scripted_breadknife(tmp_path, {"def add(": "a, b): return a + b"})
+    environment = scripted_breadknife(tmp_path, SAYS)
     configuration = tmp_path / "init.el"
     configuration.write_text(fenced("editors/emacs.md", "elisp"), "utf-8")
     file = project(tmp_path, name, text)

@@ -69,6 +69,20 @@ def test_a_completion_is_accepted(tmp_path: Path) -> None:
         helix.wait_for_file(file, MAYBE_NONE + "total = 1 + 2\n")
 
 
+def test_a_completion_of_several_lines_keeps_its_indentation(tmp_path: Path) -> None:
+    says = {"def both():\n": "    one = 1\n    return one\n"}
+    helix, file = open_helix(tmp_path, "a.py", MAYBE_NONE, says=says)
+    with helix:
+        helix.wait_for("`m` may be None")
+        helix.type("geodef both():")
+        helix.press("Enter", "C-x")
+        helix.wait_for("one = 1")
+        helix.press("Tab", "Enter")
+        helix.wait_for("return one")
+        save(helix)
+        helix.wait_for_file(file, MAYBE_NONE + "def both():\n    one = 1\n    return one\n")
+
+
 def test_settings_reach_the_server(tmp_path: Path) -> None:
     text = MAYBE_NONE + "# This is an useful option.\n"
     helix, _ = open_helix(tmp_path, "a.py", text, languages=LANGUAGES + SETTINGS)

@@ -1,98 +1,16 @@
-"""The Neovim client, in the real Neovim: what a user sees after each key."""
+"""The Neovim client, in the real Neovim."""
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pynvim
 import pytest
 
-from editors.terminal import SECONDS
-from editors.workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
+from editors.neovim import CHECKOUT, Editor
+from editors.workbench import MAYBE_NONE, fenced
 
 pytestmark = pytest.mark.editor
-
-CHECKOUT = Path(__file__).parents[2]
-
-SAYS = {
-    "def add(": "a, b): return a + b",
-    "größe_": "maß = 'ß' * 3",
-    "def both(": "):\n    first = 1\n    second = 2",
-}
-
-
-class Editor:
-    """A Neovim with a user interface, so that it draws as it does for people."""
-
-    def __init__(self, nvim: pynvim.Nvim, file: Path) -> None:
-        self.nvim = nvim
-        self.file = file
-
-    def lua(self, code: str, *arguments: Any) -> Any:
-        return self.nvim.exec_lua(code, *arguments)
-
-    def type(self, keys: str) -> None:
-        self.nvim.input(keys)
-
-    def lines(self) -> list[str]:
-        return list(self.nvim.current.buffer)
-
-    def screen(self) -> list[str]:
-        """What is drawn, without the empty lines' `~`."""
-        rows = self.lua(
-            "vim.cmd.redraw() local rows = {} for row = 1, vim.o.lines do local cells = {}"
-            " for column = 1, vim.o.columns do cells[column] = vim.fn.screenstring(row, column) end"
-            " rows[row] = vim.trim(table.concat(cells)) end return rows"
-        )
-        return [row for row in rows if row not in ("", "~")]
-
-    def wait_for(self, what: str | Callable[[], Any]) -> None:
-        """Wait for a line on the screen, or for a condition."""
-        end = time.monotonic() + SECONDS
-        while not (any(what in row for row in self.screen()) if isinstance(what, str) else what()):
-            if time.monotonic() > end:
-                raise AssertionError(f"waited {SECONDS} s for {what!r}; the screen is {self.screen()}")
-            time.sleep(0.03)
-
-    def wait_for_server(self) -> None:
-        self.wait_for(lambda: self.lua("local c = require('breadknife').client() return c and c.initialized"))
-
-    def diagnostics(self) -> list[dict[str, Any]]:
-        return self.lua("return vim.tbl_map(function(d) d.user_data = nil return d end, vim.diagnostic.get(0))")
-
-
-@pytest.fixture
-def open_editor(tmp_path: Path) -> Iterator[Callable[..., Editor]]:
-    """Opens a file in a Neovim whose only configuration is the one in the docs."""
-    environment = scripted_breadknife(tmp_path, SAYS)
-    program = editor("nvim")
-    opened: list[subprocess.Popen[bytes]] = []
-
-    def start(name: str, text: str, more: str = "") -> Editor:
-        configuration = fenced("editors/neovim.md", "lua").replace("/path/to/breadknife", str(CHECKOUT))
-        init = tmp_path / "init.lua"
-        init.write_text(configuration + more, "utf-8")
-        file = project(tmp_path, name, text)
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a socket's path has to be short
-            socket = Path(folder) / "nvim"
-            arguments = ["--headless", "--listen", socket, "-n", "-u", init, "--cmd", "set shortmess+=I", file]
-            opened.append(subprocess.Popen([program, *arguments], env=environment, stdin=subprocess.DEVNULL))
-            end = time.monotonic() + SECONDS
-            while not socket.exists() and time.monotonic() < end:
-                time.sleep(0.02)
-            nvim = pynvim.attach("socket", path=str(socket))
-        nvim.ui_attach(100, 30, rgb=True)
-        return Editor(nvim, file)
-
-    yield start
-    for process in opened:
-        process.terminate()
-        process.wait(SECONDS)
 
 
 def test_diagnostics_arrive_and_a_quick_fix_is_applied(open_editor: Callable[..., Editor]) -> None:
@@ -131,143 +49,6 @@ def test_a_long_message_asks_for_no_key(open_editor: Callable[..., Editor]) -> N
     assert message in vim.nvim.funcs.execute("messages")
 
 
-def test_a_suggestion_is_shown_and_accepted(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.py", "\n")
-    vim.wait_for_server()
-    vim.type("idef add(")
-    vim.wait_for("def add(a, b): return a + b")
-    assert vim.lines() == ["def add("], "the suggestion is not in the buffer"
-    assert vim.nvim.funcs.screencol() == len("def add(") + 1, "the cursor stays before it"
-
-    vim.type("<Tab>")
-    vim.wait_for(lambda: vim.lines() == ["def add(a, b): return a + b"])
-    assert vim.nvim.current.window.cursor == (1, len("def add(a, b): return a + b"))
-
-    vim.type("<Esc>u")
-    vim.wait_for(lambda: vim.lines() == ["def add("])
-
-
-@pytest.mark.parametrize(
-    ("keys", "expected"),
-    [
-        ("<C-Right>", ["def add(a"]),
-        ("<C-Right><C-Right>", ["def add(a,"]),
-        ("<C-Right><C-Right><C-Right>", ["def add(a, b"]),
-        ("<C-l>", ["def add(a, b): return a + b"]),
-    ],
-)
-def test_a_part_is_accepted(open_editor: Callable[..., Editor], keys: str, expected: list[str]) -> None:
-    vim = open_editor("a.py", "\n")
-    show(vim, "def add(", "a, b): return a + b")
-    vim.wait_for("def add(a, b): return a + b")
-    vim.type(keys)
-    vim.wait_for(lambda: vim.lines() == expected)
-    assert vim.screen()[0] == "def add(a, b): return a + b", "the rest stays on screen"
-
-
-def test_several_lines_are_shown_below_and_accepted_by_the_line(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.py", "\n")
-    show(vim, "def both(", "):\n    first = 1\n    second = 2")
-    vim.wait_for("second = 2")
-    assert vim.screen()[:3] == ["def both():", "first = 1", "second = 2"]
-    vim.type("<C-l>")
-    vim.wait_for(lambda: vim.lines() == ["def both():"])
-    vim.type("<C-l>")
-    vim.wait_for(lambda: vim.lines() == ["def both():", "    first = 1"])
-    assert vim.screen()[:3] == ["def both():", "first = 1", "second = 2"]
-    vim.type("<Tab>")
-    vim.wait_for(lambda: vim.lines() == ["def both():", "    first = 1", "    second = 2"])
-
-
-def test_typing_the_suggestion_keeps_the_rest_on_screen(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.py", "\n")
-    show(vim, "def add(", "a, b): return a + b")
-    vim.wait_for("def add(a, b): return a + b")
-    for key in "a, b)":
-        vim.type(key)
-        assert vim.screen()[0] == "def add(a, b): return a + b"
-    vim.type("x")
-    assert vim.screen()[0] == "def add(a, b)x", "a key that disagrees takes it away at once"
-
-
-def test_keys_are_the_users_own_when_nothing_is_shown(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.txt", "\n", 'vim.keymap.set("i", "<Tab>", "global ")')
-    vim.lua('vim.keymap.set("i", "<C-l>", "local ", { buffer = 0 })')
-    show(vim, "<Tab><C-l>", "suggested", typed="global local ")
-    vim.wait_for("global local suggested")
-    vim.type("<C-e>")
-    vim.wait_for(lambda: "suggested" not in vim.screen()[0])
-    vim.type("<Tab><C-l>")
-    vim.wait_for(lambda: vim.lines() == ["global local global local "])
-
-
-def test_a_dismissed_suggestion_is_gone(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.py", "\n")
-    vim.wait_for_server()
-    vim.type("idef add(")
-    vim.wait_for("def add(a, b): return a + b")
-    vim.type("<C-e>")
-    vim.wait_for(lambda: vim.screen()[0] == "def add(")
-    vim.type("<Esc>")
-    assert vim.lines() == ["def add("]
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
-def test_positions_count_in_the_servers_units(open_editor: Callable[..., Editor], encoding: str) -> None:
-    vim = open_editor("a.txt", "\n")
-    before, typed, suggested = "𝄞 ä ", "grö", "größe"
-    units = {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding]
-    suffix = "" if encoding == "utf-8" else "-le"
-
-    def count(text: str) -> int:
-        return len(text.encode(encoding + suffix)) // units
-
-    start, end = count(before), count(before + typed)
-    show(vim, before + typed, suggested, encoding=encoding, start=start, end=end)
-    vim.wait_for(before + suggested)
-    assert vim.lua("return _G.position") == {"line": 0, "character": end}
-    vim.type("<Tab>")
-    vim.wait_for(lambda: vim.lines() == [before + suggested])
-
-
-def test_a_suggestion_covers_what_follows(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.txt", "\n")
-    show(vim, "print()<Left>", "print(x, y))", start=0, end=len("print()"), typed="print()")
-    vim.wait_for("print(x, y))")
-    vim.type("<Tab>")
-    vim.wait_for(lambda: vim.lines() == ["print(x, y))"])
-
-
-def test_each_key_asks_once_and_cancels_what_it_supersedes(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.txt", "\n")
-    fake_client(vim, "nil", answers=False)
-    for key in ("i", "a", "b", "c"):
-        vim.type(key)
-        vim.screen()
-    asked, cancelled = vim.lua("return { _G.asked, _G.cancelled }")
-    assert (asked, cancelled) == (4, 3)
-    vim.type("<Esc>")
-    vim.wait_for(lambda: vim.lua("return _G.cancelled") == 4)
-
-
-def test_an_answer_for_another_place_is_not_shown(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.txt", "\n")
-    fake_client(vim, "nil", answers=False)
-    vim.type("ia")
-    vim.screen()
-    vim.lua("vim.api.nvim_buf_set_text(0, 0, 0, 0, 0, { 'new ' }) _G.answer({ { insertText = 'late' } })")
-    assert vim.screen()[0] == "new a"
-
-
-def test_neovims_own_inline_completion_is_left_alone(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.txt", "\n")
-    vim.lua("vim.lsp.inline_completion = { is_enabled = function() return true end }")
-    fake_client(vim, "nil", answers=False)
-    vim.type("ia")
-    vim.screen()
-    assert vim.lua("return _G.asked") == 0
-
-
 def test_other_tools_findings_go_along_with_a_question_for_fixes(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.py", "x = 'ä'; y.z\n")
     vim.wait_for_server()
@@ -302,7 +83,14 @@ def test_the_server_is_restarted_and_prose_switched_off(open_editor: Callable[..
 def test_checkhealth_and_the_commands_say_how_things_are(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.py", "x = 1\n")
     vim.wait_for_server()
-    assert vim.nvim.funcs.getcompletion("Breadknife ", "cmdline") == ["log", "restart", "status", "toggle", "why"]
+    assert vim.nvim.funcs.getcompletion("Breadknife ", "cmdline") == [
+        "log",
+        "next",
+        "restart",
+        "status",
+        "toggle",
+        "why",
+    ]
     assert vim.nvim.funcs.getcompletion("Breadknife toggle p", "cmdline") == ["prose"]
     for word in ("status", "why"):
         vim.nvim.command(f"Breadknife {word}")
@@ -373,46 +161,3 @@ def test_the_help_is_found_without_a_plugin_manager(open_editor: Callable[..., E
     assert (fresh / "tags").read_text("utf-8") == (committed / "tags").read_text("utf-8"), "run :helptags and commit"
     vim.nvim.command("help breadknife-keys")
     assert vim.nvim.current.line.endswith("*breadknife-keys*")
-
-
-# --- a client without a server, for what depends on the answer's time and units -------------------------------------
-
-
-def fake_client(vim: Editor, result: str, *, answers: bool = True, encoding: str = "utf-8") -> None:
-    """Ghost text from a client whose answer is the Lua value `result`, or comes when `_G.answer` is called."""
-    vim.lua(
-        """
-        local result, answers, encoding = ...
-        result = loadstring("return " .. result)()
-        _G.asked, _G.cancelled = 0, 0
-        local client = { id = 99, offset_encoding = encoding }
-        function client:supports_method() return true end
-        function client:request(_, params, handler)
-            _G.asked, _G.position = _G.asked + 1, params.position
-            _G.answer = function(value) handler(nil, value) end
-            if answers then vim.schedule(function() handler(nil, result) end) end
-            return true, _G.asked
-        end
-        function client:cancel_request() _G.cancelled = _G.cancelled + 1 end
-        vim.lsp.enable("breadknife", false)
-        require("breadknife.ghost").attach(client, vim.api.nvim_get_current_buf())
-        """,
-        result,
-        answers,
-        encoding,
-    )
-
-
-def show(
-    vim: Editor, keys: str, text: str, *, encoding: str = "utf-8", start: int | None = None, end: int | None = None,
-    typed: str | None = None,
-) -> None:  # fmt: skip
-    """Type `keys` and show `text` there, from a client that has just this one answer for this one place."""
-    fake_client(vim, "nil", answers=False, encoding=encoding)
-    vim.type("i" + keys)
-    vim.wait_for(lambda: vim.lines() == [keys if typed is None else typed])
-    vim.screen()
-    item: dict[str, Any] = {"insertText": text}
-    if start is not None:
-        item["range"] = {"start": {"line": 0, "character": start}, "end": {"line": 0, "character": end}}
-    vim.lua("_G.answer({ items = { ... } })", item)

@@ -16,7 +16,10 @@ from editors.workbench import editor, scripted_breadknife
 
 TESTS = Path(__file__).parent / "vscode"
 EXTENSION = Path(__file__).parents[2] / "clients" / "vscode"
-SAYS = {"    total = ": "first + second"}
+SAYS = {
+    "def both(first):\n": "    one = first + 1\n    two = first + 2\n    return one, two\n",
+    "    total = ": "first + second",
+}
 
 Run = Callable[[str, Mapping[str, str]], None]
 
@@ -94,4 +97,4 @@ def test_in_the_window(npm: Callable[..., None], vscode: Run, tmp_path: Path) ->
     npm("run", "package", "--", "--out", str(vsix))
     vscode("window.mjs", {"VSIX": str(vsix)})
     shots = {path.stem for path in tmp_path.glob("*.png")}
-    assert shots == {"nullCheck", "nullCheck-menu", "ghostText", "prose", "prose-menu", "missingProgram"}
+    assert shots == {"nullCheck", "nullCheck-menu", "ghostText", "block", "prose", "prose-menu", "missingProgram"}

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Union
 
+import attrs
 import pytest
 import pytest_asyncio
 from lsprotocol import types as lsp
@@ -45,8 +46,11 @@ class Session:
             lsp.DidChangeTextDocumentParams(lsp.VersionedTextDocumentIdentifier(version, uri), [change])
         )
 
-    async def inline(self, uri: str, line: int, character: int) -> list[lsp.InlineCompletionItem]:
-        context = lsp.InlineCompletionContext(lsp.InlineCompletionTriggerKind.Invoked)
+    async def inline(
+        self, uri: str, line: int, character: int, *, by_hand: bool = False
+    ) -> list[lsp.InlineCompletionItem]:
+        kinds = lsp.InlineCompletionTriggerKind
+        context = lsp.InlineCompletionContext(kinds.Invoked if by_hand else kinds.Automatic)
         reply = await self.client.text_document_inline_completion_async(
             lsp.InlineCompletionParams(context, lsp.TextDocumentIdentifier(uri), lsp.Position(line, character))
         )
@@ -106,6 +110,7 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
         *,
         engine_script: Path | None = None,
         options: dict[str, Any] | None = None,
+        experimental: dict[str, Any] | None = None,
         folders: Sequence[str] = (".",),
         configuration: Callable[[Session], None] = lambda session: None,
     ) -> Session:
@@ -128,7 +133,7 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
             path.mkdir(exist_ok=True)
         session.result = await client.initialize_session(
             lsp.InitializeParams(
-                capabilities=_capabilities(editor),
+                capabilities=attrs.evolve(_capabilities(editor), experimental=experimental),
                 workspace_folders=[lsp.WorkspaceFolder(path.as_uri(), path.name) for path in paths],
                 initialization_options=options,
             )

@@ -12,8 +12,8 @@ MEAN = 'def mean(xs):\n    """Average."""\n    return \n'
 async def test_the_real_model_completes_python(connect):
     session = await connect()
     uri = session.open("a.py", MEAN)
-    items = await session.inline(uri, 2, 11)
-    assert [("sum(xs) / len(xs)" in item.insert_text, "\n" in item.insert_text) for item in items] == [(True, False)]
+    items = await session.inline(uri, 2, 11, by_hand=True)
+    assert items[0].insert_text == "sum(xs) / len(xs)"
     assert items[0].range == lsp.Range(lsp.Position(2, 11), lsp.Position(2, 11))
     receipt = (await session.why(uri))[0]
     assert receipt["outcome"] == "answered"
@@ -31,7 +31,7 @@ async def test_what_was_typed_is_cut_from_the_stream(connect, script):
 
 
 async def test_silence_has_a_reason(connect, script):
-    session = await connect(engine_script=script([{"when": "return", "say": ") + ("}]))
+    session = await connect(engine_script=script([{"when": "return", "say": "1 2 3"}]))
     uri = session.open("a.py", MEAN)
     assert await session.inline(uri, 2, 11) == []
     receipt = (await session.why(uri))[0]
@@ -51,3 +51,32 @@ async def test_a_cancelled_request_gets_one_reply(connect, script):
         while (await session.why(uri))[0]["request"] != "completion":
             await asyncio.sleep(0.02)
     assert (await session.why(uri))[0]["outcome"] == "cancelled"
+
+
+async def test_a_client_that_knows_how_is_told_to_ask_again(connect, script):
+    line = {"when": "def block():\n    ", "say": "one = 1\n    two = 2\n    return one + two\n\n", "pace": 0.15}
+    session = await connect(engine_script=script([line]), experimental={"breadknife": {"refreshCompletion": True}})
+    told = []
+    session.client.feature("breadknife/refreshCompletion")(lambda params: told.append((params.uri, params.version)))
+    uri = session.open("a.py", "def block():\n    \n", version=7)
+    await session.pull(uri)
+    first = await session.inline(uri, 1, 4)
+    async with asyncio.timeout(20):
+        while not told:
+            await asyncio.sleep(0.02)
+    assert told[0] == (uri, 7)
+    then = await session.inline(uri, 1, 4)
+    assert then[0].insert_text == "one = 1\n    two = 2\n    return one + two"
+    assert then[0].insert_text.startswith(first[0].insert_text)
+    assert first != then
+
+
+async def test_what_is_accepted_is_told_to_the_plugin_alone(connect, script):
+    session = await connect(engine_script=script([{"when": "return", "say": "sum(xs) / len(xs)"}]))
+    uri = session.open("a.py", MEAN)
+    [item] = await session.inline(uri, 2, 11)
+    taken = lsp.ExecuteCommandParams(item.command.command, list(item.command.arguments))
+    await session.client.workspace_execute_command_async(taken)
+    receipts = await session.why(uri)
+    assert [(each["request"], each["plugin"]) for each in receipts][-1] == ("completion", "completion")
+    assert session.client.messages == []

@@ -21,7 +21,7 @@ async def test_the_editor_and_the_command_line_hear_the_same(connect, script, ho
     uri = session.open("a.py", "def add(a, b):\n    return \n")
     assert await session.inline(uri, 1, 11) != []
     [receipt] = [each for each in await session.why(uri) if each["request"] == "completion"]
-    assert [step["name"] for step in receipt["steps"]] == ["place", "typed through", "model", "fit"]
+    assert [step["name"] for step in receipt["steps"]] == ["place", "known", "model", "fit"]
     assert (receipt["verdict"], receipt["quantisation"]) == ("accepted", "Q4_K_M")
     async with asyncio.timeout(30):
         while not (heard := await why(str(session.folder / "a.py"))):

@@ -161,6 +161,26 @@ def test_an_ignored_finding_stays_away_from_its_sentence_only(plugin: ProsePlugi
     assert [f.code for f in check(plugin, document("So. This is an useful\ntest."), replace(context))] == []
 
 
+def test_a_rule_is_switched_off_for_a_paragraph_or_the_project(plugin: ProsePlugin, context: PluginContext) -> None:
+    doc = document("Well.\n\nThis is an useful test.\n\nThis is an useful text.\n", "markdown")
+    first, second = check(plugin, doc, context)
+    offered = {a.title: a for a in actions(plugin, doc, first.span, context)}
+    here = doc.edited(offered["Ignore AnA in this paragraph"].edits)
+    assert here.line_text(2) == "<!-- breadknife: ignore AnA -->"
+    assert [here.line_at(f.span.start) for f in check(plugin, here, context)] == [5]
+    off = offered["Switch AnA off in this project"].command
+    assert off is not None
+    assert isinstance(plugin.answer(CommandRequest(off, context.root), context), Done)
+    assert check(plugin, doc, context) == ()
+    assert second.code == "AnA"
+
+
+def test_no_comment_is_put_into_a_docstring(plugin: ProsePlugin, context: PluginContext) -> None:
+    doc = document('def f():\n    """Do it.\n\n    This is an useful test.\n    """\n', "python")
+    (found,) = check(plugin, doc, context)
+    assert not any("paragraph" in action.title for action in actions(plugin, doc, found.span, context))
+
+
 def test_actions_are_those_of_the_place(plugin: ProsePlugin, context: PluginContext) -> None:
     doc = document("This is an useful test.\n\nThe the end.", "markdown")
     assert {a.findings[0].code for a in actions(plugin, doc, Span(8, 8), context)} == {"AnA"}

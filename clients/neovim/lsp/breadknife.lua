@@ -22,6 +22,7 @@ return {
     local capabilities = params.capabilities
     capabilities.textDocument.inlineCompletion = breadknife.options.ghost and { dynamicRegistration = false } or nil
     capabilities.workspace.diagnostics = { refreshSupport = true }
+    capabilities.experimental = { breadknife = { refreshCompletion = true } }
     -- Without `trusted`: these may be a project's settings. Folders are trusted by the command `breadknife trust`.
     local settings = vim.deepcopy(vim.tbl_get(config, "settings", "breadknife"))
     if settings then
@@ -32,6 +33,9 @@ return {
   handlers = {
     ["window/showMessage"] = require("breadknife.message").on_show,
     ["workspace/diagnostic/refresh"] = diagnostics.on_refresh,
+    ["breadknife/refreshCompletion"] = function(...)
+      require("breadknife.ghost").on_refresh(...)
+    end,
   },
   on_init = diagnostics.improve_code_actions,
   on_attach = function(client, bufnr)

@@ -12,7 +12,7 @@ vim.api.nvim_create_user_command("Breadknife", function(arguments)
   require("breadknife.command").run(arguments.fargs)
 end, {
   nargs = "+",
-  desc = "breadknife: status, why, toggle, restart, log",
+  desc = "breadknife: status, why, toggle, next, restart, log",
   complete = function(lead, line)
     return require("breadknife.command").complete(lead, line)
   end,
@@ -26,6 +26,14 @@ end
 vim.keymap.set("i", "<Plug>(breadknife-dismiss)", function()
   require("breadknife").dismiss()
 end, { desc = "breadknife: dismiss the suggestion" })
+for name, step in pairs({ next = 1, previous = -1 }) do
+  vim.keymap.set("i", ("<Plug>(breadknife-%s)"):format(name), function()
+    require("breadknife").cycle(step)
+  end, { desc = ("breadknife: the %s suggestion"):format(name) })
+end
+vim.keymap.set("i", "<Plug>(breadknife-suggest)", function()
+  require("breadknife").suggest()
+end, { desc = "breadknife: suggest something here" })
 
 vim.lsp.enable("breadknife")
 

@@ -7,6 +7,7 @@ import {
   ErrorAction,
   LanguageClient,
 } from "vscode-languageclient/node";
+import { Growth, type Refresh, refreshCompletion } from "./growth";
 import { documentSelector } from "./manifest";
 import { lookUp } from "./settings";
 import { dropStaleEdit } from "./staleEdits";
@@ -34,6 +35,7 @@ class QuietClient extends LanguageClient {
 export function createClient(command: string, args: string[], owner: Owner): LanguageClient {
   // In the user's home: a workspace must not put its own modules or libraries in the server's way.
   const executable = { command, args, options: { cwd: homedir() } };
+  const growth = new Growth();
   const client: LanguageClient = new QuietClient("breadknife", "breadknife", executable, {
     documentSelector,
     outputChannel: owner.log,
@@ -61,6 +63,7 @@ export function createClient(command: string, args: string[], owner: Owner): Lan
           owner.onWork(-1);
         }
       },
+      provideInlineCompletionItems: growth.provide,
       resolveCodeAction: dropStaleEdit,
       workspace: {
         didChangeConfiguration: () =>
@@ -70,5 +73,9 @@ export function createClient(command: string, args: string[], owner: Owner): Lan
       },
     },
   });
+  client.registerFeature(growth);
+  client.onNotification(refreshCompletion, ({ uri, version }: Refresh) =>
+    growth.refresh({ uri: String(client.protocol2CodeConverter.asUri(uri)), version }),
+  );
   return client;
 }

@@ -1,5 +1,6 @@
 import { commands, type Disposable, languages, window, workspace } from "vscode";
 import { describeReceipts, outline, type Receipt } from "./describe";
+import { askAgain } from "./growth";
 import { documentSelector } from "./manifest";
 import type { Reports } from "./reports";
 import type { Server } from "./server";
@@ -16,6 +17,7 @@ export function registerCommands(server: Server, reports: Reports, showLog: () =
     await reports.show("Why no suggestion?", await answer(() => explain(server)));
   };
   return [
+    commands.registerCommand("breadknife.suggest", askAgain),
     commands.registerCommand("breadknife.restart", () => server.restart()),
     commands.registerCommand("breadknife.showStatus", showStatus),
     commands.registerCommand("breadknife.whyNoSuggestion", whyNoSuggestion),

@@ -1,5 +1,6 @@
 import { commands, type ExtensionContext, env, window, workspace } from "vscode";
 import { registerCommands } from "./commands";
+import { registerNextEdit } from "./nextEdit";
 import { Reports } from "./reports";
 import { Server, type State } from "./server";
 import { createStatusItem } from "./status";
@@ -21,6 +22,7 @@ export function activate(context: ExtensionContext): Api {
     reports,
     running,
     createStatusItem(running),
+    registerNextEdit(running),
     ...registerCommands(running, reports, () => log.show()),
     running.onDidChangeState((state) => {
       if (state.kind === "problem") void tell(state.reason);

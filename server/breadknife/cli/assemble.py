@@ -20,8 +20,11 @@ def make_host(engine_script: Path | None = None) -> Host:
     return host
 
 
-def command_line(*, offline: bool) -> Layer:
-    return Layer("the command line", {"offline": True} if offline else {}, author=Author.USER)
+def command_line(*, offline: bool, learn: bool = True) -> Layer:
+    values = {"offline": True} if offline else {}
+    return Layer(
+        "the command line", values if learn else {**values, "completion": {"learn": False}}, author=Author.USER
+    )
 
 
 def _engine(script: Path | None) -> Engine:

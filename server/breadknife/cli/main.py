@@ -164,6 +164,24 @@ def trust(
     _exit_on_error(lambda: run(folder, revoke=revoke, list_all=list_all))
 
 
+@app.command()
+def learned(
+    as_json: Json = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Delete all of it.")] = False,
+) -> None:
+    """Show what completion has learned from what you accepted and rejected, and where that is.
+
+    Examples:
+
+      breadknife learned
+
+      breadknife learned --forget
+    """
+    from breadknife.cli.learned import run
+
+    _exit_on_error(lambda: run(as_json=as_json, forget=forget))
+
+
 def _exit_on_error(command: Callable[[], int | None]) -> None:
     """Run a command; its code, or 2 after an error, is the process's."""
     try:

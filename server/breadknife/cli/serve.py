@@ -33,6 +33,7 @@ def main(arguments: Sequence[str]) -> None:
     )
     parser.add_argument("--tcp", metavar="HOST:PORT", help="listen there (loopback only) instead of on stdio")
     parser.add_argument("--offline", action="store_true", help="make any use of the network impossible")
+    parser.add_argument("--no-learn", action="store_true", help="learn nothing from what is accepted and rejected")
     parser.add_argument(
         "--engine-script",
         metavar="FILE",
@@ -42,12 +43,18 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--log-file", metavar="FILE", type=Path, help="write the server's log here")
     options = parser.parse_args(arguments)
     try:
-        run(options.tcp, offline=options.offline, engine_script=options.engine_script, log_file=options.log_file)
+        run(
+            options.tcp,
+            offline=options.offline,
+            learn=not options.no_learn,
+            engine_script=options.engine_script,
+            log_file=options.log_file,
+        )
     except SettingsError as error:
         parser.exit(2, f"breadknife: {error}\n")
 
 
-def run(tcp: str | None, *, offline: bool, engine_script: Path | None, log_file: Path | None) -> None:
+def run(tcp: str | None, *, offline: bool, learn: bool, engine_script: Path | None, log_file: Path | None) -> None:
     if log_file:
         logging.basicConfig(
             filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -60,7 +67,7 @@ def run(tcp: str | None, *, offline: bool, engine_script: Path | None, log_file:
         from breadknife.offline import forbid_network
 
         forbid_network()
-    server = make_server(lambda: _host(engine_script), lambda: _command_line(offline=offline))
+    server = make_server(lambda: _host(engine_script), lambda: _command_line(offline=offline, learn=learn))
     address = loopback(tcp) if tcp else None
     code = 0
     try:
@@ -83,10 +90,10 @@ def _host(engine_script: Path | None) -> Host:
     return make_host(engine_script)
 
 
-def _command_line(*, offline: bool) -> Layer:
+def _command_line(*, offline: bool, learn: bool) -> Layer:
     from breadknife.cli.assemble import command_line
 
-    return command_line(offline=offline)
+    return command_line(offline=offline, learn=learn)
 
 
 def loopback(address: str) -> tuple[str, int]:

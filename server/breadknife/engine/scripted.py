@@ -28,16 +28,24 @@ EMBEDDING_WIDTH = 64
 
 @dataclass(frozen=True)
 class Line:
-    """If `when` occurs in the prompt's text, say `say`, after `delay` seconds; `error` raises that error instead."""
+    """If `when` occurs in the prompt's text, say `say`, after `delay` seconds; `error` raises that error instead.
+
+    Each word takes `pace` seconds.
+    """
 
     when: str
     say: str = ""
     delay: float = 0.0
+    pace: float = 0.0
     error: Exception | None = None
 
 
 class ScriptedEngine:
-    """Answers with the first line whose `when` is in the prompt, word by word; with nothing when none is."""
+    """Answers with the first line whose `when` is in the prompt, word by word; with nothing when none is.
+
+    Of grammars it knows those that say only how the output begins: that stands as if it was part of the prompt,
+    unless a line says it itself.
+    """
 
     def __init__(self, script: Sequence[Line]) -> None:
         self._script = tuple(script)
@@ -45,19 +53,21 @@ class ScriptedEngine:
 
     @classmethod
     def from_file(cls, path: Path) -> ScriptedEngine:
-        """A JSON list of objects with `when`, `say` and optionally `delay`."""
+        """A JSON list of objects with `when`, `say` and optionally `delay` and `pace`."""
         return cls([Line(**entry) for entry in json.loads(path.read_text("utf-8"))])
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
         self.requests.append(request)
-        said, finish, tokens = self._say(_text(request.prompt), cancel), "stop", 0
+        begins = _beginning(request.grammar)
+        line, finish, tokens = self._line(_text(request.prompt) + begins, cancel), "stop", 0
+        said = line.say if line.say.startswith(begins) else begins + line.say
         for stop in request.stop:
             said = said.partition(stop)[0]
         for word in re.findall(r"\s*\S+|\s+", said):
             if tokens == request.max_tokens:
                 finish = "length"
                 break
-            cancel.raise_if_cancelled()
+            _sleep(line.pace, cancel)
             tokens += 1
             yield Chunk(word)
         yield Chunk("", finish=finish, prompt_tokens=len(_text(request.prompt).split()), output_tokens=tokens)
@@ -65,7 +75,7 @@ class ScriptedEngine:
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         """What the line says is certain; any other alternative is as unlikely as it is long."""
         self.requests.append(request)
-        said = self._say(_text(request.prompt), cancel)
+        said = self._line(_text(request.prompt), cancel).say
         tokens = tuple(max(1, len(alternative.split())) for alternative in request.alternatives)
         logprobs = tuple(
             0.0 if alternative == said else -10.0 * count
@@ -86,15 +96,25 @@ class ScriptedEngine:
     def close(self) -> None:
         pass
 
-    def _say(self, prompt: str, cancel: CancelToken) -> str:
+    def _line(self, prompt: str, cancel: CancelToken) -> Line:
         line = next((line for line in self._script if line.when in prompt), Line(""))
-        end = time.monotonic() + line.delay
-        while time.monotonic() < end:
-            cancel.raise_if_cancelled()
-            time.sleep(0.005)
+        _sleep(line.delay, cancel)
         if line.error is not None:
             raise line.error
-        return line.say
+        return line
+
+
+def _sleep(seconds: float, cancel: CancelToken) -> None:
+    end = time.monotonic() + seconds
+    cancel.raise_if_cancelled()
+    while time.monotonic() < end:
+        cancel.raise_if_cancelled()
+        time.sleep(0.005)
+
+
+def _beginning(grammar: str) -> str:
+    found = re.fullmatch(r'root ::= "((?:\\.|[^"\\])*)" \[\^\\x00\]\*', grammar)
+    return re.sub(r"\\(.)", lambda escaped: {"t": "\t"}.get(escaped[1], escaped[1]), found[1]) if found else ""
 
 
 def _text(prompt: Prompt) -> str:

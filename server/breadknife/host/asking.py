@@ -34,6 +34,7 @@ from breadknife.task.values import (
     Done,
     Finding,
     Findings,
+    NextEditRequest,
     Origin,
     Request,
     ResolveRequest,
@@ -57,6 +58,7 @@ class RequestKind:
 
 KINDS: Mapping[type[Any], RequestKind] = {
     CompletionRequest: RequestKind("completion", Lane.TYPING, 30.0),
+    NextEditRequest: RequestKind("next edit", Lane.ACTION, 30.0),
     CheckRequest: RequestKind("check", Lane.BACKGROUND, 60.0),
     ActionRequest: RequestKind("action", Lane.ACTION, 60.0),
     ResolveRequest: RequestKind("resolve", Lane.ACTION, 60.0),
@@ -78,7 +80,14 @@ class Reply:
 
     @property
     def completions(self) -> list[CompletionItem]:
-        return [item for _, answer in self.answers if isinstance(answer, Completions) for item in answer.items]
+        return [item for _, item in self.offers]
+
+    @property
+    def offers(self) -> list[tuple[str, CompletionItem]]:
+        """Completions, each with the name of the plugin that will be told when it is taken."""
+        return [
+            (name, item) for name, answer in self.answers if isinstance(answer, Completions) for item in answer.items
+        ]
 
     @property
     def findings(self) -> list[Finding]:
@@ -189,7 +198,17 @@ class Asking:
     def _ask(self, plugin: Plugin, trace: Trace, token: CancelToken) -> _Ended:
         """In the plugin's own thread."""
         document = self.document
-        context = HostContext(self.host, plugin.name, document, self.root, token, self._kind.lane, trace, self.settings)
+        context = HostContext(
+            self.host,
+            plugin.name,
+            document,
+            self.root,
+            token,
+            self._kind.lane,
+            trace,
+            self.settings,
+            type(self.request),
+        )
         verifier = Verifier(self.request, self.host.tree, trace.by_model)
         try:
             answer = plugin.answer(self.request, context)

@@ -14,6 +14,7 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import CONTEXT_SIZE, Chunk, GenerateRequest, Lane, Prompt, Sampling, ScoreRequest, Scores
 from breadknife.engine.runtimes import split_model
 from breadknife.host.settings import Settings
+from breadknife.project.values import Project
 from breadknife.task.cascade import Step, StepTrace, run_cascade
 from breadknife.task.plugin import Model
 from breadknife.task.values import Origin
@@ -78,6 +79,11 @@ class HostContext:
     _lane: Lane
     _trace: Trace
     _settings: Settings
+    _request: type[Any]
+
+    @property
+    def project(self) -> Project | None:
+        return self._host.projects.of(self.root)
 
     def tree(self, document: Document, /) -> SyntaxTree | None:
         return self._host.tree(document)
@@ -97,7 +103,7 @@ class HostContext:
 
     def refresh(self) -> None:
         if self._document is not None:
-            self._host.refresh(self._plugin, self._document.uri)
+            self._host.refresh(self._plugin, self._document, self._request)
 
     def notify(self, message: str, /) -> None:
         self._host.notify(message, self._plugin)

@@ -20,13 +20,14 @@ from breadknife.host.asking import KINDS, Asking, Reply, RequestKind
 from breadknife.host.containment import Containment
 from breadknife.host.context import Throttle
 from breadknife.host.pauses import Pauses
+from breadknife.host.projects import Projects
 from breadknife.host.receipts import KeptReceipts, Ledger, Receipt
 from breadknife.host.registry import Registry, close_plugin
 from breadknife.host.settings import Settings
 from breadknife.paths import state_dir
 from breadknife.task.cascade import Memory
 from breadknife.task.plugin import ANY_LANGUAGE, Plugin
-from breadknife.task.values import Request
+from breadknife.task.values import CompletionRequest, Request
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree, TreeCache
 
@@ -36,6 +37,8 @@ log = logging.getLogger("breadknife.host")
 
 REFRESHES, REFRESH_SECONDS = 30, 10.0
 """More refreshes of one plugin in that time are an answer that asks for itself again."""
+GROWTHS = 200
+"""The same for completions: someone who types fast makes ten requests a second, and each may grow."""
 CLOSE_SECONDS = 15.0
 """LanguageTool's Java may take 10."""
 NOTICES = 20
@@ -55,6 +58,8 @@ class Host:
     """The settings of a workspace folder, where each has its own. Called from several threads; doesn't raise."""
     on_refresh: Callable[[str], None] = lambda uri: None
     """Called with a document's URI when its findings would be different now."""
+    on_growth: Callable[[Document], None] = lambda document: None
+    """Called with a document, as it was asked about, when more of its completion is there."""
     on_notice: Callable[[str], None] = lambda message: None
     """Called with what the user should read, each message once."""
     ledger: Ledger = field(default_factory=Ledger)
@@ -62,6 +67,7 @@ class Host:
     memory: Memory = field(default_factory=Memory)
     """What memoised steps of cascades have said."""
     containment: Containment = field(default_factory=Containment)
+    projects: Projects = field(default_factory=Projects)
     _trees: TreeCache = field(default_factory=TreeCache)
     _noticed: set[str] = field(default_factory=set[str])
     _throttles: dict[tuple[str, str], Throttle] = field(default_factory=dict[tuple[str, str], Throttle])
@@ -95,6 +101,7 @@ class Host:
         closing = {plugin.name: partial(close_plugin, plugin) for plugin in self.registry.plugins}
         self.containment.run(closing, dict.fromkeys(closing, CLOSE_SECONDS), CancelToken())
         self.containment.close()
+        self.projects.close()
         self.engine.close()
 
     def notify(self, message: str, plugin: str = "") -> None:
@@ -109,11 +116,16 @@ class Host:
         if self.settings.keep_receipts:
             self._kept(receipt)
 
-    def refresh(self, plugin: str, uri: str) -> None:
-        if self._throttle("refresh", plugin, REFRESHES, REFRESH_SECONDS).allows():
-            self.on_refresh(uri)
-        else:
+    def refresh(self, plugin: str, document: Document, kind: type[Any]) -> None:
+        """A request of that kind would be answered differently now."""
+        grown = kind is CompletionRequest
+        most = GROWTHS if grown else REFRESHES
+        if not self._throttle(f"refresh {kind.__name__}", plugin, most, REFRESH_SECONDS).allows():
             log.warning("plugin %s asks for refreshes without end: left out", plugin)
+        elif grown:
+            self.on_growth(document)
+        else:
+            self.on_refresh(document.uri)
 
     def tree(self, document: Document) -> SyntaxTree | None:
         return self._trees.tree(document)

@@ -34,6 +34,9 @@ MAX_ITEMS = 100_000
 MAX_CHARACTERS = 20_000_000
 """In all texts of one answer."""
 
+ACCEPTED = "accepted"
+ACCEPTED_UNPARSED = "accepted, not parsed: there is no grammar for the language"
+
 _Item = TypeVar("_Item", CompletionItem, Action, Fix)
 
 
@@ -103,7 +106,7 @@ class Verifier:
         document = self.request.document
         if isinstance(answer, Completions):
             kept, refused = self._accepted(document, answer.items)
-            return Completions(tuple(kept)) if kept or refused is None else refused
+            return replace(answer, items=tuple(kept)) if kept or refused is None else refused
         if isinstance(answer, Actions):
             kept, refused = self._accepted(document, answer.items)
             if isinstance(self.request, ActionRequest):  # the range travels with what is resolved later
@@ -115,8 +118,8 @@ class Verifier:
 
     @property
     def verdict(self) -> str:
-        """`accepted`, the code of the last refusal, or nothing when no model wrote anything."""
-        refusals = [verdict for verdict in self.verdicts if verdict != "accepted"]
+        """That it was accepted, the code of the last refusal, or nothing when no model wrote anything."""
+        refusals = [verdict for verdict in self.verdicts if verdict not in (ACCEPTED, ACCEPTED_UNPARSED)]
         return "".join((refusals or self.verdicts)[-1:])
 
     def _with_accepted_fixes(self, document: Document, finding: Finding) -> Finding:
@@ -134,8 +137,9 @@ class Verifier:
             edits = (TextEdit(item.span, item.text),) if isinstance(item, CompletionItem) else item.edits
             why = None
             if edits and self.by_model(item.origin):
-                why = refuse_edits(document, self.tree(document), edits, self._within(document, item, about))
-                self.verdicts.append(why.reason if why else "accepted")
+                tree = self.tree(document)
+                why = refuse_edits(document, tree, edits, self._within(document, item, about))
+                self.verdicts.append(why.reason if why else ACCEPTED if tree else ACCEPTED_UNPARSED)
             if why is None:
                 kept.append(item)
             refused = why or refused

@@ -11,7 +11,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from breadknife.host.receipts import Receipt
-from breadknife.lsp.convert import from_diagnostic, to_diagnostic, to_span, to_workspace_edit
+from breadknife.lsp.convert import from_diagnostic, to_command, to_diagnostic, to_span, to_workspace_edit
 from breadknife.lsp.diagnostics import Diagnostics
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, Finding, ResolveRequest
@@ -121,9 +121,7 @@ def _to_code_action(
     if action.edits:
         item.edit = _edit(server, document, list(action.edits))
     elif action.command:
-        command = action.command
-        arguments: list[Any] = [plugin, document.uri, command.name, command.title, *command.arguments]
-        item.command = lsp.Command(command.title, COMMAND, arguments=arguments)
+        item.command = to_command(COMMAND, plugin, document, action.command)
     else:
         ticket = _Ticket(plugin, document.uri, document.version, action.title, action.kind, action.data, action.within)
         item.data = msgspec.to_builtins(ticket)

@@ -1,25 +1,21 @@
-"""`workspace/executeCommand`: the plugins' own commands, and the two that explain what breadknife does."""
+"""`workspace/executeCommand`: the plugins' own commands, and those that explain what breadknife does."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
 
+from breadknife.host.host import Reply
 from breadknife.host.status import status
 from breadknife.lsp.diagnostics import Diagnostics
-from breadknife.lsp.server import COMMAND, STATUS, WHY, BreadknifeServer
+from breadknife.lsp.server import ACCEPTED, COMMAND, STATUS, WHY, BreadknifeServer
 from breadknife.task.values import Command, CommandRequest
 
 
 def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
     @server.handles(COMMAND)
     async def run(*args: Any) -> dict[str, Any]:
-        """Arguments: plugin, document URI, command, title, then the command's own."""
-        if len(args) < 4:
-            return {"done": False}
-        plugin, uri, name, title, *rest = map(str, args)
-        command = Command(name, title, tuple(rest))
-        reply = await server.ask(CommandRequest(command, server.root_of(uri)), plugin=plugin)
+        reply = await _carry_out(server, args)
         for receipt in reply.receipts:
             if receipt.sentence:
                 server.show(receipt.sentence)
@@ -27,6 +23,11 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
             server.show(reply.message)
         diagnostics.refresh()
         return {"done": bool(reply.answers)}
+
+    @server.handles(ACCEPTED)
+    async def accepted(*args: Any) -> None:
+        """A completion was taken: its plugin is told, and nobody else. Arguments as above."""
+        await _carry_out(server, args)
 
     @server.handles(STATUS)
     async def show_status(*args: Any) -> dict[str, Any]:
@@ -38,3 +39,12 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         uri = str(args[0]) if args else None
         receipts = await server.in_worker(lambda: server.host.ledger.newest(uri))
         return [asdict(receipt) for receipt in receipts]
+
+
+async def _carry_out(server: BreadknifeServer, args: tuple[Any, ...]) -> Reply:
+    """Arguments: plugin, document URI, command, title, then the command's own."""
+    if len(args) < 4:
+        return Reply()
+    plugin, uri, name, title, *rest = map(str, args)
+    request = CommandRequest(Command(name, title, tuple(rest)), server.root_of(uri))
+    return await server.ask(request, plugin=plugin)

@@ -1,11 +1,14 @@
-"""`textDocument/completion`, for clients without inline completion: the suggestion as one entry of the menu."""
+"""`textDocument/completion`, for clients without inline completion: suggestions as the last entries of the menu."""
 
 from __future__ import annotations
 
+import re
+import textwrap
+
 from lsprotocol import types as lsp
 
-from breadknife.lsp.convert import to_offset, to_text_edit
-from breadknife.lsp.server import BreadknifeServer
+from breadknife.lsp.convert import on_one_line, to_command, to_offset, to_text_edit
+from breadknife.lsp.server import ACCEPTED, BreadknifeServer
 from breadknife.task.values import CompletionItem, CompletionRequest, Trigger
 from breadknife.text.document import Document, Span, TextEdit
 
@@ -17,34 +20,83 @@ _LAST = "\uffff"
 def register(server: BreadknifeServer) -> None:
     @server.handles(lsp.TEXT_DOCUMENT_COMPLETION)
     async def completion(params: lsp.CompletionParams) -> lsp.CompletionList:
+        encoding = server.documents.encoding
         document = server.documents.get(params.text_document.uri)
         if document is None:
             return lsp.CompletionList(is_incomplete=False, items=[])
-        offset = to_offset(document, params.position, server.documents.encoding)
-        invoked = params.context is None or params.context.trigger_kind == lsp.CompletionTriggerKind.Invoked
-        reply = await server.ask(CompletionRequest(document, offset, Trigger.INVOKED if invoked else Trigger.TYPING))
-        items = [to_item(document, item, server.documents.encoding) for item in reply.completions]
+        offset = to_offset(document, params.position, encoding)
+        by_hand = is_by_hand(document, offset, params.context)
+        trigger = Trigger.INVOKED if by_hand else Trigger.TYPING
+        reply = await server.ask(CompletionRequest(document, offset, trigger, grows=False))
+        items: list[lsp.CompletionItem] = []
+        for plugin, offered in reply.offers:
+            item = to_item(document, offset, offered, encoding, markdown=server.client.markdown)
+            if item:
+                item.sort_text = f"{_LAST}{len(items)}"
+                item.command = to_command(ACCEPTED, plugin, document, offered.command) if offered.command else None
+                items.append(item)
         # Every key changes the suggestion, so the editor is to ask again instead of filtering this one.
         return lsp.CompletionList(is_incomplete=True, items=items)
 
 
-def to_item(document: Document, item: CompletionItem, encoding: str) -> lsp.CompletionItem:
-    """Clients filter entries by the word before the cursor, so the edit replaces that word along with itself."""
-    start = item.span.start
-    while start > 0 and (document.text[start - 1].isalnum() or document.text[start - 1] == "_"):
-        start -= 1
-    word = document.text[start : item.span.start]
-    text = word + item.text
-    first = text.strip().split("\n", 1)[0]
-    label = first if len(first) <= LABEL_CHARACTERS else first[: LABEL_CHARACTERS - 1] + "…"
+def to_item(
+    document: Document, offset: int, item: CompletionItem, encoding: str, *, markdown: bool = True
+) -> lsp.CompletionItem | None:
+    """None for one that changes other lines than the cursor's, which the protocol rules out.
+
+    Clients filter entries by the word before the cursor, so the edit replaces that word along with itself. What it
+    replaces behind the cursor it has to replace: so it is no `InsertReplaceEdit`, whose other half would leave that.
+    """
+    edit = on_one_line(document, TextEdit(item.span, item.text), offset)
+    if edit is None:
+        return None
+    line_start = document.line_span(document.line_at(offset)).start
+    before = document.text[line_start : edit.span.start]
+    word = _word_before(before)
+    text = word + edit.new_text
+    span = Span(edit.span.start - len(word), edit.span.end)
+    typed = document.text[span.start : offset]
+    first = text.split("\n", 1)[0]
+    label = _label(text)
     return lsp.CompletionItem(
-        label=label or text.strip(),
-        kind=lsp.CompletionItemKind.Snippet if "\n" in item.text else lsp.CompletionItemKind.Text,
+        label=label,
+        kind=lsp.CompletionItemKind.Snippet if "\n" in text else lsp.CompletionItemKind.Text,
         detail=f"breadknife · {item.origin.model or item.origin.rule}",
-        documentation=lsp.MarkupContent(lsp.MarkupKind.Markdown, f"```{document.language}\n{text}\n```"),
-        sort_text=_LAST,
-        filter_text=text,
+        documentation=_preview(before.removesuffix(word) + text, document.language if markdown else None),
+        filter_text=(first if first.startswith(typed) else typed) or label,
         insert_text_format=lsp.InsertTextFormat.PlainText,
         insert_text_mode=lsp.InsertTextMode.AsIs,
-        text_edit=to_text_edit(document, TextEdit(Span(start, item.span.end), text), encoding),
+        text_edit=to_text_edit(document, TextEdit(span, text), encoding),
     )
+
+
+def is_by_hand(document: Document, offset: int, context: lsp.CompletionContext | None) -> bool:
+    """Clients say `Invoked` also when the letter of a word was typed."""
+    if context and context.trigger_kind != lsp.CompletionTriggerKind.Invoked:
+        return False
+    return not _word_before(document.text[max(0, offset - 1) : offset])
+
+
+def _word_before(text: str) -> str:
+    """The part of a word that `text` ends with."""
+    start = len(text)
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    return text[start:]
+
+
+def _label(text: str) -> str:
+    """The first line that says something, with a sign that there is more."""
+    lines = text.strip().split("\n")
+    cut = lines[0].rstrip()[:LABEL_CHARACTERS]
+    return cut if cut == text.strip() else f"{cut} …"
+
+
+def _preview(text: str, language: str | None) -> lsp.MarkupContent:
+    """The lines as they would be: as code of a language, or as plain text where the client has no Markdown."""
+    text = textwrap.dedent(text)
+    if language is None:
+        return lsp.MarkupContent(lsp.MarkupKind.PlainText, text)
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return lsp.MarkupContent(lsp.MarkupKind.Markdown, f"{fence}{language}\n{text}\n{fence}")

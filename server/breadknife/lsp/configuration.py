@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException
 
 from breadknife.host.settings import Layer
-from breadknife.host.settings.layers import PYPROJECT, WORKSPACE_FILE, settings_files
 from breadknife.host.settings.live import LiveSettings
 from breadknife.lsp.diagnostics import Diagnostics
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.offline import forbid_network
 from breadknife.text.document import uri_to_path
 
-log = logging.getLogger("breadknife.lsp")
 SECTION = "breadknife"
 _CLIENTS_OWN = frozenset({"command", "trace", "keys", "ghost_text", "trusted"})
 """Keys of the section that editors keep for their clients, or that are no settings."""
@@ -123,25 +119,6 @@ def register(server: BreadknifeServer, configuration: Configuration, diagnostics
 
     @server.handles(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def folders_changed(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+        server.host.projects.folders = server.folders
         await configuration.pull()
         diagnostics.refresh()
-
-    @server.handles(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    async def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
-        await server.in_worker(configuration.look)
-
-
-async def watch(server: BreadknifeServer) -> None:
-    """Have the client watch the settings files, where it can: a change then shows before the next request."""
-    if not server.client.watches_files:
-        return
-    patterns: list[str | lsp.RelativePattern] = [f"**/{name}" for name in (WORKSPACE_FILE, PYPROJECT)]
-    if server.client.watches_elsewhere:
-        patterns += [lsp.RelativePattern(path.parent.as_uri(), path.name) for path in settings_files(None)]
-    watchers = [lsp.FileSystemWatcher(pattern) for pattern in patterns]
-    options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
-    registration = lsp.Registration("settings", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-    try:
-        await server.client_register_capability_async(lsp.RegistrationParams([registration]))
-    except JsonRpcException as error:
-        log.info("the client does not watch files: %s", error)

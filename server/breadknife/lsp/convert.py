@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lsprotocol import types as lsp
 
-from breadknife.task.values import Finding, Severity
+from breadknife.task.values import Command, Finding, Severity
 from breadknife.text.document import Document, Span, TextEdit
 
 SEVERITIES = {
@@ -59,6 +59,26 @@ def to_range(document: Document, span: Span, encoding: str) -> lsp.Range:
 
 def to_text_edit(document: Document, edit: TextEdit, encoding: str) -> lsp.TextEdit:
     return lsp.TextEdit(to_range(document, edit.span, encoding), edit.new_text)
+
+
+def on_one_line(document: Document, edit: TextEdit, offset: int) -> TextEdit | None:
+    """The same edit without the other lines that it leaves as they are; None when it changes those too.
+
+    Completions may only replace text of the cursor's line, at `offset`.
+    """
+    line = document.line_span(document.line_at(offset))
+    before = document.text[edit.span.start : line.start]
+    after = document.text[line.end : edit.span.end]
+    kept = edit.new_text[len(before) : len(edit.new_text) - len(after)]
+    if before + kept + after != edit.new_text:
+        return None
+    return TextEdit(Span(max(edit.span.start, line.start), min(edit.span.end, line.end)), kept)
+
+
+def to_command(name: str, plugin: str, document: Document, command: Command) -> lsp.Command:
+    """`name` is the server's command that hands the plugin's own on."""
+    arguments: list[lsp.LSPAny] = [plugin, document.uri, command.name, command.title, *command.arguments]
+    return lsp.Command(command.title, name, arguments=arguments)
 
 
 def to_workspace_edit(

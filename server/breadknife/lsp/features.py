@@ -8,9 +8,19 @@ import logging
 from lsprotocol import types as lsp
 
 from breadknife.host.settings import Layer
-from breadknife.lsp import code_action, commands, completion, configuration, diagnostics, inline_completion
+from breadknife.lsp import (
+    code_action,
+    commands,
+    completion,
+    configuration,
+    diagnostics,
+    inline_completion,
+    next_edit,
+    watched_files,
+)
 from breadknife.lsp.configuration import Configuration
 from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.following import Following
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.lsp.warm_up import warm_up
 
@@ -26,14 +36,19 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     commands.register(server, checks)
     completion.register(server)
     configuration.register(server, settings, checks)
+    watched_files.register(server, settings)
     diagnostics.register_pull(server, checks)
     inline_completion.register(server)
+    next_edit.register(server)
     server.loaded()
 
     loop = asyncio.get_running_loop()
     host = await server.in_worker(lambda: server.host)
+    host.projects.folders = server.folders
     host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
     host.on_refresh = lambda uri: server.from_any_thread(loop, checks.refresh, uri)
+    if server.client.refreshes_completion:
+        host.on_growth = lambda document: server.from_any_thread(loop, inline_completion.refresh, server, document)
     try:
         await asyncio.wait_for(settings.pull(), CONFIGURATION_SECONDS)
     except Exception:  # an error, or no answer: the other layers count
@@ -50,11 +65,13 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
         server.spawn(apply_and_check())
 
     settings.when_changed(lambda: server.from_any_thread(loop, changed))
-    server.spawn(configuration.watch(server))
-    server.on_change.append(checks.changed)
-    server.on_close.append(checks.closed)
+    server.spawn(watched_files.watch(server))
+    follow = Following(server)
+    server.on_change += [checks.changed, follow.changed]
+    server.on_close += [checks.closed, follow.changed]
     for uri in server.documents.uris():
         checks.changed(uri)
+        follow.changed(uri)
 
     def warm_once(_uri: str) -> None:
         server.on_change.remove(warm_once)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
-from breadknife.lsp.convert import to_offset, to_range, to_span
-from breadknife.lsp.server import BreadknifeServer
-from breadknife.task.values import CompletionRequest, Trigger
+from breadknife.lsp.convert import on_one_line, to_command, to_offset, to_range, to_span
+from breadknife.lsp.server import ACCEPTED, REFRESH_COMPLETION, BreadknifeServer
+from breadknife.task.values import CompletionItem, CompletionRequest, Trigger
+from breadknife.text.document import Document, TextEdit
 
 
 def register(server: BreadknifeServer) -> None:
@@ -24,11 +25,25 @@ def register(server: BreadknifeServer) -> None:
             if params.context.trigger_kind == lsp.InlineCompletionTriggerKind.Invoked
             else Trigger.TYPING,
             (to_span(document, selected.range, encoding), selected.text) if selected else None,
+            grows=server.client.refreshes_completion,
         )
         reply = await server.ask(request)
-        return lsp.InlineCompletionList(
-            [
-                lsp.InlineCompletionItem(item.text, range=to_range(document, item.span, encoding))
-                for item in reply.completions
-            ]
-        )
+        items = (to_item(document, request.offset, plugin, item, encoding) for plugin, item in reply.offers)
+        return lsp.InlineCompletionList([item for item in items if item])
+
+
+def to_item(
+    document: Document, offset: int, plugin: str, item: CompletionItem, encoding: str
+) -> lsp.InlineCompletionItem | None:
+    """None for one that changes other lines than the cursor's, which the protocol rules out."""
+    edit = on_one_line(document, TextEdit(item.span, item.text), offset)
+    if edit is None:
+        return None
+    command = to_command(ACCEPTED, plugin, document, item.command) if item.command else None
+    return lsp.InlineCompletionItem(edit.new_text, range=to_range(document, edit.span, encoding), command=command)
+
+
+def refresh(server: BreadknifeServer, document: Document) -> None:
+    """Have the client ask again, if it still shows that text. From the event loop's thread."""
+    if server.documents.is_current(document):
+        server.protocol.notify(REFRESH_COMPLETION, {"uri": document.uri, "version": document.version})

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("breadknife.lsp")
 WORKERS = 8
-COMMAND, STATUS, WHY = "breadknife.command", "breadknife.status", "breadknife.why"
+COMMAND, ACCEPTED, STATUS, WHY = "breadknife.command", "breadknife.accepted", "breadknife.status", "breadknife.why"
+NEXT_EDIT = "breadknife.nextEdit"
+REFRESH_COMPLETION = "breadknife/refreshCompletion"
+"""Notification `{uri, version}`: asked again, a completion would have grown. For clients that say
+`capabilities.experimental.breadknife.refreshCompletion`."""
 FIX_ALL = "source.fixAll.breadknife"
 """The kind of the action that makes every safe fix."""
 _T = TypeVar("_T")
@@ -44,6 +48,9 @@ class Client:
     """What the connected editor can do."""
 
     inline_completion: bool = False
+    refreshes_completion: bool = False
+    markdown: bool = False
+    """In the documentation of a completion."""
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
     resolves_edits: bool = False
@@ -61,8 +68,11 @@ class Client:
         window = params.capabilities.window
         watching = workspace.did_change_watched_files
         resolve = text.code_action.resolve_support if text.code_action else None
+        item = text.completion.completion_item if text.completion else None
         return cls(
             inline_completion=text.inline_completion is not None,
+            refreshes_completion=_refreshes_completion(params.capabilities.experimental),
+            markdown=bool(item and lsp.MarkupKind.Markdown in (item.documentation_format or ())),
             pulls_diagnostics=text.diagnostic is not None,
             refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
             resolves_edits=resolve is not None and "edit" in resolve.properties,
@@ -72,6 +82,11 @@ class Client:
             watches_files=bool(watching and watching.dynamic_registration),
             watches_elsewhere=bool(watching and watching.relative_pattern_support),
         )
+
+
+def _refreshes_completion(experimental: object) -> bool:
+    ours = cast("dict[str, object]", experimental).get("breadknife") if isinstance(experimental, dict) else None
+    return isinstance(ours, dict) and cast("dict[str, object]", ours).get("refreshCompletion") is True
 
 
 class Protocol(LanguageServerProtocol):
@@ -189,14 +204,22 @@ class BreadknifeServer(LanguageServer):
         finally:
             cancel.cancel()
 
-    def root_of(self, uri: str) -> Path | None:
-        """The document's workspace folder; without a document (or for one that isn't a file), the first one's."""
-        from breadknife.host.workspace import root_of
+    @property
+    def folders(self) -> list[Path]:
+        """What the editor has open."""
         from breadknife.text.document import uri_to_path
 
         folders = [path for folder in self.workspace.folders if (path := uri_to_path(folder)) is not None]
         if not folders and self.workspace.root_uri and (root := uri_to_path(self.workspace.root_uri)):
             folders = [root]
+        return folders
+
+    def root_of(self, uri: str) -> Path | None:
+        """The document's workspace folder; without a document (or for one that isn't a file), the first one's."""
+        from breadknife.host.workspace import root_of
+        from breadknife.text.document import uri_to_path
+
+        folders = self.folders
         if (path := uri_to_path(uri)) is not None:
             return root_of(path, folders)
         return root_of(folders[0] / "any file", folders) if folders else None

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Prompt, Sampling, Scores
+from breadknife.project.values import Project
 from breadknife.task.cascade import Step
 from breadknife.task.values import Answer, Origin, Request
 from breadknife.text.document import Document
@@ -61,6 +62,11 @@ class Context(Protocol):
         """The workspace folder of the request's document."""
         ...
 
+    @property
+    def project(self) -> Project | None:
+        """What is known of that folder; None for a document outside of all folders that are projects."""
+        ...
+
     def tree(self, document: Document, /) -> SyntaxTree | None:
         """The document's syntax tree, made once for all plugins; None without a grammar for its language."""
         ...
@@ -85,7 +91,8 @@ class Context(Protocol):
         ...
 
     def refresh(self) -> None:
-        """Say, now or later and from any thread, that an earlier answer for the document would be different now."""
+        """Say, now or later and from any thread, that this request would be answered differently now: a check's
+        findings, or a completion that was `incomplete`."""
         ...
 
     def notify(self, message: str, /) -> None:

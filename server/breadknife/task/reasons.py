@@ -59,8 +59,21 @@ REASONS: Mapping[str, Reason] = {
     ),
     # completion
     "empty": Reason("the model has nothing to add here", "write a little more"),
-    "repeats-next-line": Reason("the model only repeated the line that follows", "write a little more"),
+    "repeats-next-line": Reason("the model only repeated what follows", "write a little more"),
+    "unbalanced": Reason("the model's text opens or closes brackets or quotes of others", "write a little more"),
+    "repetition": Reason("the model only repeated the lines above, or itself", "write a little more"),
+    "outside-block": Reason("the model's text belongs outside the block", "move to where it belongs"),
+    "junk": Reason("the model wrote a placeholder, a file's header or somebody's address", "write a little more"),
+    "secret": Reason("the model wrote what looks like a key or a password", "write it yourself"),
+    "low-confidence": Reason("the model is too unsure of what comes here", "write a little more"),
     "inside-word": Reason("the cursor is inside a word", "move to its end"),
+    "ignored-file": Reason(
+        "the file is ignored, or looks like one that holds secrets", "see `.breadknifeignore`, and docs/context.md"
+    ),
+    "mid-line": Reason("text follows the cursor on its line", "move to the line's end, or ask with the editor's key"),
+    "mid-comment": Reason("the comment goes on after the cursor", "move to its end, or ask with the editor's key"),
+    "next-edit-off": Reason("next edits are experimental, and off", "set `next_edit = true` in `[completion]`"),
+    "no-next-edit": Reason("no other place follows from what was changed", "rename something, or change a signature"),
     # null check
     "no-tree": Reason("the file takes too long to parse", "split the file, or its longest comment"),
     "would-not-verify": Reason(

@@ -113,6 +113,8 @@ class CompletionItem:
     span: Span
     text: str
     origin: Origin = Origin()
+    command: Command | None = None
+    """Told to the plugin when the user takes the item."""
 
 
 # --- requests -------------------------------------------------------------------------------------------------------
@@ -125,6 +127,17 @@ class CompletionRequest:
     trigger: Trigger = Trigger.TYPING
     selected: tuple[Span, str] | None = None
     """The entry selected in the editor's own completion menu, which the text must continue."""
+    grows: bool = True
+    """The asker will ask again when more has come. Otherwise what is answered is all that is ever seen."""
+
+
+@dataclass(frozen=True)
+class NextEditRequest:
+    """What should follow from what was changed lately: one item, anywhere in the document."""
+
+    document: Document
+    offset: int
+    """Where the cursor is; the nearest place after it is wanted."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +170,7 @@ class CommandRequest:
     """The workspace folder that it was asked in."""
 
 
-Request = CompletionRequest | CheckRequest | ActionRequest | ResolveRequest | CommandRequest
+Request = CompletionRequest | NextEditRequest | CheckRequest | ActionRequest | ResolveRequest | CommandRequest
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -166,6 +179,9 @@ Request = CompletionRequest | CheckRequest | ActionRequest | ResolveRequest | Co
 @dataclass(frozen=True)
 class Completions:
     items: tuple[CompletionItem, ...]
+    """Alternatives, the best first."""
+    incomplete: bool = False
+    """More is being written: the plugin asks for a refresh when it is there."""
 
 
 @dataclass(frozen=True)

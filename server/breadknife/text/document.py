@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from breadknife.errors import DocumentError
+from breadknife.text.languages import LANGUAGES
 
 _DRIVE = re.compile(r"^(/[A-Za-z])%3[Aa](?=/)")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
@@ -137,14 +138,9 @@ def uri_to_path(uri: str) -> Path | None:
     return Path(url2pathname(_DRIVE.sub(r"\1:", parts.path)))
 
 
-_LANGUAGES = {
-    ".py": "python", ".pyi": "python", ".md": "markdown", ".markdown": "markdown", ".txt": "plaintext",
-    ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascriptreact", ".ts": "typescript",
-    ".tsx": "typescriptreact", ".go": "go", ".rs": "rust", ".java": "java", ".c": "c", ".h": "c", ".cc": "cpp",
-    ".cpp": "cpp", ".hpp": "cpp", ".cs": "csharp", ".rb": "ruby", ".php": "php", ".lua": "lua",
-    ".sh": "shellscript", ".bash": "shellscript", ".kt": "kotlin", ".html": "html", ".css": "css", ".json": "json",
-    ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".sql": "sql",
-}  # fmt: skip
+_LANGUAGES = {".txt": "plaintext"} | {
+    suffix: language.id for language in LANGUAGES.values() for suffix in language.suffixes
+}
 
 
 def language_of(path: Path) -> str | None:

@@ -5,54 +5,38 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 from tree_sitter import Language, Node, Parser, Point, Query, QueryCursor, Tree
 
 from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.languages import LANGUAGES
 
-__all__ = ["Node", "SyntaxTree", "captures", "changed_tree", "has_grammar", "parse", "parses_no_worse"]
-
-_GRAMMARS = {
-    "python": ("tree_sitter_python", "language"),
-    "markdown": ("tree_sitter_markdown", "language"),
-    "markdown_inline": ("tree_sitter_markdown", "inline_language"),
-    "javascript": ("tree_sitter_javascript", "language"),
-    "javascriptreact": ("tree_sitter_javascript", "language"),
-    "typescript": ("tree_sitter_typescript", "language_typescript"),
-    "typescriptreact": ("tree_sitter_typescript", "language_tsx"),
-    "go": ("tree_sitter_go", "language"),
-    "rust": ("tree_sitter_rust", "language"),
-    "java": ("tree_sitter_java", "language"),
-    "c": ("tree_sitter_c", "language"),
-    "cpp": ("tree_sitter_cpp", "language"),
-    "csharp": ("tree_sitter_c_sharp", "language"),
-    "ruby": ("tree_sitter_ruby", "language"),
-    "php": ("tree_sitter_php", "language_php"),
-    "lua": ("tree_sitter_lua", "language"),
-    "shellscript": ("tree_sitter_bash", "language"),
-    "kotlin": ("tree_sitter_kotlin", "language"),
-    "html": ("tree_sitter_html", "language"),
-    "css": ("tree_sitter_css", "language"),
-    "json": ("tree_sitter_json", "language"),
-    "yaml": ("tree_sitter_yaml", "language"),
-    "toml": ("tree_sitter_toml", "language"),
-    "sql": ("tree_sitter_sql", "language"),
-}  # LSP language id -> module of the grammar's own wheel, function
-
+__all__ = [
+    "Node",
+    "SyntaxTree",
+    "captures",
+    "changed_tree",
+    "difference",
+    "has_grammar",
+    "matches",
+    "parse",
+    "parses_no_worse",
+]
 
 PARSE_SECONDS = 3.0
 """tree-sitter-python takes time with the square of the number of comment lines in a row: 16 s for 16,000."""
+CHANGE_SECONDS = 0.5
+"""After an edit: p99 is 30 ms. What takes longer is a search for a recovery, in Kotlin's grammar after a stray `]`."""
 READ_BYTES = 1 << 16
 
 
 @cache
 def _language(name: str) -> Language | None:
-    if name not in _GRAMMARS:
+    if name not in LANGUAGES:
         return None
-    module, function = _GRAMMARS[name]
+    module, function = LANGUAGES[name].grammar
     try:
         capsule: object = getattr(importlib.import_module(module), function)()
     except ImportError:
@@ -118,28 +102,29 @@ class SyntaxTree:
         found = self.root.named_descendant_for_byte_range(self.byte_offset(span.start), self.byte_offset(span.end))
         return found or self.root
 
-    @cached_property
+    @property
     def error_count(self) -> int:
-        """Error and missing nodes, counted without entering subtrees that have none."""
-        return sum(1 for _ in self.errors())
+        return len(self.errors)
 
-    def errors(self) -> Iterator[Node]:
-        if not self.root.has_error:
-            return
-        stack = [self.root]
+    @cached_property
+    def errors(self) -> list[tuple[int, int]]:
+        """Start and end (bytes) of error and missing nodes, found without entering subtrees that have none; sorted."""
+        found: list[tuple[int, int]] = []
+        stack = [self.root] if self.root.has_error else []
         while stack:
             node = stack.pop()
             if node.is_error or node.is_missing:
-                yield node
+                found.append((node.start_byte, node.end_byte))
             stack.extend(child for child in node.children if child.has_error or child.is_missing)
+        return sorted(found)
 
 
 def parse(text: str, language: str) -> SyntaxTree | None:
     """The syntax tree of `text`; None without a grammar for the language, or when parsing takes too long."""
-    return _parsed(text, language, text.encode("utf-8", "surrogatepass"), None)
+    return _parsed(text, language, text.encode("utf-8", "surrogatepass"), None, PARSE_SECONDS)
 
 
-def changed_tree(old: SyntaxTree, edit: TextEdit) -> SyntaxTree | None:
+def changed_tree(old: SyntaxTree, edit: TextEdit, seconds: float = CHANGE_SECONDS) -> SyntaxTree | None:
     """The tree after one edit, made incrementally; `old` stays as it was. None as in `parse`."""
     text = old.text[: edit.span.start] + edit.new_text + old.text[edit.span.end :]
     start, end = old.byte_offset(edit.span.start), old.byte_offset(edit.span.end)
@@ -148,14 +133,14 @@ def changed_tree(old: SyntaxTree, edit: TextEdit) -> SyntaxTree | None:
     before = old.text.encode("utf-8", "surrogatepass")
     tree = old.tree.copy()
     tree.edit(start, end, new_end, _point(before, start), _point(before, end), _point(source, new_end))
-    return _parsed(text, old.language, source, tree)
+    return _parsed(text, old.language, source, tree, seconds)
 
 
-def _parsed(text: str, language: str, source: bytes, old: Tree | None) -> SyntaxTree | None:
+def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: float) -> SyntaxTree | None:
     grammar = _language(language)
     if grammar is None:
         return None
-    end = time.monotonic() + PARSE_SECONDS
+    end = time.monotonic() + seconds
 
     def read(offset: int, _point: Point) -> bytes:
         return source[offset : offset + READ_BYTES]
@@ -180,6 +165,11 @@ def captures(tree: SyntaxTree, query: str) -> dict[str, list[Node]]:
     return QueryCursor(_query(tree.language, query)).captures(tree.root)
 
 
+def matches(tree: SyntaxTree, query: str) -> list[tuple[int, dict[str, list[Node]]]]:
+    """(Number of the pattern, nodes by capture) for each match of a tree-sitter query."""
+    return QueryCursor(_query(tree.language, query)).matches(tree.root)
+
+
 @cache
 def _query(language: str, source: str) -> Query:
     grammar = _language(language)
@@ -192,8 +182,64 @@ def _point(source: bytes, byte: int) -> Point:
     return Point(row, byte - (source.rfind(b"\n", 0, byte) + 1))
 
 
+RECOVERY_BYTES = 40
+"""How much an error elsewhere may grow: tree-sitter's recovery takes in a token more or less after any edit."""
+
+
 def parses_no_worse(before: SyntaxTree, after: SyntaxTree) -> bool:
-    return after.error_count <= before.error_count
+    """Whether the text after an edit is broken no more than before it.
+
+    The number of errors alone doesn't tell: one that was a word may have become half of the file, and where the file
+    is broken elsewhere, recovery finds now more errors, now fewer in the same text. So no more errors may begin in the
+    new text than in what it replaces, none may newly reach into it, and there may be more elsewhere only if they cover
+    less, outside of the edited lines.
+
+    Measured with lines of files in ten languages, put back where they had been: spoiled (2,700), 48 % passed by the
+    number alone and 21 % pass so; right ones (900, in files broken elsewhere), 4 % were refused and 5 % are.
+    """
+    if not after.root.has_error:
+        return True
+    if not before.root.has_error:
+        return False
+    edit = difference(before.text, after.text)
+    inserted = Span(edit.span.start, edit.span.start + len(edit.new_text))
+    was, now = _Errors.of(before, edit.span), _Errors.of(after, inserted)
+    if now.begin > was.begin or (now.reach and not was.near):
+        return False
+    return now.outside < was.outside or (
+        now.outside <= was.outside + RECOVERY_BYTES and after.error_count <= before.error_count
+    )
+
+
+@dataclass(frozen=True)
+class _Errors:
+    """The errors of a tree, seen from an edited span."""
+
+    begin: int
+    """How many begin in it."""
+    reach: bool
+    """Whether one has a part of it."""
+    near: bool
+    """Whether one has a part of it or borders on it."""
+    outside: int
+    """Bytes of the text that errors cover, without the lines of the span."""
+
+    @classmethod
+    def of(cls, tree: SyntaxTree, span: Span) -> _Errors:
+        start, end = tree.byte_offset(span.start), tree.byte_offset(span.end)
+        line = tree.byte_offset(tree.text.rfind("\n", 0, span.start) + 1)
+        line_end = tree.text.find("\n", span.end)
+        rest = tree.byte_offset(line_end if line_end >= 0 else len(tree.text))
+        outside, at = 0, 0
+        for first, last in tree.errors:
+            outside += max(0, min(last, line) - max(first, at)) + max(0, last - max(first, at, rest))
+            at = max(at, last)
+        return cls(
+            begin=sum(start <= first < end for first, _ in tree.errors),
+            reach=any(first < end and start < last for first, last in tree.errors),
+            near=any(first <= end and start <= last for first, last in tree.errors),
+            outside=outside,
+        )
 
 
 class TreeCache:
@@ -219,7 +265,7 @@ class TreeCache:
         elif old.text == document.text:
             new = old
         else:
-            new = changed_tree(old, _difference(old.text, document.text))
+            new = changed_tree(old, difference(old.text, document.text), PARSE_SECONDS)
         with self._lock:
             self._hopeless.pop(document.uri, None)
             if new is not None:
@@ -232,7 +278,7 @@ class TreeCache:
         return new
 
 
-def _difference(old: str, new: str) -> TextEdit:
+def difference(old: str, new: str) -> TextEdit:
     """The one edit between two texts: what is left when the common start and end are taken off."""
     start, limit = 0, min(len(old), len(new))
     step = 1 << 16

@@ -22,7 +22,7 @@ let step = "start";
 let failed = false;
 try {
   await page.goto(`${url}/?folder=${workspace}`);
-  for (const [name, run] of Object.entries({ nullCheck, ghostText, prose, missingProgram })) {
+  for (const [name, run] of Object.entries({ nullCheck, ghostText, block, prose, missingProgram })) {
     step = name;
     await run();
     console.log(`ok - ${name}`);
@@ -76,6 +76,21 @@ async function ghostText() {
   await page.keyboard.press("Tab");
   await save();
   await until("the accepted text", () => read("complete.py").includes("    total = first + second\n"));
+}
+
+async function block() {
+  await open("complete.py");
+  await goTo(3, 1);
+  await page.keyboard.type("def both(first):\n", { delay: 30 });
+  await until("several lines of ghost text", async () =>
+    /one = first \+ 1.*return one, two/s.test(
+      (await shown('[class*="ghost-text"]')) + (await shown(".suggest-preview-text")),
+    ),
+  );
+  await screenshot(step);
+  await page.keyboard.press("Tab");
+  await save();
+  await until("the accepted lines", () => read("complete.py").includes("    two = first + 2\n    return one, two"));
 }
 
 async function missingProgram() {

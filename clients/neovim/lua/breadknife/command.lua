@@ -78,6 +78,9 @@ local commands = {
     end
     vim.notify(("breadknife: %s is %s"):format(plugin, enabled and "on" or "off"))
   end,
+  next = function()
+    require("breadknife.next_edit").go()
+  end,
   restart = function()
     require("breadknife").restart()
   end,

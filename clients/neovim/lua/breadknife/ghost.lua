@@ -18,13 +18,24 @@ local group = api.nvim_create_augroup("breadknife.ghost", {})
 
 ---@class breadknife.Shown
 ---@field bufnr integer
----@field suggestion breadknife.Suggestion
+---@field suggestions breadknife.Suggestion[] alternatives
+---@field current integer index of the one on screen
 ---@field keys table<string, table|false> keys mapped while it shows -> the buffer's own mapping, if it had one
+
+---@class breadknife.Pending
+---@field client vim.lsp.Client
+---@field id integer
+---@field outdated? boolean the server has more by now than it may have answered
+
+local INVOKED, AUTOMATIC = 1, 2 -- the protocol's InlineCompletionTriggerKind
 
 -- There is one cursor, so there is one of each.
 local shown ---@type breadknife.Shown?
 local asked ---@type breadknife.Place?
-local pending ---@type { client: vim.lsp.Client, id: integer }?
+local dismissed ---@type breadknife.Place?
+local pending ---@type breadknife.Pending?
+
+local clients = {} ---@type table<integer, vim.lsp.Client> by buffer
 
 ---@param bufnr integer
 ---@return breadknife.Place
@@ -52,7 +63,7 @@ end
 local function map_keys(bufnr)
   local kept = {} ---@type table<string, table|false>
   for action, key in pairs(require("breadknife").options.keys) do
-    if key then
+    if key and action ~= "suggest" then
       local own = vim.fn.maparg(key, "i", false, true)
       kept[key] = own.buffer == 1 and own or false
       local plug = ("<Plug>(breadknife-%s)"):format(action:gsub("_", "-"))
@@ -103,17 +114,24 @@ local function draw(bufnr, pieces)
   end
 end
 
---- Show what is missing of a suggestion, or nothing when it no longer fits.
+--- Show what is missing of a suggestion, or of the next one that still fits, or nothing when none does.
 ---@param bufnr integer
----@param suggestion breadknife.Suggestion
-local function show(bufnr, suggestion)
-  local missing, covered = missing_at_cursor(bufnr, suggestion)
-  local pieces = missing and covered and suggestions.pieces(missing, covered, suggestion.rest)
-  if not pieces then
-    return hide()
+---@param alternatives breadknife.Suggestion[]
+---@param current integer index of the first to try
+local function show(bufnr, alternatives, current)
+  for step = 0, #alternatives - 1 do
+    local index = (current + step - 1) % #alternatives + 1
+    local suggestion = alternatives[index]
+    local missing, covered = missing_at_cursor(bufnr, suggestion)
+    local pieces = missing and covered and suggestions.pieces(missing, covered, suggestion.rest)
+    if pieces then
+      draw(bufnr, pieces)
+      local keys = shown and shown.keys or map_keys(bufnr)
+      shown = { bufnr = bufnr, suggestions = alternatives, current = index, keys = keys }
+      return
+    end
   end
-  draw(bufnr, pieces)
-  shown = { bufnr = bufnr, suggestion = suggestion, keys = shown and shown.keys or map_keys(bufnr) }
+  hide()
 end
 
 local function cancel_pending()
@@ -125,15 +143,16 @@ end
 
 local function leave()
   cancel_pending()
-  asked = nil
+  asked, dismissed = nil, nil
   hide()
 end
 
 ---@param item lsp.InlineCompletionItem
 ---@param place breadknife.Place
----@param encoding "utf-8"|"utf-16"|"utf-32"
+---@param client vim.lsp.Client
 ---@return breadknife.Suggestion?
-local function from_item(item, place, encoding)
+local function from_item(item, place, client)
+  local encoding = client.offset_encoding
   if type(item.insertText) ~= "string" then
     return nil -- a snippet: can't be shown as the text that it will be
   end
@@ -146,29 +165,47 @@ local function from_item(item, place, encoding)
     first = vim.str_byteindex(line, encoding, item.range.start.character, false)
     last = vim.str_byteindex(line, encoding, item.range["end"].character, false)
   end
-  return suggestions.new(line, first, last, place.row, item.insertText)
+  local suggestion = suggestions.new(line, first, last, place.row, item.insertText)
+  if item.command then
+    suggestion.taken = function()
+      client:exec_cmd(item.command, { bufnr = place.bufnr })
+    end
+  end
+  return suggestion
 end
 
 ---@param place breadknife.Place
----@param encoding "utf-8"|"utf-16"|"utf-32"
+---@return boolean
+local function is_here(place)
+  return api.nvim_get_mode().mode:sub(1, 1) == "i"
+    and vim.deep_equal(place, current_place(api.nvim_get_current_buf()))
+end
+
+---@param place breadknife.Place
+---@param client vim.lsp.Client
 ---@param result? lsp.InlineCompletionList|lsp.InlineCompletionItem[]
-local function on_answer(place, encoding, result)
-  local bufnr = api.nvim_get_current_buf()
-  if api.nvim_get_mode().mode:sub(1, 1) ~= "i" or not vim.deep_equal(place, current_place(bufnr)) then
+---@param step integer how far to go on from the suggestion that is on screen
+local function on_answer(place, client, result, step)
+  if not is_here(place) then
     return -- the user has moved on; what is shown by now is the next question's business
   end
-  local item = result and (result.items or result)[1]
-  local suggestion = item and from_item(item, place, encoding)
-  if suggestion then
-    show(bufnr, suggestion)
-  else
-    hide()
+  local alternatives = {} ---@type breadknife.Suggestion[]
+  local first = 1
+  for _, item in ipairs(result and (result.items or result) or {}) do
+    local suggestion = from_item(item, place, client)
+    alternatives[#alternatives + 1] = suggestion
+    if suggestion and step ~= 0 and shown and suggestion.text == shown.suggestions[shown.current].text then
+      first = #alternatives + step
+    end
   end
+  show(place.bufnr, alternatives, first)
 end
 
 ---@param client vim.lsp.Client
 ---@param place breadknife.Place
-local function ask(client, place)
+---@param kind integer
+---@param step? integer
+local function ask(client, place, kind, step)
   local superseded = pending
   pending = nil
   local id ---@type integer?
@@ -176,11 +213,15 @@ local function ask(client, place)
   sent, id = client:request("textDocument/inlineCompletion", {
     textDocument = vim.lsp.util.make_text_document_params(place.bufnr),
     position = vim.lsp.util.make_position_params(0, client.offset_encoding).position,
-    context = { triggerKind = 2 }, -- Automatic
+    context = { triggerKind = kind },
   }, function(_, result)
-    if pending and pending.id == id then
+    local answered = pending
+    if answered and answered.id == id then
       pending = nil
-      on_answer(place, client.offset_encoding, result)
+      on_answer(place, client, result, step or 0)
+      if answered.outdated and kind == AUTOMATIC and is_here(place) then
+        ask(client, place, AUTOMATIC)
+      end
     end
   end, place.bufnr)
   if sent and id then
@@ -215,9 +256,30 @@ local function on_change(client, bufnr)
   end
   asked = place
   if shown then
-    show(bufnr, shown.suggestion)
+    show(bufnr, shown.suggestions, shown.current)
   end
-  ask(client, place)
+  ask(client, place, AUTOMATIC)
+end
+
+--- Handles `breadknife/refreshCompletion`: asks again, and leaves on screen what is there until the answer comes.
+---@type lsp.Handler
+function M.on_refresh(_, params, context)
+  local bufnr = api.nvim_get_current_buf()
+  local client = clients[bufnr]
+  if not client or client.id ~= context.client_id or params.uri ~= vim.uri_from_bufnr(bufnr) then
+    return
+  end
+  if not asked or not is_here(asked) or vim.deep_equal(asked, dismissed) or is_someone_elses(bufnr) then
+    return
+  end
+  if shown and #shown.suggestions > 1 then
+    return -- the answer to a question by hand, which no other is to replace
+  end
+  if pending then
+    pending.outdated = true
+  else
+    ask(client, asked, AUTOMATIC)
+  end
 end
 
 --- Show suggestions of a client in a buffer, until the client leaves it.
@@ -227,7 +289,13 @@ function M.attach(client, bufnr)
   if not client:supports_method("textDocument/inlineCompletion") then
     return
   end
+  clients[bufnr] = client
   api.nvim_set_hl(0, "BreadknifeGhost", { link = "Comment", default = true })
+  local key = require("breadknife").options.keys.suggest
+  if key and vim.fn.maparg(key, "i") == "" then
+    local options = { buffer = bufnr, remap = true, desc = "breadknife: suggest" }
+    vim.keymap.set("i", key, "<Plug>(breadknife-suggest)", options)
+  end
   api.nvim_clear_autocmds({ group = group, buffer = bufnr })
   api.nvim_create_autocmd({ "InsertEnter", "TextChangedI", "TextChangedP", "CursorMovedI" }, {
     group = group,
@@ -249,6 +317,7 @@ function M.attach(client, bufnr)
     callback = function(event)
       if event.data.client_id == client.id then
         leave()
+        clients[bufnr] = nil
         api.nvim_clear_autocmds({ group = group, buffer = bufnr })
       end
     end,
@@ -264,7 +333,7 @@ function M.accept(amount)
   if not shown or shown.bufnr ~= bufnr then
     return false
   end
-  local suggestion = shown.suggestion
+  local suggestion = shown.suggestions[shown.current]
   local missing, covered = missing_at_cursor(bufnr, suggestion)
   local pieces = missing and covered and suggestions.pieces(missing, covered, suggestion.rest)
   if not missing or not covered or not pieces then
@@ -284,16 +353,50 @@ function M.accept(amount)
   api.nvim_buf_set_text(bufnr, row - 1, column, row - 1, column + replaced, lines)
   local last = #lines == 1 and column + #text or #lines[#lines]
   api.nvim_win_set_cursor(0, { row + #lines - 1, last })
-  show(bufnr, suggestion)
+  if text == missing and suggestion.taken then
+    suggestion.taken()
+  end
+  show(bufnr, shown.suggestions, shown.current)
   return true
 end
 
----@return boolean dismissed
+--- Ask for suggestions now, also where none come by themselves, and for alternatives.
+---@return boolean asked
+function M.suggest()
+  local bufnr = api.nvim_get_current_buf()
+  local client = clients[bufnr]
+  if not client or is_someone_elses(bufnr) then
+    return false
+  end
+  asked, dismissed = current_place(bufnr), nil
+  ask(client, asked, INVOKED)
+  return true
+end
+
+--- Show another suggestion for the same place, after asking for more where there is one alone.
+---@param step 1|-1
+---@return boolean
+function M.cycle(step)
+  local bufnr = api.nvim_get_current_buf()
+  if not shown or shown.bufnr ~= bufnr then
+    return false
+  end
+  if #shown.suggestions > 1 then
+    show(bufnr, shown.suggestions, shown.current + step)
+  else
+    asked = current_place(bufnr)
+    ask(clients[bufnr], asked, INVOKED, step)
+  end
+  return true
+end
+
+---@return boolean was_shown
 function M.dismiss()
-  local dismissed = shown ~= nil
+  local was_shown = shown ~= nil
   cancel_pending()
+  dismissed = asked
   hide()
-  return dismissed
+  return was_shown
 end
 
 return M

@@ -1,11 +1,14 @@
 local M = {}
 
 ---@class breadknife.Keys
----Insert-mode keys that exist only while a suggestion is on screen; false for none.
+---Insert-mode keys that exist only while a suggestion is on screen, except for `suggest`; false for none.
 ---@field accept string|false
 ---@field accept_word string|false
 ---@field accept_line string|false
 ---@field dismiss string|false
+---@field next string|false
+---@field previous string|false
+---@field suggest string|false
 
 ---@class breadknife.Options
 ---@field ghost boolean show completions as ghost text; off, they come through 'omnifunc' and completion plugins
@@ -15,12 +18,20 @@ local M = {}
 ---@field cmd? string[] how to start the server
 ---@field settings? table what breadknife's other settings files hold too: `{ prose = { enabled = false } }`
 ---@field ghost? boolean
----@field keys? { accept?: string|false, accept_word?: string|false, accept_line?: string|false, dismiss?: string|false }
+---@field keys? table<string, string|false> see `breadknife.Keys`
 
 ---@type breadknife.Options
 M.options = {
   ghost = true,
-  keys = { accept = "<Tab>", accept_word = "<C-Right>", accept_line = "<C-l>", dismiss = "<C-e>" },
+  keys = {
+    accept = "<Tab>",
+    accept_word = "<C-Right>",
+    accept_line = "<C-l>",
+    dismiss = "<C-e>",
+    next = "<M-]>",
+    previous = "<M-[>",
+    suggest = "<M-Bslash>",
+  },
 }
 
 --- Optional: everything has a default. Call it before the first file is opened.
@@ -95,6 +106,19 @@ end
 ---@return boolean dismissed false when there is none
 function M.dismiss()
   return require("breadknife.ghost").dismiss()
+end
+
+--- Show the next suggestion for the same place, or the previous one.
+---@param step? 1|-1 default: 1
+---@return boolean shown false when there is none on screen
+function M.cycle(step)
+  return require("breadknife.ghost").cycle(step or 1)
+end
+
+--- Ask for suggestions at the cursor, in Insert mode: also where none come by themselves, and for several.
+---@return boolean asked false when breadknife isn't at work in the buffer
+function M.suggest()
+  return require("breadknife.ghost").suggest()
 end
 
 --- Switch a plugin of the server on or off, for as long as the server runs.

@@ -9,6 +9,7 @@ local M = {}
 ---@field row integer 0-based line of the range
 ---@field head string that line before the range
 ---@field rest string that line after the range
+---@field taken? fun() tells the server that all of it was accepted
 
 ---@class breadknife.Piece
 ---@field offset integer bytes behind the cursor

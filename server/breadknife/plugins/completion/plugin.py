@@ -2,203 +2,321 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk
-from breadknife.plugins.completion.filters import fitted
-from breadknife.plugins.completion.prompt import fim_prompt
-from breadknife.plugins.completion.shape import Shape, shape_at, wanted, whole_lines
-from breadknife.plugins.completion.stream import Stream
+from breadknife.plugins.completion.cut import showable, wanted
+from breadknife.plugins.completion.filters import THRESHOLD, confidence, fitted
+from breadknife.plugins.completion.learning import Learning
+from breadknife.plugins.completion.next_edit import NextEdits
+from breadknife.plugins.completion.pace import MOST_SECONDS, Pace
+from breadknife.plugins.completion.repository import ContextHolder
+from breadknife.plugins.completion.session import Session
+from breadknife.plugins.completion.shape import shape_at
+from breadknife.plugins.completion.stream import Stream, Written
+from breadknife.plugins.completion.values import Draft, Extent
+from breadknife.plugins.completion.writing import Pen, Place, token_start
+from breadknife.project.secrets import looks_secret
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
-from breadknife.task.plugin import ANY_LANGUAGE, API, Context, Model
+from breadknife.task.plugin import ANY_LANGUAGE, API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
     Answer,
+    Command,
+    CommandRequest,
     CompletionItem,
     CompletionRequest,
     Completions,
+    Done,
+    NextEditRequest,
+    Origin,
     Request,
     Silence,
     Trigger,
 )
 from breadknife.text.document import Document, Span, TextEdit
-
-BLOCK_SECONDS = 1.5
-"""How long someone who is typing waits for a block to be complete; then its complete lines are shown."""
+from breadknife.text.syntax import changed_tree
 
 DOCUMENTS = 16
-"""Documents whose newest stream is kept."""
-
-_STOP = ("<|fim_", "<|repo_name|>", "<|file_sep|>")
-
+"""Of which something is kept."""
+ALTERNATIVES = 3
+IDLE_SECONDS = 0.4
+"""Who types nothing for so long may be about to accept: what would follow is written then."""
+AHEAD_TOKENS = 32
+LINE_TOKENS = 12
+"""Of a usual line of code."""
 
 ROLE = "completion"
+ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True)
 class CompletionSettings:
     max_lines: int = 12
     """Lines that one suggestion may have at most; 1 means never a block."""
+    learn: bool = True
+    """Count which suggestions you accept, on this machine only, and let that tune how sure one must be and when it
+    comes."""
+    next_edit: bool = False
+    """Experimental: after a rename or a changed signature, suggest the places of the file that should follow."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where to complete, as if the entry selected in the editor's menu was accepted, and how much is wanted."""
-
-    document: Document
-    offset: int
-    selected: TextEdit | None
-    shape: Shape
-    hurry: float
-    """From then on (of `time.monotonic()`) complete lines of a block are enough."""
-
-    @property
-    def around(self) -> tuple[str, str]:
-        return self.document.text[: self.offset], self.document.text[self.offset :]
-
-    def complete(self, text: str) -> bool:
-        """Whether nothing that follows can add to what is wanted of `text`."""
-        return wanted(text, self.shape)[1]
-
-    def enough(self, text: str) -> bool:
-        text, complete = wanted(text, self.shape)
-        return complete or (time.monotonic() > self.hurry and bool(whole_lines(text)))
+class Asked:
+    request: CompletionRequest
+    at: float
+    """Of `time.monotonic()`."""
+    session: Session
+    number: int
 
 
 @dataclass(frozen=True)
-class Written:
+class Found:
+    """What a stream has for a place."""
+
     place: Place
-    text: str
-    last: Chunk
-    """The newest chunk of the stream that wrote it."""
+    stream: Stream
+    typed: str
+    """What stands in the place of the stream's text by now."""
+    written: Written
+    others: tuple[Written, ...] = ()
+    """Other ways to go on after what is typed."""
+    known: bool = False
+    """It was written for an earlier request."""
+
+    def draft(self, written: Written) -> Draft:
+        place, start = self.place, len(self.typed)
+        text, complete = wanted(written.text[start:], place.shape)
+        complete = complete or written.last.finish == "stop"
+        if not complete:
+            text = showable(text, place.shape)
+        # Of a token whose first letters are typed the probability isn't known that it has once they are.
+        tokens = written.spanning(start, start + len(text))
+        logprobs = tuple(token.logprob for begin, token in tokens if not written.text[begin:start].strip())
+        return Draft(text, place.document, place.offset, place.shape, place.tree, complete, logprobs)
 
 
 class CompletionPlugin:
     api = API
     name = "completion"
     settings: type[Any] = CompletionSettings
-    serves: Mapping[type[Any], frozenset[str]] = {CompletionRequest: frozenset({ANY_LANGUAGE})}
+    serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys(
+        (CompletionRequest, NextEditRequest), frozenset({ANY_LANGUAGE})
+    )
     roles: tuple[str, ...] = (ROLE,)
 
-    def __init__(self) -> None:
-        self._streams: dict[str, Stream] = {}
-        """The newest stream of each document."""
+    def __init__(self, learning: Learning | None = None) -> None:
+        self._learning = learning or Learning()
+        self._pace = Pace()
+        self._contexts = ContextHolder()
+        self._next_edits = NextEdits(ROLE)
+        self._sessions: dict[str, Session] = {}
+        self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._steps = (
-            Step("place", Kind.RULE, CompletionRequest, Place, _place),
-            Step("typed through", Kind.RULE, Place, Place, self._typed_through),
-            Step("model", Kind.SMALL, Place, Written, self._model, role=ROLE),
-            Step("fit", Kind.RULE, Written, Completions, _fit),
+            Step("place", Kind.RULE, Asked, Place, self._place),
+            Step("known", Kind.RULE, Place, Place, self._known),
+            Step("model", Kind.SMALL, Place, Found, self._model, role=ROLE),
+            Step("fit", Kind.RULE, Found, Completions, self._fit),
         )
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
-        return context.run(self._steps, request) if isinstance(request, CompletionRequest) else None
+        next_edit = context.settings(CompletionSettings).next_edit
+        match request:
+            case CompletionRequest(document=document, offset=offset):
+                now, session = time.monotonic(), self._session(document.uri)
+                number, moved = session.begin(document, offset)
+                if moved and request.trigger is Trigger.TYPING:
+                    self._pace.typed(now)
+                if refused := session.refused(document, offset):
+                    self._learning.rejected(refused)
+                if next_edit and _may_read(document, context) and (item := self._next_edits.touched(request, context)):
+                    return Completions((item,))
+                return context.run(self._steps, Asked(request, now, session, number))
+            case NextEditRequest(document=document):
+                if not next_edit:
+                    return silence("next-edit-off")
+                if not _may_read(document, context):
+                    return silence("ignored-file")
+                item = self._next_edits.after(request, context)
+                return Completions((item,)) if item else silence("no-next-edit")
+            case CommandRequest(command=Command(name=name, arguments=(id, characters))) if name == ACCEPTED:
+                if characters.isdecimal():
+                    self._learning.accepted(id, int(characters))
+                return Done()
+            case _:
+                return None
 
     def close(self) -> None:
         with self._lock:
-            for stream in self._streams.values():
-                stream.stop()
+            for session in self._sessions.values():
+                session.close()
+        self._learning.close()
 
-    def _typed_through(self, place: Place, context: Context) -> Verdict:
-        """What an earlier request's stream has already written may be all that is needed."""
-        before, after = place.around
+    def _session(self, uri: str) -> Session:
         with self._lock:
-            stream = self._streams.get(place.document.uri)
-        typed = stream.typed(before, after) if stream else None
-        if stream is None or typed is None:
-            return PassedOn(place)
-        written, last = stream.so_far()
-        text = written[len(typed) :]
-        if not written.startswith(typed) or not (last.finish or place.enough(text)):
-            return PassedOn(place)
-        if place.complete(text):
-            stream.settle()
-        return _fit(Written(place, text, last), context)
+            session = self._sessions[uri] = self._sessions.pop(uri, None) or Session()
+            while len(self._sessions) > DOCUMENTS:
+                self._sessions.pop(next(iter(self._sessions))).close()
+            return session
+
+    def _place(self, asked: Asked, context: Context) -> Verdict:
+        """Where, and how much is wanted."""
+        request, settings = asked.request, context.settings(CompletionSettings)
+        if not _may_read(request.document, context):
+            return Vetoed(silence("ignored-file"))
+        document, offset, selected = _continued(request)
+        tree, invoked = context.tree(document), request.trigger is Trigger.INVOKED
+        shape = shape_at(document, offset, tree, settings.max_lines, invoked=invoked)
+        if shape.extent is Extent.NOTHING:
+            return Vetoed(silence(shape.reason))
+        budget = float("inf") if invoked else self._pace.budget if request.grows else MOST_SECONDS
+        project = context.project
+        place = Place(
+            document=document,
+            offset=offset,
+            selected=selected,
+            shape=shape,
+            tree=tree,
+            invoked=invoked,
+            due=asked.at + budget,
+            session=asked.session,
+            number=asked.number,
+            snippets=self._contexts.context(document, offset, tree, project),
+            project_name=project.root.name if project else "",
+        )
+        return PassedOn(place)
+
+    def _known(self, place: Place, context: Context) -> Verdict:
+        """What was written before may be all that is wanted."""
+        found = None if place.invoked else place.session.streams.find(place.document, place.offset)
+        if found:
+            stream, typed = found
+            written = stream.so_far()
+            rest = written.text[len(typed) :]
+            if written.text.startswith(typed) and (written.last.finish or place.complete(rest)):
+                return self._fit(Found(place, stream, typed, written, known=True), context)
+        return PassedOn(place)
 
     def _model(self, place: Place, context: Context) -> Verdict:
-        """What the model writes, once that is enough."""
-        model, last = context.model(ROLE), Chunk("")
-        for start in dict.fromkeys((_before_blanks(place.document.text, place.offset), place.offset)):
-            stream, typed = self._stream(place, start, model)
+        """What the model writes: all of it, or what there is when the answer is due."""
+        session, cancel = place.session, context.cancel
+        found = None if place.invoked else session.streams.find(place.document, place.offset)
+        delay = 0.0 if found or place.invoked else self._pace.delay
+        if delay:
+            delay = self._learning.patience(delay, place.document.language) if _learns(context) else delay
+            if not session.pause(delay, place.number, cancel):
+                return Vetoed(silence("superseded"))
+        pen, tried = Pen(context.model(ROLE), self._pace), set[int]()
+        while True:
+            if not found:
+                starts = (token_start(place.document.text, place.offset, held=pen.holds), place.offset)
+                start = next((start for start in starts if start not in tried), None)
+                if start is None:
+                    return Vetoed(silence("empty"))
+                found = pen.stream(place, start), place.document.text[start : place.offset]
+            stream, typed = found
+            tried.add(stream.start)
+            stream.want(place.goal(typed), place.shape.max_tokens)
+            session.streams.add(stream)
+            written = stream.wait(cancel, place.due)
+            while written.writing and not written.text.startswith(typed) and typed.startswith(written.text):
+                written = stream.wait(cancel, place.due, len(written.text))
+            if written.text.startswith(typed):
+                break
+            found = None
+        others = pen.alternatives(place, stream.start, typed, written, cancel) if place.invoked else ()
+        return PassedOn(Found(place, stream, typed, written, tuple(others)))
 
-            def settled(written: str, typed: str = typed) -> bool:
-                if not written.startswith(typed):
-                    return not typed.startswith(written)
-                return place.enough(written[len(typed) :])
+    def _fit(self, found: Found, context: Context) -> Verdict:
+        """What of it may be shown. What doesn't fit as far as it is written may do so when there is more."""
+        place, written, draft = found.place, found.written, found.draft(found.written)
+        threshold = self._threshold(place, context)
+        fit = fitted(draft, threshold=threshold)
+        while isinstance(fit, Silence) and written.writing:
+            written, before = found.stream.wait(context.cancel, place.due, len(written.text)), draft
+            draft = found.draft(written)
+            if draft.text != before.text or not written.writing:
+                fit = fitted(draft, threshold=threshold)
+        stopped = not (draft.complete or written.writing or written.last.finish)
+        if stopped and not place.session.is_newest(place.number):
+            return Vetoed(silence("superseded"))
+        others = [found.draft(other) for other in found.others]
+        fits = [(draft, fit), *((other, fitted(other, threshold=threshold)) for other in others)]
+        shown = {" ".join(text.split()): (each, text) for each, text in fits[::-1] if isinstance(text, str)}
+        if not shown:
+            assert isinstance(fit, Silence)
+            return Vetoed(fit)
+        origin = context.model(ROLE).origin(Chunk("") if found.known else written.last)
+        # The best one comes last here: it is the one on the screen.
+        items = [self._item(place, each, text, origin, context) for each, text in shown.values()][::-1]
+        incomplete = written.writing and not draft.complete
+        if incomplete:
+            found.stream.then(lambda: context.refresh() if place.session.is_newest(place.number) else None)
+        elif isinstance(fit, str):
+            self._look_ahead(found, fit)
+        return Settled(Completions(tuple(items[:ALTERNATIVES]), incomplete))
 
-            written, last = stream.wait(settled, context.cancel)
-            if written.startswith(typed):
-                text = written[len(typed) :]
-                if place.complete(text):
-                    stream.settle()
-                return PassedOn(Written(place, text, last))
-        return PassedOn(Written(place, "", last))
+    def _threshold(self, place: Place, context: Context) -> float:
+        if place.invoked:
+            return 0.0
+        return self._learning.threshold(THRESHOLD, place.document.language) if _learns(context) else THRESHOLD
 
-    def _stream(self, place: Place, start: int, model: Model) -> tuple[Stream, str]:
-        """The stream that answers there, and what stands there since it began: a new one begins at `start`."""
-        before, after = place.around
-        uri = place.document.uri
-        with self._lock:
-            stream = self._streams.get(uri)
-            typed = stream.typed(before, after) if stream else None
-            if stream is None or typed is None:
-                if stream:
-                    stream.stop()
-                stream, typed = Stream(before[:start], after, partial(_generate, model, place, start)), before[start:]
-                self._streams.pop(uri, None)
-                self._streams[uri] = stream
-                while len(self._streams) > DOCUMENTS:
-                    self._streams.pop(next(iter(self._streams))).stop()
-            return stream, typed
+    def _item(self, place: Place, draft: Draft, text: str, origin: Origin, context: Context) -> CompletionItem:
+        command: Command | None = None
+        if _learns(context):
+            new = str(next(self._ids))
+            id = place.session.offers(place.document, place.offset, text, new)
+            if id == new:
+                self._learning.offered(id, place.document.language, confidence(draft))
+            command = Command(ACCEPTED, "Accept", (id, str(len(text))))
+        span = Span(place.offset, place.offset)
+        if place.selected:
+            span, text = place.selected.span, place.selected.new_text + text
+        return CompletionItem(span, text, origin, command)
 
+    def _look_ahead(self, found: Found, text: str) -> None:
+        """Have written what would follow if `text` was accepted: when the user stops typing, or in time for their
+        last key of it. Once: the stream doesn't write what it has."""
+        place, stream = found.place, found.stream
+        accepted = found.typed + text
+        if place.invoked or not stream.so_far().text.startswith(accepted):
+            return
 
-def _place(request: CompletionRequest, context: Context) -> Verdict:
-    document, offset, selected = _continued(request)
-    if _inside_word(document.text, offset):
-        return Vetoed(silence("inside-word"))
-    settings: CompletionSettings = context.settings(CompletionSettings)
-    hurry = time.monotonic() + BLOCK_SECONDS if request.trigger is Trigger.TYPING else float("inf")
-    return PassedOn(Place(document, offset, selected, shape_at(document, offset, settings.max_lines), hurry))
+        def write_on() -> None:
+            if not place.session.is_newest(place.number):
+                return
+            edit = TextEdit(Span(place.offset, place.offset), text)
+            tree = changed_tree(place.tree, edit) if place.tree else None
+            document, offset = place.document.edited((edit,)), place.offset + len(text)
+            shape = shape_at(document, offset, tree, place.shape.max_lines)
+            if shape.extent is Extent.NOTHING:
+                return
 
+            def enough(written: str) -> bool:
+                rest = written[len(accepted) :]
+                return wanted(rest, shape)[1] or "\n" in rest.lstrip()
 
-def _generate(model: Model, place: Place, start: int, cancel: CancelToken) -> Iterator[Chunk]:
-    document = place.document
-    prompt = fim_prompt(document, start, place.offset)
-    return model.generate(
-        prompt, max_tokens=place.shape.max_tokens, stop=_STOP, place=f"completion {document.uri}", cancel=cancel
-    )
+            stream.want(enough, AHEAD_TOKENS, at_rest=True)
 
-
-def _fit(written: Written, context: Context) -> Verdict:
-    place, last = written.place, written.last
-    text, complete = wanted(written.text, place.shape)
-    if not complete and last.finish != "stop":
-        text = whole_lines(text) or text
-    origin = context.model(ROLE).origin(last)
-    fit = fitted(text, place.document, place.offset, context.tree(place.document))
-    if isinstance(fit, Silence):
-        return Vetoed(fit)
-    span = Span(place.offset, place.offset)
-    if place.selected is not None:
-        span, fit = place.selected.span, place.selected.new_text + fit
-    return Settled(Completions((CompletionItem(span, fit, origin),)))
+        in_time = len(text) * self._pace.gap - self._pace.writing(LINE_TOKENS)
+        timer = threading.Timer(min(max(in_time, 0.0), IDLE_SECONDS), write_on)
+        timer.daemon = True
+        timer.start()
 
 
-def _before_blanks(text: str, offset: int) -> int:
-    """Where the blanks before the cursor begin.
+def _learns(context: Context) -> bool:
+    return context.settings(CompletionSettings).learn
 
-    Tokens of code begin with their blank: after `return ` the model would write a second one. So it is asked to go on
-    after `return`, and what it writes must begin with the blanks that are there.
-    """
-    while offset > 0 and text[offset - 1] in " \t":
-        offset -= 1
-    return offset
+
+def _may_read(document: Document, context: Context) -> bool:
+    path, project = document.path, context.project
+    return path is None or (project.may_read(path) if project else not looks_secret(path))
 
 
 def _continued(request: CompletionRequest) -> tuple[Document, int, TextEdit | None]:
@@ -209,10 +327,3 @@ def _continued(request: CompletionRequest) -> tuple[Document, int, TextEdit | No
     edit = TextEdit(span, text)
     document = request.document.edited((edit,), request.document.version)
     return document, span.start + len(text), edit
-
-
-def _inside_word(text: str, offset: int) -> bool:
-    def is_word(char: str) -> bool:
-        return char.isalnum() or char == "_"
-
-    return 0 < offset < len(text) and is_word(text[offset - 1]) and is_word(text[offset])

@@ -1,115 +1,261 @@
-"""A generation that outlives the request that began it.
+"""Texts that outlive the requests they are written for.
 
 Most keys that a user types agree with what the model is writing: such a key doesn't stop the work, its request is
-answered from the same stream. A stream stops when its text is complete, or when nobody waits for it.
+answered from the same stream. What was written stays good for a while: after a deletion, or when the cursor comes
+back, it is there again, and is written on where more is wanted.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk
 from breadknife.errors import BreadknifeError, Cancelled, EngineError
+from breadknife.text.document import Document
 
 GRACE_SECONDS = 0.08
 """An editor cancels a request just before it sends the next one; the stream waits that long for it."""
+BEFORE, AFTER = 8_000, 3_000
+"""Characters around the text that must be as they were: more than the windows of a prompt."""
+LONGEST = 2_000
+"""Characters of one text that may have been typed."""
+KEPT = 8
+"""Streams of one document."""
+
+Goal = Callable[[str], bool]
+"""Whether a text is all that is wanted."""
+Write = Callable[[str, int, CancelToken], Generator[Chunk, None, None]]
+"""Goes on after a text that is written already, for so many tokens at most."""
+
+
+@dataclass(frozen=True)
+class Token:
+    end: int
+    """Where it ends in the text."""
+    logprob: float
+    likeliest: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    text: str = ""
+    tokens: tuple[Token, ...] = ()
+    last: Chunk = Chunk("")  # noqa: RUF009  # frozen
+    """The newest one; its `finish` tells that the text has come to its own end."""
+    writing: bool = False
+    """More will come unasked."""
+
+    def spanning(self, start: int, end: int) -> list[tuple[int, Token]]:
+        """The tokens that `text[start:end]` is made of, each with where it begins."""
+        begins = (0, *(token.end for token in self.tokens))
+        return [
+            (begin, token)
+            for begin, token in zip(begins, self.tokens, strict=False)
+            if start < token.end and begin < end
+        ]
 
 
 class Stream:
-    """Text that grows. `generate` is called in a thread of the stream's own, with the token that stops it."""
+    """A text that belongs at `document[start:offset]`, between what stands before and after it.
 
-    def __init__(self, before: str, after: str, generate: Callable[[CancelToken], Iterator[Chunk]]) -> None:
-        self._before = before
-        """The document before the cursor where the generation began."""
-        self._after = after
-        self._generate = generate
-        self._cancel = CancelToken()
+    Written in a thread of its own, and only as long as somebody wants more of it.
+    """
+
+    def __init__(
+        self, document: Document, start: int, offset: int, write: Write, begun: tuple[Token, ...] = (), text: str = ""
+    ) -> None:
+        """`text` is written already, of the tokens `begun`."""
+        self.start = start
+        """Where the text begins in the document."""
+        self._before = document.text[max(start - BEFORE, 0) : start]
+        self._held = document.text[start:offset]
+        """What stood in the text's place at first: without it another text may be wanted."""
+        self._after = document.text[offset : offset + AFTER]
+        self._write = write
         self._changed = threading.Condition()
-        self._waiting = 0
-        self._text = ""
+        self._text = text
+        self._tokens = list(begun)
         self._last = Chunk("")
+        self._goal: Goal = bool
+        self._writer: CancelToken | None = None
+        """Stops the thread that writes, if there is one."""
         self._error: BreadknifeError | None = None
-        threading.Thread(target=self._run, name="completion stream", daemon=True).start()
+        self._claims = 0
+        self._then: Callable[[], None] | None = None
 
-    def typed(self, before: str, after: str) -> str | None:
-        """What was typed since the stream began, if the stream still answers for a cursor there, else None."""
-        if after != self._after or not before.startswith(self._before):
+    def typed(self, document: Document, offset: int) -> str | None:
+        """What stands in the text's place by now, if the stream still answers for a cursor there, else None."""
+        start = self.start
+        if not start <= offset <= start + LONGEST or document.text[offset : offset + AFTER] != self._after:
             return None
-        typed = before[len(self._before) :]
+        if document.text[max(start - BEFORE, 0) : start] != self._before:
+            return None
+        typed = document.text[start:offset]
         with self._changed:
-            if self._error:
+            if self._error or not typed.startswith(self._held):
                 return None
-            ahead = self._text.startswith(typed) and (not self._last.finish or len(self._text) > len(typed))
-            behind = not self._last.finish and typed.startswith(self._text)
-        return typed if ahead or behind else None
+            ahead = self._text.startswith(typed)
+            behind = self._writer is not None and typed.startswith(self._text)
+            more = self._writer or len(self._text) > len(typed) or self._last.finish == "stop"
+        return typed if behind or (ahead and more) else None
 
-    def so_far(self) -> tuple[str, Chunk]:
-        """The text that is written, and its newest chunk."""
+    def claim(self) -> None:
+        """A request is answered from here: what an earlier one's cancellation would stop goes on."""
         with self._changed:
-            return self._text, self._last
+            self._claims += 1
 
-    def settle(self) -> None:
-        """Write no further: what is written is complete, and good for keys that agree with it."""
+    def want(self, goal: Goal, tokens: int, *, at_rest: bool = False) -> None:
+        """Write until `goal` is met or the text comes to its end, `tokens` at most from now on.
+
+        With `at_rest` only if nothing is being written that somebody else wants.
+        """
         with self._changed:
-            if not self._error and not self._last.finish:
-                self._last = replace(self._last, finish="stop")
-        self._cancel.cancel()
+            if at_rest and self._writer:
+                return
+            self._goal, self._then = goal, None
+            met = goal(self._text)
+            if self._writer and met:
+                self._rest()
+            elif not (self._writer or met or self._error or self._last.finish):
+                self._writer = CancelToken()
+                arguments = (self._writer, self._text, tokens)
+                threading.Thread(target=self._run, args=arguments, name="completion stream", daemon=True).start()
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Call it, once, when no more is being written, unless something else is wanted before."""
+        with self._changed:
+            if self._writer:
+                self._then = call
+                return
+        call()
 
     def stop(self) -> None:
-        """Write no further, and answer nobody any more."""
+        """Write no further. What is written stays."""
         with self._changed:
-            self._error = self._error or Cancelled("the completion was stopped")
-            self._changed.notify_all()
-        self._cancel.cancel()
+            self._then = None
+            self._rest()
 
-    def wait(self, enough: Callable[[str], bool], cancel: CancelToken) -> tuple[str, Chunk]:
-        """The text once it is `enough`, or at its end, and its newest chunk.
+    def so_far(self) -> Written:
+        with self._changed:
+            return self._written()
 
-        Raises Cancelled, or the error that ended the generation.
+    def wait(self, cancel: CancelToken, due: float = float("inf"), seen: int = -1) -> Written:
+        """What is written when no more is being written, or once that is more than `seen` characters and it is `due`
+        (on `time.monotonic()`'s clock).
+
+        Raises Cancelled, or the error that ended the writing.
         """
         forget = cancel.on_cancel(self._wake)
         with self._changed:
-            self._waiting += 1
+            claims = self._claims
             try:
-                while not (self._error or self._last.finish or enough(self._text)):
+                while True:
+                    if self._error:
+                        raise self._error
+                    left = due - time.monotonic()
+                    if not self._writer or (left <= 0 and len(self._text) > seen):
+                        return self._written()
                     cancel.raise_if_cancelled()
-                    self._changed.wait(cancel.remaining())
-                if self._error:
-                    raise self._error
-                return self._text, self._last
+                    limits = [left] if 0 < left < threading.TIMEOUT_MAX else []
+                    remaining = cancel.remaining()
+                    self._changed.wait(min(limits if remaining is None else [*limits, remaining], default=None))
             except Cancelled:
-                threading.Timer(GRACE_SECONDS, self._stop_if_unwanted).start()
+                timer = threading.Timer(GRACE_SECONDS, self._stop_unless_claimed, (claims,))
+                timer.daemon = True
+                timer.start()
                 raise
             finally:
-                self._waiting -= 1
                 forget()
 
-    def _run(self) -> None:
-        error: BreadknifeError | None = None
+    def _run(self, writer: CancelToken, text: str, tokens: int) -> None:
+        then: Callable[[], None] | None = None
         try:
-            for chunk in self._generate(self._cancel):
-                with self._changed:
-                    if self._last.finish:
-                        return
-                    self._text += chunk.text
-                    self._last = chunk
-                    self._changed.notify_all()
+            with closing(self._write(text, tokens, writer)) as chunks:
+                for chunk in chunks:
+                    with self._changed:
+                        if self._writer is not writer:
+                            return
+                        self._take(chunk)
+                        if chunk.finish or self._goal(self._text):
+                            then, self._then = self._then, None
+                            self._rest()
+                            break
+                        self._changed.notify_all()
+                else:
+                    raise EngineError("the engine ended its answer early")
         except Exception as raised:  # whatever it is, somebody waits
-            error = raised if isinstance(raised, BreadknifeError) else EngineError(f"{type(raised).__name__}: {raised}")
-        with self._changed:
-            if not self._last.finish:
-                self._error = error or EngineError("the engine ended its answer early")
-            self._changed.notify_all()
+            with self._changed:
+                if self._writer is not writer:
+                    return
+                if not isinstance(raised, Cancelled):
+                    known = isinstance(raised, BreadknifeError)
+                    self._error = raised if known else EngineError(f"{type(raised).__name__}: {raised}")
+                self._rest()
+        if then:
+            then()
+
+    def _take(self, chunk: Chunk) -> None:
+        self._text += chunk.text
+        self._last = chunk
+        if chunk.text:
+            self._tokens.append(Token(len(self._text), chunk.logprob, chunk.top_logprobs))
+
+    def _rest(self) -> None:
+        if self._writer:
+            self._writer.cancel()
+            self._writer = None
+        self._changed.notify_all()
+
+    def _written(self) -> Written:
+        return Written(self._text, tuple(self._tokens), self._last, self._writer is not None)
 
     def _wake(self) -> None:
         with self._changed:
             self._changed.notify_all()
 
-    def _stop_if_unwanted(self) -> None:
+    def _stop_unless_claimed(self, claims: int) -> None:
         with self._changed:
-            unwanted = self._waiting == 0
+            unwanted = self._claims == claims
         if unwanted:
             self.stop()
+
+
+class Streams:
+    """The newest streams of one document. One of them writes at a time. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._streams: list[Stream] = []
+        """The newest one last."""
+        self._lock = threading.Lock()
+
+    def find(self, document: Document, offset: int) -> tuple[Stream, str] | None:
+        """The stream that answers for a cursor, and what was typed since it began."""
+        with self._lock:
+            for stream in reversed(self._streams):
+                typed = stream.typed(document, offset)
+                if typed is not None:
+                    stream.claim()
+                    self._put_last(stream)
+                    return stream, typed
+        return None
+
+    def add(self, stream: Stream) -> None:
+        with self._lock:
+            stream.claim()
+            self._put_last(stream)
+
+    def stop(self) -> None:
+        with self._lock:
+            for stream in self._streams:
+                stream.stop()
+
+    def _put_last(self, stream: Stream) -> None:
+        others = [each for each in self._streams if each is not stream]
+        for each in others:
+            each.stop()
+        self._streams = [*others[1 - KEPT :], stream]

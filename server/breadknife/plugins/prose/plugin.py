@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from breadknife.plugins.prose.background import Background
+from breadknife.plugins.prose.directives import Directives, ignoring
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.engine import HarperEngine, Lint, QuietEngine
 from breadknife.plugins.prose.languagetool import LanguageToolEngine, obstacle
@@ -17,7 +18,7 @@ from breadknife.plugins.prose.merge import Mistake, mistakes
 from breadknife.plugins.prose.rules import SPELLING
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.spelling import Vocabulary, is_typo
-from breadknife.plugins.prose.workspace import Decisions, Sentence, dictionary_path, ignores_path
+from breadknife.plugins.prose.workspace import EVERYWHERE, Decisions, Sentence, dictionary_path, ignores_path
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     Action,
@@ -35,13 +36,14 @@ from breadknife.task.values import (
     Request,
     Severity,
 )
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
 from breadknife.text.prose import ProseText
 
 log = logging.getLogger(__name__)
 
 ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
+_NO_DIRECTIVES = Directives()
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
 
 
@@ -74,8 +76,13 @@ class ProsePlugin:
             case ActionRequest():
                 flaws = self._flaws(request.document, context)
                 near = [flaw for flaw in flaws if flaw.finding.span.touches(request.span)]
-                whole = Actions.fixing(self._about_document(request.document, context), request.span)
-                return Actions((*(action for flaw in near for action in _actions(flaw, context)), *whole.items))
+                actions = [action for flaw in near for action in _actions(flaw, context)]
+                whole = [f for f in self._about_document(request.document, context) if f.span.touches(request.span)]
+                actions += Actions.fixing(whole, request.span).items
+                rules = {finding.code: finding for finding in (*(flaw.finding for flaw in near), *whole)}
+                for finding in rules.values():
+                    actions += _silencing(finding, request.document, context)
+                return Actions(tuple(actions))
             case CommandRequest():
                 return self._carry_out(request, context)
             case _:
@@ -109,6 +116,8 @@ class ProsePlugin:
             settings,
             Vocabulary(document.text, paragraphs, self._decisions.words(context.root)),
             self._decisions.ignored(context.root),
+            document,
+            Directives.of(document),
             checkers,
             engines=1 if second is None else 2,
         )
@@ -122,7 +131,13 @@ class ProsePlugin:
     def _about_document(self, document: Document, context: Context) -> list[Finding]:
         checkers = self._checkers_for(context.settings(ProseSettings))
         paragraphs = _paragraphs(document, context, log.info)
-        return document_findings(document, context, paragraphs, checkers.knows)
+        ignored, directives = self._decisions.ignored(context.root), Directives.of(document)
+        return [
+            finding
+            for finding in document_findings(document, context, paragraphs, checkers.knows)
+            if (finding.code, EVERYWHERE) not in ignored
+            and not directives.silence(finding.code, document.line_at(finding.span.start))
+        ]
 
     def _checkers_for(self, settings: ProseSettings) -> _Checkers:
         key = (settings.dialect, frozenset(settings.enabled_rules))
@@ -141,7 +156,8 @@ class ProsePlugin:
                 path = ignores_path(request.root)
                 for rule in rules:
                     self._decisions.add(path, "\t".join((rule, digest, excerpt)))
-                done = f"{', '.join(rules)} will not speak of “{excerpt}” again"
+                where = "in this project" if digest == EVERYWHERE else f"of “{excerpt}”"
+                done = f"{', '.join(rules)} will not speak {where} again"
             case _:
                 return None
         context.refresh()
@@ -203,6 +219,8 @@ class _Reader:
     settings: ProseSettings
     vocabulary: Vocabulary
     ignored: frozenset[tuple[str, str]]
+    document: Document
+    directives: Directives
     checkers: _Checkers
     engines: int
 
@@ -216,11 +234,18 @@ class _Reader:
         return (
             lint.rule not in self.settings.disabled_rules
             and not paragraph.touches_markup(lint.span)
-            and (
-                not self.ignored
-                or (lint.rule, Sentence.around(paragraph.text, lint.span).hash) not in self.ignored
-            )
-        )  # fmt: skip
+            and not self._ignored(paragraph, lint)
+        )
+
+    def _ignored(self, paragraph: ProseText, lint: Lint) -> bool:
+        if self.directives != _NO_DIRECTIVES:
+            line = self.document.line_at(paragraph.source_span(lint.span).start)
+            if self.directives.silence(lint.rule, line):
+                return True
+        return bool(self.ignored) and (
+            (lint.rule, EVERYWHERE) in self.ignored
+            or (lint.rule, Sentence.around(paragraph.text, lint.span).hash) in self.ignored
+        )
 
     def _believes(self, text: str, span: Span, offered: Sequence[str]) -> bool:
         word = text[span.start : span.end]
@@ -266,4 +291,26 @@ def _actions(flaw: _Flaw, context: Context) -> list[Action]:
         title = f"Ignore {finding.code} in this sentence"
         arguments = (flaw.sentence.hash, flaw.sentence.excerpt, *flaw.mistake.rules)
         actions.append(Action(title, command=Command(IGNORE_HERE, title, arguments), findings=(finding,)))
+    return actions
+
+
+def _silencing(finding: Finding, document: Document, context: Context) -> list[Action]:
+    """The entries that switch the finding's rule off, for its paragraph and for the project."""
+    actions: list[Action] = []
+    line = document.line_at(finding.span.start)
+    while line > 0 and document.line_text(line - 1).strip():
+        line -= 1
+    source = document.line_text(line)
+    margin = source[: len(source) - len(source.lstrip())]
+    comment = ignoring(finding.code, document.language)
+    # In code, only above a comment: elsewhere the line may be inside of a string.
+    if comment and (comment.startswith("<!--") or source[len(margin) :].startswith(comment.split(" ")[0])):
+        start = document.line_starts[line]
+        edit = TextEdit(Span(start, start), f"{margin}{comment}\n")
+        title = f"Ignore {finding.code} in this paragraph"
+        actions.append(Action(title, edits=(edit,), findings=(finding,), origin=Origin(rule=finding.code)))
+    if context.root is not None:
+        title = f"Switch {finding.code} off in this project"
+        command = Command(IGNORE_HERE, title, (EVERYWHERE, "everywhere", finding.code))
+        actions.append(Action(title, command=command, findings=(finding,)))
     return actions

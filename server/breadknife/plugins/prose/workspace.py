@@ -1,7 +1,7 @@
 """The team's decisions, in two committed files of the workspace, a line each and sorted, so that they merge:
 
 `.breadknife/dictionary.txt`    words that are right here
-`.breadknife/ignores.txt`       findings that were looked at and refused: rule, tab, hash of the sentence, tab, excerpt
+`.breadknife/ignores.txt`       findings that were refused: rule, tab, hash of the sentence (or `*`), tab, excerpt
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from breadknife.paths import config_dir, write_atomically
 from breadknife.plugins.prose.spelling import folded
 from breadknife.text.document import Span
 
+EVERYWHERE = "*"
+"""In place of a sentence's hash: the rule is off in the whole project."""
 _FOLDER = ".breadknife"
 _BLANKS = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*\s+(?=[A-Z\"'(\[])")
@@ -66,7 +68,7 @@ class Decisions:
         return frozenset(folded(word) for path in paths for word in self._read(path))
 
     def ignored(self, root: Path | None) -> frozenset[tuple[str, str]]:
-        """(rule, hash of the sentence)."""
+        """(rule, hash of the sentence or EVERYWHERE)."""
         lines = self._read(ignores_path(root)) if root else frozenset[str]()
         return frozenset((parts[0], parts[1]) for line in lines if len(parts := line.split("\t")) > 1)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import Cut, line_breaks, passage, prose
-from breadknife.text.extract.structure import paragraphs
+from breadknife.text.extract.structure import looks_like_code, paragraphs
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree, captures
 
@@ -44,7 +44,7 @@ def python_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
     texts: list[ProseText] = []
     for block in _comment_blocks(tree, found.get("comment", [])):
         cancel.raise_if_cancelled()
-        texts += _from_lines(tree.text, block, code=True)
+        texts += _from_lines(tree.text, block, code=looks_like_code)
     for node in found.get("docstring", []):
         cancel.raise_if_cancelled()
         texts += _docstring(tree, node)
@@ -111,7 +111,13 @@ def _aligned(text: str, lines: list[Span]) -> Iterator[Span]:
 
 
 def _from_lines(
-    text: str, lines: Iterable[Span], *, docstring: bool = False, code: bool = False, raw: bool = True, quote: str = ""
+    text: str,
+    lines: Iterable[Span],
+    *,
+    docstring: bool = False,
+    code: Callable[[str], bool] | None = None,
+    raw: bool = True,
+    quote: str = "",
 ) -> Iterator[ProseText]:
     for paragraph in paragraphs(text, lines, docstring=docstring, code=code):
         found = passage(text, paragraph)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from breadknife.text.document import Span
@@ -68,11 +68,13 @@ def _is_code(node: Node) -> bool:
     return node.type in _CODE_NODES
 
 
-def paragraphs(source: str, lines: Iterable[Span], *, docstring: bool = False, code: bool = False) -> list[Paragraph]:
+def paragraphs(
+    source: str, lines: Iterable[Span], *, docstring: bool = False, code: Callable[[str], bool] | None = None
+) -> list[Paragraph]:
     """The paragraphs of lines (without their breaks), examples and tables left out.
 
-    `docstring`: fields and sections of reST, Google and NumPy are known; `code`: lines of code may stand among the
-    prose, as in comments.
+    `docstring`: fields and sections of reST, Google and NumPy are known; `code` tells lines of code that may stand
+    among the prose, as in comments.
     """
     reader = _Reader(source, docstring, code)
     for line in lines:
@@ -85,7 +87,7 @@ def paragraphs(source: str, lines: Iterable[Span], *, docstring: bool = False, c
 class _Reader:
     source: str
     docstring: bool
-    code: bool
+    code: Callable[[str], bool] | None
     done: list[Paragraph] = field(default_factory=list[Paragraph])
     current: Paragraph = field(default_factory=Paragraph)
     fence: str = ""
@@ -151,11 +153,11 @@ class _Reader:
             return True
         if self.colon is not None:
             indented, self.colon = indent > self.colon, None
-            if indented and looks_like_code(content):
+            if indented and (self.code or looks_like_code)(content):
                 self.flush()
                 self.literal = indent - 1
                 return True
-        if self.code and looks_like_code(content):
+        if self.code and self.code(content):
             self.flush()
             return True
         return False

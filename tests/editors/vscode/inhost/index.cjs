@@ -59,6 +59,29 @@ const tests = {
     await take("    total = ", "acceptNextWord", "    total = first");
   },
 
+  async "a suggestion grows, and is accepted line by line"() {
+    await withSuggestions(async (document) => {
+      await diagnostic(document, "grown");
+      await settled();
+      await commands.executeCommand("editor.action.inlineSuggest.acceptNextLine");
+      assert.equal(document.lineAt(1).text, "    grow first");
+      await commands.executeCommand("editor.action.inlineSuggest.commit");
+      await until("the second line", () => document.lineAt(2).text === "    second");
+      await diagnostic(document, "accepted");
+    });
+  },
+
+  async "another suggestion is chosen"() {
+    await withSuggestions(async (document) => {
+      await diagnostic(document, "grown");
+      await commands.executeCommand("breadknife.suggest");
+      await settled();
+      await commands.executeCommand("editor.action.inlineSuggest.showNext");
+      await commands.executeCommand("editor.action.inlineSuggest.commit");
+      await until("the accepted text", () => document.lineAt(1).text === "    grow two");
+    });
+  },
+
   async "status and receipts are shown"() {
     await open("complete.py");
     await take("    total = ", "commit", "    total = first + second");
@@ -189,6 +212,23 @@ async function take(typed, key, wanted) {
   });
   assert.equal(editor.document.lineAt(1).text, wanted);
 }
+
+/** A document with a suggestion that has begun, by a server whose suggestions grow. */
+async function withSuggestions(test) {
+  await withCommand([process.env.PYTHON, path.join(__dirname, "../suggesting_server.py")], async () => {
+    const editor = await open("complete.py");
+    editor.selection = new vscode.Selection(1, 0, 1, editor.document.lineAt(1).text.length);
+    await ready();
+    await commands.executeCommand("type", { text: "    grow" });
+    await commands.executeCommand("type", { text: " " });
+    await diagnostic(editor.document, "begun");
+    await test(editor.document);
+  });
+  await ready();
+}
+
+/** An answer is on the screen a moment after it was sent. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 500));
 
 /** The process of the server, once there is exactly one. */
 function serverProcess() {

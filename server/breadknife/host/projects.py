@@ -1,0 +1,82 @@
+"""The folders that are known, each made when it is first asked for, and the documents that the editor has open."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from breadknife.host.workspace import MARKS
+from breadknife.project.folder import FolderProject
+from breadknife.project.ignoring import GITIGNORE, OWN
+from breadknife.text.document import Document, uri_to_path
+from breadknife.text.languages import LANGUAGES
+
+IGNORE_FILES = (GITIGNORE, OWN)
+SUFFIXES = sorted({suffix for each in LANGUAGES.values() if each.definitions for suffix in each.suffixes})
+"""What a project wants to know of when it changes on disk."""
+FOLDERS = 6
+"""Known at a time; the one that was asked for longest ago goes."""
+
+
+class Projects:
+    """Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self.folders: Sequence[Path] = ()
+        """What the editor has open."""
+        self._known: dict[Path, FolderProject] = {}
+        self._open: dict[str, tuple[Path, Document]] = {}
+        """By URI, each with its root."""
+        self._lock = threading.Lock()
+
+    def of(self, root: Path | None) -> FolderProject | None:
+        """The project of a workspace folder; None for a folder that nobody has called one, and for a home."""
+        if root is None or not self._is_project(root):
+            return None
+        with self._lock:
+            project = self._known.pop(root, None)
+            if project is None:
+                project = FolderProject(root, [document for at, document in self._open.values() if at == root])
+            self._known[root] = project
+            while len(self._known) > FOLDERS:
+                self._known.pop(next(iter(self._known))).close()
+        return project
+
+    def changed(self, document: Document, root: Path | None) -> None:
+        """A document was opened, or its text has changed."""
+        if root is None:
+            return
+        with self._lock:
+            self._open[document.uri] = (root, document)
+            project = self._known.get(root)
+        if project:
+            project.changed(document)
+
+    def closed(self, uri: str) -> None:
+        with self._lock:
+            root, _ = self._open.pop(uri, (None, None))
+            project = self._known.get(root) if root else None
+        if project and (path := uri_to_path(uri)):
+            project.closed(path)
+
+    def files_changed(self, paths: Iterable[Path]) -> None:
+        """Files were made, changed or removed."""
+        paths = list(paths)
+        with self._lock:
+            known = list(self._known.items())
+        for root, project in known:
+            if below := [path for path in paths if path.is_relative_to(root)]:
+                project.files_changed(below)
+
+    def close(self) -> None:
+        with self._lock:
+            for project in self._known.values():
+                project.close()
+            self._known.clear()
+
+    def _is_project(self, root: Path) -> bool:
+        if root == Path(root.anchor) or Path(os.path.expanduser("~")).is_relative_to(root):
+            return False
+        return root in self.folders or any((root / mark).exists() for mark in MARKS)

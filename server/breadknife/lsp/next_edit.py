@@ -1,0 +1,42 @@
+"""`breadknife.nextEdit` (experimental): the next place that should follow from what was changed. LSP has no request for
+it: inline completions are at the cursor."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from lsprotocol import types as lsp
+
+from breadknife.lsp.convert import to_offset, to_range
+from breadknife.lsp.server import NEXT_EDIT, BreadknifeServer
+from breadknife.task.values import NextEditRequest
+
+
+def register(server: BreadknifeServer) -> None:
+    @server.handles(NEXT_EDIT)
+    async def next_edit(uri: object = None, position: object = None, *_: Any) -> dict[str, Any] | None:
+        """Arguments: a document's URI and the cursor's position. `{range, newText, version}`, or nothing."""
+        document, encoding = server.documents.get(str(uri)), server.documents.encoding
+        at = _position(position)
+        if document is None or at is None:
+            return None
+        reply = await server.ask(NextEditRequest(document, to_offset(document, at, encoding)))
+        if not reply.completions:
+            return None
+        item = reply.completions[0]
+        range = to_range(document, item.span, encoding)
+        return {
+            "range": {"start": _plain(range.start), "end": _plain(range.end)},
+            "newText": item.text,
+            "version": document.version,
+        }
+
+
+def _plain(position: lsp.Position) -> dict[str, int]:
+    return {"line": position.line, "character": position.character}
+
+
+def _position(argument: object) -> lsp.Position | None:
+    fields = cast("dict[str, object]", argument) if isinstance(argument, dict) else {}
+    line, character = fields.get("line"), fields.get("character")
+    return lsp.Position(line, character) if isinstance(line, int) and isinstance(character, int) else None

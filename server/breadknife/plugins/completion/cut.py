@@ -1,0 +1,214 @@
+"""What of a model's text is suggested: cut to what is wanted, or, while it is being written, to what makes sense."""
+
+from __future__ import annotations
+
+import re
+
+from breadknife.plugins.completion.tokens import (
+    CLOSING,
+    END_WORDS,
+    MIDDLE_WORDS,
+    Kind,
+    Token,
+    columns,
+    opens_block,
+    tokens,
+)
+from breadknife.plugins.completion.values import Extent, Shape, Where
+from breadknife.text.languages import LANGUAGES, Block
+
+BLANK_LINES = 3
+"""Line breaks that may come before a statement."""
+
+_WORDS = re.compile(r"\w+(?=\W)")
+_LEADING = """
+    and as assert async await case catch class const def del delete do elif else enum except export extends fn for from
+    func function if implements import in interface is lambda let local match new not or package private protected
+    public raise return static struct switch throw try type typeof use using val var void when where while with yield
+    """
+_ASKS_FOR_MORE = frozenset(_LEADING.split())
+
+
+def wanted(text: str, shape: Shape) -> tuple[str, bool]:
+    """The part of the generated `text` to suggest, and whether it is all there: nothing that follows can add to it."""
+    if shape.extent is Extent.NOTHING:
+        return "", True
+    if shape.where in (Where.CODE, Where.STRING):
+        return _Cut(text, shape).made()
+    ends = [at for mark in ("\n", shape.ahead) if mark and (at := text.find(mark)) >= 0]
+    return (text[: min(ends)].rstrip(), True) if ends else (text, False)
+
+
+def showable(text: str, shape: Shape) -> str:
+    """The longest beginning of an unfinished text that makes sense to show: it doesn't end within a word, in what asks
+    for more or in brackets and quotes that it opens itself; lines after the first are whole. Empty when there is none.
+
+    What it gives for a longer text begins with what it gives for a shorter one.
+    """
+    part, complete = wanted(text, shape)
+    if complete:
+        return part
+    if shape.before_line:
+        return ""
+    if shape.where in (Where.CODE, Where.STRING):
+        return part[: _sensible_end(part, shape)]
+    return part[: max(part.rfind(" "), 0)].rstrip()
+
+
+class _Cut:
+    """One reading of a text, up to where what is wanted ends."""
+
+    def __init__(self, text: str, shape: Shape) -> None:
+        self._text = text
+        self._shape = shape
+        self._syntax = LANGUAGES.get(shape.language)
+        self._own = list[str]()
+        """The brackets that the text has opened."""
+        self._unclosed = list(shape.unclosed)
+        self._least = shape.indent if shape.extent is Extent.BLOCK else 0
+        """Columns that lines have at least."""
+        self._opened = False
+        """The text's own first statement has opened a block, which no bracket marks."""
+        self._closing = False
+        """The bracket of the block is closed."""
+        self._first = -1
+        """Where the first line with text begins."""
+        self._code_end = 0
+        self._line = 0
+        """Where the line begins, and how many there were."""
+        self._lines = 0
+
+    def made(self) -> tuple[str, bool]:
+        fresh = True
+        for token in tokens(self._text, self._shape.language, self._shape.quote):
+            found = self._text[token.start : token.end]
+            if "\n" in found and (token.kind is Kind.NEWLINE or self._shape.extent is Extent.LINE):
+                if (cut := self._line_end(token.start + found.index("\n"))) is not None:
+                    return cut, True
+                self._line, self._lines, fresh = token.end, self._lines + 1, True
+                continue
+            if token.kind is Kind.BLANK:
+                continue
+            if self._text.count("\n", max(self._first, 0), token.end) >= self._shape.max_lines:
+                return self._text[: self._line if self._line > self._first >= 0 else token.start].rstrip(), True
+            cut = self._fallen_back(token, found) if fresh and not self._own else None
+            if cut is None:
+                cut = self._code(token, found)
+            if cut is not None:
+                return cut, True
+            fresh = False
+            if token.kind is not Kind.COMMENT:
+                self._code_end = token.end
+        return self._text, False
+
+    def _line_end(self, at: int) -> str | None:
+        """What is wanted if the line break at `at` ends it."""
+        shape, text = self._shape, self._text[:at]
+        if shape.before_line:
+            return text + "\n" if text.strip() else text
+        if shape.extent is Extent.LINE or self._closing:
+            return text.rstrip()
+        if self._first < 0:
+            return "" if self._lines >= BLANK_LINES else None
+        if text.count("\n", self._first) + 1 >= shape.max_lines:
+            return text.rstrip()
+        if shape.filled and self._own and text.rstrip().endswith(tuple(CLOSING)):
+            return text.rstrip()
+        if self._own or shape.extent is Extent.BLOCK or self._opened or self._unclosed[-1:] in (["("], ["["]):
+            return None
+        if shape.filled or not opens_block(self._text[self._first : self._code_end], shape.language):
+            return text.rstrip()
+        self._opened, self._least = True, self._base + 1
+        return None
+
+    @property
+    def _base(self) -> int:
+        """Columns of the first line with text."""
+        own = columns(self._text[self._first : self._code_end])
+        return own + self._shape.indent if self._first == 0 else own
+
+    def _fallen_back(self, token: Token, found: str) -> str | None:
+        """What is wanted if the line that begins with this token doesn't belong to it any more."""
+        shape, width = self._shape, columns(self._text[self._line : token.end])
+        if self._first < 0:
+            self._first = self._line
+            return "" if self._line and width < shape.indent and token.kind is not Kind.CLOSE else None
+        if not (self._opened or shape.extent is Extent.BLOCK) or width >= self._least:
+            return None
+        if token.kind is Kind.CLOSE:
+            return None
+        if token.kind is Kind.WORD and self._syntax and self._syntax.block is Block.END:
+            if token.end == len(self._text):  # the word may go on
+                return None
+            if found in END_WORDS and (shape.needs_end or (self._opened and width == self._base)):
+                return self._text[: token.end]
+            if found in MIDDLE_WORDS and self._opened and width == self._base:
+                return None
+        return self._text[: self._line].rstrip()
+
+    def _code(self, token: Token, found: str) -> str | None:
+        """What is wanted if it ends before this token."""
+        shape = self._shape
+        if self._closing and token.kind is not Kind.CLOSE and found not in (";", ","):
+            return self._text[: token.start].rstrip()
+        if token.start == 0 and shape.quote:
+            return self._text[: token.end - len(shape.quote)] if token.closed and shape.ahead else None
+        if not self._own and shape.ahead and token.kind not in (Kind.STRING, Kind.COMMENT):
+            is_ahead = found == shape.ahead and token.end < len(self._text)
+            if is_ahead or (token.kind is not Kind.WORD and self._text.startswith(shape.ahead, token.start)):
+                return self._before(token.start)
+        if token.kind is Kind.OPEN:
+            self._own.append(CLOSING[found])
+        elif token.kind is Kind.CLOSE:
+            if self._own:
+                while found in self._own and self._own.pop() != found:
+                    pass
+            elif self._unclosed:
+                self._unclosed.pop()
+                self._closing = shape.extent is Extent.BLOCK
+            elif not (found == ")" and self._syntax and self._syntax.id == "shellscript"):  # the pattern of a `case`
+                return self._before(token.start)
+        return None
+
+    def _before(self, end: int) -> str:
+        text = self._text[:end]
+        return text if "\n" in text and self._shape.ahead else text.rstrip()
+
+
+def _sensible_end(text: str, shape: Shape) -> int:
+    best, depth, last, first = 0, 0, None, True
+    for token in tokens(text, shape.language, shape.quote):
+        found, settled = text[token.start : token.end], token.end < len(text)
+        if token.start == 0 and shape.quote:
+            best = max((match.end() for match in _WORDS.finditer(found)), default=0)
+        if token.kind is Kind.NEWLINE:
+            if last is not None:
+                first = False
+                if depth == 0 and _ends_line(last, text):
+                    best = last.end
+            continue
+        if token.kind is Kind.BLANK:
+            continue
+        last = token
+        if token.kind is Kind.OPEN:
+            depth += 1
+        elif token.kind is Kind.CLOSE:
+            depth = max(depth - 1, 0)
+        if depth or not first:
+            continue
+        match token.kind:
+            case Kind.CLOSE:
+                best = token.end
+            case Kind.STRING if token.closed and settled:
+                best = token.end
+            case Kind.WORD if settled and text[token.end] not in "\"'`" and found not in _ASKS_FOR_MORE:
+                best = token.end
+            case _:
+                pass
+    return best
+
+
+def _ends_line(last: Token, text: str) -> bool:
+    if last.kind is Kind.OTHER:
+        return text[last.start] in ":;,"
+    return last.closed and last.kind is not Kind.OPEN

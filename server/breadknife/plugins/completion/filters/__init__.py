@@ -1,0 +1,45 @@
+"""What the model wrote, made fit to be shown, or a reason not to show it.
+
+Each filter keeps the text, shortens it or refuses it; its examples are its specification (`tests/completion/filters`).
+"""
+
+from __future__ import annotations
+
+from breadknife.plugins.completion.filters.balance import BALANCE
+from breadknife.plugins.completion.filters.confidence import THRESHOLD, confidence, confident
+from breadknife.plugins.completion.filters.junk import JUNK
+from breadknife.plugins.completion.filters.layout import CONTINUATION, INDENTATION, SCOPE
+from breadknife.plugins.completion.filters.overlap import FOLLOWING, REST
+from breadknife.plugins.completion.filters.parsing import PARSING
+from breadknife.plugins.completion.filters.repetition import REPETITION
+from breadknife.plugins.completion.filters.secrets import SECRETS
+from breadknife.plugins.completion.filters.site import Filter, Site
+from breadknife.plugins.completion.values import Draft
+from breadknife.task.reasons import silence
+from breadknife.task.values import Silence
+
+__all__ = ["FILTERS", "THRESHOLD", "Filter", "Site", "confidence", "fitted"]
+
+FILTERS = (JUNK, SECRETS, REPETITION, INDENTATION, SCOPE, REST, FOLLOWING, BALANCE, CONTINUATION, PARSING)
+"""In this order: what shortens comes before what judges the whole."""
+
+_ROUNDS = 8
+"""What one filter cut may be for another to cut again; each round leaves less."""
+
+
+def fitted(draft: Draft, *, threshold: float = THRESHOLD) -> str | Silence:
+    """The best form of the draft's text, with the document's line breaks, or why there is none."""
+    site = Site(draft)
+    text = site.ended(draft.text.replace("\r\n", "\n").replace("\r", "\n"))
+    for _ in range(_ROUNDS):
+        before = text
+        for rule in (*FILTERS, confident(threshold)):
+            if not text.strip():
+                return silence("empty")
+            kept = rule.apply(text, site)
+            if kept is None:
+                return silence(rule.reason)
+            text = site.ended(kept)
+        if text == before:
+            return text.replace("\n", site.line_break)
+    return silence("would-not-parse")

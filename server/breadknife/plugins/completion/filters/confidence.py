@@ -1,0 +1,36 @@
+"""How likely the suggestion is right."""
+
+from __future__ import annotations
+
+import math
+
+from breadknife.plugins.completion.filters.site import Filter, Site
+from breadknife.plugins.completion.values import Draft
+
+THRESHOLD = 0.02
+"""What is less likely isn't shown: chosen from the table of `bench/completion/calibrate.py`."""
+
+INTERCEPT, SLOPE = 2.0, 2.7
+"""Fitted by `bench/completion/calibrate.py`. The least likely token, the first, the mean and the number of tokens add
+nothing to their sum."""
+
+
+def confidence(draft: Draft) -> float:
+    """The estimated probability that the first line is what comes: a logistic function of the logarithm of the
+    model's own probability for it. 1 where nothing is known of the tokens."""
+    logprobs = first_line(draft)
+    return (1 + math.tanh((INTERCEPT + SLOPE * sum(logprobs)) / 2)) / 2 if logprobs else 1.0
+
+
+def first_line(draft: Draft) -> tuple[float, ...]:
+    """Those of its tokens, as many as it has of the text's characters."""
+    length = len(draft.text.lstrip("\n").partition("\n")[0])
+    count = math.ceil(len(draft.logprobs) * length / max(len(draft.text), 1))
+    return draft.logprobs[: max(count, 1)]
+
+
+def confident(threshold: float) -> Filter:
+    def apply(text: str, site: Site) -> str | None:
+        return text if confidence(site.draft) >= threshold else None
+
+    return Filter("confidence", "low-confidence", apply)

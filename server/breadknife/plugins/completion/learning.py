@@ -1,0 +1,258 @@
+"""What a user takes and leaves tunes how sure a suggestion must be, and how long it waits. It stays on this machine.
+
+Accepts and rejects are counted by language and by confidence; no text of a document is kept. The rule is that of
+Mozannar et al., "When to Show a Suggestion?" (AAAI 2024): what will most likely be rejected isn't shown. How likely
+that is, is the mean of a beta distribution for each bucket of confidence: few outcomes change little.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import filelock
+import msgspec
+
+from breadknife.paths import state_dir, write_atomically
+
+MINIMUM = 30
+"""Outcomes before anything changes."""
+WIDTH = 0.05
+"""Of a bucket of confidence."""
+PRIOR_ACCEPTED, PRIOR_REJECTED = 3.0, 7.0
+"""What is believed before any outcome, as ten of them: Copilot's users took 27 to 30 % (Ziegler et al., "Productivity
+Assessment of Neural Code Completion", 2022)."""
+WORTH = 0.15
+"""Suggestions that are taken less often than that aren't shown: Copilot's own first threshold."""
+WELCOME = 0.5
+"""Where suggestions are taken more often than that, less certain ones are tried too."""
+HIGHER, LOWER = 0.20, 0.10
+"""The most by which the threshold moves up and down."""
+SLOWER, FASTER = 2.0, 0.5
+"""The most by which the delay is multiplied."""
+REMEMBERED = 600
+"""Outcomes of one language. Then all its counts are halved, so that what is new counts more, and what was given up is
+tried again some day."""
+LANGUAGES = 50
+OFFERS = 100
+"""Suggestions that still may be taken."""
+SAVE_SECONDS = 5.0
+LOCK_SECONDS = 2.0
+log = logging.getLogger("breadknife.plugins")
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=10 * REMEMBERED)]
+
+
+@dataclass
+class Outcomes:
+    accepted: _Count = 0
+    rejected: _Count = 0
+
+    @property
+    def total(self) -> int:
+        return self.accepted + self.rejected
+
+    @property
+    def rate(self) -> float:
+        """How likely the next one is accepted."""
+        return (self.accepted + PRIOR_ACCEPTED) / (self.total + PRIOR_ACCEPTED + PRIOR_REJECTED)
+
+    def add(self, other: Outcomes) -> None:
+        self.accepted += other.accepted
+        self.rejected += other.rejected
+
+
+Buckets = dict[str, Outcomes]
+"""The lower edge of a bucket of confidence, as `0.65` -> what became of the suggestions in it."""
+
+
+@dataclass
+class Learned:
+    """What is in the file."""
+
+    languages: dict[str, Buckets] = field(default_factory=dict[str, Buckets])
+    characters: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """In all suggestions that were taken."""
+
+    def add(self, other: Learned) -> None:
+        self.characters += other.characters
+        for language, buckets in other.languages.items():
+            ours = self.languages.setdefault(language, {})
+            for edge, outcomes in buckets.items():
+                ours.setdefault(edge, Outcomes()).add(outcomes)
+            while sum(each.total for each in ours.values()) > REMEMBERED:
+                for each in ours.values():
+                    each.accepted //= 2
+                    each.rejected //= 2
+        while len(self.languages) > LANGUAGES:
+            self.languages.pop(min(self.languages, key=lambda name: _sum(self.languages[name]).total))
+
+    def about(self, language: str) -> Buckets:
+        """A language's own outcomes where they are enough, else those of all languages."""
+        own = self.languages.get(language, {})
+        if _sum(own).total >= MINIMUM:
+            return own
+        everything: Buckets = {}
+        for buckets in self.languages.values():
+            for edge, outcomes in buckets.items():
+                everything.setdefault(edge, Outcomes()).add(outcomes)
+        return everything
+
+
+@dataclass(frozen=True)
+class _Offer:
+    language: str
+    edge: str
+
+
+class Learning:
+    """Several servers may share one file. Safe to use from several threads; nothing raises."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or learned_file()
+        self._known = Learned()
+        self._unsaved = Learned()
+        self._read: tuple[int, int] | None = None
+        """The time of change and the size of the file that is known."""
+        self._offers: dict[str, _Offer] = {}
+        self._saving: threading.Timer | None = None
+        self._lock = threading.Lock()
+
+    def offered(self, id: str, language: str, confidence: float) -> None:
+        """A suggestion is shown. `confidence` is from 0 to 1; an `id` is given to one suggestion alone."""
+        with self._lock:
+            self._offers[id] = _Offer(language, _edge(confidence))
+            while len(self._offers) > OFFERS:
+                self._offers.pop(next(iter(self._offers)))
+
+    def accepted(self, id: str, characters: int) -> None:
+        """The user took so many characters of it. What isn't an offer, or was decided already, counts nothing."""
+        self._count(id, Outcomes(accepted=1), characters)
+
+    def rejected(self, id: str) -> None:
+        """The user saw it and went another way."""
+        self._count(id, Outcomes(rejected=1), 0)
+
+    def threshold(self, default: float, language: str = "") -> float:
+        """How sure a suggestion must be, from 0 to 1, where it is `default` for a user of whom nothing is known."""
+        with self._lock:
+            self._look()
+            return threshold(default, self._known.about(language))
+
+    def patience(self, default: float, language: str = "") -> float:
+        """How long to wait before showing one, in the unit of `default`."""
+        with self._lock:
+            self._look()
+            return default * slowness(self._known.about(language))
+
+    def close(self) -> None:
+        """Write what isn't yet."""
+        with self._lock:
+            if self._saving:
+                self._saving.cancel()
+        self._save()
+
+    def _count(self, id: str, outcomes: Outcomes, characters: int) -> None:
+        with self._lock:
+            offer = self._offers.pop(id, None)
+            if offer is None:
+                return
+            one = Learned({offer.language: {offer.edge: outcomes}}, max(0, characters))
+            self._unsaved.add(one)
+            self._known.add(one)
+            if self._saving is None:
+                self._saving = threading.Timer(SAVE_SECONDS, self._save)
+                self._saving.daemon = True
+                self._saving.start()
+
+    def _look(self) -> None:
+        """Notice what another server has written, and that the user has deleted the file."""
+        stamp = _stamp(self._path)
+        if stamp != self._read:
+            self._read = stamp
+            self._known = read_learned(self._path)
+            self._known.add(self._unsaved)
+
+    def _save(self) -> None:
+        with self._lock:
+            self._saving = None
+            unsaved, self._unsaved = self._unsaved, Learned()
+        if not unsaved.languages:
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with filelock.FileLock(self._path.with_suffix(".lock"), timeout=LOCK_SECONDS):
+                learned = read_learned(self._path)
+                learned.add(unsaved)
+                write_atomically(self._path, _encode(learned))
+        except OSError as error:  # filelock.Timeout is one
+            log.warning("can't write %s: %s", self._path, error)
+            with self._lock:
+                self._unsaved.add(unsaved)
+
+
+def learned_file() -> Path:
+    return state_dir() / "learned.json"
+
+
+def read_learned(path: Path) -> Learned:
+    """Empty when the file is missing or broken."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Learned)
+    except FileNotFoundError:
+        return Learned()
+    except (OSError, msgspec.DecodeError) as error:
+        log.warning("%s is left out and will be written anew: %s", path, error)
+        return Learned()
+
+
+def threshold(default: float, buckets: Mapping[str, Outcomes]) -> float:
+    """Higher than `default` by the buckets above it that aren't worth showing, or lower by those that are welcome."""
+    if _sum(buckets).total < MINIMUM:
+        return default
+    moved = 0.0
+    while moved < HIGHER and _at(buckets, default + moved).rate < WORTH:
+        moved += WIDTH
+    while moved <= 0 and moved > -LOWER and _at(buckets, default + moved).rate > WELCOME:
+        moved -= WIDTH
+    return min(1.0, max(0.0, default + moved))
+
+
+def slowness(buckets: Mapping[str, Outcomes]) -> float:
+    """What to multiply the delay by: twice as rarely accepted as by most people is twice as long."""
+    outcomes = _sum(buckets)
+    if outcomes.total < MINIMUM:
+        return 1.0
+    return min(SLOWER, max(FASTER, Outcomes().rate / outcomes.rate))
+
+
+def _at(buckets: Mapping[str, Outcomes], confidence: float) -> Outcomes:
+    return buckets.get(_edge(confidence), Outcomes())
+
+
+def _edge(confidence: float) -> str:
+    number = int(min(max(confidence, 0.0), 1.0 - WIDTH / 2) / WIDTH + 1e-9)
+    return f"{number * WIDTH:.2f}"
+
+
+def _sum(buckets: Mapping[str, Outcomes]) -> Outcomes:
+    total = Outcomes()
+    for each in buckets.values():
+        total.add(each)
+    return total
+
+
+def _encode(learned: Learned) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(learned, order="sorted"), indent=2) + b"\n"
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -1,0 +1,99 @@
+"""Definitions of another file, as short as a reader of code still understands them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from breadknife.text.languages import Block, LanguageSyntax
+from breadknife.text.outline import Definition
+
+DOC_CHARACTERS = 100
+"""Of a definition's documentation."""
+FIELDS = 12
+"""Lines of a class that declare its fields."""
+_INDENT = "    "
+_PROSE = re.compile(r'"""[\s\S]*?"""|' + r"'''[\s\S]*?'''|/\*[\s\S]*?\*/")
+_FIELD = re.compile(r"\s+(?!pass\b|\.\.\.)[\w$#]")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file, with all that it defines."""
+
+    text: str
+    definitions: Sequence[Definition]
+    syntax: LanguageSyntax
+
+
+def rendered(definitions: Sequence[Definition], sheet: Sheet) -> str:
+    """Definitions of one file as they stand there, without bodies: those of a class within it."""
+    syntax = sheet.syntax
+    ordered = sorted(definitions, key=lambda each: (each.span.start, -each.span.end))
+    lines: list[str] = []
+    inside: list[Definition] = []
+    for number, each in enumerate(ordered):
+        while inside and not inside[-1].span.contains(each.span):
+            inside.pop()
+            lines += _closed(syntax, len(inside))
+        following = ordered[number + 1 : number + 2]
+        holds = bool(following) and each.span.contains(following[0].span)
+        fields = _fields(each, sheet) if each.kind in ("class", "type") else []
+        body = _has_body(each, sheet)
+        lines += _head(each, syntax, len(inside), is_open=body and (holds or bool(fields)), is_cut=body)
+        lines += (_INDENT * (len(inside) + 1) + field for field in fields)
+        if holds:
+            inside.append(each)
+        elif fields:
+            lines += _closed(syntax, len(inside))
+    while inside:
+        inside.pop()
+        lines += _closed(syntax, len(inside))
+    return "\n".join(lines)
+
+
+def signature(definition: Definition) -> str:
+    """On one line."""
+    joined = re.sub(r"\s*\n\s*", " ", definition.signature)
+    return re.sub(r",?\s+([)\]])", r"\1", re.sub(r"([(\[])\s+", r"\1", joined)).rstrip(" {")
+
+
+def _head(definition: Definition, syntax: LanguageSyntax, depth: int, *, is_open: bool, is_cut: bool) -> Iterator[str]:
+    indent, head = _INDENT * depth, signature(definition)
+    doc = definition.docstring.partition("\n")[0][:DOC_CHARACTERS].strip()
+    if syntax.block is Block.INDENT:
+        yield indent + head + (" ..." if is_cut and not is_open and not doc else "")
+        if doc:
+            yield f'{indent}{_INDENT}"""{doc}"""'
+        return
+    if doc:
+        yield f"{indent}{syntax.line_comment or '//'} {doc}"
+    braces = syntax.block is Block.BRACES and is_cut
+    yield indent + head + ((" {" if is_open else " { … }") if braces else "")
+
+
+def _has_body(definition: Definition, sheet: Sheet) -> bool:
+    whole = sheet.text[definition.span.start : definition.span.end].rstrip(" ;\n")
+    return definition.kind != "constant" and not whole.endswith(definition.signature.rstrip(" ;\n"))
+
+
+def _closed(syntax: LanguageSyntax, depth: int) -> list[str]:
+    closing = {Block.BRACES: "}", Block.END: "end"}.get(syntax.block)
+    return [_INDENT * depth + closing] if closing else []
+
+
+def _fields(definition: Definition, sheet: Sheet) -> list[str]:
+    """What a class's body has on its first level besides definitions."""
+    text, start, pieces = sheet.text, definition.span.start, list[str]()
+    for each in sheet.definitions:
+        if each != definition and definition.span.contains(each.span) and each.span.start >= start:
+            pieces.append(text[start : each.span.start])
+            start = each.span.end
+    body = "".join((*pieces, text[start : definition.span.end]))
+    _, head, body = body.partition(definition.signature)
+    lines = _PROSE.sub("", body).splitlines()[1:] if head else []
+    widths = [len(line) - len(line.lstrip()) for line in lines if line.strip() and line.strip()[0] not in "})"]
+    width = min(widths, default=0)
+    fields = [line.strip() for line in lines if len(line) - len(line.lstrip()) == width and _FIELD.match(line)]
+    return fields[:FIELDS] if width else []

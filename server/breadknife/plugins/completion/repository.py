@@ -1,0 +1,315 @@
+"""What of other files stands before a completion's prompt: definitions that the document uses, and recent edits.
+
+Repository context helps a minority of completions (Repoformer, Wu et al. 2024: 20 %) and costs seconds to evaluate. So
+it is chosen by what the document is known to use instead of by likeness of text, none where nothing is known, and
+the choice is held (`ContextHolder`): what stands first in a prompt must stay for the engine to know the rest again.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.plugins.completion.prompt import Snippet
+from breadknife.plugins.completion.rendering import Sheet, rendered, signature
+from breadknife.project.values import Located, Project
+from breadknife.text.document import Document, Span, language_of
+from breadknife.text.languages import LANGUAGES, LanguageSyntax
+from breadknife.text.outline import Definition, Import, Outline, outline
+from breadknife.text.syntax import SyntaxTree
+
+BUDGET = 2_000
+"""Characters of all snippets: about 500 tokens, 2.7 s on two slow cores when they are evaluated the first time."""
+EDIT_CHARACTERS = 400
+"""Of these, those of recent edits."""
+EDIT_SECONDS = 900.0
+NEAR_BEFORE, NEAR_AFTER = 1_500, 300
+"""Characters around the cursor whose names count more."""
+SHORTEST = 20
+"""Characters of a definition that tells something."""
+HOPS = 2
+"""Files that a name is followed through when packages only hand it on."""
+GUESSES = 8
+"""Names near the cursor that are looked up without an import."""
+AMBIGUOUS = 3
+"""Definitions of one name, beyond which it tells nothing."""
+UNUSED, ASKED, FILLER = 2.5, 1.0, 0.3
+"""The scores of what was imported by name and isn't used yet, and of a module's unused names where the module is on the
+cursor's line, or near."""
+CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor", "new", "__construct"})
+PACKAGES = frozenset({"__init__", "index", "mod"})
+"""Names of the files that stand for their folder."""
+JUMP_LINES, REST_SECONDS = 5, 4.0
+"""What is more than typing, between two requests for one document."""
+DOCUMENTS = 16
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The context chosen at one cursor. `parts` has a key for each definition, and its signature."""
+
+    snippets: tuple[Snippet, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+
+    def outdates(self, held: Choice) -> bool:
+        """Whether `held` is so different that it is worth the price of another prompt."""
+        old, new = dict(held.parts), dict(self.parts)
+        common = old.keys() & new.keys()
+        return any(old[key] != new[key] for key in common) or 2 * len(common) < len(new)
+
+
+def repository_context(
+    document: Document, offset: int, tree: SyntaxTree | None, project: Project | None, budget: int = BUDGET
+) -> tuple[Snippet, ...]:
+    """Snippets of other files of the project, of at most `budget` characters, those that change least first."""
+    return choose(document, offset, tree, project, budget).snippets
+
+
+def choose(
+    document: Document, offset: int, tree: SyntaxTree | None, project: Project | None, budget: int = BUDGET
+) -> Choice:
+    if tree is None or project is None or document.path is None:
+        return Choice()
+    scout = _Scout(document, offset, outline(tree), project)
+    candidates = scout.candidates()
+    edits = list(scout.edits(min(EDIT_CHARACTERS, budget)))
+    chosen = _within(candidates, budget - sum(len(text) for _, text in edits), scout.price)
+    snippets: list[Snippet] = []
+    parts: list[tuple[str, str]] = []
+    for path in sorted({each.path for each in chosen}):
+        here = [each.definition for each in chosen if each.path == path]
+        snippets.append(Snippet(_label(path, project), rendered(here, scout.sheet(path))))
+        parts += ((f"{path}:{each.container}.{each.name}", signature(each)) for each in here)
+    snippets += (Snippet(_label(path, project), text) for path, text in edits)
+    parts += ((f"{path} as edited", text) for path, text in edits)
+    return Choice(tuple(snippets), tuple(parts))
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    path: Path
+    definition: Definition
+    score: float
+    holder: Definition | None = None
+    """The class that it is shown in."""
+
+
+class _Scout:
+    """What the text around one cursor says about what is likely to be used there."""
+
+    def __init__(self, document: Document, offset: int, here: Outline, project: Project) -> None:
+        self.document = document
+        self.project = project
+        self.imports = here.imports
+        text = _without(document.text, [each.span for each in here.imports])
+        line = document.line_span(document.line_at(offset))
+        before = _WORD.findall(text[max(0, offset - NEAR_BEFORE) : offset])
+        self._line = frozenset(_WORD.findall(text[line.start : line.end]))
+        self._nearest = tuple(dict.fromkeys(reversed(before)))
+        self.near = frozenset(self._nearest) | frozenset(_WORD.findall(text[offset : offset + NEAR_AFTER]))
+        self._used = here.names & frozenset(_WORD.findall(text))
+        self.own = frozenset(each.name for each in here.definitions)
+        self._names = here.names
+        around = [each for each in here.definitions if each.kind == "class" and each.span.touches(Span(offset, offset))]
+        self._bases = frozenset(_WORD.findall(around[-1].signature)) if around else frozenset[str]()
+        self._locals: set[str] = set()
+        self._sheets: dict[Path, Sheet] = {}
+
+    def syntax(self, path: Path) -> LanguageSyntax:
+        return LANGUAGES[language_of(path) or self.document.language]
+
+    def sheet(self, path: Path) -> Sheet:
+        """Empty when the file has gone."""
+        if path not in self._sheets:
+            found, text = self.project.outline(path), self.project.text(path)
+            self._sheets[path] = Sheet(text or "", found.definitions if found else (), self.syntax(path))
+        return self._sheets[path]
+
+    def price(self, candidate: _Candidate) -> int:
+        return len(rendered([candidate.definition], self.sheet(candidate.path))) + 1
+
+    def weight(self, name: str) -> float:
+        """How likely a name is to be written again at the cursor, by where it is used: 0 where it isn't."""
+        return 3.0 if name in self._line else 2.0 if name in self.near else 1.0 if name in self._used else 0.0
+
+    def candidates(self) -> list[_Candidate]:
+        """None at all when nothing here uses the project's definitions."""
+        found = [*self._imported(), *self._guessed()]
+        if not any(each.score >= 1 for each in found):
+            return []
+        best: dict[tuple[Path, Span], _Candidate] = {}
+        for each in found:
+            key = each.path, each.definition.span
+            if key not in best or best[key].score < each.score:
+                best[key] = each
+        return sorted(best.values(), key=lambda each: (-each.score, each.path, each.definition.span.start))
+
+    def _imported(self) -> Iterator[_Candidate]:
+        for imported in self.imports:
+            for local, located, by_name in self._resolved(imported, self.document, HOPS):
+                self._locals.add(local)
+                each = located.definition
+                if by_name:  # what was imported and isn't used yet is about to be
+                    score = self.weight(local) or UNUSED
+                else:
+                    score = self.weight(each.name) or (ASKED if local in self._line else FILLER * (local in self.near))
+                if each.name in self._bases or local in self._bases:
+                    score += 1
+                if score:
+                    yield _Candidate(located.path, each, score)
+                    yield from self._members(located, score, is_base=local in self._bases)
+
+    def _members(self, located: Located, score: float, *, is_base: bool) -> Iterator[_Candidate]:
+        holder = located.definition
+        found = self.project.outline(located.path)
+        for each in found.definitions if found and holder.kind in ("class", "type") else ():
+            if each.container != holder.name:
+                continue
+            used = self.weight(each.name)
+            if each.name in CONSTRUCTORS:
+                value = score * 0.9
+            elif each.name.startswith("__") or (each.name.startswith("_") and not is_base and not used):
+                continue
+            else:
+                value = (score + used) / 2
+            yield _Candidate(located.path, each, value, holder if holder.span.contains(each.span) else None)
+
+    def _resolved(self, imported: Import, document: Document, hops: int) -> Iterator[tuple[str, Located, bool]]:
+        """(Local name, definition, whether it was imported by its name); of a module all of its public ones."""
+        missing = dict(imported.names)
+        for path in self.project.module(imported, document):
+            found = self.project.outline(path) if path != self.document.path else None
+            if found is None:
+                continue
+            top = [each for each in found.definitions if not each.container and not each.name.startswith("_")]
+            if not imported.names:
+                last = re.split(r"[./\\:]", imported.module)[-1]
+                for each in top:
+                    yield imported.alias or last, Located(path, each), each.name == last
+            for there, local in list(missing.items()):
+                named = [each for each in found.definitions if each.name in (there, local) and not each.container]
+                if there == "*" or there in (path.stem, path.parent.name if path.stem in PACKAGES else ""):
+                    yield from ((local, Located(path, each), False) for each in top)
+                elif named:
+                    yield local, Located(path, named[0]), True
+                elif hops and (handed := _handed_on(found, there, local)):
+                    there_document = Document(path.as_uri(), self.syntax(path).id, "")
+                    yield from self._resolved(handed, there_document, hops - 1)
+                else:
+                    continue
+                del missing[there]
+
+    def _guessed(self) -> Iterator[_Candidate]:
+        """Of names near the cursor that are neither this file's nor imported: methods, the package's own names."""
+        unknown = [
+            name
+            for name in self._nearest
+            if name in self._names and name not in self.own and name not in self._locals and len(name) > 2
+        ]
+        for name in unknown[:GUESSES]:
+            located = [
+                each for each in self.project.defining(name, self.document.language) if each.path != self.document.path
+            ]
+            if not 0 < len(located) <= AMBIGUOUS:
+                continue
+            for each in located:
+                yield _Candidate(each.path, each.definition, self.weight(name) / 2 + 0.5, self._holder(each))
+
+    def _holder(self, located: Located) -> Definition | None:
+        found = self.project.outline(located.path) if located.definition.container else None
+        for each in found.definitions if found else ():
+            if each.name == located.definition.container and each.span.contains(located.definition.span):
+                return each
+        return None
+
+    def edits(self, budget: int) -> Iterator[tuple[Path, str]]:
+        """The newest places of other files that are about something near the cursor."""
+        now = time.monotonic()
+        for edit in self.project.recent_edits():
+            found = self.project.outline(edit.path)
+            if edit.path == self.document.path or found is None or now - edit.at > EDIT_SECONDS:
+                continue
+            known = self.own | self._locals | {each.name for each in found.definitions}
+            text = edit.after.strip("\r\n")
+            if known & self.near & set(_WORD.findall(text)) and len(text) <= budget:
+                budget -= len(text)
+                yield edit.path, text
+
+
+def _handed_on(found: Outline, there: str, local: str) -> Import | None:
+    """The import by which a file has a name that it doesn't define."""
+    for imported in found.imports:
+        for original, name in imported.names:
+            if name in (there, "*"):
+                return Import(imported.module, ((there if original == "*" else original, local),))
+    return None
+
+
+def _within(candidates: Iterable[_Candidate], budget: int, price: Callable[[_Candidate], int]) -> list[_Candidate]:
+    """The best ones that fit together, each with the class that it is shown in."""
+    chosen: dict[tuple[Path, Span], _Candidate] = {}
+    for each in candidates:
+        wanted = [each] if each.holder is None else [_Candidate(each.path, each.holder, each.score), each]
+        new = [one for one in wanted if (one.path, one.definition.span) not in chosen]
+        if budget < SHORTEST:
+            break
+        needed = sum(price(one) for one in new)
+        if needed <= budget:
+            budget -= needed
+            chosen.update({(one.path, one.definition.span): one for one in new})
+    return list(chosen.values())
+
+
+def _without(text: str, spans: Iterable[Span]) -> str:
+    """The text with blanks in place of spans."""
+    for span in spans:
+        text = text[: span.start] + " " * len(span) + text[span.end :]
+    return text
+
+
+def _label(path: Path, project: Project) -> str:
+    return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
+
+
+@dataclass
+class _Held:
+    choice: Choice
+    line: int
+    at: float
+
+
+class ContextHolder:
+    """The context of each document, held while it is typed in. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, _Held] = {}
+        self._lock = threading.Lock()
+
+    def context(
+        self, document: Document, offset: int, tree: SyntaxTree | None, project: Project | None
+    ) -> tuple[Snippet, ...]:
+        """As `repository_context`, but the same as before unless the cursor has jumped or rested and much would change.
+
+        Nothing is looked at while someone types.
+        """
+        now, line = time.monotonic(), document.line_at(offset)
+        with self._lock:
+            held = self._held.pop(document.uri, None)
+            if held is not None:
+                self._held[document.uri] = held
+                jumped, rested = abs(line - held.line) > JUMP_LINES, now - held.at > REST_SECONDS
+                held.line, held.at = line, now
+                if not jumped and not rested:
+                    return held.choice.snippets
+        choice = choose(document, offset, tree, project)
+        with self._lock:
+            if held is None or choice.outdates(held.choice):
+                self._held[document.uri] = held = _Held(choice, line, now)
+            while len(self._held) > DOCUMENTS:
+                del self._held[next(iter(self._held))]
+            return held.choice.snippets

@@ -1,0 +1,103 @@
+"""What is kept of one document while it is edited: its streams, its newest request, and what was offered last."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from breadknife.cancel import CancelToken
+from breadknife.plugins.completion.stream import Streams
+from breadknife.text.document import Document
+
+SEEN_SECONDS = 0.5
+"""What was on the screen for less was hardly read: to type something else doesn't reject it."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A suggestion that is on the user's screen."""
+
+    id: str
+    start: int
+    """Where its text begins in the document."""
+    text: str
+    at: float
+    """Since when, of `time.monotonic()`."""
+
+    def rest(self, document: Document, offset: int) -> str | None:
+        """What of its text isn't in the document yet; None when something else was typed."""
+        typed = document.text[self.start : offset]
+        if offset < self.start or not self.text.startswith(typed):
+            return "" if typed.startswith(self.text) else None
+        return self.text[len(typed) :]
+
+
+class Session:
+    """Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self.streams = Streams()
+        self._changed = threading.Condition()
+        self._newest = 0
+        self._asked: tuple[str, int] | None = None
+        self._offer: Offer | None = None
+
+    def begin(self, document: Document, offset: int) -> tuple[int, bool]:
+        """A new request's number, and whether the user has done something since the one before."""
+        asked = (document.text, offset)
+        with self._changed:
+            moved, self._asked = asked != self._asked, asked
+            self._newest += 1
+            self._changed.notify_all()
+            return self._newest, moved
+
+    def close(self) -> None:
+        """End all work; nothing new begins for earlier requests."""
+        with self._changed:
+            self._newest += 1
+            self._changed.notify_all()
+        self.streams.stop()
+
+    def is_newest(self, number: int) -> bool:
+        with self._changed:
+            return number == self._newest
+
+    def pause(self, seconds: float, number: int, cancel: CancelToken) -> bool:
+        """Wait; False as soon as there is a newer request. Raises Cancelled."""
+        end = time.monotonic() + seconds
+        forget = cancel.on_cancel(self._wake)
+        try:
+            with self._changed:
+                while (left := end - time.monotonic()) > 0 and number == self._newest:
+                    cancel.raise_if_cancelled()
+                    self._changed.wait(left)
+                return number == self._newest
+        finally:
+            forget()
+
+    def refused(self, document: Document, offset: int) -> str | None:
+        """The id of the offer that the user has seen and that this text goes against, once."""
+        with self._changed:
+            offer = self._offer
+            if offer is None or offer.rest(document, offset):
+                return None
+            self._offer = None
+            against = offset >= offer.start and offer.rest(document, offset) is None
+            return offer.id if against and time.monotonic() - offer.at >= SEEN_SECONDS else None
+
+    def offers(self, document: Document, offset: int, text: str, id: str) -> str:
+        """Notes what is shown. The id is an earlier offer's where this is the same one, typed through or grown."""
+        with self._changed:
+            offer = self._offer
+            rest = offer.rest(document, offset) if offer else None
+            if offer and rest and (rest.startswith(text) or text.startswith(rest)):
+                start, text, id, at = offer.start, document.text[offer.start : offset] + text, offer.id, offer.at
+            else:
+                start, at = offset, time.monotonic()
+            self._offer = Offer(id, start, text, at)
+            return id
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()

@@ -1,0 +1,127 @@
+"""Words, brackets, strings and comments of any language, roughly: for text that has no tree, or a broken one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from breadknife.text.languages import LANGUAGES, Block
+
+CLOSING = {"(": ")", "[": "]", "{": "}"}
+
+TRIPLE_QUOTED = frozenset(("python", "kotlin", "java", "csharp", "toml"))
+BACKTICKED = frozenset(("javascript", "javascriptreact", "typescript", "typescriptreact", "go"))
+DOUBLE_ONLY = frozenset(("rust", "html", "markdown", "json"))
+"""Where `'` isn't a string's quote: lifetimes, apostrophes."""
+
+
+_ESCAPED_END = re.compile(r"(?<!\\)(?:\\\\)*\\.$")
+
+
+END_WORDS = frozenset(("end", "fi", "done", "esac", "until"))
+MIDDLE_WORDS = frozenset(("else", "elsif", "elif", "elseif", "rescue", "ensure", "when", "in"))
+"""What goes on with a block whose opening stands at the same column."""
+
+
+class Kind(StrEnum):
+    COMMENT = "comment"
+    STRING = "string"
+    WORD = "word"
+    OPEN = "open"
+    CLOSE = "close"
+    NEWLINE = "newline"
+    BLANK = "blank"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`text[start:end]`. One that touches the text's end may become another when more text comes."""
+
+    kind: Kind
+    start: int
+    end: int
+    closed: bool = True
+    """False for a string or block comment that doesn't end."""
+
+
+def tokens(text: str, language: str, quote: str = "") -> Iterator[Token]:
+    """The text's tokens, without gaps. With `quote` it begins inside a string which that ends."""
+    at = 0
+    if quote:
+        end = re.compile(rf"(?:\\(?:[\s\S]|\Z)|(?!{quote})[^\\])*(?P<quote>{quote})?").match(text)
+        assert end
+        at = end.end()
+        yield Token(Kind.STRING, 0, at, closed=end["quote"] is not None)
+    for match in _pattern(language).finditer(text, at):
+        kind, found = Kind(match.lastgroup or ""), match[0]
+        yield Token(kind, match.start(), match.end(), _closed(kind, found))
+
+
+def string_quote(string: str) -> str:
+    """The quote that ends a string, from how it begins; empty where it isn't one of quotes."""
+    opening = re.match(r"[\w@$#]{0,3}?(\"\"\"|'''|[\"'`])", string)
+    return opening[1] if opening else ""
+
+
+def opens_block(line: str, language: str) -> bool:
+    """Whether a line of code, without its comment, opens a block that no bracket marks."""
+    syntax, code = LANGUAGES.get(language), line.rstrip()
+    match syntax.block if syntax else None:
+        case Block.BRACES:
+            return False
+        case Block.END:
+            assert syntax
+            if (code.split() or [""])[-1] in END_WORDS or code.endswith("{"):
+                return False
+            begins = code.lstrip().startswith(tuple(f"{word} " for word in syntax.opening_words))
+            return begins or (" " + code).endswith(syntax.openers) or ("function" in code and code.endswith(")"))
+        case _:
+            return code.endswith(":")
+
+
+def columns(blanks: str) -> int:
+    """The width of a line's indentation; the rest of the line may follow it."""
+    line = blanks.expandtabs(4)
+    return len(line) - len(line.lstrip())
+
+
+def _closed(kind: Kind, found: str) -> bool:
+    if kind is Kind.COMMENT:
+        return not found.startswith(("/*", "<!--")) or found.endswith(("*/", "-->"))
+    if kind is not Kind.STRING:
+        return True
+    quote = string_quote(found)
+    return len(found) >= 2 * len(quote) and found.endswith(quote) and not _ESCAPED_END.search(found)
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    syntax = LANGUAGES.get(language)
+    language = syntax.id if syntax else language
+    marks = [syntax.line_comment] if syntax else ["#", "//"]
+    if language == "php":
+        marks.append("#")
+    comments = [rf"{re.escape(mark)}[^\n]*" for mark in marks if mark]
+    if "//" in marks or language in ("css", "sql"):
+        comments.append(r"/\*[\s\S]*?(?:\*/|\Z)")
+    if language in ("html", "markdown"):
+        comments.append(r"<!--[\s\S]*?(?:-->|\Z)")
+    strings = [r'"(?:\\(?:[\s\S]|\Z)|[^"\\\n])*"?']
+    if language in TRIPLE_QUOTED:
+        strings.insert(0, r'"""(?:\\(?:[\s\S]|\Z)|(?!""")[^\\])*(?:""")?')
+    if language in ("python", "toml"):
+        strings.insert(0, r"'''(?:\\(?:[\s\S]|\Z)|(?!''')[^\\])*(?:''')?")
+    if language in BACKTICKED:
+        strings.append(r"`(?:\\(?:[\s\S]|\Z)|[^`\\])*`?")
+    if language == "rust":
+        strings.append(r"'(?:\\[^'\n]+|[^'\\\n])'")
+    elif language not in DOUBLE_ONLY:
+        strings.append(r"'(?:\\(?:[\s\S]|\Z)|[^'\\\n])*'?")
+    groups = {Kind.COMMENT: "|".join(comments), Kind.STRING: "|".join(strings), Kind.WORD: r"\w+",
+              Kind.OPEN: r"[([{]", Kind.CLOSE: r"[)\]}]", Kind.NEWLINE: r"\n", Kind.BLANK: r"[^\S\n]+",
+              Kind.OTHER: r"."}  # fmt: skip
+    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in groups.items() if pattern))

@@ -1,0 +1,164 @@
+"""What is asked of the model at a place, and other ways to go on than its likeliest one."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Chunk
+from breadknife.plugins.completion.cut import wanted
+from breadknife.plugins.completion.pace import Pace
+from breadknife.plugins.completion.prompt import Snippet, fim_prompt
+from breadknife.plugins.completion.session import Session
+from breadknife.plugins.completion.stream import Goal, Stream, Token, Written
+from breadknife.plugins.completion.values import Shape
+from breadknife.task.plugin import Model
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.syntax import SyntaxTree
+
+STOP = ("<|fim_", "<|repo_name|>", "<|file_sep|>")
+WORD = 20
+"""Letters of half a word that are written again, at most: Chinese has no blanks."""
+LIKELIEST = 3
+"""Tokens that are known at each step of a text that alternatives are made from."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to complete, as if the entry selected in the editor's menu was accepted, and how much is wanted."""
+
+    document: Document
+    offset: int
+    selected: TextEdit | None
+    shape: Shape
+    tree: SyntaxTree | None
+    invoked: bool
+    due: float
+    """From then on (of `time.monotonic()`) a part is enough."""
+    session: Session
+    number: int
+    """Of the request, in its session."""
+    snippets: tuple[Snippet, ...] = ()
+    project_name: str = ""
+
+    def complete(self, text: str) -> bool:
+        """Whether nothing that follows can add to what is wanted of `text`."""
+        return wanted(text, self.shape)[1]
+
+    def goal(self, typed: str) -> Goal:
+        """Of a stream that began before what is `typed`: what is wanted follows that, or can't any more."""
+
+        def met(text: str) -> bool:
+            if text.startswith(typed):
+                return self.complete(text[len(typed) :])
+            return not typed.startswith(text)
+
+        return met
+
+
+@dataclass(frozen=True)
+class Pen:
+    model: Model
+    pace: Pace
+    """Told how fast the model writes."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the model's output can be made to begin with a text: not all other runtimes know grammars."""
+        return ":" not in self.model.name
+
+    def stream(
+        self, place: Place, start: int, *, slot: str = "", text: str = "", tokens: tuple[Token, ...] = ()
+    ) -> Stream:
+        """A stream for what stands between `start` and the cursor and what follows, which begins with `text`.
+
+        Streams of different slots are written at the same time.
+        """
+
+        there = place.document.text[start : place.offset] if self.holds else ""
+
+        def write(so_far: str, most: int, cancel: CancelToken) -> Generator[Chunk, None, None]:
+            document = place.document.edited((TextEdit(Span(start, place.offset), so_far),))
+            at = start + len(so_far)
+            chunks = self.model.generate(
+                fim_prompt(document, at, at, place.snippets, place.project_name),
+                max_tokens=most,
+                stop=STOP,
+                place=f"{document.uri}{slot}",
+                cancel=cancel,
+                grammar=_beginning(there[len(so_far) :]) if there.startswith(so_far) else "",
+                top_logprobs=LIKELIEST if place.invoked else 0,
+            )
+            first = last = None
+            try:
+                for last in chunks:
+                    first = first or last
+                    yield last
+            finally:
+                if isinstance(chunks, Generator):
+                    chunks.close()
+                if first and last:
+                    rest, tokens = last.computed - first.computed, last.output_tokens - first.output_tokens
+                    self.pace.wrote(first.queued + first.computed, rest, tokens)
+
+        return Stream(place.document, start, place.offset, write, tokens, text)
+
+    def alternatives(self, place: Place, start: int, typed: str, main: Written, cancel: CancelToken) -> list[Written]:
+        """Texts that take another way where the model was least decided, in the order of how close it was.
+
+        Raises Cancelled, or the error that ended one.
+        """
+        begun: list[Stream] = []
+        for tokens, text in _branches(main, typed, place):
+            stream = self.stream(place, start, slot=f" {len(begun) + 1}", text=text, tokens=tokens)
+            stream.want(place.goal(typed), place.shape.max_tokens)
+            begun.append(stream)
+            if len(begun) == LIKELIEST:
+                break
+        try:
+            return [stream.wait(cancel) for stream in begun]
+        finally:
+            for stream in begun:
+                stream.stop()
+
+
+def token_start(text: str, offset: int, *, held: bool) -> int:
+    """Where the model is to take over: before what may be one token with what it writes.
+
+    A token of code is letters with a blank or a sign before them: ` return`, `.parent`, `_path`. After half of one a
+    model goes on badly, so it is asked to go on before it, and held to what stands there (token healing). One that
+    can't be held is asked only before blanks: after `return ` it would write a second one.
+    """
+    start = offset
+    while held and max(offset - WORD, 0) < start and text[start - 1].isalpha():
+        start -= 1
+    blanks = start
+    while blanks > 0 and text[blanks - 1] in " \t":
+        blanks -= 1
+    if blanks < start or not held:
+        return blanks
+    return start - 1 if start > 0 and not (text[start - 1].isalnum() or text[start - 1] in "\r\n") else start
+
+
+def _beginning(text: str) -> str:
+    """A grammar of what begins with `text`; none where that is any text."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+    return text and f'root ::= "{escaped}" [^\\x00]*'
+
+
+def _branches(main: Written, typed: str, place: Place) -> Iterator[tuple[tuple[Token, ...], str]]:
+    """The beginnings of other ways: the tokens up to where they part, the other token included, and the text."""
+    suggested = wanted(main.text[len(typed) :], place.shape)[0]
+    blank = len(suggested) - len(suggested.lstrip())
+    line = blank + len(suggested.lstrip().partition("\n")[0])
+    found: list[tuple[float, int, Token, str]] = []
+    for begin, token in main.spanning(len(typed), len(typed) + line):
+        for text, logprob in token.likeliest:
+            if begin >= len(typed) and text.strip() and "\ufffd" not in text and not text.startswith("<|"):
+                other = Token(begin + len(text), logprob)
+                found.append((token.logprob - logprob, begin, other, main.text[:begin] + text))
+    before = {begin: index for index, (begin, _) in enumerate(main.spanning(0, len(main.text)))}
+    for _, begin, other, text in sorted(found, key=lambda each: each[0]):
+        if not main.text.startswith(text):
+            yield (*main.tokens[: before[begin]], other), text

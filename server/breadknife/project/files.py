@@ -1,0 +1,97 @@
+"""Which files of a folder may be read, and their text."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from breadknife.project.ignoring import GITIGNORE, NEVER, OWN, Ignoring, excluded
+from breadknife.project.index import Stamp
+from breadknife.project.secrets import looks_secret, named_like_secret
+
+LARGEST = 512 * 1024
+"""Bytes. A larger file is data, or was made by a program."""
+_LOOKED_AT = 8192
+"""Bytes in which git, too, looks for the NUL of a binary file."""
+
+
+class FolderFiles:
+    """The files below `root`, which is absolute and without `..`. Safe to use from several threads."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.fspath(root)
+        self._real = os.path.realpath(root)
+        self._own = Ignoring(self._root, OWN)
+        self._git = Ignoring(self._root, GITIGNORE)
+
+    def may_read(self, path: Path) -> bool:
+        """Whether a file of this folder may be put before a model when the user has it open: whatever git ignores."""
+        lexical = os.path.abspath(path)
+        return self._below(lexical, self._root) and not self._own.ignores(lexical) and not looks_secret(path)
+
+    def shared(self, path: Path, *, is_folder: bool = False) -> Path | None:
+        """The file itself (no link) if it may be put before a model along with others; None if not."""
+        real = os.path.realpath(path)
+        if not self._below(real, self._real):
+            return None
+        relative = os.path.relpath(real, self._real)
+        if NEVER.intersection(Path(relative).parts):
+            return None
+        found = os.path.join(self._root, relative)
+        if any(named_like_secret(each) for each in {found, os.path.abspath(path)}):
+            return None
+        if self._own.ignores(found, is_folder=is_folder) or self._git.ignores(found, is_folder=is_folder):
+            return None
+        return Path(found)
+
+    def entries(self, folder: Path) -> Iterator[tuple[Path, bool]]:
+        """What stands in a folder that is not left out itself: (path, whether it is a folder). Links are left out:
+        where one leads is either seen there or outside."""
+        rules = [each.rules(os.fspath(folder)) for each in (self._git, self._own)]
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError:
+            return
+        for entry in entries:
+            try:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if entry.name in NEVER or not (is_folder or entry.is_file(follow_symlinks=False)):
+                    continue
+            except OSError:
+                continue
+            if any(excluded(entry.path, each, is_folder=is_folder) for each in rules):
+                continue
+            if not named_like_secret(entry.path + "/" * is_folder):
+                yield Path(entry.path), is_folder
+
+    @staticmethod
+    def _below(path: str, folder: str) -> bool:
+        return os.path.normcase(path).startswith(os.path.normcase(folder).rstrip(os.sep) + os.sep)
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """None for what isn't a file (any more), or is too large."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    is_file = stat.S_ISREG(status.st_mode)
+    return (status.st_mtime_ns, status.st_size) if is_file and status.st_size <= LARGEST else None
+
+
+def read_text(path: Path) -> str | None:
+    """None for a file that can't be read, is too large, binary or not UTF-8. Line ends stay as they are."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LARGEST + 1)
+    except (OSError, ValueError):
+        return None
+    if len(data) > LARGEST or b"\0" in data[:_LOOKED_AT]:
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,352 @@
+"""A workspace folder: `Project` by a table of its files that a thread in the background keeps."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.project.edits import RecentEdits
+from breadknife.project.files import LARGEST, FolderFiles, read_text, stamp_of
+from breadknife.project.ignoring import GITIGNORE, OWN
+from breadknife.project.index import Index, Stamp
+from breadknife.project.modules import resolve
+from breadknife.project.values import Located, RecentEdit
+from breadknife.text.document import Document, language_of
+from breadknife.text.languages import LANGUAGES
+from breadknife.text.outline import Import, Outline, outline
+from breadknife.text.syntax import parse
+
+log = logging.getLogger("breadknife.project")
+
+FILES, ENTRIES = 20_000, 200_000
+"""Of a folder, files that are known, and entries that are looked at to find them."""
+OUTLINES = 200
+"""Those kept; the others are made anew when they are asked for."""
+DEFINING = 8
+"""Files that are looked into for one name: one that more files define says little."""
+SHARE = 0.25
+"""Of one core, the most that the background takes."""
+QUIET_SECONDS = 1.5
+"""An edited document is looked at again when it has rested that long."""
+
+_RELATED = (
+    frozenset({"typescript", "typescriptreact", "javascript", "javascriptreact"}),
+    frozenset({"c", "cpp"}),
+    frozenset({"java", "kotlin"}),
+)
+"""Languages that import from each other."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """An outline, and of what: a file's stamp, or the text in the editor."""
+
+    of: Stamp | str
+    outline: Outline | None
+
+
+class FolderProject:
+    """See `breadknife.project.values.Project`. `opened` are the folder's documents that the editor has open."""
+
+    def __init__(self, root: Path, opened: Iterable[Document] = ()) -> None:
+        self.root = Path(os.path.abspath(root))
+        self._files = FolderFiles(self.root)
+        self._index = Index()
+        self._edits = RecentEdits()
+        self._outlines: OrderedDict[str, _Made] = OrderedDict()
+        self._open = {_key(path): document for document in opened if (path := document.path)}
+        self._folders = deque([self.root])
+        """To be listed, before any file is read."""
+        self._listed: set[Path] = set()
+        self._unread: dict[Path, None] = {}
+        self._resting: dict[Path, float] = {}
+        """Edited documents, and when they were."""
+        self._entries = 0
+        self._lock = threading.RLock()
+        self._known = _Known(self._index, self._lock, self.text)
+        self._changed = threading.Condition(self._lock)
+        self._thread: threading.Thread | None = None
+        self._busy = False
+        self._closed = False
+        with self._lock:
+            for document in self._open.values():
+                self._look_soon(document.path)
+            self._wake()
+
+    # --- what is asked ----------------------------------------------------------------------------------------------
+
+    def may_read(self, path: Path, /) -> bool:
+        return self._files.may_read(path)
+
+    def text(self, path: Path, /) -> str | None:
+        found = self._files.shared(path)
+        if found is None:
+            return None
+        document = self._open.get(_key(found)) or self._open.get(_key(path))
+        return _text(found, document)
+
+    def outline(self, path: Path, /) -> Outline | None:
+        found = self._files.shared(path)
+        return self._outline(found) if found else None
+
+    def defining(self, name: str, language: str, /) -> Sequence[Located]:
+        languages = _related(language)
+        with self._lock:
+            files = [Path(file) for file in self._index.defining(name)]
+        located: list[Located] = []
+        for file in [file for file in files if _outlined(file) in languages][:DEFINING]:
+            found = self.outline(file)
+            here = [Located(file, each) for each in found.definitions if each.name == name] if found else []
+            located += here
+            if not here:  # it has changed, and no client has told
+                self.files_changed([file])
+        return located
+
+    def module(self, imported: Import, document: Document, /) -> Sequence[Path]:
+        here = document.path
+        if here is None:
+            return ()
+        found = resolve(imported, _key(here), document.language, _key(self.root), self._known)
+        return [path for file in found if self._files.shared(path := Path(file))]
+
+    def recent_edits(self) -> Sequence[RecentEdit]:
+        return [
+            RecentEdit(path, edit.start, "".join(edit.before), "".join(edit.after), edit.at)
+            for edit in self._edits.newest()
+            if self._files.shared(path := Path(edit.key))
+        ]
+
+    # --- what is told -----------------------------------------------------------------------------------------------
+
+    def changed(self, document: Document) -> None:
+        """The editor has opened it, or changed its text."""
+        path = document.path
+        if path is None:
+            return
+        key = _key(path)
+        with self._lock:
+            before = self._open.get(key)
+            self._open[key] = document
+            if before is None:
+                self._look_soon(path)
+            elif before.text != document.text:
+                self._resting[path] = time.monotonic()
+            self._wake()
+        if before is not None and self._files.shared(path):
+            self._edits.changed(key, before.text, document.text, time.monotonic())
+
+    def closed(self, path: Path) -> None:
+        """The editor has closed it: the file on disk counts again."""
+        with self._lock:
+            if self._open.pop(_key(path), None) is not None:
+                self._resting.pop(path, None)
+                self._look_soon(path)
+                self._wake()
+
+    def files_changed(self, paths: Iterable[Path]) -> None:
+        """Files (or folders) were made, changed or removed."""
+        with self._lock:
+            for path in paths:
+                if path.name in (GITIGNORE, OWN):
+                    self._list_anew(path.parent)
+                else:
+                    self._look_soon(path)
+            self._wake()
+
+    def idle(self, seconds: float) -> bool:
+        """Wait until there is nothing to look at, at most so long; whether that came."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closed or not (self._pending or self._busy), seconds)
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    # --- the background -----------------------------------------------------------------------------------------------
+
+    @property
+    def _pending(self) -> bool:
+        return bool(self._folders or self._unread or self._resting)
+
+    def _look_soon(self, path: Path | None) -> None:
+        if path is not None:
+            self._unread[Path(os.path.abspath(path))] = None
+
+    def _list_anew(self, folder: Path) -> None:
+        """Its ignore file has changed."""
+        for file in self._index.below(_key(folder)):
+            self._index.remove(file)
+        self._listed = {each for each in self._listed if not each.is_relative_to(folder)}
+        self._entries = 0
+        self._folders.append(folder)
+        for document in self._open.values():  # which may not be on disk yet
+            self._look_soon(document.path)
+
+    def _wake(self) -> None:
+        """With the lock."""
+        if self._pending and not self._closed and self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="project", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    def _work(self) -> None:
+        while (path := self._next()) is not None:
+            started = time.thread_time()
+            try:
+                self._look(path)
+            except Exception:  # one strange file must not end the index
+                log.exception("%s can't be looked at", path)
+            rest = (time.thread_time() - started) * (1 / SHARE - 1)
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+                # No `nice`: a thread that the system holds back would hold Python's lock, for which all others wait.
+                self._changed.wait_for(lambda: self._closed, rest)
+
+    def _next(self) -> Path | None:
+        """What is next to be looked at; None when nothing is left, and the thread ends."""
+        with self._changed:
+            while self._pending and not self._closed:
+                if self._folders:
+                    path = self._folders.popleft()
+                elif self._unread:
+                    path = next(iter(self._unread))
+                    del self._unread[path]
+                else:
+                    path, since = next(iter(self._resting.items()))
+                    rest = since + QUIET_SECONDS - time.monotonic()
+                    if rest > 0:
+                        self._changed.wait(rest)
+                        continue
+                    del self._resting[path]
+                self._busy = True
+                return path
+            self._thread = None
+            return None
+
+    def _look(self, path: Path) -> None:
+        if path.is_dir() and not path.is_symlink():
+            if path == self.root or self._files.shared(path, is_folder=True):
+                self._list(path)
+            return
+        key = _key(path)
+        found = self._files.shared(path)
+        document = self._open.get(key)
+        stamp = None if document else stamp_of(path)
+        if found is None or _key(found) != key or (document is None and stamp is None):
+            self._remove(path)
+        elif document or self._index.stamp(key) != stamp:
+            self._outline(path)
+
+    def _remove(self, path: Path) -> None:
+        """A file, or all of a folder, is gone or may not be read."""
+        key = _key(path)
+        with self._lock:
+            for file in (key, *(each for each in self._index.below(key) if each not in self._open)):
+                self._index.remove(file)
+                self._outlines.pop(file, None)
+            self._listed = {each for each in self._listed if not each.is_relative_to(path)}
+
+    def _list(self, folder: Path) -> None:
+        with self._lock:
+            if folder in self._listed or self._entries >= ENTRIES:
+                return
+            self._listed.add(folder)
+        for path, is_folder in self._files.entries(folder):
+            with self._lock:
+                self._entries += 1
+                if is_folder:
+                    self._folders.append(path)
+                elif _outlined(path) and len(self._index) < FILES:
+                    self._index.add(_key(path))
+                    self._unread[path] = None
+
+    def _outline(self, path: Path) -> Outline | None:
+        """Of a file that may be read; the index learns its names."""
+        key = _key(path)
+        document = self._open.get(key)
+        of = document.text if document else stamp_of(path)
+        if of is None:
+            return None
+        with self._lock:
+            made = self._outlines.get(key)
+        if made is None or made.of != of:
+            text = _text(path, document)
+            language = document.language if document else language_of(path)
+            tree = parse(text, language) if text is not None and language else None
+            made = _Made(of, outline(tree) if tree else None)
+        with self._lock:
+            self._outlines[key] = made
+            self._outlines.move_to_end(key)
+            while len(self._outlines) > OUTLINES:
+                self._outlines.popitem(last=False)
+            stamp = None if isinstance(of, str) else of
+            if stamp is None or self._index.stamp(key) != stamp:
+                self._define(path, stamp, made.outline)
+        return made.outline
+
+    def _define(self, path: Path, stamp: Stamp | None, made: Outline | None) -> None:
+        """With the lock."""
+        key = _key(path)
+        if _outlined(path) and (key in self._index or len(self._index) < FILES):
+            self._index.define(key, stamp, [each.name for each in made.definitions] if made else ())
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What `resolve` sees: also a file that nobody has told of yet, by its exact name."""
+
+    index: Index
+    lock: threading.RLock
+    text: Callable[[Path], str | None]
+
+    def __contains__(self, file: str, /) -> bool:
+        with self.lock:
+            if file in self.index:
+                return True
+        return stamp_of(Path(file)) is not None
+
+    def ending(self, tail: str, /) -> Sequence[str]:
+        with self.lock:
+            return self.index.ending(tail)
+
+    def inside(self, folder: str, /) -> Sequence[str]:
+        with self.lock:
+            return self.index.inside(folder)
+
+    def folders_ending(self, tail: str, /) -> Sequence[str]:
+        with self.lock:
+            return self.index.folders_ending(tail)
+
+    def read(self, file: str, /) -> str | None:
+        path = Path(file)
+        return self.text(path) if stamp_of(path) else None
+
+
+def _text(path: Path, document: Document | None) -> str | None:
+    """None as `read_text`, and for a document that is as large."""
+    if document is None:
+        return read_text(path)
+    return document.text if len(document.text) <= LARGEST else None
+
+
+def _key(path: Path) -> str:
+    return Path(os.path.abspath(path)).as_posix()
+
+
+def _outlined(path: Path) -> str | None:
+    """The language of a file that can define something, by its name."""
+    syntax = LANGUAGES.get(language_of(path) or "")
+    return syntax.id if syntax and syntax.definitions else None
+
+
+def _related(language: str) -> frozenset[str]:
+    known = LANGUAGES[language].id if language in LANGUAGES else language
+    return next((each for each in _RELATED if known in each), frozenset({known}))

@@ -1,0 +1,88 @@
+"""The files of a folder and the names that they define: a table in memory, without disk and threads.
+
+Files are absolute POSIX strings here (`/` between names on every system).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from posixpath import basename, dirname
+
+Stamp = tuple[int, int]
+"""Of a file on disk: time of change in ns, bytes."""
+
+
+class Index:
+    """Not safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._stamps: dict[str, Stamp | None] = {}
+        self._defined: dict[str, tuple[str, ...]] = {}
+        self._defining: dict[str, set[str]] = {}
+        self._called: dict[str, set[str]] = {}
+        """File name -> files."""
+        self._inside: dict[str, set[str]] = {}
+        """Folder -> files."""
+
+    def __len__(self) -> int:
+        return len(self._stamps)
+
+    def __contains__(self, file: str) -> bool:
+        return file in self._stamps
+
+    def stamp(self, file: str) -> Stamp | None:
+        """Of the text whose names are known; None before they are."""
+        return self._stamps.get(file)
+
+    def add(self, file: str) -> None:
+        """A file is there; its names come later."""
+        if file not in self._stamps:
+            self._stamps[file] = None
+            self._called.setdefault(basename(file), set()).add(file)
+            self._inside.setdefault(dirname(file), set()).add(file)
+
+    def define(self, file: str, stamp: Stamp | None, names: Iterable[str]) -> None:
+        """All the names that the file defines."""
+        self.add(file)
+        self._forget_names(file)
+        self._stamps[file] = stamp
+        if defined := tuple(sorted(set(names))):
+            self._defined[file] = defined
+        for name in defined:
+            self._defining.setdefault(name, set()).add(file)
+
+    def remove(self, file: str) -> None:
+        if file in self._stamps:
+            self._forget_names(file)
+            del self._stamps[file]
+            _discard(self._called, basename(file), file)
+            _discard(self._inside, dirname(file), file)
+
+    def below(self, folder: str) -> Sequence[str]:
+        inside = folder.rstrip("/") + "/"
+        return [file for each, files in self._inside.items() if (each + "/").startswith(inside) for file in files]
+
+    def defining(self, name: str) -> Sequence[str]:
+        return sorted(self._defining.get(name, ()))
+
+    def ending(self, tail: str) -> Sequence[str]:
+        """The files whose paths end with these names: `pkg/mod.py`."""
+        return sorted(file for file in self._called.get(basename(tail), ()) if file.endswith("/" + tail))
+
+    def inside(self, folder: str) -> Sequence[str]:
+        """The files in a folder itself."""
+        return sorted(self._inside.get(folder, ()))
+
+    def folders_ending(self, tail: str) -> Sequence[str]:
+        """The folders with files whose paths end with these names."""
+        return sorted(folder for folder in self._inside if folder.endswith("/" + tail))
+
+    def _forget_names(self, file: str) -> None:
+        for name in self._defined.pop(file, ()):
+            _discard(self._defining, name, file)
+
+
+def _discard(table: dict[str, set[str]], key: str, file: str) -> None:
+    table[key].discard(file)
+    if not table[key]:
+        del table[key]

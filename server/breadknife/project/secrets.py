@@ -1,0 +1,49 @@
+"""Files whose names say that they hold keys or passwords: nothing of them is ever put before a model."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import PurePath
+
+import pathspec
+
+SECRETS = (
+    "credentials", "!credentials/",  # the file, not a package of that name; what is in there is judged below
+    # settings that are made of passwords; their templates hold none
+    ".env", ".env.*", "*.env", ".envrc", ".env-*", ".env_*",
+    "!.env.example", "!.env.sample", "!.env.template", "!.env.dist", "!.env.defaults", "!example.env", "!sample.env",
+    "*credentials.json", "credentials*.json", "credentials*.y*ml", "credentials*.toml",
+    "credentials*.ini", "credentials*.xml", "credentials*.csv", "credentials*.txt", "credentials*.properties",
+    "credentials*.enc",
+    "secret.y*ml", "secrets.y*ml", "*[._-]secrets.y*ml", "secret.json", "secrets.json", "*[._-]secrets.json",
+    "secrets.toml", "secrets.ini", "secrets.xml", "secrets.txt", "secrets.properties", "secrets.enc",
+    "client_secret*.json", "*service[-_]account*.json", "local.settings.json", "wp-config.php",
+    "*.tfvars", "*.tfstate", "*.tfstate.*", ".vault-token", ".vault_pass*", "master.key",
+    # keys and stores of keys
+    "*.pem", "*.key", "*.p12", "*.pfx", "*.p8", "*.pkcs12", "*.jks", "*.keystore", "*.kdbx", "*.kdb", "*.ppk", "*.gpg",
+    "*.pgp", "*.asc", "*.ovpn", "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*",
+    ".ssh/", ".gnupg/", ".aws/", ".azure/", ".kube/", "kubeconfig", "kubeconfig.y*ml", "*.kubeconfig",
+    # where tools keep what they log in with
+    ".npmrc", ".pypirc", ".netrc", "_netrc", ".authinfo*", ".pgpass", "pgpass.conf", ".my.cnf", ".git-credentials",
+    ".htpasswd", ".dockercfg", "**/.docker/config.json", ".s3cfg", ".boto", ".passwd-s3fs", "auth.json",
+    "**/.config/gcloud/",
+    # what a shell remembers
+    ".bash_history", ".zsh_history", ".psql_history", ".mysql_history", ".python_history", ".node_repl_history",
+)  # fmt: skip
+"""In the language of `.gitignore`, in lower case."""
+
+
+def looks_secret(path: PurePath) -> bool:
+    """Whether a file's name, or a folder's above it, says that it holds secrets. A link is judged by both its ends."""
+    return any(named_like_secret(each) for each in {os.path.abspath(path), os.path.realpath(path)})
+
+
+def named_like_secret(path: str) -> bool:
+    """The same of an absolute path, whatever it is on the disk."""
+    return _spec().match_file(path.replace(os.sep, "/").lower().lstrip("/"))
+
+
+@cache
+def _spec() -> pathspec.GitIgnoreSpec:
+    return pathspec.GitIgnoreSpec.from_lines(SECRETS)

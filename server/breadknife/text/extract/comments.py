@@ -1,0 +1,144 @@
+"""Prose in the comments of any language whose syntax is known; Python's docstrings have a file of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from breadknife.cancel import CancelToken
+from breadknife.text.document import Span
+from breadknife.text.extract.passage import Cut, passage, prose
+from breadknife.text.extract.python import inline_cuts
+from breadknife.text.extract.structure import Paragraph, paragraphs
+from breadknife.text.languages import LANGUAGES
+from breadknife.text.prose import ProseText
+from breadknife.text.syntax import Node, SyntaxTree, captures, parse
+
+_LINE = re.compile(r"(?://[/!<]*|#+[!:|]?|--+|;+)[ \t]?")
+_BLOCK = re.compile(r"(?P<open>/\*+[!<]?|<!--|--\[(?P<level>=*)\[|=begin\b[^\n]*)", re.DOTALL)
+_END = re.compile(r"\*+/\s*\Z|-->\s*\Z|\]=*\]\s*\Z|\n=end[^\n]*\s*\Z")
+_STAR = re.compile(r"[ \t]*\*(?!/)[ \t]?")
+_DIRECTIVE = re.compile(
+    r"""(?x:
+      (?://|/\*|\#|--|<!--)[\s*!]*
+      (?:
+        eslint\b|@ts-|tslint:|prettier-|biome-|istanbul\ |c8\ |webpack\w*:|[#@]\s*__PURE__|jshint\b|global\ |
+        go:|\+build|nolint|line\ |export\ \w+$|
+        clang-|NOLINT|cppcheck|IWYU|
+        noinspection|@formatter:|CHECKSTYLE|language=|
+        rubocop:|frozen_string_literal:|typed:|encoding:|
+        phpcs:|phpstan|psalm|@phpstan|@psalm|
+        luacheck:|selene:|stylua:|---?@|
+        shellcheck|stylelint|spell-?check|cspell|vale\b|markdownlint|LTeX|
+        yaml-language-server|yamllint|renovate:|
+        sqlfluff|noqa|pragma|SPDX|Copyright|©|\(c\)|Licensed\ under|
+        -\*-|vim?:|region\b|endregion\b|\#!|%%
+      )
+    )|\#!|//go:|///\s*<reference|\#region|\#endregion""",
+    re.IGNORECASE,
+)
+_RULER = re.compile(r"(?:[\W_]|</?[A-Za-z][^<>]*>)*\Z")
+"""A line without words, or of tags alone."""
+_TAG = re.compile(
+    r"[@\\](?:(?P<named>t?param|arg|argument|property|prop|throws|exception|raises|template|typeParam|retval|field)"
+    r"(?:\[[\w,]+\])?\s+(?:\{[^}\n]*\}\s*)?[\w.$<>\[\]=\\|&*-]+(?:\s+\$[\w]+)?(?:\s+-)?\s*"
+    r"|(?P<text>returns?|brief|details|deprecated|remarks|summary|note|warning|since|todo|description|desc|file|defgroup)"
+    r"\b\s*(?:\{[^}\n]*\}\s*)?(?:-\s+)?"
+    r"|(?P<code>example|code|snippet|type|typedef|see|link|author|version|license|copyright|module|namespace|memberof|"
+    r"extends|implements|class|enum|callback|this|default|override|inheritDoc|category|group|\w+)\b)"
+)
+_MARKUP = re.compile(r"</?[A-Za-z][^<>\n]*>|\{@\w+\s[^}\n]*\}")
+_STATEMENT = re.compile(
+    r"[;{}]\s*$|^[)}\]]|=>|^\s*(?:if|for|while|switch|return|else|case)\b.*[({]|^\s*@\w+(?:\(|$)|^\$ "
+)
+_FEWEST_WORDS = 2
+
+
+def comment_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
+    """The prose of comments, in the order of the source."""
+    kinds = LANGUAGES[tree.language].comments
+    nodes = [node for kind in sorted(kinds) for node in captures(tree, f"({kind}) @comment").get("comment", [])]
+    nodes.sort(key=lambda node: node.start_byte)
+    for block in _blocks(tree, nodes):
+        cancel.raise_if_cancelled()
+        for part in _parts(tree.text, block):
+            for paragraph in paragraphs(tree.text, part, code=lambda line: looks_like_code(line, tree.language)):
+                found = passage(tree.text, paragraph)
+                if len(found.text.split()) >= _FEWEST_WORDS:
+                    text = prose(found, _cuts, reserved="\n*/\\`<>")
+                    if text is not None:
+                        yield text
+
+
+def looks_like_code(line: str, language: str) -> bool:
+    """Whether a comment's line is code that was commented out."""
+    if _STATEMENT.search(line):
+        return True
+    if not re.search(r"[=(\[]|::|->", line):
+        return False
+    tree = parse(line, language)
+    return tree is not None and not tree.root.has_error and not line.rstrip().endswith((".", "!", "?", ":"))
+
+
+def _cuts(text: str) -> list[Cut]:
+    return inline_cuts(text) + [Cut(m.start(), m.end(), None if m[0][0] == "{" else "") for m in _MARKUP.finditer(text)]
+
+
+def _blocks(tree: SyntaxTree, nodes: list[Node]) -> Iterator[list[Span]]:
+    """Each comment's lines without its signs; line comments below each other in one column are one block."""
+    block, last = list[Span](), (-2, -1)
+    for node in nodes:
+        span = tree.span(node)
+        source = tree.text[span.start : span.end].rstrip("\r\n")  # Rust's grammar counts a doc comment's line break
+        span = Span(span.start, span.start + len(source))
+        row, column = node.start_point
+        alone = not tree.text[tree.text.rfind("\n", 0, span.start) + 1 : span.start].strip(" \t\ufeff")
+        opening = _BLOCK.match(source)
+        left_out = _DIRECTIVE.match(source) is not None
+        if block and (opening or left_out or not alone or last != (row - 1, column)):
+            yield block
+            block = []
+        last = (-2, -1)
+        if left_out:
+            continue
+        if opening:
+            yield list(_inside(tree.text, span, opening.end()))
+        elif sign := _LINE.match(source):
+            block.append(Span(span.start + sign.end(), span.end))
+            last = (row, column) if alone else last
+    if block:
+        yield block
+
+
+def _inside(text: str, span: Span, skip: int) -> Iterator[Span]:
+    """The lines of a block comment without its signs and the stars at their starts."""
+    source = text[span.start : span.end]
+    end = _END.search(source, skip)
+    stop = span.start + (end.start() if end else len(source))
+    at = span.start + skip
+    first = True
+    while at <= stop:
+        line_end = text.find("\n", at, stop)
+        line_end = stop if line_end < 0 else line_end
+        star = None if first else _STAR.match(text, at, line_end)
+        yield Span(min(star.end(), line_end) if star else at, line_end)
+        at, first = line_end + 1, False
+
+
+def _parts(text: str, block: list[Span]) -> Iterator[Paragraph]:
+    """The block's lines up to its first tag, then each tag's own; tags whose text isn't prose are left out."""
+    part, kept = list[Span](), True
+    for line in block:
+        source = text[line.start : line.end]
+        content = source.lstrip()
+        tag = _TAG.match(content)
+        if tag:
+            if kept:
+                yield part
+            part, kept = [], tag["code"] is None
+            line = Span(line.start + len(source) - len(content) + tag.end(), line.end)
+        elif _RULER.match(content):
+            line = Span(line.start, line.start)
+        part.append(line)
+    if kept:
+        yield part

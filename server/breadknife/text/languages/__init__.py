@@ -1,0 +1,46 @@
+"""The languages whose syntax is known: data, one entry each. The parse gate, outlines, shapes and prose read it.
+
+Nothing here imports a grammar: the start of the language server reads this too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from breadknife.text.languages import data, ecmascript, managed, scripting, systems
+from breadknife.text.languages.python import PYTHON
+from breadknife.text.languages.values import Block, LanguageSyntax
+
+__all__ = ["LANGUAGES", "Block", "LanguageSyntax"]
+
+LANGUAGES: Mapping[str, LanguageSyntax] = {
+    id: language
+    for language in (
+        PYTHON,
+        ecmascript.TYPESCRIPT,
+        ecmascript.TYPESCRIPT_REACT,
+        ecmascript.JAVASCRIPT,
+        ecmascript.JAVASCRIPT_REACT,
+        systems.GO,
+        systems.RUST,
+        systems.C,
+        systems.CPP,
+        managed.JAVA,
+        managed.KOTLIN,
+        managed.CSHARP,
+        scripting.RUBY,
+        scripting.PHP,
+        scripting.LUA,
+        scripting.BASH,
+        data.HTML,
+        data.CSS,
+        data.JSON,
+        data.YAML,
+        data.TOML,
+        data.SQL,
+        data.MARKDOWN,
+        data.MARKDOWN_INLINE,
+    )
+    for id in (language.id, *language.aliases)
+}
+"""LSP language id, or what some editor calls it -> what is known."""

@@ -1,0 +1,173 @@
+"""What is shown of what the model wrote: (document with the cursor `|` or `^`, text, what is shown or a reason)."""
+
+from __future__ import annotations
+
+import pytest
+
+from drafts import fit
+
+PARSES = [
+    ("x = |\n", "1 + 2", "1 + 2"),
+    ("x = |\n", "   ", "empty"),
+    ("x = 1|\n", " +", "would-not-parse"),
+    ("def f():\n    |\n", "x = 1\n    y = = 2", "x = 1"),
+    ("def f():\n    |\n", "return 1 2", "would-not-parse"),
+    ("def f(:\n    x = |\n", "1", "1"),  # a broken file may stay broken
+    ("def f(|\n", "a, b):", "a, b):"),
+    ("class A:\n    def f(self):\n        return self.|\n\n    def g(self):\n        pass\n", "x", "x"),
+]
+
+REST_OF_LINE = [
+    ("print(|)\n", "x, y)", "x, y"),
+    ("print(|)\n", "len(x)", "len(x)"),  # a bracket of its own
+    ("print(f(|))\n", "x))", "x"),
+    ("print(f(|))\n", "g(x))", "g(x)"),
+    ("x = '|'\n", "abc'", "abc"),
+    ('x = f("|")\n', 'abc")', "abc"),
+    ('x = |"\n', '"abc"', '"abc'),
+    ("x = [|]\n", "1, 2]", "1, 2"),
+    ("d = {|}\n", "'a': 1}", "'a': 1"),
+    ("for |in items:\n    pass\n", "item in items:", "item "),
+    ("for | in items:\n    pass\n", "item in items:", "item"),
+    ("for | in items:\n    pass\n", "item  in items :", "item"),  # blanks don't matter
+    ("for | in items:\n    pass\n", "item in items:\n    print(item)", "item"),
+    ("f(|, y)\n", "x,", "x"),
+    ("f(|, y)\n", "x, y)", "x"),
+    ("x = f(|) + 1\n", "a) + 1", "a"),
+    ("print(|)\n", ")", "repeats-next-line"),
+    ("if x == |:\n    pass\n", "1:", "1"),
+    ("if x|:\n    pass\n", " is None:\n        return", " is None"),
+    ("x = |.strip()\n", "line.strip()", "line"),
+]
+
+FOLLOWING_LINES = [
+    ("def f():\n    |\n    return total\n", "return total", "repeats-next-line"),
+    ("def f():\n    re|\n    return total\n", "turn total", "repeats-next-line"),
+    ("def f():\n    |\n    return total\n", "total = 1\n    return total", "total = 1"),
+    ("def f():\n    |\n    return total\n", "total = 1\n\n    return  total;", "total = 1"),
+    ("def f():\n    |\n    return total\n", "total = 1\n    return total\n\ndef g():", "total = 1"),
+    ('def f():\n    |\n    log("done now")\n', "x = 1\n    log('done now')", "x = 1"),  # another quote
+    ("def f():\n    |\n    self.connection.close_all()\n", "self.connections.close_all()", "repeats-next-line"),
+    ("def f():\n    |\n    self.layers_2.append(x)\n", "self.layers_1.append(x)", "self.layers_1.append(x)"),
+    ("def f():\n    |\n    self.height = height_of(x)\n", "self.width = width_of(x)", "self.width = width_of(x)"),
+    ("|x = compute(1)\n", "x = compute(1)\n", "repeats-next-line"),
+    ("|x = compute(1)\n", "y = 1\n", "y = 1\n"),
+    ("x = 1|\ny = compute(2)\n", "\ny = compute(2)", "repeats-next-line"),
+]
+
+BALANCE = [
+    ("x = |\n", ") + (", "unbalanced"),
+    ("x = f(|\n", "a)", "a)"),
+    ("x = f(|)\n", "a, g(b)", "a, g(b)"),
+    ("x = f(|)\n", "a, (b", "a,"),
+    ("x = f(|)\n", "a) + g(b", "a) + g(b"),  # what follows closes it
+    ("def f():\n    return g|\n", "(a, b", "unbalanced"),
+    ("x = [1, |\n]\n", "2]", "2"),
+    ("x = [1, |\n", "2]", "2]"),
+    ("x = f|)\n", "(1", "(1"),
+    ("x = a|\n", " + ')' + b", " + ')' + b"),  # neither those in a string
+    ("x = a|\n", " + b  # :)", " + b  # :)"),  # nor in a comment count
+    ("x = a + |\n", '"b', "unbalanced"),
+    ("x = |\n", "'''", "unbalanced"),
+    ("x = a|\n", " + b, 'c", " + b,"),
+    ("x = '|'\n", "it is' + '", "it is' + '"),
+    ("# see |\n", "the note (below", "the note (below"),
+    ('def f():\n    """Does |\n\ndef g():\n    """Does more."""\n', 'it."""', 'it."""'),
+    ('def f():\n    """Does |"""\n', 'it."""', "it."),
+]
+
+INDENTATION = [
+    ("def f():\n    |\n", "    x = 1", "x = 1"),  # what is there already
+    ("def f():\n  x = 1\n  |\n", "if x:\n      y = 2", "if x:\n    y = 2"),  # the file's width
+    ("def f():\n\tx = 1\n\t|\n", "if x:\n\t    y = 2", "if x:\n\t\ty = 2"),  # its tabs
+    ("def f():\n\tx = 1\n\t|\n", "if x:\n        y = 2", "if x:\n\t\ty = 2"),
+    ("def f():\n    x = 1\n|\n", "        y = 2", "    y = 2"),  # no deeper than the line above
+    ("def f():\n    if x:  # why\n|        pass\n", "        y = 2\n", "        y = 2\n"),
+    ("x = 1\r\ndef f():\r\n    |\r\n", "y = 1\n    return y", "y = 1\r\n    return y"),
+    ("x = 1\n|\n", "y = 1\r\nz = 2", "y = 1\nz = 2"),
+]
+
+FOLLOWING_BLOCK = [  # Python's grammar takes a deeper line anywhere
+    ("def f():\n|    return 1\n", "x = 1\n", "would-not-parse"),
+    ("def f():\n    x = 1\n|\n    return x\n", "y = 2", "would-not-parse"),
+    ("def f(x):|\n    return x\n", " return 1", "would-not-parse"),
+    ("if x:\n    |\n    y = 1\n", "x = 1", "x = 1"),
+    ("|\n    y = 1\n", "if x:", "if x:"),
+]
+
+SCOPE = [
+    ("class A:\n    def f(self):\n        |\n", "return 1\n\n    def g(self):\n        pass", "return 1"),
+    ("def f():\n    |\n", "return 1\n\n\nprint(f())", "return 1"),
+    ("def f():\n    x = 1|\n", "\nprint(x)", "outside-block"),
+    ("x = f(\n    |\n", "a,\n)", "a,\n)"),  # the bracket that it has to close
+]
+
+REPETITION = [
+    ("def f():\n    |\n", "x.append(1)\n    x.append(1)\n    x.append(1)", "x.append(1)"),
+    ("def f():\n    |\n", "alpha()\n    beta()\n    alpha()\n    beta()\n    al", "alpha()\n    beta()"),
+    ("x.append(1)\n|\n", "x.append(1)", "repetition"),
+    ("x.append(1)\nx.app|\n", "end(1)", "repetition"),
+    ("alpha(1)\nbeta(2)\n|\n", "alpha(1)\nbeta(2)", "repetition"),
+    ("alpha(1)\nbeta(2)\n|\n", "alpha(2)", "alpha(2)"),
+    ("x = |\n", "self.parent, self.parent, self.parent, self.par", "self.parent,"),
+    ("x = |\n", "(None, None, None)", "(None, None, None)"),
+    ("x = |\n", "[0, 0, 0, 0, 0, 0, 0, 0]", "[0, 0, 0, 0, 0, 0, 0, 0]"),
+    ("# |\n", "very very very very very very very long", "very"),
+]
+
+JUNK = [
+    ("import os\n|\n", "# src/app/main.py", "junk"),
+    ("import os\n|\n", "# main.py\nx = 1", "junk"),
+    ("import os\n|\n", "x = 1\n# File: main.py", "x = 1"),
+    ("def f():\n    |\n", "# TODO: implement this", "junk"),
+    ("def f():\n    |\n", "pass  # your code here", "junk"),
+    ("def f():\n    |\n", "# Your code goes here", "junk"),
+    ("def f():\n    |\n", "x = 1\n    # ...", "x = 1"),
+    ("def f():\n    |\n", "# rest of the code\n    return x", "junk"),
+    ("def f():\n    |\n", "# the rest is easy\n    return x", "# the rest is easy\n    return x"),
+    ("x = |\n", "1<|endoftext|>y", "1"),
+    ("x = 1\n|\n", "```\nThat was it.", "junk"),
+    ("x = 1\n|\n", "#!/usr/bin/env python", "junk"),
+    ("x = 1\n|\n", "# Copyright (c) 2019 Somebody", "junk"),
+    ("x = 1\n|\n", "__author__ = 'Somebody'", "junk"),
+    ("sender = |\n", '"jane.doe@gmail.com"', "junk"),
+    ("sender = |\n", '"jane.doe@example.com"', '"jane.doe@example.com"'),
+    ("a = 'jane@corp.io'\nb = |\n", "'jane@corp.io'", "'jane@corp.io'"),
+]
+
+SECRETS = [
+    ("key = |\n", '"AKIAIOSFODNN7EXAMPLE"', "secret"),
+    ("key = 'AKIA|'\n", "IOSFODNN7EXAMPLE", "secret"),
+    ("key = |\n", '"ghp_16C7e42F292c6912E7710c838347Ae178B4a"', "secret"),
+    ("key = |\n", '"sk-proj-Ab3dEf6hIj9kLm2nOp5qRs8t"', "secret"),
+    ("key = |\n", '"-----BEGIN RSA PRIVATE KEY-----"', "secret"),
+    ("key = |\n", '"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"', "secret"),
+    ("url = |\n", '"postgres://admin:hunter2@db/prod"', "secret"),
+    ("url = |\n", '"postgres://localhost/prod"', '"postgres://localhost/prod"'),
+    ("a = '9f86d081884c7d659a2feaa0c55ad015'\nb = |\n", "'9f86d081884c7d659a2feaa0c55ad015'",
+     "'9f86d081884c7d659a2feaa0c55ad015'"),
+    ("key = |\n", "os.environ['OPENAI_API_KEY']", "os.environ['OPENAI_API_KEY']"),
+    ("x = |\n", "test_that_a_long_name_is_no_secret_at_all()", "test_that_a_long_name_is_no_secret_at_all()"),
+    ("x = |\n", "'123e4567-e89b-12d3-a456-426614174000'", "'123e4567-e89b-12d3-a456-426614174000'"),
+]  # fmt: skip
+
+CASES = {
+    "parses": PARSES,
+    "rest of line": REST_OF_LINE,
+    "following lines": FOLLOWING_LINES,
+    "balance": BALANCE,
+    "indentation": INDENTATION,
+    "following block": FOLLOWING_BLOCK,
+    "scope": SCOPE,
+    "repetition": REPETITION,
+    "junk": JUNK,
+    "secrets": SECRETS,
+}
+
+
+@pytest.mark.parametrize(
+    ("marked", "text", "expected"),
+    [pytest.param(*case, id=f"{name} {n}") for name, cases in CASES.items() for n, case in enumerate(cases, 1)],
+)
+def test_fitted(marked: str, text: str, expected: str) -> None:
+    assert fit(marked, text) == expected

@@ -1,0 +1,71 @@
+"""What holds of everything that is shown, whatever a model writes wherever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from breadknife.plugins.completion.filters import Site, fitted
+from breadknife.plugins.completion.values import Draft
+from breadknife.task.values import Silence
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import changed_tree, parses_no_worse
+from drafts import draft
+
+PIECES = {
+    "python": ["if x:", "\n", "    ", "f(", ")", "[", "]", "'", '"""', "# y", "return total", "x = 1", ",", "é"],
+    "typescript": ["if (x) {", "}", "\n", "  ", "f(", ")", ";", "`", '"', "// y", "return total;", "=> ", "😀", "/*"],
+    "ruby": ["def f(x)", "\n", "  ", "end", "(", ")", "do |x|", "'", '"', "# y", "return total", "{", "}"],
+}  # fmt: skip
+
+
+@st.composite
+def drafts(draw: st.DrawFn) -> Draft:
+    language = draw(st.sampled_from(sorted(PIECES)))
+    texts = st.lists(st.sampled_from(PIECES[language]), max_size=8).map("".join)
+    line_break = draw(st.sampled_from(["\n", "\r\n"]))
+    before, after = (draw(texts).replace("\n", line_break) for _ in range(2))
+    return draft(f"{before}^{after}", draw(texts), language)
+
+
+def shown(draft: Draft) -> str | None:
+    fit = fitted(draft)
+    return None if isinstance(fit, Silence) else fit
+
+
+@settings(max_examples=400)
+@given(drafts())
+def test_what_is_shown_is_shown_again_unchanged(draft: Draft) -> None:
+    text = shown(draft)
+    assert text is None or fitted(replace(draft, text=text)) == text
+
+
+@settings(max_examples=400)
+@given(drafts())
+def test_nothing_parses_worse_or_is_less_balanced(draft: Draft) -> None:
+    text = shown(draft)
+    if text is None:
+        return
+    assert draft.tree is not None
+    after = changed_tree(draft.tree, TextEdit(Span(draft.offset, draft.offset), text))
+    assert after is not None
+    assert parses_no_worse(draft.tree, after)
+    site = Site(draft)
+    assert site.imbalance(text.replace("\r\n", "\n")) <= site.imbalance("")
+
+
+@given(drafts())
+def test_the_line_goes_on_only_once(draft: Draft) -> None:
+    text = shown(draft)
+    rest = Site(draft).rest.strip()
+    assert text is None or len(rest) < 3 or not rest.replace(" ", "").isalnum() or not text.endswith(rest)
+
+
+@given(drafts())
+def test_line_breaks_are_the_documents(draft: Draft) -> None:
+    text = shown(draft)
+    if text is not None:
+        windows = "\r\n" in draft.document.text
+        assert text.count("\r\n") == (text.count("\n") if windows else 0)

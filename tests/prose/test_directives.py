@@ -1,0 +1,43 @@
+"""Which lines a comment silences, for which rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from breadknife.plugins.prose.directives import Directives, ignoring
+from support import document
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "silent"),
+    [
+        ("a\nb <!-- breadknife: ignore AnA -->\nc", "AnA", [1]),
+        ("a\nb <!-- breadknife: ignore AnA -->\nc", "Other", []),
+        ("a\n\n<!-- breadknife: ignore AnA, EN_A_VS_AN -->\nb\nc\n\nd", "EN_A_VS_AN", [2, 3, 4]),
+        ("<!-- breadknife: ignore broken-link -->\n\nb\n\nc", "broken-link", [0, 1, 2]),
+        ("# breadknife: ignore\n# b\n\n# c", "Any", [0, 1]),
+        ("a\n// breadknife: ignore-file AnA\nb", "AnA", [0, 1, 2]),
+        ("/* breadknife: ignore-file */\nb", "Any", [0, 1]),
+        ("say breadknife ignore\nb", "Any", []),
+    ],
+)
+def test_silenced_lines(text: str, rule: str, silent: list[int]) -> None:
+    doc = document(text, "markdown")
+    directives = Directives.of(doc)
+    assert [line for line in range(doc.line_count) if directives.silence(rule, line)] == silent
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("markdown", "<!-- breadknife: ignore AnA -->"),
+        ("python", "# breadknife: ignore AnA"),
+        ("rust", "// breadknife: ignore AnA"),
+        ("css", "/* breadknife: ignore AnA */"),
+        ("plaintext", ""),
+    ],
+)
+def test_the_comment_of_a_language(language: str, expected: str) -> None:
+    assert ignoring("AnA", language) == expected
+    if expected:
+        assert Directives.of(document(f"{expected}\nx", language)).silence("AnA", 1)

@@ -1,0 +1,97 @@
+"""What of a language's comments is prose. `@` stands for a placeholder."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breadknife.text.extract import LANGUAGES
+from breadknife.text.extract.comments import looks_like_code
+from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
+from prose.reading import assert_exact, paragraphs
+
+JSDOC = """\
+/**
+ * Gives the first of them, or `null`.
+ *
+ * @param {string} name - The name to look for, as
+ *   the user wrote it.
+ * @param [depth=1] how deep to look
+ * @returns {Thing} the thing
+ * @type {Thing}
+ * @example
+ * first("these words are code");
+ */
+function first(name, depth) {}
+"""
+CASES = [
+    ("javascript", JSDOC, ["Gives the first of them, or @.", "The name to look for, as the user wrote it.",
+                           "how deep to look", "the thing"]),
+    ("typescript", "// one line\n// goes on\n\n// another block\nlet a = 1; // at its end\n",
+     ["one line goes on", "another block", "at its end"]),
+    ("typescriptreact", "// eslint-disable-next-line no-alert\n// @ts-ignore because\nf();\n", []),
+    ("javascript", "// const old = call();\n// if (x) {\n// }\n// Why it was taken out.\n", ["Why it was taken out."]),
+    ("go", "// Package x does this.\n//\n//go:generate stringer\n// It does more.\npackage x\n",
+     ["Package x does this.", "It does more."]),
+    ("rust", "/// Opens the file.\n///\n/// ```\n/// let no = prose();\n/// ```\n//! Inner words.\nfn f() {}\n",
+     ["Opens the file.", "Inner words."]),
+    ("java", "/** Sums <b>all</b> of {@link Item the items}. */\nclass A {}\n", ["Sums all of @."]),
+    ("c", "/*\n * A block\n * of two lines.\n */\nint x; /* short one */\n", ["A block of two lines.", "short one"]),
+    ("cpp", "/// \\brief Does it well.\n/// \\param[in] n the count of them\nvoid f(int n);\n",
+     ["Does it well.", "the count of them"]),
+    ("csharp", "/// <summary>\n/// Reads the file.\n/// </summary>\nclass A {}\n", ["Reads the file."]),
+    ("ruby", "# frozen_string_literal: true\n# Says hello to them.\ndef f; end\n", ["Says hello to them."]),
+    ("php", "<?php\n# one comment\n// another one\n", ["one comment another one"]),
+    ("lua", "--- Adds two numbers.\n--[[ A long\ncomment ]]\nlocal x = 1\n", ["Adds two numbers.", "A long comment"]),
+    ("shellscript", "#!/bin/sh\n# Runs it all.\n# shellcheck disable=SC2034\nx=1\n", ["Runs it all."]),
+    ("kotlin", "// A line here.\nfun f() {}\n", ["A line here."]),
+    ("html", "<!-- Some words here. -->\n<p>not these</p>\n", ["Some words here."]),
+    ("css", "/* The main colour. */\na { color: red; }\n", ["The main colour."]),
+    ("json", "// Words in it.\n{}\n", ["Words in it."]),
+    ("yaml", "# The settings of all.\na: 1 # of one\n", ["The settings of all.", "of one"]),
+    ("toml", "# A table of things.\n[a]\n", ["A table of things."]),
+    ("sql", "-- All of the rows.\nSELECT 1;\n", ["All of the rows."]),
+    ("go", "// ------------------\n// A title of it\n// ------------------\npackage x\n", ["A title of it"]),
+    ("c", "/* SPDX-License-Identifier: MIT */\n// Copyright 2026 Some One\nint x;\n", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "source", "expected"), CASES)
+def test_comments(language: str, source: str, expected: list[str]) -> None:
+    found = paragraphs(source, language)
+    assert [p.text.replace(VOWEL_NOUN, "@").replace(NOUN, "@") for p in found] == expected
+    for each in found:
+        assert_exact(source, each)
+
+
+def test_every_language_with_comments_is_read() -> None:
+    assert {language for language, _, _ in CASES} < LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("return x;", True),
+        ("foo(bar)", True),
+        ("const x = 1", True),
+        ("Returns the value (or nothing).", False),
+        ("This is prose", False),
+        ("see foo() for more of it", False),
+    ],
+)
+def test_code_in_comments(line: str, expected: bool) -> None:
+    assert looks_like_code(line, "javascript") is expected
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["// a b\n", "/* c d\n * e f */\n", "x = 1;\n", "é // ü ö\n", "\r\n", "/*", "*/", "@param x y z "]
+        )
+    )
+)
+def test_any_text_is_mapped_exactly(pieces: list[str]) -> None:
+    source = "".join(pieces)
+    for each in paragraphs(source, "javascript"):
+        assert_exact(source, each)
