@@ -81,7 +81,7 @@ def sources(folder: Path) -> Iterator[tuple[str, Path]]:
                 go, "mod", "download", f"{module}@latest", cwd=folder, GOPATH=str(folder / "go"), GOFLAGS="-modcacherw"
             )
     if cargo := shutil.which("cargo"):
-        crate = folder / "crate"
+        crate = folder / "crates"
         _run(cargo, "init", "-q", "--lib", "--vcs", "none", str(crate), cwd=folder)
         with (crate / "Cargo.toml").open("a", encoding="utf-8") as manifest:
             manifest.writelines(f'{name} = "*"\n' for name in CRATES)

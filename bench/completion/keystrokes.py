@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pynvim
 from corpus import Function
 from replay import WARM, nvim
-from systems import Row, System
+from systems import Row, System, ending
 
 MEAN, DEVIATION = 0.239, 0.112
 """Seconds between two keys: of 168,000 people (Dhakal et al. 2018, "Observations on Typing from 136 Million
@@ -97,8 +98,9 @@ def editing(system: System, file: Path) -> Generator[Any, None, None]:
             time.sleep(0.02)
         with pynvim.attach("socket", path=str(socket)) as vim:
             yield vim
-            vim.command("qa!", async_=True)
-            process.wait(10)
+            with ending(psutil.Process(process.pid)):
+                vim.command("qa!", async_=True)
+                process.wait(10)
 
 
 def _type(system: System, function: Function, text: str, tally: Tally, chance: random.Random) -> None:
@@ -176,6 +178,7 @@ def _shown(text: str, ghost: str) -> int:
 
 def rows(ours: Tally, theirs: Tally, thrown: tuple[float, float], files: int) -> list[Row]:
     lost, total = thrown
+    share = f"{lost / max(total, 1e-9):.0%} of {total:.0f} s"
     wrong = f"; text not as shown in {ours.gone_wrong} and {theirs.gone_wrong}"
     return [
         Row(
@@ -184,7 +187,5 @@ def rows(ours: Tally, theirs: Tally, thrown: tuple[float, float], files: int) ->
             f"{ours.saved:.1%} ({ours.accepted} accepted, {ours.characters} keys without); "
             f"llama.vim {theirs.saved:.1%} ({theirs.accepted} accepted){wrong}",
         ),
-        Row(
-            "share of model time thrown away while typing", "≤ 25 %", f"{lost / max(total, 1e-9):.0%} of {total:.0f} s"
-        ),
+        Row("share of model time thrown away while typing", "≤ 25 %", share),
     ]

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 import pynvim
-from systems import cpu_seconds
+from systems import cpu_seconds, ending
 
 SETTLING = 3.0
 """Seconds after the last key that aren't called idle yet."""
@@ -48,7 +48,10 @@ class Recorder:
                 before = cpu_seconds(*self._processes)
                 time.sleep(self._idle)
                 self.idle_share = (cpu_seconds(*self._processes) - before) / self._idle
-        self._nvim.command(command, **options)
+            with ending(self._processes[0]):
+                self._nvim.command(command, **options)
+        else:
+            self._nvim.command(command, **options)
 
 
 def main() -> None:

@@ -16,10 +16,9 @@ from pathlib import Path
 from corpus import Function
 from systems import Row, System, quantile
 
-
 PAUSE = 250
 """Milliseconds between two keys."""
-WARM = 5
+WARM = 8
 """Seconds between opening the file and the first key."""
 NOT_THE_GATE = frozenset(("superseded", "cancelled", "too-slow", "empty", "engine-failed", "model-failed", "failed"))
 """Reasons for silence that no rule has decided. `empty`: the model had nothing to say."""
@@ -65,7 +64,10 @@ def typed(system: System, functions: Sequence[Function], script: Path, keys: int
             result = Path(folder) / "result.json"
             environment = {
                 **os.environ,
-                **{"NVIM": nvim(), "WARM": str(WARM), "KEYS": str(keys - 1), "HUMAN": "1" if human else ""},
+                "NVIM": nvim(),
+                "WARM": str(WARM),
+                "KEYS": str(keys - 1),
+                "HUMAN": "1" if human else "",
             }
             seconds = idle if function is functions[-1] else 0
             told = [Path(__file__).with_name("recorded.py"), script, result, str(system.engine.pid), str(seconds)]

@@ -27,7 +27,6 @@ sys.path.insert(0, str(ROOT / "examples"))
 from editor import Editor, offset, position
 
 CHARACTERS = range(500, 5_000)
-FILES_OF_ONE = 12
 HOLE_LINES = 3
 PLACES = 8
 """Of one hole."""
@@ -156,7 +155,8 @@ async def shown(editor: Asking, hole: Hole, number: int, chance: random.Random) 
             done = place
         before = editor.texts[uri]
         for item in await editor.items(uri, position(before, at), invoked=bool(index % 2)):
-            assert item.range and isinstance(item.insert_text, str)
+            assert item.range
+            assert isinstance(item.insert_text, str)
             start, end = offset(before, item.range.start), offset(before, item.range.end)
             after = before[:start] + item.insert_text + before[end:]
             made = Shown(hole.language, before, at, after, start + len(item.insert_text), hole.text)

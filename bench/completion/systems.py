@@ -3,6 +3,7 @@ server. Same GGUF, same number of threads, loaded and warm."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Generator
@@ -12,17 +13,20 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "bench" / "engine"))
-
-from peers import llama_server, own_home
-from row import Row, quantile
-
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest, Part
 from breadknife.engine.client import DaemonEngine
 from breadknife.engine.pool import from_store
+from breadknife.paths import state_dir
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
+
+from peers import llama_server, own_home
+from row import Row, quantile
+
+__all__ = ["ROOT", "Row", "System", "breadknife", "cpu_seconds", "ending", "llama_vim", "quantile"]
+
+ROOT = Path(__file__).parents[2]
 LLAMA_VIM = "https://github.com/ggml-org/llama.vim"
 
 
@@ -40,8 +44,12 @@ class System:
 
 @contextmanager
 def breadknife(model: str) -> Generator[System, None, None]:
+    calibration = state_dir() / "calibration.json"
     with own_home() as home, closing(DaemonEngine()) as engine:
         (home / "config").mkdir()
+        if calibration.exists():  # else it is measured in a quiet moment, which is then none
+            (home / "state").mkdir(exist_ok=True)
+            shutil.copy(calibration, home / "state")
         (home / "config" / "config.toml").write_text(
             f'keep_receipts = true\n[models]\ncompletion = "{model}"\n', "utf-8"
         )
@@ -89,3 +97,12 @@ def cpu_seconds(*roots: psutil.Process) -> float:
         for process in (root, *root.children(recursive=True)):
             total += sum(process.cpu_times()[:4])  # user, system, and both of its ended children
     return total
+
+
+@contextmanager
+def ending(editor: psutil.Process) -> Generator[None, None, None]:
+    """Inside, the editor is told to quit; its server has ended too when this is left."""
+    processes = [editor, *editor.children(recursive=True)]
+    yield
+    for process in psutil.wait_procs(processes, timeout=10)[1]:
+        process.kill()

@@ -8,8 +8,8 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from breadknife.cancel import CancelToken
 from breadknife.__main__ import main
+from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, GenerateRequest
 from breadknife.engine.client import DaemonEngine
 
