@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -123,7 +124,7 @@ def human(ours: Typed, theirs: Typed, files: int) -> list[Row]:
         Row(
             "useful characters a second of CPU (editor, server, engine)",
             "≥ 2×",
-            f"{useful[0] / max(useful[1], 1e-9):.1f}× ({useful[0]:.2f} for {useful[1]:.2f})",
+            f"{useful[0] / useful[1] if useful[1] else math.inf:.1f}× ({useful[0]:.2f} for {useful[1]:.2f})",
         ),
         Row(
             "CPU while nobody types, share of one core",

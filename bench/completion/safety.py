@@ -65,7 +65,7 @@ class Shown:
         if not has_error(self.before, self.language) and has_error(self.after, self.language):
             found.append("stops parsing")
         was, now = unmatched(self.before, self.language), unmatched(self.after, self.language)
-        if now[0] > was[0] or now[1] > was[1]:
+        if any(more > before for more, before in zip(now, was, strict=True)):
             found.append("unbalances")
         if self.after != self.original and repeats_next_line(self.after, self.at, self.end):
             found.append("repeats")
@@ -78,19 +78,24 @@ def has_error(text: str, language: str) -> bool:
     return Parser(grammar).parse(text.encode()).root_node.has_error
 
 
-def unmatched(text: str, language: str) -> tuple[int, int]:
-    """Brackets that nothing closes, and that nothing opened."""
+def unmatched(text: str, language: str) -> tuple[int, ...]:
+    """Brackets that nothing closes, and that nothing opened, read in two ways: a closing one ends what is open inside
+    of its pair, or is the wrong one."""
     code = re.sub(NOT_CODE.get(language, _BRACES), "", text)
-    stack, closers = list[str](), 0
-    for char in re.findall(r"[()\[\]{}]", code):
-        if char not in PAIRS:
-            stack.append(char)
-        elif PAIRS[char] in stack:
-            while stack.pop() != PAIRS[char]:
-                pass
-        else:
-            closers += 1
-    return len(stack), closers
+    found: list[int] = []
+    for is_strict in (False, True):
+        stack, wrong = list[str](), 0
+        for char in re.findall(r"[()\[\]{}]", code):
+            opener = PAIRS.get(char)
+            if opener is None:
+                stack.append(char)
+            elif stack[-1:] == [opener] or (opener in stack and not is_strict):
+                while stack.pop() != opener:
+                    pass
+            else:
+                wrong += 1
+        found += [len(stack), wrong]
+    return tuple(found)
 
 
 def repeats_next_line(text: str, start: int, end: int) -> bool:

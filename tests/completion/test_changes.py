@@ -124,6 +124,10 @@ def test_calls_follow_a_signature(marked: str, expected: str) -> None:
 
 
 NOTHING = {
+    "another method is called": "log.«debug⇒warning»(1)\nlog.debug(2)\n",
+    "another function is called": "«print⇒pprint»(1)\nprint(2)\n",
+    "another type": "def f(a: int, b: «int⇒float»):\n    c: int\n",
+    "another value": "def f(n):\n    y = «n⇒len»\n    return n\n",
     "another name for one place": "def load():\n    pass\n\n«load⇒read»()\nload()\n",
     "a name that was there": "a = 1\nb = 2\nprint(«a⇒b»)\nprint(a)\n",
     "an imported name": "from x import load\n\n«load⇒read»()\nload()\n",

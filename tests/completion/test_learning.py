@@ -155,6 +155,19 @@ def test_a_deleted_file_is_forgotten_at_once(file: Path) -> None:
     assert learning.threshold(0.6) == 0.6
 
 
+def test_what_was_not_written_yet_is_forgotten_with_the_file(file: Path) -> None:
+    learning = Learning(file)
+    outcomes(learning, REJECT * 60)
+    learning.close()
+    outcomes(learning, REJECT * 20)
+    file.unlink()
+    learning.close()
+    assert not file.exists()
+    outcomes(learning, ACCEPT)
+    learning.close()
+    assert read_learned(file).languages["python"]["0.60"] == Outcomes(1, 0), "what comes later counts"
+
+
 @pytest.mark.parametrize(
     "broken", ["", "{", "[]", '{"languages": {"python": {"0.60": {"accepted": -1}}}}', '{"languages": 1}', "\x00"]
 )

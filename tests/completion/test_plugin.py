@@ -105,9 +105,10 @@ def test_the_selected_entry_is_continued() -> None:
     assert [(item.span, item.text) for item in answer.items] == [(Span(3, 5), "append(1)")]
 
 
-def test_a_file_that_looks_secret_is_put_before_no_model() -> None:
+@pytest.mark.parametrize("uri", ["file:///project/.env", "untitled:/project/.env", "untitled:.env"])
+def test_a_file_that_looks_secret_is_put_before_no_model(uri: str) -> None:
     with typist(Line("", "1")) as user:
-        document = Document("file:///project/.env", "plaintext", "KEY=")
+        document = Document(uri, "plaintext", "KEY=")
         answer = user.plugin.answer(CompletionRequest(document, 4), user.context)
         assert isinstance(answer, Silence)
         assert answer.reason == "ignored-file"
@@ -192,7 +193,7 @@ def test_who_has_asked_for_something_else_is_told_of_no_growth() -> None:
         user.sees("x =⟦|⟧\n")
         assert user.sees("na⟦|⟧me") == "inside-word"
         engine.may.set()
-        assert user.sees("x = ⟦|⟧\n") == ["alpha + beta"]
+        assert user.sees("y =⟦|⟧\n") == [" alpha + beta"]
         assert user.context.refreshed == 0
 
 

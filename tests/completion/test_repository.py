@@ -256,6 +256,15 @@ def test_after_a_rest_what_is_outdated_is_told_anew(monkeypatch: pytest.MonkeyPa
     assert snippet.text == "def saw(board, twice): ..."
 
 
+def test_what_may_not_be_read_any_more_is_held_no_longer() -> None:
+    project = Files(dict(OTHERS))
+    user = Writer(project)
+    marked = "from tools import saw\n\nx =⟦|⟧\n"
+    assert user.sees(marked) == ["tools.py"]
+    del project.texts["tools.py"]
+    assert user.sees(marked) == []
+
+
 def test_with_the_real_project(tmp_path: Path) -> None:
     (tmp_path / "pkg").mkdir()
     (tmp_path / "pkg" / "__init__.py").write_text("from .shapes import Shape\n", "utf-8")

@@ -117,6 +117,25 @@ def test_while_it_is_written_it_may_be_behind_what_is_typed() -> None:
     assert stream.typed(*at_cursor("x = a + b⟦|⟧\n")) is None
 
 
+def test_a_text_cut_off_for_its_length_is_written_on() -> None:
+    hand = Hand()
+    stream = begun("x =⟦|⟧", hand, "never")
+    stream.want(lambda text: "4" in text, 160)  # more than what is being written may have
+    hand.says(" 1", " 2", finish="length")
+    hand.says(" 3", " 4")
+    assert stream.wait(CancelToken()).text == " 1 2 3 4"
+    assert hand.asked == [("", 64), (" 1 2", 160)]
+
+
+def test_a_text_that_has_no_room_is_not_written_on() -> None:
+    hand = Hand()
+    stream = begun("x =⟦|⟧", hand, "never")
+    hand.says(finish="length")
+    stream.wait(CancelToken())
+    stream.want(lambda text: False, 64)
+    assert hand.asked == [("", 64)]
+
+
 def test_it_rests_when_the_goal_is_met_and_writes_on_when_more_is_wanted() -> None:
     hand = Hand()
     stream = begun("x =⟦|⟧", hand, "\n")

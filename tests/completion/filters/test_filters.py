@@ -72,6 +72,7 @@ BALANCE = [
     ("x = a|\n", " + b, 'c", " + b,"),
     ("x = '|'\n", "it is' + '", "it is' + '"),
     ("# see |\n", "the note (below", "the note (below"),
+    ("x = |\n", "[" * 3 + "]" * 3, "[" * 3 + "]" * 3),
     ('def f():\n    """Does |\n\ndef g():\n    """Does more."""\n', 'it."""', 'it."""'),
     ('def f():\n    """Does |"""\n', 'it."""', "it."),
 ]
@@ -116,6 +117,7 @@ REPETITION = [
 ]
 
 JUNK = [
+    ("x = 1\n|\n", "#" + "/**" * 40, "#" + "/**" * 40),
     ("import os\n|\n", "# src/app/main.py", "junk"),
     ("import os\n|\n", "# main.py\nx = 1", "junk"),
     ("import os\n|\n", "x = 1\n# File: main.py", "x = 1"),
@@ -171,3 +173,10 @@ CASES = {
 )
 def test_fitted(marked: str, text: str, expected: str) -> None:
     assert fit(marked, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "text"), [("foo();\n|\nfoo();\n/** doc */\n", "/** Says"), ("  /|\n  g();\n/* d */\n", "**")]
+)
+def test_no_comment_is_left_open_over_the_code_that_follows(marked: str, text: str) -> None:
+    assert fit(marked, text, "javascript") == "unbalanced"

@@ -101,10 +101,28 @@ class _Names:
         ]
         return inside[-1] if inside else None
 
+    def binds(self, place: Span) -> bool:
+        """Whether a name is given its meaning there: assigned to, declared, or a parameter."""
+        line = self.text.rfind("\n", 0, place.start) + 1
+        before, after = self.text[line : place.start], self.text[place.end : place.end + 20]
+        head = any(
+            each.kind in ("function", "method")
+            and each.span.start <= place.start < each.span.start + len(each.signature)
+            for each in self.outline.definitions
+        )
+        if head and _PARAMETER.search(before):
+            return True
+        return _ASSIGNED.match(after) is not None or _DECLARING.search(before) is not None
+
     def is_known(self, name: str, offset: int) -> bool:
         """Whether the name occurs before `offset`, in the same function or outside of all."""
         around = self.around(offset)
         return any(span.end <= offset and self.around(span.start) == around for span in self.of(name))
+
+
+_DECLARING = re.compile(r"\b(?:for|as|let|const|var|val|mut|local)\s+$")
+_ASSIGNED = re.compile(r"\s*(?:[-+*/|&^%:]?=(?!=)|:\s*[\w.\[\]]+\s*=(?!=))|\s+in\b")
+_PARAMETER = re.compile(r"[(,*&|]\s*$")
 
 
 def _renamed(change: Change) -> tuple[str, str] | None:
@@ -130,6 +148,8 @@ def _carried(names: _Names, old: str, new: str, place: Span, before: str) -> Ite
     if any(old in (local, imported.alias) for imported in found.imports for _, local in imported.names or (("", ""),)):
         return
     defined = next((each for each in found.definitions if each.name == new and each.span.contains(place)), None)
+    if not (defined or names.binds(place)):
+        return
     within, members = Span(0, len(names.text)), False
     if defined:
         members = bool(defined.container)

@@ -161,6 +161,7 @@ class Learning:
             offer = self._offers.pop(id, None)
             if offer is None:
                 return
+            self._look()
             one = Learned({offer.language: {offer.edge: outcomes}}, max(0, characters))
             self._unsaved.add(one)
             self._known.add(one)
@@ -174,12 +175,15 @@ class Learning:
         stamp = _stamp(self._path)
         if stamp != self._read:
             self._read = stamp
+            if stamp is None:
+                self._unsaved = Learned()
             self._known = read_learned(self._path)
             self._known.add(self._unsaved)
 
     def _save(self) -> None:
         with self._lock:
             self._saving = None
+            self._look()
             unsaved, self._unsaved = self._unsaved, Learned()
         if not unsaved.languages:
             return
@@ -189,6 +193,8 @@ class Learning:
                 learned = read_learned(self._path)
                 learned.add(unsaved)
                 write_atomically(self._path, _encode(learned))
+            with self._lock:
+                self._look()
         except OSError as error:  # filelock.Timeout is one
             log.warning("can't write %s: %s", self._path, error)
             with self._lock:
@@ -205,7 +211,7 @@ def read_learned(path: Path) -> Learned:
         return msgspec.json.decode(path.read_bytes(), type=Learned)
     except FileNotFoundError:
         return Learned()
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         log.warning("%s is left out and will be written anew: %s", path, error)
         return Learned()
 

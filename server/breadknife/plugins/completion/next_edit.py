@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from breadknife.engine.api import Prompt
+from breadknife.errors import EngineError
 from breadknife.plugins.completion.changes import Change, stale_places
 from breadknife.plugins.completion.prompt import fim_prompt
 from breadknife.project.edits import RecentEdits
@@ -73,7 +74,10 @@ class NextEdits:
         """What should follow where the cursor is."""
         stale = self._stale(request.document, context)
         here = Span(request.offset, request.offset)
-        return self._first(stale, [each for each in stale.places if each.span.touches(here)], context)
+        try:
+            return self._first(stale, [each for each in stale.places if each.span.touches(here)], context)
+        except EngineError:  # not all engines can compare; the completion does without
+            return None
 
     def after(self, request: NextEditRequest, context: Context) -> CompletionItem | None:
         """What should follow at the nearest place after the cursor, going on from the top at the end."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from breadknife.engine.api import Chunk
 from breadknife.plugins.completion.cut import showable, wanted
@@ -21,7 +22,8 @@ from breadknife.plugins.completion.shape import shape_at
 from breadknife.plugins.completion.stream import Stream, Written
 from breadknife.plugins.completion.values import Draft, Extent
 from breadknife.plugins.completion.writing import Pen, Place, token_start
-from breadknife.project.secrets import looks_secret
+from breadknife.project.files import may_read
+from breadknife.project.secrets import named_like_secret
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import ANY_LANGUAGE, API, Context
 from breadknife.task.reasons import silence
@@ -174,6 +176,8 @@ class CompletionPlugin:
         tree, invoked = context.tree(document), request.trigger is Trigger.INVOKED
         shape = shape_at(document, offset, tree, settings.max_lines, invoked=invoked)
         if shape.extent is Extent.NOTHING:
+            if asked.session.is_newest(asked.number):
+                asked.session.streams.stop()
             return Vetoed(silence(shape.reason))
         budget = float("inf") if invoked else self._pace.budget if request.grows else MOST_SECONDS
         project = context.project
@@ -194,18 +198,23 @@ class CompletionPlugin:
 
     def _known(self, place: Place, context: Context) -> Verdict:
         """What was written before may be all that is wanted."""
+        if not _is_current(place, context):
+            return Vetoed(silence("superseded"))
         found = None if place.invoked else place.session.streams.find(place.document, place.offset)
         if found:
             stream, typed = found
             written = stream.so_far()
             rest = written.text[len(typed) :]
-            if written.text.startswith(typed) and (written.last.finish or place.complete(rest)):
+            ended = written.last.finish == "stop"
+            if written.text.startswith(typed) and (ended or place.complete(rest)):
                 return self._fit(Found(place, stream, typed, written, known=True), context)
         return PassedOn(place)
 
     def _model(self, place: Place, context: Context) -> Verdict:
         """What the model writes: all of it, or what there is when the answer is due."""
         session, cancel = place.session, context.cancel
+        if not _is_current(place, context):
+            return Vetoed(silence("superseded"))
         found = None if place.invoked else session.streams.find(place.document, place.offset)
         delay = 0.0 if found or place.invoked else self._pace.delay
         if delay:
@@ -214,6 +223,9 @@ class CompletionPlugin:
                 return Vetoed(silence("superseded"))
         pen, tried = Pen(context.model(ROLE), self._pace), set[int]()
         while True:
+            # An older request must not stop what a newer one has begun.
+            if not _is_current(place, context):
+                return Vetoed(silence("superseded"))
             if not found:
                 starts = (token_start(place.document.text, place.offset, held=pen.holds), place.offset)
                 start = next((start for start in starts if start not in tried), None)
@@ -310,13 +322,21 @@ class CompletionPlugin:
         timer.start()
 
 
+def _is_current(place: Place, context: Context) -> bool:
+    """Whether nothing was asked since. Raises Cancelled."""
+    context.cancel.raise_if_cancelled()
+    return place.session.is_newest(place.number)
+
+
 def _learns(context: Context) -> bool:
     return context.settings(CompletionSettings).learn
 
 
 def _may_read(document: Document, context: Context) -> bool:
     path, project = document.path, context.project
-    return path is None or (project.may_read(path) if project else not looks_secret(path))
+    if path is None:  # one that isn't saved may have its name already
+        return not named_like_secret(unquote(urlsplit(document.uri).path))
+    return project.may_read(path) if project else may_read(path)
 
 
 def _continued(request: CompletionRequest) -> tuple[Document, int, TextEdit | None]:

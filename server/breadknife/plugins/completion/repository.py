@@ -51,10 +51,12 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True)
 class Choice:
-    """The context chosen at one cursor. `parts` has a key for each definition, and its signature."""
+    """The context chosen at one cursor. `parts` has a key for each definition, and its signature; `paths` are the
+    files that it is from."""
 
     snippets: tuple[Snippet, ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
+    paths: frozenset[Path] = frozenset()
 
     def outdates(self, held: Choice) -> bool:
         """Whether `held` is so different that it is worth the price of another prompt."""
@@ -87,7 +89,8 @@ def choose(
         parts += ((f"{path}:{each.container}.{each.name}", signature(each)) for each in here)
     snippets += (Snippet(_label(path, project), text) for path, text in edits)
     parts += ((f"{path} as edited", text) for path, text in edits)
-    return Choice(tuple(snippets), tuple(parts))
+    paths = {each.path for each in chosen} | {path for path, _ in edits}
+    return Choice(tuple(snippets), tuple(parts), frozenset(paths))
 
 
 @dataclass(frozen=True)
@@ -295,11 +298,16 @@ class ContextHolder:
     ) -> tuple[Snippet, ...]:
         """As `repository_context`, but the same as before unless the cursor has jumped or rested and much would change.
 
-        Nothing is looked at while someone types.
+        While someone types, all that is looked at is whether the files may still be read.
         """
         now, line = time.monotonic(), document.line_at(offset)
         with self._lock:
-            held = self._held.pop(document.uri, None)
+            held = self._held.get(document.uri)
+        paths = held.choice.paths if held else ()
+        if any(project is None or project.outline(path) is None for path in paths):
+            held = None
+        with self._lock:
+            self._held.pop(document.uri, None)
             if held is not None:
                 self._held[document.uri] = held
                 jumped, rested = abs(line - held.line) > JUMP_LINES, now - held.at > REST_SECONDS

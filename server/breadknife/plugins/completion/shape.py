@@ -318,7 +318,7 @@ def _first_of(rest: str) -> str:
     if not rest:
         return ""
     if rest.startswith("</"):
-        return "</"
+        return rest[: rest.find(">") + 1] or "</"
     length = next((i for i, char in enumerate(rest) if not _is_word(char)), len(rest))
     return rest[: max(length, 1)]
 

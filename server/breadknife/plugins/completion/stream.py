@@ -81,6 +81,10 @@ class Stream:
         self._text = text
         self._tokens = list(begun)
         self._last = Chunk("")
+        self._begun = -1
+        """How much was written when the newest writer began."""
+        self._more = 0
+        """Tokens that are wanted after the newest writer's own."""
         self._goal: Goal = bool
         self._writer: CancelToken | None = None
         """Stops the thread that writes, if there is one."""
@@ -121,10 +125,10 @@ class Stream:
             met = goal(self._text)
             if self._writer and met:
                 self._rest()
-            elif not (self._writer or met or self._error or self._last.finish):
-                self._writer = CancelToken()
-                arguments = (self._writer, self._text, tokens)
-                threading.Thread(target=self._run, args=arguments, name="completion stream", daemon=True).start()
+            elif self._writer:
+                self._more = tokens
+            elif not (met or self._error or self._ended):
+                self._begin(tokens)
 
     def then(self, call: Callable[[], None]) -> None:
         """Call it, once, when no more is being written, unless something else is wanted before."""
@@ -172,6 +176,16 @@ class Stream:
             finally:
                 forget()
 
+    @property
+    def _ended(self) -> bool:
+        """It came to its own end, or there is no room for more."""
+        return self._last.finish == "stop" or (self._last.finish != "" and len(self._text) == self._begun)
+
+    def _begin(self, tokens: int) -> None:
+        self._writer, self._begun, self._more = CancelToken(), len(self._text), 0
+        arguments = (self._writer, self._text, tokens)
+        threading.Thread(target=self._run, args=arguments, name="completion stream", daemon=True).start()
+
     def _run(self, writer: CancelToken, text: str, tokens: int) -> None:
         then: Callable[[], None] | None = None
         try:
@@ -181,7 +195,11 @@ class Stream:
                         if self._writer is not writer:
                             return
                         self._take(chunk)
-                        if chunk.finish or self._goal(self._text):
+                        met = self._goal(self._text)
+                        if chunk.finish and self._more and not (met or self._ended):
+                            self._begin(self._more)
+                            break
+                        if chunk.finish or met:
                             then, self._then = self._then, None
                             self._rest()
                             break

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk
+from breadknife.errors import EngineError
 from breadknife.plugins.completion.cut import wanted
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.prompt import Snippet, fim_prompt
@@ -16,6 +18,8 @@ from breadknife.plugins.completion.values import Shape
 from breadknife.task.plugin import Model
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
+
+log = logging.getLogger(__name__)
 
 STOP = ("<|fim_", "<|repo_name|>", "<|file_sep|>")
 WORD = 20
@@ -107,7 +111,7 @@ class Pen:
     def alternatives(self, place: Place, start: int, typed: str, main: Written, cancel: CancelToken) -> list[Written]:
         """Texts that take another way where the model was least decided, in the order of how close it was.
 
-        Raises Cancelled, or the error that ended one.
+        Raises Cancelled.
         """
         begun: list[Stream] = []
         for tokens, text in _branches(main, typed, place):
@@ -116,8 +120,14 @@ class Pen:
             begun.append(stream)
             if len(begun) == LIKELIEST:
                 break
+        found: list[Written] = []
         try:
-            return [stream.wait(cancel) for stream in begun]
+            for stream in begun:
+                try:
+                    found.append(stream.wait(cancel))
+                except EngineError as error:  # the first text is there all the same
+                    log.info("an alternative is missing: %s", error)
+            return found
         finally:
             for stream in begun:
                 stream.stop()
@@ -138,7 +148,8 @@ def token_start(text: str, offset: int, *, held: bool) -> int:
         blanks -= 1
     if blanks < start or not held:
         return blanks
-    return start - 1 if start > 0 and not (text[start - 1].isalnum() or text[start - 1] in "\r\n") else start
+    before = text[start - 1 : start]
+    return start - 1 if before.isprintable() and before and not before.isalnum() else start
 
 
 def _beginning(text: str) -> str:

@@ -10,6 +10,8 @@ from breadknife.plugins.completion.tokens import Kind, tokens
 
 def balanced(text: str, site: Site) -> str | None:
     """The longest beginning that leaves no bracket or string worse off than it was."""
+    if site.opens_comment(text):
+        return None
     if site.closed_in_itself(text):
         return text
     allowed = site.imbalance("")

@@ -7,7 +7,7 @@ import re
 from breadknife.plugins.completion.filters.site import Filter, Site
 from breadknife.text.languages import LANGUAGES
 
-_COMMENT = r"(?:#|//|/\*+|--|<!--|;|%|\*)+\s*"
+_COMMENT = r"(?:#|//|/\*|--|<!--|;|%|\*)+\s*"
 _END = r"\W*$"
 _SUFFIXES = "|".join(re.escape(suffix) for language in LANGUAGES.values() for suffix in language.suffixes)
 

@@ -25,6 +25,8 @@ def parsing(text: str, site: Site) -> str | None:
 
 def _forms(text: str, site: Site) -> Iterator[str]:
     yield text
+    if text.endswith(","):  # before a closing bracket, where it isn't allowed
+        yield text[:-1]
     lines = text.split("\n")
     for count in range(len(lines) - 1, 0, -1):
         shorter = site.ended("\n".join(lines[:count]))

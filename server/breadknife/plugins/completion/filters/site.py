@@ -104,6 +104,13 @@ class Site:
         brackets, left, unended = _scan(text, self.language, self.draft.shape.quote)
         return not _unmatched(brackets) and left == self.draft.shape.quote and not unended
 
+    def opens_comment(self, text: str) -> bool:
+        """Whether code that follows would become part of a comment."""
+        if self.draft.shape.where is not Where.CODE:
+            return False
+        *_, last = [None, *tokens(self.before + text, self.language)]
+        return last is not None and last.kind is Kind.COMMENT and not last.closed
+
     @property
     def _counts(self) -> bool:
         """Whether brackets count there: in prose, comments and strings without quotes (heredocs) they don't."""
@@ -119,19 +126,20 @@ class Site:
 
     def _start(self) -> int:
         """Where to begin to read: the nearest line that no bracket or string spans, to judge by its indentation."""
-        document = self.draft.document
+        document, nearest = self.draft.document, self.draft.offset - LOOK_BACK
         start = 0
         for number in range(self.line - (not self.before.strip()), -1, -1):
             start = document.line_starts[number]
+            if start < nearest:
+                break
             if document.text[start : start + 1] not in ("", " ", "\t", "\r", "\n", ")", "]", "}"):
                 break
-            if start < self.draft.offset - LOOK_BACK:
-                break
+        start = max(start, nearest)
         tree, syntax = self.draft.tree, LANGUAGES.get(self.language)
         node = tree.node_at(Span(start, start)) if tree and syntax else None
         while tree and syntax and node:
             if node.type in syntax.strings | syntax.comments:
-                start = min(start, tree.span(node).start)
+                start = max(min(start, tree.span(node).start), nearest - LOOK_BACK)
             node = node.parent
         return start
 

@@ -1,6 +1,6 @@
 """Single-line infilling through the whole server, and by the bare model in the same run.
 
-    python bench/pass_at_1.py PROBLEMS.jsonl.gz [--limit N] [--layout joined|blank]
+    python bench/completion/pass_at_1.py PROBLEMS.jsonl.gz [--limit N] [--layout joined|blank] [--model NAME]
 
 `joined`: the cursor stands before the line that follows the hole. `blank`: on an empty line of its own.
 A problem is solved when prompt + suggestion + suffix passes the problem's own test in a process of its own.
@@ -16,12 +16,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 
 from editor import Editor, position
+from systems import breadknife
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest, Part
@@ -64,6 +67,7 @@ async def main() -> None:
     parser.add_argument("problems", type=Path)
     parser.add_argument("--limit", type=int, default=200)
     parser.add_argument("--layout", choices=("joined", "blank"), default="joined")
+    parser.add_argument("--model", default="qwen2.5-coder-0.5b")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     with gzip.open(options.problems, "rt") as lines:
@@ -71,12 +75,11 @@ async def main() -> None:
     bare = served = 0
     outcomes: dict[str, int] = {}
     waits: list[float] = []
-    engine = DaemonEngine()
-    with tempfile.TemporaryDirectory() as folder:
+    with breadknife(options.model), closing(DaemonEngine()) as engine, tempfile.TemporaryDirectory() as folder:
         editor = Editor(Path(folder))
         await editor.start()
         for number, problem in enumerate(problems):
-            raw = bare_model(engine, problem, "qwen2.5-coder-0.5b")
+            raw = bare_model(engine, problem, options.model)
             began = time.monotonic()
             line, outcome = await suggested(editor, problem, number, options.layout)
             waits.append(time.monotonic() - began)
@@ -87,9 +90,8 @@ async def main() -> None:
                 print(json.dumps({"task": problem["task_id"], "wanted": problem["canonical_solution"],
                                   "raw": raw, "shown": line, "outcome": outcome}), flush=True)  # fmt: skip
         await editor.stop()
-    engine.close()
     waits.sort()
-    print(f"problems {len(problems)}, layout {options.layout}")
+    print(f"{options.model}: problems {len(problems)}, layout {options.layout}")
     print(f"pass@1: bare model {bare / len(problems):.3f}, through the server {served / len(problems):.3f}")
     print(f"outcomes: {outcomes}; wait p50 {waits[len(waits) // 2]:.2f} s, p95 {waits[int(len(waits) * 0.95)]:.2f} s")
 
