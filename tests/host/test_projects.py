@@ -63,6 +63,23 @@ def test_a_project_knows_what_was_opened_before_it_was_asked_for(tmp_path: Path)
     all_of_them.close()
 
 
+def test_a_document_that_has_another_root_now_is_closed_in_the_old_one(tmp_path: Path) -> None:
+    write(tmp_path, {".git/HEAD": "", "sub/a.py": ""})
+    all_of_them = Projects()
+    document = opened(tmp_path / "sub/a.py", F)
+    all_of_them.changed(document, tmp_path)
+    old = all_of_them.of(tmp_path)
+    assert old is not None
+    write(tmp_path, {"sub/.git/HEAD": ""})
+    all_of_them.changed(document, tmp_path / "sub")
+    settle(old)
+    assert old.text(tmp_path / "sub/a.py") == ""
+    new = all_of_them.of(tmp_path / "sub")
+    assert new is not None
+    assert new.text(tmp_path / "sub/a.py") == F
+    all_of_them.close()
+
+
 def test_the_folder_asked_for_longest_ago_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projects, "FOLDERS", 2)
     write(tmp_path, {f"{name}/.git/HEAD": "" for name in "abc"})

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.project import folder
-from breadknife.project.files import LARGEST
+from breadknife.project.files import LARGEST, may_read
+from breadknife.project.index import Index
+from breadknife.text.document import Document
 from breadknife.text.outline import Import
 from project.folders import known, opened, places, settle, write
 
@@ -54,6 +56,8 @@ def test_which_files_are_known(tmp_path: Path, files: Mapping[str, str | bytes],
         ("keys/id_rsa", False, False),
         ("link_to_env.txt", False, False),
         ("link_outside.py", True, False),
+        ("link_to_private.py", False, False),
+        ("link_to_folder/a.py", False, False),
         ("../outside.py", False, False),
         ("missing.py", True, False),
     ],
@@ -64,10 +68,24 @@ def test_what_may_be_read(tmp_path: Path, name: str, open_too: bool, with_others
     write(root, {"private/a.py": F, ".env": "A=1", "keys/id_rsa": "x", "../outside.py": F})
     (root / "link_to_env.txt").symlink_to(root / ".env")
     (root / "link_outside.py").symlink_to(tmp_path / "outside.py")
+    (root / "link_to_private.py").symlink_to(root / "private/a.py")
+    (root / "link_to_folder").symlink_to(root / "private", target_is_directory=True)
     project = known(root)
     assert project.may_read(root / name) is open_too
     assert (project.text(root / name) is not None) is with_others
     assert project.outline(root / name) is None or with_others
+
+
+@pytest.mark.parametrize(
+    "ignore", ["data/.gitignore", "data/.breadknifeignore", "data/sub/.gitignore", "home/.breadknifeignore"]
+)
+def test_a_root_that_is_a_link_is_judged_where_it_leads_too(tmp_path: Path, ignore: str) -> None:
+    write(tmp_path, {"data/.git/HEAD": "", "data/sub/a.py": F, "data/sub/b.py": F, ignore: "a.py\n", "home/x": ""})
+    (tmp_path / "home/link").symlink_to(tmp_path / "data/sub", target_is_directory=True)
+    project = known(tmp_path / "home/link")
+    assert places(project, "f") == ["b.py"]
+    assert project.text(project.root / "a.py") is None
+    assert project.may_read(project.root / "a.py") is (".git" in ignore)
 
 
 def test_links_are_followed_nowhere(tmp_path: Path) -> None:
@@ -111,6 +129,39 @@ def test_a_huge_folder_is_known_in_part(tmp_path: Path, monkeypatch: pytest.Monk
     assert places(project, "f8") == ["8.py"]
 
 
+def test_more_changes_than_can_be_known_are_looked_at_by_listing_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "FILES", 2)
+    project = known(tmp_path, {"a.py": F})
+    write(tmp_path, {"b.py": F})
+    (tmp_path / "a.py").unlink()
+    project.files_changed([tmp_path / f"gone/{number}.py" for number in range(9)])
+    settle(project)
+    assert places(project, "f") == ["b.py"]
+
+
+@pytest.mark.parametrize(("gone", "looked_through"), [("a.py", 0), ("unknown", 0), ("sub", 1)])
+def test_all_files_are_looked_through_only_for_a_folder_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str, looked_through: int
+) -> None:
+    project = known(tmp_path, {"a.py": F, "sub/b.py": F})
+    asked: list[str] = []
+    below = Index.below
+
+    def counted(index: Index, folder: str) -> Sequence[str]:
+        asked.append(folder)
+        return below(index, folder)
+
+    monkeypatch.setattr(Index, "below", counted)
+    shutil.rmtree(tmp_path / gone, ignore_errors=True)
+    (tmp_path / gone).unlink(missing_ok=True)
+    project.files_changed([tmp_path / gone])
+    settle(project)
+    assert len(asked) == looked_through
+    assert places(project, "f") == sorted({"a.py", "sub/b.py"} - {gone, gone + "/b.py"})
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
@@ -125,6 +176,12 @@ def test_a_huge_folder_is_known_in_part(tmp_path: Path, monkeypatch: pytest.Monk
 def test_names_of_the_languages_that_import_each_other(tmp_path: Path, language: str, expected: list[str]) -> None:
     files = {"a.py": F, "b.ts": "function f() {}", "c.jsx": "function f() {}", "d.h": "int f(void) { return 1; }"}
     assert places(known(tmp_path, files), "f", language) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("a.py", True), ("Private/a.py", False), (".env", False)])
+def test_what_may_be_read_in_no_project(tmp_path: Path, name: str, expected: bool) -> None:
+    write(tmp_path, {".breadknifeignore": "private/\n", "sub/" + name: ""})
+    assert may_read(tmp_path / "sub" / name) is expected
 
 
 def test_an_open_document_counts_instead_of_its_file(tmp_path: Path) -> None:
@@ -198,7 +255,7 @@ def test_what_is_known_after_any_changes_is_what_a_new_project_knows(steps: list
     with TemporaryDirectory() as where, quiet.context():
         root = Path(where).resolve()
         project = known(root, {"a.py": "def f(): ..."})
-        documents = {}
+        documents: dict[Path, Document] = {}
         for what, name, detail in steps:
             path = root / name
             match what:

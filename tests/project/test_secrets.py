@@ -15,11 +15,14 @@ SECRET = """
     .npmrc .pypirc .netrc _netrc .pgpass .git-credentials .htpasswd .docker/config.json auth.json
     terraform.tfvars prod.auto.tfvars terraform.tfstate terraform.tfstate.backup .bash_history local.settings.json
     credentials/id_rsa credentials/.env config/credentials
+    .secrets.toml app_secrets.toml prod.tfvars.json .dev.vars .dev.vars.staging .secrets prod.env.local
+    .local/share/fish/fish_history
 """
 ORDINARY = """
     main.py .env.example .env.sample .env.template environment.py env.py dotenv.ts
     credentials.py auth/credentials.ts credentials/provider.go secrets.py secret_santa.py secrets_test.go
     key.ts keys.py keyboard.c monkey.rb pem.rs rsa.go ssh.py kubeconfig.go config.json docker/config.json
+    prod.env.example .dev.vars.example .secrets.baseline tfvars.json dev.vars.ts fish_history.py vite-env.d.ts
     settings.json package.json tfvars.go state.tf auth.ts history.sh netrc.py pgpass.go
 """
 

@@ -18,7 +18,7 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path]:
     """
     for path in paths:
         if path.is_dir():
-            yield from _below(path, Ignoring(os.path.abspath(path), GITIGNORE))
+            yield from _below(path, Ignoring(os.path.realpath(path), GITIGNORE))
         elif path.exists():
             yield path
         else:
@@ -26,10 +26,10 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _below(folder: Path, ignoring: Ignoring) -> Iterator[Path]:
-    rules = ignoring.rules(os.path.abspath(folder))
+    rules = ignoring.rules(os.path.realpath(folder))
     for path in sorted(folder.iterdir()):
         is_folder = path.is_dir()
-        if path.name in NEVER or path.is_symlink() or excluded(os.path.abspath(path), rules, is_folder=is_folder):
+        if path.name in NEVER or path.is_symlink() or excluded(os.path.realpath(path), rules, is_folder=is_folder):
             continue
         if is_folder:
             yield from _below(path, ignoring)

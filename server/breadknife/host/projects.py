@@ -46,6 +46,10 @@ class Projects:
 
     def changed(self, document: Document, root: Path | None) -> None:
         """A document was opened, or its text has changed."""
+        with self._lock:
+            before, _ = self._open.get(document.uri, (None, None))
+        if before and before != root:
+            self.closed(document.uri)
         if root is None:
             return
         with self._lock:

@@ -7,6 +7,7 @@ import logging
 
 from lsprotocol import types as lsp
 
+from breadknife.errors import BreadknifeError
 from breadknife.host.settings import Layer
 from breadknife.lsp import (
     code_action,
@@ -43,7 +44,12 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     server.loaded()
 
     loop = asyncio.get_running_loop()
-    host = await server.in_worker(lambda: server.host)
+    try:
+        host = await server.in_worker(lambda: server.host)
+    except BreadknifeError as error:
+        server.show(str(error), lsp.MessageType.Error)
+        server.ready.set()  # each request is answered with the same error
+        return
     host.projects.folders = server.folders
     host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
     host.on_refresh = lambda uri: server.from_any_thread(loop, checks.refresh, uri)

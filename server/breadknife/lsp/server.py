@@ -131,6 +131,7 @@ class BreadknifeServer(LanguageServer):
         )
         self._make_host = make_host
         self._host: Host | None = None
+        self._failure = ""
         self._inspector: Inspector | None = None
         self._making_host = threading.Lock()
         self._workers = ThreadPoolExecutor(WORKERS, "request")
@@ -181,10 +182,18 @@ class BreadknifeServer(LanguageServer):
 
     @property
     def host(self) -> Host:
-        """Made when first needed, which takes a moment: from a worker."""
+        """Made when first needed, which takes a moment: from a worker. Raises BreadknifeError if it can't be made,
+        which is tried once."""
         with self._making_host:
+            if self._failure:
+                raise BreadknifeError(self._failure)
             if self._host is None:
-                self._host = self._make_host()
+                try:
+                    self._host = self._make_host()
+                except Exception as error:
+                    log.exception("the server can't start")
+                    self._failure = f"can't start: {error}"
+                    raise BreadknifeError(self._failure) from error
             return self._host
 
     async def in_worker(self, work: Callable[[], _T]) -> _T:

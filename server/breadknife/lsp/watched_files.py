@@ -19,8 +19,11 @@ log = logging.getLogger("breadknife.lsp")
 def register(server: BreadknifeServer, configuration: Configuration) -> None:
     @server.handles(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
-        paths = [path for change in params.changes if (path := uri_to_path(change.uri)) is not None]
-        await server.in_worker(lambda: server.host.projects.files_changed(paths))
+        def tell() -> None:
+            paths = [path for change in params.changes if (path := uri_to_path(change.uri)) is not None]
+            server.host.projects.files_changed(paths)
+
+        await server.in_worker(tell)
         await server.in_worker(configuration.look)
 
 

@@ -23,13 +23,12 @@ class FolderFiles:
     def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
         self._real = os.path.realpath(root)
-        self._own = Ignoring(self._root, OWN)
-        self._git = Ignoring(self._root, GITIGNORE)
+        self._own = Ignoring(self._real, OWN)
+        self._git = Ignoring(self._real, GITIGNORE)
 
     def may_read(self, path: Path) -> bool:
         """Whether a file of this folder may be put before a model when the user has it open: whatever git ignores."""
-        lexical = os.path.abspath(path)
-        return self._below(lexical, self._root) and not self._own.ignores(lexical) and not looks_secret(path)
+        return self._below(os.path.abspath(path), self._root) and may_read(path, self._own)
 
     def shared(self, path: Path, *, is_folder: bool = False) -> Path | None:
         """The file itself (no link) if it may be put before a model along with others; None if not."""
@@ -42,14 +41,17 @@ class FolderFiles:
         found = os.path.join(self._root, relative)
         if any(named_like_secret(each) for each in {found, os.path.abspath(path)}):
             return None
-        if self._own.ignores(found, is_folder=is_folder) or self._git.ignores(found, is_folder=is_folder):
+        if any(self._own.ignores(each, is_folder=is_folder) for each in {found, real}):
+            return None
+        if self._git.ignores(real, is_folder=is_folder):
             return None
         return Path(found)
 
     def entries(self, folder: Path) -> Iterator[tuple[Path, bool]]:
         """What stands in a folder that is not left out itself: (path, whether it is a folder). Links are left out:
         where one leads is either seen there or outside."""
-        rules = [each.rules(os.fspath(folder)) for each in (self._git, self._own)]
+        real = os.path.realpath(folder)
+        rules = [each.rules(real) for each in (self._git, self._own)]
         try:
             with os.scandir(folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
@@ -62,7 +64,7 @@ class FolderFiles:
                     continue
             except OSError:
                 continue
-            if any(excluded(entry.path, each, is_folder=is_folder) for each in rules):
+            if any(excluded(os.path.join(real, entry.name), each, is_folder=is_folder) for each in rules):
                 continue
             if not named_like_secret(entry.path + "/" * is_folder):
                 yield Path(entry.path), is_folder
@@ -70,6 +72,14 @@ class FolderFiles:
     @staticmethod
     def _below(path: str, folder: str) -> bool:
         return os.path.normcase(path).startswith(os.path.normcase(folder).rstrip(os.sep) + os.sep)
+
+
+def may_read(path: Path, own: Ignoring | None = None) -> bool:
+    """Whether a file that the user has open may be put before a model, whatever project it is of: not where it looks
+    like a secret or a `.breadknifeignore` names it. A link is judged by both its ends."""
+    own = own or Ignoring(os.path.dirname(path), OWN)
+    ends = {os.path.abspath(path), os.path.realpath(path)}
+    return not looks_secret(path) and not any(own.ignores(each) for each in ends)
 
 
 def stamp_of(path: Path) -> Stamp | None:

@@ -157,6 +157,9 @@ class FolderProject:
                     self._list_anew(path.parent)
                 else:
                     self._look_soon(path)
+            if len(self._unread) > 2 * FILES:  # more than a listing leaves: to list all anew is less
+                self._unread.clear()
+                self._list_anew(self.root)
             self._wake()
 
     def idle(self, seconds: float) -> bool:
@@ -232,7 +235,7 @@ class FolderProject:
             return None
 
     def _look(self, path: Path) -> None:
-        if path.is_dir() and not path.is_symlink():
+        if path.is_dir() and (path == self.root or not path.is_symlink()):
             if path == self.root or self._files.shared(path, is_folder=True):
                 self._list(path)
             return
@@ -249,10 +252,13 @@ class FolderProject:
         """A file, or all of a folder, is gone or may not be read."""
         key = _key(path)
         with self._lock:
-            for file in (key, *(each for each in self._index.below(key) if each not in self._open)):
+            gone = [key]
+            if path in self._listed:  # else it is no folder: all files needn't be looked through
+                gone += (each for each in self._index.below(key) if each not in self._open)
+                self._listed = {each for each in self._listed if not each.is_relative_to(path)}
+            for file in gone:
                 self._index.remove(file)
                 self._outlines.pop(file, None)
-            self._listed = {each for each in self._listed if not each.is_relative_to(path)}
 
     def _list(self, folder: Path) -> None:
         with self._lock:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 import threading
 from dataclasses import dataclass
+from typing import cast
 
 import pathspec
 
@@ -16,7 +19,8 @@ NEVER = frozenset(
     }
 )  # fmt: skip
 """Folders of what tools have made or fetched."""
-_EXCLUDE = ".git/info/exclude"
+_FOLDS = sys.platform in ("darwin", "win32")
+"""Git's `core.ignoreCase` where disks don't tell upper from lower case."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +28,23 @@ class Rules:
     """One ignore file, which speaks of the paths below its folder."""
 
     folder: str
-    spec: pathspec.GitIgnoreSpec
+    patterns: tuple[tuple[re.Pattern[str], bool], ...]
+    """Each with whether it leaves out (or takes in again)."""
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
-        """None where it says nothing. `path` is absolute and below the folder."""
+        """What is said of the path itself, not of a folder above it: the last pattern decides, None where there is
+        none. `path` is absolute and below the folder."""
         relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
-        return self.spec.check_file(relative + "/" if is_folder else relative).include
+        fitting = (excludes for regex, excludes in reversed(self.patterns) if _fits(regex, relative, is_folder))
+        return next(fitting, None)
+
+
+def _fits(regex: re.Pattern[str], relative: str, is_folder: bool) -> bool:
+    """pathspec's patterns also match what stands below: then their one group, a `/`, isn't the last character."""
+    if not regex.groups:  # `folder/**` is only about what stands below
+        return regex.search(relative) is not None
+    relative += "/" * is_folder
+    return any(match.end(1) in (-1, len(relative)) for match in regex.finditer(relative))
 
 
 def excluded(path: str, rules: tuple[Rules, ...], *, is_folder: bool) -> bool:
@@ -42,20 +57,24 @@ def excluded(path: str, rules: tuple[Rules, ...], *, is_folder: bool) -> bool:
 
 
 class Ignoring:
-    """The ignore files of one name, from the repository's top down. Read again when they change; safe to use from
-    several threads. Paths are absolute, without links and `..`."""
+    """The ignore files of one name: git's from the top of `root`'s repository down, others from the disk's. Read
+    again when they change; safe to use from several threads. Paths are absolute, without `..`; git's without links."""
 
     def __init__(self, root: str, name: str) -> None:
-        self._top = _repository(root) or root
+        root = os.path.realpath(root)
+        self._top = (_repository(root) or root) if name == GITIGNORE else None
+        self._exclude = _exclude(self._top) if self._top else None
         self._name = name
         self._read: dict[str, tuple[tuple[int, int], Rules]] = {}
         self._lock = threading.Lock()
 
     def rules(self, folder: str) -> tuple[Rules, ...]:
         """Those that count in `folder`, the farthest first."""
-        files = [(self._top, _EXCLUDE)] if self._name == GITIGNORE else []
-        files += [(each, self._name) for each in self._down_to(folder)]
-        return tuple(rules for above, name in files if (rules := self._rules(above, name)))
+        above = self._down_to(folder)
+        files = [(each, os.path.join(each, self._name)) for each in above]
+        if above and self._exclude:
+            files.insert(0, (above[0], self._exclude))
+        return tuple(rules for each, path in files if (rules := self._rules(each, path)))
 
     def ignores(self, path: str, *, is_folder: bool = False) -> bool:
         """Whether the file or folder, or one that it stands in, is left out."""
@@ -72,10 +91,9 @@ class Ignoring:
         found = [folder]
         while found[-1] != self._top and (above := os.path.dirname(found[-1])) != found[-1]:
             found.append(above)
-        return found[::-1] if found[-1] == self._top else []
+        return found[::-1] if self._top in (None, found[-1]) else []
 
-    def _rules(self, folder: str, name: str) -> Rules | None:
-        path = os.path.join(folder, name)
+    def _rules(self, folder: str, path: str) -> Rules | None:
         try:
             status = os.stat(path)
         except OSError:
@@ -84,26 +102,29 @@ class Ignoring:
         with self._lock:
             known = self._read.get(path)
         if known is None or known[0] != stamp:
-            known = (stamp, Rules(folder, _spec(path)))
+            known = (stamp, Rules(folder, _patterns(path, folds=_FOLDS or self._name == OWN)))
             with self._lock:
                 self._read[path] = known
         return known[1]
 
 
-def _spec(path: str) -> pathspec.GitIgnoreSpec:
+def _patterns(path: str, *, folds: bool) -> tuple[tuple[re.Pattern[str], bool], ...]:
     try:
         with open(path, encoding="utf-8-sig", errors="replace") as file:
             lines = file.read().splitlines()
     except OSError:
         lines = []
-    valid: list[str] = []
+    found: list[tuple[re.Pattern[str], bool]] = []
     for line in lines:
         try:
-            pathspec.GitIgnoreSpec.from_lines([line])
+            read = pathspec.GitIgnoreSpec.from_lines([line]).patterns
         except ValueError:  # git passes over a pattern that it can't read
             continue
-        valid.append(line)
-    return pathspec.GitIgnoreSpec.from_lines(valid)
+        for each in read:
+            regex = cast("re.Pattern[str] | None", each.regex)  # pyright: ignore[reportUnknownMemberType]
+            if regex and each.include is not None:
+                found.append((re.compile(regex.pattern, re.IGNORECASE if folds else 0), each.include))
+    return tuple(found)
 
 
 def _repository(folder: str) -> str | None:
@@ -114,3 +135,20 @@ def _repository(folder: str) -> str | None:
             return None
         folder = above
     return folder
+
+
+def _exclude(top: str) -> str:
+    """The repository's own ignore file. A worktree's and a submodule's `.git` is a file that says where it is."""
+    git = os.path.join(top, ".git")
+    if os.path.isfile(git):
+        git = os.path.join(top, _line(git).removeprefix("gitdir:").strip())
+    return os.path.join(git, _line(os.path.join(git, "commondir")), "info", "exclude")
+
+
+def _line(path: str) -> str:
+    """All of a file that says one thing; empty where there is none."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read().strip()
+    except OSError:
+        return ""

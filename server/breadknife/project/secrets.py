@@ -11,15 +11,17 @@ import pathspec
 SECRETS = (
     "credentials", "!credentials/",  # the file, not a package of that name; what is in there is judged below
     # settings that are made of passwords; their templates hold none
-    ".env", ".env.*", "*.env", ".envrc", ".env-*", ".env_*",
-    "!.env.example", "!.env.sample", "!.env.template", "!.env.dist", "!.env.defaults", "!example.env", "!sample.env",
+    "*.env", "*.env.*", ".envrc", ".env-*", ".env_*", ".dev.vars", ".dev.vars.*",
+    "!*.env.example", "!*.env.sample", "!*.env.template", "!*.env.dist", "!*.env.defaults", "!example.env",
+    "!sample.env", "!.dev.vars.example",
     "*credentials.json", "credentials*.json", "credentials*.y*ml", "credentials*.toml",
     "credentials*.ini", "credentials*.xml", "credentials*.csv", "credentials*.txt", "credentials*.properties",
     "credentials*.enc",
     "secret.y*ml", "secrets.y*ml", "*[._-]secrets.y*ml", "secret.json", "secrets.json", "*[._-]secrets.json",
-    "secrets.toml", "secrets.ini", "secrets.xml", "secrets.txt", "secrets.properties", "secrets.enc",
+    "secrets.toml", "*[._-]secrets.toml", "secrets.ini", "secrets.xml", "secrets.txt", "secrets.properties",
+    "secrets.enc", ".secrets",
     "client_secret*.json", "*service[-_]account*.json", "local.settings.json", "wp-config.php",
-    "*.tfvars", "*.tfstate", "*.tfstate.*", ".vault-token", ".vault_pass*", "master.key",
+    "*.tfvars", "*.tfvars.json", "*.tfstate", "*.tfstate.*", ".vault-token", ".vault_pass*", "master.key",
     # keys and stores of keys
     "*.pem", "*.key", "*.p12", "*.pfx", "*.p8", "*.pkcs12", "*.jks", "*.keystore", "*.kdbx", "*.kdb", "*.ppk", "*.gpg",
     "*.pgp", "*.asc", "*.ovpn", "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*",
@@ -30,6 +32,7 @@ SECRETS = (
     "**/.config/gcloud/",
     # what a shell remembers
     ".bash_history", ".zsh_history", ".psql_history", ".mysql_history", ".python_history", ".node_repl_history",
+    "fish_history",
 )  # fmt: skip
 """In the language of `.gitignore`, in lower case."""
 
@@ -41,7 +44,7 @@ def looks_secret(path: PurePath) -> bool:
 
 def named_like_secret(path: str) -> bool:
     """The same of an absolute path, whatever it is on the disk."""
-    return _spec().match_file(path.replace(os.sep, "/").lower().lstrip("/"))
+    return _spec().match_file(path.replace(os.sep, "/").casefold().lstrip("/"))
 
 
 @cache

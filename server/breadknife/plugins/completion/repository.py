@@ -304,10 +304,11 @@ class ContextHolder:
         with self._lock:
             held = self._held.get(document.uri)
         paths = held.choice.paths if held else ()
-        if any(project is None or project.outline(path) is None for path in paths):
-            held = None
+        gone = any(project is None or project.outline(path) is None for path in paths)
         with self._lock:
-            self._held.pop(document.uri, None)
+            held = self._held.pop(document.uri, None)
+            if gone:
+                held = None
             if held is not None:
                 self._held[document.uri] = held
                 jumped, rested = abs(line - held.line) > JUMP_LINES, now - held.at > REST_SECONDS
