@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 
 FILES = {
     "empty": ("", "python"),
@@ -91,3 +92,14 @@ async def test_the_server_outlives_its_engine(connect) -> None:
     for _ in range(2):  # the first may still meet the dying connection
         items = await session.inline(uri, 1, 11)
     assert items != []
+
+
+async def test_a_server_that_cannot_start_says_so(connect, tmp_path) -> None:
+    session = await connect(engine_script=tmp_path / "missing.json")
+    uri = session.open("a.py", "x = ")
+    async with asyncio.timeout(30):
+        for request in (session.pull(uri), session.inline(uri, 0, 4), session.why(uri)):
+            with pytest.raises(JsonRpcException, match=r"can't start: .*missing\.json"):
+                await request
+    (shown,) = session.client.messages
+    assert shown.message.startswith("breadknife: can't start: ")

@@ -37,9 +37,11 @@ export function registerNextEdit(server: Server): Disposable {
   const next = async () => {
     const editor = window.activeTextEditor;
     if (!editor) return;
+    hide();
     const { line, character } = editor.selection.active;
     const uri = editor.document.uri.toString();
     const edit = (await server.execute("breadknife.nextEdit", uri, { line, character })) as NextEdit | null;
+    if (window.activeTextEditor !== editor) return;
     if (!edit || edit.version !== editor.document.version) {
       void window.setStatusBarMessage("breadknife: nothing follows from what was changed", 4000);
       return;
@@ -66,8 +68,8 @@ export function registerNextEdit(server: Server): Disposable {
     window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
       if (shown?.editor === textEditor && !selections[0]?.isEqual(at(shown.range))) hide();
     }),
-    workspace.onDidChangeTextDocument(({ document }) => {
-      if (shown?.editor.document === document) hide();
+    workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length > 0 && shown?.editor.document === document) hide();
     }),
     window.onDidChangeActiveTextEditor(hide),
   );

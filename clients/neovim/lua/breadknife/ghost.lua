@@ -318,6 +318,9 @@ function M.attach(client, bufnr)
       if event.data.client_id == client.id then
         leave()
         clients[bufnr] = nil
+        if key and vim.fn.maparg(key, "i") == "<Plug>(breadknife-suggest)" then
+          pcall(vim.keymap.del, "i", key, { buffer = bufnr }) -- the user may have mapped it everywhere
+        end
         api.nvim_clear_autocmds({ group = group, buffer = bufnr })
       end
     end,

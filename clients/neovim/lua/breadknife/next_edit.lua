@@ -13,14 +13,36 @@ api.nvim_set_hl(0, "BreadknifeOld", { strikethrough = true, default = true })
 ---@field newText string
 ---@field version integer
 
----@param bufnr integer
----@param key string|false
-local function hide(bufnr, key)
-  api.nvim_clear_autocmds({ group = group, buffer = bufnr })
-  api.nvim_buf_clear_namespace(bufnr, namespace, 0, -1)
-  if key then
-    pcall(vim.keymap.del, "n", key, { buffer = bufnr })
+---@class breadknife.ShownEdit
+---@field bufnr integer
+---@field key string|false mapped while it shows
+---@field own table|false the buffer's own mapping of the key, if it had one
+
+local shown ---@type breadknife.ShownEdit?
+
+local function hide()
+  local was = shown
+  shown = nil
+  api.nvim_clear_autocmds({ group = group })
+  if not was or not api.nvim_buf_is_valid(was.bufnr) then
+    return
   end
+  api.nvim_buf_clear_namespace(was.bufnr, namespace, 0, -1)
+  if was.key then
+    api.nvim_buf_call(was.bufnr, function()
+      pcall(vim.keymap.del, "n", was.key, { buffer = was.bufnr }) -- another plugin may have taken it away
+      if was.own then
+        vim.fn.mapset(was.own)
+      end
+    end)
+  end
+end
+
+---@param key string
+---@return table|false
+local function own_mapping(key)
+  local own = vim.fn.maparg(key, "n", false, true)
+  return own.buffer == 1 and own or false
 end
 
 ---@param bufnr integer
@@ -35,6 +57,7 @@ local function show(bufnr, edit, encoding)
   local start_column, end_column = column(first), column(last)
   vim.cmd.normal({ "m'", bang = true })
   api.nvim_win_set_cursor(0, { first.line + 1, start_column })
+  local place = api.nvim_win_get_cursor(0) -- Normal mode keeps it off a line's end
   api.nvim_buf_set_extmark(bufnr, namespace, first.line, start_column, {
     end_row = last.line,
     end_col = end_column,
@@ -45,20 +68,27 @@ local function show(bufnr, edit, encoding)
     virt_text_pos = "inline",
   })
   local key = require("breadknife").options.keys.accept
+  local tick = api.nvim_buf_get_changedtick(bufnr)
+  local this = { bufnr = bufnr, key = key, own = key and own_mapping(key) }
+  shown = this
   if key then
     vim.keymap.set("n", key, function()
-      hide(bufnr, key)
-      vim.lsp.util.apply_text_edits({ { range = edit.range, newText = edit.newText } }, bufnr, encoding)
+      hide()
+      if tick == api.nvim_buf_get_changedtick(bufnr) then
+        vim.lsp.util.apply_text_edits({ { range = edit.range, newText = edit.newText } }, bufnr, encoding)
+      end
     end, { buffer = bufnr, nowait = true, desc = "breadknife: make the next edit" })
   end
   vim.schedule(function() -- the jump itself moves the cursor
+    if shown ~= this then
+      return
+    end
     api.nvim_create_autocmd({ "CursorMoved", "InsertEnter", "TextChanged", "BufLeave" }, {
       group = group,
       buffer = bufnr,
       callback = function(event)
-        local here = vim.deep_equal(api.nvim_win_get_cursor(0), { first.line + 1, start_column })
-        if event.event ~= "CursorMoved" or not here then
-          hide(bufnr, key)
+        if event.event ~= "CursorMoved" or not vim.deep_equal(api.nvim_win_get_cursor(0), place) then
+          hide()
         end
       end,
     })
@@ -72,7 +102,7 @@ function M.go()
     return vim.notify("breadknife isn't at work in this buffer. See `:checkhealth breadknife`.", vim.log.levels.WARN)
   end
   local bufnr = api.nvim_get_current_buf()
-  hide(bufnr, false)
+  hide()
   local tick = api.nvim_buf_get_changedtick(bufnr)
   local position = vim.lsp.util.make_position_params(0, client.offset_encoding).position
   local params = { command = "breadknife.nextEdit", arguments = { vim.uri_from_bufnr(bufnr), position } }

@@ -74,11 +74,34 @@ const tests = {
   async "another suggestion is chosen"() {
     await withSuggestions(async (document) => {
       await diagnostic(document, "grown");
+      await settled();
       await commands.executeCommand("breadknife.suggest");
       await settled();
       await commands.executeCommand("editor.action.inlineSuggest.showNext");
       await commands.executeCommand("editor.action.inlineSuggest.commit");
       await until("the accepted text", () => document.lineAt(1).text === "    grow two");
+    });
+  },
+
+  async "the next edit stays while the file is saved, and is made"() {
+    await withSuggestions(async (document) => {
+      const before = document.getText();
+      await commands.executeCommand("breadknife.nextEdit.show");
+      await document.save();
+      await commands.executeCommand("breadknife.nextEdit.accept");
+      assert.equal(document.getText(), before.replace("add", "total"));
+    });
+  },
+
+  async "the next edit of a file that was left is dropped"() {
+    await withSuggestions(async (document) => {
+      const before = document.getText();
+      const shown = commands.executeCommand("breadknife.nextEdit.show");
+      const { document: other } = await open("null.py");
+      await shown;
+      await commands.executeCommand("breadknife.nextEdit.accept");
+      assert.equal(document.getText(), before);
+      assert.equal(other.isDirty, false);
     });
   },
 
