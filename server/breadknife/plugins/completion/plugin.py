@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from breadknife.engine.api import Chunk
 from breadknife.plugins.completion.cut import showable, wanted
-from breadknife.plugins.completion.filters import THRESHOLD, confidence, fitted
+from breadknife.plugins.completion.filters import THRESHOLD, certainty, confidence, fitted
 from breadknife.plugins.completion.learning import Learning
 from breadknife.plugins.completion.next_edit import NextEdits
 from breadknife.plugins.completion.pace import MOST_SECONDS, Pace
@@ -52,6 +52,9 @@ IDLE_SECONDS = 0.4
 AHEAD_TOKENS = 32
 LINE_TOKENS = 12
 """Of a usual line of code."""
+
+FEWEST_CHARACTERS = 3
+"""Of the beginning of a text that is shown where the model isn't sure of the whole."""
 
 ROLE = "completion"
 ACCEPTED = "accepted"
@@ -97,10 +100,28 @@ class Found:
         complete = complete or written.last.finish == "stop"
         if not complete:
             text = showable(text, place.shape)
-        # Of a token whose first letters are typed the probability isn't known that it has once they are.
+        return self._draft(written, text, complete)
+
+    def beginning(self, written: Written, threshold: float) -> Draft:
+        """As much as the model is sure of, of a text that it isn't sure of as a whole."""
+        start, end, logprob = len(self.typed), 0, 0.0
+        text = wanted(written.text[start:], self.place.shape)[0]
+        for begin, token in written.spanning(start, start + len(text)):
+            logprob += token.logprob if self._tells(written, begin) else 0.0
+            if certainty(logprob) < threshold:
+                break
+            end = token.end - start
+        return self._draft(written, showable(text[: max(end, 0)], self.place.shape), complete=True)
+
+    def _draft(self, written: Written, text: str, complete: bool) -> Draft:
+        place, start = self.place, len(self.typed)
         tokens = written.spanning(start, start + len(text))
-        logprobs = tuple(token.logprob for begin, token in tokens if not written.text[begin:start].strip())
+        logprobs = tuple(token.logprob for begin, token in tokens if self._tells(written, begin))
         return Draft(text, place.document, place.offset, place.shape, place.tree, complete, logprobs)
+
+    def _tells(self, written: Written, begin: int) -> bool:
+        """Of a token whose first letters are typed the probability isn't known that it has once they are."""
+        return not written.text[begin : len(self.typed)].strip()
 
 
 class CompletionPlugin:
@@ -250,11 +271,17 @@ class CompletionPlugin:
         place, written, draft = found.place, found.written, found.draft(found.written)
         threshold = self._threshold(place, context)
         fit = fitted(draft, threshold=threshold)
-        while isinstance(fit, Silence) and written.writing:
+        while isinstance(fit, Silence) and written.writing and not _is_unsure(fit):
             written, before = found.stream.wait(context.cancel, place.due, len(written.text)), draft
             draft = found.draft(written)
             if draft.text != before.text or not written.writing:
                 fit = fitted(draft, threshold=threshold)
+        unsure = _is_unsure(fit)
+        if unsure:  # and it would be of more, too
+            found.stream.stop()
+            beginning = found.beginning(written, threshold)
+            if len(beginning.text.strip()) >= FEWEST_CHARACTERS:
+                draft, fit = beginning, fitted(beginning, threshold=threshold)
         stopped = not (draft.complete or written.writing or written.last.finish)
         if stopped and not place.session.is_newest(place.number):
             return Vetoed(silence("superseded"))
@@ -267,10 +294,10 @@ class CompletionPlugin:
         origin = context.model(ROLE).origin(Chunk("") if found.known else written.last)
         # The best one comes last here: it is the one on the screen.
         items = [self._item(place, each, text, origin, context) for each, text in shown.values()][::-1]
-        incomplete = written.writing and not draft.complete
+        incomplete = written.writing and not draft.complete and not unsure
         if incomplete:
             found.stream.then(lambda: context.refresh() if place.session.is_newest(place.number) else None)
-        elif isinstance(fit, str):
+        elif isinstance(fit, str) and not unsure:
             self._look_ahead(found, fit)
         return Settled(Completions(tuple(items[:ALTERNATIVES]), incomplete))
 
@@ -320,6 +347,10 @@ class CompletionPlugin:
         timer = threading.Timer(min(max(in_time, 0.0), IDLE_SECONDS), write_on)
         timer.daemon = True
         timer.start()
+
+
+def _is_unsure(fit: str | Silence) -> bool:
+    return isinstance(fit, Silence) and fit.reason == "low-confidence"
 
 
 def _is_current(place: Place, context: Context) -> bool:

@@ -6,7 +6,7 @@ Each filter keeps the text, shortens it or refuses it; its examples are its spec
 from __future__ import annotations
 
 from breadknife.plugins.completion.filters.balance import BALANCE
-from breadknife.plugins.completion.filters.confidence import THRESHOLD, confidence, confident
+from breadknife.plugins.completion.filters.confidence import THRESHOLD, certainty, confidence, confident
 from breadknife.plugins.completion.filters.junk import JUNK
 from breadknife.plugins.completion.filters.layout import CONTINUATION, INDENTATION, SCOPE
 from breadknife.plugins.completion.filters.overlap import FOLLOWING, REST
@@ -18,7 +18,7 @@ from breadknife.plugins.completion.values import Draft
 from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 
-__all__ = ["FILTERS", "THRESHOLD", "Filter", "Site", "confidence", "fitted"]
+__all__ = ["FILTERS", "THRESHOLD", "Filter", "Site", "certainty", "confidence", "fitted"]
 
 FILTERS = (JUNK, SECRETS, REPETITION, INDENTATION, SCOPE, REST, FOLLOWING, BALANCE, CONTINUATION, PARSING)
 """In this order: what shortens comes before what judges the whole."""

@@ -19,7 +19,12 @@ def confidence(draft: Draft) -> float:
     """The estimated probability that the first line is what comes: a logistic function of the logarithm of the
     model's own probability for it. 1 where nothing is known of the tokens."""
     logprobs = first_line(draft)
-    return (1 + math.tanh((INTERCEPT + SLOPE * sum(logprobs)) / 2)) / 2 if logprobs else 1.0
+    return certainty(sum(logprobs)) if logprobs else 1.0
+
+
+def certainty(logprob: float) -> float:
+    """The same for the natural logarithm of the model's probability of a text."""
+    return (1 + math.tanh((INTERCEPT + SLOPE * logprob) / 2)) / 2
 
 
 def first_line(draft: Draft) -> tuple[float, ...]:
