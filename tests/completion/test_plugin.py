@@ -171,6 +171,36 @@ class Slow:
         raise NotImplementedError(name)
 
 
+@dataclass
+class Doubtful:
+    """Is sure of each word as far as it says."""
+
+    words: Sequence[tuple[str, float]]
+
+    def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        for word, logprob in self.words:
+            yield Chunk(word, logprob)
+        yield Chunk("", finish="stop")
+
+    def __getattr__(self, name: str) -> object:
+        raise NotImplementedError(name)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ([(" alpha", -0.1), (" +", -0.1), (" beta", -0.1)], [" alpha + beta"]),
+        ([(" alpha", -0.1), (" +", -0.1), (" beta", -5.0)], [" alpha"]),
+        ([(" alpha", -0.1), ("(", -0.1), ("beta", -5.0), (")", -0.1)], [" alpha"]),
+        ([(" a", -0.1), (" +", -0.1), (" beta", -5.0)], "low-confidence"),  # too little to be of use
+        ([(" alpha", -5.0), (" +", -0.1)], "low-confidence"),
+    ],
+)
+def test_the_beginning_that_the_model_is_sure_of(words: list[tuple[str, float]], shown: list[str] | str) -> None:
+    with typist(engine=Doubtful(words)) as user:  # pyright: ignore[reportArgumentType]
+        assert user.sees("x =⟦|⟧\n") == shown
+
+
 def test_what_is_there_when_the_answer_is_due_is_shown_and_grows() -> None:
     engine = Slow(" alpha +", " beta\n")
     with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
