@@ -44,7 +44,7 @@ def main() -> None:
         return first, second, len(chosen_functions)
 
     def human(folder: Path) -> list[Row]:
-        return replay.human(*both(folder, 40 if quick else 80, human=True, idle=10 if quick else 60))
+        return replay.human(*both(folder, 40 if quick else 60, human=True, idle=10 if quick else 30))
 
     def wait(folder: Path) -> list[Row]:
         return replay.wait(*both(folder, 20 if quick else 40, human=False, idle=0)[:2])
