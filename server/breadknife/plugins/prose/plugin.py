@@ -43,7 +43,6 @@ from breadknife.text.prose import ProseText
 log = logging.getLogger(__name__)
 
 ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
-_NO_DIRECTIVES = Directives()
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
 
 
@@ -70,16 +69,15 @@ class ProsePlugin:
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
             case CheckRequest():
-                flaws = self._flaws(request.document, context, whole=request.whole)
-                whole = self._about_document(request.document, context)
-                return Findings((*(flaw.finding for flaw in flaws), *whole))
+                flaws, about = self._found(request.document, context, whole=request.whole)
+                return Findings((*(flaw.finding for flaw in flaws), *about))
             case ActionRequest():
-                flaws = self._flaws(request.document, context)
+                flaws, about = self._found(request.document, context)
                 near = [flaw for flaw in flaws if flaw.finding.span.touches(request.span)]
                 actions = [action for flaw in near for action in _actions(flaw, context)]
-                whole = [f for f in self._about_document(request.document, context) if f.span.touches(request.span)]
-                actions += Actions.fixing(whole, request.span).items
-                rules = {finding.code: finding for finding in (*(flaw.finding for flaw in near), *whole)}
+                about = [finding for finding in about if finding.span.touches(request.span)]
+                actions += Actions.fixing(about, request.span).items
+                rules = {finding.code: finding for finding in (*(flaw.finding for flaw in near), *about)}
                 for finding in rules.values():
                     actions += _silencing(finding, request.document, context)
                 return Actions(tuple(actions))
@@ -92,10 +90,26 @@ class ProsePlugin:
         for checkers in self._checkers.values():
             checkers.close()
 
-    def _flaws(self, document: Document, context: Context, *, whole: bool = False) -> list[_Flaw]:
-        settings: ProseSettings = context.settings(ProseSettings)
-        checkers = self._checkers_for(settings)
+    def _found(self, document: Document, context: Context, *, whole: bool = False) -> tuple[list[_Flaw], list[Finding]]:
+        """What is wrong in the document's paragraphs, and with the document as a whole."""
         paragraphs = _paragraphs(document, context, context.notify if whole else log.info)
+        silenced = _Silenced(document, Directives.of(document), self._decisions.ignored(context.root))
+        checkers = self._checkers_for(context.settings(ProseSettings))
+        flaws = self._flaws(document, context, paragraphs, silenced, checkers, whole=whole)
+        about = document_findings(document, context, paragraphs, checkers.knows)
+        return flaws, [each for each in about if not silenced.silences(each.code, each.span.start)]
+
+    def _flaws(
+        self,
+        document: Document,
+        context: Context,
+        paragraphs: Sequence[ProseText],
+        silenced: _Silenced,
+        checkers: _Checkers,
+        *,
+        whole: bool,
+    ) -> list[_Flaw]:
+        settings: ProseSettings = context.settings(ProseSettings)
         second = checkers.second(context) if settings.languagetool else None
         if second is not None:
             texts = [paragraph.text for paragraph in paragraphs]
@@ -115,9 +129,7 @@ class ProsePlugin:
         reader = _Reader(
             settings,
             Vocabulary(document.text, paragraphs, self._decisions.words(context.root)),
-            self._decisions.ignored(context.root),
-            document,
-            Directives.of(document),
+            silenced,
             checkers,
             engines=1 if second is None else 2,
         )
@@ -127,17 +139,6 @@ class ProsePlugin:
             if lints or later:
                 found += reader.flaws(paragraph, (*lints, *(later or ())))
         return found
-
-    def _about_document(self, document: Document, context: Context) -> list[Finding]:
-        checkers = self._checkers_for(context.settings(ProseSettings))
-        paragraphs = _paragraphs(document, context, log.info)
-        ignored, directives = self._decisions.ignored(context.root), Directives.of(document)
-        return [
-            finding
-            for finding in document_findings(document, context, paragraphs, checkers.knows)
-            if (finding.code, EVERYWHERE) not in ignored
-            and not directives.silence(finding.code, document.line_at(finding.span.start))
-        ]
 
     def _checkers_for(self, settings: ProseSettings) -> _Checkers:
         key = (settings.dialect, frozenset(settings.enabled_rules))
@@ -213,14 +214,24 @@ def _paragraphs(document: Document, context: Context, tell: Callable[[str], None
 
 
 @dataclass(frozen=True)
+class _Silenced:
+    """What a document's comments and its project's decisions leave out."""
+
+    document: Document
+    directives: Directives
+    ignored: frozenset[tuple[str, str]]
+
+    def silences(self, rule: str, offset: int) -> bool:
+        return (rule, EVERYWHERE) in self.ignored or self.directives.silence(rule, self.document.line_at(offset))
+
+
+@dataclass(frozen=True)
 class _Reader:
     """Turns the lints of one document's paragraphs into findings."""
 
     settings: ProseSettings
     vocabulary: Vocabulary
-    ignored: frozenset[tuple[str, str]]
-    document: Document
-    directives: Directives
+    silenced: _Silenced
     checkers: _Checkers
     engines: int
 
@@ -238,13 +249,9 @@ class _Reader:
         )
 
     def _ignored(self, paragraph: ProseText, lint: Lint) -> bool:
-        if self.directives != _NO_DIRECTIVES:
-            line = self.document.line_at(paragraph.source_span(lint.span).start)
-            if self.directives.silence(lint.rule, line):
-                return True
-        return bool(self.ignored) and (
-            (lint.rule, EVERYWHERE) in self.ignored
-            or (lint.rule, Sentence.around(paragraph.text, lint.span).hash) in self.ignored
+        ignored = self.silenced.ignored
+        return self.silenced.silences(lint.rule, paragraph.source_span(lint.span).start) or (
+            bool(ignored) and (lint.rule, Sentence.around(paragraph.text, lint.span).hash) in ignored
         )
 
     def _believes(self, text: str, span: Span, offered: Sequence[str]) -> bool:
