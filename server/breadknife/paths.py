@@ -12,6 +12,14 @@ from pathlib import Path
 
 import platformdirs
 
+PROJECT_MARKS = (".git", ".breadknife", "breadknife.toml")
+"""One of these in a folder makes it a project of its own."""
+
+
+def is_marked(folder: Path) -> bool:
+    """Whether a folder is a project of its own."""
+    return any((folder / mark).exists() for mark in PROJECT_MARKS)
+
 
 def data_dir() -> Path:
     """Models and LanguageTool: big, fetched once."""

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from breadknife.host.workspace import MARKS
+from breadknife.paths import is_marked
 from breadknife.project.folder import FolderProject
 from breadknife.project.ignoring import GITIGNORE, OWN
 from breadknife.text.document import Document, uri_to_path
@@ -83,4 +83,4 @@ class Projects:
     def _is_project(self, root: Path) -> bool:
         if root == Path(root.anchor) or Path(os.path.expanduser("~")).is_relative_to(root):
             return False
-        return root in self.folders or any((root / mark).exists() for mark in MARKS)
+        return root in self.folders or is_marked(root)

@@ -6,15 +6,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-MARKS = (".git", ".breadknife", "breadknife.toml")
+from breadknife.paths import is_marked
 
 
 def root_of(path: Path, folders: Sequence[Path] = ()) -> Path:
-    """The workspace folder of a file: the nearest one above it with one of MARKS, else the one of `folders` (what
+    """The workspace folder of a file: the nearest one above it with a mark, else the one of `folders` (what
     the editor has open, where the command runs) that holds it, else its own folder."""
     path = Path(os.path.abspath(path))  # without `..`, and without following links
     for folder in path.parents:
-        if any((folder / mark).exists() for mark in MARKS):
+        if is_marked(folder):
             return folder
     holding = [folder for folder in folders if path.is_relative_to(folder)]
     return max(holding, key=lambda folder: len(folder.parts), default=path.parent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from breadknife.paths import is_marked
 from breadknife.plugins.prose.documents.rule import Subject
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
 from breadknife.plugins.prose.settings import ProseSettings
@@ -14,7 +15,7 @@ from breadknife.text.document import Document
 from breadknife.text.prose import ProseText
 
 _LARGEST_FILE = 1 << 20
-_MARKS = (".git", ".breadknife", "breadknife.toml", "pyproject.toml", "package.json")
+_MANIFESTS = ("pyproject.toml", "package.json")
 
 
 def document_findings(
@@ -30,7 +31,7 @@ def document_findings(
     if tree is None:
         return []
     root = context.root
-    if root is not None and not any((root / mark).exists() for mark in _MARKS):
+    if root is not None and not (is_marked(root) or any((root / name).exists() for name in _MANIFESTS)):
         root = None
     subject = Subject(document, tree, root, Path.exists, _text, tuple(paragraphs), knows)
     found: list[Finding] = []
