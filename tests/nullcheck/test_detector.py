@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.detector import detect
-from breadknife.plugins.nullcheck.rules import NULLABLE_CALLS
+from breadknife.plugins.nullcheck.python.detector import detect
+from breadknife.plugins.nullcheck.python.rules import NULLABLE_CALLS
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse

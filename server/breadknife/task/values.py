@@ -104,6 +104,17 @@ class Action:
     within: Span | None = None
     """Where the edits may be when a model wrote them, said when the action is offered and kept when it is resolved;
     without it the lines that were asked about."""
+    elsewhere: tuple[DocumentEdits, ...] = ()
+    """Edits of other documents that belong to it; a rule's only, never a model's."""
+
+
+@dataclass(frozen=True)
+class DocumentEdits:
+    """Edits of another document than the one that was asked about."""
+
+    document: Document
+    """As it was when they were made."""
+    edits: tuple[TextEdit, ...]
 
 
 @dataclass(frozen=True)

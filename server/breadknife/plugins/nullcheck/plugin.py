@@ -1,4 +1,4 @@
-"""The null check for Python: finds uses of what may be None, and repairs them in ways that it has verified."""
+"""The null check: finds uses of what may be null, and repairs them in ways that it has verified."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from functools import partial
 from typing import Any
 
 from breadknife.errors import EngineError, ModelError, PluginError
-from breadknife.plugins.nullcheck.content import has_content, written
-from breadknife.plugins.nullcheck.detector import SOURCE, FileAnalysis
-from breadknife.plugins.nullcheck.facts import Use
-from breadknife.plugins.nullcheck.foreign import foreign_site
-from breadknife.plugins.nullcheck.site import Site, site_at
-from breadknife.plugins.nullcheck.strategies import Content, Option, Strategy, edits, options
-from breadknife.plugins.nullcheck.verify import lines_of, verified
+from breadknife.plugins.nullcheck.content import written
+from breadknife.plugins.nullcheck.files import Files
+from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
+from breadknife.plugins.nullcheck.values import SOURCE, NullFile, NullLanguage, Offer, Place, Strategy, Use
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict
 from breadknife.task.plugin import API, Context, Model
 from breadknife.task.reasons import silence
@@ -32,11 +29,10 @@ from breadknife.task.values import (
     ResolveRequest,
     Silence,
 )
-from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import SyntaxTree
+from breadknife.text.document import Document, Span, TextEdit
 
-_FIX_BUDGET = 2_000_000
-"""Code points that one check reads again to verify fixes. A finding past that has fixes only in its menu."""
+_FIX_BUDGET = 200
+"""Findings of one check whose fixes come with it. One past that has fixes only in its menu."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +45,11 @@ class NullCheckPlugin:
     api = API
     name = SOURCE
     settings: type[Any] = NullCheckSettings
-    serves: Mapping[type[Any], frozenset[str]] = {
-        CheckRequest: frozenset({"python"}),
-        ActionRequest: frozenset({"python"}),
-    }
+    serves: Mapping[type[Any], frozenset[str]] = {CheckRequest: LANGUAGE_IDS, ActionRequest: LANGUAGE_IDS}
     roles: tuple[str, ...] = (SOURCE,)
+
+    def __init__(self) -> None:
+        self._files = Files()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
@@ -61,92 +57,101 @@ class NullCheckPlugin:
         tree = context.tree(request.document)
         if tree is None:
             return silence("no-tree")
-        match request:
-            case CheckRequest():
-                return self._check(tree, context)
-            case ActionRequest():
-                return self._actions(tree, request, context)
-            case ResolveRequest():
-                return self._resolve(tree, request, context)
+        with self._files.open(request.document, tree, context.project) as file:
+            match request:
+                case CheckRequest():
+                    return _check(file, context)
+                case ActionRequest():
+                    return _actions(file, request, context)
+                case ResolveRequest(document=document, action=action):
+                    return _resolve(file, document, action, context)
 
     def close(self) -> None:
         pass
 
-    def _check(self, tree: SyntaxTree, context: Context) -> Findings:
-        disabled: tuple[str, ...] = context.settings(NullCheckSettings).disabled_rules
-        file = FileAnalysis(tree)
-        budget, found = _FIX_BUDGET, list[Finding]()
-        for finding in file.findings():
-            context.cancel.raise_if_cancelled()
-            if finding.code in disabled:
-                continue
-            site = site_at(file.tree, finding.span, Use(finding.code))
-            function = site.function
-            size = len(file.tree.text) if function is None else function.end_byte - function.start_byte
-            budget -= 4 * size
-            fixes = tuple(_fixes(file, site)) if budget > 0 else ()
-            found.append(replace(finding, fixes=fixes))
-        return Findings(tuple(found))
 
-    def _actions(self, tree: SyntaxTree, request: ActionRequest, context: Context) -> Actions:
-        file = FileAnalysis(tree)
-        own = [finding for finding in request.findings if finding.source == SOURCE]
-        if not own:
-            disabled: tuple[str, ...] = context.settings(NullCheckSettings).disabled_rules
-            own = [finding for finding in file.findings() if finding.code not in disabled]
-        others = [finding for finding in request.findings if finding.source != SOURCE]
-        sites: dict[tuple[Span, Use], tuple[Site, list[Finding]]] = {}
-        for finding in (*own, *others):
-            if finding.span.touches(request.span) and (site := _site(file.tree, finding)) is not None:
-                sites.setdefault((site.span, site.use), (site, []))[1].append(finding)
-        actions = [action for site, about in sites.values() for action in _offers(file, site, tuple(about))]
-        return Actions(tuple(actions))
+def _reported(file: NullFile, context: Context) -> list[Finding]:
+    disabled: tuple[str, ...] = context.settings(NullCheckSettings).disabled_rules
+    return [finding for finding in file.findings() if finding.code not in disabled]
 
-    def _resolve(self, tree: SyntaxTree, request: ResolveRequest, context: Context) -> Answer:
-        site, strategy = _chosen(tree, request.action)
-        option = next((option for option in options(site) if option.strategy is strategy), None)
-        if option is None:
-            return silence("would-not-verify", strategy=strategy)
-        repaired = context.run(_STEPS, Repair(FileAnalysis(site.tree), site, option))
-        if isinstance(repaired, Silence):
-            return repaired
-        if repaired.edits is None:
-            return silence("would-not-verify", strategy=strategy)
-        return Actions((replace(request.action, edits=repaired.edits, origin=repaired.origin),))
+
+def _check(file: NullFile, context: Context) -> Findings:
+    found = list[Finding]()
+    for at, finding in enumerate(_reported(file, context)):
+        context.cancel.raise_if_cancelled()
+        place = file.place(finding) if at < _FIX_BUDGET else None
+        fixes = tuple(_fixes(file, place)) if place else ()
+        found.append(replace(finding, fixes=fixes))
+    return Findings(tuple(found))
+
+
+def _fixes(file: NullFile, place: Place) -> Iterator[Fix]:
+    for offer in file.offers(place):
+        if not offer.elsewhere:
+            yield Fix(offer.title, offer.edits, origin=Origin(_rule(offer.strategy)))
+
+
+def _actions(file: NullFile, request: ActionRequest, context: Context) -> Actions:
+    own = [finding for finding in request.findings if finding.source == SOURCE] or _reported(file, context)
+    others = [finding for finding in request.findings if finding.source != SOURCE]
+    places: dict[Place, list[Finding]] = {}
+    for finding in (*own, *others):
+        if finding.span.touches(request.span) and (place := file.place(finding)) is not None:
+            places.setdefault(place, []).append(finding)
+    return Actions(tuple(action for place, about in places.items() for action in _menu(file, place, tuple(about))))
+
+
+def _menu(file: NullFile, place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
+    for at, offer in enumerate(file.offers(place, about)):
+        data = {
+            "strategy": offer.strategy.value,
+            "start": place.span.start,
+            "end": place.span.end,
+            "use": place.use.value,
+        }
+        yield Action(offer.title, data=data, findings=about, preferred=at == 0, within=offer.within)
+
+
+def _resolve(file: NullFile, document: Document, action: Action, context: Context) -> Answer:
+    place, strategy = _chosen(action)
+    offer = next((offer for offer in file.offers(place, action.findings) if offer.strategy is strategy), None)
+    if offer is None:
+        return silence("would-not-verify", strategy=strategy)
+    repaired = context.run(_STEPS, Repair(file, language(document.language), place, offer, offer.edits))
+    if isinstance(repaired, Silence):
+        return repaired
+    return Actions((replace(action, edits=repaired.edits, elsewhere=repaired.offer.elsewhere, origin=repaired.origin),))
 
 
 @dataclass(frozen=True, eq=False)
 class Repair:
-    """A site, the way that was chosen to repair it, and the best verified edits so far."""
+    """A place, the way that was chosen to repair it, and the best verified edits so far."""
 
-    file: FileAnalysis
-    site: Site
-    option: Option
-    edits: tuple[TextEdit, ...] | None = None
+    file: NullFile
+    language: NullLanguage
+    place: Place
+    offer: Offer
+    edits: tuple[TextEdit, ...]
     origin: Origin = field(default_factory=Origin)
-
-    def with_content(self, content: Content, origin: Origin) -> Repair | None:
-        """With edits that have this content, if they verify."""
-        made = edits(self.site, self.option.strategy, content)
-        if made is None or not verified(self.file, self.site, made):
-            return None
-        return replace(self, edits=made, origin=replace(origin, rule=_rule(self.option.strategy)))
 
 
 def _template(repair: Repair, context: Context) -> Verdict:
-    made = repair.with_content(repair.option.content, Origin()) or repair
-    return PassedOn(made) if has_content(repair.option.strategy) else Settled(made)
+    made = replace(repair, origin=Origin(_rule(repair.offer.strategy)))
+    return PassedOn(made) if repair.offer.content else Settled(made)
 
 
 def _written(repair: Repair, context: Context, model_of: Callable[[Context], Model | None]) -> Verdict:
     """The template is as correct as a model's content, only less well put: so it stands wherever a model fails."""
+    offer = repair.offer
     try:
         model = model_of(context)
-        said = written(repair.site, repair.option.strategy, repair.option.content, model) if model else None
+        said = written(repair.file, repair.language, repair.place, offer, model) if model else None
     except (ModelError, EngineError):
         said = None
-    made = repair.with_content(*said) if said else None
-    return Settled(made) if made else PassedOn(repair)
+    made = repair.file.repair(repair.place, offer.strategy, said[0]) if said else None
+    if said is None or made is None:
+        return PassedOn(repair)
+    return Settled(replace(repair, edits=made, origin=replace(said[1], rule=_rule(offer.strategy))))
 
 
 _STEPS = (
@@ -168,33 +173,7 @@ def _rule(strategy: Strategy) -> str:
     return f"{SOURCE}/{strategy}"
 
 
-def _site(tree: SyntaxTree, finding: Finding) -> Site | None:
-    if finding.source != SOURCE:
-        return foreign_site(tree, finding)
-    return site_at(tree, finding.span, Use(finding.code)) if finding.code in set(Use) else None
-
-
-def _sound(file: FileAnalysis, site: Site) -> Iterator[tuple[Option, tuple[TextEdit, ...]]]:
-    """The options that verify, best first."""
-    for option in options(site):
-        made = edits(site, option.strategy, option.content)
-        if made is not None and verified(file, site, made):
-            yield option, made
-
-
-def _fixes(file: FileAnalysis, site: Site) -> Iterator[Fix]:
-    for option, made in _sound(file, site):
-        yield Fix(option.title, made, origin=Origin(_rule(option.strategy)))
-
-
-def _offers(file: FileAnalysis, site: Site, about: tuple[Finding, ...]) -> Iterator[Action]:
-    span = site.span
-    for at, (option, _) in enumerate(_sound(file, site)):
-        data = {"strategy": option.strategy.value, "start": span.start, "end": span.end, "use": site.use.value}
-        yield Action(option.title, data=data, findings=about, preferred=at == 0, within=lines_of(site))
-
-
-def _chosen(tree: SyntaxTree, action: Action) -> tuple[Site, Strategy]:
+def _chosen(action: Action) -> tuple[Place, Strategy]:
     try:
         start, end = int(action.data["start"]), int(action.data["end"])
         strategy, use = Strategy(action.data["strategy"]), Use(action.data["use"])
@@ -202,4 +181,4 @@ def _chosen(tree: SyntaxTree, action: Action) -> tuple[Site, Strategy]:
         raise PluginError(
             f"the action isn't one that the null check offered ({error}); ask for the menu again"
         ) from error
-    return site_at(tree, Span(start, end), use), strategy
+    return Place(Span(start, end), use), strategy

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from breadknife.plugins.nullcheck.detector import FileAnalysis, detect
-from breadknife.plugins.nullcheck.site import Site
+from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
+from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.syntax import Node, SyntaxTree, parse

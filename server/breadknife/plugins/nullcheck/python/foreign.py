@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from breadknife.plugins.nullcheck.facts import Use
-from breadknife.plugins.nullcheck.site import Site, site_of
+from breadknife.plugins.nullcheck.python.site import Site, site_of
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree
 

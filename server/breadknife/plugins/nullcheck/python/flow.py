@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.expressions import MAX_DEPTH, Evaluator, TooDeepError
-from breadknife.plugins.nullcheck.facts import (
+from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
+from breadknife.plugins.nullcheck.python.facts import (
     NOTHING,
     Cause,
     Env,
     Fact,
-    Use,
     forget,
     join,
     join_all,
@@ -19,8 +18,9 @@ from breadknife.plugins.nullcheck.facts import (
     key_of,
     narrow,
 )
-from breadknife.plugins.nullcheck.narrowing import branch, truth
-from breadknife.plugins.nullcheck.outline import annotated_kind, is_optional, text
+from breadknife.plugins.nullcheck.python.narrowing import branch, truth
+from breadknife.plugins.nullcheck.python.outline import annotated_kind, is_optional, text
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
 _TESTS = frozenset({"comparison_operator", "boolean_operator", "not_operator", "call"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
-from breadknife.plugins.nullcheck.outline import text
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
 
@@ -31,18 +31,6 @@ class Fact:
     """Source of a test under which the cause is ruled out, with a leading `not ` where its failure does that."""
     test: Node | None = None
     """For a name that holds the result of a test: that test."""
-
-
-class Use(StrEnum):
-    """What is done with a value that may be None; also the finding's code."""
-
-    ATTRIBUTE = "none-attribute"
-    CALL = "none-call"
-    SUBSCRIPT = "none-subscript"
-    ITERATE = "none-iterate"
-    OPERAND = "none-operand"
-    ARGUMENT = "none-argument"
-    WITH = "none-with"
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from breadknife.plugins.nullcheck.expressions import Evaluator, TooDeepError
-from breadknife.plugins.nullcheck.facts import NullUse, Summary
-from breadknife.plugins.nullcheck.flow import Flow, parameters
-from breadknife.plugins.nullcheck.outline import Function, Outline, is_optional, outline, text
-from breadknife.plugins.nullcheck.rules import NULLABLE_CALLS
+from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
+from breadknife.plugins.nullcheck.python.facts import NullUse, Summary
+from breadknife.plugins.nullcheck.python.flow import Flow, parameters
+from breadknife.plugins.nullcheck.python.outline import Function, Outline, is_optional, outline, text
+from breadknife.plugins.nullcheck.python.rules import NULLABLE_CALLS
+from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
-
-SOURCE = "nullcheck"
 
 _WORD = re.compile(rb"\w+")
 _ORIGINS = frozenset({b"None", b"Optional", *(rule.name.rpartition(".")[2].encode() for rule in NULLABLE_CALLS)})

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.facts import (
+from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
     NOTHING,
     Cause,
@@ -17,7 +17,6 @@ from breadknife.plugins.nullcheck.facts import (
     Fact,
     NullUse,
     Summary,
-    Use,
     after_call,
     forget,
     join,
@@ -25,9 +24,9 @@ from breadknife.plugins.nullcheck.facts import (
     key_of,
     narrow,
 )
-from breadknife.plugins.nullcheck.narrowing import branch, is_and
-from breadknife.plugins.nullcheck.outline import Function, Outline, made_name, text
-from breadknife.plugins.nullcheck.rules import (
+from breadknife.plugins.nullcheck.python.narrowing import branch, is_and
+from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
+from breadknife.plugins.nullcheck.python.rules import (
     ITERATES,
     KINDS,
     NO_RETURN,
@@ -38,6 +37,7 @@ from breadknife.plugins.nullcheck.rules import (
     Default,
     NullableCall,
 )
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
 MAX_DEPTH = 150

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.facts import CHECKED, Env, Fact, join_alternatives, key_of, narrow
-from breadknife.plugins.nullcheck.outline import text
+from breadknife.plugins.nullcheck.python.facts import CHECKED, Env, Fact, join_alternatives, key_of, narrow
+from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.text.syntax import Node
 
 

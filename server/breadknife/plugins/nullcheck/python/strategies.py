@@ -7,32 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
-from breadknife.plugins.nullcheck.detector import quote
-from breadknife.plugins.nullcheck.facts import Use
-from breadknife.plugins.nullcheck.outline import text
-from breadknife.plugins.nullcheck.site import Site, own_nodes, returns_of
+from breadknife.plugins.nullcheck.python.detector import quote
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of
+from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
-
-
-class Strategy(StrEnum):
-    ASSERT = "assert"
-    RAISE = "raise"
-    RETURN = "return"
-    CONTINUE = "continue"
-    DEFAULT = "default"
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a strategy writes that isn't structure: the part that a model may choose."""
-
-    exception: str = "ValueError"
-    message: str = ""
-    default: str = ""
-    """Source of a literal."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +26,11 @@ class Option:
     """What is written when no model says better."""
     weight: int
     """Evidence for it; the highest comes first."""
+
+    @property
+    def has_content(self) -> bool:
+        """Whether a model may say it better."""
+        return self.strategy in (Strategy.RAISE, Strategy.DEFAULT)
 
 
 _NAMES = {"match": "match", "fullmatch": "match", "search": "match", "which": "path", "get": "value", "getenv": "value"}

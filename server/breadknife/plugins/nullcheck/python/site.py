@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from breadknife.plugins.nullcheck.facts import Use, key_of
-from breadknife.plugins.nullcheck.outline import text
+from breadknife.plugins.nullcheck.python.facts import key_of
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 

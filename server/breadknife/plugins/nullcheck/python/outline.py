@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.rules import ANNOTATED_KINDS, KINDS
+from breadknife.plugins.nullcheck.python.rules import ANNOTATED_KINDS, KINDS
 from breadknife.text.syntax import Node, SyntaxTree
 
 _SHARED = re.compile(rb"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
