@@ -10,7 +10,8 @@ from tree_sitter import Language
 
 from breadknife.text.document import Span, TextEdit, language_of
 from breadknife.text.languages import LANGUAGES, LanguageSyntax
-from breadknife.text.syntax import changed_tree, has_grammar, parse, parses_no_worse
+from breadknife.text.no_worse import parses_no_worse
+from breadknife.text.syntax import changed_tree, has_grammar, parse
 
 WHOLE = {
     "python": 'import os\n\n\nclass A:\n    def f(self) -> str:\n        return f"{os.sep}"\n',

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from breadknife.text import syntax
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import TreeCache, changed_tree, parse, parses_no_worse
+from breadknife.text.no_worse import parses_no_worse
+from breadknife.text.syntax import TreeCache, changed_tree, parse
 from support import document, marked_spans
 
 CODE = st.text(alphabet=st.sampled_from("if x:\n    yé😀(=)#'"), max_size=30)
@@ -56,6 +57,32 @@ def test_the_cache_follows_a_document() -> None:
 def test_parses_no_worse(before: str, after: str, no_worse: bool) -> None:
     old, new = parse(before, "python"), parse(after, "python")
     assert old is not None
+    assert new is not None
+    assert parses_no_worse(old, new) is no_worse
+
+
+G = '\n\ndef g(x):\n    """Say."""\n    return x\n'
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "new_text", "after", "no_worse"),
+    [
+        ("python", 'def f():\n    """Drop the', " messages that", G, True),
+        ("python", "def f(*, ", "name: str, credentials: C", G, True),
+        ("python", "def f(a:", " str, **kwargs)", G, True),
+        ("python", "def ", "f", G, True),
+        ("python", "def f(*, ", "name str", G, False),
+        ("python", "def f(*, ", "name: dict[str", G, False),
+        ("typescript", "function f(a", ": string, b", "\n\nfunction g() { return 1 }\n", True),
+        ("typescript", "if (", "a > 1", "\nf()\n", True),
+        ("typescript", "function f(a", ": string, =", "\n\nfunction g() { return 1 }\n", False),
+    ],
+)
+def test_only_the_end_is_missing(language: str, before: str, new_text: str, after: str, no_worse: bool) -> None:
+    old = parse(before + after, language)
+    assert old is not None
+    assert old.root.has_error
+    new = changed_tree(old, TextEdit(Span(len(before), len(before)), new_text))
     assert new is not None
     assert parses_no_worse(old, new) is no_worse
 

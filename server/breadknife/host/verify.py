@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TypeVar
 
 from breadknife.task.reasons import silence
@@ -16,6 +17,7 @@ from breadknife.task.values import (
     CompletionItem,
     CompletionRequest,
     Completions,
+    DocumentEdits,
     Finding,
     Findings,
     Fix,
@@ -25,7 +27,8 @@ from breadknife.task.values import (
     Silence,
 )
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
-from breadknife.text.syntax import SyntaxTree, changed_tree, parse, parses_no_worse
+from breadknife.text.no_worse import parses_no_worse
+from breadknife.text.syntax import SyntaxTree, changed_tree, parse
 
 MAX_NEW_CHARACTERS = 8_000
 """More than any plugin is asked to write at once; a model that rambles gets this far only by mistake."""
@@ -57,6 +60,7 @@ def check_form(request: Request, answer: object) -> None:
     document = request.document
     spans, texts = list[Span](), list[str]()
     edited: list[tuple[TextEdit, ...]] = []
+    elsewhere: list[DocumentEdits] = []
     for item in answer.items:
         match item:
             case CompletionItem():
@@ -67,22 +71,32 @@ def check_form(request: Request, answer: object) -> None:
                     raise BadAnswer("bad-span", "answered for another place than the cursor's")
             case Action():
                 edited.append(item.edits)
+                elsewhere += item.elsewhere
                 texts.append(item.title)
             case Finding():
                 spans += (item.span, *(place.span for place in item.related if place.uri in (None, document.uri)))
                 edited += (fix.edits for fix in item.fixes)
                 texts += (item.message, *(fix.title for fix in item.fixes))
-        if len(edited) + len(spans) > 2 * MAX_ITEMS:
+        if len(edited) + len(elsewhere) + len(spans) > 2 * MAX_ITEMS:
             raise BadAnswer("plugin-flooded", f"answered with more than {MAX_ITEMS:,} items")
-    size = sum(map(len, texts)) + sum(len(edit.new_text) for edits in edited for edit in edits)
+    written = (*edited, *(each.edits for each in elsewhere))
+    size = sum(map(len, texts)) + sum(len(edit.new_text) for edits in written for edit in edits)
     if size > MAX_CHARACTERS:
         raise BadAnswer("plugin-flooded", f"answered with {size:,} characters of text")
     length = len(document.text)
     for span in spans:
         _check_order((0, span.start, span.end, length))
     for edits in edited:
-        ordered = sorted(edit.span for edit in edits)
-        _check_order((0, *(at for span in ordered for at in (span.start, span.end)), length))
+        _check_edits(edits, length)
+    for each in elsewhere:
+        if each.document.uri == document.uri:
+            raise BadAnswer("bad-span", "answered with edits of the same document as those of another one")
+        _check_edits(each.edits, len(each.document.text))
+
+
+def _check_edits(edits: Sequence[TextEdit], length: int) -> None:
+    ordered = sorted(edit.span for edit in edits)
+    _check_order((0, *(at for span in ordered for at in (span.start, span.end)), length))
 
 
 def _check_order(offsets: Sequence[int]) -> None:
@@ -97,6 +111,8 @@ class Verifier:
     request: Request
     tree: Callable[[Document], SyntaxTree | None]
     by_model: Callable[[Origin], bool]
+    shared: Callable[[Path], str | None] = lambda path: None
+    """The text of a file of the workspace folder as it is now; None of one that may not be read there."""
     verdicts: list[str] = field(default_factory=list[str])
 
     def verified(self, answer: Answer | None) -> Answer | None:
@@ -135,8 +151,8 @@ class Verifier:
         refused: Silence | None = None
         for item in items:
             edits = (TextEdit(item.span, item.text),) if isinstance(item, CompletionItem) else item.edits
-            why = None
-            if edits and self.by_model(item.origin):
+            why = self._refuse_elsewhere(item) if isinstance(item, Action) and item.elsewhere else None
+            if why is None and edits and self.by_model(item.origin):
                 tree = self.tree(document)
                 why = refuse_edits(document, tree, edits, self._within(document, item, about))
                 self.verdicts.append(why.reason if why else ACCEPTED if tree else ACCEPTED_UNPARSED)
@@ -144,6 +160,18 @@ class Verifier:
                 kept.append(item)
             refused = why or refused
         return kept, refused
+
+    def _refuse_elsewhere(self, action: Action) -> Silence | None:
+        """Why its edits of other documents may not be made, or None when they may."""
+        if self.by_model(action.origin):
+            return silence("outside-range")
+        for document in (each.document for each in action.elsewhere):
+            text = self.shared(document.path) if document.path else None
+            if text is None:
+                return silence("outside-folder", uri=document.uri)
+            if text != document.text:
+                return silence("changed-elsewhere", uri=document.uri)
+        return None
 
     def _within(self, document: Document, item: CompletionItem | Action | Fix, about: Span | None = None) -> Span:
         """The asked range: what the plugin said when the action was offered, or the lines that were asked about."""

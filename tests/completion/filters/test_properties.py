@@ -11,7 +11,8 @@ from breadknife.plugins.completion.filters import Site, fitted
 from breadknife.plugins.completion.values import Draft
 from breadknife.task.values import Silence
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import changed_tree, parses_no_worse
+from breadknife.text.no_worse import parses_no_worse
+from breadknife.text.syntax import changed_tree
 from drafts import draft
 
 PIECES = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.completion.tokens import (
+from breadknife.plugins.completion.values import Extent, Shape, Where
+from breadknife.text.languages import LANGUAGES, Block
+from breadknife.text.tokens import (
     CLOSING,
     END_WORDS,
     MIDDLE_WORDS,
@@ -14,8 +16,6 @@ from breadknife.plugins.completion.tokens import (
     opens_block,
     tokens,
 )
-from breadknife.plugins.completion.values import Extent, Shape, Where
-from breadknife.text.languages import LANGUAGES, Block
 
 BLANK_LINES = 3
 """Line breaks that may come before a statement."""

@@ -20,7 +20,8 @@ from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import CompletionItem, CompletionRequest, NextEditRequest, Origin
 from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.syntax import SyntaxTree, changed_tree, parses_no_worse
+from breadknife.text.no_worse import parses_no_worse
+from breadknife.text.syntax import SyntaxTree, changed_tree
 
 RULE = "next-edit"
 SECONDS = 600.0

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from breadknife.engine.api import Chunk
 from breadknife.plugins.completion.cut import showable, wanted
-from breadknife.plugins.completion.filters import THRESHOLD, certainty, confidence, fitted
+from breadknife.plugins.completion.filters import THRESHOLD, UNSURE, certainty, confidence, fitted, is_final
 from breadknife.plugins.completion.learning import Learning
 from breadknife.plugins.completion.next_edit import NextEdits
 from breadknife.plugins.completion.pace import MOST_SECONDS, Pace
@@ -221,14 +221,15 @@ class CompletionPlugin:
         """What was written before may be all that is wanted."""
         if not _is_current(place, context):
             return Vetoed(silence("superseded"))
-        found = None if place.invoked else place.session.streams.find(place.document, place.offset)
-        if found:
-            stream, typed = found
+        known = None if place.invoked else place.session.streams.find(place.document, place.offset)
+        if known:
+            stream, typed = known
             written = stream.so_far()
-            rest = written.text[len(typed) :]
-            ended = written.last.finish == "stop"
-            if written.text.startswith(typed) and (ended or place.complete(rest)):
-                return self._fit(Found(place, stream, typed, written, known=True), context)
+            if written.text.startswith(typed):
+                found = Found(place, stream, typed, written, known=True)
+                ended = written.last.finish == "stop" or place.complete(written.text[len(typed) :])
+                if ended or is_final(fitted(found.draft(written), threshold=self._threshold(place, context))):
+                    return self._fit(found, context)
         return PassedOn(place)
 
     def _model(self, place: Place, context: Context) -> Verdict:
@@ -268,21 +269,16 @@ class CompletionPlugin:
 
     def _fit(self, found: Found, context: Context) -> Verdict:
         """What of it may be shown. What doesn't fit as far as it is written may do so when there is more."""
-        place, written, draft = found.place, found.written, found.draft(found.written)
-        threshold = self._threshold(place, context)
-        fit = fitted(draft, threshold=threshold)
-        while isinstance(fit, Silence) and written.writing and not _is_unsure(fit):
-            written, before = found.stream.wait(context.cancel, place.due, len(written.text)), draft
-            draft = found.draft(written)
-            if draft.text != before.text or not written.writing:
-                fit = fitted(draft, threshold=threshold)
-        unsure = _is_unsure(fit)
-        if unsure:  # and it would be of more, too
+        place, threshold = found.place, self._threshold(found.place, context)
+        written, draft, fit = _waited(found, threshold, context)
+        refused = is_final(fit)
+        if refused:
             found.stream.stop()
+        if isinstance(fit, Silence) and fit.reason == UNSURE:
             beginning = found.beginning(written, threshold)
             if len(beginning.text.strip()) >= FEWEST_CHARACTERS:
                 draft, fit = beginning, fitted(beginning, threshold=threshold)
-        stopped = not (draft.complete or written.writing or written.last.finish)
+        stopped = not (draft.complete or written.writing or written.last.finish or refused)
         if stopped and not place.session.is_newest(place.number):
             return Vetoed(silence("superseded"))
         others = [found.draft(other) for other in found.others]
@@ -294,10 +290,10 @@ class CompletionPlugin:
         origin = context.model(ROLE).origin(Chunk("") if found.known else written.last)
         # The best one comes last here: it is the one on the screen.
         items = [self._item(place, each, text, origin, context) for each, text in shown.values()][::-1]
-        incomplete = written.writing and not draft.complete and not unsure
+        incomplete = written.writing and not draft.complete and not refused
         if incomplete:
             found.stream.then(lambda: context.refresh() if place.session.is_newest(place.number) else None)
-        elif isinstance(fit, str) and not unsure:
+        elif isinstance(fit, str) and not refused:
             self._look_ahead(found, fit)
         return Settled(Completions(tuple(items[:ALTERNATIVES]), incomplete))
 
@@ -349,8 +345,16 @@ class CompletionPlugin:
         timer.start()
 
 
-def _is_unsure(fit: str | Silence) -> bool:
-    return isinstance(fit, Silence) and fit.reason == "low-confidence"
+def _waited(found: Found, threshold: float, context: Context) -> tuple[Written, Draft, str | Silence]:
+    """What is written once it may be shown, or never will; the draft of it, and its form."""
+    written, draft = found.written, found.draft(found.written)
+    fit = fitted(draft, threshold=threshold)
+    while isinstance(fit, Silence) and written.writing and not is_final(fit):
+        written, before = found.stream.wait(context.cancel, found.place.due, len(written.text)), draft
+        draft = found.draft(written)
+        if draft.text != before.text or not written.writing:
+            fit = fitted(draft, threshold=threshold)
+    return written, draft, fit
 
 
 def _is_current(place: Place, context: Context) -> bool:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from breadknife.engine.api import Part, Prompt, Trim
-from breadknife.plugins.completion.tokens import columns
 from breadknife.text.document import Document
+from breadknife.text.tokens import columns
 
 PREFIX_CHARACTERS = 4_000
 SUFFIX_CHARACTERS = 1_000

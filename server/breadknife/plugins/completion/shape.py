@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from breadknife.plugins.completion.tokens import (
+from breadknife.plugins.completion.values import Extent, Shape, Where
+from breadknife.text.document import Document, Span
+from breadknife.text.languages import LANGUAGES, Block
+from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.tokens import (
     END_WORDS,
     MIDDLE_WORDS,
     Kind,
@@ -16,10 +20,6 @@ from breadknife.plugins.completion.tokens import (
     string_quote,
     tokens,
 )
-from breadknife.plugins.completion.values import Extent, Shape, Where
-from breadknife.text.document import Document, Span
-from breadknife.text.languages import LANGUAGES, Block
-from breadknife.text.syntax import Node, SyntaxTree
 
 LOOK_BACK = 8_000
 LOOK_AHEAD = 4_000

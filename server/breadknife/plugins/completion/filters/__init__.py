@@ -6,7 +6,7 @@ Each filter keeps the text, shortens it or refuses it; its examples are its spec
 from __future__ import annotations
 
 from breadknife.plugins.completion.filters.balance import BALANCE
-from breadknife.plugins.completion.filters.confidence import THRESHOLD, certainty, confidence, confident
+from breadknife.plugins.completion.filters.confidence import THRESHOLD, UNSURE, certainty, confidence, confident
 from breadknife.plugins.completion.filters.junk import JUNK
 from breadknife.plugins.completion.filters.layout import CONTINUATION, INDENTATION, SCOPE
 from breadknife.plugins.completion.filters.overlap import FOLLOWING, REST
@@ -18,10 +18,12 @@ from breadknife.plugins.completion.values import Draft
 from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 
-__all__ = ["FILTERS", "THRESHOLD", "Filter", "Site", "certainty", "confidence", "fitted"]
+__all__ = ["FILTERS", "THRESHOLD", "UNSURE", "Filter", "Site", "certainty", "confidence", "fitted", "is_final"]
 
 FILTERS = (JUNK, SECRETS, REPETITION, INDENTATION, SCOPE, REST, FOLLOWING, BALANCE, CONTINUATION, PARSING)
 """In this order: what shortens comes before what judges the whole."""
+
+_FINAL = frozenset({UNSURE, *(rule.reason for rule in FILTERS if rule.final)})
 
 _ROUNDS = 8
 """What one filter cut may be for another to cut again; each round leaves less."""
@@ -43,3 +45,8 @@ def fitted(draft: Draft, *, threshold: float = THRESHOLD) -> str | Silence:
         if text == before:
             return text.replace("\n", site.line_break)
     return silence("would-not-parse")
+
+
+def is_final(fit: str | Silence) -> bool:
+    """Whether it is refused, and would be with whatever more is written."""
+    return isinstance(fit, Silence) and fit.reason in _FINAL

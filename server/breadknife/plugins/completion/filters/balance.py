@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from breadknife.plugins.completion.filters.site import Filter, Site
-from breadknife.plugins.completion.tokens import Kind, tokens
+from breadknife.text.tokens import Kind, tokens
 
 
 def balanced(text: str, site: Site) -> str | None:

@@ -7,6 +7,7 @@ import math
 from breadknife.plugins.completion.filters.site import Filter, Site
 from breadknife.plugins.completion.values import Draft
 
+UNSURE = "low-confidence"
 THRESHOLD = 0.02
 """What is less likely isn't shown: chosen from the table of `bench/completion/calibrate.py`."""
 
@@ -38,4 +39,4 @@ def confident(threshold: float) -> Filter:
     def apply(text: str, site: Site) -> str | None:
         return text if confidence(site.draft) >= threshold else None
 
-    return Filter("confidence", "low-confidence", apply)
+    return Filter("confidence", UNSURE, apply, final=True)

@@ -6,9 +6,9 @@ import itertools
 from collections import Counter
 
 from breadknife.plugins.completion.filters.site import Filter, Site
-from breadknife.plugins.completion.tokens import END_WORDS, Kind, columns, opens_block, tokens
 from breadknife.plugins.completion.values import Where
 from breadknife.text.languages import LANGUAGES, Block
+from breadknife.text.tokens import END_WORDS, Kind, columns, opens_block, tokens
 
 TAB = 4
 """Columns of a tab, as in `columns`."""

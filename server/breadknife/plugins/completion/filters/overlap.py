@@ -113,5 +113,5 @@ def _splits_word(text: str, at: int) -> bool:
     return 0 < at < len(text) and _is_word(text[at - 1]) and _is_word(text[at])
 
 
-REST = Filter("rest of the line", "repeats-next-line", without_rest)
-FOLLOWING = Filter("following lines", "repeats-next-line", without_following)
+REST = Filter("rest of the line", "repeats-next-line", without_rest, final=True)
+FOLLOWING = Filter("following lines", "repeats-next-line", without_following, final=True)

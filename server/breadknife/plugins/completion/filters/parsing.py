@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from breadknife.plugins.completion.filters.site import Filter, Site
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import changed_tree, parses_no_worse
+from breadknife.text.no_worse import parses_no_worse
+from breadknife.text.syntax import changed_tree
 
 
 def parsing(text: str, site: Site) -> str | None:

@@ -56,4 +56,4 @@ def _random(literal: str) -> bool:
     return bits >= RANDOM_BITS and turns >= len(literal) / 6
 
 
-SECRETS = Filter("secrets", "secret", without_secrets)
+SECRETS = Filter("secrets", "secret", without_secrets, final=True)

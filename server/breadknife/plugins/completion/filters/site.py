@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from breadknife.plugins.completion.tokens import CLOSING, Kind, string_quote, tokens
 from breadknife.plugins.completion.values import Draft, Where
 from breadknife.text.document import Span
 from breadknife.text.languages import LANGUAGES
+from breadknife.text.tokens import CLOSING, Kind, string_quote, tokens
 
 LOOK_BACK = 8_000
 LOOK_AHEAD = 4_000
@@ -26,6 +26,8 @@ class Filter:
     """Code in `task.reasons` of a refusal."""
     apply: Callable[[str, Site], str | None]
     """The text, or what of it may be shown, or None to refuse it. Line breaks are `\\n`."""
+    final: bool = False
+    """What it refuses it refuses with whatever more is written, too."""
 
 
 @dataclass(frozen=True, eq=False)
