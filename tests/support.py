@@ -26,6 +26,7 @@ class PluginContext:
     engine: Engine = field(default_factory=lambda: ScriptedEngine([]))
     root: Path | None = None
     project: Project | None = None
+    trusted: bool = False
     values: Any = None
     cancel: CancelToken = field(default_factory=CancelToken)
     notices: list[str] = field(default_factory=list[str])
@@ -68,8 +69,11 @@ class PluginModel:
         request = GenerateRequest(self.name, prompt, max_tokens, **options)
         return self.context.engine.generate(request, cancel or self.context.cancel)
 
-    def score(self, prompt: Prompt, alternatives: tuple[str, ...], **options: Any) -> Scores:
-        return self.context.engine.score(ScoreRequest(self.name, prompt, alternatives, **options), self.context.cancel)
+    def score(
+        self, prompt: Prompt, alternatives: tuple[str, ...], *, cancel: CancelToken | None = None, **options: Any
+    ) -> Scores:
+        request = ScoreRequest(self.name, prompt, alternatives, **options)
+        return self.context.engine.score(request, cancel or self.context.cancel)
 
     def origin(self, last: Chunk) -> Origin:
         return Origin("", self.name, last.prompt_tokens, last.cached_tokens, last.output_tokens)

@@ -18,6 +18,7 @@ from breadknife.task.values import (
     CompletionItem,
     CompletionRequest,
     Completions,
+    DocumentEdits,
     Done,
     Finding,
     Findings,
@@ -36,7 +37,7 @@ from breadknife.text.syntax import SyntaxTree
 __all__ = [
     "ANY_LANGUAGE", "API", "Action", "ActionRequest", "Actions", "Answer", "BreadknifeError", "CancelToken",
     "Cancelled", "CheckRequest", "Chunk", "Command", "CommandRequest", "CompletionItem", "CompletionRequest",
-    "Completions", "Context", "Document", "Done", "EngineError", "Finding", "Findings", "Fix", "Kind", "Model",
+    "Completions", "Context", "Document", "DocumentEdits", "Done", "EngineError", "Finding", "Findings", "Fix", "Kind", "Model",
     "ModelError", "Origin", "Part", "PassedOn", "Plugin", "Prompt", "Related", "Request", "ResolveRequest",
     "Sampling", "Scores", "Settled", "Severity", "Silence", "Span", "Step", "SyntaxTree", "TextEdit", "Trigger",
     "Trim", "Verdict", "Vetoed", "apply_edits",

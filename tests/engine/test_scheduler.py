@@ -358,6 +358,14 @@ def test_alternatives_are_scored_and_texts_embedded(start: Start) -> None:
     assert sorted(range(5), key=lambda i: -scores.logprobs[i])[:2] == [0, 1]
     assert scores.logprobs[1] > scores.logprobs[2] > scores.logprobs[3] - 10
     assert scores.tokens == (1, 2, 2, 1, 1)
+    assert scores.pieces == ()
+    scheduler.submit(Job(ScoreRequest("fake", (Part("a"),), ("b", "bc"), pieces=True, top_logprobs=3), replies.put))
+    told = replies.get(timeout=5)
+    assert isinstance(told, Scores)
+    assert [[piece.text for piece in each] for each in told.pieces] == [["b"], ["b", "c"]]
+    assert [sum(piece.logprob for piece in each) for each in told.pieces] == pytest.approx(scores.logprobs[:2])
+    assert [len(piece.top_logprobs) for piece in told.pieces[1]] == [3, 3]
+    assert told.pieces[1][0].top_logprobs[0] == ("b", told.pieces[1][0].logprob)
     scheduler.submit(Job(EmbedRequest("fake", ("ab", "ab" * 30, "c")), replies.put))
     embeddings = replies.get(timeout=5)
     assert isinstance(embeddings, Embeddings)

@@ -17,8 +17,18 @@ from breadknife.host.receipts import Ledger, Outcome, Receipt
 from breadknife.host.settings import Settings
 from breadknife.task.plugin import Context
 from breadknife.task.reasons import REASONS, silence
-from breadknife.task.values import CheckRequest, CompletionItem, CompletionRequest, Completions, Done
-from breadknife.text.document import Span
+from breadknife.task.values import (
+    CheckRequest,
+    CompletionItem,
+    CompletionRequest,
+    Completions,
+    Done,
+    Finding,
+    Findings,
+    Fix,
+    Origin,
+)
+from breadknife.text.document import Span, TextEdit
 from host.fakes import Fake, completion, host
 from support import document
 
@@ -48,6 +58,15 @@ def test_what_is_told_twice_counts_once() -> None:
 
     [receipt] = host(Fake("one", reply), engine=SAYS).ask(CompletionRequest(DOC, 5)).receipts
     assert (receipt.outcome, receipt.output_tokens, receipt.verdict) == (Outcome.ANSWERED, 2, "accepted")
+
+
+def test_a_finding_tells_the_model_that_had_a_say_even_if_it_was_asked_before() -> None:
+    def reply(context: Context) -> Findings:
+        fix = Fix("Replace", (TextEdit(Span(0, 1), "y"),), origin=Origin("AnA", "smollm2-135m"))
+        return Findings((Finding(Span(0, 1), "harper", "AnA", "so", fixes=(fix,)),))
+
+    [receipt] = host(Fake("one", reply)).ask(CheckRequest(DOC)).receipts
+    assert (receipt.model, receipt.rules, receipt.verdict) == ("smollm2-135m", ("AnA",), "accepted")
 
 
 class Slow(ScriptedEngine):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.errors import SettingsError
+from breadknife.host.settings import load
 from breadknife.host.trust import is_trusted, revoke, trust, trust_file, trusted_folders
 
 
@@ -57,3 +58,15 @@ def test_a_damaged_file_trusts_nothing_and_says_so(folder: Path, content: str) -
     trust_file().write_bytes(content.encode("latin-1"))
     with pytest.raises(SettingsError, match=r"trusted\.json.*no folder is trusted"):
         is_trusted(folder)
+
+
+@pytest.mark.parametrize(
+    ("told", "editor", "trusted"),
+    [(False, None, False), (True, None, True), (True, False, False), (False, True, True)],
+)
+def test_a_plugin_is_told_of_trust(folder: Path, told: bool, editor: bool | None, trusted: bool) -> None:
+    if told:
+        trust(folder / "app")
+    settings, _ = load(folder / "app", {}, trusted=editor)
+    assert settings.trusted is trusted
+    assert settings.for_path("a.py", "python").trusted is trusted

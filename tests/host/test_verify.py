@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from breadknife.host.verify import Verifier
+from breadknife.host.verify import BadAnswer, Verifier, check_form
 from breadknife.task.values import (
     Action,
     ActionRequest,
@@ -14,6 +17,7 @@ from breadknife.task.values import (
     CompletionItem,
     CompletionRequest,
     Completions,
+    DocumentEdits,
     Finding,
     Findings,
     Fix,
@@ -22,7 +26,7 @@ from breadknife.task.values import (
     ResolveRequest,
     Silence,
 )
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit
 from host.fakes import BY_MODEL
 from support import document, marked_spans
 
@@ -94,3 +98,38 @@ def test_a_fix_stays_on_its_findings_lines(span: Span, within: Span | None, kept
     found = verified(CheckRequest(DOC), Findings((Finding(IN_SECOND, "s", "c", "m", fixes=(fix,)),)))
     assert isinstance(found, Findings)
     assert len(found.items[0].fixes) == kept
+
+
+# --- other documents ---
+
+OTHER = replace(document("other text\n", "plaintext"), uri="file:///project/other")
+SHARED = {Path("/project/other"): OTHER.text}
+
+
+def elsewhere(document: Document, span: Span = Span(0, 5), origin: Origin = Origin("r")) -> Action:
+    return Action("t", origin=origin, elsewhere=(DocumentEdits(document, (TextEdit(span, "new"),)),))
+
+
+@pytest.mark.parametrize(
+    ("action", "reason"),
+    [
+        (elsewhere(OTHER), ""),
+        (elsewhere(OTHER, origin=BY_MODEL), "outside-range"),
+        (elsewhere(replace(OTHER, text="older text\n")), "changed-elsewhere"),
+        (elsewhere(replace(OTHER, uri="file:///project/.env")), "outside-folder"),
+        (elsewhere(replace(OTHER, uri="untitled:other")), "outside-folder"),
+    ],
+)
+@pytest.mark.parametrize("request_", [ActionRequest(DOC, IN_SECOND), ResolveRequest(DOC, Action("t"))])
+def test_which_other_documents_an_action_may_edit(request_: Request, action: Action, reason: str) -> None:
+    check_form(request_, Actions((action,)))
+    verifier = Verifier(request_, lambda document: None, lambda origin: bool(origin.model), SHARED.get)
+    answer = verifier.verified(Actions((action,)))
+    assert answer.reason == reason if isinstance(answer, Silence) else (answer == Actions((action,)) and not reason)
+
+
+@pytest.mark.parametrize("action", [elsewhere(OTHER, Span(8, 99)), elsewhere(DOC), elsewhere(OTHER, Span(3, 1))])
+def test_edits_of_other_documents_are_inside_them(action: Action) -> None:
+    with pytest.raises(BadAnswer) as caught:
+        check_form(ActionRequest(DOC, IN_SECOND), Actions((action,)))
+    assert caught.value.reason == "bad-span"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from lsprotocol import types as lsp
 
 from breadknife.lsp.convert import from_diagnostic, to_diagnostic, to_offset, to_position, to_range, to_workspace_edit
 from breadknife.lsp.documents import Documents
-from breadknife.task.values import Finding, Severity
+from breadknife.task.values import DocumentEdits, Finding, Severity
 from breadknife.text.document import Span, TextEdit
 from support import document
 
@@ -69,10 +71,17 @@ def test_a_diagnostic_goes_there_and_back() -> None:
 @pytest.mark.parametrize("versioned", [True, False])
 def test_edits_carry_the_version_they_were_made_for(versioned: bool) -> None:
     doc = document("a")
-    edit = to_workspace_edit(doc, [TextEdit(Span(0, 1), "b")], "utf-8", versioned=versioned)
+    closed = replace(document("é c"), uri="file:///closed", version=None)
+    changes = [DocumentEdits(doc, (TextEdit(Span(0, 1), "b"),)), DocumentEdits(closed, (TextEdit(Span(2, 3), "d"),))]
+    edit = to_workspace_edit(changes, "utf-8", versioned=versioned)
     if versioned:
         assert edit.document_changes is not None
-        assert edit.document_changes[0].text_document.version == doc.version
+        made = {each.text_document.uri: each.edits for each in edit.document_changes}
+        assert [each.text_document.version for each in edit.document_changes] == [doc.version, None]
     else:
         assert edit.changes is not None
-        assert [change.new_text for change in edit.changes[doc.uri]] == ["b"]
+        made = edit.changes
+    assert [(uri, text.new_text, text.range.start.character) for uri, [text] in made.items()] == [
+        (doc.uri, "b", 0),
+        (closed.uri, "d", 3),
+    ]

@@ -285,3 +285,29 @@ def test_what_is_known_after_any_changes_is_what_a_new_project_knows(steps: list
         finally:
             project.close()
             new.close()
+
+
+@pytest.mark.parametrize(
+    ("files", "of", "importers"),
+    [
+        ({"a.py": F, "b.py": "import a\n", "c.py": "from a import f\n", "d.py": "a = 1\n"}, "a.py", ["b.py", "c.py"]),
+        ({"p/__init__.py": F, "b.py": "from p import f\n", "p/c.py": "from . import f\n"}, "p/__init__.py",
+         ["p/c.py", "b.py"]),
+        ({"p/a.py": F, "p/b.py": "from . import a\n", "q/a.py": F, "q/b.py": "from .a import f\n"}, "p/a.py",
+         ["p/b.py"]),
+        ({"a.ts": "export function f() {}\n", "b.ts": "import {f} from './a'\n", "c.tsx": "import './a.js'\n"}, "a.ts",
+         ["b.ts", "c.tsx"]),
+        ({"u/index.ts": "export const f = 1\n", "b.ts": "import {f} from './u'\n"}, "u/index.ts", ["b.ts"]),
+        ({".gitignore": "b.py\n", "a.py": F, "b.py": "import a\n"}, "a.py", []),
+    ],
+)  # fmt: skip
+def test_who_imports_a_file(tmp_path: Path, files: Mapping[str, str], of: str, importers: list[str]) -> None:
+    project = known(tmp_path, files)
+    assert [each.relative_to(tmp_path).as_posix() for each in project.importers(tmp_path / of)] == importers
+
+
+def test_importers_are_of_the_text_in_the_editor(tmp_path: Path) -> None:
+    project = known(tmp_path, {"a.py": F, "b.py": "import a\n"})
+    project.changed(opened(tmp_path / "b.py", "import c\n"))
+    settle(project)
+    assert project.importers(tmp_path / "a.py") == []

@@ -119,6 +119,20 @@ class ScoreRequest:
     lane: Lane = Lane.ACTION
     adapter: str = ""
     place: str = ""
+    pieces: bool = False
+    """Tell each token of the alternatives too."""
+    top_logprobs: int = 0
+    """How many of the likeliest tokens each piece tells."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A token of an alternative; of one that is only a part of a character the text is U+FFFD."""
+
+    text: str
+    logprob: float
+    top_logprobs: tuple[tuple[str, float], ...] = ()
+    """What could have stood there instead."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +143,8 @@ class Scores:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     trimmed_tokens: int = 0
+    pieces: tuple[tuple[Piece, ...], ...] = ()
+    """For each alternative its tokens, where that was asked."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ from breadknife.engine.api import (
     EmbedRequest,
     GenerateRequest,
     Part,
+    Piece,
     Prompt,
     ScoreRequest,
     Scores,
@@ -215,6 +216,7 @@ def score(
     row: Rows = rows[0][0]
     norm = _log_sum(row)
     sums = [float(row[tokens[0]]) - norm for tokens in alternatives]
+    told = [_pieces(work.model, tokens[:1], [row], request) for tokens in alternatives]
     for group in groups:
         for branch, _ in enumerate(group, 1):
             work.cache.copy(work.sequences[0], work.sequences[branch], len(prompt.tokens))
@@ -224,7 +226,22 @@ def score(
         )
         for i, logits in zip(group, rows, strict=True):
             sums[i] += sum(float(row[t]) - _log_sum(row) for row, t in zip(logits, alternatives[i][1:], strict=True))
-    yield Scores(tuple(sums), tuple(map(len, alternatives)), len(prompt.tokens), work.cached, prompt.trimmed)
+            told[i] += _pieces(work.model, alternatives[i][1:], logits, request)
+    pieces = tuple(map(tuple, told)) if request.pieces else ()
+    yield Scores(tuple(sums), tuple(map(len, alternatives)), len(prompt.tokens), work.cached, prompt.trimmed, pieces)
+
+
+def _pieces(model: Model, tokens: Sequence[int], rows: Iterable[Rows], request: ScoreRequest) -> list[Piece]:
+    if not request.pieces:
+        return []
+    return [
+        Piece(
+            model.piece(token).decode("utf-8", "replace"),
+            float(row[token]) - _log_sum(row),
+            _likeliest(model, row, request.top_logprobs),
+        )
+        for token, row in zip(tokens, rows, strict=True)
+    ]
 
 
 def embed(work: Work, texts: list[list[int]], groups: list[list[int]]) -> Steps:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from breadknife.engine.api import Chunk
+from breadknife.engine.api import Chunk, Piece
 
 
 class _Listed(msgspec.Struct, frozen=True):
@@ -73,6 +73,9 @@ class _Token(msgspec.Struct, frozen=True):
     logprob: float
     id: int
     top_logprobs: tuple[_Token, ...] = ()
+
+    def piece(self) -> Piece:
+        return Piece(self.token, self.logprob, tuple((top.token, top.logprob) for top in self.top_logprobs))
 
 
 class _Timings(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from breadknife.engine.api import Chunk, GenerateRequest, Prompt, ScoreRequest, Scores
+from breadknife.engine.api import Chunk, GenerateRequest, Piece, Prompt, ScoreRequest, Scores
 from breadknife.engine.remote_answers import (
     Completion,
     LlamaCompletion,
@@ -82,22 +82,30 @@ class OpenAI:
         if any(each.owned_by == _LLAMA_CPP_PYTHON for each in listed.data):
             raise EngineError(f"{exchange.http} tells wrong log-probabilities (llama-cpp-python); take llama-server")
         prompt = _plain(request.prompt, exchange)
-        found: list[tuple[float, int]] = []
+        found: list[tuple[Piece, ...]] = []
         prompt_tokens = 0
         for alternative in request.alternatives:
             # max_tokens=0 means "without limit" to llama-cpp-python, so one token is written and left out.
             body: dict[str, Any] = {"model": model, "prompt": prompt + alternative, "max_tokens": 1, "temperature": 0}
-            body.update(echo=True, logprobs=1)
+            body.update(echo=True, logprobs=max(request.top_logprobs, 1))
             answer = await exchange.json("POST", "/v1/completions", body, Completion)
             told = answer.choices[0].logprobs if answer.choices else None
             if not told or not len(told.text_offset) == len(told.tokens) == len(told.token_logprobs) > 0:
                 raise EngineError(f"{exchange.http} tells no log-probabilities; take llama-server or vLLM to score")
             tokens = list(zip(told.text_offset, told.tokens, told.token_logprobs, strict=True))
             end = len(prompt) + len(alternative)
-            inside = [p for at, text, p in tokens if at < end and at + len(text) > len(prompt) and p is not None]
-            found.append((sum(inside), len(inside)))
+            tops = told.top_logprobs or (None,) * len(tokens)
+            found.append(
+                tuple(
+                    Piece(text, p, tuple((top or {}).items()) if request.top_logprobs else ())
+                    for (at, text, p), top in zip(tokens, tops, strict=False)
+                    if at < end and at + len(text) > len(prompt) and p is not None
+                )
+            )
             prompt_tokens = sum(at + len(text) <= len(prompt) for at, text, _ in tokens)
-        return Scores(tuple(p for p, _ in found), tuple(n for _, n in found), prompt_tokens)
+        sums = tuple(sum(piece.logprob for piece in told) for told in found)
+        pieces = tuple(found) if request.pieces else ()
+        return Scores(sums, tuple(map(len, found)), prompt_tokens, pieces=pieces)
 
 
 @dataclass
@@ -157,7 +165,7 @@ class LlamaServer:
                 "model": model,
                 "prompt": prompt.ids,
                 "n_predict": len(ids),
-                "n_probs": 1,
+                "n_probs": max(request.top_logprobs, 1),
                 "temperature": 0.0,
                 "grammar": "root ::= " + " ".join(f"<[{id}]>" for id in ids),
             }
@@ -171,6 +179,7 @@ class LlamaServer:
             tuple(map(len, told)),
             len(prompt.ids),
             answers[0].timings.cache_n if answers else 0,
+            pieces=tuple(tuple(each.piece() for each in tokens) for tokens in told) if request.pieces else (),
         )
 
     async def _tokens(self, exchange: Exchange, model: str, prompt: Prompt) -> _Tokens:

@@ -209,7 +209,7 @@ class Asking:
             self.settings,
             type(self.request),
         )
-        verifier = Verifier(self.request, self.host.tree, trace.by_model)
+        verifier = Verifier(self.request, self.host.tree, trace.by_model, self._shared)
         try:
             answer = plugin.answer(self.request, context)
             check_form(self.request, answer)
@@ -232,6 +232,10 @@ class Asking:
             elif why.reason == "model-missing":
                 self.host.notify(str(error))
             return self._ended(outcome, why)
+
+    def _shared(self, path: Path) -> str | None:
+        project = self.host.projects.of(self.root)
+        return project.text(path) if project else None
 
     def _unfinished(self, name: str, why: Unfinished) -> _Ended:
         match why:
@@ -309,6 +313,7 @@ def _origins(answer: Answer | None) -> list[Origin]:
         case Completions(items=items) | Actions(items=items):
             return [item.origin for item in items]
         case Findings(items=items):
-            return [Origin(rule=item.code) for item in items]
+            judges = [next((fix.origin.model for fix in item.fixes if fix.origin.model), "") for item in items]
+            return [Origin(rule=item.code, model=judge) for item, judge in zip(items, judges, strict=True)]
         case _:
             return []

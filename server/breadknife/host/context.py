@@ -85,6 +85,10 @@ class HostContext:
     def project(self) -> Project | None:
         return self._host.projects.of(self.root)
 
+    @property
+    def trusted(self) -> bool:
+        return self._settings.trusted
+
     def tree(self, document: Document, /) -> SyntaxTree | None:
         return self._host.tree(document)
 
@@ -155,10 +159,22 @@ class HostModel:
         chunks = self._host.engine.generate(request, cancel or self._cancel)
         return chunks if cancel else self._counted(chunks)
 
-    def score(self, prompt: Prompt, alternatives: tuple[str, ...], *, adapter: str = "", place: str = "") -> Scores:
+    def score(
+        self,
+        prompt: Prompt,
+        alternatives: tuple[str, ...],
+        *,
+        adapter: str = "",
+        place: str = "",
+        pieces: bool = False,
+        top_logprobs: int = 0,
+        cancel: CancelToken | None = None,
+    ) -> Scores:
         self._asked(prompt)
-        request = ScoreRequest(self.name, prompt, alternatives, self._lane, adapter, self._place(place))
-        scores = self._host.engine.score(request, self._cancel)
+        request = ScoreRequest(
+            self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs
+        )
+        scores = self._host.engine.score(request, cancel or self._cancel)
         self._trace.note(
             Origin(
                 model=self.name,

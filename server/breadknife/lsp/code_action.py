@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -14,13 +14,13 @@ from breadknife.host.receipts import Receipt
 from breadknife.lsp.convert import from_diagnostic, to_command, to_diagnostic, to_span, to_workspace_edit
 from breadknife.lsp.diagnostics import Diagnostics
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
-from breadknife.task.values import Action, ActionRequest, Finding, ResolveRequest
+from breadknife.task.values import Action, ActionRequest, DocumentEdits, Finding, ResolveRequest
 from breadknife.text.document import Document, Span, TextEdit
 
 
 class _ContentModified(JsonRpcException):
     CODE = lsp.LSPErrorCodes.ContentModified.value
-    MESSAGE = "the document has changed since the action was offered"
+    MESSAGE = "a document has changed since the action was offered"
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class _Ticket:
     kind: str
     data: Mapping[str, str | int]
     within: Span | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
@@ -61,7 +62,9 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
             if edits:
                 found.append(
                     lsp.CodeAction(
-                        f"Apply {len(edits)} safe fixes (breadknife)", kind=FIX_ALL, edit=_edit(server, document, edits)
+                        f"Apply {len(edits)} safe fixes (breadknife)",
+                        kind=FIX_ALL,
+                        edit=_edit(server, document, Action("", edits=tuple(edits))),
                     )
                 )
         return found
@@ -75,7 +78,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         document = server.documents.get(ticket.uri)
         if document is None or document.version != ticket.version:
             raise _ContentModified()
-        action = Action(ticket.title, ticket.kind, data=ticket.data, within=ticket.within)
+        action = Action(ticket.title, ticket.kind, data=ticket.data, findings=ticket.findings, within=ticket.within)
         item.edit = await _resolved_edit(server, document, ticket.plugin, action)
         return item
 
@@ -99,8 +102,11 @@ async def _resolved_edit(
     if not server.documents.is_current(document):
         raise _ContentModified()
     for _, resolved in reply.actions:
-        if resolved.edits:
-            return _edit(server, document, list(resolved.edits))
+        if resolved.edits or resolved.elsewhere:
+            if resolved.checked:
+                said = f"breadknife: {action.title}: {resolved.checked}"
+                server.window_log_message(lsp.LogMessageParams(lsp.MessageType.Info, said))
+            return _edit(server, document, resolved)
     server.show(f"“{action.title}” is not possible here: {_why(reply.receipts)}")
     return None
 
@@ -118,18 +124,34 @@ def _to_code_action(
         next((d for d in shown if _same(document, d, finding, encoding)), to_diagnostic(document, finding, encoding))
         for finding in action.findings
     ] or None
-    if action.edits:
-        item.edit = _edit(server, document, list(action.edits))
+    if action.edits or action.elsewhere:
+        item.edit = _edit(server, document, action)
     elif action.command:
         item.command = to_command(COMMAND, plugin, document, action.command)
     else:
-        ticket = _Ticket(plugin, document.uri, document.version, action.title, action.kind, action.data, action.within)
+        ticket = _Ticket(
+            plugin,
+            document.uri,
+            document.version,
+            action.title,
+            action.kind,
+            action.data,
+            action.within,
+            tuple(replace(finding, fixes=(), related=()) for finding in action.findings),
+        )
         item.data = msgspec.to_builtins(ticket)
     return item
 
 
-def _edit(server: BreadknifeServer, document: Document, edits: list[TextEdit]) -> lsp.WorkspaceEdit:
-    return to_workspace_edit(document, edits, server.documents.encoding, versioned=server.client.versioned_edits)
+def _edit(server: BreadknifeServer, document: Document, action: Action) -> lsp.WorkspaceEdit:
+    """Raises _ContentModified when another document that it changes has changed meanwhile."""
+    changes = [DocumentEdits(document, action.edits)]
+    for each in action.elsewhere:
+        shown = server.documents.at(each.document.path) if each.document.path else None
+        if shown is not None and shown.text != each.document.text:
+            raise _ContentModified()
+        changes.append(DocumentEdits(shown or each.document, each.edits))
+    return to_workspace_edit(changes, server.documents.encoding, versioned=server.client.versioned_edits)
 
 
 def _same(document: Document, diagnostic: lsp.Diagnostic, finding: Finding, encoding: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lsprotocol import types as lsp
 
-from breadknife.task.values import Command, Finding, Severity
+from breadknife.task.values import Command, DocumentEdits, Finding, Severity
 from breadknife.text.document import Document, Span, TextEdit
 
 SEVERITIES = {
@@ -81,15 +81,24 @@ def to_command(name: str, plugin: str, document: Document, command: Command) -> 
     return lsp.Command(command.title, name, arguments=arguments)
 
 
-def to_workspace_edit(
-    document: Document, edits: Iterable[TextEdit], encoding: str, *, versioned: bool
-) -> lsp.WorkspaceEdit:
-    """`versioned` edits are refused by an editor whose document has moved on; not every client knows them."""
-    converted = [to_text_edit(document, edit, encoding) for edit in edits]
+def to_workspace_edit(changes: Iterable[DocumentEdits], encoding: str, *, versioned: bool) -> lsp.WorkspaceEdit:
+    """`versioned` edits are refused by an editor whose document has moved on; not every client knows them.
+
+    The version of a document that isn't open is None.
+    """
+    converted = [
+        (change.document, [to_text_edit(change.document, edit, encoding) for edit in change.edits])
+        for change in changes
+        if change.edits
+    ]
     if not versioned:
-        return lsp.WorkspaceEdit(changes={document.uri: converted})
-    identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-    return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(identifier, converted)])
+        return lsp.WorkspaceEdit(changes={document.uri: edits for document, edits in converted})
+    return lsp.WorkspaceEdit(
+        document_changes=[
+            lsp.TextDocumentEdit(lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version), edits)
+            for document, edits in converted
+        ]
+    )
 
 
 def to_diagnostic(document: Document, finding: Finding, encoding: str) -> lsp.Diagnostic:

@@ -7,6 +7,7 @@ character would shift all positions below it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from lsprotocol import types as lsp
 
@@ -22,6 +23,10 @@ class Documents:
     def get(self, uri: str) -> Document | None:
         """The newest version, or None when the document isn't open (any more)."""
         return self._open.get(uri)
+
+    def at(self, path: Path) -> Document | None:
+        """The open document of that file, whichever way its URI is written."""
+        return next((each for each in self._open.values() if each.path == path), None)
 
     def is_current(self, document: Document) -> bool:
         return self._open.get(document.uri) is document

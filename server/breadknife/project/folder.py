@@ -10,12 +10,13 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from posixpath import commonpath
 
 from breadknife.project.edits import RecentEdits
 from breadknife.project.files import LARGEST, FolderFiles, read_text, stamp_of
 from breadknife.project.ignoring import GITIGNORE, OWN
 from breadknife.project.index import Index, Stamp
-from breadknife.project.modules import resolve
+from breadknife.project.modules import last_names, names_of, resolve
 from breadknife.project.values import Located, RecentEdit
 from breadknife.text.document import Document, language_of
 from breadknife.text.languages import LANGUAGES
@@ -28,6 +29,8 @@ FILES, ENTRIES = 20_000, 200_000
 """Of a folder, files that are known, and entries that are looked at to find them."""
 OUTLINES = 200
 """Those kept; the others are made anew when they are asked for."""
+IMPORTING = 64
+"""Files that are looked into for the import of one file."""
 DEFINING = 8
 """Files that are looked into for one name: one that more files define says little."""
 SHARE = 0.25
@@ -115,12 +118,30 @@ class FolderProject:
         found = resolve(imported, _key(here), document.language, _key(self.root), self._known)
         return [path for file in found if self._files.shared(path := Path(file))]
 
+    def importers(self, path: Path, /) -> Sequence[Path]:
+        file = _key(path)
+        with self._lock:
+            candidates = {each for name in names_of(file) for each in self._index.importing(name)} - {file}
+        near = sorted(candidates, key=lambda each: (-len(commonpath((each, file))), each))[:IMPORTING]
+        return [Path(each) for each in near if self._imports(Path(each), path)]
+
     def recent_edits(self) -> Sequence[RecentEdit]:
         return [
             RecentEdit(path, edit.start, "".join(edit.before), "".join(edit.after), edit.at)
             for edit in self._edits.newest()
             if self._files.shared(path := Path(edit.key))
         ]
+
+    def _imports(self, path: Path, other: Path) -> bool:
+        outline, language = self.outline(path), language_of(path)
+        if outline is None or language is None:
+            return False
+        document, names = Document(path.as_uri(), language, ""), {*names_of(_key(other))}
+        return any(
+            _key(other) in map(_key, self.module(each, document))
+            for each in outline.imports
+            if names.intersection(last_names(each, _key(path)))
+        )
 
     # --- what is told -----------------------------------------------------------------------------------------------
 
@@ -302,7 +323,8 @@ class FolderProject:
         """With the lock."""
         key = _key(path)
         if _outlined(path) and (key in self._index or len(self._index) < FILES):
-            self._index.define(key, stamp, [each.name for each in made.definitions] if made else ())
+            imported = [name for each in made.imports for name in last_names(each, key)] if made else ()
+            self._index.define(key, stamp, [each.name for each in made.definitions] if made else (), imported)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ class Index:
         self._stamps: dict[str, Stamp | None] = {}
         self._defined: dict[str, tuple[str, ...]] = {}
         self._defining: dict[str, set[str]] = {}
+        self._imported: dict[str, tuple[str, ...]] = {}
+        self._importing: dict[str, set[str]] = {}
         self._called: dict[str, set[str]] = {}
         """File name -> files."""
         self._inside: dict[str, set[str]] = {}
@@ -41,8 +43,8 @@ class Index:
             self._called.setdefault(basename(file), set()).add(file)
             self._inside.setdefault(dirname(file), set()).add(file)
 
-    def define(self, file: str, stamp: Stamp | None, names: Iterable[str]) -> None:
-        """All the names that the file defines."""
+    def define(self, file: str, stamp: Stamp | None, names: Iterable[str], imported: Iterable[str] = ()) -> None:
+        """All the names that the file defines, and the last names of what it imports."""
         self.add(file)
         self._forget_names(file)
         self._stamps[file] = stamp
@@ -50,6 +52,10 @@ class Index:
             self._defined[file] = defined
         for name in defined:
             self._defining.setdefault(name, set()).add(file)
+        if known := tuple(sorted(set(imported))):
+            self._imported[file] = known
+        for name in known:
+            self._importing.setdefault(name, set()).add(file)
 
     def remove(self, file: str) -> None:
         if file in self._stamps:
@@ -64,6 +70,10 @@ class Index:
 
     def defining(self, name: str) -> Sequence[str]:
         return sorted(self._defining.get(name, ()))
+
+    def importing(self, name: str) -> Sequence[str]:
+        """The files that import something whose last name is this one."""
+        return sorted(self._importing.get(name, ()))
 
     def ending(self, tail: str) -> Sequence[str]:
         """The files whose paths end with these names: `pkg/mod.py`."""
@@ -80,6 +90,8 @@ class Index:
     def _forget_names(self, file: str) -> None:
         for name in self._defined.pop(file, ()):
             _discard(self._defining, name, file)
+        for name in self._imported.pop(file, ()):
+            _discard(self._importing, name, file)
 
 
 def _discard(table: dict[str, set[str]], key: str, file: str) -> None:

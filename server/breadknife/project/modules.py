@@ -40,6 +40,26 @@ def resolve(imported: Import, here: str, language: str, root: str, files: Files)
     return tuple(found)[:FOUND]
 
 
+def last_names(imported: Import, here: str) -> Iterator[str]:
+    """The names, of files or folders without their ends, one of which an import in the file `here` must mean."""
+    parts = re.findall(r"[^./\\:<>\"'\s]+", imported.module)
+    if parts and splitext(imported.module)[1] in _SCRIPTS:
+        parts.pop()
+    if parts:
+        yield parts[-1]
+    else:  # `from .. import x`, `'../..'`
+        folder = dirname(here)
+        for _ in range(imported.module.count("..") if "/" in imported.module else len(imported.module) - 1):
+            folder = dirname(folder)
+        yield basename(folder)
+    yield from (there for there, _ in imported.names)
+
+
+def names_of(file: str) -> tuple[str, ...]:
+    """The last names that an import of the file may have: its own and, where a folder is imported, the folder's."""
+    return (splitext(basename(file))[0].partition(".")[0], basename(dirname(file)))
+
+
 def _python(module: str, names: tuple[str, ...], here: str, root: str, files: Files) -> Iterator[str]:
     def of(base: str) -> Iterator[str]:
         modules = [*(join(base, name) for name in names), base]

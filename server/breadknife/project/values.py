@@ -66,6 +66,10 @@ class Project(Protocol):
         """The project's own files that an import of `document` may mean, likeliest first."""
         ...
 
+    def importers(self, path: Path, /) -> Sequence[Path]:
+        """The files that import this one, by what is known of the folder so far, nearest first; a bounded number."""
+        ...
+
     def recent_edits(self) -> Sequence[RecentEdit]:
         """Newest first; a bounded number."""
         ...

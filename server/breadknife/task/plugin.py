@@ -67,6 +67,11 @@ class Context(Protocol):
         """What is known of that folder; None for a document outside of all folders that are projects."""
         ...
 
+    @property
+    def trusted(self) -> bool:
+        """Whether the user trusts that folder: only then may a program or code of it be run."""
+        ...
+
     def tree(self, document: Document, /) -> SyntaxTree | None:
         """The document's syntax tree, made once for all plugins; None without a grammar for its language."""
         ...
@@ -130,8 +135,21 @@ class Model(Protocol):
         """
         ...
 
-    def score(self, prompt: Prompt, alternatives: tuple[str, ...], *, adapter: str = "", place: str = "") -> Scores:
-        """How likely the model finds each continuation of the prompt. Raises Cancelled, ModelError or EngineError."""
+    def score(
+        self,
+        prompt: Prompt,
+        alternatives: tuple[str, ...],
+        *,
+        adapter: str = "",
+        place: str = "",
+        pieces: bool = False,
+        top_logprobs: int = 0,
+        cancel: CancelToken | None = None,
+    ) -> Scores:
+        """How likely the model finds each continuation of the prompt; `cancel` as in `generate`.
+
+        For the rest see `breadknife.engine.api.ScoreRequest`. Raises Cancelled, ModelError or EngineError.
+        """
         ...
 
     def origin(self, last: Chunk) -> Origin:

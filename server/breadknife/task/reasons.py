@@ -54,6 +54,11 @@ REASONS: Mapping[str, Reason] = {
     "too-large": Reason("the model wrote more than was asked for", "ask again at a more exact place"),
     "not-text": Reason("the model wrote a NUL character", "ask again"),
     "outside-range": Reason("the model's text would change what was not asked about", "ask at that place"),
+    "outside-folder": Reason(
+        "the edit would also change {uri}, which is no file of the workspace folder that may be read",
+        "open the folder that holds both files",
+    ),
+    "changed-elsewhere": Reason("{uri} has changed since the edit was made", "ask for the menu again"),
     "would-not-parse": Reason(
         "with the model's text the file would parse worse than before", "write a little more, or mend the errors nearby"
     ),
@@ -79,6 +84,9 @@ REASONS: Mapping[str, Reason] = {
     "would-not-verify": Reason(
         "the edit ({strategy}) would break the file or bring a new finding, so it was not made",
         "ask for the menu again: the text may have changed since",
+    ),
+    "checker-objects": Reason(
+        "with the edit ({strategy}) {checker} would say of {file}: {problem}", "choose another way to repair it"
     ),
 }
 

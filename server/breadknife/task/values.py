@@ -105,7 +105,9 @@ class Action:
     """Where the edits may be when a model wrote them, said when the action is offered and kept when it is resolved;
     without it the lines that were asked about."""
     elsewhere: tuple[DocumentEdits, ...] = ()
-    """Edits of other documents that belong to it; a rule's only, never a model's."""
+    """Edits of other documents that belong to it: of files in the workspace folder, a rule's only, never a model's."""
+    checked: str = ""
+    """What its edits have passed, for people: `parses · finding gone · file clean`."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import difflib
 import re
@@ -19,6 +20,7 @@ from breadknife.engine.catalog import Catalog, read_models
 from breadknife.engine.runtimes import ENGINE_NAME, Runtime, split_model
 from breadknife.engine.settings import EngineSettings
 from breadknife.errors import LeftOut, SettingsError
+from breadknife.host import trust
 from breadknife.host.settings.layers import Author, Layer, file_layers
 from breadknife.host.settings.lines import KeyPath
 from breadknife.host.settings.values import PluginTypes, Said, Scope, Settings, settled
@@ -57,7 +59,15 @@ def load(
     """
     layers, unreadable = file_layers(root, trusted=trusted)
     settings, wrong = resolve([*layers, *stronger], types)
-    return settings, (*unreadable, *wrong)
+    return dataclasses.replace(settings, trusted=_is_trusted(root, trusted)), (*unreadable, *wrong)
+
+
+def _is_trusted(root: Path | None, trusted: bool | None) -> bool:
+    if root is None or trusted is not None:
+        return root is not None and bool(trusted)
+    with contextlib.suppress(SettingsError):  # a damaged file, which `file_layers` tells of: nothing is trusted
+        return trust.is_trusted(root)
+    return False
 
 
 class _Wrong(Exception):

@@ -76,6 +76,8 @@ class Settings:
     """Other programs that run models. Only what a user names here can be sent text."""
     plugins: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Plugin name -> its settings, a value of the plugin's own type."""
+    trusted: bool = False
+    """Whether the user trusts the workspace folder."""
     disabled: frozenset[str] = frozenset()
     """Plugins with `enabled = false`."""
     milliseconds: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -98,7 +100,8 @@ class Settings:
         known = self._remembered.get(key)
         if known is None:
             types = {name: cast("type[Any]", type(value)) for name, value in self.plugins.items()}
-            known = settled([s for s in self.said if s.scope is None or s.scope.fits(path, language)], types)
+            fitting = [s for s in self.said if s.scope is None or s.scope.fits(path, language)]
+            known = replace(settled(fitting, types), trusted=self.trusted)
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
             self._remembered[key] = known
