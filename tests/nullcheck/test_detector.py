@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.python.detector import detect
-from breadknife.plugins.nullcheck.python.rules import NULLABLE_CALLS
+from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
+from breadknife.plugins.nullcheck.python.rules import (
+    NULLABLE,
+    NULLABLE_ATTRIBUTES,
+    NULLABLE_CALLS,
+    NullableAttribute,
+    NullableCall,
+    users_rules,
+)
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
@@ -49,10 +57,11 @@ def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) ->
     check(text, spans)
 
 
-@pytest.mark.parametrize("rule", NULLABLE_CALLS, ids=lambda rule: rule.name)
-def test_each_rule_keeps_its_own_examples(rule) -> None:
+@pytest.mark.parametrize("rule", [*NULLABLE_CALLS, *NULLABLE_ATTRIBUTES], ids=attrgetter("name"))
+def test_each_rule_keeps_its_own_examples(rule: NullableCall | NullableAttribute) -> None:
+    assert rule.fires
     for example in rule.fires:
-        assert any(f"`{rule.name}` returns None" in finding.message for finding in found(example)), example
+        assert any(f": `{rule.name}` " in finding.message for finding in found(example)), example
     for example in rule.silent:
         assert found(example) == [], example
 
@@ -73,11 +82,62 @@ def test_code_names_the_use(text: str, code: str) -> None:
     assert [finding.code for finding in found(f"def f(x=None):\n    {text}\n")] == [code]
 
 
-def test_a_finding_says_what_why_and_where_it_comes_from() -> None:
-    text = "import re\n\ndef f(s):\n    m = re.match('a', s)\n    return m.group()\n"
+@pytest.mark.parametrize(
+    ("text", "message", "path"),
+    [
+        (
+            "import re\n\ndef f(s):\n    m = re.match('a', s)\n    return m.group()\n",
+            "`m` may be None: `re.match` returns None when nothing matches",
+            [
+                ("re.match", "`re.match` returns None when nothing matches"),
+                ("m", "`m` gets it here; nothing checks it before the use"),
+            ],
+        ),
+        (
+            "def f(x=None):\n    if x:\n        x.a\n    x.b\n",
+            "`x` may be None: the default of this parameter is None",
+            [
+                ("x=None", "The default of this parameter is None"),
+                ("x", "This checks `x`, but the use isn't under the check"),
+            ],
+        ),
+        (
+            "class A:\n    def __init__(self, x=None):\n        self.x = x\n    def f(self):\n        self.x.y\n",
+            "`self.x` may be None: the default of this parameter is None",
+            [
+                ("x=None", "The default of this parameter is None"),
+                ("self.x", "`self.x` gets it here; nothing checks it before the use"),
+            ],
+        ),
+    ],
+)
+def test_a_finding_says_what_why_and_the_path(text: str, message: str, path: list[tuple[str, str]]) -> None:
     (finding,) = found(text)
-    assert finding.message == "`m` may be None: `re.match` returns None when nothing matches"
-    assert [text[r.span.start : r.span.end] for r in finding.related] == ["re.match"]
+    assert finding.message == message
+    assert [(text[r.span.start : r.span.end], r.message) for r in finding.related] == path
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "why"),
+    [
+        ("mypkg.find -> when nothing is found", "import mypkg\nmypkg.find(1).x\n", "when nothing is found"),
+        ("mypkg.find", "from mypkg import find as f\nf(1).x\n", "at times"),
+        ("mypkg.Client.get", "from mypkg import Client\ndef f(c: Client):\n    c.get(1).x\n", "at times"),
+        ("mypkg.Client.get", "import mypkg\nclient = mypkg.Client()\nclient.get(1).x\n", "at times"),
+    ],
+)
+def test_a_user_adds_calls(row: str, text: str, why: str) -> None:
+    tree = parse(text, "python")
+    assert tree is not None
+    name = row.partition(" ")[0]
+    assert [f.message.partition(": ")[2] for f in FileAnalysis(tree, rules=users_rules((row,))).findings()] == [
+        f"`{name}` returns None {why}"
+    ]
+    assert found(text) == []
+
+
+def test_what_is_no_row_adds_nothing() -> None:
+    assert users_rules(("", "a b", "-> why", "1.x")) == NULLABLE
 
 
 @pytest.mark.parametrize(

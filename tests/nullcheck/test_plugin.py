@@ -1,71 +1,23 @@
-"""What the plugin offers for a finding, and what it writes when an action is chosen."""
+"""What the plugin answers, whatever the language: findings with their fixes, a menu, and edits when one is chosen."""
 
 from __future__ import annotations
 
-import json
-import re
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.engine.api import Engine
-from breadknife.engine.catalog import builtin_catalog
-from breadknife.engine.scripted import Line, ScriptedEngine
-from breadknife.errors import EngineDied, ModelMissing, PluginError
+from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
-from breadknife.task.values import (
-    Action,
-    ActionRequest,
-    Actions,
-    CheckRequest,
-    Finding,
-    Findings,
-    ResolveRequest,
-    Silence,
-)
-from breadknife.text.document import Document, Span
-from breadknife.text.syntax import parse, parses_no_worse
-from support import PluginContext, PluginModel, document, marked_spans
+from breadknife.task.values import ResolveRequest, Silence
+from breadknife.text.document import Span
+from breadknife.text.no_worse import parses_no_worse
+from breadknife.text.syntax import parse
+from nullcheck.asking import findings, offered, resolved, strategies
+from support import PluginContext, document
 
-
-def findings(doc: Document, context: PluginContext | None = None) -> tuple[Finding, ...]:
-    answer = NullCheckPlugin().answer(CheckRequest(doc, whole=True), context or PluginContext())
-    assert isinstance(answer, Findings)
-    return answer.items
-
-
-def offered(text: str, *others: Finding, context: PluginContext | None = None) -> tuple[Action, ...]:
-    request = ActionRequest(document(text), Span(0, len(text)), others)
-    answer = NullCheckPlugin().answer(request, context or PluginContext())
-    assert isinstance(answer, Actions)
-    return answer.items
-
-
-def resolved(
-    text: str, strategy: str, *, engine: Engine | None = None, context: PluginContext | None = None
-) -> tuple[str, Action]:
-    action = next(a for a in offered(text) if a.data["strategy"] == strategy)
-    assert not action.edits
-    context = context or PluginContext(engine=engine or ScriptedEngine([]))
-    answer = NullCheckPlugin().answer(ResolveRequest(document(text), action), context)
-    assert isinstance(answer, Actions)
-    (done,) = answer.items
-    return document(text).edited(done.edits).text, done
-
-
-def strategies(text: str) -> list[str]:
-    return [str(action.data["strategy"]) for action in offered(text)]
-
-
-def check(text: str, strategy: str, expected: str) -> None:
-    assert resolved(text, strategy)[0] == expected
-
-
+RAISING = "def f(x=None):\n    return x.y\n"
 IMPORT = "import re\n"
 
 
@@ -119,7 +71,7 @@ IMPORT = "import re\n"
     ],
 )
 def test_edit(strategy: str, before: str, after: str) -> None:
-    check(before, strategy, after)
+    assert resolved(before, strategy)[0] == after
 
 
 @pytest.mark.parametrize(
@@ -165,8 +117,8 @@ def test_the_surroundings_decide_what_comes_first(text: str, first: str) -> None
 def test_a_title_says_what_happens_to_a_none() -> None:
     text = "def f(x=None):\n    if a:\n        raise TypeError('a')\n    return x.y\n"
     titles = {action.data["strategy"]: action.title for action in offered(text)}
-    assert titles["assert"] == "Assert that `x` is not None (AssertionError if it is)"
-    assert titles["raise"] == "Raise TypeError if `x` is None"
+    assert str(titles["assert"]).startswith("Assert that `x` is not None (AssertionError if it is)")
+    assert titles["raise"] == "Raise TypeError if `x` is None — the function raises elsewhere"
 
 
 def test_a_check_brings_complete_verified_fixes_made_by_rules() -> None:
@@ -185,74 +137,9 @@ def test_a_disabled_code_is_not_reported() -> None:
     assert findings(document("def f(x=None):\n    return x.y\n"), context) == ()
 
 
-# --- the model's part ---
-
-RAISING = "def f(x=None):\n    return x.y\n"
-
-
-def test_the_model_writes_the_message_and_the_receipt_says_so() -> None:
-    text, action = resolved(RAISING, "raise", engine=ScriptedEngine([Line("message", 'x must be given"}')]))
-    assert 'raise ValueError("x must be given")' in text
-    assert (action.origin.rule, action.origin.model) == ("nullcheck/raise", "nullcheck")
-    assert action.origin.output_tokens > 0
-
-
-@pytest.mark.parametrize(
-    "engine",
-    [
-        ScriptedEngine([]),
-        ScriptedEngine([Line("message", 'a"; import os"}')]),
-        ScriptedEngine([Line("message", "back\\\\slash" + '"}')]),
-        ScriptedEngine([Line("message", "x" * 200 + '"}')]),
-        ScriptedEngine([Line("message", "never closed")]),
-        ScriptedEngine([Line("message", error=ModelMissing("no model"))]),
-        ScriptedEngine([Line("message", error=EngineDied("it died"))]),
-    ],
-    ids=["empty", "quote", "escape", "long", "open", "missing", "dead"],
-)
-def test_without_a_usable_answer_the_template_stands(engine: ScriptedEngine) -> None:
-    text, action = resolved(RAISING, "raise", engine=engine)
-    assert 'raise ValueError("x is None")' in text
-    assert action.origin.model == ""
-
-
-@pytest.mark.parametrize(
-    ("script", "message", "model", "steps"),
-    [
-        ([Line("", 'given"}')], "given", "nullcheck", ["template: passed on", "model: settled"]),
-        ([], "x is None", "", ["template: passed on", "model: passed on", "bigger model: passed on"]),
-    ],
-)
-def test_the_steps_go_from_the_template_to_the_bigger_model(
-    script: list[Line], message: str, model: str, steps: list[str]
-) -> None:
-    engine = ScriptedEngine(script)
-    context = PluginContext(engine, bigger="bigger")
-    text, action = resolved(RAISING, "raise", context=context)
-    assert f'ValueError("{message}")' in text
-    assert action.origin.model == model
-    assert [f"{step.name}: {step.verdict}" for step in context.steps] == steps
-    assert [request.model for request in engine.requests] == ["nullcheck", "bigger"][: len(steps) - 1]
-
-
 def test_an_action_stays_in_its_function() -> None:
     text = "def g(): pass\ndef f(x=None):\n    return x.y\ndef h(): pass\n"
     assert {action.within for action in offered(text)} == {Span(text.index("def f"), text.index("\ndef h"))}
-
-
-def test_a_default_must_be_a_literal_of_the_right_type() -> None:
-    text = "def f(x: str | None):\n    return x.strip()\n"
-    assert 'x = "unknown"' in resolved(text, "default", engine=ScriptedEngine([Line("default", '"unknown"}')]))[0]
-    for said in ("0}", "os.system('a')}", "None}", ""):
-        assert 'x = ""' in resolved(text, "default", engine=ScriptedEngine([Line("default", said)]))[0]
-
-
-def test_what_a_document_says_is_never_a_control_part() -> None:
-    engine = ScriptedEngine([])
-    resolved("def f(x=None):\n    '''<|im_end|>'''\n    return x.y\n", "raise", engine=engine)
-    (request,) = engine.requests
-    assert all("'''" not in part.text for part in request.prompt if part.control)
-    assert any("<|im_end|>'''" in part.text for part in request.prompt if not part.control)
 
 
 def test_an_action_of_another_text_is_refused() -> None:
@@ -262,149 +149,6 @@ def test_an_action_of_another_text_is_refused() -> None:
     assert answer.reason == "would-not-verify"
     with pytest.raises(PluginError):
         NullCheckPlugin().answer(ResolveRequest(document(RAISING), replace(action, data={})), PluginContext())
-
-
-class CatalogContext(PluginContext):
-    """With the models that the catalog has for the roles."""
-
-    def model(self, role: str, /) -> PluginModel:
-        return PluginModel(self, builtin_catalog().for_role(role).name)
-
-
-@pytest.mark.model
-def test_the_real_model_writes_a_message(real_engine: Engine) -> None:
-    text = IMPORT + "def port_of(url):\n    m = re.search(r':(\\d+)', url)\n    return int(m.group(1))\n"
-    after, action = resolved(text, "raise", context=CatalogContext(engine=real_engine))
-    assert re.search(r'if m is None:\n        raise ValueError\("[^"\\\n]+"\)', after)
-    assert action.origin.model
-    assert action.origin.prompt_tokens > 0
-
-
-# --- other checkers ---
-
-OTHERS = """\
-import re
-from typing import Optional
-
-
-class Node:
-    next: Optional["Node"] = None
-    name: str = ""
-
-
-def f(node: Node, rows: Optional[list[int]], s: str) -> object:
-    ⟦node.next⟧.name
-    ⟦rows⟧[0]
-    for row in ⟦rows⟧:
-        print(row)
-    ⟦rows⟧ + [1]
-    return ⟦re.match("a", s)⟧.group()
-"""
-
-
-def pyright(path: Path) -> list[Finding]:
-    command = [sys.executable, "-m", "pyright", "--outputjson", str(path)]
-    report = json.loads(subprocess.run(command, capture_output=True, text=True, check=False, cwd=path.parent).stdout)
-    doc = document(path.read_text("utf-8"))
-
-    def offset(at: dict[str, int]) -> int:
-        return doc.line_starts[at["line"]] + at["character"]
-
-    return [
-        Finding(
-            Span(offset(d["range"]["start"]), offset(d["range"]["end"])), "Pyright", d.get("rule", ""), d["message"]
-        )
-        for d in report["generalDiagnostics"]
-    ]
-
-
-def mypy(path: Path, *options: str) -> list[Finding]:
-    """Without `--show-error-end` it reports where an expression starts, and no end."""
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--show-column-numbers",
-        "--no-pretty",
-        "--no-incremental",
-        *options,
-        path.name,
-    ]
-    output = subprocess.run(command, capture_output=True, text=True, check=False, cwd=path.parent).stdout
-    doc = document(path.read_text("utf-8"))
-    found: list[Finding] = []
-    for line, column, end_line, end_column, message, code in re.findall(
-        r"^[^:]+:(\d+):(\d+):(?:(\d+):(\d+):)? error: (.*)  \[([\w-]+)\]$", output, re.MULTILINE
-    ):
-        start = doc.line_starts[int(line) - 1] + int(column) - 1
-        end = doc.line_starts[int(end_line) - 1] + int(end_column) if end_line else start
-        found.append(Finding(Span(start, end), "mypy", code, message))
-    return found
-
-
-def mypy_with_ends(path: Path) -> list[Finding]:
-    return mypy(path, "--show-error-end")
-
-
-@pytest.mark.parametrize("checker", [pyright, mypy, mypy_with_ends])
-def test_every_none_finding_of_a_real_checker_gets_its_actions(checker, tmp_path: Path) -> None:
-    text, spans = marked_spans(OTHERS)
-    (tmp_path / "example.py").write_text(text, "utf-8")
-    reported = [f for f in checker(tmp_path / "example.py") if "None" in f.message]
-    assert len(reported) >= len(spans)
-    places = set()
-    for finding in reported:
-        actions = [a for a in offered(text, finding) if finding in a.findings]
-        assert actions, finding
-        places.add(Span(int(actions[0].data["start"]), int(actions[0].data["end"])))
-    assert places == set(spans)
-
-
-@pytest.mark.parametrize(
-    ("source", "code", "message", "marked", "target"),
-    [
-        ("ty", "missing-union-attribute", "Attribute `y` is not defined on `None` in union `A | None`", "⟦x.y⟧", "x"),
-        ("ty", "not-iterable", "Object of type `Unknown | None` may not be iterable", "[*⟦x⟧]", "x"),
-        ("ty", "unsupported-operator",
-         "Operator `+` is not supported between objects of type `Literal[1]` and `A | None`", "⟦1 + x⟧", "x"),
-        ("ty", "not-subscriptable",
-         "Cannot subscript object of type `None` with no `__getitem__` method", "⟦x⟧[0]", "x"),
-        ("pyrefly", "missing-attribute", "Object of class `NoneType` has no attribute `y`", "⟦x.y⟧", "x"),
-        ("pyrefly", "unsupported-operation", "`None` is not subscriptable", "⟦x[0]⟧", "x"),
-        ("pyrefly", "unsupported-operation", "`+` is not supported between `None` and `Literal[1]`", "⟦x + 1⟧", "x"),
-        ("Pyrefly", "not-callable", "Expected a callable, got `None`", "⟦x⟧()", "x"),
-        ("basedpyright", "reportOptionalMemberAccess", '"y" is not a known attribute of "None"', "x.⟦y⟧", "x"),
-        ("mypy", "union-attr", 'Item "None" of "A | None" has no attribute "y"', "⟦x⟧.y", "x"),
-        ("mypy", "union-attr", 'Item "None" of "A | None" has no attribute "y"', "⟦⟧x.a.y.b", "x.a"),
-    ],
-)  # fmt: skip
-def test_other_checkers_by_their_recorded_output(
-    source: str, code: str, message: str, marked: str, target: str
-) -> None:
-    text, (span,) = marked_spans(f"def f(x):\n    {marked}\n")
-    actions = offered(text, Finding(span, source, code, message))
-    assert actions
-    start, end = int(actions[0].data["start"]), int(actions[0].data["end"])
-    assert text[start:end] == target
-
-
-@pytest.mark.parametrize(
-    ("source", "code", "message"),
-    [
-        ("pyright", "reportAttributeAccessIssue", 'Cannot access attribute "y" for class "int"'),
-        ("mypy", "union-attr", 'Item "str" of "str | None" has no attribute "y"'),
-        ("mypy", "union-attr", 'Item "None" of "A | None" has no attribute "z"'),
-        ("ruff", "E711", "Comparison to `None`"),
-        ("harper", "Spelling", "None"),
-    ],
-)
-def test_findings_about_other_things_get_no_action(source: str, code: str, message: str) -> None:
-    assert offered("def f(x):\n    x.y\n", Finding(Span(14, 17), source, code, message)) == ()
-
-
-def test_of_several_places_that_a_diagnostic_may_mean_none_is_guessed() -> None:
-    finding = Finding(Span(14, 14), "mypy", "union-attr", 'Item "None" of "A | None" has no attribute "y"')
-    assert offered("def f(x):\n    x.y.y\n", finding) == ()
 
 
 # --- every edit, whatever the code ---
@@ -441,5 +185,6 @@ def test_every_offered_edit_parses_ends_the_finding_and_changes_nothing_else(
             assert tree is not None
             assert parses_no_worse(before, tree)
             assert findings(after) == ()
-            assert all(not edit.span for edit in fix.edits)  # insertions: every byte that was there is still there
+            if fix.origin.rule.rpartition("/")[2] in ("assert", "raise", "return", "continue"):
+                assert all(not edit.span for edit in fix.edits)  # every byte that was there is still there
             assert after.text.count("\n") - after.text.count("\r\n") == (0 if nl == "\r\n" else after.text.count("\n"))

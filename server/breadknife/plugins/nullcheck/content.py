@@ -1,19 +1,46 @@
-"""What the model writes: one message or one default value, as a small JSON object. Never structure."""
+"""What the model writes: the words of one message, or one default value. Never structure.
+
+The prompt begins its answer, a small JSON object, and a grammar holds it to the one value that is missing there.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from breadknife.engine.api import Part, Prompt
+from breadknife.engine.runtimes import split_model
 from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place
 from breadknife.task.plugin import Model
 from breadknife.task.values import Origin
+from breadknife.text.document import TextEdit
 
 _MAX_TOKENS = 32
 _MAX_MESSAGE = 80
 _MAX_DEFAULT = 40
 """Code points."""
+_EXAMPLES = 3
+"""The file's own messages that the model is shown."""
+
+_RAISED = re.compile(
+    r"""\b(?:raise\s+\w[\w.]*|throw\s+new\s+\w[\w.]*|errors\.New|fmt\.Errorf|panic)\(\s*[fr]?(["'`])(.{3,80}?)\1"""
+)
+"""An error made from a message, in any of the languages."""
+_CHARACTERS = r'[^"\\`$#{}\x00-\x1f\x7f]'
+"""Those that mean the same in a string of any language, with double quotes, backticks or an `f` before it."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    question: str
+    answer: str
+    """How the answer begins."""
+    grammar: str
+    """Of what follows, in GBNF."""
+    stop: str
+    """With what it ends."""
 
 
 def written(
@@ -21,55 +48,83 @@ def written(
 ) -> tuple[Content, Origin] | None:
     """The model's content for an offer that has some, or None when it said nothing that can be used."""
     template = offer.content
-    if template is None:
+    asked = _question(file, place, template) if template else None
+    if template is None or asked is None:
         return None
-    name = file.tree.text[place.span.start : place.span.end][:60]
-    if template.default:
-        question = (
-            f"`{name}` may be null in the code below. Write the literal to use in its place, such as "
-            f'{template.default}. Answer as JSON: {{"default": …}}'
-        )
-        answer = '{"default": '
-    else:
-        question = (
-            f"`{name}` may be null in the code below. Write the message of the {template.exception or 'error'} that is "
-            'raised when it is: one short phrase that says what is missing. Answer as JSON: {"message": "…"}'
-        )
-        answer = '{"message": "'
+    # Other runtimes know no such grammars; what comes is looked at in any case.
+    grammar = asked.grammar if split_model(model.name) is None else ""
+    prompt = _prompt(file.tree.language, file.code(place), asked)
     said, last = "", None
-    prompt = _prompt(file.tree.language, file.code(place), question, answer)
-    for chunk in model.generate(prompt, max_tokens=_MAX_TOKENS, stop=("\n", "}")):
-        said += chunk.text
-        last = chunk
-    if template.default:
-        default = said.strip().rstrip(",")
-        usable = len(default) <= _MAX_DEFAULT and default.isprintable() and language.literal(default, template.default)
-        content = replace(template, default=default) if usable else None
-    else:
-        message = _message(answer + said)
-        content = replace(template, message=message) if message else None
-    return (content, model.origin(last)) if content is not None and last is not None else None
+    for last in model.generate(prompt, max_tokens=_MAX_TOKENS, stop=(asked.stop, "\n"), grammar=grammar):
+        said += last.text
+    if last is None or last.finish != "stop":
+        return None
+    content = _default(said, template, language) if template.default else _message(said, template)
+    return (content, model.origin(last)) if content else None
 
 
-def _prompt(language: str, code: str, question: str, answer: str) -> Prompt:
+def only_content_differs(edits: Sequence[TextEdit], template: Sequence[TextEdit]) -> bool:
+    """Whether edits with a model's content are those of the template but for a word or a line's end."""
+    return [edit.span for edit in edits] == [edit.span for edit in template] and all(
+        len(edit.new_text) <= len(other.new_text) + _MAX_MESSAGE
+        and edit.new_text.count("\n") == other.new_text.count("\n")
+        for edit, other in zip(edits, template, strict=True)
+    )
+
+
+def _question(file: NullFile, place: Place, template: Content) -> _Question | None:
+    """None where there is nothing to choose: an empty collection is all that an empty one can be."""
+    name = file.tree.text[place.span.start : place.span.end][:60]
+    default = template.default
+    if not default:
+        said = (
+            f"`{name}` may be null in the code below. Write the message of the {template.exception or 'error'} for "
+            'that case: one short phrase that says what is missing. Answer as JSON: {"message": "…"}'
+        )
+        if examples := _messages(file.tree.text):
+            said += "\n\nOther messages of this file: " + "; ".join(json.dumps(each) for each in examples)
+        return _Question(said, '{"message": "', rf'root ::= {_CHARACTERS}{{1,{_MAX_MESSAGE}}} "\""', '"')
+    said = (
+        f"`{name}` may be null in the code below. Write the literal to use in its place, such as {default}. "
+        'Answer as JSON: {"default": …}'
+    )
+    if default[0] in "\"'":
+        return _Question(said, '{"default": "', rf'root ::= {_CHARACTERS}{{0,{_MAX_DEFAULT}}} "\""', '"')
+    if re.fullmatch(r"-?\d+", default):
+        return _Question(said, '{"default": ', 'root ::= "-"? ("0" | [1-9] [0-9]{0,9}) "}"', "}")
+    if re.fullmatch(r"-?\d+\.\d+", default):
+        return _Question(said, '{"default": ', 'root ::= "-"? ("0" | [1-9] [0-9]{0,9}) "." [0-9]{1,6} "}"', "}")
+    if default.lower() in ("true", "false"):
+        both = ("True", "False") if default[0].isupper() else ("true", "false")
+        return _Question(said, '{"default": ', f'root ::= ("{both[0]}" | "{both[1]}") "}}"', "}")
+    return None
+
+
+def _prompt(language: str, code: str, asked: _Question) -> Prompt:
     return (
         Part("<|im_start|>system\n", control=True),
         Part("You are a careful programmer. You answer with JSON only."),
         Part("<|im_end|>\n<|im_start|>user\n", control=True),
-        Part(f"{question}\n\n```{language}\n{code}\n```"),
+        Part(f"{asked.question}\n\n```{language}\n{code}\n```"),
         Part("<|im_end|>\n<|im_start|>assistant\n", control=True),
-        Part(answer),
+        Part(asked.answer),
     )
 
 
-def _message(said: str) -> str:
-    """The message that the model's JSON holds, or "" where it is none that may go between double quotes."""
-    try:
-        message = json.loads(said.rstrip().rstrip("}").rstrip() + "}")["message"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    if not isinstance(message, str):
-        return ""
-    message = message.strip().rstrip(".")
-    usable = message and len(message) <= _MAX_MESSAGE and message.isprintable() and not set(message) & set('"\\`$#{}')
-    return message if usable else ""
+def _messages(text: str) -> list[str]:
+    """The first few that the file raises its errors with."""
+    found = (match[2] for match in _RAISED.finditer(text) if match[2].isprintable())
+    return list(dict.fromkeys(found))[:_EXAMPLES]
+
+
+def _message(said: str, template: Content) -> Content | None:
+    message = said.strip().rstrip(".")
+    plain = re.fullmatch(rf"(?:{_CHARACTERS})+", message) and message.isprintable() and len(message) <= _MAX_MESSAGE
+    return replace(template, message=message) if plain else None
+
+
+def _default(said: str, template: Content, language: NullLanguage) -> Content | None:
+    quote = template.default[0] if template.default[0] in "\"'" else ""
+    default = f"{quote}{said.strip()}{quote}"
+    usable = len(default) <= _MAX_DEFAULT and default.isprintable() and language.literal(default, template.default)
+    return replace(template, default=default) if usable else None

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from breadknife.plugins.nullcheck.values import NullLanguage
 
-LANGUAGE_IDS = frozenset({"python"})
+LANGUAGE_IDS = frozenset({"python", "javascript", "javascriptreact", "typescript", "typescriptreact", "go", "java"})
 
 
-def language(id: str) -> NullLanguage:
-    """The language with that id, one of `LANGUAGE_IDS`."""
+def language(id: str, nullable: Sequence[str] = ()) -> NullLanguage:
+    """The language with that id, one of `LANGUAGE_IDS`. `nullable` are the user's own rules for Python's calls."""
+    if id == "go":
+        from breadknife.plugins.nullcheck.go.language import Go
+
+        return Go()
+    if id in ("javascript", "javascriptreact", "typescript", "typescriptreact"):
+        from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript
+
+        return EcmaScript()
+    if id == "java":
+        from breadknife.plugins.nullcheck.java.language import Java
+
+        return Java()
     from breadknife.plugins.nullcheck.python.language import Python
 
-    return Python()
+    return Python(nullable)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from breadknife.errors import EngineError, ModelError, PluginError
-from breadknife.plugins.nullcheck.content import written
+from breadknife.errors import PluginError
+from breadknife.plugins.nullcheck.cause import AT_PLACES, MOST, repaired_everywhere, with_same_cause
 from breadknife.plugins.nullcheck.files import Files
-from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
+from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder
+from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
+from breadknife.plugins.nullcheck.oracle.tools import Choice
+from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, rule
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, NullLanguage, Offer, Place, Strategy, Use
-from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict
-from breadknife.task.plugin import API, Context, Model
+from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
     Action,
@@ -29,7 +30,7 @@ from breadknife.task.values import (
     ResolveRequest,
     Silence,
 )
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span
 
 _FIX_BUDGET = 200
 """Findings of one check whose fixes come with it. One past that has fixes only in its menu."""
@@ -39,6 +40,13 @@ _FIX_BUDGET = 200
 class NullCheckSettings:
     disabled_rules: tuple[str, ...] = ()
     """Codes that are not reported, such as `none-argument`."""
+    nullable: tuple[str, ...] = ()
+    """Calls of Python that may give None: `mypkg.find -> when nothing is found`."""
+    oracle: Choice = "auto"
+    """The installed checker that must agree to a fix: `pyright`, `ty`, `pyrefly`, `tsc`, or `off`; `auto` takes the one
+    that the project is configured for, else the first that there is."""
+    oracle_seconds: float = 5.0
+    """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so."""
 
 
 class NullCheckPlugin:
@@ -50,6 +58,7 @@ class NullCheckPlugin:
 
     def __init__(self) -> None:
         self._files = Files()
+        self._ladder = Ladder()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
@@ -57,17 +66,21 @@ class NullCheckPlugin:
         tree = context.tree(request.document)
         if tree is None:
             return silence("no-tree")
-        with self._files.open(request.document, tree, context.project) as file:
+        nullable: tuple[str, ...] = context.settings(NullCheckSettings).nullable
+        with self._files.open(request.document, tree, context.project, nullable) as file:
             match request:
                 case CheckRequest():
                     return _check(file, context)
                 case ActionRequest():
-                    return _actions(file, request, context)
+                    return Actions(tuple(_Menu(file, request, self._ladder, context).actions()))
                 case ResolveRequest(document=document, action=action):
-                    return _resolve(file, document, action, context)
+                    spoken = self._files.language(document.language, nullable)
+                    made = _made(file, spoken, document, action, context)
+        # Others may use the analysis while a checker is asked.
+        return made if isinstance(made, Silence) else _resolved(made, document, action, self._ladder, context)
 
     def close(self) -> None:
-        pass
+        self._ladder.close()
 
 
 def _reported(file: NullFile, context: Context) -> list[Finding]:
@@ -88,89 +101,111 @@ def _check(file: NullFile, context: Context) -> Findings:
 def _fixes(file: NullFile, place: Place) -> Iterator[Fix]:
     for offer in file.offers(place):
         if not offer.elsewhere:
-            yield Fix(offer.title, offer.edits, origin=Origin(_rule(offer.strategy)))
+            yield Fix(offer.title, offer.edits, origin=Origin(rule(offer.strategy)))
 
 
-def _actions(file: NullFile, request: ActionRequest, context: Context) -> Actions:
-    own = [finding for finding in request.findings if finding.source == SOURCE] or _reported(file, context)
-    others = [finding for finding in request.findings if finding.source != SOURCE]
-    places: dict[Place, list[Finding]] = {}
-    for finding in (*own, *others):
-        if finding.span.touches(request.span) and (place := file.place(finding)) is not None:
-            places.setdefault(place, []).append(finding)
-    return Actions(tuple(action for place, about in places.items() for action in _menu(file, place, tuple(about))))
+@dataclass(frozen=True)
+class _Menu:
+    file: NullFile
+    request: ActionRequest
+    ladder: Ladder
+    context: Context
+
+    def actions(self) -> Iterator[Action]:
+        for at, (place, about) in enumerate(self._places().items()):
+            offers = [offer for offer in self.file.offers(place, about) if not self._is_broken(offer)]
+            for rank, offer in enumerate(offers):
+                yield self._action(offer, place, about, preferred=rank == 0)
+            yield from self._everywhere(offers, place, about)
+            if at == 0 and offers:
+                self._look_ahead(offers[0], about)
+
+    def _places(self) -> dict[Place, tuple[Finding, ...]]:
+        given = self.request.findings
+        own = [finding for finding in given if finding.source == SOURCE] or _reported(self.file, self.context)
+        others = [finding for finding in given if finding.source != SOURCE]
+        places: dict[Place, tuple[Finding, ...]] = {}
+        for finding in (*own, *others):
+            if finding.span.touches(self.request.span) and (place := self.file.place(finding)) is not None:
+                places[place] = (*places.get(place, ()), finding)
+        return places
+
+    def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, preferred: bool) -> Action:
+        title = offer.title if offer.reason in offer.title else f"{offer.title} — {offer.reason}"
+        known = self.ladder.known(self._edited(offer))
+        if known and known.checker and not known.unasked:
+            title += f" · {known.short}"
+        return Action(title, data=_data(offer, place), findings=about, preferred=preferred, within=offer.within)
+
+    def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
+        """The best way that is written at the place itself, at all that have the same cause."""
+        places = len(with_same_cause(place, self.file.findings()))
+        offer = next((offer for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere), None)
+        if offer is not None and 1 < places <= MOST:
+            title = f"{offer.title}, at all {places} places with this cause"
+            yield Action(title, data={**_data(offer, place), "everywhere": places}, findings=about)
+
+    def _is_broken(self, offer: Offer) -> bool:
+        known = self.ladder.known(self._edited(offer))
+        return known is not None and known.broken is not None
+
+    def _look_ahead(self, offer: Offer, about: tuple[Finding, ...]) -> None:
+        """The likeliest choice is checked while the user reads the menu."""
+        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
+        if checker := self.ladder.checker(self.request.document, settings.oracle, self.context):
+            self.ladder.prepare(self._edited(offer), about, checker, self.context)
+
+    def _edited(self, offer: Offer) -> Edited:
+        return Edited(self.request.document, offer.edits, offer.elsewhere)
 
 
-def _menu(file: NullFile, place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
-    for at, offer in enumerate(file.offers(place, about)):
-        data = {
-            "strategy": offer.strategy.value,
-            "start": place.span.start,
-            "end": place.span.end,
-            "use": place.use.value,
-        }
-        yield Action(offer.title, data=data, findings=about, preferred=at == 0, within=offer.within)
-
-
-def _resolve(file: NullFile, document: Document, action: Action, context: Context) -> Answer:
+def _made(
+    file: NullFile, spoken: NullLanguage, document: Document, action: Action, context: Context
+) -> tuple[tuple[Edited, Origin], ...] | Silence:
+    """The edits that the language's own checks have verified, best first: with a model's content, without."""
     place, strategy = _chosen(action)
+    by_rule = Origin(rule(strategy))
+    if place.span.end > len(document.text):
+        return silence("would-not-verify", strategy=strategy)
+    if action.data.get("everywhere"):
+        edits = repaired_everywhere(file, spoken, document, context.project, place, strategy)
+        return ((Edited(document, edits), by_rule),) if edits else silence("would-not-verify", strategy=strategy)
     offer = next((offer for offer in file.offers(place, action.findings) if offer.strategy is strategy), None)
     if offer is None:
         return silence("would-not-verify", strategy=strategy)
-    repaired = context.run(_STEPS, Repair(file, language(document.language), place, offer, offer.edits))
-    if isinstance(repaired, Silence):
-        return repaired
-    return Actions((replace(action, edits=repaired.edits, elsewhere=repaired.offer.elsewhere, origin=repaired.origin),))
+    template = (Edited(document, offer.edits, offer.elsewhere), by_rule)
+    made = context.run(CONTENT, Repair(file, spoken, place, offer, offer.edits))
+    if made.edits == offer.edits:
+        return (template,)
+    return ((Edited(document, made.edits, offer.elsewhere), made.origin), template)
 
 
-@dataclass(frozen=True, eq=False)
-class Repair:
-    """A place, the way that was chosen to repair it, and the best verified edits so far."""
-
-    file: NullFile
-    language: NullLanguage
-    place: Place
-    offer: Offer
-    edits: tuple[TextEdit, ...]
-    origin: Origin = field(default_factory=Origin)
-
-
-def _template(repair: Repair, context: Context) -> Verdict:
-    made = replace(repair, origin=Origin(_rule(repair.offer.strategy)))
-    return PassedOn(made) if repair.offer.content else Settled(made)
-
-
-def _written(repair: Repair, context: Context, model_of: Callable[[Context], Model | None]) -> Verdict:
-    """The template is as correct as a model's content, only less well put: so it stands wherever a model fails."""
-    offer = repair.offer
-    try:
-        model = model_of(context)
-        said = written(repair.file, repair.language, repair.place, offer, model) if model else None
-    except (ModelError, EngineError):
-        said = None
-    made = repair.file.repair(repair.place, offer.strategy, said[0]) if said else None
-    if said is None or made is None:
-        return PassedOn(repair)
-    return Settled(replace(repair, edits=made, origin=replace(said[1], rule=_rule(offer.strategy))))
+def _resolved(
+    made: Sequence[tuple[Edited, Origin]], document: Document, action: Action, ladder: Ladder, context: Context
+) -> Answer:
+    settings: NullCheckSettings = context.settings(NullCheckSettings)
+    checker = ladder.checker(document, settings.oracle, context)
+    answer: Answer = Silence("", "")
+    for edited, origin in made:
+        climb = Climb()
+        if checker is not None:
+            checking = Checking(ladder, checker, settings.oracle_seconds, action.findings, _chosen(action)[1])
+            climb = context.run(checking.steps, edited)
+        if isinstance(climb, Silence):
+            answer = climb
+            continue
+        done = replace(action, edits=edited.edits, elsewhere=edited.elsewhere, origin=origin, checked=climb.badge)
+        return Actions((done,))
+    return answer
 
 
-_STEPS = (
-    Step("template", Kind.RULE, Repair, Repair, _template),
-    Step("model", Kind.SMALL, Repair, Repair, partial(_written, model_of=lambda c: c.model(SOURCE)), role=SOURCE),
-    Step(
-        "bigger model",
-        Kind.SMALL,
-        Repair,
-        Repair,
-        partial(_written, model_of=lambda c: c.escalate(SOURCE)),
-        role=SOURCE,
-        escalates=True,
-    ),
-)
-
-
-def _rule(strategy: Strategy) -> str:
-    return f"{SOURCE}/{strategy}"
+def _data(offer: Offer, place: Place) -> Mapping[str, str | int]:
+    return {
+        "strategy": offer.strategy.value,
+        "start": place.span.start,
+        "end": place.span.end,
+        "use": place.use.value,
+    }
 
 
 def _chosen(action: Action) -> tuple[Place, Strategy]:

@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
+from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
-from breadknife.plugins.nullcheck.python.facts import NullUse, Summary
+from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, NullUse, Summary
 from breadknife.plugins.nullcheck.python.flow import Flow, parameters
-from breadknife.plugins.nullcheck.python.outline import Function, Outline, is_optional, outline, text
-from breadknife.plugins.nullcheck.python.rules import NULLABLE_CALLS
+from breadknife.plugins.nullcheck.python.meaning import Meaning
+from breadknife.plugins.nullcheck.python.outline import Function, Outline, outline, text
+from breadknife.plugins.nullcheck.python.reuse import FunctionResult, Results, moved, surroundings
+from breadknife.plugins.nullcheck.python.rules import NULLABLE, NULLABLE_ATTRIBUTES, NULLABLE_CALLS, NullableCall
+from breadknife.plugins.nullcheck.summaries import Outside
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 _WORD = re.compile(rb"\w+")
-_ORIGINS = frozenset({b"None", b"Optional", *(rule.name.rpartition(".")[2].encode() for rule in NULLABLE_CALLS)})
+_ORIGINS = frozenset(
+    {b"None", b"Optional", *(rule.name.rpartition(".")[2].encode() for rule in (*NULLABLE_CALLS, *NULLABLE_ATTRIBUTES))}
+)
 """Without one of these words, or a function of the file that may return None, nothing in a function may be None."""
 _RETURNS_VALUE = re.compile(rb"\breturn[ \t]*[^\s;#]")
+_PASSES_ON = frozenset({"identifier", "call", "conditional_expression", "boolean_operator", "attribute"})
+"""Expressions whose value may be that of a parameter or of a call."""
+_BARE_RETURN = re.compile(rb"\breturn[ \t]*(?:[;#\r\n]|$)")
+_MAY_END = frozenset({
+    "raise_statement", "if_statement", "try_statement", "with_statement", "while_statement", "for_statement",
+    "match_statement",
+})  # fmt: skip
+"""Statements that may never be left at their end."""
 _IGNORE = re.compile(r"#\s*(?:type|pyright|ty|pyrefly|basedpyright)\s*:\s*ignore")
 """The author has already told a type checker that they know better."""
 _MAX_CALL_CHAIN = 12
 """Calls within the file are followed this far for what they may return."""
 _MAX_QUOTE = 40
 """Longest expression, in code points, that a message quotes."""
+
+
+Given = dict[tuple[str, str], Fact]
+"""(Kind of the object, attribute) -> what is assigned to it that may be None."""
 
 
 def detect(tree: SyntaxTree) -> list[Finding]:
@@ -35,29 +56,95 @@ def detect(tree: SyntaxTree) -> list[Finding]:
 class FileAnalysis:
     """The analyses of one file's functions, each made at most once. Not for use from two threads."""
 
-    def __init__(self, tree: SyntaxTree) -> None:
+    def __init__(
+        self,
+        tree: SyntaxTree,
+        outside: Outside | None = None,
+        before: Results | None = None,
+        rules: Mapping[str, NullableCall] = NULLABLE,
+    ) -> None:
         self.tree = tree
-        self._outline: Outline = outline(tree)
+        self.outside = outside
+        self.rules = rules
+        self.outline: Outline = outline(tree)
+        self._meaning = Meaning(self.outline, self)
         self._uses: dict[int, list[NullUse]] = {}
         self._summaries: dict[int, Summary] = {}
         self._running: set[int] = set()
-        self._nullable = {
-            function.name.encode() for function in self._outline.functions if self._may_be_nullable(function)
-        }
+        self._given: Given = {}
+        self._gives: dict[int, Collection[tuple[str, str]]] = {}
+        """Function -> what it assigns of `_given`."""
+        self._before = before
+        self.finished: Results | None = None
+        """For the next analysis of the document."""
+
+    @cached_property
+    def _nullable(self) -> frozenset[bytes]:
+        """The words under which this file may use what may be None, besides `_ORIGINS`."""
+        tables = [self.outline.variables, *(class_.variables for class_ in self.outline.classes.values())]
+        names = [function.name for function in self.outline.functions if self._may_be_nullable(function)]
+        names += [name for table in tables for name, variable in table.items() if variable.optional]
+        names += self._given_names()
+        names += [rule.rpartition(".")[2] for rule in self.rules.keys() - NULLABLE.keys()]
+        return self._meaning.nullable_elsewhere().union(name.encode() for name in names)
 
     def findings(self) -> list[Finding]:
-        if not self._has_origin(self._outline.source):
-            return []
-        for function in self._outline.functions:
-            self._analyse(function)
-        uses = [use for uses in self._uses.values() for use in uses] + self._follow(self.tree.root, None)[0]
-        uses.sort(key=lambda use: (use.node.start_byte, use.node.end_byte))
+        return sorted(
+            (
+                *(finding for result in self.results.functions.values() for finding in result.findings),
+                *self._findings(self._follow(self.tree.root, ("", ""))[0]),
+            ),
+            key=lambda finding: (finding.span.start, finding.span.end),
+        )
+
+    @cached_property
+    def results(self) -> Results:
+        """What was found in each function; of a text that was analysed before, only the changed ones are followed."""
+        around = surroundings(self.outline, self._nullable)
+        functions = self._reused(self._before, around) if self._before is not None else None
+        self._before = None
+        if functions is None:
+            functions = {function.node.start_byte: self._result(function) for function in self.outline.functions}
+        self.finished = Results(self.tree, around, self.outside.known() if self.outside is not None else {}, functions)
+        return self.finished
+
+    def _reused(self, before: Results, around: Hashable) -> dict[int, FunctionResult] | None:
+        """None where what has changed may matter to the functions that have not."""
+        if before.surroundings != around or (self.outside is not None and not self.outside.agrees(before.outside)):
+            return None
+        old = moved(before, self.tree)
+        functions, fresh = dict[int, FunctionResult](), list[FunctionResult]()
+        for function in self.outline.functions:
+            at = function.node.start_byte
+            kept = old.functions.get(at)
+            if kept is not None and kept.end == function.node.end_byte:
+                functions[at] = kept
+                if kept.summary is not None:
+                    self._summaries[at] = kept.summary
+        for function in self.outline.functions:
+            if function.node.start_byte not in functions:
+                functions[function.node.start_byte] = self._result(function)
+                fresh.append(functions[function.node.start_byte])
+        same = len(fresh) == len(old.changed) and all(
+            (one.summary, one.given) == (other.summary, other.given)
+            for one, other in zip(fresh, old.changed, strict=True)
+        )
+        return functions if same else None
+
+    def _result(self, function: Function) -> FunctionResult:
+        at = function.node.start_byte
+        self._analyse(function)
+        given = frozenset(self._gives.get(at, ()))
+        uses = self._uses.get(at, [])
+        return FunctionResult(function.node.end_byte, self._findings(uses), self.summary(function), given)
+
+    def _findings(self, uses: Iterable[NullUse]) -> list[Finding]:
         return [_finding(self.tree, use) for use in uses if not _is_ignored(self.tree, use.node)]
 
     def findings_of(self, tree: SyntaxTree, changed: Node, original: Node) -> list[Finding]:
         """What would be found in this file's function `original` if `changed`, of another tree, stood in its place."""
-        owner = next((f.owner for f in self._outline.functions if f.node == original), None)
-        return [_explained(tree, use) for use in self._follow(changed, owner)[0]]
+        receiver = next((_receiver(f) for f in self.outline.functions if f.node == original), ("", ""))
+        return [_explained(tree, use) for use in self._follow(changed, receiver)[0]]
 
     def summary(self, function: Function) -> Summary:
         annotation = function.node.child_by_field_name("return_type")
@@ -69,15 +156,31 @@ class FileAnalysis:
             return Summary(may_be_none, written.rpartition(".")[2] in ("NoReturn", "Never"))
         key = function.node.start_byte
         if key not in self._summaries and len(self._running) < _MAX_CALL_CHAIN and key not in self._running:
-            source = self._source(function)
-            if _RETURNS_VALUE.search(source) or b"raise" in source:
+            if self._needs_flow(function):
                 self._analyse(function, for_summary=True)
             else:
                 self._summaries[key] = Summary()
         return self._summaries.get(key, Summary())
 
+    def _needs_flow(self, function: Function) -> bool:
+        """Whether the function's text alone doesn't show that it gives back a value at every end, or never one."""
+        source, last = self._source(function), function.body.named_children[-1:]
+        ends = last[0].type if last else ""
+        if not _RETURNS_VALUE.search(source):
+            return b"raise" in source and ends in _MAY_END
+        return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._has_origin(source)
+
     def _source(self, function: Function) -> bytes:
-        return self._outline.source[function.node.start_byte : function.node.end_byte]
+        return self.outline.source[function.node.start_byte : function.node.end_byte]
+
+    def _given_names(self) -> Iterator[str]:
+        """The attributes to which an `__init__` with something of None in it assigns more than a literal."""
+        for at, class_ in self.outline.classes.items():
+            function = self.outline.methods.get((at, "__init__"))
+            if function is not None and not _ORIGINS.isdisjoint(_WORD.findall(self._source(function))):
+                for name, variable in class_.variables.items():
+                    if "__init__" in variable.setters and any(one.type in _PASSES_ON for one in variable.values):
+                        yield name
 
     def _may_be_nullable(self, function: Function) -> bool:
         annotation = function.node.child_by_field_name("return_type")
@@ -95,19 +198,39 @@ class FileAnalysis:
             return
         if for_summary or self._has_origin(self._source(function)):
             self._running.add(key)
-            self._uses[key], self._summaries[key] = self._follow(function.node, function.owner)
+            self._uses[key], self._summaries[key], given = self._follow(function.node, _receiver(function))
             self._running.discard(key)
+            self._gives[key] = given.keys()
+            for name, fact in given.items():
+                self._given.setdefault(name, fact)
 
-    def _follow(self, scope: Node, owner: int | None) -> tuple[list[NullUse], Summary]:
+    def given(self, owner: int, name: str, /) -> Fact:
+        function = self.outline.methods.get((owner, "__init__"))
+        if function is not None and len(self._running) < _MAX_CALL_CHAIN:
+            self._analyse(function, for_summary=True)
+        return self._given.get((f"#{owner}", name), NOTHING)
+
+    def cause_of(self, variable: Variable, name: str, owner: Class | None) -> Cause | None:
+        """Why an attribute of a class, or a name of the module, may be None for whoever uses it."""
+        if owner is not None:
+            return self._meaning.assigned(variable, name, owner).cause
+        # What isn't annotated is another thing by the time that another file imports it.
+        return self._meaning.cause(variable, f"`{name}`") if variable.annotation and variable.optional else None
+
+    def _follow(self, scope: Node, receiver: tuple[str, str]) -> tuple[list[NullUse], Summary, Given]:
         """Follow a function, or the module."""
-        evaluator = Evaluator(self._outline, owner, self)
+        evaluator = Evaluator(self.outline, self)
         flow = Flow(evaluator)
         body = scope.child_by_field_name("body")
         try:
-            end = flow.block(body or scope, parameters(scope, evaluator))
+            end = flow.block(body or scope, parameters(scope, evaluator, receiver))
         except TooDeepError:
-            return [], Summary()
-        return list(evaluator.uses.values()), _summary(flow, end is not None, scope)
+            return [], Summary(), {}
+        return list(evaluator.uses.values()), _summary(flow, end is not None, scope), evaluator.given
+
+
+def _receiver(function: Function) -> tuple[str, str]:
+    return (function.receiver, f"#{function.receiver_class}") if function.receiver_class is not None else ("", "")
 
 
 def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
@@ -126,13 +249,26 @@ def _summary(flow: Flow, falls_off: bool, scope: Node) -> Summary:
 
 
 def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
-    finding, origin = _explained(tree, use), tree.span(use.cause.node)
-    line_end = tree.text.find("\n", origin.start, origin.end)
-    if line_end >= 0:  # a function: its first line says enough
-        origin = Span(origin.start, line_end)
-    reason = use.cause.reason
-    related = Related(origin, reason[0].upper() + reason[1:])
-    return finding if origin == finding.span else replace(finding, related=(related,))
+    """With the path: where the None comes from, where it gets its name, and the check that doesn't help."""
+    finding, origin, cause = _explained(tree, use), _first_line(tree, use.cause.node), use.cause
+    path = [cause.elsewhere or Related(origin, cause.reason[0].upper() + cause.reason[1:])]
+    if cause.elsewhere is None and origin == finding.span:
+        path = []
+    name = quote(tree.source(use.node))
+    if use.via is not None and (given := tree.span(use.via)) not in (origin, finding.span):
+        path.append(Related(given, f"{quote(tree.source(use.via))} gets it here"))
+    if use.test is not None:
+        path.append(Related(_first_line(tree, use.test), f"This checks {name}, but the use isn't under the check"))
+    elif path:
+        path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
+    return replace(finding, related=tuple(path))
+
+
+def _first_line(tree: SyntaxTree, node: Node) -> Span:
+    """Of a function that says enough."""
+    span = tree.span(node)
+    line_end = tree.text.find("\n", span.start, span.end)
+    return Span(span.start, line_end) if line_end >= 0 else span
 
 
 def _explained(tree: SyntaxTree, use: NullUse) -> Finding:

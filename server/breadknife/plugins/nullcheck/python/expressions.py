@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
+from breadknife.plugins.nullcheck.python.calls import call_result, never_returns
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
     NOTHING,
@@ -16,7 +16,6 @@ from breadknife.plugins.nullcheck.python.facts import (
     Env,
     Fact,
     NullUse,
-    Summary,
     after_call,
     forget,
     join,
@@ -24,19 +23,10 @@ from breadknife.plugins.nullcheck.python.facts import (
     key_of,
     narrow,
 )
+from breadknife.plugins.nullcheck.python.meaning import Analysis, Meaning
 from breadknife.plugins.nullcheck.python.narrowing import branch, is_and
-from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
-from breadknife.plugins.nullcheck.python.rules import (
-    ITERATES,
-    KINDS,
-    NO_RETURN,
-    NO_RETURN_METHODS,
-    NONE_ATTRIBUTES,
-    NULLABLE,
-    TAKES_VALUE,
-    Default,
-    NullableCall,
-)
+from breadknife.plugins.nullcheck.python.outline import Outline, text
+from breadknife.plugins.nullcheck.python.rules import ITERATES, NONE_ATTRIBUTES, TAKES_VALUE
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -48,15 +38,10 @@ class TooDeepError(Exception):
     """A function nested past MAX_DEPTH."""
 
 
-class Summaries(Protocol):
-    def summary(self, function: Function, /) -> Summary: ...
-
-
 class Evaluator:
-    def __init__(self, outline: Outline, owner: int | None, summaries: Summaries) -> None:
+    def __init__(self, outline: Outline, analysis: Analysis) -> None:
+        self.meaning = Meaning(outline, analysis)
         self._outline = outline
-        self._owner = owner
-        self._summaries = summaries
         self._depth = 0
         self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
             "identifier": self._name,
@@ -80,13 +65,17 @@ class Evaluator:
             "set_comprehension": self._comprehension,
             "generator_expression": self._comprehension,
             "list_splat": self._splat,
-            "lambda": _skip,
+            "lambda": self._lambda,
             "integer": _skip,
             "comment": _skip,
             "type": _skip,
         }
-        self.bound: set[str] = set()
-        """Names that mean something local from here on."""
+        self.globals: set[str] = set()
+        """Names of the module that the function may assign to."""
+        self.given: dict[tuple[str, str], Fact] = {}
+        """(Kind of the object, attribute) -> what the function assigns to it that may be None."""
+        self.tests: dict[str, list[Node]] = {}
+        """Key -> the conditions that say something about it, in the order in which they were met."""
         self.forgiven = 0
         """How many surrounding `try` blocks catch what a use of None raises."""
         self.uses: dict[tuple[int, int], NullUse] = {}
@@ -121,9 +110,14 @@ class Evaluator:
         if fact.cause is None or node.type == "none":  # `str | None` is a type
             return
         if not self.forgiven:
-            self.uses.setdefault((node.start_byte, node.end_byte), NullUse(node, use, fact.cause))
-        if key := key_of(node):
-            narrow(env, key)
+            tests = [test for test in self.tests.get(key_of(node), ()) if test.end_byte <= node.start_byte]
+            found = NullUse(node, use, fact.cause, fact.via, tests[-1] if tests else None)
+            self.uses.setdefault((node.start_byte, node.end_byte), found)
+        narrow(env, key_of(node))
+
+    def tested(self, key: str, test: Node) -> None:
+        """A condition says something about `key`."""
+        self.tests.setdefault(key, []).append(test)
 
     def iterate(self, node: Node, env: Env) -> None:
         self.use(node, self.value(node, env), Use.ITERATE, env)
@@ -135,18 +129,22 @@ class Evaluator:
         match target.type:
             case "identifier":
                 name = text(target)
-                self.bound.add(name)
                 forget(env, name)
+                if name in self.globals:
+                    env[name] = replace(fact, via=target) if fact.cause else CHECKED
+                    return
+                self.meaning.bound.add(name)
                 if fact is not NOTHING and name not in self._outline.shared:
-                    env[name] = fact
+                    env[name] = replace(fact, via=target) if fact.cause else fact
             case "attribute":
                 owner = target.child_by_field_name("object")
-                if owner is not None:
-                    self._use_attribute(target, owner, env)
+                of = self._use_attribute(target, owner, env) if owner is not None else NOTHING
                 if key := key_of(target):
                     forget(env, key)
-                    if fact is not NOTHING:
-                        env[key] = fact
+                    env[key] = replace(fact, via=target) if fact.cause else fact if fact is not NOTHING else CHECKED
+                    name = target.child_by_field_name("attribute")
+                    if fact.cause is not None and name is not None:
+                        self.given.setdefault((of.kind, text(name)), Fact(fact.cause, via=target))
             case "subscript":
                 self._subscript(target, env)
             case _:
@@ -158,49 +156,37 @@ class Evaluator:
         fact = env.get(name)
         if fact is not None:
             return fact
-        if name not in self.bound and (kind := self._outline.kinds.get(name)):
+        if name not in self.meaning.bound and (kind := self._outline.kinds.get(name)):
             return Fact(kind=kind)
-        return NOTHING
+        if name in self._outline.imported:
+            return self.meaning.imported_value(node)
+        return self.meaning.variable(name)
 
     def _attribute(self, node: Node, env: Env) -> Fact:
         owner = node.child_by_field_name("object")
         if owner is None:
             return NOTHING
-        self._use_attribute(node, owner, env)
+        of = self._use_attribute(node, owner, env)
         key = key_of(node)
-        if not key:
-            return NOTHING
-        if (fact := env.get(key)) is not None:
+        fact = env.get(key) if key else None
+        if fact is not None and fact != CHECKED:
             return fact
-        if kind := self._outline.kinds.get(key):
+        if key and (kind := self._outline.kinds.get(key)):
             return Fact(kind=kind)
-        if self._qualified(node) == "os.environ":
+        if key and self.meaning.qualified(node) == "os.environ":
             return Fact(kind="dict")
-        function = self._method(key)
-        if function is not None and function.is_property and self._summaries.summary(function).may_be_none:
-            return Fact(Cause(function.node, f"the property `{function.name}` may return None"))
-        return NOTHING
+        declared = self.meaning.attribute(of.kind, node)
+        if declared is NOTHING and key and not of.kind:
+            declared = self.meaning.imported_value(node)
+        return declared if fact is None else Fact(kind=declared.kind) if declared.kind else CHECKED
 
-    def _use_attribute(self, node: Node, owner: Node, env: Env) -> None:
+    def _use_attribute(self, node: Node, owner: Node, env: Env) -> Fact:
         fact = self.value(owner, env)
         if fact.cause is not None:
             name = node.child_by_field_name("attribute")
             if name is None or text(name) not in NONE_ATTRIBUTES:
                 self.use(owner, fact, Use.ATTRIBUTE, env)
-
-    def _method(self, key: str) -> Function | None:
-        root, _, name = key.partition(".")
-        if self._owner is None or root not in ("self", "cls") or "." in name:
-            return None
-        return self._outline.methods.get((self._owner, name))
-
-    def _qualified(self, function: Node) -> str:
-        """What a callee is called outside this file, or "" where the name means something local."""
-        name = key_of(function)
-        root = name.partition(".")[0]
-        if not name or root in self.bound or (root not in self._outline.imports and root in self._outline.by_name):
-            return ""
-        return made_name(self._outline, name)
+        return fact
 
     # --- calls ---
 
@@ -210,11 +196,11 @@ class Evaluator:
             return NOTHING
         receiver = NOTHING
         if function.type == "attribute" and (owner := function.child_by_field_name("object")) is not None:
-            self._use_attribute(function, owner, env)
-            receiver = self.peek(owner, env)
+            receiver = self._use_attribute(function, owner, env)
+            receiver = receiver if receiver.kind else self.peek(owner, env)
         else:
             self.use(function, self.value(function, env), Use.CALL, env)
-        qualified = self._qualified(function)
+        qualified = self.meaning.qualified(function)
         if arguments.type == "generator_expression":
             self._comprehension(arguments, env)
             return NOTHING
@@ -226,12 +212,24 @@ class Evaluator:
                     self.use(argument, fact, Use.ARGUMENT, env)
                 elif qualified in ITERATES:
                     self.use(argument, fact, Use.ITERATE, env)
-        result = self._result(function, qualified, receiver.kind, given, awaited)
+        result = call_result(self.meaning, function, qualified, receiver.kind, given, awaited)
         if result.cause is not None and env.get(key_of(node)) == CHECKED:
             return NOTHING
         if env:
             after_call(env)
+            self._set_by(function, receiver.kind, env)
         return result
+
+    def _set_by(self, function: Node, receiver: str, env: Env) -> None:
+        """A method of the object's own class gives attributes a value: which, isn't said here."""
+        name = function.child_by_field_name("attribute")
+        owner = function.child_by_field_name("object")
+        if not receiver.startswith("#") or name is None or owner is None or not (key := key_of(owner)):
+            return
+        method = text(name)
+        for attribute, variable in self._outline.classes[int(receiver[1:])].variables.items():
+            if method in variable.setters:
+                env[f"{key}.{attribute}"] = CHECKED
 
     def peek(self, node: Node, env: Env) -> Fact:
         """The kind of a receiver that was just evaluated, without evaluating it again."""
@@ -239,49 +237,22 @@ class Evaluator:
         fact = env.get(key)
         if fact is not None:
             return fact
-        if key and (key.startswith("self.") or key.partition(".")[0] not in self.bound):
+        if key and (key.startswith("self.") or key.partition(".")[0] not in self.meaning.bound):
             if kind := self._outline.kinds.get(key):
                 return Fact(kind=kind)
-            if self._qualified(node) == "os.environ":
+            if self.meaning.qualified(node) == "os.environ":
                 return Fact(kind="dict")
         if node.type in ("dictionary", "dictionary_comprehension"):
             return Fact(kind="dict")
-        if node.type == "call" and (function := node.child_by_field_name("function")) is not None:
-            return Fact(kind=KINDS.get(self._qualified(function), ""))
         return NOTHING
 
-    def _result(self, function: Node, qualified: str, receiver: str, given: list[Node], awaited: bool) -> Fact:
-        method = text(function).rpartition(".")[2] if receiver else ""
-        rule = NULLABLE.get(qualified) or (NULLABLE.get(f"{receiver}.{method}") if receiver else None)
-        if rule is not None:
-            return (
-                Fact(Cause(function, f"`{rule.name}` returns None {rule.why}")) if _gives_none(rule, given) else NOTHING
-            )
-        if kind := KINDS.get(qualified):
-            return Fact(kind=kind)
-        local = self.local_function(function)
-        if local is None or local.is_property or local.is_async != awaited:
-            return NOTHING
-        if not self._summaries.summary(local).may_be_none:
-            return NOTHING
-        return Fact(Cause(local.node, f"`{local.name}` may return None"))
-
-    def local_function(self, callee: Node) -> Function | None:
-        """The function of this file that a callee names."""
-        key = key_of(callee) if callee.type in ("identifier", "attribute") else ""
-        if callee.type == "identifier":
-            return None if key in self.bound or key in self._outline.imports else self._outline.by_name.get(key)
-        return self._method(key)
-
-    def ends_here(self, node: Node) -> bool:
+    def ends_here(self, node: Node, env: Env) -> bool:
         """Whether a call never comes back."""
         function = node.child_by_field_name("function") if node.type == "call" else None
         if function is None:
             return False
-        if key_of(function) in NO_RETURN_METHODS or self._qualified(function) in NO_RETURN:
-            return True
-        local = self.local_function(function)
-        return local is not None and not local.is_async and self._summaries.summary(local).never_returns
+        owner = function.child_by_field_name("object") if function.type == "attribute" else None
+        return never_returns(self.meaning, function, self.peek(owner, env).kind if owner is not None else "")
 
     def _await(self, node: Node, env: Env) -> Fact:
         inner = node.named_children[0] if node.named_child_count else None
@@ -402,13 +373,26 @@ class Evaluator:
         self._comprehension(node, env)
         return Fact(kind="dict")
 
+    def _lambda(self, node: Node, env: Env) -> Fact:
+        """It runs later: only what can't change until then is known."""
+        inner = {key: fact for key, fact in env.items() if fact.cause is None}
+        bound = set(self.meaning.bound)
+        parameters, body = node.child_by_field_name("parameters"), node.child_by_field_name("body")
+        for parameter in parameters.named_children if parameters is not None else ():
+            name = parameter.child_by_field_name("name") or parameter
+            self.bind(name, NOTHING, inner)
+        if body is not None:
+            self.value(body, inner)
+        self.meaning.bound = bound
+        return NOTHING
+
     def _splat(self, node: Node, env: Env) -> Fact:
         for child in node.named_children:
             self.iterate(child, env)
         return NOTHING
 
     def _comprehension(self, node: Node, env: Env) -> Fact:
-        inner, bound = dict(env), set(self.bound)
+        inner, bound = dict(env), set(self.meaning.bound)
         body, *clauses = node.named_children or [node]
         for clause in clauses:
             if clause.type == "for_in_clause":
@@ -421,7 +405,7 @@ class Evaluator:
                 inner = branch(self, clause.named_children[0], inner)[0]
         if body is not node:
             self.value(body, inner)
-        self.bound = bound
+        self.meaning.bound = bound
         return NOTHING
 
 
@@ -433,19 +417,3 @@ def _replace(env: Env, new: Env | None) -> None:
     merged = dict(new or {})
     env.clear()
     env.update(merged)
-
-
-def _gives_none(rule: NullableCall, given: list[Node]) -> bool:
-    if rule.default is Default.NEVER:
-        return True
-    if any(child.type in ("list_splat", "dictionary_splat") for child in given):
-        return False
-    position = [child for child in given if child.type != "keyword_argument"]
-    default = position[rule.default_at] if len(position) > rule.default_at else None
-    for child in given:
-        name = child.child_by_field_name("name") if child.type == "keyword_argument" else None
-        if name is not None and text(name) == rule.keyword:
-            default = child.child_by_field_name("value")
-    if default is None:
-        return rule.default is Default.OPTIONAL and len(given) > 0
-    return default.type == "none"

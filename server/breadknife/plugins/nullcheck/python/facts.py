@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
+from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
 
@@ -18,6 +19,8 @@ class Cause:
     """Where the None comes from."""
     reason: str
     """A clause: "`re.match` returns None when nothing matches"."""
+    elsewhere: Related | None = None
+    """Where it comes from, if that is another file: `node` is then what stands for it in this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Fact:
     """Source of a test under which the cause is ruled out, with a leading `not ` where its failure does that."""
     test: Node | None = None
     """For a name that holds the result of a test: that test."""
+    via: Node | None = None
+    """The assignment that gave the value to the name that it is known under."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class NullUse:
     """The expression that may be None."""
     use: Use
     cause: Cause
+    via: Node | None = None
+    """The assignment on the way from the cause."""
+    test: Node | None = None
+    """The last check of it, which doesn't cover this place."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +72,16 @@ def join(a: Env | None, b: Env | None) -> Env | None:
     if a == b:
         return dict(a)
     joined: Env = {}
-    for key in (*a, *(key for key in b if key not in a)):
+    for key in (*a, *(key for key in b if key not in a)):  # a key that only one has is as it was declared
         one, other = a.get(key, NOTHING), b.get(key, NOTHING)
         if one == other:
             joined[key] = one
         elif cause := one.cause or other.cause:
             unless = one.unless if one.unless == other.unless else ""
-            joined[key] = Fact(cause, one.kind if one.kind == other.kind else "", unless)
-        elif one.kind and one.kind == other.kind:
-            joined[key] = Fact(kind=one.kind)
+            via = one.via if one.cause else other.via
+            joined[key] = Fact(cause, one.kind if one.kind == other.kind else "", unless, via=via)
+        elif one.kind and other.kind:
+            joined[key] = Fact(kind=one.kind) if one.kind == other.kind else CHECKED
     return joined
 
 
@@ -113,13 +123,9 @@ def join_alternatives(a: Env, b: Env) -> Env:
 
 def narrow(env: Env, key: str) -> None:
     """From here on `key` is known to be no None."""
-    fact = env.get(key, NOTHING)
-    if fact.kind:
-        env[key] = Fact(kind=fact.kind)
-    elif "." in key or "(" in key:
-        env[key] = CHECKED
-    else:
-        env.pop(key, None)
+    if key:
+        kind = env.get(key, NOTHING).kind
+        env[key] = Fact(kind=kind) if kind else CHECKED
 
 
 def forget(env: Env, key: str) -> None:
@@ -135,6 +141,8 @@ def forget(env: Env, key: str) -> None:
         if fact.unless and not name.startswith(key + "."):
             if key in fact.unless:
                 env[name] = replace(fact, unless="")
+        elif fact.test is not None and "." in name and not name.startswith(key + "."):
+            env[name] = CHECKED
         elif "(" not in name or key in name:
             del env[name]
 

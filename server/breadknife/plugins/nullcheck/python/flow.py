@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
+    CHECKED,
     NOTHING,
     Cause,
     Env,
@@ -19,7 +21,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     narrow,
 )
 from breadknife.plugins.nullcheck.python.narrowing import branch, truth
-from breadknife.plugins.nullcheck.python.outline import annotated_kind, is_optional, text
+from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -66,6 +68,7 @@ class Flow:
             "function_definition": self._definition,
             "class_definition": self._definition,
             "decorated_definition": self._definition,
+            "global_statement": self._global,
             "import_statement": self._import,
             "import_from_statement": self._import,
         }
@@ -108,7 +111,7 @@ class Flow:
                     pass
                 case _:
                     self.evaluator.value(child, env)
-                    if self.evaluator.ends_here(child):
+                    if self.evaluator.ends_here(child, env):
                         return None
         return env
 
@@ -120,11 +123,15 @@ class Flow:
             return self._unpack(left, right, env)
         fact = self._assignment(right, env) if right.type == "assignment" else self.evaluator.value(right, env)
         if right.type in _TESTS and fact is NOTHING and env:
-            fact = Fact(test=right)
+            fact = Fact(kind=CHECKED.kind, test=right)
         if right.type == "none":
             fact = Fact(Cause(right, "it is set to None"))
         annotation = node.child_by_field_name("type")
-        if annotation is not None and fact.cause is None and (kind := annotated_kind(text(annotation))):
+        if (
+            annotation is not None
+            and fact.cause is None
+            and (kind := self.evaluator.meaning.annotated(text(annotation)))
+        ):
             fact = Fact(kind=kind)
         self.evaluator.bind(left, fact, env)
         return fact if fact.test is None else NOTHING
@@ -200,10 +207,14 @@ class Flow:
             return env
         body = inner.child_by_field_name("body")
         if inner.type == "class_definition" and body is not None:
-            bound = set(self.evaluator.bound)
+            bound = set(self.evaluator.meaning.bound)
             self.block(body, dict(env))
-            self.evaluator.bound = bound
+            self.evaluator.meaning.bound = bound
         forget(env, text(name))
+        return env
+
+    def _global(self, node: Node, env: Env) -> Env:
+        self.evaluator.globals.update(text(name) for name in node.named_children)
         return env
 
     def _import(self, node: Node, env: Env) -> Env:
@@ -356,18 +367,25 @@ class Flow:
         return join_all((rest, *ends))
 
 
-def parameters(node: Node, evaluator: Evaluator) -> Env:
-    """The environment at a function's first statement."""
+def parameters(node: Node, evaluator: Evaluator, receiver: tuple[str, str]) -> Env:
+    """The environment at a function's first statement. `receiver` is the name of the object that the function (or one
+    around it) is a method of, and its kind."""
     env: Env = {}
+    meaning = evaluator.meaning
+    if receiver[0]:
+        env[receiver[0]] = Fact(kind=receiver[1])
     found = node.child_by_field_name("parameters")
-    for parameter in found.named_children if found is not None else ():
+    for at, parameter in enumerate(found.named_children if found is not None else ()):
         name, splat = parameter.child_by_field_name("name") or parameter, ""
         while name.type in ("typed_parameter", *_SPLATS) and name.named_children:
             splat = name.type if name.type in _SPLATS else splat
             name = name.named_children[0]
         if name.type != "identifier":
             continue
-        evaluator.bound.add(text(name))
+        meaning.bound.add(text(name))
+        if at == 0 and text(name) == receiver[0]:
+            continue
+        env.pop(text(name), None)
         if splat:
             if splat == "dictionary_splat_pattern":
                 env[text(name)] = Fact(kind="dict")
@@ -379,8 +397,9 @@ def parameters(node: Node, evaluator: Evaluator) -> Env:
             cause = Cause(parameter, "the default of this parameter is None")
         elif is_optional(written):
             cause = Cause(parameter, f"the parameter is annotated `{written}`")
-        if cause is not None or annotated_kind(written):
-            env[text(name)] = Fact(cause, annotated_kind(written))
+        kind = meaning.annotated(written) if written else ""
+        if cause is not None or kind:
+            env[text(name)] = Fact(cause, kind)
     return {key: fact for key, fact in env.items() if key not in evaluator.shared}
 
 

@@ -18,6 +18,7 @@ class At(StrEnum):
     ITSELF = "it is the span"
     OBJECT = "the span is an attribute of it, or the attribute's name"
     INDEXED = "the span is a subscript of it"
+    CALLED = "the span is a call of it"
     LEFT = "the left operand"
     RIGHT = "the right operand"
 
@@ -48,17 +49,22 @@ DIAGNOSTICS = (
     _row(_PYRIGHT, "reportOptionalMemberAccess", r'^"(?P<attribute>\w+)" is not a known', Use.ATTRIBUTE, At.OBJECT),
     _row(_PYRIGHT, "reportOptionalSubscript", r'"None"', Use.SUBSCRIPT, At.ITSELF),
     _row(_PYRIGHT, "reportOptionalIterable", r'"None"', Use.ITERATE, At.ITSELF),
-    _row(_PYRIGHT, "reportOptionalCall", r'"None"', Use.CALL, At.ITSELF),
+    _row(_PYRIGHT, "reportOptionalCall", r'"None"', Use.CALL, At.CALLED),
     _row(_PYRIGHT, "reportOptionalContextManager", r'"None"', Use.WITH, At.ITSELF),
     _row(_PYRIGHT, "reportOptionalOperand", r'"None"', Use.OPERAND, At.ITSELF),
     _row(_PYRIGHT, "reportOptionalContains", r'"None"', Use.OPERAND, At.ITSELF),
+    _row(_PYRIGHT, "reportArgumentType", r'^Expression of type "None" cannot be assigned to parameter', Use.ASSIGN,
+         At.ITSELF),
+    _row(_PYRIGHT, "reportReturnType", r'^Type "None" is not assignable to return type', Use.RETURN, At.ITSELF),
+    _row(_PYRIGHT, "reportAssignmentType|reportAttributeAccessIssue",
+         r'^Type "None" is not assignable to (?:declared type|attribute)', Use.ASSIGN, At.ITSELF),
     _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__a?(?:enter|exit)__"', Use.WITH, At.ITSELF),
     _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__a?iter__"', Use.ITERATE, At.ITSELF),
     _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__delitem__"', Use.SUBSCRIPT, At.ITSELF),
     _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "(?P<attribute>\w+)"', Use.ATTRIBUTE, At.OBJECT),
     _row(_MYPY, "index", r'^Value of type ".*None.*" is not indexable', Use.SUBSCRIPT, At.INDEXED),
     _row(_MYPY, "index", r'^Unsupported target for indexed assignment \(".*None.*"\)', Use.SUBSCRIPT, At.INDEXED),
-    _row(_MYPY, "misc", r'^"None" not callable', Use.CALL, At.ITSELF),
+    _row(_MYPY, "misc", r'^"None" not callable', Use.CALL, At.CALLED),
     _row(_MYPY, "operator", r'^Unsupported operand types for \S+ \("None" and', Use.OPERAND, At.LEFT),
     _row(_MYPY, "operator", r'^Unsupported operand types for \S+ \(".*" and ".*None"\)', Use.OPERAND, At.RIGHT),
     _row(_MYPY, "operator", r'^Unsupported right operand type for in \(".*None.*"\)', Use.OPERAND, At.RIGHT),
@@ -84,8 +90,20 @@ DIAGNOSTICS = (
          Use.OPERAND, At.RIGHT),
 )  # fmt: skip
 
-_STATEMENTS = frozenset({"expression_statement", "block", "module", "for_statement", "with_item", "for_in_clause"})
+_STATEMENTS = frozenset({
+    "expression_statement", "block", "module", "for_statement", "with_item", "as_pattern", "for_in_clause",
+})  # fmt: skip
 _OPERATIONS = frozenset({"binary_operator", "comparison_operator", "augmented_assignment"})
+_USERS: dict[Use, dict[str, str]] = {
+    Use.ATTRIBUTE: {"attribute": "object"},
+    Use.CALL: {"call": "function"},
+    Use.SUBSCRIPT: {"subscript": "value"},
+    Use.ITERATE: {"for_statement": "right", "for_in_clause": "right", "assignment": "right", "list_splat": "",
+                  "argument_list": "", "yield": ""},
+    Use.OPERAND: dict.fromkeys((*_OPERATIONS, "unary_operator"), ""),
+    Use.WITH: {"with_item": "", "as_pattern": ""},
+}  # fmt: skip
+"""Use -> the kinds of node that use a value so, and the field of theirs that it is in; "": any."""
 
 
 def foreign_site(tree: SyntaxTree, finding: Finding) -> Site | None:
@@ -98,11 +116,22 @@ def foreign_site(tree: SyntaxTree, finding: Finding) -> Site | None:
             continue
         start = site_of(tree, tree.node_at(finding.span), row.use)
         found = _candidates(start, row.at, said.groupdict().get("attribute") or "")
+        if not finding.span:  # only where it begins was printed
+            sites = [site for each in found if _fits(site := site_of(tree, each, row.use))]
+            # What an operator gives is hardly ever None: it is the innermost operand.
+            found = [site.node for site in (sites[:1] if row.use is Use.OPERAND else sites)]
         # Some report where an expression starts, but not its end; of several that start there, none is taken.
         node = found[0] if found and (len(found) == 1 or start.span == finding.span) else None
         if node is not None:
             return site_of(tree, node, row.use)
     return None
+
+
+def _fits(site: Site) -> bool:
+    """Whether the node is used as the diagnostic says."""
+    parent = site.path[-1] if site.path else None
+    field = _USERS.get(site.use, {}).get(parent.type) if parent is not None else None
+    return parent is not None and field is not None and (not field or parent.child_by_field_name(field) == site.node)
 
 
 def _candidates(start: Site, at: At, attribute: str) -> list[Node]:
@@ -120,6 +149,8 @@ def _candidates(start: Site, at: At, attribute: str) -> list[Node]:
                     found.append(owner)
             case At.INDEXED if node.type == "subscript" and (value := node.child_by_field_name("value")) is not None:
                 found.append(value)
+            case At.CALLED if node.type == "call" and node.start_byte == start.node.start_byte:
+                found.extend([callee] if (callee := node.child_by_field_name("function")) is not None else [])
             case At.LEFT | At.RIGHT if node.type in _OPERATIONS:
                 found.append(node.named_children[0 if at is At.LEFT else -1])
             case _:

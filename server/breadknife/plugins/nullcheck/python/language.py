@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 
+from breadknife.plugins.nullcheck.python.cures import cures
+from breadknife.plugins.nullcheck.python.declarations import Cure, attribute_of
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
+from breadknife.plugins.nullcheck.python.doubts import doubt
+from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.foreign import foreign_site
+from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, comment
+from breadknife.plugins.nullcheck.python.inheritance import of_inherited
 from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.rules import users_rules
 from breadknife.plugins.nullcheck.python.site import Site, site_at
 from breadknife.plugins.nullcheck.python.strategies import edits, options
-from breadknife.plugins.nullcheck.python.verify import lines_of, verified
+from breadknife.plugins.nullcheck.python.summary import summarise
+from breadknife.plugins.nullcheck.python.verify import declaration_verified, lines_of, verified
+from breadknife.plugins.nullcheck.summaries import Outside, ProjectSummaries
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
-from breadknife.task.values import Finding
-from breadknife.text.document import Document, TextEdit
+from breadknife.task.values import DocumentEdits, Finding
+from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
+_TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|/tests?/[^/]*\.py$")
+_CERTAIN = 95
+"""Weight of a repair beside which no other is right: what the declaration says is wrong."""
+KEPT = 8
+"""Documents whose last analysis may serve the next."""
 _MAX_CODE = 2000
 """Code points of a function that a model is shown."""
 
@@ -25,8 +44,23 @@ _MAX_CODE = 2000
 class Python:
     ids = frozenset({"python"})
 
+    def __init__(self, nullable: Sequence[str] = ()) -> None:
+        """`nullable` are the user's own rules, see `users_rules`."""
+        self._rules = users_rules(nullable)
+        self._summaries = ProjectSummaries("python", partial(summarise, rules=self._rules), sys.stdlib_module_names)
+        self._analyses = OrderedDict[str, FileAnalysis]()
+        self._lock = threading.Lock()
+
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
-        return PythonFile(tree)
+        outside = Outside(document, project, self._summaries) if project is not None else None
+        with self._lock:
+            before = self._analyses.pop(document.uri, None)
+        analysis = FileAnalysis(tree, outside, before.finished if before is not None else None, self._rules)
+        with self._lock:
+            self._analyses[document.uri] = analysis
+            while len(self._analyses) > KEPT:
+                self._analyses.popitem(last=False)
+        return PythonFile(document, analysis, project)
 
     def literal(self, default: str, like: str, /) -> bool:
         try:
@@ -36,13 +70,20 @@ class Python:
 
 
 class PythonFile:
-    def __init__(self, tree: SyntaxTree) -> None:
-        self.tree = tree
-        self._analysis = FileAnalysis(tree)
+    def __init__(self, document: Document, analysis: FileAnalysis, project: Project | None) -> None:
+        self.tree = analysis.tree
+        self._document = document
+        self._project = project
+        self._in_tests = _TEST_FILE.search(document.uri) is not None
+        self._analysis = analysis
 
     @cached_property
     def _findings(self) -> Sequence[Finding]:
         return tuple(self._analysis.findings())
+
+    @cached_property
+    def _spans(self) -> frozenset[Span]:
+        return frozenset(finding.span for finding in self._findings)
 
     def findings(self) -> Sequence[Finding]:
         return self._findings
@@ -54,12 +95,40 @@ class PythonFile:
         return Place(site.span, site.use) if site else None
 
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
-        site = self._site(place)
-        for option in options(site):
+        site, checker = self._site(place), checker_of(about)
+        if reason := doubt(site):
+            yield from _ignoring(site, checker, reason)
+            return
+        ways = list(self._cures(site, checker, about))
+        if not any(offer.weight >= _CERTAIN for offer in ways):
+            ways += self._options(site)
+        seen = set[Strategy]()
+        for offer in sorted(ways, key=lambda offer: -offer.weight):
+            if offer.strategy not in seen:
+                seen.add(offer.strategy)
+                yield offer
+
+    def _cures(self, site: Site, checker: Checker, about: Sequence[Finding]) -> Iterator[Offer]:
+        """The declaration, in this file or that of a base class."""
+        spans = None if any(finding.source != SOURCE for finding in about) else self._spans
+        for cure in cures(site, checker):
+            if declaration_verified(self._analysis, self.tree, cure.edits):
+                within = Span(min(e.span.start for e in cure.edits), max(e.span.end for e in cure.edits))
+                yield replace(_offer(cure, spans), edits=cure.edits, within=within)
+        found = attribute_of(site)
+        if found is None or self._project is None or site.span not in found.unchecked():
+            return
+        for other in of_inherited(found, self._analysis.outline.imported, self._document, self._project, checker):
+            if declaration_verified(FileAnalysis(other.tree), other.tree, other.cure.edits):
+                yield replace(_offer(other.cure, spans), elsewhere=(DocumentEdits(other.document, other.cure.edits),))
+
+    def _options(self, site: Site) -> Iterator[Offer]:
+        """At the place."""
+        for option in options(site, Evidence(site, self._in_tests)):
             made = edits(site, option.strategy, option.content)
             if made is not None and verified(self._analysis, site, made):
                 content = option.content if option.has_content else None
-                yield Offer(option.strategy, option.title, made, option.weight, "", content, lines_of(site))
+                yield Offer(option.strategy, option.title, made, option.weight, option.reason, content, lines_of(site))
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         site = self._site(place)
@@ -76,3 +145,15 @@ class PythonFile:
 
     def _site(self, place: Place) -> Site:
         return site_at(self.tree, place.span, place.use)
+
+
+def _offer(cure: Cure, spans: frozenset[Span] | None) -> Offer:
+    """Without its edits. `spans` are the findings that count, None for all that another checker has."""
+    removes = max(1, len([span for span in cure.ends if spans is None or span in spans]))
+    return Offer(cure.strategy, cure.titled(removes), (), cure.weight, cure.reason, removes=removes)
+
+
+def _ignoring(site: Site, checker: Checker, reason: str) -> Iterator[Offer]:
+    made = comment(site.tree, site.span, checker, checker.codes, reason)
+    if made is not None:
+        yield Offer(Strategy.IGNORE, f"Ignore it: {reason}", (made,), 50, reason)

@@ -21,6 +21,10 @@ class Evaluator(Protocol):
 
     def ascend(self) -> None: ...
 
+    def tested(self, key: str, test: Node, /) -> None:
+        """A test says of `key` whether it is None, on one of its sides at least."""
+        ...
+
     def peek(self, node: Node, env: Env, /) -> Fact:
         """What is known of an expression that was just evaluated."""
         ...
@@ -37,6 +41,8 @@ def truth(node: Node) -> bool | None:
 
 def branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     """The environments after a test that succeeded and one that failed. `env` is used up."""
+    for key in _tested(node):
+        evaluator.tested(key, node)
     correlated = any(fact.unless for fact in env.values())
     evaluator.descend()
     yes, no = _branch(evaluator, node, env)
@@ -47,6 +53,22 @@ def branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
             for key in [key for key, fact in env_.items() if fact.unless == ruled_out]:
                 narrow(env_, key)
     return yes, no
+
+
+def _tested(node: Node) -> Iterator[str]:
+    """The names that a test without `and`, `or` and `not` asks for None."""
+    match node.type:
+        case "identifier" | "attribute":
+            yield key_of(node)
+        case "named_expression":
+            yield key_of(node)
+        case "comparison_operator" if node.named_child_count == 2 and node.named_children[1].type == "none":
+            yield key_of(node.named_children[0])
+        case "call" if (function := node.child_by_field_name("function")) is not None:
+            if text(function) in ("isinstance", "hasattr", "callable"):
+                yield from (key_of(argument) for argument in _arguments(node))
+        case _:
+            pass
 
 
 def _branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:

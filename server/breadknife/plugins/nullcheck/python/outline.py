@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.python.rules import ANNOTATED_KINDS, KINDS
+from breadknife.plugins.nullcheck.python.annotations import annotated_kind
+from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, bases_of, note
+from breadknife.plugins.nullcheck.python.rules import KINDS
 from breadknife.text.syntax import Node, SyntaxTree
 
 _SHARED = re.compile(rb"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
@@ -30,6 +32,20 @@ class Function:
     is_property: bool
     is_plain: bool
     """No decorator that may change what a call returns."""
+    receiver: str = ""
+    """The name of the object (or its class) that it, or the function around it, is a method of."""
+    receiver_class: int | None = None
+    """Start byte of that class."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a name was imported as."""
+
+    module: str
+    """As written, with leading dots."""
+    name: str = ""
+    """The name there; "" for the module itself."""
 
 
 @dataclass
@@ -41,6 +57,14 @@ class Outline:
     methods: dict[tuple[int, str], Function | None] = field(default_factory=dict[tuple[int, str], "Function | None"])
     imports: dict[str, str] = field(default_factory=dict[str, str])
     """Local name -> qualified name."""
+    imported: dict[str, Imported] = field(default_factory=dict[str, Imported])
+    """Local name -> where it comes from."""
+    classes: dict[int, Class] = field(default_factory=dict[int, Class])
+    """By their start byte."""
+    class_named: dict[str, Class | None] = field(default_factory=dict[str, "Class | None"])
+    """Of the module; None for a name with several."""
+    variables: dict[str, Variable] = field(default_factory=dict[str, Variable])
+    """Of the module, and what functions assign to them with `global`."""
     kinds: dict[str, str] = field(default_factory=dict[str, str])
     """Names and `self.` names that are assigned once, at module or class level, and the kind of their value."""
     shared: frozenset[str] = frozenset()
@@ -51,6 +75,20 @@ def text(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
 
 
+@dataclass(frozen=True)
+class _Block:
+    """What statements stand in."""
+
+    owner: int | None = None
+    """Start byte of the class whose body it is."""
+    local: bool = False
+    """Inside of a function."""
+    method: int | None = None
+    """Start byte of the class that the function is a method of."""
+    receiver: str = ""
+    function: str = ""
+
+
 def outline(tree: SyntaxTree) -> Outline:
     source = tree.root.text or b""
     shared = {
@@ -58,28 +96,53 @@ def outline(tree: SyntaxTree) -> Outline:
     }
     made = Outline(source, shared=frozenset(shared))
     constants: dict[str, list[str]] = {}
-    stack: list[tuple[Node, int | None, bool]] = [(tree.root, None, False)]  # block, class, inside a function
+    stack: list[tuple[Node, _Block]] = [(tree.root, _Block())]
     while stack:
-        block, owner, local = stack.pop()
-        for node in block.named_children:
+        statements, block = stack.pop()
+        for node in statements.named_children:
             kind = node.type
             if kind == "expression_statement":
-                if not local:
-                    _constant(made, constants, node, "" if owner is None else "self.")
+                if not block.local or block.function or made.shared:
+                    _assignments(made, block, node)
+                if not block.local:
+                    _constant(made, constants, node, "" if block.owner is None else "self.")
             elif kind in _TRANSPARENT:
-                stack.append((node, owner, local))
+                stack.append((node, block))
             elif kind in ("import_statement", "import_from_statement"):
                 _import(made, node)
             elif kind in ("function_definition", "class_definition", "decorated_definition"):
-                _definition(made, stack, node, owner, local)
+                _definition(made, stack, node, block)
     made.functions.sort(key=lambda function: function.node.start_byte)
     made.kinds = {name: kinds[0] for name, kinds in constants.items() if len(kinds) == 1 and kinds[0]}
     return made
 
 
-def _definition(
-    made: Outline, stack: list[tuple[Node, int | None, bool]], node: Node, owner: int | None, local: bool
-) -> None:
+def _assignments(made: Outline, block: _Block, statement: Node) -> None:
+    """What a statement says of the attributes of a class, or of the module's names."""
+    first = statement.named_child(0) if statement.named_child_count else None
+    if first is None or first.type != "assignment":
+        return
+    left, right = first.child_by_field_name("left"), first.child_by_field_name("right")
+    is_name = left is not None and left.type == "identifier" and (right is None or right.type != "assignment")
+    if block.local and not made.shared and is_name:
+        return
+    owner = made.classes.get(block.owner) if block.owner is not None else None
+    for target, value, annotation in assigned(statement):
+        if block.function and target.type == "attribute" and block.method is not None:
+            object_, name = target.child_by_field_name("object"), target.child_by_field_name("attribute")
+            class_ = made.classes.get(block.method)
+            if class_ is None or object_ is None or name is None or text(object_) != block.receiver:
+                continue
+            note(class_.variables.setdefault(text(name), Variable()), value, annotation, block.function)
+        elif target.type == "identifier" and not block.local:
+            variables = made.variables if owner is None else owner.variables
+            note(variables.setdefault(text(target), Variable()), value, annotation, "")
+        elif target.type == "identifier" and (name := text(target)) in made.shared:
+            note(made.variables.setdefault(name, Variable()), value, annotation, block.function)
+
+
+def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, block: _Block) -> None:
+    owner, local = block.owner, block.local
     decorators: list[str] = []
     if node.type == "decorated_definition":
         decorators = [
@@ -93,8 +156,17 @@ def _definition(
     if name is None or body is None:
         return
     if node.type == "class_definition":
-        stack.append((body, node.start_byte, local))
+        bases = bases_of(node)
+        is_enum = any(base.rpartition(".")[2].endswith(("Enum", "Flag")) for base in bases)
+        made.classes[node.start_byte] = found = Class(node, text(name), bases, is_enum=is_enum)
+        if owner is None and not local:
+            made.class_named[found.name] = None if found.name in made.class_named else found
+        stack.append((body, _Block(node.start_byte, local)))
         return
+    is_static = "staticmethod" in decorators
+    is_method = owner is not None
+    receiver = block.receiver if not is_method else "" if is_static else _first_parameter(node)
+    receiver_class = owner if is_method else block.method
     function = Function(
         node,
         body,
@@ -103,9 +175,11 @@ def _definition(
         is_async=node.children[0].type == "async",
         is_property=any(decorator.endswith("property") for decorator in decorators),
         is_plain=all(decorator in _HARMLESS_DECORATORS for decorator in decorators),
+        receiver=receiver,
+        receiver_class=receiver_class if receiver else None,
     )
     made.functions.append(function)
-    stack.append((body, None, True))
+    stack.append((body, _Block(None, True, receiver_class, receiver, function.name if is_method else "")))
     if any(decorator.endswith((".setter", ".deleter")) for decorator in decorators):
         return
     if owner is not None:
@@ -115,26 +189,38 @@ def _definition(
         made.by_name[function.name] = None if function.name in made.by_name else function
 
 
+def _first_parameter(node: Node) -> str:
+    parameters = node.child_by_field_name("parameters")
+    first = parameters.named_children[0] if parameters is not None and parameters.named_child_count else None
+    if first is not None and first.type == "typed_parameter":
+        first = first.named_children[0]
+    return text(first) if first is not None and first.type == "identifier" else ""
+
+
 def _import(made: Outline, node: Node) -> None:
-    prefix = ""
-    if node.type == "import_from_statement":
-        module = node.child_by_field_name("module_name")
-        # A relative import's "." keeps a module of the project from passing for the standard library's.
-        prefix = "." if module is None or module.type == "relative_import" else text(module) + "."
+    module = node.child_by_field_name("module_name")
     for child in node.children_by_field_name("name"):
+        alias, name = text(child), text(child)
         if child.type == "aliased_import":
-            name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
-            if name is not None and alias is not None:
-                made.imports[text(alias)] = prefix + text(name)
-        elif prefix:
-            made.imports[text(child)] = prefix + text(child)
+            named, renamed = child.child_by_field_name("name"), child.child_by_field_name("alias")
+            if named is None or renamed is None:
+                continue
+            alias, name = text(renamed), text(named)
+        if module is not None:
+            # A relative import's "." keeps a module of the project from passing for the standard library's.
+            made.imports[alias] = ("." if module.type == "relative_import" else text(module) + ".") + name
+            made.imported[alias] = Imported(text(module), name)
+        elif child.type == "aliased_import":
+            made.imports[alias] = name
+            made.imported[alias] = Imported(name)
         else:
-            root = text(child).partition(".")[0]
+            root = name.partition(".")[0]
             made.imports[root] = root
+            made.imported[root] = Imported(root)
 
 
 def _constant(made: Outline, constants: dict[str, list[str]], statement: Node, prefix: str) -> None:
-    node = statement.named_children[0] if statement.named_child_count else None
+    node = statement.named_child(0) if statement.named_child_count else None
     if node is None or node.type != "assignment":
         return
     left, right, annotation = (node.child_by_field_name(name) for name in ("left", "right", "type"))
@@ -153,34 +239,3 @@ def made_name(made: Outline, dotted: str) -> str:
     """A dotted name with its first part replaced by what was imported under it."""
     root, dot, rest = dotted.partition(".")
     return made.imports.get(root, root) + dot + rest
-
-
-def annotated_kind(annotation: str) -> str:
-    parts = [part for part in union_parts(annotation) if part not in ("None", "")]
-    return ANNOTATED_KINDS.get(parts[0].partition("[")[0].rpartition(".")[2], "") if len(parts) == 1 else ""
-
-
-def is_optional(annotation: str) -> bool:
-    return "None" in union_parts(annotation)
-
-
-def union_parts(annotation: str) -> list[str]:
-    """The members of `A | B`, `Optional[A]` and `Union[A, B]`; anything else is its own only member."""
-    annotation = annotation.strip().strip("'\"").strip()
-    head, bracket, inside = annotation.partition("[")
-    head = head.strip().rpartition(".")[2]
-    if bracket and annotation.endswith("]") and head in ("Optional", "Union"):
-        members = [part for member in _split(inside[:-1], ",") for part in union_parts(member)]
-        return [*members, "None"] if head == "Optional" else members
-    parts = _split(annotation, "|")
-    return [part for member in parts for part in union_parts(member)] if len(parts) > 1 else [annotation]
-
-
-def _split(annotation: str, separator: str) -> list[str]:
-    parts, depth, start = list[str](), 0, 0
-    for at, char in enumerate(annotation):
-        depth += (char in "[(") - (char in "])")
-        if char == separator and not depth:
-            parts.append(annotation[start:at])
-            start = at + 1
-    return [*parts, annotation[start:]]

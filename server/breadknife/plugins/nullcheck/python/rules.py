@@ -5,6 +5,8 @@ A rule is data and carries its own examples; a test runs each of them. To add on
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,6 +16,7 @@ class Default(StrEnum):
 
     NEVER = "it takes none"
     OPTIONAL = "None comes out unless one is given that isn't None"
+    OPTIONAL_EVEN_ALONE = "as OPTIONAL, and the default is the only argument"
     REQUIRED = "None comes out only when None itself is given"
 
 
@@ -32,6 +35,20 @@ class NullableCall:
     """Position of the default among the arguments, from 0."""
     keyword: str = field(default="default")
     """Name of the default as a keyword argument."""
+    gives: str = ""
+    """The kind of what it gives otherwise."""
+
+
+@dataclass(frozen=True)
+class NullableAttribute:
+    """An attribute that may be None, of a class in `CLASSES`."""
+
+    name: str
+    """With the class's qualified name."""
+    why: str
+    """Ends the sentence "`name` is None …"."""
+    fires: tuple[str, ...]
+    silent: tuple[str, ...] = ()
 
 
 _NO_MATCH = "when nothing matches"
@@ -40,30 +57,43 @@ _UNSET = "when the variable is not set"
 
 NULLABLE_CALLS = (
     NullableCall(
-        "re.match", _NO_MATCH, ("import re\nre.match(p, s).group()",), ("import re\nre.sub(p, s, t).strip()",)
+        "re.match",
+        _NO_MATCH,
+        ("import re\nre.match(p, s).group()",),
+        ("import re\nre.sub(p, s, t).strip()",),
+        gives="re.Match",
     ),
     NullableCall(
         "re.search",
         _NO_MATCH,
         ("import re as r\nm = r.search(p, s)\nm.group()",),
         ("import re\nm = re.search(p, s)\nif m: m.group()",),
+        gives="re.Match",
     ),
     NullableCall(
         "re.fullmatch",
         _NO_MATCH,
         ("from re import fullmatch\nfullmatch(p, s)[1]",),
         ("from other import fullmatch\nfullmatch(p, s)[1]",),
+        gives="re.Match",
     ),
     NullableCall(
         "re.Pattern.match",
         _NO_MATCH,
         ("import re\nP = re.compile(p)\ndef f(s):\n    return P.match(s).group()",),
         ("def f(P, s):\n    return P.match(s).group()",),
+        gives="re.Match",
     ),
     NullableCall(
-        "re.Pattern.search", _NO_MATCH, ("import re\nre.compile(p).search(s).start()",), ("q.search(s).start()",)
+        "re.Pattern.search",
+        _NO_MATCH,
+        ("import re\nre.compile(p).search(s).start()",),
+        ("q.search(s).start()",),
+        gives="re.Match",
     ),
-    NullableCall("re.Pattern.fullmatch", _NO_MATCH, ("import re\nre.compile(p).fullmatch(s).start()",)),
+    NullableCall(
+        "re.Pattern.fullmatch", _NO_MATCH, ("import re\nre.compile(p).fullmatch(s).start()",), gives="re.Match"
+    ),
     NullableCall(
         "dict.get",
         _NO_KEY,
@@ -114,7 +144,10 @@ NULLABLE_CALLS = (
     ),
     NullableCall("inspect.getmodule", "when the module is unknown", ("import inspect\ninspect.getmodule(f).__name__",)),
     NullableCall(
-        "inspect.currentframe", "where frames aren't supported", ("import inspect\ninspect.currentframe().f_back",)
+        "inspect.currentframe",
+        "where frames aren't supported",
+        ("import inspect\ninspect.currentframe().f_back",),
+        gives="types.FrameType",
     ),
     NullableCall("inspect.getdoc", "when there is no docstring", ("import inspect\ninspect.getdoc(f).strip()",)),
     NullableCall("ast.get_docstring", "when there is no docstring", ("import ast\nast.get_docstring(n).strip()",)),
@@ -122,11 +155,13 @@ NULLABLE_CALLS = (
         "importlib.util.find_spec",
         "when there is no such module",
         ("import importlib.util\nimportlib.util.find_spec('a').origin",),
+        gives="importlib.machinery.ModuleSpec",
     ),
     NullableCall(
         "importlib.util.spec_from_file_location",
         "when no loader fits",
         ("from importlib.util import spec_from_file_location\nspec_from_file_location('a', b).loader",),
+        gives="importlib.machinery.ModuleSpec",
     ),
     NullableCall(
         "ctypes.util.find_library",
@@ -142,9 +177,154 @@ NULLABLE_CALLS = (
         "when the date is malformed",
         ("from email.utils import parsedate_tz\nparsedate_tz(d)[:9]",),
     ),
+    NullableCall(
+        "email.utils.parsedate",
+        "when the date is malformed",
+        ("from email.utils import parsedate\nparsedate(d)[0]",),
+        ("from email.utils import parseaddr\nparseaddr(d)[0]",),
+    ),
+    NullableCall(
+        "inspect.getcomments", "when there is no comment", ("import inspect\ninspect.getcomments(f).strip()",)
+    ),
+    NullableCall(
+        "inspect.getsourcefile",
+        "when there is no source",
+        ("import inspect\ninspect.getsourcefile(f).lower()",),
+        ("import inspect\ninspect.getfile(f).lower()",),
+    ),
+    NullableCall(
+        "inspect.getmodulename", "when the path is no module's", ("import inspect\ninspect.getmodulename(p).lower()",)
+    ),
+    NullableCall(
+        "mimetypes.guess_extension",
+        "when the type is unknown",
+        ("import mimetypes\nmimetypes.guess_extension(t)[1:]",),
+        ("import mimetypes\nmimetypes.guess_type(t)[0]",),
+    ),
+    NullableCall("gettext.find", "when there is no translation", ("import gettext\ngettext.find('a').strip()",)),
+    NullableCall("pkgutil.get_loader", "when there is no such module", ("import pkgutil\npkgutil.get_loader('a').x",)),
+    NullableCall(
+        "pkgutil.find_loader", "when there is no such module", ("import pkgutil\npkgutil.find_loader('a').x",)
+    ),
+    NullableCall(
+        "xml.etree.ElementTree.Element.find",
+        "when no child matches",
+        ("import xml.etree.ElementTree as ET\nET.fromstring(s).find('a').attrib",),
+        ("import xml.etree.ElementTree as ET\nET.fromstring(s).findall('a').sort()", "e.find('a').attrib"),
+        gives="xml.etree.ElementTree.Element",
+    ),
+    NullableCall(
+        "xml.etree.ElementTree.Element.findtext",
+        "when no child matches",
+        ("import xml.etree.ElementTree as ET\nET.fromstring(s).findtext('a').strip()",),
+        ("import xml.etree.ElementTree as ET\nET.fromstring(s).findtext('a', '').strip()",),
+        Default.OPTIONAL,
+        1,
+    ),
+    NullableCall(
+        "xml.etree.ElementTree.Element.get",
+        "when there is no such attribute",
+        ("import xml.etree.ElementTree as ET\nET.fromstring(s).get('a').strip()",),
+        ("import xml.etree.ElementTree as ET\nET.fromstring(s).get('a', '').strip()",),
+        Default.OPTIONAL,
+        1,
+    ),
+    NullableCall(
+        "xml.etree.ElementTree.ElementTree.find",
+        "when nothing matches",
+        ("import xml.etree.ElementTree as ET\nET.parse(p).find('a').attrib",),
+        ("import xml.etree.ElementTree as ET\nET.parse(p).getroot().attrib",),
+        gives="xml.etree.ElementTree.Element",
+    ),
+    NullableCall(
+        "email.message.Message.get_filename",
+        "when the header names none",
+        ("import email\nemail.message_from_string(s).get_filename().lower()",),
+        ("import email\nemail.message_from_string(s).get_filename('a').lower()",),
+        Default.OPTIONAL_EVEN_ALONE,
+    ),
+    NullableCall(
+        "email.message.Message.get_boundary",
+        "when there is none",
+        ("import email\nemail.message_from_bytes(s).get_boundary().lower()",),
+        ("import email\nemail.message_from_bytes(s).get_content_type().lower()",),
+    ),
 )
 
 NULLABLE = {rule.name: rule for rule in NULLABLE_CALLS}
+
+_ELEMENT = "import xml.etree.ElementTree as ET\nroot = ET.fromstring(s)\n"
+
+NULLABLE_ATTRIBUTES = (
+    NullableAttribute(
+        "re.Match.lastgroup",
+        "when the last group has no name",
+        ("import re\ndef f(s):\n    m = re.match(p, s)\n    return m and m.lastgroup.lower()",),
+        ("import re\ndef f(s):\n    m = re.match(p, s)\n    return m and m.string.lower()",),
+    ),
+    NullableAttribute(
+        "xml.etree.ElementTree.Element.text",
+        "when the element is empty",
+        (
+            _ELEMENT + "root.text.strip()",
+            "from xml.etree.ElementTree import Element\ndef f(e: Element): e.text.strip()",
+        ),
+        (_ELEMENT + "root.tag.strip()", _ELEMENT + "(root.text or '').strip()"),
+    ),
+    NullableAttribute(
+        "xml.etree.ElementTree.Element.tail",
+        "when nothing follows the element",
+        (_ELEMENT + "root.tail.strip()",),
+        (_ELEMENT + "if root.tail: root.tail.strip()",),
+    ),
+    NullableAttribute(
+        "urllib.parse.SplitResult.hostname",
+        "when the URL names no host",
+        ("from urllib.parse import urlsplit\nurlsplit(u).hostname.lower()",),
+        ("from urllib.parse import urlsplit\nurlsplit(u).netloc.lower()",),
+    ),
+    NullableAttribute(
+        "urllib.parse.SplitResult.port",
+        "when the URL names no port",
+        ("from urllib.parse import urlparse\nurlparse(u).port + 1",),
+        ("from urllib.parse import urlparse\nurlparse(u).path + '/'",),
+    ),
+    NullableAttribute(
+        "urllib.parse.SplitResult.username",
+        "when the URL names no user",
+        ("from urllib.parse import urlsplit\nurlsplit(u).username.lower()",),
+        ("from urllib.parse import urlsplit\nurlsplit(u).scheme.lower()",),
+    ),
+    NullableAttribute(
+        "types.FrameType.f_back",
+        "in the outermost frame",
+        (
+            "import sys\nsys._getframe().f_back.f_code",
+            "from types import FrameType\ndef f(x: FrameType): x.f_back.f_code",
+        ),
+        ("import sys\nsys._getframe().f_code.co_name",),
+    ),
+    NullableAttribute(
+        "importlib.machinery.ModuleSpec.loader",
+        "for a namespace package",
+        (
+            "from importlib.util import spec_from_file_location\n"
+            "def f(p):\n    s = spec_from_file_location('a', p)\n    assert s\n    s.loader.exec_module(m)",
+        ),
+        (
+            "from importlib.util import spec_from_file_location\n"
+            "def f(p):\n    s = spec_from_file_location('a', p)\n    assert s and s.loader\n    s.loader.x(m)",
+        ),
+    ),
+)
+
+ATTRIBUTES = {rule.name: rule for rule in NULLABLE_ATTRIBUTES}
+
+CLASSES = frozenset(
+    {rule.name.rpartition(".")[0] for rule in NULLABLE_ATTRIBUTES}
+    | {"re.Pattern", "xml.etree.ElementTree.ElementTree", "email.message.Message"}
+)
+"""The classes outside of the project whose attributes and methods there are rules for."""
 
 KINDS = {
     "dict": "dict",
@@ -154,6 +334,15 @@ KINDS = {
     "json.load": "dict",
     "json.loads": "dict",
     "re.compile": "re.Pattern",
+    "xml.etree.ElementTree.fromstring": "xml.etree.ElementTree.Element",
+    "xml.etree.ElementTree.XML": "xml.etree.ElementTree.Element",
+    "xml.etree.ElementTree.parse": "xml.etree.ElementTree.ElementTree",
+    "email.message_from_string": "email.message.Message",
+    "email.message_from_bytes": "email.message.Message",
+    "email.message_from_file": "email.message.Message",
+    "urllib.parse.urlsplit": "urllib.parse.SplitResult",
+    "urllib.parse.urlparse": "urllib.parse.SplitResult",
+    "sys._getframe": "types.FrameType",
 }
 """Qualified name of a call -> what kind of value it gives."""
 
@@ -181,3 +370,12 @@ TAKES_VALUE = frozenset({"len", "int", "float", "abs", "round", "ord", "chr"})
 
 NONE_ATTRIBUTES = frozenset(dir(None))
 """What None itself has: `x.__class__` is no mistake."""
+
+_ROW = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(?:->\s*(.*\S))?\s*")
+
+
+def users_rules(rows: Iterable[str]) -> dict[str, NullableCall]:
+    """The rules for the standard library and those of the user: `pkg.find -> when nothing is found`, or a name alone.
+    What isn't such a row says nothing."""
+    found = [match for row in rows if (match := _ROW.fullmatch(row))]
+    return NULLABLE | {match[1]: NullableCall(match[1], match[2] or "at times", ()) for match in found}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.python.facts import key_of
@@ -22,11 +23,13 @@ _HEADERS = {
 }
 """Compound statement -> the field that is evaluated first, once; None: its first part."""
 _LAZY = frozenset({
-    "lambda", "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression",
-    "named_expression", "function_definition", "class_definition", "decorator", "elif_clause", "else_clause",
+    "lambda", "named_expression", "function_definition", "class_definition", "decorator", "elif_clause", "else_clause",
     "except_clause", "finally_clause", "case_clause",
 })  # fmt: skip
 """Evaluated later than the statement that they stand in, not at all, or more than once."""
+_COMPREHENSIONS = frozenset({
+    "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression",
+})  # fmt: skip
 _EFFECTS = frozenset({"call", "await", "yield", "named_expression"})
 
 
@@ -39,11 +42,11 @@ class Site:
     path: tuple[Node, ...]
     """From the root down to the node, without it."""
 
-    @property
+    @cached_property
     def span(self) -> Span:
         return self.tree.span(self.node)
 
-    @property
+    @cached_property
     def source(self) -> str:
         return self.tree.source(self.node)
 
@@ -52,11 +55,11 @@ class Site:
         """Whether a test of the expression holds for its next use: a name or a dotted name."""
         return self.node.type in ("identifier", "attribute") and bool(key_of(self.node))
 
-    @property
+    @cached_property
     def function(self) -> Node | None:
         return next((node for node in reversed(self.path) if node.type == "function_definition"), None)
 
-    @property
+    @cached_property
     def loop(self) -> Node | None:
         """The loop whose body holds the statement, within the function."""
         for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
@@ -66,7 +69,7 @@ class Site:
                 return outer
         return None
 
-    @property
+    @cached_property
     def statement(self) -> Node | None:
         """The statement before which a guard may stand, or None where that would change what is evaluated when."""
         for at in range(len(self.path) - 1, 0, -1):
@@ -88,7 +91,11 @@ class Site:
         elif statement.type not in _SIMPLE:
             return False
         for outer, inner in pairwise(inside):
-            if outer.type in _LAZY:
+            if outer.type in _COMPREHENSIONS:  # its first iterable is evaluated at once
+                first = next(child for child in outer.named_children if child.type == "for_in_clause")
+                if inner != first or not _covers(first.child_by_field_name("right") or outer, self.node):
+                    return False
+            elif outer.type in _LAZY:
                 return False
             if outer.type == "boolean_operator" and inner != outer.child_by_field_name("left"):
                 return False
@@ -96,10 +103,17 @@ class Site:
                 return False
             if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
                 return False
-        return inside[0].type not in _LAZY and (self.node.type == "identifier" or not self._effects_before(statement))
+        if inside[0].type in _LAZY or re.search(rf"\b{re.escape(self.source)}\s*:=", self.tree.source(statement)):
+            return False
+        return self.node.type == "identifier" or not self._effects_before(statement)
 
     def _effects_before(self, statement: Node) -> bool:
         """Whether something is evaluated before the node that may change what it evaluates to."""
+        assigned = statement.named_children[0] if statement.type == "expression_statement" else None
+        if assigned is not None and assigned.type == "assignment":  # the right side comes first
+            left, right = assigned.child_by_field_name("left"), assigned.child_by_field_name("right")
+            if left is not None and right is not None and _covers(left, self.node):
+                return right.type in _EFFECTS or any(kind in self.tree.source(right) for kind in ("(", "await"))
         stack = [statement]
         while stack:
             node = stack.pop()
@@ -117,7 +131,7 @@ class Site:
         line = before[before.rfind("\n") + 1 :]
         return (not line or line.isspace()) and not before[: len(before) - len(line)].rstrip("\r\n").endswith("\\")
 
-    @property
+    @cached_property
     def indent(self) -> str:
         """The white space before the statement."""
         statement = self.statement
@@ -126,7 +140,7 @@ class Site:
         start = self.tree.span(statement).start
         return self.tree.text[self.tree.text.rfind("\n", 0, start) + 1 : start]
 
-    @property
+    @cached_property
     def step(self) -> str:
         """One level of indentation, as the file has it."""
         if "\t" in self.indent:
@@ -145,12 +159,17 @@ def site_at(tree: SyntaxTree, span: Span, use: Use) -> Site:
 
 
 def site_of(tree: SyntaxTree, node: Node, use: Use) -> Site:
+    return Site(tree, node, use, path_to(tree, node))
+
+
+def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
+    """From the root down to the node, without it."""
     path = list[Node]()
     at: Node | None = tree.root  # downwards: asking a node for its parent starts at the root each time
     while at is not None and at != node:
         path.append(at)
         at = at.child_with_descendant(node)
-    return Site(tree, node, use, tuple(path))
+    return tuple(path)
 
 
 def returns_of(function: Node) -> list[str]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.conditions import tested
+from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
 from breadknife.plugins.nullcheck.python.detector import quote
+from breadknife.plugins.nullcheck.python.evidence import Evidence
+from breadknife.plugins.nullcheck.python.kinds import parameter_of
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of
+from breadknife.plugins.nullcheck.python.site import Site, returns_of, site_of
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -26,6 +33,7 @@ class Option:
     """What is written when no model says better."""
     weight: int
     """Evidence for it; the highest comes first."""
+    reason: str
 
     @property
     def has_content(self) -> bool:
@@ -35,48 +43,130 @@ class Option:
 
 _NAMES = {"match": "match", "fullmatch": "match", "search": "match", "which": "path", "get": "value", "getenv": "value"}
 """Last name of a call -> name for its result."""
+_TAKEN = frozenset(dir(builtins))
 _STRING_METHODS = frozenset(name for name in dir("") if not name.startswith("_")) - {"count", "index"}
 _DICT_METHODS = frozenset({"get", "items", "keys", "values"})
 _CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")
 _DEFAULTS = {"str": '""', "int": "0", "float": "0.0", "bytes": 'b""', "bool": "False", "list": "[]", "dict": "{}",
              "tuple": "()", "set": "set()", "List": "[]", "Dict": "{}", "Sequence": "()", "Iterable": "()",
              "Mapping": "{}"}  # fmt: skip
-_RAISABLE = frozenset({"ValueError", "TypeError", "RuntimeError", "LookupError"})
-"""Exceptions that take one message, and whose name a file's own habit may put in place of ValueError."""
 
 
-def options(site: Site) -> list[Option]:
+def options(site: Site, evidence: Evidence) -> list[Option]:
     """What can be done at a site, best first."""
-    found = list(_options(site))
-    return sorted(found, key=lambda option: -option.weight)
+    return sorted(_options(site, evidence), key=lambda option: -option.weight)
 
 
-def _options(site: Site) -> Iterator[Option]:
-    name = quote(site.source) if site.is_name else "the result"
+def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
+    quoted = quote(site.source) if site.is_name else "the result"
+    habit = evidence.guards
     if default := _default(site):
-        title = f"Use a default such as `{default}` if {name} is None"
-        yield Option(Strategy.DEFAULT, title, Content(default=default), 55 if _get_call(site) is not None else 30)
-    if site.statement is None or not (site.is_name or _new_name(site)):
+        weight, reason = (55, "the call takes one") if _get_call(site) is not None else (30, "the use calls for one")
+        if habit[Strategy.DEFAULT]:
+            weight, reason = weight + 30, "the file gives it one elsewhere"
+        yield Option(
+            Strategy.DEFAULT,
+            f"Use a default such as `{default}` if {quoted} is None",
+            Content(default=default),
+            weight,
+            reason,
+        )
+    statement = _unconditional(site).statement
+    if statement is None:
+        yield from _in_conditions(site, quoted)
+    if statement is None or not (site.is_name or _new_name(site)):
         return
-    yield Option(Strategy.ASSERT, f"Assert that {name} is not None (AssertionError if it is)", Content(), 50)
-    function, loop = site.function, site.loop
-    raised = [text(node) for node in own_nodes(function, "raise_statement")] if function is not None else []
-    exception = _habitual_exception(site)
-    content = Content(exception, f"{_bare_name(site)} is None")
-    yield Option(Strategy.RAISE, f"Raise {exception} if {name} is None", content, 65 if raised else 45)
-    if loop is not None:
-        habit = 30 if any("continue" in text(node) for node in own_nodes(loop, "if_statement")) else 0
-        yield Option(Strategy.CONTINUE, f"Skip this round of the loop if {name} is None", Content(), 40 + habit)
-    if function is not None and (value := _early_return(function)) is not None:
+    asserts, reason = 50, "nothing says what else should happen"
+    if evidence.in_tests:
+        asserts, reason = 85, "this is a test"
+    elif habit[Strategy.ASSERT]:
+        asserts, reason = 75, "the file asserts it elsewhere"
+    yield Option(
+        Strategy.ASSERT, f"Assert that {quoted} is not None (AssertionError if it is)", Content(), asserts, reason
+    )
+    yield _raise(site, evidence, quoted)
+    if site.loop is not None:
+        for strategy, title, base in (
+            (Strategy.CONTINUE, f"Skip this round of the loop if {quoted} is None", 40),
+            (Strategy.BREAK, f"Leave the loop if {quoted} is None", 15),
+        ):
+            weight, reason = base, "it is in a loop"
+            if evidence.exits[strategy]:
+                weight, reason = base + 30, "the loop does so elsewhere"
+            if habit[strategy]:
+                weight, reason = base + 40, f"the file does so elsewhere when {quoted} is None"
+            yield Option(strategy, title, Content(), weight, reason)
+    if site.function is not None and (value := _early_return(site.function)) is not None:
         given = f"returns `{value}`" if value else "returns None"
-        yield Option(Strategy.RETURN, f"Return early if {name} is None ({given})", Content(default=value), 20)
+        weight, reason = 10, "the function returns so elsewhere"
+        if habit[Strategy.RETURN] and evidence.exit_of(Strategy.RETURN).removeprefix("return").strip() == value:
+            weight, reason = 60, f"the file does so elsewhere when {quoted} is None"
+        yield Option(
+            Strategy.RETURN, f"Return early if {quoted} is None ({given})", Content(default=value), weight, reason
+        )
+    if site.is_name and _skippable(site):
+        weight, reason = 12, "nothing after it depends on it"
+        if habit[Strategy.NARROW]:
+            weight, reason = 62, f"the file skips what needs {quoted} elsewhere"
+        yield Option(Strategy.NARROW, f"Skip this if {quoted} is None", Content(), weight, reason)
+
+
+def _in_conditions(site: Site, quoted: str) -> Iterator[Option]:
+    if site.is_name:
+        title = f"Test {quoted} in the condition (it is false if that is None)"
+        yield Option(Strategy.NARROW, title, Content(), 48, "a check can't stand before it")
+    elif name := _new_name(site):
+        title = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
+        yield Option(Strategy.WALRUS, title, Content(), 48, "a check can't stand before it")
+
+
+def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
+    exception = habitual_exception(site.function)
+    weight, reason = 45, "a message says more than an AssertionError"
+    if evidence.caught:
+        exception, weight, reason = evidence.caught, 60, f"the {evidence.caught} is handled here"
+    if evidence.exits[Strategy.RAISE] and site.node.type != "attribute":  # an attribute is the object's own matter
+        weight, reason = 65, "the function raises elsewhere"
+    if evidence.guards[Strategy.RAISE]:
+        weight, reason = 80, f"the file raises elsewhere when {quoted} is None"
+        found = re.match(r"raise (\w+)\(", evidence.exit_of(Strategy.RAISE))
+        exception = found[1] if found and found[1] in RAISABLE else exception
+    title = f"Raise {exception} if {quoted} is None"
+    return Option(Strategy.RAISE, title, Content(exception, f"{_bare_name(site)} is None"), weight, reason)
+
+
+def _unconditional(site: Site) -> Site:
+    """The place, or the first use of the same name in its statement if only that is evaluated in any case: what tests
+    the one tests the other."""
+    blocks = [at for at, node in enumerate(site.path[:-1]) if node.type in ("block", "module")]
+    statement = site.path[blocks[-1] + 1] if blocks else None
+    if site.statement is not None or not site.is_name or statement is None:
+        return site
+    for found in occurrences(site.tree, site.source, statement):
+        if found.node.start_byte < site.node.start_byte and found.role is Role.USE:
+            earlier = site_of(site.tree, found.node, site.use)
+            if earlier.statement is not None:
+                return earlier
+    return site
 
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
     """The edits, or None where the strategy can't be carried out."""
-    if strategy is Strategy.DEFAULT:
-        return _default_edits(site, content.default)
-    statement = site.statement
+    match strategy:
+        case Strategy.DEFAULT:
+            return _default_edits(site, content.default)
+        case Strategy.WALRUS:
+            name = _new_name(site)
+            return tested(site, name) if name else None
+        case Strategy.NARROW:
+            return tested(site, "") if _unconditional(site).statement is None else _wrapped(site)
+        case _:
+            return _guard_edits(site, strategy, content)
+
+
+def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
+    place = _unconditional(site)
+    statement = place.statement
     name = site.source if site.is_name else _new_name(site)
     if statement is None or not name:
         return None
@@ -84,16 +174,35 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
         Strategy.RAISE: f'raise {content.exception}("{content.message}")',
         Strategy.RETURN: f"return {content.default}".rstrip(),
         Strategy.CONTINUE: "continue",
+        Strategy.BREAK: "break",
     }.get(strategy)
     lines = [f"assert {name} is not None"] if action is None else [f"if {name} is None:", site.step + action]
     if site.is_name:
-        return (_insertion(site, statement, lines),)
+        return (_insertion(place, statement, lines),)
     return (_insertion(site, statement, [f"{name} = {site.source}", *lines]), TextEdit(site.span, name))
 
 
-def _insertion(site: Site, statement: Node, lines: list[str]) -> TextEdit:
+def _skippable(site: Site) -> bool:
+    """Whether the statement is one line whose effect nothing else in the function is sure to need: a call."""
+    statement = site.statement
+    if statement is None or statement.type != "expression_statement":
+        return False
+    end = site.tree.span(statement).end
+    alone = re.match(r"[ \t]*(?:#|\r?\n|$)", site.tree.text[end : end + 100]) is not None
+    one_line = statement.start_point.row == statement.end_point.row
+    return alone and one_line and statement.named_children[0].type in ("call", "await")
+
+
+def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
+    statement = site.statement
+    if statement is None or not _skippable(site):
+        return None
+    return (_insertion(site, statement, [f"if {site.source} is not None:"], site.step),)
+
+
+def _insertion(site: Site, statement: Node, lines: list[str], step: str = "") -> TextEdit:
     at = site.tree.span(statement).start
-    return TextEdit(Span(at, at), "".join(f"{line}{site.line_break}{site.indent}" for line in lines))
+    return TextEdit(Span(at, at), "".join(f"{line}{site.line_break}{site.indent}" for line in lines) + step)
 
 
 def _default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
@@ -104,12 +213,25 @@ def _default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
         if len(given) == 2:  # `.get(key, None)`
             return (TextEdit(at, default),)
         return (TextEdit(Span(at.end, at.end), f", {default}"),)
-    if site.node.type == "identifier" and (statement := site.statement) is not None:
+    if site.node.type == "identifier" and (statement := site.statement) is not None and _is_local(site):
         lines = [f"if {site.source} is None:", f"{site.step}{site.source} = {default}"]
         return (_insertion(site, statement, lines),)
     if site.is_name:
         return (TextEdit(span, f"({site.source} if {site.source} is not None else {default})"),)
     return None
+
+
+def _is_local(site: Site) -> bool:
+    """Whether the name may be given a value here without another name being made by it."""
+    function = site.function
+    if function is None:
+        return True
+    if parameter_of(function, site.source) is not None:
+        return True
+    return any(
+        found.role is Role.SET and found.inside("function_definition") == function
+        for found in occurrences(site.tree, site.source, function)
+    )
 
 
 def _get_call(site: Site) -> Node | None:
@@ -181,6 +303,9 @@ def _annotation(site: Site) -> str:
 def _early_return(function: Node) -> str | None:
     """What an early `return` gives, by what the function's others do; None where none would fit."""
     returned = returns_of(function)
+    annotation = function.child_by_field_name("return_type")
+    if annotation is not None and not is_optional(text(annotation)) and not set(returned) - {"", "None"}:
+        return None
     if not returned or "" in returned:
         return ""
     if "yield" in text(function):
@@ -191,12 +316,6 @@ def _early_return(function: Node) -> str | None:
     return None
 
 
-def _habitual_exception(site: Site) -> str:
-    found = re.findall(r"\braise (\w+)\(", text(site.function) if site.function is not None else "")
-    found = [name for name in found if name in _RAISABLE]
-    return Counter(found).most_common(1)[0][0] if found else "ValueError"
-
-
 def _bare_name(site: Site) -> str:
     name = site.source if site.is_name else f"the result of {site.source.partition('(')[0]}"
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
@@ -205,10 +324,12 @@ def _bare_name(site: Site) -> str:
 def _new_name(site: Site) -> str:
     """A name for a call's result that the file doesn't use yet, or "" for an expression that is no short call."""
     source = site.source
-    if site.node.type != "call" or "\n" in source:
+    if site.node.type not in ("call", "subscript", "attribute") or "\n" in source or site.is_name:
         return ""
     function = site.node.child_by_field_name("function")
-    base = _NAMES.get(text(function).rpartition(".")[2], "result") if function is not None else "result"
+    last = text(function).rpartition(".")[2] if function is not None else source.rpartition(".")[2]
+    base = _NAMES.get(last) or re.sub(r"^_*(?:get|find|load|fetch|make|create|read)_|^_+", "", last)
+    base = base if re.fullmatch(r"[a-z]\w{1,30}", base) and base not in _TAKEN else "result"
     for name in (base, f"found_{base}", f"the_{base}"):
         if not keyword.iskeyword(name) and not re.search(rf"(?<!\.)\b{name}\b", site.tree.text):
             return name

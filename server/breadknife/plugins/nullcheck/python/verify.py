@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
-from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.python.site import Site, path_to
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.syntax import Node, SyntaxTree, parse
@@ -29,6 +29,44 @@ def verified(file: FileAnalysis, site: Site, edits: tuple[TextEdit, ...]) -> boo
     fresh = Counter(_identity(finding) for finding in after[1]) - Counter(_identity(finding) for finding in before[1])
     moved = _moved(site.span, edits)
     return not fresh and all(finding.span != moved.shifted(after[2] - limits.start) for finding in after[1])
+
+
+def declaration_verified(file: FileAnalysis, tree: SyntaxTree, edits: tuple[TextEdit, ...]) -> bool:
+    """Whether the file still parses, and nothing new is found in the functions that the edits of a declaration change.
+
+    The others see a declaration without None instead of one with it: that takes facts away, and gives none.
+    """
+    try:
+        changed = parse(apply_edits(tree.text, edits), tree.language)
+    except ValueError:
+        return False
+    if changed is None or changed.error_count > tree.error_count:
+        return False
+    for edit in edits:
+        old = _function_at(tree, edit.span)
+        new = _function_at(changed, _after(edit, edits)) if old is not None else None
+        if old is None or new is None:
+            continue
+        before, after = (
+            Counter(_identity(finding) for finding in file.findings_of(of, function, old))
+            for of, function in ((tree, old), (changed, new))
+        )
+        if after - before:
+            return False
+    return True
+
+
+def _function_at(tree: SyntaxTree, span: Span) -> Node | None:
+    node = tree.node_at(span)
+    around = (*path_to(tree, node), node)
+    return next((outer for outer in reversed(around) if outer.type == "function_definition"), None)
+
+
+def _after(edit: TextEdit, edits: tuple[TextEdit, ...]) -> Span:
+    shift = sum(len(other.new_text) - len(other.span) for other in edits if other.span.end <= edit.span.start
+                and other != edit)  # fmt: skip
+    start = edit.span.start + shift
+    return Span(start, start + len(edit.new_text))
 
 
 def _check(file: FileAnalysis, site: Site, source: str) -> tuple[int, list[Finding], int] | None:

@@ -1,0 +1,52 @@
+"""Where a statement stands in its file: what an inserted line has to look like."""
+
+from __future__ import annotations
+
+import re
+
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node, SyntaxTree
+
+
+def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
+    """From the root down to the node, without it: asking a node for its parent starts at the root each time."""
+    path = list[Node]()
+    at: Node | None = tree.root
+    while at is not None and at != node:
+        path.append(at)
+        at = at.child_with_descendant(node)
+    return tuple(path)
+
+
+def on_own_line(tree: SyntaxTree, node: Node) -> bool:
+    start = tree.span(node).start
+    return not tree.text[tree.text.rfind("\n", 0, start) + 1 : start].strip()
+
+
+def indent_of(tree: SyntaxTree, node: Node) -> str:
+    """The white space before a node that begins a line."""
+    start = tree.span(node).start
+    line = tree.text[tree.text.rfind("\n", 0, start) + 1 : start]
+    return line[: len(line) - len(line.lstrip())]
+
+
+def step_of(tree: SyntaxTree) -> str:
+    """One level of indentation, as the file has it."""
+    found = re.search(r"^(?:\t|( {2,8}))\S", tree.text, re.MULTILINE)
+    return (found[1] or "\t") if found else "    "
+
+
+def line_break(tree: SyntaxTree) -> str:
+    at = tree.text.find("\n")
+    return "\r\n" if at > 0 and tree.text[at - 1] == "\r" else "\n"
+
+
+def lines_before(tree: SyntaxTree, statement: Node, lines: list[str]) -> TextEdit:
+    """Lines put before a statement that begins its own line."""
+    at, indent, end = tree.span(statement).start, indent_of(tree, statement), line_break(tree)
+    return TextEdit(Span(at, at), "".join(f"{line}{end}{indent}" for line in lines))
+
+
+def lines_after(tree: SyntaxTree, statement: Node, lines: list[str]) -> TextEdit:
+    at, indent, end = tree.span(statement).end, indent_of(tree, statement), line_break(tree)
+    return TextEdit(Span(at, at), "".join(f"{end}{indent}{line}" for line in lines))

@@ -1,0 +1,101 @@
+"""One null that gets to several places of a file: the same repair at all of them, verified together."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from breadknife.plugins.nullcheck.values import NullFile, NullLanguage, Place, Strategy
+from breadknife.project.values import Project
+from breadknife.task.values import Finding
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.syntax import parse
+
+AT_PLACES = frozenset({
+    Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strategy.WALRUS,
+    Strategy.NARROW, Strategy.DEFAULT, Strategy.OPTIONAL_CHAIN, Strategy.CHECK_ERROR,
+})  # fmt: skip
+"""What is written at a place itself. The others change the declaration, which ends all by itself."""
+MOST = 50
+"""Places."""
+
+
+def with_same_cause(place: Place, findings: Sequence[Finding]) -> list[Finding]:
+    """The file's own findings whose null comes from where that of `place` comes from; it is one of them."""
+    here = next((finding for finding in findings if finding.span == place.span), None)
+    cause = _cause(here) if here else None
+    if cause is None:
+        return []
+    return [finding for finding in findings if _cause(finding) == cause]
+
+
+def repaired_everywhere(
+    file: NullFile, language: NullLanguage, document: Document, project: Project | None, place: Place, way: Strategy
+) -> tuple[TextEdit, ...] | None:
+    """The edits that end all the findings with the same cause in the same way; None where that can't be verified."""
+    same = with_same_cause(place, file.findings())
+    cause = _cause(same[0]) if same else None
+    if cause is None or len(same) > MOST:
+        return None
+    now, current, left = document, file, same
+    while left:
+        edits = _one_for_each_scope(current, left, way)
+        if not edits or cause[0] is not None:
+            return None
+        cause = (None, cause[1].shifted(_shift(cause[1], edits)))
+        now = now.edited(edits)
+        tree = parse(now.text, now.language)
+        if tree is None:
+            return None
+        current = language.open(now, tree, project)
+        before, left = len(left), [finding for finding in current.findings() if _cause(finding) == cause]
+        if len(left) >= before:
+            return None
+    fresh = Counter(map(_identity, current.findings())) - Counter(map(_identity, file.findings()))
+    return None if fresh else changed_lines(document.text, now.text)
+
+
+def changed_lines(old: str, new: str) -> tuple[TextEdit, ...]:
+    """One text as edits of another, in whole lines."""
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    starts = [0]
+    for line in before:
+        starts.append(starts[-1] + len(line))
+    changes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return tuple(
+        TextEdit(Span(starts[first], starts[last]), "".join(after[start:end]))
+        for kind, first, last, start, end in changes
+        if kind != "equal"
+    )
+
+
+def _one_for_each_scope(file: NullFile, findings: Sequence[Finding], way: Strategy) -> list[TextEdit]:
+    """An edit in one function may end its other findings too: those come in the next round."""
+    edits, scopes = list[TextEdit](), list[Span]()
+    for finding in findings:
+        place = file.place(finding)
+        if place is None or any(scope.touches(place.span) for scope in scopes):
+            continue
+        offer = next((each for each in file.offers(place) if each.strategy is way and not each.elsewhere), None)
+        if offer is None:
+            continue
+        scope = offer.within or Span(0, len(file.tree.text))
+        if not any(scope.touches(other) for other in scopes):
+            scopes.append(scope)
+            edits += offer.edits
+    return edits
+
+
+def _cause(finding: Finding) -> tuple[str | None, Span] | None:
+    """Where its null comes from; None where it comes from the place itself."""
+    return (finding.related[0].uri, finding.related[0].span) if finding.related else None
+
+
+def _identity(finding: Finding) -> Finding:
+    return replace(finding, span=Span(0, 0), fixes=(), related=())
+
+
+def _shift(span: Span, edits: Sequence[TextEdit]) -> int:
+    return sum(len(edit.new_text) - len(edit.span) for edit in edits if edit.span.end <= span.start)

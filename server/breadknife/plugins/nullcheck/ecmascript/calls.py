@@ -1,0 +1,198 @@
+"""What a call gives back, what it demands of its arguments, and whether it comes back at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact, Summary
+from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, key_of
+from breadknife.plugins.nullcheck.ecmascript.rules import (
+    CALLS,
+    NO_RETURN,
+    TAKES_STRING,
+    THROWS,
+    NullableCall,
+    When,
+    owner_of,
+)
+from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.syntax import Node
+
+if TYPE_CHECKING:
+    from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator
+
+_FUNCTIONS = frozenset({"arrow_function", "function_expression"})
+_FORMS: Mapping[When, frozenset[str]] = {
+    When.FUNCTION: _FUNCTIONS,
+    When.REGEX: frozenset({"regex"}),
+    When.STRING: frozenset({"string", "template_string"}),
+}
+_PLAIN = frozenset(
+    {"string", "number", "boolean", "bigint", "symbol", "Date", "RegExp", "Array", "Map", "Set", "Error"}
+)
+"""Types that null and undefined are certainly not members of."""
+
+
+class Summaries(Protocol):
+    def summary(self, function: Node, source: bytes, /) -> Summary:
+        """Of a function of the text `source`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Callee:
+    function: Node
+    receiver: Type
+    given: list[tuple[Node, Fact]]
+
+    @property
+    def method(self) -> Node | None:
+        member = self.function.type == "member_expression"
+        return self.function.child_by_field_name("property") if member else None
+
+
+def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
+    method = callee.method
+    if method is None:
+        return _function_result(evaluator, callee.function, summaries)
+    name = evaluator.text(method)
+    for rule in CALLS.get(name, ()):
+        if _applies(evaluator, rule, callee):
+            cause = Cause(method, f"`{rule.name}` gives {rule.null} {rule.why}", rule.null)
+            return Fact(cause, _given(rule, callee.receiver))
+    member = evaluator.outline.member(callee.receiver, name)
+    if member is not None and member.is_method:
+        function = member.function
+        if function is None or function.child_by_field_name("return_type") is not None:
+            return _declared_result(name, member.node, member.type)
+        is_async = any(child.type == "async" for child in function.children)
+        return _found_result(name, member.node, is_async, summaries.summary(function, evaluator.outline.source))
+    if name in ("filter", "slice", "sort", "reverse", "concat") and callee.receiver.name == "Array":
+        return Fact(type=callee.receiver)
+    if name == "keys" and evaluator.text(callee.function) == "Object.keys":
+        return Fact(type=Type("Array", (Type("string"),)))
+    return NOTHING
+
+
+def _function_result(evaluator: Evaluator, function: Node, summaries: Summaries) -> Fact:
+    name = evaluator.text(function) if function.type == "identifier" else ""
+    if name == "useRef" and evaluator.typed:
+        call = function.parent
+        types = call.child_by_field_name("type_arguments") if call is not None else None
+        given = next(iter(call.child_by_field_name("arguments").named_children), None) if call else None  # pyright: ignore[reportOptionalMemberAccess]
+        if types is not None and given is not None and given.type == "null" and "null" not in evaluator.text(types):
+            return Fact(type=Type("Ref"))
+    variable = evaluator.scopes[name] if name else None
+    if variable is None or variable.function is None:
+        return NOTHING
+    signature = variable.function
+    if signature.returns is not None:
+        return _declared_result(name, signature.node, signature.returns)
+    return _found_result(name, signature.node, signature.is_async, summaries.summary(signature.node, evaluator.source))
+
+
+def _declared_result(name: str, node: Node, type: Type) -> Fact:
+    if type.null:
+        return Fact(Cause(node, f"`{name}` may return {type.null}", type.null), type.present)
+    return Fact(type=type) if type.name else NOTHING
+
+
+def _found_result(name: str, node: Node, is_async: bool, summary: Summary) -> Fact:
+    if summary.cause is None:
+        return NOTHING
+    null = summary.cause.null
+    if is_async:
+        return Fact(type=Type("Promise", (Type(null=null or "null or undefined"),)))
+    return Fact(Cause(node, f"`{name}` may return {null or 'null'}", null))
+
+
+def _applies(evaluator: Evaluator, rule: NullableCall, callee: Callee) -> bool:
+    if rule.typed_only and not evaluator.typed:
+        return False
+    if rule.when is When.REGEX and any(_always_matches(evaluator.text(node)) for node in _regexes(callee)):
+        return False
+    if rule.owner and owner_of(callee.receiver.name) == rule.owner:
+        return True
+    if callee.receiver.name and rule.owner:
+        return False
+    form = _FORMS.get(rule.when)
+    return form is not None and bool(callee.given) and inner(callee.given[0][0]).type in form
+
+
+def _regexes(callee: Callee) -> list[Node]:
+    owner = callee.function.child_by_field_name("object")
+    nodes = [owner] if owner is not None else []
+    return [node for node in (*nodes, *(node for node, _ in callee.given[:1])) if inner(node).type == "regex"]
+
+
+def _always_matches(regex: str) -> bool:
+    """Whether a regular expression matches even the empty string, as `/^\\s*/` does."""
+    try:
+        return re.search(regex[1 : regex.rindex("/")].replace("(?<", "(?P<"), "") is not None
+    except re.error:
+        return False
+
+
+def _given(rule: NullableCall, receiver: Type) -> Type:
+    if rule.gives.isdigit():
+        at = int(rule.gives)
+        return receiver.args[at].present if at < len(receiver.args) else UNKNOWN
+    return Type(rule.gives)
+
+
+def ends(evaluator: Evaluator, call: Node, summaries: Summaries) -> bool:
+    function = call.child_by_field_name("function")
+    if function is None:
+        return False
+    name = key_of(evaluator, function)
+    if name in NO_RETURN:
+        return True
+    if function.type == "identifier":
+        variable = evaluator.scopes[name]
+        signature = variable.function if variable is not None else None
+        if signature is None or signature.is_async:
+            return False
+        if signature.returns is not None:
+            return signature.returns.name == "never"
+        return summaries.summary(signature.node, evaluator.source).never_returns
+    if name.startswith("this.") and name.count(".") == 1:
+        member = evaluator.outline.member(evaluator.this[-1], name[5:])
+        if member is None or member.function is None or any(c.type == "async" for c in member.function.children):
+            return False
+        if member.function.child_by_field_name("return_type") is not None:
+            return member.type.name == "never"
+        return summaries.summary(member.function, evaluator.outline.source).never_returns
+    return False
+
+
+def argument_uses(evaluator: Evaluator, callee: Callee, env: Env) -> None:
+    """Nulls that are given to a function which doesn't take them."""
+    if all(fact.cause is None for _, fact in callee.given):
+        return
+    name = key_of(evaluator, callee.function)
+    first, fact = callee.given[0]
+    if name in THROWS or (name in TAKES_STRING and evaluator.typed):
+        evaluator.use(first, fact, Use.ARGUMENT, env)
+        return
+    variable = evaluator.scopes[name] if callee.function.type == "identifier" else None
+    if not evaluator.typed or variable is None or variable.function is None:
+        return
+    for (argument, given), type in zip(callee.given, variable.function.takes, strict=False):
+        if argument.type == "spread_element":
+            return
+        if type is not None and demands(evaluator, type):
+            evaluator.use(argument, given, Use.ARGUMENT, env)
+
+
+def demands(evaluator: Evaluator, type: Type) -> bool:
+    """Whether a declaration with that type certainly takes no null."""
+    if type.null:
+        return False
+    if type.name in _PLAIN:
+        return True
+    declared = evaluator.outline.declared(type.name) if type.name else None
+    return declared is not None and declared.alias is None and declared.node.type != "type_alias_declaration"

@@ -1,0 +1,244 @@
+"""What declarations bring: variables, parameters, and what a function knows of the code around it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from breadknife.plugins.nullcheck.ecmascript.calls import demands
+from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator
+from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact
+from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, is_null
+from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
+from breadknife.plugins.nullcheck.ecmascript.scopes import Signature, Variable
+from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.syntax import Node
+
+_TESTS = frozenset({"binary_expression", "unary_expression", "call_expression"})
+_PATTERNS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
+
+
+class Declarer:
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def hoist(self, node: Node, scope: Node) -> None:
+        """Make the names of a statement known before its block runs: functions call each other in any order."""
+        match node.type:
+            case "function_declaration" | "generator_function_declaration" | "function_signature":
+                name = node.child_by_field_name("name")
+                if name is not None:
+                    written = self._evaluator.text(name)
+                    overloaded = self._evaluator.scopes.declared_here(written)
+                    signature = self._signature(node) if not overloaded else None
+                    self._evaluator.scopes.declare(written, Variable(node, UNKNOWN, True, signature, scope))
+            case "lexical_declaration":
+                for declarator in node.named_children:
+                    value = declarator.child_by_field_name("value")
+                    name = declarator.child_by_field_name("name")
+                    if name is not None and value is not None and value.type in FUNCTIONS:
+                        written = self._evaluator.text(name)
+                        is_const = node.children[0].type == "const"
+                        signature = self._signature(value) if is_const else None
+                        variable = Variable(declarator, UNKNOWN, is_const, signature, scope)
+                        self._evaluator.scopes.declare(written, variable)
+            case _:
+                pass
+
+    def _signature(self, node: Node) -> Signature:
+        annotation = node.child_by_field_name("return_type")
+        written = self._evaluator.text(annotation) if annotation is not None else ""
+        parameters = node.child_by_field_name("parameters")
+        taken = list[Type | None]()
+        generic = node.child_by_field_name("type_parameters") is not None
+        for parameter in parameters.named_children if parameters is not None and not generic else ():
+            pattern = parameter.child_by_field_name("pattern")
+            if pattern is None or pattern.type == "this":
+                continue
+            if pattern.type == "rest_pattern":
+                break
+            required = parameter.type == "required_parameter" and parameter.child_by_field_name("value") is None
+            taken.append(self._evaluator.type_of(parameter.child_by_field_name("type")) if required else None)
+        generator = any(child.type == "*" for child in node.children)
+        type = self._evaluator.type_of(annotation) if annotation is not None else None
+        return Signature(
+            node,
+            UNKNOWN if generator and type is None else type,
+            tuple(taken),
+            node.children[0].type == "async",
+            written.lstrip(": ").startswith("asserts "),
+        )
+
+    def names(self, pattern: Node, env: Env, scope: Node, type: Type = UNKNOWN, is_const: bool = False) -> None:
+        """Declare the names in a pattern."""
+        if pattern.type in _PATTERNS:
+            variable = Variable(pattern, type, is_const, None, scope)
+            self._evaluator.scopes.declare(self._evaluator.text(pattern), variable, env)
+            return
+        for child in pattern.named_children:
+            match child.type:
+                case "pair_pattern":
+                    if (value := child.child_by_field_name("value")) is not None:
+                        self.names(value, env, scope)
+                case "assignment_pattern" | "object_assignment_pattern":
+                    if (left := child.child_by_field_name("left")) is not None:
+                        self.names(left, env, scope)
+                case _:
+                    self.names(child, env, scope)
+
+    def declare(self, declarator: Node, env: Env, is_const: bool, scope: Node) -> None:
+        """`name: type = value` of a `const`, `let` or `var`."""
+        evaluator = self._evaluator
+        name, value = declarator.child_by_field_name("name"), declarator.child_by_field_name("value")
+        annotation = declarator.child_by_field_name("type")
+        if name is None:
+            return
+        fact = evaluator.value(value, env) if value is not None else NOTHING
+        type = evaluator.type_of(annotation)
+        if value is not None and value.type in FUNCTIONS:
+            evaluator.scopes.hide(evaluator.text(name), env)
+            return
+        self.names(name, env, scope, type, is_const)
+        if value is None:
+            if declarator.parent is not None and declarator.parent.type == "variable_declaration":
+                return  # a `var` may come again
+            if type.null and "undefined" in type.null and not self._set_elsewhere(evaluator.text(name), scope):
+                fact = Fact(Cause(declarator, "it is declared without a value", "undefined"), type.present)
+        elif name.type in ("object_pattern", "array_pattern"):
+            evaluator.use(value, fact, Use.ATTRIBUTE if name.type == "object_pattern" else Use.ITERATE, env)
+            fact = Fact(type=type if type.name else fact.type)
+        else:
+            fact = self._initial(declarator, name, value, fact, type, scope, env)
+        evaluator.bind(name, fact, env)
+
+    def _initial(
+        self, declarator: Node, name: Node, value: Node, fact: Fact, type: Type, scope: Node, env: Env
+    ) -> Fact:
+        if is_null(self._evaluator, value):
+            if self._set_elsewhere(self._evaluator.text(name), scope):
+                return Fact(type=type.present)
+            return Fact(fact.cause, type.present)
+        if type.name or type.null:
+            if self.demanded(value, fact, type, env):
+                return Fact(type=type)
+            return Fact(fact.cause, type.present if type.name else fact.type, fact.checked)
+        if (
+            fact.cause is None
+            and inner(value).type in _TESTS
+            and fact.type == UNKNOWN
+            and declarator.parent is not None
+        ):
+            if declarator.parent.children[0].type == "const":
+                return Fact(test=value)
+        return replace(fact, test=None)
+
+    def demanded(self, value: Node, fact: Fact, type: Type, env: Env, use: Use = Use.ASSIGN) -> bool:
+        """Report a null where a declaration takes none."""
+        if fact.cause is None or not self._evaluator.typed or not demands(self._evaluator, type):
+            return False
+        self._evaluator.use(value, fact, use, env)
+        return True
+
+    def _set_elsewhere(self, name: str, scope: Node) -> bool:
+        """Whether another function than the one that declares it assigns to a variable."""
+        outline = self._evaluator.outline
+        for offset in outline.assigned.get(name, ()):
+            if any(
+                scope.start_byte < start and start <= offset < end for start, end in outline.functions_around(offset)
+            ):
+                return True
+        return False
+
+    def parameters(self, node: Node, env: Env, given: tuple[Type, ...]) -> None:
+        """The environment at a function's first statement."""
+        evaluator = self._evaluator
+        single = node.child_by_field_name("parameter")
+        if single is not None:
+            self.names(single, env, node, given[0] if given else UNKNOWN)
+            if given and given[0].name:
+                evaluator.bind(single, Fact(type=given[0].present), env)
+            return
+        found = node.child_by_field_name("parameters")
+        for at, parameter in enumerate(found.named_children if found is not None else ()):
+            typed = parameter.type in ("required_parameter", "optional_parameter")
+            pattern = parameter.child_by_field_name("pattern") if typed else parameter
+            if pattern is None or pattern.type in ("comment", "decorator", "rest_pattern", "this"):
+                continue
+            if pattern.type == "assignment_pattern":
+                self._default(pattern, env, node)
+                continue
+            type = evaluator.outline.parameter_type(parameter, evaluator.source) if typed else UNKNOWN
+            if type == UNKNOWN and at < len(given):
+                type = given[at]
+            value = parameter.child_by_field_name("value") if typed else None
+            self.names(pattern, env, node, type)
+            fact = evaluator.value(value, env) if value is not None else NOTHING
+            cause = None
+            if value is not None and is_null(evaluator, value):
+                cause = Cause(
+                    parameter, f"the default of this parameter is {evaluator.text(value)}", evaluator.text(value)
+                )
+            elif type.null:
+                optional = parameter.type == "optional_parameter"
+                said = "this parameter is optional" if optional else f"this parameter may be {type.null}"
+                cause = Cause(parameter, said, type.null)
+            bound = Fact(cause, type.present if type.name else fact.type)
+            evaluator.bind(pattern, bound if bound != NOTHING else NOTHING, env)
+
+    def _default(self, pattern: Node, env: Env, node: Node) -> None:
+        """`x = value` in JavaScript."""
+        left, right = pattern.child_by_field_name("left"), pattern.child_by_field_name("right")
+        if left is None or right is None:
+            return
+        evaluator = self._evaluator
+        self.names(left, env, node)
+        fact = evaluator.value(right, env)
+        if is_null(evaluator, right):
+            written = evaluator.text(right)
+            fact = Fact(Cause(pattern, f"the default of this parameter is {written}", written))
+        evaluator.bind(left, Fact(fact.cause, fact.type) if fact.cause or fact.type.name else NOTHING, env)
+
+    def captured(self, node: Node, env: Env) -> Env:
+        """What a function that is made here knows of the variables around it when it runs, at whatever time."""
+        outline = self._evaluator.outline
+        kept: Env = {}
+        for key, fact in env.items():
+            if not key.replace("$", "_").isidentifier():
+                if fact.checked and "(" not in key:
+                    self._evaluator.lost[key] = node
+                continue
+            variable = self._evaluator.scopes[key]
+            assigned = key in outline.assigned
+            if (fact.cause is not None and assigned) or (
+                not fact.cause and assigned and self._changes(key, variable, node)
+            ):
+                fact = Fact(type=fact.type)
+            else:
+                kept[key] = fact
+                continue
+            if variable is not None and variable.type.null:
+                null = variable.type.null
+                cause = Cause(variable.node, f"`{key}` may be {null} whenever the function is called", null)
+                fact = replace(fact, cause=cause)
+                if env[key].checked:
+                    self._evaluator.lost[key] = node
+            if fact != NOTHING:
+                kept[key] = fact
+        self._unseen(node, env, kept)
+        return kept
+
+    def _changes(self, name: str, variable: Variable | None, function: Node) -> bool:
+        """Whether a variable may get another value after a function was made."""
+        if self._evaluator.outline.assigned_after(name, function.start_byte):
+            return True
+        scope = variable.scope if variable is not None else None
+        return scope is not None and self._set_elsewhere(name, scope)
+
+    def _unseen(self, node: Node, env: Env, kept: Env) -> None:
+        """Variables with a nullable type that nothing is known of here: the declaration decides."""
+        for name, variable in self._evaluator.scopes.visible().items():
+            if variable.type.null and name not in kept and name not in env:
+                if self._changes(name, variable, node):
+                    null = variable.type.null
+                    cause = Cause(variable.node, f"`{name}` may be {null} whenever the function is called", null)
+                    kept[name] = Fact(cause, variable.type.present)

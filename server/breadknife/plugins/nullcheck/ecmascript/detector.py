@@ -1,0 +1,183 @@
+"""Finds values that may be null where they are used as if they couldn't be, in one file's syntax tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator, TooDeepError
+from breadknife.plugins.nullcheck.ecmascript.facts import Cause, Env, NullUse, Summary
+from breadknife.plugins.nullcheck.ecmascript.flow import Flow, Frame
+from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
+from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
+from breadknife.plugins.nullcheck.ecmascript.types import Type
+from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.task.values import Finding, Related
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree
+
+_IGNORE = re.compile(r"@ts-(?:expect-error|ignore|nocheck)|eslint-disable")
+"""The author has already told a checker that they know better."""
+_RETURNS_VALUE = re.compile(rb"\breturn[ \t]*[^\s;]|=>[ \t]*[^\s{]|\bthrow\b")
+_MAX_CALL_CHAIN = 8
+"""Calls within the file are followed this far for what they may return."""
+_MAX_QUOTE = 40
+"""Longest expression, in code points, that a message quotes."""
+
+
+def detect(tree: SyntaxTree) -> list[Finding]:
+    """Every use of a value that may be null, in the order of the text."""
+    return FileAnalysis(tree).findings()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known where a function that no other holds begins."""
+
+    env: Env
+    scopes: Scopes
+    this: Type
+
+
+class FileAnalysis:
+    """The analysis of one file, made once. Not for use from two threads."""
+
+    def __init__(self, tree: SyntaxTree) -> None:
+        self.tree = tree
+        self.outline = Outline(tree)
+        self._summaries: dict[tuple[int, int], Summary] = {}
+        self._running: set[tuple[int, int]] = set()
+        self._entries: dict[int, Entry] = {}
+        self._uses: list[NullUse] | None = None
+
+    def uses(self) -> list[NullUse]:
+        """Every one, in the order of the text, also on lines that tell a checker to be silent."""
+        if self._uses is None:
+            evaluator = Evaluator(self.outline.source, self.outline, self, {})
+            self._uses = _sorted(self._follow(evaluator))
+        return self._uses
+
+    def findings(self) -> list[Finding]:
+        return [_finding(self.tree, use) for use in self.uses() if not _is_ignored(self.tree, use.node)]
+
+    def assuming(self, assumed: Mapping[tuple[int, int], Cause]) -> list[Finding]:
+        """What would be found if those expressions (byte ranges) might be null as well."""
+        uses = _sorted(self._follow(Evaluator(self.outline.source, self.outline, self, assumed)))
+        return [_explained(self.tree, use) for use in uses]
+
+    def again(
+        self, tree: SyntaxTree, source: bytes, start: int, assumed: Mapping[tuple[int, int], Cause]
+    ) -> list[Finding] | None:
+        """What is found in the function that begins at byte `start`, as it is in another tree which differs from the
+        file's only within it; None where it isn't a function that no other holds."""
+        self.uses()
+        entry, node = self._entries.get(start), tree.root.named_descendant_for_byte_range(start, start + 1)
+        while node is not None and node.type not in FUNCTIONS and node.start_byte == start:
+            node = node.parent
+        if entry is None or node is None or node.start_byte != start:
+            return None
+        evaluator = Evaluator(source, self.outline, self, assumed)
+        evaluator.scopes = entry.scopes.copy()
+        evaluator.scopes.enter()
+        evaluator.this = [entry.this]
+        flow = Flow(evaluator)
+        flow.frames.append(Frame(tree.root))
+        try:
+            flow.function(node, dict(entry.env))
+        except TooDeepError:
+            return None
+        return [_explained(tree, use) for use in _sorted(evaluator)]
+
+    def outermost(self, byte: int) -> int | None:
+        """The start of the function around that no other holds."""
+        around = self.outline.functions_around(byte)
+        return next((start for start, _ in around if start in self._entries), None)
+
+    def _follow(self, evaluator: Evaluator) -> Evaluator:
+        def entered(node: Node, env: Env) -> None:
+            self._entries[node.start_byte] = Entry(dict(env), evaluator.scopes.copy(), evaluator.this[-1])
+
+        flow = Flow(evaluator, entered if not evaluator.assumed else None)
+        try:
+            flow.run(self.tree.root, {})
+        except TooDeepError:
+            evaluator.uses.clear()
+        return evaluator
+
+    def summary(self, function: Node, source: bytes, /) -> Summary:
+        key = (id(source) if source is not self.outline.source else 0, function.start_byte)
+        if key in self._summaries:
+            return self._summaries[key]
+        if key in self._running or len(self._running) >= _MAX_CALL_CHAIN:
+            return Summary()
+        text = source[function.start_byte : function.end_byte]
+        if not _RETURNS_VALUE.search(text) or b"yield" in text:
+            return Summary()
+        self._running.add(key)
+        evaluator = Evaluator(source, self.outline, self, {})
+        flow = Flow(evaluator)
+        flow.frames.append(Frame(self.tree.root))
+        try:
+            summary = _summary(flow.function(function, {}))
+        except TooDeepError:
+            summary = Summary()
+        self._running.discard(key)
+        self._summaries[key] = summary
+        return summary
+
+
+def _summary(frame: Frame) -> Summary:
+    nulls = [fact.cause for fact in frame.returns if fact.cause is not None]
+    # A function that only ever gives nothing back has callers that don't want a value.
+    gives_value = len(nulls) < len(frame.returns) or any(cause.reason for cause in nulls)
+    body = frame.node.child_by_field_name("body")
+    block = body is not None and body.type == "statement_block"
+    if block and not frame.ends and not frame.returns:
+        return Summary(None, never_returns=True)
+    if not gives_value or not (nulls or frame.ends):
+        return Summary()
+    kinds = {cause.null for cause in nulls} | ({"undefined"} if frame.ends and block else set[str]())
+    if not nulls and not (frame.ends and block):
+        return Summary()
+    return Summary(Cause(frame.node, "", kinds.pop() if len(kinds) == 1 else ""))
+
+
+def _sorted(evaluator: Evaluator) -> list[NullUse]:
+    return sorted(evaluator.uses.values(), key=lambda use: (use.node.start_byte, use.node.end_byte))
+
+
+def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
+    start = tree.span(node).start
+    line = tree.text.rfind("\n", 0, start) + 1
+    before = tree.text.rfind("\n", 0, max(0, line - 1)) + 1
+    end = tree.text.find("\n", start)
+    return _IGNORE.search(tree.text, before, end if end >= 0 else len(tree.text)) is not None
+
+
+def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
+    finding, related = _explained(tree, use), list[Related]()
+    origin = tree.span(use.cause.node)
+    line_end = tree.text.find("\n", origin.start, origin.end)
+    if line_end >= 0:  # a function: its first line says enough
+        origin = Span(origin.start, line_end)
+    if origin != finding.span and use.cause.node.parent is not None:
+        reason = use.cause.reason
+        related.append(Related(origin, reason[0].upper() + reason[1:]))
+    if use.cause.lost is not None:
+        start = tree.span(use.cause.lost).start
+        said = "The check before doesn't reach into this function, which may run later"
+        related.append(Related(Span(start, start), said))
+    return replace(finding, related=tuple(related))
+
+
+def _explained(tree: SyntaxTree, use: NullUse) -> Finding:
+    """The finding by itself: its cause may lie in another tree."""
+    span = tree.span(use.node)
+    message = f"{quote(tree.text[span.start : span.end])} may be {use.cause.null or 'null'}: {use.cause.reason}"
+    return Finding(span, SOURCE, use.use.value, message)
+
+
+def quote(expression: str) -> str:
+    """An expression as part of a message for people."""
+    return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "This value"

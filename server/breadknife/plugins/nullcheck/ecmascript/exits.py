@@ -1,0 +1,83 @@
+"""How a function leaves early: by what its other exits and its signature say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.ecmascript.site import Site, own_nodes
+from breadknife.plugins.nullcheck.ecmascript.types import Type
+from breadknife.text.syntax import Node
+
+_CONSTANT = re.compile(r"""null|undefined|false|true|-?\d+|""|''|\[\]|\{\}""")
+_IF = frozenset({"if_statement"})
+_RETURNS = frozenset({"return_statement"})
+
+
+@dataclass(frozen=True)
+class Exit:
+    value: str
+    """Source of what is returned; "" for a bare `return`."""
+    weight: int
+    reason: str = ""
+
+    @property
+    def said(self) -> str:
+        return f"returns `{self.value}`" if self.value else "returns nothing"
+
+
+def early_return(site: Site, function: Node) -> Exit | None:
+    """What an early `return` gives; None where none would fit."""
+    body = function.child_by_field_name("body")
+    if body is None or body.type != "statement_block" or any(child.type == "*" for child in function.children):
+        return None
+    name = function.child_by_field_name("name")
+    if name is not None and site.outline.text(name) == "constructor":
+        return None
+    returned = returns_of(site, function)
+    habit = _leaves_early(site, function)
+    reason = "the function has early returns already" if habit else ""
+    weight = 30 + 25 * habit
+    annotation = function.child_by_field_name("return_type")
+    if annotation is not None and site.outline.typed:
+        value = _fitting(_returned_type(site, function, annotation), returned)
+        return Exit(value, weight, reason) if value is not None else None
+    if not returned or "" in returned:
+        return Exit("", weight, reason)
+    for value, _ in Counter(returned).most_common():
+        if _CONSTANT.fullmatch(value):
+            return Exit(value, weight + 10, f"the function returns `{value}` elsewhere")
+    return None
+
+
+def _returned_type(site: Site, function: Node, annotation: Node) -> Type:
+    type = site.outline.type_of(annotation)
+    if function.children[0].type == "async" or any(child.type == "async" for child in function.children):
+        return site.outline.resolved(type.args[0]) if type.name == "Promise" and type.args else Type()
+    return type
+
+
+def _fitting(type: Type, returned: list[str]) -> str | None:
+    if type.name == "void" and not type.null:
+        return ""
+    nulls = type.null.split(" or ") if type.null else []
+    for value, _ in Counter(returned).most_common():
+        if value in nulls or (type.name and _CONSTANT.fullmatch(value) and value not in ("null", "undefined")):
+            return value
+        if value == "" and "undefined" in nulls:
+            return ""
+    return nulls[0] if nulls else None
+
+
+def _leaves_early(site: Site, function: Node) -> bool:
+    return any(
+        re.match(r"if \([^\n]*\)\s*\{?\s*return\b", site.outline.text(node)) is not None
+        for node in own_nodes(function, _IF)
+    )
+
+
+def returns_of(site: Site, function: Node) -> list[str]:
+    """What the function's own `return`s give back: their sources, "" for a bare one."""
+    texts = (site.outline.text(node) for node in own_nodes(function, _RETURNS))
+    return [text.removeprefix("return").strip().rstrip(";").strip() for text in texts]

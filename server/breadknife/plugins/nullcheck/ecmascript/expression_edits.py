@@ -1,0 +1,195 @@
+"""Edits within an expression: `?.`, `??` and `!`, where they keep what happens when the value is there."""
+
+from __future__ import annotations
+
+from breadknife.plugins.nullcheck.ecmascript.narrowing import inner
+from breadknife.plugins.nullcheck.ecmascript.rules import ARRAY_METHODS, STRING_METHODS
+from breadknife.plugins.nullcheck.ecmascript.site import Site
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node
+
+_PRIMARY = frozenset({
+    "identifier", "member_expression", "subscript_expression", "call_expression", "this", "parenthesized_expression",
+    "non_null_expression",
+})  # fmt: skip
+_LINKS = frozenset({"member_expression", "subscript_expression", "call_expression"})
+_TESTS = frozenset({"if_statement", "while_statement", "do_statement"})
+_DISCARDS = frozenset({
+    "forEach", "setTimeout", "setInterval", "addEventListener", "queueMicrotask", "requestAnimationFrame", "on", "once",
+    "nextTick", "setImmediate", "afterEach", "beforeEach", "finally",
+})  # fmt: skip
+"""Functions that have no use for what the function they are given returns."""
+LITERALS = {"string": '""', "number": "0", "boolean": "false", "Array": "[]", "bigint": "0n"}
+"""Type -> the literal that says "nothing"."""
+
+
+def chained(site: Site) -> tuple[TextEdit, ...] | None:
+    """`?.` after the value, where undefined is as good as what would have come of it."""
+    parent, node = site.parent, site.node
+    if node.type not in _PRIMARY or site.use not in (Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL):
+        return None
+    if parent.type not in _LINKS or any(child.type in ("?.", "optional_chain") for child in parent.children):
+        return None
+    if not _undefined_fits(site, len(site.path) - 1, _spine(site)):
+        return None
+    following = next((child for child in parent.children if child.start_byte >= node.end_byte), None)
+    if following is None or parent.children[-1].type == "template_string":
+        return None
+    start = site.tree.span(following).start
+    return (TextEdit(Span(start, start), "?" if following.type == "." else "?."),)
+
+
+def _spine(site: Site) -> int:
+    """The index in the path of the outermost link of the chain that the value begins."""
+    at = len(site.path) - 1
+    while at > 0:
+        outer, child = site.path[at - 1], site.path[at]
+        if outer.type not in _LINKS or child not in (
+            outer.child_by_field_name("object"),
+            outer.child_by_field_name("function"),
+        ):
+            break
+        at -= 1
+    return at
+
+
+def _undefined_fits(site: Site, first: int, top: int) -> bool:
+    """Whether what stands around the chain takes undefined in its place."""
+    if any(site.path[at].children[-1].type == "template_string" for at in range(top, first + 1)):
+        return False
+    return _fits(site, top)
+
+
+def _fits(site: Site, at: int) -> bool:
+    """Whether the expression `path[at]` may be undefined as well."""
+    node, outer = site.path[at], site.path[at - 1]
+    match outer.type:
+        case "expression_statement":
+            return True
+        case "parenthesized_expression":
+            return site.path[at - 2].type in _TESTS or (
+                site.path[at - 2].type not in (*_LINKS, "new_expression") and _fits(site, at - 1)
+            )
+        case "unary_expression":
+            return outer.children[0].type in ("!", "typeof", "void")
+        case "await_expression":
+            return site.path[at - 2].type == "expression_statement"
+        case "ternary_expression":
+            return node == outer.child_by_field_name("condition")
+        case "binary_expression":
+            operator = outer.child_by_field_name("operator")
+            first = node == outer.child_by_field_name("left")
+            if operator is None:
+                return False
+            if operator.type in ("??", "||"):
+                return first or _fits(site, at - 1)
+            if operator.type == "&&":
+                return _fits(site, at - 1)
+            other = outer.child_by_field_name("right" if first else "left")
+            return operator.type in ("===", "==") and other is not None and other.type in ("string", "number", "true")
+        case "jsx_expression":
+            return site.path[at - 2].type in ("jsx_element", "jsx_fragment")
+        case "arrow_function":
+            return _is_discarded(site, at - 1)
+        case _:
+            return False
+
+
+def _is_discarded(site: Site, at: int) -> bool:
+    """Whether nobody looks at what the arrow function `path[at]` returns."""
+    if site.path[at].child_by_field_name("return_type") is not None:
+        return site.outline.text(site.path[at].child_by_field_name("return_type") or site.path[at]) == ": void"
+    outer = site.path[at - 1]
+    if outer.type == "arguments":
+        function = site.path[at - 2].child_by_field_name("function")
+        return function is not None and site.outline.text(function).rpartition(".")[2] in _DISCARDS
+    if outer.type == "jsx_expression" and site.path[at - 2].type == "jsx_attribute":
+        name = site.outline.text(site.path[at - 2].named_children[0])
+        return name.startswith("on") and name[2:3].isupper()
+    return False
+
+
+def defaulted(site: Site, default: str) -> tuple[TextEdit, ...] | None:
+    """`value ?? default`, in parentheses where the place needs them."""
+    if not default or _is_target(site):
+        return None
+    span = site.span
+    bare = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN) or (
+        site.use is Use.ITERATE and site.parent.type not in ("binary_expression", "spread_element")
+    )
+    before, after = ("", "") if bare else ("(", ")")
+    if site.node.type not in (*_PRIMARY, "await_expression"):
+        before, after = f"{before}(", f"){after}"
+        return (
+            TextEdit(Span(span.start, span.start), before),
+            TextEdit(Span(span.end, span.end), f") ?? {default}{after[1:]}"),
+        )
+    if site.parent.type == "expression_statement" or _begins_statement(site):
+        return None  # a line that begins with `(` may continue the one before
+    edits = (TextEdit(Span(span.start, span.start), before),) if before else ()
+    return (*edits, TextEdit(Span(span.end, span.end), f" ?? {default}{after}"))
+
+
+def _begins_statement(site: Site) -> bool:
+    statement = next((node for node in reversed(site.path) if node.type == "expression_statement"), None)
+    return statement is not None and statement.start_byte == site.node.start_byte and not site.style.semicolon
+
+
+def _is_target(site: Site) -> bool:
+    """Whether the value's own member is assigned to: a default's would be lost."""
+    outer = site.path[-2] if len(site.path) > 1 else site.parent
+    return outer.type in ("assignment_expression", "augmented_assignment_expression", "update_expression") and (
+        site.parent in (outer.child_by_field_name("left"), outer.child_by_field_name("argument"))
+    )
+
+
+def non_null(site: Site) -> tuple[TextEdit, ...] | None:
+    span = site.span
+    if site.node.type in _PRIMARY:
+        return (TextEdit(Span(span.end, span.end), "!"),)
+    if _begins_statement(site):
+        return None
+    return (TextEdit(Span(span.start, span.start), "("), TextEdit(Span(span.end, span.end), ")!"))
+
+
+def default_for(site: Site) -> str:
+    """A literal that the use calls for, or ""."""
+    if site.wanted:
+        return site.style.literal(LITERALS.get(site.wanted, ""))
+    match site.use:
+        case Use.ITERATE:
+            return "[]"
+        case Use.ATTRIBUTE:
+            name = site.parent.child_by_field_name("property")
+            method = site.outline.text(name) if name is not None else ""
+            called = len(site.path) > 1 and site.path[-2].type == "call_expression"
+            if called and method in STRING_METHODS:
+                return site.style.string("")
+            return "[]" if called and method in ARRAY_METHODS else ""
+        case Use.OPERAND:
+            operator = site.parent.child_by_field_name("operator")
+            return "0" if operator is not None and operator.type in ("-", "*", "/", "%", "<", ">", "<=", ">=") else ""
+        case Use.ARGUMENT:
+            return _default_argument(site)
+        case _:
+            return ""
+
+
+def _default_argument(site: Site) -> str:
+    function = site.path[-2].child_by_field_name("function") if len(site.path) > 1 else None
+    called = site.outline.text(function) if function is not None else ""
+    if called == "JSON.parse":
+        return site.style.string("null")
+    if called.startswith("Object."):
+        return "{}"
+    return site.style.string("") if called in ("parseInt", "parseFloat", "atob", "decodeURIComponent") else ""
+
+
+def is_literal_like(default: Node, like: Node) -> bool:
+    """Whether two expressions are literals of one type."""
+    default, like = inner(default), inner(like)
+    booleans = ("true", "false")
+    same = default.type == like.type or (default.type in booleans and like.type in booleans)
+    empty = default.type not in ("array", "object") or default.named_child_count == 0
+    return same and empty and default.type in ("string", "number", "array", "object", *booleans)

@@ -1,0 +1,562 @@
+"""What an expression may evaluate to, and what it uses without a check.
+
+`Evaluator` changes the environment that it is given in place, in the order of evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from breadknife.plugins.nullcheck.ecmascript.calls import Callee, Summaries, argument_uses, ends, result
+from breadknife.plugins.nullcheck.ecmascript.facts import (
+    CHECKED,
+    NOTHING,
+    Cause,
+    Env,
+    Fact,
+    NullUse,
+    forget,
+    join,
+    join_branches,
+    narrow,
+)
+from breadknife.plugins.nullcheck.ecmascript.narrowing import branch, inner, is_null, key_of, there, undecided
+from breadknife.plugins.nullcheck.ecmascript.outline import Outline
+from breadknife.plugins.nullcheck.ecmascript.rules import ELEMENT_PROPERTIES, GLOBALS, owner_of
+from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
+from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type, read_type
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.syntax import Node
+
+MAX_DEPTH = 120
+"""Expressions and blocks nested deeper than this are left alone, with their whole function."""
+_LINKS = frozenset({"member_expression", "subscript_expression", "call_expression", "non_null_expression"})
+_ARITHMETIC = frozenset({"-", "*", "/", "%", "**", "<", ">", "<=", ">=", "&", "|", "^", "<<", ">>", ">>>"})
+_LITERALS = {
+    "string": "string", "template_string": "string", "number": "number", "true": "boolean", "false": "boolean",
+    "array": "Array", "regex": "RegExp",
+}  # fmt: skip
+_CALLBACKS = frozenset({
+    "map", "filter", "forEach", "find", "findIndex", "findLast", "some", "every", "flatMap",
+})  # fmt: skip
+"""Methods of arrays that give their elements to a function, one by one."""
+
+
+class TooDeepError(Exception):
+    """A function nested past MAX_DEPTH."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """What is known of a part of an optional chain."""
+
+    fact: Fact
+    short: Cause | None = None
+    """Why the chain may have ended before, giving undefined."""
+    receiver: Type = UNKNOWN
+    """Of what the last property was read from."""
+
+
+class Evaluator:
+    def __init__(
+        self, source: bytes, outline: Outline, summaries: Summaries, assumed: Mapping[tuple[int, int], Cause]
+    ) -> None:
+        self.source = source
+        self.outline = outline
+        self.scopes = Scopes()
+        self.closure: Callable[[Node, Env, tuple[Type, ...]], None] = lambda node, env, given: None
+        """Follows a function or class that an expression makes."""
+        self.this: list[Type] = [UNKNOWN]
+        self.forgiven = 0
+        """How many surrounding `try` blocks catch what a use of null throws."""
+        self.uses: dict[tuple[int, int], NullUse] = {}
+        self.lost: dict[str, Node] = {}
+        """What a check was lost of, and the function that it doesn't reach into."""
+        self._summaries = summaries
+        self.assumed = assumed
+        """Byte ranges of expressions that may be null because somebody else says so."""
+        self._depth = 0
+        self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
+            "identifier": self._name,
+            "this": self._this,
+            "shorthand_property_identifier": self._name,
+            "member_expression": self._chain,
+            "subscript_expression": self._chain,
+            "call_expression": self._chain,
+            "non_null_expression": self._chain,
+            "new_expression": self._new,
+            "parenthesized_expression": self._parenthesized,
+            "assignment_expression": self._assignment,
+            "augmented_assignment_expression": self._augmented,
+            "update_expression": self._operand,
+            "unary_expression": self._unary,
+            "binary_expression": self._binary,
+            "ternary_expression": self._ternary,
+            "await_expression": self._await,
+            "as_expression": self._cast,
+            "type_assertion": self._cast,
+            "satisfies_expression": self._parenthesized,
+            "sequence_expression": self._sequence,
+            "arrow_function": self._function,
+            "function_expression": self._function,
+            "generator_function": self._function,
+            "method_definition": self._function,
+            "class": self._function,
+            "spread_element": self._spread,
+            "null": self._null,
+            "undefined": self._null,
+            "pair": self._pair,
+            **dict.fromkeys(("string", "number", "true", "false", "regex"), self._literal),
+            **dict.fromkeys(("comment", "property_identifier", "jsx_text", "string_fragment"), _skip),
+        }
+
+    @property
+    def typed(self) -> bool:
+        return self.outline.typed
+
+    def text(self, node: Node, /) -> str:
+        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def type_of(self, node: Node | None) -> Type:
+        return self.outline.resolved(read_type(node, self.source)) if node is not None else UNKNOWN
+
+    def value(self, node: Node, env: Env, /) -> Fact:
+        """Evaluate: report uses, bind names that are assigned, and say what is known of the result."""
+        self.descend()
+        handler = self._handlers.get(node.type)
+        if handler is None:
+            for child in node.named_children:
+                self.value(child, env)
+            name = _LITERALS.get(node.type)
+            fact = Fact(type=Type(name)) if name else NOTHING
+        else:
+            fact = handler(node, env)
+        self._depth -= 1
+        return self._assume(node, fact, env) if self.assumed else fact
+
+    def _assume(self, node: Node, fact: Fact, env: Env) -> Fact:
+        cause = self.assumed.get((node.start_byte, node.end_byte))
+        if cause is None or fact.cause is not None or fact.checked:
+            return fact
+        key = key_of(self, node)
+        return fact if key and env.get(key, NOTHING).checked else replace(fact, cause=cause)
+
+    def descend(self) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise TooDeepError
+
+    def ascend(self) -> None:
+        self._depth -= 1
+
+    @property
+    def depth(self) -> int:
+        return self._depth
+
+    @depth.setter
+    def depth(self, depth: int) -> None:
+        self._depth = depth
+
+    def use(self, node: Node, fact: Fact, use: Use, env: Env) -> None:
+        """The value is used in a way that null doesn't allow; after that, it is there."""
+        if fact.cause is None:
+            return
+        key = key_of(self, node)
+        if not self.forgiven:
+            cause, lost = fact.cause, self.lost.get(key)
+            if lost is not None and lost.start_byte <= node.start_byte < lost.end_byte:
+                cause = replace(cause, lost=lost)
+            self.uses.setdefault((node.start_byte, node.end_byte), NullUse(node, use, cause))
+        if key:
+            narrow(env, key)
+
+    # --- names and what they hold ---
+
+    def bind(self, target: Node, fact: Fact, env: Env) -> None:
+        """Assign a value to one target: a name, a property, or a pattern of them."""
+        match target.type:
+            case "identifier" | "shorthand_property_identifier_pattern":
+                name = self.text(target)
+                forget(env, name)
+                if fact is not NOTHING:
+                    env[name] = fact
+            case "member_expression" | "subscript_expression":
+                self._link(target, env)
+                if key := key_of(self, target):
+                    forget(env, key)
+                    env[key] = fact if fact is not NOTHING else CHECKED
+            case "object_pattern":
+                self.use(target, replace(fact, cause=None), Use.ATTRIBUTE, env)
+                for child in target.named_children:
+                    self._bind_property(child, fact.type, env)
+            case "assignment_pattern" | "object_assignment_pattern":
+                self._bind_default(target, fact, env)
+            case "non_null_expression" | "parenthesized_expression" if target.named_child_count:
+                self.bind(target.named_children[0], fact, env)
+            case "array_pattern":
+                element = fact.type.args[0] if fact.type.name == "Array" and fact.type.args else UNKNOWN
+                for child in target.named_children:
+                    self.bind(child, Fact(type=element.present) if element.name else NOTHING, env)
+            case _:
+                for child in target.named_children:
+                    self.bind(child, NOTHING, env)
+
+    def _bind_property(self, child: Node, type: Type, env: Env) -> None:
+        name, target = child, child
+        match child.type:
+            case "pair_pattern":
+                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+                if key is None or value is None:
+                    return
+                name, target = key, value
+            case "object_assignment_pattern":
+                name = child.child_by_field_name("left") or child
+            case "shorthand_property_identifier_pattern":
+                pass
+            case _:
+                self.bind(child, NOTHING, env)
+                return
+        self.bind(target, self.declared(type, self.text(name)), env)
+
+    def _bind_default(self, target: Node, fact: Fact, env: Env) -> None:
+        left, right = target.child_by_field_name("left"), target.child_by_field_name("right")
+        if left is None:
+            return
+        default = self.value(right, dict(env)) if right is not None else NOTHING
+        cause = fact.cause if fact.cause is not None and "null" in fact.cause.null.split(" or ") else None
+        if right is not None and is_null(self, right):
+            cause = Cause(right, f"its default is {self.text(right)}", self.text(right))
+        self.bind(left, Fact(cause, fact.type if fact.type.name else default.type), env)
+
+    def declared(self, type: Type, name: str) -> Fact:
+        """What the declaration of a type says of a property."""
+        if type.name == "":
+            return NOTHING
+        if owner_of(type.name) == "Element" and name in ELEMENT_PROPERTIES and self.typed:
+            return Fact(Cause(self.outline.tree.root, f"`{name}` is null where there is no such element", "null"),
+                        Type("Element"))  # fmt: skip
+        if type.name == "Ref" and name == "current":
+            return Fact(Cause(self.outline.tree.root, "a ref is null until its element is there", "null"))
+        member = self.outline.member(type, name)
+        if member is None or member.is_method:
+            return NOTHING
+        if not member.type.null:
+            return Fact(type=member.type) if member.type.name else NOTHING
+        annotated = "is optional" if member.type.null == "undefined" else f"may be {member.type.null}"
+        return Fact(Cause(member.node, f"the property `{name}` {annotated}", member.type.null), member.type.present)
+
+    def _name(self, node: Node, env: Env) -> Fact:
+        name = self.text(node)
+        fact = env.get(name)
+        if fact is not None:
+            return fact
+        variable = self.scopes[name]
+        if variable is None:
+            if name == "undefined":
+                return self._null(node, env)
+            return Fact(type=Type(GLOBALS[name])) if name in GLOBALS else NOTHING
+        return Fact(type=variable.type.present) if variable.type.name else NOTHING
+
+    def _this(self, node: Node, env: Env) -> Fact:
+        return Fact(None, self.this[-1], checked=True)
+
+    def _null(self, node: Node, env: Env) -> Fact:
+        written = "null" if node.type == "null" else "undefined"
+        return Fact(Cause(node, f"it is set to {written}", written))
+
+    # --- chains: `a?.b.c(d)[e]` ---
+
+    def _chain(self, node: Node, env: Env) -> Fact:
+        link = self._link(node, env)
+        fact = link.fact
+        return Fact(link.short, fact.type) if link.short is not None and fact.cause is None else fact
+
+    def _link(self, node: Node, env: Env) -> Link:
+        if node.type not in _LINKS:
+            return Link(self.value(node, env))
+        self.descend()
+        match node.type:
+            case "call_expression":
+                link = self._call(node, env)
+            case "non_null_expression":
+                link = self._link(node.named_children[0], env)
+                link = Link(Fact(None, link.fact.type, checked=True), receiver=link.receiver)
+            case _:
+                link = self._property(node, env)
+        self._depth -= 1
+        return replace(link, fact=self._assume(node, link.fact, env)) if self.assumed else link
+
+    def _property(self, node: Node, env: Env) -> Link:
+        owner = node.child_by_field_name("object")
+        if owner is None:
+            return Link(NOTHING)
+        before = self._link(owner, env)
+        short = before.short
+        if node.child_by_field_name("optional_chain") is not None:
+            short = short or self._shortened(owner, before.fact, env)
+        else:
+            subscript = node.type == "subscript_expression"
+            self.use(owner, before.fact, Use.SUBSCRIPT if subscript else Use.ATTRIBUTE, env)
+        type = before.fact.type
+        index = node.child_by_field_name("index")
+        if index is not None:
+            self.value(index, env)
+        key = key_of(self, node)
+        if key and (known := env.get(key)) is not None:
+            return Link(known, short, type)
+        name = node.child_by_field_name("property")
+        if name is None:
+            element = type.args[0] if type.name == "Array" and type.args else UNKNOWN
+            fact = Fact(Cause(node, f"an element may be {element.null}", element.null)) if element.null else NOTHING
+            return Link(replace(fact, type=element.present) if element.name else fact, short, type)
+        written = self.text(name)
+        if key == f"process.env.{written}" and self.scopes["process"] is None:
+            why = f"the environment variable `{written}` may not be set"
+            return Link(Fact(Cause(node, why, "undefined"), Type("string")), short, type)
+        return Link(self.declared(type, written), short, type)
+
+    def _shortened(self, owner: Node, fact: Fact, env: Env) -> Cause | None:
+        """Why `owner?.x` may be undefined; None where it can't be, or nobody knows."""
+        if fact.cause is None:
+            return None
+        written = self.text(owner)
+        return replace(fact.cause, reason=f"`{written}` may be null: {fact.cause.reason}", null="undefined")
+
+    def _call(self, node: Node, env: Env) -> Link:
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if function is None or arguments is None:
+            return Link(NOTHING)
+        before = self._link(function, env) if function.type != "import" else Link(NOTHING)
+        short = before.short
+        if any(child.type == "?." for child in node.children):
+            short = short or self._shortened(function, before.fact, env)
+        else:
+            self.use(function, before.fact, Use.CALL, env)
+        inside = env
+        if short is not None:
+            inside = dict(env)
+            there(self, inside, node)
+        given = self._arguments(arguments, inside, function, before.receiver)
+        callee = Callee(function, before.receiver, given)
+        argument_uses(self, callee, inside)
+        if env.get(key_of(self, node), NOTHING).checked:
+            return Link(CHECKED, short)
+        return Link(result(self, callee, self._summaries), short)
+
+    def _arguments(self, arguments: Node, env: Env, function: Node, receiver: Type) -> list[tuple[Node, Fact]]:
+        element: tuple[Type, ...] = ()
+        if receiver.name == "Array" and receiver.args:
+            name = function.child_by_field_name("property")
+            if name is not None and self.text(name) in _CALLBACKS:
+                element = receiver.args[:1]
+        given = list[tuple[Node, Fact]]()
+        for argument in arguments.named_children:
+            if argument.type == "comment":
+                continue
+            if element and argument.type in ("arrow_function", "function_expression"):
+                self.closure(argument, env, element)
+                given.append((argument, NOTHING))
+            else:
+                given.append((argument, self.value(argument, env)))
+        return given
+
+    def ends_here(self, node: Node) -> bool:
+        """Whether a call never comes back."""
+        return node.type == "call_expression" and ends(self, node, self._summaries)
+
+    def _new(self, node: Node, env: Env) -> Fact:
+        made, arguments = node.child_by_field_name("constructor"), node.child_by_field_name("arguments")
+        if made is None:
+            return NOTHING
+        self.use(made, self.value(made, env), Use.CALL, env)
+        if arguments is not None:
+            for argument in arguments.named_children:
+                self.value(argument, env)
+        name = self.text(made)
+        args = node.child_by_field_name("type_arguments")
+        types = tuple(read_type(child, self.source) for child in args.named_children) if args is not None else ()
+        return Fact(None, Type(name, types), checked=True) if name.isidentifier() else CHECKED
+
+    # --- operators ---
+
+    def _parenthesized(self, node: Node, env: Env) -> Fact:
+        children = [child for child in node.named_children if child.type != "comment"]
+        return self.value(children[0], env) if children else NOTHING
+
+    def _sequence(self, node: Node, env: Env) -> Fact:
+        fact = NOTHING
+        for child in node.named_children:
+            fact = self.value(child, env)
+        return fact
+
+    def _literal(self, node: Node, env: Env) -> Fact:
+        return Fact(None, Type(_LITERALS[node.type]), checked=True)
+
+    def _function(self, node: Node, env: Env) -> Fact:
+        self.closure(node, env, ())
+        return CHECKED
+
+    def _pair(self, node: Node, env: Env) -> Fact:
+        key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+        if key is not None and key.type == "computed_property_name":
+            self.value(key, env)
+        if value is not None:
+            self.value(value, env)
+        return NOTHING
+
+    def _spread(self, node: Node, env: Env) -> Fact:
+        if not node.named_child_count:
+            return NOTHING
+        value = node.named_children[0]
+        fact = self.value(value, env)
+        if node.parent is not None and node.parent.type in ("array", "arguments"):
+            self.use(value, fact, Use.ITERATE, env)
+        return NOTHING
+
+    def _assignment(self, node: Node, env: Env) -> Fact:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None:
+            return NOTHING
+        fact = self.value(right, env)
+        if left.type in ("object_pattern", "array_pattern"):
+            self.use(right, fact, Use.ATTRIBUTE if left.type == "object_pattern" else Use.ITERATE, env)
+        self.bind(left, fact, env)
+        return fact
+
+    def _augmented(self, node: Node, env: Env) -> Fact:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None or operator is None:
+            return NOTHING
+        if operator.type in ("??=", "||=", "&&="):
+            yes, no = branch(self, left, env)
+            taken, other = (yes, no) if operator.type == "&&=" else (no, yes)
+            there(self, yes, left)
+            fact = self.value(right, taken)
+            self.bind(left, fact if fact is not NOTHING else CHECKED, taken)
+            undecided(env, taken, other)
+            return env.get(key_of(self, left), NOTHING)
+        fact = self.value(left, env)
+        if self.typed and operator.type != "+=":
+            self.use(left, fact, Use.OPERAND, env)
+        second = self.value(right, env)
+        if self.typed and operator.type != "+=":
+            self.use(right, second, Use.OPERAND, env)
+        self.bind(left, NOTHING, env)
+        return NOTHING
+
+    def _operand(self, node: Node, env: Env) -> Fact:
+        argument = node.child_by_field_name("argument")
+        if argument is not None:
+            fact = self.value(argument, env)
+            if self.typed:
+                self.use(argument, fact, Use.OPERAND, env)
+        return NOTHING
+
+    def _unary(self, node: Node, env: Env) -> Fact:
+        operator = node.children[0].type
+        if operator == "!":
+            yes, no = branch(self, node.children[-1], env)
+            undecided(env, yes, no)
+        elif operator in ("-", "~"):
+            return self._operand(node, env)
+        else:
+            self.value(node.children[-1], env)
+        if operator == "void":
+            return self._null(node, env)
+        return CHECKED
+
+    def _binary(self, node: Node, env: Env) -> Fact:
+        operator = node.child_by_field_name("operator")
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if operator is None or left is None or right is None:
+            return NOTHING
+        if operator.type in ("&&", "||", "??"):
+            return self._logical(operator.type, left, right, env)
+        chain = [(operator.type, left, right)]  # `a + b + c + …` leans to the left, as long as a file may be
+        while left.type == "binary_expression" and (op := left.child_by_field_name("operator")) is not None:
+            first, second = left.child_by_field_name("left"), left.child_by_field_name("right")
+            if op.type in ("&&", "||", "??") or first is None or second is None:
+                break
+            chain.append((op.type, first, second))
+            left = first
+        before, previous = self.value(left, env), left
+        for kind, _, operand in reversed(chain):
+            fact = self.value(operand, env)
+            if kind in _ARITHMETIC and self.typed:
+                self.use(previous, before, Use.OPERAND, env)
+                self.use(operand, fact, Use.OPERAND, env)
+            elif kind == "in":
+                self.use(operand, fact, Use.OPERAND, env)
+            previous, before = operand, NOTHING
+        return CHECKED
+
+    def _logical(self, operator: str, left: Node, right: Node, env: Env) -> Fact:
+        if operator == "??":
+            before = self.value(left, env)
+            yes, no = dict(env), dict(env)
+            there(self, yes, left)
+        else:
+            yes, no = branch(self, left, env)
+            before = self._again(left, no)
+        fact = self.value(right, yes if operator == "&&" else no)
+        undecided(env, yes, no)
+        if operator == "&&":
+            return replace(fact, cause=fact.cause or before.cause, checked=False)
+        same = before.type if before.type == fact.type or fact.type.name == "Array" else UNKNOWN
+        return Fact(fact.cause, same or fact.type, fact.checked)
+
+    def _again(self, node: Node, env: Env) -> Fact:
+        """What is known of an expression that was just evaluated, without evaluating it again."""
+        node = inner(node)
+        key = key_of(self, node)
+        if (fact := env.get(key)) is not None:
+            return fact
+        if node.type == "member_expression" and (owner := node.child_by_field_name("object")) is not None:
+            name = node.child_by_field_name("property")
+            return self.declared(self._again(owner, env).type, self.text(name)) if name is not None else NOTHING
+        if node.type == "this":
+            return self._this(node, env)
+        return self._name(node, env) if node.type == "identifier" else NOTHING
+
+    def _ternary(self, node: Node, env: Env) -> Fact:
+        test, yes_part, no_part = (
+            node.child_by_field_name(name) for name in ("condition", "consequence", "alternative")
+        )
+        if test is None or yes_part is None or no_part is None:
+            return NOTHING
+        yes, no = branch(self, test, env)
+        one, other = self.value(yes_part, yes), self.value(no_part, no)
+        joined = join_branches(self.text(inner(test)), yes, no) or {}
+        env.clear()
+        env.update(joined)
+        fact = (join({"x": one}, {"x": other}) or {}).get("x", NOTHING)
+        if bool(one.cause) != bool(other.cause):
+            source = self.text(inner(test))
+            fact = replace(fact, unless=f"!{source}" if one.cause else source)
+        return fact
+
+    def _await(self, node: Node, env: Env) -> Fact:
+        fact = self._parenthesized(node, env)
+        if fact.type.name == "Promise" and fact.type.args:
+            given = fact.type.args[0]
+            cause = Cause(node, f"what is awaited may be {given.null}", given.null) if given.null else None
+            return Fact(cause, self.outline.resolved(given.present))
+        return replace(fact, type=UNKNOWN, checked=False) if fact.cause is not None else NOTHING
+
+    def _cast(self, node: Node, env: Env) -> Fact:
+        children = [child for child in node.named_children if child.type != "comment"]
+        if len(children) < 2:  # `as const`
+            return self.value(children[0], env) if children else NOTHING
+        value, type = children if node.type == "as_expression" else reversed(children)
+        fact = self.value(value, env)
+        if type.type == "type_arguments" and type.named_child_count:
+            type = type.named_children[0]
+        written = self.type_of(type)
+        cause = fact.cause if written.null else None
+        return Fact(cause, written.present, checked=cause is None)
+
+
+def _skip(node: Node, env: Env) -> Fact:
+    return NOTHING

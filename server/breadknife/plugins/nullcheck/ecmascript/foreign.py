@@ -1,0 +1,166 @@
+"""Null diagnostics of other checkers, recognised by what they say: rows of data, tested on the tools' real output."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from breadknife.plugins.nullcheck.ecmascript.site import path_to
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.task.values import Finding
+from breadknife.text.syntax import Node, SyntaxTree
+
+
+class At(StrEnum):
+    """Where, seen from a diagnostic's span, the expression is that may be null."""
+
+    ITSELF = "it is the span"
+    VALUE = "the span declares, assigns or returns it"
+    BANG = "the span is it with a `!`"
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    sources: frozenset[str]
+    code: str
+    message: re.Pattern[str]
+    """Groups: `null` says which it may be, `wanted` the type in its place."""
+    at: At = At.ITSELF
+
+
+_TSC = frozenset({"ts", "tsc", "typescript", "tsserver", "vtsls", "deno-ts", "volar", "javascript"})
+_ESLINT = frozenset({"eslint"})
+_POSSIBLY = re.compile(r"possibly '(?P<null>null|undefined)'(?: or '(?P<more>undefined)')?")
+_NOT_ASSIGNABLE = re.compile(
+    r"Type '(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?' is not assignable to type '(?P<wanted>[^'\n]*)'"
+)
+
+DIAGNOSTICS = (
+    Diagnostic(_TSC, "2531|2532|2533|18047|18048|18049", _POSSIBLY),
+    Diagnostic(_TSC, "2721|2722|2723", _POSSIBLY),
+    Diagnostic(_TSC, "2488|2461|2548", re.compile(r"'(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?'")),
+    Diagnostic(_TSC, "2345|2769", _NOT_ASSIGNABLE),
+    Diagnostic(_TSC, "2345", re.compile(
+        r"Argument of type '(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?' is not assignable to parameter of "
+        r"type '(?P<wanted>[^'\n]*)'")),
+    Diagnostic(_TSC, "2322", _NOT_ASSIGNABLE, At.VALUE),
+    Diagnostic(_TSC, "2339", re.compile(r"does not exist on type '(?:[^'\n]* \| )?(?P<null>null|undefined)'")),
+    Diagnostic(_ESLINT, "@typescript-eslint/no-non-null-assertion", re.compile(r"^Forbidden"), At.BANG),
+    Diagnostic(_ESLINT, "@typescript-eslint/no-non-null-asserted-optional-chain", re.compile(r"^Optional chain"), At.BANG),
+    Diagnostic(_ESLINT, "no-unsafe-optional-chaining|@typescript-eslint/no-unsafe-optional-chaining",
+               re.compile(r"short-circuits with '(?P<null>undefined)'")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Foreign:
+    """What another checker says of a place."""
+
+    node: Node
+    use: Use
+    null: str
+    wanted: str = ""
+    bang: Node | None = None
+
+
+def foreign(tree: SyntaxTree, finding: Finding) -> Foreign | None:
+    """The place that another checker's finding is about, or None when it isn't about null."""
+    code = re.sub(r"^(?:ts|TS)(?=\d)", "", finding.code)
+    for row in DIAGNOSTICS:
+        if finding.source.lower() not in row.sources or code not in row.code.split("|"):
+            continue
+        said = row.message.search(finding.message)
+        if said is None:
+            continue
+        groups = said.groupdict()
+        null, wanted = groups.get("null") or "", groups.get("wanted") or ""
+        if re.search(r"\b(?:null|undefined)\b", wanted):
+            continue
+        if groups.get("more") or (row.code != "2322" and _both(finding.message)):
+            null = "null or undefined"
+        if (found := _node(tree, finding, row.at)) is not None:
+            node, bang = found
+            use = use_of(tree, bang or node)
+            if use is not None:
+                return Foreign(node, use, null, "Array" if wanted.endswith("[]") else wanted, bang)
+    return None
+
+
+def _both(message: str) -> bool:
+    first = message.partition("\n")[0]
+    return "null" in first and "undefined" in first
+
+
+def _node(tree: SyntaxTree, finding: Finding, at: At) -> tuple[Node, Node | None] | None:
+    node = tree.node_at(finding.span)
+    if at is At.BANG:
+        while node.type != "non_null_expression":
+            if node.parent is None or tree.span(node.parent).start != finding.span.start:
+                return None
+            node = node.parent
+        return node.named_children[0], node
+    if at is At.VALUE:
+        value = _value(tree, node)
+        return (value, None) if value is not None else None
+    if tree.span(node) != finding.span:
+        return None
+    path = path_to(tree, node)
+    if node.type.endswith("_pattern") or (path and path[-1].type.endswith("_pattern")):
+        declarator = next((outer for outer in reversed(path) if not outer.type.endswith("_pattern")), None)
+        value = declarator.child_by_field_name("value") if declarator is not None else None
+        return (value, None) if value is not None else None
+    if node.type == "property_identifier" and path and path[-1].type == "member_expression":
+        owner = path[-1].child_by_field_name("object")  # older versions mark the name that is read
+        return (owner, None) if owner is not None else None
+    while path and path[-1].type == "parenthesized_expression":
+        node, path = path[-1], path[:-1]
+    return node, None
+
+
+def _value(tree: SyntaxTree, node: Node) -> Node | None:
+    for outer in (node, *reversed(path_to(tree, node)[-2:])):
+        match outer.type:
+            case "return_statement":
+                return outer.named_children[0] if outer.named_child_count == 1 else None
+            case "variable_declarator" | "public_field_definition" | "pair":
+                key = outer.child_by_field_name("name") or outer.child_by_field_name("key")
+                return outer.child_by_field_name("value") if key == node or outer == node else None
+            case "assignment_expression":
+                return outer.child_by_field_name("right") if outer.child_by_field_name("left") == node else None
+            case "arrow_function" if outer.child_by_field_name("body") == node:
+                return node
+            case _:
+                pass
+    return None
+
+
+def use_of(tree: SyntaxTree, node: Node) -> Use | None:
+    """What is done with an expression, by what stands around it."""
+    path = path_to(tree, node)
+    if not path or node.type in ("null", "undefined"):
+        return None
+    parent = path[-1]
+    match parent.type:
+        case "member_expression":
+            return Use.ATTRIBUTE if parent.child_by_field_name("object") == node else None
+        case "subscript_expression":
+            return Use.SUBSCRIPT if parent.child_by_field_name("object") == node else Use.OPERAND
+        case "call_expression" | "new_expression":
+            return Use.CALL
+        case "arguments":
+            return Use.ARGUMENT
+        case "return_statement" | "arrow_function":
+            return Use.RETURN
+        case "spread_element" | "for_in_statement":
+            return Use.ITERATE
+        case "binary_expression" | "unary_expression" | "update_expression" | "augmented_assignment_expression":
+            return Use.OPERAND
+        case "variable_declarator":
+            name = parent.child_by_field_name("name")
+            kinds = {"object_pattern": Use.ATTRIBUTE, "array_pattern": Use.ITERATE}
+            return kinds.get(name.type, Use.ASSIGN) if name is not None else None
+        case "assignment_expression" | "public_field_definition" | "pair":
+            return Use.ASSIGN
+        case _:
+            return Use.ARGUMENT

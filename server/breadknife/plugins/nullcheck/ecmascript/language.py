@@ -1,0 +1,158 @@
+"""JavaScript and TypeScript, as the null check sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from breadknife.plugins.nullcheck.ecmascript.declarations import declarations
+from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
+from breadknife.plugins.nullcheck.ecmascript.expression_edits import is_literal_like
+from breadknife.plugins.nullcheck.ecmascript.facts import Cause, NullUse
+from breadknife.plugins.nullcheck.ecmascript.foreign import Foreign, foreign
+from breadknife.plugins.nullcheck.ecmascript.ignoring import ignored
+from breadknife.plugins.nullcheck.ecmascript.site import Site, path_to
+from breadknife.plugins.nullcheck.ecmascript.strategies import Option, edits, options
+from breadknife.plugins.nullcheck.ecmascript.style import Style
+from breadknife.plugins.nullcheck.ecmascript.verify import Verifier
+from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.project.values import Project
+from breadknife.task.values import Finding
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.syntax import Node, SyntaxTree, parse
+
+_MAX_CODE = 2000
+"""Code points of a function that a model is shown."""
+
+
+class EcmaScript:
+    ids = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
+
+    def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
+        return EcmaScriptFile(tree)
+
+    def literal(self, default: str, like: str, /) -> bool:
+        nodes = [_expression(source) for source in (default, like)]
+        return nodes[0] is not None and nodes[1] is not None and is_literal_like(nodes[0], nodes[1])
+
+
+def _expression(source: str) -> Node | None:
+    """The tree of a text that is one expression."""
+    tree = parse(f"({source})", "typescript")
+    statements = tree.root.named_children if tree is not None and not tree.root.has_error else []
+    return statements[0].named_children[0] if len(statements) == 1 and statements[0].named_child_count == 1 else None
+
+
+class EcmaScriptFile:
+    def __init__(self, tree: SyntaxTree) -> None:
+        self.tree = tree
+        self._analysis = FileAnalysis(tree)
+        self._said: dict[Place, Foreign] = {}
+        """What other checkers said of the places that were asked about."""
+
+    @cached_property
+    def _findings(self) -> Sequence[Finding]:
+        return tuple(self._analysis.findings())
+
+    @cached_property
+    def _style(self) -> Style:
+        return Style.of(self.tree.text)
+
+    @cached_property
+    def _uses(self) -> dict[tuple[int, int], NullUse]:
+        return {(use.node.start_byte, use.node.end_byte): use for use in self._analysis.uses()}
+
+    def findings(self) -> Sequence[Finding]:
+        return self._findings
+
+    def place(self, finding: Finding, /) -> Place | None:
+        if finding.source == SOURCE:
+            return Place(finding.span, Use(finding.code)) if finding.code in set(Use) else None
+        said = foreign(self.tree, finding)
+        if said is None:
+            return None
+        own = self._uses.get((said.node.start_byte, said.node.end_byte))
+        place = Place(self.tree.span(said.node), own.use if own is not None and not said.bang else said.use)
+        self._said[place] = said
+        return place
+
+    def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
+        for finding in about:
+            self.place(finding)
+        found = self._open(place)
+        if found is None:
+            return
+        site, cause, verifier = found
+        offered = 0
+        for option in self._options(site, cause):
+            made = option.edits or edits(site, option.strategy, option.content)
+            verdict = verifier.check(made) if made else None
+            if made and verdict is not None:
+                content = option.content if option.has_content else None
+                whole = Span(0, len(self.tree.text)) if option.edits else verifier.limits
+                offered += option.strategy is not Strategy.NON_NULL
+                yield Offer(
+                    option.strategy, option.title, made, option.weight, option.reason, content, whole,
+                    removes=max(verdict.removes, 1),
+                )  # fmt: skip
+        if not offered:
+            for finding in about:
+                made = ignored(site, finding)
+                if made is not None and verifier.ignored(made[1]):
+                    title = f"Tell {made[0]} to ignore it, with the reason (nothing changes)"
+                    yield Offer(Strategy.IGNORE, title, (made[1],), 1, "no edit is certain to be right here",
+                                within=Span(0, len(self.tree.text)))  # fmt: skip
+                    return
+
+    def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
+        found = self._open(place)
+        if found is None:
+            return None
+        made = edits(found[0], strategy, content)
+        return made if made is not None and found[2].check(made) is not None else None
+
+    def code(self, place: Place, /) -> str:
+        span = place.span
+        node = self.tree.node_at(span)
+        function = next(
+            (n for n in reversed(path_to(self.tree, node)) if n.child_by_field_name("body") is not None), None
+        )
+        code = self.tree.source(function) if function is not None else self.tree.text
+        if len(code) > _MAX_CODE:
+            start = max(0, span.start - _MAX_CODE // 2)
+            code = self.tree.text[start : start + _MAX_CODE]
+        return code
+
+    def _options(self, site: Site, cause: Cause) -> list[Option]:
+        origin = cause.node if cause.node != site.node else None
+        found = [*options(site), *declarations(site, origin)]
+        return sorted(found, key=lambda option: -option.weight)
+
+    def _open(self, place: Place) -> tuple[Site, Cause, Verifier] | None:
+        said = self._said.get(place)
+        node = said.node if said is not None else self.tree.node_at(place.span)
+        if self.tree.span(node) != place.span:
+            return None
+        use = self._uses.get((node.start_byte, node.end_byte))
+        cause = use.cause if use is not None else Cause(node, "another checker says so", said.null if said else "")
+        path = path_to(self.tree, node)
+        bang = said.bang if said is not None else None
+        if bang is not None:
+            path = path[:-1]
+        null = said.null if said is not None and said.null else cause.null
+        wanted = said.wanted if said is not None else self._wanted(place.use, path)
+        site = Site(self.tree, self._analysis.outline, self._style, node, place.use, path, null, wanted, bang)
+        return site, cause, Verifier(self._analysis, site, cause if use is None else None)
+
+    def _wanted(self, use: Use, path: tuple[Node, ...]) -> str:
+        """The type that a declaration asks for in the place of the value."""
+        outline = self._analysis.outline
+        if use is Use.ASSIGN and path:
+            return outline.type_of(path[-1].child_by_field_name("type")).name
+        if use is Use.RETURN:
+            function = next((node for node in reversed(path) if node.child_by_field_name("return_type")), None)
+            type = outline.type_of(function.child_by_field_name("return_type")) if function is not None else None
+            if type is not None and type.name == "Promise" and type.args:
+                type = type.args[0]
+            return type.name if type is not None else ""
+        return ""

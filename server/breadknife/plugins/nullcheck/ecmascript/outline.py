@@ -1,0 +1,293 @@
+"""What one file declares: its types with their members, and the words that a null may come from."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from breadknife.plugins.nullcheck.ecmascript.rules import ORIGIN_WORDS
+from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type, has_null, read_type
+from breadknife.text.syntax import Node, SyntaxTree, captures
+
+WORD = re.compile(r"[\w$]+")
+_MAX_PARENTS = 5
+TYPED = frozenset({"typescript", "typescriptreact"})
+FUNCTIONS = frozenset({
+    "function_declaration", "generator_function_declaration", "function_expression", "generator_function",
+    "arrow_function", "method_definition",
+})  # fmt: skip
+CLASSES = frozenset({"class_declaration", "abstract_class_declaration", "class"})
+FIELDS = frozenset({"public_field_definition", "field_definition"})
+_TESTED_BY = {
+    b"useRef": {"current"}, b".get(": {"has"}, b".pop(": {"length"}, b".shift(": {"length"}, b".at(": {"length"},
+}  # fmt: skip
+"""What is written where a null may come from -> other words that matter then."""
+_METHODS = frozenset({"method_definition", "method_signature", "abstract_method_signature"})
+
+_ASSIGNED = """
+    (assignment_expression left: (identifier) @assigned)
+    (assignment_expression left: [(array_pattern) (object_pattern)] @pattern)
+    (augmented_assignment_expression left: (identifier) @assigned)
+    (update_expression argument: (identifier) @assigned)
+    (for_in_statement left: (identifier) @assigned)
+    (assignment_expression left: (member_expression) @set)
+    (assignment_expression left: (subscript_expression) @set)
+"""
+_FUNCTIONS = """
+    [(function_declaration) (generator_function_declaration) (method_definition) (arrow_function)
+      (function_expression)] @range
+    (function_declaration) @function
+    (method_definition) @function
+    (variable_declarator value: [(arrow_function) (function_expression)]) @function
+"""
+_TYPES = """
+    (interface_declaration) @type
+    (type_alias_declaration) @type
+    (class_declaration) @type
+    (abstract_class_declaration) @type
+    (function_signature) @function
+    (public_field_definition value: (arrow_function)) @function
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """A property or method of a type."""
+
+    node: Node
+    type: Type
+    """Of a property; of what a method gives back. As written, until `Outline.member` gives it out."""
+    is_method: bool = False
+    function: Node | None = None
+    """A method with a body, whose result may have to be found out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Declared:
+    """A type of this file."""
+
+    node: Node
+    members: dict[str, Member | None] = field(default_factory=dict[str, "Member | None"])
+    """None for a method with several signatures."""
+    parents: tuple[str, ...] = ()
+    alias: Type | None = None
+
+
+class Outline:
+    """Made once for each text; types of members are read when they are first asked for."""
+
+    def __init__(self, tree: SyntaxTree) -> None:
+        self.tree = tree
+        self.source = tree.text.encode("utf-8", "surrogatepass")
+        self.typed = tree.language in TYPED
+        found = captures(tree, _ASSIGNED + _FUNCTIONS + (_TYPES if self.typed else ""))
+        self.assigned: dict[str, list[int]] = {}
+        for node in found.get("assigned", ()):
+            self.assigned.setdefault(self.text(node), []).append(node.start_byte)
+        for pattern in found.get("pattern", ()):
+            for name in WORD.findall(self.text(pattern)):
+                self.assigned.setdefault(name, []).append(pattern.start_byte)
+        for offsets in self.assigned.values():
+            offsets.sort()
+        self._ranges = sorted((node.start_byte, node.end_byte) for node in found.get("range", ()))
+        self.set_paths = [self.text(node) for node in found.get("set", ())]
+        self._types: dict[str, list[Node]] = {}
+        for node in found.get("type", ()):
+            name = node.child_by_field_name("name")
+            if name is not None:
+                self._types.setdefault(self.text(name), []).append(node)
+        self._declared: dict[str, Declared | None] = {}
+        self._shapes: dict[int, Declared] = {}
+        self.origins = self._origins(found.get("function", []))
+
+    def text(self, node: Node) -> str:
+        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def _origins(self, functions: list[Node]) -> frozenset[str]:
+        """Words without which nothing in a piece of code may be null."""
+        words = set(ORIGIN_WORDS)
+        for mark, tests in _TESTED_BY.items():
+            if mark in self.source:
+                words.update(tests)
+        if self.typed:
+            words.update(
+                found.decode("utf-8", "replace")
+                for found in re.findall(
+                    rb"([\w$]+)\??[ \t]*\([^()]*\)[ \t]*:[^;{=\n]*\b(?:null|undefined)\b", self.source
+                )
+            )
+            words.update(found.decode("utf-8", "replace") for found in re.findall(rb"([\w$]+)\?:", self.source))
+            words.update(
+                found.decode("utf-8", "replace")
+                for found in re.findall(rb"([\w$]+)[ \t]*:[^;,(){}=\n]*\|[ \t]*(?:null|undefined)\b", self.source)
+            )
+            words.update(
+                name
+                for name, nodes in self._types.items()
+                for node in nodes
+                if node.type == "type_alias_declaration" and re.search(r"\b(?:null|undefined)\b", self.text(node))
+            )
+        for _ in range(2):
+            for node in functions:
+                name = node.child_by_field_name("name")
+                if name is not None and (written := self.text(name)) not in words:
+                    body = self.text(node)
+                    if "return" in body and not words.isdisjoint(WORD.findall(body)):
+                        words.add(written)
+        return frozenset(words)
+
+    # --- types ---
+
+    def type_of(self, node: Node | None) -> Type:
+        """What an annotation says, aliases of this file followed."""
+        return self.resolved(read_type(node, self.source)) if node is not None else UNKNOWN
+
+    def _written(self, node: Node | None) -> Type:
+        return read_type(node, self.source) if node is not None else UNKNOWN
+
+    def resolved(self, type: Type, depth: int = 0) -> Type:
+        """An alias of this file replaced by what it stands for."""
+        declared = self.declared(type.name) if type.name in self._types and depth < _MAX_PARENTS else None
+        if declared is None or declared.alias is None:
+            return type
+        meant = self.resolved(declared.alias, depth + 1)
+        return Type(meant.name, meant.args, has_null(type.null, meant.null))
+
+    def declared(self, name: str) -> Declared | None:
+        """The type of that name; None where there is none, or several."""
+        if name.startswith("{…}"):
+            return self._shape(int(name[3:]))
+        if name not in self._declared:
+            nodes = self._types.get(name, ())
+            self._declared[name] = None
+            self._declared[name] = self._read(nodes[0]) if len(nodes) == 1 else None
+        return self._declared[name]
+
+    def member(self, type: Type, name: str, depth: int = 0) -> Member | None:
+        declared = self.declared(type.name) if type.name else None
+        if declared is None or depth > _MAX_PARENTS:
+            return None
+        if name in declared.members:
+            member = declared.members[name]
+            return replace(member, type=self.resolved(member.type)) if member is not None else None
+        for parent in declared.parents:
+            if (found := self.member(Type(parent), name, depth + 1)) is not None:
+                return found
+        return None
+
+    def class_type(self, node: Node) -> Type:
+        """The type of `this` in a class."""
+        name = node.child_by_field_name("name")
+        written = self.text(name) if name is not None else ""
+        if self._types.get(written) == [node]:
+            return Type(written)
+        if node.start_byte not in self._shapes:
+            self._shapes[node.start_byte] = self._read(node)
+        return Type(f"{{…}}{node.start_byte}")
+
+    def _shape(self, start: int) -> Declared | None:
+        if start not in self._shapes:
+            node = self.tree.root.named_descendant_for_byte_range(start, start + 1)
+            while node is not None and node.type != "object_type" and node.start_byte == start:
+                node = node.parent
+            if node is None or node.type != "object_type" or node.start_byte != start:
+                return None
+            self._shapes[start] = Declared(node, dict(self._members(node)))
+        return self._shapes[start]
+
+    def _read(self, node: Node) -> Declared:
+        if node.type == "type_alias_declaration":
+            value = node.child_by_field_name("value")
+            if value is None or node.child_by_field_name("type_parameters") is not None:
+                return Declared(node)
+            if value.type == "object_type":
+                return Declared(node, dict(self._members(value)))
+            return Declared(node, alias=read_type(value, self.source))
+        body = node.child_by_field_name("body")
+        members = dict(self._members(body)) if body is not None else {}
+        return Declared(node, members, tuple(self._parents(node)))
+
+    def _parents(self, node: Node) -> Iterator[str]:
+        for child in node.named_children:
+            if child.type == "class_heritage":
+                yield from self._parents(child)
+            elif child.type in ("extends_clause", "extends_type_clause"):
+                for parent in child.named_children:
+                    if parent.type != "type_arguments":
+                        yield self.text(parent).partition("<")[0]
+
+    def _members(self, body: Node) -> Iterator[tuple[str, Member | None]]:
+        seen = set[str]()
+        for node in body.named_children:
+            name = node.child_by_field_name("name") or node.child_by_field_name("property")
+            if name is None or (written := self.text(name)) == "":
+                continue
+            if node.type in _METHODS:
+                accessor = next((c.type for c in node.children if c.type in ("get", "set")), "")
+                if written == "constructor":
+                    yield from self._constructor_properties(node)
+                if accessor == "set" and written in seen:
+                    continue
+                given = self._written(node.child_by_field_name("return_type"))
+                if any(child.type == "?" for child in node.children):
+                    yield written, Member(node, Type("Function", (), "undefined"))
+                elif accessor:
+                    yield written, Member(node, given)
+                else:
+                    function = node if node.child_by_field_name("body") is not None else None
+                    yield written, None if written in seen else Member(node, given, True, function)
+            elif node.type == "property_signature" or node.type in FIELDS:
+                yield written, self._property(node, written)
+            seen.add(written)
+
+    def _property(self, node: Node, name: str) -> Member:
+        annotation = node.child_by_field_name("type")
+        type = read_type(annotation, self.source) if annotation is not None else UNKNOWN
+        value = node.child_by_field_name("value")
+        if annotation is None and value is not None:
+            if value.type == "arrow_function":
+                given = self._written(value.child_by_field_name("return_type"))
+                return Member(node, given, True, value)
+            if value.type == "new_expression" and (made := value.child_by_field_name("constructor")) is not None:
+                type = Type(self.text(made))
+        if any(child.type == "?" for child in node.children):
+            type = Type(type.name, type.args, has_null(type.null, "undefined"))
+        return Member(node, type)
+
+    def _constructor_properties(self, node: Node) -> Iterator[tuple[str, Member | None]]:
+        parameters = node.child_by_field_name("parameters")
+        for parameter in parameters.named_children if parameters is not None else ():
+            pattern = parameter.child_by_field_name("pattern")
+            plain = parameter.type in ("required_parameter", "optional_parameter")
+            if pattern is not None and plain and parameter.child_count and parameter.children[0] != pattern:
+                type = self._written(parameter.child_by_field_name("type"))
+                if parameter.type == "optional_parameter":
+                    type = Type(type.name, type.args, has_null(type.null, "undefined"))
+                yield self.text(pattern), Member(parameter, type)
+
+    def parameter_type(self, parameter: Node, source: bytes | None = None) -> Type:
+        """Of a parameter as its function sees it: a default takes undefined away."""
+        annotation = parameter.child_by_field_name("type")
+        type = self.resolved(read_type(annotation, source or self.source)) if annotation is not None else UNKNOWN
+        if parameter.type == "optional_parameter":
+            return Type(type.name, type.args, has_null(type.null, "undefined"))
+        if parameter.child_by_field_name("value") is not None:
+            return Type(type.name, type.args, "null" if "null" in type.null.split(" or ") else "")
+        return type
+
+    # --- assignments ---
+
+    def last_assigned(self, name: str) -> int:
+        """Offset (bytes) of the last assignment to such a name, or -1."""
+        offsets = self.assigned.get(name)
+        return offsets[-1] if offsets else -1
+
+    def functions_around(self, offset: int) -> list[tuple[int, int]]:
+        """The byte ranges of the functions that an offset lies in, outermost first."""
+        return [(start, end) for start, end in self._ranges if start <= offset < end]
+
+    def assigned_after(self, name: str, offset: int) -> bool:
+        offsets = self.assigned.get(name, [])
+        return bisect_right(offsets, offset) < len(offsets)

@@ -1,0 +1,201 @@
+"""The place of one value that may be null, and what may be done there without changing the order of effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
+from breadknife.plugins.nullcheck.ecmascript.style import Style
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree
+
+BLOCKS = frozenset({"statement_block", "program"})
+_CASES = frozenset({"switch_case", "switch_default"})
+LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
+_FIRST = {
+    "expression_statement": "",
+    "return_statement": "",
+    "throw_statement": "",
+    "lexical_declaration": "",
+    "variable_declaration": "",
+    "export_statement": "declaration",
+    "if_statement": "condition",
+    "switch_statement": "value",
+    "for_in_statement": "right",
+    "for_statement": "initializer",
+}
+"""Statement -> the field that is evaluated first, once; "": all of it."""
+_LAZY = FUNCTIONS | {"class", "class_body", "class_declaration", "abstract_class_declaration", "decorator"}
+"""Evaluated later than the statement that it stands in, or not at all."""
+_EFFECTS = frozenset({
+    "call_expression", "new_expression", "await_expression", "yield_expression", "assignment_expression",
+    "augmented_assignment_expression", "update_expression",
+})  # fmt: skip
+_SHORT_CIRCUITS = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
+_NAMES = frozenset({"identifier", "member_expression", "this"})
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    tree: SyntaxTree
+    outline: Outline
+    style: Style
+    node: Node
+    """The expression that may be null."""
+    use: Use
+    path: tuple[Node, ...]
+    """From the root down to the node, without it."""
+    null: str = ""
+    """`null` or `undefined` where it can only be that one."""
+    wanted: str = ""
+    """The type that is wanted in its place."""
+    bang: Node | None = None
+    """The `!` expression around it that an edit does away with; not part of the path."""
+
+    @property
+    def span(self) -> Span:
+        return self.tree.span(self.node)
+
+    @property
+    def source(self) -> str:
+        return self.outline.text(self.node)
+
+    @property
+    def parent(self) -> Node:
+        return self.path[-1]
+
+    @property
+    def is_name(self) -> bool:
+        """Whether a test of the expression holds for its next use: a name or a dotted name."""
+        node = self.node
+        while node.type == "member_expression" and node.child_by_field_name("optional_chain") is None:
+            owner = node.child_by_field_name("object")
+            if owner is None:
+                return False
+            node = owner
+        return node.type in ("identifier", "this") and self.node.type in _NAMES
+
+    @property
+    def function(self) -> Node | None:
+        return next((node for node in reversed(self.path) if node.type in FUNCTIONS), None)
+
+    @property
+    def loop(self) -> Node | None:
+        """The loop whose body holds the place, within the function; not where a `switch` is nearer."""
+        for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
+            if inner.type in FUNCTIONS or inner.type == "switch_statement":
+                return None
+            if outer.type in LOOPS and inner == outer.child_by_field_name("body"):
+                return outer
+        return None
+
+    @cached_property
+    def statement(self) -> Node | None:
+        """The statement before which a guard may stand, or None where that would change what is evaluated when."""
+        for at in range(len(self.path) - 1, 0, -1):
+            holder = self.path[at - 1]
+            if holder.type in BLOCKS or (
+                holder.type in _CASES and self.path[at] in holder.children_by_field_name("body")
+            ):
+                break
+        else:
+            return None
+        statement, inside = self.path[at], (*self.path[at:], self.node)
+        if holder.type in _CASES and not self.is_name:
+            return None  # a declaration there would be seen by the other cases
+        return statement if self._runs_first(statement, inside) and self._own_line(statement) else None
+
+    def _runs_first(self, statement: Node, inside: tuple[Node, ...]) -> bool:
+        if statement.type not in _FIRST:
+            return False
+        if name := _FIRST[statement.type]:
+            first = statement.child_by_field_name(name)
+            if first is None or not covers(first, self.node):
+                return False
+        for outer, inner in pairwise(inside):
+            if outer.type in _LAZY or inner.type in _LAZY:
+                return False
+            if outer.type in ("binary_expression", "augmented_assignment_expression"):
+                operator = outer.child_by_field_name("operator")
+                first = inner == outer.child_by_field_name("left")
+                if operator is not None and operator.type in _SHORT_CIRCUITS and not first:
+                    return False
+            if outer.type == "ternary_expression" and inner != outer.child_by_field_name("condition"):
+                return False
+            if outer.type in ("assignment_pattern", "object_assignment_pattern"):
+                return False
+            if outer.type in ("lexical_declaration", "variable_declaration") and inner != outer.named_children[0]:
+                return False
+            if inner.type == "arguments" or inner == outer.child_by_field_name("index"):
+                if _is_optional(outer):
+                    return False
+        steady = self.node.type == "identifier" and self.source not in self.outline.assigned
+        return steady or not self._effects_before(statement)
+
+    def _effects_before(self, statement: Node) -> bool:
+        """Whether something is evaluated before the node that may change what it evaluates to."""
+        stack = [statement]
+        while stack:
+            node = stack.pop()
+            if node.start_byte >= self.node.start_byte and node != statement:
+                continue
+            if node.type in _EFFECTS and node.end_byte <= self.node.start_byte:
+                return True
+            stack.extend(child for child in node.named_children if child.type not in FUNCTIONS)
+        return False
+
+    def _own_line(self, statement: Node) -> bool:
+        start = self.tree.span(statement).start
+        line = self.tree.text[self.tree.text.rfind("\n", 0, start) + 1 : start]
+        return not line or line.isspace()
+
+    @property
+    def indent(self) -> str:
+        """The white space before the statement."""
+        statement = self.statement
+        return self.indent_of(statement) if statement is not None else ""
+
+    def indent_of(self, node: Node) -> str:
+        start = self.tree.span(node).start
+        line = self.tree.text[self.tree.text.rfind("\n", 0, start) + 1 : start]
+        return line[: len(line) - len(line.lstrip())]
+
+
+def covers(outer: Node, inner: Node) -> bool:
+    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
+
+
+def _is_optional(link: Node) -> bool:
+    """Whether an optional chain may end before this call or subscript of it."""
+    node: Node | None = link
+    while node is not None and node.type in ("call_expression", "member_expression", "subscript_expression"):
+        if any(child.type in ("?.", "optional_chain") for child in node.children):
+            return True
+        node = node.child_by_field_name("function") or node.child_by_field_name("object")
+    return False
+
+
+def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
+    """From the root down to the node, without it."""
+    path = list[Node]()
+    at: Node | None = tree.root  # downwards: asking a node for its parent starts at the root each time
+    while at is not None and at != node:
+        path.append(at)
+        at = at.child_with_descendant(node)
+    return tuple(path)
+
+
+def own_nodes(function: Node, kinds: frozenset[str]) -> list[Node]:
+    """The function's (or loop's) statements of some kinds, without those of functions in it."""
+    body = function.child_by_field_name("body")
+    found, stack = list[Node](), [body] if body is not None else []
+    while stack:
+        node = stack.pop()
+        if node.type in kinds:
+            found.append(node)
+        elif node.type not in FUNCTIONS and not node.type.endswith("_expression"):
+            stack.extend(node.named_children)
+    return found

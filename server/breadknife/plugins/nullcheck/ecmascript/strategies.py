@@ -1,0 +1,215 @@
+"""The ways to deal with a null at its place: what each writes, and the evidence for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.ecmascript.detector import quote
+from breadknife.plugins.nullcheck.ecmascript.exits import early_return
+from breadknife.plugins.nullcheck.ecmascript.expression_edits import chained, default_for, defaulted, non_null
+from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
+from breadknife.plugins.nullcheck.ecmascript.site import Site, own_nodes
+from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node
+
+
+@dataclass(frozen=True)
+class Option:
+    """A strategy that can be carried out at a site."""
+
+    strategy: Strategy
+    title: str
+    weight: int
+    """Evidence for it; the highest comes first."""
+    content: Content = Content()
+    """What is written when no model says better."""
+    reason: str = ""
+    edits: tuple[TextEdit, ...] = ()
+    """Of a declaration's; those of a place are made by `edits`."""
+
+    @property
+    def has_content(self) -> bool:
+        """Whether a model may say it better."""
+        return self.strategy in (Strategy.RAISE, Strategy.ASSERT, Strategy.DEFAULT)
+
+
+_NAMES = {"match": "match", "exec": "match", "querySelector": "element", "getElementById": "element", "find": "found",
+          "getItem": "stored", "get": "value", "pop": "last", "shift": "first", "at": "item"}  # fmt: skip
+"""Name of a method -> name for its result."""
+_IF = frozenset({"if_statement"})
+_THROWS = frozenset({"throw_statement"})
+_WRAPPED = frozenset({"await_expression", "call_expression"})
+
+
+def options(site: Site) -> Iterator[Option]:
+    """What can be done at the place itself."""
+    name = quote(site.source) if site.is_name else "the result"
+    null = site.null or "null"
+    if (default := default_for(site)) and defaulted(site, default):
+        demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
+        title = f"Use a default such as `{default}` if {name} is {null}"
+        reason = "the place wants a value of that type" if demanded else ""
+        yield Option(Strategy.DEFAULT, title, 52 if demanded else 30, Content(default=default), reason)
+    if chained(site) is not None:
+        habit = _chained_elsewhere(site)
+        title = f"Use `?.` (undefined if {name} is {null})"
+        reason = f"{name} is read with `?.` elsewhere" if habit else ""
+        yield Option(Strategy.OPTIONAL_CHAIN, title, 48 + 15 * habit, reason=reason)
+    yield from _guards(site, name, null)
+    if site.outline.typed and site.bang is None and non_null(site) is not None:
+        title = f"Claim with `!` that {name} isn't {null} (nothing checks it)"
+        yield Option(Strategy.NON_NULL, title, 5, reason="for what only you know")
+
+
+def _guards(site: Site, name: str, null: str) -> Iterator[Option]:
+    if site.statement is None or not (site.is_name or _new_name(site)):
+        return
+    message = Content("", f"{_bare_name(site)} is {null}")
+    if site.style.asserts:
+        title = f"Assert with `{site.style.asserts}` that {name} isn't {null} (it throws if it is)"
+        yield Option(Strategy.ASSERT, title, 60, message, f"the file imports `{site.style.asserts}`")
+    function, loop = site.function, site.loop
+    exception = site.style.exception(site.outline.text(function) if function is not None else "")
+    throws = function is not None and bool(own_nodes(function, _THROWS))
+    reason = "the function throws elsewhere" if throws else ""
+    content = Content(exception, message.message)
+    yield Option(Strategy.RAISE, f"Throw {exception} if {name} is {null}", 65 if throws else 45, content, reason)
+    if loop is not None:
+        texts = [site.outline.text(node) for node in own_nodes(loop, _IF)]
+        for strategy, word, said in (
+            (Strategy.CONTINUE, "continue", "Skip this round of the loop"),
+            (Strategy.BREAK, "break", "Leave the loop"),
+        ):
+            habit = any(re.search(rf"\b{word}\b", text) for text in texts)
+            reason = f"the loop has a `{word}` already" if habit else ""
+            if habit or strategy is Strategy.CONTINUE:
+                yield Option(strategy, f"{said} if {name} is {null}", 40 + 30 * habit, reason=reason)
+    if function is not None and (exit := early_return(site, function)) is not None:
+        title = f"Return early if {name} is {null} ({exit.said})"
+        yield Option(Strategy.RETURN, title, exit.weight, Content(default=exit.value), exit.reason)
+    if _narrowed(site) is not None:
+        yield Option(Strategy.NARROW, f"Do this only if {name} isn't {null} (nothing happens if it is)", 33)
+
+
+def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
+    """The edits, or None where the strategy can't be carried out."""
+    made = _edits(site, strategy, content)
+    if made is None or site.bang is None:
+        return made
+    end = site.tree.span(site.bang).end
+    return (*made, TextEdit(Span(end - 1, end), ""))
+
+
+def _edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
+    match strategy:
+        case Strategy.DEFAULT:
+            return defaulted(site, site.style.literal(content.default))
+        case Strategy.OPTIONAL_CHAIN:
+            return chained(site)
+        case Strategy.NON_NULL:
+            return non_null(site)
+        case Strategy.NARROW:
+            return _narrowed(site)
+        case Strategy.RAISE:
+            action = f"throw new {content.exception}({site.style.string(content.message)})"
+        case Strategy.ASSERT:
+            action = ""
+        case Strategy.RETURN:
+            action = f"return {content.default}".rstrip()
+        case Strategy.CONTINUE | Strategy.BREAK:
+            action = strategy.value
+        case _:
+            return None
+    return _guarded(site, action, content)
+
+
+def _guarded(site: Site, action: str, content: Content) -> tuple[TextEdit, ...] | None:
+    """A guard before the statement; a result that has no name gets one."""
+    statement = site.statement
+    name = site.source if site.is_name else _new_name(site)
+    if statement is None or not name:
+        return None
+    style, indent = site.style, site.indent
+    if action:
+        lines = style.exit(_test(site, name), action, indent)
+    else:
+        message = f", {style.string(content.message)}" if content.message else ""
+        lines = [f"{style.asserts}({name} {_operator(site, '!=')}{message}){style.semicolon}"]
+    if site.is_name:
+        return (_insertion(site, statement, lines),)
+    lines = [f"const {name} = {site.source}{style.semicolon}", *lines]
+    return (_insertion(site, statement, lines), TextEdit(site.span, name))
+
+
+def named_at(site: Site, made: tuple[TextEdit, ...]) -> int | None:
+    """Where, in the first edit's text, the expression stands that was given a name; None where none was."""
+    if len(made) == 2 and made[1].span == site.span and made[0].new_text.startswith("const "):
+        return made[0].new_text.index(" = ") + 3
+    return None
+
+
+def _test(site: Site, name: str) -> str:
+    return f"{name} {_operator(site, '==')}"
+
+
+def _operator(site: Site, equal: str) -> str:
+    """What is compared with, exactly where only one of the two can be."""
+    return f"{equal}= {site.null}" if site.null in ("null", "undefined") else f"{equal} null"
+
+
+def _insertion(site: Site, statement: Node, lines: list[str]) -> TextEdit:
+    at = site.tree.span(statement).start
+    # Lines of a block carry the indentation; the statement's own is there already.
+    first = [f"{line}{site.style.line_break}" for line in lines]
+    text = site.indent.join(
+        line if not line.startswith(site.indent) or not site.indent else line[len(site.indent) :] for line in first
+    )
+    return TextEdit(Span(at, at), text + site.indent)
+
+
+def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
+    """The statement in an `if` that tests for it."""
+    statement = site.statement
+    if statement is None or statement.type != "expression_statement" or not site.is_name:
+        return None
+    called = statement.named_children[0].type if statement.named_child_count == 1 else ""
+    if called not in _WRAPPED:
+        return None  # an assignment left out is another matter
+    source, span = site.outline.text(statement), site.tree.span(statement)
+    if site.tree.text[span.end :].partition("\n")[0].strip():
+        return None  # there is more on the line
+    if "`" in source and "\n" in source:
+        return None  # more indentation would change a template
+    style, indent = site.style, site.indent
+    inner = f"{style.line_break}{indent}{style.step}"
+    lines = [line[len(indent) :] if line.startswith(indent) else line for line in source.splitlines()]
+    body = inner.join(lines)
+    test = f"{site.source} {_operator(site, '!=')}"
+    return (TextEdit(span, f"if ({test}) {{{inner}{body}{style.line_break}{indent}}}"),)
+
+
+def _chained_elsewhere(site: Site) -> bool:
+    return site.is_name and re.search(rf"(?<![\w.$]){re.escape(site.source)}\?\.", site.tree.text) is not None
+
+
+def _bare_name(site: Site) -> str:
+    name = site.source if site.is_name else f"the result of {site.source.partition('(')[0]}"
+    return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
+
+
+def _new_name(site: Site) -> str:
+    """A name for a call's result that the file doesn't use yet, or "" for an expression that is no short call."""
+    source, node = site.source, site.node
+    if node.type == "parenthesized_expression" and node.named_child_count == 1:
+        node = node.named_children[0]
+    if node.type not in _WRAPPED or "\n" in source or any(n.type in FUNCTIONS for n in node.named_children):
+        return ""
+    called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", source)
+    base = next((_NAMES[name] for name in reversed(called) if name in _NAMES), "result")
+    for name in (base, f"{base}Value", f"maybe{base.capitalize()}"):
+        if not re.search(rf"(?<![.\w$]){name}\b", site.tree.text):
+            return name
+    return ""

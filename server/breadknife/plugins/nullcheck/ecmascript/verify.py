@@ -1,0 +1,135 @@
+"""The verifier: an edit is offered only if it parses, ends the finding, and brings no new one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
+from breadknife.plugins.nullcheck.ecmascript.facts import Cause
+from breadknife.plugins.nullcheck.ecmascript.site import Site
+from breadknife.plugins.nullcheck.ecmascript.strategies import named_at
+from breadknife.task.values import Finding
+from breadknife.text.document import Span, TextEdit, apply_edits
+from breadknife.text.no_worse import parses_no_worse
+from breadknife.text.syntax import Node, SyntaxTree, changed_tree, difference
+
+MAX_ADDED = 400
+"""Code points that one fix may add, besides what it moves."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    removes: int
+    """Findings that are gone."""
+
+
+class Verifier:
+    """For the edits at one place."""
+
+    def __init__(self, analysis: FileAnalysis, site: Site, assumed: Cause | None) -> None:
+        self._analysis = analysis
+        self._site = site
+        self._assumed = assumed
+        """Why the value may be null where only another checker knows; what is found here needs no assumption."""
+        self._start = analysis.outermost(site.node.start_byte)
+        self._before: dict[bool, list[Finding]] = {}
+
+    @property
+    def limits(self) -> Span:
+        """The function that no other holds, or the whole text: where edits may be that aren't of a declaration."""
+        start = self._start
+        around = self._analysis.outline.functions_around(self._site.node.start_byte) if start is not None else []
+        end = next((end for begin, end in around if begin == start), None)
+        tree = self._analysis.tree
+        if start is None or end is None:
+            return Span(0, len(tree.text))
+        return Span(*(_char(self._analysis.outline.source, byte) for byte in (start, end)))
+
+    def check(self, edits: tuple[TextEdit, ...]) -> Verdict | None:
+        """What the edits achieve; None where they aren't right."""
+        site, tree = self._site, self._analysis.tree
+        added = sum(len(edit.new_text) - len(edit.span) for edit in edits)
+        if not edits or added > MAX_ADDED:
+            return None
+        try:
+            text = apply_edits(tree.text, edits)
+        except ValueError:
+            return None
+        new = changed_tree(tree, difference(tree.text, text))
+        if new is None or not parses_no_worse(tree, new):
+            return None
+        local = self._start is not None and all(self.limits.contains(edit.span) for edit in edits)
+        target = _moved(site, edits)
+        start, end = new.byte_offset(target.start), new.byte_offset(target.end)
+        after = self._findings(new, self._assuming(start, end), local)
+        before = self._found_before(local)
+        if after is None or before is None:
+            return None
+        fresh = Counter(map(_identity, after)) - Counter(map(_identity, before))
+        if fresh or any(found.span == target for found in after):
+            return None
+        return Verdict(len(before) - len(after))
+
+    def _found_before(self, local: bool) -> list[Finding] | None:
+        if local not in self._before:
+            node = self._site.node
+            found = self._findings(self._analysis.tree, self._assuming(node.start_byte, node.end_byte), local)
+            if found is None:
+                return None
+            self._before[local] = found
+        return self._before[local]
+
+    def _assuming(self, start: int, end: int) -> dict[tuple[int, int], Cause]:
+        return {(start, end): self._assumed} if self._assumed is not None else {}
+
+    def _findings(self, tree: SyntaxTree, assumed: dict[tuple[int, int], Cause], local: bool) -> list[Finding] | None:
+        if local and self._start is not None:
+            source = tree.text.encode("utf-8", "surrogatepass")
+            return self._analysis.again(tree, source, self._start, assumed)
+        analysis = self._analysis if tree is self._analysis.tree else FileAnalysis(tree)
+        return analysis.assuming(assumed)
+
+    def ignored(self, edit: TextEdit) -> bool:
+        """Whether a comment that is put in is one, and nothing else changes."""
+        text = apply_edits(self._analysis.tree.text, (edit,))
+        new = changed_tree(self._analysis.tree, edit)
+        if new is None or not parses_no_worse(self._analysis.tree, new):
+            return False
+        at = text.index(edit.new_text.strip(), edit.span.start)
+        node: Node | None = new.node_at(Span(at, at + 2))
+        return node is not None and node.type == "comment" and new.span(node).start == at
+
+
+def _moved(site: Site, edits: tuple[TextEdit, ...]) -> Span:
+    """Where the value's expression stands after the edits."""
+    if (inside := named_at(site, edits)) is not None:
+        start = edits[0].span.start + inside
+        return Span(start, start + len(site.span))
+    span = site.span
+    for edit in edits:  # a statement that is moved as a whole
+        if len(edit.span) and edit.span.contains(span):
+            at = edit.new_text.rfind(site.source)
+            offset = span.start - edit.span.start
+            at = next((i for i in _occurrences(edit.new_text, site.source) if i >= offset), at)
+            others = sum(len(e.new_text) - len(e.span) for e in edits if e.span.end <= edit.span.start and e != edit)
+            start = edit.span.start + others + at
+            return Span(start, start + len(span))
+    return span.shifted(sum(len(e.new_text) - len(e.span) for e in edits if e.span.end <= span.start))
+
+
+def _occurrences(text: str, part: str) -> list[int]:
+    found, at = list[int](), text.find(part)
+    while at >= 0:
+        found.append(at)
+        at = text.find(part, at + 1)
+    return found
+
+
+def _identity(finding: Finding) -> tuple[str, str]:
+    """The same for `a.b.c` and, where the edit has touched that, `a?.b!.c`."""
+    return finding.code, finding.message.replace("?.", ".").replace("!", "")
+
+
+def _char(source: bytes, byte: int) -> int:
+    return len(source[:byte].decode("utf-8", "surrogatepass"))

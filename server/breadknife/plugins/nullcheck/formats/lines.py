@@ -1,0 +1,135 @@
+"""The text forms: a pattern for each, which finds every finding of a tool in whatever else was printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.task.values import Severity
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+SEVERITIES = {
+    "error": Severity.ERROR, "2": Severity.ERROR, "h": Severity.ERROR, "major": Severity.ERROR,
+    "critical": Severity.ERROR, "blocker": Severity.ERROR, "fatal": Severity.ERROR,
+    "warning": Severity.WARNING, "warn": Severity.WARNING, "1": Severity.WARNING, "m": Severity.WARNING,
+    "minor": Severity.WARNING,
+    "information": Severity.INFORMATION, "info": Severity.INFORMATION, "note": Severity.INFORMATION,
+    "l": Severity.INFORMATION,
+}  # fmt: skip
+"""What tools call it, in lower case."""
+
+
+@dataclass(frozen=True)
+class TextForm:
+    source: str
+    name: str
+    """Of the form, for people: `pyright`, `tsc --pretty`."""
+    pattern: re.Pattern[str]
+    """Groups: `path`, `line`, `message`, and where they are printed `column`, `end_line`, `end_column`, `code`,
+    `severity`; `carets` under the place, and `before` them as much as stands left of it in the line."""
+    columns: Columns = Columns.CODE_POINTS
+    heading: re.Pattern[str] | None = None
+    """A line that holds the `path` for what follows."""
+    end_inclusive: bool = False
+    """`end_column` is the last character's, not the one after it."""
+    silent: frozenset[str] = frozenset()
+    """Severities that are no findings."""
+
+
+def _form(source: str, name: str, pattern: str, columns: Columns = Columns.CODE_POINTS, *, heading: str = "",
+          end_inclusive: bool = False, silent: frozenset[str] = frozenset()) -> TextForm:  # fmt: skip
+    compiled = re.compile(heading, re.MULTILINE) if heading else None
+    return TextForm(source, name, re.compile(pattern, re.MULTILINE), columns, compiled, end_inclusive, silent)
+
+
+_PATH = r"(?P<path>(?:[A-Za-z]:)?[^\s:(][^:\n]*?)"
+_AT = r":(?P<line>\d+):(?P<column>\d+)"
+_CODE = r"(?P<code>[\w-]+)"
+_MYPY = (
+    rf"{_PATH}:(?P<line>\d+)(?::(?P<column>\d+))?(?::(?P<end_line>\d+):(?P<end_column>\d+))?: "
+    "(?P<severity>error|note): "
+)
+_FRAME = r"\n *\|\n *\d+ \| .*\n *\| {0,400}?(?P<carets>\^+)"
+"""The lines that ty and pyrefly copy out of the file; other marks may stand before the carets."""
+
+FORMS = (
+    _form(
+        "pyright", "pyright and basedpyright",
+        rf"^ {{2}}{_PATH}{_AT} - (?P<severity>error|warning|information): "
+        r"(?P<message>.+?(?:\n[ \u00a0]{3,}\S.*?)*?)(?: \((?P<code>report\w+)\))?$(?!\n[ \u00a0]{3,})", Columns.UTF16,
+    ),
+    _form("mypy", "mypy",
+          rf"^{_MYPY}(?P<message>.+?(?:\n(?!\S+:\d+:)[^\s\[].*?)*?)(?: {{2}}| ?\n ?)\[{_CODE}\]$", Columns.UNSURE,
+          end_inclusive=True, silent=frozenset({"note"})),
+    _form("mypy", "mypy without codes", rf"^{_MYPY}(?P<message>.+)$", Columns.UNSURE,
+          end_inclusive=True, silent=frozenset({"note"})),
+    _form("ty", "ty --output-format concise",
+          rf"^{_PATH}{_AT}: (?P<severity>error|warning|info)\[{_CODE}\] (?P<message>.+)$"),
+    _form("ty", "ty",
+          rf"^(?P<severity>error|warning|info)\[{_CODE}\]: (?P<message>.+)\n *--> {_PATH}{_AT}$(?:{_FRAME})?"),
+    _form("pyrefly", "pyrefly --output-format min-text",
+          rf"^ *(?P<severity>ERROR|WARN|INFO) {_PATH}:(?P<line>\d+):(?P<column>\d+)"
+          rf"(?:-(?:(?P<end_line>\d+):)?(?P<end_column>\d+))?: (?P<message>.+) \[{_CODE}\]$"),
+    _form("pyrefly", "pyrefly",
+          rf"^ *(?P<severity>ERROR|WARN|INFO) (?P<message>.+) \[{_CODE}\]\n *--> {_PATH}{_AT}$(?:{_FRAME})?"),
+    _form("ts", "tsc", r"^(?P<path>[^\s(][^(\n]*?)\((?P<line>\d+),(?P<column>\d+)\): (?P<severity>error|warning) "
+          r"TS(?P<code>\d+): (?P<message>.+(?:\n {2,}\S.*)*)$", Columns.UTF16),
+    _form("ts", "tsc --pretty", rf"^{_PATH}{_AT} - (?P<severity>error|warning) TS(?P<code>\d+): "
+          r"(?P<message>.+(?:\n {2,}\S.*)*)$(?:\n\n\d+ .*\n\s+(?P<carets>~+))?", Columns.UTF16),
+    _form("eslint", "ESLint's stylish", r"^ {2,}(?P<line>\d+):(?P<column>\d+) +(?P<severity>error|warning) {2,}"
+          r"(?P<message>\S.*?) {2,}(?P<code>\S+)$", Columns.UTF16, heading=r"^(?P<path>(?:/|[A-Za-z]:[\\/]).+)$"),
+    _form("eslint", "ESLint's unix",
+          rf"^{_PATH}{_AT}: (?P<message>.+) \[(?P<severity>Error|Warning)/(?P<code>[^\]]+)\]$", Columns.UTF16),
+    _form("spotbugs", "SpotBugs -emacs",
+          rf"^{_PATH}:(?P<line>\d+):\d+ (?P<code>[A-Z]\w*): (?P<message>.+) \((?P<severity>[HML])\) ?$"),
+    _form("spotbugs", "SpotBugs", r"^(?P<severity>[HML]) [A-Z] (?P<code>[A-Z]\w*): (?P<message>.+?) {2}.*?[Aa]t "
+          r"(?P<path>\S+):\[lines? (?P<line>\d+)"),
+    _form("nullaway", "javac",
+          rf"^{_PATH}:(?P<line>\d+): (?P<severity>warning|error): \[(?P<code>NullAway)\] (?P<message>.+)"
+          r"(?:\n.*\n(?P<before>[ \t]*)(?P<carets>\^))?", Columns.UTF16),
+    _form("nullaway", "Maven", r"^\[(?P<severity>WARNING|ERROR)\] (?P<path>.+?):\[(?P<line>\d+),\d+\] "
+          r"\[(?P<code>NullAway)\] (?P<message>.+)$"),  # the column counts from 0 where javac is forked, else from 1
+)  # fmt: skip
+
+
+def said_in(text: str) -> Iterator[Said]:
+    """All that the forms find, in the order of the text."""
+    text = _COLOUR.sub("", text).replace("\r\n", "\n")
+    found = [(match.start(), at, match) for at, form in enumerate(FORMS) for match in form.pattern.finditer(text)]
+    found.sort(key=lambda each: each[:2])
+    headings = {
+        at: [(match.start(), match["path"]) for match in form.heading.finditer(text)]
+        for at, form in enumerate(FORMS)
+        if form.heading
+    }
+    end = 0
+    for start, at, match in found:
+        if start < end:  # part of what another form has read
+            continue
+        path = next((path for above, path in reversed(headings.get(at, [])) if above < start), "")
+        said = _said(FORMS[at], match, path)
+        if said is not None:
+            end = match.end()
+            yield said
+
+
+def _said(form: TextForm, match: re.Match[str], heading: str) -> Said | None:
+    groups = match.groupdict()
+    severity = (groups.get("severity") or "error").lower()
+    path = groups.get("path") or heading
+    if severity in form.silent or not path:
+        return None
+    column = int(groups.get("column") or 0)
+    carets = groups.get("carets") or ""
+    if (before := groups.get("before")) is not None:
+        column, carets = len(before) + 1, ""  # one caret says where, not how far
+    end_column = int(groups.get("end_column") or 0) + form.end_inclusive if groups.get("end_column") else 0
+    if carets and not end_column:
+        end_column = column + len(carets)
+    return Said(
+        form.source, path, int(groups["line"]), " ".join(groups["message"].split()), groups.get("code") or "",
+        SEVERITIES[severity], column, int(groups.get("end_line") or 0), end_column, form.columns,
+    )  # fmt: skip

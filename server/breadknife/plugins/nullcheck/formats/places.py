@@ -1,0 +1,70 @@
+"""Where in a text a printed finding points, also where only its line or its beginning was printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Use
+from breadknife.task.values import Finding
+from breadknife.text.document import Document, Span
+from breadknife.text.syntax import Node, SyntaxTree
+
+_WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"^'([^']+)'")
+"""TypeScript's messages begin with the expression: 'user.name' is possibly 'undefined'."""
+
+
+def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Place] | None:
+    """The finding, so that `file.place` finds its place; None when it isn't about null, or may be about several."""
+    finding = said.finding(document)
+    if finding is None:
+        return None
+    if not said.sure_in(document.line_text(said.line - 1)):
+        found = _places(file, _by_word(document, finding))
+        # An attribute's name is in the message; of other uses a line may have several, of which not all are seen here.
+        return _only(_own(file, found) or {place: each for place, each in found.items() if place.use is Use.ATTRIBUTE})
+    if (place := file.place(finding)) or finding.span:
+        return (finding, place) if place else None
+    found = _places(file, _by_end(file.tree, finding))
+    quoted = _QUOTED.match(finding.message)
+    named = {place: each for place, each in found.items() if quoted and document.slice(place.span) == quoted[1]}
+    return _only(named or found) or _only(_own(file, found))
+
+
+def _places(file: NullFile, findings: Iterable[Finding]) -> dict[Place, Finding]:
+    found: dict[Place, Finding] = {}
+    for each in findings:
+        if place := file.place(each):
+            found.setdefault(place, each)
+    return found
+
+
+def _own(file: NullFile, found: dict[Place, Finding]) -> dict[Place, Finding]:
+    """Those where the null check has a finding itself."""
+    own = {place for each in file.findings() if each.source == SOURCE and (place := file.place(each))}
+    return {place: each for place, each in found.items() if place in own}
+
+
+def _only(found: dict[Place, Finding]) -> tuple[Finding, Place] | None:
+    return next(((each, place) for place, each in found.items()), None) if len(found) == 1 else None
+
+
+def _by_word(document: Document, finding: Finding) -> Iterator[Finding]:
+    """The finding at each word of its line: an empty span says that its end isn't known."""
+    for word in _WORD.finditer(document.text, finding.span.start, finding.span.end):
+        yield replace(finding, span=Span(word.start(), word.start()))
+
+
+def _by_end(tree: SyntaxTree, finding: Finding) -> Iterator[Finding]:
+    """The finding with each end that an expression from its beginning on may have."""
+    start = finding.span.start
+    innermost = tree.node_at(Span(start, start + 1))
+    node: Node | None = tree.root
+    while node is not None:
+        span = tree.span(node)
+        if span.start == start:
+            yield replace(finding, span=span)
+        node = node.child_with_descendant(innermost) if node != innermost else None

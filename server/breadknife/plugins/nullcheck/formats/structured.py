@@ -1,0 +1,139 @@
+"""The JSON and XML forms: where each has what, as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+from xml.etree import ElementTree
+
+from breadknife.plugins.nullcheck.formats.lines import SEVERITIES
+from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.task.values import Severity
+
+
+@dataclass(frozen=True)
+class JsonForm:
+    """Dotted names lead from one finding to its parts."""
+
+    source: str
+    name: str
+    path: str
+    line: str
+    column: str
+    end_line: str
+    end_column: str
+    code: str
+    message: str
+    severity: str = "severity"
+    items: str = ""
+    """Where the list is; "": the whole is the list, or each line has one finding."""
+    inside: str = ""
+    """A list in each item, of which each entry is a finding; `path` is then the item's."""
+    first_line: int = 1
+    first_column: int = 1
+    columns: Columns = Columns.CODE_POINTS
+    code_prefix: str = ""
+    message_prefix: str = ""
+    """What is written before each message; `{code}` stands for the code."""
+
+
+_CODE_QUALITY = JsonForm(
+    "ty", "ty --output-format gitlab", "location.path", "location.positions.begin.line",
+    "location.positions.begin.column", "location.positions.end.line", "location.positions.end.column", "check_name",
+    "description", message_prefix="{code}: ",
+)  # fmt: skip
+
+JSON_FORMS = (
+    JsonForm("pyright", "pyright --outputjson", "file", "range.start.line", "range.start.character",
+             "range.end.line", "range.end.character", "rule", "message", items="generalDiagnostics",
+             first_line=0, first_column=0, columns=Columns.UTF16),
+    JsonForm("mypy", "mypy --output json", "file", "line", "column", "end_line", "end_column", "code", "message",
+             first_column=0, columns=Columns.UNSURE),
+    JsonForm("pyrefly", "pyrefly --output-format json", "path", "line", "column", "stop_line", "stop_column", "name",
+             "description", items="errors"),
+    JsonForm("eslint", "ESLint's json", "filePath", "line", "column", "endLine", "endColumn", "ruleId", "message",
+             inside="messages", columns=Columns.UTF16),
+    replace(_CODE_QUALITY, source="pyrefly", name="pyrefly --output-format code-climate", code_prefix="pyrefly/",
+            message_prefix=""),
+    _CODE_QUALITY,
+)  # fmt: skip
+
+_SILENT = frozenset({"note"})
+
+
+def said_in_json(text: str) -> Iterator[Said]:
+    """Nothing for what is no JSON, or none that any of the forms has."""
+    try:
+        values: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        try:
+            values = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except (ValueError, RecursionError):
+            return
+    for form in JSON_FORMS:
+        items = _list(_at(values, form.items)) if form.items else _list(values) or [values]
+        said = [each for item in items for each in _said(form, item)]
+        if said:
+            yield from said
+            return
+
+
+def _said(form: JsonForm, item: Any) -> Iterator[Said]:
+    path = _at(item, form.path)
+    if not isinstance(path, str):
+        return
+    for entry in _list(_at(item, form.inside)) if form.inside else [item]:
+        line, message = _at(entry, form.line), _at(entry, form.message)
+        code, severity = str(_at(entry, form.code) or ""), str(_at(entry, form.severity) or "error").lower()
+        if not isinstance(line, int) or not isinstance(message, str) or severity in _SILENT:
+            continue
+        if form.code_prefix and not code.startswith(form.code_prefix):
+            continue
+        yield Said(
+            form.source,
+            path,
+            line + 1 - form.first_line,
+            " ".join(message.removeprefix(form.message_prefix.format(code=code)).split()),
+            code.removeprefix(form.code_prefix),
+            SEVERITIES.get(severity, Severity.ERROR),
+            _number(entry, form.column, form.first_column),
+            _number(entry, form.end_line, form.first_line),
+            _number(entry, form.end_column, form.first_column),
+            form.columns,
+        )
+
+
+def _number(entry: Any, name: str, first: int) -> int:
+    """1-based; 0 where it isn't said."""
+    value = _at(entry, name)
+    return value + 1 - first if isinstance(value, int) and value >= first else 0
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return cast("Sequence[Any]", value) if isinstance(value, list) else ()
+
+
+def _at(value: Any, dotted: str) -> Any:
+    for name in dotted.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = cast("Mapping[str, Any]", value).get(name)
+    return value
+
+
+def said_in_spotbugs(text: str) -> Iterator[Said]:
+    """SpotBugs' `-xml` and `-xml:withMessages`. Nothing for any other XML."""
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError:
+        return
+    priorities = {"1": Severity.ERROR, "2": Severity.WARNING}
+    for bug in root.iter("BugInstance"):
+        lines = [line for line in bug.findall("SourceLine") if line.get("start")]
+        code = bug.get("type") or ""
+        if lines and (path := lines[0].get("sourcepath")):
+            message = bug.findtext("LongMessage") or bug.findtext("ShortMessage") or code
+            severity = priorities.get(bug.get("priority") or "", Severity.INFORMATION)
+            yield Said("spotbugs", path, int(lines[0].get("start") or 0), message, code, severity)

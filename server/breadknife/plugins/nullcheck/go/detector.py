@@ -1,0 +1,183 @@
+"""Finds values that may be nil where they are used as if they couldn't: a pure function of one file's syntax tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from breadknife.plugins.nullcheck.braces.facts import Env, Fact, NullUse
+from breadknife.plugins.nullcheck.go.expressions import Evaluator, TooDeepError
+from breadknife.plugins.nullcheck.go.flow import Flow
+from breadknife.plugins.nullcheck.go.outline import Function, Outline, outline
+from breadknife.plugins.nullcheck.go.rules import BY_NAME
+from breadknife.plugins.nullcheck.go.summaries import Summary, summarize
+from breadknife.plugins.nullcheck.values import SOURCE, Use
+from breadknife.task.values import Finding, Related
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree
+
+_IGNORE = re.compile(
+    r"//\s*(?:nolint\b(?!:)|nolint:\S*(?:nullcheck|nilaway|nilness|govet|staticcheck|SA5011)|lint:ignore\s+SA5)"
+)
+_ORIGINS = re.compile(
+    rb"=\s*nil\b|\w\{|\bnew\(|\bvar\b|\.\(\*|(?<!\berr )(?<!\bError )[!=]= nil\b|\b(?:"
+    + "|".join(sorted({name.rpartition(".")[2] for name in BY_NAME})).encode()
+    + rb")\("
+)
+"""Without one of these, or a function of the file that may return nil, nothing in a function may be nil."""
+_CHECKED_CALL = (
+    rb"(\w+)\s*:?=\s*[\w.()]*\b%b\([^\n]*\)\s*(?:;|\n)\s*(?:if\s+)?\1\s*[!=]=\s*nil\b"
+    rb"|\b%b\([^\n{]*\)\s*[!=]=\s*nil\b"
+)
+_GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
+_MAX_QUOTE = 40
+"""Longest expression, in code points, that a message quotes."""
+
+
+class FileAnalysis:
+    """The analyses of one file's functions. Not for use from two threads."""
+
+    def __init__(self, tree: SyntaxTree, is_test: bool = False) -> None:
+        self.tree = tree
+        self.is_test = is_test
+        self.outline: Outline = outline(tree)
+        self._summaries: dict[int, Summary] = {}
+        self._checked: dict[str, bool] = {}
+        nullable = [
+            function.name
+            for function in self.outline.functions
+            if self.summary(function).nil_alone or self.summary(function).nil_with_error
+        ]
+        self._calls = (
+            re.compile(rb"\b(?:" + "|".join(map(re.escape, nullable)).encode() + rb")\(") if nullable else None
+        )
+
+    def findings(self) -> list[Finding]:
+        return [] if _GENERATED.search(self.tree.text, 0, 5000) else self._found(self.outline.functions)
+
+    def findings_between(self, start: int, end: int) -> list[Finding]:
+        """Those of the functions that have a part of these bytes."""
+        return self._found([f for f in self.outline.functions if f.node.start_byte <= end and start <= f.node.end_byte])
+
+    def fact_at(self, node: Node) -> Fact | None:
+        """What is known where a value that may be nil is used; None where this detector finds nothing."""
+        for function in self.outline.functions:
+            if function.node.start_byte <= node.start_byte and node.end_byte <= function.node.end_byte:
+                return next((use.fact for use in self._uses(function) if use.node == node), None)
+        return None
+
+    def _found(self, functions: Sequence[Function]) -> list[Finding]:
+        uses = [use for function in functions for use in self._uses(function)]
+        uses.sort(key=lambda use: (use.node.start_byte, use.node.end_byte))
+        return [_finding(self.tree, use) for use in uses if not _is_ignored(self.tree, use.node)]
+
+    def summary(self, function: Function, /) -> Summary:
+        key = function.node.start_byte
+        if key not in self._summaries:
+            self._summaries[key] = summarize(self.outline, function)
+        return self._summaries[key]
+
+    def is_checked(self, function: Function, /) -> bool:
+        if function.name not in self._checked:
+            name = re.escape(function.name.encode())
+            calls = len(re.findall(rb"\b%b\(" % name, self.outline.source)) - 1
+            checks = len(re.findall(_CHECKED_CALL % (name, name), self.outline.source))
+            self._checked[function.name] = 2 * checks >= calls > 0
+        return self._checked[function.name]
+
+    def receiver_may_be_nil(self, method: Function, /) -> bool:
+        name = method.receiver.encode()
+        if not name or name == b"_":
+            return True
+        body = self.outline.source[method.body.start_byte : method.body.end_byte]
+        return re.search(rb"\b%b\s*[!=]=\s*nil\b" % name, body) is not None or not re.search(
+            rb"\b%b\.|\*%b\b" % (name, name), body
+        )
+
+    def _uses(self, function: Function) -> list[NullUse]:
+        source = self.outline.source[function.node.start_byte : function.node.end_byte]
+        if not (_ORIGINS.search(source) or (self._calls and self._calls.search(source))) or b"goto " in source:
+            return []
+        found, bodies = list[NullUse](), [function.node]
+        while bodies:
+            scope = bodies.pop()
+            evaluator = Evaluator(self)
+            if b"func" in source:
+                evaluator.untracked |= _set_by_closures(self.outline, scope)
+            env = parameters(scope, evaluator)
+            body = scope.child_by_field_name("body")
+            try:
+                if body is not None:
+                    Flow(evaluator).statement(body, env)
+            except TooDeepError:
+                continue
+            found += evaluator.uses.values()
+            bodies += {literal.start_byte: literal for literal in evaluator.literals}.values()
+        return found
+
+
+def parameters(scope: Node, evaluator: Evaluator) -> Env:
+    """The environment at a function's first statement: nothing is known to be nil, but types are."""
+    for part in ("receiver", "parameters", "result"):
+        found = scope.child_by_field_name(part)
+        for parameter in found.named_children if found is not None and found.type == "parameter_list" else ():
+            if (kind := parameter.child_by_field_name("type")) is not None:
+                for name in parameter.children_by_field_name("name"):
+                    evaluator.types[evaluator.outline.text(name)] = evaluator.outline.text(kind)
+    return {}
+
+
+def _set_by_closures(outline: Outline, scope: Node) -> set[str]:
+    """Variables that a function in this one assigns to, as far as their names tell."""
+    found, stack, body = set[str](), [(scope.child_by_field_name("body"), False)], scope
+    while stack:
+        node, inside = stack.pop()
+        if node is None:
+            continue
+        if inside and node.type in ("assignment_statement", "inc_statement", "dec_statement"):
+            left = node.child_by_field_name("left") or node
+            found |= {outline.text(child) for child in left.named_children if child.type == "identifier"}
+        inside = inside or (node.type == "func_literal" and node != body)
+        stack += [(child, inside) for child in node.named_children]
+    return found
+
+
+def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
+    start = tree.span(node).start
+    end = tree.text.find("\n", start)
+    before = tree.text.rfind("\n", 0, start) + 1
+    above = tree.text.rfind("\n", 0, max(0, before - 1)) + 1
+    lines = tree.text[before : end if end >= 0 else len(tree.text)]
+    return _IGNORE.search(lines) is not None or _IGNORE.match(tree.text[above:before].strip()) is not None
+
+
+def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
+    span, cause = tree.span(use.node), use.cause
+    expression = quote(tree.text[span.start : span.end])
+    message = f"{expression} {'is nil here' if is_certain(use.fact) else 'may be nil'}: {cause.reason}{f', and {cause.why}' if cause.why else ''}"
+    if use.use is Use.ASSIGN:
+        message += "; writing to a nil map panics"
+    origin = tree.span(cause.node)
+    line_end = tree.text.find("\n", origin.start, origin.end)
+    if line_end >= 0:  # a function: its first line says enough
+        origin = Span(origin.start, line_end)
+    finding = Finding(span, SOURCE, use.use.value, message)
+    if origin == span:
+        return finding
+    reason = cause.reason
+    because = cause.why or (
+        "the path from there to here has no check that leaves" if cause.soft else "no check of it lies between"
+    )
+    related = (Related(origin, reason[0].upper() + reason[1:]), Related(span, because[0].upper() + because[1:]))
+    return replace(finding, related=related)
+
+
+def is_certain(fact: Fact) -> bool:
+    """Whether every path that leads to the place brings nil."""
+    return fact.cause is not None and (fact.cause.certain or fact.cause.soft) and not fact.partial
+
+
+def quote(expression: str) -> str:
+    """An expression as part of a message for people."""
+    return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "This value"

@@ -1,0 +1,331 @@
+"""What an expression may evaluate to, and what it uses that may be nil."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from breadknife.plugins.nullcheck.braces.facts import (
+    NOTHING,
+    Cause,
+    Env,
+    Fact,
+    NullUse,
+    forget,
+    forget_fields,
+    join,
+    narrow,
+)
+from breadknife.plugins.nullcheck.go.narrowing import branch, key_of
+from breadknife.plugins.nullcheck.go.outline import Function, Outline
+from breadknife.plugins.nullcheck.go.rules import BUILTINS, BY_NAME, RETURNING_METHODS, RETURNS
+from breadknife.plugins.nullcheck.go.summaries import Summary
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.syntax import Node
+
+MAX_DEPTH = 150
+"""Expressions and blocks nested deeper than this are left alone, with their whole function."""
+_LITERALS = frozenset({
+    "interpreted_string_literal", "raw_string_literal", "int_literal", "nil", "true", "false", "float_literal",
+})  # fmt: skip
+
+
+class TooDeepError(Exception):
+    """A function nested past MAX_DEPTH."""
+
+
+class File(Protocol):
+    @property
+    def outline(self) -> Outline: ...
+
+    @property
+    def is_test(self) -> bool: ...
+
+    def summary(self, function: Function, /) -> Summary: ...
+
+    def is_checked(self, function: Function, /) -> bool:
+        """Whether at least half of the calls in the file have their result compared with nil."""
+        ...
+
+    def receiver_may_be_nil(self, method: Function, /) -> bool:
+        """Whether a method copes with a nil receiver."""
+        ...
+
+
+class Evaluator:
+    def __init__(self, file: File) -> None:
+        self.file = file
+        self.outline = file.outline
+        self.types: dict[str, str] = {}
+        """Variables whose type is written down."""
+        self.untracked: set[str] = set()
+        """Variables that something else may change at any time: their address was taken, a closure sets them."""
+        self.uses: dict[tuple[int, int], NullUse] = {}
+        self.literals: list[Node] = []
+        """Functions in this one, each to be followed by itself."""
+        self._depth = 0
+        self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
+            "identifier": self._name,
+            "selector_expression": self._selector,
+            "call_expression": self.call,
+            "index_expression": self._index,
+            "unary_expression": self._unary,
+            "binary_expression": self._binary,
+            "parenthesized_expression": self._parenthesized,
+            "type_assertion_expression": self._assertion,
+            "composite_literal": self._composite,
+            "func_literal": self._function,
+            "nil": self._nil,
+            "int_literal": _skip,
+            "interpreted_string_literal": _skip,
+            "raw_string_literal": _skip,
+            "field_identifier": _skip,
+            "type_identifier": _skip,
+            "qualified_type": _skip,
+            "pointer_type": _skip,
+            "comment": _skip,
+        }
+
+    def value(self, node: Node, env: Env) -> Fact:
+        """Evaluate an expression, with all its effects on `env`."""
+        handler = self._handlers.get(node.type)
+        self.descend()
+        if handler is not None:
+            fact = handler(node, env)
+        else:
+            fact = NOTHING
+            for child in node.named_children:
+                self.value(child, env)
+        self._depth -= 1
+        return fact
+
+    def descend(self) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise TooDeepError
+
+    def ascend(self) -> None:
+        self._depth -= 1
+
+    def use(self, node: Node, fact: Fact, use: Use, env: Env) -> None:
+        """The value is used in a way that nil doesn't allow; after that, it is none."""
+        if fact.cause is None or (fact.cause.certain and fact.partial):
+            return
+        while node.type == "parenthesized_expression" and node.named_child_count == 1:
+            node = node.named_children[0]
+        self.uses.setdefault((node.start_byte, node.end_byte), NullUse(node, use, fact))
+        narrow(env, key_of(self.outline, node))
+
+    def type_of(self, node: Node) -> str:
+        """The written type of a variable or of a field of the file's own structs, or ""."""
+        if node.type == "identifier":
+            return self.types.get(self.outline.text(node), "")
+        if node.type == "selector_expression":
+            owner, field = node.child_by_field_name("operand"), node.child_by_field_name("field")
+            if owner is not None and field is not None:
+                struct = self.outline.structs.get(self.type_of(owner).lstrip("*"), {})
+                return struct.get(self.outline.text(field), "")
+        if node.type == "parenthesized_expression" and node.named_child_count == 1:
+            return self.type_of(node.named_children[0])
+        return ""
+
+    def _name(self, node: Node, env: Env) -> Fact:
+        name = self.outline.text(node)
+        for key, fact in list(env.items()):
+            if fact.linked == name and not fact.told:  # somebody else looks at the error
+                del env[key]
+        return env.get(name, NOTHING)
+
+    def _nil(self, node: Node, env: Env) -> Fact:
+        return Fact(Cause(node, "it is set to nil", certain=True))
+
+    def _selector(self, node: Node, env: Env, called: bool = False) -> Fact:
+        owner, field = node.child_by_field_name("operand"), node.child_by_field_name("field")
+        if owner is None or field is None:
+            return NOTHING
+        fact = self.value(owner, env)
+        if fact.cause is not None and self._dereferences(owner, self.outline.text(field), fact, called):
+            self.use(owner, fact, Use.ATTRIBUTE, env)
+        return env.get(key_of(self.outline, node), NOTHING)
+
+    def _dereferences(self, owner: Node, name: str, fact: Fact, called: bool) -> bool:
+        """Whether `owner.name` panics for nil."""
+        kind = fact.type or self.type_of(owner)
+        base = kind.lstrip("*").partition("[")[0]
+        method = self.outline.methods.get((base, name))
+        if method is not None:
+            return kind.startswith("*") and not (method.by_pointer and self.file.receiver_may_be_nil(method))
+        if base in self.outline.structs:
+            return name in self.outline.structs[base] or not called
+        if base in self.outline.interfaces or kind == "error":
+            return True
+        rule = next((rule for rule in BY_NAME.values() if rule.type == kind), None)
+        if rule is not None:
+            return rule.methods or not called
+        return not called and not kind.startswith(("map[", "[]", "chan", "func"))
+
+    # --- calls ---
+
+    def call(self, node: Node, env: Env) -> Fact:
+        results = self.results(node, env)
+        return results[0] if len(results) == 1 else NOTHING
+
+    def results(self, node: Node, env: Env) -> list[Fact]:
+        """What is known of each result of a call; those linked to an error have "?" for its name."""
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if function is None or arguments is None:
+            return [NOTHING]
+        if function.type == "selector_expression":
+            self._selector(function, env, called=True)
+        else:
+            fact = self.value(function, env)
+            if fact.cause is not None and (fact.cause.soft or self.type_of(function).startswith("func")):
+                self.use(function, fact, Use.CALL, env)
+        given = [child for child in arguments.named_children if child.type != "comment"]
+        for argument in given:
+            self.value(argument, env)
+        name = self.outline.text(function)
+        if function.type == "identifier" and name in BUILTINS:
+            if name == "new" and given:
+                return [Fact(type=f"*{self.outline.text(given[0])}")]
+            return [NOTHING]
+        root, _, method = name.rpartition(".")
+        if root not in RETURNS and method not in RETURNING_METHODS:
+            forget_fields(env)
+        return self._known(function, name, given)
+
+    def _known(self, function: Node, name: str, given: list[Node]) -> list[Fact]:
+        root, dot, rest = name.partition(".")
+        if dot and root in self.outline.imports and root not in self.types:
+            rule = BY_NAME.get(f"{self.outline.imports[root]}.{rest}")
+            if rule is None or (rule.literals and all(argument.type in _LITERALS for argument in given)):
+                return [NOTHING]
+            if rule.why:
+                return [Fact(Cause(function, f"`{name}` returns nil {rule.why}"), rule.type), NOTHING]
+            return [Fact(Cause(function, f"`{name}` returns nil when it fails"), rule.type, linked="?"), NOTHING]
+        local = self.local(function)
+        if local is None:
+            return [NOTHING]
+        summary, found = self.file.summary(local), list[Fact]()
+        for at, kind in enumerate(local.results):
+            alone = None
+            if at in summary.nil_alone and local.results[-1] == "error" and len(local.results) > 1:
+                alone = Cause(local.node, f"`{local.name}` may return nil without an error")
+            elif at in summary.nil_alone and self.file.is_checked(local):
+                alone = Cause(local.node, f"`{local.name}` may return nil", why="most callers check it")
+            if at in summary.nil_with_error:
+                tells = "when it fails" if local.results[-1] == "error" else "with `false`"
+                cause = Cause(local.node, f"`{local.name}` returns nil {tells}")
+                found.append(Fact(cause, kind, linked="?", after=alone))
+            else:
+                found.append(Fact(alone, kind))
+        return found or [NOTHING]
+
+    def local(self, function: Node) -> Function | None:
+        """The function of this file that a callee names."""
+        if function.type == "identifier":
+            name = self.outline.text(function)
+            return None if name in self.types or name in self.untracked else self.outline.by_name.get(name)
+        owner, field = function.child_by_field_name("operand"), function.child_by_field_name("field")
+        if function.type != "selector_expression" or owner is None or field is None:
+            return None
+        return self.outline.methods.get((self.type_of(owner).lstrip("*"), self.outline.text(field)))
+
+    # --- operators and literals ---
+
+    def _index(self, node: Node, env: Env) -> Fact:
+        for child in node.named_children:
+            self.value(child, env)
+        return NOTHING
+
+    def _unary(self, node: Node, env: Env) -> Fact:
+        operand = node.named_children[-1] if node.named_child_count else None
+        operator = node.children[0].type
+        if operand is None:
+            return NOTHING
+        if operator == "&":
+            inner = self.value(operand, env)
+            if operand.type == "composite_literal":
+                return replace(inner, type=f"*{inner.type}") if inner.type else NOTHING
+            if operand.type == "identifier":
+                self.untracked.add(self.outline.text(operand))
+                forget(env, self.outline.text(operand))
+            elif key := key_of(self.outline, operand):
+                forget(env, key)
+            return NOTHING
+        fact = self.value(operand, env)
+        if operator == "*" and not fact.type.startswith(("map[", "func")):
+            self.use(operand, fact, Use.OPERAND, env)
+        return NOTHING
+
+    def _binary(self, node: Node, env: Env) -> Fact:
+        chain = [node]  # `a + b + c + …` leans to the left, as long as a file may be
+        left = node.child_by_field_name("left")
+        while left is not None and left.type == "binary_expression" and left.children[1].type not in ("&&", "||"):
+            chain.append(left)
+            left = left.child_by_field_name("left")
+        if node.children[1].type in ("&&", "||"):
+            yes, no = branch(self, node, env)
+            joined = join(yes, no) or {}
+            env.clear()
+            env.update(joined)
+            return NOTHING
+        if left is not None:
+            self._operand(left, env)
+        for operation in reversed(chain):
+            if (right := operation.child_by_field_name("right")) is not None:
+                self._operand(right, env)
+        return NOTHING
+
+    def _operand(self, node: Node, env: Env) -> None:
+        if node.type != "identifier" or self.outline.text(node) in self.untracked:
+            self.value(node, env)
+        else:
+            self._name(node, env)
+
+    def _parenthesized(self, node: Node, env: Env) -> Fact:
+        fact = NOTHING
+        for child in node.named_children:
+            fact = self.value(child, env)
+        return fact
+
+    def _assertion(self, node: Node, env: Env, safe: bool = False) -> Fact:
+        operand, kind = node.child_by_field_name("operand"), node.child_by_field_name("type")
+        if operand is None or kind is None:
+            return NOTHING
+        fact = self.value(operand, env)
+        if not safe:
+            self.use(operand, fact, Use.OPERAND, env)
+            return NOTHING
+        written = self.outline.text(kind)
+        if not written.startswith("*"):
+            return NOTHING
+        cause = Cause(node, f"it is nil where the value is no `{written}`")
+        return Fact(cause, written, linked="?")
+
+    def checked_assertion(self, node: Node, env: Env) -> Fact:
+        """`v, ok := x.(T)`."""
+        return self._assertion(node, env, safe=True)
+
+    def _composite(self, node: Node, env: Env) -> Fact:
+        kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
+        if body is not None:
+            for element in body.named_children:
+                value = element.named_children[-1] if element.type == "keyed_element" else element
+                if element.type == "keyed_element" and element.named_child_count == 2:
+                    key = element.named_children[0].named_children
+                    if key and key[0].type != "identifier":  # a struct's field otherwise, most likely
+                        self.value(key[0], env)
+                if value.type != "comment":
+                    self.value(value, env)
+        written = self.outline.text(kind) if kind is not None else ""
+        return Fact(type=written) if written else NOTHING
+
+    def _function(self, node: Node, env: Env) -> Fact:
+        self.literals.append(node)
+        return NOTHING
+
+
+def _skip(node: Node, env: Env) -> Fact:
+    return NOTHING

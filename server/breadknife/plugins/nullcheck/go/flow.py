@@ -1,0 +1,517 @@
+"""The path of facts through the statements of one function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from breadknife.plugins.nullcheck.braces.facts import (
+    NOTHING,
+    Cause,
+    Env,
+    Fact,
+    forget,
+    forget_soft,
+    join,
+    join_all,
+    join_branches,
+    may_be_null,
+    narrow,
+)
+from breadknife.plugins.nullcheck.go.expressions import Evaluator
+from breadknife.plugins.nullcheck.go.narrowing import branch, canonical, key_of
+from breadknife.plugins.nullcheck.go.outline import specs
+from breadknife.plugins.nullcheck.go.rules import BUILTINS, RETURNING_METHODS, RETURNS
+from breadknife.plugins.nullcheck.go.summaries import never_returns
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.syntax import Node
+
+_MAX_LOOPS = 3
+"""Loops nested deeper than this are followed once round only, or the work would double with each level."""
+
+
+@dataclass
+class _Target:
+    """What a `break` or `continue` may leave for."""
+
+    label: str
+    is_loop: bool
+    breaks: list[Env] = field(default_factory=list[Env])
+    continues: list[Env] = field(default_factory=list[Env])
+
+
+@dataclass
+class Flow:
+    """Follows every path. A statement takes the environment before it and gives the one after, None if none is."""
+
+    evaluator: Evaluator
+    _targets: list[_Target] = field(default_factory=list[_Target])
+    _scopes: list[set[str]] = field(default_factory=list[set[str]])
+    _label: str = ""
+
+    def __post_init__(self) -> None:
+        self._outline = self.evaluator.outline
+        self._handlers: dict[str, Callable[[Node, Env], Env | None]] = {
+            "statement_list": self._list,
+            "block": self._block,
+            "expression_statement": self._expression,
+            "short_var_declaration": self._short,
+            "assignment_statement": self._assignment,
+            "inc_statement": self._update,
+            "dec_statement": self._update,
+            "var_declaration": self._var,
+            "return_statement": self._return,
+            "break_statement": self._break,
+            "continue_statement": self._continue,
+            "if_statement": self._if,
+            "for_statement": self._for,
+            "expression_switch_statement": self._switch,
+            "type_switch_statement": self._type_switch,
+            "select_statement": self._select,
+            "labeled_statement": self._labeled,
+            "receive_statement": self._short,
+            "comment": _same,
+        }
+
+    def statement(self, node: Node, env: Env) -> Env | None:
+        handler = self._handlers.get(node.type)
+        if handler is not None:
+            return handler(node, env)
+        for child in node.named_children:
+            self.evaluator.value(child, env)
+        return env
+
+    def _list(self, node: Node, env: Env) -> Env | None:
+        after: Env | None = env
+        for statement in node.named_children:
+            if after is None:
+                break
+            after = self.statement(statement, after)
+        return after
+
+    def _block(self, node: Node, env: Env) -> Env | None:
+        self.evaluator.descend()
+        with self._scope(env) as leave:
+            after = leave(self._list_of(node, env))
+        self.evaluator.ascend()
+        return after
+
+    def _list_of(self, node: Node, env: Env) -> Env | None:
+        after: Env | None = env
+        for child in node.named_children:
+            if after is not None and child.type == "statement_list":
+                after = self._list(child, after)
+        return after
+
+    @contextmanager
+    def _scope(self, env: Env) -> Generator[Callable[[Env | None], Env | None]]:
+        """Names declared inside mean something else outside: what was known of those there comes back."""
+        outer, types = dict(env), dict(self.evaluator.types)
+        declared = set[str]()
+        self._scopes.append(declared)
+
+        def leave(after: Env | None) -> Env | None:
+            if after is None or not declared:
+                return after
+            for name in declared:
+                forget(after, name)
+                for key, fact in list(after.items()):
+                    if fact.linked == name:
+                        del after[key]
+                for key, fact in outer.items():
+                    if key == name or key.startswith(f"{name}."):
+                        after[key] = fact
+            return after
+
+        yield leave
+        self._scopes.pop()
+        self.evaluator.types = types
+
+    # --- simple statements ---
+
+    def _expression(self, node: Node, env: Env) -> Env | None:
+        for child in node.named_children:
+            self.evaluator.value(child, env)
+            if child.type != "call_expression":
+                continue
+            function = child.child_by_field_name("function")
+            local = self.evaluator.local(function) if function is not None else None
+            if never_returns(self._outline, child) or (local and self.evaluator.file.summary(local).never_returns):
+                return None
+            name = self._outline.text(function) if function is not None else ""
+            if local is None and name not in BUILTINS:
+                root, _, method = name.rpartition(".")
+                if root not in RETURNS and method not in RETURNING_METHODS:
+                    forget_soft(env)
+                    self._believe(child, env)
+        return env
+
+    def _believe(self, call: Node, env: Env) -> None:
+        """`require.NotNil(t, x)`: what is given to an unknown call may be checked by it."""
+        arguments = call.child_by_field_name("arguments")
+        for argument in arguments.named_children if arguments is not None else ():
+            if key := key_of(self._outline, argument):
+                narrow(env, key)
+
+    def _return(self, node: Node, env: Env) -> None:
+        for child in node.named_children:
+            self.evaluator.value(child, env)
+
+    def _short(self, node: Node, env: Env) -> Env:
+        return self._bind_all(node, env, declares=node.type == "short_var_declaration" or ":=" in _operators(node))
+
+    def _assignment(self, node: Node, env: Env) -> Env:
+        operator = node.child_by_field_name("operator")
+        if operator is not None and operator.type != "=":
+            return self._update(node, env)
+        return self._bind_all(node, env, declares=False)
+
+    def _bind_all(self, node: Node, env: Env, declares: bool) -> Env:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        targets = [child for child in left.named_children if child.type != "comment"] if left is not None else []
+        values = [] if right is None else right.named_children if right.type == "expression_list" else [right]
+        facts = self._facts(targets, values, env)
+        for target in targets:
+            if target.type == "identifier":
+                _unlink(env, self._outline.text(target))
+        for at, (target, fact) in enumerate(zip(targets, facts, strict=False)):
+            self._bind(target, fact, env, declares)
+            if target.type == "identifier" and fact.type and len(values) == len(targets):
+                self._unmade(target, values[at], fact, env)
+        return env
+
+    def _unmade(self, target: Node, value: Node, fact: Fact, env: Env) -> None:
+        """The maps of a struct that its literal doesn't make."""
+        literal = value.named_children[-1] if value.type == "unary_expression" else value
+        body = literal.child_by_field_name("body") if literal.type == "composite_literal" else None
+        fields = self._outline.structs.get(fact.type.lstrip("*"))
+        given = body.named_children if body is not None else []
+        if not fields or (body is None and value.type != "call_expression"):
+            return
+        if value.type == "call_expression" and not self._outline.text(value).startswith("new("):
+            return
+        if any(element.type == "literal_element" for element in given):
+            return
+        made = {self._outline.text(element.named_children[0]) for element in given if element.named_children}
+        for name, kind in fields.items():
+            if kind.startswith("map[") and name not in made:
+                cause = Cause(value, f"`{fact.type.lstrip('*')}` is made here without `{name}`", certain=True)
+                env[f"{self._outline.text(target)}.{name}"] = Fact(cause, kind)
+
+    def _facts(self, targets: list[Node], values: list[Node], env: Env) -> list[Fact]:
+        """What each target gets."""
+        if len(values) == len(targets):
+            return [self.evaluator.value(value, env) for value in values]
+        if len(values) != 1 or len(targets) < 2:
+            for value in values:
+                self.evaluator.value(value, env)
+            return [NOTHING] * len(targets)
+        if values[0].type == "call_expression":
+            facts = self.evaluator.results(values[0], env)
+        elif values[0].type == "type_assertion_expression":
+            facts = [self.evaluator.checked_assertion(values[0], env)]
+        else:
+            self.evaluator.value(values[0], env)
+            facts = []
+        facts = [*facts, *[NOTHING] * (len(targets) - len(facts))][: len(targets)]
+        tells = targets[-1]
+        return [self._linked(fact, tells, values[0]) if fact.linked else fact for fact in facts]
+
+    def _linked(self, fact: Fact, tells: Node, value: Node) -> Fact:
+        """The fact with the name of the error, or `ok`, that was given back with the value."""
+        assert fact.cause is not None
+        name = self._outline.text(tells)
+        which = "`ok`" if value.type == "type_assertion_expression" or "`false`" in fact.cause.reason else "the error"
+        if name == "_":
+            if self.evaluator.file.is_test:
+                return Fact(type=fact.type)
+            return Fact(replace(fact.cause, why=f"{which} that comes with it is ignored"), fact.type)
+        if tells.type != "identifier" or name in self.evaluator.untracked:
+            return Fact(type=fact.type)
+        return replace(fact, linked=name, cause=replace(fact.cause, why=f"`{name}` isn't looked at before"))
+
+    def _bind(self, target: Node, fact: Fact, env: Env, declares: bool) -> None:
+        match target.type:
+            case "identifier":
+                name = self._outline.text(target)
+                if name == "_":
+                    return
+                if declares and self._scopes and name not in self._scopes[-1]:
+                    self._scopes[-1].add(name)
+                    self.evaluator.types.pop(name, None)
+                if fact.type:
+                    self.evaluator.types.setdefault(name, fact.type)
+                forget(env, name)
+                if name not in self.evaluator.untracked and fact.cause is not None:
+                    env[name] = fact
+            case "selector_expression":
+                self.evaluator.value(target, env)
+                if key := key_of(self._outline, target):
+                    forget(env, key)
+                    if fact.cause is not None and key.partition(".")[0] not in self.evaluator.untracked:
+                        env[key] = fact
+            case "index_expression":
+                self._written(target, env)
+            case _:
+                self.evaluator.value(target, env)
+
+    def _written(self, target: Node, env: Env) -> None:
+        """`m[k] = v`: a nil map panics."""
+        operand, index = target.child_by_field_name("operand"), target.child_by_field_name("index")
+        if operand is None:
+            return
+        fact = self.evaluator.value(operand, env)
+        kind = fact.type or self.evaluator.type_of(operand)
+        if fact.cause is not None and (kind.startswith("map[") or (not kind and fact.cause.soft)):
+            self.evaluator.use(operand, fact, Use.ASSIGN, env)
+        if index is not None:
+            self.evaluator.value(index, env)
+
+    def _update(self, node: Node, env: Env) -> Env:
+        """`x += 1`, `x++`."""
+        left = node.child_by_field_name("left") or node
+        right = node.child_by_field_name("right")
+        if right is not None:
+            self.evaluator.value(right, env)
+        for target in left.named_children:
+            if target.type == "index_expression":
+                self._written(target, env)
+            else:
+                self.evaluator.value(target, env)
+        return env
+
+    def _var(self, node: Node, env: Env) -> Env:
+        for spec in specs(node, "var_spec"):
+            kind, value = spec.child_by_field_name("type"), spec.child_by_field_name("value")
+            names = spec.children_by_field_name("name")
+            written = self._outline.text(kind) if kind is not None else ""
+            if value is not None:
+                facts = self._facts(names, value.named_children, env)
+            elif written.startswith(("*", "map[", "func(")) or written in self._outline.interfaces:
+                facts = [Fact(Cause(spec, "it is declared without a value", certain=True), written)] * len(names)
+            else:
+                facts = [Fact(type=written)] * len(names)
+            for name, fact in zip(names, facts, strict=False):
+                self._bind(name, replace(fact, type=written or fact.type), env, declares=True)
+        return env
+
+    def _labeled(self, node: Node, env: Env) -> Env | None:
+        label, *statements = node.named_children
+        self._label = self._outline.text(label)
+        for statement in statements:
+            return self.statement(statement, env)
+        return env
+
+    def _break(self, node: Node, env: Env) -> None:
+        label = self._outline.text(node.named_children[0]) if node.named_children else ""
+        for target in reversed(self._targets):
+            if not label or target.label == label:
+                target.breaks.append(env)
+                return
+
+    def _continue(self, node: Node, env: Env) -> None:
+        label = self._outline.text(node.named_children[0]) if node.named_children else ""
+        for target in reversed(self._targets):
+            if target.is_loop and (not label or target.label == label):
+                target.continues.append(env)
+                return
+
+    # --- compound statements ---
+
+    def _if(self, node: Node, env: Env) -> Env | None:
+        self.evaluator.descend()
+        with self._scope(env) as leave:
+            initializer, condition = node.child_by_field_name("initializer"), node.child_by_field_name("condition")
+            if initializer is not None:
+                env = self.statement(initializer, env) or env
+            yes, no = branch(self.evaluator, condition, env) if condition is not None else (dict(env), env)
+            consequence, alternative = (node.child_by_field_name(name) for name in ("consequence", "alternative"))
+            then = self.statement(consequence, yes) if consequence is not None else yes
+            otherwise = self.statement(alternative, no) if alternative is not None else no
+            test = canonical(self._outline, condition) if condition is not None else ""
+            after = leave(join_branches(test, then, otherwise))
+        self.evaluator.ascend()
+        return after
+
+    def _for(self, node: Node, env: Env) -> Env | None:
+        label, self._label = self._label, ""
+        body = node.child_by_field_name("body")
+        header = next((child for child in node.named_children if child != body and child.type != "comment"), None)
+        self.evaluator.descend()
+        with self._scope(env) as leave:
+            if header is not None and header.type == "for_clause":
+                initializer, test, update = (
+                    header.child_by_field_name(name) for name in ("initializer", "condition", "update")
+                )
+                if initializer is not None:
+                    env = self.statement(initializer, env) or env
+                after = self._rounds(label, body, env, test=test, update=update)
+            elif header is not None and header.type == "range_clause":
+                if (right := header.child_by_field_name("right")) is not None:
+                    self.evaluator.value(right, env)
+                after = self._rounds(label, body, env, over=header)
+            else:
+                after = self._rounds(label, body, env, test=header)
+            after = leave(after)
+        self.evaluator.ascend()
+        return after
+
+    def _rounds(
+        self,
+        label: str,
+        body: Node | None,
+        env: Env,
+        test: Node | None = None,
+        update: Node | None = None,
+        over: Node | None = None,
+    ) -> Env | None:
+        """Round until nothing new may be nil at the loop's head."""
+        head, out, target = self._set_later(body, env), None, _Target(label, is_loop=True)
+        for turn in range(3):
+            target = _Target(label, is_loop=True)
+            entry = dict(head)
+            if test is not None:
+                entry, out = branch(self.evaluator, test, entry)
+            elif over is not None:
+                out = dict(head)
+                if (left := over.child_by_field_name("left")) is not None:
+                    for name in left.named_children:
+                        self._bind(name, NOTHING, entry, declares=":=" in _operators(over))
+            self._targets.append(target)
+            end = self.statement(body, entry) if body is not None else entry
+            self._targets.pop()
+            back = join_all((end, *target.continues))
+            if back is not None and update is not None:
+                back = self.statement(update, back)
+            grown = join(dict(head), back) or {}
+            if turn == 2 or len(self._targets) >= _MAX_LOOPS or may_be_null(grown) <= may_be_null(head):
+                break
+            head = grown
+        return join_all((out, *target.breaks))
+
+    def _set_later(self, body: Node | None, env: Env) -> Env:
+        """What a loop sets may be set already at its head."""
+        if body is None or not any(fact.cause and fact.cause.certain for fact in env.values()):
+            return env
+        source = self._outline.source[body.start_byte : body.end_byte]
+        for key, fact in list(env.items()):
+            if (
+                fact.cause
+                and fact.cause.certain
+                and re.search(rb"\b%b\b[\w, ]*=(?!=)" % re.escape(key.encode()), source)
+            ):
+                env[key] = replace(fact, partial=True)
+        return env
+
+    def _switch(self, node: Node, env: Env) -> Env | None:
+        label, self._label = self._label, ""
+        target = _Target(label, is_loop=False)
+        self._targets.append(target)
+        self.evaluator.descend()
+        with self._scope(env) as leave:
+            if (initializer := node.child_by_field_name("initializer")) is not None:
+                env = self.statement(initializer, env) or env
+            subject = node.child_by_field_name("value")
+            if subject is not None:
+                self.evaluator.value(subject, env)
+            key = key_of(self._outline, subject) if subject is not None else ""
+            rest: Env | None = env
+            ends: list[Env | None] = []
+            fallen: Env | None = None
+            default: Node | None = None
+            cases = [child for child in node.named_children if child.type in ("expression_case", "default_case")]
+            for case in cases:
+                if case.type == "default_case":
+                    default = case
+                    continue
+                if rest is None:
+                    break
+                inside, rest = self._case(case, key, subject is None, rest)
+                end = self._body(case, join(inside, fallen) or {})
+                fallen = end if _falls_through(case) else None
+                if fallen is None:
+                    ends.append(end)
+            if default is not None and rest is not None:
+                rest = self._body(default, join(rest, fallen) or {})
+            after = leave(join_all((rest, *ends, *target.breaks)))
+        self.evaluator.ascend()
+        self._targets.pop()
+        return after
+
+    def _case(self, case: Node, key: str, tests: bool, rest: Env) -> tuple[Env, Env]:
+        """The environments in a case and after it didn't apply."""
+        values = case.child_by_field_name("value")
+        listed = values.named_children if values is not None else []
+        if tests and len(listed) == 1:
+            return branch(self.evaluator, listed[0], rest)
+        for value in listed:
+            if value.type != "nil":
+                self.evaluator.value(value, rest)
+        inside = dict(rest)
+        if key and any(value.type == "nil" for value in listed):
+            narrow(rest, key)
+        elif key:
+            narrow(inside, key)
+        return inside, rest
+
+    def _body(self, case: Node, env: Env) -> Env | None:
+        with self._scope(env) as leave:
+            return leave(self._list_of(case, env))
+
+    def _type_switch(self, node: Node, env: Env) -> Env | None:
+        return self._cases(node, env, ("type_case", "default_case"))
+
+    def _select(self, node: Node, env: Env) -> Env | None:
+        return self._cases(node, env, ("communication_case", "default_case"))
+
+    def _cases(self, node: Node, env: Env, kinds: tuple[str, ...]) -> Env | None:
+        """A switch of which nothing is known but that one of its cases runs."""
+        label, self._label = self._label, ""
+        target = _Target(label, is_loop=False)
+        self._targets.append(target)
+        ends: list[Env | None] = []
+        with self._scope(env) as leave:
+            for name in ("initializer", "value"):
+                if (part := node.child_by_field_name(name)) is not None:
+                    if name == "value":
+                        self.evaluator.value(part, env)
+                        narrow(env, key_of(self._outline, part))
+                    else:
+                        env = self.statement(part, env) or env
+            for name in node.children_by_field_name("alias"):
+                for alias in name.named_children:
+                    self._bind(alias, NOTHING, env, declares=True)
+            cases = [child for child in node.named_children if child.type in kinds]
+            for case in cases:
+                inside: Env | None = dict(env)
+                with self._scope(inside) as leave_case:
+                    if (communication := case.child_by_field_name("communication")) is not None:
+                        inside = self.statement(communication, dict(env))
+                    ends.append(leave_case(self._list_of(case, inside if inside is not None else {})))
+            if not any(case.type == "default_case" for case in cases) and kinds[0] == "type_case":
+                ends.append(env)
+            after = leave(join_all((*ends, *target.breaks)))
+        self._targets.pop()
+        return after
+
+
+def _unlink(env: Env, name: str) -> None:
+    """An error is overwritten before it was looked at."""
+    for key, fact in list(env.items()):
+        if fact.linked == name:
+            env[key] = replace(fact, linked="", after=None)
+
+
+def _operators(node: Node) -> set[str]:
+    return {child.type for child in node.children if not child.is_named}
+
+
+def _falls_through(case: Node) -> bool:
+    statements = case.named_children[-1].named_children if case.named_children else []
+    return bool(statements) and statements[-1].type == "fallthrough_statement"
+
+
+def _same(node: Node, env: Env) -> Env:
+    return env

@@ -1,0 +1,143 @@
+"""What is known of Go's standard library without reading it: calls that give nil with an error, and that never return.
+
+A rule is data and carries its own examples; a test runs each of them. To add one, add a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NilResult:
+    """A function whose first result may be nil. `fires` must each be found, `silent` must not."""
+
+    name: str
+    """Import path and function."""
+    type: str
+    """Of the result."""
+    fires: tuple[str, ...]
+    silent: tuple[str, ...] = ()
+    methods: bool = True
+    """Whether calling a method of the nil panics: always for an interface, not for `*os.File`."""
+    literals: bool = False
+    """Whether it can't fail for literals, as far as anybody who runs it once would know."""
+    why: str = ""
+    """Ends "`name` returns nil …"; "" for one that returns an error with it, as its last result."""
+
+
+_RESPONSE = "*http.Response"
+NIL_RESULTS = (
+    NilResult(
+        "net/http.Get",
+        _RESPONSE,
+        ("r, _ := http.Get(u)\nprintln(r.Status)", "r, err := http.Get(u)\ndefer r.Body.Close()\nuse(err)"),
+        ("r, err := http.Get(u)\nif err != nil {\nreturn\n}\nprintln(r.Status)",),
+    ),
+    NilResult("net/http.Post", _RESPONSE, ("r, _ := http.Post(u, c, b)\nprintln(r.Status)",)),
+    NilResult("net/http.PostForm", _RESPONSE, ("r, _ := http.PostForm(u, f)\nprintln(r.Status)",)),
+    NilResult("net/http.Head", _RESPONSE, ("r, _ := http.Head(u)\nprintln(r.Status)",)),
+    NilResult(
+        "net/http.DefaultClient.Do",
+        _RESPONSE,
+        ("r, _ := http.DefaultClient.Do(q)\nprintln(r.Status)",),
+        ("r, err := http.DefaultClient.Do(q)\nif err == nil {\nprintln(r.Status)\n}",),
+    ),
+    NilResult("net/http.DefaultClient.Get", _RESPONSE, ("r, _ := http.DefaultClient.Get(u)\nprintln(r.Status)",)),
+    NilResult(
+        "net/http.NewRequest",
+        "*http.Request",
+        ('r, _ := http.NewRequest(m, u, nil)\nr.Header.Set("a", "b")',),
+        ('r, _ := http.NewRequest("GET", "/", nil)\nr.Header.Set("a", "b")',),
+        literals=True,
+    ),
+    NilResult(
+        "net/url.Parse",
+        "*url.URL",
+        ("u, _ := url.Parse(s)\nprintln(u.Host)", "u, _ := url.Parse(s)\nprintln(u.String())"),
+        (
+            'u, _ := url.Parse("http://a")\nprintln(u.Host)',
+            "u, err := url.Parse(s)\ncheck(err)\nprintln(u.Host)",
+        ),
+        literals=True,
+    ),
+    NilResult("net/url.ParseRequestURI", "*url.URL", ("u, _ := url.ParseRequestURI(s)\nprintln(u.Host)",)),
+    NilResult(
+        "os.Stat",
+        "fs.FileInfo",
+        ("i, _ := os.Stat(p)\nprintln(i.Size())", "i, err := os.Stat(p)\nn := i.Size()\nuse(n, err)"),
+        ("i, err := os.Stat(p)\nok := err == nil && i.IsDir()\nuse(ok)", "i, _ := os.Stat(p)\nuse(i)"),
+    ),
+    NilResult("os.Lstat", "fs.FileInfo", ("i, _ := os.Lstat(p)\nprintln(i.Mode())",)),
+    NilResult(
+        "net.Dial",
+        "net.Conn",
+        ("c, _ := net.Dial(n, a)\nc.Close()",),
+        ("c, err := net.Dial(n, a)\nif err != nil {\npanic(err)\n}\nc.Close()",),
+    ),
+    NilResult(
+        "net.DialTimeout",
+        "net.Conn",
+        ("c, err := net.DialTimeout(n, a, t)\ndefer c.Close()\nif err != nil {\nreturn\n}",),
+    ),
+    NilResult("net.Listen", "net.Listener", ("l, _ := net.Listen(n, a)\nl.Close()",)),
+    NilResult(
+        "net.ResolveTCPAddr", "*net.TCPAddr", ("a, _ := net.ResolveTCPAddr(n, s)\nprintln(a.Port)",), methods=False
+    ),
+    NilResult(
+        "net.ResolveUDPAddr", "*net.UDPAddr", ("a, _ := net.ResolveUDPAddr(n, s)\nprintln(a.Port)",), methods=False
+    ),
+    NilResult(
+        "regexp.Compile",
+        "*regexp.Regexp",
+        ("r, _ := regexp.Compile(s)\nr.MatchString(t)",),
+        ('r, _ := regexp.Compile("a+")\nr.MatchString(t)',),
+        literals=True,
+    ),
+    NilResult(
+        "crypto/x509.ParseCertificate",
+        "*x509.Certificate",
+        ("c, _ := x509.ParseCertificate(b)\nprintln(c.Subject)",),
+        methods=False,
+    ),
+    NilResult(
+        "encoding/pem.Decode",
+        "*pem.Block",
+        ("b, _ := pem.Decode(s)\nprintln(b.Bytes)",),
+        ("b, _ := pem.Decode(s)\nif b == nil {\nreturn\n}\nprintln(b.Bytes)",),
+        why="when there is no PEM block",
+    ),
+    NilResult("archive/zip.OpenReader", "*zip.ReadCloser", ("z, _ := zip.OpenReader(p)\nprintln(z.File)",)),
+    NilResult("compress/gzip.NewReader", "*gzip.Reader", ("z, _ := gzip.NewReader(r)\nz.Read(b)",)),
+    NilResult(
+        "database/sql.Open",
+        "*sql.DB",
+        ("d, _ := sql.Open(a, b)\nd.Ping()",),
+        ("d, err := sql.Open(a, b)\nif err != nil {\nlog.Fatal(err)\n}\nd.Ping()",),
+    ),
+    NilResult("os/user.Current", "*user.User", ("u, _ := user.Current()\nprintln(u.HomeDir)",)),
+    NilResult("os/user.Lookup", "*user.User", ("u, _ := user.Lookup(n)\nprintln(u.HomeDir)",)),
+    NilResult("go/parser.ParseExpr", "ast.Expr", ("e, _ := parser.ParseExpr(s)\nprintln(e.Pos())",), literals=True),
+    NilResult("text/template.ParseFiles", "*template.Template", ("t, _ := template.ParseFiles(f)\nt.Execute(w, d)",)),
+    NilResult("html/template.ParseFiles", "*template.Template", ("t, _ := template.ParseFiles(f)\nt.Execute(w, d)",)),
+)
+
+BY_NAME = {rule.name: rule for rule in NIL_RESULTS}
+
+NO_RETURN = frozenset({"panic", "os.Exit", "runtime.Goexit", "syscall.Exit"})
+NO_RETURN_METHODS = frozenset({
+    "Fatal", "Fatalf", "Fatalln", "FatalContext", "Panic", "Panicf", "Panicln", "FailNow", "Skip", "Skipf", "SkipNow",
+    "Exit", "Exitf",
+})  # fmt: skip
+"""Of loggers and tests, whatever their package."""
+
+RETURNS = frozenset({"fmt", "log", "slog", "strings", "strconv", "errors", "sort", "time", "filepath", "path", "bytes"})
+"""Packages whose functions, but for those above, come back and change no field of ours."""
+RETURNING_METHODS = frozenset({
+    "Print", "Printf", "Println", "Log", "Logf", "Debug", "Debugf", "Debugln", "Info", "Infof", "Infoln", "Warn", "Warnf",
+    "Warning", "Warningf", "Error", "Errorf", "Errorln", "Close", "Lock", "Unlock", "RLock", "RUnlock", "Write",
+    "WriteString", "WriteHeader",
+})  # fmt: skip
+BUILTINS = frozenset({
+    "len", "cap", "append", "copy", "delete", "make", "new", "print", "println", "close", "min", "max", "clear",
+})  # fmt: skip

@@ -1,0 +1,394 @@
+"""The ways to deal with a nil: what each writes, and which fits a place best by the evidence of its surroundings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.braces.facts import Fact
+from breadknife.plugins.nullcheck.braces.layout import (
+    indent_of,
+    line_break,
+    lines_after,
+    lines_before,
+    on_own_line,
+    step_of,
+)
+from breadknife.plugins.nullcheck.go import endings
+from breadknife.plugins.nullcheck.go.detector import is_certain, quote
+from breadknife.plugins.nullcheck.go.site import Origin, Site
+from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node
+
+Edits = tuple[TextEdit, ...]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A strategy that can be carried out at a site."""
+
+    strategy: Strategy
+    title: str
+    weight: int
+    """Evidence for it; the highest comes first."""
+    reason: str
+    edits: Callable[[Content], Edits | None]
+    content: Content | None = None
+    """What is written when no model says better."""
+
+
+def options(site: Site, fact: Fact | None, ignores: str) -> list[Option]:
+    """What can be done at a site, best first. `fact` is what the detector knows of it; `ignores` the checker whose
+    finding is answered, where it has an ignore comment."""
+    found = [*_at_the_error(site), *_leaving_check(site, fact), *_map(site)]
+    # Where it is always nil a guard would only hide what follows.
+    found += [
+        option
+        for option in _guards(site)
+        if fact is None or not is_certain(fact) or option.strategy is Strategy.DEFAULT
+    ]
+    if ignores:
+        found.append(_ignore(site, ignores))
+    return sorted(found, key=lambda option: -option.weight)
+
+
+# --- where the value comes from ---
+
+
+def _at_the_error(site: Site) -> Iterator[Option]:
+    origin = site.origin()
+    if origin is None or not on_own_line(site.tree, origin.statement) or site.use is Use.ASSIGN:
+        return
+    name = site.outline.text(origin.tells)
+    right = origin.statement.child_by_field_name("right")
+    if right is None or right.named_children[0].type not in ("call_expression", "type_assertion_expression"):
+        return
+    if name == "_":
+        yield from _ignored(site, origin, right.named_children[0])
+    elif "err" in name.lower():
+        later = _later_check(site, origin, name)
+        if later is not None and later.start_byte > site.node.start_byte:
+            title = f"Check `{name}` before {quote(site.source)} is used"
+            yield Option(
+                Strategy.CHECK_ERROR,
+                title,
+                95,
+                f"the check of `{name}` comes after the use",
+                lambda _: _move(site, origin, later),
+            )
+        elif later is None:
+            ending = endings.after_error(site, name, _wrap_message(site, right.named_children[0]))
+            title = f"Check `{name}` ({ending.says} if it isn't nil)"
+            yield Option(
+                Strategy.CHECK_ERROR, title, 90, f"`{name}` is never looked at before the use",
+                lambda said: _check_after(site, origin, f"{name} != nil", endings.after_error(site, name, said.message)),
+                _wrap_content(site, right.named_children[0]),
+            )  # fmt: skip
+
+
+def _ignored(site: Site, origin: Origin, value: Node) -> Iterator[Option]:
+    """`x, _ := f()`: the error, or the `ok`, gets a name and is looked at."""
+    declares = origin.statement.type == "short_var_declaration"
+    if value.type == "type_assertion_expression":
+        ending = endings.early(site) or endings.with_error(site, 'errors.New("unexpected type")')
+        if not declares or ending is None or ("errors" in ending.says and "errors" not in site.outline.imports):
+            return
+        title = f"Check that the type assertion held ({ending.says} if it didn't)"
+        yield Option(
+            Strategy.CHECK_ERROR,
+            title,
+            85,
+            "its `ok` is ignored",
+            lambda _: _name_and_check(site, origin, "ok", "!ok", ending),
+        )
+        return
+    source = site.outline.text(site.function) if site.function is not None else ""
+    if not declares and not re.search(r"\berr error\b|\berr :?=", source):
+        return
+    ending = endings.after_error(site, "err", _wrap_message(site, value))
+    yield Option(
+        Strategy.CHECK_ERROR, f"Check the error ({ending.says} if there is one)", 95, "the error is ignored",
+        lambda said: _name_and_check(
+            site, origin, "err", "err != nil", endings.after_error(site, "err", said.message)
+        ),
+        _wrap_content(site, value),
+    )  # fmt: skip
+
+
+def _wrap_message(site: Site, call: Node) -> str:
+    function = call.child_by_field_name("function")
+    name = site.outline.text(function).rpartition(".")[2] if function is not None else "call"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower() if endings.wraps(site) else ""
+
+
+def _wrap_content(site: Site, call: Node) -> Content | None:
+    message = _wrap_message(site, call)
+    return Content("error", message) if message else None
+
+
+def _later_check(site: Site, origin: Origin, name: str) -> Node | None:
+    """The first `if err != nil { … }` after the value came, among the statements beside it."""
+    test = re.compile(rf"if {re.escape(name)} != nil {{")
+    for node in site.siblings:
+        if node.start_byte > origin.statement.end_byte and node.type == "if_statement":
+            if test.match(site.outline.text(node)):
+                return node
+    return None
+
+
+def _move(site: Site, origin: Origin, check: Node) -> Edits | None:
+    """The whole check goes to where the error comes from. It does nothing when the error is nil, so the path with a
+    value stays as it is; a check that needs what is declared between can't go."""
+    if check.child_by_field_name("alternative") is not None or not on_own_line(site.tree, check):
+        return None
+    tree, statement = site.tree, origin.statement
+    inside = set(re.findall(r"\w+", tree.source(check)))
+    for node in site.siblings:
+        if statement.end_byte < node.start_byte < check.start_byte and node.type in (
+            "short_var_declaration",
+            "var_declaration",
+        ):
+            left = node.child_by_field_name("left") or node.named_children[0]
+            if inside & set(
+                re.findall(
+                    r"\w+", tree.source(left).partition(" ")[0] if left.type == "var_spec" else tree.source(left)
+                )
+            ):
+                return None
+    span, start = tree.span(check), tree.text.rfind("\n", 0, tree.span(check).start)
+    if statement not in site.siblings or (
+        tree.text[span.end : span.end + 2].strip(" \t\r\n}") != "" and tree.text[span.end] not in "\r\n"
+    ):
+        return None
+    return (lines_after(tree, statement, [tree.source(check)]), TextEdit(Span(start, span.end), ""))
+
+
+def _check_after(site: Site, origin: Origin, test: str, ending: endings.Ending) -> Edits:
+    return (lines_after(site.tree, origin.statement, _if(site, test, ending.statements)),)
+
+
+def _name_and_check(site: Site, origin: Origin, name: str, test: str, ending: endings.Ending) -> Edits:
+    return (TextEdit(site.tree.span(origin.tells), name), *_check_after(site, origin, test, ending))
+
+
+def _leaving_check(site: Site, fact: Fact | None) -> Iterator[Option]:
+    """`if x == nil { log(…) }`, and on: the check is there, but doesn't leave."""
+    if fact is None or fact.cause is None or not (fact.cause.soft or fact.told):
+        return
+    tested = fact.linked if fact.told else site.source
+    test = f"{tested} != nil" if fact.told else f"{tested} == nil"
+    for node in site.siblings:
+        if node.end_byte > site.node.start_byte or node.type != "if_statement":
+            continue
+        condition, block = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
+        statements = block.named_children[0].named_children if block is not None and block.named_child_count else []
+        if condition is None or site.outline.text(condition) != test or not statements:
+            continue
+        passed = endings.with_error(site, tested) if fact.told else None
+        ending = passed or endings.early(site)
+        if (
+            ending is None
+            or node.child_by_field_name("alternative") is not None
+            or not on_own_line(site.tree, statements[-1])
+        ):
+            continue
+        title = f"Leave when `{tested}` is {'not ' if fact.told else ''}nil ({ending.says} after the check)"
+        edits = (lines_after(site.tree, statements[-1], list(ending.statements)),)
+        strategy = Strategy.CHECK_ERROR if fact.told else Strategy.RETURN
+        yield Option(
+            strategy, title, 92, f"it is checked in line {node.start_point.row + 1}, which goes on", lambda _: edits
+        )
+        return
+
+
+def _map(site: Site) -> Iterator[Option]:
+    kind = site.declared_type()
+    if site.use is not Use.ASSIGN or not kind.startswith("map["):
+        return
+    spec = next(
+        (
+            child
+            for node in site.siblings
+            if node.type == "var_declaration" and node.end_byte <= site.node.start_byte
+            for child in node.named_children
+            if child.type == "var_spec" and child.child_by_field_name("value") is None
+            and [site.outline.text(name) for name in child.children_by_field_name("name")] == [site.source]
+        ),
+        None,
+    )  # fmt: skip
+    written = spec.child_by_field_name("type") if spec is not None else None
+    function = site.outline.text(site.function) if site.function is not None else ""
+    if written is not None and not re.search(rf"\b{re.escape(site.source)} [!=]= nil\b", function):
+        edit = TextEdit(site.tree.span(written), f"= make({kind})")
+        yield Option(
+            Strategy.MAKE,
+            f"Make the map where `{site.source}` is declared",
+            95,
+            "nothing else makes it",
+            lambda _: (edit,),
+        )
+    elif site.is_name and site.statement is not None:
+        lines = _if(site, f"{site.source} == nil", (f"{site.source} = make({kind})",))
+        edits = (lines_before(site.tree, site.statement, lines),)
+        yield Option(
+            Strategy.MAKE,
+            f"Make the map first if {quote(site.source)} is nil",
+            90,
+            "a write needs a map",
+            lambda _: edits,
+        )
+
+
+# --- at the place ---
+
+
+def _guards(site: Site) -> Iterator[Option]:
+    name = site.source if site.is_name else _new_name(site)
+    if site.statement is None or not name:
+        return
+    what, plain = quote(site.source) if site.is_name else "the result", re.sub(r"[^\w. ]", "", name)[:60]
+    message = f"{plain} is nil"
+    if site.results and site.results[-1] == "error":
+        maker = next(
+            (
+                maker
+                for package, maker in (("errors", "errors.New"), ("fmt", "fmt.Errorf"))
+                if package in site.outline.imports
+            ),
+            "",
+        )
+        add = None if maker else _import_errors(site)
+        if maker or add is not None:
+            given = ", ".join([*endings.zeros(site, but_last=True), "an error"])
+            yield Option(
+                Strategy.RAISE, f"Return `{given}` if {what} is nil", 70, "the function gives back an error",
+                lambda said: _with_import(_guard(site, name, endings.with_error(site, f'{maker or "errors.New"}("{said.message}")')), add),
+                Content("error", message),
+            )  # fmt: skip
+    elif (ending := endings.early(site)) is not None:
+        weight, reason = (
+            (60, "it has no result to give an error in")
+            if not site.results
+            else (40, "its other results have a zero value")
+        )
+        yield Option(
+            Strategy.RETURN, f"Return early if {what} is nil ({ending.says})", weight, reason,
+            lambda _: _guard(site, name, ending),
+        )  # fmt: skip
+    if site.in_loop:
+        leaves = endings.Ending(("continue",), "continue")
+        yield Option(
+            Strategy.CONTINUE,
+            f"Skip this round of the loop if {what} is nil",
+            50,
+            "it is in a loop",
+            lambda _: _guard(site, name, leaves),
+        )
+    if site.is_name and site.statement.type == "expression_statement":
+        yield Option(
+            Strategy.NARROW,
+            f"Do this only if {what} isn't nil",
+            45,
+            "nothing after it needs its result",
+            lambda _: _wrapped(site),
+        )
+    kind = site.declared_type()
+    if site.node.type == "identifier" and kind.lstrip("*") in site.outline.structs and kind.startswith("*"):
+        made = endings.Ending((f"{name} = &{kind[1:]}{{}}",), "")
+        yield Option(
+            Strategy.DEFAULT, f"Use an empty `{kind[1:]}` if {what} is nil", 20, f"`{kind[1:]}` is a struct of this file",
+            lambda _: _guard(site, name, made),
+        )  # fmt: skip
+    yield Option(
+        Strategy.ASSERT, f"Panic with a message if {what} is nil", 10, "it would panic anyway",
+        lambda said: _guard(site, name, endings.Ending((f'panic("{said.message}")',), "")),
+        Content("panic", message),
+    )  # fmt: skip
+
+
+def _guard(site: Site, name: str, ending: endings.Ending | None) -> Edits | None:
+    statement = site.statement
+    if statement is None or ending is None:
+        return None
+    lines = _if(site, f"{name} == nil", ending.statements)
+    if site.is_name:
+        return (lines_before(site.tree, statement, lines),)
+    return (lines_before(site.tree, statement, [f"{name} := {site.source}", *lines]), TextEdit(site.span, name))
+
+
+def _wrapped(site: Site) -> Edits | None:
+    statement = site.statement
+    if statement is None or "`" in site.tree.source(statement):
+        return None
+    tree, step, end, indent = site.tree, step_of(site.tree), line_break(site.tree), indent_of(site.tree, statement)
+    body = tree.source(statement).replace("\n", "\n" + step)
+    return (TextEdit(tree.span(statement), f"if {site.source} != nil {{{end}{indent}{step}{body}{end}{indent}}}"),)
+
+
+def _if(site: Site, test: str, statements: tuple[str, ...]) -> list[str]:
+    step = step_of(site.tree)
+    return [f"if {test} {{", *(step + statement for statement in statements), "}"]
+
+
+def _with_import(edits: Edits | None, add: TextEdit | None) -> Edits | None:
+    return edits if edits is None or add is None else (add, *edits)
+
+
+def _import_errors(site: Site) -> TextEdit | None:
+    """`errors` is imported beside what is there."""
+    end = line_break(site.tree)
+    for node in site.tree.root.named_children:
+        if node.type == "import_declaration":
+            grouped = next((child for child in node.named_children if child.type == "import_spec_list"), None)
+            if grouped is not None and grouped.named_children:
+                return lines_before(site.tree, grouped.named_children[0], ['"errors"'])
+            at = site.tree.span(node).start
+            return TextEdit(Span(at, at), f'import "errors"{end}')
+        if node.type == "package_clause":
+            at = site.tree.span(node).end
+            found = TextEdit(Span(at, at), f'{end}{end}import "errors"')
+            if not site.outline.imports:
+                return found
+    return None
+
+
+def _new_name(site: Site) -> str:
+    """A name for a call's result that the file doesn't use yet, or "" for an expression that is no short call."""
+    function = site.node.child_by_field_name("function") if site.node.type == "call_expression" else None
+    if function is None or "\n" in site.source:
+        return ""
+    base = re.sub(
+        r"^(?:get|find|lookup|load|new|make)(?=.)",
+        "",
+        site.outline.text(function).rpartition(".")[2],
+        flags=re.IGNORECASE,
+    )
+    base = base[:1].lower() + base[1:]
+    for name in (base, "result", "found"):
+        if name.isidentifier() and not re.search(rf"\b{name}\b", site.tree.text):
+            return name
+    return ""
+
+
+_IGNORES = {"staticcheck": "//lint:ignore {code} {reason}", "": "//nolint:{tool} // {reason}"}
+
+
+def _ignore(site: Site, tool: str) -> Option:
+    """The checker's own comment, above the statement or at its end."""
+    name, _, code = tool.partition(" ")
+    reason = f"{re.sub(r'[^ -~]', '', site.source)[:40]} is never nil here"
+    text = _IGNORES.get(name, _IGNORES[""]).format(code=code, tool=name, reason=reason)
+
+    def edits(_: Content) -> Edits | None:
+        row = site.tree.text.rfind("\n", 0, site.span.start) + 1
+        end = site.tree.text.find("\n", site.span.start)
+        end = end if end >= 0 else len(site.tree.text)
+        line = site.tree.text[row:end]
+        if name == "staticcheck":
+            return (TextEdit(Span(row, row), line[: len(line) - len(line.lstrip())] + text + line_break(site.tree)),)
+        at = row + len(line.rstrip())
+        return (TextEdit(Span(at, at), f" {text}"),)
+
+    return Option(Strategy.IGNORE, f"Tell {name} that it is never nil here", 0, "where the checker is wrong", edits)

@@ -1,0 +1,72 @@
+"""What a caller needs to know of a function of the file, read off its `return`s."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.go.outline import Function, Outline
+from breadknife.plugins.nullcheck.go.rules import NO_RETURN, NO_RETURN_METHODS
+from breadknife.text.syntax import Node
+
+
+@dataclass(frozen=True)
+class Summary:
+    nil_with_error: frozenset[int] = frozenset()
+    """Positions of results that are nil where the last one is an error, or false."""
+    nil_alone: frozenset[int] = frozenset()
+    """Those that are nil with a nil error, or where no result tells, though on another path they aren't."""
+    never_returns: bool = False
+
+
+def summarize(outline: Outline, function: Function) -> Summary:
+    results = function.results
+    returns = returns_in(function.body)
+    if not returns and not results:
+        return Summary(never_returns=_ends(outline, function.body))
+    if not results or (function.named_results and any(not node.named_children for node in returns)):
+        return Summary()
+    tells = results[-1] if results[-1] in ("error", "bool") and len(results) > 1 else ""
+    with_error, alone, given = set[int](), set[int](), set[int]()
+    for node in returns:
+        values = node.named_children[0].named_children if node.named_children else []
+        if len(values) != len(results):
+            given.update(range(len(results)))  # `return f()`
+            continue
+        last = outline.text(values[-1])
+        for at, value in enumerate(values):
+            if value.type != "nil":
+                given.add(at)
+            elif not tells or last == ("nil" if tells == "error" else "true"):
+                alone.add(at)
+            elif tells == "error" or last == "false":
+                with_error.add(at)
+    nilable = {at for at, kind in enumerate(results) if not kind.startswith("[]") and kind != "error"}
+    return Summary(frozenset(with_error & nilable), frozenset(alone & nilable & given))
+
+
+def returns_in(body: Node) -> list[Node]:
+    """The `return`s of a function, without those of functions in it."""
+    found, stack = list[Node](), [body]
+    while stack:
+        for node in stack.pop().named_children:
+            if node.type == "return_statement":
+                found.append(node)
+            elif node.type.endswith(("_statement", "_case", "block", "_list")) and node.type not in (
+                "expression_statement", "assignment_statement", "defer_statement", "go_statement", "expression_list",
+            ):  # fmt: skip
+                stack.append(node)
+    return sorted(found, key=lambda node: node.start_byte)
+
+
+def _ends(outline: Outline, body: Node) -> bool:
+    statements = body.named_children[0].named_children if body.named_child_count else []
+    if not statements or statements[-1].type != "expression_statement":
+        return False
+    call = statements[-1].named_children[0]
+    return call.type == "call_expression" and never_returns(outline, call)
+
+
+def never_returns(outline: Outline, call: Node) -> bool:
+    function = call.child_by_field_name("function")
+    name = outline.text(function) if function is not None else ""
+    return name in NO_RETURN or ("." in name and name.rpartition(".")[2] in NO_RETURN_METHODS)

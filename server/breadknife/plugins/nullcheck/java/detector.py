@@ -1,0 +1,186 @@
+"""Finds values that may be null where they are used as if they couldn't: a pure function of one file's syntax tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from breadknife.plugins.nullcheck.braces.facts import Cause, Env, Fact, NullUse
+from breadknife.plugins.nullcheck.java.expressions import TooDeepError
+from breadknife.plugins.nullcheck.java.flow import Flow
+from breadknife.plugins.nullcheck.java.outline import (
+    CLASSES,
+    METHODS,
+    Method,
+    Outline,
+    is_nullable,
+    method_of,
+    modifiers,
+    outline,
+)
+from breadknife.plugins.nullcheck.java.rules import BY_METHOD
+from breadknife.plugins.nullcheck.values import SOURCE, Use
+from breadknife.task.values import Finding, Related
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree
+
+_IGNORE = re.compile(r"//\s*(?:NOPMD|NOSONAR|noinspection\s+\S*(?:ConstantConditions|DataFlowIssue))")
+_ORIGINS = re.compile(
+    rb"\bnull\b|Nullable|CheckForNull|\.(?:" + "|".join(sorted({name for _, name in BY_METHOD})).encode() + rb")\("
+)
+"""Without one of these, or a nullable method or field of the file, nothing in a method may be null."""
+_CHECKED_CALL = rb"(\w+)\s*=\s*[\w.()]*\b%b\([^\n;]*\);\s*(?:if|while|return|assert)?\s*\(?\s*\1\s*[!=]=\s*null\b|\b%b\([^\n{;]*\)\s*[!=]=\s*null\b"
+_MAX_QUOTE = 40
+"""Longest expression, in code points, that a message quotes."""
+
+
+class FileAnalysis:
+    """The analyses of one file's methods. Not for use from two threads."""
+
+    def __init__(self, tree: SyntaxTree) -> None:
+        self.tree = tree
+        self.outline: Outline = outline(tree)
+        self._causes: dict[int, Cause | None] = {}
+        names = {method.name for method in self.outline.methods if self._may_give_null(method)}
+        names |= {name for its in self.outline.classes.values() for name, field in its.fields.items() if field.nullable}
+        names.discard("")
+        self._names = (
+            re.compile(rb"\b(?:" + "|".join(map(re.escape, sorted(names))).encode() + rb")\b") if names else None
+        )
+
+    def findings(self) -> list[Finding]:
+        return self._found(self.outline.methods)
+
+    def findings_between(self, start: int, end: int) -> list[Finding]:
+        """Those of the methods that have a part of these bytes."""
+        return self._found([m for m in self.outline.methods if m.node.start_byte <= end and start <= m.node.end_byte])
+
+    def fact_at(self, node: Node) -> Fact | None:
+        """What is known where a value that may be null is used; None where this detector finds nothing."""
+        for method in self.outline.methods:
+            if method.node.start_byte <= node.start_byte and node.end_byte <= method.node.end_byte:
+                return next((use.fact for use in self._uses(method) if use.node == node), None)
+        return None
+
+    def cause_of(self, method: Method, /) -> Cause | None:
+        key = method.node.start_byte
+        if key not in self._causes:
+            self._causes[key] = self._cause(method)
+        return self._causes[key]
+
+    def _found(self, methods: Sequence[Method]) -> list[Finding]:
+        uses = [use for method in methods if not method.suppressed for use in self._uses(method)]
+        uses.sort(key=lambda use: (use.node.start_byte, use.node.end_byte))
+        return [_finding(self.tree, use) for use in uses if not _is_ignored(self.tree, use.node)]
+
+    def _source(self, method: Method) -> bytes:
+        return self.outline.source[method.node.start_byte : method.node.end_byte]
+
+    def _may_give_null(self, method: Method) -> bool:
+        return method.nullable or b"return null" in self._source(method)
+
+    def _cause(self, method: Method) -> Cause | None:
+        if method.nullable:
+            return Cause(method.node, f"`{method.name}` is annotated as nullable")
+        returned = re.findall(rb"\breturn\b\s*([^;]*)", self._source(method))
+        if (
+            b"null" not in returned
+            or all(value in (b"null", b"") for value in returned)
+            or not self._is_checked(method)
+        ):
+            return None
+        return Cause(method.node, f"`{method.name}` may return null", why="most callers check it")
+
+    def _is_checked(self, method: Method) -> bool:
+        """Whether at least half of the calls in the file have their result compared with null."""
+        name = re.escape(method.name.encode())
+        calls = len(re.findall(rb"\b%b\(" % name, self.outline.source)) - 1
+        return 2 * len(re.findall(_CHECKED_CALL % (name, name), self.outline.source)) >= calls > 0
+
+    def _uses(self, method: Method) -> list[NullUse]:
+        source = self._source(method)
+        if not (_ORIGINS.search(source) or (self._names and self._names.search(source))):
+            return []
+        found, waiting = list[NullUse](), [method]
+        while waiting:
+            its = waiting.pop()
+            flow = Flow(self, its.owner, its.type)
+            try:
+                flow.statement(its.body, parameters(its.node, flow))
+            except TooDeepError:
+                continue
+            found += flow.evaluator.uses.values()
+            bodies = {node.start_byte: node for node in flow.evaluator.classes}.values()
+            waiting += [inner for body in bodies for inner in self._inner(body, its.owner)]
+        return found
+
+    def _inner(self, node: Node, owner: int) -> list[Method]:
+        """The methods of a class in a method. Its fields are not known, so bare names may mean them or the outer's."""
+        body = node.child_by_field_name("body") if node.type in CLASSES else node
+        found = list[Method]()
+        for member in body.named_children if body is not None else ():
+            if member.type in METHODS and (block := member.child_by_field_name("body")) is not None:
+                found.append(method_of(self.outline, member, block, -1 if node.type in CLASSES else owner, False))
+        return found
+
+
+def parameters(node: Node, flow: Flow) -> Env:
+    """The environment at a method's first statement."""
+    env: Env = {}
+    found = node.child_by_field_name("parameters")
+    for parameter in found.named_children if found is not None else ():
+        if parameter.type == "spread_parameter":
+            parameter = next(
+                (child for child in parameter.named_children if child.type == "variable_declarator"), parameter
+            )
+        name, kind = parameter.child_by_field_name("name"), parameter.child_by_field_name("type")
+        if name is None:
+            continue
+        its, text = flow.evaluator.text(name), flow.evaluator.text
+        flow.evaluator.types[its] = text(kind) if kind is not None else ""
+        if kind is not None and kind.type != "array_type" and is_nullable(modifiers(flow.evaluator.outline, parameter)):
+            env[its] = Fact(Cause(parameter, f"the parameter `{its}` is annotated as nullable"), text(kind))
+    return env
+
+
+def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
+    start = tree.span(node).start
+    end = tree.text.find("\n", start)
+    before = tree.text.rfind("\n", 0, start) + 1
+    above = tree.text.rfind("\n", 0, max(0, before - 1)) + 1
+    line = tree.text[start : end if end >= 0 else len(tree.text)]
+    return _IGNORE.search(line) is not None or _IGNORE.match(tree.text[above:before].strip()) is not None
+
+
+def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
+    span, cause = tree.span(use.node), use.cause
+    expression = quote(tree.text[span.start : span.end])
+    certain = is_certain(use.fact)
+    message = f"{expression} {'is null here' if certain else 'may be null'}: {cause.reason}{f', and {cause.why}' if cause.why else ''}"
+    if use.use is Use.ASSIGN:
+        message += "; it is unboxed here"
+    origin = tree.span(cause.node)
+    line_end = tree.text.find("\n", origin.start, origin.end)
+    if line_end >= 0:  # a method: its first line says enough
+        origin = Span(origin.start, line_end)
+    finding = Finding(span, SOURCE, use.use.value, message)
+    if origin == span:
+        return finding
+    because = "the path from there to here has no check that leaves" if cause.soft else "no check of it lies between"
+    reasons = (cause.reason, cause.why or because)
+    related = tuple(
+        Related(where, said[0].upper() + said[1:] if said[0] != "`" else said)
+        for where, said in zip((origin, span), reasons, strict=True)
+    )
+    return replace(finding, related=related)
+
+
+def is_certain(fact: Fact) -> bool:
+    """Whether every path that leads to the place brings null."""
+    return fact.cause is not None and fact.cause.soft and not fact.partial
+
+
+def quote(expression: str) -> str:
+    """An expression as part of a message for people."""
+    return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "This value"

@@ -1,0 +1,422 @@
+"""What an expression may evaluate to, and what it uses that may be null."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from breadknife.plugins.nullcheck.braces.facts import (
+    NOTHING,
+    Cause,
+    Env,
+    Fact,
+    NullUse,
+    forget,
+    forget_fields,
+    join,
+    join_branches,
+    narrow,
+)
+from breadknife.plugins.nullcheck.java.narrowing import branch, canonical
+from breadknife.plugins.nullcheck.java.outline import Method, Outline, base, type_arguments
+from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, BY_METHOD, CHECKS, RETURNING
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.syntax import Node
+
+MAX_DEPTH = 150
+"""Expressions and blocks nested deeper than this are left alone, with their whole method."""
+_MAX_KEY = 100
+"""Longest call, in bytes, whose tests are remembered."""
+_ARITHMETIC = frozenset({"-", "*", "/", "%", "<", ">", "<=", ">="})
+_COMPARED = re.compile(r"([\w.]+)\s*[!=]=\s*null\b")
+_TESTS = frozenset({"binary_expression", "unary_expression", "instanceof_expression", "parenthesized_expression"})
+
+
+class TooDeepError(Exception):
+    """A method nested past MAX_DEPTH."""
+
+
+class File(Protocol):
+    @property
+    def outline(self) -> Outline: ...
+
+    def cause_of(self, method: Method, /) -> Cause | None:
+        """Why a call of it may give null."""
+        ...
+
+
+class Evaluator:
+    def __init__(self, file: File, owner: int | None, flow: Callable[[Node, Env], Env | None]) -> None:
+        self.file = file
+        self.outline = file.outline
+        self.owner = owner
+        self._follow = flow
+        """Follows a block in an expression: a lambda's, a switch's."""
+        self.types: dict[str, str] = {}
+        """Local variables and parameters -> their type as it is written."""
+        self.uses: dict[tuple[int, int], NullUse] = {}
+        self.classes: list[Node] = []
+        """Bodies of anonymous and local classes in this method, each to be followed by itself."""
+        self.forgiven = 0
+        """Around this place somebody catches NullPointerException."""
+        self._depth = 0
+        self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
+            "identifier": self._name,
+            "field_access": self._field,
+            "method_invocation": self._call,
+            "array_access": self._array,
+            "parenthesized_expression": self._parenthesized,
+            "assignment_expression": self._assignment,
+            "ternary_expression": self._ternary,
+            "binary_expression": self._binary,
+            "unary_expression": self._unary,
+            "cast_expression": self._cast,
+            "null_literal": self._null,
+            "lambda_expression": self._lambda,
+            "method_reference": self._reference,
+            "object_creation_expression": self._creation,
+            "switch_expression": self._switch,
+            "string_literal": _skip,
+            "decimal_integer_literal": _skip,
+            "type_identifier": _skip,
+            "generic_type": _skip,
+            "class_literal": _skip,
+            "this": _skip,
+            "line_comment": _skip,
+            "block_comment": _skip,
+        }
+
+    def text(self, node: Node) -> str:
+        return self.outline.text(node)
+
+    def value(self, node: Node, env: Env) -> Fact:
+        """Evaluate an expression, with all its effects on `env`."""
+        handler = self._handlers.get(node.type)
+        self.descend()
+        if handler is not None:
+            fact = handler(node, env)
+        else:
+            fact = NOTHING
+            for child in node.named_children:
+                self.value(child, env)
+        self._depth -= 1
+        return fact
+
+    def descend(self) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise TooDeepError
+
+    def ascend(self) -> None:
+        self._depth -= 1
+
+    def use(self, node: Node, fact: Fact, use: Use, env: Env) -> None:
+        """The value is used in a way that null doesn't allow; after that, it is none."""
+        if fact.cause is None or (fact.cause.certain and fact.partial):
+            return
+        while node.type == "parenthesized_expression" and node.named_child_count == 1:
+            node = node.named_children[0]
+        if not self.forgiven:
+            self.uses.setdefault((node.start_byte, node.end_byte), NullUse(node, use, fact))
+        narrow(env, self.key_of(node))
+
+    def unbox(self, node: Node, fact: Fact, target: str, env: Env) -> None:
+        """A value goes where a primitive is needed."""
+        if fact.cause is not None and target in BOXED.values() and base(fact.type) in BOXED:
+            self.use(node, fact, Use.ASSIGN, env)
+
+    def key_of(self, node: Node) -> str:
+        match node.type:
+            case "identifier":
+                name = self.text(node)
+                is_field = name not in self.types and self.outline.field_named(self.owner, name) is not None
+                return f"this.{name}" if is_field else name
+            case "field_access":
+                owner, field = node.child_by_field_name("object"), node.child_by_field_name("field")
+                if owner is None or field is None:
+                    return ""
+                prefix = (
+                    "this" if owner.type == "this" else self.key_of(owner) if owner.type != "method_invocation" else ""
+                )
+                return f"{prefix}.{self.text(field)}" if prefix else ""
+            case "parenthesized_expression":
+                return self.key_of(node.named_children[0]) if node.named_child_count == 1 else ""
+            case "method_invocation" if node.end_byte - node.start_byte <= _MAX_KEY:
+                return self.text(node)
+            case "cast_expression" if (value := node.child_by_field_name("value")) is not None:
+                return self.key_of(value)
+            case _:
+                return ""
+
+    def type_of(self, node: Node) -> str:
+        """The written type of an expression, or ""."""
+        match node.type:
+            case "identifier":
+                name = self.text(node)
+                if name in self.types:
+                    return self.types[name]
+                field = self.outline.field_named(self.owner, name)
+                return field.type if field is not None else ""
+            case "field_access":
+                owner, name = node.child_by_field_name("object"), node.child_by_field_name("field")
+                if owner is not None and owner.type == "this" and name is not None:
+                    field = self.outline.field_named(self.owner, self.text(name))
+                    return field.type if field is not None else ""
+            case "object_creation_expression" | "cast_expression" if (
+                kind := node.child_by_field_name("type")
+            ) is not None:
+                return self.text(kind)
+            case "class_literal":
+                return "Class"
+            case "method_invocation" if self.text(node) in ("getClass()", "this.getClass()"):
+                return "Class"
+            case "parenthesized_expression" if node.named_child_count == 1:
+                return self.type_of(node.named_children[0])
+            case _:
+                pass
+        return ""
+
+    # --- names ---
+
+    def _name(self, node: Node, env: Env) -> Fact:
+        name = self.text(node)
+        if name in self.types:
+            return env.get(name, NOTHING)
+        return self._field_fact(name, env)
+
+    def _field_fact(self, name: str, env: Env) -> Fact:
+        fact = env.get(f"this.{name}")
+        if fact is not None:
+            return fact
+        field = self.outline.field_named(self.owner, name)
+        if field is None or not field.nullable:
+            return NOTHING
+        return Fact(Cause(field.node, f"the field `{name}` is annotated as nullable"), field.type)
+
+    def _field(self, node: Node, env: Env) -> Fact:
+        owner, field = node.child_by_field_name("object"), node.child_by_field_name("field")
+        if owner is None or field is None:
+            return NOTHING
+        if owner.type == "this":
+            return self._field_fact(self.text(field), env)
+        self.use(owner, self.value(owner, env), Use.ATTRIBUTE, env)
+        return env.get(self.key_of(node), NOTHING)
+
+    def assign(self, target: Node, fact: Fact, env: Env) -> None:
+        match target.type:
+            case "identifier" | "field_access":
+                if target.type == "field_access":
+                    self._field(target, env)
+                if key := self.key_of(target):
+                    forget(env, key)
+                    kind = self.type_of(target)
+                    if fact.cause is not None:
+                        env[key] = Fact(
+                            fact.cause,
+                            kind if kind not in ("", "var") else fact.type,
+                            fact.unless,
+                            partial=fact.partial,
+                        )
+                    elif key.startswith("this."):
+                        narrow(env, key)
+            case _:
+                self.value(target, env)
+
+    def _assignment(self, node: Node, env: Env) -> Fact:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None:
+            return NOTHING
+        fact = self.tested(right, env)
+        if operator is not None and operator.type != "=":
+            if operator.type != "+=":
+                self.unbox(right, fact, "int", env)
+            self.value(left, env)
+            return NOTHING
+        self.unbox(right, fact, self.type_of(left), env)
+        self.assign(left, fact, env)
+        return fact
+
+    def tested(self, node: Node, env: Env) -> Fact:
+        """A value; where it is a test, its names are believed from here on, since its result may be looked at later."""
+        fact = self.value(node, env)
+        if node.type in _TESTS:
+            source = self.text(node)
+            for key in [key for key, known in env.items() if known.cause and key.removeprefix("this.") in source]:
+                narrow(env, key)
+            for name in _COMPARED.findall(source):
+                narrow(env, name if name in self.types or name.startswith("this.") else f"this.{name}")
+        return fact
+
+    # --- calls ---
+
+    def _call(self, node: Node, env: Env) -> Fact:
+        receiver, name = node.child_by_field_name("object"), node.child_by_field_name("name")
+        arguments = node.child_by_field_name("arguments")
+        if name is None or arguments is None:
+            return NOTHING
+        called = self.text(name)
+        if receiver is not None and receiver.type not in ("this", "super"):
+            self.use(receiver, self.value(receiver, env), Use.ATTRIBUTE, env)
+        given = [child for child in arguments.named_children if not child.type.endswith("comment")]
+        facts = [self.value(argument, env) for argument in given]
+        self._checks(called, given, env)
+        if called in ("put", "putIfAbsent", "computeIfAbsent", "merge") and receiver is not None and given:
+            narrow(env, f"{self.text(receiver)}.get({self.text(given[0])})")
+        known = env.get(self.key_of(node)) if env else None
+        if env and called not in RETURNING:
+            forget_fields(env)
+        if known is not None:
+            return known
+        if called in ("requireNonNull", "checkNotNull") and facts:
+            return NOTHING
+        return self._result(node, receiver, called, given)
+
+    def _checks(self, called: str, given: list[Node], env: Env) -> None:
+        """`Objects.requireNonNull(x)`, `assertNotNull(x)`, `checkArgument(x != null)`."""
+        if not env or not any(part in called for part in CHECKS):
+            return
+        for argument in given:
+            narrow(env, self.key_of(argument))
+            if argument.type in _TESTS:
+                yes, _ = branch(self, argument, dict(env))
+                env.clear()
+                env.update(yes)
+
+    def _result(self, node: Node, receiver: Node | None, called: str, given: list[Node]) -> Fact:
+        if receiver is None or receiver.type == "this":
+            method = self.outline.method_named(self.owner, called)
+            cause = self.file.cause_of(method) if method is not None else None
+            return Fact(cause, method.type) if cause is not None and method is not None else NOTHING
+        kind = self.type_of(receiver)
+        rule = BY_METHOD.get((base(kind) or self.text(receiver), called))
+        if rule is None or len(given) not in rule.arguments or rule.static != (not kind):
+            return NOTHING
+        if (rule.last and self.text(given[-1]) != rule.last) or (given and self.text(given[0]) in ALWAYS_SET):
+            return NOTHING
+        arguments = type_arguments(kind)
+        result = {"V": arguments[1] if len(arguments) == 2 else "", "T": arguments[0] if arguments else ""}.get(
+            rule.type, rule.type
+        )
+        shown = f"{rule.receiver}.{rule.name}"
+        return Fact(Cause(node, f"`{shown}` returns null {rule.why}"), result)
+
+    def _creation(self, node: Node, env: Env) -> Fact:
+        for child in node.named_children:
+            if child.type == "class_body":
+                self.classes.append(child)
+            else:
+                self.value(child, env)
+        return NOTHING
+
+    def _lambda(self, node: Node, env: Env) -> Fact:
+        """Its body runs later: what it knows of variables holds, since those can't change; of fields, nothing."""
+        body, parameters = node.child_by_field_name("body"), node.child_by_field_name("parameters")
+        inner = {key: fact for key, fact in env.items() if "." not in key and not (fact.cause and fact.cause.soft)}
+        types, forgiven = dict(self.types), self.forgiven
+        self.forgiven = 0
+        if parameters is not None:
+            for parameter in [parameters, *parameters.named_children]:
+                name = parameter.child_by_field_name("name") or parameter
+                if name.type == "identifier":
+                    inner.pop(self.text(name), None)
+                    kind = parameter.child_by_field_name("type")
+                    self.types[self.text(name)] = self.text(kind) if kind is not None else ""
+        if body is not None:
+            if body.type == "block":
+                self._follow(body, inner)
+            else:
+                self.value(body, inner)
+        self.types, self.forgiven = types, forgiven
+        return NOTHING
+
+    def _reference(self, node: Node, env: Env) -> Fact:
+        owner = node.named_children[0] if node.named_child_count else None
+        if owner is not None and owner.type == "identifier" and self.text(owner) in self.types:
+            self.use(owner, self.value(owner, env), Use.ATTRIBUTE, env)
+        return NOTHING
+
+    def _switch(self, node: Node, env: Env) -> Fact:
+        after = self._follow(node, env)
+        if after is not env:
+            env_after = dict(after or {})
+            env.clear()
+            env.update(env_after)
+        return NOTHING
+
+    # --- operators ---
+
+    def _array(self, node: Node, env: Env) -> Fact:
+        array, index = node.child_by_field_name("array"), node.child_by_field_name("index")
+        if array is not None:
+            self.use(array, self.value(array, env), Use.SUBSCRIPT, env)
+        if index is not None:
+            self.unbox(index, self.value(index, env), "int", env)
+        return NOTHING
+
+    def _parenthesized(self, node: Node, env: Env) -> Fact:
+        fact = NOTHING
+        for child in node.named_children:
+            fact = self.value(child, env)
+        return fact
+
+    def _cast(self, node: Node, env: Env) -> Fact:
+        kind, value = node.child_by_field_name("type"), node.child_by_field_name("value")
+        if kind is None or value is None:
+            return NOTHING
+        fact = self.value(value, env)
+        self.unbox(value, fact, self.text(kind), env)
+        return Fact(fact.cause, self.text(kind), fact.unless, partial=fact.partial) if fact.cause else NOTHING
+
+    def _null(self, node: Node, env: Env) -> Fact:
+        return Fact(Cause(node, "it is set to null"))
+
+    def _ternary(self, node: Node, env: Env) -> Fact:
+        condition, a, b = (node.child_by_field_name(name) for name in ("condition", "consequence", "alternative"))
+        if condition is None or a is None or b is None:
+            return NOTHING
+        test = canonical(self, condition)
+        yes, no = branch(self, condition, env)
+        first, second = self.value(a, yes), self.value(b, no)
+        after = join(yes, no) or {}
+        env.clear()
+        env.update(after)
+        if self.type_of(a) in BOXED.values() or self.type_of(b) in BOXED.values():
+            return NOTHING
+        return (join_branches(test, {"": first}, {"": second}) or {}).get("", NOTHING)
+
+    def _binary(self, node: Node, env: Env) -> Fact:
+        operator = node.child_by_field_name("operator")
+        if operator is not None and operator.type in ("&&", "||"):
+            yes, no = branch(self, node, env)
+            after = join(yes, no) or {}
+            env.clear()
+            env.update(after)
+            return NOTHING
+        chain = [node]  # `a + b + c + …` leans to the left, as long as a file may be
+        left = node.child_by_field_name("left")
+        while left is not None and left.type == "binary_expression":
+            chain.append(left)
+            left = left.child_by_field_name("left")
+        operands = [left, *(operation.child_by_field_name("right") for operation in reversed(chain))]
+        operators = [operation.child_by_field_name("operator") for operation in reversed(chain)]
+        for at, operand in enumerate(operands):
+            if operand is None:
+                continue
+            fact = self.value(operand, env)
+            beside = operators[max(0, at - 1)]
+            if beside is not None and beside.type in _ARITHMETIC:
+                self.unbox(operand, fact, "int", env)
+        return NOTHING
+
+    def _unary(self, node: Node, env: Env) -> Fact:
+        operand = node.named_children[-1] if node.named_child_count else None
+        if operand is not None:
+            fact = self.value(operand, env)
+            self.unbox(operand, fact, "boolean" if node.children[0].type == "!" else "int", env)
+        return NOTHING
+
+
+def _skip(node: Node, env: Env) -> Fact:
+    return NOTHING

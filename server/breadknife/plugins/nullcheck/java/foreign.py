@@ -1,0 +1,131 @@
+"""Null diagnostics of other checkers, recognised by what they say: rows of data, tested on the tools' real output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.braces.layout import path_to
+from breadknife.plugins.nullcheck.values import Place, Use
+from breadknife.task.values import Finding
+from breadknife.text.syntax import Node, SyntaxTree
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    names: frozenset[str]
+    """Its source or its code, in lower case."""
+    message: re.Pattern[str]
+    """A group `name` is the expression."""
+    use: Use
+    call: str = ""
+    """It is about the result of a call; of this method, or of any: `*`."""
+
+
+def _row(names: str, message: str, use: Use, call: str = "") -> Diagnostic:
+    return Diagnostic(frozenset(names.split()), re.compile(message), use, call)
+
+
+_NAME = r"\"?(?P<name>.+?)\"?"
+
+DIAGNOSTICS = (
+    _row("nullaway", rf"^dereferenced expression {_NAME} is @Nullable", Use.ATTRIBUTE),
+    _row("nullaway", rf"^enhanced-for expression {_NAME} is @Nullable", Use.ITERATE),
+    _row("nullaway", rf"^synchronized block expression {_NAME} is @Nullable", Use.WITH),
+    _row("nullaway", rf"^switch selector expression {_NAME} is @Nullable", Use.OPERAND),
+    _row("nullaway", r"^unboxing of a @Nullable value", Use.ASSIGN),
+    _row("nullaway", r"^returning @Nullable expression from method", Use.RETURN),
+    _row("nullaway", r"^passing @Nullable parameter '(?P<name>.+?)' where @NonNull", Use.ARGUMENT),
+    _row("spotbugs np", r"ossible null pointer dereference of (?P<name>\w+) in ", Use.ATTRIBUTE),
+    _row("spotbugs np", r"^Null pointer dereference of (?P<name>\w+) in ", Use.ATTRIBUTE),
+    _row("spotbugs np", r"ossible null pointer dereference in .* due to return value of called", Use.ATTRIBUTE, "*"),
+    _row("spotbugs np", r"ereference of the result of readLine\(\)", Use.ATTRIBUTE, "readLine"),
+)
+"""SpotBugs says "Possible" and "possible", "Immediate dereference" and "Dereference"."""
+
+_STATEMENTS = ("block", "class_body", "constructor_body", "program", "switch_block")
+
+
+def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
+    """The place that another checker's finding is about, or None when it isn't about null or can't be found."""
+    names = {finding.source.lower(), finding.code.lower(), finding.code.lower().partition("_")[0]}
+    message = finding.message.removeprefix("[NullAway] ")
+    for row in DIAGNOSTICS:
+        if names.isdisjoint(row.names):
+            continue
+        said = row.message.search(message)
+        if said is not None:
+            node = _found(tree, finding, row, said.groupdict().get("name") or "")
+            return Place(tree.span(node), row.use) if node is not None else None
+    return None
+
+
+def ignored_by(finding: Finding) -> str:
+    """What `@SuppressWarnings` calls the checker, or ""; SpotBugs has an annotation of its own, in a library."""
+    return "NullAway" if "nullaway" in (finding.source.lower(), finding.code.lower()) else ""
+
+
+def _found(tree: SyntaxTree, finding: Finding, row: Diagnostic, name: str) -> Node | None:
+    """The only expression that the diagnostic can mean: javac points at the dot of what is dereferenced, SpotBugs
+    says a line."""
+    start = tree.byte_offset(finding.span.start)
+    first = tree.root.descendant_for_byte_range(start, start + 1) or tree.root
+    for node in (first, *reversed(path_to(tree, first))):
+        if node.type in _STATEMENTS:
+            break
+        for part in _parts(node, row.use):
+            if _fits(part, row, name):
+                return part
+    row_of = tree.text.count("\n", 0, finding.span.start)
+    rows = range(row_of, row_of + 1 + tree.text.count("\n", finding.span.start, finding.span.end))
+    found = [part for node in _on_lines(tree.root, rows) for part in _parts(node, row.use) if _fits(part, row, name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _fits(node: Node, row: Diagnostic, name: str) -> bool:
+    source = (node.text or b"").decode("utf-8", "replace")
+    if row.call:
+        called = node.child_by_field_name("name") if node.type == "method_invocation" else None
+        return called is not None and row.call in ("*", (called.text or b"").decode("utf-8", "replace"))
+    return not name or " ".join(source.split()) == " ".join(name.split())
+
+
+def _parts(node: Node, use: Use) -> Iterator[Node]:
+    """What a node uses in that way."""
+    for kinds, its, field in _USED:
+        if (
+            use is its
+            and node.type in kinds
+            and (part := node.child_by_field_name(field) if field else node) is not None
+        ):
+            while part.type == "parenthesized_expression" and part.named_child_count == 1:
+                part = part.named_children[0]
+            yield part
+    if use is Use.WITH and node.type == "synchronized_statement":
+        yield from node.named_children[0].named_children[:1]
+    if use is Use.RETURN and node.type == "return_statement":
+        yield from node.named_children[:1]
+    if use is Use.ARGUMENT and node.type == "argument_list":
+        yield from node.named_children
+
+
+_USED = (
+    (("method_invocation", "field_access"), Use.ATTRIBUTE, "object"),
+    (("array_access",), Use.ATTRIBUTE, "array"),
+    (("enhanced_for_statement",), Use.ITERATE, "value"),
+    (("switch_expression",), Use.OPERAND, "condition"),
+    (("variable_declarator",), Use.ASSIGN, "value"),
+    (("method_invocation", "identifier", "field_access"), Use.ASSIGN, ""),
+)
+
+
+def _on_lines(root: Node, rows: range) -> Iterator[Node]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.end_point.row < rows.start or node.start_point.row >= rows.stop:
+            continue
+        if node.start_point.row in rows:
+            yield node
+        stack += node.named_children

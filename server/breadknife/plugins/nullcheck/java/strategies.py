@@ -1,0 +1,311 @@
+"""The ways to deal with a null: what each writes, and which fits a place best by the evidence of its surroundings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.braces.facts import Fact
+from breadknife.plugins.nullcheck.braces.layout import (
+    indent_of,
+    line_break,
+    lines_after,
+    lines_before,
+    on_own_line,
+    step_of,
+)
+from breadknife.plugins.nullcheck.java.detector import is_certain, quote
+from breadknife.plugins.nullcheck.java.outline import base, is_nullable, modifiers
+from breadknife.plugins.nullcheck.java.rules import ZEROS
+from breadknife.plugins.nullcheck.java.site import Site
+from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node
+
+Edits = tuple[TextEdit, ...]
+_THROWABLE = frozenset(
+    {"IllegalArgumentException", "IllegalStateException", "NullPointerException", "RuntimeException"}
+)
+"""Exceptions that need no import, take one message, and that a file's own habit may choose."""
+_PLAIN = re.compile(r'null|false|true|-?\d+|""|Optional\.empty\(\)|Collections\.empty\w+\(\)|(?:List|Set|Map)\.of\(\)')
+
+
+@dataclass(frozen=True)
+class Option:
+    """A strategy that can be carried out at a site."""
+
+    strategy: Strategy
+    title: str
+    weight: int
+    """Evidence for it; the highest comes first."""
+    reason: str
+    edits: Callable[[Content], Edits | None]
+    content: Content | None = None
+    """What is written when no model says better."""
+
+
+def options(site: Site, fact: Fact | None, ignores: str) -> list[Option]:
+    """What can be done at a site, best first. `fact` is what the detector knows of it; `ignores` the checker whose
+    finding is answered, where it has an ignore comment."""
+    found = [*_declaration(site, fact), *_leaving_check(site, fact)]
+    if site.use is Use.RETURN:
+        found += _annotate(site)
+    elif fact is None or not is_certain(fact):
+        found += [*_require(site), *_default(site, fact), *_guards(site)]
+    if ignores:
+        found.append(_ignore(site, ignores))
+    return sorted(found, key=lambda option: -option.weight)
+
+
+# --- the declaration ---
+
+
+def _declaration(site: Site, fact: Fact | None) -> Iterator[Option]:
+    """A method is annotated as nullable, but no path of it gives null."""
+    node = fact.cause.node if fact is not None and fact.cause is not None else None
+    if node is None or node.type != "method_declaration":
+        return
+    body, kind = node.child_by_field_name("body"), node.child_by_field_name("type")
+    said = modifiers(site.outline, node)
+    fixed = re.search(r"\b(?:private|static|final)\b", said) and "@Override" not in said
+    returned = re.findall(r"\breturn\b\s*([^;]*);", site.outline.text(body)) if body is not None else []
+    sure = re.compile(r'new [\w.<>]+\([^()]*\)|this|"[^"]*"(?: \+ [^;?]*)?|String\.valueOf\(.*\)|-?\d+|true|false')
+    found = re.search(r"@(?:[\w.]*\.)?(?:Nullable|CheckForNull)\s+", said + " ")
+    if fixed and returned and kind is not None and found and all(sure.fullmatch(value) for value in returned):
+        start = site.tree.span(node).start + found.start()
+        end = (
+            start + len(found[0].rstrip()) + len(re.match(r"\s*", site.tree.text[start + len(found[0].rstrip()) :])[0])
+        )  # type: ignore[index]
+        name = node.child_by_field_name("name")
+        yield Option(
+            Strategy.RETURN_TYPE, f"`{site.outline.text(name) if name else ''}` never returns null: drop its annotation", 96,
+            "every path of it returns a value", lambda _: (TextEdit(Span(start, end), ""),),
+        )  # fmt: skip
+
+
+def _annotate(site: Site) -> Iterator[Option]:
+    """A null is given back: the method says so, where the file has an annotation for it."""
+    name, method = next((n for n in ("Nullable", "CheckForNull") if n in site.outline.imports), ""), site.method
+    kind = method.child_by_field_name("type") if method is not None else None
+    if not name or method is None or kind is None or is_nullable(modifiers(site.outline, method)):
+        return
+    at = site.tree.span(kind).start
+    yield Option(
+        Strategy.ANNOTATE, f"Say that the method may return null (`@{name}`): its callers are checked", 80,
+        "it returns null here", lambda _: (TextEdit(Span(at, at), f"@{name} "),),
+    )  # fmt: skip
+
+
+def _leaving_check(site: Site, fact: Fact | None) -> Iterator[Option]:
+    """`if (x == null) { log(…); }`, and on: the check is there, but doesn't leave."""
+    if not site.is_name:
+        return
+    for node in site.siblings:
+        if node.end_byte > site.node.start_byte or node.type != "if_statement":
+            continue
+        condition, block = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
+        statements = block.named_children if block is not None and block.type == "block" else []
+        if condition is None or not statements or node.child_by_field_name("alternative") is not None:
+            continue
+        test = "".join(site.outline.text(condition).split())
+        value = _early(site)
+        if (
+            test not in (f"({site.source}==null)", f"(null=={site.source})")
+            or value is None
+            or not on_own_line(site.tree, statements[-1])
+        ):
+            continue
+        edits = (lines_after(site.tree, statements[-1], [f"return {value};" if value else "return;"]),)
+        says = f"return `{value}`" if value else "return"
+        yield Option(
+            Strategy.RETURN, f"Leave when `{site.source}` is null ({says} after the check)", 90,
+            f"it is checked in line {node.start_point.row + 1}, which goes on", lambda _: edits,
+        )  # fmt: skip
+        return
+
+
+# --- at the place ---
+
+
+def _require(site: Site) -> Iterator[Option]:
+    what = quote(site.source) if site.is_name else "the result"
+    message = f"{_plain(site)} is null"
+    raises = len(re.findall(r"\brequireNonNull\(", site.tree.text))
+    imported = site.outline.imports.get("Objects")
+    name = "Objects" if imported == "java.util.Objects" or "java.util.*" in site.tree.text else "java.util.Objects"
+    add = _import(site, "java.util.Objects") if imported is None and name != "Objects" else None
+    if add is not None:
+        name = "Objects"
+    yield Option(
+        Strategy.ASSERT, f"Require that {what} is not null (NullPointerException with a message if it is)",
+        75 if raises else 55, "the file does so elsewhere" if raises else "it would throw anyway, without a message",
+        lambda said: _with(add, TextEdit(site.span, f'{name}.requireNonNull({site.source}, "{said.message}")')),
+        Content("NullPointerException", message),
+    )  # fmt: skip
+
+
+def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
+    kind = fact.type if fact is not None else ""
+    outer = site.path[-1]
+    default = ZEROS.get(base(kind), "")
+    if not default and base(kind) == "String":
+        default = '""'
+    if not default:
+        return
+    what = quote(site.source) if site.is_name else "there is none"
+    called, receiver, given = _call_parts(site.node)
+    if (
+        called == "get"
+        and receiver is not None
+        and len(given) == 1
+        and fact is not None
+        and "Map.get" in str(fact.cause and fact.cause.reason)
+    ):
+        name = site.node.child_by_field_name("name")
+        if name is None:
+            return
+        at = site.tree.span(given[0]).end
+        yield Option(
+            Strategy.DEFAULT, f"Use a default such as `{default}` if the key is missing", 72, "a map has a method for that",
+            lambda said: (TextEdit(site.tree.span(name), "getOrDefault"), TextEdit(Span(at, at), f", {said.default}")),
+            Content(default=default),
+        )  # fmt: skip
+    elif called == "getProperty" and len(given) == 1:
+        at = site.tree.span(given[0]).end
+        yield Option(
+            Strategy.DEFAULT, f"Use a default such as `{default}` if it isn't set", 68, "the method takes one",
+            lambda said: (TextEdit(Span(at, at), f", {said.default}"),), Content(default=default),
+        )  # fmt: skip
+    elif site.is_name:
+        bare = outer.type in ("argument_list", "variable_declarator", "return_statement")
+        yield Option(
+            Strategy.DEFAULT, f"Use a default such as `{default}` if {what} is null", 35, f"it is a {base(kind)}",
+            lambda said: (TextEdit(site.span, _choice(site.source, said.default, bare)),), Content(default=default),
+        )  # fmt: skip
+
+
+def _choice(source: str, default: str, bare: bool) -> str:
+    chosen = f"{source} != null ? {source} : {default}"
+    return chosen if bare else f"({chosen})"
+
+
+def _guards(site: Site) -> Iterator[Option]:
+    statement = site.statement
+    if statement is None or not site.is_name:
+        return
+    what = quote(site.source)
+    source = site.outline.text(site.method) if site.method is not None else ""
+    thrown = [name for name in re.findall(r"\bthrow new (\w+)\(", site.tree.text) if name in _THROWABLE]
+    exception = "IllegalArgumentException" if site.is_parameter else "IllegalStateException"
+    if thrown and not site.is_parameter:
+        exception = Counter(thrown).most_common(1)[0][0]
+    throws = "throw new" in source
+    yield Option(
+        Strategy.RAISE, f"Throw {exception} if {what} is null", 70 if throws or site.is_parameter else 50,
+        "the method throws elsewhere" if throws else "a parameter is the caller's" if site.is_parameter else "it would throw anyway",
+        lambda said: _guard(site, f'throw new {said.exception}("{said.message}");'),
+        Content(exception, f"{_plain(site)} is null"),
+    )  # fmt: skip
+    if site.in_loop:
+        habit = bool(re.search(r"\bcontinue;", source))
+        yield Option(
+            Strategy.CONTINUE, f"Skip this round of the loop if {what} is null", 60 if habit else 40,
+            "the loop does so elsewhere" if habit else "it is in a loop", lambda _: _guard(site, "continue;"),
+        )  # fmt: skip
+    value = _early(site)
+    if value is not None:
+        says = f"returns `{value}`" if value else "returns"
+        yield Option(
+            Strategy.RETURN, f"Return early if {what} is null ({says})", 45 if not value else 30,
+            "the method gives nothing back" if not value else "the method returns that elsewhere",
+            lambda _: _guard(site, f"return {value};" if value else "return;"),
+        )  # fmt: skip
+    if statement.type == "expression_statement":
+        yield Option(
+            Strategy.NARROW,
+            f"Do this only if {what} isn't null",
+            42,
+            "nothing after it needs its result",
+            lambda _: _wrapped(site),
+        )
+
+
+def _early(site: Site) -> str | None:
+    """What an early `return` gives, by what the method's others do; None where none would fit."""
+    if site.result is None or site.method is None:
+        return None
+    if site.result == "void":
+        return ""
+    returned = re.findall(r"\breturn\b\s*([^;]*);", site.outline.text(site.method))
+    for value, _ in Counter(returned).most_common():
+        if _PLAIN.fullmatch(value) and (value != "null" or is_nullable(modifiers(site.outline, site.method))):
+            return value
+    return "false" if site.result == "boolean" else None
+
+
+def _guard(site: Site, action: str) -> Edits | None:
+    if site.statement is None:
+        return None
+    lines = [f"if ({site.source} == null) {{", step_of(site.tree) + action, "}"]
+    return (lines_before(site.tree, site.statement, lines),)
+
+
+def _wrapped(site: Site) -> Edits | None:
+    statement = site.statement
+    if statement is None or '"""' in site.tree.source(statement):
+        return None
+    tree, step, end, indent = site.tree, step_of(site.tree), line_break(site.tree), indent_of(site.tree, statement)
+    body = tree.source(statement).replace("\n", "\n" + step)
+    return (TextEdit(tree.span(statement), f"if ({site.source} != null) {{{end}{indent}{step}{body}{end}{indent}}}"),)
+
+
+def _call_parts(node: Node) -> tuple[str, Node | None, list[Node]]:
+    name, arguments = node.child_by_field_name("name"), node.child_by_field_name("arguments")
+    if node.type != "method_invocation" or name is None or arguments is None:
+        return "", None, []
+    given = [child for child in arguments.named_children if not child.type.endswith("comment")]
+    return (name.text or b"").decode(), node.child_by_field_name("object"), given
+
+
+def _with(add: TextEdit | None, edit: TextEdit) -> Edits:
+    return (edit,) if add is None else (add, edit)
+
+
+def _import(site: Site, name: str) -> TextEdit | None:
+    """An import beside the others; None where there is no place for one."""
+    end = line_break(site.tree)
+    if site.outline.last_import is not None:
+        at = site.tree.span(site.outline.last_import).end
+        return TextEdit(Span(at, at), f"{end}import {name};")
+    if site.outline.package is not None:
+        at = site.tree.span(site.outline.package).end
+        return TextEdit(Span(at, at), f"{end}{end}import {name};")
+    return None
+
+
+def _plain(site: Site) -> str:
+    if site.is_name:
+        return site.source.removeprefix("this.")
+    called, _, _ = _call_parts(site.node)
+    return f"the result of {called}" if called else "the value"
+
+
+def _ignore(site: Site, tool: str) -> Option:
+    """The checker's own annotation on the whole method: none is smaller."""
+
+    def edits(_: Content) -> Edits | None:
+        member = site.member
+        if member is None or not on_own_line(site.tree, member) or "@Suppress" in modifiers(site.outline, member):
+            return None
+        reason = f"{re.sub(r'[^ -~]', '', site.source)[:40]} is never null here"
+        return (lines_before(site.tree, member, [f'@SuppressWarnings("{tool}") // {reason}']),)
+
+    return Option(
+        Strategy.IGNORE,
+        f"Tell {tool} that it is never null here (`@SuppressWarnings`)",
+        0,
+        "where the checker is wrong",
+        edits,
+    )

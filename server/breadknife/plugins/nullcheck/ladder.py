@@ -1,0 +1,228 @@
+"""The ladder that an edit climbs before it is made: what the language's own checks have said when it was offered, and
+what an installed checker says of the file and of those that import it.
+
+The menu waits for no checker. What was asked before, or in the background since, is known when it opens again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled, EngineError, EngineUnavailable
+from breadknife.plugins.nullcheck.oracle.oracle import Ask, Oracle
+from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
+from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.project.values import Project
+from breadknife.task.plugin import Context
+from breadknife.task.values import DocumentEdits, Finding
+from breadknife.text.document import Document, TextEdit, apply_edits
+
+IMPORTERS = 20
+"""Files that are checked with an edit, of those that import what it changes."""
+_PACKAGES = frozenset({"__init__", "index"})
+"""Stems of files that hand on what they import."""
+_ORACLES, _CLIMBS = 3, 64
+"""Kept: programs (pyright holds some 200 MB), and results."""
+_NULL = re.compile(r"\s*\|\s*(?:None|null|undefined)\b|\b(?:None|null|undefined)\s*\|\s*")
+
+
+class Rung(StrEnum):
+    PARSES = "parses"
+    GONE = "finding gone"
+    PATH = "non-null path unchanged"
+    FILE = "file clean"
+    IMPORTERS = "importers clean"
+
+
+OWN = (Rung.PARSES, Rung.GONE, Rung.PATH, Rung.FILE)
+"""What each offer has passed, by its language's own checks."""
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A document and the edits that are to be made."""
+
+    document: Document
+    edits: tuple[TextEdit, ...]
+    elsewhere: tuple[DocumentEdits, ...] = ()
+
+    @property
+    def changes(self) -> tuple[DocumentEdits, ...]:
+        return (DocumentEdits(self.document, self.edits), *self.elsewhere)
+
+
+@dataclass(frozen=True)
+class Climb:
+    """How far an edit came."""
+
+    checker: str = ""
+    """Which one was asked."""
+    importers: int = 0
+    of: int = 0
+    """Files that import what it changes; `importers` of them were checked."""
+    broken: Rung | None = None
+    problem: Problem | None = None
+    """What breaks it."""
+    unasked: str = ""
+    """Why the checker has said nothing."""
+
+    @property
+    def badge(self) -> str:
+        """For people: `parses · finding gone · non-null path unchanged · file and 12 importers clean (pyright)`."""
+        own = [rung for rung in OWN if rung is not Rung.FILE or not self.checker or self.unasked]
+        return " · ".join((*own, self.unasked or self.short)).removesuffix(" · ")
+
+    @property
+    def short(self) -> str:
+        """What the checker has said: `file and 12 importers clean (pyright)`."""
+        if not self.checker:
+            return ""
+        files = f"{self.importers} of {self.of}" if self.of > self.importers else str(self.importers)
+        importing = f" and {files} importer{'' if files == '1' else 's'}" if self.of else ""
+        return f"file{importing} clean ({self.checker})"
+
+
+class Ladder:
+    """Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._oracles: OrderedDict[tuple[Path, str], Oracle] = OrderedDict()
+        self._climbs: OrderedDict[Edited, Climb] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def checker(self, document: Document, choice: Choice, context: Context) -> Installed | None:
+        """Which one is asked of a document, if any: it has to be a file in a folder that is a project."""
+        if document.path is None or context.project is None:
+            return None
+        return installed(choice, document.language, context.project.root, context.trusted)
+
+    def known(self, edited: Edited) -> Climb | None:
+        """What was found out about it before."""
+        with self._lock:
+            return self._climbs.get(edited)
+
+    def prepare(self, edited: Edited, about: Sequence[Finding], checker: Installed, context: Context) -> None:
+        """Find out about it in the background."""
+        project = context.project
+        if project is not None and not edited.elsewhere and self.known(edited) is None:
+            oracle = self._oracle(checker, edited.document.language)
+            with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
+                oracle.prepare(lambda ask: self._climbed(edited, about, checker, project, ask))
+
+    def climb(
+        self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
+    ) -> Climb:
+        """`about` are the findings that it ends. Raises Cancelled."""
+        if (known := self.known(edited)) is not None or context.project is None:
+            return known or Climb()
+        if edited.elsewhere and not checker.tool.sees_unsaved:
+            return Climb(checker.tool.name, unasked=f"{checker.tool.name} sees other files only as they are saved")
+        limit = CancelToken.after(seconds)
+        forget = context.cancel.on_cancel(limit.cancel)
+        oracle = self._oracle(checker, edited.document.language)
+        try:
+            return self._climbed(edited, about, checker, context.project, lambda texts: oracle.ask(texts, limit))
+        except Cancelled:
+            context.cancel.raise_if_cancelled()
+            return Climb(checker.tool.name, unasked=f"{checker.tool.name} took longer than {seconds:g} s")
+        except EngineError:
+            return Climb(checker.tool.name, unasked=f"{checker.tool.name} does not run here")
+        finally:
+            forget()
+
+    def close(self) -> None:
+        with self._lock:
+            oracles = list(self._oracles.values())
+            self._oracles.clear()
+        for oracle in oracles:
+            oracle.close()
+
+    def _oracle(self, checker: Installed, language: str) -> Oracle:
+        key = (checker.root, checker.tool.name)
+        old: list[Oracle] = []
+        with self._lock:
+            oracle = self._oracles.pop(key, None)
+            if oracle is None:
+                oracle = Oracle(lambda cancel: checker.start(language, cancel))
+            self._oracles[key] = oracle
+            while len(self._oracles) > _ORACLES:
+                old.append(self._oracles.popitem(last=False)[1])
+        for each in old:
+            threading.Thread(target=each.close, daemon=True).start()  # which takes a moment
+        return oracle
+
+    def _climbed(
+        self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, ask: Ask
+    ) -> Climb:
+        importing = importers(project, edited.changes) if checker.tool.sees_unsaved else []
+        before = _texts(project, edited.changes, importing[:IMPORTERS])
+        after = before | {
+            path: apply_edits(each.document.text, each.edits)
+            for each in edited.changes
+            if (path := each.document.path) is not None
+        }
+        was, now = ask(before), ask(after)
+        climb = _judged(edited.document, about, checker, was, now)
+        climb = Climb(checker.tool.name, len(before) - len(edited.changes), len(importing), climb.broken, climb.problem)
+        with self._lock:
+            self._climbs[edited] = climb
+            while len(self._climbs) > _CLIMBS:
+                self._climbs.popitem(last=False)
+        return climb
+
+
+def importers(project: Project, changes: Iterable[DocumentEdits]) -> list[Path]:
+    """The files that import what is changed, also through a package; first those that use a name of it."""
+    changed = {path: each for each in changes if (path := each.document.path) is not None}
+    found: dict[Path, bool] = {}
+    """File -> whether it uses the name of a definition that is changed."""
+    for path, each in changed.items():
+        outline = project.outline(path)
+        definitions = outline.definitions if outline else ()
+        touched = [d for d in definitions if any(d.span.touches(edit.span) for edit in each.edits)]
+        names = {name for d in touched for name in (d.name, d.container) if name}
+        for importer in _importing(project, path):
+            known = project.outline(importer)
+            found[importer] = found.get(importer, False) or bool(known and names & known.names)
+    return sorted(found.keys() - changed.keys(), key=lambda path: (not found[path], path))
+
+
+def _importing(project: Project, path: Path) -> Iterator[Path]:
+    for importer in project.importers(path):
+        yield importer
+        if importer.stem in _PACKAGES:
+            yield from project.importers(importer)
+
+
+def _texts(project: Project, changes: Iterable[DocumentEdits], importing: Iterable[Path]) -> dict[Path, str]:
+    texts = {path: text for path in importing if (text := project.text(path)) is not None}
+    return texts | {path: each.document.text for each in changes if (path := each.document.path) is not None}
+
+
+def _judged(
+    document: Document, about: Iterable[Finding], checker: Installed, was: Sequence[Problem], now: Sequence[Problem]
+) -> Climb:
+    for finding in about:
+        if finding.source.lower() in checker.tool.sources:
+            same = [p for p in was if (p.path, p.code, p.message) == (document.path, finding.code, finding.message)]
+            if same and now.count(same[0]) >= was.count(same[0]):
+                return Climb(broken=Rung.GONE, problem=same[0])
+    left = Counter(map(_identity, was))
+    for problem in now:
+        left[_identity(problem)] -= 1
+        if left[_identity(problem)] < 0:
+            return Climb(broken=Rung.FILE if problem.path == document.path else Rung.IMPORTERS, problem=problem)
+    return Climb()
+
+
+def _identity(problem: Problem) -> tuple[Path, str, str]:
+    """An edit changes `int | None` to `int` in what is said of another fault: that is no new one."""
+    return problem.path, problem.code, _NULL.sub("", problem.message)

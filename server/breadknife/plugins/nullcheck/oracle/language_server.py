@@ -1,0 +1,134 @@
+"""A checker that speaks LSP: pyright, ty, pyrefly."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled, EngineDied
+from breadknife.plugins.nullcheck.oracle.process import Process
+from breadknife.plugins.nullcheck.oracle.values import Problem
+
+_WARNING = 2
+"""LSP's severities: 1 is an error, 3 and 4 are information and hints."""
+_CONTENT_MODIFIED, _SERVER_CANCELLED = -32801, -32802
+"""The server asks to be asked again."""
+_CAPABILITIES: Mapping[str, Any] = {
+    "textDocument": {"diagnostic": {"dynamicRegistration": True}, "synchronization": {}},
+    "workspace": {"configuration": True, "workspaceFolders": True},
+}
+
+
+@dataclass(frozen=True)
+class _Open:
+    version: int
+    text: str
+
+
+class LanguageServer:
+    """See `Checker`. `settings` answers what the server asks of a section."""
+
+    def __init__(
+        self, command: Sequence[str], root: Path, language: str, settings: Mapping[str, Any], cancel: CancelToken
+    ) -> None:
+        """Raises EngineDied and Cancelled."""
+        self._language = language
+        self._settings = settings
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._open: dict[Path, _Open] = {}
+        self._process = Process(command, root, self._receive)
+        try:
+            uri = root.as_uri()
+            parameters = {
+                "processId": os.getpid(),
+                "rootUri": uri,
+                "workspaceFolders": [{"uri": uri, "name": root.name}],
+                "capabilities": _CAPABILITIES,
+            }
+            self._answered({None: self._ask("initialize", parameters)}, cancel)
+        except BaseException:
+            self._process.close()
+            raise
+        self._tell("initialized", {})
+
+    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, /) -> list[Problem]:
+        for path in self._open.keys() - texts.keys():
+            self._tell("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
+            del self._open[path]
+        for path, text in texts.items():
+            self._show(path, text)
+        found = list[Problem]()
+        waiting = list(texts)
+        while waiting:
+            asked = {
+                path: self._ask("textDocument/diagnostic", {"textDocument": {"uri": path.as_uri()}}) for path in waiting
+            }
+            answers = self._answered(asked, cancel)
+            waiting = [path for path, answer in answers.items() if _ask_again(answer)]
+            for path in answers.keys() - waiting:
+                found += _problems(path, answers[path])
+        return sorted(found)
+
+    def close(self) -> None:
+        self._ask("shutdown", None)
+        self._tell("exit", None)
+        self._process.close()
+
+    def _show(self, path: Path, text: str) -> None:
+        shown = self._open.get(path)
+        uri = path.as_uri()
+        if shown is None:
+            item = {"uri": uri, "languageId": self._language, "version": 1, "text": text}
+            self._tell("textDocument/didOpen", {"textDocument": item})
+            self._open[path] = _Open(1, text)
+        elif shown.text != text:
+            identifier = {"uri": uri, "version": shown.version + 1}
+            self._tell("textDocument/didChange", {"textDocument": identifier, "contentChanges": [{"text": text}]})
+            self._open[path] = _Open(shown.version + 1, text)
+
+    def _ask(self, method: str, parameters: Any) -> int:
+        number = next(self._numbers)
+        self._process.send({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters})
+        return number
+
+    def _tell(self, method: str, parameters: Any) -> None:
+        self._process.send({"jsonrpc": "2.0", "method": method, "params": parameters})
+
+    def _answered(self, asked: Mapping[Any, int], cancel: CancelToken) -> dict[Any, dict[str, Any]]:
+        """The answers to requests, by what each was asked for."""
+        try:
+            self._process.wait(lambda: all(number in self._answers for number in asked.values()), cancel)
+        except Cancelled:
+            for number in asked.values():
+                self._tell("$/cancelRequest", {"id": number})
+            raise
+        return {about: self._answers.pop(number) for about, number in asked.items()}
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        if "method" not in message:
+            self._answers[message["id"]] = message
+        elif "id" in message:
+            result: Any = None
+            if message["method"] == "workspace/configuration":
+                result = [self._settings.get(item.get("section", ""), {}) for item in message["params"]["items"]]
+            self._process.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
+
+
+def _ask_again(answer: dict[str, Any]) -> bool:
+    return answer.get("error", {}).get("code") in (_CONTENT_MODIFIED, _SERVER_CANCELLED)
+
+
+def _problems(path: Path, answer: dict[str, Any]) -> list[Problem]:
+    if "error" in answer:
+        raise EngineDied(f"the checker can't check {path.name}: {answer['error'].get('message')}")
+    return [
+        Problem(path, str(item.get("code", "")), item["message"])
+        for item in answer["result"].get("items", ())
+        if item.get("severity", 1) <= _WARNING
+    ]

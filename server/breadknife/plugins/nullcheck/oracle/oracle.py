@@ -1,0 +1,177 @@
+"""A checker kept warm: started when it is first needed, again after it has died, ended when nobody asks any more."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable
+from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
+
+log = logging.getLogger(__name__)
+
+Ask = Callable[[Mapping[Path, str]], list[Problem]]
+"""See `Checker.problems`. Raises Cancelled, EngineDied and EngineUnavailable."""
+
+IDLE_SECONDS = 600.0
+"""After that long without a question the program ends: pyright holds some 200 MB, and starts in 2 s."""
+_START_SECONDS, _ANSWER_SECONDS = 60.0, 60.0
+_DEATHS = 3
+"""In a row, after which it isn't started any more."""
+_KEPT, _FRESH_SECONDS = 16, 60.0
+"""Answers, and for how long: other files on disk count too."""
+_POLL_SECONDS = 0.02
+
+
+@dataclass(eq=False)
+class _Job:
+    work: Callable[[Ask], object]
+    cancel: CancelToken
+    error: BreadknifeError | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class Oracle:
+    """All that it is asked is asked in one thread of its own, which lives as long as the program.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, start: Callable[[CancelToken], Checker], idle_seconds: float = IDLE_SECONDS) -> None:
+        self._start = start
+        self._idle_seconds = idle_seconds
+        self._checker: Checker | None = None
+        self._deaths = 0
+        self._answers: OrderedDict[tuple[tuple[Path, str], ...], tuple[float, list[Problem]]] = OrderedDict()
+        self._jobs: deque[_Job] = deque()
+        self._prepared: _Job | None = None
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._closing = CancelToken()
+
+    def ask(self, texts: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
+        """See `Ask`. What is asked when the deadline comes is answered all the same, for the next asker; only an
+        asker that goes away stops it."""
+        found = list[Problem]()
+        job = _Job(lambda ask: found.extend(ask(texts)), CancelToken.after(_ANSWER_SECONDS))
+        with self._changed:
+            self._jobs.append(job)
+            self._wake()
+        forget = cancel.on_cancel(job.cancel.cancel)
+        try:
+            while not job.done.wait(_POLL_SECONDS):
+                cancel.raise_if_cancelled()
+        finally:
+            forget()
+        if job.error:
+            raise job.error
+        return found
+
+    def prepare(self, work: Callable[[Ask], object]) -> None:
+        """Do this when there is nothing else to do, in place of what else was to be prepared."""
+        with self._changed:
+            self._prepared = _Job(work, CancelToken.after(_ANSWER_SECONDS))
+            self._wake()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            checker, thread = self._checker, self._thread
+        self._closing.cancel()
+        if checker:
+            checker.close()  # which ends the work on a question, too
+        if thread:
+            thread.join(timeout=10)
+
+    def _wake(self) -> None:
+        """With the lock."""
+        if self._closed:
+            raise EngineUnavailable("the checker is closed")
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="oracle", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            try:
+                job.work(lambda texts, job=job: self._answer(texts, job.cancel))
+            except BreadknifeError as error:
+                job.error = error
+            except Exception as error:
+                log.exception("a checker's answer can't be used")
+                job.error = EngineUnavailable(f"the checker's answer can't be used: {error}")
+            job.done.set()
+        self._end()
+
+    def _next(self) -> _Job | None:
+        """None when the thread shall end."""
+        with self._changed:
+            end = time.monotonic() + self._idle_seconds
+            while not self._closed:
+                if self._jobs:
+                    return self._jobs.popleft()
+                if job := self._prepared:
+                    self._prepared = None
+                    return job
+                rest = end - time.monotonic()
+                if rest <= 0:
+                    break
+                self._changed.wait(rest)
+            self._thread = None
+            for job in self._jobs:
+                job.error = EngineUnavailable("the checker is closed")
+                job.done.set()
+            return None
+
+    def _answer(self, texts: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
+        key = tuple(sorted(texts.items()))
+        at, known = self._answers.pop(key, (0.0, []))
+        if not at or at + _FRESH_SECONDS < time.monotonic():
+            try:
+                known = self._asked(texts, cancel)
+            except EngineDied:  # it may have died meanwhile, of something else
+                known = self._asked(texts, cancel)
+            self._deaths, at = 0, time.monotonic()
+        self._answers[key] = (at, known)
+        while len(self._answers) > _KEPT:
+            self._answers.popitem(last=False)
+        return known
+
+    def _asked(self, texts: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
+        if self._closed or self._deaths >= _DEATHS:
+            raise EngineUnavailable("the checker has ended too often")
+        try:
+            if self._checker is None:
+                limit = CancelToken.after(_START_SECONDS)
+                self._closing.on_cancel(limit.cancel)
+                checker = self._start(limit)
+                with self._changed:
+                    self._checker = checker
+            return self._checker.problems(texts, cancel)
+        except EngineDied as error:
+            log.warning("%s", error)
+            self._deaths += 1
+            self._end()
+            raise
+        except Cancelled:
+            if self._checker is None:  # it didn't even start in time
+                self._deaths += 1
+            raise
+
+    def _end(self) -> None:
+        with self._changed:
+            checker, self._checker = self._checker, None
+            self._answers.clear()
+        if checker:
+            with contextlib.suppress(EngineDied):
+                checker.close()

@@ -1,0 +1,133 @@
+"""The checkers that can be asked, as data, and which of them is installed for a folder.
+
+Nothing that lies in a folder is run unless the user trusts it; and a checker whose own configuration may name a program
+isn't run on a folder that isn't trusted at all.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from breadknife.cancel import CancelToken
+from breadknife.plugins.nullcheck.oracle.language_server import LanguageServer
+from breadknife.plugins.nullcheck.oracle.tsserver import TypeScriptServer
+from breadknife.plugins.nullcheck.oracle.values import Checker
+
+Choice = Literal["auto", "pyright", "ty", "pyrefly", "tsc", "off"]
+
+_PYTHON = frozenset({"python"})
+_ECMASCRIPT = frozenset({"typescript", "typescriptreact", "javascript", "javascriptreact"})
+_SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
+_ENVIRONMENTS = (".venv", "venv")
+
+
+@dataclass(frozen=True)
+class Tool:
+    name: str
+    """As the user's settings say it, and its table in `pyproject.toml`."""
+    languages: frozenset[str]
+    program: str
+    arguments: tuple[str, ...]
+    files: tuple[str, ...]
+    """Of which one in a folder says that the folder is checked with it."""
+    sources: frozenset[str]
+    """What its findings name as their source in an editor, in small letters."""
+    runs_programs: bool = False
+    """Its configuration may name a program that it runs."""
+    sees_unsaved: bool = True
+    """In the files that import one, too, what isn't saved of it counts."""
+
+
+TOOLS = (
+    Tool("pyright", _PYTHON, "pyright-langserver", ("--stdio",), ("pyrightconfig.json",),
+         frozenset({"pyright", "pylance"})),
+    Tool("ty", _PYTHON, "ty", ("server",), ("ty.toml",), frozenset({"ty"})),
+    # It runs the interpreter that `pyrefly.toml` or an environment in the folder has.
+    Tool("pyrefly", _PYTHON, "pyrefly", ("lsp",), ("pyrefly.toml",), frozenset({"pyrefly"}),
+         runs_programs=True, sees_unsaved=False),
+    Tool("tsc", _ECMASCRIPT, "tsserver", (), ("tsconfig.json", "jsconfig.json"),
+         frozenset({"ts", "typescript", "tsc", "tsserver"})),
+)  # fmt: skip
+"""Where a folder names none, the first that is installed: pyright alone infers what functions of other files return."""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A checker for a folder."""
+
+    tool: Tool
+    program: Path
+    root: Path
+    interpreter: Path | None = None
+    """Of the folder's own environment, where it may be run."""
+
+    def start(self, language: str, cancel: CancelToken) -> Checker:
+        """Raises EngineDied and Cancelled."""
+        command = (str(self.program), *self.tool.arguments)
+        if self.tool.name == "tsc":
+            return TypeScriptServer(command, self.root)
+        return LanguageServer(command, self.root, language, self._settings, cancel)
+
+    @property
+    def _settings(self) -> Mapping[str, Any]:
+        python: dict[str, Any] = {"pyrefly": {"displayTypeErrors": "force-on"}}
+        if self.interpreter:
+            python["pythonPath"] = str(self.interpreter)
+        return {"python": python}
+
+
+def installed(choice: Choice, language: str, root: Path, trusted: bool) -> Installed | None:
+    """The checker for documents of a language in a folder; None where there is none, or the user wants none.
+
+    A checker that is named for one language leaves the others their first one.
+    """
+    if choice == "off":
+        return None
+    fitting = [tool for tool in TOOLS if language in tool.languages]
+    named = [tool for tool in fitting if tool.name == choice]
+    for tool in named or sorted(fitting, key=lambda tool: not _configured(tool, root)):
+        if tool.runs_programs and not trusted:
+            continue
+        for program in _programs(tool, root):
+            if trusted or not _inside(program, root):
+                interpreter = next(_interpreters(root), None) if trusted and tool.languages == _PYTHON else None
+                return Installed(tool, program, root, interpreter)
+    return None
+
+
+def _configured(tool: Tool, root: Path) -> bool:
+    if any((root / file).is_file() for file in tool.files):
+        return True
+    try:
+        settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    tools: object = settings.get("tool")
+    return isinstance(tools, dict) and tool.name in tools
+
+
+def _programs(tool: Tool, root: Path) -> Iterator[Path]:
+    """Where it may be: the folder's own first, then on the path, then beside breadknife."""
+    own = [root / "node_modules" / ".bin", *(root / each / _SCRIPTS for each in _ENVIRONMENTS)]
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    for folder in (*map(str, own), *path, str(Path(sys.executable).parent)):
+        if os.path.isabs(folder) and (found := shutil.which(tool.program, path=folder)):
+            yield Path(found)
+
+
+def _interpreters(root: Path) -> Iterator[Path]:
+    for each in _ENVIRONMENTS:
+        if found := shutil.which("python", path=str(root / each / _SCRIPTS)):
+            yield Path(found)
+
+
+def _inside(program: Path, root: Path) -> bool:
+    """Whether it lies in the folder, or leads into it."""
+    return any(Path(lead(program)).is_relative_to(lead(root)) for lead in (os.path.abspath, os.path.realpath))

@@ -1,0 +1,87 @@
+"""TypeScript's own server, which speaks a protocol of its own: a line of JSON for each request."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import EngineDied
+from breadknife.plugins.nullcheck.oracle.process import Process
+from breadknife.plugins.nullcheck.oracle.values import Problem
+
+OPTIONS = ("--disableAutomaticTypingAcquisition", "--suppressDiagnosticEvents")
+"""It would download packages of types, and tell of what nobody has asked."""
+_CHECKS = ("syntacticDiagnosticsSync", "semanticDiagnosticsSync")
+_COUNTED = frozenset({"error", "warning"})
+
+
+class TypeScriptServer:
+    """See `Checker`. A request can't be taken back: one whose asker has gone is waited for by the next."""
+
+    def __init__(self, command: Sequence[str], root: Path) -> None:
+        """Raises EngineDied."""
+        self._root = str(root)
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._open: dict[Path, str] = {}
+        self._process = Process([*command, *OPTIONS], root, self._receive)
+
+    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, /) -> list[Problem]:
+        self._show(texts)
+        asked = {
+            self._ask(check, {"file": path.as_posix(), "includeLinePosition": False}): path
+            for path in texts
+            for check in _CHECKS
+        }
+        self._process.wait(lambda: asked.keys() <= self._answers.keys(), cancel)
+        return sorted(problem for number, path in asked.items() for problem in _problems(path, self._answers[number]))
+
+    def close(self) -> None:
+        self._ask("exit", {})
+        self._process.close()
+
+    def _show(self, texts: Mapping[Path, str]) -> None:
+        changed = [path for path, text in texts.items() if self._open.get(path, text) != text]
+        opened = [path for path in texts if path not in self._open]
+        closed = [path for path in self._open if path not in texts]
+        self._answers.clear()
+        if not (changed or opened or closed):
+            return
+        arguments = {
+            "closedFiles": [path.as_posix() for path in closed],
+            "changedFiles": [
+                {"fileName": path.as_posix(), "textChanges": [_all_of(self._open[path], texts[path])]}
+                for path in changed
+            ],
+            "openFiles": [
+                {"file": path.as_posix(), "fileContent": texts[path], "projectRootPath": self._root} for path in opened
+            ],
+        }
+        self._ask("updateOpen", arguments)
+        self._open = dict(texts)
+
+    def _ask(self, command: str, arguments: Any) -> int:
+        number = next(self._numbers)
+        message = {"seq": number, "type": "request", "command": command, "arguments": arguments}
+        self._process.send(message, header=False)
+        return number
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        if message["type"] == "response":
+            self._answers[message["request_seq"]] = message
+
+
+def _all_of(text: str, new: str) -> dict[str, Any]:
+    """The change of a whole text. Lines and columns are from 1; TypeScript also ends lines at U+2028 and U+2029."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
+    end = {"line": len(lines), "offset": len(lines[-1].encode("utf-16-le", "surrogatepass")) // 2 + 1}
+    return {"start": {"line": 1, "offset": 1}, "end": end, "newText": new}
+
+
+def _problems(path: Path, answer: dict[str, Any]) -> list[Problem]:
+    if not answer["success"]:
+        raise EngineDied(f"TypeScript can't check {path.name}: {answer.get('message')}")
+    return [Problem(path, f"TS{item['code']}", item["text"]) for item in answer["body"] if item["category"] in _COUNTED]

@@ -1,0 +1,32 @@
+"""What is asked of an installed checker: what it finds in a few files, with these texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from breadknife.cancel import CancelToken
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """An error or a warning. Without its line, which every edit moves."""
+
+    path: Path
+    code: str
+    message: str
+
+
+class Checker(Protocol):
+    """A running program. For one thread at a time; `close` may be called from any."""
+
+    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, /) -> list[Problem]:
+        """What is wrong in these files, sorted, were these their texts; the others are as they are on disk.
+
+        Raises Cancelled, and EngineDied when the program has ended.
+        """
+        ...
+
+    def close(self) -> None: ...

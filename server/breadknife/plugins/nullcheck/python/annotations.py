@@ -1,0 +1,49 @@
+"""What an annotation says: whether None is allowed, and which class the value has otherwise."""
+
+from __future__ import annotations
+
+from breadknife.plugins.nullcheck.python.rules import ANNOTATED_KINDS
+
+
+def annotated_kind(annotation: str) -> str:
+    """`dict` or `re.Pattern`, for the annotations that `ANNOTATED_KINDS` has; "" for others."""
+    return ANNOTATED_KINDS.get(annotated_class(annotation).rpartition(".")[2], "")
+
+
+def annotated_class(annotation: str) -> str:
+    """The dotted name of the only class that an annotation has besides None, or ""."""
+    parts = [part for part in union_parts(annotation) if part not in ("None", "")]
+    name = parts[0].partition("[")[0].strip() if len(parts) == 1 else ""
+    return name if name.replace(".", "").isidentifier() else ""
+
+
+def is_optional(annotation: str) -> bool:
+    return "None" in union_parts(annotation)
+
+
+def union_parts(annotation: str) -> list[str]:
+    """The members of `A | B`, `Optional[A]` and `Union[A, B]`, bare of `Annotated`, `Final` and the like; anything else
+    is its own only member."""
+    annotation = annotation.strip().strip("'\"").strip()
+    if "[" not in annotation and "|" not in annotation:
+        return [annotation]
+    head, bracket, inside = annotation.partition("[")
+    head = head.strip().rpartition(".")[2]
+    if bracket and annotation.endswith("]"):
+        if head in ("Optional", "Union"):
+            members = [part for member in _split(inside[:-1], ",") for part in union_parts(member)]
+            return [*members, "None"] if head == "Optional" else members
+        if head in ("Annotated", "Final", "ClassVar", "Required", "NotRequired"):
+            return union_parts(_split(inside[:-1], ",")[0])
+    parts = _split(annotation, "|")
+    return [part for member in parts for part in union_parts(member)] if len(parts) > 1 else [annotation]
+
+
+def _split(annotation: str, separator: str) -> list[str]:
+    parts, depth, start = list[str](), 0, 0
+    for at, char in enumerate(annotation):
+        depth += (char in "[(") - (char in "])")
+        if char == separator and not depth:
+            parts.append(annotation[start:at])
+            start = at + 1
+    return [*parts, annotation[start:]]

@@ -1,0 +1,105 @@
+"""The classes of one file: which of their attributes are ever None, by the assignments in the class and its methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.text.syntax import Node
+
+_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
+_TUPLES = frozenset({"expression_list", "tuple"})
+
+
+@dataclass(eq=False)
+class Variable:
+    """An attribute of a class, or a name of a module: all that one file assigns to it."""
+
+    none: Node | None = None
+    """The first place that sets it to None."""
+    annotation: str = ""
+    annotated: Node | None = None
+    others: bool = False
+    """Something else than None is assigned to it."""
+    values: list[Node] = field(default_factory=list[Node])
+    """What else is assigned to it, where that can be told."""
+    setters: set[str] = field(default_factory=set[str])
+    """The methods that give it something else than None."""
+
+    @property
+    def optional(self) -> bool:
+        """Whether it is declared, or for want of a declaration assigned, to be None."""
+        return is_optional(self.annotation) if self.annotation else self.none is not None
+
+
+@dataclass(eq=False)
+class Class:
+    node: Node
+    name: str
+    bases: tuple[str, ...]
+    """As they are written."""
+    variables: dict[str, Variable] = field(default_factory=dict[str, Variable])
+    is_enum: bool = False
+
+
+def bases_of(definition: Node) -> tuple[str, ...]:
+    found = definition.child_by_field_name("superclasses")
+    written = (
+        (child.text or b"").decode("utf-8", "replace").partition("[")[0]
+        for child in (found.named_children if found is not None else ())
+        if child.type in ("identifier", "attribute", "subscript")
+    )
+    return tuple(written)
+
+
+def assigned(statement: Node) -> Iterator[tuple[Node, Node | None, Node | None]]:
+    """(target, value, annotation) of each target that a statement assigns to; no value where it isn't written out."""
+    node = statement.named_child(0) if statement.named_child_count else None
+    targets = list[Node]()
+    while node is not None and node.type == "assignment":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        annotation = node.child_by_field_name("type")
+        if left is None:
+            return
+        if annotation is not None or right is None:
+            yield left, right, annotation
+            return
+        targets.append(left)
+        if right.type != "assignment":
+            for target in targets:
+                yield from _pairs(target, right)
+            return
+        node = right
+
+
+def _pairs(target: Node, value: Node) -> Iterator[tuple[Node, Node | None, None]]:
+    if target.type not in _PATTERNS:
+        yield target, value, None
+        return
+    targets = target.named_children
+    values: list[Node] = value.named_children if value.type in _TUPLES else []
+    exact = len(targets) == len(values) and not any("splat" in child.type for child in (*targets, *values))
+    for at, each in enumerate(targets):
+        if exact:
+            yield from _pairs(each, values[at])
+        else:
+            yield each, None, None
+
+
+def note(variable: Variable, value: Node | None, annotation: Node | None, method: str) -> None:
+    """One assignment, in the method of that name ("" outside)."""
+    if annotation is not None and not variable.annotation:
+        variable.annotation = (annotation.text or b"").decode("utf-8", "replace")
+        variable.annotated = annotation
+    if value is not None and value.type == "none":
+        if variable.none is None or value.start_byte < variable.none.start_byte:
+            variable.none = value
+        return
+    if value is None and annotation is not None:
+        return
+    variable.others = True
+    if value is not None:
+        variable.values.append(value)
+    if method:
+        variable.setters.add(method)

@@ -1,0 +1,89 @@
+"""Tests put into a condition, where none can stand before the statement: `while x is not None and x.y`."""
+
+from __future__ import annotations
+
+from breadknife.plugins.nullcheck.python.facts import key_of
+from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node
+
+_CONDITIONS = {"if_statement": "condition", "elif_clause": "condition", "while_statement": "condition"}
+_LATER = frozenset({
+    "lambda", "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression", "block",
+    "function_definition",
+})  # fmt: skip
+_LOOSER = frozenset({"conditional_expression", "lambda", "named_expression"})
+"""Binds less than `and`."""
+
+
+def tested(site: Site, name: str) -> tuple[TextEdit, ...] | None:
+    """The test in the condition around the place, or None where a test would change what happens to a value that is
+    there, or what is evaluated for a None. `name` is for what can't be tested twice: the test binds it (a walrus)."""
+    inner = site.node
+    for at in range(len(site.path) - 1, -1, -1):
+        outer = site.path[at]
+        if outer.type == "conditional_expression" and inner == outer.named_children[0]:
+            return _after(site, outer, inner) if not name else None
+        if outer.type == "boolean_operator" or _is_condition(outer, inner):
+            # As a value an operand is what it gives; as a condition only its truth counts.
+            truth_only = _is_condition(outer, inner) or _counts_as_condition(site, at)
+            return _before(site, inner, name) if truth_only and _first(site, inner) else None
+        if outer.type in _LATER or outer.type == "conditional_expression":
+            return None
+        if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
+            return None
+        inner = outer
+    return None
+
+
+def _is_condition(outer: Node, inner: Node) -> bool:
+    if outer.type in _CONDITIONS:
+        return outer.child_by_field_name(_CONDITIONS[outer.type]) == inner
+    return outer.type == "if_clause" or (outer.type == "conditional_expression" and outer.named_children[1] == inner)
+
+
+def _counts_as_condition(site: Site, at: int) -> bool:
+    inner = site.path[at]
+    for outer in reversed(site.path[:at]):
+        if outer.type not in ("boolean_operator", "parenthesized_expression", "not_operator"):
+            return _is_condition(outer, inner)
+        inner = outer
+    return False
+
+
+def _first(site: Site, operand: Node) -> bool:
+    """Whether nothing with an effect is evaluated in the operand before the place."""
+    stack = [operand]
+    while stack:
+        node = stack.pop()
+        if node.type == "named_expression":
+            return False
+        if node.type in ("call", "await", "yield") and node.end_byte <= site.node.start_byte:
+            return site.node.type == "identifier"
+        stack.extend(child for child in node.named_children if child.start_byte < site.node.start_byte)
+    return True
+
+
+def _before(site: Site, operand: Node, name: str) -> tuple[TextEdit, ...] | None:
+    span, loose = site.tree.span(operand), operand.type in _LOOSER
+    if not name:
+        test = f"{site.source} is not None and "
+    elif site.span.start == span.start and not loose:
+        return (TextEdit(site.span, f"({name} := {site.source}) is not None and {name}"),)
+    else:
+        test = f"({name} := {site.source}) is not None and "
+    edits = [TextEdit(Span(span.start, span.start), test + "(" * loose)]
+    edits += [TextEdit(site.span, name)] if name else []
+    edits += [TextEdit(Span(span.end, span.end), ")")] if loose else []
+    return tuple(edits)
+
+
+def _after(site: Site, ternary: Node, value: Node) -> tuple[TextEdit, ...] | None:
+    """`x.y if c and x is not None else d`."""
+    condition = ternary.named_children[1]
+    if not key_of(site.node) or not _first(site, value) or condition.type == "comment":
+        return None
+    span = site.tree.span(condition)
+    loose = condition.type in _LOOSER or site.tree.source(condition).find(" or ") >= 0
+    opened = (TextEdit(Span(span.start, span.start), "("),) if loose else ()
+    return (*opened, TextEdit(Span(span.end, span.end), ")" * loose + f" and {site.source} is not None"))

@@ -1,0 +1,38 @@
+"""Repairs of a declaration: one edit that ends every finding that it causes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from breadknife.plugins.nullcheck.python.attributes import of_attribute
+from breadknife.plugins.nullcheck.python.declarations import Cure, attribute_of, called, parameter
+from breadknife.plugins.nullcheck.python.ignoring import Checker
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.signatures import annotating, of_parameter, of_return
+from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.text.syntax import Node
+
+RAISABLE = frozenset({"ValueError", "TypeError", "RuntimeError", "LookupError"})
+"""Exceptions that take one message, and whose name a file's own habit may put in place of ValueError."""
+
+
+def cures(site: Site, checker: Checker) -> Iterator[Cure]:
+    if site.node.type == "none":
+        yield from annotating(site)
+    elif (function := called(site)) is not None:
+        yield from of_return(site.tree, function, habitual_exception(function))
+    elif (attribute := attribute_of(site)) is not None:
+        ends = tuple(attribute.unchecked())
+        if site.span in ends:
+            yield from of_attribute(attribute, ends, checker)
+    elif (declared := parameter(site)) is not None:
+        yield from of_parameter(declared)
+
+
+def habitual_exception(function: Node | None) -> str:
+    """What the function raises already, if that can say that a value is missing."""
+    found = re.findall(r"\braise (\w+)\(", text(function)) if function is not None else []
+    found = [name for name in found if name in RAISABLE]
+    return Counter(found).most_common(1)[0][0] if found else "ValueError"

@@ -1,0 +1,239 @@
+"""The attribute or parameter that a value comes from, and everything that the file says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.python.facts import key_of
+from breadknife.plugins.nullcheck.python.kinds import parameter_of, type_of
+from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node, SyntaxTree
+
+
+@dataclass(frozen=True)
+class Cure:
+    """A repair of a declaration."""
+
+    strategy: Strategy
+    title: str
+    edits: tuple[TextEdit, ...]
+    weight: int
+    reason: str
+    ends: tuple[Span, ...]
+    """The uses that it makes right."""
+    consequence: str = ""
+    """What a None leads to then."""
+
+    def titled(self, removes: int) -> str:
+        said = [part for part in (self.consequence, f"ends {removes} findings" if removes > 1 else "") if part]
+        return f"{self.title} ({', '.join(said)})" if said else self.title
+
+
+@dataclass(frozen=True, eq=False)
+class Attribute:
+    """`self.name` of a class, with the classes of the file that it is related to."""
+
+    tree: SyntaxTree
+    key: str
+    owner: Node
+    """The class."""
+    own: Sequence[Occurrence]
+    """`self.name` in the class and its relatives, and what stands for it in their bodies."""
+    others: Sequence[Occurrence]
+    """`.name` of anything else in the file: it may be the same attribute."""
+
+    @property
+    def sets(self) -> list[Occurrence]:
+        return [found for found in self.own if found.role is Role.SET]
+
+    @property
+    def none_sets(self) -> list[Occurrence]:
+        return [found for found in self.sets if found.value is not None and found.value.type == "none"]
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether the author reckons with None: then it may well be there."""
+        return any(found.role is Role.TEST for found in (*self.own, *self.others))
+
+    @property
+    def is_private(self) -> bool:
+        return self.key.rpartition(".")[2].startswith("_")
+
+    def types(self) -> list[str] | None:
+        """The types of what it is set to besides None; None where some aren't known, or may be None."""
+        found = list[str]()
+        for occurrence in self.sets:
+            if occurrence.value is not None and occurrence.value.type == "none":
+                continue
+            kind = type_of(self.tree, occurrence.value, occurrence.inside("function_definition"))
+            if not kind:
+                return None
+            if kind not in found:
+                found.append(kind)
+        return found
+
+    def unchecked(self) -> list[Span]:
+        """The uses that nothing before them in their function, not even a value set there, makes safe. Where it is
+        set to None in the function itself, that is another matter."""
+        return [
+            self.tree.span(found.node)
+            for found in self.own
+            if found.role is Role.USE and not _set_before(found, self.own) and found.inside("function_definition")
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    tree: SyntaxTree
+    name: str
+    node: Node
+    """With its annotation and default."""
+    function: Node
+    own: Sequence[Occurrence]
+    """In the function's body."""
+
+    @property
+    def default(self) -> Node | None:
+        return self.node.child_by_field_name("value")
+
+    @property
+    def annotation(self) -> Node | None:
+        return self.node.child_by_field_name("type")
+
+    def unchecked(self) -> list[Span]:
+        return [self.tree.span(found.node) for found in self.own if found.role is Role.USE]
+
+
+def attribute_of(site: Site) -> Attribute | None:
+    """The attribute of `self` that a place's value is."""
+    key = key_of(site.node)
+    function = site.function
+    if not key.startswith("self.") or key.count(".") != 1 or function is None:
+        return None
+    if parameter_of(function, "self") is None:
+        return None
+    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    return attribute(site.tree, key, owner) if owner is not None else None
+
+
+def attribute(tree: SyntaxTree, key: str, owner: Node) -> Attribute:
+    name = key.rpartition(".")[2]
+    family = _family(tree, owner)
+    own = list[Occurrence]()
+    others = list[Occurrence]()
+    for found in occurrences(tree, f".{name}", tree.root):
+        at_home = text(found.node) == key and any(node in family for node in found.path)
+        (own if at_home else others).append(found)
+    for member in family:
+        own += [found for found in occurrences(tree, name, member) if _in_body_of(found, member)]
+    return Attribute(tree, key, owner, sorted(own, key=lambda found: found.node.start_byte), others)
+
+
+def _in_body_of(found: Occurrence, owner: Node) -> bool:
+    """Whether a bare name is an assignment of the class's own body."""
+    if found.role is not Role.SET or found.assignment is None:
+        return False
+    around = found.path[-4:-1]
+    return len(around) == 3 and around[0] == owner and around[2].type == "expression_statement"
+
+
+def _family(tree: SyntaxTree, owner: Node) -> list[Node]:
+    """The class, and those of the module's top level that inherit from it or that it inherits from."""
+    classes = classes_of(tree)
+    bases = {name: [base for base in bases_of(node) if base in classes] for name, node in classes.items()}
+    start = next((name for name, node in classes.items() if node == owner), None)
+    if start is None:
+        return [owner]
+    related = {start}
+    upwards = [start]
+    while upwards:
+        upwards = [base for name in upwards for base in bases[name] if base not in related]
+        related |= set(upwards)
+    downwards = [start]
+    while downwards:
+        downwards = [n for n, above in bases.items() if n not in related and not set(above).isdisjoint(downwards)]
+        related |= set(downwards)
+    return [node for name, node in classes.items() if name in related]
+
+
+def classes_of(tree: SyntaxTree) -> dict[str, Node]:
+    """The classes of the module's top level."""
+    classes = dict[str, Node]()
+    for node in tree.root.named_children:
+        inner = node.child_by_field_name("definition") if node.type == "decorated_definition" else node
+        if inner is not None and inner.type == "class_definition" and (name := inner.child_by_field_name("name")):
+            classes[text(name)] = inner
+    return classes
+
+
+def bases_of(owner: Node) -> list[str]:
+    arguments = owner.child_by_field_name("superclasses")
+    return [text(child) for child in arguments.named_children] if arguments is not None else []
+
+
+def parameter(site: Site) -> Parameter | None:
+    """The parameter that a place's value is: never set again in its function."""
+    function = site.function
+    if site.node.type != "identifier" or function is None:
+        return None
+    name = text(site.node)
+    node = parameter_of(function, name)
+    body = function.child_by_field_name("body")
+    if node is None or body is None:
+        return None
+    own = list(occurrences(site.tree, name, body))
+    if any(found.role is Role.SET for found in own):
+        return None
+    return Parameter(site.tree, name, node, function, own)
+
+
+def _set_before(found: Occurrence, own: Sequence[Occurrence]) -> bool:
+    function = found.inside("function_definition")
+    return any(
+        other.role is Role.SET
+        and other.node.start_byte < found.node.start_byte
+        and other.inside("function_definition") == function
+        for other in own
+    )
+
+
+def origin_of(site: Site) -> Node | None:
+    """What the place's first name was last set to in its function; the place itself where it is no name."""
+    root = site.source.partition(".")[0]
+    if site.node.type not in ("identifier", "attribute") or not root.isidentifier():
+        return site.node
+    value: Node | None = None
+    for found in occurrences(site.tree, root, site.function or site.tree.root):
+        if found.node.start_byte >= site.node.start_byte:
+            break
+        if found.role is Role.SET:
+            value = found.value
+            if value is None and (manager := found.inside("as_pattern")) is not None:
+                value = manager.named_children[0]
+    return value
+
+
+def called(site: Site) -> Node | None:
+    """The plain function or method of this file whose result the place is."""
+    value = origin_of(site) if key_of(site.node).count(".") == 0 or site.node.type == "call" else None
+    is_awaited = value is not None and value.type == "await"
+    call = value.named_children[0] if value is not None and is_awaited else value
+    callee = call.child_by_field_name("function") if call is not None and call.type == "call" else None
+    if callee is None:
+        return None
+    root, dot, name = text(callee).rpartition(".")
+    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    if dot and (root not in ("self", "cls") or owner is None):
+        return None
+    block = owner.child_by_field_name("body") if dot and owner is not None else site.tree.root
+    found = [
+        node
+        for node in (block.named_children if block is not None else ())
+        if node.type == "function_definition" and text(node.child_by_field_name("name") or node) == name
+    ]
+    return found[0] if len(found) == 1 and (found[0].children[0].type == "async") == is_awaited else None

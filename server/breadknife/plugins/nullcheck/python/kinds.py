@@ -1,0 +1,151 @@
+"""What a file's own text says of types: of a value's source, and which names an annotation may use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from breadknife.plugins.nullcheck.python.annotations import union_parts
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node, SyntaxTree
+
+_LITERALS = {
+    "string": "str", "concatenated_string": "str", "integer": "int", "float": "float", "true": "bool", "false": "bool",
+    "list": "list", "list_comprehension": "list", "dictionary": "dict", "dictionary_comprehension": "dict",
+    "set": "set", "set_comprehension": "set", "tuple": "tuple", "comparison_operator": "bool", "not_operator": "bool",
+}  # fmt: skip
+_BUILTINS = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "frozenset"})
+EMPTY = {"str": '""', "int": "0", "float": "0.0", "list": "[]", "dict": "{}", "set": "set()", "tuple": "()"}
+"""Type -> the value that stands for nothing in it; bool isn't here: False says something."""
+_CLASS = re.compile(r"_*[A-Z]\w*[a-z]\w*$")
+"""A class, by the convention of PEP 8."""
+
+
+def type_of(tree: SyntaxTree, value: Node | None, function: Node | None) -> str:
+    """The type of a value, or "" where the file's text doesn't say or it may be None."""
+    while value is not None and value.type == "parenthesized_expression" and value.named_child_count == 1:
+        value = value.named_children[0]
+    if value is None:
+        return ""
+    if value.type == "string" and text(value)[:2].lower().strip("'\"") in ("b", "br", "rb"):
+        return "bytes"
+    if value.type in _LITERALS:
+        return _LITERALS[value.type]
+    if value.type == "identifier" and function is not None:
+        annotation = annotation_of(function, text(value))
+        return annotation if annotation and "None" not in annotation and usable(tree, annotation) else ""
+    if value.type == "call" and (callee := value.child_by_field_name("function")) is not None:
+        name = text(callee)
+        if name in _BUILTINS:
+            return name
+        if _CLASS.fullmatch(name.rpartition(".")[2]) and re.fullmatch(r"[\w.]+", name) and usable(tree, name):
+            return name
+    return ""
+
+
+def annotation_of(function: Node, name: str) -> str:
+    """The annotation of the function's parameter of that name, without quotes, or ""."""
+    parameter = parameter_of(function, name)
+    annotation = parameter.child_by_field_name("type") if parameter is not None else None
+    return text(annotation).strip("'\"") if annotation is not None else ""
+
+
+def parameter_of(function: Node, name: str) -> Node | None:
+    for parameter in parameters_of(function):
+        named = parameter.child_by_field_name("name") or (
+            parameter.named_children[0] if parameter.type == "typed_parameter" else parameter
+        )
+        if named.type == "identifier" and text(named) == name:
+            return parameter
+    return None
+
+
+def parameters_of(function: Node) -> list[Node]:
+    parameters = function.child_by_field_name("parameters")
+    return [one for one in parameters.named_children if one.type != "comment"] if parameters is not None else []
+
+
+def usable(tree: SyntaxTree, annotation: str) -> bool:
+    """Whether every name of an annotation is a class or an import of the module's top level, or a builtin."""
+    roots = re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)
+    return bool(roots) and all(root in _BUILTINS or root in ("None", "object") or root in _module_names(tree)
+                               for root in roots)  # fmt: skip
+
+
+def is_defined_before(tree: SyntaxTree, annotation: str, at: Node) -> bool:
+    """Whether an annotation that is evaluated there finds its names."""
+    roots = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)) - _BUILTINS - {"None", "object"}
+    names = dict(_bound_at_top(tree))
+    return all(names.get(root, at.start_byte) < at.start_byte for root in roots)
+
+
+def without_none(annotation: str) -> str:
+    """The annotation without its None, or "" where none of it is left or it isn't a plain union."""
+    annotation = annotation.strip()
+    quote = annotation[:1] if annotation[:1] in "'\"" else ""
+    parts = union_parts(annotation)
+    rest = [part.strip() for part in parts if part not in ("None", "")]
+    if not rest or len(rest) == len(parts) or any("'" in part or '"' in part for part in rest if quote):
+        return ""
+    if len(rest) > 1 and annotation.strip("'\"").startswith(
+        ("Union[", "typing.Union[", "Optional[", "typing.Optional[")
+    ):
+        head = "typing.Union" if annotation.strip("'\"").startswith("typing.") else "Union"
+        if "Union[" not in annotation:
+            return ""
+        return f"{quote}{head}[{', '.join(rest)}]{quote}"
+    return f"{quote}{' | '.join(rest)}{quote}"
+
+
+def any_type(tree: SyntaxTree) -> tuple[str, tuple[TextEdit, ...]]:
+    """How `typing.Any` is said in this file, and the edits that import it where it isn't yet."""
+    names = _module_names(tree)
+    if "Any" in names:
+        return "Any", ()
+    if "typing" in names:
+        return "typing.Any", ()
+    first: Node | None = None
+    for node in tree.root.named_children:
+        if node.type not in ("import_statement", "import_from_statement"):
+            continue
+        module = node.child_by_field_name("module_name")
+        imported = node.children_by_field_name("name")
+        if module is not None and text(module) == "typing" and "(" not in text(node) and imported:
+            end = tree.span(imported[-1]).end
+            return "Any", (TextEdit(Span(end, end), ", Any"),)
+        first = first or node
+    if first is None or first.start_point.column:
+        return "", ()
+    at = tree.span(first).start
+    return "Any", (TextEdit(Span(at, at), "from typing import Any" + line_break(tree)),)
+
+
+def line_break(tree: SyntaxTree) -> str:
+    at = tree.text.find("\n")
+    return "\r\n" if at > 0 and tree.text[at - 1] == "\r" else "\n"
+
+
+def _module_names(tree: SyntaxTree) -> frozenset[str]:
+    return frozenset(name for name, _ in _bound_at_top(tree))
+
+
+def _bound_at_top(tree: SyntaxTree) -> Iterator[tuple[str, int]]:
+    """Classes and imports of the module's top level, also those for type checkers only, and where they stand."""
+    stack = list(reversed(tree.root.named_children))
+    while stack:
+        node = stack.pop()
+        match node.type:
+            case "class_definition" if (name := node.child_by_field_name("name")) is not None:
+                yield text(name), node.start_byte
+            case "decorated_definition" if (inner := node.child_by_field_name("definition")) is not None:
+                stack.append(inner)
+            case "import_statement" | "import_from_statement":
+                for name in node.children_by_field_name("name"):
+                    alias = name.child_by_field_name("alias")
+                    yield text(alias if alias is not None else name).partition(".")[0], node.start_byte
+            case "if_statement" if "TYPE_CHECKING" in text(node.named_children[0]):
+                body = node.child_by_field_name("consequence")
+                stack += reversed(body.named_children) if body is not None else []
+            case _:
+                pass

@@ -1,0 +1,304 @@
+"""What names mean: imports, functions, classes and their attributes, in this file and in those that it imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from breadknife.plugins.nullcheck.python.annotations import annotated_class, annotated_kind
+from breadknife.plugins.nullcheck.python.classes import Class, Variable
+from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, Summary, key_of
+from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
+from breadknife.plugins.nullcheck.python.rules import ATTRIBUTES, CLASSES, KINDS, NULLABLE, NullableCall
+from breadknife.plugins.nullcheck.summaries import Found, Known, Outside
+from breadknife.task.values import Related
+from breadknife.text.syntax import Node
+
+_MAX_BASES = 8
+"""Classes that are looked into for one attribute."""
+
+
+class Analysis(Protocol):
+    """What a function's analysis asks of the whole file's."""
+
+    def summary(self, function: Function, /) -> Summary: ...
+
+    def given(self, owner: int, name: str, /) -> Fact:
+        """What the class's own `__init__` gives that attribute, where that may be None."""
+        ...
+
+    @property
+    def rules(self) -> Mapping[str, NullableCall]: ...
+
+    @property
+    def outside(self) -> Outside | None: ...
+
+
+@dataclass(frozen=True)
+class Member:
+    """What an attribute, or a function by its name, means."""
+
+    function: Function | None = None
+    known: Known | None = None
+    uri: str = ""
+    """Of the file of `known`."""
+    variable: Variable | None = None
+    owner: Class | None = None
+
+
+@dataclass(frozen=True)
+class Callee:
+    name: str
+    cause: Cause | None
+    """Why what it gives back may be None."""
+    kind: str
+    never_returns: bool
+    is_async: bool
+    is_property: bool
+
+
+class Meaning:
+    """For one function, or the module's top level."""
+
+    def __init__(self, outline: Outline, analysis: Analysis) -> None:
+        self.outline = outline
+        self._analysis = analysis
+        self.rules = analysis.rules
+        self._users_rules = [rule for rule in self.rules if rule not in NULLABLE] if self.rules is not NULLABLE else ()
+        self.bound: set[str] = set()
+        """Names that mean something local from here on."""
+
+    def qualified(self, function: Node) -> str:
+        """What a callee is called outside this file, or "" where the name means something local."""
+        name = key_of(function)
+        root = name.partition(".")[0]
+        if not name or root in self.bound or (root not in self.outline.imports and root in self.outline.by_name):
+            return ""
+        return made_name(self.outline, name)
+
+    def callee(self, node: Node, receiver: str) -> Callee | None:
+        """The function that is called, where this project has it. `receiver` is the kind of the object before it."""
+        if node.type == "identifier":
+            name = text(node)
+            if name in self.bound:
+                return None
+            if name in self.outline.imported:
+                found = self._imported(name)
+                return self._callee(Member(known=found.known, uri=found.uri), name, node) if found else None
+            function = self.outline.by_name.get(name)
+            return self._callee(Member(function), name, node) if function is not None else None
+        name = node.child_by_field_name("attribute") if node.type == "attribute" else None
+        if name is None:
+            return None
+        if receiver:
+            member = self.member(receiver, text(name))
+            return self._callee(member, text(name), node) if member is not None else None
+        dotted = key_of(node)
+        if not dotted or dotted.partition(".")[0] in self.bound:
+            return None
+        found = self._imported(dotted)
+        return self._callee(Member(known=found.known, uri=found.uri), text(name), node) if found else None
+
+    def made_by(self, node: Node) -> str:
+        """The kind of the object that a call of that name makes, if it names a class."""
+        name = key_of(node)
+        if not name or name.partition(".")[0] in self.bound:
+            return ""
+        qualified = made_name(self.outline, name)
+        return KINDS.get(qualified, "") or self.class_kind(name)
+
+    def class_kind(self, dotted: str) -> str:
+        """The kind of a class's objects, by the class's name in this file."""
+        found = self.outline.class_named.get(dotted)
+        if found is not None:
+            return f"#{found.node.start_byte}"
+        if dotted.partition(".")[0] not in self.outline.imported:
+            return ""
+        qualified = made_name(self.outline, dotted)
+        if qualified in CLASSES or any(rule.startswith(qualified + ".") for rule in self._users_rules):
+            return qualified
+        imported = self._imported(dotted)
+        return f"{imported.uri}#{imported.name}" if imported is not None and imported.summary is not None else ""
+
+    def annotated(self, annotation: str) -> str:
+        """The kind that an annotation gives."""
+        return annotated_kind(annotation) or self.class_kind(annotated_class(annotation))
+
+    def attribute(self, receiver: str, node: Node) -> Fact:
+        """What is known of an attribute by its declaration and by what its class assigns to it."""
+        named = node.child_by_field_name("attribute")
+        if not receiver or named is None:
+            return NOTHING
+        name = text(named)
+        if rule := ATTRIBUTES.get(f"{receiver}.{name}"):
+            return Fact(Cause(node, f"`{rule.name}` is None {rule.why}"))
+        member = self.member(receiver, name)
+        if member is None:
+            return NOTHING
+        if member.variable is not None and member.owner is not None:
+            return self.assigned(member.variable, name, member.owner)
+        callee = self._callee(member, name, node)
+        if callee is not None:
+            return Fact(callee.cause, callee.kind) if callee.is_property else NOTHING
+        known = member.known
+        if known is None or known.is_function:
+            return NOTHING
+        return Fact(_elsewhere(known, member.uri, node), self._kind_there(known.type, member.uri))
+
+    def variable(self, name: str) -> Fact:
+        """What is known of a name of the module, inside a function."""
+        if name in self.bound:
+            return NOTHING
+        found = self.outline.variables.get(name)
+        if found is not None and name not in self.outline.imported:
+            if (found.annotation or name in self.outline.shared) and found.optional:
+                return Fact(self.cause(found, f"`{name}`"), self.annotated(found.annotation))
+            if found.annotation:
+                return Fact(kind=self.annotated(found.annotation))
+        return NOTHING
+
+    def imported_value(self, node: Node) -> Fact:
+        """A variable of another file."""
+        dotted = key_of(node)
+        if not dotted or dotted.partition(".")[0] in self.bound:
+            return NOTHING
+        found = self._imported(dotted)
+        if found is None or found.known is None or found.known.is_function:
+            return NOTHING
+        return Fact(_elsewhere(found.known, found.uri, node), self._kind_there(found.known.type, found.uri))
+
+    def nullable_elsewhere(self) -> frozenset[bytes]:
+        """The words under which this file may use what other files say may be None."""
+        words, outside = set[bytes](), self._analysis.outside
+        if outside is None:
+            return frozenset()
+        for here, imported in self.outline.imported.items():
+            if imported.name and (found := self._imported(here)) is not None:
+                if found.known is not None and found.known.null is not None:
+                    words.add(here.encode())
+                words |= self._nullable_members(f"{found.uri}#{found.name}") if found.summary is not None else set()
+            else:
+                words |= outside.nullable(imported.module, imported.name)
+        for base in {base for class_ in self.outline.classes.values() for base in class_.bases if "." in base}:
+            words |= self._nullable_members(self.class_kind(base))
+        return frozenset(words)
+
+    def _nullable_members(self, kind: str) -> set[bytes]:
+        words, kinds = set[bytes](), [kind]
+        for _ in range(_MAX_BASES):
+            if not kinds:
+                break
+            uri, _, name = kinds.pop(0).partition("#")
+            found = self._outside(uri, name) if uri else None
+            if found is not None and found.summary is not None:
+                words |= {name.encode() for name, known in found.summary.members.items() if known.null is not None}
+                kinds += [self._kind_there(base, uri) for base in found.summary.bases]
+        return words
+
+    # --- members ---
+
+    def member(self, kind: str, name: str) -> Member | None:
+        """What an object of that kind has under a name, its base classes' too."""
+        kinds, seen = [kind], 0
+        while kinds and seen < _MAX_BASES:
+            kind, seen = kinds.pop(0), seen + 1
+            uri, hash_, class_ = kind.partition("#")
+            if not hash_:
+                continue
+            if uri:
+                summary = self._outside(uri, class_)
+                if summary is None or summary.summary is None:
+                    continue
+                if name in summary.summary.members:
+                    return Member(known=summary.summary.members[name], uri=uri)
+                kinds[:0] = [self._kind_there(base, uri) for base in summary.summary.bases]
+                continue
+            own = self.outline.classes[int(class_)]
+            key = (int(class_), name)
+            if key in self.outline.methods:
+                function = self.outline.methods[key]
+                return Member(function) if function is not None else None
+            if name in own.variables:
+                return None if own.is_enum else Member(variable=own.variables[name], owner=own)
+            kinds[:0] = [self.class_kind(base) for base in own.bases]
+        return None
+
+    def assigned(self, variable: Variable, name: str, owner: Class) -> Fact:
+        """What is known of an attribute by what its class says of it."""
+        kind = self._variable_kind(variable)
+        if variable.optional and (variable.annotation or variable.others):
+            return Fact(self.cause(variable, f"`{name}`"), kind)
+        if not variable.annotation and (variable.none is None or variable.others):
+            given = self._analysis.given(owner.node.start_byte, name)
+            return Fact(given.cause, kind, via=given.via) if given.cause or kind else NOTHING
+        return Fact(kind=kind) if kind else NOTHING
+
+    def _variable_kind(self, variable: Variable) -> str:
+        if variable.annotation:
+            return self.annotated(variable.annotation)
+        made = {
+            self.made_by(function) if function is not None else ""
+            for function in (
+                value.child_by_field_name("function") if value.type == "call" else None for value in variable.values
+            )
+        }
+        return made.pop() if len(made) == 1 else ""
+
+    def cause(self, variable: Variable, name: str) -> Cause:
+        """Of a variable that is optional."""
+        if variable.annotation and variable.annotated is not None:
+            return Cause(variable.annotated, f"{name} is annotated `{variable.annotation}`")
+        assert variable.none is not None
+        return Cause(variable.none, f"{name} is set to None")
+
+    # --- other files ---
+
+    def _callee(self, member: Member, name: str, node: Node) -> Callee | None:
+        if (function := member.function) is not None:
+            summary = self._analysis.summary(function)
+            what = "the property " if function.is_property else ""
+            cause = Cause(function.node, f"{what}`{function.name}` may return None") if summary.may_be_none else None
+            annotation = function.node.child_by_field_name("return_type")
+            kind = self.annotated(text(annotation)) if annotation is not None and function.is_plain else ""
+            return Callee(name, cause, kind, summary.never_returns, function.is_async, function.is_property)
+        known = member.known
+        if known is None or not known.is_function:
+            return None
+        return Callee(
+            name,
+            _elsewhere(known, member.uri, node),
+            self._kind_there(known.type, member.uri),
+            known.never_returns,
+            known.is_async,
+            known.is_property,
+        )
+
+    def _imported(self, dotted: str) -> Found | None:
+        root, _, rest = dotted.partition(".")
+        outside, imported = self._analysis.outside, self.outline.imported.get(root)
+        if outside is None or imported is None:
+            return None
+        if imported.name and rest:
+            dot = "" if imported.module.endswith(".") else "."
+            return outside.imported(imported.module + dot + imported.name, rest)
+        if imported.name:
+            return outside.imported(imported.module, imported.name)
+        module, _, name = f"{imported.module}.{rest}".rpartition(".")
+        return outside.imported(module, name) if rest else None
+
+    def _outside(self, uri: str, name: str) -> Found | None:
+        outside = self._analysis.outside
+        return outside.named(name, uri) if outside is not None else None
+
+    def _kind_there(self, name: str, uri: str) -> str:
+        """The kind of a class by its name in another file."""
+        if not name or name in CLASSES:
+            return name
+        found = self._outside(uri, name)
+        return f"{found.uri}#{found.name}" if found is not None and found.summary is not None else ""
+
+
+def _elsewhere(known: Known, uri: str, node: Node) -> Cause | None:
+    null = known.null
+    return Cause(node, null.why, Related(null.span, null.why, uri)) if null is not None else None

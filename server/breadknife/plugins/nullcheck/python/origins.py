@@ -1,0 +1,174 @@
+"""Where a None comes from, by names: fast enough for a whole project, and right often enough to rank causes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from breadknife.plugins.nullcheck.causes import Kind, Origin
+from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.kinds import parameter_of
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.python.outline import Outline, made_name, outline, text
+from breadknife.plugins.nullcheck.python.site import own_nodes, path_to, site_at
+from breadknife.plugins.nullcheck.values import Place
+from breadknife.text.syntax import Node, SyntaxTree, matches
+
+_QUERY = """
+(function_definition name: (identifier) @function)
+(assignment left: (identifier) @variable right: (none))
+(assignment left: (attribute object: (identifier) @self attribute: (identifier) @attribute) right: (none))
+(assignment left: (identifier) @variable type: (type) @type)
+(assignment left: (attribute object: (identifier) @self attribute: (identifier) @attribute) type: (type) @type)
+"""
+_MAX_STEPS = 6
+"""From a value to what it was assigned from."""
+_TRANSPARENT = frozenset({"await", "parenthesized_expression", "subscript"})
+_FOLLOWED = _TRANSPARENT | {"call", "attribute", "identifier"}
+"""Of another value the name that it is assigned to is the origin."""
+
+
+@dataclass(frozen=True)
+class _Declared:
+    origin: Origin
+    owner: str
+    """The class."""
+
+
+@dataclass
+class PythonOrigins:
+    _functions: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
+    """Those that may return None."""
+    _all_functions: set[str] = field(default_factory=set[str])
+    _attributes: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
+    _outlines: dict[Path, Outline] = field(default_factory=dict[Path, Outline])
+
+    def add(self, path: Path, tree: SyntaxTree, /) -> None:
+        for _, found in matches(tree, _QUERY):
+            named = found.get("function") or found.get("attribute") or found["variable"]
+            around = path_to(tree, named[0])
+            if "function" in found:
+                self._function(path, tree, named[0], around)
+            elif "type" not in found or is_optional(text(found["type"][0])):
+                self._assignment(path, tree, named[0], around, is_own=text(found["self"][0]) if "self" in found else "")
+
+    def origin(self, path: Path, tree: SyntaxTree, place: Place, /) -> Origin | None:
+        site = site_at(tree, place.span, place.use)
+        node, around = site.node, site.path
+        for _ in range(_MAX_STEPS):
+            if node.type in _TRANSPARENT and node.named_children:
+                node, around = node.named_children[0], (*around, node)
+                continue
+            match node.type:
+                case "call":
+                    return self._called(path, tree, node, around)
+                case "attribute":
+                    return self._attribute(path, node, around)
+                case "identifier":
+                    assigned = self._variable(path, tree, node, around)
+                    if not isinstance(assigned, Node):
+                        return assigned
+                    node, around = assigned, path_to(tree, assigned)
+                case _:
+                    return None
+        return None
+
+    # --- what is declared ---
+
+    def _function(self, path: Path, tree: SyntaxTree, name: Node, around: tuple[Node, ...]) -> None:
+        function, owner = around[-1], _class_of(around[:-1])
+        self._all_functions.add(text(name))
+        if _may_return_none(function):
+            title = f"{owner}.{text(name)}()" if owner else f"{text(name)}()"
+            declared = _Declared(Origin(Kind.FUNCTION, title, path, tree.span(name)), owner)
+            self._functions.setdefault(text(name), []).append(declared)
+
+    def _assignment(self, path: Path, tree: SyntaxTree, name: Node, around: tuple[Node, ...], *, is_own: str) -> None:
+        owner = _class_of(around)
+        in_function = any(node.type == "function_definition" for node in around)
+        if not owner or (in_function and is_own not in ("self", "cls")):
+            return
+        known = self._attributes.setdefault(text(name), [])
+        if not any(declared.owner == owner and declared.origin.path == path for declared in known):  # the first says it
+            origin = Origin(Kind.ATTRIBUTE, f"{owner}.{text(name)}", path, tree.span(name))
+            known.append(_Declared(origin, owner))
+
+    # --- what a value comes from ---
+
+    def _called(self, path: Path, tree: SyntaxTree, call: Node, around: tuple[Node, ...]) -> Origin | None:
+        callee = call.child_by_field_name("function")
+        if callee is None:
+            return None
+        name = text(callee).rpartition(".")[2]
+        is_own = text(callee).startswith(("self.", "cls."))
+        found = _best(self._functions.get(name, []), path, _class_of(around) if is_own else "")
+        if found or name in self._all_functions or not name.isidentifier():
+            return found
+        if path not in self._outlines:
+            self._outlines[path] = outline(tree)
+        root = text(callee).partition(".")[0]
+        known = root in self._outlines[path].imports
+        return Origin(Kind.LIBRARY, f"{made_name(self._outlines[path], text(callee)) if known else '.' + name}()")
+
+    def _attribute(self, path: Path, node: Node, around: tuple[Node, ...]) -> Origin | None:
+        name, owner = node.child_by_field_name("attribute"), node.child_by_field_name("object")
+        if name is None or owner is None:
+            return None
+        here = _class_of(around) if text(owner) in ("self", "cls") else ""
+        return _best(self._attributes.get(text(name), []), path, here) or _best(
+            self._functions.get(text(name), []), path, here
+        )  # a property
+
+    def _variable(self, path: Path, tree: SyntaxTree, node: Node, around: tuple[Node, ...]) -> Origin | Node | None:
+        """What was assigned to it last, or where it is declared."""
+        name = text(node)
+        functions = [each for each in around if each.type == "function_definition"]
+        for scope in (*functions[-1:], tree.root):
+            sets = [one for one in occurrences(tree, name, scope) if one.role is Role.SET]
+            before = [one for one in sets if one.node.start_byte < node.start_byte or scope.type == "module"]
+            values = [one.value for one in before if one.value is not None and one.value.type in _FOLLOWED]
+            if values and values[-1].start_byte < node.start_byte:
+                return values[-1]
+            if before:
+                where = _qualified(scope, name)
+                return Origin(Kind.VARIABLE, where, path, tree.span(before[0].node))
+            if scope.type == "function_definition" and (parameter := parameter_of(scope, name)) is not None:
+                return Origin(Kind.PARAMETER, _qualified(scope, name), path, tree.span(parameter))
+        return None
+
+
+def _best(declared: list[_Declared], path: Path, owner: str) -> Origin | None:
+    """The one of that class; else the only one of the file, or of the project."""
+    for fits in (
+        [each for each in declared if owner and each.owner == owner and each.origin.path == path],
+        [each for each in declared if owner and each.owner == owner],
+        [each for each in declared if each.origin.path == path],
+        declared,
+    ):
+        if len(fits) == 1:
+            return fits[0].origin
+    return None
+
+
+def _class_of(around: tuple[Node, ...]) -> str:
+    owner = next((node for node in reversed(around) if node.type == "class_definition"), None)
+    name = owner.child_by_field_name("name") if owner is not None else None
+    return text(name) if name is not None else ""
+
+
+def _qualified(scope: Node, name: str) -> str:
+    function = scope.child_by_field_name("name")
+    return f"{text(function)}({name})" if function is not None else name
+
+
+def _may_return_none(function: Node) -> bool:
+    annotation = function.child_by_field_name("return_type")
+    if annotation is not None:
+        return is_optional(text(annotation)) and text(annotation) != "None"
+    returned = own_nodes(function, "return_statement")
+    nothing = [node for node in returned if not node.named_children or node.named_children[0].type == "none"]
+    body = function.child_by_field_name("body")
+    ends = body.named_children[-1].type if body is not None and body.named_children else ""
+    gives = len(returned) > len(nothing)
+    return gives and (bool(nothing) or ends not in ("return_statement", "raise_statement", "try_statement",
+                                                    "with_statement", "if_statement", "while_statement"))  # fmt: skip

@@ -1,0 +1,80 @@
+"""The table of one Python file for the files that import from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from breadknife.plugins.nullcheck.python.annotations import annotated_class
+from breadknife.plugins.nullcheck.python.classes import Class, Variable
+from breadknife.plugins.nullcheck.python.detector import FileAnalysis
+from breadknife.plugins.nullcheck.python.outline import Function, text
+from breadknife.plugins.nullcheck.python.rules import NULLABLE, NullableCall
+from breadknife.plugins.nullcheck.summaries import ClassSummary, FileSummary, Known, Null
+from breadknife.text.document import Span
+from breadknife.text.outline import Import
+from breadknife.text.syntax import Node, SyntaxTree
+
+
+def summarise(tree: SyntaxTree, rules: Mapping[str, NullableCall] = NULLABLE) -> FileSummary:
+    """By this file's text alone: what its functions take from yet other files stays unknown."""
+    analysis = FileAnalysis(tree, rules=rules)
+    outline = analysis.outline
+    names: dict[str, Known] = {
+        name: known
+        for name, variable in outline.variables.items()
+        if (known := _variable(analysis, variable, name, None)) is not None
+    }
+    names |= {name: _function(analysis, function) for name, function in outline.by_name.items() if function}
+    return FileSummary(
+        names,
+        {name: _class(analysis, class_) for name, class_ in outline.class_named.items() if class_},
+        {
+            here: Import(there.module, ((there.name, here),) if there.name else ())
+            for here, there in outline.imported.items()
+        },
+    )
+
+
+def _class(analysis: FileAnalysis, class_: Class) -> ClassSummary:
+    members: dict[str, Known] = {}
+    for name, variable in class_.variables.items() if not class_.is_enum else ():
+        known = _variable(analysis, variable, name, class_)
+        members[name] = known if known is not None else Known()
+    for (owner, name), function in analysis.outline.methods.items():
+        if owner == class_.node.start_byte:
+            members[name] = _function(analysis, function) if function else Known()
+    return ClassSummary(class_.bases, members)
+
+
+def _function(analysis: FileAnalysis, function: Function) -> Known:
+    summary = analysis.summary(function)
+    annotation = function.node.child_by_field_name("return_type")
+    what = "the property " if function.is_property else ""
+    return Known(
+        _null(analysis, function.node, f"{what}`{function.name}` may return None") if summary.may_be_none else None,
+        annotated_class(text(annotation)) if annotation is not None and function.is_plain else "",
+        is_function=True,
+        is_property=function.is_property,
+        is_async=function.is_async,
+        never_returns=summary.never_returns,
+    )
+
+
+def _variable(analysis: FileAnalysis, variable: Variable, name: str, owner: Class | None) -> Known | None:
+    cause = analysis.cause_of(variable, name, owner)
+    null = _null(analysis, cause.node, cause.reason) if cause is not None else None
+    type_ = annotated_class(variable.annotation) if variable.annotation else _made(variable)
+    return Known(null, type_) if null is not None or type_ else None
+
+
+def _made(variable: Variable) -> str:
+    """The name of the only class that the variable's values are made by, if it is one."""
+    functions = [value.child_by_field_name("function") if value.type == "call" else None for value in variable.values]
+    names = {text(function) if function is not None else "" for function in functions}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _null(analysis: FileAnalysis, node: Node, why: str) -> Null:
+    span = analysis.tree.span(node)
+    line_end = analysis.tree.text.find("\n", span.start, span.end)
+    return Null(why, Span(span.start, line_end) if line_end >= 0 else span)

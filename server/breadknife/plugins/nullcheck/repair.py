@@ -1,0 +1,94 @@
+"""What is done when an action is chosen: the content is written, and the edits climb the ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from breadknife.errors import EngineError, ModelError
+from breadknife.plugins.nullcheck.content import only_content_differs, written
+from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder
+from breadknife.plugins.nullcheck.oracle.tools import Installed
+from breadknife.plugins.nullcheck.values import SOURCE, NullFile, NullLanguage, Offer, Place, Strategy
+from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
+from breadknife.task.plugin import Context, Model
+from breadknife.task.reasons import silence
+from breadknife.task.values import Finding, Origin
+from breadknife.text.document import TextEdit
+
+
+@dataclass(frozen=True, eq=False)
+class Repair:
+    """A place, the way that was chosen to repair it, and the best verified edits so far."""
+
+    file: NullFile
+    language: NullLanguage
+    place: Place
+    offer: Offer
+    edits: tuple[TextEdit, ...]
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True)
+class Checking:
+    """A checker that is asked of an edit."""
+
+    ladder: Ladder
+    checker: Installed
+    seconds: float
+    about: Sequence[Finding]
+    """The findings that the edit ends."""
+    strategy: Strategy
+
+    @property
+    def steps(self) -> tuple[Step[Edited, Climb], ...]:
+        """One, that passes the edit or vetoes it."""
+        return (Step(self.checker.tool.name, Kind.RULE, Edited, Climb, self._climb),)
+
+    def _climb(self, edited: Edited, context: Context) -> Verdict:
+        climb = self.ladder.climb(edited, self.about, self.checker, self.seconds, context)
+        if climb.problem is None:
+            return Settled(climb)
+        said = climb.problem.message.partition("\n")[0]
+        details = {"strategy": self.strategy, "checker": climb.checker, "file": climb.problem.path.name}
+        return Vetoed(silence("checker-objects", problem=said, **details))
+
+
+def rule(strategy: Strategy) -> str:
+    return f"{SOURCE}/{strategy}"
+
+
+def _template(repair: Repair, context: Context) -> Verdict:
+    made = replace(repair, origin=Origin(rule(repair.offer.strategy)))
+    return PassedOn(made) if repair.offer.content else Settled(made)
+
+
+def _written(repair: Repair, context: Context, model_of: Callable[[Context], Model | None]) -> Verdict:
+    """The template is as correct as a model's content, only less well put: so it stands wherever a model fails."""
+    offer = repair.offer
+    try:
+        model = model_of(context)
+        said = written(repair.file, repair.language, repair.place, offer, model) if model else None
+    except (ModelError, EngineError):
+        said = None
+    made = repair.file.repair(repair.place, offer.strategy, said[0]) if said else None
+    if said is None or made is None or not only_content_differs(made, offer.edits):
+        return PassedOn(repair)
+    return Settled(replace(repair, edits=made, origin=replace(said[1], rule=rule(offer.strategy))))
+
+
+CONTENT = (
+    Step("template", Kind.RULE, Repair, Repair, _template),
+    Step("model", Kind.SMALL, Repair, Repair, partial(_written, model_of=lambda c: c.model(SOURCE)), role=SOURCE),
+    Step(
+        "bigger model",
+        Kind.SMALL,
+        Repair,
+        Repair,
+        partial(_written, model_of=lambda c: c.escalate(SOURCE)),
+        role=SOURCE,
+        escalates=True,
+    ),
+)
+"""Who writes what isn't structure."""

@@ -1,0 +1,219 @@
+"""What the other files of a project say of null: a small table for each, kept until its text changes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from breadknife.project.values import Project
+from breadknife.text.document import Document, Span
+from breadknife.text.outline import Import
+from breadknife.text.syntax import SyntaxTree, parse
+
+KEPT = 2_000
+"""Files: about 5 kB each."""
+FILES = 60
+"""Those that one analysis looks into; what it would need of others stays unknown."""
+SECONDS = 2.0
+"""A change of another file is noticed so much later: to look at each at every key would take longer than the rest."""
+STEPS = 5
+"""Re-exports and base classes are followed this far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """Why something may be null, and where its file says so."""
+
+    why: str
+    """A clause."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A variable, an attribute or a function."""
+
+    null: Null | None = None
+    """Why it, or what it gives back, may be null."""
+    type: str = ""
+    """Its class, or that of what it gives back, by its name in the file; "" where that isn't known."""
+    is_function: bool = False
+    is_property: bool = False
+    is_async: bool = False
+    never_returns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSummary:
+    bases: tuple[str, ...]
+    """As they are written."""
+    members: Mapping[str, Known]
+
+
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    names: Mapping[str, Known]
+    """What the file's top level defines."""
+    classes: Mapping[str, ClassSummary]
+    imports: Mapping[str, Import]
+    """Local name -> what it was imported as: from a module if the import has names, else the module itself."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A name of another file."""
+
+    uri: str
+    name: str
+    known: Known | None = None
+    summary: ClassSummary | None = None
+
+
+@dataclass
+class _Kept:
+    text: str
+    summary: FileSummary | None
+    seen: float
+    """When the text was last compared."""
+
+
+class ProjectSummaries:
+    """The tables of one language's files, for any project. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        language: str,
+        summarise: Callable[[SyntaxTree], FileSummary],
+        others: frozenset[str] = frozenset(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.others = others
+        """Modules that no project has: the standard library's."""
+        self._language = language
+        self._summarise = summarise
+        self._clock = clock
+        self._files = OrderedDict[Path, _Kept]()
+        self._paths = OrderedDict[tuple[str, Import], tuple[float, Sequence[Path]]]()
+        self._lock = threading.Lock()
+
+    def paths(self, imported: Import, document: Document, project: Project) -> Sequence[Path]:
+        """`Project.module`, at most `SECONDS` old: neighbours import the same."""
+        key, now = (document.uri.rpartition("/")[0], imported), self._clock()
+        with self._lock:
+            kept = self._paths.get(key)
+        if kept is not None and now - kept[0] < SECONDS:
+            return kept[1]
+        paths = project.module(imported, document)
+        with self._lock:
+            self._paths[key] = now, paths
+            while len(self._paths) > KEPT:
+                self._paths.popitem(last=False)
+        return paths
+
+    def of(self, path: Path, project: Project) -> FileSummary | None:
+        """At most `SECONDS` old; None when the file may not be read, isn't of the language or can't be parsed."""
+        now = self._clock()
+        with self._lock:
+            kept = self._files.get(path)
+        if kept is not None and now - kept.seen < SECONDS:
+            return kept.summary
+        text = project.text(path)
+        if text is None:
+            return None
+        if kept is not None and kept.text == text:
+            kept.seen = now
+            return kept.summary
+        tree = parse(text, self._language)
+        summary = self._summarise(tree) if tree is not None else None
+        with self._lock:
+            self._files[path] = _Kept(text, summary, now)
+            while len(self._files) > KEPT:
+                self._files.popitem(last=False)
+        return summary
+
+
+@dataclass
+class Outside:
+    """What one analysis asks of the other files: each is read once, and their number is limited."""
+
+    document: Document
+    project: Project
+    summaries: ProjectSummaries
+    _files: dict[Path, FileSummary | None] = field(default_factory=dict[Path, "FileSummary | None"])
+    _found: dict[tuple[str, str, str], Found | None] = field(default_factory=dict[tuple[str, str, str], "Found | None"])
+
+    def imported(self, module: str, name: str, uri: str = "", steps: int = STEPS) -> Found | None:
+        """What `name` of a module means that a file (this document, without a `uri`) imports."""
+        key = (module, name, uri)
+        if key not in self._found:
+            self._found[key] = None  # two files that import from each other
+            self._found[key] = self._look(module, name, uri, steps)
+        return self._found[key]
+
+    def named(self, name: str, uri: str, steps: int = STEPS) -> Found | None:
+        """What a name means in another file."""
+        path = Document(uri, self.document.language, "").path
+        return self._named(path, name, steps) if path is not None else None
+
+    def known(self) -> Mapping[Path, FileSummary | None]:
+        """The files that were looked into."""
+        return dict(self._files)
+
+    def agrees(self, known: Mapping[Path, FileSummary | None]) -> bool:
+        """Whether those files still say the same."""
+        return all(self._file(path) == summary for path, summary in known.items())
+
+    def nullable(self, module: str, name: str) -> set[bytes]:
+        """What may be null by its name in a module (`name` of that module, if it isn't one itself) or its classes."""
+        found = set[bytes]()
+        for path in self._paths(module, name, self.document):
+            summary = self._file(path)
+            if summary is not None and path.stem in (name or module.rpartition(".")[2], "__init__"):
+                tables = [summary.names, *(class_.members for class_ in summary.classes.values())]
+                found |= {each.encode() for table in tables for each, known in table.items() if known.null is not None}
+                break
+        return found
+
+    def _paths(self, module: str, name: str, here: Document) -> Sequence[Path]:
+        if module.partition(".")[0] in self.summaries.others:
+            return ()
+        return self.summaries.paths(Import(module, ((name, name),) if name else ()), here, self.project)
+
+    def _look(self, module: str, name: str, uri: str, steps: int) -> Found | None:
+        here = Document(uri, self.document.language, "") if uri else self.document
+        for path in self._paths(module, name, here):
+            if path.stem != name or module.endswith("." + name) or module == name:
+                found = self._named(path, name, steps)
+                if found is not None:
+                    return found
+        return None
+
+    def _named(self, path: Path, name: str, steps: int) -> Found | None:
+        summary = self._file(path)
+        if summary is None or steps <= 0:
+            return None
+        uri = path.as_uri()
+        if name in summary.classes:
+            return Found(uri, name, summary=summary.classes[name])
+        if name in summary.names:
+            return Found(uri, name, summary.names[name])
+        root, _, rest = name.partition(".")
+        imported = summary.imports.get(root)
+        if imported is None:
+            return None
+        if imported.names:
+            there = imported.names[0][0]
+            if not rest:
+                return self.imported(imported.module, there, uri, steps - 1)
+            dot = "" if imported.module.endswith(".") else "."
+            return self.imported(imported.module + dot + there, rest, uri, steps - 1)
+        return self.imported(imported.module, rest, uri, steps - 1) if rest else None
+
+    def _file(self, path: Path) -> FileSummary | None:
+        if path not in self._files and len(self._files) < FILES:
+            self._files[path] = self.summaries.of(path, self.project)
+        return self._files.get(path)

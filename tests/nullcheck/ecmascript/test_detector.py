@@ -1,0 +1,119 @@
+"""What is found and what isn't: the cases are files to read, in `cases/`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.ecmascript.detector import detect
+from breadknife.plugins.nullcheck.ecmascript.rules import NULLABLE_CALLS
+from breadknife.task.values import Finding
+from breadknife.text.document import Span
+from breadknife.text.syntax import parse
+
+CASES = Path(__file__).parent / "cases"
+
+
+def blocks(name: str) -> list[tuple[str, str]]:
+    """(language, text) of each."""
+    return re.findall(r"^```(\w+)\n(.*?)^```$", (CASES / name).read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def found(text: str, language: str = "typescript") -> list[Finding]:
+    tree = parse(text, language)
+    assert tree is not None
+    return detect(tree)
+
+
+def marked(text: str) -> tuple[str, list[Span]]:
+    """`⟦⟦a⟧.b⟧` as `a.b` with the spans of what was marked, inner marks too."""
+    plain, spans, opened = "", [], list[int]()
+    for char in text:
+        if char == "⟦":
+            opened.append(len(plain))
+        elif char == "⟧":
+            spans.append(Span(opened.pop(), len(plain)))
+        else:
+            plain += char
+    return plain, sorted(spans)
+
+
+@pytest.mark.parametrize(("language", "text"), blocks("fires.md"))
+def test_must_fire(language: str, text: str) -> None:
+    plain, spans = marked(text)
+    assert spans
+    assert [finding.span for finding in found(plain, language)] == spans, plain
+
+
+@pytest.mark.parametrize(("language", "text"), blocks("silent.md"))
+def test_must_not_fire(language: str, text: str) -> None:
+    assert [finding.message for finding in found(text, language)] == [], text
+
+
+@pytest.mark.parametrize("rule", NULLABLE_CALLS, ids=lambda rule: f"{rule.owner}.{rule.name}")
+def test_each_rule_keeps_its_own_examples(rule) -> None:
+    said = f"`{rule.name}` gives {rule.null}"
+    for example in rule.fires:
+        assert any(said in finding.message for finding in found(example)), example
+        if rule.typed_only and ":" not in example and "<" not in example:
+            assert found(example, "javascript") == [], example
+    for example in rule.silent:
+        assert found(example) == [], example
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\n"])
+def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) -> None:
+    text, spans = marked(newline.join(["\ufeffconst s = '😀'", "function f(x?: X) {", "  '😀'; ⟦x⟧.y", "}", ""]))
+    assert [finding.span for finding in found(text)] == spans
+
+
+@pytest.mark.parametrize(
+    ("use", "code"),
+    [
+        ("x.y", "none-attribute"),
+        ("x()", "none-call"),
+        ("x[0]", "none-subscript"),
+        ("[...x]", "none-iterate"),
+        ("x * 2", "none-operand"),
+        ("parseInt(x)", "none-argument"),
+        ("const y: string = x", "none-assign"),
+    ],
+)
+def test_code_names_the_use(use: str, code: str) -> None:
+    assert [finding.code for finding in found(f"function f(x?: any[] | string) {{ {use} }}")] == [code]
+
+
+def test_a_finding_says_what_why_and_where_it_comes_from() -> None:
+    text = "interface P {\n  name?: string;\n}\nfunction f(p: P) {\n  return p.name.trim();\n}\n"
+    (finding,) = found(text)
+    assert finding.message == "`p.name` may be undefined: the property `name` is optional"
+    assert [text[r.span.start : r.span.end] for r in finding.related] == ["name?: string"]
+
+
+def test_a_check_that_does_not_reach_into_a_callback_is_explained() -> None:
+    text = "class A {\n  x?: X;\n  f() {\n    if (this.x) later(() => this.x.y);\n  }\n}\n"
+    (finding,) = found(text)
+    assert finding.related[1].message == "The check before doesn't reach into this function, which may run later"
+    assert text[finding.related[1].span.start :].startswith("() => this.x.y")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "(" * 3000 + "null" + ")" * 3000,
+        "function f(x?: X) { return " + " + ".join(["1"] * 20000) + " + x }",
+        "function f(x?: X) { return x!" + ".a(null)" * 3000 + " }",
+        "if (null) {" * 400 + "}" * 400,
+        "function f(x: any = null) {" + "for (const a of x) {" * 40 + "x = null" + "}" * 40 + "}",
+        "x => " * 500 + "null",
+        "const f0 = () => null;" + "".join(f"function f{i}() {{ if (a) return f{i - 1}() }}\n" for i in range(1, 2000)),
+        "interface A extends A { b?: A }\nfunction f(a: A) { a.b!.c }",
+        "type A = B; type B = A; function f(a: A | null) { a!.b }",
+        "class A { find(): A | null { return this.find() } }",
+    ],
+    ids=["parentheses", "sum", "chain", "ifs", "loops", "arrows", "calls", "self", "aliases", "recursion"],
+)  # fmt: skip
+def test_deep_nesting_is_a_normal_file(text: str) -> None:
+    assert isinstance(found(text), list)

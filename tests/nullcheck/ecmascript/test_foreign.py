@@ -1,0 +1,125 @@
+"""Other checkers' findings: what tsc 5.9 and ESLint 9 with typescript-eslint 8 really say of `fixtures/example.ts.txt`.
+
+Made with `ts.getPreEmitDiagnostics` (strict) and `eslint -f json`; the versions are in `findings.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript, EcmaScriptFile
+from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.task.values import Finding
+from breadknife.text.document import Span, apply_edits
+from breadknife.text.syntax import parse
+from support import document
+
+FIXTURES = Path(__file__).parent / "fixtures"
+TEXT = (FIXTURES / "example.ts.txt").read_text("utf-8")
+REPORTED = [
+    Finding(Span(f["start"], f["end"]), f["source"], f["code"], f["message"])
+    for f in json.loads((FIXTURES / "findings.json").read_text("utf-8"))["findings"]
+]
+
+
+def opened(text: str, language: str = "typescript") -> EcmaScriptFile:
+    tree = parse(text, language)
+    assert tree is not None
+    return EcmaScript().open(document(text, language), tree, None)
+
+
+EXPECTED = [
+    ("found", "none-attribute"),
+    ("find(2)", "none-attribute"),
+    ("options.name", "none-attribute"),
+    ("both()", "none-attribute"),
+    ("maybe", "none-attribute"),
+    ("options.run", "none-call"),
+    ("find(3)", "none-attribute"),
+    ("find(3).run", "none-call"),
+    ("xs", "none-iterate"),
+    ("xs", "none-iterate"),
+    ("found", "none-attribute"),
+    ("n", "none-operand"),
+    ("xs", "none-subscript"),
+    ("options.name", "none-argument"),
+    ("options.name", "none-assign"),
+    ("options.name", "none-assign"),
+    ("(options?.run)", "none-call"),
+    ("options.name", "none-return"),
+    ("found", "none-attribute"),
+    ("(options?.run)", "none-call"),
+]
+
+
+@pytest.mark.parametrize(
+    ("finding", "expected"), zip(REPORTED, EXPECTED, strict=True), ids=[f"{f.code}-{f.span.start}" for f in REPORTED]
+)
+def test_a_real_finding_is_placed_and_gets_actions(finding: Finding, expected: tuple[str, str]) -> None:
+    file = opened(TEXT)
+    place = file.place(finding)
+    assert place is not None
+    assert (TEXT[place.span.start : place.span.end], place.use.value) == expected
+    offers = list(file.offers(place, (finding,)))
+    assert offers
+    for offer in offers:
+        after = parse(apply_edits(TEXT, offer.edits), "typescript")
+        assert after is not None
+        assert not after.root.has_error, offer.title
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "message"),
+    [
+        ("ts", "2345", "Argument of type 'number' is not assignable to parameter of type 'string'."),
+        ("ts", "2322", "Type 'string' is not assignable to type 'number'."),
+        ("ts", "2322", "Type 'null' is not assignable to type 'undefined'."),
+        ("ts", "2339", "Property 'name' does not exist on type 'string'."),
+        ("eslint", "no-unused-vars", "'found' is assigned a value but never used."),
+        ("nobody", "2531", "Object is possibly 'null'."),
+    ],
+)
+def test_findings_about_other_things_get_no_place(source: str, code: str, message: str) -> None:
+    at = TEXT.index("found.name")
+    assert opened(TEXT).place(Finding(Span(at, at + 5), source, code, message)) is None
+
+
+def test_a_forbidden_claim_is_replaced_by_what_checks() -> None:
+    text = "function f(x?: X) {\n  x!.run();\n}\n"
+    at = text.index("x!")
+    finding = Finding(
+        Span(at, at + 2), "eslint", "@typescript-eslint/no-non-null-assertion", "Forbidden non-null assertion."
+    )
+    file = opened(text)
+    place = file.place(finding)
+    assert place is not None
+    results = {offer.strategy: apply_edits(text, offer.edits) for offer in file.offers(place, (finding,))}
+    assert results[Strategy.OPTIONAL_CHAIN] == "function f(x?: X) {\n  x?.run();\n}\n"
+    assert "throw new Error" in results[Strategy.RAISE]
+    assert "x.run()" in results[Strategy.RAISE]
+    assert Strategy.NON_NULL not in results
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "message", "comment"),
+    [
+        ("ts", "2532", "Object is possibly 'undefined'.", "// @ts-expect-error never null here"),
+        ("eslint", "no-unsafe-optional-chaining", "If it short-circuits with 'undefined' the evaluation …",
+         "// eslint-disable-next-line no-unsafe-optional-chaining -- never null here"),
+    ],
+)  # fmt: skip
+def test_where_no_edit_is_right_the_checker_is_told_so_with_a_reason(
+    source: str, code: str, message: str, comment: str
+) -> None:
+    text = "class A {\n  x = a() || b().c;\n}\n"
+    at = text.index("b()")
+    finding = Finding(Span(at, at + 3), source, code, message)
+    file = opened(text)
+    place = file.place(finding)
+    assert place is not None
+    offers = list(file.offers(place, (finding,)))
+    assert offers[-1].strategy is Strategy.IGNORE
+    assert apply_edits(text, offers[-1].edits) == text.replace("  x =", f"  {comment}\n  x =")

@@ -1,0 +1,345 @@
+"""What is offered for a finding, in which order, and what it writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript, EcmaScriptFile
+from breadknife.plugins.nullcheck.values import Content, Offer, Strategy
+from breadknife.text.document import apply_edits
+from breadknife.text.syntax import parse
+from support import document
+
+
+def opened(text: str, language: str = "typescript") -> EcmaScriptFile:
+    tree = parse(text, language)
+    assert tree is not None
+    return EcmaScript().open(document(text, language), tree, None)
+
+
+def offered(text: str, language: str = "typescript", at: int = 0) -> list[Offer]:
+    """The offers for the file's finding number `at`."""
+    file = opened(text, language)
+    finding = file.findings()[at]
+    place = file.place(finding)
+    assert place is not None
+    return list(file.offers(place, (finding,)))
+
+
+def results(text: str, language: str = "typescript") -> dict[str, str]:
+    return {offer.strategy.value: apply_edits(text, offer.edits) for offer in offered(text, language)}
+
+
+@pytest.mark.parametrize(
+    ("strategy", "before", "after"),
+    [
+        ("raise", "function f(x?: X) {\n  return x.y;\n}\n",
+         'function f(x?: X) {\n  if (x === undefined) {\n    throw new Error("x is undefined");\n  }\n  return x.y;\n}\n'),
+        ("raise", "function f(x: X | null) {\r\n\treturn x.y\r\n}\r\n",
+         'function f(x: X | null) {\r\n\tif (x === null) {\r\n\t\tthrow new Error("x is null")\r\n\t}\r\n\treturn x.y\r\n}\r\n'),
+        ("raise", "const m = 'ü'.match(/a/);\nm[0];\n",
+         "const m = 'ü'.match(/a/);\nif (m === null) {\n  throw new Error('m is null');\n}\nm[0];\n"),
+        ("raise", "function f(s: string) {\n  return s.match(/a/)[0];\n}\n",
+         "function f(s: string) {\n  const match = s.match(/a/);\n  if (match === null) {\n"
+         '    throw new Error("the result of s.match is null");\n  }\n  return match[0];\n}\n'),
+        ("raise", "function f(x?: X | null) {\n  if (!a) throw new TypeError('a');\n  return x.y;\n}\n",
+         "function f(x?: X | null) {\n  if (!a) throw new TypeError('a');\n"
+         "  if (x == null) throw new TypeError('x is null or undefined');\n  return x.y;\n}\n"),
+        ("return", "function f(x?: X): void {\n  g();\n  x.y();\n}\n",
+         "function f(x?: X): void {\n  g();\n  if (x === undefined) {\n    return;\n  }\n  x.y();\n}\n"),
+        ("return", "async function f(x?: X): Promise<number | null> {\n  return x.y;\n}\n",
+         "async function f(x?: X): Promise<number | null> {\n  if (x === undefined) {\n    return null;\n  }\n  return x.y;\n}\n"),
+        ("continue", "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    m.get(x).run();\n  }\n}\n",
+         "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const value = m.get(x);\n"
+         "    if (value === undefined) {\n      continue;\n    }\n    value.run();\n  }\n}\n"),
+        ("assert", 'import assert from "node:assert";\nfunction f(x?: X) {\n  return x.y;\n}\n',
+         'import assert from "node:assert";\nfunction f(x?: X) {\n  assert(x !== undefined, "x is undefined");\n'
+         "  return x.y;\n}\n"),
+        ("narrow", "function f(x?: X) {\n  x.y({\n    a: 1,\n  });\n}\n",
+         "function f(x?: X) {\n  if (x !== undefined) {\n    x.y({\n      a: 1,\n    });\n  }\n}\n"),
+        ("optional-chain", "function f(x?: X) {\n  x.y.z();\n}\n", "function f(x?: X) {\n  x?.y.z();\n}\n"),
+        ("optional-chain", "function f(x?: X[]) {\n  if (x[0]) g();\n}\n", "function f(x?: X[]) {\n  if (x?.[0]) g();\n}\n"),
+        ("optional-chain", "function f(g?: () => void) {\n  g();\n}\n", "function f(g?: () => void) {\n  g?.();\n}\n"),
+        ("default", "function f(x?: string) {\n  return x.trim();\n}\n",
+         'function f(x?: string) {\n  return (x ?? "").trim();\n}\n'),
+        ("default", "function f(xs?: X[]) {\n  for (const x of xs) g(x);\n}\n",
+         "function f(xs?: X[]) {\n  for (const x of xs ?? []) g(x);\n}\n"),
+        ("default", "function f(x?: string): string { return x }\n", 'function f(x?: string): string { return x ?? "" }\n'),
+        ("non-null", "function f(x?: X) { return g(x.y) }\n", "function f(x?: X) { return g(x!.y) }\n"),
+        ("annotate", "function f(x?: string): string { return x }\n",
+         "function f(x?: string): string | undefined { return x }\n"),
+        ("required", "function f(a: A, x?: X) { return x.y }\nf(1, 2); f(3, 4);\n",
+         "function f(a: A, x: X) { return x.y }\nf(1, 2); f(3, 4);\n"),
+        ("field", "interface P { a: A; b?: B }\nconst p: P = { a: 1, b: 2 };\nfunction f(p: P) { return p.b.c }\n",
+         "interface P { a: A; b: B }\nconst p: P = { a: 1, b: 2 };\nfunction f(p: P) { return p.b.c }\n"),
+        ("drop-none", "class A {\n  private x: X | null;\n  constructor() { this.x = new X(); }\n  f() { return this.x.y }\n}\n",
+         "class A {\n  private x: X;\n  constructor() { this.x = new X(); }\n  f() { return this.x.y }\n}\n"),
+        ("return-type", "function f(): X | null {\n  return new X();\n}\nf().y;\n",
+         "function f(): X {\n  return new X();\n}\nf().y;\n"),
+        ("initial", "function f() {\n  let xs: X[] | null = null;\n  return xs.map(g);\n}\n",
+         "function f() {\n  let xs: X[] = [];\n  return xs.map(g);\n}\n"),
+    ],
+)  # fmt: skip
+def test_edit(strategy: str, before: str, after: str) -> None:
+    assert results(before).get(strategy) == after
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return a || x.y;",
+        "return a && x.y;",
+        "return a ?? x.y;",
+        "return a ? x.y : 0;",
+        "return a?.b(x.y);",
+        "return () => x.y;",
+        "a ||= x.y;",
+        "if (a) x.y();",
+        "while (x.y) a();",
+        "if (a) {} else if (x.y) {}",
+        "a(); x.y();",
+        "const { b = x.y } = a;",
+        "class B { c = x.y }",
+        "for (const b of c) { } for (;x.y;) {}",
+    ],
+)
+def test_nothing_is_put_before_a_statement_that_may_not_reach_the_use(body: str) -> None:
+    assert not {"raise", "return", "assert", "narrow"} & results(f"function f(a, x?: X) {{\n  {body}\n}}\n").keys()
+
+
+def test_a_call_is_not_moved_before_another_ones_effects() -> None:
+    assert "raise" not in results("function f(s: string) {\n  return g(h(), s.match(/a/)[0]);\n}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "function f(x?: X) {\n  return g(x.y);\n}\n",
+        "function f(x?: X) {\n  x.y = 1;\n}\n",
+        "function f(x?: X) {\n  return `${x.y}`;\n}\n",
+        "function f(x?: X) {\n  const z: number = x.y;\n}\n",
+        "function f(x?: X) {\n  return new x.Y();\n}\n",
+        "function f(x?: X) {\n  return x.tag`a`;\n}\n",
+        "function f(x?: X) {\n  return (x.y).z;\n}\n",
+        "const f = (x?: X) => x.y;\n",
+    ],
+)
+def test_an_optional_chain_is_not_offered_where_undefined_would_go_on(text: str) -> None:
+    assert "optional-chain" not in results(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("function f(x?: X) {\n  x.y();\n}\n", "optional-chain"),
+        ("function f(x?: X) {\n  if (!a) throw new Error('a');\n  return x.y;\n}\n", "raise"),
+        ("function f(xs, m: Map<X, Y>) {\n  for (const x of xs) {\n    if (!x) continue;\n    m.get(x).y();\n  }\n}\n",
+         "continue"),
+        ("function f(x?: X) {\n  return x.y;\n}\nf(1);\n", "required"),
+        ("import invariant from 'tiny-invariant';\nfunction f(x?: X) {\n  return x.y;\n}\n", "assert"),
+    ],
+)  # fmt: skip
+def test_the_surroundings_decide_what_comes_first(text: str, first: str) -> None:
+    offers = offered(text)
+    assert offers[0].strategy.value == first
+    assert offers[-1].strategy is Strategy.NON_NULL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export function f(x?: X) { return x.y }\nf(1);\n",
+        "function f(x?: X) { return x.y }\nf(1); f();\n",
+        "function f(x?: X) { return x.y }\nf(1); g(f);\n",
+        "function f(a?: A, x?: X) { return x.y }\nf(1, 2);\n",
+        "interface P { b?: B }\nfunction f(p: P) { return p.b.c }\nf({ b: 1 }); f({});\n",
+        "class A {\n  private x: X | null;\n  constructor() { this.x = make(); }\n  f() { return this.x.y }\n}\n",
+        "function f(): X | null { return g() }\nf().y;\n",
+    ],
+)
+def test_a_declaration_is_left_alone_without_evidence(text: str) -> None:
+    assert not {"required", "field", "drop-none", "return-type", "initial"} & results(text).keys()
+
+
+def test_a_title_says_what_a_null_leads_to_and_the_reason_why_it_is_offered() -> None:
+    offers = {
+        o.strategy.value: o for o in offered("function f(x?: X) {\n  if (!a) throw new RangeError('a');\n  x.y();\n}\n")
+    }
+    assert offers["raise"].title == "Throw RangeError if `x` is undefined"
+    assert offers["raise"].reason == "the function throws elsewhere"
+    assert offers["optional-chain"].title == "Use `?.` (undefined if `x` is undefined)"
+    assert offers["non-null"].title == "Claim with `!` that `x` isn't undefined (nothing checks it)"
+
+
+def test_javascript_has_no_types_to_change() -> None:
+    assert results("function f(x = null) {\n  x.y();\n}\n", "javascript").keys() == {
+        "optional-chain",
+        "raise",
+        "return",
+        "narrow",
+    }
+
+
+def test_jsx_is_part_of_the_language() -> None:
+    text = "const C = ({ go, a }: { go?: () => void; a?: A }) => <p onClick={() => go()}>{a.b}</p>;\n"
+    file = opened(text, "typescriptreact")
+    chains = [
+        apply_edits(text, offer.edits)
+        for finding in file.findings()
+        if (place := file.place(finding))
+        for offer in file.offers(place)
+        if offer.strategy is Strategy.OPTIONAL_CHAIN
+    ]
+    assert chains == [text.replace("go()", "go?.()"), text.replace("{a.b}", "{a?.b}")]
+
+
+def test_a_model_may_write_the_message_and_the_default() -> None:
+    text = "function f(x?: string) {\n  return x.trim();\n}\n"
+    file = opened(text)
+    place = file.place(file.findings()[0])
+    assert place is not None
+    made = file.repair(place, Strategy.RAISE, Content("Error", "no name was given"))
+    assert made is not None
+    assert 'throw new Error("no name was given");' in apply_edits(text, made)
+    made = file.repair(place, Strategy.DEFAULT, Content(default='"unknown"'))
+    assert made is not None
+    assert '(x ?? "unknown").trim()' in apply_edits(text, made)
+    assert file.code(place) == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("default", "like", "same"),
+    [
+        ('"a"', '""', True),
+        ("'a'", '""', True),
+        ("1", "0", True),
+        ("true", "false", True),
+        ("[]", "[]", True),
+        ("1", '""', False),
+        ("null", '""', False),
+        ("f()", '""', False),
+        ("[f()]", "[]", False),
+        ('"a", b()', '""', False),
+        ("", '""', False),
+    ],
+)
+def test_a_default_must_be_a_literal_of_the_same_type(default: str, like: str, same: bool) -> None:
+    assert EcmaScript().literal(default, like) is same
+
+
+# --- every edit, whatever the code ---
+
+USES = ("x.y()", "x[0]", "x.y.z", "g(1, x.z)", "const a = x.y", "return x.y", "for (const b of x.c) {}", "if (x.y) g()")
+SHAPES = (
+    "function f(x?: X) {{{nl}{ind}{use};{nl}}}{nl}",
+    "class A {{{nl}{ind}f(x: X | null) {{{nl}{ind}{ind}{use};{nl}{ind}}}{nl}}}{nl}",
+    "const f = async (a, x?: X) => {{{nl}{ind}for (const b of a) {{{nl}{ind}{ind}{use};{nl}{ind}}}{nl}}};{nl}",
+    "it('é', () => {{{nl}{ind}const x = find(1);{nl}{ind}{use};{nl}}});{nl}function find(a): X | null {{ return a }}{nl}",
+)
+
+
+@given(
+    st.sampled_from(SHAPES),
+    st.sampled_from(USES),
+    st.sampled_from(["    ", "  ", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.text("aé😀 /'", max_size=8),
+)
+def test_every_offered_edit_parses_ends_the_finding_and_changes_nothing_else(
+    shape: str, use: str, ind: str, nl: str, comment: str
+) -> None:
+    text = f"// {comment}{nl}" + shape.format(ind=ind, use=use, nl=nl)
+    file = opened(text)
+    assert file.findings()
+    for finding in file.findings():
+        place = file.place(finding)
+        assert place is not None
+        for offer in file.offers(place):
+            after = opened(apply_edits(text, offer.edits))
+            assert not after.tree.root.has_error
+            assert len(after.findings()) < len(file.findings())
+            assert ("\r\n" in after.tree.text) == (nl == "\r\n")
+            assert offer.within is not None
+            assert all(offer.within.contains(edit.span) for edit in offer.edits)
+
+
+# --- the real tsc ---
+
+TSC = """\
+interface Options { name?: string; run?: () => void; tags: string[] | null }
+declare function find(id: number): Options | null;
+export function uses(options: Options, xs: number[] | undefined): void {
+  const found = find(1);
+  found.tags;
+  find(2).run;
+  options.name.trim();
+  options.run();
+  for (const x of xs) console.log(x);
+  options.tags.forEach((tag) => console.log(tag));
+}
+export function text(options: Options): string {
+  return options.name;
+}
+function inner(a: number, b?: string) {
+  return b.length;
+}
+inner(1, "a");
+class Timer {
+  private handle: Date | null = null;
+  constructor() {
+    this.handle = new Date();
+  }
+  stop() {
+    this.handle.getTime();
+  }
+}
+new Timer().stop();
+"""
+
+
+@pytest.mark.peers
+@pytest.mark.skipif("BREADKNIFE_TSC" not in os.environ, reason="BREADKNIFE_TSC names no lib/typescript.js")
+def test_after_each_edit_the_real_tsc_has_one_error_less_and_no_new_one(tmp_path: Path) -> None:
+    file = opened(TSC)
+    texts = [TSC]
+    for finding in file.findings():
+        place = file.place(finding)
+        assert place is not None
+        offers = list(file.offers(place))
+        assert offers, finding.message
+        texts += [apply_edits(TSC, offer.edits) for offer in offers]
+    assert len(texts) > 12
+    before, *after = tsc_errors(texts, tmp_path)
+    assert len(before) == len(file.findings())
+    for text, errors in zip(texts[1:], after, strict=True):
+        assert len(errors) < len(before), text
+        assert set(errors) <= set(before), text
+
+
+def tsc_errors(texts: list[str], folder: Path) -> list[list[str]]:
+    """The messages of each text's errors, without their places."""
+    (folder / "texts.json").write_text(json.dumps(texts), "utf-8")
+    script = """
+      const ts = require(process.env.BREADKNIFE_TSC), fs = require("fs");
+      const options = {strict: true, noEmit: true, target: 9, lib: ["lib.es2022.d.ts", "lib.dom.d.ts"], types: []};
+      const host = ts.createCompilerHost(options), read = host.getSourceFile.bind(host), libs = {};
+      const found = JSON.parse(fs.readFileSync("texts.json", "utf8")).map((text) => {
+        host.getSourceFile = (name, target) => name === "a.ts" ? ts.createSourceFile(name, text, target)
+          : (libs[name] ??= read(name, target));
+        const program = ts.createProgram(["a.ts"], options, host);
+        return ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, " "));
+      });
+      console.log(JSON.stringify(found));
+    """
+    node = shutil.which("node")
+    assert node is not None
+    done = subprocess.run([node, "-e", script], cwd=folder, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)

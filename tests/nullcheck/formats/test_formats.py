@@ -1,0 +1,175 @@
+"""What other checkers print, as they printed it of `sources`: read as findings, at the right places.
+
+`printed/` is their real output, with the folder's name put in place of the machine's; of Maven's the downloads are left
+out, of the XML the libraries and the descriptions. `UPDATE_EXPECTED=1 pytest` writes `findings.txt` anew.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breadknife.plugins.nullcheck.formats.places import located
+from breadknife.plugins.nullcheck.formats.reading import read
+from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.languages import language
+from breadknife.text.document import Document, read_document
+from breadknife.text.syntax import parse
+
+HERE = Path(__file__).parent
+
+COMMANDS = {
+    "pyright.txt": "pyright pkg/store.py  # 1.1.414",
+    "pyright.json": "pyright --outputjson pkg/store.py",
+    "basedpyright.txt": "basedpyright pkg/store.py  # 1.40.2",
+    "mypy.txt": "mypy --strict pkg/store.py  # 2.4.1",
+    "mypy-columns.txt": "mypy --strict --show-column-numbers --show-error-end pkg/store.py",
+    "mypy-pretty.txt": "mypy --strict --pretty --show-column-numbers pkg/store.py",
+    "mypy.jsonl": "mypy --strict --output json pkg/store.py",
+    "ty.txt": "ty check pkg/store.py  # 0.0.107",
+    "ty-concise.txt": "ty check --output-format concise pkg/store.py",
+    "ty-gitlab.json": "ty check --output-format gitlab pkg/store.py",
+    "pyrefly.txt": "pyrefly check --output-format full-text pkg/store.py  # 1.4.1",
+    "pyrefly-min-text.txt": "pyrefly check --output-format min-text pkg/store.py",
+    "pyrefly.json": "pyrefly check --output-format json pkg/store.py",
+    "pyrefly-code-climate.json": "pyrefly check --output-format code-climate pkg/store.py",
+    "tsc.txt": "tsc -p . # typescript 5.9.3, strict",
+    "tsc-pretty.txt": "tsc -p . --pretty",
+    "eslint.txt": "eslint src  # 9, typescript-eslint 8",
+    "eslint-unix.txt": "eslint src -f unix",
+    "eslint.json": "eslint src -f json  # its `source` emptied",
+    "spotbugs.txt": "spotbugs -textui -low -effort:max -sourcepath . classes  # 4.9.8",
+    "spotbugs-emacs.txt": "spotbugs -textui -emacs …",
+    "spotbugs.xml": "spotbugs -textui -xml …",
+    "spotbugs-messages.xml": "spotbugs -textui -xml:withMessages …",
+    "nullaway-javac.txt": "javac -Xplugin:ErrorProne … demo/Store.java  # Error Prone 2.36.0, NullAway 0.12.9",
+    "nullaway-maven.txt": "mvn -B compile  # maven-compiler-plugin 3.14.0, forked",
+}
+
+
+def printed(name: str) -> tuple[Said, ...]:
+    return read((HERE / "printed" / name).read_bytes().decode())
+
+
+def source(said: Said) -> Document:
+    name = PurePosixPath(said.path).name
+    return read_document(next((HERE / "sources").rglob(name)))
+
+
+def test_every_output_has_its_command() -> None:
+    assert {path.name for path in (HERE / "printed").iterdir()} == set(COMMANDS)
+
+
+def described(name: str) -> str:
+    lines = [f"$ {COMMANDS[name]}"]
+    for said in printed(name):
+        document = source(said)
+        finding = said.finding(document)
+        assert finding is not None
+        where = (
+            f"{PurePosixPath(said.path).name}:{said.line}:{finding.span.start - document.line_starts[said.line - 1]}"
+        )
+        what = document.slice(finding.span) or "‸" + document.text[finding.span.start :].partition("\n")[0][:12]
+        lines.append(
+            f"  {where:18} {what:32} {finding.severity} {finding.source}/{finding.code}: {finding.message[:60]}"
+        )
+    return "\n".join(lines)
+
+
+def test_findings() -> None:
+    """Line, column from 0 in code points, and what stands there: `‸` where no end is known."""
+    page = HERE / "findings.txt"
+    wanted = "\n\n".join(map(described, COMMANDS)) + "\n"
+    if os.environ.get("UPDATE_EXPECTED"):
+        page.write_text(wanted, "utf-8")
+    assert page.read_text("utf-8") == wanted
+
+
+PYTHON = {
+    (15, 'store.find("a")'), (16, "names"), (18, "names"), (19, "store.find(first)"), (21, "store.path"),
+    (23, "store.find(text)"), (27, 'store.find("b")'),
+}  # fmt: skip
+TYPESCRIPT = {
+    (2, "(box?.items)"), (2, "box?.items"), (3, "(box?.items)"), (5, "user"), (6, "callback"), (7, "find(id)"),
+    (7, "find(id).tags"), (9, "element"), (10, "users.get(id)"),
+}  # fmt: skip
+CALLED = (27, 'store.find("b")')
+PLACES = {
+    **{name: PYTHON for name in COMMANDS if name.startswith(("py", "based", "my", "ty"))},
+    **{name: TYPESCRIPT for name in COMMANDS if name.startswith("tsc")},
+}
+UNSURE = {
+    "mypy.txt": {(18, "names"), CALLED},  # it prints no columns
+    "tsc.txt": {(7, "find(id)"), (7, "find(id).tags")},  # nor ends
+    "ty.txt": {CALLED}, "ty-concise.txt": {CALLED}, "ty-gitlab.json": {CALLED},  # it can't be called at all
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_places(name: str) -> None:
+    """Each form of each tool leads to the same expressions, or to none where it prints too little to be sure."""
+    found = set[tuple[int, str]]()
+    for said in printed(name):
+        document = source(said)
+        tree = parse(document.text, document.language)
+        assert tree is not None
+        at = located(language(document.language).open(document, tree, None), document, said)
+        if at:
+            found.add((said.line, document.slice(at[1].span)))
+    assert found == PLACES[name] - UNSURE.get(name, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "columns", "expected"),
+    [
+        ("a = 1\nb.c\n", 2, 3, Columns.CODE_POINTS, "c"),
+        ("😀 b\n", 1, 3, Columns.CODE_POINTS, "b"),
+        ("😀 b\n", 1, 4, Columns.UTF16, "b"),
+        ("\tb\r\nc\r\n", 2, 1, Columns.UTF16, "c"),
+        ("  é.b  \n", 1, 3, Columns.UNSURE, "é.b"),
+        ("  é.b  \n", 1, 0, Columns.CODE_POINTS, "é.b"),
+        ("a\n", 1, 99, Columns.UTF16, ""),
+        ("a\n", 7, 1, Columns.UTF16, None),
+        ("a\n", 0, 1, Columns.UTF16, None),
+    ],
+)
+def test_positions(text: str, line: int, column: int, columns: Columns, expected: str | None) -> None:
+    end = column + 1 if column else 0
+    said = Said("tsc", "a.ts", line, "", column=column, end_column=end, columns=columns)
+    document = Document("untitled:a", "typescript", text)
+    finding = said.finding(document)
+    assert (None if finding is None else document.slice(finding.span)) == expected
+
+
+@given(st.text(), st.integers(-1, 5), st.integers(0, 20), st.integers(0, 20), st.sampled_from(Columns))
+def test_a_span_is_always_in_its_text(text: str, line: int, column: int, end: int, columns: Columns) -> None:
+    document = Document("untitled:a", "python", text)
+    finding = Said("x", "a", line, "", column=column, end_column=end, columns=columns).finding(document)
+    assert finding is None or 0 <= finding.span.start <= finding.span.end <= len(text)
+
+
+@given(st.text())
+def test_anything_can_be_read(text: str) -> None:
+    read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{}", "[]", "[1, 2]", '{"errors": 3}', '{"generalDiagnostics": [{"file": 1}]}', "<a/>", "<a>", "null",
+        "12:3", "[" * 100_000,
+        'Traceback (most recent call last):\n  File "a.py", line 3, in f\n', "All checks passed!\n",
+        "2026-11-25 10:11:12: error in the pipeline\n",
+    ],
+)  # fmt: skip
+def test_no_findings(text: str) -> None:
+    assert read(text) == ()
+
+
+def test_several_tools_in_one_log() -> None:
+    log = "".join((HERE / "printed" / name).read_text("utf-8") for name in ("mypy.txt", "ty-concise.txt", "tsc.txt"))
+    assert read(log) == (*printed("mypy.txt"), *printed("ty-concise.txt"), *printed("tsc.txt"))

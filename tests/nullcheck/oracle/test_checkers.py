@@ -1,0 +1,93 @@
+"""The real checkers, as they are installed for development."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled
+from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed, Tool, installed
+from breadknife.plugins.nullcheck.oracle.values import Checker
+
+MODULES = Path(__file__).parents[3] / "clients" / "vscode" / "node_modules"
+
+PYTHON = {
+    "a.py": "import re\n\n\ndef f(s: str):\n    return re.match('a', s).end()\n",
+    "b.py": "from a import f\n\nf('é😀').bit_length()\n",
+}
+TYPESCRIPT = {
+    "tsconfig.json": json.dumps({"compilerOptions": {"strict": True}}),
+    "a.ts": "export function f(s: string) {\n  return s.match(/a/).length;\n}\n",
+    "b.ts": "import { f } from './a';\nf('é😀\u2028').toFixed();\n",
+}
+RETURNS_NONE = {
+    "a.py": "def f(s: str) -> int | None:\n    return 1 if s else None\n",
+    "a.ts": "export function f(s: string) {\n  return s.match(/a/)?.length ?? null;\n}\n",
+}
+FINDINGS = {"pyright": "reportOptionalMemberAccess", "ty": "missing-union-attribute", "pyrefly": "missing-attribute"}
+IN_IMPORTER = {**FINDINGS, "tsc": "TS2531"}
+
+
+def checker_for(choice: Choice, root: Path) -> Installed:
+    found = installed(choice, "typescript" if choice == "tsc" else "python", root, True)
+    if found is None:
+        pytest.skip(f"{choice} is not installed")
+    return found
+
+
+@pytest.fixture(params=["pyright", "ty", "pyrefly", "tsc"])
+def checked(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple]:
+    monkeypatch.setenv("PATH", os.pathsep.join((os.environ["PATH"], str(MODULES / ".bin"))))
+    root = tmp_path / "a folder"
+    root.mkdir()
+    files: Mapping[str, str] = TYPESCRIPT if request.param == "tsc" else PYTHON
+    for name, text in files.items():
+        (root / name).write_text(text, "utf-8")
+    checker = checker_for(request.param, root).start("python", CancelToken.after(60))
+    yield request.param, checker, root, {root / name: text for name, text in files.items() if "tsconfig" not in name}
+    checker.close()
+
+
+def installed_as(name: str) -> Tool:
+    return next(tool for tool in TOOLS if tool.name == name)
+
+
+def codes(checker: Checker, texts: Mapping[Path, str]) -> list[tuple[str, str]]:
+    return [(each.path.name, each.code) for each in checker.problems(texts, CancelToken.after(60))]
+
+
+def test_what_an_edit_does_here_and_in_who_imports_it(checked) -> None:
+    name, checker, root, texts = checked
+    here, there = sorted(path.name for path in texts)
+    before = codes(checker, texts)
+    assert before == [(here, IN_IMPORTER[name])]
+    changed = texts | {root / here: RETURNS_NONE[here]}
+    assert codes(checker, changed) == [(there, IN_IMPORTER[name])][: installed_as(name).sees_unsaved]
+    assert codes(checker, texts) == before
+    assert codes(checker, {root / there: texts[root / there]}) == []
+    assert (root / here).read_text("utf-8") == texts[root / here]
+
+
+def test_who_gives_up_can_ask_again(checked) -> None:
+    _, checker, _, texts = checked
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        checker.problems(texts, cancel)
+    assert len(codes(checker, texts)) == 1
+
+
+def test_nothing_of_it_is_left_after_the_end(checked) -> None:
+    _, checker, _, texts = checked
+    codes(checker, texts)
+    family = psutil.Process().children(recursive=True)
+    assert family
+    checker.close()
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []

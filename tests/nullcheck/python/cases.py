@@ -1,0 +1,33 @@
+"""Marked-up Python, as the null check's Python side is asked about it."""
+
+from __future__ import annotations
+
+from breadknife.plugins.nullcheck.python.language import Python
+from breadknife.plugins.nullcheck.values import Offer, Place, Use
+from breadknife.project.values import Project
+from breadknife.task.values import Finding
+from breadknife.text.document import Document, apply_edits
+from breadknife.text.syntax import parse
+from support import marked_spans
+
+CODES = {"pyright": "reportOptionalMemberAccess", "mypy": "union-attr", "ty": "missing-attribute", "nullcheck": ""}
+
+
+def offered(
+    marked: str,
+    source: str = "pyright",
+    use: Use = Use.ATTRIBUTE,
+    uri: str = "file:///project/a.py",
+    project: Project | None = None,
+) -> tuple[str, list[Offer]]:
+    """The text, and what is offered for its place between ⟦ and ⟧, of which the checker `source` has a finding."""
+    text, (span,) = marked_spans(marked)
+    tree = parse(text, "python")
+    assert tree is not None
+    assert not tree.error_count, text
+    finding = Finding(span, source, CODES.get(source, ""), "it may be None")
+    return text, list(Python().open(Document(uri, "python", text), tree, project).offers(Place(span, use), (finding,)))
+
+
+def written(text: str, offer: Offer) -> str:
+    return apply_edits(text, offer.edits)

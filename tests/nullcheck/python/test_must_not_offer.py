@@ -1,0 +1,143 @@
+"""Where the code is right and the checker can't see it: only its ignore comment is offered, with the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from breadknife.plugins.nullcheck.python.invariants import INVARIANTS
+from breadknife.plugins.nullcheck.values import Strategy
+from nullcheck.python.cases import offered, written
+
+GUARDED = (
+    "def f(x=None):\n    ensure_given(x)\n    ⟦x⟧.y",
+    "def f(x=None):\n    assert_is_not_none(x)\n    ⟦x⟧.y",
+    "def f(x=None):\n    check.that(x is not None)\n    check_that(x is not None)\n    ⟦x⟧.y",
+    "class A:\n    def _check_open(self):\n        if self.x is None:\n            raise OSError\n"
+    "    def f(self):\n        self._check_open()\n        ⟦self.x⟧.y",
+    "class A:\n    def _ensure_open(self):\n        self.x = make()\n"
+    "    def f(self):\n        self._ensure_open()\n        if a:\n            ⟦self.x⟧.y",
+    "class A:\n    def f(self):\n        if self.x is None:\n            self.connect()\n        ⟦self.x⟧.y",
+    "class A:\n    def f(self):\n        if not self.x:\n            self.connect()\n        ⟦self.x⟧.y",
+    "def f(x=None):\n    if x is None:\n        usage()\n    ⟦x⟧.y",
+    "def f(a, b):\n    if None in (a, b):\n        return\n    ⟦a⟧.y",
+    "def f(a, b):\n    if None not in (a, b):\n        ⟦a⟧.y",
+    "def f(a, b):\n    if all((a, b)):\n        ⟦a⟧.y",
+    "def f(a, b):\n    if not all((a, b)):\n        return\n    ⟦a⟧.y",
+    "def f(x):\n    ok = x is not None\n    if ok:\n        ⟦x⟧.y",
+    "def f(x, z):\n    ok = x is not None and z\n    if ok and z:\n        ⟦x⟧.y",
+    "def f(x):\n    ok = x is not None\n    if not ok:\n        return\n    ⟦x⟧.y",
+    "def f(x):\n    ok = bool(x)\n    return ⟦x⟧.y if ok else 0",
+    "class A:\n    def f(self):\n        if self.has_sock():\n            ⟦self.sock⟧.send()",
+    "class A:\n    def f(self):\n        return self.has_sock and ⟦self._sock⟧.send()",
+    "def f(x):\n    if is_usable(x):\n        ⟦x⟧.y",
+    "def f(x):\n    if not is_usable(x):\n        raise ValueError(x)\n    ⟦x⟧.y",
+    "def f(x):\n    while is_usable(x):\n        ⟦x⟧.y()",
+    "def f(xs):\n    for x in filter(None, xs):\n        ⟦x⟧.y()",
+    "def f(xs):\n    return [⟦x⟧.y for x in filter(None, xs)]",
+    "def f(d, k):\n    if k in d:\n        ⟦d.get(k)⟧.y()",
+    "def f(s):\n    if m(s):\n        return ⟦m(s)⟧.end()",
+)
+EAFP = (
+    "def f(x=None):\n    try:\n        return ⟦x⟧.y\n    except AttributeError:\n        return 0",
+    "def f(x=None):\n    try:\n        a()\n        if a:\n            return ⟦x⟧.y\n"
+    "    except (KeyError, AttributeError):\n        return 0",
+    "def f(x=None):\n    with suppress(AttributeError):\n        ⟦x⟧.y()",
+    "def test_f(x=None):\n    with pytest.raises(AttributeError):\n        ⟦x⟧.y()",
+    "class T(TestCase):\n    def test_f(self, x=None):\n        with self.assertRaises(AttributeError):\n"
+    "            ⟦x⟧.y()",
+)
+FRAMEWORK = (
+    *(row.example for row in INVARIANTS),
+    "class T(TestCase):\n    x = None\n    def setUp(self):\n        self.x = A()\n    def test_a(self):\n"
+    "        ⟦self.x⟧.y()",
+    "class T(TestCase):\n    x = None\n    @classmethod\n    def setUpClass(cls):\n        cls.x = A()\n"
+    "    def test_a(self):\n        ⟦self.x⟧.y()",
+    "class TestA:\n    x = None\n    def setup_method(self):\n        self.x = A()\n    def test_a(self):\n"
+    "        ⟦self.x⟧.y()",
+    "class A:\n    def __init__(self):\n        self.x = None\n    def __enter__(self):\n        self.x = a()\n"
+    "    def __exit__(self, *a):\n        ⟦self.x⟧.close()",
+    "class A:\n    def __init__(self):\n        self.x = None\n    async def __aenter__(self):\n        self.x = a()\n"
+    "    async def __aexit__(self, *a):\n        await ⟦self.x⟧.close()",
+    "try:\n    import httpx\nexcept ImportError:\n    httpx = None\n\ndef f():\n    return ⟦httpx⟧.get(1)",
+    "try:\n    from a import b\nexcept ImportError:\n    b = c = None\n\ndef f():\n    return ⟦b⟧.get(1)",
+)
+
+
+@pytest.mark.parametrize("marked", [*GUARDED, *EAFP, *FRAMEWORK])
+def test_only_the_ignore_comment(marked: str) -> None:
+    text, offers = offered(marked + "\n")
+    assert [offer.strategy for offer in offers] in ([Strategy.IGNORE], []), offers[0].title
+    for offer in offers:
+        assert f"# pyright: ignore[reportOptionalMemberAccess]  # {offer.reason}\n" in written(text, offer)
+
+
+WRONG_ANNOTATIONS = (
+    (
+        "class T1:\n    pass\nclass A:\n    def __init__(self):\n        self.x: list | None = []\n"
+        "    def f(self):\n        ⟦self.x⟧.append(1)\n",
+        "self.x: list = []",
+    ),
+    (
+        "class Box:\n    pass\nclass A:\n    x: Box | None\n    def __init__(self):\n        self.x = Box()\n"
+        "    def f(self):\n        ⟦self.x⟧.y()\n",
+        "x: Box\n",
+    ),
+    (
+        "from typing import Optional\ndef f(a) -> Optional[str]:\n    if a:\n        return 'a'\n    return 'b'\n"
+        "def g(a):\n    return ⟦f(a)⟧.strip()\n",
+        "def f(a) -> str:",
+    ),
+    (
+        "def f(a) -> 'str | None':\n    if a:\n        raise ValueError\n    else:\n        return 'b'\n"
+        "def g(a):\n    x = f(a)\n    return ⟦x⟧.strip()\n",
+        "def f(a) -> 'str':",
+    ),
+)
+
+
+@pytest.mark.parametrize(("marked", "corrected"), WRONG_ANNOTATIONS)
+def test_of_a_wrong_annotation_only_the_annotation_is_corrected(marked: str, corrected: str) -> None:
+    text, offers = offered(marked)
+    assert [offer.strategy for offer in offers] in ([Strategy.DROP_NONE], [Strategy.RETURN_TYPE])
+    assert corrected in written(text, offers[0])
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "def f(x=None):\n    if x is None:\n        log.warning('no x')\n    ⟦x⟧.y",
+        "def f(x=None):\n    try:\n        ⟦x⟧.y\n    except OSError:\n        pass",
+        "def f(x=None):\n    if len(x):\n        ⟦x⟧.y",
+        "def f(x=None):\n    if other:\n        ⟦x⟧.y",
+        "def f(x, z):\n    ok = z is not None\n    if ok:\n        ⟦x⟧.y",
+        "class A:\n    def f(self):\n        self.ensure_newline()\n        ⟦self.x⟧.y",
+        "import re\ndef f(s):\n    ⟦re.match('a', s)⟧.end()",
+        "def f():\n    p = Popen(['a'])\n    ⟦p.stdout⟧.read()",
+    ],
+)
+def test_what_only_looks_like_a_guard_is_none(marked: str) -> None:
+    assert Strategy.ASSERT in [offer.strategy for offer in offered(marked + "\n")[1]]
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "expected"),
+    [
+        ("pyright", "⟦x⟧.y", "x.y  # pyright: ignore[reportOptionalMemberAccess]  # the AttributeError is caught"),
+        ("Pylance", "⟦x⟧.y", "x.y  # pyright: ignore  # the AttributeError is caught"),
+        ("mypy", "⟦x⟧.y  # noqa", "x.y  # type: ignore[union-attr]  # the AttributeError is caught  # noqa"),
+        ("ty", "⟦x⟧.y", "x.y  # ty: ignore[missing-attribute]  # the AttributeError is caught"),
+        ("pyrefly", "⟦x⟧.y", "x.y  # pyrefly: ignore  # the AttributeError is caught"),
+        ("nullcheck", "a('#', ⟦x⟧.y)", "a('#', x.y)  # type: ignore  # the AttributeError is caught"),
+        ("pyright", 'a("""\n""", ⟦x⟧.y)', None),
+        ("pyright", "⟦x⟧.y + \\\n 1", ""),
+        ("pyright", 'a(⟦x⟧.y, """\n""")', ""),
+    ],
+)
+def test_the_comment_is_the_checkers_own(source: str, line: str, expected: str | None) -> None:
+    text, offers = offered(
+        f"def f(x=None):\n    try:\n        {line}\n    except AttributeError:\n        pass\n", source
+    )
+    if expected == "":
+        assert offers == []
+    elif expected is not None:
+        assert f"        {expected}\n" in written(text, offers[0])

@@ -1,0 +1,166 @@
+"""What other files say, and what an analysis takes over from the one before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
+from breadknife.plugins.nullcheck.python.language import Python
+from breadknife.plugins.nullcheck.python.summary import summarise
+from breadknife.plugins.nullcheck.summaries import SECONDS, Outside, ProjectSummaries
+from breadknife.project.folder import FolderProject
+from breadknife.task.values import Finding
+from breadknife.text.document import Document, Span, TextEdit, apply_edits
+from breadknife.text.syntax import Node, SyntaxTree, parse
+from support import marked_spans
+
+
+def tree_of(text: str) -> SyntaxTree:
+    tree = parse(text, "python")
+    assert tree is not None
+    return tree
+
+
+def written(root: Path, files: dict[str, str]) -> FolderProject:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    return FolderProject(root)
+
+
+def found(root: Path, files: dict[str, str], name: str, text: str) -> list[Finding]:
+    project = written(root, files)
+    document = Document((root / name).as_uri(), "python", text)
+    findings = list(Python().open(document, tree_of(text), project).findings())
+    project.close()
+    return findings
+
+
+FIND = "def find(xs):\n    for x in xs:\n        if x.ok:\n            return x\n"
+BASE = "class Base:\n    def __init__(self, app=None):\n        self.app = app\n        self.name = ''\n"
+CACHE = "cache = None\ndef f():\n    global cache\n    cache = {}\n"
+STOP = "def stop():\n    raise ValueError\n"
+NODE = "class Node:\n    parent: 'Node | None'\n    def root(self) -> 'Node':\n        return self\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "marked"),
+    [
+        ({"a.py": FIND}, "from a import find\n\ndef f(xs):\n    return ⟦find(xs)⟧.x\n"),
+        ({"a.py": FIND}, "import a\n\ndef f(xs):\n    return ⟦a.find(xs)⟧.x\n"),
+        ({"p/a.py": FIND, "p/__init__.py": ""}, "from p.a import find as g\n\ndef f(xs):\n    return ⟦g(xs)⟧.x\n"),
+        ({"p/a.py": FIND, "p/__init__.py": "from .a import find\n"}, "from p import find\n⟦find(1)⟧.x\n"),
+        ({"p/a.py": FIND, "p/__init__.py": ""}, "from p import a\n⟦a.find(1)⟧.x\n"),
+        ({"a.py": BASE}, "from a import Base\nclass A(Base):\n    def f(self):\n        ⟦self.app⟧.run()\n"),
+        ({"a.py": BASE}, "import a\nclass A(a.Base):\n    def f(self):\n        ⟦self.app⟧.run()\n"),
+        (
+            {"a.py": BASE, "b.py": "from a import Base\nclass Middle(Base):\n    pass\n"},
+            "from b import Middle\nclass A(Middle):\n    def f(self):\n        ⟦self.app⟧.run()\n",
+        ),
+        ({"a.py": NODE}, "from a import Node\ndef f(node: Node):\n    return ⟦node.parent⟧.parent\n"),
+        ({"a.py": NODE}, "from a import Node\ndef f():\n    return ⟦Node().root().parent⟧.x\n"),
+        ({"a.py": "value: str | None = None\n"}, "from a import value\n⟦value⟧.strip()\n"),
+        ({"a.py": "value: str | None = None\n"}, "import a\n⟦a.value⟧.strip()\n"),
+    ],
+)
+def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: str) -> None:
+    text, spans = marked_spans(marked)
+    findings = found(tmp_path, files, "here.py", text)
+    assert [finding.span for finding in findings] == spans
+    related = findings[0].related[0]
+    assert related.uri == (tmp_path / next(iter(files))).as_uri()
+    assert related.span.end <= len(next(iter(files.values())))
+
+
+@pytest.mark.parametrize(
+    ("files", "text"),
+    [
+        ({"a.py": FIND}, "from a import find\n\ndef f(xs):\n    x = find(xs)\n    return x and x.y\n"),
+        ({"a.py": FIND}, "from a import find\n\ndef f(find):\n    return find(1).x\n"),
+        ({"a.py": "async " + FIND}, "from a import find\n\ndef f(xs):\n    return find(xs).x\n"),
+        ({"a.py": FIND + "def find(): return 1\n"}, "from a import find\nfind(1).x\n"),
+        ({"a.py": CACHE}, "from a import cache\ncache.get(1).x\n"),
+        ({"a.py": STOP}, "from a import stop\ndef f(x=None):\n    if not x:\n        stop()\n    x.y\n"),
+        ({"a.py": "from b import find\n", "b.py": "from a import find\n"}, "from a import find\nfind(1).x\n"),
+        ({"json.py": FIND}, "import json\njson.find(1).x\n"),
+    ],
+)  # fmt: skip
+def test_must_not_fire_across_files(tmp_path: Path, files: dict[str, str], text: str) -> None:
+    assert found(tmp_path, files, "here.py", text) == []
+
+
+def test_a_summary_is_made_anew_when_the_file_says_something_else(tmp_path: Path) -> None:
+    now = 0.0
+    made = list[str]()
+
+    def noted(tree: SyntaxTree):
+        made.append(tree.text)
+        return summarise(tree)
+
+    summaries = ProjectSummaries("python", noted, clock=lambda: now)
+    project = written(tmp_path, {"a.py": FIND})
+    text = "from a import find\nfind(1).x\n"
+    document = Document((tmp_path / "here.py").as_uri(), "python", text)
+
+    def count() -> int:
+        return len(FileAnalysis(tree_of(text), Outside(document, project, summaries)).findings())
+
+    assert (count(), count(), len(made)) == (1, 1, 1)
+    (tmp_path / "a.py").write_text("def find(xs):\n    return xs[0]\n", "utf-8")
+    now += SECONDS
+    assert (count(), len(made)) == (0, 2)
+    now += SECONDS
+    assert (count(), len(made)) == (0, 2)
+    project.close()
+
+
+PARTS = [
+    "class A:\n    x = None\n    def __init__(self, y=None):\n        self.y = y\n",
+    "    def set(self):\n        self.x = 1\n",
+    "    def use(self):\n        return self.x.real + self.y.é\n",
+    "def find(xs):\n    for x in xs:\n        if x:\n            return x\n",
+    "def give(xs):\n    return xs\n",
+    "def f(a=None):\n    '😀'; find(a).b\n    return a.c\n",
+    "    if a:\n        return give(a).d\n",
+    "import re\nm = re.match('a', 'b')\nm.group()\n",
+    "name: str | None = None\ndef g():\n    global name\n    name.strip()\n",
+    "    return None\n",
+    "x",
+    "\n",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(PARTS), max_size=8).map("".join),
+    st.lists(st.tuples(st.integers(0), st.integers(0, 40), st.sampled_from(PARTS)), max_size=4),
+)
+def test_what_is_taken_over_is_what_would_be_found(text: str, edits: list[tuple[int, int, str]]) -> None:
+    before = FileAnalysis(tree_of(text))
+    assert before.findings() == detect(before.tree)
+    for at, length, new in edits:
+        start = at % (len(text) + 1)
+        text = apply_edits(text, [TextEdit(Span(start, min(len(text), start + length)), new)])
+        before = FileAnalysis(tree_of(text), before=before.finished)
+        assert before.findings() == detect(before.tree)
+
+
+def test_only_the_changed_function_is_followed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "".join(f"def f{i}(x=None):\n    return x.y\n" for i in range(50))
+    first = FileAnalysis(tree_of(text))
+    first.findings()
+    second = FileAnalysis(tree_of(text.replace("f7(x=None):\n", "f7(x=None):\n    print(x)\n")), before=first.finished)
+    followed = list[str]()
+    follow = FileAnalysis._follow  # pyright: ignore[reportPrivateUsage]
+
+    def noted(self: FileAnalysis, scope: Node, receiver: tuple[str, str]):
+        followed.append(scope.type)
+        return follow(self, scope, receiver)
+
+    monkeypatch.setattr(FileAnalysis, "_follow", noted)
+    assert len(second.findings()) == 50
+    assert sorted(followed) == ["function_definition", "module"]

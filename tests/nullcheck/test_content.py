@@ -1,0 +1,150 @@
+"""What a model may write into a fix: a message, or a default of the right type."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from breadknife.engine.api import Engine
+from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.scripted import Line, ScriptedEngine
+from breadknife.errors import EngineDied, ModelMissing
+from nullcheck.asking import offered, resolved
+from support import PluginContext, PluginModel
+
+RAISING = "def f(x=None):\n    return x.y\n"
+
+
+def test_the_model_writes_the_message_and_the_receipt_says_so() -> None:
+    text, action = resolved(RAISING, "raise", engine=ScriptedEngine([Line("message", 'x must be given"}')]))
+    assert 'raise ValueError("x must be given")' in text
+    assert (action.origin.rule, action.origin.model) == ("nullcheck/raise", "nullcheck")
+    assert action.origin.output_tokens > 0
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        ScriptedEngine([]),
+        ScriptedEngine([Line("message", '"; import os"}')]),
+        ScriptedEngine([Line("message", "back\\\\slash" + '"}')]),
+        ScriptedEngine([Line("message", "{x} is None" + '"}')]),
+        ScriptedEngine([Line("message", "x" * 200 + '"}')]),
+        ScriptedEngine([Line("message", "never closed " * 40)]),
+        ScriptedEngine([Line("message", error=ModelMissing("no model"))]),
+        ScriptedEngine([Line("message", error=EngineDied("it died"))]),
+    ],
+    ids=["empty", "quote", "escape", "braces", "long", "open", "missing", "dead"],
+)
+def test_without_a_usable_answer_the_template_stands(engine: ScriptedEngine) -> None:
+    text, action = resolved(RAISING, "raise", engine=engine)
+    assert 'raise ValueError("x is None")' in text
+    assert action.origin.model == ""
+
+
+@pytest.mark.parametrize(
+    ("script", "message", "model", "steps"),
+    [
+        ([Line("", 'given"}')], "given", "nullcheck", ["template: passed on", "model: settled"]),
+        ([], "x is None", "", ["template: passed on", "model: passed on", "bigger model: passed on"]),
+    ],
+)
+def test_the_steps_go_from_the_template_to_the_bigger_model(
+    script: list[Line], message: str, model: str, steps: list[str]
+) -> None:
+    engine = ScriptedEngine(script)
+    context = PluginContext(engine, bigger="bigger")
+    text, action = resolved(RAISING, "raise", context=context)
+    assert f'ValueError("{message}")' in text
+    assert action.origin.model == model
+    assert [f"{step.name}: {step.verdict}" for step in context.steps] == steps
+    assert [request.model for request in engine.requests] == ["nullcheck", "bigger"][: len(steps) - 1]
+
+
+def test_the_prompt_shows_how_the_file_words_its_errors() -> None:
+    engine = ScriptedEngine([])
+    styled = "def g():\n    raise KeyError(f'No such table.')\n\n\n" + RAISING
+    resolved(styled, "raise", engine=engine)
+    resolved(RAISING, "raise", engine=engine)
+    [with_style, without] = ["".join(part.text for part in request.prompt) for request in engine.requests]
+    assert 'Other messages of this file: "No such table."' in with_style
+    assert "Other messages" not in without
+
+
+@pytest.mark.parametrize(
+    ("annotation", "use", "said", "written"),
+    [
+        ("str", "x.strip()", "unknown", '"unknown"'),
+        ("str", "x.strip()", "a" * 99, '""'),
+        ("int", "x + 1", "8080", "8080"),
+        ("int", "x + 1", "os.system('a')", "0"),
+        ("int", "x + 1", "None", "0"),
+        ("int", "x + 1", "", "0"),
+        ("float", "x + 1", "0.5", "0.5"),
+        ("float", "x + 1", "1", "0.0"),
+        ("bytes", "x.strip()", "abc", 'b""'),
+    ],
+)
+def test_a_default_is_a_literal_of_the_right_type(annotation: str, use: str, said: str, written: str) -> None:
+    text = f"def f(x: {annotation} | None):\n    return {use}\n"
+    assert f"x = {written}" in resolved(text, "default", engine=ScriptedEngine([Line("default", said)]))[0]
+
+
+def test_an_empty_collection_is_no_question() -> None:
+    engine = ScriptedEngine([])
+    assert "x = []" in resolved("def f(x: list[int] | None):\n    return x[0]\n", "default", engine=engine)[0]
+    assert engine.requests == []
+
+
+@pytest.mark.parametrize(("name", "held"), [("nullcheck", True), ("elsewhere:some-model", False)])
+def test_a_grammar_holds_our_own_models_to_one_value(name: str, held: bool) -> None:
+    class Named(PluginContext):
+        def model(self, role: str, /) -> PluginModel:
+            return PluginModel(self, name)
+
+    engine = ScriptedEngine([])
+    resolved(RAISING, "raise", context=Named(engine))
+    [request] = engine.requests
+    assert bool(request.grammar) is held
+
+
+def test_what_a_document_says_is_never_a_control_part() -> None:
+    engine = ScriptedEngine([])
+    resolved("def f(x=None):\n    '''<|im_end|>'''\n    return x.y\n", "raise", engine=engine)
+    (request,) = engine.requests
+    assert all("'''" not in part.text for part in request.prompt if part.control)
+    assert any("<|im_end|>'''" in part.text for part in request.prompt if not part.control)
+
+
+# --- the real model ---
+
+
+class CatalogContext(PluginContext):
+    """With the models that the catalog has for the roles."""
+
+    def model(self, role: str, /) -> PluginModel:
+        return PluginModel(self, builtin_catalog().for_role(role).name)
+
+
+@pytest.mark.model
+def test_the_real_model_writes_a_message(real_engine: Engine) -> None:
+    text = "import re\ndef port_of(url):\n    m = re.search(r':(\\d+)', url)\n    return int(m.group(1))\n"
+    after, action = resolved(text, "raise", context=CatalogContext(engine=real_engine))
+    assert re.search(r'if m is None:\n        raise ValueError\("[^"\\\n]+"\)', after)
+    assert action.origin.model
+    assert action.origin.prompt_tokens > 0
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("annotation", "use"), [("str", "x.upper()"), ("int", "x + 1"), ("float", "x * 2"),
+                                                 ("bool", "x + 1")])  # fmt: skip
+def test_the_real_model_writes_a_default(real_engine: Engine, annotation: str, use: str) -> None:
+    text = f"def price_of(x: {annotation} | None):\n    return {use}\n"
+    context = CatalogContext(engine=real_engine)
+    after, _ = resolved(text, "default", context=context)
+    assert [f"{step.name}: {step.verdict}" for step in context.steps] == ["template: passed on", "model: settled"]
+    [default] = re.findall(r"^ +x = (.*)$", after, re.MULTILINE)
+    assert type(ast.literal_eval(default)).__name__ == annotation
+    assert all(action.data["strategy"] != "default" for action in offered(after))

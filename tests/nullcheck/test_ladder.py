@@ -1,0 +1,191 @@
+"""How far an edit comes before it is made, with the real pyright as the checker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck import ladder as ladder_module
+from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, Rung, importers
+from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed
+from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
+from breadknife.task.values import Action, ActionRequest, Actions, DocumentEdits, Finding, ResolveRequest, Silence
+from breadknife.text.document import Document, Span, TextEdit
+from project.folders import known
+from support import PluginContext
+
+A = "def f(s: str):\n    return s\n\n\ndef g():\n    pass\n"
+
+
+class Says:
+    """A checker that finds each line of a text that begins with `!`, and dies or hangs where it is told to."""
+
+    def __init__(self, root: Path, installed: Installed) -> None:
+        self.root = root
+        self.installed = installed
+
+    def problems(self, texts: Mapping[Path, str], cancel, /) -> list[Problem]:
+        while any("hang" in text for text in texts.values()):
+            cancel.raise_if_cancelled()
+        return sorted(
+            Problem(path, "c", line[1:])
+            for path, text in texts.items()
+            for line in text.splitlines()
+            if line[:1] == "!"
+        )
+
+    def close(self) -> None:
+        pass
+
+
+class Telling(Installed):
+    def start(self, language: str, cancel) -> Checker:
+        return Says(self.root, self)
+
+
+@pytest.fixture
+def ladder() -> Iterator[Ladder]:
+    made = Ladder()
+    yield made
+    made.close()
+
+
+def climbed(
+    ladder: Ladder, root: Path, files: Mapping[str, str], new: str, *about: Finding, seconds: float = 9
+) -> Climb:
+    """`a.py` becomes `new`."""
+    project = known(root, files)
+    path = root / "a.py"
+    edited = Edited(Document(path.as_uri(), "python", files["a.py"]), (TextEdit(Span(0, len(files["a.py"])), new),))
+    checker = Telling(TOOLS[0], root / "pyright", root)
+    return ladder.climb(edited, about, checker, seconds, PluginContext(root=root, project=project))
+
+
+OWN = "parses · finding gone · non-null path unchanged"
+
+
+@pytest.mark.parametrize(
+    ("files", "new", "broken", "badge"),
+    [
+        ({"a.py": "!x\n"}, "ok\n", None, f"{OWN} · file clean (pyright)"),
+        ({"a.py": "!x\n"}, "!x\n!y\n", Rung.FILE, ""),
+        ({"a.py": "!x is `int | None`\n"}, "!x is `int`\n", None, f"{OWN} · file clean (pyright)"),
+        ({"a.py": "!x\n", "b.py": "import a\n!y\n"}, "ok\n", None, f"{OWN} · file and 1 importer clean (pyright)"),
+        ({"a.py": "ok\n", "b.py": "import a\n", "c.py": "import b\n"}, "ok", None,
+         f"{OWN} · file and 1 importer clean (pyright)"),
+        ({"a.py": "ok\n"} | {f"b{n}.py": "import a\n" for n in range(25)}, "ok", None,
+         f"{OWN} · file and 20 of 25 importers clean (pyright)"),
+        ({"a.py": "ok\n"}, "hang\n", None, f"{OWN} · file clean · pyright took longer than 0.2 s"),
+    ],
+)  # fmt: skip
+def test_what_a_checker_says(
+    ladder: Ladder, tmp_path: Path, files: Mapping[str, str], new: str, broken: Rung | None, badge: str
+) -> None:
+    climb = climbed(ladder, tmp_path, files, new, seconds=0.2 if "hang" in new else 9)
+    assert climb.broken is broken
+    assert broken or climb.badge == badge
+
+
+@pytest.mark.parametrize(
+    ("finding", "broken"),
+    [
+        (Finding(Span(0, 1), "Pyright", "c", "x"), Rung.GONE),
+        (Finding(Span(0, 1), "mypy", "c", "x"), None),  # another checker's: nothing is known of it
+        (Finding(Span(0, 1), "Pyright", "c", "y"), None),  # the checker doesn't see it either
+    ],
+)
+def test_the_finding_must_be_gone_for_the_checker_that_has_found_it(
+    ladder: Ladder, tmp_path: Path, finding: Finding, broken: Rung | None
+) -> None:
+    assert climbed(ladder, tmp_path, {"a.py": "!x\n"}, "!x\nmore\n", finding).broken is broken
+
+
+@pytest.mark.parametrize(
+    ("files", "span", "expected"),
+    [
+        (
+            {"b.py": "from a import g\n", "c.py": "from a import f\n", "d.py": "import os\n"},
+            Span(0, 5),
+            ["c.py", "b.py"],
+        ),
+        ({"p/__init__.py": "from a import f\n", "c.py": "from p import f\n"}, Span(0, 5), ["c.py", "p/__init__.py"]),
+    ],
+)  # fmt: skip
+def test_importers(tmp_path: Path, files: Mapping[str, str], span: Span, expected: list[str]) -> None:
+    project = known(tmp_path, {"a.py": A, **files})
+    document = Document((tmp_path / "a.py").as_uri(), "python", A)
+    found = importers(project, [DocumentEdits(document, (TextEdit(span, ""),))])
+    assert [path.relative_to(tmp_path).as_posix() for path in found] == expected
+
+
+# --- through the plugin ---
+
+STORE = """\
+import re
+
+
+def end(key: str):
+    return re.match("a", key).end()
+"""
+USER = "from store import end\n\nprint(end('a').bit_length())\n"
+
+
+@pytest.fixture
+def plugin() -> Iterator[NullCheckPlugin]:
+    made = NullCheckPlugin()
+    yield made
+    made.close()
+
+
+def asked(tmp_path: Path, **settings) -> tuple[Document, PluginContext]:
+    project = known(tmp_path, {"store.py": STORE, "user.py": USER})
+    values = NullCheckSettings(oracle_seconds=60, **settings)
+    document = Document((tmp_path / "store.py").as_uri(), "python", STORE)
+    return document, PluginContext(root=tmp_path, project=project, values=values)
+
+
+def menu(plugin: NullCheckPlugin, document: Document, context: PluginContext) -> dict[str, Action]:
+    answer = plugin.answer(ActionRequest(document, Span(0, len(document.text))), context)
+    assert isinstance(answer, Actions)
+    return {str(action.data["strategy"]): action for action in answer.items}
+
+
+@pytest.mark.parametrize(
+    ("oracle", "badge"), [("pyright", "file and 1 importer clean (pyright)"), ("off", "file clean")]
+)
+def test_the_badge_says_who_has_agreed(plugin: NullCheckPlugin, tmp_path: Path, oracle: Choice, badge: str) -> None:
+    document, context = asked(tmp_path, oracle=oracle)
+    action = menu(plugin, document, context)["assert"]
+    answer = plugin.answer(ResolveRequest(document, action), context)
+    assert isinstance(answer, Actions)
+    assert [item.checked for item in answer.items] == [f"{OWN} · {badge}"]
+    title = menu(plugin, document, context)["assert"].title
+    assert title == action.title + (f" · {badge}" if oracle != "off" else "")
+
+
+def test_an_edit_that_the_checker_objects_to_is_not_made(
+    plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Objecting(Installed):
+        def start(self, language: str, cancel) -> Checker:
+            return self
+
+        def problems(self, texts: Mapping[Path, str], cancel, /) -> list[Problem]:
+            raises = any("raise ValueError" in text for text in texts.values())
+            return [Problem(self.root / "user.py", "c", "It raises.\nIn detail.")] * raises
+
+        def close(self) -> None:
+            pass
+
+    checker = Objecting(TOOLS[0], tmp_path / "pyright", tmp_path)
+    monkeypatch.setattr(ladder_module, "installed", lambda *_: checker)
+    document, context = asked(tmp_path)
+    answer = plugin.answer(ResolveRequest(document, menu(plugin, document, context)["raise"]), context)
+    assert isinstance(answer, Silence)
+    assert answer.reason == "checker-objects"
+    assert answer.sentence == "with the edit (raise) pyright would say of user.py: It raises."
+    assert [f"{step.name}: {step.verdict}" for step in context.steps][-1] == "pyright: vetoed"
+    assert "raise" not in menu(plugin, document, context)
