@@ -33,7 +33,7 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
     host.on_notice = lambda message: print(f"breadknife: {message}", file=sys.stderr)
     failed = False
     problems: list[Problem] = []
-    settings_of = cache(partial(_settings, host, offline))
+    settings_of = cache(partial(settings_for, host, offline))
     with closing(host):
         for path in find_files(paths):
             root = root_of(path, [Path.cwd()])
@@ -56,7 +56,7 @@ def check(host: Host, path: Path, root: Path, language: str | None) -> list[Prob
     return [Problem(path, document, finding) for finding in reply.findings]
 
 
-def _settings(host: Host, offline: bool, root: Path) -> Settings:
+def settings_for(host: Host, offline: bool, root: Path) -> Settings:
     """Raises the first SettingsError: a lint with half of its settings would lie. What an untrusted folder may not say
     is told and left out."""
     settings, problems = load(root, host.registry.settings_types, command_line(offline=offline))

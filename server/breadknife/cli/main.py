@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from breadknife import __version__
-from breadknife.cli import config, engine, models, plugins
+from breadknife.cli import config, engine, models, null, plugins
 from breadknife.errors import BreadknifeError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(config.app, name="config")
+app.add_typer(null.app, name="null")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Make any use of the network impossible.")]
@@ -80,6 +81,52 @@ def lint(
     from breadknife.cli.lint import run
 
     _exit_on_error(lambda: run(paths, format, language, offline=offline, engine_script=engine_script))
+
+
+@app.command()
+def fix(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Only in these files and folders.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="FILE", help="Another checker's output (-: standard input).")
+    ] = None,
+    checker: Annotated[
+        str | None,
+        typer.Option(metavar="COMMAND", help="A checker to run here, before and after: `pyright --outputjson`."),
+    ] = None,
+    null: Annotated[bool, typer.Option("--null", help="Repair root causes, the worst first.")] = False,
+    top: Annotated[int | None, typer.Option(min=1, help="So many root causes; all without it.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Change the files, instead of printing a diff.")] = False,
+    branch: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Commit to this new git branch; the files stay as they are.")
+    ] = None,
+    list_all: Annotated[bool, typer.Option("--list", help="Show all that is offered for each finding.")] = False,
+    as_json: Json = False,
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> None:
+    """Repair what may be null, another checker's findings or our own, with edits that were verified. Prints a diff.
+
+    Reads what pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs and NullAway print. A checker that you
+    name is run in a copy of this folder. Exit code: 0 all are repaired, 1 some aren't, 2 something went wrong.
+
+    Examples:
+
+      pyright --outputjson | breadknife fix --from -
+
+      breadknife fix --from mypy.txt --list
+
+      breadknife fix --null src --top 20 --checker "pyright --outputjson" --branch null-checks
+
+      breadknife fix --null src --write
+    """
+    from breadknife.cli.fix import Options, run
+    from breadknife.cli.null_findings import Sources
+
+    sources = Sources(paths or [], source, checker, own=null and source is None and checker is None)
+    options = Options(sources, null, top, write, branch, list_all, as_json)
+    _exit_on_error(lambda: run(options, offline=offline, engine_script=engine_script))
 
 
 @app.command()

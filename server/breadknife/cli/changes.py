@@ -1,0 +1,117 @@
+"""The texts of files while they are being repaired. None is written before all of them are as they should be."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import unified_diff
+from pathlib import Path
+
+from breadknife.errors import DocumentError
+from breadknife.paths import write_atomically
+from breadknife.task.values import Action
+from breadknife.text.document import Document, TextEdit, read_document
+
+Edits = Mapping[Path, tuple[TextEdit, ...]]
+"""Of each file, in positions of its present text."""
+
+
+@dataclass(frozen=True)
+class Change:
+    path: Path
+    before: str
+    after: str
+
+
+def edits_of(path: Path, action: Action) -> Edits:
+    """All edits of an action for the file, with those of other files. Raises DocumentError for what is no file."""
+    found = {path: action.edits}
+    for each in action.elsewhere:
+        if each.document.path is None:
+            raise DocumentError(f"{each.document.uri} is no file")
+        found[each.document.path] = found.get(each.document.path, ()) + each.edits
+    return {path: edits for path, edits in found.items() if edits}
+
+
+class Changes:
+    """As an editor's documents that aren't saved yet. All paths are absolute."""
+
+    def __init__(self) -> None:
+        self._documents: dict[Path, Document] = {}
+        self._read: dict[Path, str] = {}
+        """The texts as they were on disk."""
+
+    def document(self, path: Path) -> Document:
+        """As it is by now. Raises DocumentError for what can't be read."""
+        if path not in self._documents:
+            self._documents[path] = read_document(path)
+            self._read[path] = self._documents[path].text
+        return self._documents[path]
+
+    def position(self, path: Path, offset: int) -> tuple[int, int]:
+        """The 1-based line and column, in code points, of an offset of the text on disk."""
+        on_disk = replace(self.document(path), text=self._read[path])
+        line = on_disk.line_at(offset)
+        return line + 1, offset - on_disk.line_starts[line] + 1
+
+    def edited(self, edits: Edits) -> list[tuple[Path, Document]]:
+        """The documents as the edits would make them. Raises DocumentError, and ValueError for edits that overlap."""
+        return [(path, self.document(path).edited(each)) for path, each in edits.items()]
+
+    def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
+        for path, document in documents:
+            self.document(path)
+            self._documents[path] = document
+
+    def __iter__(self) -> Iterator[Change]:
+        """What differs from the disk, by path."""
+        for path, before in sorted(self._read.items()):
+            if (after := self._documents[path].text) != before:
+                yield Change(path, before, after)
+
+    def diff(self, base: Path) -> str:
+        """A unified diff, as `git apply` and `patch -p1` take it in `base`."""
+        return "".join(_diff(change, _name(change.path, base)) for change in self)
+
+    def write(self) -> list[Path]:
+        """Put all changes on disk: each file at once, and none where one has changed since it was read.
+
+        Raises DocumentError, with the disk as it was before.
+        """
+        changes = list(self)
+        for change in changes:
+            if read_document(change.path).text != change.before:
+                raise DocumentError(f"{change.path} has changed meanwhile: nothing was written; run it again")
+        done: list[Change] = []
+        try:
+            for change in changes:
+                _write(change.path, change.after)
+                done.append(change)
+        except OSError as error:
+            for change in done:
+                _write(change.path, change.before)
+            raise DocumentError(f"{changes[len(done)].path}: {error.strerror or error}; nothing was written") from error
+        return [change.path for change in done]
+
+
+def _write(path: Path, text: str) -> None:
+    path = path.resolve()  # what a link leads to, not the link
+    write_atomically(path, text.encode("utf-8"), mode=stat.S_IMODE(path.stat().st_mode))
+
+
+def _name(path: Path, base: Path) -> str:
+    return (path.relative_to(base) if path.is_relative_to(base) else path).as_posix().removeprefix("/")
+
+
+def _diff(change: Change, name: str) -> str:
+    before, after = _lines(change.before), _lines(change.after)
+    lines = unified_diff(before, after, f"a/{name}", f"b/{name}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines end at LF, for diffs: `splitlines` would end them at a form feed too."""
+    lines = [f"{line}\n" for line in text.split("\n")]
+    last = lines.pop()[:-1]
+    return [*lines, last] if last else lines

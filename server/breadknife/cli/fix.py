@@ -1,0 +1,217 @@
+"""`breadknife fix`: verified repairs of findings about null, as a diff, into the files or on a new git branch."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from breadknife.cli.branches import Branch
+from breadknife.cli.changes import Change
+from breadknife.cli.null_findings import Sources, Told, findings, opened, tell
+from breadknife.cli.repairs import GUARDS, NO_ACTION, Refused, Repair, Repairs, named, near, strategy_of
+from breadknife.cli.root_causes import Removed, causes_of, moved_by, remove_causes
+from breadknife.errors import SettingsError
+from breadknife.plugins.nullcheck.causes import Found
+
+SCHEMA = 1
+"""Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
+
+
+@dataclass(frozen=True)
+class Options:
+    sources: Sources
+    causes: bool = False
+    """Repair declarations, the worst first, instead of each finding."""
+    top: int | None = None
+    write: bool = False
+    branch: str | None = None
+    list_all: bool = False
+    as_json: bool = False
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A finding that another one's repair ends, too."""
+
+    found: Found
+    by: Repair
+
+
+Outcome = Repair | Covered | Refused | Removed
+
+
+def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
+    """Exit code: 0 every finding has a repair, 1 some have none, 2 something went wrong."""
+    _check(options)
+    folder = Path.cwd()
+    branch = Branch(options.branch, folder) if options.branch else None
+    repairs, host = opened(engine_script, offline=offline)
+    with closing(host):
+        told = findings(repairs, options.sources, folder)
+        if options.list_all:
+            return _list(repairs, told.found, folder, as_json=options.as_json)
+        made = _causes_removed(repairs, told, options) if options.causes else _each_repaired(repairs, told.found)
+        outcomes = list(made)
+    if branch:
+        _commit(branch, outcomes, list(repairs.changes))
+    if options.write:
+        for path in repairs.changes.write():
+            tell(f"wrote {named(path, folder)}")
+    _tell_outcomes(outcomes, repairs, folder)
+    if options.as_json:
+        print(json.dumps(_as_json(outcomes, repairs, folder), indent=2, ensure_ascii=False))
+    elif not options.write and not branch:
+        sys.stdout.write(repairs.changes.diff(folder))
+    if told.failed:
+        return 2
+    return 1 if any(isinstance(outcome, Refused) for outcome in outcomes) else 0
+
+
+def _check(options: Options) -> None:
+    sources = options.sources
+    if not sources.report and not sources.own and not sources.checker:
+        raise SettingsError("which findings? --from FILE (another checker's output; -: standard input), --null or both")
+    if options.top is not None and not options.causes:
+        raise SettingsError("--top counts root causes: it goes with --null")
+    if options.branch and options.write:
+        raise SettingsError("--branch leaves the files alone, --write changes them: choose one")
+    if options.list_all and (options.write or options.branch):
+        raise SettingsError("--list changes nothing: leave --write and --branch out")
+
+
+def _causes_removed(repairs: Repairs, told: Told, options: Options) -> Iterable[Outcome]:
+    causes = causes_of(repairs, told.found, told.paths, tell)
+    tell(f"{len(told.found)} findings of {len(causes)} causes")
+    return remove_causes(repairs, causes[: options.top], told.checker, told.said, tell)
+
+
+def _each_repaired(repairs: Repairs, found: Sequence[Found]) -> Iterator[Outcome]:
+    """The first verified action for each finding, one for several where it is the same.
+
+    Repairs of one function are made one after the other, each seeing those before it.
+    """
+    pending = [(each, each) for each in found]  # as it was told, and where it is by now
+    while pending:
+        wanted, later = list[tuple[Found, Repair]](), list[tuple[Found, Found]]()
+        covered = list[tuple[Found, Repair]]()
+        for at, (told, each) in enumerate(pending):
+            tell(f"{at + 1} of {len(pending)}", fleeting=True)
+            if by := next((repair for _, repair in wanted if _covers(repairs, repair, each)), None):
+                covered.append((told, by))
+                continue
+            repair = repairs.first(each)
+            if isinstance(repair, Refused):
+                yield Refused(told, repair.why)
+            elif same := next((known for _, known in wanted if known.edits == repair.edits), None):
+                covered.append((told, same))
+            elif any(near(known, repair) for _, known in wanted):
+                later.append((told, each))
+            else:
+                wanted.append((told, repair))
+        made = repairs.accepted([repair for _, repair in wanted])
+        for told, repair in wanted:
+            yield replace(repair, found=told) if repair in made else Refused(told, "something new would be found")
+        for told, repair in covered:
+            yield Covered(told, repair) if repair in made else Refused(told, "a repair that would end it can't be made")
+        pending = list[tuple[Found, Found]]()
+        for told, each in later:
+            if moved := moved_by(each, [repair.edits for repair in made]):
+                pending.append((told, moved))
+            else:
+                yield Refused(told, "another repair has changed it: run it again")
+
+
+def _covers(repairs: Repairs, repair: Repair, found: Found) -> bool:
+    """Whether a guard before stands in the same function, for the same expression."""
+    guarded, within = repair.found, repair.action.within
+    if repair.strategy not in GUARDS or guarded.path != found.path or within is None:
+        return False
+    document = repairs.changes.document(found.path)
+    before, here = guarded.place.span, found.place.span
+    return before.end <= here.start and within.contains(here) and document.slice(before) == document.slice(here)
+
+
+def _commit(branch: Branch, outcomes: Sequence[Outcome], changes: Sequence[Change]) -> None:
+    for change in changes:
+        branch.check(change.path)
+    removed = [outcome for outcome in outcomes if isinstance(outcome, Removed)]
+    for each in removed:
+        branch.commit(each.changes, f"{each.repair.action.title}\n\nEnds {each.findings} findings.\n")
+    made = sum(isinstance(outcome, Repair) for outcome in outcomes)
+    if changes and not removed:
+        branch.commit(changes, f"Repair {made} findings about null\n")
+
+
+# --- what is shown ---
+
+
+def _list(repairs: Repairs, found: Sequence[Found], folder: Path, *, as_json: bool) -> int:
+    """All offers of each finding. Exit code as `run`."""
+    menus = [(each, repairs.menu(each)) for each in found]
+    if as_json:
+        listed = [
+            {**_of(each, repairs, folder), "offers": [{"title": a.title, "strategy": strategy_of(a)} for a in actions]}
+            for each, actions in menus
+        ]
+        print(json.dumps({"schema": SCHEMA, "findings": listed}, indent=2, ensure_ascii=False))
+    else:
+        for each, actions in menus:
+            print(_sentence(each, repairs, folder))
+            for at, action in enumerate(actions, 1):
+                print(f"  {at}. {action.title} [{strategy_of(action)}]")
+            if not actions:
+                print(f"  {NO_ACTION}")
+    return 1 if any(not actions for _, actions in menus) else 0
+
+
+def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> None:
+    left = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    for outcome in left:
+        tell(f"{_sentence(outcome.found, repairs, folder)}: {outcome.why}")
+    causes = [outcome for outcome in outcomes if isinstance(outcome, Removed)]
+    if causes:
+        done = f"{len(causes)} causes of {sum(each.findings for each in causes)} findings repaired"
+    else:
+        done = f"{len(outcomes) - len(left)} findings repaired"
+    tell(f"{done}, {len(left)} left")
+
+
+def _as_json(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> dict[str, Any]:
+    told = [_outcome(outcome, repairs, folder) for outcome in outcomes]
+    return {"schema": SCHEMA, "outcomes": told, "diff": repairs.changes.diff(folder)}
+
+
+def _outcome(outcome: Outcome, repairs: Repairs, folder: Path) -> dict[str, Any]:
+    match outcome:
+        case Refused():
+            return {**_of(outcome.found, repairs, folder), "outcome": "left", "why": outcome.why}
+        case Covered():
+            return {**_of(outcome.found, repairs, folder), "outcome": "covered", **_repair(outcome.by)}
+        case Repair():
+            return {**_of(outcome.found, repairs, folder), "outcome": "repaired", **_repair(outcome)}
+        case Removed():
+            first, cause = outcome.cause.findings[0], outcome.cause.origin.name
+            return {**_of(first, repairs, folder), "outcome": "cause-repaired", **_repair(outcome.repair),
+                    "cause": cause, "findings": outcome.findings}  # fmt: skip
+
+
+def _repair(repair: Repair) -> dict[str, Any]:
+    return {"title": repair.action.title, "strategy": repair.strategy, "checked": repair.action.checked}
+
+
+def _of(found: Found, repairs: Repairs, folder: Path) -> dict[str, Any]:
+    line, column = repairs.changes.position(found.path, found.place.span.start)
+    finding = found.finding
+    return {"path": named(found.path, folder), "line": line, "column": column, "source": finding.source,
+            "code": finding.code, "message": finding.message}  # fmt: skip
+
+
+def _sentence(found: Found, repairs: Repairs, folder: Path) -> str:
+    finding = found.finding
+    line, column = repairs.changes.position(found.path, found.place.span.start)
+    return f"{named(found.path, folder)}:{line}:{column}: {finding.message} [{finding.source}/{finding.code}]"

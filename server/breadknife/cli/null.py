@@ -1,0 +1,55 @@
+"""`breadknife null`: what makes a project's values null."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from breadknife.cli.output import Json, exit_code
+
+app = typer.Typer(name="null", no_args_is_help=True, rich_markup_mode=None, help="What makes a project's values null.")
+
+
+@app.callback()
+def group() -> None:
+    pass
+
+
+@app.command()
+def report(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Only in these files and folders."),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="FILE", help="Another checker's output (-: standard input).")
+    ] = None,
+    checker: Annotated[
+        str | None, typer.Option(metavar="COMMAND", help="A checker to run here, such as `pyright --outputjson`.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="So many causes.")] = 20,
+    as_json: Json = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Make any use of the network impossible.")] = False,
+) -> None:
+    """Rank the declarations that make values null by how many findings each causes.
+
+    Without --from and --checker the findings are breadknife's own. Exit code: 0 no findings, 1 findings, 2 an error.
+
+    Examples:
+
+      breadknife null report src/
+
+      pyright --outputjson | breadknife null report --from -
+
+      breadknife null report --checker "mypy --strict --output json src" --json
+    """
+    from breadknife.cli.null_findings import Sources
+    from breadknife.cli.null_report import run
+
+    own = source is None and checker is None
+    with exit_code(2):
+        code = run(Sources(paths or [], source, checker, own), top, as_json=as_json, offline=offline)
+    if code:
+        raise typer.Exit(code)

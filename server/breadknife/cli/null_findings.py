@@ -1,0 +1,123 @@
+"""The findings about null that a command works on: our own, another checker's output, or both."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from io import TextIOWrapper
+from pathlib import Path
+
+from breadknife.cli.assemble import make_host
+from breadknife.cli.changes import Changes
+from breadknife.cli.checking import Checker, CommandChecker
+from breadknife.cli.files import find_files
+from breadknife.cli.lint import settings_for
+from breadknife.cli.repairs import Repairs, resolve_path
+from breadknife.errors import DocumentError
+from breadknife.host.host import Host
+from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.formats.reading import NAMES, read
+from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
+from breadknife.text.document import language_of
+
+
+@dataclass(frozen=True)
+class Sources:
+    paths: Sequence[Path] = ()
+    """Only what is in these files and folders; all of this folder without any."""
+    report: str | None = None
+    """A file with a checker's output; `-`: standard input."""
+    checker: str | None = None
+    """A checker's command line."""
+    own: bool = False
+    """What the null check itself finds."""
+
+
+@dataclass(frozen=True)
+class Told:
+    found: Sequence[Found]
+    paths: Sequence[Path]
+    """The files that were looked at."""
+    checker: Checker | None
+    said: Sequence[Said]
+    """All that the checker says, of null and else."""
+    failed: bool
+    """A file couldn't be read or checked."""
+
+
+def opened(engine_script: Path | None, *, offline: bool) -> tuple[Repairs, Host]:
+    """The host, to be closed, and what asks it."""
+    # A redirected stream isn't UTF-8 everywhere, a file's name isn't valid Unicode, and a diff's lines are the file's.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    host = make_host(engine_script)
+    host.on_notice = tell
+    host.projects.folders = (Path.cwd(),)
+    return Repairs(host, Changes(), cache(partial(settings_for, host, offline))), host
+
+
+def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
+    """Raises BreadknifeError for what can't be read or run; a file with an error of its own is told and left out."""
+    named = [Path(os.path.abspath(path)) for path in sources.paths]
+    paths = [path for path in find_files(named or [folder]) if language_of(path) in LANGUAGE_IDS]
+    checker = CommandChecker(sources.checker, folder) if sources.checker else None
+    said: Sequence[Said] = checker({}) if checker else ()
+    report = _report(sources.report) if sources.report else ()
+    found, failed = _told(repairs, [*said, *report], folder, named)
+    if sources.own:
+        places = {(each.path, each.place.span) for each in found}
+        for at, path in enumerate(paths):
+            tell(f"{at + 1} of {len(paths)} files", fleeting=True)
+            try:
+                found += [each for each in repairs.found(path) if (each.path, each.place.span) not in places]
+            except DocumentError as error:
+                tell(str(error))
+                failed = True
+    return Told(found, paths, checker, said, failed)
+
+
+def _report(source: str) -> Sequence[Said]:
+    """Raises DocumentError for a file that can't be read."""
+    try:
+        printed = (sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()).decode("utf-8", "replace")
+    except OSError as error:
+        raise DocumentError(f"{source}: {error.strerror or error}") from error
+    said = read(printed)
+    if not said and printed.strip():
+        tell(f"{source}: no finding in it that can be read; the forms are those of {', '.join(NAMES)}")
+    return said
+
+
+def _told(repairs: Repairs, said: Sequence[Said], folder: Path, within: Sequence[Path]) -> tuple[list[Found], bool]:
+    by_path: dict[str, list[Said]] = {}
+    for each in said:
+        by_path.setdefault(each.path, []).append(each)
+    found = list[Found]()
+    outside, failed = 0, False
+    for printed, here in by_path.items():
+        path = resolve_path(printed, folder)
+        if path is None or (within and not any(path.is_relative_to(each) for each in within)):
+            outside += len(here)
+            continue
+        try:
+            found += repairs.told(path, here)
+        except DocumentError as error:
+            tell(str(error))
+            failed = True
+    if said:
+        tell(f"{len(said)} findings read: {len(found)} places about null, {outside} findings of other files")
+    return found, failed
+
+
+def tell(message: str, *, fleeting: bool = False) -> None:
+    """On stderr; `fleeting`: of progress, which only a terminal shows, in place of the last."""
+    clear = "\x1b[K" if sys.stderr.isatty() else ""
+    if not fleeting:
+        print(f"{clear}breadknife: {message}", file=sys.stderr)
+    elif clear:
+        print(f"{clear}{message}", end="\r", file=sys.stderr, flush=True)

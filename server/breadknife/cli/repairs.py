@@ -1,0 +1,231 @@
+"""Repairs findings through the host, as an editor would whose documents aren't saved yet."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from breadknife.cli.changes import Changes, Edits, edits_of
+from breadknife.errors import DocumentError
+from breadknife.host.host import Host, Reply
+from breadknife.host.settings import Settings
+from breadknife.host.workspace import root_of
+from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.formats.places import located
+from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
+from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Strategy
+from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
+from breadknife.text.document import Document, Span
+
+DECLARATION = frozenset({
+    Strategy.RETURN_TYPE, Strategy.INITIAL, Strategy.DROP_NONE, Strategy.REQUIRED, Strategy.FIELD, Strategy.ANNOTATE,
+})  # fmt: skip
+GUARDS = frozenset({
+    Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strategy.CHECK_ERROR,
+    Strategy.MAKE,
+})  # fmt: skip
+"""After one of these the value is no null in the rest of the function."""
+UNASKED = frozenset(Strategy) - {Strategy.IGNORE, Strategy.NON_NULL}
+"""What may be done without a person who chooses it: these two only hide a finding."""
+
+NO_ACTION = "no edit is surely right here"
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A verified action for a finding."""
+
+    found: Found
+    action: Action
+    edits: Edits
+
+    @property
+    def strategy(self) -> Strategy:
+        return strategy_of(self.action)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """No action for a finding, and why."""
+
+    found: Found
+    why: str
+
+
+class Repairs:
+    def __init__(self, host: Host, changes: Changes, settings_of: Callable[[Path], Settings]) -> None:
+        self.changes = changes
+        self._host = host
+        self._settings_of = settings_of
+        self._files: dict[Path, tuple[str, NullFile]] = {}
+
+    # --- what is found ---
+
+    def own(self, path: Path) -> list[Finding]:
+        """What the null check finds in the file as it is by now, nothing in a language that it doesn't know.
+
+        Raises DocumentError.
+        """
+        document = self.changes.document(path)
+        if document.language not in LANGUAGE_IDS:
+            return []
+        reply = self._ask(path, CheckRequest(document, whole=True))
+        if reply.failures:
+            raise DocumentError(f"{path}: {reply.failures[0].sentence}")
+        return reply.findings
+
+    def found(self, path: Path) -> list[Found]:
+        """`own`, with the places."""
+        findings = self.own(path)
+        file = self.file(path) if findings else None
+        places = ((finding, file.place(finding)) for finding in findings) if file else ()
+        return [Found(path, finding, place) for finding, place in places if place]
+
+    def told(self, path: Path, said: Iterable[Said]) -> list[Found]:
+        """What a checker has said of the file's text about null, one finding for each place."""
+        file = self.file(path)
+        if file is None:
+            return []
+        document = self.changes.document(path)
+        found = (at for each in said if (at := located(file, document, each)))
+        return list({place: Found(path, finding, place) for finding, place in found}.values())
+
+    def file(self, path: Path) -> NullFile | None:
+        """The null check's view of the file's text; None in a language that it doesn't know."""
+        document = self.changes.document(path)
+        if path not in self._files or self._files[path][0] != document.text:
+            tree = self._host.tree(document) if document.language in LANGUAGE_IDS else None
+            if tree is None:
+                return None
+            project = self._host.projects.of(root_of(path, [Path.cwd()]))
+            self._files[path] = (document.text, language(document.language).open(document, tree, project))
+        return self._files[path][1]
+
+    # --- what can be done ---
+
+    def menu(self, found: Found) -> list[Action]:
+        """The actions for a finding, best first."""
+        request = ActionRequest(self.changes.document(found.path), found.finding.span, (found.finding,))
+        return [action for _, action in self._ask(found.path, request).actions if found.finding in action.findings]
+
+    def resolved(self, found: Found, action: Action) -> Repair | Refused:
+        reply = self._ask(found.path, ResolveRequest(self.changes.document(found.path), action))
+        if reply.actions:
+            done = reply.actions[0][1]
+            return Repair(found, replace(done, data=action.data), edits_of(found.path, done))
+        return Refused(found, reply.receipts[0].sentence if reply.receipts else "")
+
+    def first(self, found: Found, strategies: frozenset[Strategy] = UNASKED) -> Repair | Refused:
+        """The first action that can be carried out, of these strategies."""
+        refused = Refused(found, NO_ACTION)
+        for action in self.menu(found):
+            if strategy_of(action) in strategies:
+                done = self.resolved(found, action)
+                if isinstance(done, Repair):
+                    return done
+                refused = done
+        return refused
+
+    # --- what comes of it ---
+
+    def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
+        for path, document in documents:
+            self.changes.put([(path, document)])
+            self._host.projects.changed(document, root_of(path, [Path.cwd()]))
+
+    def accepted(self, repairs: Sequence[Repair]) -> list[Repair]:
+        """Make all edits that can be made together, given in positions of the texts as they are now, so that nothing
+        new is found in any of the files. The repairs that were made."""
+        before = {path: (self.changes.document(path), self._seen(path)) for path in _paths(repairs)}
+        made = self._together([], repairs, before)
+        self.put(self._edited(made, before))
+        return made
+
+    def _together(self, made: list[Repair], more: Sequence[Repair], before: _Before) -> list[Repair]:
+        if not more:
+            return made
+        if self._holds([*made, *more], _paths(more), before):
+            return [*made, *more]
+        if len(more) == 1:
+            return made
+        half = len(more) // 2
+        return self._together(self._together(made, more[:half], before), more[half:], before)
+
+    def _holds(self, repairs: Sequence[Repair], paths: Sequence[Path], before: _Before) -> bool:
+        try:
+            documents = self._edited(repairs, before)
+        except ValueError:  # two edits of one place
+            return False
+        self.put(documents)
+        try:
+            return all(not self._seen(path) - before[path][1] for path in paths)
+        finally:
+            self.put((path, document) for path, (document, _) in before.items())
+
+    def _edited(self, repairs: Sequence[Repair], before: _Before) -> list[tuple[Path, Document]]:
+        """Raises ValueError for edits that overlap."""
+        documents = list[tuple[Path, Document]]()
+        for path in _paths(repairs):
+            edits = dict.fromkeys(edit for repair in repairs for edit in repair.edits.get(path, ()))
+            documents.append((path, before[path][0].edited(edits)))
+        return documents
+
+    def _seen(self, path: Path) -> Counter[tuple[str, str]]:
+        file = self.file(path)
+        return Counter((finding.code, finding.message) for finding in file.findings()) if file else Counter()
+
+    def _ask(self, path: Path, request: Request) -> Reply:
+        root = root_of(path, [Path.cwd()])
+        self._host.settings = self._settings_of(root)
+        return self._host.ask(request, root=root, plugin=SOURCE)
+
+
+_Before = dict[Path, tuple[Document, "Counter[tuple[str, str]]"]]
+
+
+def strategy_of(action: Action) -> Strategy:
+    return Strategy(action.data["strategy"])
+
+
+def near(one: Repair, other: Repair) -> bool:
+    """Whether they change the same function, or the same lines."""
+    return any(
+        here.touches(there)
+        for path in one.edits.keys() & other.edits.keys()
+        for here in _changed(one, path)
+        for there in _changed(other, path)
+    )
+
+
+def _changed(repair: Repair, path: Path) -> Sequence[Span]:
+    within = repair.action.within if path == repair.found.path else None
+    spans = [edit.span for edit in repair.edits[path]]
+    return [within] if within and all(within.contains(span) for span in spans) else spans
+
+
+def named(path: Path, folder: Path) -> str:
+    """For people and programs: below the folder, with `/` on every system."""
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+
+
+def resolve_path(printed: str, folder: Path) -> Path | None:
+    """The file that a checker's output means, below the folder: as it is printed, or of another machine's absolute
+    path, or of SpotBugs' short one, what fits best. None for one elsewhere, and where several fit as well."""
+    path = Path(os.path.abspath(folder / printed))
+    if not path.is_file():
+        parts = Path(printed.replace("\\", "/")).parts
+        tails = (folder.joinpath(*parts[start:]) for start in range(1, len(parts)) if ".." not in parts)
+        path = next((tail for tail in tails if tail.is_file()), None)
+        if path is None and parts and not Path(printed).is_absolute() and ".." not in parts:
+            found = [each for each in folder.rglob(parts[-1]) if each.parts[-len(parts) :] == parts]
+            path = found[0] if len(found) == 1 else None
+    # A link may lead out of the folder.
+    return path if path and path.is_relative_to(folder) and path.resolve().is_relative_to(folder.resolve()) else None
+
+
+def _paths(repairs: Sequence[Repair]) -> list[Path]:
+    return sorted({path for repair in repairs for path in repair.edits})
