@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from breadknife.errors import DocumentError
 from breadknife.text.languages import LANGUAGES
+from breadknife.text.languages.documents import FORMATS
 
 _DRIVE = re.compile(r"^(/[A-Za-z])%3[Aa](?=/)")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
@@ -138,14 +139,16 @@ def uri_to_path(uri: str) -> Path | None:
     return Path(url2pathname(_DRIVE.sub(r"\1:", parts.path)))
 
 
-_LANGUAGES = {".txt": "plaintext"} | {
-    suffix: language.id for language in LANGUAGES.values() for suffix in language.suffixes
-}
+_LANGUAGES = (
+    {suffix: each.id for each in (*FORMATS, *LANGUAGES.values()) for suffix in each.suffixes}
+    | {".mdx": "mdx"}
+    | {name: each.id for each in FORMATS for name in each.names}
+)
 
 
 def language_of(path: Path) -> str | None:
     """The LSP language id that a file's name suggests, or None."""
-    return _LANGUAGES.get(path.suffix.lower())
+    return _LANGUAGES.get(path.name) or _LANGUAGES.get(path.suffix.lower())
 
 
 def read_document(path: Path, language: str | None = None) -> Document:

@@ -40,6 +40,8 @@ class ProseText:
     """Where in the source the paragraph starts."""
     reserved: str = ""
     """Characters that mean something to the markup around: no edit may bring in one of them."""
+    language: str = ""
+    """The BCP 47 tag of the natural language that the source declares for it, or empty."""
 
     def touches_markup(self, span: Span) -> bool:
         """Whether a placeholder lies in `span`, so that what was found there is about our own word."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
-from breadknife.text.extract.passage import Cut, passage, prose
+from breadknife.text.extract.passage import Cut, markup, markup_cuts, passage, prose
 from breadknife.text.extract.python import inline_cuts
 from breadknife.text.extract.structure import Paragraph, paragraphs
 from breadknife.text.languages import LANGUAGES
@@ -45,9 +45,25 @@ _TAG = re.compile(
     r"|(?P<text>returns?|brief|details|deprecated|remarks|summary|note|warning|since|todo|description|desc|file|defgroup)"
     r"\b\s*(?:\{[^}\n]*\}\s*)?(?:-\s+)?"
     r"|(?P<code>example|code|snippet|type|typedef|see|link|author|version|license|copyright|module|namespace|memberof|"
-    r"extends|implements|class|enum|callback|this|default|override|inheritDoc|category|group|\w+)\b)"
+    r"extends|implements|class|enum|callback|this|default|override|inheritDoc|category|group|"
+    r"(?!(?:[pcabe]|em|ref|cite|f)\b)\w+)\b)"
 )
-_MARKUP = re.compile(r"</?[A-Za-z][^<>\n]*>|\{@\w+\s[^}\n]*\}")
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|para|ul|ol|li|dl|dt|dd|h[1-6]|table|tr|td|th|div|blockquote|summary|param|typeparam|returns|remarks|"
+    r"exception|value|example|list|item|description|term)\b[^<>\n]*>\s*"
+)
+_REGION = re.compile(
+    r"<(?P<tag>pre|code)\b[^<>\n]*>(?!.*</(?P=tag)>)"
+    r"|(?<![{\w])[@\\](?P<command>code|verbatim|dot|msc|htmlonly|latexonly|xmlonly|rtfonly|manonly|f\[|f\{)(?!\w)"
+)
+"""Where code or a picture begins that may have several lines."""
+_INLINE = (
+    markup(r"<(code|c|tt)\b[^<>\n]*>[^<>]*</\1>|\{@\w+(?:\s[^}\n]*)?\}|\[`[^`\n]+`\](?:\([^()\s]*\)|\[[^\]\n]*\])?"),
+    markup(r"<(?:see|seealso|paramref|typeparamref|inheritdoc)\b[^<>\n]*/>|\\f\$.*?\\f\$"),
+    markup(r"(?<!\S)[@\\](?:[pca]|ref|link|copydoc|cite)[ ]+[^\s,;.!?]+(?:\.\w+)*"),
+    markup(r"</?[A-Za-z][^<>\n]*>|(?<!\S)[@\\](?:em?|b)[ ]+", ""),
+)
+_INLINE_TAG = re.compile(r"\{@\w+[^}\n]*\}")
 _STATEMENT = re.compile(
     r"[;{}]\s*$|^[)}\]]|=>|^\s*(?:if|for|while|switch|return|else|case)\b.*[({]|^\s*@\w+(?:\(|$)|^\$ "
 )
@@ -72,6 +88,7 @@ def comment_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
 
 def looks_like_code(line: str, language: str) -> bool:
     """Whether a comment's line is code that was commented out."""
+    line = _INLINE_TAG.sub("it", line)
     if _STATEMENT.search(line):
         return True
     if not re.search(r"[=(\[]|::|->", line):
@@ -81,7 +98,7 @@ def looks_like_code(line: str, language: str) -> bool:
 
 
 def _cuts(text: str) -> list[Cut]:
-    return inline_cuts(text) + [Cut(m.start(), m.end(), None if m[0][0] == "{" else "") for m in _MARKUP.finditer(text)]
+    return markup_cuts(text, _INLINE) + inline_cuts(text)
 
 
 def _blocks(tree: SyntaxTree, nodes: list[Node]) -> Iterator[list[Span]]:
@@ -127,18 +144,34 @@ def _inside(text: str, span: Span, skip: int) -> Iterator[Span]:
 
 def _parts(text: str, block: list[Span]) -> Iterator[Paragraph]:
     """The block's lines up to its first tag, then each tag's own; tags whose text isn't prose are left out."""
-    part, kept = list[Span](), True
+    part, kept, end = list[Span](), True, ""
     for line in block:
+        if end:
+            closing = text.find(end, line.start, line.end)
+            if closing < 0:
+                continue
+            line, end = Span(closing + len(end), line.end), ""
+        if region := _REGION.search(text, line.start, line.end):
+            part.append(Span(line.start, region.start()))
+            end = _end_of(region)
+            continue
         source = text[line.start : line.end]
         content = source.lstrip()
         tag = _TAG.match(content)
-        if tag:
+        element = _BLOCK_TAG.match(content)
+        if match := tag or element:
             if kept:
                 yield part
-            part, kept = [], tag["code"] is None
-            line = Span(line.start + len(source) - len(content) + tag.end(), line.end)
+            part, kept = [], tag is None or tag["code"] is None
+            line = Span(line.start + len(source) - len(content) + match.end(), line.end)
         elif _RULER.match(content):
             line = Span(line.start, line.start)
         part.append(line)
     if kept:
         yield part
+
+
+def _end_of(region: re.Match[str]) -> str:
+    if region["tag"]:
+        return f"</{region['tag']}>"
+    return {"f[": "\\f]", "f{": "\\f}"}.get(region["command"], f"{region[0][0]}end{region['command']}")

@@ -1,48 +1,89 @@
-"""Prose in Markdown: headings, paragraphs, list items, quotes, footnotes and tables' longer cells."""
+"""Prose in Markdown and MDX: headings, paragraphs, list items, quotes, footnotes, longer cells of tables, HTML."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
-from breadknife.text.extract.passage import Cut, Passage, line_breaks, passage, prose
+from breadknife.text.extract.blocks import FEWEST_WORDS_IN_CELL
+from breadknife.text.extract.markdown_inline import MODULE_LINE, html_inside, markdown_cuts, mdx_cuts
+from breadknife.text.extract.passage import Passage, line_breaks, passage, prose, split_lines
+from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
 _RESERVED = "`*_[]<>|\\\n"
-_BLOCKS = frozenset(
-    (
-        "document", "section", "paragraph", "atx_heading", "setext_heading", "list", "list_item", "block_quote",
-        "pipe_table", "pipe_table_header", "pipe_table_row", "ERROR",
-    )
-)  # fmt: skip
-_FEWEST_WORDS_IN_CELL = 4  # shorter ones are names and numbers, not sentences
-_FOOTNOTE_LABEL = re.compile(r"\[\^[^\]]+\]:[ \t]*")
-_HEADING_ATTRIBUTES = re.compile(r"[ \t]*\{[#.:][^}\n]*\}$")
-_TAG = re.compile(r"</?\s*([A-Za-z][\w-]*)")
-_CODE_TAGS = frozenset(("code", "kbd", "samp", "var", "pre", "script", "style"))
+_BLOCKS = kinds("paragraph atx_heading setext_heading list block_quote pipe_table html_block ERROR")
+_HOLDERS = _BLOCKS | kinds("document section list_item pipe_table_header pipe_table_row")
+_SPOKEN_KEY = re.compile(
+    r"^(?:title|subtitle|description|summary|excerpt|abstract|tagline)[ \t]*[:=][ \t]*"
+    r"(?:[>|][-+\d]*[ \t]*\r?\n(?P<block>(?:[ \t]+[^\n]*\n|[ \t\r]*\n)+)"
+    r"|(?P<quote>[\"']?)(?P<value>[^\n]*?)(?P=quote)[ \t]*\r?$)",
+    re.MULTILINE,
+)
+_FEWEST_WORDS_IN_FRONT_MATTER = 2
 
 
 def markdown_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
-    """The prose of a tree of the `markdown` grammar."""
+    """The prose of a tree of the `markdown` grammar, or of the same tree of MDX."""
     if tree.root.has_error and not tree.text.endswith("\n"):
         # The grammar may lose everything over a heading in the last line, if that has no end.
-        tree = parse(tree.text + "\n", "markdown") or tree
+        tree = parse(tree.text + "\n", tree.language) or tree
+    stack = [tree.root]
+    while stack:
+        node = stack.pop()
+        if node.type in ("document", "section"):
+            stack.extend(reversed(node.children))
+        elif node.type in ("minus_metadata", "plus_metadata"):
+            yield from _front_matter(tree.text, tree.span(node))
+        elif node.type in _BLOCKS:
+            cancel.raise_if_cancelled()
+            span = tree.span(node)
+            start = tree.text.rfind("\n", 0, span.start) + 1  # its indentation is that of the lines below
+            for text in _block(tree.text[start : span.end], tree.language):
+                yield ProseText(text.text, text.segments, text.start + start, text.reserved, text.language)
+
+
+@lru_cache(maxsize=1 << 14)
+def _block(source: str, language: str) -> tuple[ProseText, ...]:
+    """The prose of one block of a document. While a document is edited most of them stay what they are."""
+    tree = parse(source if source.endswith("\n") else source + "\n", language)
+    return tuple(_inside(tree)) if tree is not None else ()
+
+
+def _inside(tree: SyntaxTree) -> Iterator[ProseText]:
+    is_mdx = tree.language == "mdx"
+    cutter = mdx_cuts if is_mdx else markdown_cuts
     stack = [tree.root]
     while stack:
         node = stack.pop()
         if node.type in ("inline", "pipe_table_cell"):
-            cancel.raise_if_cancelled()
             found = _inline_passage(tree, node)
-            if node.type == "inline" or len(found.text.split()) >= _FEWEST_WORDS_IN_CELL:
-                text = prose(found, _cuts, _RESERVED)
+            if is_mdx and MODULE_LINE.match(found.text):
+                continue
+            if node.type == "inline" or len(found.text.split()) >= FEWEST_WORDS_IN_CELL:
+                text = prose(found, cutter, _RESERVED)
                 if text is not None:
                     yield text
-        elif node.type in _BLOCKS:
+        elif node.type == "html_block" and (node.parent is None or node.parent.type != "block_quote"):
+            span = tree.span(node)
+            for text in html_inside(tree.text[span.start : span.end], is_mdx=is_mdx):
+                yield replace(text, start=text.start + span.start)
+        elif node.type in _HOLDERS:
             stack.extend(reversed(node.named_children))
+
+
+def _front_matter(text: str, span: Span) -> Iterator[ProseText]:
+    """The title and the description that a document gives itself."""
+    for match in _SPOKEN_KEY.finditer(text, span.start, span.end):
+        value = Span(*match.span("block" if match["block"] is not None else "value"))
+        found = prose(passage(text, [*split_lines(text, value)]), line_breaks, "\"'\\:#\n")
+        if found is not None and len(found.text.split()) >= _FEWEST_WORDS_IN_FRONT_MATTER:
+            yield found
 
 
 def _inline_passage(tree: SyntaxTree, node: Node) -> Passage:
@@ -57,76 +98,4 @@ def _inline_passage(tree: SyntaxTree, node: Node) -> Passage:
             lines.append(Span(start, gap.start))
             start = gap.end
     lines.append(Span(start, span.end))
-    return passage(tree.text, [piece for line in lines for piece in _split_lines(tree.text, line)])
-
-
-def _split_lines(text: str, span: Span) -> Iterator[Span]:
-    start = span.start
-    while (end := text.find("\n", start, span.end)) >= 0:
-        yield Span(start, end)
-        start = end + 1
-    yield Span(start, span.end)
-
-
-def _cuts(text: str) -> tuple[Cut, ...]:
-    """Everything of a paragraph that the inline grammar says is not prose."""
-    cuts = line_breaks(text)
-    if match := _FOOTNOTE_LABEL.match(text):
-        cuts.append(Cut(0, match.end(), ""))
-    if match := _HEADING_ATTRIBUTES.search(text):
-        cuts.append(Cut(match.start(), match.end(), ""))
-    if not _MARKUP.search(text):
-        return tuple(cuts)
-    tree = parse(text, "markdown_inline")
-    if tree is None:
-        return tuple(cuts)
-    opened: tuple[str, int] | None = None
-    stack = [tree.root]
-    while stack:
-        node = stack.pop()
-        if node.type == "html_tag":
-            tag = _tag(tree, node)
-            span = tree.span(node)
-            if opened and tag == "/" + opened[0]:
-                cuts.append(Cut(opened[1], span.end))
-                opened = None
-            elif tag in _CODE_TAGS and not opened:
-                opened = (tag, span.start)
-            cuts.append(Cut(span.start, span.end, " " if tag == "br" else ""))
-        elif (found := _cut(tree, node)) is not None:
-            cuts += found
-            stack.extend(reversed([c for c in node.children if c.type == "link_text"]))
-        else:
-            stack.extend(reversed(node.children))
-    return tuple(cuts)
-
-
-_MARKUP = re.compile(r"[`*_~\[\]<>&\\$!]")
-
-
-def _tag(tree: SyntaxTree, node: Node) -> str:
-    source = tree.source(node)
-    match = _TAG.match(source)
-    name = match[1].lower() if match else ""
-    return "/" + name if source.startswith("</") else name
-
-
-def _cut(tree: SyntaxTree, node: Node) -> list[Cut] | None:
-    """What to cut for this node; None for text and for what only holds other nodes."""
-    kind, span = node.type, tree.span(node)
-    if kind in ("code_span", "latex_block", "uri_autolink", "email_autolink"):
-        return [Cut(span.start, span.end)]
-    if kind in ("image", "emphasis_delimiter"):
-        return [Cut(span.start, span.end, "")]
-    if kind == "backslash_escape":
-        return [Cut(span.start, span.end, tree.source(node)[1:])]
-    if kind in ("entity_reference", "numeric_character_reference"):
-        return [Cut(span.start, span.end, html.unescape(tree.source(node)))]
-    if kind == "shortcut_link":
-        return [Cut(span.start, span.end, "")] if tree.text.startswith("[^", span.start) else None
-    if kind in ("inline_link", "full_reference_link", "collapsed_reference_link"):
-        text = next((tree.span(c) for c in node.children if c.type == "link_text"), None)
-        if text is None:
-            return [Cut(span.start, span.end, "")]
-        return [Cut(span.start, text.start, ""), Cut(text.end, span.end, "")]
-    return None
+    return passage(tree.text, [piece for line in lines for piece in split_lines(tree.text, line)])

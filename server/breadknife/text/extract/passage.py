@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -36,6 +36,19 @@ class Cut:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """One kind of inline markup as data: what `pattern` matches is cut, but for its group `keep` if it has one."""
+
+    pattern: re.Pattern[str]
+    text: str | None = None
+    """As a Cut's; also for both sides of what is kept."""
+
+
+def markup(pattern: str, text: str | None = None, flags: int = 0) -> Markup:
+    return Markup(re.compile(pattern, flags), text)
+
+
 def passage(source: str, lines: Sequence[Span]) -> Passage:
     """The passage of these lines' spans, without the white space at their ends."""
     trimmed = [span for line in lines if len(span := _trimmed(source, line))]
@@ -53,6 +66,24 @@ def _trimmed(source: str, span: Span) -> Span:
     while start < end and source[end - 1] in _BLANK:
         end -= 1
     return Span(start, end)
+
+
+def part(whole: Passage, start: int, end: int) -> Passage:
+    """The passage of `whole.text[start:end]`, such as that of a footnote inside of a sentence."""
+    origin = _origin(whole.text, whole.lines)
+    lines = [line for each in split_lines(whole.text, Span(start, end)) if len(line := _trimmed(whole.text, each))]
+    begin = origin[lines[0].start] if lines else 0
+    text = "\n".join(whole.text[line.start : line.end] for line in lines)
+    return Passage(text, whole.start + begin, tuple(origin[line.start] - begin for line in lines))
+
+
+def split_lines(text: str, span: Span) -> Iterator[Span]:
+    """The lines of `text[span]`, without their line feeds."""
+    start = span.start
+    while (end := text.find("\n", start, span.end)) >= 0:
+        yield Span(start, end)
+        start = end + 1
+    yield Span(start, span.end)
 
 
 _BLANK = " \t\r\n\f\v\ufeff"
@@ -87,15 +118,15 @@ Cutter = Callable[[str], Iterable[Cut]]
 """Finds what isn't prose in a passage's text."""
 
 
-def prose(passage: Passage, cutter: Cutter, reserved: str) -> ProseText | None:
+def prose(passage: Passage, cutter: Cutter, reserved: str, language: str = "") -> ProseText | None:
     """The prose of a passage, without URLs, paths and identifiers too; None when no word of prose is left.
 
     A passage that is longer than LONGEST comes back unread: its text, and no segments.
     """
     if len(passage.text) > LONGEST:
-        return ProseText(passage.text, (), passage.start)
+        return ProseText(passage.text, (), passage.start, reserved, language)
     found = _relative(passage.text, passage.lines, cutter, reserved) if passage.text else None
-    return found and ProseText(found.text, found.segments, passage.start, reserved)
+    return found and ProseText(found.text, found.segments, passage.start, reserved, language)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -118,6 +149,71 @@ def _origin(text: str, lines: tuple[int, ...]) -> Sequence[int]:
 
 def line_breaks(text: str) -> list[Cut]:
     return [Cut(m.start(), m.end(), "\n") for m in _LINE_BREAK.finditer(text)] if "\n" in text else []
+
+
+_BEFORE_NOUN = re.compile(
+    r"(?:^|[.!?]\s+|\b(?:in|by|of|see|from|to|and|with|than|following|on|at|as|or|for)\b[~\s]*|[(;]\s*)$", re.IGNORECASE
+)
+
+
+def stands_for_noun(text: str, start: int, end: int) -> bool:
+    """Whether a citation at `text[start:end]` is a part of the sentence: "as [1] says", not "it is so [1]."."""
+    if _BEFORE_NOUN.search(text, max(0, start - 20), start):
+        return True
+    return re.match(r"[\s~]+[a-z]+s\b|\s+(?:has|have|is|are|was|were)\b", text[end : end + 20]) is not None
+
+
+def citation(text: str, start: int, end: int) -> Cut:
+    """The cut of a citation, with the blanks before it where it reads as nothing."""
+    if stands_for_noun(text, start, end):
+        return Cut(start, end)
+    while start and text[start - 1] in " ~\n":
+        start -= 1
+    return Cut(start, end, "")
+
+
+def markup_cuts(text: str, kinds: Iterable[Markup]) -> list[Cut]:
+    """Line breaks and inline markup. Where two kinds overlap, the one that comes first in `kinds` counts."""
+    cuts = line_breaks(text)
+    for kind in kinds:
+        found = list[Cut]()
+        for match in kind.pattern.finditer(text):
+            kept = "keep" in kind.pattern.groupindex and match["keep"] is not None
+            start, end = match.span("keep") if kept else (match.end(), match.end())
+            found += [Cut(match.start(), start, kind.text), Cut(end, match.end(), kind.text)]
+        found = _disjoint(found)
+        if found:
+            cuts += found
+            text = _masked(text, found)
+    return cuts
+
+
+def brackets(text: str, pairs: str, skip: str = r"\\.") -> Mapping[int, int]:
+    """The offset of each opening bracket to that of its closing one.
+
+    `pairs`: such as `{}[]`, strongest first: a weak one can't close a stronger. What matches the pattern `skip` is
+    passed over. A bracket without its partner is left out.
+    """
+    found, opened = dict[int, int](), list[int]()
+    waiting = [0] * (len(pairs) // 2)
+    for match in re.finditer(f"{skip}|[{re.escape(pairs)}]", text, re.DOTALL):
+        rank, closes = divmod(pairs.find(match[0]), 2) if len(match[0]) == 1 else (-1, 0)
+        if rank < 0:
+            continue
+        if not closes:
+            opened.append(match.start())
+            waiting[rank] += 1
+            continue
+        while waiting[rank]:
+            top = pairs.index(text[opened[-1]]) // 2
+            if top < rank:
+                break
+            waiting[top] -= 1
+            at = opened.pop()
+            if top == rank:
+                found[at] = match.start()
+                break
+    return found
 
 
 def _disjoint(cuts: Iterable[Cut]) -> list[Cut]:
@@ -158,12 +254,15 @@ def _build(text: str, origin: Sequence[int], cuts: Sequence[Cut], reserved: str)
     for cut in cuts:
         add_verbatim(at, cut.start)
         at = cut.end
-        if cut.text == "\n":
+        if cut.text == "\n" and out:
             add(" ", Span(origin[cut.start], origin[cut.end]), Kind.JOIN)
-        else:
+        elif cut.text != "\n":
             noun = VOWEL_NOUN if out and _ARTICLE_BEFORE.search("".join(out[-2:])) else NOUN
             add(noun if cut.text is None else cut.text, Span(origin[cut.start], origin[cut.end - 1] + 1), Kind.MARKUP)
     add_verbatim(at, len(text))
+    while segments and segments[-1].kind is Kind.JOIN:
+        segments.pop()
+        out.pop()
     return ProseText("".join(out), tuple(segments), 0, reserved) if has_words else None
 
 

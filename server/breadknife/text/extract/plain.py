@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document, Span
@@ -12,31 +12,60 @@ from breadknife.text.extract.python import inline_cuts
 from breadknife.text.extract.structure import paragraphs
 from breadknife.text.prose import ProseText
 
-_TRAILER = re.compile(r"[A-Z][\w-]*: \S|[A-Z][a-z]+(?:-[a-z]+)+: ")
-_SCISSORS = re.compile(r"# -+ >8 -+")
+_SCISSORS = re.compile(r"[#;] -+ >8 -+")
+_TRAILER = re.compile(r"[A-Za-z][A-Za-z-]*(?:: \S| #\d)|\(cherry picked from ")
+_KNOWN_TRAILER = re.compile(
+    r"[A-Z][a-z]+(?:-[a-z]+)*-(?:by|to|for|from|with|id): |(?:Cc|Fixes|Closes|Refs|Link|Bug): ", re.I
+)
+_SUBJECT_PREFIX = re.compile(r"(?:(?:fixup|squash|amend)! )*(?:[a-z]+(?:\([^()\n]{1,60}\))?!?: )?")
+_CODE_INDENT = 4
 
 
 def plain_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
-    lines = _commit_lines(document) if document.language == "git-commit" else _lines(document)
+    yield from _prose(document, map(document.line_span, range(document.line_count)), cancel)
+
+
+def commit_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
+    """A commit message without comments, trailers, indented code, and the diff below the scissors."""
+    lines = [*_commit_lines(document)]
+    if lines:
+        subject, *body = lines
+        prefix = _SUBJECT_PREFIX.match(document.slice(subject))
+        yield from _prose(document, [Span(subject.start + (prefix.end() if prefix else 0), subject.end)], cancel)
+        yield from _prose(document, _without_trailers(document, body), cancel)
+
+
+def _prose(document: Document, lines: Iterable[Span], cancel: CancelToken) -> Iterator[ProseText]:
     for paragraph in paragraphs(document.text, lines):
         cancel.raise_if_cancelled()
-        found = passage(document.text, paragraph)
-        result = prose(found, inline_cuts, reserved="\n")
+        result = prose(passage(document.text, paragraph), inline_cuts, reserved="\n")
         if result is not None:
             yield result
 
 
-def _lines(document: Document) -> Iterator[Span]:
-    return map(document.line_span, range(document.line_count))
-
-
 def _commit_lines(document: Document) -> Iterator[Span]:
-    """The message without comments, trailers and the diff below the scissors; the subject is a paragraph."""
-    for number, span in enumerate(_lines(document)):
+    """The lines from the subject on, without comments; indented code is an empty line."""
+    begun = in_text = False
+    for number in range(document.line_count):
+        span = document.line_span(number)
         line = document.slice(span)
         if _SCISSORS.match(line):
             return
-        if not line.startswith("#") and not _TRAILER.match(line):
-            yield span
-        if number == 0:
-            yield Span(span.end, span.end)
+        if line.startswith("#") or not (begun or line.strip()):
+            continue
+        is_code = not in_text and len(line.expandtabs(8)) - len(line.expandtabs(8).lstrip()) >= _CODE_INDENT
+        yield Span(span.start, span.start) if is_code and begun else span
+        begun, in_text = True, not is_code and bool(line.strip())
+
+
+def _without_trailers(document: Document, lines: list[Span]) -> Iterator[Span]:
+    """The lines but for those at the end that git reads as trailers, and those that everybody does."""
+    kept = len(lines)
+    while kept and not document.slice(lines[kept - 1]).strip():
+        kept -= 1
+    last = kept
+    while kept and (line := document.slice(lines[kept - 1])).strip() and (_TRAILER.match(line) or line.startswith(" ")):
+        kept -= 1
+    if kept and document.slice(lines[kept - 1]).strip():
+        kept = last  # the paragraph has other lines
+    return (line for line in lines[:kept] if not _KNOWN_TRAILER.match(document.slice(line)))

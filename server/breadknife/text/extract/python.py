@@ -26,12 +26,12 @@ _FEWEST_WORDS = 2
 _INLINE = re.compile(
     r"""
       (?::[\w:+-]+:)?(?P<code>`+)[^`\n]+(?:\n[^`\n]+)?(?P=code)_{0,2}  # `code`, ``code``, :role:`target`, `link`_
-    | \[[^\]\n]*\]\([^)\s]*\)                                          # [text](target)
     | \|\w+\|                                                          # |substitution|
     | (?<!\w)\*{1,2}[a-z]\w*\b(?!\*)                                   # *args, **kwargs
     """,
     re.VERBOSE,
 )
+_LINK = re.compile(r"(?<!!)\[(?P<text>[^\[\]\n]+)\]\([^()\s]*\)")
 _EMPHASIS = re.compile(r"(?<!\S)\*{1,2}(?=\w)|(?<=[\w.,:!?])\*{1,2}(?!\w)")
 _STRING = re.compile(r"(?i:(r|u)?)(\"\"\"|'''|\"|')")
 _ESCAPE = re.compile(r"\\(?:\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}\n]*\}|[0-7]{1,3}|[^\n])")
@@ -56,6 +56,8 @@ def inline_cuts(text: str) -> list[Cut]:
     """Line breaks, and reST's and Markdown's inline markup, as docstrings and comments use both."""
     cuts = line_breaks(text)
     cuts += [Cut(m.start(), m.end()) for m in _INLINE.finditer(text)]
+    for link in _LINK.finditer(text):
+        cuts += (Cut(link.start(), link.start("text"), ""), Cut(link.end("text"), link.end(), ""))
     cuts += [Cut(m.start(), m.end(), "") for m in _EMPHASIS.finditer(text)]
     cuts += [Cut(m.start(), m.end(), ":") for m in _LITERAL_DOUBLE_COLON.finditer(text)]
     return cuts

@@ -32,6 +32,7 @@ _CODE_SECTIONS = frozenset(("Example", "Examples", "Usage"))
 _NAMED_SECTIONS = frozenset(("Note", "Notes", "References", "Todo", "Warnings"))  # the rest list names and types
 _GOOGLE_ENTRY = re.compile(r"(?:\*{0,2}[\w.]+(?:\s*\([^)]*\))?|[\w.]+\[[^:]*\]|[\w., |]+):\s+")
 _NUMPY_ENTRY = re.compile(r"\*{0,2}\w[\w.\[\]]*(?:\s*,\s*\*{0,2}\w+)*(?:\s*:.*)?$")
+_HEADING = re.compile(r"#{1,6}[ \t]+(?=[^\W\d])")
 _LABEL = re.compile(r"(?:TODO|FIXME|XXX|HACK|NOTE|BUG)(?:\([^)]*\))?:?\s+")
 _PROMPT = re.compile(r">>>|\.\.\.\s|\$\s|In \[\d+\]:")
 _COMPOUND = re.compile(r"(?:if|elif|else|for|while|def|class|with|try|except|finally|async|match|case)\b.*:$|@\w")
@@ -126,6 +127,10 @@ class _Reader:
         elif match := _BULLET.match(content) or (_LABEL.match(content) if self.code else None):
             self.flush()
             self._add(Span(start + match.end(), span.end), indent)
+        elif match := _HEADING.match(content):
+            self.flush()
+            self._add(Span(start + match.end(), span.end), indent)
+            self.flush()
         else:
             self._add(span, indent)
 

@@ -77,6 +77,7 @@ SQL = LanguageSyntax(
 MARKDOWN = LanguageSyntax(
     id="markdown",
     grammar=("tree_sitter_markdown", "language"),
+    aliases=("mdx",),  # what it has of JavaScript is read by extract/mdx
     suffixes=(".md", ".markdown"),
     comments=kinds("html_block"),
     statements=kinds("paragraph list_item atx_heading setext_heading fenced_code_block"),

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 def kinds(names: str) -> frozenset[str]:
-    """Node types, written one after the other."""
+    """Node types or other words, written one after the other."""
     return frozenset(names.split())
 
 

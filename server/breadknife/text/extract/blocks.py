@@ -1,0 +1,98 @@
+"""Paragraphs out of lines: what the readers of reST, AsciiDoc and Org share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from breadknife.cancel import CancelToken
+from breadknife.text.document import Document, Span
+from breadknife.text.extract.passage import Cutter, part, passage, prose
+from breadknife.text.prose import ProseText
+
+FEWEST_WORDS_IN_CELL = 4
+"""Shorter cells of tables are names and numbers, not sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the source that isn't empty, without the blanks around it."""
+
+    text: str
+    start: int
+    indent: int
+    """In columns."""
+
+    def rest(self, at: int) -> Line:
+        """The line without its first `at` characters (a bullet) and the blanks after them."""
+        text = self.text[at:]
+        blanks = len(text) - len(text.lstrip())
+        return Line(text.lstrip(), self.start + at + blanks, self.indent + at + blanks)
+
+    def without_end(self, at: int) -> Line:
+        return Line(self.text[:at].rstrip(), self.start, self.indent)
+
+
+def lines(document: Document) -> Iterator[Line | None]:
+    """The document's lines; None for an empty one."""
+    for number in range(document.line_count):
+        span = document.line_span(number)
+        raw = document.slice(span).lstrip("\ufeff") if not number else document.slice(span)
+        text = raw.strip()
+        margin = raw[: len(raw) - len(raw.lstrip())]
+        yield Line(text, span.end - len(raw) + len(margin), len(margin.expandtabs(8))) if text else None
+
+
+@dataclass
+class Blocks:
+    """Collects the lines of paragraphs."""
+
+    done: list[list[Span]] = field(default_factory=list[list[Span]])
+    current: list[Line] = field(default_factory=list[Line])
+
+    def add(self, line: Line) -> None:
+        if line.text:
+            self.current.append(line)
+
+    def end(self) -> None:
+        if self.current:
+            self.done.append([Span(line.start, line.start + len(line.text)) for line in self.current])
+            self.current = []
+
+    def drop(self) -> None:
+        self.current = []
+
+    def alone(self, line: Line) -> None:
+        """Add a paragraph of one line."""
+        self.end()
+        self.add(line)
+        self.end()
+
+    def cells(self, line: Line, bar: re.Pattern[str]) -> None:
+        """Add the longer cells of a table's row."""
+        at = 0
+        for match in (*bar.finditer(line.text), None):
+            cell = line.without_end(match.start() if match else len(line.text)).rest(at)
+            if len(cell.text.split()) >= FEWEST_WORDS_IN_CELL:
+                self.alone(cell)
+            at = match.end() if match else at
+
+
+def block_prose(
+    document: Document,
+    blocks: Iterable[list[Span]],
+    cutter: Cutter,
+    reserved: str,
+    cancel: CancelToken,
+    note: re.Pattern[str] | None = None,
+) -> Iterator[ProseText]:
+    """The prose of paragraphs; what group 1 of `note` matches inside of one is a paragraph that follows it."""
+    for block in blocks:
+        cancel.raise_if_cancelled()
+        whole = passage(document.text, block)
+        notes = [part(whole, *match.span(1)) for match in note.finditer(whole.text)] if note else []
+        for each in (whole, *notes):
+            found = prose(each, cutter, reserved)
+            if found is not None:
+                yield found

@@ -1,0 +1,222 @@
+"""Prose in message catalogs: JSON files in a folder of translations, and gettext's PO.
+
+Placeholders of ICU, printf, Mustache and template strings are words; each branch of a plural or a select is a paragraph
+of its own. A translation has the language of its file: PO says it in its header, JSON in its path.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from breadknife.cancel import CancelToken
+from breadknife.text.document import Document, Span
+from breadknife.text.extract.html import TAG
+from breadknife.text.extract.passage import Cut, Passage, brackets, markup, markup_cuts, passage, prose
+from breadknife.text.languages.values import kinds
+from breadknife.text.prose import ProseText
+from breadknife.text.syntax import Node, SyntaxTree
+
+_FOLDERS = kinds("locales locale _locales i18n l10n intl lang langs translations messages")
+_NAME = re.compile(r"(?:messages|translations?|i18n|package\.nls)(?:[._-][A-Za-z_-]+)?\.json")
+_LANGUAGES = kinds(
+    """
+    af am ar as ast az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fil fr ga gl gu he hi hr hu hy id
+    is it ja ka kk km kn ko ky lo lt lv mk ml mn mr ms mt my nb ne nl nn no or pa pl pt ro ru si sk sl sq sr sv
+    sw ta te tg th tl tr tt uk ur uz vi zh zu
+    """
+)
+_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Z][a-z]{3}))?(?:[-_]([A-Za-z]{2}|\d{3}))?")
+_NO_TEXT = frozenset(("$schema", "@@locale", "locale", "placeholders", "context", "type", "id", "key"))
+_FEWEST_WORDS = 2
+_BRANCH = re.compile(r",\s*(?:plural|select|selectordinal)\s*,")
+_PRINTF = r"%(?:\(\w+\)|\d+\$)?[-+0#]*\d*(?:\.\d+)?(?:hh?|ll?|[zjtL])?[diouxXeEfgGcsSpaA@](?![A-Za-z])"
+_INLINE = (
+    markup(rf"{_PRINTF}|\$t\([^()]*\)|\$[A-Za-z_]\w*\$?|%\w+%|@:[\w.]+"),
+    markup(rf"</?\d+/?>|{TAG}|(?<!\w)[_&](?=[A-Za-z])", ""),
+)
+_COUNT = markup(r"\#")
+_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{1,3}|.)")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[A-Za-z]{2,10});")
+_PO_BREAK = re.compile(r"(?P<space>(?:[ \t]|\\[ntr])+\n|(?:\\[ntr])+)|\n")
+_RESERVED = '"\\{}%<>\n'
+
+
+def is_catalog(document: Document) -> bool:
+    """Whether a JSON document has messages, as far as its path tells."""
+    path = _path(document)
+    return not _FOLDERS.isdisjoint(path.parts[:-1]) or _NAME.fullmatch(path.name) is not None
+
+
+def json_prose(document: Document, tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
+    """The messages of a JSON catalog."""
+    language = _language_of(_path(document))
+    stack = [tree.root]
+    while stack:
+        node = stack.pop()
+        if node.type == "pair":
+            key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+            if key is not None and value is not None and tree.source(key).strip('"') not in _NO_TEXT:
+                stack.append(value)
+        elif node.type == "string":
+            cancel.raise_if_cancelled()
+            yield from _string_prose(tree, node, language)
+        else:
+            stack.extend(reversed(node.named_children))
+
+
+def _string_prose(tree: SyntaxTree, node: Node, language: str) -> Iterator[ProseText]:
+    span = tree.span(node)
+    if span.end - span.start < 2 or tree.text[span.end - 1] != '"':
+        return
+    messages = [Span(span.start + 1, span.end - 1)]
+    while messages:
+        message = messages.pop(0)
+        source = tree.text[message.start : message.end]
+        if len(source.split()) < _FEWEST_WORDS:
+            continue
+        cutter = _branch_cuts if message.start > span.start + 1 else _cuts
+        found = prose(passage(tree.text, [message]), cutter, _RESERVED, language)
+        if found is not None:
+            yield found
+        closing = brackets(source, "{}")
+        messages += (each.shifted(message.start) for each in _branches(source, closing))
+
+
+def _branches(source: str, closing: Mapping[int, int]) -> Iterator[Span]:
+    """The texts of plurals and selects: `{n, plural, one {# file} other {# files}}` has two."""
+    at = 0
+    while (at := source.find("{", at)) >= 0:
+        end = closing.get(at, -1)
+        if end >= 0 and _BRANCH.search(source, at, end):
+            inner = at + 1
+            while (inner := source.find("{", inner, end)) >= 0:
+                stop = closing.get(inner, inner)
+                yield Span(inner + 1, max(stop, inner + 1))
+                inner = stop + 1
+        at = max(end, at) + 1
+
+
+def _cuts(text: str) -> list[Cut]:
+    """Everything of a message that isn't prose; its lines are no lines of the message."""
+    closing, cuts, at = brackets(text, "{}"), list[Cut](), 0
+    while (at := text.find("{", at)) >= 0:
+        end = closing.get(at, at)
+        if end > at:
+            cuts.append(Cut(at - (at > 0 and text[at - 1] in "$%#"), end + 1))
+        at = end + 1
+    cuts += (Cut(m.start(), m.end(), html.unescape(m[0])) for m in _ENTITY.finditer(text))
+    cuts += (Cut(m.start(), m.end(), _unescaped(m[0])) for m in _ESCAPE.finditer(text))
+    return cuts + markup_cuts(text, _INLINE)
+
+
+def _branch_cuts(text: str) -> list[Cut]:
+    return _cuts(text) + markup_cuts(text, (_COUNT,))
+
+
+def _unescaped(escape: str) -> str:
+    if escape[1] in "ntrfvb":
+        return "\n"
+    try:
+        return json.loads(f'"{escape}"')
+    except ValueError:
+        return escape[1:]
+
+
+def _path(document: Document) -> PurePosixPath:
+    return PurePosixPath(unquote(urlsplit(document.uri).path))
+
+
+def _language_of(path: PurePosixPath) -> str:
+    """The language that a path names: `locales/de.json`, `pt_BR/messages.json`, `messages.fr.json`."""
+    names = [*reversed(path.stem.split(".")), *reversed(path.parts[:-1][-3:])]
+    return next((tag for name in names if (tag := _tag(name))), "")
+
+
+def _tag(name: str) -> str:
+    match = _TAG.fullmatch(name)
+    if match is None or match[1].lower() not in _LANGUAGES:
+        return ""
+    return "-".join(part for part in (match[1].lower(), match[2], match[3] and match[3].upper()) if part)
+
+
+# gettext
+
+_KEYWORD = re.compile(r'(msgid|msgid_plural|msgctxt|msgstr)(?:\[\d+\])?[ \t]*(?=")')
+_LANGUAGE_HEADER = re.compile(r"(?:^|\\n)Language:[ \t]*([A-Za-z_-]+)")
+
+
+@dataclass
+class _Message:
+    keyword: str
+    pieces: list[Span] = field(default_factory=list[Span])
+    """The insides of its strings."""
+
+
+def po_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
+    """The messages and translations of a PO file; comments and obsolete entries left out."""
+    text, language, is_header = document.text, "", False
+    for message in _po_messages(document):
+        cancel.raise_if_cancelled()
+        source = "".join(text[piece.start : piece.end] for piece in message.pieces)
+        if message.keyword == "msgstr" and is_header:
+            named = _LANGUAGE_HEADER.search(source)
+            language = _tag(named[1]) or named[1] if named else ""
+        elif message.keyword != "msgctxt":
+            spoken = language if message.keyword == "msgstr" else ""
+            for pieces in _po_paragraphs(text, message.pieces):
+                found = prose(_joined(text, pieces), _po_cuts, _RESERVED, spoken)
+                if found is not None and len(found.text.split()) >= _FEWEST_WORDS:
+                    yield found
+        is_header = message.keyword == "msgid" and not source
+
+
+def _po_messages(document: Document) -> Iterator[_Message]:
+    message: _Message | None = None
+    for number in range(document.line_count):
+        span = document.line_span(number)
+        line = document.slice(span)
+        start = len(line) - len(line.lstrip())
+        if keyword := _KEYWORD.match(line, start):
+            if message is not None:
+                yield message
+            message, start = _Message(keyword[1]), keyword.end()
+        end = len(line.rstrip())
+        if message is not None and end - start >= 2 and line[start] == '"' and line[end - 1] == '"':
+            message.pieces.append(Span(span.start + start + 1, span.start + end - 1))
+    if message is not None:
+        yield message
+
+
+def _po_paragraphs(text: str, pieces: list[Span]) -> Iterator[list[Span]]:
+    paragraph = list[Span]()
+    for piece in pieces:
+        source = text[piece.start : piece.end]
+        if source == "\\n":
+            yield paragraph
+            paragraph = []
+        elif source:
+            paragraph.append(piece)
+            if source.endswith("\\n\\n"):
+                yield paragraph
+                paragraph = []
+    yield paragraph
+
+
+def _joined(text: str, pieces: list[Span]) -> Passage:
+    """Their blanks belong to the message, so that they aren't trimmed."""
+    if not pieces:
+        return Passage("", 0, ())
+    start = pieces[0].start
+    joined = "\n".join(text[piece.start : piece.end] for piece in pieces)
+    return Passage(joined, start, tuple(piece.start - start for piece in pieces))
+
+
+def _po_cuts(text: str) -> list[Cut]:
+    breaks = [Cut(m.start(), m.end(), "\n" if m["space"] else "") for m in _PO_BREAK.finditer(text)]
+    return [*breaks, *(cut for cut in _cuts(text) if cut.text != "\n")]

@@ -1,0 +1,121 @@
+"""Prose in HTML, by its grammar: what stands between two tags of blocks is a paragraph.
+
+The longer texts of `alt`, `title` and their like are too. Left out: code, scripts, styles, and what says
+`translate="no"`. A `lang` is the language of the paragraphs inside of it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from breadknife.cancel import CancelToken
+from breadknife.text.document import Span
+from breadknife.text.extract.blocks import FEWEST_WORDS_IN_CELL
+from breadknife.text.extract.comments import comment_prose
+from breadknife.text.extract.passage import Cut, Cutter, markup, markup_cuts, passage, prose, split_lines
+from breadknife.text.languages.values import kinds
+from breadknife.text.prose import ProseText
+from breadknife.text.syntax import Node, SyntaxTree
+
+_INLINE_TAGS = kinds(
+    """
+    a abbr acronym b bdi bdo big br cite data del dfn em font i img ins label mark q ruby rb rt rp s small span
+    strike strong sub sup time u wbr nobr input
+    """
+)
+_CODE_TAGS = kinds("code kbd samp var tt svg math")
+"""Inline, and a word stands for them."""
+_LEFT_OUT = kinds(
+    """
+    pre script style textarea template iframe object canvas video audio noscript listing xmp plaintext
+    """
+)
+_SPOKEN_ATTRIBUTES = frozenset(("alt", "title", "aria-label", "aria-description", "placeholder", "summary"))
+_SHIELDED = re.compile(r"""\btranslate\s*=\s*["']?no\b|\bclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
+_LANG = re.compile(r"""\b(?:xml:)?lang\s*=\s*["']?([A-Za-z]{2,3}(?:-[A-Za-z\d]+)*)""")
+TAG = r"<[/!?]?[A-Za-z](?:[^<>\"']|\"[^\"]{0,2000}\"|'[^']{0,2000}')*>"
+_INLINE = (
+    markup(r"<!--.*?-->|\{%.{0,500}?%\}|\{#.{0,500}?#\}", "", re.DOTALL),
+    markup(r"<(code|kbd|samp|var|tt|svg|math)\b[^<>]*>.{0,5000}?</\1\s*>|\{\{.{0,500}?\}\}", None, re.DOTALL | re.I),
+    markup(r"<[bw]+r\b[^<>]*>|&nbsp;|&#160;|[ \t]{2,}", "\n", re.IGNORECASE),
+    markup(TAG, ""),
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,30});")
+_RESERVED = "<>&{}\n"
+_QUOTED_RESERVED = _RESERVED + "\"'"
+
+
+def html_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
+    """The prose of a tree of the `html` grammar, of its comments too."""
+    texts = [*comment_prose(tree, cancel), *spoken_html(tree, cancel, html_cuts)]
+    yield from sorted(texts, key=lambda each: each.start)
+
+
+def spoken_html(tree: SyntaxTree, cancel: CancelToken, cutter: Cutter) -> Iterator[ProseText]:
+    """The prose of a tree of the `html` grammar without that of its comments."""
+    spoken = list[ProseText]()
+    for span, language, reserved in _runs(tree):
+        cancel.raise_if_cancelled()
+        found = prose(passage(tree.text, [*split_lines(tree.text, span)]), cutter, reserved, language)
+        if found is not None:
+            spoken.append(found)
+    yield from sorted(spoken, key=lambda each: each.start)
+
+
+def html_cuts(text: str) -> list[Cut]:
+    cuts = markup_cuts(text, _INLINE)
+    return cuts + [Cut(m.start(), m.end(), html.unescape(m[0])) for m in _ENTITY.finditer(text)]
+
+
+def _runs(tree: SyntaxTree) -> Iterator[tuple[Span, str, str]]:
+    """The source between the tags of blocks: (span, language, what is reserved there)."""
+    begin: int | None = None
+    end, spoken = 0, ""
+    stack: list[tuple[Node, str]] = [(tree.root, "")]
+    while stack:
+        node, language = stack.pop()
+        kind, tag = node.type, ""
+        if kind == "element":
+            opening = node.children[0]
+            source, tag = tree.source(opening), _tag_name(tree, opening)
+            match = _LANG.search(source)
+            language = match[1] if match else language
+            if tag in _LEFT_OUT or (_SHIELDED.search(source) and tag not in _INLINE_TAGS):
+                kind = "left_out"
+        elif kind in ("start_tag", "end_tag", "self_closing_tag"):
+            tag = _tag_name(tree, node)
+        # An `&` alone is an error to the grammar, with the text after it.
+        is_text = kind in ("text", "entity") or (kind == "ERROR" and not node.named_children)
+        is_inline = is_text or (kind.endswith("_tag") and tag in _INLINE_TAGS) or tag in _CODE_TAGS
+        if begin is not None and (language != spoken or not (is_inline or kind in ("element", "comment"))):
+            yield Span(begin, end), spoken, _RESERVED
+            begin = None
+        if is_inline:
+            span = tree.span(node)
+            begin = span.start if begin is None else begin
+            end, spoken = span.end, language
+        if kind in ("start_tag", "self_closing_tag"):
+            for value in _spoken_values(tree, node):
+                yield value, language, _QUOTED_RESERVED
+        elif not is_inline and kind not in ("left_out", "comment", "script_element", "style_element", "doctype"):
+            stack.extend((child, language) for child in reversed(node.children))
+    if begin is not None:
+        yield Span(begin, end), spoken, _RESERVED
+
+
+def _tag_name(tree: SyntaxTree, node: Node) -> str:
+    name = next((child for child in node.children if child.type == "tag_name"), None)
+    return tree.source(name).lower() if name is not None else ""
+
+
+def _spoken_values(tree: SyntaxTree, node: Node) -> Iterator[Span]:
+    for attribute in node.children:
+        if attribute.type != "attribute" or attribute.child_count < 3:
+            continue
+        quoted = attribute.children[-1]
+        if quoted.type == "quoted_attribute_value" and tree.source(attribute.children[0]).lower() in _SPOKEN_ATTRIBUTES:
+            span = tree.span(quoted)
+            if len(tree.text[span.start : span.end].split()) >= FEWEST_WORDS_IN_CELL:
+                yield Span(span.start + 1, span.end - 1)

@@ -1,0 +1,242 @@
+"""Prose in LaTeX.
+
+Covers: paragraphs, sections, captions, items, footnotes as paragraphs of their own, formulas and references as words,
+accents and special characters, comments, environments of code, pictures and tables (left out). A command that isn't
+known is a word without arguments; with them, its last argument is prose. Macros aren't expanded.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from breadknife.cancel import CancelToken
+from breadknife.text.document import Document, Span
+from breadknife.text.extract.passage import Cut, brackets, citation, line_breaks, passage, prose, split_lines
+from breadknife.text.languages.values import kinds
+from breadknife.text.prose import ProseText
+
+_MATH = (
+    "equation|align|gather|multline|eqnarray|displaymath|math|alignat|flalign|split|cases|subequations|dmath|"
+    "IEEEeqnarray"
+)
+_LEFT_OUT = (
+    "verbatim|Verbatim|lstlisting|minted|alltt|comment|filecontents|tikzpicture|pgfpicture|picture|tabular|tabularx|"
+    "tabulary|longtable|array|algorithm|algorithmic|algorithm2e|thebibliography|bibliography|code|prooftree|forest|"
+    "lstcode|pycode|tcblisting|axis"
+)
+_TOKEN = re.compile(
+    r"(?P<comment>(?<!\\)%[^\n]*(?:\n[ \t]*(?=\S))?)"
+    r"|(?P<blank>\n[ \t\r]*(?=\n))"
+    r"|\\begin[ \t]*\{(?P<math>(?:" + _MATH + r")\*?)\}"
+    r"|\\begin[ \t]*\{(?P<left_out>(?:" + _LEFT_OUT + r")\*?)\}"
+    r"|(?P<edge>\\(?:begin|end)[ \t]*\{[^{}\n]*\}|\\(?:item|bibitem|par|maketitle|tableofcontents|appendix|newpage|"
+    r"clearpage)(?![A-Za-z]))"
+    r"|\\(?P<own>part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|caption|title|subtitle|thanks|footnote|footnotetext|"
+    r"marginpar|frametitle|framesubtitle|captionof[ \t]*\{\w+\}|abstract|note|sidenote)\*?[ \t]*(?=[\[{])"
+    r"|\\verb\*?(?P<delimiter>[^A-Za-z\s*])[^\n]{0,300}?(?P=delimiter)"
+    r"|(?P<definition>\\(?:(?:re)?newcommand|providecommand|def|(?:re)?newenvironment|DeclareMathOperator|newtheorem|"
+    r"usepackage|documentclass|hypersetup|lstset|setlength|tikzset|RequirePackage|input|include|bibliography|"
+    r"bibliographystyle|addbibresource|graphicspath|author|date|institute|affiliation|email|address|newacronym|"
+    r"definecolor|geometry|title\w+|pagestyle|includegraphics)(?![A-Za-z])\*?)"
+    r"|\\\\"
+)
+_NOTES = frozenset(("footnote", "footnotetext", "marginpar", "thanks", "note", "sidenote"))
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_NAME = re.compile(r"[ \t]*\\[A-Za-z@]+")
+_SKIPPED = r"\\.|(?<!\\)%[^\n]*"
+_BODY = re.compile(r"\\begin[ \t]*\{document\}")
+_INLINE = re.compile(
+    r"(?P<math>\$\$[^$]{1,3000}\$\$|\$(?:\\.|[^$\\]){1,3000}\$|\\\(.{0,3000}?\\\)|\\\[.{0,3000}?\\\]|"
+    r"\\begin[ \t]*\{(?P<env>(?:" + _MATH + r")\*?)\}.*?\\end\{(?P=env)\})"
+    r"|(?P<comment>(?<!\\)%[^\n]*)"
+    r"|\\verb\*?(?P<delimiter>[^A-Za-z\s*]).{0,300}?(?P=delimiter)"
+    r"|\\lstinline\b(?:\[[^\]\n]{0,300}\])?(?P<bar>[^A-Za-z\s\[{]).{0,300}?(?P=bar)"
+    r"|\\(?P<accent>[`'^\"~=.](?=[ ]?\{?\\?[A-Za-z])|[uvHcdbrkt](?=[ ]?\{\\?[A-Za-z]\}|[ ][A-Za-z](?![A-Za-z])))"
+    r"(?:\{\\?(?P<braced>[A-Za-z])\}|[ ]?\\?(?P<bare>[A-Za-z]))"
+    r"|\\(?P<name>[A-Za-z@]+)\*?"
+    r"|\\(?P<escaped>[^A-Za-z])"
+    r"|(?P<dash>---?)|(?P<open>``)|(?P<close>'')|(?P<tie>~)|(?P<brace>[{}])|(?P<column>&)",
+    re.DOTALL,
+)
+_ACCENTS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307",
+    "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "d": "\u0323", "b": "\u0331", "r": "\u030a",
+    "k": "\u0328", "t": "\u0361",
+}  # fmt: skip
+"""The combining character for each command."""
+_CHARACTERS = {
+    "ss": "ß", "o": "ø", "O": "Ø", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "l": "ł", "L": "Ł",
+    "i": "ı", "j": "ȷ", "S": "§", "P": "¶", "copyright": "©", "pounds": "£", "euro": "€", "ldots": "…", "dots": "…",
+    "textellipsis": "…", "textendash": "–", "textemdash": "—", "textquoteright": "’", "textbackslash": "\\",
+    "textasciitilde": "~", "textunderscore": "_", "quad": " ", "qquad": " ", "newline": " ", "space": " ",
+    "textquotedbl": '"', "textquotesingle": "'", "textbar": "|", "textless": "<", "textgreater": ">", "slash": "/",
+}  # fmt: skip
+_CODE = kinds(
+    """
+    texttt url path code nolinkurl lstinline mintinline SI si num qty unit SIrange ang ce gls Gls glspl Glspl
+    acrshort acrlong acs ac acp acf ref cref Cref autoref eqref pageref nameref vref hyperref citet Citet
+    textcite Textcite citeauthor citeyear file cmd mathrm mathbf mathit lstinputlisting
+    """
+)
+"""A word stands for these and their arguments."""
+_GONE = kinds(
+    """
+    label index footnote footnotetext footnotemark marginpar todo vspace hspace includegraphics input include
+    thanks note sidenote color setcounter addtocounter phantomsection nocite glsadd vskip hskip
+    cite citep Citep parencite autocite footcite supercite cites parencites autocites citealp citealt
+    citeyearpar glsreset fontsize rule phantom hphantom vphantom selectlanguage pagestyle thispagestyle
+    addcontentsline enlargethispage captionsetup setlength raisebox rotatebox scalebox resizebox usebox
+    hyphenation markboth markright
+    """
+)
+"""These and their arguments read as nothing."""
+_CITES = kinds("cite citep Citep parencite autocite cites parencites autocites citealp citealt")
+_SWITCHES = kinds(
+    """
+    small tiny footnotesize scriptsize normalsize large Large LARGE huge Huge bf it em sl sc tt sf rm bfseries
+    itshape mdseries upshape scshape slshape ttfamily sffamily rmfamily normalfont centering raggedright
+    raggedleft noindent indent par item hfill vfill hline toprule midrule bottomrule newpage clearpage
+    cleardoublepage maketitle smallskip medskip bigskip null relax protect xspace linebreak pagebreak
+    nolinebreak nopagebreak allowbreak sloppy fussy flushleft flushright begingroup endgroup bgroup egroup left
+    right appendix tableofcontents and
+    """
+)
+_TWO_ARGUMENTS = frozenset(
+    ("textcolor", "href", "colorbox", "hyperlink", "foreignlanguage", "hypertarget", "parbox", "resizebox")
+)
+"""Their first argument isn't prose."""
+_GONE_OR_CODE = _GONE | _CODE
+_RESERVED = "\\{}$&#^_~%\n"
+
+
+def latex_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
+    found = list[ProseText]()
+    for lines in _paragraphs(document.text):
+        cancel.raise_if_cancelled()
+        text = prose(passage(document.text, lines), _cuts, _RESERVED)
+        if text is not None:
+            found.append(text)
+    yield from sorted(found, key=lambda each: each.start)
+
+
+def _paragraphs(text: str) -> Iterator[list[Span]]:
+    """The pieces of lines of each paragraph. Before the document's body, titles alone count."""
+    body = _BODY.search(text)
+    closing = brackets(text, "{}[]", _SKIPPED)
+    arguments = [Span(0, len(text))]
+    while arguments:
+        yield from _paragraphs_of(text, arguments.pop(), body.end() if body else 0, closing, arguments)
+
+
+def _paragraphs_of(
+    text: str, span: Span, body: int, closing: Mapping[int, int], arguments: list[Span]
+) -> Iterator[list[Span]]:
+    """The paragraphs of a part of the text; arguments with paragraphs of their own are added to `arguments`."""
+    pieces, at, pos = list[Span](), span.start, span.start
+    preamble = span.start == 0
+    while (match := _TOKEN.search(text, pos, span.end)) is not None:
+        pos = match.end()
+        if match["comment"] is not None:
+            pieces += split_lines(text, Span(at, match.start()))
+            at = pos
+            continue
+        if match["math"]:
+            blank = _BLANK_LINE.search(text, pos)  # none can be in a formula
+            pos = _after_environment(text, match["math"], pos, blank.start() if blank else len(text))
+            continue
+        opening = _skip_arguments(text, pos, "[", closing) if match["own"] else -1
+        if match["own"] and opening not in closing:
+            continue
+        if match["own"] in _NOTES:
+            arguments.append(Span(opening + 1, closing[opening]))
+            pos = closing[opening] + 1
+            continue
+        if match["own"]:
+            arguments.append(Span(opening + 1, closing[opening]))
+            pos = closing[opening] + 1
+        elif match["left_out"]:
+            pos = _after_environment(text, match["left_out"], pos, len(text))
+        elif match["definition"]:
+            name = _NAME.match(text, pos)
+            pos = _skip_arguments(text, name.end() if name else pos, "[{", closing)
+        elif match["edge"] is not None:
+            pos = _skip_arguments(text, pos, "[{" if "begin" in match["edge"] else "[", closing)
+        elif match["blank"] is None:
+            continue
+        if not preamble or match.start() >= body:
+            yield [*pieces, *split_lines(text, Span(at, match.start()))]
+        pieces, at, pos = [], min(pos, span.end), min(pos, span.end)
+    if not preamble or at >= body:
+        yield [*pieces, *split_lines(text, Span(at, span.end))]
+
+
+def _after_environment(text: str, name: str, at: int, limit: int) -> int:
+    closing = f"\\end{{{name}}}"
+    end = text.find(closing, at, limit)
+    return limit if end < 0 else end + len(closing)
+
+
+def _skip_arguments(text: str, at: int, kinds: str, closing: Mapping[int, int]) -> int:
+    """The offset after the arguments that begin with one of `kinds` at `at`."""
+    while True:
+        opening = at
+        while opening < len(text) and text[opening] in " \t":
+            opening += 1
+        if opening == len(text) or text[opening] not in kinds or opening not in closing:
+            return opening if opening in closing else at
+        at = closing[opening] + 1
+
+
+def _cuts(text: str) -> list[Cut]:
+    cuts, closing, pos = line_breaks(text), brackets(text, "{}[]", _SKIPPED), 0
+    while (match := _INLINE.search(text, pos)) is not None:
+        start, pos = match.span()
+        if match["name"]:
+            pos = _command(text, match["name"], start, pos, closing, cuts)
+        elif match["accent"]:
+            letter = match["braced"] or match["bare"]
+            cuts.append(Cut(start, pos, unicodedata.normalize("NFC", letter + _ACCENTS[match["accent"]])))
+        else:
+            cuts.append(Cut(start, pos, _replacement(match)))
+    return cuts
+
+
+def _replacement(match: re.Match[str]) -> str | None:
+    if match["escaped"]:
+        char = match["escaped"]
+        return "\n" if char in "\\,;: \n" else char if char in "%&$#_{}" else ""
+    replaced = {"---": "—", "--": "–", "``": "“", "''": "”", "~": "\n", "{": "", "}": "", "&": "\n"}
+    return "" if match["comment"] is not None else replaced.get(match[0])
+
+
+def _command(text: str, name: str, start: int, pos: int, closing: Mapping[int, int], cuts: list[Cut]) -> int:
+    """Cut a command; the offset where reading goes on, before its last argument if that is prose."""
+    if name in _CHARACTERS:
+        end = pos + 2 if text.startswith("{}", pos) else pos + (text[pos : pos + 1] == " " and _CHARACTERS[name] != " ")
+        cuts.append(Cut(start, end, _CHARACTERS[name]))
+        return end
+    if name in _SWITCHES:
+        end = pos + (text[pos : pos + 1] == " ")
+        cuts.append(Cut(start, end, ""))
+        return end
+    end, last = pos, pos
+    while (opening := _skip_arguments(text, end, "", closing)) in closing and text[opening] in "[{":
+        if text[opening] == "[" and opening > end:
+            break
+        last, end = opening, closing[opening] + 1
+        if name in _GONE_OR_CODE:
+            continue
+        if text[opening] == "{" and name not in _TWO_ARGUMENTS:
+            break
+        name = "" if text[opening] == "{" else name
+    empty = text[last] == "{" and not text[last + 1 : end - 1].strip() if end > pos else True  # `\\name{}` is `\\name`
+    if name in _GONE_OR_CODE or empty:
+        cuts.append(citation(text, start, end) if name in _CITES else Cut(start, end, "" if name in _GONE else None))
+        return end
+    if text[last] == "[":
+        cuts.append(Cut(start, end, ""))
+        return end
+    cuts.append(Cut(start, last + 1, ""))
+    return last + 1

@@ -1,0 +1,34 @@
+"""Formats of documents that no grammar is used for: how their files are called, and what editors call them.
+
+There are wheels of two grammars. tree-sitter-rst 0.2 reads list items with a blank line between them, and 500 kB of
+plain sections, as errors; tree-sitter-org 0.24 has 3.3 MB. The others have none. All are read by the line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DocumentFormat:
+    id: str
+    """LSP language id."""
+    aliases: tuple[str, ...] = ()
+    """Other ids that editors send."""
+    suffixes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Of whole files."""
+
+
+PLAIN_TEXT = DocumentFormat("plaintext", suffixes=(".txt",))
+REST = DocumentFormat("restructuredtext", ("rst",), (".rst", ".rest"))
+LATEX = DocumentFormat("latex", ("tex", "plaintex"), (".tex", ".ltx"))
+TYPST = DocumentFormat("typst", suffixes=(".typ",))
+ASCIIDOC = DocumentFormat("asciidoc", ("asciidoctor", "adoc"), (".adoc", ".asciidoc"))
+ORG = DocumentFormat("org", suffixes=(".org",))
+GIT_COMMIT = DocumentFormat(
+    "git-commit", ("gitcommit",), names=("COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG")
+)
+GETTEXT = DocumentFormat("po", ("gettext",), (".po", ".pot"))
+
+FORMATS = (PLAIN_TEXT, REST, LATEX, TYPST, ASCIIDOC, ORG, GIT_COMMIT, GETTEXT)
