@@ -19,7 +19,7 @@ from breadknife.task.values import Action, ActionRequest, Actions, CheckRequest,
 from breadknife.text.document import Document, Span, apply_edits
 from support import PluginContext, document
 
-ALONE = ProseSettings(languagetool=False)
+ALONE = ProseSettings(languagetool=False, model=False)
 
 
 @pytest.fixture
@@ -277,7 +277,7 @@ def second(monkeypatch: pytest.MonkeyPatch) -> Second:
 
 class Refreshing(PluginContext):
     def __init__(self, root: Path | None) -> None:
-        super().__init__(root=root)
+        super().__init__(root=root, values=ProseSettings(model=False))
         self.again = threading.Event()
 
     def refresh(self) -> None:
@@ -301,7 +301,7 @@ def test_a_warm_edit_asks_for_the_changed_paragraph_only(
     plugin: ProsePlugin, second: Second, context: PluginContext
 ) -> None:
     second.gate.set()
-    context = replace(context, values=ProseSettings())
+    context = replace(context, values=ProseSettings(model=False))
     check(plugin, document("One thing.\n\nAnother thing.\n", "markdown"), context, whole=True)
     check(plugin, document("A new one.\n\nOne thing.\n\nAnother thing!\n", "markdown"), context, whole=True)
     assert second.asked == ["One thing.", "Another thing.", "A new one.", "Another thing!"]
@@ -312,7 +312,7 @@ def test_lint_waits_for_everybody_and_an_editor_ends_up_with_the_same(
 ) -> None:
     second.lints = speaks_of("an", "EN_A_VS_AN", "a")
     second.gate.set()
-    context = replace(context, values=ProseSettings())
+    context = replace(context, values=ProseSettings(model=False))
     doc = document(TEXT, "markdown")
     [finding] = check(plugin, doc, context, whole=True)
     assert (finding.source, finding.code, finding.fixes[0].preferred) == ("harper+languagetool", "AnA", True)
@@ -340,7 +340,7 @@ def test_lint_goes_on_without_an_engine_that_gave_up(
 
     second.lints = give_up
     second.gate.set()
-    context = replace(context, values=ProseSettings(), notices=[])
+    context = replace(context, values=ProseSettings(model=False), notices=[])
     doc = document(TEXT, "markdown")
     for _ in range(2):
         assert [f.code for f in check(plugin, doc, context, whole=True)] == ["AnA"]
@@ -348,7 +348,7 @@ def test_lint_goes_on_without_an_engine_that_gave_up(
 
 
 def test_lint_can_be_cancelled_while_it_waits(plugin: ProsePlugin, second: Second, context: PluginContext) -> None:
-    context = replace(context, values=ProseSettings(), cancel=CancelToken.after(0.2))
+    context = replace(context, values=ProseSettings(model=False), cancel=CancelToken.after(0.2))
     with pytest.raises(Cancelled):
         check(plugin, document(TEXT, "markdown"), context, whole=True)
 
@@ -357,7 +357,7 @@ def test_without_languagetool_harper_goes_on_and_says_so(
     plugin: ProsePlugin, context: PluginContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "obstacle", lambda: "it is not installed (`breadknife setup languagetool`)")
-    context = replace(context, values=ProseSettings(), notices=[])
+    context = replace(context, values=ProseSettings(model=False), notices=[])
     assert [f.code for f in check(plugin, document(TEXT, "markdown"), context, whole=True)] == ["AnA"]
     assert context.notices == [
         "Prose is checked by Harper alone; LanguageTool can't help: it is not installed "

@@ -6,12 +6,12 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied, EngineError
-from breadknife.plugins.prose.engine import Lint, ProseEngine
 
 log = logging.getLogger(__name__)
 
@@ -19,28 +19,44 @@ _ARRIVAL_S = 1.0  # no more often than this is the asker told of new results
 _POLL_S = 0.05
 
 
+_Question = TypeVar("_Question", bound=Hashable)
+_Asked = TypeVar("_Asked", bound=Hashable, contravariant=True)
+_Result = TypeVar("_Result", covariant=True)
+
+
+class Slow(Protocol[_Asked, _Result]):
+    """An engine that answers a text, or another question, after a while."""
+
+    def check(self, text: _Asked, /) -> tuple[_Result, ...]:
+        """Raises EngineError."""
+        ...
+
+    def close(self) -> None: ...
+
+
 @dataclass
-class _Job:
-    texts: list[str]
+class _Job(Generic[_Question]):
+    texts: list[_Question]
     """Last one first."""
     arrived: Callable[[], None]
+    due: float
 
 
-class Background:
+class Background(Generic[_Question, _Result]):
     """Results of `engine`, kept for the newest `capacity` texts. Safe to use from several threads."""
 
-    def __init__(self, engine: ProseEngine, capacity: int = 1 << 16) -> None:
+    def __init__(self, engine: Slow[_Question, _Result], capacity: int = 1 << 16) -> None:
         self._engine = engine
         self._capacity = capacity
-        self._results: OrderedDict[str, tuple[Lint, ...]] = OrderedDict()
-        self._jobs: dict[str, _Job] = {}
+        self._results: OrderedDict[_Question, tuple[_Result, ...]] = OrderedDict()
+        self._jobs: dict[str, _Job[_Question]] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
         self.failure: str | None = None
         """Why the engine gave up; set once and for all."""
 
-    def result(self, text: str) -> tuple[Lint, ...] | None:
+    def result(self, text: _Question) -> tuple[_Result, ...] | None:
         """What the engine said of `text`, or None when it has not been asked or has not answered yet."""
         with self._changed:
             found = self._results.get(text)
@@ -48,9 +64,12 @@ class Background:
                 self._results.move_to_end(text)
             return found
 
-    def submit(self, owner: str, texts: Iterable[str], arrived: Callable[[], None]) -> None:
+    def submit(
+        self, owner: str, texts: Iterable[_Question], arrived: Callable[[], None], *, after: float = 0.0
+    ) -> None:
         """Check these texts, the newest owner's first, in place of what this owner still waits for.
 
+        Not before `after` seconds, in which the owner may think better of it.
         `arrived` is called from another thread whenever some are done, and when the engine gives up.
         """
         with self._changed:
@@ -58,13 +77,13 @@ class Background:
             self._jobs.pop(owner, None)
             if self._closed or self.failure is not None or not waiting:
                 return
-            self._jobs[owner] = _Job(waiting, arrived)
+            self._jobs[owner] = _Job(waiting, arrived, time.monotonic() + after)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="prose-background", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
 
-    def wait(self, texts: Iterable[str], cancel: CancelToken) -> None:
+    def wait(self, texts: Iterable[_Question], cancel: CancelToken) -> None:
         """Return when all of them are answered, or the engine gave up. Raises Cancelled."""
         waiting = set(texts)
         with self._changed:
@@ -102,20 +121,21 @@ class Background:
                 told = time.monotonic()
                 job.arrived()
 
-    def _next(self) -> tuple[str, _Job] | None:
+    def _next(self) -> tuple[_Question, _Job[_Question]] | None:
         with self._changed:
             while not self._closed:
-                if self._jobs:
-                    newest = next(reversed(self._jobs))
+                now = time.monotonic()
+                newest = next((owner for owner in reversed(self._jobs) if self._jobs[owner].due <= now), None)
+                if newest is not None:
                     job = self._jobs[newest]
                     text = job.texts.pop()
                     if not job.texts:
                         del self._jobs[newest]
                     return text, job
-                self._changed.wait()
+                self._changed.wait(min((job.due - now for job in self._jobs.values()), default=None))
             return None
 
-    def _check(self, text: str) -> tuple[Lint, ...]:
+    def _check(self, text: _Question) -> tuple[_Result, ...]:
         """A text that the engine dies of twice has no findings."""
         for _ in range(2):
             try:

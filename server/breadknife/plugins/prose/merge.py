@@ -36,6 +36,8 @@ class Mistake:
     """Best first."""
     safe: bool
     """The first correction is fit to be applied unseen."""
+    model: str = ""
+    """Of the model that judged or proposed it."""
 
     @property
     def spelling(self) -> bool:

@@ -7,14 +7,17 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import accumulate
 from typing import Any
 
+from breadknife.errors import ModelError
 from breadknife.plugins.prose.background import Background
 from breadknife.plugins.prose.directives import Directives, ignoring
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.engine import HarperEngine, Lint, QuietEngine
 from breadknife.plugins.prose.languagetool import LanguageToolEngine, obstacle
 from breadknife.plugins.prose.merge import Mistake, mistakes
+from breadknife.plugins.prose.opinions import Opinions, cases
 from breadknife.plugins.prose.rules import SPELLING
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.spelling import Vocabulary, is_typo
@@ -43,6 +46,9 @@ from breadknife.text.prose import ProseText
 log = logging.getLogger(__name__)
 
 ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
+_ROLE = "judge"
+_MOST_READ = 60_000
+"""Characters of a document's prose that the model reads by itself: about 10,000 words, some minutes."""
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
 
 
@@ -133,12 +139,45 @@ class ProsePlugin:
             checkers,
             engines=1 if second is None else 2,
         )
-        found: list[_Flaw] = []
+        found: list[list[Mistake]] = []
         for paragraph, lints in zip(paragraphs, first, strict=True):
             later = second.result(paragraph.text) if second is not None else None
-            if lints or later:
-                found += reader.flaws(paragraph, (*lints, *(later or ())))
-        return found
+            found.append(reader.mistakes(paragraph, (*lints, *(later or ()))) if lints or later else [])
+        opinions = checkers.opinions(context) if settings.model else None
+        if opinions is not None:
+            found = self._with_opinions(document, context, paragraphs, found, opinions, reader, whole=whole)
+        return [_flaw(paragraph, each) for paragraph, own in zip(paragraphs, found, strict=True) for each in own]
+
+    def _with_opinions(
+        self,
+        document: Document,
+        context: Context,
+        paragraphs: Sequence[ProseText],
+        found: Sequence[list[Mistake]],
+        opinions: Opinions,
+        reader: _Reader,
+        *,
+        whole: bool,
+    ) -> list[list[Mistake]]:
+        texts = [paragraph.text for paragraph in paragraphs]
+        doubts = [case for text, own in zip(texts, found, strict=True) for case in cases(text, own)]
+        ends = accumulate(map(len, texts))
+        read = [text for text, end in zip(texts, ends, strict=True) if end <= _MOST_READ]
+        if whole and len(read) < len(texts):
+            context.notify(f"The model proposes for the first {_MOST_READ:,} characters of {document.uri} only.")
+        if whole:
+            opinions.ask(f"{document.uri}#{id(context)}", read, doubts, lambda: None, now=True)
+            opinions.wait(read, doubts, context.cancel)
+        else:
+            opinions.ask(document.uri, read, doubts, context.refresh, now=False)
+        if opinions.failure is not None:
+            context.notify(f"Prose is checked without a model: {opinions.failure}.")
+            return list(found)
+        budget = reader.settings.flags_per_1000_words
+        return [
+            [each for each in opinions.shown(paragraph.text, own, budget) if reader.counts(paragraph, each.lint)]
+            for paragraph, own in zip(paragraphs, found, strict=True)
+        ]
 
     def _checkers_for(self, settings: ProseSettings) -> _Checkers:
         key = (settings.dialect, frozenset(settings.enabled_rules))
@@ -173,11 +212,12 @@ class _Checkers:
         self._enabled = enabled
         self._harper = QuietEngine(HarperEngine(dialect, enabled), enabled)
         self.first = lru_cache(maxsize=1 << 16)(self._harper.check)
-        self._second: Background | None = None
+        self._second: Background[str, Lint] | None = None
         self._obstacle: str | None = None
+        self._opinions: Opinions | None = None
         self._lock = threading.Lock()
 
-    def second(self, context: Context) -> Background | None:
+    def second(self, context: Context) -> Background[str, Lint] | None:
         with self._lock:
             if self._second is None and self._obstacle is None:
                 self._obstacle = obstacle()
@@ -187,11 +227,25 @@ class _Checkers:
             context.notify(f"Prose is checked by Harper alone; LanguageTool can't help: {self._obstacle}.")
         return self._second
 
+    def opinions(self, context: Context) -> Opinions | None:
+        try:
+            model = context.model(_ROLE)
+        except ModelError as error:
+            context.notify(f"Prose is checked without a model: {error}.")
+            return None
+        with self._lock:
+            if self._opinions is None:
+                self._opinions = Opinions(self.knows)
+        self._opinions.use(model)
+        return self._opinions
+
     def knows(self, word: str) -> bool:
         return not any(lint.rule in SPELLING for lint in self.first(word))
 
     def close(self) -> None:
         self._harper.close()
+        if self._opinions is not None:
+            self._opinions.close()
         if self._second is not None:
             self._second.close()
 
@@ -235,13 +289,12 @@ class _Reader:
     checkers: _Checkers
     engines: int
 
-    def flaws(self, paragraph: ProseText, lints: Sequence[Lint]) -> list[_Flaw]:
+    def mistakes(self, paragraph: ProseText, lints: Sequence[Lint]) -> list[Mistake]:
         text = paragraph.text
-        counted = [lint for lint in lints if self._counts(paragraph, lint)]
-        found = mistakes(text, counted, self.engines, partial(self._believes, text)) if counted else []
-        return [_flaw(paragraph, mistake) for mistake in found]
+        counted = [lint for lint in lints if self.counts(paragraph, lint)]
+        return mistakes(text, counted, self.engines, partial(self._believes, text)) if counted else []
 
-    def _counts(self, paragraph: ProseText, lint: Lint) -> bool:
+    def counts(self, paragraph: ProseText, lint: Lint) -> bool:
         return (
             lint.rule not in self.settings.disabled_rules
             and not paragraph.touches_markup(lint.span)
@@ -264,13 +317,14 @@ class _Reader:
 def _flaw(paragraph: ProseText, mistake: Mistake) -> _Flaw:
     lint, text = mistake.lint, paragraph.text
     word = text[lint.span.start : lint.span.end]
+    origin = Origin(rule=lint.rule, model=mistake.model)
     fixes: list[Fix] = []
     for correction in mistake.corrections:
         edit = paragraph.edit(correction.span, correction.replacement)
         if edit is not None:
-            title = f"Replace with “{correction.replacement}”" if correction.replacement.strip() else f"Remove “{word}”"
+            title = _title(word, correction.replacement)
             safe = mistake.safe and correction is mistake.corrections[0]
-            fixes.append(Fix(title, (edit,), preferred=safe, origin=Origin(rule=lint.rule)))
+            fixes.append(Fix(title, (edit,), preferred=safe, origin=origin))
     message = lint.message
     if mistake.spelling and mistake.corrections:
         message = f"“{word}” looks like a slip; did you mean “{mistake.corrections[0].replacement}”?"
@@ -283,6 +337,12 @@ def _flaw(paragraph: ProseText, mistake: Mistake) -> _Flaw:
         tuple(fixes),
     )
     return _Flaw(finding, mistake, word, Sentence.around(text, lint.span))
+
+
+def _title(old: str, new: str) -> str:
+    if not old:
+        return f"Insert “{new.strip()}”"
+    return f"Replace with “{new}”" if new.strip() else f"Remove “{old.strip()}”"
 
 
 def _actions(flaw: _Flaw, context: Context) -> list[Action]:

@@ -25,6 +25,7 @@ NOISE: Mapping[str, Mapping[str, str]] = {
         "category:Readability": _HOUSE,
         "category:Regionalism": _HOUSE,
         "category:Style": _HOUSE,
+        "AvoidAndAlso": _HOUSE,
         "Codebase": _HOUSE,
         "CompoundNouns": "a file name, a bug fix and a code base are two words or one, as a project likes",
         "CondenseAllThe": _HOUSE,
@@ -61,6 +62,7 @@ NOISE: Mapping[str, Mapping[str, str]] = {
         "category:TYPOGRAPHY": _MARKUP,
         "category:WIKIPEDIA": _HOUSE,
         "AFFECT_EFFECT": "“side-effects” are meant",
+        "A_INSTALL": _JARGON,
         "ARTICLE_ADJECTIVE_OF": "“iterable” and “topmost” are nouns here",
         "EN_COMPOUNDS_*": _HOUSE,
         "EN_SPLIT_WORDS_HYPHEN": _MARKUP,
@@ -73,6 +75,7 @@ NOISE: Mapping[str, Mapping[str, str]] = {
         "NUMBERS_IN_WORDS": _JARGON,
         "POSSESSIVE_APOSTROPHE": "“the examples directory” is meant",
         "PRE_AND_POST_NN": _HOUSE,
+        "RUFF_ROUGH": _NAMES,
         "WHITESPACE_RULE": _MARKUP,
     },
 }

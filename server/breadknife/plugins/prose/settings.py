@@ -14,6 +14,11 @@ class ProseSettings:
     """The English that is checked."""
     languagetool: bool = True
     """Ask LanguageTool too, where it is installed and Java is 17 or newer."""
+    model: bool = True
+    """Have the small model judge what rules say, and propose what no rule knows, where it is installed."""
+    flags_per_1000_words: float = 2.0
+    """How many findings of a well-edited text are too many: the lower, the surer the model must be; 0 shows none of
+    those that it has a say in."""
     spelling: bool = True
     """Report words that look like slips of the fingers."""
     disabled_rules: tuple[str, ...] = ()

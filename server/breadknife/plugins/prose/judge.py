@@ -1,0 +1,50 @@
+"""The small model as a judge of what rules say: KEEP against each FIX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from breadknife.plugins.prose.likelihood import Reader
+from breadknife.plugins.prose.merge import Correction, Mistake
+from breadknife.plugins.prose.thresholds import JUDGED, excess
+
+
+@dataclass(frozen=True)
+class Case:
+    """A paragraph, and what may be put in place of parts of it."""
+
+    text: str
+    corrections: tuple[Correction, ...]
+
+
+class Judge:
+    """For each correction of a case, by how many nats it makes the text likelier; nothing where that can't be said."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def check(self, case: Case, /) -> tuple[float, ...]:
+        changes = [(each.span, each.replacement) for each in case.corrections]
+        return self._reader.read(lambda likelihood: likelihood.margins(case.text, changes))
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+def is_sure(mistake: Mistake) -> bool:
+    """Whether it needs no judge: engines agree, the rule's record is clean, or there is nothing to compare with."""
+    return mistake.safe or mistake.spelling or not mistake.corrections
+
+
+def judged(mistake: Mistake, margins: Sequence[float], model: str, budget: float) -> Mistake | None:
+    """The mistake with the likeliest correction first, or None when the model isn't sure enough of any.
+
+    Without margins the rule's word counts, as it does without a model.
+    """
+    if not margins:
+        return mistake
+    best = sorted(zip(margins, mistake.corrections, strict=True), key=lambda pair: -pair[0])
+    if best[0][0] < JUDGED + excess(budget):
+        return None
+    return replace(mistake, corrections=tuple(correction for _, correction in best), model=model)

@@ -1,0 +1,214 @@
+"""How likely a language model finds prose: as it stands, and with something else in place of a part of it."""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import Protocol, TypeVar
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Part, Piece, Prompt, Scores
+from breadknife.errors import Cancelled, EngineUnavailable, ModelError, PromptTooLong
+from breadknife.text.document import Span
+from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
+
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LEAD = "From the documentation:\n\n"
+"""A prompt is never empty, and a model that reads a text's first word has seen none of its kind."""
+WORDS_AFTER = 3
+"""What is unlikely shows in the next few words; each more costs as much as the first."""
+_BLANKS_AND_WORD = re.compile(r"\s*\S+")
+_LONGEST = 1_200
+"""Characters that are read together: places in them share their beginning, which the engine evaluates once."""
+_INSTEAD = 48
+"""What was meant is nearly always among the likeliest tokens of its place."""
+_TELLING = 3
+"""Letters of a token that is a word's beginning and not just any word's."""
+_AS_CODE = {NOUN: "`code`", VOWEL_NOUN: "`id`"}
+_PLACEHOLDER = re.compile("|".join(_AS_CODE))
+_TYPOGRAPHY = str.maketrans("’‘“”–—\u00a0\n\t", "''\"\"-- \u0020 ")
+_SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s+(?=\S)")
+
+
+_Found = TypeVar("_Found")
+
+
+class Scorer(Protocol):
+    """The part of `breadknife.task.plugin.Model` that is used here."""
+
+    @property
+    def name(self) -> str: ...
+
+    def score(
+        self,
+        prompt: Prompt,
+        alternatives: tuple[str, ...],
+        *,
+        pieces: bool = False,
+        top_logprobs: int = 0,
+        cancel: CancelToken | None = None,
+    ) -> Scores: ...
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """A word, and how likely the model finds it after all that stands before it."""
+
+    span: Span
+    logprob: float
+    begins: tuple[str, float] = ("", 0.0)
+    """Its first token without the blank, and how likely that is."""
+    instead: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Tokens that a word here may begin with, without their blanks, the likeliest few."""
+
+    def gain(self, word: str) -> float:
+        """By how many nats another word, or its beginning, is likelier here, as far as the likeliest tokens tell.
+
+        0 where they tell nothing, for this word isn't among them either; -inf where it is.
+        """
+        if word in self.instead:
+            return self.instead[word] - self.logprob
+        beginning = max((token for token in self.instead if word.startswith(token)), key=len, default="")
+        if len(beginning) >= _TELLING:
+            return self.instead[beginning] - (self.begins[1] if beginning == self.begins[0] else self.logprob)
+        return 0.0 if self.logprob < min(self.instead.values(), default=0.0) else -math.inf
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Of one model. Every method raises Cancelled, ModelError or EngineError."""
+
+    model: Scorer
+    cancel: CancelToken
+
+    def margins(
+        self, text: str, changes: Sequence[tuple[Span, str]], words_after: int = WORDS_AFTER
+    ) -> tuple[float, ...]:
+        """For each change (a span and what stands there instead) by how many nats it makes the text likelier.
+
+        All begin at about the same place: they share a prompt and what follows, in one batch.
+        """
+        text = readable(text)
+        start = _start(text, changes)
+        end = _end(text, max(span.end for span, _ in changes), words_after)
+        fixed = [text[start : span.start] + new + text[span.end : end] for span, new in changes]
+        return self._against(text, start, text[start:end], fixed)
+
+    def _against(self, text: str, start: int, keep: str, fixed: Sequence[str]) -> tuple[float, ...]:
+        alternatives = tuple(dict.fromkeys((keep, *(each for each in fixed if each.strip()))))
+        scores = self.model.score(_prompt(text, start), alternatives, cancel=self.cancel)
+        likely = dict(zip(alternatives, scores.logprobs, strict=True))
+        return tuple(likely.get(each, -math.inf) - likely[keep] for each in fixed)
+
+    def surprises(self, text: str) -> list[Surprise]:
+        """Of each word, in order; none where the engine tells no tokens."""
+        text = readable(text)
+        found: list[Surprise] = []
+        for start, end in _stretches(text):
+            if text[start:end].strip():
+                prompt = _prompt(text, start)
+                answer = self.model.score(
+                    prompt, (text[start:end],), pieces=True, top_logprobs=_INSTEAD, cancel=self.cancel
+                )
+                for pieces in answer.pieces:
+                    found += _words(text, start, end, pieces)
+        return found
+
+
+def readable(text: str) -> str:
+    """As models know it: plain quotation marks, and code where a placeholder stands; each character at its place."""
+    return _PLACEHOLDER.sub(lambda found: _AS_CODE[found[0]], text.translate(_TYPOGRAPHY))
+
+
+def _prompt(text: str, start: int) -> Prompt:
+    begin = max(at for at, _ in _stretches(text) if at <= start)
+    return (Part(_LEAD + text[begin:start]),)
+
+
+@lru_cache(maxsize=64)
+def _stretches(text: str) -> tuple[tuple[int, int], ...]:
+    """The text in parts that are read together, each with the blank that belongs to its first word."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    while start < len(text) or not found:
+        end = _sentence_end(text, start + _LONGEST)
+        found.append((start, end))
+        start = end
+    return tuple(found)
+
+
+def _start(text: str, changes: Sequence[tuple[Span, str]]) -> int:
+    """The blank before the first change, which belongs to its first word."""
+    return max(text.rfind(" ", 0, min(span.start for span, _ in changes) or 1), 0)
+
+
+def _end(text: str, offset: int, count: int) -> int:
+    """The end of so many words after `offset`, with their punctuation."""
+    words = islice(_BLANKS_AND_WORD.finditer(text, offset), count)
+    return max((match.end() for match in words), default=len(text))
+
+
+def _sentence_end(text: str, offset: int) -> int:
+    """The last end of a sentence up to `offset`, or of a word; before the blank that belongs to what follows."""
+    if offset >= len(text):
+        return len(text)
+    ends = [match.end() - 1 for match in _SENTENCE_END.finditer(text, max(0, offset - _LONGEST // 2), offset)]
+    return ends[-1] if ends else max(text.rfind(" ", 0, offset), offset - _LONGEST + 1)
+
+
+def _words(text: str, start: int, end: int, pieces: Sequence[Piece]) -> list[Surprise]:
+    """The log-probability of a word is its tokens'; a token that is half a character counts for nothing."""
+    at: dict[int, Piece] = {}
+    position = start
+    for piece in pieces:
+        own = piece.text
+        found = position if text.startswith(own, position) else text.find(own, position, position + 8 + len(own))
+        if own and found >= 0:
+            at[found + len(own) - len(own.lstrip())] = piece
+            position = found + len(own)
+    words: list[Surprise] = []
+    for match in WORD.finditer(text, start, end):
+        own = [at[i] for i in range(*match.span()) if i in at]
+        first = at.get(match.start(), Piece("", 0.0))
+        likely = {token.strip(): logprob for token, logprob in reversed(first.top_logprobs)}
+        logprob = sum(piece.logprob for piece in own)
+        words.append(Surprise(Span(*match.span()), logprob, (first.text.strip(), first.logprob), likely))
+    return words
+
+
+class Reader:
+    """The model of the newest request, for work that outlives the request. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._model: Scorer | None = None
+        self._cancel = CancelToken()
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        return self._model.name if self._model else ""
+
+    def use(self, model: Scorer) -> None:
+        with self._lock:
+            self._model = model
+
+    def read(self, work: Callable[[Likelihood], Sequence[_Found]]) -> tuple[_Found, ...]:
+        """What `work` finds; nothing in a text that is too much for the model. Raises EngineError."""
+        with self._lock:
+            model = self._model
+        if model is None:
+            raise EngineUnavailable("there is no model to ask")
+        try:
+            return tuple(work(Likelihood(model, self._cancel)))
+        except PromptTooLong:
+            return ()
+        except (ModelError, Cancelled) as error:
+            raise EngineUnavailable(str(error)) from error
+
+    def close(self) -> None:
+        self._cancel.cancel()

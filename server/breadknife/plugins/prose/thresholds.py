@@ -1,0 +1,35 @@
+"""How sure the small model must be before a finding is shown: data only, made by `bench/prose/calibrate.py`.
+
+A margin is by how many nats (natural logarithms of probability) a fix makes the text likelier.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+BUDGET = 2.0
+"""Flags per 1,000 words of well-edited text, for which these thresholds are."""
+
+JUDGED = 2.0
+"""Of every rule that needs a judge: none spoke often enough in the texts for a threshold of its own."""
+
+PROPOSED: Mapping[str, float] = {
+    "Agreement": 3.0,
+    "Article": 4.0,
+    "Confusion": 3.0,
+    "MissingPreposition": 5.5,
+    "NeedlessPreposition": 5.5,
+    "Preposition": 4.3,
+    "Quantity": 4.0,
+    "WordForm": 5.0,
+}
+"""Of the model's own findings; those of other kinds are wrong too often to be shown at all."""
+
+HALVES = 1.5
+"""So many nats more, and half as many flags of well-edited text are left."""
+
+
+def excess(budget: float) -> float:
+    """What is added to every threshold for another budget than BUDGET."""
+    return math.inf if budget <= 0 else HALVES * math.log2(BUDGET / budget)

@@ -1,0 +1,162 @@
+"""A rule proposes, the model decides: what is shown, what isn't, and what happens without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from breadknife.engine.scripted import Line, ScriptedEngine
+from breadknife.errors import ModelMissing
+from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.judge import is_sure, judged
+from breadknife.plugins.prose.merge import Correction, Mistake
+from breadknife.plugins.prose.plugin import ProsePlugin
+from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.plugins.prose.thresholds import BUDGET, JUDGED, excess
+from breadknife.task.values import CheckRequest, Finding, Findings
+from breadknife.text.document import Document, Span
+from prose.disliking import DislikingEngine
+from support import PluginContext, document
+
+SETTINGS = ProseSettings(languagetool=False)
+UNSURE = "It is better then before."  # Harper's ThenThan: a rule that needs a judge
+
+
+def mistake(*replacements: str, rule: str = "RULE", safe: bool = False) -> Mistake:
+    span = Span(0, 1)
+    lint = Lint("harper", rule, span, "", replacements, "")
+    return Mistake(lint, ("harper",), (rule,), tuple(Correction(span, new) for new in replacements), safe)
+
+
+@pytest.mark.parametrize(
+    ("each", "expected"),
+    [
+        (mistake("b"), False),
+        (mistake("b", safe=True), True),
+        (mistake("b", rule="SpellCheck"), True),
+        (mistake(), True),
+    ],
+)
+def test_what_needs_a_judge(each: Mistake, expected: bool) -> None:
+    assert is_sure(each) is expected
+
+
+@pytest.mark.parametrize(
+    ("margins", "budget", "expected"),
+    [
+        ((JUDGED,), BUDGET, ["a"]),
+        ((JUDGED - 0.1,), BUDGET, None),
+        ((JUDGED, JUDGED + 1), BUDGET, ["b", "a"]),
+        ((JUDGED,), BUDGET / 2, None),
+        ((99.0,), 0.0, None),
+        ((), BUDGET, ["a"]),
+    ],
+)
+def test_judged(margins: tuple[float, ...], budget: float, expected: list[str] | None) -> None:
+    found = judged(mistake(*"ab"[: max(len(margins), 1)]), margins, "model", budget)
+    assert (found and [each.replacement for each in found.corrections]) == expected
+
+
+def test_half_the_budget_asks_for_more() -> None:
+    assert excess(BUDGET) == 0
+    assert excess(BUDGET / 2) > 0 > excess(BUDGET * 2)
+
+
+@pytest.fixture
+def plugin() -> Iterator[ProsePlugin]:
+    plugin = ProsePlugin()
+    yield plugin
+    plugin.close()
+
+
+@pytest.fixture
+def context(home: Path, tmp_path: Path) -> PluginContext:
+    return PluginContext(root=tmp_path, values=SETTINGS, engine=DislikingEngine({}))
+
+
+def check(plugin: ProsePlugin, doc: Document, context: PluginContext, *, whole: bool = True) -> tuple[Finding, ...]:
+    answer = plugin.answer(CheckRequest(doc, whole), context)
+    assert isinstance(answer, Findings)
+    return answer.items
+
+
+def shown(doc: Document, findings: tuple[Finding, ...]) -> list[tuple[str, str, str, str]]:
+    return [
+        (doc.slice(f.span), f"{f.source}/{f.code}", f.fixes[0].edits[0].new_text, f.fixes[0].origin.model)
+        for f in findings
+    ]
+
+
+CASES = [
+    ("the model agrees", UNSURE, {"then": -9, "than": -1}, [("then", "harper/ThenThan", "than", "judge")]),
+    ("the model doesn't", UNSURE, {"than": -9}, []),
+    ("a sure rule isn't judged", "This is an useful one.", {}, [("an", "harper/AnA", "a", "")]),
+    (
+        "the model's own",
+        "Each file have a name.",
+        {"have": -20, "has": -1},
+        [("have", "model/Agreement", "has", "judge")],
+    ),
+    (
+        "none touches another",
+        "See the the useful one.",
+        {"the the": -20, "the a": -1, "a useful": -1},
+        [("the the", "harper/RepeatedWords", "the", "")],
+    ),
+    ("none touches markup", "It use `use` use.", {"`": -20}, []),
+]
+
+
+@pytest.mark.parametrize(("text", "words", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_findings(
+    plugin: ProsePlugin, context: PluginContext, text: str, words: dict[str, float], expected: list[tuple[str, ...]]
+) -> None:
+    doc = document(text, "markdown")
+    found = check(plugin, doc, replace(context, engine=DislikingEngine(words)))
+    assert shown(doc, found) == expected
+
+
+def test_sure_findings_come_at_once_and_judged_ones_later(plugin: ProsePlugin, context: PluginContext) -> None:
+    context = replace(context, engine=DislikingEngine({"then": -9, "than": -1}))
+    doc = document(f"{UNSURE} This is an useful one.", "markdown")
+    assert [f.code for f in check(plugin, doc, context, whole=False)] == ["AnA"]
+    assert [f.code for f in check(plugin, doc, context)] == ["ThenThan", "AnA"]
+    asked = len(context.engine.requests)  # type: ignore[attr-defined]
+    assert [f.code for f in check(plugin, doc, context, whole=False)] == ["ThenThan", "AnA"]
+    assert len(context.engine.requests) == asked  # type: ignore[attr-defined]
+
+
+def test_an_edit_has_only_the_changed_paragraph_read_again(plugin: ProsePlugin, context: PluginContext) -> None:
+    check(plugin, document("One thing is here.\n\nAnother thing is there.\n", "markdown"), context)
+    asked = len(context.engine.requests)  # type: ignore[attr-defined]
+    check(plugin, document("One thing is here.\n\nAnother thing is here!\n", "markdown"), context)
+    assert len(context.engine.requests) == asked + 1  # type: ignore[attr-defined]
+
+
+def test_the_models_rules_can_be_switched_off(plugin: ProsePlugin, context: PluginContext) -> None:
+    settings = replace(SETTINGS, disabled_rules=("Agreement",))
+    context = replace(context, values=settings, engine=DislikingEngine({"have": -20, "has": -1}))
+    assert check(plugin, document("Each file have a name.", "markdown"), context) == ()
+
+
+def test_without_a_model_the_rules_word_counts_and_one_notice_says_so(
+    plugin: ProsePlugin, context: PluginContext
+) -> None:
+    engine = ScriptedEngine([Line("", error=ModelMissing("smollm2-135m is not here; `breadknife models pull`"))])
+    context = replace(context, engine=engine, notices=[])
+    doc = document(UNSURE, "markdown")
+    for _ in range(2):
+        assert [f.code for f in check(plugin, doc, context)] == ["ThenThan"]
+    assert set(context.notices) == {
+        "Prose is checked without a model: smollm2-135m is not here; `breadknife models pull`."
+    }
+
+
+def test_the_model_can_be_switched_off(plugin: ProsePlugin, context: PluginContext) -> None:
+    engine = DislikingEngine({"than": -9})
+    context = replace(context, engine=engine, values=replace(SETTINGS, model=False))
+    assert [f.code for f in check(plugin, document(UNSURE, "markdown"), context)] == ["ThenThan"]
+    assert engine.requests == []

@@ -1,0 +1,101 @@
+"""What a model is asked of a text, and how its answer is read."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import EngineUnavailable, ModelMissing, PromptTooLong
+from breadknife.plugins.prose.likelihood import Likelihood, Reader, Surprise, readable
+from breadknife.text.document import Span
+from prose.disliking import Disliking
+from support import marked_spans
+
+LEAD = "From the documentation:\n\n"
+
+QUESTIONS = [
+    ("A ⟦cat⟧ sat.", "dog", LEAD + "A", (" cat sat.", " dog sat.")),
+    ("⟦A⟧ cat sat.", "The", LEAD, ("A cat sat.", "The cat sat.")),
+    ("It is ⟦⟧list.", "a ", LEAD + "It is", (" list.", " a list.")),
+    ("Despite ⟦of ⟧it, we go.", "", LEAD + "Despite", (" of it, we go.", " it, we go.")),
+    ("Say ⟦a⟧ b c d e f g h i.", "x", LEAD + "Say", (" a b c d", " x b c d")),
+    ("An ⟦Ina0⟧ of the Dummy0.", "x", LEAD + "An", (" `id` of the `code`.", " x of the `code`.")),
+    ("One. " * 300 + "It ⟦go⟧.", "goes", None, (" go.", " goes.")),
+]
+
+
+@pytest.mark.parametrize(("marked", "new", "prompt", "alternatives"), QUESTIONS)
+def test_a_change_is_asked_about_in_its_context(
+    marked: str, new: str, prompt: str | None, alternatives: tuple[str, ...]
+) -> None:
+    text, [span] = marked_spans(marked)
+    model = Disliking({})
+    Likelihood(model, CancelToken()).margins(text, [(span, new)])
+    [(asked, offered)] = model.asked
+    assert offered == alternatives
+    assert asked == prompt or (prompt is None and len(asked) < 1_300 and asked.startswith(LEAD))
+
+
+def test_a_margin_is_what_a_change_gains() -> None:
+    text, [span] = marked_spans("The server ⟦don't⟧ know.")
+    model = Disliking({"don't": -9.0, "doesn't": -2.0, "didn't": -5.0})
+    likelihood = Likelihood(model, CancelToken())
+    assert likelihood.margins(text, [(span, "doesn't"), (span, "didn't")]) == (7.0, 4.0)
+
+
+@given(st.text(st.sampled_from("ab’é😀 .\n-'"), max_size=80))
+def test_surprises_are_at_their_words_whatever_the_tokens(text: str) -> None:
+    spans = [each.span for each in Likelihood(Disliking({}), CancelToken()).surprises(text)]
+    assert len(readable(text)) == len(text)
+    assert all(text[span.start : span.end].replace("'", "").replace("’", "").isalpha() for span in spans)
+    assert spans == sorted(spans)
+
+
+def test_a_long_text_is_read_in_pieces() -> None:
+    model = Disliking({})
+    text = "Some words are here. " * 200
+    found = Likelihood(model, CancelToken()).surprises(text)
+    assert [text[each.span.start : each.span.end] for each in found] == ["Some", "words", "are", "here"] * 200
+    assert {each.logprob for each in found} == {-3.0}
+    assert "".join(each for _, (each,) in model.asked) == text
+    assert max(len(each) for _, (each,) in model.asked) <= 1_200
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("restarts", 7.0),
+        ("restarted", -1.0),
+        ("starting", 6.0),
+        ("begins", -math.inf),
+    ],
+)
+def test_what_another_word_would_gain(word: str, expected: float) -> None:
+    instead = {"restarts": -2.0, "rest": -4.0, "start": -3.0, "a": -10.0}
+    assert Surprise(Span(0, 7), -9.0, ("rest", -3.0), instead).gain(word) == expected
+
+
+def test_nothing_is_known_of_a_word_where_the_one_that_stands_there_is_not_expected_either() -> None:
+    assert Surprise(Span(0, 7), -9.0, ("rest", -3.0), {"the": -2.0, "a": -8.0}).gain("begins") == 0.0
+
+
+def test_what_is_too_long_has_no_findings_and_a_missing_model_ends_it() -> None:
+    def raising(error: Exception) -> Reader:
+        class Broken(Disliking):
+            def score(self, *args: object, **options: object):  # type: ignore[no-untyped-def]
+                raise error
+
+        reader = Reader()
+        reader.use(Broken({}))
+        return reader
+
+    change = (Span(0, 1), "b")
+    assert raising(PromptTooLong("long")).read(lambda likelihood: likelihood.margins("a", [change])) == ()
+    with pytest.raises(EngineUnavailable, match="gone"):
+        raising(ModelMissing("gone")).read(lambda likelihood: likelihood.margins("a", [change]))
+    with pytest.raises(EngineUnavailable):
+        Reader().read(lambda likelihood: likelihood.margins("a", [change]))

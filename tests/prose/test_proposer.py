@@ -1,0 +1,77 @@
+"""What a model finds by itself, guided by its surprise: with a model of our choice, and with the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Engine
+from breadknife.plugins.prose.confusions import CONFUSIONS, ConfusionSet
+from breadknife.plugins.prose.likelihood import Likelihood, Reader
+from breadknife.plugins.prose.proposer import Proposal, Proposer
+from breadknife.plugins.prose.thresholds import PROPOSED
+from prose.disliking import Disliking
+from support import PluginContext
+
+DICTIONARY = frozenset(("restart", "restarts", "restarted", "file", "files"))
+
+
+def proposals(text: str, words: Mapping[str, float]) -> tuple[list[Proposal], Disliking]:
+    model = Disliking(words)
+    proposer = Proposer(Reader(), DICTIONARY.__contains__)
+    return proposer.proposals(text, Likelihood(model, CancelToken())), model
+
+
+DONT = {"don't": -9, "doesn't": -2, "didn't": -3}
+
+CASES = [
+    ("nothing unlikely", "The server don't know.", {}, []),
+    ("nothing likelier", "The server don't know.", dict.fromkeys(("don't", "doesn't", "didn't"), -9), []),
+    ("a confusion", "The server don't know.", DONT, [("don't", "doesn't", 7)]),
+    ("a fragment", "the server don't know", DONT, []),
+    ("beside a placeholder", "The Dummy0 don't know it.", DONT, []),
+    ("a capital", "Its here now again.", {"Its": -9, "It's": -2}, [("Its", "It's", 7)]),
+    ("a form", "It will restart now.", {"restart": -9, "restarts": -2}, [("restart", "restarts", 7)]),
+    ("only words", "It will restart now.", {"restart": -9, "restarting": -2, "restarted": -9, "restarts": -9}, []),
+    ("seen in the next word", "An file is here.", {"An file": -9, "A file": -1, "A": -3}, [("An", "A", 8)]),
+    ("one word too many", "Despite of it all.", {"of": -9, "of it": -5}, [("of ", "", 11)]),
+    ("one word missing", "You need wait now.", {"need wait": -9, "need to": -1, "to wait": -1}, [("", "to ", 7)]),
+    ("names are left alone", "DON'T say DoNt again.", {"DON'T": -9, "DoNt": -9}, []),
+    (
+        "neighbours: the better one",
+        "This one don't restart.",
+        {"don't": -9, "doesn't": -2, "restart": -9, "restarts": -5},
+        [("don't", "doesn't", 7)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "words", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_proposals(text: str, words: Mapping[str, float], expected: list[tuple[str, str, float]]) -> None:
+    found, _ = proposals(text, words)
+    assert [(text[p.span.start : p.span.end], p.replacement, p.margin) for p in found] == expected
+
+
+def test_a_model_that_is_not_surprised_is_asked_once() -> None:
+    _, model = proposals("The server don't know what the file is.", {})
+    assert len(model.asked) == 1
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("each", CONFUSIONS, ids=lambda each: f"{each.rule}: {each.wrong}")
+def test_confusion_sets_with_the_real_model(each: ConfusionSet, real_engine: Engine) -> None:
+    """What is wrong is proposed to be what is right, and what is right is left alone."""
+    likelihood = Likelihood(PluginContext(real_engine).model("smollm2-135m"), CancelToken())
+    proposer = Proposer(Reader(), lambda word: True)
+
+    def edited(text: str) -> list[str]:
+        return [
+            text[: p.span.start] + p.replacement + text[p.span.end :]
+            for p in proposer.proposals(text, likelihood)
+            if p.margin >= PROPOSED.get(p.rule, 0.0) or text == each.wrong
+        ]
+
+    assert each.right in edited(each.wrong)
+    assert edited(each.right) == []
