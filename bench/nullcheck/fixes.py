@@ -1,0 +1,202 @@
+"""What the actions for another checker's findings are worth: pyright's, in packages that are installed in a folder."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from detector import Report, judgement, sources
+
+from breadknife.cli.assemble import command_line, make_host
+from breadknife.cli.changes import Changes
+from breadknife.cli.checking import new_in
+from breadknife.cli.repairs import Repair, Repairs, near
+from breadknife.cli.root_causes import Removed, causes_of, remove_causes
+from breadknife.host.settings import Author, Layer, resolve
+from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.formats.reading import read
+from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.values import Strategy
+
+SHARE = 0.1
+"""Of the number of errors, so many root-cause edits are made."""
+PYRIGHT = (sys.executable, "-m", "pyright", "--outputjson")
+
+
+@dataclass
+class Figures:
+    """Of one package, or of several together."""
+
+    findings: int = 0
+    """Of the checker's reports about None, those that were asked about."""
+    placed: int = 0
+    """Of these, where the value was found that they are about."""
+    offered: int = 0
+    climbed: int = 0
+    """With an action that climbs the whole ladder."""
+    first: Counter[str] = field(default_factory=Counter[str])
+    """The strategies of those."""
+    menu: list[float] = field(default_factory=list[float])
+    verified: list[float] = field(default_factory=list[float])
+    """Seconds."""
+    new_here: list[str] = field(default_factory=list[str])
+    new_elsewhere: list[str] = field(default_factory=list[str])
+    """What pyright says newly of the whole package after these edits: of a file that was edited, and of others."""
+    gone: int = 0
+    errors: int = 0
+    """All that were placed."""
+    causes: int = 0
+    cause_edits: int = 0
+    removed: int = 0
+    cause_new: list[str] = field(default_factory=list[str])
+
+    def add(self, other: Figures) -> None:
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+
+@dataclass(frozen=True)
+class Bench:
+    root: Path
+    repairs: Callable[[], Repairs]
+    """On the texts as they are on disk."""
+
+
+@contextmanager
+def bench(folder: Path, name: str, oracle: str) -> Iterator[Bench]:
+    """A package's own files in a project of their own, with the others to import."""
+    with TemporaryDirectory() as temporary:
+        root = Path(temporary).resolve()
+        for path in sources(folder / name):
+            copy = root / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+        configuration = {"include": [name], "extraPaths": [str(folder)], "pythonVersion": "3.11"}
+        (root / "pyrightconfig.json").write_text(json.dumps(configuration), "utf-8")
+        (root / "breadknife.toml").write_text("", "utf-8")
+        host = make_host()
+        wanted: dict[str, Any] = {"nullcheck": {"oracle": oracle, "oracle_seconds": 60}}
+        layers = [Layer("bench", wanted, author=Author.USER), command_line(offline=True)]
+        settings, problems = resolve(layers, host.registry.settings_types)
+        assert not problems, problems
+        with closing(host):
+            known = host.projects.of(root)
+            assert known
+            known.idle(300)
+            yield Bench(root, lambda: Repairs(host, Changes(), lambda _: settings))
+
+
+def measure(folder: Path, name: str, sample: int, oracle: str) -> Figures:
+    """`sample`: findings that are asked about, chosen at random."""
+    figures = Figures()
+    with bench(folder, name, oracle) as here:
+        repairs = here.repairs()
+        reports = [report for report in judgement(folder, name) if report.optional]
+        found = [placed(repairs, here.root, report) for report in reports]
+        chosen = random.Random(name).sample(found, min(sample, len(found)))
+        figures.findings, figures.placed = len(chosen), len(chosen) - chosen.count(None)
+        made = [repair for each in chosen if each and (repair := _first(repairs, each, figures))]
+        before = pyright(here.root, {})
+        for together in _rounds(made):
+            _compare(here, together, before, figures)
+        _remove(here, [each for each in dict.fromkeys(found) if each], before, figures)
+    return figures
+
+
+def placed(repairs: Repairs, root: Path, report: Report) -> Found | None:
+    said = Said("pyright", report.path, report.line + 1, report.message, report.rule, column=report.start + 1,
+                end_line=report.end_line + 1, end_column=report.end + 1, columns=Columns.UTF16)  # fmt: skip
+    return next(iter(repairs.told(root / report.path, [said])), None)
+
+
+def _first(repairs: Repairs, found: Found, figures: Figures) -> Repair | None:
+    """The first action that climbs the ladder, timed as an editor would see it."""
+    repairs.file(found.path)
+    repairs.menu(found)  # the file is open in an editor, and has been checked
+    started = time.perf_counter()
+    menu = repairs.menu(found)
+    figures.menu.append(time.perf_counter() - started)
+    figures.offered += bool(menu)
+    for action in menu:
+        started = time.perf_counter()
+        repair = repairs.resolved(found, action)
+        if isinstance(repair, Repair):
+            figures.verified.append(time.perf_counter() - started)
+            figures.climbed += 1
+            figures.first[repair.strategy] += 1
+            return repair
+    return None
+
+
+def _rounds(made: Sequence[Repair]) -> list[list[Repair]]:
+    """So that no two of a round change the same function."""
+    found = list[list[Repair]]()
+    for repair in made:
+        fits = next((together for together in found if not any(near(repair, other) for other in together)), None)
+        if fits is None:
+            found.append([repair])
+        else:
+            fits.append(repair)
+    return found
+
+
+def _compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], figures: Figures) -> None:
+    """All of them at once: an error that is new then is one of theirs."""
+    repairs = here.repairs()
+    edits: dict[Path, tuple[Any, ...]] = {}
+    for repair in together:
+        for path, each in repair.edits.items():
+            edits[path] = (*edits.get(path, ()), *(edit for edit in each if edit not in edits.get(path, ())))
+    repairs.changes.put(repairs.changes.edited(edits))
+    after = pyright(here.root, {change.path: change.after for change in repairs.changes})
+    figures.gone += len(new_in(after, before))
+    for each in new_in(before, after):
+        told = f"{each.path}:{each.line}: {each.message[:100]}"
+        (figures.new_here if Path(each.path) in edits else figures.new_elsewhere).append(told)
+
+
+def _remove(here: Bench, found: Sequence[Found], before: Sequence[Said], figures: Figures) -> None:
+    """Root causes: as many edits as a tenth of the errors."""
+    repairs = here.repairs()
+    paths = sorted(here.root.rglob("*.py"))
+    causes = causes_of(repairs, found, paths, lambda _: None)
+    figures.errors, figures.causes = len(found), len(causes)
+    budget = max(1, round(SHARE * len(found)))
+    for outcome in remove_causes(repairs, causes, None, (), lambda _: None):
+        figures.cause_edits += isinstance(outcome, Removed)
+        if figures.cause_edits >= budget:
+            break
+    after = pyright(here.root, {change.path: change.after for change in repairs.changes})
+    figures.removed = _optional(before) - _optional(after)
+    figures.cause_new += [f"{each.path}:{each.line}: {each.message[:100]}" for each in new_in(before, after)]
+
+
+def _optional(said: Sequence[Said]) -> int:
+    return sum(each.code.startswith("reportOptional") for each in said)
+
+
+def pyright(root: Path, texts: dict[Path, str]) -> list[Said]:
+    """What it says of the package, were these the texts; the disk is as before afterwards."""
+    kept = {path: path.read_bytes() for path in texts}
+    try:
+        for path, text in texts.items():
+            path.write_bytes(text.encode())
+        done = subprocess.run(PYRIGHT, cwd=root, capture_output=True, check=False)
+        return [each.at(str(root / each.path)) for each in read(done.stdout.decode())]
+    finally:
+        for path, content in kept.items():
+            path.write_bytes(content)
+
+
+def strategies(counted: Counter[str]) -> str:
+    return ", ".join(f"{Strategy(name)} {count}" for name, count in counted.most_common())

@@ -1,0 +1,162 @@
+"""Our first choice against what the maintainers did: an older release against a newer one.
+
+    python -m pip install --no-deps --target OLD paramiko==2.12.0 …
+    python -m pip install --no-deps --target NEW paramiko==5.1.0 …
+    python bench/nullcheck/maintainers.py OLD NEW --packages paramiko … [--show]
+
+Counted are pyright's `reportOptional…` errors of a function that both releases have, which are gone in the newer one
+while the same use is still there. What the maintainers did is read from the lines that are new in the function; where
+none of them is about the value, a declaration was repaired. Rewritten functions tell nothing and are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from detector import Report, judgement
+from fixes import bench, placed
+
+from breadknife.cli.repairs import DECLARATION, strategy_of
+from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.text.syntax import Node, SyntaxTree, parse
+
+DECLARED = "declaration"
+SAME = 0.5
+"""Of a function's lines, the share that is the same in both; less is a rewrite."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """Its lines without indentation."""
+
+    lines: tuple[str, ...]
+    first: int
+    last: int
+
+    def reports(self, reports: list[Report]) -> set[tuple[str, str]]:
+        return {(each.rule, each.message) for each in reports if self.first <= each.line <= self.last}
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("old", type=Path)
+    arguments.add_argument("new", type=Path)
+    arguments.add_argument("--packages", nargs="+", required=True)
+    arguments.add_argument("--show", action="store_true", help="every case")
+    chosen = arguments.parse_args()
+    first = second = cases = 0
+    theirs_all, ours_all = Counter[str](), Counter[str]()
+    for name in chosen.packages:
+        for where, theirs, ours in compared(chosen.old.resolve(), chosen.new.resolve(), name):
+            cases += 1
+            first += ours[:1] == [theirs]
+            second += theirs in ours[:2]
+            theirs_all[theirs] += 1
+            ours_all[ours[0] if ours else "nothing"] += 1
+            if chosen.show:
+                print(f"  {where}: theirs {theirs}, ours {', '.join(ours) or 'nothing'}")
+    print(f"{cases} cases: first {first}, first two {second}")
+    print(f"theirs: {theirs_all.most_common()}; our first: {ours_all.most_common()}")
+
+
+def compared(old: Path, new: Path, name: str) -> Iterator[tuple[str, str, list[str]]]:
+    """(Place, what they did, what we offer in order) for each case; a strategy of several places once."""
+    newer = judgement(new, name)
+    by_path: dict[str, list[Report]] = {}
+    for report in newer:
+        by_path.setdefault(report.path, []).append(report)
+    with bench(old, name, "off") as here:
+        repairs = here.repairs()
+        for report in judgement(old, name):
+            if not report.optional or not (new / report.path).is_file():
+                continue
+            found = placed(repairs, here.root, report)
+            old_text, new_text = (_text(folder / report.path) for folder in (old, new))
+            function = _around(old_text, report.line)
+            if found is None or function is None:
+                continue
+            qualified, before = function
+            after = dict(_functions(new_text)).get(qualified)
+            if after is None or (report.rule, report.message) in after.reports(by_path.get(report.path, [])):
+                continue
+            value = old_text[found.place.span.start : found.place.span.end]
+            theirs = _theirs(before, after, value, old_text.splitlines()[report.line].strip())
+            if theirs:
+                ours = [strategy_of(action) for action in repairs.menu(found)]
+                named = [DECLARED if each in DECLARATION else str(each) for each in ours]
+                yield f"{report.path}:{report.line + 1} `{value}`", theirs, list(dict.fromkeys(named))
+
+
+def _theirs(before: Function, after: Function, value: str, use: str) -> str:
+    """The strategy, or "" where the change doesn't tell."""
+    if use not in after.lines and value not in " ".join(after.lines):
+        return ""
+    matcher = SequenceMatcher(None, before.lines, after.lines, autojunk=False)
+    if matcher.ratio() < SAME:
+        return ""
+    fresh = [
+        line for kind, _, _, start, end in matcher.get_opcodes() if kind != "equal" for line in after.lines[start:end]
+    ]
+    name = re.escape(value)
+    guard = re.compile(rf"^if (?:not {name}|{name} is None)\b.*:$")
+    for at, line in enumerate(fresh):
+        if re.match(rf"assert (?:{name}\b|isinstance\({name})", line):
+            return Strategy.ASSERT
+        if guard.match(line):
+            body = fresh[at + 1].split(" ")[0].split("(")[0] if at + 1 < len(fresh) else ""
+            known = {"raise": Strategy.RAISE, "return": Strategy.RETURN, "continue": Strategy.CONTINUE,
+                     "break": Strategy.BREAK}  # fmt: skip
+            return known.get(body, Strategy.DEFAULT)
+        if re.match(rf"(?:el)?if .*:=.*{name.rpartition('.')[2]}", line):
+            return Strategy.WALRUS
+        if re.match(rf"(?:el)?if (?:.* and )?{name}(?: is not None)?(?: and .*)?:$", line):
+            return Strategy.NARROW
+        if re.search(rf"\(?{name} or ", line):
+            return Strategy.DEFAULT
+        if re.search(r"#.*\bignore\b", line) and name in re.escape(line):
+            return Strategy.IGNORE
+    if use in after.lines and not any(re.search(rf"\b{name}\b", line) for line in fresh):
+        return DECLARED
+    return ""
+
+
+def _functions(text: str) -> Iterator[tuple[str, Function]]:
+    tree = parse(text, "python")
+    if tree is not None:
+        yield from _below(tree, tree.root, "", text.splitlines())
+
+
+def _below(tree: SyntaxTree, node: Node, prefix: str, lines: list[str]) -> Iterator[tuple[str, Function]]:
+    for child in node.named_children:
+        name = child.child_by_field_name("name")
+        if child.type in ("function_definition", "class_definition") and name is not None:
+            qualified = f"{prefix}{(name.text or b'').decode()}"
+            if child.type == "function_definition":
+                start, end = child.start_point[0], child.end_point[0]
+                yield qualified, Function(tuple(line.strip() for line in lines[start : end + 1]), start, end)
+            yield from _below(tree, child, f"{qualified}.", lines)
+        elif child.type not in ("expression_statement", "return_statement"):
+            yield from _below(tree, child, prefix, lines)
+
+
+def _around(text: str, line: int) -> tuple[str, Function] | None:
+    """The innermost function with its qualified name."""
+    found = [each for each in _functions(text) if each[1].first <= line <= each[1].last]
+    return max(found, key=lambda each: each[1].first, default=None)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+if __name__ == "__main__":
+    main()
