@@ -79,4 +79,5 @@ async def test_an_action_edits_two_documents(connect, script, home, renaming, ed
         versions = {each.text_document.uri: each.text_document.version for each in item.edit.document_changes}
         assert versions == {here: 1, there: 7 if shown else None}
     made = {uri: (edit.range.start.character, edit.new_text) for uri, [edit] in changes.items()}
-    assert made == {here: (0, "new"), there: (4, "new")}
+    column = 5 if shown and editor == "neovim" else 4  # `é` is two units of utf-8, which Neovim asks for
+    assert made == {here: (0, "new"), there: (column, "new")}
