@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "paths": set(),
     "offline": {"errors"},
     "text": {"errors", "cancel"},
-    "project": {"text"},
+    "project": {"cancel", "text"},
     "engine": {"errors", "cancel", "paths", "offline"},
     "openai": {"errors", "cancel", "engine"},
     "task": {"errors", "cancel", "engine", "text", "project"},

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from breadknife.plugins.prose.spelling import Vocabulary, is_slip, is_typo
+from breadknife.plugins.prose.spelling import Vocabulary, is_slip, is_typo, of_project
+from project.folders import known
 from prose.reading import paragraphs
 
 
@@ -58,3 +61,20 @@ def test_typo(source: str, word: str, offered: list[str], expected: bool) -> Non
     before = found[0].text.partition(word)[0]
     vocabulary = Vocabulary(source, found, frozenset({"wrods"}))
     assert is_typo(before, word, tuple(offered), vocabulary, {"packs", "pick"}.__contains__) is expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, True),
+        ({"a.py": "def recieve(): pass\n"}, False),
+        ({"pyproject.toml": '[project]\nname = "recieve"\n'}, False),
+        ({"a.md": "We recieve it.\n", "b.md": "They recieve it.\n"}, True),  # a slip can be made twice
+        ({"a.md": "We recieve it.\n", "b.md": "They recieve it.\n", "c.md": "I recieve it.\n"}, False),
+    ],
+)
+def test_what_the_project_says(tmp_path: Path, files: dict[str, str], expected: bool) -> None:
+    source = "We recieve it."
+    project = known(tmp_path, files)
+    vocabulary = Vocabulary(source, paragraphs(source), frozenset(), of_project(project, whole=True))
+    assert is_typo("We ", "recieve", ("receive",), vocabulary, lambda word: False) is expected

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import commonpath
@@ -18,6 +18,7 @@ from breadknife.project.ignoring import GITIGNORE, OWN
 from breadknife.project.index import Index, Stamp
 from breadknife.project.modules import last_names, names_of, resolve
 from breadknife.project.values import Located, RecentEdit
+from breadknife.project.words import FileWords, Words, is_spoken, of_code, of_committers, of_file, reflog
 from breadknife.text.document import Document, language_of
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.outline import Import, Outline, outline
@@ -61,6 +62,7 @@ class FolderProject:
         self.root = Path(os.path.abspath(root))
         self._files = FolderFiles(self.root)
         self._index = Index()
+        self._words = Words()
         self._edits = RecentEdits()
         self._outlines: OrderedDict[str, _Made] = OrderedDict()
         self._open = {_key(path): document for document in opened if (path := document.path)}
@@ -132,6 +134,18 @@ class FolderProject:
             if self._files.shared(path := Path(edit.key))
         ]
 
+    def names(self, word: str, /) -> bool:
+        with self._lock:
+            return self._words.names(word)
+
+    def saying(self, word: str, /) -> int:
+        with self._lock:
+            return self._words.saying(word)
+
+    def ways(self, word: str, /) -> Mapping[str, int]:
+        with self._lock:
+            return self._words.ways(word)
+
     def _imports(self, path: Path, other: Path) -> bool:
         outline, language = self.outline(path), language_of(path)
         if outline is None or language is None:
@@ -183,7 +197,7 @@ class FolderProject:
                 self._list_anew(self.root)
             self._wake()
 
-    def idle(self, seconds: float) -> bool:
+    def idle(self, seconds: float, /) -> bool:
         """Wait until there is nothing to look at, at most so long; whether that came."""
         with self._changed:
             return self._changed.wait_for(lambda: self._closed or not (self._pending or self._busy), seconds)
@@ -207,6 +221,9 @@ class FolderProject:
         """Its ignore file has changed."""
         for file in self._index.below(_key(folder)):
             self._index.remove(file)
+            self._words.forget(file)
+        for file in self._words.below(_key(folder)):
+            self._words.forget(file)
         self._listed = {each for each in self._listed if not each.is_relative_to(folder)}
         self._entries = 0
         self._folders.append(folder)
@@ -266,6 +283,12 @@ class FolderProject:
         stamp = None if document else stamp_of(path)
         if found is None or _key(found) != key or (document is None and stamp is None):
             self._remove(path)
+        elif is_spoken(path):
+            if document or self._words.stamp(key) != stamp:
+                words = of_file(path, document.language if document else language_of(path), _text(path, document) or "")
+                with self._lock:
+                    self._words.add(key)
+                    self._words.learn(key, words, None if document else stamp)
         elif document or self._index.stamp(key) != stamp:
             self._outline(path)
 
@@ -276,16 +299,22 @@ class FolderProject:
             gone = [key]
             if path in self._listed:  # else it is no folder: all files needn't be looked through
                 gone += (each for each in self._index.below(key) if each not in self._open)
+                gone += (each for each in self._words.below(key) if each not in self._open)
                 self._listed = {each for each in self._listed if not each.is_relative_to(path)}
             for file in gone:
                 self._index.remove(file)
                 self._outlines.pop(file, None)
+                self._words.forget(file)
 
     def _list(self, folder: Path) -> None:
         with self._lock:
             if folder in self._listed or self._entries >= ENTRIES:
                 return
             self._listed.add(folder)
+        if folder == self.root:
+            committers = of_committers(folder)
+            with self._lock:
+                self._words.learn(_key(reflog(folder)), committers)
         for path, is_folder in self._files.entries(folder):
             with self._lock:
                 self._entries += 1
@@ -293,6 +322,8 @@ class FolderProject:
                     self._folders.append(path)
                 elif _outlined(path) and len(self._index) < FILES:
                     self._index.add(_key(path))
+                    self._unread[path] = None
+                elif is_spoken(path) and self._words.add(_key(path)):
                     self._unread[path] = None
 
     def _outline(self, path: Path) -> Outline | None:
@@ -325,6 +356,7 @@ class FolderProject:
         if _outlined(path) and (key in self._index or len(self._index) < FILES):
             imported = [name for each in made.imports for name in last_names(each, key)] if made else ()
             self._index.define(key, stamp, [each.name for each in made.definitions] if made else (), imported)
+            self._words.learn(key, of_code(made) if made else FileWords())
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -68,6 +68,23 @@ class Project(Protocol):
 
     def importers(self, path: Path, /) -> Sequence[Path]:
         """The files that import this one, by what is known of the folder so far, nearest first; a bounded number."""
+        ...
+
+    def names(self, word: str, /) -> bool:
+        """Whether something is called so here: an identifier or a part of one, a package, a person, or what documents
+        have in code; by what is known of the folder so far."""
+        ...
+
+    def saying(self, word: str, /) -> int:
+        """In how many documents the word is said; a heading counts for two."""
+        ...
+
+    def ways(self, word: str, /) -> Mapping[str, int]:
+        """The ways in which documents write this term (hyphens, capitals, dialects), and in how many each."""
+        ...
+
+    def idle(self, seconds: float, /) -> bool:
+        """Wait until all of the folder is known, at most so long; whether it is."""
         ...
 
     def recent_edits(self) -> Sequence[RecentEdit]:

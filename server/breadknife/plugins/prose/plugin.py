@@ -20,7 +20,7 @@ from breadknife.plugins.prose.merge import Mistake, mistakes
 from breadknife.plugins.prose.opinions import Opinions, cases
 from breadknife.plugins.prose.rules import SPELLING
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.plugins.prose.spelling import Vocabulary, is_typo
+from breadknife.plugins.prose.spelling import Vocabulary, is_typo, of_project
 from breadknife.plugins.prose.workspace import EVERYWHERE, Decisions, Sentence, dictionary_path, ignores_path
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
@@ -134,7 +134,9 @@ class ProsePlugin:
             second = None
         reader = _Reader(
             settings,
-            Vocabulary(document.text, paragraphs, self._decisions.words(context.root)),
+            Vocabulary(
+                document.text, paragraphs, self._decisions.words(context.root), of_project(context.project, whole=whole)
+            ),
             silenced,
             checkers,
             engines=1 if second is None else 2,

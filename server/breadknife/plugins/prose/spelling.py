@@ -10,18 +10,20 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from breadknife.plugins import prose as prose_plugin
+from breadknife.project.values import Project
+from breadknife.project.words import dialectless
 from breadknife.text.prose import ProseText
 
 _PLAIN = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
 _REPEATED = 3
 """Who writes a word this often means it."""
+_LEARNING_S = 20.0
 _SHORTEST, _LONG = 4, 8
 _UNLIKELY = 3  # more than a slip or two
 _PREFIX = re.compile(
     r"(?:re|un|de|dis|mis|non|sub|super|pre|post|co|multi|auto|inter|over|under|meta|hyper|micro)(?=\w{3})"
 )
 _SUFFIX = re.compile(r"(?<=\w{3})(?:s|es|ables?|ers?|ors?|ly|ness)$")
-_DIALECTS = ((re.compile("our"), "or"), (re.compile("([iy])s(?=e|ing|ation)"), r"\1z"), (re.compile("ll"), "l"))
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s)[\"'(]*$")
 _ALIKE = [frozenset(group) for group in ("aeiouy", "cksqxz", "mn", "bp", "bv", "fv", "gj", "td")]
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -36,17 +38,20 @@ def terms() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words that one document may use: the dictionaries', its own names, and what it says again and again."""
+    """The words that one document may use: the dictionaries', its own and its project's names, and what they say again
+    and again."""
 
     source: str
     paragraphs: Sequence[ProseText]
     """In the order of the source."""
     dictionary: frozenset[str]
     """In `folded` form."""
+    projects: Callable[[str], bool] = lambda word: False
+    """Whether it is a word of the document's project."""
 
     def __contains__(self, word: str) -> bool:
         word = folded(word)
-        return word in self.dictionary or word in terms() or self._is_own(word)
+        return word in self.dictionary or word in terms() or self._is_own(word) or self.projects(word)
 
     def _is_own(self, word: str) -> bool:
         """Whether the document has the word outside its prose (identifiers, commands, URLs), or often."""
@@ -78,6 +83,22 @@ class Vocabulary:
         return lower if len(lower) == len(self.source) else self.source
 
 
+def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]:
+    """Whether a word is the project's own: it calls something so, or its documents say it again and again.
+
+    `whole` waits, for a while, until all of the project is known: lint has no second chance.
+    """
+    if project is None:
+        return lambda word: False
+
+    def is_own(word: str) -> bool:
+        if whole:
+            project.idle(_LEARNING_S)
+        return project.names(word) or project.saying(word) >= _REPEATED
+
+    return is_own
+
+
 def folded(word: str) -> str:
     """A word as dictionaries are asked for it."""
     word = word.replace("’", "'").casefold()
@@ -106,7 +127,7 @@ def looks_slipped(word: str, replacements: tuple[str, ...]) -> bool:
         and _PLAIN.fullmatch(word) is not None
         and word[1:].islower()
         and any(is_slip(word, replacement) for replacement in replacements)
-        and not any(_without_dialect(word) == _without_dialect(replacement) for replacement in replacements)
+        and not any(dialectless(word) == dialectless(replacement) for replacement in replacements)
     )
 
 
@@ -127,14 +148,6 @@ def is_slip(word: str, replacement: str) -> bool:
     if word[0] != replacement[:1]:
         return False
     return slips(word, replacement) <= (1 if len(word) < _LONG else 2)
-
-
-def _without_dialect(word: str) -> str:
-    """`behaviour` and `behavior` alike: a project may write either."""
-    word = word.casefold()
-    for pattern, plain in _DIALECTS:
-        word = pattern.sub(plain, word)
-    return word
 
 
 def slips(a: str, b: str) -> int:
