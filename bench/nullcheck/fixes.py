@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +73,7 @@ class Bench:
 
 
 @contextmanager
-def bench(folder: Path, name: str, oracle: str) -> Iterator[Bench]:
+def bench(folder: Path, name: str, oracle: str) -> Generator[Bench]:
     """A package's own files in a project of their own, with the others to import."""
     with TemporaryDirectory() as temporary:
         root = Path(temporary).resolve()

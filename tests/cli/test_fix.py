@@ -236,6 +236,43 @@ def test_a_declaration_ends_all_that_it_causes(project: Path, checker: Callable[
     assert (result.returncode, read(project, "a.py")) == (0, REPAIRED)
 
 
+EXPECTS = """\
+import a
+try:
+    a.{name}()
+except AttributeError:
+    pass
+assert "g" in vars(a)
+"""
+
+
+@pytest.mark.parametrize(("tested", "repaired"), [("nothing", ["f", "g"]), ("f", ["g"])])
+def test_what_a_test_fails_with_is_left(project: Path, tested: str, repaired: list[str]) -> None:
+    uses = USES + "\n\n" + USES.replace("f", "g").replace("deg", "def")
+    files = {"a.py": uses, "check.py": EXPECTS.format(name=tested) if tested == "f" else "import a\n"}
+    write(project, files)
+    result = breadknife(project, "fix", "--from", "-", "--json", "--tests", f'"{sys.executable}" check.py',
+                        given=mypy("a.py", 2, "y") + mypy("a.py", 6, "y"))  # fmt: skip
+    outcomes = json.loads(result.stdout)["outcomes"]
+    made = [name for name, line in (("f", 2), ("g", 6)) if (line, "repaired") in
+            [(outcome["line"], outcome["outcome"]) for outcome in outcomes]]  # fmt: skip
+    assert made == repaired, result.stderr
+    assert [o["checked"].endswith(" · tests pass") for o in outcomes if o["outcome"] == "repaired"] == [True] * len(
+        made
+    )
+    assert [o["why"].startswith("the tests fail with it") for o in outcomes if o["outcome"] == "left"] == (
+        [True] * (2 - len(made))
+    )
+    assert read(project, "a.py") == uses
+
+
+def test_tests_that_fail_before_say_nothing(project: Path) -> None:
+    write(project, {"a.py": USES, "check.py": "raise SystemExit('2 failed')\n"})
+    result = breadknife(project, "fix", "--null", "--tests", f'"{sys.executable}" check.py')
+    assert result.returncode == 2
+    assert "they fail before anything is changed: 2 failed" in result.stderr
+
+
 def test_what_brings_a_new_error_is_not_kept(project: Path, checker: Callable[[str], str]) -> None:
     write(project, {"a.py": CAUSE})
     result = breadknife(project, "fix", "--null", "--checker", checker("None"))

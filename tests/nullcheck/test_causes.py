@@ -77,6 +77,19 @@ def origin(marked: str) -> str:
             "attribute A.socket here",
         ),
         ("class A:\n    socket = None\ndef f(a):\n    ⟦a.socket⟧.x\n", "attribute A.socket here"),
+        (
+            "class A:\n    def g(self, socket=None):\n        self.socket = socket\n"
+            "class B(A):\n    def f(self):\n        ⟦self.socket⟧.x\n",
+            "attribute A.socket here",
+        ),
+        (
+            "class A:\n    def g(self):\n        self.a = self.b = None\n    def f(self):\n        ⟦self.a⟧.x\n",
+            "attribute A.a here",
+        ),
+        (
+            "class A:\n    def g(self):\n        self.a, self.b = None, None\n    def f(self):\n        ⟦self.b⟧.x\n",
+            "attribute A.b here",
+        ),
         ("def f(s):\n    ⟦s.mystery⟧.end()\n", "place s.mystery here"),
         ("def f(s):\n    ⟦always(s)⟧.end()\n", "place always(s) here"),
     ],

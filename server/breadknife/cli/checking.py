@@ -1,4 +1,4 @@
-"""A checker that the user names by its command line, run on texts that aren't on disk."""
+"""Programs that the user names by their command lines, a checker and the tests, run on texts that aren't on disk."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from breadknife.cli.programs import program
-from breadknife.errors import EngineDied
+from breadknife.errors import EngineDied, SettingsError
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.oracle.values import fault
 from breadknife.project.ignoring import NEVER
 
 SECONDS = 600.0
@@ -36,44 +39,82 @@ class Checker(Protocol):
         ...
 
 
-class CommandChecker:
-    """Runs a command in a copy of the folder. What is not the project's own (`node_modules`, `.venv`) is linked."""
+@dataclass(frozen=True)
+class Command:
+    """Run in a copy of the folder. What is not the project's own (`node_modules`, `.venv`) is linked."""
 
-    def __init__(self, command: str, folder: Path) -> None:
+    name: str
+    words: Sequence[str]
+    folder: Path
+
+    @classmethod
+    def of(cls, line: str, folder: Path) -> Command:
         """Raises SettingsError for a program that isn't there."""
-        words = shlex.split(command, posix=sys.platform != "win32")
-        self._command = [program(words[0]), *words[1:]] if words else [program(command)]
-        self._name = command
-        self._folder = Path(os.path.abspath(folder))
+        words = shlex.split(line, posix=sys.platform != "win32")
+        found = [program(words[0]), *words[1:]] if words else [program(line)]
+        return cls(line, found, Path(os.path.abspath(folder)))
 
-    def __call__(self, texts: Mapping[Path, str], /) -> Sequence[Said]:
-        with tempfile.TemporaryDirectory(prefix="breadknife-") as name:
-            copy = Path(os.path.realpath(name)) / self._folder.name
-            _copy(self._folder, copy)
+    @contextmanager
+    def run(self, texts: Mapping[Path, str]) -> Generator[tuple[subprocess.CompletedProcess[bytes], Path]]:
+        """What came of it, and the copy. Raises EngineDied where it can't be run, or takes too long."""
+        with tempfile.TemporaryDirectory(prefix="breadknife-", ignore_cleanup_errors=True) as name:
+            copy = Path(os.path.realpath(name)) / self.folder.name
+            _copy(self.folder, copy)
             for path, text in texts.items():
-                if path.is_relative_to(self._folder):
-                    there = copy / path.relative_to(self._folder)
+                if path.is_relative_to(self.folder):
+                    there = copy / path.relative_to(self.folder)
                     there.unlink(missing_ok=True)
                     there.write_bytes(text.encode("utf-8"))
-            return self._run(copy)
+            try:
+                done = subprocess.run(
+                    self.words, cwd=copy, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS
+                )
+            except (OSError, subprocess.TimeoutExpired) as error:
+                raise EngineDied(f"{self.name}: {error}") from error
+            yield done, copy
 
-    def _run(self, folder: Path) -> Sequence[Said]:
-        try:
-            done = subprocess.run(
-                self._command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise EngineDied(f"{self._name}: {error}") from error
-        printed = done.stdout.decode("utf-8", "replace")
-        said = read(printed) or read(done.stderr.decode("utf-8", "replace"))  # javac's is there
-        if not said and done.returncode not in (0, 1):
-            last = (done.stderr or done.stdout).decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise EngineDied(f"{self._name} ended with code {done.returncode}: {last}")
-        return [each.at(self._back(each.path, folder)) for each in said]
+
+class CommandChecker:
+    def __init__(self, command: str, folder: Path) -> None:
+        """Raises SettingsError for a program that isn't there."""
+        self._command = Command.of(command, folder)
+
+    def __call__(self, texts: Mapping[Path, str], /) -> Sequence[Said]:
+        with self._command.run(texts) as (done, copy):
+            printed = done.stdout.decode("utf-8", "replace")
+            said = read(printed) or read(done.stderr.decode("utf-8", "replace"))  # javac's is there
+            if not said and done.returncode not in (0, 1):
+                raise EngineDied(f"{self._command.name} ended with code {done.returncode}: {last_line(done)}")
+            return [each.at(self._back(each.path, copy)) for each in said]
 
     def _back(self, printed: str, copy: Path) -> str:
         path = Path(os.path.abspath(copy / printed))
-        return str(self._folder / path.relative_to(copy)) if path.is_relative_to(copy) else str(path)
+        return str(self._command.folder / path.relative_to(copy)) if path.is_relative_to(copy) else str(path)
+
+
+class Tests(Protocol):
+    def __call__(self, texts: Mapping[Path, str], /) -> bool:
+        """Whether they pass, were these the files' texts. Raises EngineDied where they can't be run."""
+        ...
+
+
+class CommandTests:
+    """Whose exit code is 0 where they pass, such as `pytest -q tests`."""
+
+    def __init__(self, command: str, folder: Path) -> None:
+        """Raises SettingsError for a program that isn't there, and for tests that fail before anything is changed."""
+        self._command = Command.of(command, folder)
+        with self._command.run({}) as (done, _):
+            if done.returncode:
+                raise SettingsError(f"--tests {command}: they fail before anything is changed: {last_line(done)}")
+
+    def __call__(self, texts: Mapping[Path, str], /) -> bool:
+        with self._command.run(texts) as (done, _):
+            return done.returncode == 0
+
+
+def last_line(done: subprocess.CompletedProcess[bytes]) -> str:
+    return (done.stderr.strip() or done.stdout).decode("utf-8", "replace").strip().rpartition("\n")[2]
 
 
 def new_in(before: Sequence[Said], after: Sequence[Said]) -> list[Said]:
@@ -89,7 +130,7 @@ def new_in(before: Sequence[Said], after: Sequence[Said]) -> list[Said]:
 
 
 def _identity(said: Said) -> tuple[str, str, str]:
-    return said.path, said.code, said.message
+    return said.path, said.code, fault(said.message)
 
 
 def _copy(folder: Path, copy: Path) -> None:

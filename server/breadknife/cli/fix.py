@@ -12,8 +12,9 @@ from typing import Any
 
 from breadknife.cli.branches import Branch
 from breadknife.cli.changes import Change
+from breadknife.cli.checking import CommandTests
 from breadknife.cli.null_findings import Sources, Told, findings, opened, tell
-from breadknife.cli.repairs import GUARDS, NO_ACTION, Refused, Repair, Repairs, named, near, strategy_of
+from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, named, near, strategy_of
 from breadknife.cli.root_causes import Removed, causes_of, moved_by, remove_causes
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.causes import Found
@@ -31,6 +32,8 @@ class Options:
     write: bool = False
     branch: str | None = None
     list_all: bool = False
+    tests: str | None = None
+    """A command line that must succeed with the changes: what fails with them is left."""
     as_json: bool = False
 
 
@@ -50,7 +53,8 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
     _check(options)
     folder = Path.cwd()
     branch = Branch(options.branch, folder) if options.branch else None
-    repairs, host = opened(engine_script, offline=offline)
+    tests = CommandTests(options.tests, folder) if options.tests else None
+    repairs, host = opened(engine_script, offline=offline, tests=tests)
     with closing(host):
         told = findings(repairs, options.sources, folder)
         if options.list_all:
@@ -80,8 +84,8 @@ def _check(options: Options) -> None:
         raise SettingsError("--top counts root causes: it goes with --null")
     if options.branch and options.write:
         raise SettingsError("--branch leaves the files alone, --write changes them: choose one")
-    if options.list_all and (options.write or options.branch):
-        raise SettingsError("--list changes nothing: leave --write and --branch out")
+    if options.list_all and (options.write or options.branch or options.tests):
+        raise SettingsError("--list changes nothing: leave --write, --branch and --tests out")
 
 
 def _causes_removed(repairs: Repairs, told: Told, options: Options) -> Iterable[Outcome]:
@@ -101,7 +105,7 @@ def _each_repaired(repairs: Repairs, found: Sequence[Found]) -> Iterator[Outcome
         covered = list[tuple[Found, Repair]]()
         for at, (told, each) in enumerate(pending):
             tell(f"{at + 1} of {len(pending)}", fleeting=True)
-            if by := next((repair for _, repair in wanted if _covers(repairs, repair, each)), None):
+            if by := next((repair for _, repair in wanted if repairs.covers(repair, each)), None):
                 covered.append((told, by))
                 continue
             repair = repairs.first(each)
@@ -115,7 +119,7 @@ def _each_repaired(repairs: Repairs, found: Sequence[Found]) -> Iterator[Outcome
                 wanted.append((told, repair))
         made = repairs.accepted([repair for _, repair in wanted])
         for told, repair in wanted:
-            yield replace(repair, found=told) if repair in made else Refused(told, "something new would be found")
+            yield replace(repair, found=told) if repair in made else Refused(told, repairs.objection)
         for told, repair in covered:
             yield Covered(told, repair) if repair in made else Refused(told, "a repair that would end it can't be made")
         pending = list[tuple[Found, Found]]()
@@ -124,16 +128,6 @@ def _each_repaired(repairs: Repairs, found: Sequence[Found]) -> Iterator[Outcome
                 pending.append((told, moved))
             else:
                 yield Refused(told, "another repair has changed it: run it again")
-
-
-def _covers(repairs: Repairs, repair: Repair, found: Found) -> bool:
-    """Whether a guard before stands in the same function, for the same expression."""
-    guarded, within = repair.found, repair.action.within
-    if repair.strategy not in GUARDS or guarded.path != found.path or within is None:
-        return False
-    document = repairs.changes.document(found.path)
-    before, here = guarded.place.span, found.place.span
-    return before.end <= here.start and within.contains(here) and document.slice(before) == document.slice(here)
 
 
 def _commit(branch: Branch, outcomes: Sequence[Outcome], changes: Sequence[Change]) -> None:
@@ -191,17 +185,18 @@ def _outcome(outcome: Outcome, repairs: Repairs, folder: Path) -> dict[str, Any]
         case Refused():
             return {**_of(outcome.found, repairs, folder), "outcome": "left", "why": outcome.why}
         case Covered():
-            return {**_of(outcome.found, repairs, folder), "outcome": "covered", **_repair(outcome.by)}
+            return {**_of(outcome.found, repairs, folder), "outcome": "covered", **_repair(outcome.by, repairs)}
         case Repair():
-            return {**_of(outcome.found, repairs, folder), "outcome": "repaired", **_repair(outcome)}
+            return {**_of(outcome.found, repairs, folder), "outcome": "repaired", **_repair(outcome, repairs)}
         case Removed():
             first, cause = outcome.cause.findings[0], outcome.cause.origin.name
-            return {**_of(first, repairs, folder), "outcome": "cause-repaired", **_repair(outcome.repair),
+            return {**_of(first, repairs, folder), "outcome": "cause-repaired", **_repair(outcome.repair, repairs),
                     "cause": cause, "findings": outcome.findings}  # fmt: skip
 
 
-def _repair(repair: Repair) -> dict[str, Any]:
-    return {"title": repair.action.title, "strategy": repair.strategy, "checked": repair.action.checked}
+def _repair(repair: Repair, repairs: Repairs) -> dict[str, Any]:
+    checked = " · ".join(part for part in (repair.action.checked, "tests pass" if repairs.tests else "") if part)
+    return {"title": repair.action.title, "strategy": repair.strategy, "checked": checked}
 
 
 def _of(found: Found, repairs: Repairs, folder: Path) -> dict[str, Any]:

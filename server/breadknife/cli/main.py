@@ -102,6 +102,9 @@ def fix(
         str | None, typer.Option(metavar="NAME", help="Commit to this new git branch; the files stay as they are.")
     ] = None,
     list_all: Annotated[bool, typer.Option("--list", help="Show all that is offered for each finding.")] = False,
+    tests: Annotated[
+        str | None, typer.Option(metavar="COMMAND", help="Leave out what fails with it: `pytest -q tests/unit`.")
+    ] = None,
     as_json: Json = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
@@ -109,7 +112,8 @@ def fix(
     """Repair what may be null, another checker's findings or our own, with edits that were verified. Prints a diff.
 
     Reads what pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs and NullAway print. A checker that you
-    name is run in a copy of this folder. Exit code: 0 all are repaired, 1 some aren't, 2 something went wrong.
+    name, and tests, are run in a copy of this folder. Exit code: 0 all are repaired, 1 some aren't, 2 something went
+    wrong.
 
     Examples:
 
@@ -125,7 +129,7 @@ def fix(
     from breadknife.cli.null_findings import Sources
 
     sources = Sources(paths or [], source, checker, own=null and source is None and checker is None)
-    options = Options(sources, null, top, write, branch, list_all, as_json)
+    options = Options(sources, null, top, write, branch, list_all, tests, as_json)
     _exit_on_error(lambda: run(options, offline=offline, engine_script=engine_script))
 
 

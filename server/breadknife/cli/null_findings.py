@@ -12,7 +12,7 @@ from pathlib import Path
 
 from breadknife.cli.assemble import make_host
 from breadknife.cli.changes import Changes
-from breadknife.cli.checking import Checker, CommandChecker
+from breadknife.cli.checking import Checker, CommandChecker, Tests
 from breadknife.cli.files import find_files
 from breadknife.cli.lint import settings_for
 from breadknife.cli.repairs import Repairs, resolve_path
@@ -49,7 +49,7 @@ class Told:
     """A file couldn't be read or checked."""
 
 
-def opened(engine_script: Path | None, *, offline: bool) -> tuple[Repairs, Host]:
+def opened(engine_script: Path | None, *, offline: bool, tests: Tests | None = None) -> tuple[Repairs, Host]:
     """The host, to be closed, and what asks it."""
     # A redirected stream isn't UTF-8 everywhere, a file's name isn't valid Unicode, and a diff's lines are the file's.
     for stream in (sys.stdout, sys.stderr):
@@ -58,7 +58,7 @@ def opened(engine_script: Path | None, *, offline: bool) -> tuple[Repairs, Host]
     host = make_host(engine_script)
     host.on_notice = tell
     host.projects.folders = (Path.cwd(),)
-    return Repairs(host, Changes(), cache(partial(settings_for, host, offline))), host
+    return Repairs(host, Changes(), cache(partial(settings_for, host, offline)), tests), host
 
 
 def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:

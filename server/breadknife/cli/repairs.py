@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from breadknife.cli.changes import Changes, Edits, edits_of
+from breadknife.cli.checking import Tests
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host, Reply
 from breadknife.host.settings import Settings
@@ -57,8 +58,12 @@ class Refused:
 
 
 class Repairs:
-    def __init__(self, host: Host, changes: Changes, settings_of: Callable[[Path], Settings]) -> None:
+    def __init__(
+        self, host: Host, changes: Changes, settings_of: Callable[[Path], Settings], tests: Tests | None = None
+    ) -> None:
         self.changes = changes
+        self.tests = tests
+        """That must pass with each change."""
         self._host = host
         self._settings_of = settings_of
         self._files: dict[Path, tuple[str, NullFile]] = {}
@@ -119,18 +124,30 @@ class Repairs:
             return Repair(found, replace(done, data=action.data), edits_of(found.path, done))
         return Refused(found, reply.receipts[0].sentence if reply.receipts else "")
 
-    def first(self, found: Found, strategies: frozenset[Strategy] = UNASKED) -> Repair | Refused:
-        """The first action that can be carried out, of these strategies."""
+    def first(
+        self, found: Found, strategies: frozenset[Strategy] = UNASKED, *, of: Finding | None = None
+    ) -> Repair | Refused:
+        """The first action that can be carried out, of these strategies. `of`: what the checker has found, where
+        `found` is the declaration behind it."""
         refused = Refused(found, NO_ACTION)
         for action in self.menu(found):
             if strategy_of(action) in strategies:
-                done = self.resolved(found, action)
+                done = self.resolved(found, replace(action, findings=(of,)) if of else action)
                 if isinstance(done, Repair):
                     return done
                 refused = done
         return refused
 
     # --- what comes of it ---
+
+    def covers(self, repair: Repair, found: Found) -> bool:
+        """Whether a guard before stands in the same function, for the same expression."""
+        guarded, within = repair.found, repair.action.within
+        if repair.strategy not in GUARDS or guarded.path != found.path or within is None:
+            return False
+        document = self.changes.document(found.path)
+        before, here = guarded.place.span, found.place.span
+        return before.end <= here.start and within.contains(here) and document.slice(before) == document.slice(here)
 
     def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
         for path, document in documents:
@@ -139,11 +156,18 @@ class Repairs:
 
     def accepted(self, repairs: Sequence[Repair]) -> list[Repair]:
         """Make all edits that can be made together, given in positions of the texts as they are now, so that nothing
-        new is found in any of the files. The repairs that were made."""
+        new is found in any of the files, and the tests pass. The repairs that were made."""
         before = {path: (self.changes.document(path), self._seen(path)) for path in _paths(repairs)}
         made = self._together([], repairs, before)
         self.put(self._edited(made, before))
         return made
+
+    @property
+    def objection(self) -> str:
+        """Why `accepted` refuses a repair."""
+        return (
+            "the tests fail with it, or something new would be found" if self.tests else "something new would be found"
+        )
 
     def _together(self, made: list[Repair], more: Sequence[Repair], before: _Before) -> list[Repair]:
         if not more:
@@ -162,7 +186,8 @@ class Repairs:
             return False
         self.put(documents)
         try:
-            return all(not self._seen(path) - before[path][1] for path in paths)
+            clean = all(not self._seen(path) - before[path][1] for path in paths)
+            return clean and (self.tests is None or self.tests({each.path: each.after for each in self.changes}))
         finally:
             self.put((path, document) for path, (document, _) in before.items())
 

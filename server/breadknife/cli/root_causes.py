@@ -8,11 +8,12 @@ from pathlib import Path
 
 from breadknife.cli.changes import Change, Edits
 from breadknife.cli.checking import Checker, new_in
-from breadknife.cli.repairs import DECLARATION, Refused, Repair, Repairs
+from breadknife.cli.repairs import DECLARATION, GUARDS, Refused, Repair, Repairs
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.causes import Cause, Found, Kind, Origin, Origins, origin_of, origins, ranked
 from breadknife.plugins.nullcheck.formats.values import Said
-from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
+from breadknife.task.values import Finding
 
 TRIES = 3
 """Findings of one cause that are asked for a repair of their declaration: of most, the first has it."""
@@ -72,10 +73,7 @@ def remove_causes(
         if cause.origin.kind in (Kind.LIBRARY, Kind.PLACE):
             yield Refused(first, "it has no declaration in this project")
             continue
-        for each in findings[:TRIES]:
-            repair = repairs.first(each, DECLARATION)
-            if isinstance(repair, Refused):
-                continue
+        for repair in _ways(repairs, cause, findings, made):
             kept = _kept(repairs, repair, findings, checker, said, tell)
             if isinstance(kept, Refused):
                 refused = Refused(first, kept.why)
@@ -87,6 +85,33 @@ def remove_causes(
             break
         else:
             yield refused
+
+
+def _ways(repairs: Repairs, cause: Cause, findings: Sequence[Found], made: Sequence[Edits]) -> Iterator[Repair]:
+    """Repairs of a cause in one place: of its declaration, as its uses show it and by itself; else, of a local value,
+    the first guard that ends several findings."""
+    for each in findings[:TRIES]:
+        repair = repairs.first(each, DECLARATION)
+        if isinstance(repair, Repair):
+            yield repair
+    declared = _declared(cause, findings[0]) if len(findings) > 1 else None
+    if declared and (at := moved_by(declared, made)):
+        repair = repairs.first(at, DECLARATION, of=findings[0].finding)
+        if isinstance(repair, Repair):
+            yield repair
+    if cause.origin.kind in (Kind.PARAMETER, Kind.VARIABLE) and len(findings) > 1:
+        guard = repairs.first(findings[0], GUARDS)
+        if isinstance(guard, Repair) and any(repairs.covers(guard, each) for each in findings[1:]):
+            yield guard
+
+
+def _declared(cause: Cause, first: Found) -> Found | None:
+    """The declaration itself, as the place to repair."""
+    origin = cause.origin
+    if origin.path is None or origin.span is None or origin.kind is Kind.VARIABLE:
+        return None
+    place = Place(origin.span, Use.ASSIGN)
+    return Found(origin.path, Finding(origin.span, SOURCE, place.use, first.finding.message), place)
 
 
 def _kept(
@@ -103,7 +128,7 @@ def _kept(
     before = {path: repairs.changes.document(path) for path in paths}
     own = sum(len(repairs.own(path)) for path in paths)
     if not repairs.accepted([repair]):
-        return Refused(repair.found, "something new would be found")
+        return Refused(repair.found, repairs.objection)
     gone = own - sum(len(repairs.own(path)) for path in paths)
     if checker:
         tell(f"checking {repair.action.title}")
@@ -114,7 +139,7 @@ def _kept(
             first = f"{fresh[0].path}:{fresh[0].line}: {fresh[0].message}" if fresh else ""
             return Refused(repair.found, f"it would bring {first}" if first else "the checker finds as much as before")
         return gone, after
-    if gone < 0 or (gone == 0 and repair.found.finding.source == SOURCE):
+    if gone < 0 or (gone == 0 and findings[0].finding.source == SOURCE):
         repairs.put(before.items())
         return Refused(repair.found, "it would end no finding")
     return max(gone, 1), said  # of another checker's findings, at least the one that was asked about

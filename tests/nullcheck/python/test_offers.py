@@ -58,6 +58,78 @@ def test_an_attribute_that_is_tested_or_taken_away_may_be_none(before: str, afte
     assert offers
 
 
+TAKEN_AWAY = """\
+from net import Socket
+
+class Connection:
+    def __init__(self, sock=None):
+        {first}
+    def connect(self):
+        self.sock = Socket()
+    def send(self, data):
+        ⟦self.sock⟧.send(data)
+        self.sock.flush()
+    def receive(self):
+        return self.sock.receive()
+    {last}(self):
+        self.sock = None
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "lines"),
+    [
+        (
+            "self.sock = None",
+            "def close",
+            [
+                "        self.sock: Socket = None  # pyright: ignore[reportAttributeAccessIssue]",
+                "        self.sock = None  # pyright: ignore[reportAttributeAccessIssue]",
+            ],
+        ),
+        ("self.sock = sock", "def unlink", ["from typing import Any", "        self.sock: Any = sock"]),
+        ("self.sock, self.name = None, None", "def close", ["from typing import Any", "    sock: Any", ""]),
+        ("self.sock = None", "@property\n    def sock", None),
+    ],
+)
+def test_what_a_last_method_takes_away_is_there_for_the_others(first: str, last: str, lines: list[str] | None) -> None:
+    text, offers = offered(TAKEN_AWAY.format(first=first, last=last))
+    declared = [offer for offer in offers if offer.strategy is Strategy.FIELD]
+    assert bool(declared) == (lines is not None), [offer.title for offer in offers]
+    for offer in declared:
+        after = written(text, offer)
+        changed = after.splitlines()
+        for line in text.splitlines():
+            if line in changed:
+                changed.remove(line)
+        assert changed == lines
+
+
+def test_where_a_checker_objects_to_the_type_it_stays_open() -> None:
+    text, (first, *_) = offered(CONNECTION)
+    assert first.otherwise is not None
+    assert first.otherwise.title.startswith("Declare `self.sock` as `Any`: ")
+    assert "self.sock: Any = None\n" in written(text, first.otherwise)
+    assert first.within is not None
+    assert all(first.within.contains(edit.span) for edit in (*first.edits, *first.otherwise.edits))
+
+
+@pytest.mark.parametrize(
+    ("marked", "strategies"),
+    [
+        (CONNECTION.replace("⟦", "").replace("⟧", "").replace("self.sock = None", "⟦self.sock⟧ = None"),
+         [Strategy.FIELD]),
+        ("class A:\n    ⟦x⟧ = None\n    def f(self):\n        return self.x.y\n", [Strategy.FIELD]),
+        ("def ⟦_f⟧(a) -> str | None:\n    return str(a)\ndef g(a):\n    return _f(a).strip()\n",
+         [Strategy.RETURN_TYPE]),
+        ("def g(a):\n    return _f(a, 1)\ndef _f(a, ⟦x=None⟧):\n    return x.y\n", [Strategy.REQUIRED]),
+        ("⟦x⟧ = None\ndef f():\n    return x.y\n", []),
+    ],
+)  # fmt: skip
+def test_a_declaration_can_be_asked_about_itself(marked: str, strategies: list[Strategy]) -> None:
+    assert [offer.strategy for offer in offered(marked, use=Use.ASSIGN)[1]] == strategies
+
+
 def check_first(marked: str, strategy: Strategy, old: str, new: str, use: Use = Use.ATTRIBUTE) -> None:
     text, offers = offered(marked, use=use)
     assert offers[0].strategy is strategy, [offer.title for offer in offers]
@@ -75,6 +147,13 @@ def check_first(marked: str, strategy: Strategy, old: str, new: str, use: Use = 
             Strategy.FIELD,
             "import a\nclass A:\n    def __init__(self):\n        self.x = None",
             "from typing import Any\nimport a\nclass A:\n    def __init__(self):\n        self.x: Any = None",
+        ),
+        (
+            '"""Doc."""\nfrom __future__ import annotations\nclass A:\n    x = None\n    def f(self):\n'
+            "        ⟦self.x⟧.y()\n        self.x.z()\n",
+            Strategy.FIELD,
+            "class A:\n    x = None",
+            "from typing import Any\n\n\nclass A:\n    x: Any = None",
         ),
         (
             "from typing import Any\nclass A:\n    x = None\n    def f(self):\n        ⟦self.x⟧.y()\n"

@@ -7,7 +7,6 @@ The menu waits for no checker. What was asked before, or in the background since
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, EngineUnavailable
 from breadknife.plugins.nullcheck.oracle.oracle import Ask, Oracle
 from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
-from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.oracle.values import Problem, fault
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import DocumentEdits, Finding
@@ -31,7 +30,6 @@ _PACKAGES = frozenset({"__init__", "index"})
 """Stems of files that hand on what they import."""
 _ORACLES, _CLIMBS = 3, 64
 """Kept: programs (pyright holds some 200 MB), and results."""
-_NULL = re.compile(r"\s*\|\s*(?:None|null|undefined)\b|\b(?:None|null|undefined)\s*\|\s*")
 
 
 class Rung(StrEnum):
@@ -224,5 +222,4 @@ def _judged(
 
 
 def _identity(problem: Problem) -> tuple[Path, str, str]:
-    """An edit changes `int | None` to `int` in what is said of another fault: that is no new one."""
-    return problem.path, problem.code, _NULL.sub("", problem.message)
+    return problem.path, problem.code, fault(problem.message)

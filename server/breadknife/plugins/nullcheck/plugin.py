@@ -159,42 +159,61 @@ class _Menu:
         return Edited(self.request.document, offer.edits, offer.elsewhere)
 
 
+@dataclass(frozen=True)
+class _Made:
+    edited: Edited
+    origin: Origin
+    otherwise: Offer | None = None
+    """Which other offer of the same strategy it is."""
+
+
 def _made(
     file: NullFile, spoken: NullLanguage, document: Document, action: Action, context: Context
-) -> tuple[tuple[Edited, Origin], ...] | Silence:
-    """The edits that the language's own checks have verified, best first: with a model's content, without."""
+) -> tuple[_Made, ...] | Silence:
+    """The edits that the language's own checks have verified, best first: with a model's content, without; and what may
+    do where a checker objects to both."""
     place, strategy = _chosen(action)
     by_rule = Origin(rule(strategy))
     if place.span.end > len(document.text):
         return silence("would-not-verify", strategy=strategy)
     if action.data.get("everywhere"):
         edits = repaired_everywhere(file, spoken, document, context.project, place, strategy)
-        return ((Edited(document, edits), by_rule),) if edits else silence("would-not-verify", strategy=strategy)
+        return (_Made(Edited(document, edits), by_rule),) if edits else silence("would-not-verify", strategy=strategy)
     offer = next((offer for offer in file.offers(place, action.findings) if offer.strategy is strategy), None)
     if offer is None:
         return silence("would-not-verify", strategy=strategy)
-    template = (Edited(document, offer.edits, offer.elsewhere), by_rule)
+    template = _Made(Edited(document, offer.edits, offer.elsewhere), by_rule)
     made = context.run(CONTENT, Repair(file, spoken, place, offer, offer.edits))
+    others = _otherwise(offer, document, by_rule)
     if made.edits == offer.edits:
-        return (template,)
-    return ((Edited(document, made.edits, offer.elsewhere), made.origin), template)
+        return (template, *others)
+    return (_Made(Edited(document, made.edits, offer.elsewhere), made.origin), template, *others)
+
+
+def _otherwise(offer: Offer, document: Document, origin: Origin) -> Iterator[_Made]:
+    other = offer.otherwise
+    while other is not None:
+        yield _Made(Edited(document, other.edits, other.elsewhere), origin, other)
+        other = other.otherwise
 
 
 def _resolved(
-    made: Sequence[tuple[Edited, Origin]], document: Document, action: Action, ladder: Ladder, context: Context
+    made: Sequence[_Made], document: Document, action: Action, ladder: Ladder, context: Context
 ) -> Answer:
     settings: NullCheckSettings = context.settings(NullCheckSettings)
     checker = ladder.checker(document, settings.oracle, context)
     answer: Answer = Silence("", "")
-    for edited, origin in made:
-        climb = Climb()
+    for each in made:
+        climb, edited = Climb(), each.edited
         if checker is not None:
             checking = Checking(ladder, checker, settings.oracle_seconds, action.findings, _chosen(action)[1])
             climb = context.run(checking.steps, edited)
         if isinstance(climb, Silence):
             answer = climb
             continue
-        done = replace(action, edits=edited.edits, elsewhere=edited.elsewhere, origin=origin, checked=climb.badge)
+        done = replace(action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin, checked=climb.badge)
+        if each.otherwise is not None:
+            done = replace(done, title=each.otherwise.title, within=each.otherwise.within)
         return Actions((done,))
     return answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,16 @@ class Problem:
     path: Path
     code: str
     message: str
+
+
+_NULL = re.compile(r"\s*\|\s*(?:None|null|undefined)\b|\b(?:None|null|undefined)\s*\|\s*")
+_ANY = re.compile(r"\bUnknown\b")
+
+
+def fault(message: str) -> str:
+    """What is said, without what an edit changes in what is said of another fault: `int | None` becomes `int`, what
+    isn't known becomes `Any`, and the details below tell of types alone."""
+    return _ANY.sub("Any", _NULL.sub("", message.partition("\n")[0]))
 
 
 class Checker(Protocol):

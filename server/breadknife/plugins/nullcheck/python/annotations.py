@@ -39,6 +39,17 @@ def union_parts(annotation: str) -> list[str]:
     return [part for member in parts for part in union_parts(member)] if len(parts) > 1 else [annotation]
 
 
+def optional_items(annotation: str) -> tuple[bool, ...]:
+    """Of a tuple: which of its values may be None; empty for anything else, and where none may."""
+    annotation = annotation.strip().strip("'\"").strip()
+    head, bracket, inside = annotation.partition("[")
+    if not bracket or not annotation.endswith("]") or head.rpartition(".")[2] not in ("tuple", "Tuple"):
+        return ()
+    members = [part.strip() for part in _split(inside[:-1], ",")]
+    items = tuple(is_optional(member) for member in members)
+    return items if any(items) and "..." not in members else ()
+
+
 def _split(annotation: str, separator: str) -> list[str]:
     parts, depth, start = list[str](), 0, 0
     for at, char in enumerate(annotation):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, bases_of
@@ -11,12 +13,14 @@ from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
     any_type,
     is_defined_before,
-    parameters_of,
+    line_break,
+    parameter_of,
     type_of,
     without_none,
 )
-from breadknife.plugins.nullcheck.python.occurrences import Role
+from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.site import path_to
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
@@ -25,14 +29,31 @@ _MAX_UNION = 3
 """Types that are still worth writing out."""
 _FIRST = ("__init__", "__new__", "__post_init__", "setUp")
 """Methods that set attributes before anything uses them."""
+_LAST = re.compile(
+    r"""^_*(?:close|stop|shut|clean|tear|reset|clear|release|finali[sz]e|terminate|finish|end(?:_|$)|a?exit|del|quit|kill
+    |abort|remove|log_?out|invalidate|un(?:link|bind|set|load|register|mount)|dis(?:connect|pose|miss)
+    |de(?:tach|stroy|activate|register|init))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Methods after which nothing uses them any more."""
+_ANY = ("Any", "typing.Any")
+_RELIANCE, _MANY = 3, 5
+"""So many uses rely on a value for each place that reckons with a None; uses that speak for themselves."""
 _MADE_BY_DECORATOR = ("dataclass", "define", "attrs", "attr.", "struct", "frozen", "mutable")
 """A decorator with one of these makes constructor parameters of annotated names."""
 
 
-def of_attribute(found: Attribute, ends: tuple[Span, ...], checker: Checker) -> Iterator[Cure]:
-    """`ends` are the uses to be made right."""
-    if found.is_tested or _nullable(found):
+def of_attribute(found: Attribute, ends: tuple[Span, ...], checker: Checker, *, asked: bool = False) -> Iterator[Cure]:
+    """`ends` are the uses to be made right. `asked`: the declaration itself was asked about, not one of its uses."""
+    if _is_method(found):
         return
+    sure = list(_never_tested(found, ends, checker)) if not (found.is_tested or _nullable(found)) else []
+    yield from sure
+    if not sure and (weight := _relied_on(found, ends, asked=asked)):
+        yield from _placeholder(found, ends, checker, weight)
+
+
+def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) -> Iterator[Cure]:
     nones, kinds = found.none_sets, found.types()
     annotated = [one for one in found.sets if one.annotation is not None]
     if not nones:
@@ -42,7 +63,7 @@ def of_attribute(found: Attribute, ends: tuple[Span, ...], checker: Checker) -> 
     assignment, function = none.assignment, none.inside("function_definition")
     if len(nones) != 1 or len(annotated) > (none.annotation is not None) or assignment is None:
         return
-    if function is not None and text(function.child_by_field_name("name") or function) not in _FIRST:
+    if function is not None and _name_of(function) not in _FIRST:
         return
     if _is_chained(assignment, none.path) or (function is None and _makes_fields(none.path)):
         return
@@ -60,58 +81,143 @@ def of_attribute(found: Attribute, ends: tuple[Span, ...], checker: Checker) -> 
                 f"it is set to a {kinds[0]} everywhere else, and never tested for None",
                 ends,
             )
-    yield from _placeholder(found, none.annotation, assignment, kinds, function, checker, ends)
-
-
-def _placeholder(
-    found: Attribute,
-    annotation: Node | None,
-    assignment: Node,
-    kinds: list[str] | None,
-    function: Node | None,
-    checker: Checker,
-    ends: tuple[Span, ...],
-) -> Iterator[Cure]:
-    """The None stays, as what stands there until the value is set; the declaration says what it is then."""
-    tree = found.tree
-    left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-    if left is None or right is None:
-        return
     set_elsewhere = len(found.sets) > 1
-    imports: tuple[TextEdit, ...] = ()
+    weight = (85 if set_elsewhere else 70) if len(ends) > 1 else 60 if set_elsewhere else 48
+    yield from _placeholder(found, ends, checker, weight)
+
+
+def _relied_on(found: Attribute, ends: tuple[Span, ...], *, asked: bool) -> int:
+    """The weight of declaring an attribute without None although it is tested here and there, or taken away in the
+    middle: 0 where that may well be meant."""
+    uses = max(len(ends), len(found.unchecked())) + sum(one.role is Role.USE for one in found.others)
+    doubts = sum(one.role is Role.TEST for one in (*found.own, *found.others))
+    for one in found.none_sets:
+        function = one.inside("function_definition")
+        doubts += function is not None and _name_of(function) not in _FIRST and not _LAST.search(_name_of(function))
+    if asked:
+        return 60 if doubts <= max(1, uses // _RELIANCE) else 0
+    return (49 if uses >= _MANY and not doubts else 42) if uses >= max(2, _RELIANCE * doubts) else 0
+
+
+def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, weight: int) -> Iterator[Cure]:
+    """The None stays, as what stands there until the value is set; the declaration says what it is then."""
+    tree, kinds = found.tree, found.types()
+    declaring = _declaring(found)
+    annotation = declaring.annotation if declaring is not None else None
     if annotation is not None:
         kind = without_none(text(annotation))
         if not kind:
             return
-    elif kinds and len(kinds) <= _MAX_UNION:
-        kind = " | ".join(kinds)
     else:
-        kind, imports = any_type(tree)
-        if not kind:
-            return
-    if function is None and annotation is None and not imports and not is_defined_before(tree, kind, assignment):
-        return
-    silenced: tuple[TextEdit, ...] = ()
-    if kind not in ("Any", "typing.Any"):
-        silent = comment(
-            tree, tree.span(right), checker, (checker.attribute if function is not None else checker.assignment,), ""
-        )
-        if silent is None:
-            return
-        silenced = (silent,)
-    after = tree.span(left).end
-    written = Span(after, tree.span(annotation).end if annotation is not None else after)
-    reason = "no code of this file tests it for None"
-    if set_elsewhere:
+        kind = " | ".join(kinds) if kinds and len(kinds) <= _MAX_UNION else ""
+    reason = "no code of this file tests it for None" if not found.is_tested else "nearly all of its uses rely on it"
+    if len(found.sets) > 1 and not found.is_tested:
         reason = f"{reason}, and it is set elsewhere"
-    yield Cure(
-        Strategy.FIELD,
-        f"Declare `{found.key}` as `{kind}`: None only stands in until it is set",
-        (TextEdit(written, f": {kind}"), *silenced, *imports),
-        (85 if set_elsewhere else 70) if len(ends) > 1 else 60 if set_elsewhere else 48,
-        reason,
-        ends,
-    )
+    made = [
+        Cure(
+            Strategy.FIELD,
+            f"Declare `{found.key}` as `{name}`: None only stands in until it is set",
+            edits,
+            weight,
+            reason,
+            ends,
+        )
+        for name, imports in ((kind, ()), any_type(tree))
+        if name and (edits := _annotating(found, declaring, name, imports, checker))
+    ]
+    if made:
+        yield replace(made[0], otherwise=made[1] if len(made) > 1 else None)
+
+
+def _is_method(found: Attribute) -> bool:
+    """Whether it is a property: what its setter is given is another matter."""
+    body = found.owner.child_by_field_name("body")
+    name = found.key.rpartition(".")[2]
+    for child in body.named_children if body is not None else ():
+        function = child.child_by_field_name("definition") or child
+        if function.type == "function_definition" and _name_of(function) == name:
+            return True
+    return False
+
+
+def _declaring(found: Attribute) -> Occurrence | None:
+    """The assignment that a declaration is best written into, None where none of them can take one."""
+    if any(one.annotation is not None for one in found.sets):
+        annotated = [one for one in found.sets if one.annotation is not None]
+        return annotated[0] if len(annotated) == 1 else None
+    plain = [
+        one
+        for one in found.sets
+        if one.assignment is not None
+        and one.path[-2].type == "expression_statement"
+        and (one.assignment.child_by_field_name("right") or one.assignment).type != "assignment"
+    ]
+    here = [one for one in plain if one.inside("class_definition") == found.owner] or plain
+    in_class = [one for one in here if one.inside("function_definition") is None]
+    first = [one for one in here if _name_of(one.inside("function_definition")) in _FIRST]
+    nones = [
+        one
+        for one in here
+        if one.value is not None
+        and one.value.type == "none"
+        and not _LAST.search(_name_of(one.inside("function_definition")))
+    ]
+    return next(iter(in_class or first or nones), None)
+
+
+def _annotating(
+    found: Attribute, declaring: Occurrence | None, kind: str, imports: tuple[TextEdit, ...], checker: Checker
+) -> tuple[TextEdit, ...]:
+    """The edits that declare it as `kind`, and silence the checker where None is put there; () where they can't be."""
+    tree = found.tree
+    if declaring is None or declaring.assignment is None:
+        return _in_class(found, kind, imports) if kind in _ANY and not _annotated(found) else ()
+    left = declaring.assignment.child_by_field_name("left")
+    in_class = declaring.inside("function_definition") is None
+    if left is None or (in_class and (_makes_fields(declaring.path) and declaring.annotation is None)):
+        return ()
+    if in_class and not imports and not is_defined_before(tree, kind, declaring.assignment):
+        return ()
+    if in_class and declaring.annotation is not None and _makes_fields(declaring.path):
+        return ()
+    silenced = dict[TextEdit, None]()
+    for one in found.sets if kind not in _ANY else ():
+        if one.value is not None and (one.value.type == "none" or _from_nullable(one)):
+            code = checker.attribute if one.inside("function_definition") is not None else checker.assignment
+            silent = comment(tree, tree.span(one.value), checker, (code,), "")
+            if silent is None:
+                return ()
+            silenced[silent] = None
+    after = tree.span(left).end
+    annotation = declaring.annotation
+    written = Span(after, tree.span(annotation).end if annotation is not None else after)
+    return (TextEdit(written, f": {kind}"), *silenced, *imports)
+
+
+def _in_class(found: Attribute, kind: str, imports: tuple[TextEdit, ...]) -> tuple[TextEdit, ...]:
+    """A declaration without a value, first in the class: for what is only set together with others."""
+    body = found.owner.child_by_field_name("body")
+    statements = [child for child in body.named_children if child.type != "comment"] if body is not None else []
+    if not found.sets or len(statements) < 2 or _makes_fields((*path_to(found.tree, found.owner), found.owner)):
+        return ()
+    is_docstring = statements[0].type == "expression_statement" and statements[0].named_children[0].type == "string"
+    before = statements[1] if is_docstring else statements[0]
+    at = found.tree.span(before).start
+    indent = found.tree.text[found.tree.text.rfind("\n", 0, at) + 1 : at]
+    if indent.strip() or (not imports and not is_defined_before(found.tree, kind, found.owner)):
+        return ()
+    line_end = line_break(found.tree)
+    gap = line_end if before.type in ("function_definition", "decorated_definition") else ""
+    name = found.key.rpartition(".")[2]
+    return (TextEdit(Span(at, at), f"{name}: {kind}{line_end}{gap}{indent}"), *imports)
+
+
+def _annotated(found: Attribute) -> bool:
+    return any(one.annotation is not None for one in found.sets)
+
+
+def _name_of(function: Node | None) -> str:
+    return text(function.child_by_field_name("name") or function) if function is not None else ""
 
 
 def _never_none(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
@@ -140,20 +246,20 @@ def _unsure(tree: SyntaxTree, value: Node | None, function: Node | None) -> bool
 
 def _nullable(found: Attribute) -> bool:
     """Whether a value that it gets is one that may be None by the file's own text."""
-    for one in found.sets:
-        function = one.inside("function_definition")
-        if one.value is None or one.value.type != "identifier" or function is None:
-            continue
-        name = text(one.value)
-        for declared in parameters_of(function):
-            default, annotation = declared.child_by_field_name("value"), declared.child_by_field_name("type")
-            named = declared.child_by_field_name("name") or (declared.named_children or [declared])[0]
-            if text(named) == name and (
-                (default is not None and default.type == "none")
-                or (annotation is not None and is_optional(text(annotation)))
-            ):
-                return True
-    return False
+    return any(map(_from_nullable, found.sets))
+
+
+def _from_nullable(one: Occurrence) -> bool:
+    """Whether it is set to a parameter that may be None."""
+    function = one.inside("function_definition")
+    if one.value is None or one.value.type != "identifier" or function is None:
+        return False
+    declared = parameter_of(function, text(one.value))
+    if declared is None:
+        return False
+    default, annotation = declared.child_by_field_name("value"), declared.child_by_field_name("type")
+    by_default = default is not None and default.type == "none"
+    return by_default or (annotation is not None and is_optional(text(annotation)))
 
 
 def _is_chained(assignment: Node, path: tuple[Node, ...]) -> bool:
@@ -169,7 +275,8 @@ def _makes_fields(path: tuple[Node, ...]) -> bool:
             said = [text(child) for child in decorators if child.type == "decorator"]
             if any(word in one.lower() for one in said for word in _MADE_BY_DECORATOR):
                 return True
-            if any(base.rpartition(".")[2] in ("NamedTuple", "TypedDict", "BaseModel", "Struct", "Protocol", "Enum")
+            if any(base.rpartition(".")[2] in ("NamedTuple", "TypedDict", "BaseModel", "BaseSettings",
+                                             "SQLModel", "DeclarativeBase", "Struct", "Protocol", "Enum")
                    for base in bases_of(node)):  # fmt: skip
                 return True
     return False

@@ -28,7 +28,11 @@ def call_result(
     callee = meaning.callee(function, receiver)
     if callee is None or callee.is_property or callee.is_async != awaited:
         return NOTHING
-    return Fact(callee.cause, callee.kind) if callee.cause or callee.kind else NOTHING
+    if not (callee.cause or callee.kind or callee.items):
+        return NOTHING
+    group = function.start_byte + 1 if callee.together else 0
+    items = tuple(Fact(cause, group=group) if cause else NOTHING for cause in callee.items)
+    return Fact(callee.cause, callee.kind, items=items)
 
 
 def never_returns(meaning: Meaning, function: Node, receiver: str) -> bool:

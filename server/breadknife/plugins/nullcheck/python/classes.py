@@ -24,6 +24,8 @@ class Variable:
     """Something else than None is assigned to it."""
     values: list[Node] = field(default_factory=list[Node])
     """What else is assigned to it, where that can be told."""
+    none_in: str = ""
+    """A method that sets it to None."""
     setters: set[str] = field(default_factory=set[str])
     """The methods that give it something else than None."""
 
@@ -95,6 +97,7 @@ def note(variable: Variable, value: Node | None, annotation: Node | None, method
     if value is not None and value.type == "none":
         if variable.none is None or value.start_byte < variable.none.start_byte:
             variable.none = value
+        variable.none_in = method or variable.none_in
         return
     if value is None and annotation is not None:
         return

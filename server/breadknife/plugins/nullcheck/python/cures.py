@@ -7,11 +7,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.python.attributes import of_attribute
-from breadknife.plugins.nullcheck.python.declarations import Cure, attribute_of, called, parameter
+from breadknife.plugins.nullcheck.python.declarations import (
+    Cure,
+    attribute_of,
+    attribute_set,
+    called,
+    parameter,
+    parameter_at,
+)
 from breadknife.plugins.nullcheck.python.ignoring import Checker
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.signatures import annotating, of_parameter, of_return
 from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
 RAISABLE = frozenset({"ValueError", "TypeError", "RuntimeError", "LookupError"})
@@ -21,6 +29,8 @@ RAISABLE = frozenset({"ValueError", "TypeError", "RuntimeError", "LookupError"})
 def cures(site: Site, checker: Checker) -> Iterator[Cure]:
     if site.node.type == "none":
         yield from annotating(site)
+    elif is_declaration(site):
+        yield from _at_declaration(site, checker)
     elif (function := called(site)) is not None:
         yield from of_return(site.tree, function, habitual_exception(function))
     elif (attribute := attribute_of(site)) is not None:
@@ -28,6 +38,21 @@ def cures(site: Site, checker: Checker) -> Iterator[Cure]:
         if site.span in ends:
             yield from of_attribute(attribute, ends, checker)
     elif (declared := parameter(site)) is not None:
+        yield from of_parameter(declared)
+
+
+def is_declaration(site: Site) -> bool:
+    """Whether the place isn't a use, but what is declared: a function's name, a parameter, what is assigned to."""
+    return site.use is Use.ASSIGN and site.node.type != "none" and bool(site.path)
+
+
+def _at_declaration(site: Site, checker: Checker) -> Iterator[Cure]:
+    holder = site.path[-1]
+    if holder.type == "function_definition" and holder.child_by_field_name("name") == site.node:
+        yield from of_return(site.tree, holder, habitual_exception(holder))
+    elif (found := attribute_set(site)) is not None:
+        yield from of_attribute(found, tuple(found.unchecked()), checker, asked=True)
+    elif (declared := parameter_at(site)) is not None:
         yield from of_parameter(declared)
 
 

@@ -28,6 +28,8 @@ class Cure:
     """The uses that it makes right."""
     consequence: str = ""
     """What a None leads to then."""
+    otherwise: Cure | None = None
+    """Of the same strategy: where a checker objects to the first."""
 
     def titled(self, removes: int) -> str:
         said = [part for part in (self.consequence, f"ends {removes} findings" if removes > 1 else "") if part]
@@ -121,6 +123,23 @@ def attribute_of(site: Site) -> Attribute | None:
     return attribute(site.tree, key, owner) if owner is not None else None
 
 
+def attribute_set(site: Site) -> Attribute | None:
+    """The attribute of a class that a place gives a value or a type: `self.x = …`, or `x = …` in the class's body."""
+    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    node = site.node
+    target = site.path[-1] if site.path and site.path[-1].type == "attribute" else node
+    outer = next((each for each in reversed(site.path) if each != target), None)
+    while outer is not None and outer.type in ("pattern_list", "tuple_pattern"):
+        target, outer = outer, site.path[site.path.index(outer) - 1]
+    if owner is None or outer is None or outer.type != "assignment" or outer.child_by_field_name("left") != target:
+        return None
+    in_method = text(node) if node.type == "attribute" else text(site.path[-1])
+    name = in_method.removeprefix("self.") if in_method.startswith("self.") else ""
+    if not name and node.type == "identifier" and site.function is None:
+        name = text(node)
+    return attribute(site.tree, f"self.{name}", owner) if name.isidentifier() else None
+
+
 def attribute(tree: SyntaxTree, key: str, owner: Node) -> Attribute:
     name = key.rpartition(".")[2]
     family = _family(tree, owner)
@@ -178,18 +197,29 @@ def bases_of(owner: Node) -> list[str]:
 
 def parameter(site: Site) -> Parameter | None:
     """The parameter that a place's value is: never set again in its function."""
-    function = site.function
-    if site.node.type != "identifier" or function is None:
+    if site.node.type != "identifier" or site.function is None:
         return None
-    name = text(site.node)
+    return _parameter(site.tree, site.function, text(site.node))
+
+
+def parameter_at(site: Site) -> Parameter | None:
+    """The parameter that a place declares."""
+    if site.function is None:
+        return None
+    node = site.node if site.path[-1].type == "parameters" else site.path[-1]
+    name = node.child_by_field_name("name") or (node.named_children[0] if node.named_children else node)
+    return _parameter(site.tree, site.function, text(name))
+
+
+def _parameter(tree: SyntaxTree, function: Node, name: str) -> Parameter | None:
     node = parameter_of(function, name)
     body = function.child_by_field_name("body")
     if node is None or body is None:
         return None
-    own = list(occurrences(site.tree, name, body))
+    own = list(occurrences(tree, name, body))
     if any(found.role is Role.SET for found in own):
         return None
-    return Parameter(site.tree, name, node, function, own)
+    return Parameter(tree, name, node, function, own)
 
 
 def _set_before(found: Occurrence, own: Sequence[Occurrence]) -> bool:

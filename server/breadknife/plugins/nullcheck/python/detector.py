@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.annotations import is_optional, optional_items
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, NullUse, Summary
@@ -71,7 +71,10 @@ class FileAnalysis:
         self._uses: dict[int, list[NullUse]] = {}
         self._summaries: dict[int, Summary] = {}
         self._running: set[int] = set()
+        self._asked: set[int] = set()
+        """Functions that were asked what they assign while they were being followed: who asked knows too little."""
         self._given: Given = {}
+        self._giving: dict[int, dict[str, list[Function]]] = {}
         self._gives: dict[int, Collection[tuple[str, str]]] = {}
         """Function -> what it assigns of `_given`."""
         self._before = before
@@ -153,7 +156,7 @@ class FileAnalysis:
         if annotation is not None:
             written = text(annotation)
             may_be_none = is_optional(written) and written != "None"
-            return Summary(may_be_none, written.rpartition(".")[2] in ("NoReturn", "Never"))
+            return Summary(may_be_none, written.rpartition(".")[2] in ("NoReturn", "Never"), optional_items(written))
         key = function.node.start_byte
         if key not in self._summaries and len(self._running) < _MAX_CALL_CHAIN and key not in self._running:
             if self._needs_flow(function):
@@ -174,18 +177,15 @@ class FileAnalysis:
         return self.outline.source[function.node.start_byte : function.node.end_byte]
 
     def _given_names(self) -> Iterator[str]:
-        """The attributes to which an `__init__` with something of None in it assigns more than a literal."""
-        for at, class_ in self.outline.classes.items():
-            function = self.outline.methods.get((at, "__init__"))
-            if function is not None and not _ORIGINS.isdisjoint(_WORD.findall(self._source(function))):
-                for name, variable in class_.variables.items():
-                    if "__init__" in variable.setters and any(one.type in _PASSES_ON for one in variable.values):
-                        yield name
+        """The attributes to which a method with something of None in it assigns more than a literal."""
+        for at in self.outline.classes:
+            yield from self._givers(at)
 
     def _may_be_nullable(self, function: Function) -> bool:
         annotation = function.node.child_by_field_name("return_type")
         if annotation is not None:
-            return is_optional(text(annotation))
+            written = text(annotation)
+            return is_optional(written) or bool(optional_items(written))
         return _RETURNS_VALUE.search(self._source(function)) is not None
 
     def _has_origin(self, source: bytes) -> bool:
@@ -198,17 +198,43 @@ class FileAnalysis:
             return
         if for_summary or self._has_origin(self._source(function)):
             self._running.add(key)
-            self._uses[key], self._summaries[key], given = self._follow(function.node, _receiver(function))
+            before, self._asked = self._asked, set()
+            uses, self._summaries[key], given = self._follow(function.node, _receiver(function))
             self._running.discard(key)
+            self._asked.discard(key)
+            if not self._asked:  # otherwise it is followed again when they are done
+                self._uses[key] = uses
+            self._asked |= before
             self._gives[key] = given.keys()
             for name, fact in given.items():
                 self._given.setdefault(name, fact)
 
     def given(self, owner: int, name: str, /) -> Fact:
-        function = self.outline.methods.get((owner, "__init__"))
-        if function is not None and len(self._running) < _MAX_CALL_CHAIN:
-            self._analyse(function, for_summary=True)
+        for function in self._givers(owner).get(name, ()):
+            at = function.node.start_byte
+            if at in self._running:
+                self._asked.add(at)
+            elif at not in self._gives and len(self._running) < _MAX_CALL_CHAIN:
+                self._analyse(function, for_summary=True)
         return self._given.get((f"#{owner}", name), NOTHING)
+
+    def _givers(self, owner: int) -> Mapping[str, Sequence[Function]]:
+        """Attribute -> the methods with something of None in them that assign more than a literal to it."""
+        found = self._giving.get(owner)
+        if found is None:
+            found = self._giving[owner] = dict[str, list[Function]]()
+            methods = dict[str, Function | None]()
+            for name, variable in self.outline.classes[owner].variables.items():
+                if variable.annotation or not any(value.type in _PASSES_ON for value in variable.values):
+                    continue
+                for method in sorted(variable.setters):
+                    if method not in methods:
+                        function = self.outline.methods.get((owner, method))
+                        source = self._source(function) if function is not None else b""
+                        methods[method] = function if not _ORIGINS.isdisjoint(_WORD.findall(source)) else None
+                    if (giver := methods[method]) is not None and _gives(giver, variable):
+                        found.setdefault(name, []).append(giver)
+        return found
 
     def cause_of(self, variable: Variable, name: str, owner: Class | None) -> Cause | None:
         """Why an attribute of a class, or a name of the module, may be None for whoever uses it."""
@@ -221,12 +247,18 @@ class FileAnalysis:
         """Follow a function, or the module."""
         evaluator = Evaluator(self.outline, self)
         flow = Flow(evaluator)
-        body = scope.child_by_field_name("body")
+        body, name = scope.child_by_field_name("body"), scope.child_by_field_name("name")
+        evaluator.method = text(name) if name is not None else ""
         try:
             end = flow.block(body or scope, parameters(scope, evaluator, receiver))
         except TooDeepError:
             return [], Summary(), {}
         return list(evaluator.uses.values()), _summary(flow, end is not None, scope), evaluator.given
+
+
+def _gives(function: Function, variable: Variable) -> bool:
+    start, end = function.node.start_byte, function.node.end_byte
+    return any(start <= one.start_byte < end and one.type in _PASSES_ON for one in variable.values)
 
 
 def _receiver(function: Function) -> tuple[str, str]:
@@ -245,7 +277,18 @@ def _summary(flow: Flow, falls_off: bool, scope: Node) -> Summary:
     nones = [fact.cause for fact in flow.returns if fact.cause is not None]
     # A function that only ever returns None, or is a stub, has callers that don't want a value.
     gives_value = len(nones) < len(flow.returns) or any(cause.reason for cause in nones)
-    return Summary((falls_off or bool(nones)) and gives_value, not falls_off and not flow.returns)
+    items, together = _items([fact.items for fact in flow.returns if fact.cause is None])
+    return Summary((falls_off or bool(nones)) and gives_value, not falls_off and not flow.returns, items, together)
+
+
+def _items(returned: Sequence[tuple[Fact, ...]]) -> tuple[tuple[bool, ...], bool]:
+    """Which values of the tuples that a function returns may be None, and whether that is so of all at once."""
+    known = [[fact.cause is not None for fact in items] for items in returned if items]
+    if not known or len({len(items) for items in known}) > 1:
+        return (), False
+    may_be_none = tuple(any(column) for column in zip(*known, strict=True))
+    at_once = all(not any(items) or tuple(items) == may_be_none for items in known)
+    return may_be_none, at_once and len(known) < len(returned)
 
 
 def _finding(tree: SyntaxTree, use: NullUse) -> Finding:

@@ -59,6 +59,8 @@ class Evaluator:
             "await": self._await,
             "string": self._string,
             "none": self._none,
+            "tuple": self._tuple,
+            "expression_list": self._tuple,
             "dictionary": self._dictionary,
             "dictionary_comprehension": self._dict_comprehension,
             "list_comprehension": self._comprehension,
@@ -70,6 +72,8 @@ class Evaluator:
             "comment": _skip,
             "type": _skip,
         }
+        self.method = ""
+        """The name of the function that is followed."""
         self.globals: set[str] = set()
         """Names of the module that the function may assign to."""
         self.given: dict[tuple[str, str], Fact] = {}
@@ -216,9 +220,18 @@ class Evaluator:
         if result.cause is not None and env.get(key_of(node)) == CHECKED:
             return NOTHING
         if env:
-            after_call(env)
+            after_call(env, lambda key: self._set_here_alone(key, env))
             self._set_by(function, receiver.kind, env)
         return result
+
+    def _set_here_alone(self, key: str, env: Env) -> bool:
+        """Whether no other method of the object's class, as far as this file has it, gives that attribute a value."""
+        owner, _, name = key.rpartition(".")
+        kind = env.get(owner, NOTHING).kind
+        if not kind.startswith("#"):
+            return False
+        variable = self._outline.classes[int(kind[1:])].variables.get(name)
+        return variable is not None and variable.setters <= {self.method}
 
     def _set_by(self, function: Node, receiver: str, env: Env) -> None:
         """A method of the object's own class gives attributes a value: which, isn't said here."""
@@ -363,6 +376,12 @@ class Evaluator:
 
     def _none(self, node: Node, env: Env) -> Fact:
         return Fact(Cause(node, "it is None here"))
+
+    def _tuple(self, node: Node, env: Env) -> Fact:
+        values = [child for child in node.named_children if child.type != "comment"]
+        facts = tuple(self.value(child, env) for child in values)
+        known = any(fact.cause for fact in facts) and not any("splat" in child.type for child in values)
+        return Fact(items=facts) if known else NOTHING
 
     def _dictionary(self, node: Node, env: Env) -> Fact:
         for child in node.named_children:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.python.outline import text
@@ -36,6 +36,10 @@ class Fact:
     """For a name that holds the result of a test: that test."""
     via: Node | None = None
     """The assignment that gave the value to the name that it is known under."""
+    items: tuple[Fact, ...] = ()
+    """Of a tuple, where something is known of one of its values."""
+    group: int = 0
+    """Not 0: the value is None where those of the same group are, and only there."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class Summary:
 
     may_be_none: bool = False
     never_returns: bool = False
+    items: tuple[bool, ...] = ()
+    """Of a function that returns tuples: which of their values may be None, if any may."""
+    together: bool = False
+    """Those are None all at once or not at all."""
 
 
 NOTHING = Fact()
@@ -79,7 +87,9 @@ def join(a: Env | None, b: Env | None) -> Env | None:
         elif cause := one.cause or other.cause:
             unless = one.unless if one.unless == other.unless else ""
             via = one.via if one.cause else other.via
-            joined[key] = Fact(cause, one.kind if one.kind == other.kind else "", unless, via=via)
+            group = one.group if one.group == other.group else 0
+            kind = one.kind if one.kind == other.kind else ""
+            joined[key] = Fact(cause, kind, unless, via=via, group=group)
         elif one.kind and other.kind:
             joined[key] = Fact(kind=one.kind) if one.kind == other.kind else CHECKED
     return joined
@@ -124,8 +134,11 @@ def join_alternatives(a: Env, b: Env) -> Env:
 def narrow(env: Env, key: str) -> None:
     """From here on `key` is known to be no None."""
     if key:
-        kind = env.get(key, NOTHING).kind
-        env[key] = Fact(kind=kind) if kind else CHECKED
+        fact = env.get(key, NOTHING)
+        if fact.group:
+            for other in [name for name, each in env.items() if each.group == fact.group and name != key]:
+                env[other] = Fact(kind=env[other].kind) if env[other].kind else CHECKED
+        env[key] = Fact(kind=fact.kind) if fact.kind else CHECKED
 
 
 def forget(env: Env, key: str) -> None:
@@ -147,10 +160,12 @@ def forget(env: Env, key: str) -> None:
             del env[name]
 
 
-def after_call(env: Env) -> None:
-    """A call may have given any attribute a value; what was tested stays, as in pyright."""
+def after_call(env: Env, is_kept: Callable[[str], bool]) -> None:
+    """A call may have given any attribute a value, but for those that are kept; what was tested stays, as in
+    pyright."""
     for key in [key for key, fact in env.items() if fact.cause and "." in key and "(" not in key]:
-        del env[key]
+        if not is_kept(key):
+            del env[key]
 
 
 def key_of(node: Node) -> str:

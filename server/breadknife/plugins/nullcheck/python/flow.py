@@ -147,7 +147,11 @@ class Flow:
             return NOTHING
         fact = self.evaluator.value(right, env)
         self.evaluator.use(right, fact, Use.ITERATE, env)
-        self.evaluator.bind(left, NOTHING, env)
+        if len(targets) == len(fact.items) and not any("splat" in child.type for child in targets):
+            for target, item in zip(targets, fact.items, strict=True):
+                self.evaluator.bind(target, item, env)
+        else:
+            self.evaluator.bind(left, NOTHING, env)
         return NOTHING
 
     def _augmented(self, node: Node, env: Env) -> None:
@@ -297,6 +301,9 @@ class Flow:
         outer = raised
         for handler in handlers:
             blocks = [child for child in handler.named_children if child.type == "block"]
+            for caught in handler.named_children:
+                if caught.type not in ("block", "comment"):
+                    self.evaluator.value(caught, dict(raised or {}))
             self._raised.append(None)
             ends.append(self.block(blocks[0], dict(raised or {})) if blocks else raised)
             outer = join(outer, self._raised.pop())

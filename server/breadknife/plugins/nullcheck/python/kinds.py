@@ -76,7 +76,8 @@ def usable(tree: SyntaxTree, annotation: str) -> bool:
 def is_defined_before(tree: SyntaxTree, annotation: str, at: Node) -> bool:
     """Whether an annotation that is evaluated there finds its names."""
     roots = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)) - _BUILTINS - {"None", "object"}
-    names = dict(_bound_at_top(tree))
+    is_evaluated = "from __future__ import annotations" not in tree.text
+    names = dict(_bound_at_top(tree, for_checkers=not is_evaluated))
     return all(names.get(root, at.start_byte) < at.start_byte for root in roots)
 
 
@@ -106,7 +107,8 @@ def any_type(tree: SyntaxTree) -> tuple[str, tuple[TextEdit, ...]]:
     if "typing" in names:
         return "typing.Any", ()
     first: Node | None = None
-    for node in tree.root.named_children:
+    statements = [node for node in tree.root.named_children if node.type != "comment" and not _is_first(node)]
+    for node in statements:
         if node.type not in ("import_statement", "import_from_statement"):
             continue
         module = node.child_by_field_name("module_name")
@@ -115,10 +117,19 @@ def any_type(tree: SyntaxTree) -> tuple[str, tuple[TextEdit, ...]]:
             end = tree.span(imported[-1]).end
             return "Any", (TextEdit(Span(end, end), ", Any"),)
         first = first or node
+    line = "from typing import Any" + line_break(tree)
+    if first is None and statements:
+        first, line = statements[0], line + 2 * line_break(tree)
     if first is None or first.start_point.column:
         return "", ()
     at = tree.span(first).start
-    return "Any", (TextEdit(Span(at, at), "from typing import Any" + line_break(tree)),)
+    return "Any", (TextEdit(Span(at, at), line),)
+
+
+def _is_first(statement: Node) -> bool:
+    """A docstring or a `from __future__` import."""
+    inner = statement.named_children[:1] if statement.type == "expression_statement" else []
+    return statement.type == "future_import_statement" or any(node.type == "string" for node in inner)
 
 
 def line_break(tree: SyntaxTree) -> str:
@@ -130,8 +141,9 @@ def _module_names(tree: SyntaxTree) -> frozenset[str]:
     return frozenset(name for name, _ in _bound_at_top(tree))
 
 
-def _bound_at_top(tree: SyntaxTree) -> Iterator[tuple[str, int]]:
-    """Classes and imports of the module's top level, also those for type checkers only, and where they stand."""
+def _bound_at_top(tree: SyntaxTree, *, for_checkers: bool = True) -> Iterator[tuple[str, int]]:
+    """Classes and imports of the module's top level, and where they stand; `for_checkers`: those that only type
+    checkers see, too."""
     stack = list(reversed(tree.root.named_children))
     while stack:
         node = stack.pop()
@@ -144,7 +156,7 @@ def _bound_at_top(tree: SyntaxTree) -> Iterator[tuple[str, int]]:
                 for name in node.children_by_field_name("name"):
                     alias = name.child_by_field_name("alias")
                     yield text(alias if alias is not None else name).partition(".")[0], node.start_byte
-            case "if_statement" if "TYPE_CHECKING" in text(node.named_children[0]):
+            case "if_statement" if for_checkers and "TYPE_CHECKING" in text(node.named_children[0]):
                 body = node.child_by_field_name("consequence")
                 stack += reversed(body.named_children) if body is not None else []
             case _:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
-from breadknife.plugins.nullcheck.python.cures import cures
+from breadknife.plugins.nullcheck.python.cures import cures, is_declaration
 from breadknife.plugins.nullcheck.python.declarations import Cure, attribute_of
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
 from breadknife.plugins.nullcheck.python.doubts import doubt
@@ -96,6 +96,9 @@ class PythonFile:
 
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
         site, checker = self._site(place), checker_of(about)
+        if is_declaration(site):
+            yield from sorted(self._cures(site, checker, about), key=lambda offer: -offer.weight)
+            return
         if reason := doubt(site):
             yield from _ignoring(site, checker, reason)
             return
@@ -112,15 +115,34 @@ class PythonFile:
         """The declaration, in this file or that of a base class."""
         spans = None if any(finding.source != SOURCE for finding in about) else self._spans
         for cure in cures(site, checker):
-            if declaration_verified(self._analysis, self.tree, cure.edits):
-                within = Span(min(e.span.start for e in cure.edits), max(e.span.end for e in cure.edits))
-                yield replace(_offer(cure, spans), edits=cure.edits, within=within)
+            if offer := self._declared(cure, spans):
+                yield offer
         found = attribute_of(site)
         if found is None or self._project is None or site.span not in found.unchecked():
             return
         for other in of_inherited(found, self._analysis.outline.imported, self._document, self._project, checker):
-            if declaration_verified(FileAnalysis(other.tree), other.tree, other.cure.edits):
-                yield replace(_offer(other.cure, spans), elsewhere=(DocumentEdits(other.document, other.cure.edits),))
+            analysis = FileAnalysis(other.tree)
+            if offer := self._declared(other.cure, spans, analysis, other.document):
+                yield offer
+
+    def _declared(
+        self,
+        cure: Cure,
+        spans: frozenset[Span] | None,
+        analysis: FileAnalysis | None = None,
+        document: Document | None = None,
+    ) -> Offer | None:
+        """In this file, else in that document."""
+        here = analysis or self._analysis
+        otherwise = self._declared(cure.otherwise, spans, analysis, document) if cure.otherwise else None
+        if not declaration_verified(here, here.tree, cure.edits):
+            return otherwise
+        offer = replace(_offer(cure, spans), otherwise=otherwise)
+        if document is not None:
+            return replace(offer, elsewhere=(DocumentEdits(document, cure.edits),))
+        changed = [edit.span for each in (cure, cure.otherwise) if each for edit in each.edits]
+        within = Span(min(span.start for span in changed), max(span.end for span in changed))
+        return replace(offer, edits=cure.edits, within=within)
 
     def _options(self, site: Site) -> Iterator[Offer]:
         """At the place."""

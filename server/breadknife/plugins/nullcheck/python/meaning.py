@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, Summary, key_of
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
 from breadknife.plugins.nullcheck.python.rules import ATTRIBUTES, CLASSES, KINDS, NULLABLE, NullableCall
-from breadknife.plugins.nullcheck.summaries import Found, Known, Outside
+from breadknife.plugins.nullcheck.summaries import Found, Known, Null, Outside
 from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
@@ -56,6 +56,9 @@ class Callee:
     never_returns: bool
     is_async: bool
     is_property: bool
+    items: tuple[Cause | None, ...] = ()
+    """Of a tuple that it gives back: why one of its values may be None."""
+    together: bool = False
 
 
 class Meaning:
@@ -175,7 +178,7 @@ class Meaning:
             return frozenset()
         for here, imported in self.outline.imported.items():
             if imported.name and (found := self._imported(here)) is not None:
-                if found.known is not None and found.known.null is not None:
+                if found.known is not None and found.known.is_nullable:
                     words.add(here.encode())
                 words |= self._nullable_members(f"{found.uri}#{found.name}") if found.summary is not None else set()
             else:
@@ -192,7 +195,7 @@ class Meaning:
             uri, _, name = kinds.pop(0).partition("#")
             found = self._outside(uri, name) if uri else None
             if found is not None and found.summary is not None:
-                words |= {name.encode() for name, known in found.summary.members.items() if known.null is not None}
+                words |= {name.encode() for name, known in found.summary.members.items() if known.is_nullable}
                 kinds += [self._kind_there(base, uri) for base in found.summary.bases]
         return words
 
@@ -227,9 +230,9 @@ class Meaning:
     def assigned(self, variable: Variable, name: str, owner: Class) -> Fact:
         """What is known of an attribute by what its class says of it."""
         kind = self._variable_kind(variable)
-        if variable.optional and (variable.annotation or variable.others):
+        if variable.optional and (variable.annotation or variable.others or variable.none_in):
             return Fact(self.cause(variable, f"`{name}`"), kind)
-        if not variable.annotation and (variable.none is None or variable.others):
+        if not variable.annotation:
             given = self._analysis.given(owner.node.start_byte, name)
             return Fact(given.cause, kind, via=given.via) if given.cause or kind else NOTHING
         return Fact(kind=kind) if kind else NOTHING
@@ -261,7 +264,14 @@ class Meaning:
             cause = Cause(function.node, f"{what}`{function.name}` may return None") if summary.may_be_none else None
             annotation = function.node.child_by_field_name("return_type")
             kind = self.annotated(text(annotation)) if annotation is not None and function.is_plain else ""
-            return Callee(name, cause, kind, summary.never_returns, function.is_async, function.is_property)
+            items = tuple(
+                Cause(function.node, part_may_be_none(function.name, at)) if may_be_none else None
+                for at, may_be_none in enumerate(summary.items)
+            )
+            return Callee(
+                name, cause, kind, summary.never_returns, function.is_async, function.is_property, items,
+                summary.together,
+            )  # fmt: skip
         known = member.known
         if known is None or not known.is_function:
             return None
@@ -272,6 +282,8 @@ class Meaning:
             known.never_returns,
             known.is_async,
             known.is_property,
+            tuple(_null_elsewhere(null, member.uri, node) for null in known.items),
+            known.together,
         )
 
     def _imported(self, dotted: str) -> Found | None:
@@ -299,6 +311,17 @@ class Meaning:
         return f"{found.uri}#{found.name}" if found is not None and found.summary is not None else ""
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+def part_may_be_none(function: str, at: int) -> str:
+    which = f"as its {_ORDINALS[at]} value" if at < len(_ORDINALS) else f"as its value {at + 1}"
+    return f"`{function}` may return None {which}"
+
+
 def _elsewhere(known: Known, uri: str, node: Node) -> Cause | None:
-    null = known.null
+    return _null_elsewhere(known.null, uri, node)
+
+
+def _null_elsewhere(null: Null | None, uri: str, node: Node) -> Cause | None:
     return Cause(node, null.why, Related(null.span, null.why, uri)) if null is not None else None

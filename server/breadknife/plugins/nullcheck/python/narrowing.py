@@ -10,6 +10,12 @@ from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.text.syntax import Node
 
 
+_BUILTIN = frozenset({
+    "isinstance", "issubclass", "hasattr", "getattr", "callable", "bool", "all", "any", "len", "int", "float", "iter",
+})  # fmt: skip
+"""Calls whose success says that the argument is there, and whose failure says nothing."""
+
+
 class Evaluator(Protocol):
     def value(self, node: Node, env: Env, /) -> Fact:
         """Evaluate an expression, with all its effects on `env`."""
@@ -150,7 +156,7 @@ def _branch_call(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     function = node.child_by_field_name("function")
     name = text(function) if function is not None else ""
     for argument in _arguments(node):
-        if name in ("isinstance", "issubclass", "hasattr", "callable", "bool", "all"):
+        if name in _BUILTIN:
             if name != "isinstance" or "None" not in text(node):
                 _narrow_all(yes, argument)
         else:  # a predicate of the program's own may well test for None: believe both outcomes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,9 +18,13 @@ from breadknife.text.syntax import Node, SyntaxTree, matches
 _QUERY = """
 (function_definition name: (identifier) @function)
 (assignment left: (identifier) @variable right: (none))
-(assignment left: (attribute object: (identifier) @self attribute: (identifier) @attribute) right: (none))
+(assignment left: (attribute object: (identifier) @self attribute: (identifier) @attribute) right: [
+  (none) (identifier) (assignment)] @value)
+(assignment left: (pattern_list (attribute object: (identifier) @self attribute: (identifier) @attribute))
+  right: (expression_list (none)))
 (assignment left: (identifier) @variable type: (type) @type)
 (assignment left: (attribute object: (identifier) @self attribute: (identifier) @attribute) type: (type) @type)
+(class_definition name: (identifier) @class superclasses: (argument_list) @bases)
 """
 _MAX_STEPS = 6
 """From a value to what it was assigned from."""
@@ -42,11 +47,19 @@ class PythonOrigins:
     _all_functions: set[str] = field(default_factory=set[str])
     _attributes: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
     _outlines: dict[Path, Outline] = field(default_factory=dict[Path, Outline])
+    _bases: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """Class -> the last names of those that it inherits from."""
 
     def add(self, path: Path, tree: SyntaxTree, /) -> None:
         for _, found in matches(tree, _QUERY):
+            if "class" in found:
+                bases = [text(base).partition("[")[0].rpartition(".")[2] for base in found["bases"][0].named_children]
+                self._bases.setdefault(text(found["class"][0]), []).extend(bases)
+                continue
             named = found.get("function") or found.get("attribute") or found["variable"]
             around = path_to(tree, named[0])
+            if "value" in found and not _gives_none(found["value"][0], around):
+                continue
             if "function" in found:
                 self._function(path, tree, named[0], around)
             elif "type" not in found or is_optional(text(found["type"][0])):
@@ -101,7 +114,9 @@ class PythonOrigins:
             return None
         name = text(callee).rpartition(".")[2]
         is_own = text(callee).startswith(("self.", "cls."))
-        found = _best(self._functions.get(name, []), path, _class_of(around) if is_own else "")
+        declared, owner = self._functions.get(name, []), _class_of(around) if is_own else ""
+        of_class = (_of_class(declared, path, each) for each in (self._lineage(owner) if owner else ()))
+        found = next((each for each in of_class if each), None) or _best(declared, path)
         if found or name in self._all_functions or not name.isidentifier():
             return found
         if path not in self._outlines:
@@ -115,9 +130,24 @@ class PythonOrigins:
         if name is None or owner is None:
             return None
         here = _class_of(around) if text(owner) in ("self", "cls") else ""
-        return _best(self._attributes.get(text(name), []), path, here) or _best(
-            self._functions.get(text(name), []), path, here
-        )  # a property
+        for known in (self._attributes, self._functions):  # a property
+            declared = known.get(text(name), [])
+            for each in self._lineage(here) if here else ():
+                if found := _of_class(declared, path, each):
+                    return found
+            if found := _best(declared, path):
+                return found
+        return None
+
+    def _lineage(self, name: str) -> Iterator[str]:
+        """A class and those above it, by name."""
+        seen, queue = set[str](), [name]
+        while queue:
+            each = queue.pop(0)
+            if each not in seen:
+                seen.add(each)
+                yield each
+                queue += self._bases.get(each, [])
 
     def _variable(self, path: Path, tree: SyntaxTree, node: Node, around: tuple[Node, ...]) -> Origin | Node | None:
         """What was assigned to it last, or where it is declared."""
@@ -137,17 +167,32 @@ class PythonOrigins:
         return None
 
 
-def _best(declared: list[_Declared], path: Path, owner: str) -> Origin | None:
-    """The one of that class; else the only one of the file, or of the project."""
-    for fits in (
-        [each for each in declared if owner and each.owner == owner and each.origin.path == path],
-        [each for each in declared if owner and each.owner == owner],
-        [each for each in declared if each.origin.path == path],
-        declared,
-    ):
-        if len(fits) == 1:
-            return fits[0].origin
-    return None
+def _of_class(declared: list[_Declared], path: Path, owner: str) -> Origin | None:
+    """The one of that class, in this file or the only one of the project."""
+    there = [each for each in declared if each.owner == owner]
+    here = [each for each in there if each.origin.path == path]
+    return next((fits[0].origin for fits in (here, there) if len(fits) == 1), None)
+
+
+def _best(declared: list[_Declared], path: Path) -> Origin | None:
+    """The only one of the file, or of the project."""
+    here = [each for each in declared if each.origin.path == path]
+    return next((fits[0].origin for fits in (here, declared) if len(fits) == 1), None)
+
+
+def _gives_none(value: Node, around: tuple[Node, ...]) -> bool:
+    """Whether what an attribute is set to is None, or a parameter that may be."""
+    while value.type == "assignment" and (right := value.child_by_field_name("right")) is not None:  # a = b = None
+        value = right
+    function = next((node for node in reversed(around) if node.type == "function_definition"), None)
+    if value.type != "identifier" or function is None:
+        return value.type == "none"
+    declared = parameter_of(function, text(value))
+    if declared is None:
+        return False
+    default, annotation = declared.child_by_field_name("value"), declared.child_by_field_name("type")
+    by_default = default is not None and default.type == "none"
+    return by_default or (annotation is not None and is_optional(text(annotation)))
 
 
 def _class_of(around: tuple[Node, ...]) -> str:

@@ -179,7 +179,8 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
         receiver_class=receiver_class if receiver else None,
     )
     made.functions.append(function)
-    stack.append((body, _Block(None, True, receiver_class, receiver, function.name if is_method else "")))
+    method = function.name if is_method else block.function
+    stack.append((body, _Block(None, True, receiver_class, receiver, method)))
     if any(decorator.endswith((".setter", ".deleter")) for decorator in decorators):
         return
     if owner is not None:

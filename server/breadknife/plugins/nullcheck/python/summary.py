@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from breadknife.plugins.nullcheck.python.annotations import annotated_class
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
+from breadknife.plugins.nullcheck.python.meaning import part_may_be_none
 from breadknife.plugins.nullcheck.python.outline import Function, text
 from breadknife.plugins.nullcheck.python.rules import NULLABLE, NullableCall
 from breadknife.plugins.nullcheck.summaries import ClassSummary, FileSummary, Known, Null
@@ -57,6 +58,11 @@ def _function(analysis: FileAnalysis, function: Function) -> Known:
         is_property=function.is_property,
         is_async=function.is_async,
         never_returns=summary.never_returns,
+        items=tuple(
+            _null(analysis, function.node, part_may_be_none(function.name, at)) if may_be_none else None
+            for at, may_be_none in enumerate(summary.items)
+        ),
+        together=summary.together,
     )
 
 
