@@ -194,11 +194,20 @@ class Doubtful:
         ([(" alpha", -0.1), ("(", -0.1), ("beta", -5.0), (")", -0.1)], [" alpha"]),
         ([(" a", -0.1), (" +", -0.1), (" beta", -5.0)], "low-confidence"),  # too little to be of use
         ([(" alpha", -5.0), (" +", -0.1)], "low-confidence"),
+        ([(" alpha", -0.1), ("bet", -0.1), ("ical", -5.0)], "low-confidence"),  # half a word
+        ([(" alpha", -0.1), (".beta", -0.1), ("(", -5.0), (")", -0.1)], [" alpha.beta"]),  # what follows ends the word
     ],
 )
 def test_the_beginning_that_the_model_is_sure_of(words: list[tuple[str, float]], shown: list[str] | str) -> None:
     with typist(engine=Doubtful(words)) as user:  # pyright: ignore[reportArgumentType]
         assert user.sees("x =⟦|⟧\n") == shown
+
+
+def test_a_beginning_stays_to_its_end_while_it_is_typed_along() -> None:
+    words = [(" alpha", -0.1), (" +", -0.1), (" beta", -5.0)]
+    with typist(engine=Doubtful(words)) as user:  # pyright: ignore[reportArgumentType]
+        seen = [user.sees(f"x ={typed}⟦|⟧\n") for typed in ("", " a", " al", " alp", " alph")]
+    assert seen == [[" alpha"], ["lpha"], ["pha"], ["ha"], ["a"]]
 
 
 def test_what_is_there_when_the_answer_is_due_is_shown_and_grows() -> None:

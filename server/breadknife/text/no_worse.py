@@ -54,8 +54,9 @@ def _only_unfinished(before: SyntaxTree, was: _Errors, after: SyntaxTree, edit: 
     if len(closers) > len(_unclosed(after, start, start)):  # it opens something itself
         return False
     syntax = LANGUAGES.get(after.language)
+    line_break = "\n" if closers and _ends_in_comment(after, start, end) else ""
     for ending in _ENDINGS.get(syntax.block if syntax else Block.NONE, ("",)):
-        closing = "".join(closers) + ending
+        closing = line_break + "".join(closers) + ending
         closed = changed_tree(after, TextEdit(Span(end, end), closing))
         if closed is None:
             return False
@@ -74,6 +75,13 @@ _ENDINGS = {
 LOOK_BACK = 8_000
 """Characters that are read for what is open."""
 _LINE = re.compile(r"^[^\s)\]}]", re.MULTILINE)
+
+
+def _ends_in_comment(tree: SyntaxTree, start: int, end: int) -> bool:
+    """Whether what is written next to the text that ends at `end` would be a comment."""
+    line = max(tree.text.rfind("\n", 0, end) + 1, start)
+    *_, last = [None, *tokens(tree.text[line:end], tree.language)]
+    return last is not None and last.kind is Kind.COMMENT and not tree.text[:end].endswith(("*/", "-->"))
 
 
 def _unclosed(tree: SyntaxTree, edited: int, end: int) -> list[str]:

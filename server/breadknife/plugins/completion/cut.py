@@ -39,20 +39,22 @@ def wanted(text: str, shape: Shape) -> tuple[str, bool]:
     return (text[: min(ends)].rstrip(), True) if ends else (text, False)
 
 
-def showable(text: str, shape: Shape) -> str:
+def showable(text: str, shape: Shape, most: int | None = None) -> str:
     """The longest beginning of an unfinished text that makes sense to show: it doesn't end within a word, in what asks
     for more or in brackets and quotes that it opens itself; lines after the first are whole. Empty when there is none.
+    With `most` it has so many characters at most, whatever follows them.
 
     What it gives for a longer text begins with what it gives for a shorter one.
     """
     part, complete = wanted(text, shape)
-    if complete:
+    most = len(part) if most is None else most
+    if complete and most >= len(part):
         return part
     if shape.before_line:
         return ""
     if shape.where in (Where.CODE, Where.STRING):
-        return part[: _sensible_end(part, shape)]
-    return part[: max(part.rfind(" "), 0)].rstrip()
+        return part[: _sensible_end(part, shape, most)]
+    return part[: max(part.rfind(" ", 0, most + 1), 0)].rstrip()
 
 
 class _Cut:
@@ -175,12 +177,14 @@ class _Cut:
         return text if "\n" in text and self._shape.ahead else text.rstrip()
 
 
-def _sensible_end(text: str, shape: Shape) -> int:
+def _sensible_end(text: str, shape: Shape, most: int) -> int:
     best, depth, last, first = 0, 0, None, True
     for token in tokens(text, shape.language, shape.quote):
         found, settled = text[token.start : token.end], token.end < len(text)
         if token.start == 0 and shape.quote:
-            best = max((match.end() for match in _WORDS.finditer(found)), default=0)
+            best = max((match.end() for match in _WORDS.finditer(found) if match.end() <= most), default=0)
+        if token.kind is not Kind.NEWLINE and token.end > most:
+            return best
         if token.kind is Kind.NEWLINE:
             if last is not None:
                 first = False

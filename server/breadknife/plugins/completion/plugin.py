@@ -54,7 +54,8 @@ LINE_TOKENS = 12
 """Of a usual line of code."""
 
 FEWEST_CHARACTERS = 3
-"""Of the beginning of a text that is shown where the model isn't sure of the whole."""
+"""Of the beginning of a text that is shown where the model isn't sure of the whole; one that is typed along stays to
+its end."""
 
 ROLE = "completion"
 ACCEPTED = "accepted"
@@ -111,7 +112,7 @@ class Found:
             if certainty(logprob) < threshold:
                 break
             end = token.end - start
-        return self._draft(written, showable(text[: max(end, 0)], self.place.shape), complete=True)
+        return self._draft(written, showable(written.text[start:], self.place.shape, max(end, 0)), complete=True)
 
     def _draft(self, written: Written, text: str, complete: bool) -> Draft:
         place, start = self.place, len(self.typed)
@@ -276,7 +277,8 @@ class CompletionPlugin:
             found.stream.stop()
         if isinstance(fit, Silence) and fit.reason == UNSURE:
             beginning = found.beginning(written, threshold)
-            if len(beginning.text.strip()) >= FEWEST_CHARACTERS:
+            begun = beginning.text.strip()
+            if len(begun) >= FEWEST_CHARACTERS or (begun and place.session.shows(place.document, place.offset, begun)):
                 draft, fit = beginning, fitted(beginning, threshold=threshold)
         stopped = not (draft.complete or written.writing or written.last.finish or refused)
         if stopped and not place.session.is_newest(place.number):
@@ -304,9 +306,9 @@ class CompletionPlugin:
 
     def _item(self, place: Place, draft: Draft, text: str, origin: Origin, context: Context) -> CompletionItem:
         command: Command | None = None
+        new = str(next(self._ids))
+        id = place.session.offers(place.document, place.offset, text, new)
         if _learns(context):
-            new = str(next(self._ids))
-            id = place.session.offers(place.document, place.offset, text, new)
             if id == new:
                 self._learning.offered(id, place.document.language, confidence(draft))
             command = Command(ACCEPTED, "Accept", (id, str(len(text))))
