@@ -10,8 +10,10 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine
 from breadknife.plugins.prose.confusions import CONFUSIONS, ConfusionSet
 from breadknife.plugins.prose.likelihood import Likelihood, Reader
-from breadknife.plugins.prose.proposer import Proposal, Proposer
+from breadknife.plugins.prose.merge import Correction
+from breadknife.plugins.prose.proposer import Proposal, Proposer, Reading
 from breadknife.plugins.prose.thresholds import PROPOSED
+from breadknife.text.document import Span
 from prose.disliking import Disliking
 from support import PluginContext
 
@@ -57,6 +59,22 @@ def test_proposals(text: str, words: Mapping[str, float], expected: list[tuple[s
 def test_a_model_that_is_not_surprised_is_asked_once() -> None:
     _, model = proposals("The server don't know what the file is.", {})
     assert len(model.asked) == 1
+
+
+def test_what_is_mended_is_not_proposed_and_its_neighbours_are_read_with_it() -> None:
+    text = "This one don't restart, you restart it."
+    words = {"don't": -19, "doesn't": -2, "doesn't restart": -9, "restarts": -2, "you restart": -3, "you restarts": -9}
+    likelihood = Likelihood(Disliking(words), CancelToken())
+    proposer = Proposer(Reader(), DICTIONARY.__contains__)
+
+    def read(*mended: Correction) -> list[tuple[str, str]]:
+        return [
+            (text[p.span.start : p.span.end], p.replacement) for p in proposer.read(Reading(text, mended), likelihood)
+        ]
+
+    at = text.index("don't")
+    assert read(Correction(Span(at, at + 5), "doesn't")) == [("restart", "restarts")]
+    assert read() == [("don't", "doesn't"), ("restart", "restarts")]
 
 
 @pytest.mark.model

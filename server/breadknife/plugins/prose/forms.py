@@ -34,16 +34,17 @@ _VOWELS = "aeiou"
 _SHORTEST = 3
 
 
-def _groups() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+def _groups(text: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     found: dict[str, list[tuple[str, ...]]] = {}
-    for line in f"{_IRREGULAR_VERBS}|{_IRREGULAR_NOUNS}".replace("\n", "|").split("|"):
+    for line in text.strip().replace("\n", "|").split("|"):
         forms = tuple(line.split())
         for form in forms:
             found.setdefault(form, []).append(forms)
     return {form: tuple(groups) for form, groups in found.items()}
 
 
-_IRREGULAR = _groups()
+_IRREGULAR = _groups(f"{_IRREGULAR_VERBS}|{_IRREGULAR_NOUNS}")
+_NOUNS = _groups(_IRREGULAR_NOUNS)
 
 
 def forms(word: str) -> list[str]:
@@ -56,6 +57,34 @@ def forms(word: str) -> list[str]:
             if not (base in _IRREGULAR and form.endswith("ed")):
                 found[form] = None
     return [form for form in found if form != word]
+
+
+def is_participle(old: str, new: str) -> bool:
+    """Whether `new` is the past participle of the verb that `old` is another form of, and is no participle itself."""
+    for group in _IRREGULAR.get(new, ()):
+        if old in group and new in _participles(group):
+            return old not in _participles(group) and not old.endswith("ing")
+    return new.endswith("ed") and not old.endswith("ed") and (new in _regular(old))
+
+
+def is_base(old: str, new: str) -> bool:
+    """Whether `new` is a verb (or noun) and `old` the same with -s, or its past."""
+    for group in _IRREGULAR.get(new, ()):
+        if old in group:
+            return new == group[0] and not old.endswith("ing")
+    return old != new and old in _regular(new) and old.endswith(("s", "ed"))
+
+
+def is_plural(old: str, new: str) -> bool:
+    """Whether `new` is the plural of the noun `old`."""
+    return any(old == group[0] and new in group[1:] for group in _NOUNS.get(old, ())) or (
+        new.endswith("s") and new in _regular(old)
+    )
+
+
+def _participles(group: tuple[str, ...]) -> tuple[str, ...]:
+    past = tuple(form for form in group[2:] if not form.endswith("ing"))
+    return past[1:] or past or group[:1]
 
 
 def _bases(word: str) -> Iterator[str]:

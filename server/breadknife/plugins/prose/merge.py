@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.prose.engine import Lint
@@ -64,7 +64,11 @@ def mistakes(
             chosen.append([lint])
         else:
             group.append(lint)
-    return sorted((_mistake(text, group, agreed) for group in chosen), key=lambda mistake: mistake.lint.span)
+    return in_order(_mistake(text, group, agreed) for group in chosen)
+
+
+def in_order(found: Iterable[Mistake]) -> list[Mistake]:
+    return sorted(found, key=lambda mistake: mistake.lint.span)
 
 
 _Outcome = tuple[int, int, str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
 from breadknife.cancel import CancelToken
@@ -10,10 +11,11 @@ from breadknife.plugins.prose.engine import Lint
 from breadknife.plugins.prose.judge import Case, Judge, is_sure, judged
 from breadknife.plugins.prose.likelihood import Reader, Scorer
 from breadknife.plugins.prose.merge import Correction, Mistake
-from breadknife.plugins.prose.proposer import Proposal, Proposer
-from breadknife.plugins.prose.thresholds import PROPOSED, excess
+from breadknife.plugins.prose.proposer import Proposal, Proposer, Reading, least
+from breadknife.plugins.prose.thresholds import excess
 from breadknife.text.document import Span
 
+_KEPT = 1 << 16
 _REST_S = 1.0
 """A paragraph that is being typed isn't read at every key: the model takes a second or two for it."""
 
@@ -24,7 +26,9 @@ class Opinions:
     def __init__(self, knows: Callable[[str], bool]) -> None:
         self._reader = Reader()
         self._judge: Background[Case, float] = Background(Judge(self._reader))
-        self._proposer: Background[str, Proposal] = Background(Proposer(self._reader, knows))
+        self._proposer: Background[Reading, Proposal] = Background(Proposer(self._reader, knows))
+        self._last: OrderedDict[str, Reading] = OrderedDict()
+        """Of each text the reading that was answered last."""
 
     @property
     def failure(self) -> str | None:
@@ -34,35 +38,50 @@ class Opinions:
     def use(self, model: Scorer) -> None:
         self._reader.use(model)
 
-    def ask(
-        self, owner: str, texts: Iterable[str], cases: Iterable[Case], arrived: Callable[[], None], *, now: bool
-    ) -> None:
-        """Read these texts and cases, in place of what this owner still waits for."""
-        after = 0.0 if now else _REST_S
-        self._judge.submit(owner, cases, arrived, after=after)
-        self._proposer.submit(owner, texts, arrived, after=after)
+    def judge(self, owner: str, cases: Iterable[Case], arrived: Callable[[], None], *, now: bool) -> None:
+        """Judge these cases, in place of what this owner still waits for."""
+        self._judge.submit(owner, cases, arrived, after=0.0 if now else _REST_S)
 
-    def wait(self, texts: Iterable[str], cases: Iterable[Case], cancel: CancelToken) -> None:
-        """Return when all are read, or the model gave up. Raises Cancelled."""
+    def read(self, owner: str, readings: Sequence[Reading], arrived: Callable[[], None], *, now: bool) -> None:
+        """Read these paragraphs, in place of what this owner still waits for."""
+        self._proposer.submit(owner, readings, arrived, after=0.0 if now else _REST_S)
+
+    def wait(self, cancel: CancelToken, *, cases: Iterable[Case] = (), readings: Iterable[Reading] = ()) -> None:
+        """Return when all are answered, or the model gave up. Raises Cancelled."""
         self._judge.wait(cases, cancel)
-        self._proposer.wait(texts, cancel)
+        self._proposer.wait(readings, cancel)
 
-    def shown(self, text: str, found: Sequence[Mistake], budget: float) -> list[Mistake]:
-        """Of the mistakes those that need no judge or that the model agrees to, and the model's own."""
-        shown: list[Mistake] = []
+    def waits(self, owner: str) -> bool:
+        """Whether something that this owner asked for isn't answered yet."""
+        return self._judge.waits(owner) or self._proposer.waits(owner)
+
+    def settled(self, text: str, found: Sequence[Mistake], budget: float) -> list[Mistake]:
+        """Of the mistakes those that need no judge or that the model agrees to, as far as it has answered."""
+        settled: list[Mistake] = []
         for mistake in found:
             if is_sure(mistake):
-                shown.append(mistake)
+                settled.append(mistake)
             elif (margins := self._judge.result(case(text, mistake))) is not None:
                 verdict = judged(mistake, margins, self._reader.name, budget)
-                shown += [verdict] if verdict else []
-        own = (
-            _mistake(text, each, self._reader.name)
-            for each in self._proposer.result(text) or ()
-            if each.margin >= PROPOSED.get(each.rule, float("inf")) + excess(budget)
-            and not any(_touch(each.span, mistake.lint.span) for mistake in shown)
-        )
-        return sorted((*shown, *own), key=lambda mistake: mistake.lint.span)
+                settled += [verdict] if verdict else []
+        return settled
+
+    def proposed(self, reading: Reading, settled: Sequence[Mistake], budget: float) -> list[Mistake]:
+        """The model's own, beside those. While it reads a paragraph again what it said last stays."""
+        found = self._proposer.result(reading)
+        if found is not None:
+            self._last[reading.text] = reading
+            self._last.move_to_end(reading.text)
+            while len(self._last) > _KEPT:
+                self._last.popitem(last=False)
+        elif reading.text in self._last:
+            found = self._proposer.result(self._last[reading.text])
+        return [
+            _mistake(reading.text, each, self._reader.name)
+            for each in found or ()
+            if each.margin >= least(each) + excess(budget)
+            and not any(_touch(each.span, mistake.lint.span) for mistake in settled)
+        ]
 
     def close(self) -> None:
         self._reader.close()
@@ -72,6 +91,10 @@ class Opinions:
 
 def cases(text: str, found: Iterable[Mistake]) -> list[Case]:
     return [case(text, mistake) for mistake in found if not is_sure(mistake)]
+
+
+def reading(text: str, settled: Iterable[Mistake]) -> Reading:
+    return Reading(text, tuple(each.corrections[0] for each in settled if each.corrections))
 
 
 def case(text: str, mistake: Mistake) -> Case:

@@ -5,23 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache, partial
-from itertools import accumulate
 from typing import Any
 
-from breadknife.errors import ModelError
-from breadknife.plugins.prose.background import Background
+from breadknife.plugins.prose.check import Check, Silenced
+from breadknife.plugins.prose.checkers import Checkers, Vales, Wish
+from breadknife.plugins.prose.continuity import LARGE, Memory, Told, carried, change
 from breadknife.plugins.prose.directives import Directives, ignoring
 from breadknife.plugins.prose.documents.check import document_findings
-from breadknife.plugins.prose.engine import HarperEngine, Lint, QuietEngine
-from breadknife.plugins.prose.languagetool import LanguageToolEngine, obstacle
-from breadknife.plugins.prose.merge import Mistake, mistakes
-from breadknife.plugins.prose.opinions import Opinions, cases
-from breadknife.plugins.prose.rules import SPELLING
+from breadknife.plugins.prose.flaws import Flaw
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.plugins.prose.spelling import Vocabulary, is_typo, of_project
-from breadknife.plugins.prose.workspace import EVERYWHERE, Decisions, Sentence, dictionary_path, ignores_path
+from breadknife.plugins.prose.spelling import Vocabulary, of_project
+from breadknife.plugins.prose.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     Action,
@@ -34,32 +28,18 @@ from breadknife.task.values import (
     Done,
     Finding,
     Findings,
-    Fix,
     Origin,
     Request,
-    Severity,
 )
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
 from breadknife.text.prose import ProseText
+from breadknife.text.syntax import difference
 
 log = logging.getLogger(__name__)
 
 ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
-_ROLE = "judge"
-_MOST_READ = 60_000
-"""Characters of a document's prose that the model reads by itself: about 10,000 words, some minutes."""
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
-
-
-@dataclass(frozen=True)
-class _Flaw:
-    """A finding and what else the menu of fixes needs."""
-
-    finding: Finding
-    mistake: Mistake
-    word: str
-    sentence: Sentence
 
 
 class ProsePlugin:
@@ -69,7 +49,9 @@ class ProsePlugin:
 
     def __init__(self) -> None:
         self._decisions = Decisions()
-        self._checkers: dict[tuple[str, frozenset[str]], _Checkers] = {}
+        self._checkers: dict[Wish, Checkers] = {}
+        self._vales = Vales()
+        self._memory = Memory()
         self._lock = threading.Lock()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
@@ -78,7 +60,7 @@ class ProsePlugin:
                 flaws, about = self._found(request.document, context, whole=request.whole)
                 return Findings((*(flaw.finding for flaw in flaws), *about))
             case ActionRequest():
-                flaws, about = self._found(request.document, context)
+                flaws, about = self._told(request.document, context)
                 near = [flaw for flaw in flaws if flaw.finding.span.touches(request.span)]
                 actions = [action for flaw in near for action in _actions(flaw, context)]
                 about = [finding for finding in about if finding.span.touches(request.span)]
@@ -93,100 +75,64 @@ class ProsePlugin:
                 return None
 
     def close(self) -> None:
-        for checkers in self._checkers.values():
-            checkers.close()
+        self._memory.close()
+        for each in (*self._checkers.values(), self._vales):
+            each.close()
 
-    def _found(self, document: Document, context: Context, *, whole: bool = False) -> tuple[list[_Flaw], list[Finding]]:
+    def _told(self, document: Document, context: Context) -> tuple[Sequence[Flaw], Sequence[Finding]]:
+        """What was last said of this very text of a large document, or else what is found now."""
+        told = self._memory.of(document)
+        if told is not None and len(document.text) >= LARGE and told.document.text == document.text:
+            return told.flaws, told.about
+        return self._found(document, context)
+
+    def _found(
+        self, document: Document, context: Context, *, whole: bool = False
+    ) -> tuple[Sequence[Flaw], Sequence[Finding]]:
         """What is wrong in the document's paragraphs, and with the document as a whole."""
-        paragraphs = _paragraphs(document, context, context.notify if whole else log.info)
-        silenced = _Silenced(document, Directives.of(document), self._decisions.ignored(context.root))
-        checkers = self._checkers_for(context.settings(ProseSettings))
-        flaws = self._flaws(document, context, paragraphs, silenced, checkers, whole=whole)
-        about = document_findings(document, context, paragraphs, checkers.knows)
-        return flaws, [each for each in about if not silenced.silences(each.code, each.span.start)]
-
-    def _flaws(
-        self,
-        document: Document,
-        context: Context,
-        paragraphs: Sequence[ProseText],
-        silenced: _Silenced,
-        checkers: _Checkers,
-        *,
-        whole: bool,
-    ) -> list[_Flaw]:
+        told = self._memory.of(document) if not whole else None
+        edit = difference(told.document.text, document.text) if told is not None else None
+        changed = change(told, edit, document) if told is not None and edit is not None else None
+        if changed is not None:
+            paragraphs, fresh = changed.paragraphs, changed.fresh
+        else:
+            paragraphs = fresh = _paragraphs(document, context, context.notify if whole else log.info)
         settings: ProseSettings = context.settings(ProseSettings)
-        second = checkers.second(context) if settings.languagetool else None
-        if second is not None:
-            texts = [paragraph.text for paragraph in paragraphs]
-            if whole:
-                second.submit(f"{document.uri}#{id(context)}", texts, lambda: None)
-            else:
-                second.submit(document.uri, texts, context.refresh)
-        first: list[tuple[Lint, ...]] = []
-        for paragraph in paragraphs:
-            context.cancel.raise_if_cancelled()
-            first.append(checkers.first(paragraph.text))
-        if second is not None and whole:
-            second.wait((paragraph.text for paragraph in paragraphs), context.cancel)
-        if second is not None and second.failure is not None:
-            context.notify(f"Prose is checked by Harper alone: {second.failure}.")
-            second = None
-        reader = _Reader(
+        silenced = Silenced(document, Directives.of(document), self._decisions.ignored(context.root))
+        checkers = self._checkers_for(settings)
+        check = Check(
+            document,
+            context,
             settings,
+            paragraphs,
             Vocabulary(
                 document.text, paragraphs, self._decisions.words(context.root), of_project(context.project, whole=whole)
             ),
             silenced,
             checkers,
-            engines=1 if second is None else 2,
+            self._vales.of(context) if settings.vale else None,
+            whole,
         )
-        found: list[list[Mistake]] = []
-        for paragraph, lints in zip(paragraphs, first, strict=True):
-            later = second.result(paragraph.text) if second is not None else None
-            found.append(reader.mistakes(paragraph, (*lints, *(later or ()))) if lints or later else [])
-        opinions = checkers.opinions(context) if settings.model else None
-        if opinions is not None:
-            found = self._with_opinions(document, context, paragraphs, found, opinions, reader, whole=whole)
-        return [_flaw(paragraph, each) for paragraph, own in zip(paragraphs, found, strict=True) for each in own]
-
-    def _with_opinions(
-        self,
-        document: Document,
-        context: Context,
-        paragraphs: Sequence[ProseText],
-        found: Sequence[list[Mistake]],
-        opinions: Opinions,
-        reader: _Reader,
-        *,
-        whole: bool,
-    ) -> list[list[Mistake]]:
-        texts = [paragraph.text for paragraph in paragraphs]
-        doubts = [case for text, own in zip(texts, found, strict=True) for case in cases(text, own)]
-        ends = accumulate(map(len, texts))
-        read = [text for text, end in zip(texts, ends, strict=True) if end <= _MOST_READ]
-        if whole and len(read) < len(texts):
-            context.notify(f"The model proposes for the first {_MOST_READ:,} characters of {document.uri} only.")
-        if whole:
-            opinions.ask(f"{document.uri}#{id(context)}", read, doubts, lambda: None, now=True)
-            opinions.wait(read, doubts, context.cancel)
+        read = check.read(fresh)
+        flaws = [flaw for each in read for flaw in each.flaws]
+        before, about = told.moved(edit) if told is not None and edit is not None else ([], [])
+        flaws += carried(before, read, silenced.leaves_out)
+        if changed is not None:
+            flaws += (each for each in before if not each.finding.span.touches(changed.block))
+            self._memory.when_it_rests(document, context.refresh)
         else:
-            opinions.ask(document.uri, read, doubts, context.refresh, now=False)
-        if opinions.failure is not None:
-            context.notify(f"Prose is checked without a model: {opinions.failure}.")
-            return list(found)
-        budget = reader.settings.flags_per_1000_words
-        return [
-            [each for each in opinions.shown(paragraph.text, own, budget) if reader.counts(paragraph, each.lint)]
-            for paragraph, own in zip(paragraphs, found, strict=True)
-        ]
+            about = document_findings(document, context, paragraphs, checkers.knows)
+        about = [each for each in about if not silenced.silences(each.code, each.span.start)]
+        if not whole:
+            self._memory.keep(Told(document, paragraphs, flaws, about))
+        return flaws, about
 
-    def _checkers_for(self, settings: ProseSettings) -> _Checkers:
-        key = (settings.dialect, frozenset(settings.enabled_rules))
+    def _checkers_for(self, settings: ProseSettings) -> Checkers:
+        wish = Wish.of(settings)
         with self._lock:
-            if key not in self._checkers:
-                self._checkers[key] = _Checkers(*key)
-            return self._checkers[key]
+            if wish not in self._checkers:
+                self._checkers[wish] = Checkers(wish)
+            return self._checkers[wish]
 
     def _carry_out(self, request: CommandRequest, context: Context) -> Answer | None:
         match request.command:
@@ -206,52 +152,6 @@ class ProsePlugin:
         return Done(done)
 
 
-class _Checkers:
-    """The engines for one English. The first answers at once, the second, if there is one, later."""
-
-    def __init__(self, dialect: str, enabled: frozenset[str]) -> None:
-        self._dialect = dialect
-        self._enabled = enabled
-        self._harper = QuietEngine(HarperEngine(dialect, enabled), enabled)
-        self.first = lru_cache(maxsize=1 << 16)(self._harper.check)
-        self._second: Background[str, Lint] | None = None
-        self._obstacle: str | None = None
-        self._opinions: Opinions | None = None
-        self._lock = threading.Lock()
-
-    def second(self, context: Context) -> Background[str, Lint] | None:
-        with self._lock:
-            if self._second is None and self._obstacle is None:
-                self._obstacle = obstacle()
-                if self._obstacle is None:
-                    self._second = Background(QuietEngine(LanguageToolEngine(self._dialect), self._enabled))
-        if self._obstacle is not None:
-            context.notify(f"Prose is checked by Harper alone; LanguageTool can't help: {self._obstacle}.")
-        return self._second
-
-    def opinions(self, context: Context) -> Opinions | None:
-        try:
-            model = context.model(_ROLE)
-        except ModelError as error:
-            context.notify(f"Prose is checked without a model: {error}.")
-            return None
-        with self._lock:
-            if self._opinions is None:
-                self._opinions = Opinions(self.knows)
-        self._opinions.use(model)
-        return self._opinions
-
-    def knows(self, word: str) -> bool:
-        return not any(lint.rule in SPELLING for lint in self.first(word))
-
-    def close(self) -> None:
-        self._harper.close()
-        if self._opinions is not None:
-            self._opinions.close()
-        if self._second is not None:
-            self._second.close()
-
-
 def _paragraphs(document: Document, context: Context, tell: Callable[[str], None]) -> list[ProseText]:
     """The document's prose, within what can be checked in a reasonable time; `tell` hears what is left out."""
     found, too_long = list[ProseText](), 0
@@ -269,85 +169,7 @@ def _paragraphs(document: Document, context: Context, tell: Callable[[str], None
     return found
 
 
-@dataclass(frozen=True)
-class _Silenced:
-    """What a document's comments and its project's decisions leave out."""
-
-    document: Document
-    directives: Directives
-    ignored: frozenset[tuple[str, str]]
-
-    def silences(self, rule: str, offset: int) -> bool:
-        return (rule, EVERYWHERE) in self.ignored or self.directives.silence(rule, self.document.line_at(offset))
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Turns the lints of one document's paragraphs into findings."""
-
-    settings: ProseSettings
-    vocabulary: Vocabulary
-    silenced: _Silenced
-    checkers: _Checkers
-    engines: int
-
-    def mistakes(self, paragraph: ProseText, lints: Sequence[Lint]) -> list[Mistake]:
-        text = paragraph.text
-        counted = [lint for lint in lints if self.counts(paragraph, lint)]
-        return mistakes(text, counted, self.engines, partial(self._believes, text)) if counted else []
-
-    def counts(self, paragraph: ProseText, lint: Lint) -> bool:
-        return (
-            lint.rule not in self.settings.disabled_rules
-            and not paragraph.touches_markup(lint.span)
-            and not self._ignored(paragraph, lint)
-        )
-
-    def _ignored(self, paragraph: ProseText, lint: Lint) -> bool:
-        ignored = self.silenced.ignored
-        return self.silenced.silences(lint.rule, paragraph.source_span(lint.span).start) or (
-            bool(ignored) and (lint.rule, Sentence.around(paragraph.text, lint.span).hash) in ignored
-        )
-
-    def _believes(self, text: str, span: Span, offered: Sequence[str]) -> bool:
-        word = text[span.start : span.end]
-        return self.settings.spelling and is_typo(
-            text[: span.start], word, tuple(offered), self.vocabulary, self.checkers.knows
-        )
-
-
-def _flaw(paragraph: ProseText, mistake: Mistake) -> _Flaw:
-    lint, text = mistake.lint, paragraph.text
-    word = text[lint.span.start : lint.span.end]
-    origin = Origin(rule=lint.rule, model=mistake.model)
-    fixes: list[Fix] = []
-    for correction in mistake.corrections:
-        edit = paragraph.edit(correction.span, correction.replacement)
-        if edit is not None:
-            title = _title(word, correction.replacement)
-            safe = mistake.safe and correction is mistake.corrections[0]
-            fixes.append(Fix(title, (edit,), preferred=safe, origin=origin))
-    message = lint.message
-    if mistake.spelling and mistake.corrections:
-        message = f"“{word}” looks like a slip; did you mean “{mistake.corrections[0].replacement}”?"
-    finding = Finding(
-        paragraph.source_span(lint.span),
-        "+".join(mistake.engines),
-        lint.rule,
-        message,
-        Severity.WARNING if mistake.safe else Severity.INFORMATION,
-        tuple(fixes),
-    )
-    return _Flaw(finding, mistake, word, Sentence.around(text, lint.span))
-
-
-def _title(old: str, new: str) -> str:
-    if not old:
-        return f"Insert “{new.strip()}”"
-    return f"Replace with “{new}”" if new.strip() else f"Remove “{old.strip()}”"
-
-
-def _actions(flaw: _Flaw, context: Context) -> list[Action]:
+def _actions(flaw: Flaw, context: Context) -> list[Action]:
     finding = flaw.finding
     actions = [
         Action(fix.title, edits=fix.edits, findings=(finding,), preferred=fix.preferred, origin=fix.origin)

@@ -1,0 +1,236 @@
+"""What stands around a word and speaks for a change: after `have`, a participle; after `these`, a plural.
+
+With such evidence less of the model's say is needed, so the change has a rule of its own, with a lower threshold. Each
+is data with sentences that are its specification: the change in `wrong` has the evidence, that in `right` has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from breadknife.plugins.prose.forms import is_base, is_participle, is_plural
+
+
+@dataclass(frozen=True)
+class Evidence:
+    rule: str
+    of: frozenset[str]
+    """The rules whose changes it may speak for."""
+    wrong: str
+    """With the word in brackets, and after `|` what should stand there: `It is [send|sent] to it.`"""
+    right: str
+    """The same change where it has no evidence."""
+    before: str = ""
+    """A pattern that the text before the word must end with."""
+    after: str = ""
+    """A pattern that the text after the word must start with."""
+    fits: Callable[[str, str], bool] = lambda old, new: True
+    """Of the words in lower case."""
+
+    def speaks(self, text: str, start: int, end: int, old: str, new: str) -> bool:
+        return (
+            self.fits(old, new)
+            and (not self.before or self._before.search(text, max(0, start - _NEAR), start) is not None)
+            and (not self.after or self._after.match(text, end) is not None)
+        )
+
+    @cached_property
+    def _before(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{self.before})$", re.IGNORECASE)
+
+    @cached_property
+    def _after(self) -> re.Pattern[str]:
+        return re.compile(self.after)
+
+
+def changed(*pairs: str) -> Callable[[str, str], bool]:
+    """One of these changes, each written `old>new`."""
+    known = frozenset(pairs)
+    return lambda old, new: f"{old}>{new}" in known
+
+
+_NEAR = 80
+_ADVERBS = (
+    r"(?:(?:not|never|always|already|also|just|only|still|often|usually|now|then|ever|first|automatically|currently"
+    r"|easily|correctly|simply|later|either) ){0,2}"
+)
+_NOT_NOUNS = (
+    "is|was|this|has|does|as|us|its|less|plus|thus|always|perhaps|besides|sometimes|unless|afterwards|towards|yes"
+    "|whereas|minus|across|process|access|class|status|various|previous|obvious|needs|means|works"
+)
+_PLURAL = rf" (?!(?:{_NOT_NOUNS})\b)[a-z]{{3,}}(?<![su])s\b"
+_MASS = frozenset(
+    (
+        "informations",
+        "datas",
+        "softwares",
+        "hardwares",
+        "feedbacks",
+        "advices",
+        "equipments",
+        "knowledges",
+        "evidences",
+        "furnitures",
+        "traffics",
+        "progresses",
+        "documentations",
+        "middlewares",
+        "firmwares",
+        "homeworks",
+        "moneys",
+    )
+)
+_FORMS = frozenset({"WordForm"})
+_CONFUSED = frozenset({"Confusion"})
+_NUMBERS = "two|three|four|five|six|seven|eight|nine|ten|hundreds of|thousands of|[2-9]|[1-9][0-9]+"
+
+EVIDENCE = (
+    Evidence(
+        "Participle", _FORMS, "The key is never [send|sent] to it.", "They [send|sent] it to us.",
+        rf"\b(?:have|has|had|having|be|been|being|is|are|was|were|am|haven't|hasn't|hadn't|isn't|aren't|wasn't|weren't"
+        rf"|[a-z]'ve) {_ADVERBS}",
+        fits=is_participle,
+    ),
+    Evidence(
+        "Modal", _FORMS, "The linter will [skips|skip] it.", "The linter [skips|skip] it.",
+        r"\b(?:can|could|will|would|shall|should|must|may|might|cannot|can't|couldn't|won't|wouldn't|shouldn't|do|does"
+        rf"|did|don't|doesn't|didn't) {_ADVERBS}(?:(?:it|he|she|they|we|you) )?",
+        fits=lambda old, new: is_base(old, new),
+    ),
+    Evidence(
+        "Plural", _FORMS, "It has a list of [diagnostic|diagnostics] here.", "It has a [diagnostic|diagnostics] here.",
+        rf"(?:\b(?:many|several|few|fewer|both|various|multiple|these|those|numerous|{_NUMBERS}"
+        r"|(?:list|set|number|series|couple|collection|kinds|types|lots|sequence|array|one|some|most|each|any) of"
+        r"(?: the| your| our| its| their| these| those| all)?) )",
+        fits=is_plural,
+    ),
+    Evidence(
+        "Plural", _FORMS, "It goes to all [user|users].", "It goes to all [user|users] accounts.", r"\ball (?:the )?",
+        r"(?:[.,;:)]|$| (?:and|or|of|in|on|that|which|who|to|is|are|were|can|will|must|should|have)\b)",
+        is_plural,
+    ),
+    Evidence(
+        "Singular", _FORMS, "It has a [files|file] in it.", "It has [files|file] in it.",
+        r"(?<!such )\b(?:an?|every|another) ",
+        fits=lambda old, new: is_plural(new, old),
+    ),
+    Evidence(
+        "EachOf", frozenset({"Agreement", "WordForm"}), "Each of the plugins [have|has] one.",
+        "All of the plugins [have|has] one.",
+        r"\b(?:each|one|neither|either) of (?:the|these|those|our|your|its|their|them)"
+        r"(?: (?!that|which|who|to|we|you|they|can|will)[a-z-]+){0,3} (?<!that )(?<!which )(?<!who )",
+        fits=lambda old, new: changed("have>has", "are>is", "were>was", "do>does", "don't>doesn't")(old, new)
+        or is_base(new, old),
+    ),
+    Evidence(
+        "ThirdPerson", _FORMS, "When it [return|returns], go on.", "Make it [return|returns], go on.",
+        r"(?:^|(?<!make )(?<!makes )(?<!let )(?<!lets )(?<!have )(?<!help )(?<!does )(?<!did )(?<!will )(?<!can )"
+        r"(?<!could )(?<!should )(?<!would )(?<!must )(?<!may )(?<!might )(?<!making )\b)(?:it|he|she) "
+        r"(?:(?:also|always|never|only|just|then|now|still|often|automatically) )?",
+        fits=lambda old, new: is_base(new, old),
+    ),
+    Evidence(
+        "ThirdPerson", _FORMS, "The function [return|returns] one.", "Let the function [return|returns] one.",
+        r"(?:^|[.;:!?] )(?:The|This|That|A|An|Each|Every|Its|Your|Our|My) (?:[a-z-]+ )?[a-z-]*[a-rt-z] ",
+        fits=lambda old, new: is_base(new, old),
+    ),
+    Evidence(
+        "ThirdPerson", _FORMS, "This [allow|allows] you to go.", "Let this [allow|allows] you to go.",
+        r"(?:^|[.;:!?] )(?:This|That) ",
+        fits=lambda old, new: is_base(new, old),
+    ),
+    Evidence(
+        "Gerund", _FORMS, "I look forward to [hear|hearing] it.", "I want to [hear|hearing] it.",
+        r"\b(?:look forward to|looking forward to|instead of|without|interested in|used for|useful for|responsible for"
+        r"|capable of|way of|possibility of|before|after|avoid|consider|keep|worth|suggest|recommend) ",
+        fits=lambda old, new: new.endswith("ing"),
+    ),
+    Evidence(
+        "MassNoun", _FORMS, "It has [informations|information] on it.", "It has [options|option] on it.",
+        fits=lambda old, new: old in _MASS and new == old[:-1],
+    ),
+    Evidence(
+        "FirstPerson", _FORMS, "If they [returns|return], go on.", "If the tool [returns|return], go on.",
+        r"\b(?:they|we|you|I) (?:(?:also|always|never|only|just|then|now|still|often) )?",
+        fits=lambda old, new: is_base(old, new) and old.endswith("s"),
+    ),
+    Evidence(
+        "Countable", frozenset({"Quantity"}), "Please use [less|fewer] threads.", "Please use [less|fewer] memory.",
+        r"(?<!css )(?<!sass )(?<!and )(?<!or )(?<!, )",
+        _PLURAL,
+        changed("less>fewer"),
+    ),
+    Evidence(
+        "Countable", frozenset({"Quantity"}), "It has too [much|many] files.", "It has too [much|many] memory.", "",
+        _PLURAL,
+        changed("much>many"),
+    ),
+    Evidence(
+        "Possessive", _CONFUSED, "The list and [it's|its] ranges.", "Sometimes [it's|its] possible to.", "",
+        rf" own\b|{_PLURAL}(?=[.,;:)]|$| (?:and|or|are|were|have|to|of|in|for|with|from|on|at|by|can|will)\b)",
+        changed("it's>its"),
+    ),
+    Evidence(
+        "Possessive", _CONFUSED, "It runs with [it's|its] cache.", "It says [it's|its] possible.",
+        r"\b(?:of|with|from|into|via|by|has|have|had|uses|use|using|through|under|within) ",
+        "",
+        changed("it's>its"),
+    ),
+    Evidence(
+        "Possessive", _CONFUSED, "It is new and [it's|its] size is fine.", "I think [it's|its] what is great.", "",
+        r" (?!(?:not|the|what|all|how|that|this|more|less|very|only|just|also|possible|recommended|important|where|who"
+        r"|why|when|something|nothing|everything|one)\b)[a-z]{3,}(?<!ing)(?<!ed) (?:is|are|was|were|has|have|can)\b",
+        changed("it's>its"),
+    ),
+    Evidence(
+        "Contraction", _CONFUSED, "[Their|There] is no need for it.", "[Their|There] names are here.", "",
+        r" (?:is|are|was|were|isn't|aren't|wasn't|weren't|has been|have been)\b",
+        changed("their>there"),
+    ),
+    Evidence(
+        "Contraction", _CONFUSED, "Then [its|it's] not here.", "Then [its|it's] values are here.", "",
+        r" (?:a|an|the|not|been|just|also|too|probably|going|because|about to|up to|possible to|important to|likely"
+        r"|better than|better to|easy to|hard to|worth|recommended to|time to|safe to)\b",
+        changed("its>it's"),
+    ),
+    Evidence(
+        "OnDevice", frozenset({"Preposition"}), "It runs [in|on] your machine.", "It runs [in|on] your head.", "",
+        r" (?:your|the|my|our|their|this|that|each|another|every|a|any)(?: [a-z]+)? "
+        r"(?:machine|computer|laptop|page|website|disk|screen|device|platform|hardware|desktop|phone)s?\b",
+        changed("in>on", "at>on"),
+    ),
+)  # fmt: skip
+
+
+_PERFECT = {
+    "am": "have been", "are": "have been", "is": "has been", "i'm": "I've been", "we're": "we've been",
+    "you're": "you've been", "they're": "they've been",
+}  # fmt: skip
+_LASTING = (
+    r" (?:\w+ )?[a-z]+ing\b[^.;:!?]{{0,80}}\b{} (?:(?:about|over|almost|nearly|more than|at least) )?"
+    r"(?:{}(?:a|an|one|many|several|some|a few|\d+|two|three|four|five|six|seven|eight|nine|ten)(?: long)?"
+    r" (?:years?|months?|weeks?|days?)\b)"
+)
+_SINCE = re.compile(_LASTING.format("since", r"(?:yesterday|last \w+|the (?:beginning|start|last|first)|v?\d)|"))
+_FOR = re.compile(_LASTING.format("for", ""))
+
+
+def perfect(text: str, end: int, word: str) -> tuple[str, str] | None:
+    """The rule, and what should stand for `am` in "I am working on it since two years"; None elsewhere."""
+    new = _PERFECT.get(word.lower().replace("’", "'"), "")
+    if new and _SINCE.match(text, end):
+        return "Tense", new
+    return ("Duration", new) if new and _FOR.match(text, end) else None
+
+
+EVIDENT = frozenset(("Tense", "Duration", *(each.rule for each in EVIDENCE)))
+"""Asked about even where the model isn't surprised."""
+
+
+def refined(rule: str, text: str, start: int, end: int, old: str, new: str) -> str:
+    """The rule of a change: its own, or that of the evidence that speaks for it."""
+    old, new = old.lower().replace("’", "'"), new.lower().replace("’", "'")
+    return next((each.rule for each in EVIDENCE if rule in each.of and each.speaks(text, start, end, old, new)), rule)

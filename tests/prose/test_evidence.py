@@ -1,0 +1,62 @@
+"""What around a word speaks for a change: each evidence by its own sentences, and with the real model."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Engine
+from breadknife.plugins.prose.evidence import EVIDENCE, Evidence, perfect, refined
+from breadknife.plugins.prose.likelihood import Likelihood, Reader
+from breadknife.plugins.prose.proposer import Proposer, Reading, least
+from support import PluginContext
+
+_MARKED = re.compile(r"\[(.*?)\|(.*?)\]")
+
+
+def rules(marked: str, each: Evidence) -> set[str]:
+    """The rules of a change that is written `[old|new]`."""
+    match = _MARKED.search(marked)
+    assert match
+    text, start = _MARKED.sub(r"\1", marked), match.start()
+    return {refined(rule, text, start, start + len(match[1]), match[1], match[2]) for rule in each.of}
+
+
+@pytest.mark.parametrize("each", EVIDENCE, ids=lambda each: each.wrong)
+def test_evidence(each: Evidence) -> None:
+    assert each.rule in rules(each.wrong, each)
+    assert each.rule not in rules(each.right, each)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "expected"),
+    [
+        ("I am working on it since two years.", "am", ("Tense", "have been")),
+        ("It is running since 2020.", "is", ("Tense", "has been")),
+        ("We’re still using it since many years.", "We’re", ("Tense", "we've been")),
+        ("I am working on it for two years.", "am", ("Duration", "have been")),
+        ("I am working on it since it broke.", "am", None),
+        ("It is waiting for two seconds.", "is", None),
+        ("It is here since two years.", "is", None),
+    ],
+)
+def test_a_present_that_has_lasted(text: str, word: str, expected: tuple[str, str] | None) -> None:
+    assert perfect(text, text.index(word) + len(word), word) == expected
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("each", EVIDENCE, ids=lambda each: each.wrong)
+def test_evidence_with_the_real_model(each: Evidence, real_engine: Engine) -> None:
+    """What is wrong is proposed to be what is right, and that is left alone."""
+    likelihood = Likelihood(PluginContext(real_engine).model("smollm2-135m"), CancelToken())
+    proposer = Proposer(Reader(), lambda word: True)
+
+    def shown(text: str) -> list[str]:
+        found = proposer.read(Reading(text), likelihood)
+        return [text[: p.span.start] + p.replacement + text[p.span.end :] for p in found if p.margin >= least(p)]
+
+    right = _MARKED.sub(r"\2", each.wrong)
+    assert right in shown(_MARKED.sub(r"\1", each.wrong))
+    assert shown(right) == []
