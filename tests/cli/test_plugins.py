@@ -38,7 +38,9 @@ def test_list_says_who_answers_what(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "completion": "paused", "nullcheck": "enabled", "prose": "disabled",
     }  # fmt: skip
     assert rows["nullcheck"]["requests"] == ["action", "check"]
-    assert rows["nullcheck"]["languages"] == ["python"]
+    assert rows["nullcheck"]["languages"] == [
+        "go", "java", "javascript", "javascriptreact", "python", "typescript", "typescriptreact",
+    ]  # fmt: skip
     assert rows["nullcheck"]["package"] == "breadknife"
     assert "completion: it raised ZeroDivisionError; `breadknife plugins resume completion`" in plugins("list").stdout
 
