@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.values import Use
@@ -45,6 +45,8 @@ class Fact:
     """On another path it isn't null."""
     checked: bool = False
     """A test has shown that it isn't null."""
+    signs: frozenset[str] = frozenset()
+    """Names that were set where it turned out to be null, or not to be: a test of one may ask for that."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def join(a: Env | None, b: Env | None) -> Env | None:
                 linked=one.linked if one.linked == other.linked or not other.cause else "",
                 after=one.after or other.after,
                 partial=one.partial or other.partial or not other.cause,
+                signs=one.signs | other.signs,
             )
     return joined
 
@@ -97,17 +100,28 @@ def join_all(envs: Iterable[Env | None]) -> Env | None:
     return joined
 
 
-def join_branches(test: str, yes: Env | None, no: Env | None) -> Env | None:
-    """`join`, remembering for a null of one branch that `test`, canonical, tells it from the other."""
+def join_branches(
+    test: str, yes: Env | None, no: Env | None, assigned: Callable[[], frozenset[str]] = frozenset
+) -> Env | None:
+    """`join`, remembering for a null of one branch that `test`, canonical, tells it from the other, as may any of the
+    names that are `assigned` in them."""
     joined = join(yes, no)
-    if joined is None or yes is None or no is None or not test:
+    if joined is None or yes is None or no is None:
         return joined
     for key, fact in joined.items():
-        if fact.cause and not fact.unless:
+        if fact.cause:
             in_yes, in_no = yes.get(key, NOTHING).cause, no.get(key, NOTHING).cause
             if bool(in_yes) != bool(in_no):
-                joined[key] = replace(fact, unless=negated(test) if in_yes else test)
+                unless = fact.unless or (negated(test) if in_yes and test else test)
+                joined[key] = replace(fact, unless=unless, signs=fact.signs | assigned() - {key})
     return joined
+
+
+def forget_signs(env: Env, names: Iterable[str]) -> None:
+    """Names were tested: what they may tell of isn't held against the code."""
+    tested = frozenset(names)
+    for key in [key for key, fact in env.items() if fact.cause and not tested.isdisjoint(fact.signs)]:
+        del env[key]
 
 
 def join_alternatives(a: Env, b: Env, before: Env) -> Env:

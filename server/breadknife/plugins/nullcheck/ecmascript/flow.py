@@ -499,16 +499,16 @@ class Flow:
         loop = _Loop(is_switch=True)
         self._frame.loops.append(loop)
         evaluator.scopes.enter()
-        rest: Env | None = dict(env)
+        rest = dict(env)
         end: Env | None = None
         default = False
         for case in body.named_children:
             statements = case.children_by_field_name("body")
             value = case.child_by_field_name("value")
-            entry = dict(rest) if rest is not None else None
+            entry = dict(rest)
             if case.type == "switch_default":
                 default = True
-            elif value is not None and rest is not None:
+            elif value is not None:
                 if constant is True:
                     entry, rest = self._branch(value, rest)
                 elif is_null(evaluator, value):

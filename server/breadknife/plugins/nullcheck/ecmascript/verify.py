@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.ecmascript.strategies import named_at
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.no_worse import parses_no_worse
-from breadknife.text.syntax import Node, SyntaxTree, changed_tree, difference
+from breadknife.text.syntax import SyntaxTree, changed_tree, difference
 
 MAX_ADDED = 400
 """Code points that one fix may add, besides what it moves."""
@@ -97,8 +97,8 @@ class Verifier:
         if new is None or not parses_no_worse(self._analysis.tree, new):
             return False
         at = text.index(edit.new_text.strip(), edit.span.start)
-        node: Node | None = new.node_at(Span(at, at + 2))
-        return node is not None and node.type == "comment" and new.span(node).start == at
+        node = new.node_at(Span(at, at + 2))
+        return node.type == "comment" and new.span(node).start == at
 
 
 def _moved(site: Site, edits: tuple[TextEdit, ...]) -> Span:

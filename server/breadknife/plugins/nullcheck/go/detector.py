@@ -21,7 +21,7 @@ _IGNORE = re.compile(
     r"//\s*(?:nolint\b(?!:)|nolint:\S*(?:nullcheck|nilaway|nilness|govet|staticcheck|SA5011)|lint:ignore\s+SA5)"
 )
 _ORIGINS = re.compile(
-    rb"=\s*nil\b|\w\{|\bnew\(|\bvar\b|\.\(\*|(?<!\berr )(?<!\bError )[!=]= nil\b|\b(?:"
+    rb"=\s*nil\b|\bcase nil\b|\w\{|\bnew\(|\bvar\b|\.\(\*|(?<!\berr )(?<!\bError )[!=]= nil\b|\b(?:"
     + "|".join(sorted({name.rpartition(".")[2] for name in BY_NAME})).encode()
     + rb")\("
 )
@@ -129,7 +129,7 @@ def parameters(scope: Node, evaluator: Evaluator) -> Env:
 
 
 def _set_by_closures(outline: Outline, scope: Node) -> set[str]:
-    """Variables that a function in this one assigns to, as far as their names tell."""
+    """Variables that a function in this one assigns to, or whose address it takes, as far as their names tell."""
     found, stack, body = set[str](), [(scope.child_by_field_name("body"), False)], scope
     while stack:
         node, inside = stack.pop()
@@ -138,6 +138,8 @@ def _set_by_closures(outline: Outline, scope: Node) -> set[str]:
         if inside and node.type in ("assignment_statement", "inc_statement", "dec_statement"):
             left = node.child_by_field_name("left") or node
             found |= {outline.text(child) for child in left.named_children if child.type == "identifier"}
+        if inside and node.type == "unary_expression" and node.children[0].type == "&":  # for somebody who fills it
+            found.add(outline.text(node.named_children[-1]))
         inside = inside or (node.type == "func_literal" and node != body)
         stack += [(child, inside) for child in node.named_children]
     return found
@@ -155,7 +157,8 @@ def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
 def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
     span, cause = tree.span(use.node), use.cause
     expression = quote(tree.text[span.start : span.end])
-    message = f"{expression} {'is nil here' if is_certain(use.fact) else 'may be nil'}: {cause.reason}{f', and {cause.why}' if cause.why else ''}"
+    why = f"{cause.reason}, and {cause.why}" if cause.why else cause.reason
+    message = f"{expression} {'is nil here' if is_certain(use.fact) else 'may be nil'}: {why}"
     if use.use is Use.ASSIGN:
         message += "; writing to a nil map panics"
     origin = tree.span(cause.node)

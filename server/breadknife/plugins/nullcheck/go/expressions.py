@@ -208,14 +208,18 @@ class Evaluator:
         if local is None:
             return [NOTHING]
         summary, found = self.file.summary(local), list[Fact]()
+        fails = local.results[-1:] == ("error",)
+        chosen = any(argument.type in ("true", "false") for argument in given)  # which of two things it does
         for at, kind in enumerate(local.results):
             alone = None
-            if at in summary.nil_alone and local.results[-1] == "error" and len(local.results) > 1:
+            if chosen:
+                pass
+            elif at in summary.nil_alone and fails and len(local.results) > 1:
                 alone = Cause(local.node, f"`{local.name}` may return nil without an error")
             elif at in summary.nil_alone and self.file.is_checked(local):
                 alone = Cause(local.node, f"`{local.name}` may return nil", why="most callers check it")
             if at in summary.nil_with_error:
-                tells = "when it fails" if local.results[-1] == "error" else "with `false`"
+                tells = "when it fails" if fails else "with `false`"
                 cause = Cause(local.node, f"`{local.name}` returns nil {tells}")
                 found.append(Fact(cause, kind, linked="?", after=alone))
             else:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from breadknife.plugins.nullcheck.braces.facts import (
     NOTHING,
@@ -22,7 +23,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
 )
 from breadknife.plugins.nullcheck.go.expressions import Evaluator
 from breadknife.plugins.nullcheck.go.narrowing import branch, canonical, key_of
-from breadknife.plugins.nullcheck.go.outline import specs
+from breadknife.plugins.nullcheck.go.outline import Outline, specs
 from breadknife.plugins.nullcheck.go.rules import BUILTINS, RETURNING_METHODS, RETURNS
 from breadknife.plugins.nullcheck.go.summaries import never_returns
 from breadknife.plugins.nullcheck.values import Use
@@ -174,13 +175,20 @@ class Flow:
         values = [] if right is None else right.named_children if right.type == "expression_list" else [right]
         facts = self._facts(targets, values, env)
         for target in targets:
-            if target.type == "identifier":
+            if target.type == "identifier" and not self._wraps(target, values):
                 _unlink(env, self._outline.text(target))
         for at, (target, fact) in enumerate(zip(targets, facts, strict=False)):
             self._bind(target, fact, env, declares)
             if target.type == "identifier" and fact.type and len(values) == len(targets):
                 self._unmade(target, values[at], fact, env)
         return env
+
+    def _wraps(self, target: Node, values: list[Node]) -> bool:
+        """`err = fmt.Errorf("…: %w", err)`: as much of an error as before."""
+        if len(values) != 1 or values[0].type != "call_expression":
+            return False
+        name, said = re.escape(self._outline.text(target)), self._outline.text(values[0])
+        return re.match(rf"(?:fmt|errors)\.[\s\S]*\b{name}\b", said) is not None
 
     def _unmade(self, target: Node, value: Node, fact: Fact, env: Env) -> None:
         """The maps of a struct that its literal doesn't make."""
@@ -217,12 +225,16 @@ class Flow:
             facts = []
         facts = [*facts, *[NOTHING] * (len(targets) - len(facts))][: len(targets)]
         tells = targets[-1]
-        return [self._linked(fact, tells, values[0]) if fact.linked else fact for fact in facts]
+        return [self._linked(fact, tells, values[0]) for fact in facts]
 
     def _linked(self, fact: Fact, tells: Node, value: Node) -> Fact:
         """The fact with the name of the error, or `ok`, that was given back with the value."""
-        assert fact.cause is not None
         name = self._outline.text(tells)
+        if fact.cause is None:  # nothing is known of the call, but what comes without an error is there
+            is_error = _is_error(tells, name) and name not in self.evaluator.untracked
+            return replace(fact, linked=name) if is_error else fact
+        if not fact.linked:
+            return fact
         which = "`ok`" if value.type == "type_assertion_expression" or "`false`" in fact.cause.reason else "the error"
         if name == "_":
             if self.evaluator.file.is_test:
@@ -244,7 +256,7 @@ class Flow:
                 if fact.type:
                     self.evaluator.types.setdefault(name, fact.type)
                 forget(env, name)
-                if name not in self.evaluator.untracked and fact.cause is not None:
+                if name not in self.evaluator.untracked and (fact.cause is not None or fact.linked):
                     env[name] = fact
             case "selector_expression":
                 self.evaluator.value(target, env)
@@ -331,7 +343,8 @@ class Flow:
             then = self.statement(consequence, yes) if consequence is not None else yes
             otherwise = self.statement(alternative, no) if alternative is not None else no
             test = canonical(self._outline, condition) if condition is not None else ""
-            after = leave(join_branches(test, then, otherwise))
+            signs = partial(_assigned_in, self._outline, consequence, alternative)
+            after = leave(join_branches(test, then, otherwise, signs))
         self.evaluator.ascend()
         return after
 
@@ -417,7 +430,7 @@ class Flow:
             if subject is not None:
                 self.evaluator.value(subject, env)
             key = key_of(self._outline, subject) if subject is not None else ""
-            rest: Env | None = env
+            rest = env
             ends: list[Env | None] = []
             fallen: Env | None = None
             default: Node | None = None
@@ -426,19 +439,24 @@ class Flow:
                 if case.type == "default_case":
                     default = case
                     continue
-                if rest is None:
-                    break
                 inside, rest = self._case(case, key, subject is None, rest)
                 end = self._body(case, join(inside, fallen) or {})
+                if end is not None:
+                    self._signs(case, end, env)
                 fallen = end if _falls_through(case) else None
                 if fallen is None:
                     ends.append(end)
-            if default is not None and rest is not None:
-                rest = self._body(default, join(rest, fallen) or {})
-            after = leave(join_all((rest, *ends, *target.breaks)))
+            last = self._body(default, join(rest, fallen) or {}) if default is not None else rest
+            after = leave(join_all((last, *ends, *target.breaks)))
         self.evaluator.ascend()
         self._targets.pop()
         return after
+
+    def _signs(self, case: Node, end: Env, before: Env) -> None:
+        """What a case's test has found to be nil may be told by the names that the case sets."""
+        for key, fact in end.items():
+            if fact.cause is not None and fact.cause.soft and fact.cause != before.get(key, NOTHING).cause:
+                end[key] = replace(fact, signs=fact.signs | _assigned_in(self._outline, case) - {key})
 
     def _case(self, case: Node, key: str, tests: bool, rest: Env) -> tuple[Env, Env]:
         """The environments in a case and after it didn't apply."""
@@ -451,6 +469,8 @@ class Flow:
                 self.evaluator.value(value, rest)
         inside = dict(rest)
         if key and any(value.type == "nil" for value in listed):
+            if len(listed) == 1 and not inside.get(key, NOTHING).checked:
+                inside[key] = Fact(Cause(listed[0], "it is compared with nil", soft=True))
             narrow(rest, key)
         elif key:
             narrow(inside, key)
@@ -495,6 +515,23 @@ class Flow:
             after = leave(join_all((*ends, *target.breaks)))
         self._targets.pop()
         return after
+
+
+def _is_error(tells: Node, name: str) -> bool:
+    """Whether the last result of an unknown call is an error, by its name."""
+    return tells.type == "identifier" and name.lower().endswith("err")
+
+
+def _assigned_in(outline: Outline, *parts: Node | None) -> frozenset[str]:
+    """The names that are set in some statements, those of functions in them too."""
+    found, stack = set[str](), [part for part in parts if part is not None]
+    while stack:
+        node = stack.pop()
+        if node.type in ("assignment_statement", "inc_statement", "dec_statement"):
+            left = node.child_by_field_name("left") or node
+            found |= {outline.text(child) for child in left.named_children if child.type == "identifier"}
+        stack += node.named_children
+    return frozenset(found)
 
 
 def _unlink(env: Env, name: str) -> None:

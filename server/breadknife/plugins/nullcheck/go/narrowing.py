@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
     Cause,
     Env,
     Fact,
+    forget_signs,
     join_alternatives,
     narrow,
     negated,
@@ -60,6 +62,8 @@ def canonical(outline: Outline, node: Node) -> str:
 def branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     """The environments after a test that succeeded and one that failed. `env` is used up."""
     correlated = any(fact.unless for fact in env.values())
+    if any(fact.signs for fact in env.values()):
+        forget_signs(env, re.findall(r"\w+", evaluator.outline.text(node)))
     yes, no = _branch(evaluator, node, env)
     if correlated:
         test = canonical(evaluator.outline, node)
@@ -124,7 +128,9 @@ def _compared(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
         evaluator.value(node, env)
     same, other = told(dict(env), key, True), told(env, key, False)
     fact = env.get(key, NOTHING)
-    if fact.cause is None or fact.linked:
+    if fact.checked:  # one check more than is needed says nothing
+        same.pop(key, None)
+    elif fact.cause is None or fact.linked:
         cause = Cause(node, "it is compared with nil", soft=True)
         same[key] = Fact(cause, fact.type)
     else:
@@ -136,13 +142,13 @@ def _compared(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
 def told(env: Env, name: str, well: bool) -> Env:
     """`name`, an error or an `ok`, was looked at: it said that there is a value, or that there is none."""
     for key, fact in list(env.items()):
-        if fact.cause is None:
-            continue
-        if well and fact.cause.soft and name.endswith(("err", "ok", "Err")):
+        if well and fact.cause and fact.cause.soft and name.endswith(("err", "ok", "Err")):
             del env[key]  # most likely it came with this error
         if fact.linked != name:
             continue
-        if not well:
+        if fact.cause is None and not well:
+            env.pop(key)
+        elif not well and fact.cause:
             env[key] = replace(fact, told=True, cause=replace(fact.cause, why=f"here `{name}` says so"))
         elif fact.after is not None:
             env[key] = Fact(fact.after, fact.type)

@@ -134,9 +134,9 @@ NO_RETURN_METHODS = frozenset({
 RETURNS = frozenset({"fmt", "log", "slog", "strings", "strconv", "errors", "sort", "time", "filepath", "path", "bytes"})
 """Packages whose functions, but for those above, come back and change no field of ours."""
 RETURNING_METHODS = frozenset({
-    "Print", "Printf", "Println", "Log", "Logf", "Debug", "Debugf", "Debugln", "Info", "Infof", "Infoln", "Warn", "Warnf",
-    "Warning", "Warningf", "Error", "Errorf", "Errorln", "Close", "Lock", "Unlock", "RLock", "RUnlock", "Write",
-    "WriteString", "WriteHeader",
+    "Print", "Printf", "Println", "Log", "Logf", "Debug", "Debugf", "Debugln", "Info", "Infof", "Infoln", "Warn",
+    "Warnf", "Warning", "Warningf", "Error", "Errorf", "Errorln", "Close", "Lock", "Unlock", "RLock", "RUnlock",
+    "Write", "WriteString", "WriteHeader",
 })  # fmt: skip
 BUILTINS = frozenset({
     "len", "cap", "append", "copy", "delete", "make", "new", "print", "println", "close", "min", "max", "clear",

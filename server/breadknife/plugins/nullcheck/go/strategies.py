@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from breadknife.plugins.nullcheck.braces.facts import Fact
 from breadknife.plugins.nullcheck.braces.layout import (
@@ -79,11 +80,12 @@ def _at_the_error(site: Site) -> Iterator[Option]:
                 lambda _: _move(site, origin, later),
             )
         elif later is None:
-            ending = endings.after_error(site, name, _wrap_message(site, right.named_children[0]))
-            title = f"Check `{name}` ({ending.says} if it isn't nil)"
+            ending = partial(endings.after_error, site, name)
+            says = ending(_wrap_message(site, right.named_children[0])).says
             yield Option(
-                Strategy.CHECK_ERROR, title, 90, f"`{name}` is never looked at before the use",
-                lambda said: _check_after(site, origin, f"{name} != nil", endings.after_error(site, name, said.message)),
+                Strategy.CHECK_ERROR, f"Check `{name}` ({says} if it isn't nil)", 90,
+                f"`{name}` is never looked at before the use",
+                lambda said: _check_after(site, origin, f"{name} != nil", ending(said.message)),
                 _wrap_content(site, right.named_children[0]),
             )  # fmt: skip
 
@@ -132,9 +134,9 @@ def _later_check(site: Site, origin: Origin, name: str) -> Node | None:
     """The first `if err != nil { … }` after the value came, among the statements beside it."""
     test = re.compile(rf"if {re.escape(name)} != nil {{")
     for node in site.siblings:
-        if node.start_byte > origin.statement.end_byte and node.type == "if_statement":
-            if test.match(site.outline.text(node)):
-                return node
+        later = node.start_byte > origin.statement.end_byte and node.type == "if_statement"
+        if later and test.match(site.outline.text(node)):
+            return node
     return None
 
 
@@ -162,6 +164,7 @@ def _move(site: Site, origin: Origin, check: Node) -> Edits | None:
         tree.text[span.end : span.end + 2].strip(" \t\r\n}") != "" and tree.text[span.end] not in "\r\n"
     ):
         return None
+    start -= len(line_break(tree)) - 1
     return (lines_after(tree, statement, [tree.source(check)]), TextEdit(Span(start, span.end), ""))
 
 
@@ -198,8 +201,9 @@ def _leaving_check(site: Site, fact: Fact | None) -> Iterator[Option]:
         edits = (lines_after(site.tree, statements[-1], list(ending.statements)),)
         strategy = Strategy.CHECK_ERROR if fact.told else Strategy.RETURN
         yield Option(
-            strategy, title, 92, f"it is checked in line {node.start_point.row + 1}, which goes on", lambda _: edits
-        )
+            strategy, title, 92, f"it is checked in line {node.start_point.row + 1}, which goes on",
+            lambda _, edits=edits: edits,
+        )  # fmt: skip
         return
 
 
@@ -251,20 +255,18 @@ def _guards(site: Site) -> Iterator[Option]:
     what, plain = quote(site.source) if site.is_name else "the result", re.sub(r"[^\w. ]", "", name)[:60]
     message = f"{plain} is nil"
     if site.results and site.results[-1] == "error":
-        maker = next(
-            (
-                maker
-                for package, maker in (("errors", "errors.New"), ("fmt", "fmt.Errorf"))
-                if package in site.outline.imports
-            ),
-            "",
-        )
+        makers = (("errors", "errors.New"), ("fmt", "fmt.Errorf"))
+        maker = next((maker for package, maker in makers if package in site.outline.imports), "")
         add = None if maker else _import_errors(site)
         if maker or add is not None:
             given = ", ".join([*endings.zeros(site, but_last=True), "an error"])
+
+            def left(said: Content) -> Edits | None:
+                ending = endings.with_error(site, f'{maker or "errors.New"}("{said.message}")')
+                return _with_import(_guard(site, name, ending), add)
+
             yield Option(
-                Strategy.RAISE, f"Return `{given}` if {what} is nil", 70, "the function gives back an error",
-                lambda said: _with_import(_guard(site, name, endings.with_error(site, f'{maker or "errors.New"}("{said.message}")')), add),
+                Strategy.RAISE, f"Return `{given}` if {what} is nil", 70, "the function gives back an error", left,
                 Content("error", message),
             )  # fmt: skip
     elif (ending := endings.early(site)) is not None:
@@ -298,8 +300,8 @@ def _guards(site: Site) -> Iterator[Option]:
     if site.node.type == "identifier" and kind.lstrip("*") in site.outline.structs and kind.startswith("*"):
         made = endings.Ending((f"{name} = &{kind[1:]}{{}}",), "")
         yield Option(
-            Strategy.DEFAULT, f"Use an empty `{kind[1:]}` if {what} is nil", 20, f"`{kind[1:]}` is a struct of this file",
-            lambda _: _guard(site, name, made),
+            Strategy.DEFAULT, f"Use an empty `{kind[1:]}` if {what} is nil", 20,
+            f"`{kind[1:]}` is a struct of this file", lambda _: _guard(site, name, made),
         )  # fmt: skip
     yield Option(
         Strategy.ASSERT, f"Panic with a message if {what} is nil", 10, "it would panic anyway",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.go.outline import Function, Outline
@@ -33,15 +34,36 @@ def summarize(outline: Outline, function: Function) -> Summary:
             given.update(range(len(results)))  # `return f()`
             continue
         last = outline.text(values[-1])
+        # `nil, false, nil`: another result tells; `if x == nil { return nil }`: whoever gives nil gets it.
+        told = any(outline.text(value) == "false" for value in values[:-1]) or _is_given_nil(outline, function, node)
         for at, value in enumerate(values):
             if value.type != "nil":
                 given.add(at)
+            elif told and (not tells or last == "nil"):
+                pass
             elif not tells or last == ("nil" if tells == "error" else "true"):
                 alone.add(at)
             elif tells == "error" or last == "false":
                 with_error.add(at)
     nilable = {at for at, kind in enumerate(results) if not kind.startswith("[]") and kind != "error"}
     return Summary(frozenset(with_error & nilable), frozenset(alone & nilable & given))
+
+
+def _is_given_nil(outline: Outline, function: Function, node: Node) -> bool:
+    """Whether a `return` stands under a test of the receiver or a parameter for nil."""
+    block = node.parent.parent if node.parent is not None else None
+    test = block.parent if block is not None else None
+    condition = test.child_by_field_name("condition") if test is not None and test.type == "if_statement" else None
+    if condition is None or test is None or test.child_by_field_name("consequence") != block:
+        return False
+    parameters = function.node.child_by_field_name("parameters")
+    names = [
+        outline.text(name)
+        for parameter in (parameters.named_children if parameters is not None else ())
+        for name in parameter.children_by_field_name("name")
+    ]
+    compared = re.findall(r"(?<![\w.])(\w+) == nil\b", outline.text(condition))
+    return not {function.receiver, *names}.isdisjoint(compared)
 
 
 def returns_in(body: Node) -> list[Node]:

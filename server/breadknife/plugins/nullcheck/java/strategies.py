@@ -75,9 +75,8 @@ def _declaration(site: Site, fact: Fact | None) -> Iterator[Option]:
     found = re.search(r"@(?:[\w.]*\.)?(?:Nullable|CheckForNull)\s+", said + " ")
     if fixed and returned and kind is not None and found and all(sure.fullmatch(value) for value in returned):
         start = site.tree.span(node).start + found.start()
-        end = (
-            start + len(found[0].rstrip()) + len(re.match(r"\s*", site.tree.text[start + len(found[0].rstrip()) :])[0])
-        )  # type: ignore[index]
+        after = site.tree.text[start + len(found[0].rstrip()) :]
+        end = len(site.tree.text) - len(after.lstrip())
         name = node.child_by_field_name("name")
         yield Option(
             Strategy.RETURN_TYPE, f"`{site.outline.text(name) if name else ''}` never returns null: drop its annotation", 96,

@@ -1,0 +1,227 @@
+"""How a nil is dealt with in Go: a table of each strategy, and every edit for every case that must fire."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.go.language import Go, GoFile
+from breadknife.plugins.nullcheck.values import Content, Offer, Strategy
+from breadknife.task.values import Finding
+from breadknife.text.document import Document, Span, apply_edits
+from breadknife.text.syntax import parse
+from support import marked_spans
+
+CASES = Path(__file__).parent / "cases"
+HTTP = 'package p\n\nimport "net/http"\n\n'
+T = "package p\n\ntype T struct{ N int }\n\n"
+LOG = 'package p\n\nimport (\n\t"errors"\n\t"log"\n)\n\ntype T struct{ N int }\n\n'
+
+
+def opened(text: str) -> GoFile:
+    tree = parse(text, "go")
+    assert tree is not None
+    return Go().open(Document("file:///project/a.go", "go", text), tree, None)
+
+
+def offered(text: str, about: tuple[Finding, ...] = ()) -> list[Offer]:
+    file = opened(text)
+    finding = about[0] if about else file.findings()[0]
+    place = file.place(finding)
+    assert place is not None
+    return list(file.offers(place, about))
+
+
+def function(*lines: str, head: str) -> str:
+    return head + "\n".join(lines) + "\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "strategy", "before", "after", "title"),
+    [
+        (HTTP, "check-error",
+         ["func f(u string) error {", "\tr, _ := http.Get(u)", "\tdefer r.Body.Close()", "\treturn nil"],
+         ["func f(u string) error {", "\tr, err := http.Get(u)", "\tif err != nil {", "\t\treturn err", "\t}",
+          "\tdefer r.Body.Close()", "\treturn nil"],
+         "Check the error (return `err` if there is one)"),
+        (HTTP, "check-error",
+         ["func f(u string) (int, error) {", "\tr, err := http.Get(u)", "\tdefer r.Body.Close()", "\tif err != nil {",
+          "\t\treturn 0, err", "\t}", "\treturn r.StatusCode, nil"],
+         ["func f(u string) (int, error) {", "\tr, err := http.Get(u)", "\tif err != nil {", "\t\treturn 0, err", "\t}",
+          "\tdefer r.Body.Close()", "\treturn r.StatusCode, nil"],
+         "Check `err` before `r` is used"),
+        (HTTP, "check-error",
+         ["func f(u string) {", "\tr, _ := http.Get(u)", "\tprintln(r.Status)"],
+         ["func f(u string) {", "\tr, err := http.Get(u)", "\tif err != nil {", "\t\tpanic(err)", "\t}",
+          "\tprintln(r.Status)"],
+         "Check the error (panic if there is one)"),
+        (LOG, "raise",
+         ["func f(t *T) (int, error) {", "\tif t == nil {", '\t\tlog.Println("none")', "\t}", "\treturn t.N, nil"],
+         ["func f(t *T) (int, error) {", "\tif t == nil {", '\t\tlog.Println("none")', "\t}", "\tif t == nil {",
+          '\t\treturn 0, errors.New("t is nil")', "\t}", "\treturn t.N, nil"],
+         "Return `0, an error` if `t` is nil"),
+        (T, "return",
+         ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tprintln(t.N)"],
+         ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tif t == nil {", "\t\treturn", "\t}",
+          "\tprintln(t.N)"],
+         "Return early if `t` is nil (return)"),
+        (T, "narrow",
+         ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tprintln(t.N)"],
+         ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tif t != nil {", "\t\tprintln(t.N)", "\t}"],
+         "Do this only if `t` isn't nil"),
+        (T, "assert",
+         ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tprintln(t.N)"],
+         ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tif t == nil {",
+          '\t\tpanic("t is nil")', "\t}", "\tprintln(t.N)"],
+         "Panic with a message if `t` is nil"),
+        (T, "default",
+         ["func f(t *T) int {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\treturn t.N"],
+         ["func f(t *T) int {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tif t == nil {", "\t\tt = &T{}", "\t}",
+          "\treturn t.N"],
+         "Use an empty `T` if `t` is nil"),
+        (T, "continue",
+         ["func f(ts []*T) {", "\tfor _, t := range ts {", "\t\tif t != nil {", "\t\t\tprintln(1)", "\t\t}",
+          "\t\tprintln(t.N)", "\t}"],
+         ["func f(ts []*T) {", "\tfor _, t := range ts {", "\t\tif t != nil {", "\t\t\tprintln(1)", "\t\t}",
+          "\t\tif t == nil {", "\t\t\tcontinue", "\t\t}", "\t\tprintln(t.N)", "\t}"],
+         "Skip this round of the loop if `t` is nil"),
+        (T, "make",
+         ["func f() map[string]int {", "\tvar m map[string]int", '\tm["a"] = 1', "\treturn m"],
+         ["func f() map[string]int {", "\tvar m = make(map[string]int)", '\tm["a"] = 1', "\treturn m"],
+         "Make the map where `m` is declared"),
+        (T, "make",
+         ["func f(m map[string]int) {", "\tif m == nil {", "\t\tprintln(1)", "\t}", '\tm["a"] = 1'],
+         ["func f(m map[string]int) {", "\tif m == nil {", "\t\tprintln(1)", "\t}", "\tif m == nil {",
+          "\t\tm = make(map[string]int)", "\t}", '\tm["a"] = 1'],
+         "Make the map first if `m` is nil"),
+    ],
+)  # fmt: skip
+def test_edit(head: str, strategy: str, before: list[str], after: list[str], title: str) -> None:
+    text = function(*before, head=head)
+    offers = {offer.strategy.value: offer for offer in offered(text)}
+    assert strategy in offers, offers.keys()
+    assert apply_edits(text, offers[strategy].edits) == function(*after, head=head)
+    assert offers[strategy].title == title
+
+
+@pytest.mark.parametrize(
+    ("lines", "first"),
+    [
+        (["func f(u string) error {", "\tr, _ := http.Get(u)", "\tprintln(r.Status)", "\treturn nil"], "check-error"),
+        (["func f(u string) error {", "\tr, err := http.Get(u)", "\tprintln(r.Status)", "\treturn err"], "check-error"),
+        (["func f() {", "\tvar m map[string]int", '\tm["a"] = 1'], "make"),
+        (["func f(r *http.Request) {", "\tif r == nil {", "\t\tprintln(1)", "\t}", "\tprintln(r.Host)"], "return"),
+    ],
+)
+def test_the_cause_is_mended_before_the_place(lines: list[str], first: str) -> None:
+    assert offered(function(*lines, head=HTTP))[0].strategy.value == first
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["println(ok && t.N > 0)", "println(ok || t.N > 0)", "println(g(), t.N)", "func() { println(t.N) }()"],
+)
+def test_nothing_is_put_before_a_statement_that_may_not_reach_the_use(body: str) -> None:
+    lines = ["func f(t *T, ok bool, g func() int) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", f"\t{body}"]
+    file = opened(function(*lines, head=T))
+    for finding in file.findings():
+        place = file.place(finding)
+        assert place is not None
+        made = {offer.strategy for offer in file.offers(place)}
+        assert body == "println(g(), t.N)" or not made & {Strategy.RAISE, Strategy.RETURN, Strategy.ASSERT}
+
+
+def test_a_model_may_write_the_message() -> None:
+    lines = ["func f(t *T) (int, error) {", "\tif t == nil {", '\t\tlog.Println("none")', "\t}", "\treturn t.N, nil"]
+    text = function(*lines, head=LOG)
+    file = opened(text)
+    place = file.place(file.findings()[0])
+    assert place is not None
+    made = file.repair(place, Strategy.RAISE, Content("error", "no order was given"))
+    assert made is not None
+    assert 'return 0, errors.New("no order was given")' in apply_edits(text, made)
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "message", "comment"),
+    [
+        ("staticcheck", "SA5011", "possible nil pointer dereference", "\t//lint:ignore SA5011 t is never nil here\n"),
+        (
+            "nilaway",
+            "nilaway",
+            "Potential nil panic detected. accessed field `N`",
+            "//nolint:nilaway // t is never nil here",
+        ),
+    ],
+)
+def test_an_ignore_comment_is_in_the_checkers_own_form_and_comes_last(
+    source: str, code: str, message: str, comment: str
+) -> None:
+    text = function("func f(t *T) int {", "\treturn t.N", head=T)
+    at = text.index("t.N")
+    last = offered(text, (Finding(Span(at, at + 3), source, code, message),))[-1]
+    assert last.strategy is Strategy.IGNORE
+    assert comment in apply_edits(text, last.edits)
+
+
+# --- every edit, for every case that must fire ---
+
+
+def cases() -> Iterator[str]:
+    blocks = re.findall(r"^```go\n(.*?)^```$", (CASES / "fires.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    names = ("crypto/x509", "encoding/pem", "errors", "log", "net/http", "net/url", "os")
+    for block in blocks:
+        plain, _ = marked_spans(block)
+        used = [name for name in names if re.search(rf"\b{name.rpartition('/')[2]}\.", plain)]
+        imports = "".join(f'\t"{name}"\n' for name in used)
+        yield f"package p\n\nimport (\n{imports})\n\n{plain}" if used else f"package p\n\n{plain}"
+
+
+def edited(text: str) -> Iterator[tuple[Offer, str]]:
+    file = opened(text)
+    for finding in file.findings():
+        place = file.place(finding)
+        assert place is not None
+        for offer in file.offers(place, (finding,)):
+            yield offer, apply_edits(text, offer.edits)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("case", list(cases()))
+def test_every_offered_edit_parses_ends_the_finding_and_brings_none(case: str, newline: str) -> None:
+    text = case.replace("\n", newline)
+    before = len(opened(text).findings())
+    assert before
+    for offer, after in edited(text):
+        file = opened(after)
+        assert not file.tree.root.has_error, after
+        assert len(file.findings()) < before, after
+        assert ("\r\n" in after) == (newline == "\r\n")
+        assert after.count("\r") in (0, after.count("\n"))
+        assert offer.within is not None
+        assert all(offer.within.contains(edit.span) for edit in offer.edits)
+
+
+def test_nearly_every_case_has_an_offer() -> None:
+    without = [case for case in cases() if not list(edited(case))]
+    assert len(without) <= len(list(cases())) // 5, without
+
+
+@pytest.mark.skipif(shutil.which("gofmt") is None, reason="there is no gofmt")
+def test_gofmt_reads_every_edit_and_would_change_none(tmp_path: Path) -> None:
+    written: dict[str, str] = {}
+    for case in cases():
+        formatted = subprocess.run(["gofmt"], input=case, capture_output=True, text=True, check=True).stdout
+        for _, after in edited(formatted):
+            name = f"a{len(written)}.go"
+            (tmp_path / name).write_text(after, "utf-8")
+            written[name] = after
+    assert len(written) > 60
+    done = subprocess.run(["gofmt", "-l", "."], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [written[name] for name in done.stdout.split()] == []
