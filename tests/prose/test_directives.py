@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.prose.directives import Directives, ignoring
+from prose.reading import paragraphs
 from support import document
 
 
@@ -35,9 +36,32 @@ def test_silenced_lines(text: str, rule: str, silent: list[int]) -> None:
         ("rust", "// breadknife: ignore AnA"),
         ("css", "/* breadknife: ignore AnA */"),
         ("plaintext", ""),
+        ("restructuredtext", ".. breadknife: ignore AnA\n"),
+        ("rst", ".. breadknife: ignore AnA\n"),
+        ("latex", "% breadknife: ignore AnA"),
+        ("typst", "// breadknife: ignore AnA"),
+        ("asciidoc", "// breadknife: ignore AnA\n"),
+        ("org", "# breadknife: ignore AnA"),
+        ("mdx", "{/* breadknife: ignore AnA */}"),
     ],
 )
 def test_the_comment_of_a_language(language: str, expected: str) -> None:
     assert ignoring("AnA", language) == expected
     if expected:
-        assert Directives.of(document(f"{expected}\nx", language)).silence("AnA", 1)
+        text = f"{expected}\nThis is here.\n"
+        doc = document(text, language)
+        assert Directives.of(doc).silence("AnA", text.count("\n") - 1)
+        assert not Directives.of(doc).silence("Other", text.count("\n") - 1)
+
+
+@pytest.mark.parametrize(
+    "language", ["markdown", "html", "restructuredtext", "latex", "typst", "asciidoc", "org", "mdx"]
+)
+def test_the_comment_is_no_prose(language: str) -> None:
+    text = f"{ignoring('AnA', language)}\nThis is a sentence here.\n"
+    assert [each.text for each in paragraphs(text, language)] == ["This is a sentence here."]
+
+
+@pytest.mark.parametrize("language", ["python", "rust", "css"])
+def test_the_comment_is_no_prose_in_code(language: str) -> None:
+    assert paragraphs(f"{ignoring('AnA', language)}\n", language) == []

@@ -11,7 +11,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineUnavailable
-from breadknife.plugins.prose import plugin as module
+from breadknife.plugins.prose import languagetool as module
 from breadknife.plugins.prose.engine import Lint
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
@@ -157,7 +157,9 @@ def test_an_ignored_finding_stays_away_from_its_sentence_only(plugin: ProsePlugi
     assert check(plugin, doc, context) == (second,)
     assert context.root is not None
     line = (context.root / ".breadknife" / "ignores.txt").read_text("utf-8")
-    assert line.split("\t")[0::2] == ["AnA", "This is an useful test.\n"]
+    rule, digest, *rest = line.split("\t")
+    assert (rule, rest) == ("AnA", ["This is an useful test.", "it is right\n"])
+    assert len(digest) == 16
     assert [f.code for f in check(plugin, document("So. This is an useful\ntest."), replace(context))] == []
 
 
@@ -250,7 +252,7 @@ class Second:
     gate: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list[str])
 
-    def check(self, text: str, /) -> tuple[Lint, ...]:
+    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         assert self.gate.wait(30)
         self.asked.append(text)
         return tuple(self.lints(text))
@@ -270,8 +272,8 @@ def speaks_of(words: str, rule: str, *replacements: str) -> Callable[[str], list
 @pytest.fixture
 def second(monkeypatch: pytest.MonkeyPatch) -> Second:
     engine = Second()
-    monkeypatch.setattr(module, "obstacle", lambda: None)
-    monkeypatch.setattr(module, "LanguageToolEngine", lambda dialect: engine)
+    monkeypatch.setattr(module, "obstacle", lambda url: None)
+    monkeypatch.setattr(module, "LanguageToolEngine", lambda dialect, url: engine)
     return engine
 
 
@@ -356,7 +358,7 @@ def test_lint_can_be_cancelled_while_it_waits(plugin: ProsePlugin, second: Secon
 def test_without_languagetool_harper_goes_on_and_says_so(
     plugin: ProsePlugin, context: PluginContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "obstacle", lambda: "it is not installed (`breadknife setup languagetool`)")
+    monkeypatch.setattr(module, "obstacle", lambda url: "it is not installed (`breadknife setup languagetool`)")
     context = replace(context, values=ProseSettings(model=False), notices=[])
     assert [f.code for f in check(plugin, document(TEXT, "markdown"), context, whole=True)] == ["AnA"]
     assert context.notices == [

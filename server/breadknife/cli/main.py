@@ -65,6 +65,9 @@ def lint(
     language: Annotated[
         str | None, typer.Option(help="Take every file for this LSP language id, such as `markdown`.")
     ] = None,
+    stale_ignores: Annotated[
+        bool, typer.Option("--stale-ignores", help="Show instead what is ignored and need not be any more.")
+    ] = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
 ) -> None:
@@ -78,6 +81,12 @@ def lint(
 
       breadknife lint --format sarif docs/ > breadknife.sarif
     """
+    if stale_ignores:
+        from breadknife.cli import stale
+
+        _exit_on_error(lambda: stale.run(paths, offline=offline, engine_script=engine_script))
+        return
+
     from breadknife.cli.lint import run
 
     _exit_on_error(lambda: run(paths, format, language, offline=offline, engine_script=engine_script))

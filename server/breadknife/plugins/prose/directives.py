@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from breadknife.text.document import Document
+from breadknife.text.document import Document, Span
 from breadknife.text.languages import LANGUAGES
+from breadknife.text.languages.documents import FORMATS
 
 _DIRECTIVE = re.compile(r"\bbreadknife:[ \t]*ignore(?P<file>-file)?\b(?P<rules>(?:[ \t,]+[A-Za-z][\w-]*(?!\S*[<>]))*)")
 _RULE = re.compile(r"[A-Za-z][\w-]*")
@@ -16,41 +17,65 @@ _ALL = "*"
 
 
 @dataclass(frozen=True)
-class Directives:
-    everywhere: frozenset[str] = frozenset()
+class Directive:
+    """One comment."""
+
+    span: Span
+    rules: frozenset[str]
     """Rules, or `*`."""
-    lines: tuple[tuple[int, int, frozenset[str]], ...] = ()
-    """(first line, line after the last, rules) in rising order."""
+    first: int
+    end: int
+    """The lines that it speaks for, from 0, without `end`."""
+
+    def silences(self, rule: str, line: int) -> bool:
+        return self.first <= line < self.end and not {_ALL, rule}.isdisjoint(self.rules)
+
+
+def directives(document: Document) -> Iterator[Directive]:
+    """In the order of the text."""
+    if "breadknife:" not in document.text:
+        return
+    for match in _DIRECTIVE.finditer(document.text):
+        rules = frozenset(_RULE.findall(match["rules"])) or frozenset((_ALL,))
+        line = document.line_at(match.start())
+        first, end = (0, document.line_count) if match["file"] else (line, _end(document, line))
+        yield Directive(Span(match.start(), match.end()), rules, first, end)
+
+
+@dataclass(frozen=True)
+class Directives:
+    each: tuple[Directive, ...] = ()
 
     @classmethod
     def of(cls, document: Document) -> Directives:
-        if "breadknife:" not in document.text:
-            return cls()
-        everywhere, lines = set[str](), list[tuple[int, int, frozenset[str]]]()
-        for match in _DIRECTIVE.finditer(document.text):
-            rules = frozenset(_RULE.findall(match["rules"])) or frozenset((_ALL,))
-            if match["file"]:
-                everywhere |= rules
-                continue
-            line = document.line_at(match.start())
-            lines.append((line, _end(document, line), rules))
-        return cls(frozenset(everywhere), tuple(lines))
+        return cls(tuple(directives(document)))
 
     def silence(self, rule: str, line: int) -> bool:
         """Whether a finding of `rule` on that 0-based line is to be left out."""
-        if not {_ALL, rule}.isdisjoint(self.everywhere):
-            return True
-        before = bisect_left(self.lines, (line + 1,))
-        return any(line < end and not {_ALL, rule}.isdisjoint(rules) for _, end, rules in self.lines[:before])
+        return any(each.silences(rule, line) for each in self.each)
+
+
+_FORMS = {
+    "markdown": "<!-- {} -->", "html": "<!-- {} -->", "mdx": "{{/* {} */}}", "restructuredtext": ".. {}\n",
+    "latex": "% {}", "typst": "// {}", "asciidoc": "// {}\n", "org": "# {}", "css": "/* {} */", "php": "/* {} */",
+}  # fmt: skip
+_ANYWHERE = frozenset(_FORMS) - {"css", "php"}
+"""Where such a comment may stand above any paragraph; in code it may not, for that may be inside of a string."""
 
 
 def ignoring(rule: str, language: str) -> str:
     """The comment to put above a paragraph, in that language's form; empty where it has none that is known."""
     text = f"breadknife: ignore {rule}"
-    if language in ("markdown", "html"):
-        return f"<!-- {text} -->"
+    language = next((each.id for each in FORMATS if language in each.aliases), language)
+    if language in _FORMS:
+        return _FORMS[language].format(text)
     sign = LANGUAGES[language].line_comment if language in LANGUAGES else ""
-    return f"{sign} {text}" if sign else f"/* {text} */" if language in ("css", "php") else ""
+    return f"{sign} {text}" if sign else ""
+
+
+def stands_anywhere(language: str) -> bool:
+    """Whether the comment may be put above any paragraph, not only above a comment."""
+    return next((each.id for each in FORMATS if language in each.aliases), language) in _ANYWHERE
 
 
 def _end(document: Document, line: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from breadknife.plugins.prose.check import Check, Silenced
 from breadknife.plugins.prose.checkers import Checkers, Vales, Wish
 from breadknife.plugins.prose.continuity import LARGE, Memory, Told, carried, change
-from breadknife.plugins.prose.directives import Directives, ignoring
+from breadknife.plugins.prose.directives import Directives, ignoring, stands_anywhere
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.flaws import Flaw
 from breadknife.plugins.prose.settings import ProseSettings
@@ -39,6 +39,8 @@ from breadknife.text.syntax import difference
 log = logging.getLogger(__name__)
 
 ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
+REASONS = ("it is right", "it is meant so")
+"""No editor asks for a text here; whoever has more to say edits the file."""
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
 
 
@@ -140,10 +142,10 @@ class ProsePlugin:
                 path = dictionary_path(request.root)
                 self._decisions.add(path, word)
                 done = f"“{word}” is in {path}"
-            case Command(name="prose.ignoreHere", arguments=(digest, excerpt, *rules)) if request.root:
+            case Command(name="prose.ignoreHere", arguments=(digest, excerpt, reason, *rules)) if request.root:
                 path = ignores_path(request.root)
                 for rule in rules:
-                    self._decisions.add(path, "\t".join((rule, digest, excerpt)))
+                    self._decisions.add(path, "\t".join((rule, digest, excerpt, reason)))
                 where = "in this project" if digest == EVERYWHERE else f"of “{excerpt}”"
                 done = f"{', '.join(rules)} will not speak {where} again"
             case _:
@@ -179,9 +181,10 @@ def _actions(flaw: Flaw, context: Context) -> list[Action]:
         title = f"Add “{flaw.word}” to the dictionary"
         actions.append(Action(title, command=Command(ADD_WORD, title, (flaw.word,)), findings=(finding,)))
     if context.root is not None:
-        title = f"Ignore {finding.code} in this sentence"
-        arguments = (flaw.sentence.hash, flaw.sentence.excerpt, *flaw.mistake.rules)
-        actions.append(Action(title, command=Command(IGNORE_HERE, title, arguments), findings=(finding,)))
+        for reason in REASONS:
+            title = f"Ignore {finding.code} in this sentence: {reason}"
+            arguments = (flaw.sentence.hash, flaw.sentence.excerpt, reason, *flaw.mistake.rules)
+            actions.append(Action(title, command=Command(IGNORE_HERE, title, arguments), findings=(finding,)))
     return actions
 
 
@@ -195,13 +198,13 @@ def _silencing(finding: Finding, document: Document, context: Context) -> list[A
     margin = source[: len(source) - len(source.lstrip())]
     comment = ignoring(finding.code, document.language)
     # In code, only above a comment: elsewhere the line may be inside of a string.
-    if comment and (comment.startswith("<!--") or source[len(margin) :].startswith(comment.split(" ")[0])):
+    if comment and (stands_anywhere(document.language) or source[len(margin) :].startswith(comment.split(" ")[0])):
         start = document.line_starts[line]
         edit = TextEdit(Span(start, start), f"{margin}{comment}\n")
         title = f"Ignore {finding.code} in this paragraph"
         actions.append(Action(title, edits=(edit,), findings=(finding,), origin=Origin(rule=finding.code)))
     if context.root is not None:
         title = f"Switch {finding.code} off in this project"
-        command = Command(IGNORE_HERE, title, (EVERYWHERE, "everywhere", finding.code))
+        command = Command(IGNORE_HERE, title, (EVERYWHERE, "everywhere", "not wanted here", finding.code))
         actions.append(Action(title, command=command, findings=(finding,)))
     return actions

@@ -1,7 +1,8 @@
 """The team's decisions, in two committed files of the workspace, a line each and sorted, so that they merge:
 
 `.breadknife/dictionary.txt`    words that are right here
-`.breadknife/ignores.txt`       findings that were refused: rule, tab, hash of the sentence (or `*`), tab, excerpt
+`.breadknife/ignores.txt`       findings that were refused: rule, hash of the sentence (or `*`), excerpt, reason, with
+                                tabs between; the last two are for people
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +48,15 @@ class Sentence:
         after = _SENTENCE_END.search(text, span.end)
         return cls(_BLANKS.sub(" ", text[start : after.start() + 1 if after else len(text)]).strip())
 
+    @classmethod
+    def all(cls, text: str) -> Iterator[Sentence]:
+        """Whatever `around` may give for this text: each, and each two that one finding may span."""
+        starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+        for start, next_start in zip(starts, [*starts[1:], None], strict=True):
+            yield cls.around(text, Span(start, start))
+            if next_start is not None:
+                yield cls.around(text, Span(start, next_start))
+
     @property
     def hash(self) -> str:
         return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -53,6 +64,28 @@ class Sentence:
     @property
     def excerpt(self) -> str:
         return self.text if len(self.text) <= _EXCERPT else self.text[: _EXCERPT - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """One line of the file of ignored findings."""
+
+    line: int
+    """From 1."""
+    rule: str
+    hash: str
+    excerpt: str = ""
+    reason: str = ""
+
+
+def ignored_lines(path: Path) -> list[Ignored]:
+    """Of a file of ignored findings, whatever else is in it left out."""
+    try:
+        lines = path.read_text("utf-8-sig", errors="replace").splitlines()
+    except OSError:
+        return []
+    split = ((number, line.strip("\r\n ").split("\t")) for number, line in enumerate(lines, 1))
+    return [Ignored(number, *parts[:4]) for number, parts in split if len(parts) > 1 and not parts[0].startswith("#")]
 
 
 class Decisions:

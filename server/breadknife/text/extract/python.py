@@ -18,7 +18,7 @@ _QUERY = """
 """
 _SIGN = re.compile(r"#+[:!|]?[ \t]?")
 _DIRECTIVE = re.compile(
-    r"#!|#\s*(?:-\*-|vim?:|type:|noqa|nosec|pragma|pylint|pyright|mypy|ruff|flake8|isort|fmt:|yapf|pyre-|pytype|"
+    r"#!|#\s*(?:-\*-|vim?:|type:|noqa|breadknife:|nosec|pragma|pylint|pyright|mypy|ruff|flake8|isort|fmt:|yapf|pyre-|pytype|"
     r"cython:|language:|coding[:=]|%%|region|endregion|SPDX|Copyright|©|\(c\)|-+\s*$|=+\s*$)",
     re.IGNORECASE,
 )
