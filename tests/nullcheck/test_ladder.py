@@ -132,6 +132,8 @@ import re
 def end(key: str):
     return re.match("a", key).end()
 """
+GIVING = STORE.replace("return re.match", "found = re.match").replace(".end()", "\n    found.end()\n    return found")
+"""What it gives changes with the edit."""
 USER = "from store import end\n\nprint(end('a').bit_length())\n"
 
 
@@ -142,10 +144,10 @@ def plugin() -> Iterator[NullCheckPlugin]:
     made.close()
 
 
-def asked(tmp_path: Path, **settings) -> tuple[Document, PluginContext]:
-    project = known(tmp_path, {"store.py": STORE, "user.py": USER})
+def asked(tmp_path: Path, store: str = STORE, **settings) -> tuple[Document, PluginContext]:
+    project = known(tmp_path, {"store.py": store, "user.py": USER})
     values = NullCheckSettings(oracle_seconds=60, **settings)
-    document = Document((tmp_path / "store.py").as_uri(), "python", STORE)
+    document = Document((tmp_path / "store.py").as_uri(), "python", store)
     return document, PluginContext(root=tmp_path, project=project, values=values)
 
 
@@ -156,10 +158,17 @@ def menu(plugin: NullCheckPlugin, document: Document, context: PluginContext) ->
 
 
 @pytest.mark.parametrize(
-    ("oracle", "badge"), [("pyright", "file and 1 importer clean (pyright)"), ("off", "file clean")]
+    ("oracle", "store", "badge"),
+    [
+        ("pyright", GIVING, "file and 1 importer clean (pyright)"),
+        ("pyright", STORE, "file clean (pyright), unseen by importers"),
+        ("off", STORE, "file clean"),
+    ],
 )
-def test_the_badge_says_who_has_agreed(plugin: NullCheckPlugin, tmp_path: Path, oracle: Choice, badge: str) -> None:
-    document, context = asked(tmp_path, oracle=oracle)
+def test_the_badge_says_who_has_agreed(
+    plugin: NullCheckPlugin, tmp_path: Path, oracle: Choice, store: str, badge: str
+) -> None:
+    document, context = asked(tmp_path, store, oracle=oracle)
     action = menu(plugin, document, context)["assert"]
     answer = plugin.answer(ResolveRequest(document, action), context)
     assert isinstance(answer, Actions)

@@ -105,6 +105,19 @@ def test_what_a_last_method_takes_away_is_there_for_the_others(first: str, last:
         assert changed == lines
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        "def f(connection):\n    ⟦connection.sock⟧.send()\n    connection.sock.flush()\n    connection.sock.x()\n",
+        "class Other(Connection):\n    def f(self):\n        sock = self.sock\n        ⟦sock⟧.send()\n",
+    ],
+)
+def test_the_attribute_behind_a_value_is_declared(use: str) -> None:
+    text, offers = offered(CONNECTION.replace("⟦", "").replace("⟧", "") + use)
+    (declared,) = (offer for offer in offers if offer.strategy is Strategy.FIELD)
+    assert "self.sock: Socket = None" in written(text, declared)
+
+
 def test_where_a_checker_objects_to_the_type_it_stays_open() -> None:
     text, (first, *_) = offered(CONNECTION)
     assert first.otherwise is not None
@@ -326,6 +339,24 @@ def test_a_global_is_given_no_default_that_would_make_it_local() -> None:
     text, offers = offered("x = None\ndef f():\n    for a in ⟦x⟧:\n        pass\n", use=Use.ITERATE)
     (default,) = (offer for offer in offers if offer.strategy is Strategy.DEFAULT)
     assert written(text, default) == text.replace("in x", "in (x if x is not None else ())")
+
+
+@pytest.mark.parametrize(
+    ("marked", "inner"),
+    [
+        ("def f(x=None):\n    return ⟦x⟧.y\n", {Strategy.ASSERT, Strategy.RAISE}),
+        ("def f(x=None):\n    ⟦x⟧.y()\n    return x\n", set[Strategy]()),
+        ("def f(x=None):\n    ⟦x⟧.y()\n    yield x\n", set[Strategy]()),
+        ("def f(x=None):\n    ⟦x⟧.y()\n", {Strategy.ASSERT, Strategy.RAISE}),
+        ("def f(x=None) -> None:\n    ⟦x⟧.y()\n",
+         {Strategy.ASSERT, Strategy.RAISE, Strategy.NARROW, Strategy.RETURN}),
+        ("x = None\n⟦x⟧.y()\n", set[Strategy]()),
+        (CONNECTION.replace("def send(self, data)", "def send(self, data) -> None"),
+         {Strategy.ASSERT, Strategy.RAISE, Strategy.NARROW, Strategy.RETURN}),
+    ],
+)  # fmt: skip
+def test_what_other_files_can_see_of_an_edit(marked: str, inner: set[Strategy]) -> None:
+    assert {offer.strategy for offer in offered(marked)[1] if offer.is_inner} == inner
 
 
 # --- the order ---

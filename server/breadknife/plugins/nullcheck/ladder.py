@@ -10,7 +10,7 @@ import contextlib
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -51,6 +51,8 @@ class Edited:
     document: Document
     edits: tuple[TextEdit, ...]
     elsewhere: tuple[DocumentEdits, ...] = ()
+    is_inner: bool = False
+    """See `Offer`: the files that import it aren't checked."""
 
     @property
     def changes(self) -> tuple[DocumentEdits, ...]:
@@ -69,6 +71,7 @@ class Climb:
     broken: Rung | None = None
     problem: Problem | None = None
     """What breaks it."""
+    is_inner: bool = False
     unasked: str = ""
     """Why the checker has said nothing."""
 
@@ -85,7 +88,8 @@ class Climb:
             return ""
         files = f"{self.importers} of {self.of}" if self.of > self.importers else str(self.importers)
         importing = f" and {files} importer{'' if files == '1' else 's'}" if self.of else ""
-        return f"file{importing} clean ({self.checker})"
+        unseen = ", unseen by importers" if self.is_inner else ""
+        return f"file{importing} clean ({self.checker}){unseen}"
 
 
 class Ladder:
@@ -160,7 +164,8 @@ class Ladder:
     def _climbed(
         self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, ask: Ask
     ) -> Climb:
-        importing = importers(project, edited.changes) if checker.tool.sees_unsaved else []
+        is_seen = checker.tool.sees_unsaved and not edited.is_inner
+        importing = importers(project, edited.changes) if is_seen else []
         before = _texts(project, edited.changes, importing[:IMPORTERS])
         after = before | {
             path: apply_edits(each.document.text, each.edits)
@@ -169,7 +174,10 @@ class Ladder:
         }
         was, now = ask(before), ask(after)
         climb = _judged(edited.document, about, checker, was, now)
-        climb = Climb(checker.tool.name, len(before) - len(edited.changes), len(importing), climb.broken, climb.problem)
+        checked = len(before) - len(edited.changes)
+        climb = replace(
+            climb, checker=checker.tool.name, importers=checked, of=len(importing), is_inner=edited.is_inner
+        )
         with self._lock:
             self._climbs[edited] = climb
             while len(self._climbs) > _CLIMBS:

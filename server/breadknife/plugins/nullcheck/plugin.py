@@ -156,7 +156,7 @@ class _Menu:
             self.ladder.prepare(self._edited(offer), about, checker, self.context)
 
     def _edited(self, offer: Offer) -> Edited:
-        return Edited(self.request.document, offer.edits, offer.elsewhere)
+        return Edited(self.request.document, offer.edits, offer.elsewhere, offer.is_inner)
 
 
 @dataclass(frozen=True)
@@ -182,12 +182,12 @@ def _made(
     offer = next((offer for offer in file.offers(place, action.findings) if offer.strategy is strategy), None)
     if offer is None:
         return silence("would-not-verify", strategy=strategy)
-    template = _Made(Edited(document, offer.edits, offer.elsewhere), by_rule)
+    template = _Made(Edited(document, offer.edits, offer.elsewhere, offer.is_inner), by_rule)
     made = context.run(CONTENT, Repair(file, spoken, place, offer, offer.edits))
     others = _otherwise(offer, document, by_rule)
     if made.edits == offer.edits:
         return (template, *others)
-    return (_Made(Edited(document, made.edits, offer.elsewhere), made.origin), template, *others)
+    return (_Made(Edited(document, made.edits, offer.elsewhere, offer.is_inner), made.origin), template, *others)
 
 
 def _otherwise(offer: Offer, document: Document, origin: Origin) -> Iterator[_Made]:
@@ -197,9 +197,7 @@ def _otherwise(offer: Offer, document: Document, origin: Origin) -> Iterator[_Ma
         other = other.otherwise
 
 
-def _resolved(
-    made: Sequence[_Made], document: Document, action: Action, ladder: Ladder, context: Context
-) -> Answer:
+def _resolved(made: Sequence[_Made], document: Document, action: Action, ladder: Ladder, context: Context) -> Answer:
     settings: NullCheckSettings = context.settings(NullCheckSettings)
     checker = ladder.checker(document, settings.oracle, context)
     answer: Answer = Silence("", "")

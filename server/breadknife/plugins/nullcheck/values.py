@@ -108,6 +108,8 @@ class Offer:
     """Edits in other files: a declaration's."""
     removes: int = 1
     """Findings of this file that it ends."""
+    is_inner: bool = False
+    """No other file can see it: nothing changes in what a function takes and gives."""
     otherwise: Offer | None = None
     """What is made in its place where an installed checker objects to it: of the same strategy, and less exact."""
 

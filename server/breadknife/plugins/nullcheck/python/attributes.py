@@ -37,8 +37,8 @@ _LAST = re.compile(
 )
 """Methods after which nothing uses them any more."""
 _ANY = ("Any", "typing.Any")
-_RELIANCE, _MANY = 3, 5
-"""So many uses rely on a value for each place that reckons with a None; uses that speak for themselves."""
+_RELIANCE = 2
+"""So many uses rely on a value for each place that reckons with a None: more of them, and it isn't meant."""
 _MADE_BY_DECORATOR = ("dataclass", "define", "attrs", "attr.", "struct", "frozen", "mutable")
 """A decorator with one of these makes constructor parameters of annotated names."""
 
@@ -96,7 +96,7 @@ def _relied_on(found: Attribute, ends: tuple[Span, ...], *, asked: bool) -> int:
         doubts += function is not None and _name_of(function) not in _FIRST and not _LAST.search(_name_of(function))
     if asked:
         return 60 if doubts <= max(1, uses // _RELIANCE) else 0
-    return (49 if uses >= _MANY and not doubts else 42) if uses >= max(2, _RELIANCE * doubts) else 0
+    return 56 if uses > _RELIANCE * doubts else 0
 
 
 def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, weight: int) -> Iterator[Cure]:

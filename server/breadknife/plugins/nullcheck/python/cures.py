@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.python.attributes import of_attribute
 from breadknife.plugins.nullcheck.python.declarations import (
     Cure,
+    attribute_behind,
     attribute_of,
     attribute_set,
     called,
@@ -37,6 +38,8 @@ def cures(site: Site, checker: Checker) -> Iterator[Cure]:
         ends = tuple(attribute.unchecked())
         if site.span in ends:
             yield from of_attribute(attribute, ends, checker)
+    elif (attribute := attribute_behind(site)) is not None:
+        yield from of_attribute(attribute, (site.span, *attribute.unchecked()), checker)
     elif (declared := parameter(site)) is not None:
         yield from of_parameter(declared)
 

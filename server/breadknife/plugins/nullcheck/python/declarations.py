@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.kinds import parameter_of, type_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.python.site import Site, path_to
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
@@ -121,6 +121,30 @@ def attribute_of(site: Site) -> Attribute | None:
         return None
     owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
     return attribute(site.tree, key, owner) if owner is not None else None
+
+
+def attribute_behind(site: Site) -> Attribute | None:
+    """The attribute that a place's value is of another object, or that the name was set to before: that of the only
+    class of the file which sets one of that name."""
+    value = site.node if site.node.type == "attribute" else origin_of(site)
+    name = value.child_by_field_name("attribute") if value is not None and value.type == "attribute" else None
+    if value is None or name is None:
+        return None
+    around = path_to(site.tree, value)
+    owner = next((node for node in reversed(around) if node.type == "class_definition"), None)
+    if text(value) == f"self.{text(name)}" and owner is not None:
+        found = attribute(site.tree, text(value), owner)
+        return found if found.sets else None
+    key = f"self.{text(name)}"
+    owners = list[Node]()
+    for one in occurrences(site.tree, f".{text(name)}", site.tree.root):
+        there = one.inside("class_definition")
+        if one.role is Role.SET and text(one.node) == key and there is not None and there not in owners:
+            owners.append(there)
+    if not owners:
+        return None
+    found = attribute(site.tree, key, owners[0])
+    return found if all(any(owner in one.path for one in found.own) for owner in owners) else None
 
 
 def attribute_set(site: Site) -> Attribute | None:

@@ -22,7 +22,7 @@ from breadknife.plugins.nullcheck.python.inheritance import of_inherited
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.rules import users_rules
 from breadknife.plugins.nullcheck.python.site import Site, site_at
-from breadknife.plugins.nullcheck.python.strategies import edits, options
+from breadknife.plugins.nullcheck.python.strategies import edits, is_inner, options
 from breadknife.plugins.nullcheck.python.summary import summarise
 from breadknife.plugins.nullcheck.python.verify import declaration_verified, lines_of, verified
 from breadknife.plugins.nullcheck.summaries import Outside, ProjectSummaries
@@ -150,7 +150,8 @@ class PythonFile:
             made = edits(site, option.strategy, option.content)
             if made is not None and verified(self._analysis, site, made):
                 content = option.content if option.has_content else None
-                yield Offer(option.strategy, option.title, made, option.weight, option.reason, content, lines_of(site))
+                offer = Offer(option.strategy, option.title, made, option.weight, option.reason, content, lines_of(site))
+                yield replace(offer, is_inner=is_inner(site, option.strategy))
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         site = self._site(place)

@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site, returns_of, site_of
+from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, site_of
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -107,7 +107,9 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     if site.is_name and _skippable(site):
         weight, reason = 12, "nothing after it depends on it"
         if habit[Strategy.NARROW]:
-            weight, reason = 62, f"the file skips what needs {quoted} elsewhere"
+            # An attribute that one method can do without may be all that another one is about.
+            weight = 47 if site.node.type == "attribute" else 62
+            reason = f"the file skips what needs {quoted} elsewhere"
         yield Option(Strategy.NARROW, f"Skip this if {quoted} is None", Content(), weight, reason)
 
 
@@ -162,6 +164,35 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
             return tested(site, "") if _unconditional(site).statement is None else _wrapped(site)
         case _:
             return _guard_edits(site, strategy, content)
+
+
+_ENDS = (Strategy.ASSERT, Strategy.RAISE, Strategy.CONTINUE, Strategy.BREAK)
+"""Where it is None, nothing that comes after happens: types only lose their None."""
+
+
+def is_inner(site: Site, strategy: Strategy) -> bool:
+    """Whether other files can't see an edit: what the function gives is declared, or keeps its type."""
+    function = site.function
+    if function is None:
+        return False
+    if function.child_by_field_name("return_type") is not None:
+        return True
+    given = (*own_nodes(function, "return_statement"), *(found for found in _yields(function)))
+    name = site.source if site.is_name else ""
+    kept = all(
+        found.role is Role.USE for node in given for found in (occurrences(site.tree, name, node) if name else ())
+    )
+    return strategy in _ENDS and kept
+
+
+def _yields(function: Node) -> Iterator[Node]:
+    stack = [function]
+    while stack:
+        for child in stack.pop().named_children:
+            if child.type == "yield":
+                yield child
+            elif child.type not in ("function_definition", "class_definition"):
+                stack.append(child)
 
 
 def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
