@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.cancel import CancelToken
+from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.documents.markdown import slugified
 from breadknife.plugins.prose.documents.rule import DocumentRule, Example, Subject
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
@@ -14,6 +15,8 @@ from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits
 from breadknife.text.extract import extract
 from breadknife.text.syntax import parse
+from project.folders import known
+from support import PluginContext
 
 
 def findings(rule: DocumentRule, example: Example, folder: Path) -> list[Finding]:
@@ -21,8 +24,8 @@ def findings(rule: DocumentRule, example: Example, folder: Path) -> list[Finding
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    language = next(iter(rule.languages & {"markdown"} or rule.languages))
-    name = {"markdown": "README.md", "python": "module.py"}[language]
+    language = example.language or next(each for each in ("markdown", "python") if each in rule.languages)
+    name = {"markdown": "README.md", "python": "module.py"}.get(language, "source")
     document = Document((folder / name).as_uri(), language, example.text)
     (folder / name).write_text(example.text, encoding="utf-8")
     tree = parse(document.text, language)
@@ -32,7 +35,8 @@ def findings(rule: DocumentRule, example: Example, folder: Path) -> list[Finding
         return path.read_text(encoding="utf-8") if path.is_file() else None
 
     paragraphs = tuple(extract(document, tree, CancelToken()))
-    return list(rule.findings(Subject(document, tree, folder, Path.exists, read, paragraphs)))
+    ways = known(folder).ways
+    return list(rule.findings(Subject(document, tree, folder, Path.exists, read, paragraphs, ways=ways)))
 
 
 def _cases(which: str) -> list[object]:
@@ -60,6 +64,13 @@ def test_is_silent(rule: DocumentRule, example: Example, tmp_path: Path) -> None
 def test_each_rule_has_examples_of_both_kinds() -> None:
     assert all(rule.fires and rule.silent and rule.why for rule in DOCUMENT_RULES)
     assert len({rule.code for rule in DOCUMENT_RULES}) == len(DOCUMENT_RULES)
+
+
+def test_rules_about_prose_serve_formats_without_a_grammar(tmp_path: Path) -> None:
+    doc = Document((tmp_path / "a.rst").as_uri(), "restructuredtext", "Send an e-mail. An email. An email is fine.\n")
+    paragraphs = tuple(extract(doc, None, CancelToken()))
+    found = document_findings(doc, PluginContext(root=tmp_path), paragraphs, lambda word: True)
+    assert [each.code for each in found] == ["term-in-two-ways"]
 
 
 @pytest.mark.parametrize(

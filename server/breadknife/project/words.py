@@ -42,6 +42,8 @@ _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _HEADING = re.compile(r"^(?: {0,3}#{1,6} |=+ |\*+ )(.+)|^(\S.*)\n(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$", re.MULTILINE)
 _SHORTEST = 3
 _DIALECTS = ((re.compile("our"), "or"), (re.compile("([iy])s(?=e|ing|ation)"), r"\1z"), (re.compile("ll"), "l"))
+_SAFE_DIALECTS = _DIALECTS[:2]
+"""`filled` isn't another way to write `filed`."""
 _SHORTEST_IN_A_DIALECT = 6
 """`hour` isn't another way to write `hor`."""
 
@@ -57,7 +59,11 @@ def dialectless(word: str) -> str:
 def term(word: str) -> str:
     """What all ways to write a term have in common: `e-mail`, `Email`."""
     plain = word.casefold().replace("’", "'").removesuffix("'s").replace("-", "")
-    return dialectless(plain) if len(plain) >= _SHORTEST_IN_A_DIALECT else plain
+    if len(plain) < _SHORTEST_IN_A_DIALECT:
+        return plain
+    for pattern, american in _SAFE_DIALECTS:
+        plain = pattern.sub(american, plain)
+    return plain
 
 
 @dataclass(frozen=True)

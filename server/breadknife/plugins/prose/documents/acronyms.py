@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from breadknife.plugins.prose.documents.rule import DocumentRule, Example, Subject
+from breadknife.plugins.prose.documents.rule import PROSE, DocumentRule, Example, Subject
 from breadknife.task.values import Finding, Severity
 from breadknife.text.document import Span
 
@@ -40,10 +40,11 @@ def _explains(prose: str, acronym: str) -> bool:
 
 UNEXPLAINED_ACRONYM = DocumentRule(
     "unexplained-acronym",
-    frozenset(("markdown", "plaintext")),
+    PROSE,
     "An acronym that is used three times or more, is in no dictionary, and is never spelled out.",
     _unexplained,
     Severity.HINT,
+    prose_alone=True,
     fires=(Example("The QZX runs first. Each QZX has a name.\n\nStart the QZX by hand.\n"),),
     silent=(
         Example("The quick zone exchange (QZX) runs first. Each QZX has a name. Start the QZX.\n"),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from breadknife.paths import is_marked
 from breadknife.plugins.prose.documents.rule import Subject
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
 from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import Finding
 from breadknife.text.document import Document
 from breadknife.text.prose import ProseText
+from breadknife.text.syntax import parse
 
 _LARGEST_FILE = 1 << 20
 _MANIFESTS = ("pyproject.toml", "package.json")
@@ -28,17 +30,23 @@ def document_findings(
         if document.language in rule.languages and rule.code not in settings.disabled_rules
     ]
     tree = context.tree(document) if rules else None
+    if tree is None:  # a format without a grammar
+        rules, tree = [rule for rule in rules if rule.prose_alone], parse("", "markdown")
     if tree is None:
         return []
     root = context.root
     if root is not None and not (is_marked(root) or any((root / name).exists() for name in _MANIFESTS)):
         root = None
-    subject = Subject(document, tree, root, Path.exists, _text, tuple(paragraphs), knows)
+    subject = Subject(document, tree, root, Path.exists, _text, tuple(paragraphs), knows, _ways(context.project))
     found: list[Finding] = []
     for rule in rules:
         context.cancel.raise_if_cancelled()
         found += rule.findings(subject)
     return found
+
+
+def _ways(project: Project | None) -> Callable[[str], Mapping[str, int]]:
+    return project.ways if project is not None else lambda term: {}
 
 
 def _text(path: Path) -> str | None:

@@ -1,12 +1,13 @@
-"""Docstrings whose parameters aren't those of the signature."""
+"""Docstrings and documentation comments whose parameters aren't those of the signature."""
 
 from __future__ import annotations
 
 import difflib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from breadknife.plugins.prose.documents.doc_comments import COMMENTED, commented_functions
+from breadknife.plugins.prose.documents.functions import DocumentedFunction
 from breadknife.plugins.prose.documents.rule import DocumentRule, Example, Subject
 from breadknife.task.values import Finding, Severity
 from breadknife.text.document import Span
@@ -25,31 +26,22 @@ _GOOGLE_NAME = re.compile(r"\\?\*{0,2}(\w+)\s*(?:\([^)\n]*\))?\s*:(?=\s|$)")
 _NUMPY_NAMES = re.compile(r"(\\?\*{0,2}\w+(?:\s*,\s*\\?\*{0,2}\w+)*)\s*(?::.*|)$")
 
 
-@dataclass(frozen=True)
-class _Function:
-    name: str
-    parameters: tuple[str, ...]
-    open_ended: bool
-    """Takes `*args` or `**kwargs`, whose parts may be documented by name."""
-    documented: tuple[tuple[str, Span], ...]
-    docstring: Span
-    own: bool
-    """Not merely an overload, a stub or a property."""
+def _functions(tree: SyntaxTree) -> Iterator[DocumentedFunction]:
+    return _of_python(tree) if tree.language == "python" else commented_functions(tree)
 
 
-def _functions(tree: SyntaxTree) -> Iterator[_Function]:
+def _of_python(tree: SyntaxTree) -> Iterator[DocumentedFunction]:
     found = captures(tree, _FUNCTIONS)
     columns = [found.get(key, []) for key in ("function", "name", "parameters", "docstring")]
     for function, name, parameters, docstring in zip(*map(_in_order, columns), strict=True):
         names = [(child, _name(tree, child)) for child in parameters.named_children if child.type != "comment"]
         span = tree.span(docstring)
         above = function.prev_named_sibling
-        yield _Function(
+        yield DocumentedFunction(
             tree.source(name),
             tuple(each for node, each in names if each and "splat" not in node.type and not _is_splat(node)),
             any("splat" in node.type or _is_splat(node) for node, _ in names),
             tuple(_documented(tree.text[span.start : span.end], span.start)),
-            span,
             own=above is None or above.type != "decorator" or b"overload" not in (above.text or b""),
         )
 
@@ -129,7 +121,7 @@ def _undocumented(subject: Subject, finding: Callable[..., Finding]) -> Iterator
             yield finding(first, f"The documentation of `{function.name}` leaves out {names}.")
 
 
-_PYTHON = frozenset(("python",))
+_LANGUAGES = frozenset(("python", *COMMENTED))
 
 
 def _example(signature: str, *lines: str) -> Example:
@@ -139,13 +131,21 @@ def _example(signature: str, *lines: str) -> Example:
 
 UNKNOWN_PARAMETER = DocumentRule(
     "unknown-parameter",
-    _PYTHON,
-    "A docstring names a parameter that the signature lacks.",
+    _LANGUAGES,
+    "Documentation names a parameter that the signature lacks.",
     _unknown,
     fires=(
         _example("def f(size)", ":param sise: how big"),
         _example("def f(a, *, b=1)", "Args:", "    a: one", "    c (int): two"),
         _example("def f(a: int = 1)", "Parameters", "----------", "a, b : int", "    Both."),
+        Example("/** Do.\n * @param {string} sise how big\n */\nfunction f(size, b = 1) {}\n", (), "javascript"),
+        Example("class A {\n  /** @param b - x */\n  m(a: number, ...c: any[]) {}\n}\n", (), "typescript"),
+        Example("/** @param b x */\nexport const f = async (a: number) => a;\n", (), "typescriptreact"),
+        Example("class A {\n  /**\n   * Do.\n   * @param b x\n   */\n  void f(int a) {}\n}\n", (), "java"),
+        Example("/// Do.\n/// \\param[in] b x\nint f(const char *a);\n", (), "cpp"),
+        Example("/** @param b x */\nint f(int a) { return a; }\n", (), "c"),
+        Example("<?php\n/**\n * @param int $b x\n */\nfunction f(int $a) {}\n", (), "php"),
+        Example("/// Do.\n///\n/// # Arguments\n///\n/// * `b` - x\nfn f(a: i32) {}\n", (), "rust"),
     ),
     silent=(
         _example("def f(size)", ":param int size: how big", ":returns: x"),
@@ -153,21 +153,36 @@ UNKNOWN_PARAMETER = DocumentRule(
         _example("def f(a)", "Args:", "    a: one, as in", "        b: this", "", "Returns:", "    c: x"),
         _example("def f(a)", "Parameters", "----------", "a : int", "", "Returns", "-------", "b : int"),
         _example("@overload\ndef f(a)", ":param b: x"),
+        Example("/**\n * @param {string} [a=1] x\n * @param b.c y\n */\nfunction f(a, b) {}\n", (), "javascript"),
+        Example("/** @param options x\n @param options.a y */\nfunction f({ a }) {}\n", (), "javascript"),
+        Example("/** @param a x */\n\nlet b = 1;\nfunction f(c) {}\n", (), "javascript"),
+        Example("/**\n * @callback Done\n * @param a x\n */\nfunction f(c) {}\n", (), "javascript"),
+        Example("/** @param a x */\nfunction f() { return arguments[0]; }\n", (), "javascript"),
+        Example("class A {\n /** @param <T> x\n  * @param a y */\n @Deprecated <T> void f(T... a) {}\n}\n", (), "java"),
+        Example("/** @param a x\n * @param b y */\nint f(int (*a)(int), char **b, ...);\n", (), "c"),
+        Example("/// See `b`.\n///\n/// # Arguments\n///\n/// * `a` - x\nfn f(mut a: &str, c: i32) {}\n", (), "rust"),
+        Example("<?php\n/** @param int $a x */\nfunction f(int &$a = 1) {}\n", (), "php"),
         _example('def f(a: int, /, b: str = "x", *c: int)', ":param a: x", ":param b: y"),
     ),
 )
 
 UNDOCUMENTED_PARAMETER = DocumentRule(
     "undocumented-parameter",
-    _PYTHON,
-    "A docstring that documents most parameters leaves one out.",
+    _LANGUAGES,
+    "Documentation of most parameters leaves one out.",
     _undocumented,
     Severity.HINT,
-    fires=(_example("def f(a, b)", "Args:", "    a: one"),),
+    fires=(
+        _example("def f(a, b)", "Args:", "    a: one"),
+        Example("/** @param a x */\nfunction f(a, b) {}\n", (), "javascript"),
+        Example("/** @param a x */\nint f(int a, int b);\n", (), "cpp"),
+    ),
     silent=(
         _example("def f(a, b)"),
         _example("def f(self, a, _b)", "Args:", "    a: one"),
         _example("def f(a, b, c, d)", "Args:", "    a: one"),
         _example("def f(a, *args)", "Args:", "    a: one"),
+        Example("/** Do it. */\nfunction f(a, b) {}\n", (), "javascript"),
+        Example("/** @param a x\n * @param rest y */\nfunction f(a, ...rest) {}\n", (), "javascript"),
     ),
 )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife.task.values import Finding, Fix, Origin, Severity
 from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.languages.documents import FORMATS
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import SyntaxTree
 
 SOURCE = "breadknife"
+PROSE = frozenset(("markdown", "mdx", *(id for each in FORMATS for id in (each.id, *each.aliases)))) - {"po", "gettext"}
+"""What is written to be read as a whole."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Subject:
     paragraphs: tuple[ProseText, ...] = ()
     knows: Callable[[str], bool] = lambda word: False
     """Whether a word is in a dictionary."""
+    ways: Callable[[str], Mapping[str, int]] = lambda term: {}
+    """The ways in which the project's documents write a term, and in how many documents each."""
 
     @property
     def folder(self) -> Path | None:
@@ -41,6 +46,8 @@ class Example:
 
     text: str
     files: tuple[tuple[str, str], ...] = ()
+    language: str = ""
+    """Where the rule serves more than one."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ class DocumentRule:
     check: Callable[[Subject, Callable[..., Finding]], Iterator[Finding]]
     """Called with a maker of its findings: `(span, message, replacement=None)`."""
     severity: Severity = Severity.WARNING
+    prose_alone: bool = False
+    """It looks at paragraphs only, so it serves formats without a grammar too."""
     fires: tuple[Example, ...] = ()
     silent: tuple[Example, ...] = ()
 

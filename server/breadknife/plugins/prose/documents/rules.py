@@ -8,6 +8,7 @@ from breadknife.plugins.prose.documents.docstrings import UNDOCUMENTED_PARAMETER
 from breadknife.plugins.prose.documents.headings import HEADING_SKIP
 from breadknife.plugins.prose.documents.links import BROKEN_ANCHOR, BROKEN_LINK
 from breadknife.plugins.prose.documents.rule import DocumentRule
+from breadknife.plugins.prose.documents.terms import TERM_IN_TWO_WAYS
 
 DOCUMENT_RULES: tuple[DocumentRule, ...] = (
     BROKEN_LINK,
@@ -17,4 +18,5 @@ DOCUMENT_RULES: tuple[DocumentRule, ...] = (
     UNKNOWN_PARAMETER,
     UNDOCUMENTED_PARAMETER,
     UNEXPLAINED_ACRONYM,
+    TERM_IN_TWO_WAYS,
 )
