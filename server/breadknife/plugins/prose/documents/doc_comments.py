@@ -25,7 +25,11 @@ _LISTS = frozenset(("formal_parameters", "parameters", "parameter_list"))
 _PATTERNS = frozenset(("object_pattern", "array_pattern", "tuple_pattern", "struct_pattern", "tuple_struct_pattern"))
 _NAMES = frozenset(("identifier", "variable_name"))
 _INTO = ("name", "pattern", "declarator", "left")
-_BODIES = frozenset(("statement_block", "block", "compound_statement", "class_body", "declaration_list"))
+_NOT_INTO = frozenset(
+    ("statement_block", "block", "compound_statement", "class_body", "declaration_list", "field_declaration_list",
+     "field_initializer_list", "type_definition", "ERROR", "decorator", "modifiers", "attribute_list")
+)  # fmt: skip
+"""Bodies, and what has lists of parameters of its own."""
 
 
 def commented_functions(tree: SyntaxTree) -> Iterator[DocumentedFunction]:
@@ -34,7 +38,7 @@ def commented_functions(tree: SyntaxTree) -> Iterator[DocumentedFunction]:
         text = tree.text[start:end]
         documented = tuple(dict(_names(text, start)).items())
         found = _parameters(node) if documented and not _OF_SOMETHING_ELSE.search(text) else None
-        if found is None or found.has_error:
+        if found is None or _is_broken(node, found):
             continue
         parameters = [each for each in found.named_children if each.type not in _COMMENTS]
         names = [_name(tree, each) for each in parameters if each.type != "self_parameter"]
@@ -87,9 +91,23 @@ def _parameters(node: Node) -> Node | None:
         each = stack.pop()
         if each.type in _LISTS:
             return each
-        if each.type not in _BODIES:
+        if each.type not in _NOT_INTO:
             stack.extend(reversed(each.named_children))
     return None
+
+
+def _is_broken(node: Node, parameters: Node) -> bool:
+    """Whether what is wrong there (C's macros) stands before the parameters' end: in the body it doesn't matter."""
+    if parameters.has_error:
+        return True
+    around = parameters.parent
+    while around is not None:
+        if any(each.is_error or each.is_missing for each in around.children if each.start_byte < parameters.end_byte):
+            return True
+        if around == node:
+            return False
+        around = around.parent
+    return False
 
 
 def _name(tree: SyntaxTree, parameter: Node) -> str | None:
