@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import pytest
 
-from breadknife.plugins.completion.pace import MOST_SECONDS, TYPICAL_GAP, Pace
+from breadknife.plugins.completion.pace import FIRST_SECONDS, MOST_SECONDS, TYPICAL_GAP, Pace
 
 QUICK, SLOW = (0.05, 0.02), (0.3, 0.1)
 """Machines: seconds to the first token, and for each that follows."""
@@ -16,7 +16,7 @@ def pace(gaps: Sequence[float] = (), machine: tuple[float, float] = QUICK) -> Pa
     for at in accumulate(gaps, initial=100.0):
         found.typed(at)
     first, token = machine
-    found.wrote(first, 10 * token, 10)
+    found.wrote(first, 10 * token, 10, new=1)
     return found
 
 
@@ -35,11 +35,19 @@ def test_gap(gaps: Sequence[float], expected: float) -> None:
     assert pace(gaps).gap == pytest.approx(expected)  # pyright: ignore[reportUnknownMemberType]
 
 
-def test_one_cold_start_says_nothing_of_the_next() -> None:
+def test_a_long_prompt_says_nothing_of_the_next() -> None:
+    found = Pace()
+    found.wrote(6.0, 0.2, 10, new=1_500)
+    assert found.writing(4) == pytest.approx(FIRST_SECONDS + 0.08)  # pyright: ignore[reportUnknownMemberType]
+    found.wrote(0.05, 0.2, 10, new=2)
+    assert found.writing(4) == pytest.approx(0.13)  # pyright: ignore[reportUnknownMemberType]
+
+
+def test_one_late_start_says_little_of_the_next() -> None:
     found = pace(machine=QUICK)
-    found.wrote(0.05, 0.2, 10)
-    found.wrote(6.0, 0.2, 10)
-    found.wrote(0.05, 0.0, 0)
+    found.wrote(0.05, 0.2, 10, new=1)
+    found.wrote(6.0, 0.2, 10, new=1)
+    found.wrote(0.05, 0.0, 0, new=1)
     assert found.writing(4) == pytest.approx(0.13)  # pyright: ignore[reportUnknownMemberType]
 
 

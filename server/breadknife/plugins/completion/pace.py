@@ -18,7 +18,10 @@ PAUSED = 1.25
 GAPS = 15
 ENOUGH_GAPS = 4
 WRITINGS = 9
-"""Generations; one after a cold start says little of the next."""
+"""Generations."""
+TYPED_TOKENS = 16
+"""New ones of a prompt that somebody has typed on, at most. How long a document's first prompt takes, or one after a
+jump, doesn't tell how long the next one will."""
 FIRST_SECONDS, TOKEN_SECONDS = 0.06, 0.03
 """The 0.5B model on two cores, before anything was measured."""
 FIRST_USEFUL_TOKENS = 4
@@ -46,10 +49,12 @@ class Pace:
             if 0 < gap < PAUSE:
                 self._gaps.append(gap)
 
-    def wrote(self, first: float, rest: float, tokens: int) -> None:
-        """A model began `first` seconds after it was asked, and wrote `tokens` more in `rest`."""
+    def wrote(self, first: float, rest: float, tokens: int, new: int) -> None:
+        """A model began `first` seconds after it was asked, with `new` tokens of the prompt, and wrote `tokens` more in
+        `rest`."""
         with self._lock:
-            self._firsts.append(first)
+            if new <= TYPED_TOKENS:
+                self._firsts.append(first)
             if tokens:
                 self._tokens.append(rest / tokens)
 

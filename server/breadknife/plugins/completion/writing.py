@@ -104,7 +104,8 @@ class Pen:
                     chunks.close()
                 if first and last:
                     rest, tokens = last.computed - first.computed, last.output_tokens - first.output_tokens
-                    self.pace.wrote(first.queued + first.computed, rest, tokens)
+                    new = first.prompt_tokens - first.cached_tokens
+                    self.pace.wrote(first.queued + first.computed, rest, tokens, new)
 
         return Stream(place.document, start, place.offset, write, tokens, text)
 
