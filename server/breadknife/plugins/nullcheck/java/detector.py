@@ -30,7 +30,8 @@ _ORIGINS = re.compile(
     rb"\bnull\b|Nullable|CheckForNull|\.(?:" + "|".join(sorted({name for _, name in BY_METHOD})).encode() + rb")\("
 )
 """Without one of these, or a nullable method or field of the file, nothing in a method may be null."""
-_CHECKED_CALL = rb"(\w+)\s*=\s*[\w.()]*\b%b\([^\n;]*\);\s*(?:if|while|return|assert)?\s*\(?\s*\1\s*[!=]=\s*null\b|\b%b\([^\n{;]*\)\s*[!=]=\s*null\b"
+_CHECKED_CALL = rb"(\w+)\s*=\s*[\w.()]*\b%b\([^\n;]*\);\s*(?:if|while|return|assert)?\s*\(?\s*\1\s*[!=]=\s*null\b"
+    rb"|\b%b\([^\n{;]*\)\s*[!=]=\s*null\b"
 _MAX_QUOTE = 40
 """Longest expression, in code points, that a message quotes."""
 
@@ -157,7 +158,8 @@ def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
     span, cause = tree.span(use.node), use.cause
     expression = quote(tree.text[span.start : span.end])
     certain = is_certain(use.fact)
-    message = f"{expression} {'is null here' if certain else 'may be null'}: {cause.reason}{f', and {cause.why}' if cause.why else ''}"
+    why = f"{cause.reason}, and {cause.why}" if cause.why else cause.reason
+    message = f"{expression} {'is null here' if certain else 'may be null'}: {why}"
     if use.use is Use.ASSIGN:
         message += "; it is unboxed here"
     origin = tree.span(cause.node)
@@ -178,7 +180,7 @@ def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
 
 def is_certain(fact: Fact) -> bool:
     """Whether every path that leads to the place brings null."""
-    return fact.cause is not None and fact.cause.soft and not fact.partial
+    return fact.cause is not None and (fact.cause.certain or fact.cause.soft) and not fact.partial
 
 
 def quote(expression: str) -> str:

@@ -29,6 +29,7 @@ MAX_DEPTH = 150
 _MAX_KEY = 100
 """Longest call, in bytes, whose tests are remembered."""
 _ARITHMETIC = frozenset({"-", "*", "/", "%", "<", ">", "<=", ">="})
+_NUMBERS = frozenset({"decimal_integer_literal", "decimal_floating_point_literal", "hex_integer_literal"})
 _COMPARED = re.compile(r"([\w.]+)\s*[!=]=\s*null\b")
 _TESTS = frozenset({"binary_expression", "unary_expression", "instanceof_expression", "parenthesized_expression"})
 
@@ -370,7 +371,7 @@ class Evaluator:
         return Fact(fact.cause, self.text(kind), fact.unless, partial=fact.partial) if fact.cause else NOTHING
 
     def _null(self, node: Node, env: Env) -> Fact:
-        return Fact(Cause(node, "it is set to null"))
+        return Fact(Cause(node, "it is set to null", certain=True))
 
     def _ternary(self, node: Node, env: Env) -> Fact:
         condition, a, b = (node.child_by_field_name(name) for name in ("condition", "consequence", "alternative"))
@@ -406,7 +407,9 @@ class Evaluator:
                 continue
             fact = self.value(operand, env)
             beside = operators[max(0, at - 1)]
-            if beside is not None and beside.type in _ARITHMETIC:
+            # `count + 1`, but not `count + text`, which takes a null.
+            adds = len(operands) == 2 and any(other is not None and other.type in _NUMBERS for other in operands)
+            if beside is not None and (beside.type in _ARITHMETIC or (beside.type == "+" and adds)):
                 self.unbox(operand, fact, "int", env)
         return NOTHING
 

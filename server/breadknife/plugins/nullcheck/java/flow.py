@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from breadknife.plugins.nullcheck.braces.facts import (
     NOTHING,
@@ -18,7 +19,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
 )
 from breadknife.plugins.nullcheck.java.expressions import Evaluator, File
 from breadknife.plugins.nullcheck.java.narrowing import branch, canonical, truth
-from breadknife.plugins.nullcheck.java.outline import CLASSES
+from breadknife.plugins.nullcheck.java.outline import CLASSES, Outline
 from breadknife.plugins.nullcheck.java.rules import BOXED, CHECKS, NO_RETURN, NO_RETURN_BARE, RETURNING
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
@@ -169,7 +170,7 @@ class Flow:
 
     def _throw(self, node: Node, env: Env) -> None:
         for child in node.named_children:
-            self.evaluator.value(child, env)
+            self.evaluator.use(child, self.evaluator.value(child, env), Use.OPERAND, env)
 
     def _yield(self, node: Node, env: Env) -> None:
         for child in node.named_children:
@@ -226,7 +227,8 @@ class Flow:
             otherwise = None
         elif alternative is not None:
             otherwise = self.statement(alternative, no)
-        return join_branches(test, then, otherwise)
+        signs = partial(_assigned_in, self._outline, consequence, alternative)
+        return join_branches(test, then, otherwise, signs)
 
     def _while(self, node: Node, env: Env) -> Env | None:
         return self._rounds(node, env, test=node.child_by_field_name("condition"))
@@ -257,7 +259,7 @@ class Flow:
         label, self._label = self._label, ""
         body = node.child_by_field_name("body")
         endless = node.type != "enhanced_for_statement" and (test is None or truth(test) is True)
-        head, target = env, _Target(label, is_loop=True)
+        head, target = self._set_later(node, env), _Target(label, is_loop=True)
         out: Env | None = None
         for turn in range(3):
             target = _Target(label, is_loop=True)
@@ -278,6 +280,16 @@ class Flow:
                 break
             head = grown
         return join_all((None if endless else out, *target.breaks))
+
+    def _set_later(self, loop: Node, env: Env) -> Env:
+        """What a loop sets may be set already at its head."""
+        if not any(fact.cause and fact.cause.certain for fact in env.values()):
+            return env
+        assigned = _assigned_in(self._outline, loop)
+        return {
+            key: replace(fact, partial=True) if fact.cause and fact.cause.certain and key in assigned else fact
+            for key, fact in env.items()
+        }
 
     def _do(self, node: Node, env: Env) -> Env | None:
         label, self._label = self._label, ""
@@ -385,6 +397,18 @@ def always_throws(body: Node) -> bool:
     """Whether a method's last statement throws, and nothing leaves before."""
     statements = [child for child in body.named_children if not child.type.endswith("comment")]
     return len(statements) > 0 and statements[-1].type == "throw_statement" and len(statements) <= 3
+
+
+def _assigned_in(outline: Outline, *parts: Node | None) -> frozenset[str]:
+    """The names that are set in some statements."""
+    found, stack = set[str](), [part for part in parts if part is not None]
+    while stack:
+        node = stack.pop()
+        left = node.child_by_field_name("left") if node.type == "assignment_expression" else None
+        if left is not None and left.type == "identifier":
+            found.add(outline.text(left))
+        stack += node.named_children
+    return frozenset(found)
 
 
 def _same(node: Node, env: Env) -> Env:

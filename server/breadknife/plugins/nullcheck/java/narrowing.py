@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
     Cause,
     Env,
     Fact,
+    forget_signs,
     join_alternatives,
     narrow,
     negated,
@@ -51,6 +53,8 @@ def truth(node: Node) -> bool | None:
 def branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     """The environments after a test that succeeded and one that failed. `env` is used up."""
     correlated = any(fact.unless for fact in env.values())
+    if any(fact.signs for fact in env.values()):
+        forget_signs(env, re.findall(r"\w+", evaluator.text(node)))
     yes, no = _branch(evaluator, node, env)
     if correlated:
         test = canonical(evaluator, node)

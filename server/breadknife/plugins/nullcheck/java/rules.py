@@ -195,7 +195,10 @@ NULLABLE_METHODS = (
         "when there is none",
         "HttpSession",
         ("HttpServletRequest r = f();\nr.getSession(false).invalidate();",),
-        ("HttpServletRequest r = f();\nr.getSession().invalidate();", "HttpServletRequest r = f();\nr.getSession(true).a();"),
+        (
+            "HttpServletRequest r = f();\nr.getSession().invalidate();",
+            "HttpServletRequest r = f();\nr.getSession(true).a();",
+        ),
         (1,),
         last="false",
     ),

@@ -78,8 +78,9 @@ def _declaration(site: Site, fact: Fact | None) -> Iterator[Option]:
         after = site.tree.text[start + len(found[0].rstrip()) :]
         end = len(site.tree.text) - len(after.lstrip())
         name = node.child_by_field_name("name")
+        written = site.outline.text(name) if name is not None else ""
         yield Option(
-            Strategy.RETURN_TYPE, f"`{site.outline.text(name) if name else ''}` never returns null: drop its annotation", 96,
+            Strategy.RETURN_TYPE, f"`{written}` never returns null: drop its annotation", 96,
             "every path of it returns a value", lambda _: (TextEdit(Span(start, end), ""),),
         )  # fmt: skip
 
@@ -120,7 +121,8 @@ def _leaving_check(site: Site, fact: Fact | None) -> Iterator[Option]:
         says = f"return `{value}`" if value else "return"
         yield Option(
             Strategy.RETURN, f"Leave when `{site.source}` is null ({says} after the check)", 90,
-            f"it is checked in line {node.start_point.row + 1}, which goes on", lambda _: edits,
+            f"it is checked in line {node.start_point.row + 1}, which goes on",
+            lambda _, edits=edits: edits,
         )  # fmt: skip
         return
 
@@ -167,7 +169,8 @@ def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
             return
         at = site.tree.span(given[0]).end
         yield Option(
-            Strategy.DEFAULT, f"Use a default such as `{default}` if the key is missing", 72, "a map has a method for that",
+            Strategy.DEFAULT, f"Use a default such as `{default}` if the key is missing", 72,
+            "a map has a method for that",
             lambda said: (TextEdit(site.tree.span(name), "getOrDefault"), TextEdit(Span(at, at), f", {said.default}")),
             Content(default=default),
         )  # fmt: skip
@@ -201,9 +204,10 @@ def _guards(site: Site) -> Iterator[Option]:
     if thrown and not site.is_parameter:
         exception = Counter(thrown).most_common(1)[0][0]
     throws = "throw new" in source
+    callers = "a parameter is the caller's" if site.is_parameter else "it would throw anyway"
     yield Option(
         Strategy.RAISE, f"Throw {exception} if {what} is null", 70 if throws or site.is_parameter else 50,
-        "the method throws elsewhere" if throws else "a parameter is the caller's" if site.is_parameter else "it would throw anyway",
+        "the method throws elsewhere" if throws else callers,
         lambda said: _guard(site, f'throw new {said.exception}("{said.message}");'),
         Content(exception, f"{_plain(site)} is null"),
     )  # fmt: skip
@@ -216,8 +220,9 @@ def _guards(site: Site) -> Iterator[Option]:
     value = _early(site)
     if value is not None:
         says = f"returns `{value}`" if value else "returns"
+        weight = 30 if value else 35 if site.in_loop else 45
         yield Option(
-            Strategy.RETURN, f"Return early if {what} is null ({says})", 45 if not value else 30,
+            Strategy.RETURN, f"Return early if {what} is null ({says})", weight,
             "the method gives nothing back" if not value else "the method returns that elsewhere",
             lambda _: _guard(site, f"return {value};" if value else "return;"),
         )  # fmt: skip

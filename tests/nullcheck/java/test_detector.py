@@ -1,0 +1,95 @@
+"""What is found in Java and what isn't: the cases are files to read, in `cases/`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.java.language import Java
+from breadknife.plugins.nullcheck.java.rules import NULLABLE_METHODS, NullableMethod
+from breadknife.task.values import Finding
+from breadknife.text.syntax import parse
+from support import document, marked_spans
+
+CASES = Path(__file__).parent / "cases"
+
+
+def blocks(name: str) -> list[str]:
+    return re.findall(r"^```java\n(.*?)^```$", (CASES / name).read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def method(body: str) -> str:
+    return "import java.util.*;\nclass A {\n    void a() throws Exception {\n" + body + "\n    }\n}\n"
+
+
+def found(text: str) -> list[Finding]:
+    tree = parse(text, "java")
+    assert tree is not None
+    return list(Java().open(document(text, "java"), tree, None).findings())
+
+
+@pytest.mark.parametrize("marked", blocks("fires.md"))
+def test_must_fire(marked: str) -> None:
+    text, spans = marked_spans(marked)
+    assert spans
+    assert [finding.span for finding in found(text)] == spans, marked
+
+
+@pytest.mark.parametrize("text", blocks("silent.md"))
+def test_must_not_fire(text: str) -> None:
+    assert [finding.message for finding in found(text)] == [], text
+
+
+@pytest.mark.parametrize("rule", NULLABLE_METHODS, ids=lambda rule: f"{rule.receiver}.{rule.name}")
+def test_each_rule_keeps_its_own_examples(rule: NullableMethod) -> None:
+    assert rule.fires
+    for example in rule.fires:
+        assert any(f"{rule.name}` returns null {rule.why}" in finding.message for finding in found(method(example))), (
+            example
+        )
+    for example in rule.silent:
+        assert found(method(example)) == [], example
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\n"])
+def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) -> None:
+    lines = ["\ufeffclass A {", '    int f() { String a = "😀", s = null; return ⟦s⟧.length(); }', "}", ""]
+    text, spans = marked_spans(newline.join(lines))
+    assert [finding.span for finding in found(text)] == spans
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message", "path"),
+    [
+        ('System.getenv("A").trim();', "none-attribute",
+         "`System.getenv(\"A\")` may be null: `System.getenv` returns null when it isn't set", []),
+        ("String s = null;\ns.trim();", "none-attribute", "`s` is null here: it is set to null",
+         [("null", "It is set to null"), ("s", "No check of it lies between")]),
+        ("Map<String, Integer> m = g();\nint n = m.get(k);", "none-assign",
+         "`m.get(k)` may be null: `Map.get` returns null when the key is missing; it is unboxed here", []),
+        ("for (String s : new java.io.File(p).list()) g(s);", "none-iterate",
+         "`new java.io.File(p).list()` may be null: `File.list` returns null when it is no directory", []),
+    ],
+)  # fmt: skip
+def test_a_finding_says_what_why_and_the_path(body: str, code: str, message: str, path: list[tuple[str, str]]) -> None:
+    text = method(body)
+    (finding,) = found(text)
+    assert (finding.code, finding.message) == (code, message)
+    assert [(text[r.span.start : r.span.end], r.message) for r in finding.related] == path
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Object x = " + "(" * 3000 + "null" + ")" * 3000 + ";",
+        "String x = null; x = " + " + ".join(["1"] * 20000) + " + x;",
+        "A x = null; x" + ".a(null)" * 3000 + ";",
+        "if (null == null) {" * 400 + "}" * 400,
+        "A x = null;" + "for (A a : x) {" * 40 + "x = null;" + "}" * 40,
+    ],
+    ids=["parentheses", "sum", "chain", "ifs", "loops"],
+)
+def test_deep_nesting_is_a_normal_file(body: str) -> None:
+    assert isinstance(found(method(body)), list)

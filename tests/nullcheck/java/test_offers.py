@@ -1,0 +1,192 @@
+"""How a null is dealt with in Java: a table of each strategy, and every edit for every case that must fire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.java.language import Java, JavaFile
+from breadknife.plugins.nullcheck.values import Content, Offer, Strategy
+from breadknife.task.values import Finding
+from breadknife.text.document import Span, apply_edits
+from breadknife.text.syntax import parse
+from support import document, marked_spans
+
+CASES = Path(__file__).parent / "cases"
+NULLABLE = "import javax.annotation.Nullable;\n"
+MAP = "import java.util.Map;\n"
+
+
+def opened(text: str) -> JavaFile:
+    tree = parse(text, "java")
+    assert tree is not None
+    return Java().open(document(text, "java"), tree, None)
+
+
+def offered(text: str, about: tuple[Finding, ...] = ()) -> list[Offer]:
+    file = opened(text)
+    finding = about[0] if about else file.findings()[0]
+    place = file.place(finding)
+    assert place is not None
+    return list(file.offers(place, about))
+
+
+def in_class(*lines: str, head: str = NULLABLE) -> str:
+    return head + "class A {\n" + "".join(f"    {line}\n" if line else "\n" for line in lines) + "}\n"
+
+
+def results(text: str) -> dict[str, str]:
+    return {offer.strategy.value: apply_edits(text, offer.edits) for offer in offered(text)}
+
+
+@pytest.mark.parametrize(
+    ("head", "strategy", "before", "after", "title"),
+    [
+        (MAP, "default",
+         ["int f(Map<String, Integer> m) {", '    return m.get("a") + 1;', "}"],
+         ["int f(Map<String, Integer> m) {", '    return m.getOrDefault("a", 0) + 1;', "}"],
+         "Use a default such as `0` if the key is missing"),
+        (NULLABLE, "default",
+         ["int f(@Nullable String s) {", "    return s.length();", "}"],
+         ["int f(@Nullable String s) {", '    return (s != null ? s : "").length();', "}"],
+         'Use a default such as `""` if `s` is null'),
+        ("", "default",
+         ["String f() {", '    return System.getProperty("a").trim();', "}"],
+         ["String f() {", '    return System.getProperty("a", "").trim();', "}"],
+         'Use a default such as `""` if it isn\'t set'),
+        (NULLABLE, "raise",
+         ["int f(@Nullable String s) {", "    return s.length();", "}"],
+         ["int f(@Nullable String s) {", "    if (s == null) {",
+          '        throw new IllegalArgumentException("s is null");', "    }", "    return s.length();", "}"],
+         "Throw IllegalArgumentException if `s` is null"),
+        (NULLABLE, "return",
+         ["void f(@Nullable String s) {", "    g(s.length());", "}"],
+         ["void f(@Nullable String s) {", "    if (s == null) {", "        return;", "    }", "    g(s.length());",
+          "}"],
+         "Return early if `s` is null (returns)"),
+        (NULLABLE, "narrow",
+         ["void f(@Nullable String s) {", "    s.trim();", "}"],
+         ["void f(@Nullable String s) {", "    if (s != null) {", "        s.trim();", "    }", "}"],
+         "Do this only if `s` isn't null"),
+        (MAP, "continue",
+         ["void f(Map<String, A> m, String[] keys) {", "    for (String key : keys) {", "        A a = m.get(key);",
+          "        a.run();", "    }", "}"],
+         ["void f(Map<String, A> m, String[] keys) {", "    for (String key : keys) {", "        A a = m.get(key);",
+          "        if (a == null) {", "            continue;", "        }", "        a.run();", "    }", "}"],
+         "Skip this round of the loop if `a` is null"),
+        (NULLABLE, "return-type",
+         ["@Nullable", "private String g() {", '    return "a";', "}", "int f() {", "    return g().length();", "}"],
+         ["private String g() {", '    return "a";', "}", "int f() {", "    return g().length();", "}"],
+         "`g` never returns null: drop its annotation"),
+        ("import java.util.Objects;\n", "assert",
+         ["int f() {", '    return System.getenv("A").length();', "}"],
+         ["int f() {",
+          '    return Objects.requireNonNull(System.getenv("A"), "the result of getenv is null").length();', "}"],
+         "Require that the result is not null (NullPointerException with a message if it is)"),
+    ],
+)  # fmt: skip
+def test_edit(head: str, strategy: str, before: list[str], after: list[str], title: str) -> None:
+    text = in_class(*before, head=head)
+    offers = {offer.strategy.value: offer for offer in offered(text)}
+    assert strategy in offers, offers.keys()
+    assert apply_edits(text, offers[strategy].edits) == in_class(*after, head=head)
+    assert offers[strategy].title == title
+
+
+def test_require_non_null_is_imported_where_that_is_needed() -> None:
+    made = results(in_class("int f() {", '    return System.getenv("A").length();', "}", head="package p;\n"))["assert"]
+    assert made.startswith("package p;\n\nimport java.util.Objects;\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "first"),
+    [
+        (["int f(@Nullable String s) {", "    return s.length();", "}"], "raise"),
+        (["int f(@Nullable String s, Object o) {", "    java.util.Objects.requireNonNull(o);", "    return s.length();",
+          "}"], "assert"),
+        (["void f(@Nullable String s) {", "    if (s == null) {", "        log(s);", "    }", "    s.trim();", "}"],
+         "return"),
+        (["@Nullable", "static String g() {", "    return new String();", "}", "int f() {", "    return g().length();",
+          "}"],
+         "return-type"),
+    ],
+)  # fmt: skip
+def test_the_surroundings_decide_what_comes_first(before: list[str], first: str) -> None:
+    assert offered(in_class(*before))[0].strategy.value == first
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["return a && s.isEmpty();", "return a || s.isEmpty();", "return a ? s.isEmpty() : a;", "if (a) g(s.length());",
+     "java.util.function.Supplier<Integer> g = () -> s.length();", "while (s.isEmpty()) g(1);"],
+)  # fmt: skip
+def test_nothing_is_put_before_a_statement_that_may_not_reach_the_use(body: str) -> None:
+    text = in_class("boolean f(@Nullable String s, boolean a) {", f"    {body}", "}")
+    assert not {"raise", "return", "narrow"} & results(text).keys()
+
+
+def test_where_null_is_certain_no_guard_hides_it() -> None:
+    text = in_class(
+        "int f(String s) {", "    if (s == null) {", "        return s.length();", "    }", "    return 0;", "}"
+    )
+    assert not {"raise", "assert", "default"} & results(text).keys()
+
+
+def test_a_model_may_write_the_message() -> None:
+    text = in_class("int f(@Nullable String s) {", "    return s.length();", "}")
+    file = opened(text)
+    place = file.place(file.findings()[0])
+    assert place is not None
+    made = file.repair(place, Strategy.RAISE, Content("IllegalArgumentException", "no name was given"))
+    assert made is not None
+    assert 'throw new IllegalArgumentException("no name was given");' in apply_edits(text, made)
+
+
+def test_nullaways_own_annotation_is_the_last_offer() -> None:
+    text = in_class("int f(@Nullable String s) {", "    return s.length();", "}")
+    at = text.index("s.length")
+    finding = Finding(Span(at, at + 1), "nullaway", "NullAway", "dereferenced expression s is @Nullable")
+    last = offered(text, (finding,))[-1]
+    assert last.strategy is Strategy.IGNORE
+    assert '    @SuppressWarnings("NullAway") // s is never null here\n' in apply_edits(text, last.edits)
+
+
+# --- every edit, for every case that must fire ---
+
+
+def cases() -> Iterator[str]:
+    for block in re.findall(r"^```java\n(.*?)^```$", (CASES / "fires.md").read_text("utf-8"), re.DOTALL | re.MULTILINE):
+        yield marked_spans(block)[0]
+
+
+def edited(text: str) -> Iterator[tuple[Offer, str]]:
+    file = opened(text)
+    for finding in file.findings():
+        place = file.place(finding)
+        assert place is not None
+        for offer in file.offers(place, (finding,)):
+            yield offer, apply_edits(text, offer.edits)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("case", list(cases()))
+def test_every_offered_edit_parses_ends_the_finding_and_brings_none(case: str, newline: str) -> None:
+    text = case.replace("\n", newline)
+    before = len(opened(text).findings())
+    assert before
+    for offer, after in edited(text):
+        file = opened(after)
+        assert not file.tree.root.has_error, after
+        assert len(file.findings()) < before, after
+        assert after.count("\r") in (0, after.count("\n"))
+        assert ("\r\n" in after) == (newline == "\r\n")
+        assert offer.within is not None
+        assert all(offer.within.contains(edit.span) for edit in offer.edits)
+
+
+def test_nearly_every_case_has_an_offer() -> None:
+    without = [case for case in cases() if not list(edited(case))]
+    assert len(without) <= len(list(cases())) // 5, without
