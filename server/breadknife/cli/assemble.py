@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from breadknife.engine.api import Engine
 from breadknife.engine.catalog import read_models
@@ -20,11 +21,14 @@ def make_host(engine_script: Path | None = None) -> Host:
     return host
 
 
-def command_line(*, offline: bool, learn: bool = True) -> Layer:
-    values = {"offline": True} if offline else {}
-    return Layer(
-        "the command line", values if learn else {**values, "completion": {"learn": False}}, author=Author.USER
-    )
+def command_line(*, offline: bool, learn: bool = True, checker_seconds: float | None = None) -> Layer:
+    """`checker_seconds`: how long an edit waits for the checker that has a say in it."""
+    values: dict[str, Any] = {"offline": True} if offline else {}
+    if not learn:
+        values["completion"] = {"learn": False}
+    if checker_seconds is not None:
+        values["nullcheck"] = {"oracle_seconds": checker_seconds}
+    return Layer("the command line", values, author=Author.USER)
 
 
 def _engine(script: Path | None) -> Engine:

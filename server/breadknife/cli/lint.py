@@ -56,10 +56,12 @@ def check(host: Host, path: Path, root: Path, language: str | None) -> list[Prob
     return [Problem(path, document, finding) for finding in reply.findings]
 
 
-def settings_for(host: Host, offline: bool, root: Path) -> Settings:
+def settings_for(host: Host, offline: bool, root: Path, checker_seconds: float | None = None) -> Settings:
     """Raises the first SettingsError: a lint with half of its settings would lie. What an untrusted folder may not say
     is told and left out."""
-    settings, problems = load(root, host.registry.settings_types, command_line(offline=offline))
+    settings, problems = load(
+        root, host.registry.settings_types, command_line(offline=offline, checker_seconds=checker_seconds)
+    )
     for problem in problems:
         if not isinstance(problem, LeftOut):
             raise problem

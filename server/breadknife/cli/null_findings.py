@@ -24,6 +24,9 @@ from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.text.document import language_of
 
+CHECKER_SECONDS = 50.0
+"""Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -58,7 +61,8 @@ def opened(engine_script: Path | None, *, offline: bool, tests: Tests | None = N
     host = make_host(engine_script)
     host.on_notice = tell
     host.projects.folders = (Path.cwd(),)
-    return Repairs(host, Changes(), cache(partial(settings_for, host, offline)), tests), host
+    settings = cache(partial(settings_for, host, offline, checker_seconds=CHECKER_SECONDS))
+    return Repairs(host, Changes(), settings, tests), host
 
 
 def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:

@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.project.folder import FolderProject
 from breadknife.text.syntax import parse
 from nullcheck.python.cases import offered, written
+from project.folders import known
 
 # --- declarations ---
 
@@ -258,6 +259,40 @@ def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, 
 )
 def test_a_declaration_that_may_be_right_stays(marked: str, never: Strategy) -> None:
     assert never not in [offer.strategy for offer in offered(marked)[1]]
+
+
+APP = "from typing import Any\n_app = None\ndef get_app(none=False):\n    if none:\n        return None\n    return _app\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "module", "uses", "title"),
+    [
+        (
+            {"pkg/app.py": APP, "pkg/__init__.py": "from .app import get_app\n"},
+            "pkg",
+            "def g():\n    get_app().b()\ndef h():\n    app = get_app()\n    app.c()\n",
+            "Declare that `get_app` gives `Any`: None is for callers that ask for it (in app.py, ends 3 findings)",
+        ),
+        ({"app.py": APP}, "app", "def g():\n    return get_app() is None\ndef h():\n    get_app().b()\n", ""),
+        ({"app.py": APP}, "app", "", ""),
+        ({"app.py": APP.replace("(none=False)", "(none=False) -> object")}, "app",
+         "def g():\n    get_app().b()\ndef h():\n    get_app().b()\n", ""),
+        ({}, "app", "def g():\n    get_app().b()\ndef h():\n    get_app().b()\n", ""),
+    ],
+)  # fmt: skip
+def test_what_a_function_of_another_file_gives(
+    tmp_path: Path, files: dict[str, str], module: str, uses: str, title: str
+) -> None:
+    marked = f"from {module} import get_app\ndef f():\n    ⟦get_app()⟧.a()\n{uses}"
+    project = known(tmp_path, {**files, "use.py": ""})
+    _, offers = offered(marked, uri=(tmp_path / "use.py").as_uri(), project=project)
+    declared = [offer for offer in offers if offer.strategy is Strategy.RETURN_TYPE]
+    assert [offer.title for offer in declared] == [title] * bool(title)
+    for offer in declared:
+        assert offer is offers[0]
+        assert not offer.edits
+        (edits,) = offer.elsewhere
+        assert edits.document.edited(edits.edits).text == APP.replace("(none=False)", "(none=False) -> Any")
 
 
 # --- at the place ---

@@ -14,9 +14,9 @@ from breadknife.text.document import Document
 from breadknife.text.outline import Import
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
-_MAX_LENGTH = 400_000
+MAX_LENGTH = 400_000
 """Code points: a longer file isn't parsed for a menu."""
-_MAX_FILES = 2
+MAX_FILES = 2
 """That an import may mean."""
 
 
@@ -37,9 +37,9 @@ def of_inherited(
     if found.sets or found.is_tested:
         return
     for imported, name in _bases(found, imports):
-        for path in project.module(imported, document)[:_MAX_FILES]:
+        for path in project.module(imported, document)[:MAX_FILES]:
             source = project.text(path)
-            tree = parse(source, "python") if source is not None and len(source) <= _MAX_LENGTH else None
+            tree = parse(source, "python") if source is not None and len(source) <= MAX_LENGTH else None
             owner = classes_of(tree).get(name) if tree is not None else None
             if source is None or tree is None or owner is None:
                 continue

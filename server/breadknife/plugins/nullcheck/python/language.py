@@ -20,6 +20,7 @@ from breadknife.plugins.nullcheck.python.foreign import foreign_site
 from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, comment
 from breadknife.plugins.nullcheck.python.inheritance import of_inherited
 from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.results import of_result
 from breadknife.plugins.nullcheck.python.rules import users_rules
 from breadknife.plugins.nullcheck.python.site import Site, site_at
 from breadknife.plugins.nullcheck.python.strategies import edits, is_inner, options
@@ -117,6 +118,11 @@ class PythonFile:
         for cure in cures(site, checker):
             if offer := self._declared(cure, spans):
                 yield offer
+        for result in of_result(site, self._analysis.outline.imported, self._document, self._project):
+            is_here = result.tree is self.tree
+            analysis = self._analysis if is_here else FileAnalysis(result.tree)
+            if offer := self._declared(result.cure, spans, analysis, None if is_here else result.document):
+                yield offer
         found = attribute_of(site)
         if found is None or self._project is None or site.span not in found.unchecked():
             return
@@ -150,7 +156,9 @@ class PythonFile:
             made = edits(site, option.strategy, option.content)
             if made is not None and verified(self._analysis, site, made):
                 content = option.content if option.has_content else None
-                offer = Offer(option.strategy, option.title, made, option.weight, option.reason, content, lines_of(site))
+                offer = Offer(
+                    option.strategy, option.title, made, option.weight, option.reason, content, lines_of(site)
+                )
                 yield replace(offer, is_inner=is_inner(site, option.strategy))
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:

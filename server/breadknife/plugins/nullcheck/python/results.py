@@ -1,0 +1,144 @@
+"""What a function of another file of the project gives back, or of this one, where its callers rely on a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from breadknife.plugins.nullcheck.python.declarations import Cure, called, origin_of
+from breadknife.plugins.nullcheck.python.inheritance import MAX_FILES, MAX_LENGTH, Elsewhere
+from breadknife.plugins.nullcheck.python.kinds import any_type, is_defined_before
+from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.python.outline import Imported, outline, text
+from breadknife.plugins.nullcheck.python.site import Site, own_nodes
+from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.project.values import Project
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.outline import Import
+from breadknife.text.syntax import Node, SyntaxTree, parse
+
+_RELIANCE = 2
+"""So many callers rely on a value for each that looks for a None: more of them, and it isn't meant for most."""
+_MANY = 3
+"""Uses in a file that say it for all of them."""
+_TESTS = frozenset({
+    "boolean_operator", "not_operator", "if_statement", "elif_clause", "while_statement", "comparison_operator",
+    "named_expression", "assert_statement",
+})  # fmt: skip
+_MAX_STEPS = 3
+"""From a package to the file that defines what it hands on."""
+
+
+def of_result(
+    site: Site, imports: Mapping[str, Imported], document: Document, project: Project | None
+) -> Iterator[Elsewhere]:
+    """`document` is the file's own; a cure of a function of this file comes with it, too."""
+    call = _call(site)
+    callee = call.child_by_field_name("function") if call is not None else None
+    if callee is None:
+        return
+    ends = tuple(_relying(site, text(callee)))
+    if not ends:
+        return
+    if (here := called(site)) is not None:
+        if (cure := _opened(site.tree, here, ends, "")) is not None:
+            yield Elsewhere(cure, site.tree, document)
+        return
+    root, _, rest = text(callee).partition(".")
+    if project is None or (imported := imports.get(root)) is None:
+        return
+    if (found := _defined(imported, rest, document, project, _MAX_STEPS)) is not None:
+        where, tree, function = found
+        if (cure := _opened(tree, function, ends, f"in {where.path.name}" if where.path else "")) is not None:
+            yield Elsewhere(cure, tree, where)
+
+
+def _call(site: Site) -> Node | None:
+    value = origin_of(site) if site.node.type == "identifier" else site.node
+    while value is not None and value.type in ("await", "parenthesized_expression") and value.named_children:
+        value = value.named_children[0]
+    return value if value is not None and value.type == "call" else None
+
+
+def _relying(site: Site, callee: str) -> list[Span]:
+    """The place, and the other calls in the file whose result is used as None can't be; none where they are few beside
+    those that look for a None."""
+    uses, doubts = [site.span], 0
+    for one in occurrences(site.tree, callee, site.tree.root):
+        call = one.path[-1]
+        if call.type != "call" or call.child_by_field_name("function") != one.node:
+            continue
+        roles = _roles(site.tree, call, one)
+        if Role.TEST in roles:
+            doubts += 1
+        elif Role.USE in roles and not call.start_byte <= site.node.start_byte < call.end_byte:
+            uses.append(site.tree.span(call))
+    return uses if len(uses) > max(1, _RELIANCE * doubts) else []
+
+
+def _roles(tree: SyntaxTree, call: Node, one: Occurrence) -> set[Role]:
+    """What is done with a call's result, at once or by the name that it gets."""
+    holder = one.path[-2]
+    if holder.type in _TESTS:
+        return {Role.TEST}
+    if holder.type == "attribute" or (holder.type == "subscript" and holder.child_by_field_name("value") == call):
+        return {Role.USE}
+    left = holder.child_by_field_name("left") if holder.type == "assignment" else None
+    if left is None or left.type != "identifier":
+        return set()
+    return {use.role for use in occurrences(tree, text(left), one.inside("function_definition") or tree.root)}
+
+
+def _defined(
+    imported: Imported, rest: str, document: Document, project: Project, steps: int
+) -> tuple[Document, SyntaxTree, Node] | None:
+    """The function or method that an imported name means, also through files that hand it on."""
+    parts = [part for part in (imported.name, *rest.split(".")) if part]
+    names = ((imported.name, imported.name),) if imported.name else ()
+    for path in project.module(Import(imported.module, names), document)[:MAX_FILES] if parts else ():
+        source = project.text(path)
+        tree = parse(source, "python") if source is not None and len(source) <= MAX_LENGTH else None
+        if source is None or tree is None:
+            continue
+        there = Document(path.as_uri(), "python", source)
+        if (function := _function(tree.root, parts)) is not None:
+            return there, tree, function
+        again = outline(tree).imported.get(parts[0]) if steps > 1 else None
+        if again is not None:
+            return _defined(again, ".".join(parts[1:]), there, project, steps - 1)
+    return None
+
+
+def _function(block: Node, parts: list[str]) -> Node | None:
+    for child in block.named_children:
+        inner = child.child_by_field_name("definition") or child
+        name = inner.child_by_field_name("name")
+        if name is None or text(name) != parts[0]:
+            continue
+        if inner.type == "function_definition" and len(parts) == 1:
+            return inner
+        body = inner.child_by_field_name("body")
+        if inner.type == "class_definition" and len(parts) == 2 and body is not None:
+            return _function(body, parts[1:])
+    return None
+
+
+def _opened(tree: SyntaxTree, function: Node, ends: tuple[Span, ...], where: str) -> Cure | None:
+    """Of a function without a declaration, which gives something on some paths and None on others."""
+    name, parameters = function.child_by_field_name("name"), function.child_by_field_name("parameters")
+    returned = own_nodes(function, "return_statement")
+    gives = [one for one in returned if one.named_child_count and one.named_children[0].type != "none"]
+    if name is None or parameters is None or not gives or function.child_by_field_name("return_type") is not None:
+        return None
+    kind, imports = any_type(tree)
+    if not kind or (not imports and not is_defined_before(tree, kind, function)):
+        return None
+    at = tree.span(parameters).end
+    return Cure(
+        Strategy.RETURN_TYPE,
+        f"Declare that `{text(name)}` gives `{kind}`: None is for callers that ask for it",
+        (TextEdit(Span(at, at), f" -> {kind}"), *imports),
+        56 if len(ends) >= _MANY else 48,
+        "most of its callers in this file rely on a value",
+        ends,
+        where,
+    )
