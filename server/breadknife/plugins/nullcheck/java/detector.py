@@ -30,8 +30,10 @@ _ORIGINS = re.compile(
     rb"\bnull\b|Nullable|CheckForNull|\.(?:" + "|".join(sorted({name for _, name in BY_METHOD})).encode() + rb")\("
 )
 """Without one of these, or a nullable method or field of the file, nothing in a method may be null."""
-_CHECKED_CALL = rb"(\w+)\s*=\s*[\w.()]*\b%b\([^\n;]*\);\s*(?:if|while|return|assert)?\s*\(?\s*\1\s*[!=]=\s*null\b"
+_CHECKED_CALL = (
+    rb"(\w+)\s*=\s*[\w.()]*\b%b\([^\n;]*\);\s*(?:if|while|return|assert)?\s*\(?\s*\1\s*[!=]=\s*null\b"
     rb"|\b%b\([^\n{;]*\)\s*[!=]=\s*null\b"
+)
 _MAX_QUOTE = 40
 """Longest expression, in code points, that a message quotes."""
 
