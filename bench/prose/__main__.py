@@ -21,7 +21,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from corpus import edited, learners, paragraphs, readmes, words
+from corpus import Readme, edited, learners, paragraphs, readmes, words
 from systems import Flag, System, systems
 
 from breadknife.cli.assemble import make_host
@@ -104,11 +104,12 @@ def learned(system: System, path: Path, every: int) -> str:
     return f"{precision:.1%} / {recall:.1%} / {score:.1%} ({right} of {offered} right, {wanted} wanted)"
 
 
-def flagged(system: System, texts: dict[str, str], out: Path | None) -> str:
-    count, total = 0, sum(words(p.text) for text in texts.values() for p in paragraphs(text))
+def flagged(system: System, texts: dict[str, Readme], out: Path | None) -> str:
+    count, total = 0, sum(words(p.text) for each in texts.values() for p in paragraphs(each.text, each.language))
     with out.open("w") if out and system.name == "breadknife" else tempfile.TemporaryFile("w") as file:
-        for name, text in texts.items():
-            for flag in system.flags(text, "markdown"):
+        for name, readme in texts.items():
+            text = readme.text
+            for flag in system.flags(text, readme.language):
                 count += 1
                 context = text[max(0, flag.span.start - 60) : flag.span.end + 40]
                 shown = {"in": name, "by": flag.by, "at": text[flag.span.start : flag.span.end], "context": context}
@@ -116,11 +117,11 @@ def flagged(system: System, texts: dict[str, str], out: Path | None) -> str:
     return f"{1000 * count / total:.2f} ({count} in {total:,} words)"
 
 
-def opened(texts: dict[str, str]) -> None:
+def opened(texts: dict[str, Readme]) -> None:
     """What an editor waits for, and everything, of a README; then after an edit of one word."""
     text = ""
     for each in texts.values():
-        for line in each.splitlines(keepends=True):
+        for line in each.text.splitlines(keepends=True):
             if words(text) < READS:
                 text += line
     process = psutil.Process()

@@ -91,7 +91,7 @@ def texts(m2: Sequence[Path], listing: Path, knows: Callable[[str], bool], seed:
     without = frozenset(line.partition("==")[0] for line in listing.read_text("utf-8").split())
     prose: list[str] = []
     for name, readme in installed(without).items():
-        own = [p.text for p in paragraphs(readme) if words(p.text) > 5]
+        own = [p.text for p in paragraphs(readme.text, readme.language) if words(p.text) > 5]
         if name != "breadknife":
             prose += chance.sample(own, min(OF_A_PACKAGE, len(own)))
     chance.shuffle(sentences)

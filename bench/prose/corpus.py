@@ -62,13 +62,19 @@ def edited(text: str, span: Span, new: str) -> str:
     return re.sub(r"\s+", " ", f"{text[: span.start]}{new}{text[span.end :]}").strip()
 
 
-def readmes(listing: Path, folder: Path) -> dict[str, str]:
+@dataclass(frozen=True)
+class Readme:
+    text: str
+    language: str
+
+
+def readmes(listing: Path, folder: Path) -> dict[str, Readme]:
     """The READMEs of the packages that a file names, which are downloaded into the folder once."""
     names = listing.read_text("utf-8").split()
     if not any(folder.glob("*.whl")):
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), *names]
         subprocess.run(command, check=True)
-    found: dict[str, str] = {}
+    found: dict[str, Readme] = {}
     for wheel in sorted(folder.glob("*.whl")):
         with zipfile.ZipFile(wheel) as archive:
             name = next(each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
@@ -76,20 +82,22 @@ def readmes(listing: Path, folder: Path) -> dict[str, str]:
     return found
 
 
-def installed(without: frozenset[str]) -> dict[str, str]:
+def installed(without: frozenset[str]) -> dict[str, Readme]:
     """The READMEs of the packages that are installed here, but for some."""
-    found: dict[str, str] = {}
+    found: dict[str, Readme] = {}
     for each in metadata.distributions():
-        text = _description(each.read_text("METADATA") or "")
+        readme = _description(each.read_text("METADATA") or "")
         name = each.name.lower().replace("_", "-")
-        if name not in without and text:
-            found[name] = text
+        if name not in without and readme.text:
+            found[name] = readme
     return dict(sorted(found.items()))
 
 
-def _description(headers_and_body: str) -> str:
+def _description(headers_and_body: str) -> Readme:
     message = email.message_from_string(headers_and_body)
-    return str(message.get_payload() or message.get("Description") or "")
+    kind = str(message.get("Description-Content-Type") or "text/x-rst").partition(";")[0]
+    language = {"text/markdown": "markdown", "text/plain": "plaintext"}.get(kind.strip(), "restructuredtext")
+    return Readme(str(message.get_payload() or message.get("Description") or ""), language)
 
 
 def paragraphs(text: str, language: str = "markdown") -> Iterator[ProseText]:

@@ -16,6 +16,14 @@ from breadknife.plugins.prose.spelling import folded, terms
         ("languagetool", "EN_COMPOUNDS_MULTI_PART", "MISC", True),
         ("languagetool", "EN_A_VS_AN", "MISC", False),
         ("languagetool", "ALL_OF_THE", "REDUNDANCY", True),
+        *(
+            ("languagetool", rule, "", True)  # whatever the category
+            for rule in (
+                "UPPERCASE_SENTENCE_START", "WHITESPACE_RULE", "CONSECUTIVE_SPACES",
+                "ENGLISH_WORD_REPEAT_BEGINNING_RULE", "NUMBERS_IN_WORDS", "POSSESSIVE_APOSTROPHE", "ALL_OF_THE",
+                "AFFECT_EFFECT",
+            )
+        ),
         ("harper", "ExpandStandardInputAndOutput", "Style", True),
         ("harper", "SentenceCapitalization", "Capitalization", True),
         ("harper", "ThenThan", "Miscellaneous", False),

@@ -1,0 +1,26 @@
+"""The published thresholds are those that count."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from breadknife.plugins.prose.confusions import CONFUSIONS
+from breadknife.plugins.prose.evidence import EVIDENT
+from breadknife.plugins.prose.proposer import FORMS
+from breadknife.plugins.prose.thresholds import JUDGED, PROPOSED
+
+DOCS = Path(__file__).parents[2] / "docs" / "plugins" / "prose.md"
+_ROW = re.compile(r"^\| `model/(\w+)` .*\| (−?[\d.]+) \|$", re.MULTILINE)
+
+
+def test_the_documentation_has_each_threshold() -> None:
+    text = DOCS.read_text("utf-8")
+    published = {rule: float(number.replace("−", "-")) for rule, number in _ROW.findall(text)}
+    assert published == dict(PROPOSED)
+    assert f"those that need no judge | {JUDGED} |" in text
+
+
+def test_each_threshold_is_of_something_that_is_proposed() -> None:
+    assert PROPOSED.keys() <= {FORMS, *EVIDENT, *(each.rule for each in CONFUSIONS)}
+    assert PROPOSED.keys() >= EVIDENT
