@@ -37,7 +37,8 @@ def main(edits: int, seed: int) -> int:
                 print(f"{made.format.language}: {type(fault).__name__}: {fault}")
         slowest = max(slowest, time.perf_counter() - begun)
     print(
-        f"{edits:,} edits in {len(FORMATS)} formats: {wrong.total()} wrong {dict(wrong)}; slowest {slowest * 1000:.0f} ms"
+        f"{edits:,} edits in {len(FORMATS)} formats: {wrong.total()} wrong {dict(wrong)}; "
+        f"slowest {slowest * 1000:.0f} ms"
     )
     return 1 if wrong else 0
 

@@ -1,5 +1,6 @@
 """What of a language's comments is prose. `@` stands for a placeholder."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import pytest

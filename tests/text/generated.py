@@ -4,6 +4,7 @@ In a template `‹p›` is a word of prose, `‹h›` a word that no engine may 
 so that each has one place in the source.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import re
@@ -29,6 +30,12 @@ class Format:
     between: str = "\n\n"
     name: str = "file"
 
+    @property
+    def around_prose(self) -> tuple[str, str]:
+        """What stands before and after one paragraph."""
+        before, _, after = self.blocks[0][0].partition("‹s›")
+        return self.frame[0] + before, after + self.frame[1]
+
 
 _CODE_COMMENT = ("`‹h›`", "‹p›,", "‹p› ‹h›() ‹p›", "https://‹h›.org", "‹h›.‹h›")
 
@@ -38,7 +45,7 @@ FORMATS = (
         ("*‹p›*", "**‹p› ‹p›**", "`‹h›`", "[‹p›](‹h› '‹h›')", "![‹h›](‹h›)", "<kbd>‹h›</kbd>", "<b>‹p›</b>", "$‹h›$"),
         (
             ("‹s›", ""), ("# ‹s›", None), ("‹s›\n===", None), ("- ‹s›\n- ‹s›", "  "), ("> ‹s›", "> "),
-            ("1. ‹s›\n\n   ‹s›", "   "), ("> - ‹s›", ">   "), ("```\n‹h›\n```", None), ("    ‹h›", None),
+            ("1. ‹s›\n\n   ‹s›", "   "), ("> - ‹s›", ">   "), ("```\n‹h›\n```", None), ("‹p› ‹p›\n\n    ‹h›", None),
             ("| ‹h› | ‹p› ‹s› |\n|---|---|\n| ‹p› ‹s› | ‹h› |", None), ("<div>\n‹p› <b>‹p›</b>\n</div>", None), ("<!-- ‹h› -->", None),
             ("[‹h›]: ‹h›", None), ("[^1]: ‹s›", "  "), ("<pre>\n‹h›\n</pre>", None),
         ),
@@ -156,7 +163,7 @@ FORMATS = (
     Format("c", (*_CODE_COMMENT, r"\p ‹h›"), (("/**\n * \\brief ‹s›\n * \\param[in] ‹h› ‹s›\n */\nint x;", " * "), ("int ‹h›; /* ‹s› */", " * "))),
 )  # fmt: skip
 
-_ALPHABETS = ("bcdfghklmnprstvz", "bcdfghklmnprstvz", "bcdéßøñ", "абвгдежз", "אבגדהוז", "𝒷𝒸𝒹𝒻𝓀𝓁")
+_ALPHABETS = ("bcdfghklmnprtvz", "bcdfghklmnprtvz", "bcdéßøñ", "абвгдежз", "אבגדהוז", "𝒷𝒸𝒹𝒻𝓀𝓁")
 _TOKEN = re.compile("‹([phs])›")
 _JUNK = (
     *"`*_[]()<>{}#$%&\\|\"'=~+-:.@^!/\n\t\0\r \u05d0\U0001f600",
@@ -221,7 +228,10 @@ def _sentence(made: Generated, continuation: str | None, random: Random) -> str:
 
 
 def _word(random: Random, alphabets: Sequence[str] = _ALPHABETS) -> str:
-    """Eight letters, and none of them a vowel: no two are the same, and none is English."""
+    """Eight letters, and none of them a vowel: no two are the same, and none is English.
+
+    Nor an `s`: a word that looks like a verb makes a noun of the citation before it.
+    """
     letters = random.choice(alphabets)
     return "".join(random.choice(letters) for _ in range(8))
 

@@ -71,6 +71,8 @@ G = '\n\ndef g(x):\n    """Say."""\n    return x\n'
         ("python", "def f(*, ", "name: str, credentials: C", G, True),
         ("python", "def f(a:", " str, **kwargs)", G, True),
         ("python", "def ", "f", G, True),
+        ("python", "def f(", "\n    name: str,  # Whose", G, True),
+        ("python", "def f(", "\n    name str,  # Whose", G, False),
         ("python", "def f(*, ", "name str", G, False),
         ("python", "def f(*, ", "name: dict[str", G, False),
         ("typescript", "function f(a", ": string, b", "\n\nfunction g() { return 1 }\n", True),
@@ -96,3 +98,21 @@ def test_a_parse_that_takes_too_long_is_no_tree(monkeypatch: pytest.MonkeyPatch)
 
 def test_no_grammar_is_no_tree() -> None:
     assert parse("x", "cobol") is None
+
+
+@pytest.mark.parametrize("length", [0, 1, 255, 256, 257, 511, 512, 700])
+def test_offsets_of_a_long_line(length: int) -> None:
+    """The table of byte offsets has its entries where the line has none of its breaks."""
+    text = ("aé\U0001f600" * length)[:length]
+    tree = parse(text, "markdown")
+    assert tree is not None
+    for offset in range(len(text) + 1):
+        byte = len(text[:offset].encode())
+        assert (tree.byte_offset(offset), tree.offset(byte)) == (byte, offset)
+
+
+def test_nul_is_no_end_of_the_text() -> None:
+    tree = parse("# One\0two\n\nthree\n", "markdown")
+    assert tree is not None
+    assert not tree.root.has_error
+    assert [tree.source(each) for each in syntax.captures(tree, "(inline) @i")["i"]] == ["One\0two", "three"]

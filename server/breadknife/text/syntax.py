@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 import time
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -24,10 +25,14 @@ __all__ = [
     "parse",
 ]
 
+_SOON = 0.1
+"""A parse that takes no longer may be made twice."""
 PARSE_SECONDS = 3.0
 """tree-sitter-python takes time with the square of the number of comment lines in a row: 16 s for 16,000."""
 CHANGE_SECONDS = 0.5
 """After an edit: p99 is 30 ms. What takes longer is a search for a recovery, in Kotlin's grammar after a stray `]`."""
+STRIDE = 1 << 8
+"""Code points between two known byte offsets: a line may have a megabyte."""
 READ_BYTES = 1 << 9
 """`Node.text` asks for so much each time: with 64 kB an analysis took four times as long. Parsing doesn't feel it."""
 
@@ -61,32 +66,29 @@ class SyntaxTree:
         return self.tree.root_node
 
     @cached_property
-    def _bytes_before_line(self) -> tuple[list[int], list[int]]:
-        """Byte and code-point offset of each line's start, for texts that aren't ASCII."""
-        in_bytes, in_chars, b, c = [0], [0], 0, 0
-        for line in self.text.split("\n")[:-1]:
-            b += len(line.encode("utf-8", "surrogatepass")) + 1
-            c += len(line) + 1
-            in_bytes.append(b)
-            in_chars.append(c)
-        return in_bytes, in_chars
+    def _bytes_before(self) -> list[int]:
+        """The byte offset of every STRIDE-th code point and of the end, for texts that aren't ASCII."""
+        found, at = [0], 0
+        for start in range(0, len(self.text), STRIDE):
+            at += len(self.text[start : start + STRIDE].encode("utf-8", "surrogatepass"))
+            found.append(at)
+        return found
 
     @cached_property
     def _ascii(self) -> bool:
         return self.text.isascii()
 
-    def offset(self, point: Point, byte: int) -> int:
-        """The code-point offset of a tree-sitter position."""
+    def offset(self, byte: int) -> int:
+        """The code-point offset of a byte offset of tree-sitter's."""
         if self._ascii:
             return byte
-        in_bytes, in_chars = self._bytes_before_line
-        start = in_chars[point.row]
-        # A column never has more code points than bytes, so this slice holds it.
-        line = self.text[start : start + byte - in_bytes[point.row]].encode("utf-8", "surrogatepass")
-        return start + len(line[: byte - in_bytes[point.row]].decode("utf-8", "surrogatepass"))
+        index = min(bisect_right(self._bytes_before, byte) - 1, len(self.text) // STRIDE)
+        start = index * STRIDE
+        piece = self.text[start : start + STRIDE].encode("utf-8", "surrogatepass")
+        return start + len(piece[: byte - self._bytes_before[index]].decode("utf-8", "surrogatepass"))
 
     def span(self, node: Node) -> Span:
-        return Span(self.offset(node.start_point, node.start_byte), self.offset(node.end_point, node.end_byte))
+        return Span(self.offset(node.start_byte), self.offset(node.end_byte))
 
     def source(self, node: Node) -> str:
         span = self.span(node)
@@ -95,7 +97,8 @@ class SyntaxTree:
     def byte_offset(self, offset: int) -> int:
         if self._ascii:
             return offset
-        return len(self.text[:offset].encode("utf-8", "surrogatepass"))
+        index = offset // STRIDE
+        return self._bytes_before[index] + len(self.text[index * STRIDE : offset].encode("utf-8", "surrogatepass"))
 
     def node_at(self, span: Span) -> Node:
         """The smallest named node that covers `span`."""
@@ -140,7 +143,9 @@ def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: 
     grammar = _language(language)
     if grammar is None:
         return None
-    end = time.monotonic() + seconds
+    source = source.replace(b"\0", b"\1")  # NUL is the end of the text to grammars: a search for a recovery each
+    started = time.monotonic()
+    end = started + seconds
 
     def read(offset: int, _point: Point) -> bytes:
         return source[offset : offset + READ_BYTES]
@@ -157,6 +162,10 @@ def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: 
         )
     except ValueError:  # "Parsing failed": the callback has stopped it
         return None
+    # Out of bytes a node's text is cut, out of a callback it is read anew: seven times as slow. Nothing has changed, so
+    # this takes over the whole tree, but for what stands around errors: that is parsed again.
+    if not tree.root_node.has_error or time.monotonic() < started + _SOON:
+        tree = parser.parse(source, tree)
     return SyntaxTree(text, language, tree)
 
 

@@ -27,6 +27,8 @@ from breadknife.host.settings.values import PluginTypes, Said, Scope, Settings, 
 
 NEEDS_TRUST = "needs_trust"
 """In the `metadata` of a plugin's field that names a program, a file, a URL or a model."""
+OWN_ALONE = "own_alone"
+"""In the `metadata` of a plugin's field that names where text is sent: no folder may say it, trusted or not."""
 EVERY_PLUGINS: Mapping[str, Any] = {"enabled": bool, "milliseconds": Annotated[int, msgspec.Meta(ge=1)]}
 """Keys that every plugin's table has beside its own fields, with their types."""
 FLAGS = ("offline", "keep_receipts")
@@ -125,9 +127,12 @@ class _Resolver:
         name = str(path[-1])
         kind = self.types[name]
         marked = {each.name for each in dataclasses.fields(kind) if each.metadata.get(NEEDS_TRUST)}
+        own = {each.name for each in dataclasses.fields(kind) if each.metadata.get(OWN_ALONE)}
         for key, wish in _table(path, value).items():
             full = (*path, key)
             with self._collected(layer):
+                if key in own and layer.author is not Author.USER:
+                    raise _Wrong(full, _NOT_OWN)
                 if key in marked and not self._believes(layer, full):
                     continue
                 if key in EVERY_PLUGINS:

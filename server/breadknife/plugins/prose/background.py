@@ -15,7 +15,8 @@ from breadknife.errors import EngineDied, EngineError
 
 log = logging.getLogger(__name__)
 
-_ARRIVAL_S = 1.0  # no more often than this is the asker told of new results
+_ARRIVAL_S, _SLOWER, _PATIENCE_S = 1.0, 1.3, 20.0
+"""No more often than this is the asker told of new results, and of a long document's ever more rarely."""
 _POLL_S = 0.05
 
 
@@ -40,6 +41,8 @@ class _Job(Generic[_Question]):
     """Last one first."""
     arrived: Callable[[], None]
     due: float
+    patience: float = _ARRIVAL_S
+    """Seconds until its owner is told of what has come since."""
 
 
 class Background(Generic[_Question, _Result]):
@@ -53,6 +56,8 @@ class Background(Generic[_Question, _Result]):
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._busy_for = ""
+        """Whose text is being checked."""
         self.failure: str | None = None
         """Why the engine gave up; set once and for all."""
 
@@ -63,6 +68,14 @@ class Background(Generic[_Question, _Result]):
             if found is not None:
                 self._results.move_to_end(text)
             return found
+
+    def answer(self, text: _Question) -> tuple[_Result, ...]:
+        """The same at once, for an engine that several threads may ask. Raises EngineError."""
+        found = self.result(text)
+        if found is None:
+            found = self._engine.check(text)
+            self._keep(text, found)
+        return found
 
     def submit(
         self, owner: str, texts: Iterable[_Question], arrived: Callable[[], None], *, after: float = 0.0
@@ -82,6 +95,11 @@ class Background(Generic[_Question, _Result]):
                 self._thread = threading.Thread(target=self._work, name="prose-background", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
+
+    def waits(self, owner: str) -> bool:
+        """Whether something that this owner asked for isn't answered yet."""
+        with self._changed:
+            return owner in self._jobs or self._busy_for == owner
 
     def wait(self, texts: Iterable[_Question], cancel: CancelToken) -> None:
         """Return when all of them are answered, or the engine gave up. Raises Cancelled."""
@@ -112,13 +130,11 @@ class Background(Generic[_Question, _Result]):
             except EngineError as error:
                 self._give_up(str(error))
                 return
-            with self._changed:
-                self._results[text] = lints
-                while len(self._results) > self._capacity:
-                    self._results.popitem(last=False)
-                self._changed.notify_all()
-            if not job.texts or time.monotonic() - told >= _ARRIVAL_S:
+            self._keep(text, lints)
+            self._busy_for = ""
+            if not job.texts or time.monotonic() - told >= job.patience:
                 told = time.monotonic()
+                job.patience = min(job.patience * _SLOWER, _PATIENCE_S)
                 job.arrived()
 
     def _next(self) -> tuple[_Question, _Job[_Question]] | None:
@@ -128,12 +144,20 @@ class Background(Generic[_Question, _Result]):
                 newest = next((owner for owner in reversed(self._jobs) if self._jobs[owner].due <= now), None)
                 if newest is not None:
                     job = self._jobs[newest]
+                    self._busy_for = newest
                     text = job.texts.pop()
                     if not job.texts:
                         del self._jobs[newest]
                     return text, job
                 self._changed.wait(min((job.due - now for job in self._jobs.values()), default=None))
             return None
+
+    def _keep(self, text: _Question, lints: tuple[_Result, ...]) -> None:
+        with self._changed:
+            self._results[text] = lints
+            while len(self._results) > self._capacity:
+                self._results.popitem(last=False)
+            self._changed.notify_all()
 
     def _check(self, text: _Question) -> tuple[_Result, ...]:
         """A text that the engine dies of twice has no findings."""

@@ -37,11 +37,23 @@ class Lint:
     """The engine's own group of rules."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A paragraph as engines are asked about it: the unit of every cache."""
+
+    text: str
+    language: str = ""
+    """A BCP 47 tag; empty for English."""
+
+
 class ProseEngine(Protocol):
     name: str
 
-    def check(self, text: str, /) -> tuple[Lint, ...]:
-        """What is wrong with one paragraph of plain prose. Raises EngineError."""
+    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
+        """What is wrong with one paragraph of plain prose in a language; nothing, in one that it doesn't speak.
+
+        An empty tag is the engine's own English. Raises EngineError.
+        """
         ...
 
     def close(self) -> None: ...
@@ -55,12 +67,25 @@ class QuietEngine:
         self._engine = engine
         self._enabled = enabled
 
-    def check(self, text: str, /) -> tuple[Lint, ...]:
+    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         return tuple(
             lint
-            for lint in self._engine.check(text)
+            for lint in self._engine.check(text, language)
             if lint.rule in self._enabled or not is_noise(lint.engine, lint.rule, lint.category)
         )
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+class Asking:
+    """An engine as `Background` wants it: one question, one answer."""
+
+    def __init__(self, engine: ProseEngine) -> None:
+        self._engine = engine
+
+    def check(self, asked: Asked, /) -> tuple[Lint, ...]:
+        return self._engine.check(asked.text, asked.language)
 
     def close(self) -> None:
         self._engine.close()
@@ -82,7 +107,9 @@ class HarperEngine:
         self._linter: harper.Linter | None = None
         self._lock = threading.Lock()
 
-    def check(self, text: str, /) -> tuple[Lint, ...]:
+    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
+        if language:
+            return ()
         with self._lock:
             if self._linter is None:
                 self._linter = self._build()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -30,6 +32,8 @@ _SERVER_OPTIONS = {"pipelineCaching": "true", "maxPipelinePoolSize": "10", "cach
 _START_S, _CHECK_S = 60.0, 30
 _FAILURES_IN_A_ROW = 3
 _WARM_UP = "This is an warm-up: the first check loads the dictionaries and rules."
+_VARIANTS = {"de": "de-DE", "pt": "pt-PT", "ca": "ca-ES", "zh": "zh-CN", "tl": "tl-PH"}
+"""Where a language alone has no dictionary."""
 _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
 
 
@@ -43,10 +47,12 @@ def server_jar() -> Path | None:
     return jar if jar.is_file() else None
 
 
-def obstacle() -> str | None:
-    """Why LanguageTool can't run here and what to do, or None when it can."""
+def obstacle(url: str = "") -> str | None:
+    """Why LanguageTool can't run here and what to do, or None when it can; `url` is of a server that the user runs."""
     if importlib.util.find_spec("language_tool_python") is None:
         return "its optional part is not installed (`pip install 'breadknife[languagetool]'`)"
+    if url:
+        return None
     if server_jar() is None:
         return "it is not installed (`breadknife setup languagetool`)"
     version = java_version()
@@ -75,38 +81,53 @@ def java_version() -> int | None:
 class LanguageToolEngine:
     """Starts its server at the first check, again after it died, and gives up after three failures in a row.
 
-    For one thread at a time; `close` may be called from any.
+    With a `url` it is a server that the user runs, which is not ours to start. For one thread at a time; `close` may be
+    called from any.
     """
 
     name = "languagetool"
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: str, url: str = "") -> None:
         self._dialect = dialect
+        self._own_url = url if not url or url.endswith("/") else url + "/"
         self._process: subprocess.Popen[bytes] | None = None
-        self._client: LanguageTool | None = None
+        self._client: Callable[[str], LanguageTool] | None = None
+        self._clients: dict[str, LanguageTool | None] = {}
+        """By language; None for one that the server doesn't speak."""
         self._failures = 0
         self._closed = False
 
-    def check(self, text: str, /) -> tuple[Lint, ...]:
+    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         """Raises EngineDied when the server ended or hung meanwhile (the next call starts another one), and
         EngineUnavailable when it is no use to try again."""
-        client = self._client or self._start()
+        if self._client is None:
+            self._client = self._start()
         # The server counts in UTF-16 units: without astral characters these are our code points.
         plain = _ASTRAL.sub("\u263a", printable(text))
         try:
-            matches = client.check(plain)
+            client = self._speaking(language or self._dialect, self._client)
+            matches = client.check(plain) if client is not None else []
         except Exception as error:  # the library lets the errors of requests, json and its own through
             self._stop()
             self._fail("LanguageTool ended or hung while it checked a paragraph", error)
         self._failures = 0
         return tuple(_lint(match, len(plain)) for match in matches)
 
+    def _speaking(self, language: str, client: Callable[[str], LanguageTool]) -> LanguageTool | None:
+        if language not in self._clients:
+            found: LanguageTool | None = None
+            for tag in (_VARIANTS.get(language, language), language.split("-")[0]):
+                with contextlib.suppress(ValueError):  # it isn't one of the server's
+                    found = found or client(tag)
+            self._clients[language] = found
+        return self._clients[language]
+
     def close(self) -> None:
         self._closed = True
         self._stop()
 
-    def _start(self) -> LanguageTool:
-        """A client of a new server, warm. Takes 4 s and more."""
+    def _start(self) -> Callable[[str], LanguageTool]:
+        """Makes clients of a server that is warm. Takes 4 s and more where it is our own."""
         import requests
         from language_tool_python import LanguageTool
         from language_tool_python.exceptions import LanguageToolError
@@ -116,19 +137,29 @@ class LanguageToolEngine:
 
         if self._closed or self._failures >= _FAILURES_IN_A_ROW:
             raise EngineUnavailable("LanguageTool is stopped")
-        process, url = self._launch()
-        deadline = time.monotonic() + _START_S
+        process, url = (None, self._own_url) if self._own_url else self._launch()
+        proxies = {"no_proxy": "127.0.0.1"} if process is not None else None
+        deadline = time.monotonic() + (_START_S if process is not None else 0)
+
+        def client(language: str) -> LanguageTool:
+            return Client(language, remote_server=url, proxies=proxies)
+
         while True:
             try:
-                client = Client(self._dialect, remote_server=url, proxies={"no_proxy": "127.0.0.1"})
-                client.check(_WARM_UP)
+                first = client(self._dialect)
+                first.check(_WARM_UP)
                 break
             except (requests.RequestException, LanguageToolError) as error:
-                if self._closed or process.poll() is not None or time.monotonic() > deadline:
+                if self._closed or time.monotonic() > deadline or (process is not None and process.poll() is not None):
                     self._stop()
-                    self._fail("LanguageTool did not start", error)
+                    what = (
+                        f"the LanguageTool at {url} does not answer"
+                        if process is None
+                        else "LanguageTool did not start"
+                    )
+                    self._fail(what, error)
                 time.sleep(0.1)
-        self._client = client
+        self._clients = {self._dialect: first}
         return client
 
     def _launch(self) -> tuple[subprocess.Popen[bytes], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Dialect = Literal["en-US", "en-GB", "en-AU", "en-CA"]
@@ -14,6 +14,13 @@ class ProseSettings:
     """The English that is checked."""
     languagetool: bool = True
     """Ask LanguageTool too, where it is installed and Java is 17 or newer."""
+    languagetool_url: str = field(default="", metadata={"own_alone": True})
+    """A LanguageTool that you run, such as `http://127.0.0.1:8081/v2/`, in place of one that breadknife starts. The
+    text of documents is sent there; only your own config.toml may name it."""
+    language: str = ""
+    """The language of prose that doesn't say its own, such as `de` or `en`; empty to tell by the words."""
+    vale: bool = True
+    """Ask Vale too, where it is installed, the folder has a `.vale.ini` and you trust the folder."""
     model: bool = True
     """Have the small model judge what rules say, and propose what no rule knows, where it is installed."""
     flags_per_1000_words: float = 2.0

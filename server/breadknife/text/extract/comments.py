@@ -9,7 +9,7 @@ from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import Cut, markup, markup_cuts, passage, prose
 from breadknife.text.extract.python import inline_cuts
-from breadknife.text.extract.structure import Paragraph, paragraphs
+from breadknife.text.extract.structure import LONGEST_CODE, Paragraph, paragraphs
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree, captures, parse
@@ -31,7 +31,7 @@ _DIRECTIVE = re.compile(
         luacheck:|selene:|stylua:|---?@|
         shellcheck|stylelint|spell-?check|cspell|vale\b|markdownlint|LTeX|
         yaml-language-server|yamllint|renovate:|
-        sqlfluff|noqa|pragma|SPDX|Copyright|©|\(c\)|Licensed\ under|
+        sqlfluff|noqa|pragma|breadknife:|SPDX|Copyright|©|\(c\)|Licensed\ under|
         -\*-|vim?:|region\b|endregion\b|\#!|%%
       )
     )|\#!|//go:|///\s*<reference|\#region|\#endregion""",
@@ -88,6 +88,8 @@ def comment_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
 
 def looks_like_code(line: str, language: str) -> bool:
     """Whether a comment's line is code that was commented out."""
+    if len(line) > LONGEST_CODE:
+        return False
     line = _INLINE_TAG.sub("it", line)
     if _STATEMENT.search(line):
         return True

@@ -34,6 +34,7 @@ _LEFT_OUT = kinds(
 )
 _SPOKEN_ATTRIBUTES = frozenset(("alt", "title", "aria-label", "aria-description", "placeholder", "summary"))
 _SHIELDED = re.compile(r"""\btranslate\s*=\s*["']?no\b|\bclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
+_TAG_START = re.compile(r"</?[A-Za-z]|<!")
 _LANG = re.compile(r"""\b(?:xml:)?lang\s*=\s*["']?([A-Za-z]{2,3}(?:-[A-Za-z\d]+)*)""")
 TAG = r"<[/!?]?[A-Za-z](?:[^<>\"']|\"[^\"]{0,2000}\"|'[^']{0,2000}')*>"
 _INLINE = (
@@ -86,8 +87,7 @@ def _runs(tree: SyntaxTree) -> Iterator[tuple[Span, str, str]]:
                 kind = "left_out"
         elif kind in ("start_tag", "end_tag", "self_closing_tag"):
             tag = _tag_name(tree, node)
-        # An `&` alone is an error to the grammar, with the text after it.
-        is_text = kind in ("text", "entity") or (kind == "ERROR" and not node.named_children)
+        is_text = kind in ("text", "entity") or (kind == "ERROR" and _is_spoken(tree, node))
         is_inline = is_text or (kind.endswith("_tag") and tag in _INLINE_TAGS) or tag in _CODE_TAGS
         if begin is not None and (language != spoken or not (is_inline or kind in ("element", "comment"))):
             yield Span(begin, end), spoken, _RESERVED
@@ -103,6 +103,13 @@ def _runs(tree: SyntaxTree) -> Iterator[tuple[Span, str, str]]:
             stack.extend((child, language) for child in reversed(node.children))
     if begin is not None:
         yield Span(begin, end), spoken, _RESERVED
+
+
+def _is_spoken(tree: SyntaxTree, error: Node) -> bool:
+    """Whether an error is text: an `&` or `<` alone is one to the grammar, with the text after it."""
+    span = tree.span(error)
+    is_name = tree.text.endswith("<", 0, span.start) or tree.text.endswith("</", 0, span.start)
+    return not is_name and not _TAG_START.search(tree.text, span.start, span.end)
 
 
 def _tag_name(tree: SyntaxTree, node: Node) -> str:

@@ -19,6 +19,10 @@ from breadknife.text.syntax import Node, SyntaxTree, parse
 _RESERVED = "`*_[]<>|\\\n"
 _BLOCKS = kinds("paragraph atx_heading setext_heading list block_quote pipe_table html_block ERROR")
 _HOLDERS = _BLOCKS | kinds("document section list_item pipe_table_header pipe_table_row")
+_CLOSED = kinds(
+    "paragraph atx_heading list block_quote pipe_table link_reference_definition indented_code_block thematic_break"
+)
+"""Blocks of which it shows where they end."""
 _SPOKEN_KEY = re.compile(
     r"^(?:title|subtitle|description|summary|excerpt|abstract|tagline)[ \t]*[:=][ \t]*"
     r"(?:[>|][-+\d]*[ \t]*\r?\n(?P<block>(?:[ \t]+[^\n]*\n|[ \t\r]*\n)+)"
@@ -46,6 +50,23 @@ def markdown_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]
             start = tree.text.rfind("\n", 0, span.start) + 1  # its indentation is that of the lines below
             for text in _block(tree.text[start : span.end], tree.language):
                 yield ProseText(text.text, text.segments, text.start + start, text.reserved, text.language)
+
+
+def closed_blocks(source: str) -> tuple[tuple[str, ...], tuple[ProseText, ...]]:
+    """The kinds of the blocks of lines without blank ones, and their prose; no kinds if one of them may go on after a
+    blank line (a fence, HTML)."""
+    tree = parse(source if source.endswith("\n") else source + "\n", "markdown")
+    if tree is None or tree.root.has_error:
+        return (), ()
+    kinds_, nodes = list[str](), [tree.root]
+    for node in nodes:
+        if node.type in ("document", "section"):
+            nodes += node.children
+        elif node.type in _CLOSED:
+            kinds_.append(node.type)
+        else:
+            return (), ()
+    return tuple(kinds_), tuple(markdown_prose(tree, CancelToken()))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -20,7 +20,7 @@ from breadknife.text.prose import ProseText
 
 _ADORNMENT = re.compile(r"([!-/:-@[-`{-~])\1{2,}")
 _SIMPLE_TABLE = re.compile(r"=+(?:[ \t]+=+)+")
-_GRID = re.compile(r"\+[-=+]+\+|\|.*\|")
+_GRID_BORDER, _GRID_ROW = re.compile(r"\+[-=+]+\+"), re.compile(r"[|+].*[|+]")
 _EXPLICIT = re.compile(r"\.\.(?:[ \t]+|$)")
 _DIRECTIVE = re.compile(r"\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?([\w:.+-]+?)[ \t]?::(?:[ \t]+|$)")
 _FOOTNOTE = re.compile(r"\.\.[ \t]+\[[^\]\n]+\](?:[ \t]+|$)")
@@ -100,11 +100,12 @@ class _Reader:
         self._border = False
         """The line before was a simple table's border."""
         self._doctest = False
+        self._grid = False
 
     def read(self, line: Line | None) -> None:
         if line is None:
             self.blocks.end()
-            self._doctest = False
+            self._doctest = self._grid = False
             self._table = self._table and not self._border
             self._options = None
             return
@@ -126,8 +127,11 @@ class _Reader:
         if self._doctest or text.startswith(">>> "):
             blocks.end()
             self._doctest = True
-        elif _ADORNMENT.fullmatch(text) or _GRID.fullmatch(text):
+        elif _ADORNMENT.fullmatch(text):
             blocks.end()
+        elif _GRID_BORDER.fullmatch(text) or (self._grid and _GRID_ROW.fullmatch(text)):
+            blocks.end()
+            self._grid = True
         elif _EXPLICIT.match(text) or text.startswith("__ "):
             blocks.end()
             self._explicit(line)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, parse
 
+LONGEST_CODE = 1_000
+"""Code points of a line that is asked whether it is code: a grammar may take seconds for one that isn't."""
 Paragraph = list[Span]
 """Line by line, what of each line belongs to it."""
 
@@ -50,7 +52,7 @@ def looks_like_code(line: str) -> bool:
     line = line.strip()
     if _PROMPT.match(line) or _COMPOUND.match(line):
         return True
-    if not _SUSPICIOUS.search(line):
+    if len(line) > LONGEST_CODE or not _SUSPICIOUS.search(line):
         return False
     tree = parse(line, "python")
     if tree is None or tree.root.has_error or not tree.root.named_children:

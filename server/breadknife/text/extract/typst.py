@@ -32,6 +32,10 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _CODE_STOP = re.compile(r"[\n;(\[{]|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"")
+_REST_OF_LINE = re.compile(r"[ \t\r;]*(?:\n|\Z)")
+_EMPTY_LINE = re.compile(r"[ \t\r)\]]*(?:\n|\Z)")
+_INK = re.compile(r"\S")
+_METHOD = re.compile(r"\.[a-z][\w-]*(?=\()")
 _GONE = kinds("footnote h v pagebreak linebreak colbreak parbreak label metadata todo hide counter state")
 _INLINE = re.compile(
     rf"(?P<math>{_MATH})|(?P<raw>(?P<ticks>`+).*?(?P=ticks))"
@@ -76,8 +80,8 @@ def _paragraphs_of(text: str, span: Span, closing: Mapping[int, int], contents: 
         resumed = pos
         if match["call"] is not None:
             end = _after_call(text, pos, closing)
-            pending = pieces or text[at : match.start()].strip()
-            alone = _is_block(text, span, match.start(), end, follows_text=bool(pending)) and end > pos
+            pending = bool(pieces) or _INK.search(text, at, match.start()) is not None
+            alone = end > pos and _is_block(text, span, match.start(), end, follows_text=pending)
             if alone or match["call"] == "footnote":
                 contents += _contents(text, pos, end, closing)
                 pos = end
@@ -102,13 +106,15 @@ def _paragraphs_of(text: str, span: Span, closing: Mapping[int, int], contents: 
 
 def _is_block(text: str, span: Span, start: int, end: int, *, follows_text: bool) -> bool:
     """Whether a call has its lines to itself, and is no part of a sentence that goes on around them."""
-    line_start, line_end = text.rfind("\n", span.start, start) + 1, text.find("\n", end, span.end)
-    line_end = span.end if line_end < 0 else line_end
-    if text[max(line_start, span.start) : start].strip() or text[end:line_end].strip(" \t\r;"):
+    before = start
+    while before > span.start and text[before - 1] in " \t":
+        before -= 1
+    rest = _REST_OF_LINE.match(text, end, span.end)
+    if rest is None or (before > span.start and text[before - 1] != "\n"):
         return False
-    if "\n" in text[start:end]:
+    if text.find("\n", start, end) >= 0:
         return True
-    return not follows_text and not text[line_end + 1 : span.end].split("\n", 1)[0].strip(" \t\r)]")
+    return not follows_text and _EMPTY_LINE.match(text, rest.end(), span.end) is not None
 
 
 def _after_call(text: str, at: int, closing: Mapping[int, int]) -> int:
@@ -116,7 +122,7 @@ def _after_call(text: str, at: int, closing: Mapping[int, int]) -> int:
     while True:
         if at in closing and text[at] in "([{":
             at = closing[at] + 1
-        elif (method := re.compile(r"\.[a-z][\w-]*(?=\()").match(text, at)) is not None:
+        elif (method := _METHOD.match(text, at)) is not None:
             at = method.end()
         else:
             return at

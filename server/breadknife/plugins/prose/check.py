@@ -1,0 +1,219 @@
+"""One look at a document's paragraphs: who is asked, who is waited for, and what comes of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate
+
+from breadknife.plugins.prose.checkers import Checkers, Later
+from breadknife.plugins.prose.continuity import Read
+from breadknife.plugins.prose.directives import Directives
+from breadknife.plugins.prose.engine import Asked, Lint
+from breadknife.plugins.prose.flaws import Flaw, flaw
+from breadknife.plugins.prose.merge import Correction, Mistake, in_order, mistakes
+from breadknife.plugins.prose.opinions import Opinions, cases, reading
+from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.plugins.prose.spelling import Vocabulary, is_typo, slips
+from breadknife.plugins.prose.spoken import ENGLISH, languages
+from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence
+from breadknife.task.plugin import Context
+from breadknife.text.document import Document, Span
+from breadknife.text.extract.declared import declared_language
+from breadknife.text.prose import ProseText
+
+_AT_ONCE_S = 0.15
+"""What Harper has not read by then it reads in the background: 4,000 words take it a second."""
+_MOST_READ = 60_000
+"""Characters of a document's prose that the model reads by itself: about 10,000 words, some minutes."""
+_FOREIGN_SPELLING = "TYPOS"
+"""LanguageTool's category of words that aren't in the dictionary."""
+_LONG_WORD = 8
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """What a document's comments and its project's decisions leave out."""
+
+    document: Document
+    directives: Directives
+    ignored: frozenset[tuple[str, str]]
+
+    def silences(self, rule: str, offset: int) -> bool:
+        return (rule, EVERYWHERE) in self.ignored or self.directives.silence(rule, self.document.line_at(offset))
+
+    def leaves_out(self, flaw: Flaw) -> bool:
+        rules = flaw.mistake.rules
+        return any(
+            self.silences(rule, flaw.finding.span.start) or (rule, flaw.sentence.hash) in self.ignored for rule in rules
+        )
+
+
+@dataclass(frozen=True)
+class Check:
+    document: Document
+    context: Context
+    settings: ProseSettings
+    paragraphs: Sequence[ProseText]
+    """All of the document."""
+    vocabulary: Vocabulary
+    silenced: Silenced
+    checkers: Checkers
+    vale: Later | None
+    whole: bool
+    """Wait for everybody, as lint does."""
+
+    def read(self, fresh: Sequence[ProseText]) -> list[Read]:
+        """What is known now of these paragraphs; the engines that are slow are asked for the rest."""
+        default = declared_language(self.document) or self.settings.language
+        asked = [Asked(p.text, tag) for p, tag in zip(fresh, languages(fresh, default), strict=True)]
+        tool = self.checkers.languagetool(self.context) if self.settings.languagetool else None
+        later = [each for each in (tool, self.vale) if each is not None]
+        for engine in later:
+            engine.submit(self._owner, asked, self._arrived)
+        harper = self._harper(asked)
+        if self.whole:
+            for engine in later:
+                engine.wait(asked, self.context.cancel)
+        if tool is not None and tool.failure is not None:
+            self.context.notify(f"Prose is checked by Harper alone: {tool.failure}.")
+            tool = None
+        found: list[list[Mistake]] = []
+        for paragraph, question, lints in zip(fresh, asked, harper, strict=True):
+            all_lints = (*(lints or ()), *((tool.result(question) if tool else None) or ()))
+            found.append(self._mistakes(paragraph, question, all_lints, tool is not None) if all_lints else [])
+        opinions = self.checkers.opinions(self.context) if self.settings.model else None
+        if opinions is not None:
+            english = [index for index, each in enumerate(asked) if each.language == ENGLISH]
+            judged = self._with_opinions([fresh[i] for i in english], [found[i] for i in english], opinions)
+            for index, own in zip(english, judged, strict=True):
+                found[index] = own
+        thinking = opinions is not None and opinions.failure is None and opinions.waits(self._owner)
+        read: list[Read] = []
+        for paragraph, question, lints, own in zip(fresh, asked, harper, found, strict=True):
+            styled = self.vale.result(question) if self.vale is not None else ()
+            pending = {
+                "harper": lints is None,
+                "languagetool": tool is not None and tool.result(question) is None,
+                "vale": styled is None,
+                "model": thinking and question.language == ENGLISH,
+            }
+            own = self._styled(paragraph, own, styled) if styled else own
+            flaws = [flaw(paragraph, each) for each in own]
+            read.append(Read(paragraph, flaws, frozenset(name for name, waits in pending.items() if waits)))
+        return read
+
+    @property
+    def _owner(self) -> str:
+        return f"{self.document.uri}#{id(self.context)}" if self.whole else self.document.uri
+
+    @property
+    def _arrived(self) -> Callable[[], None]:
+        return _nobody if self.whole else self.context.refresh
+
+    def _harper(self, asked: Sequence[Asked]) -> list[tuple[Lint, ...] | None]:
+        """What Harper says; None for what it has no time for now."""
+        harper, due = self.checkers.harper, time.monotonic() + _AT_ONCE_S
+        found: list[tuple[Lint, ...] | None] = []
+        for question in asked:
+            self.context.cancel.raise_if_cancelled()
+            known = harper.result(question)
+            if known is None and (self.whole or time.monotonic() < due):
+                known = harper.answer(question)
+            found.append(known)
+        rest = [question for question, known in zip(asked, found, strict=True) if known is None]
+        if not self.whole:
+            harper.submit(self._owner, rest, self._arrived)
+        return found
+
+    def _with_opinions(
+        self,
+        paragraphs: Sequence[ProseText],
+        found: Sequence[list[Mistake]],
+        opinions: Opinions,
+    ) -> list[list[Mistake]]:
+        """Of English paragraphs."""
+        owner, arrived, context, whole = self._owner, self._arrived, self.context, self.whole
+        texts = [paragraph.text for paragraph in paragraphs]
+        doubts = [case for text, own in zip(texts, found, strict=True) for case in cases(text, own)]
+        opinions.judge(owner, doubts, arrived, now=whole)
+        if whole:
+            opinions.wait(context.cancel, cases=doubts)
+        budget = self.settings.flags_per_1000_words
+        settled = [opinions.settled(text, own, budget) for text, own in zip(texts, found, strict=True)]
+        readings = [reading(text, own) for text, own in zip(texts, settled, strict=True)]
+        ends = accumulate(map(len, texts))
+        near = [each for each, end in zip(readings, ends, strict=True) if end <= _MOST_READ]
+        if whole and len(near) < len(texts):
+            context.notify(f"The model proposes for the first {_MOST_READ:,} characters of {self.document.uri} only.")
+        opinions.read(owner, near, arrived, now=whole)
+        if whole:
+            opinions.wait(context.cancel, readings=near)
+        if opinions.failure is not None:
+            context.notify(f"Prose is checked without a model: {opinions.failure}.")
+            return list(found)
+        own = [opinions.proposed(each, known, budget) for each, known in zip(readings, settled, strict=True)]
+        return [
+            [each for each in in_order((*known, *proposed)) if self._counts(paragraph, each.lint)]
+            for paragraph, known, proposed in zip(paragraphs, settled, own, strict=True)
+        ]
+
+    def _mistakes(
+        self, paragraph: ProseText, question: Asked, lints: Sequence[Lint], has_second: bool
+    ) -> list[Mistake]:
+        text, english = paragraph.text, question.language == ENGLISH
+        counted = [lint for lint in lints if self._counts(paragraph, lint)]
+        if not english:
+            counted = [
+                each for each in counted if each.category != _FOREIGN_SPELLING or self._believes_foreign(text, each)
+            ]
+        engines = 2 if has_second and english else 1
+        return mistakes(text, counted, engines, partial(self._believes, text)) if counted else []
+
+    def _styled(self, paragraph: ProseText, own: Sequence[Mistake], lints: Sequence[Lint]) -> list[Mistake]:
+        """With what the project's own styles say: that needs nobody's agreement."""
+        styled = [
+            Mistake(
+                lint, ("vale",), (lint.rule,), tuple(Correction(lint.span, new) for new in lint.replacements), False
+            )
+            for lint in lints
+            if self._counts(paragraph, lint) and not any(lint.span.touches(each.lint.span) for each in own)
+        ]
+        return in_order((*own, *styled))
+
+    def _counts(self, paragraph: ProseText, lint: Lint) -> bool:
+        return (
+            lint.rule not in self.settings.disabled_rules
+            and not paragraph.touches_markup(lint.span)
+            and not self._ignored(paragraph, lint)
+        )
+
+    def _ignored(self, paragraph: ProseText, lint: Lint) -> bool:
+        ignored = self.silenced.ignored
+        return self.silenced.silences(lint.rule, paragraph.source_span(lint.span).start) or (
+            bool(ignored) and (lint.rule, Sentence.around(paragraph.text, lint.span).hash) in ignored
+        )
+
+    def _believes_foreign(self, text: str, lint: Lint) -> bool:
+        """Whether a word that another language's dictionary lacks looks like a slip of the fingers."""
+        word = text[lint.span.start : lint.span.end]
+        most = 1 if len(word) < _LONG_WORD else 2
+        return (
+            self.settings.spelling
+            and word.isalpha()
+            and (word.islower() or word.istitle())
+            and word not in self.vocabulary
+            and any(slips(word.casefold(), new.casefold()) <= most for new in lint.replacements[:3])
+        )
+
+    def _believes(self, text: str, span: Span, offered: Sequence[str]) -> bool:
+        word = text[span.start : span.end]
+        return self.settings.spelling and is_typo(
+            text[: span.start], word, tuple(offered), self.vocabulary, self.checkers.knows
+        )
+
+
+def _nobody() -> None:
+    """Lint waits: nobody needs to be told that results have come."""

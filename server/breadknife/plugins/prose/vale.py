@@ -1,0 +1,84 @@
+"""Vale: a program of the user's, with the styles that a project has chosen in its `.vale.ini`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from breadknife.errors import EngineDied, EngineUnavailable
+from breadknife.plugins.prose.engine import Lint, printable
+from breadknife.text.document import Span
+
+_CONFIGURATIONS = (".vale.ini", "_vale.ini", "vale.ini")
+_CHECK_S = 20
+
+
+def configuration(root: Path) -> Path | None:
+    """The file that says which styles a folder wants."""
+    return next((root / name for name in _CONFIGURATIONS if (root / name).is_file()), None)
+
+
+def program(root: Path) -> Path | None:
+    """The `vale` on the path, if it isn't the folder's own."""
+    found = shutil.which("vale")
+    path = Path(found).resolve() if found else None
+    return path if path is not None and not path.is_relative_to(root.resolve()) else None
+
+
+class ValeEngine:
+    """One process for a paragraph. What it reads is our plain prose, so that it needs no reader of its own."""
+
+    name = "vale"
+
+    def __init__(self, vale: Path, configured: Path) -> None:
+        self._command = [str(vale), "--output=JSON", "--no-wrap", "--ext=.md", f"--config={configured}"]
+        self._folder = configured.parent
+
+    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
+        """Raises EngineDied when it hangs, and EngineUnavailable when it says that it can't work so."""
+        plain = printable(text).replace("\n", " ")
+        try:
+            done = subprocess.run(
+                self._command, input=plain, cwd=self._folder, capture_output=True, encoding="utf-8", errors="replace",
+                timeout=_CHECK_S, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise EngineDied("Vale hung while it checked a paragraph") from error
+        except OSError as error:
+            raise EngineUnavailable(f"Vale did not start: {error}") from error
+        try:
+            alerts = [alert for found in json.loads(done.stdout or "{}").values() for alert in found]
+            lints = [_lint(plain, alert) for alert in alerts]
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+            raise EngineUnavailable(f"Vale said what is not understood: {_said(done)}") from error
+        if done.returncode not in (0, 1):
+            raise EngineUnavailable(f"Vale failed: {_said(done)}")
+        return tuple(lint for lint in lints if lint is not None)
+
+    def close(self) -> None: ...
+
+
+def _said(done: subprocess.CompletedProcess[str]) -> str:
+    said = (done.stderr or done.stdout).strip()
+    try:
+        return str(json.loads(said)["Text"]).strip()
+    except (ValueError, KeyError, TypeError):
+        return said.splitlines()[0][:200] if said else f"exit code {done.returncode}"
+
+
+def _lint(text: str, alert: dict[str, Any]) -> Lint | None:
+    first, last = alert["Span"]
+    match, span = str(alert["Match"]), Span(first - 1, last)
+    if text[span.start : span.end] != match:
+        at = text.find(match)
+        if at < 0 or not match:
+            return None
+        span = Span(at, at + len(match))
+    action = alert.get("Action") or {}
+    replacements = tuple(map(str, action.get("Params") or ())) if action.get("Name") == "replace" else ()
+    if action.get("Name") == "remove":
+        replacements = ("",)
+    return Lint("vale", alert["Check"], span, alert["Message"], replacements, alert["Severity"])

@@ -1,0 +1,177 @@
+"""After an edit of a large document its block alone is read; and what a slow engine has found doesn't flicker."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from breadknife.cancel import CancelToken
+from breadknife.plugins.prose import continuity, languagetool
+from breadknife.plugins.prose.continuity import Told, change
+from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.flaws import moved
+from breadknife.plugins.prose.plugin import ProsePlugin
+from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.task.values import CheckRequest, Finding, Findings, Fix
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.extract import extract
+from breadknife.text.prose import ProseText
+from breadknife.text.syntax import difference, parse
+from support import PluginContext, document
+
+BLOCKS = """\
+# A heading
+
+Some *words* of a paragraph
+that goes on.
+
+- one item
+- another
+
+  its second paragraph
+
+> a quotation
+
+```python
+code = 1
+
+more = 2
+```
+
+| a table | with words of a sentence |
+|---------|--------------------------|
+| a cell  | and this is another one  |
+
+<div>
+Words in HTML.
+
+</div>
+
+[ref]: https://example.org
+## Directly
+followed by text
+
+    indented code
+
+"""
+
+
+def read(doc: Document) -> list[ProseText]:
+    return [each for each in extract(doc, parse(doc.text, doc.language), CancelToken()) if each.segments]
+
+
+def test_a_block_alone_is_read_as_the_whole_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is typed: either the paragraphs are those of the whole new text, or all of it is looked at again."""
+    monkeypatch.setattr(continuity, "LARGE", 0)
+    random, taken = Random(8), 0
+    for _ in range(400):
+        doc = document(BLOCKS * 2, "markdown")
+        start = random.randrange(len(doc.text))
+        new = random.choice(("a", " ", "\n", "# ", "- ", "`", "```\n", "<b", "|", "", "  "))
+        edited = doc.changed(TextEdit(Span(start, start + random.choice((0, 0, 1))), new), 2)
+        edit = difference(doc.text, edited.text)
+        found = change(Told(doc, read(doc), (), ()), edit, edited)
+        if found is not None:
+            assert [*found.paragraphs] == read(edited), edited.text
+            assert {*found.fresh} <= {*found.paragraphs}
+            taken += 1
+    assert taken > 150
+
+
+@pytest.mark.parametrize(
+    ("span", "edit", "expected"),
+    [
+        (Span(5, 9), TextEdit(Span(0, 0), "ab"), Span(7, 11)),
+        (Span(5, 9), TextEdit(Span(12, 13), ""), Span(5, 9)),
+        (Span(5, 9), TextEdit(Span(0, 3), ""), Span(2, 6)),
+        (Span(5, 9), TextEdit(Span(6, 6), "x"), None),
+        (Span(5, 9), TextEdit(Span(9, 9), "x"), None),
+        (Span(5, 9), TextEdit(Span(2, 5), ""), None),
+    ],
+)
+def test_a_finding_moves_with_its_text(span: Span, edit: TextEdit, expected: Span | None) -> None:
+    finding = Finding(span, "harper", "R", "so", fixes=(Fix("Fix", (TextEdit(span, "new"),)),))
+    new = moved(finding, edit)
+    assert (new and new.span) == expected
+    assert new is None or new.fixes[0].edits == (TextEdit(new.span, "new"),)
+
+
+@dataclass
+class Slow:
+    """LanguageTool's place: finds "keep" in whatever it has been let through."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+    name: str = "languagetool"
+
+    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
+        assert self.gate.wait(30)
+        at = text.find("keep")
+        return (Lint("languagetool", "SHE_LIVE", Span(at, at + 4), "so", ("keeps",), "GRAMMAR"),) if at >= 0 else ()
+
+    def close(self) -> None:
+        self.gate.set()
+
+
+class Editor(PluginContext):
+    def __init__(self, root: Path) -> None:
+        super().__init__(root=root, values=ProseSettings(model=False))
+        self.again = threading.Event()
+
+    def refresh(self) -> None:
+        self.again.set()
+
+
+def words(plugin: ProsePlugin, doc: Document, editor: Editor) -> list[str]:
+    answer = plugin.answer(CheckRequest(doc), editor)
+    assert isinstance(answer, Findings)
+    return [doc.slice(each.span) for each in sorted(answer.items, key=lambda each: each.span)]
+
+
+@pytest.mark.parametrize("filler", ["", "Some other words.\n\n" * 8_000], ids=["small", "large"])
+def test_findings_of_a_slow_engine_do_not_flicker(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filler: str
+) -> None:
+    slow = Slow()
+    monkeypatch.setattr(languagetool, "obstacle", lambda url: None)
+    monkeypatch.setattr(languagetool, "LanguageToolEngine", lambda dialect, url: slow)
+    plugin, editor = ProsePlugin(), Editor(tmp_path)
+    try:
+        slow.gate.set()
+        doc = document("The inventory keep one line, and so you see it.\n\n" + filler, "markdown")
+        while words(plugin, doc, editor) != ["keep"]:
+            assert editor.again.wait(30)
+            editor.again.clear()
+        slow.gate.clear()
+        editor.again.clear()
+        for version in range(2, 5):  # typing elsewhere in its sentence
+            at = doc.text.index(", and")
+            doc = doc.changed(TextEdit(Span(at, at), "s"), version)
+            assert words(plugin, doc, editor) == ["keep"]
+        at = doc.text.index("keep")
+        doc = doc.changed(TextEdit(Span(at + 4, at + 4), "s"), 9)  # the word itself
+        assert words(plugin, doc, editor) == []
+        slow.gate.set()
+    finally:
+        plugin.close()
+
+
+def test_a_large_document_is_looked_at_as_a_whole_when_it_rests(home: Path, tmp_path: Path) -> None:
+    plugin, editor = ProsePlugin(), Editor(tmp_path)
+    editor.values = ProseSettings(model=False, languagetool=False)
+    try:
+        text = "# One\n\n" + "Some other words.\n\n" * 8_000 + "You see an cat here.\n"
+        doc = document(text, "markdown")
+        while words(plugin, doc, editor) != ["an"]:
+            assert editor.again.wait(30)
+            editor.again.clear()
+        editor.again.clear()
+        doc = doc.changed(TextEdit(Span(5, 5), "s an apple, an pear"), 2)
+        assert words(plugin, doc, editor) == ["an", "an"]
+        assert editor.again.wait(30)
+        assert words(plugin, doc, editor) == ["an", "an"]
+    finally:
+        plugin.close()
