@@ -206,8 +206,16 @@ def test_the_beginning_that_the_model_is_sure_of(words: list[tuple[str, float]],
 def test_a_beginning_stays_to_its_end_while_it_is_typed_along() -> None:
     words = [(" alpha", -0.1), (" +", -0.1), (" beta", -5.0)]
     with typist(engine=Doubtful(words)) as user:  # pyright: ignore[reportArgumentType]
-        seen = [user.sees(f"x ={typed}⟦|⟧\n") for typed in ("", " a", " al", " alp", " alph")]
-    assert seen == [[" alpha"], ["lpha"], ["pha"], ["ha"], ["a"]]
+        seen = [user.sees(f"x ={typed}⟦|⟧\n") for typed in ("", " a", " al", " alp", " alph", " alpha")]
+    assert seen == [[" alpha"], ["lpha"], ["pha"], ["ha"], ["a"], "low-confidence"]
+
+
+def test_a_block_whose_first_line_is_typed_along_stays() -> None:
+    words = [(" f():", -0.1), ("\n    return alpha", -5.0), ("\n\nmore", -0.1)]
+    with typist(engine=Doubtful(words)) as user:  # pyright: ignore[reportArgumentType]
+        seen = [user.sees(f"def{typed}⟦|⟧\n") for typed in ("", " f()", " f():", " f():\n", " f():\n    ")]
+    rest = "\n    return alpha"
+    assert seen == [[" f():" + rest], [":" + rest], [rest], [rest[1:]], [rest[5:]]]
 
 
 def test_what_is_there_when_the_answer_is_due_is_shown_and_grows() -> None:

@@ -28,8 +28,6 @@ FIRST_USEFUL_TOKENS = 4
 """A word and a bracket."""
 SHARE_OF_GAP = 0.75
 """The rest is the editor's, the server's and the protocol's: 50 ms of 250."""
-MOST_SECONDS = 1.5
-"""Longer than that nobody who types waits."""
 
 
 class Pace:
@@ -80,5 +78,6 @@ class Pace:
 
     @property
     def budget(self) -> float:
-        """How long an answer may take: until just before the next key, unless no text can be there by then."""
-        return min(max(SHARE_OF_GAP * self.gap, self.writing(FIRST_USEFUL_TOKENS)), MOST_SECONDS)
+        """How long an answer may take: until just before the next key. Where no text can be there by then the first
+        piece that makes sense is shown when it is: a longer wait would begin anew with each key."""
+        return SHARE_OF_GAP * self.gap

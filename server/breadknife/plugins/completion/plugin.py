@@ -15,7 +15,7 @@ from breadknife.plugins.completion.cut import showable, wanted
 from breadknife.plugins.completion.filters import THRESHOLD, UNSURE, certainty, confidence, fitted, is_final
 from breadknife.plugins.completion.learning import Learning
 from breadknife.plugins.completion.next_edit import NextEdits
-from breadknife.plugins.completion.pace import MOST_SECONDS, Pace
+from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.repository import ContextHolder
 from breadknife.plugins.completion.session import Session
 from breadknife.plugins.completion.shape import shape_at
@@ -54,8 +54,10 @@ LINE_TOKENS = 12
 """Of a usual line of code."""
 
 FEWEST_CHARACTERS = 3
-"""Of the beginning of a text that is shown where the model isn't sure of the whole; one that is typed along stays to
-its end."""
+"""Of the beginning of a text that is shown where the model isn't sure of the whole."""
+
+MOST_SECONDS = 1.5
+"""Longer than that nobody waits for an answer that can't grow."""
 
 ROLE = "completion"
 ACCEPTED = "accepted"
@@ -112,7 +114,11 @@ class Found:
             if certainty(logprob) < threshold:
                 break
             end = token.end - start
-        return self._draft(written, showable(written.text[start:], self.place.shape, max(end, 0)), complete=True)
+        return self.part(written, showable(written.text[start:], self.place.shape, max(end, 0)))
+
+    def part(self, written: Written, text: str) -> Draft:
+        """`text`, with which what follows begins, and nothing more."""
+        return self._draft(written, text, complete=True)
 
     def _draft(self, written: Written, text: str, complete: bool) -> Draft:
         place, start = self.place, len(self.typed)
@@ -276,10 +282,7 @@ class CompletionPlugin:
         if refused:
             found.stream.stop()
         if isinstance(fit, Silence) and fit.reason == UNSURE:
-            beginning = found.beginning(written, threshold)
-            begun = beginning.text.strip()
-            if len(begun) >= FEWEST_CHARACTERS or (begun and place.session.shows(place.document, place.offset, begun)):
-                draft, fit = beginning, fitted(beginning, threshold=threshold)
+            draft, fit = _surer(found, written, threshold) or (draft, fit)
         stopped = not (draft.complete or written.writing or written.last.finish or refused)
         if stopped and not place.session.is_newest(place.number):
             return Vetoed(silence("superseded"))
@@ -357,6 +360,21 @@ def _waited(found: Found, threshold: float, context: Context) -> tuple[Written, 
         if draft.text != before.text or not written.writing:
             fit = fitted(draft, threshold=threshold)
     return written, draft, fit
+
+
+def _surer(found: Found, written: Written, threshold: float) -> tuple[Draft, str | Silence] | None:
+    """What of a text that the model isn't sure of may be shown all the same: what is left of an offer that the user
+    types along, whose every key says that it is right, or else as much as the model is sure of."""
+    place = found.place
+    kept = place.session.left(place.document, place.offset)
+    if kept.strip() and written.text.startswith(kept, len(found.typed)):
+        draft = found.part(written, kept)
+        if isinstance(fit := fitted(draft, threshold=0.0), str):
+            return draft, fit
+    beginning = found.beginning(written, threshold)
+    if len(beginning.text.strip()) >= FEWEST_CHARACTERS:
+        return beginning, fitted(beginning, threshold=threshold)
+    return None
 
 
 def _is_current(place: Place, context: Context) -> bool:

@@ -86,11 +86,10 @@ class Session:
             against = offset >= offer.start and offer.rest(document, offset) is None
             return offer.id if against and time.monotonic() - offer.at >= SEEN_SECONDS else None
 
-    def shows(self, document: Document, offset: int, text: str) -> bool:
-        """Whether the text is what is left of an offer that is typed along."""
+    def left(self, document: Document, offset: int) -> str:
+        """What is left of an offer that is typed along."""
         with self._changed:
-            rest = self._offer.rest(document, offset) if self._offer else None
-            return rest is not None and rest.strip().startswith(text)
+            return (self._offer.rest(document, offset) if self._offer else None) or ""
 
     def offers(self, document: Document, offset: int, text: str, id: str) -> str:
         """Notes what is shown. The id is an earlier offer's where this is the same one, typed through or grown."""
