@@ -91,9 +91,13 @@ def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]
     if project is None:
         return lambda word: False
 
+    @cache
+    def learn() -> None:
+        project.idle(_LEARNING_S)
+
     def is_own(word: str) -> bool:
         if whole:
-            project.idle(_LEARNING_S)
+            learn()
         return project.names(word) or project.saying(word) >= _REPEATED
 
     return is_own
