@@ -19,6 +19,8 @@ from breadknife.host.registry import discover
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.host.settings.resolve import EVERY_PLUGINS
 from breadknife.host.settings.schema import json_schema
+from breadknife.text.languages import LANGUAGES
+from breadknife.text.languages.documents import FORMATS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -71,6 +73,19 @@ def test_vscode_contributes_settings_that_exist() -> None:
         assert {each: contributed[each] for each in ("type", "default")} == {
             each: ours[each] for each in ("type", "default")
         }
+
+
+def test_clients_ask_for_every_language() -> None:
+    """By one of its names: editors differ in them."""
+    manifest = json.loads((ROOT / "clients" / "vscode" / "package.json").read_text("utf-8"))
+    vscode = {each.removeprefix("onLanguage:") for each in manifest["activationEvents"]}
+    lua = (ROOT / "clients" / "neovim" / "lsp" / "breadknife.lua").read_text("utf-8")
+    filetypes = re.search(r"filetypes = \{(.*?)\}", lua, re.DOTALL)
+    assert filetypes
+    neovim = {*re.findall(r'"([^"]+)"', filetypes[1])} | {"csharp", "shellscript", "plaintext"}  # renamed there
+    for known in (vscode, neovim):
+        languages = {each.id: {each.id, *each.aliases} for each in (*LANGUAGES.values(), *FORMATS) if each.suffixes}
+        assert [id for id, names in languages.items() if not names & known] == []
 
 
 def test_the_settings_on_the_pages_are_right() -> None:

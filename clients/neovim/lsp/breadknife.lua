@@ -11,8 +11,9 @@ return {
   cmd = { breadknife.executable(), "serve" },
   -- stylua: ignore
   filetypes = {
-    "bash", "c", "cpp", "cs", "css", "go", "html", "java", "javascript", "javascriptreact", "json", "kotlin", "lua",
-    "markdown", "php", "python", "ruby", "rust", "sh", "sql", "text", "toml", "typescript", "typescriptreact", "yaml",
+    "asciidoc", "bash", "c", "cpp", "cs", "css", "gitcommit", "go", "html", "java", "javascript", "javascriptreact",
+    "json", "kotlin", "lua", "markdown", "mdx", "org", "php", "plaintex", "po", "python", "rst", "ruby", "rust", "sh",
+    "sql", "tex", "text", "toml", "typescript", "typescriptreact", "typst", "yaml",
   },
   root_markers = { ".breadknife", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", ".git" },
   get_language_id = function(_, filetype)

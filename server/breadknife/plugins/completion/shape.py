@@ -9,6 +9,7 @@ from functools import cached_property
 from breadknife.plugins.completion.values import Extent, Shape, Where
 from breadknife.text.document import Document, Span
 from breadknife.text.languages import LANGUAGES, Block
+from breadknife.text.languages.documents import FORMATS
 from breadknife.text.syntax import Node, SyntaxTree
 from breadknife.text.tokens import (
     END_WORDS,
@@ -25,7 +26,7 @@ LOOK_BACK = 8_000
 LOOK_AHEAD = 4_000
 """Characters that are read for the brackets around the cursor."""
 
-PROSE = frozenset(("markdown", "plaintext", "restructuredtext", "git-commit"))
+PROSE = frozenset(("markdown", "mdx", *(id for each in FORMATS for id in (each.id, *each.aliases))))
 _COMMENT_ENDS = ("*/", "-->", "]]")
 _NOT_AN_END = frozenset((*END_WORDS, *MIDDLE_WORDS, "#"))
 """What a line begins with that may stand no deeper than the bracket that it is in: `end)`, `#ifdef`."""
