@@ -261,7 +261,14 @@ def test_a_declaration_that_may_be_right_stays(marked: str, never: Strategy) -> 
     assert never not in [offer.strategy for offer in offered(marked)[1]]
 
 
-APP = "from typing import Any\n_app = None\ndef get_app(none=False):\n    if none:\n        return None\n    return _app\n"
+APP = """\
+from typing import Any
+_app = None
+def get_app(none=False):
+    if none:
+        return None
+    return _app
+"""
 
 
 @pytest.mark.parametrize(
@@ -534,3 +541,19 @@ def test_a_base_class_of_the_project_is_declared_anew(
         assert changed.document.uri.endswith("/base.py")
         after = changed.document.edited(changed.edits).text
         assert after == base.replace("        self.machine = None\n", line)
+
+
+def test_a_base_class_is_found_where_a_package_hands_it_on(tmp_path: Path) -> None:
+    root = "import os\nclass Root:\n    session = None\n    @classmethod\n"
+    root += "    def bind(cls, session):\n        cls.session = session\n"
+    files = {
+        "pkg/root.py": root,
+        "pkg/base.py": "from .root import Root\nclass Base(Root): pass\n",
+        "pkg/__init__.py": "from .base import Base\n",
+        "use.py": "",
+    }
+    marked = "from pkg import Base\nclass Mine(Base):\n    def f(self):\n        ⟦self.session⟧.go()\n"
+    _, (first, *_) = offered(marked, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
+    assert first.title == "Declare `self.session` as `Any`: None only stands in until it is set (in root.py)"
+    (edits,) = first.elsewhere
+    assert "    session: Any = None\n" in edits.document.edited(edits.edits).text

@@ -43,13 +43,16 @@ _MADE_BY_DECORATOR = ("dataclass", "define", "attrs", "attr.", "struct", "frozen
 """A decorator with one of these makes constructor parameters of annotated names."""
 
 
-def of_attribute(found: Attribute, ends: tuple[Span, ...], checker: Checker, *, asked: bool = False) -> Iterator[Cure]:
-    """`ends` are the uses to be made right. `asked`: the declaration itself was asked about, not one of its uses."""
+def of_attribute(
+    found: Attribute, ends: tuple[Span, ...], checker: Checker, *, asked: bool = False, files: int = 0
+) -> Iterator[Cure]:
+    """`ends` are the uses to be made right. `asked`: the declaration itself was asked about, not one of its uses.
+    `files`: others that use an attribute of that name of what they import from this one."""
     if _is_method(found):
         return
     sure = list(_never_tested(found, ends, checker)) if not (found.is_tested or _nullable(found)) else []
     yield from sure
-    if not sure and (weight := _relied_on(found, ends, asked=asked)):
+    if not sure and (weight := _relied_on(found, ends, files, asked=asked)):
         yield from _placeholder(found, ends, checker, weight)
 
 
@@ -86,10 +89,10 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
     yield from _placeholder(found, ends, checker, weight)
 
 
-def _relied_on(found: Attribute, ends: tuple[Span, ...], *, asked: bool) -> int:
+def _relied_on(found: Attribute, ends: tuple[Span, ...], files: int, *, asked: bool) -> int:
     """The weight of declaring an attribute without None although it is tested here and there, or taken away in the
     middle: 0 where that may well be meant."""
-    uses = max(len(ends), len(found.unchecked())) + sum(one.role is Role.USE for one in found.others)
+    uses = files + max(len(ends), len(found.unchecked())) + sum(one.role is Role.USE for one in found.others)
     doubts = sum(one.role is Role.TEST for one in (*found.own, *found.others))
     for one in found.none_sets:
         function = one.inside("function_definition")

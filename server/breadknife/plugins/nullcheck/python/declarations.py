@@ -170,7 +170,7 @@ def attribute(tree: SyntaxTree, key: str, owner: Node) -> Attribute:
     own = list[Occurrence]()
     others = list[Occurrence]()
     for found in occurrences(tree, f".{name}", tree.root):
-        at_home = text(found.node) == key and any(node in family for node in found.path)
+        at_home = text(found.node) in (key, f"cls.{name}") and any(node in family for node in found.path)
         (own if at_home else others).append(found)
     for member in family:
         own += [found for found in occurrences(tree, name, member) if _in_body_of(found, member)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from breadknife.plugins.nullcheck.python.attributes import of_attribute
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute, bases_of, classes_of
 from breadknife.plugins.nullcheck.python.ignoring import Checker
-from breadknife.plugins.nullcheck.python.outline import Imported
+from breadknife.plugins.nullcheck.python.outline import Imported, outline
 from breadknife.project.values import Project
 from breadknife.text.document import Document
 from breadknife.text.outline import Import
@@ -18,6 +19,8 @@ MAX_LENGTH = 400_000
 """Code points: a longer file isn't parsed for a menu."""
 MAX_FILES = 2
 """That an import may mean."""
+_MAX_STEPS = 3
+"""From a package to the file that defines what it hands on; from a class to the base that declares an attribute."""
 
 
 @dataclass(frozen=True)
@@ -36,25 +39,66 @@ def of_inherited(
     ends = tuple(found.unchecked())
     if found.sets or found.is_tested:
         return
-    for imported, name in _bases(found, imports):
-        for path in project.module(imported, document)[:MAX_FILES]:
-            source = project.text(path)
-            tree = parse(source, "python") if source is not None and len(source) <= MAX_LENGTH else None
-            owner = classes_of(tree).get(name) if tree is not None else None
-            if source is None or tree is None or owner is None:
-                continue
-            declared = attribute(tree, found.key, owner)
-            for cure in of_attribute(declared, ends, checker) if declared.sets else ():
-                where = replace(cure, consequence=f"in {path.name}")
-                yield Elsewhere(where, tree, Document(path.as_uri(), "python", source))
-            break
+    for there, tree, owner in _above(found.tree, found.owner, imports, document, project, _MAX_STEPS):
+        declared = attribute(tree, found.key, owner)
+        if declared.sets:
+            files = users(project, there.path, found.key.rpartition(".")[2])
+            for cure in of_attribute(declared, ends, checker, files=files):
+                name = there.path.name if there.path else ""
+                yield Elsewhere(_placed(cure, name), tree, there)
+            return
 
 
-def _bases(found: Attribute, imports: Mapping[str, Imported]) -> Iterator[tuple[Import, str]]:
+def users(project: Project, path: Path | None, name: str) -> int:
+    """How many files use a name of those that import a file, or the package that it is in."""
+    if path is None:
+        return 0
+    package = path.with_name("__init__.py")
+    importers = {*project.importers(path), *(project.importers(package) if package != path else ())}
+    return sum(name in known.names for each in importers if (known := project.outline(each)) is not None)
+
+
+def _placed(cure: Cure, name: str) -> Cure:
+    otherwise = _placed(cure.otherwise, name) if cure.otherwise else None
+    return replace(cure, consequence=f"in {name}", otherwise=otherwise)
+
+
+def _above(
+    tree: SyntaxTree, owner: Node, imports: Mapping[str, Imported], document: Document, project: Project, steps: int
+) -> Iterator[tuple[Document, SyntaxTree, Node]]:
+    """The base classes of other files, the nearest first."""
+    for imported, name in _bases(owner, tree, imports):
+        found = _class_at(imported, name, document, project, _MAX_STEPS)
+        if found is not None:
+            yield found
+            there, above, base = found
+            if steps > 1:
+                yield from _above(above, base, outline(above).imported, there, project, steps - 1)
+
+
+def _class_at(
+    imported: Import, name: str, document: Document, project: Project, steps: int
+) -> tuple[Document, SyntaxTree, Node] | None:
+    """The class that an imported name means, also through files that hand it on."""
+    for path in project.module(imported, document)[:MAX_FILES]:
+        source = project.text(path)
+        tree = parse(source, "python") if source is not None and len(source) <= MAX_LENGTH else None
+        if source is None or tree is None:
+            continue
+        there = Document(path.as_uri(), "python", source)
+        if (owner := classes_of(tree).get(name)) is not None:
+            return there, tree, owner
+        again = outline(tree).imported.get(name) if steps > 1 else None
+        if again is not None and again.name:
+            return _class_at(Import(again.module, ((again.name, name),)), again.name, there, project, steps - 1)
+    return None
+
+
+def _bases(owner: Node, tree: SyntaxTree, imports: Mapping[str, Imported]) -> Iterator[tuple[Import, str]]:
     """What the bases outside of the file were imported from, and their names there."""
-    here = classes_of(found.tree)
-    for owner in _upwards(found.owner, here):
-        for base in bases_of(owner):
+    here = classes_of(tree)
+    for each in _upwards(owner, here):
+        for base in bases_of(each):
             root, _, rest = base.partition("[")[0].partition(".")
             imported = imports.get(root)
             if base in here or imported is None:

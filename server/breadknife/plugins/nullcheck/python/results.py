@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from breadknife.plugins.nullcheck.python.declarations import Cure, called, origin_of
-from breadknife.plugins.nullcheck.python.inheritance import MAX_FILES, MAX_LENGTH, Elsewhere
+from breadknife.plugins.nullcheck.python.inheritance import MAX_FILES, MAX_LENGTH, Elsewhere, users
 from breadknife.plugins.nullcheck.python.kinds import any_type, is_defined_before
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import Imported, outline, text
@@ -19,7 +19,7 @@ from breadknife.text.syntax import Node, SyntaxTree, parse
 _RELIANCE = 2
 """So many callers rely on a value for each that looks for a None: more of them, and it isn't meant for most."""
 _MANY = 3
-"""Uses in a file that say it for all of them."""
+"""Uses that say it for all of them."""
 _TESTS = frozenset({
     "boolean_operator", "not_operator", "if_statement", "elif_clause", "while_statement", "comparison_operator",
     "named_expression", "assert_statement",
@@ -36,11 +36,11 @@ def of_result(
     callee = call.child_by_field_name("function") if call is not None else None
     if callee is None:
         return
-    ends = tuple(_relying(site, text(callee)))
-    if not ends:
-        return
+    uses, doubts = _relying(site, text(callee))
+    least = max(1, _RELIANCE * doubts)
     if (here := called(site)) is not None:
-        if (cure := _opened(site.tree, here, ends, "")) is not None:
+        cure = _opened(site.tree, here, uses, len(uses), "") if len(uses) > least else None
+        if cure is not None:
             yield Elsewhere(cure, site.tree, document)
         return
     root, _, rest = text(callee).partition(".")
@@ -48,7 +48,9 @@ def of_result(
         return
     if (found := _defined(imported, rest, document, project, _MAX_STEPS)) is not None:
         where, tree, function = found
-        if (cure := _opened(tree, function, ends, f"in {where.path.name}" if where.path else "")) is not None:
+        many = len(uses) + users(project, where.path, text(callee).rpartition(".")[2])
+        cure = _opened(tree, function, uses, many, f"in {where.path.name}" if where.path else "")
+        if cure is not None and many > least:
             yield Elsewhere(cure, tree, where)
 
 
@@ -59,9 +61,8 @@ def _call(site: Site) -> Node | None:
     return value if value is not None and value.type == "call" else None
 
 
-def _relying(site: Site, callee: str) -> list[Span]:
-    """The place, and the other calls in the file whose result is used as None can't be; none where they are few beside
-    those that look for a None."""
+def _relying(site: Site, callee: str) -> tuple[tuple[Span, ...], int]:
+    """The place and the other calls in the file whose result is used as None can't be, and how many look for a None."""
     uses, doubts = [site.span], 0
     for one in occurrences(site.tree, callee, site.tree.root):
         call = one.path[-1]
@@ -72,7 +73,7 @@ def _relying(site: Site, callee: str) -> list[Span]:
             doubts += 1
         elif Role.USE in roles and not call.start_byte <= site.node.start_byte < call.end_byte:
             uses.append(site.tree.span(call))
-    return uses if len(uses) > max(1, _RELIANCE * doubts) else []
+    return tuple(uses), doubts
 
 
 def _roles(tree: SyntaxTree, call: Node, one: Occurrence) -> set[Role]:
@@ -122,7 +123,7 @@ def _function(block: Node, parts: list[str]) -> Node | None:
     return None
 
 
-def _opened(tree: SyntaxTree, function: Node, ends: tuple[Span, ...], where: str) -> Cure | None:
+def _opened(tree: SyntaxTree, function: Node, ends: tuple[Span, ...], uses: int, where: str) -> Cure | None:
     """Of a function without a declaration, which gives something on some paths and None on others."""
     name, parameters = function.child_by_field_name("name"), function.child_by_field_name("parameters")
     returned = own_nodes(function, "return_statement")
@@ -137,8 +138,8 @@ def _opened(tree: SyntaxTree, function: Node, ends: tuple[Span, ...], where: str
         Strategy.RETURN_TYPE,
         f"Declare that `{text(name)}` gives `{kind}`: None is for callers that ask for it",
         (TextEdit(Span(at, at), f" -> {kind}"), *imports),
-        56 if len(ends) >= _MANY else 48,
-        "most of its callers in this file rely on a value",
+        56 if uses >= _MANY else 48,
+        "most of its callers rely on a value",
         ends,
         where,
     )
