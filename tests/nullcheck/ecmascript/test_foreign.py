@@ -56,7 +56,7 @@ EXPECTED = [
 
 
 @pytest.mark.parametrize(
-    ("finding", "expected"), zip(REPORTED, EXPECTED, strict=True), ids=[f"{f.code}-{f.span.start}" for f in REPORTED]
+    ("finding", "expected"), list(zip(REPORTED, EXPECTED, strict=True)), ids=[f"{f.code}-{f.span.start}" for f in REPORTED]
 )
 def test_a_real_finding_is_placed_and_gets_actions(finding: Finding, expected: tuple[str, str]) -> None:
     file = opened(TEXT)
@@ -123,3 +123,42 @@ def test_where_no_edit_is_right_the_checker_is_told_so_with_a_reason(
     offers = list(file.offers(place, (finding,)))
     assert offers[-1].strategy is Strategy.IGNORE
     assert apply_edits(text, offers[-1].edits) == text.replace("  x =", f"  {comment}\n  x =")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "after"),
+    [
+        ("function f(rows: Row[]) {\n  rows[0].run();\n}\n", "rows[0]",
+         "function f(rows: Row[]) {\n  const row = rows[0];\n  if (row === undefined) {\n"
+         '    throw new Error("row is undefined");\n  }\n  row.run();\n}\n'),
+        ("function f(m: string[], row: A) {\n  return g(m[1]);\n}\n", "m[1]",
+         "function f(m: string[], row: A) {\n  const item = m[1];\n  if (item === undefined) {\n"
+         '    throw new Error("item is undefined");\n  }\n  return g(item);\n}\n'),
+    ],
+)  # fmt: skip
+def test_an_element_gets_a_name_to_be_checked_by(text: str, at: str, after: str) -> None:
+    assert by_strategy(text, at)["raise"] == after
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("function f(rows: number[]) {\n  rows[0]++;\n}\n", "rows[0]"),
+        ("function f(rows: number[]) {\n  rows[0] += 1;\n}\n", "rows[0]"),
+        ("function f(rows: A[]) {\n  g(h(), rows[0].a);\n}\n", "rows[0]"),
+        ("function f(rows: A[]) {\n  return a && rows[0].a;\n}\n", "rows[0]"),
+        ("const f = (rows: A[]) => rows[0].a;\n", "rows[0]"),
+    ],
+)
+def test_an_element_gets_no_name_where_that_would_change_what_is_done(text: str, at: str) -> None:
+    assert "raise" not in by_strategy(text, at)
+
+
+def by_strategy(text: str, at: str) -> dict[str, str]:
+    """What the offers make of a text in which tsc says that `at` is possibly undefined."""
+    start = text.index(at)
+    finding = Finding(Span(start, start + len(at)), "ts", "2532", "Object is possibly 'undefined'.")
+    file = opened(text)
+    place = file.place(finding)
+    assert place is not None
+    return {offer.strategy.value: apply_edits(text, offer.edits) for offer in file.offers(place, (finding,))}

@@ -31,7 +31,7 @@ RETURNS_NONE = {
     "a.ts": "export function f(s: string) {\n  return s.match(/a/)?.length ?? null;\n}\n",
 }
 FINDINGS = {"pyright": "reportOptionalMemberAccess", "ty": "missing-union-attribute", "pyrefly": "missing-attribute"}
-IN_IMPORTER = {**FINDINGS, "tsc": "TS2531"}
+IN_IMPORTER = {**FINDINGS, "tsc": "2531"}
 
 
 def checker_for(choice: Choice, root: Path) -> Installed:

@@ -218,7 +218,8 @@ def _judged(
 ) -> Climb:
     for finding in about:
         if finding.source.lower() in checker.tool.sources:
-            same = [p for p in was if (p.path, p.code, p.message) == (document.path, finding.code, finding.message)]
+            asked = (document.path, finding.code.removeprefix("TS"), _words(finding.message))
+            same = [p for p in was if (p.path, p.code, _words(p.message)) == asked]
             if same and now.count(same[0]) >= was.count(same[0]):
                 return Climb(broken=Rung.GONE, problem=same[0])
     left = Counter(map(_identity, was))
@@ -227,6 +228,11 @@ def _judged(
         if left[_identity(problem)] < 0:
             return Climb(broken=Rung.FILE if problem.path == document.path else Rung.IMPORTERS, problem=problem)
     return Climb()
+
+
+def _words(message: str) -> str:
+    """A message, on however many lines it is printed."""
+    return " ".join(message.split())
 
 
 def _identity(problem: Problem) -> tuple[Path, str, str]:

@@ -42,6 +42,8 @@ _NAMES = {"match": "match", "exec": "match", "querySelector": "element", "getEle
 _IF = frozenset({"if_statement"})
 _THROWS = frozenset({"throw_statement"})
 _WRAPPED = frozenset({"await_expression", "call_expression"})
+_NAMED = _WRAPPED | {"subscript_expression"}
+_CHANGES = frozenset({"update_expression", "augmented_assignment_expression", "assignment_expression"})
 
 
 def options(site: Site) -> Iterator[Option]:
@@ -196,20 +198,36 @@ def _chained_elsewhere(site: Site) -> bool:
 
 
 def _bare_name(site: Site) -> str:
+    if site.node.type == "subscript_expression" and (given := _new_name(site)):
+        return given
     name = site.source if site.is_name else f"the result of {site.source.partition('(')[0]}"
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
 
 
 def _new_name(site: Site) -> str:
-    """A name for a call's result that the file doesn't use yet, or "" for an expression that is no short call."""
+    """A name for a call's result or an element that the file doesn't use yet, or "" for what is neither, or long."""
     source, node = site.source, site.node
     if node.type == "parenthesized_expression" and node.named_child_count == 1:
         node = node.named_children[0]
-    if node.type not in _WRAPPED or "\n" in source or any(n.type in FUNCTIONS for n in node.named_children):
+    if node.type not in _NAMED or "\n" in source or any(n.type in FUNCTIONS for n in node.named_children):
         return ""
-    called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", source)
-    base = next((_NAMES[name] for name in reversed(called) if name in _NAMES), "result")
-    for name in (base, f"{base}Value", f"maybe{base.capitalize()}"):
+    if node.type == "subscript_expression":
+        if site.parent.type in _CHANGES:
+            return ""  # a copy would be changed in its place
+        base = _singular(node.child_by_field_name("object"), site)
+    else:
+        called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", source)
+        base = next((_NAMES[name] for name in reversed(called) if name in _NAMES), "result")
+    for name in (base, f"{base}Value", f"maybe{base[:1].upper()}{base[1:]}"):
         if not re.search(rf"(?<![.\w$]){name}\b", site.tree.text):
             return name
     return ""
+
+
+def _singular(collection: Node | None, site: Site) -> str:
+    """`row` for an element of `rows`."""
+    words = re.findall(r"\w+", site.outline.text(collection)) if collection is not None else []
+    last = words[-1] if words and words[-1].isidentifier() and words[-1].isascii() else ""
+    if last.endswith("ies") and len(last) > 4:
+        return f"{last[:-3]}y"
+    return last[:-1] if last.endswith("s") and not last.endswith("ss") and len(last) > 3 else "item"

@@ -84,4 +84,4 @@ def _all_of(text: str, new: str) -> dict[str, Any]:
 def _problems(path: Path, answer: dict[str, Any]) -> list[Problem]:
     if not answer["success"]:
         raise EngineDied(f"TypeScript can't check {path.name}: {answer.get('message')}")
-    return [Problem(path, f"TS{item['code']}", item["text"]) for item in answer["body"] if item["category"] in _COUNTED]
+    return [Problem(path, str(item["code"]), item["text"]) for item in answer["body"] if item["category"] in _COUNTED]

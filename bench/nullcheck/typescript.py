@@ -1,0 +1,279 @@
+"""The null check's figures for TypeScript: what its actions do for tsc's null errors in packages that ship sources.
+
+    npm install --prefix FOLDER --ignore-scripts --legacy-peer-deps typescript@5.9.3 rxjs@7.8.2 zod@3.25.76 …
+    python bench/nullcheck/typescript.py FOLDER [--packages rxjs zod …] [--sample 40] [--oracle off] [--new]
+
+The names and versions are in `PACKAGES`. Each package's `src` is checked with `strict` and, since most are written for
+that, `noUncheckedIndexedAccess`. A random sample of what tsc then says of null and undefined is asked about, as an
+editor would ask: is the value found, is there a menu, does an action climb the ladder, with tsserver kept warm. The
+first that does is made, and tsc looks at the whole package again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from breadknife.cli.assemble import command_line, make_host
+from breadknife.cli.changes import Changes
+from breadknife.cli.checking import new_in
+from breadknife.cli.repairs import Repair, Repairs, near
+from breadknife.host.settings import Author, Layer, resolve
+from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.values import Strategy
+
+PACKAGES = (
+    "rxjs@7.8.2", "zod@3.25.76", "@reduxjs/toolkit@2.8.2", "@trpc/server@11.4.0", "mobx@6.13.7",
+    "@tanstack/table-core@8.21.3", "@tanstack/query-core@5.80.7", "@tanstack/router-core@1.121.2", "cheerio@1.1.0",
+    "html-to-image@1.11.13", "immer@10.1.1", "optimism@0.18.1", "@noble/curves@1.2.0",
+)  # fmt: skip
+CLAIMS = frozenset({Strategy.NON_NULL, Strategy.IGNORE})
+POSSIBLY = frozenset({"2531", "2532", "2533", "18047", "18048", "18049", "2721", "2722", "2723"})
+NOT_ASSIGNABLE = re.compile(
+    r"ype '(?:[^']* \| )?(?:null|undefined)(?: \| [^']*)?' is not assignable to (?:parameter of )?type '(?P<to>[^']*)'"
+)
+LEFT_OUT = re.compile(r"(?:^|/)(?:tests?|__tests__|testing|benchmarks?)/|\.(?:test|spec)\.")
+OPTIONS = {
+    "strict": True, "noUncheckedIndexedAccess": True, "noEmit": True, "skipLibCheck": True, "target": "es2022",
+    "module": "esnext", "moduleResolution": "bundler", "jsx": "preserve", "lib": ["es2023", "dom", "dom.iterable"],
+    "types": [], "allowImportingTsExtensions": True, "experimentalDecorators": True,
+}  # fmt: skip
+CHECK = """
+const ts = require(process.argv[1] + "/node_modules/typescript");
+const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic() {} };
+const config = ts.getParsedCommandLineOfConfigFile("tsconfig.json", {}, host);
+const program = ts.createProgram(config.fileNames, config.options);
+const at = (file, offset) => {
+  const { line, character } = file.getLineAndCharacterOfPosition(offset);
+  return [line + 1, character + 1];
+};
+console.log(JSON.stringify(ts.getPreEmitDiagnostics(program).filter((d) => d.file).map((d) => ({
+  path: d.file.fileName, code: String(d.code), start: at(d.file, d.start), end: at(d.file, d.start + d.length),
+  message: ts.flattenDiagnosticMessageText(d.messageText, "\\n") }))));
+"""
+
+
+@dataclass
+class Figures:
+    """Of one package, or of several together."""
+
+    findings: int = 0
+    placed: int = 0
+    offered: int = 0
+    climbed: int = 0
+    """With an action that climbs the whole ladder."""
+    edited: int = 0
+    """Of these, with one that is more than a claim (`!`) or a comment."""
+    first: Counter[str] = field(default_factory=Counter[str])
+    menu: list[float] = field(default_factory=list[float])
+    verified: list[float] = field(default_factory=list[float])
+    """Seconds until the first that climbs is there, with those that don't before it."""
+    gone: int = 0
+    new_here: list[str] = field(default_factory=list[str])
+    new_elsewhere: list[str] = field(default_factory=list[str])
+    unmended: list[str] = field(default_factory=list[str])
+    """Findings for which no edit climbs, or none but a claim or a comment, and why."""
+
+    def add(self, other: Figures) -> None:
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+
+@dataclass(frozen=True)
+class Bench:
+    folder: Path
+    root: Path
+    repairs: Repairs
+
+    def check(self, texts: Mapping[Path, str]) -> list[Said]:
+        """What tsc says of the package, were these the texts; the disk is as before afterwards."""
+        kept = {path: path.read_bytes() for path in texts}
+        try:
+            for path, text in texts.items():
+                path.write_bytes(text.encode())
+            command = ["node", "-e", CHECK, str(self.folder)]
+            done = subprocess.run(command, cwd=self.root, capture_output=True, check=True)
+            return [said(each) for each in json.loads(done.stdout)]
+        finally:
+            for path, content in kept.items():
+                path.write_bytes(content)
+
+
+@contextmanager
+def bench(folder: Path, name: str, oracle: str) -> Generator[Bench]:
+    """A package's own sources in a project of their own, with the others to import."""
+    with TemporaryDirectory() as temporary:
+        root = Path(temporary).resolve()
+        source = folder / "node_modules" / name / "src"
+        for path in sorted(source.rglob("*.ts*")):
+            if not re.search(
+                r"(?:^|/)(?:tests?|__tests__|testing|benchmarks?)/|\.(?:test|spec)\.", str(path.relative_to(source))
+            ):
+                copy = root / "src" / path.relative_to(source)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(path.read_bytes())
+        (root / "node_modules").symlink_to(folder / "node_modules", target_is_directory=True)
+        (root / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS, "include": ["src"]}), "utf-8")
+        (root / "breadknife.toml").write_text("", "utf-8")
+        host = make_host()
+        wanted: dict[str, Any] = {"nullcheck": {"oracle": oracle, "oracle_seconds": 60}}
+        layers = [Layer("bench", wanted, author=Author.USER), command_line(offline=True)]
+        settings, problems = resolve(layers, host.registry.settings_types)
+        assert not problems, problems
+        with closing(host):
+            known = host.projects.of(root)
+            assert known
+            known.idle(300)
+            yield Bench(folder, root, Repairs(host, Changes(), lambda _: settings))
+
+
+def measure(folder: Path, name: str, sample: int, oracle: str) -> Figures:
+    """`sample`: findings that are asked about, chosen at random."""
+    figures = Figures()
+    with bench(folder, name, oracle) as here:
+        before = here.check({})
+        reports = [report for report in before if about_null(report)]
+        chosen = random.Random(name).sample(reports, min(sample, len(reports)))
+        figures.findings = len(chosen)
+        made = [repair for report in chosen if (repair := first(here, report, figures))]
+        for together in rounds(made):
+            compare(here, together, before, figures)
+    return figures
+
+
+def said(each: Mapping[str, Any]) -> Said:
+    (line, column), (end_line, end_column) = each["start"], each["end"]
+    return Said("ts", each["path"], line, each["message"], each["code"], column=column, end_line=end_line,
+                end_column=end_column, columns=Columns.UTF16)  # fmt: skip
+
+
+def about_null(report: Said) -> bool:
+    if report.code in POSSIBLY:
+        return True
+    found = NOT_ASSIGNABLE.search(report.message) if report.code in ("2345", "2322") else None
+    return found is not None and not re.search(r"\b(?:null|undefined)\b", found["to"])
+
+
+def first(here: Bench, report: Said, figures: Figures) -> Repair | None:
+    """The first action that climbs the ladder, timed as an editor would see it."""
+    repairs, where = (
+        here.repairs,
+        f"{report.path}:{report.line}:{report.column} {report.code}: {report.message[:150]!r}",
+    )
+    found: Found | None = next(iter(repairs.told(Path(report.path), [report])), None)
+    if found is None:
+        figures.unmended.append(f"no place: {where}")
+        return None
+    figures.placed += 1
+    repairs.menu(found)  # the file is open in an editor, and has been checked
+    started = time.perf_counter()
+    menu = repairs.menu(found)
+    figures.menu.append(time.perf_counter() - started)
+    figures.offered += bool(menu)
+    if not figures.verified and menu:
+        repairs.resolved(found, menu[0])  # which starts the checker
+    why = list[str]()
+    started = time.perf_counter()
+    for action in menu:
+        repair = repairs.resolved(found, action)
+        if isinstance(repair, Repair):
+            figures.verified.append(time.perf_counter() - started)
+            figures.climbed += 1
+            figures.edited += repair.strategy not in CLAIMS
+            figures.first[repair.strategy] += 1
+            if repair.strategy in CLAIMS:
+                figures.unmended.append(f"only {repair.strategy} ({'; '.join(why)}): {where}")
+            return repair
+        why.append(f"{action.title[:40]}: {repair.why[:150]}")
+    figures.unmended.append(f"{'; '.join(why) or 'no offer'}: {where}")
+    return None
+
+
+def rounds(made: Sequence[Repair]) -> list[list[Repair]]:
+    """So that no two of a round change the same function."""
+    found = list[list[Repair]]()
+    for repair in made:
+        fits = next((together for together in found if not any(near(repair, other) for other in together)), None)
+        if fits is None:
+            found.append([repair])
+        else:
+            fits.append(repair)
+    return found
+
+
+def compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], figures: Figures) -> None:
+    """All of them at once: an error that is new then is one of theirs."""
+    edits: dict[Path, tuple[Any, ...]] = {}
+    for repair in together:
+        for path, each in repair.edits.items():
+            edits[path] = (*edits.get(path, ()), *(edit for edit in each if edit not in edits.get(path, ())))
+    changes = Changes()
+    changes.put(changes.edited(edits))
+    after = here.check({change.path: change.after for change in changes})
+    figures.gone += len(new_in(after, before))
+    for each in new_in(before, after):
+        told = f"{each.path}:{each.line}: {each.message[:200]}"
+        (figures.new_here if Path(each.path) in edits else figures.new_elsewhere).append(told)
+
+
+def row(name: str, figures: Figures) -> str:
+    of, edits = figures.findings, figures.climbed
+    return (
+        f"{name:24} {of:4} findings: placed {share(figures.placed, of)}, offered {share(figures.offered, of)}, "
+        f"climb {share(figures.climbed, of)}, with more than a claim {share(figures.edited, of)} | "
+        f"{edits} edits end {figures.gone}, new in the file {share(len(figures.new_here), edits)}, "
+        f"in others {share(len(figures.new_elsewhere), edits)} | menu p95 {milliseconds(figures.menu, 0.95)}, "
+        f"verified {milliseconds(figures.verified, 0.5)} / {milliseconds(figures.verified, 0.95)}"
+    )
+
+
+def share(part: int, whole: int) -> str:
+    return f"{part} ({100 * part / whole:.1f} %)" if whole else f"{part}"
+
+
+def milliseconds(seconds: Sequence[float], quantile: float) -> str:
+    if not seconds:
+        return "–"
+    return f"{1000 * sorted(seconds)[min(len(seconds) - 1, int(quantile * len(seconds)))]:.0f} ms"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--packages", nargs="*", default=[package.rpartition("@")[0] for package in PACKAGES])
+    arguments.add_argument("--sample", type=int, default=40, help="findings of each package")
+    arguments.add_argument("--oracle", default="tsc", help="the ladder's checker; off: our own checks alone")
+    arguments.add_argument("--new", action="store_true", help="list the errors that are new")
+    arguments.add_argument("--unmended", action="store_true", help="list the findings without an edit that climbs")
+    chosen = arguments.parse_args()
+    folder = chosen.folder.resolve()
+    os.environ["PATH"] = os.pathsep.join([str(folder / "node_modules" / ".bin"), os.environ["PATH"]])
+    whole = Figures()
+    for name in chosen.packages:
+        figures = measure(folder, name, chosen.sample, chosen.oracle)
+        whole.add(figures)
+        print(row(name, figures), flush=True)
+        for each in (*figures.new_here, *figures.new_elsewhere) if chosen.new else ():
+            print(f"    new: {each}")
+        for each in figures.unmended if chosen.unmended else ():
+            print(f"    unmended: {each}")
+    print(row("together", whole))
+    print("first that climbs: " + ", ".join(f"{name} {count}" for name, count in whole.first.most_common()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
