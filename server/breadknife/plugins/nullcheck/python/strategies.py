@@ -128,7 +128,9 @@ def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
     if evidence.caught:
         exception, weight, reason = evidence.caught, 60, f"the {evidence.caught} is handled here"
     if evidence.exits[Strategy.RAISE] and site.node.type != "attribute":  # an attribute is the object's own matter
-        weight, reason = 65, "the function raises elsewhere"
+        # What a caller gave is checked with the rest of it; of the function's own values it is sure itself.
+        given = site.function is not None and parameter_of(site.function, site.source) is not None
+        weight, reason = (65 if given else max(weight, 49)), "the function raises elsewhere"
     if evidence.guards[Strategy.RAISE]:
         weight, reason = 80, f"the file raises elsewhere when {quoted} is None"
         found = re.match(r"raise (\w+)\(", evidence.exit_of(Strategy.RAISE))
