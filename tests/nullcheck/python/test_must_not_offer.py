@@ -36,6 +36,17 @@ GUARDED = (
     "def f(xs):\n    return [⟦x⟧.y for x in filter(None, xs)]",
     "def f(d, k):\n    if k in d:\n        ⟦d.get(k)⟧.y()",
     "def f(s):\n    if m(s):\n        return ⟦m(s)⟧.end()",
+    "class A:\n    def _is_open(self):\n        return self.x is not None\n"
+    "    def f(self):\n        assert self._is_open()\n        ⟦self.x⟧.y",
+    "class A:\n    def _is_open(self):\n        return self.x is not None\n"
+    "    def f(self):\n        if not self._is_open():\n            return\n        ⟦self.x⟧.y",
+    "class A:\n    @property\n    def ready(self):\n        return self.x is not None and self.y\n"
+    "    def f(self):\n        return ⟦self.x⟧.y if self.ready else 0",
+    "class A:\n    def _require_loop(self):\n        if self.loop is None:\n            raise RuntimeError\n"
+    "    def f(self):\n        self._require_loop()\n        ⟦self.loop⟧.run()",
+    "def f(parser, args=None):\n    if args is None:\n        parser.error('no args')\n    ⟦args⟧.y",
+    "def f(a, b):\n    if any(x is None for x in (a, b)):\n        return\n    ⟦a⟧.y",
+    "def f(x):\n    if not (ok := x is not None):\n        return\n    ⟦x⟧.y",
 )
 EAFP = (
     "def f(x=None):\n    try:\n        return ⟦x⟧.y\n    except AttributeError:\n        return 0",
@@ -45,6 +56,9 @@ EAFP = (
     "def test_f(x=None):\n    with pytest.raises(AttributeError):\n        ⟦x⟧.y()",
     "class T(TestCase):\n    def test_f(self, x=None):\n        with self.assertRaises(AttributeError):\n"
     "            ⟦x⟧.y()",
+    "def f(x=None):\n    try:\n        return ⟦x⟧()\n    except TypeError:\n        return 0",
+    "def f(x=None):\n    try:\n        return ⟦x⟧.y\n    except (OSError, AttributeError) as e:\n        print(e)",
+    "import contextlib\ndef f(x=None):\n    with contextlib.suppress(KeyError, AttributeError):\n        ⟦x⟧.y()",
 )
 FRAMEWORK = (
     *(row.example for row in INVARIANTS),
@@ -59,6 +73,9 @@ FRAMEWORK = (
     "class A:\n    def __init__(self):\n        self.x = None\n    async def __aenter__(self):\n        self.x = a()\n"
     "    async def __aexit__(self, *a):\n        await ⟦self.x⟧.close()",
     "try:\n    import httpx\nexcept ImportError:\n    httpx = None\n\ndef f():\n    return ⟦httpx⟧.get(1)",
+    "class T(IsolatedAsyncioTestCase):\n    x = None\n    async def asyncSetUp(self):\n        self.x = A()\n"
+    "    async def test_a(self):\n        ⟦self.x⟧.y()",
+    "try:\n    import ssl\nexcept ImportError:\n    ssl = None\n\ndef f():\n    return ⟦ssl⟧.wrap()",
     "try:\n    from a import b\nexcept ImportError:\n    b = c = None\n\ndef f():\n    return ⟦b⟧.get(1)",
 )
 
@@ -91,6 +108,16 @@ WRONG_ANNOTATIONS = (
         "def f(a) -> 'str | None':\n    if a:\n        raise ValueError\n    else:\n        return 'b'\n"
         "def g(a):\n    x = f(a)\n    return ⟦x⟧.strip()\n",
         "def f(a) -> 'str':",
+    ),
+    (
+        "from typing import Optional\nclass Box:\n    pass\nclass A:\n    def __init__(self):\n"
+        "        self.x: Optional[Box] = Box()\n    def f(self):\n        ⟦self.x⟧.y()\n",
+        "self.x: Box = Box()",
+    ),
+    (
+        "class A:\n    def name(self) -> 'str | None':\n        return 'a'\n    def f(self):\n"
+        "        return ⟦self.name()⟧.strip()\n",
+        "def name(self) -> 'str':",
     ),
 )
 

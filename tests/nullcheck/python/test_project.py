@@ -163,4 +163,4 @@ def test_only_the_changed_function_is_followed_again(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(FileAnalysis, "_follow", noted)
     assert len(second.findings()) == 50
-    assert sorted(followed) == ["function_definition", "module"]
+    assert followed == ["function_definition"]

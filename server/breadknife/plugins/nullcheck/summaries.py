@@ -45,6 +45,14 @@ class Known:
     is_property: bool = False
     is_async: bool = False
     never_returns: bool = False
+    items: tuple[Null | None, ...] = ()
+    """Of a function that returns several values at once: why one of them may be null."""
+    together: bool = False
+    """Those are null all at once or not at all."""
+
+    @property
+    def is_nullable(self) -> bool:
+        return self.null is not None or any(self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +182,7 @@ class Outside:
             summary = self._file(path)
             if summary is not None and path.stem in (name or module.rpartition(".")[2], "__init__"):
                 tables = [summary.names, *(class_.members for class_ in summary.classes.values())]
-                found |= {each.encode() for table in tables for each, known in table.items() if known.null is not None}
+                found |= {each.encode() for table in tables for each, known in table.items() if known.is_nullable}
                 break
         return found
 

@@ -14,7 +14,7 @@ from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, Null
 from breadknife.plugins.nullcheck.python.flow import Flow, parameters
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, outline, text
-from breadknife.plugins.nullcheck.python.reuse import FunctionResult, Results, moved, surroundings
+from breadknife.plugins.nullcheck.python.reuse import FunctionResult, Results, TextFacts, moved, surroundings
 from breadknife.plugins.nullcheck.python.rules import NULLABLE, NULLABLE_ATTRIBUTES, NULLABLE_CALLS, NullableCall
 from breadknife.plugins.nullcheck.summaries import Outside
 from breadknife.plugins.nullcheck.values import SOURCE
@@ -44,6 +44,8 @@ _MAX_QUOTE = 40
 """Longest expression, in code points, that a message quotes."""
 
 
+_NO_RESULT = FunctionResult(-1, (), None, frozenset())
+
 Given = dict[tuple[str, str], Fact]
 """(Kind of the object, attribute) -> what is assigned to it that may be None."""
 
@@ -72,12 +74,14 @@ class FileAnalysis:
         self._summaries: dict[int, Summary] = {}
         self._running: set[int] = set()
         self._asked: set[int] = set()
-        """Functions that were asked what they assign while they were being followed: who asked knows too little."""
+        """Functions that couldn't say yet what they assign: whoever asked them knows too little."""
         self._given: Given = {}
         self._giving: dict[int, dict[str, list[Function]]] = {}
         self._gives: dict[int, Collection[tuple[str, str]]] = {}
         """Function -> what it assigns of `_given`."""
         self._before = before
+        self._known_texts: Mapping[bytes, TextFacts] = before.texts if before is not None else {}
+        self._texts = dict[bytes, TextFacts]()
         self.finished: Results | None = None
         """For the next analysis of the document."""
 
@@ -95,7 +99,7 @@ class FileAnalysis:
         return sorted(
             (
                 *(finding for result in self.results.functions.values() for finding in result.findings),
-                *self._findings(self._follow(self.tree.root, ("", ""))[0]),
+                *self.results.top_level,
             ),
             key=lambda finding: (finding.span.start, finding.span.end),
         )
@@ -104,15 +108,28 @@ class FileAnalysis:
     def results(self) -> Results:
         """What was found in each function; of a text that was analysed before, only the changed ones are followed."""
         around = surroundings(self.outline, self._nullable)
-        functions = self._reused(self._before, around) if self._before is not None else None
+        reused = self._reused(self._before, around) if self._before is not None else None
         self._before = None
-        if functions is None:
+        functions, top_level = reused if reused is not None else ({}, None)
+        if reused is None:
             functions = {function.node.start_byte: self._result(function) for function in self.outline.functions}
-        self.finished = Results(self.tree, around, self.outside.known() if self.outside is not None else {}, functions)
+        if top_level is None:
+            top_level = self._findings(self._follow(self.tree.root, ("", ""))[0])
+        self.finished = Results(
+            self.tree,
+            around,
+            self.outside.known() if self.outside is not None else {},
+            functions,
+            top_level,
+            self._texts,
+        )
         return self.finished
 
-    def _reused(self, before: Results, around: Hashable) -> dict[int, FunctionResult] | None:
-        """None where what has changed may matter to the functions that have not."""
+    def _reused(
+        self, before: Results, around: Hashable
+    ) -> tuple[dict[int, FunctionResult], Sequence[Finding] | None] | None:
+        """The functions' results and the top level's, which is None where it is to be followed again; None for both
+        where what has changed may matter to the functions that have not."""
         if before.surroundings != around or (self.outside is not None and not self.outside.agrees(before.outside)):
             return None
         old = moved(before, self.tree)
@@ -132,7 +149,11 @@ class FileAnalysis:
             (one.summary, one.given) == (other.summary, other.given)
             for one, other in zip(fresh, old.changed, strict=True)
         )
-        return functions if same else None
+        if not same:
+            return None
+        # Bodies of functions mean nothing to the statements around them.
+        within = old.around is not None and functions.get(old.around[0], _NO_RESULT).end == old.around[1]
+        return functions, old.top_level if within else None
 
     def _result(self, function: Function) -> FunctionResult:
         at = function.node.start_byte
@@ -173,6 +194,15 @@ class FileAnalysis:
             return b"raise" in source and ends in _MAY_END
         return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._has_origin(source)
 
+    def _text_facts(self, function: Function) -> TextFacts:
+        source = self._source(function)
+        found = self._texts.get(source) or self._known_texts.get(source)
+        if found is None:
+            returns_value = _RETURNS_VALUE.search(source) is not None
+            found = TextFacts(returns_value, not _ORIGINS.isdisjoint(_WORD.findall(source)))
+        self._texts[source] = found
+        return found
+
     def _source(self, function: Function) -> bytes:
         return self.outline.source[function.node.start_byte : function.node.end_byte]
 
@@ -186,7 +216,7 @@ class FileAnalysis:
         if annotation is not None:
             written = text(annotation)
             return is_optional(written) or bool(optional_items(written))
-        return _RETURNS_VALUE.search(self._source(function)) is not None
+        return self._text_facts(function).returns_value
 
     def _has_origin(self, source: bytes) -> bool:
         words = set(_WORD.findall(source))
@@ -202,9 +232,9 @@ class FileAnalysis:
             uses, self._summaries[key], given = self._follow(function.node, _receiver(function))
             self._running.discard(key)
             self._asked.discard(key)
-            if not self._asked:  # otherwise it is followed again when they are done
+            if not self._asked or not self._running:  # otherwise it is followed again when they are done
                 self._uses[key] = uses
-            self._asked |= before
+            self._asked = self._asked | before if self._running else set()
             self._gives[key] = given.keys()
             for name, fact in given.items():
                 self._given.setdefault(name, fact)
@@ -212,9 +242,11 @@ class FileAnalysis:
     def given(self, owner: int, name: str, /) -> Fact:
         for function in self._givers(owner).get(name, ()):
             at = function.node.start_byte
-            if at in self._running:
+            if at in self._gives:
+                continue
+            if at in self._running or len(self._running) >= _MAX_CALL_CHAIN:
                 self._asked.add(at)
-            elif at not in self._gives and len(self._running) < _MAX_CALL_CHAIN:
+            else:
                 self._analyse(function, for_summary=True)
         return self._given.get((f"#{owner}", name), NOTHING)
 
@@ -230,8 +262,8 @@ class FileAnalysis:
                 for method in sorted(variable.setters):
                     if method not in methods:
                         function = self.outline.methods.get((owner, method))
-                        source = self._source(function) if function is not None else b""
-                        methods[method] = function if not _ORIGINS.isdisjoint(_WORD.findall(source)) else None
+                        origin = function is not None and self._text_facts(function).has_origin
+                        methods[method] = function if origin else None
                     if (giver := methods[method]) is not None and _gives(giver, variable):
                         found.setdefault(name, []).append(giver)
         return found

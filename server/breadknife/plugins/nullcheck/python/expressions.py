@@ -26,7 +26,13 @@ from breadknife.plugins.nullcheck.python.facts import (
 from breadknife.plugins.nullcheck.python.meaning import Analysis, Meaning
 from breadknife.plugins.nullcheck.python.narrowing import branch, is_and
 from breadknife.plugins.nullcheck.python.outline import Outline, text
-from breadknife.plugins.nullcheck.python.rules import ITERATES, NONE_ATTRIBUTES, TAKES_VALUE
+from breadknife.plugins.nullcheck.python.rules import (
+    COMES_BACK,
+    COMES_BACK_METHODS,
+    ITERATES,
+    NONE_ATTRIBUTES,
+    TAKES_VALUE,
+)
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -266,6 +272,19 @@ class Evaluator:
             return False
         owner = function.child_by_field_name("object") if function.type == "attribute" else None
         return never_returns(self.meaning, function, self.peek(owner, env).kind if owner is not None else "")
+
+    def comes_back(self, node: Node, env: Env) -> bool:
+        """Whether a call is known to: it is the program's own, a builtin, a log's, or one of a collection's."""
+        function = node.child_by_field_name("function")
+        if function is None:
+            return False
+        owner, name = function.child_by_field_name("object"), function.child_by_field_name("attribute")
+        if owner is None or name is None:
+            qualified = self.meaning.qualified(function)
+            return qualified in COMES_BACK or self.meaning.callee(function, "") is not None
+        if text(name) in COMES_BACK_METHODS or self.meaning.qualified(function) in COMES_BACK:
+            return True
+        return self.meaning.callee(function, self.peek(owner, env).kind) is not None
 
     def _await(self, node: Node, env: Env) -> Fact:
         inner = node.named_children[0] if node.named_child_count else None

@@ -66,6 +66,8 @@ class Summary:
     """Those are None all at once or not at all."""
 
 
+TESTED = "it is tested for None, and this path leads on when it is"
+
 NOTHING = Fact()
 CHECKED = Fact(kind="checked")
 
@@ -125,9 +127,13 @@ def join_alternatives(a: Env, b: Env) -> Env:
     only_b = {key for key, fact in b.items() if fact.cause and not a.get(key, NOTHING).cause}
     joined = join(a, b)
     assert joined is not None
+    for key in only_a ^ only_b:
+        cause = joined[key].cause
+        if cause is not None and cause.reason is TESTED:
+            del joined[key]
     if only_a and only_b:
         for key in only_a | only_b:
-            joined.pop(key)
+            joined.pop(key, None)
     return joined
 
 
@@ -166,6 +172,12 @@ def after_call(env: Env, is_kept: Callable[[str], bool]) -> None:
     for key in [key for key, fact in env.items() if fact.cause and "." in key and "(" not in key]:
         if not is_kept(key):
             del env[key]
+
+
+def forget_tested(env: Env) -> None:
+    """What may never come back was called: that a test leads here with a None isn't certain any more."""
+    for key in [key for key, fact in env.items() if fact.cause and fact.cause.reason is TESTED]:
+        del env[key]
 
 
 def key_of(node: Node) -> str:

@@ -14,6 +14,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     Env,
     Fact,
     forget,
+    forget_tested,
     join,
     join_all,
     join_branches,
@@ -113,6 +114,8 @@ class Flow:
                     self.evaluator.value(child, env)
                     if self.evaluator.ends_here(child, env):
                         return None
+                    if child.type == "call" and not self.evaluator.comes_back(child, env):
+                        forget_tested(env)
         return env
 
     def _assignment(self, node: Node, env: Env) -> Fact:
@@ -122,7 +125,8 @@ class Flow:
         if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
             return self._unpack(left, right, env)
         fact = self._assignment(right, env) if right.type == "assignment" else self.evaluator.value(right, env)
-        if right.type in _TESTS and fact is NOTHING and env:
+        # `a.on = not a.on` would be a test of itself
+        if right.type in _TESTS and fact is NOTHING and env and (key_of(left) or text(left)) not in text(right):
             fact = Fact(kind=CHECKED.kind, test=right)
         if right.type == "none":
             fact = Fact(Cause(right, "it is set to None"))

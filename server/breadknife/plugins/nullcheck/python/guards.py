@@ -9,7 +9,8 @@ from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.python.rules import NO_RETURN_METHODS
+from breadknife.plugins.nullcheck.python.site import Site, own_nodes
 from breadknife.text.syntax import Node
 
 _CHECKS = re.compile(r"_*(?:assert|require|ensure|check|validate|verify|expect|must|need|guard)(?:_|[A-Z]|$)\w*")
@@ -64,6 +65,8 @@ def _conjuncts(condition: Node) -> Iterator[Node]:
         node = stack.pop()
         if node.type == "parenthesized_expression" or is_and(node):
             stack += [child for child in node.named_children if child.type != "comment"]
+        elif node.type == "named_expression" and (value := node.child_by_field_name("value")) is not None:
+            yield value
         else:
             yield node
 
@@ -73,6 +76,8 @@ def _tells(site: Site, condition: Node, key: str) -> bool:
     for part in _conjuncts(condition):
         said = text(part)
         if part.type in ("identifier", "attribute", "call") and _is_alias(site, part, key):
+            return True
+        if said == f"{key} is not None" or _is_own_test(site, part, key):
             return True
         if part.type == "comparison_operator":
             call = re.fullmatch(r"(.+)\.get\((.+)\)", key)
@@ -104,6 +109,27 @@ def _is_alias(site: Site, part: Node, key: str) -> bool:
     return False
 
 
+def _is_own_test(site: Site, part: Node, key: str) -> bool:
+    """A method or property of the class, asked for its truth, that gives back a test of the attribute."""
+    name = re.fullmatch(r"self\.(\w+)(?:\(\))?", text(part))
+    method = _method(site, name[1]) if name is not None and key.startswith("self.") else None
+    returned = [text(found) for found in own_nodes(method, "return_statement")] if method is not None else []
+    return (
+        len(returned) == 1 and re.fullmatch(rf"return {re.escape(key)} is not None\b(?! or).*", returned[0]) is not None
+    )
+
+
+def _method(site: Site, name: str) -> Node | None:
+    """Of the class around the place."""
+    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    body = owner.child_by_field_name("body") if owner is not None else None
+    for child in body.named_children if body is not None else ():
+        method = child.child_by_field_name("definition") or child
+        if method.type == "function_definition" and text(method.child_by_field_name("name") or method) == name:
+            return method
+    return None
+
+
 def _filtered(outer: Node, key: str) -> bool:
     clauses = [outer] if outer.type.startswith("for_") else outer.named_children
     for clause in clauses:
@@ -118,6 +144,8 @@ def _checked(site: Site, statement: Node, key: str) -> str:
     inner = statement.named_children[0] if statement.named_child_count else None
     if statement.type == "expression_statement" and inner is not None and inner.type == "call":
         return f"`{_short(inner)}` has checked it" if _checks(site, inner, key) else ""
+    if statement.type == "assert_statement" and inner is not None:
+        return f"`assert {_short(inner)}` says so before" if _tells(site, inner, key) else ""
     if statement.type != "if_statement" or statement.child_by_field_name("alternative") is not None:
         return ""
     condition, body = statement.child_by_field_name("condition"), statement.child_by_field_name("consequence")
@@ -127,13 +155,16 @@ def _checked(site: Site, statement: Node, key: str) -> str:
     if last.type in _EXITS:
         opposite = condition.child_by_field_name("argument") if condition.type == "not_operator" else None
         left = opposite is not None and _tells(site, opposite, key)
-        left = left or re.search(rf"\bNone in\b.*{_word(key)}", text(condition)) is not None
+        among = rf"\bNone in\b.*{_word(key)}|\bany\(.* is None for .*{_word(key)}"
+        left = left or re.search(among, text(condition)) is not None
         return f"`if {_short(condition)}` has left before" if left else ""
     if not re.search(rf"{_word(key)} is None\b|^not {re.escape(key)}$", text(condition)):
         return ""
     call = last.named_children[0] if last.type == "expression_statement" and last.named_child_count else None
     callee = call.child_by_field_name("function") if call is not None and call.type == "call" else None
-    if call is None or callee is None or _LOGS.fullmatch(text(callee)):
+    if call is None or callee is None:
+        return ""
+    if _LOGS.fullmatch(text(callee)) and text(callee).removeprefix("self.") not in NO_RETURN_METHODS:
         return ""
     return f"`{_short(call)}` has seen to it"
 
@@ -146,17 +177,12 @@ def _checks(site: Site, call: Node, key: str) -> bool:
     for child in arguments.named_children:
         if text(child) == key or text(child).startswith(f"{key} is not None"):
             return True
-    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
-    if owner is None or not key.startswith("self.") or not text(callee).startswith("self."):
+    if not key.startswith("self.") or not text(callee).startswith("self."):
         return False
-    body = owner.child_by_field_name("body")
-    for child in body.named_children if body is not None else ():
-        method = child.child_by_field_name("definition") or child
-        if method.type == "function_definition" and text(method.child_by_field_name("name") or method) == text(
-            callee
-        ).removeprefix("self."):
-            return any(found.role in (Role.TEST, Role.SET) for found in occurrences(site.tree, key, method))
-    return False
+    method = _method(site, text(callee).removeprefix("self."))
+    if method is None:
+        return False
+    return any(found.role in (Role.TEST, Role.SET) for found in occurrences(site.tree, key, method))
 
 
 def _word(key: str) -> str:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.python.facts import CHECKED, Env, Fact, join_alternatives, key_of, narrow
+from breadknife.plugins.nullcheck.python.facts import (
+    CHECKED,
+    NOTHING,
+    TESTED,
+    Cause,
+    Env,
+    Fact,
+    join_alternatives,
+    key_of,
+    narrow,
+)
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.text.syntax import Node
-
 
 _BUILTIN = frozenset({
     "isinstance", "issubclass", "hasattr", "getattr", "callable", "bool", "all", "any", "len", "int", "float", "iter",
@@ -135,6 +144,7 @@ def _branch_comparison(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env,
             left, right = right, left
         if right.type == "none":
             _narrow_all(other, left)
+            _allow(equal, left, node)
         elif evaluator.peek(right, env).cause is None:
             _narrow_all(equal, left)
             if left.type == "call":  # type(x) is T
@@ -180,6 +190,13 @@ def _narrow_all(env: Env, node: Node) -> None:
         narrow(env, key)
     if node.type == "named_expression" and (value := node.child_by_field_name("value")) is not None:
         _narrow_all(env, value)
+
+
+def _allow(env: Env, node: Node, test: Node) -> None:
+    """A test for None has succeeded: nobody tests what can't be."""
+    key = key_of(node)
+    if key and node.type != "call" and env.get(key, NOTHING).cause is None:
+        env[key] = Fact(Cause(test, TESTED))
 
 
 def _arguments(call: Node) -> Iterator[Node]:

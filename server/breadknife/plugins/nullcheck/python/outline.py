@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_kind
@@ -10,7 +11,7 @@ from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigne
 from breadknife.plugins.nullcheck.python.rules import KINDS
 from breadknife.text.syntax import Node, SyntaxTree
 
-_SHARED = re.compile(rb"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
+_SHARED = re.compile(rb"(?:global|nonlocal)[ \t]+([\w \t,]+)")
 _TRANSPARENT = frozenset({
     "if_statement", "elif_clause", "else_clause", "for_statement", "while_statement", "try_statement", "except_clause",
     "finally_clause", "with_statement", "match_statement", "case_clause", "block",
@@ -91,10 +92,7 @@ class _Block:
 
 def outline(tree: SyntaxTree) -> Outline:
     source = tree.root.text or b""
-    shared = {
-        name for found in _SHARED.finditer(source) for name in re.split(r"[\s,]+", found[1].decode("utf-8", "replace"))
-    }
-    made = Outline(source, shared=frozenset(shared))
+    made = Outline(source, shared=frozenset(_shared(source)))
     constants: dict[str, list[str]] = {}
     stack: list[tuple[Node, _Block]] = [(tree.root, _Block())]
     while stack:
@@ -115,6 +113,13 @@ def outline(tree: SyntaxTree) -> Outline:
     made.functions.sort(key=lambda function: function.node.start_byte)
     made.kinds = {name: kinds[0] for name, kinds in constants.items() if len(kinds) == 1 and kinds[0]}
     return made
+
+
+def _shared(source: bytes) -> Iterator[str]:
+    for found in _SHARED.finditer(source):  # a pattern that began with the line's start would look at each line
+        line = source[source.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+        if not line.strip(b" \t"):
+            yield from re.split(r"[\s,]+", found[1].decode("utf-8", "replace"))
 
 
 def _assignments(made: Outline, block: _Block, statement: Node) -> None:

@@ -35,6 +35,18 @@ class Results:
     """What was known of other files."""
     functions: Mapping[int, FunctionResult]
     """By start byte."""
+    top_level: Sequence[Finding]
+    """Outside of all functions."""
+    texts: Mapping[bytes, TextFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """What a function's text alone says, kept by that text."""
+
+    returns_value: bool
+    has_origin: bool
+    """It has a word under which something may be None in any file."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,9 @@ class Moved:
     """Of the functions that are the same as before."""
     changed: Sequence[FunctionResult]
     """Those that aren't there any more, in the order of the text."""
+    around: tuple[int, int] | None
+    """Start and end, in the new text, of a function that the edit lies in, if it lies in one."""
+    top_level: Sequence[Finding] | None
 
 
 def moved(before: Results, tree: SyntaxTree) -> Moved:
@@ -52,17 +67,24 @@ def moved(before: Results, tree: SyntaxTree) -> Moved:
     start, old_end = before.tree.byte_offset(edit.span.start), before.tree.byte_offset(edit.span.end)
     by_bytes = len(edit.new_text.encode("utf-8", "surrogatepass")) - (old_end - start)
     by = len(edit.new_text) - len(edit.span)
-    functions, changed = dict[int, FunctionResult](), list[FunctionResult]()
+    functions, changed, around = dict[int, FunctionResult](), list[FunctionResult](), None
     for at, result in before.functions.items():
         after = at >= old_end
-        findings = [_shifted(finding, edit.span, by) for finding in result.findings]
-        if not (after or result.end <= start) or None in findings:
+        findings = _all_shifted(result.findings, edit.span, by)
+        if not (after or result.end <= start) or findings is None:
             changed.append(result)
+            if around is None and at < start and old_end < result.end:
+                around = (at, result.end + by_bytes)
             continue
         shift = by_bytes if after else 0
-        kept = [finding for finding in findings if finding is not None]
-        functions[at + shift] = replace(result, end=result.end + shift, findings=kept)
-    return Moved(functions, changed)
+        functions[at + shift] = replace(result, end=result.end + shift, findings=findings)
+    return Moved(functions, changed, around, _all_shifted(before.top_level, edit.span, by))
+
+
+def _all_shifted(findings: Sequence[Finding], edited: Span, by: int) -> Sequence[Finding] | None:
+    shifted = [_shifted(finding, edited, by) for finding in findings]
+    kept = [finding for finding in shifted if finding is not None]
+    return kept if len(kept) == len(shifted) else None
 
 
 def _shifted(finding: Finding, edited: Span, by: int) -> Finding | None:

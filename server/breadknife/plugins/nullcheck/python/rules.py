@@ -360,6 +360,13 @@ NO_RETURN_METHODS = frozenset(
     {"self.fail", "self.skipTest", "parser.error", "parser.exit", "ctx.fail", "ctx.exit", "ctx.abort"}
 )
 
+COMES_BACK = frozenset({"print", "setattr", "delattr", "super", "warnings.warn", "time.sleep"})
+COMES_BACK_METHODS = frozenset(
+    {"debug", "info", "warning", "warn", "exception", "log", "append", "extend", "add", "update", "setdefault",
+     "insert", "remove", "discard", "pop", "clear", "write", "sort"}
+)  # fmt: skip
+"""Calls that raise nothing on purpose, whatever they are methods of."""
+
 ITERATES = frozenset(
     {"sorted", "list", "tuple", "set", "frozenset", "enumerate", "reversed", "sum", "any", "all", "iter"}
 )
