@@ -33,10 +33,11 @@ def test_the_model_writes_the_message_and_the_receipt_says_so() -> None:
         ScriptedEngine([Line("message", "{x} is None" + '"}')]),
         ScriptedEngine([Line("message", "x" * 200 + '"}')]),
         ScriptedEngine([Line("message", "never closed " * 40)]),
+        ScriptedEngine([Line("message", 'x is null in the code below"}')]),
         ScriptedEngine([Line("message", error=ModelMissing("no model"))]),
         ScriptedEngine([Line("message", error=EngineDied("it died"))]),
     ],
-    ids=["empty", "quote", "escape", "braces", "long", "open", "missing", "dead"],
+    ids=["empty", "quote", "escape", "braces", "long", "open", "question", "missing", "dead"],
 )
 def test_without_a_usable_answer_the_template_stands(engine: ScriptedEngine) -> None:
     text, action = resolved(RAISING, "raise", engine=engine)
@@ -71,6 +72,22 @@ def test_the_prompt_shows_how_the_file_words_its_errors() -> None:
     [with_style, without] = ["".join(part.text for part in request.prompt) for request in engine.requests]
     assert 'Other messages of this file: "No such table."' in with_style
     assert "Other messages" not in without
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "written"),
+    [
+        ("dest_addr", "no existing session", "dest_addr is None"),  # another error's message
+        ("dest_addr", "no key was found", "dest_addr is None"),
+        ("dest_addr", "the dest is missing", "the dest is missing"),
+        ("destAddr", "an addr is needed", "an addr is needed"),
+        ("m", "no port in the URL", "no port in the URL"),
+    ],
+)
+def test_a_message_is_about_the_value(name: str, said: str, written: str) -> None:
+    text = f"def g():\n    raise KeyError('no existing session')\n\n\ndef f({name}=None):\n    return {name}.y\n"
+    engine = ScriptedEngine([Line("message", said + '"}')])
+    assert f'ValueError("{written}")' in resolved(text, "raise", engine=engine)[0]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,10 @@ _RAISED = re.compile(
     r"""\b(?:raise\s+\w[\w.]*|throw\s+new\s+\w[\w.]*|errors\.New|fmt\.Errorf|panic)\(\s*[fr]?(["'`])(.{3,80}?)\1"""
 )
 """An error made from a message, in any of the languages."""
+_SAYS_NOTHING = re.compile(r"\b(?:code|below|above|json|message)\b", re.IGNORECASE)
+"""Words of the question."""
+_VERBS = frozenset({"get", "find", "load", "read", "make", "create", "fetch", "search", "match"})
+"""Of a function's name, which say nothing of what it gives."""
 _CHARACTERS = r'[^"\\`$#{}\x00-\x1f\x7f]'
 """Those that mean the same in a string of any language, with double quotes, backticks or an `f` before it."""
 
@@ -59,7 +63,7 @@ def written(
         said += last.text
     if last is None or last.finish != "stop":
         return None
-    content = _default(said, template, language) if template.default else _message(said, template)
+    content = _default(said, template, language) if template.default else _message(said, template, file, place)
     return (content, model.origin(last)) if content else None
 
 
@@ -117,10 +121,19 @@ def _messages(text: str) -> list[str]:
     return list(dict.fromkeys(found))[:_EXAMPLES]
 
 
-def _message(said: str, template: Content) -> Content | None:
+def _message(said: str, template: Content, file: NullFile, place: Place) -> Content | None:
     message = said.strip().rstrip(".")
     plain = re.fullmatch(rf"(?:{_CHARACTERS})+", message) and message.isprintable() and len(message) <= _MAX_MESSAGE
-    return replace(template, message=message) if plain else None
+    usable = plain and message not in _messages(file.tree.text) and not _SAYS_NOTHING.search(message)
+    return replace(template, message=message) if usable and _is_about(message, file, place) else None
+
+
+def _is_about(message: str, file: NullFile, place: Place) -> bool:
+    """Whether it has a word of the value's name: a small model likes to repeat what another error is about."""
+    name = re.sub(r"([a-z])([A-Z])", r"\1 \2", file.tree.text[place.span.start : place.span.end])
+    words = [word.lower() for word in re.findall(r"[^\W\d_]{3,}", name.partition("(")[0].rpartition(".")[2])]
+    words = [word for word in words if word not in _VERBS]
+    return not words or any(word in message.lower() for word in words)
 
 
 def _default(said: str, template: Content, language: NullLanguage) -> Content | None:
