@@ -336,3 +336,22 @@ def test_what_is_right_is_right_by_the_schema_too(values: dict[str, object]) -> 
 )  # fmt: skip
 def test_the_lines_of_keys(source: str, lines: dict[tuple[str | int, ...], int]) -> None:
     assert key_lines(source) == lines
+
+
+@dataclass(frozen=True)
+class Sending:
+    url: str = field(default="", metadata={"own_alone": True})
+    """Where text is sent."""
+
+
+@pytest.mark.parametrize(
+    ("author", "trusted", "url"),
+    [(Author.USER, False, "http://x"), (Author.WORKSPACE, False, ""), (Author.WORKSPACE, True, "")],
+)
+def test_only_the_user_s_own_file_says_where_text_is_sent(author: Author, trusted: bool, url: str) -> None:
+    settings, problems = resolve([layer("prose.url = 'http://x'", author, trusted=trusted)], {"prose": Sending})
+    assert settings.plugins["prose"].url == url
+    assert [str(each).partition(": ")[2] for each in problems] == (
+        [] if url else ["prose.url: only your own config.toml may say that: an editor may send a workspace's settings "
+                        "as its own"]
+    )  # fmt: skip

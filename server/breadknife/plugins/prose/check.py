@@ -26,6 +26,8 @@ from breadknife.text.prose import ProseText
 
 _AT_ONCE_S = 0.15
 """What Harper has not read by then it reads in the background: 4,000 words take it a second."""
+_AT_ONCE = 2_000
+"""Code points that it reads at once however long that takes: a paragraph that was edited."""
 _MOST_READ = 60_000
 """Characters of a document's prose that the model reads by itself: about 10,000 words, some minutes."""
 _FOREIGN_SPELLING = "TYPOS"
@@ -80,6 +82,8 @@ class Check:
         if tool is not None and tool.failure is not None:
             self.context.notify(f"Prose is checked by Harper alone: {tool.failure}.")
             tool = None
+        if self.vale is not None and self.vale.failure is not None:
+            self.context.notify(f"Prose is checked without Vale: {self.vale.failure}.")
         found: list[list[Mistake]] = []
         for paragraph, question, lints in zip(fresh, asked, harper, strict=True):
             all_lints = (*(lints or ()), *((tool.result(question) if tool else None) or ()))
@@ -93,7 +97,7 @@ class Check:
         thinking = opinions is not None and opinions.failure is None and opinions.waits(self._owner)
         read: list[Read] = []
         for paragraph, question, lints, own in zip(fresh, asked, harper, found, strict=True):
-            styled = self.vale.result(question) if self.vale is not None else ()
+            styled = self.vale.result(question) if self.vale is not None and self.vale.failure is None else ()
             pending = {
                 "harper": lints is None,
                 "languagetool": tool is not None and tool.result(question) is None,
@@ -117,11 +121,13 @@ class Check:
         """What Harper says; None for what it has no time for now."""
         harper, due = self.checkers.harper, time.monotonic() + _AT_ONCE_S
         found: list[tuple[Lint, ...] | None] = []
+        length = 0
         for question in asked:
             self.context.cancel.raise_if_cancelled()
             known = harper.result(question)
-            if known is None and (self.whole or time.monotonic() < due):
+            if known is None and (self.whole or length < _AT_ONCE or time.monotonic() < due):
                 known = harper.answer(question)
+                length += len(question.text)
             found.append(known)
         rest = [question for question, known in zip(asked, found, strict=True) if known is None]
         if not self.whole:

@@ -39,6 +39,8 @@ class Checkers:
         self._wish = wish
         harper = QuietEngine(HarperEngine(wish.dialect, wish.enabled), wish.enabled)
         self.harper: Later = Background(Asking(harper))
+        # One of its own, or a single word would wait while the other reads paragraphs.
+        self._dictionary: Later = Background(Asking(HarperEngine(wish.dialect, alone=SPELLING)))
         self._languagetool: Later | None = None
         self._obstacle: str | None = None
         self._opinions: Opinions | None = None
@@ -68,10 +70,10 @@ class Checkers:
         return self._opinions
 
     def knows(self, word: str) -> bool:
-        return not any(lint.rule in SPELLING for lint in self.harper.answer(Asked(word)))
+        return not any(lint.rule in SPELLING for lint in self._dictionary.answer(Asked(word)))
 
     def close(self) -> None:
-        for each in (self.harper, self._languagetool, self._opinions):
+        for each in (self.harper, self._dictionary, self._languagetool, self._opinions):
             if each is not None:
                 each.close()
 
@@ -88,18 +90,17 @@ class Vales:
         configured = vale.configuration(root) if root is not None and context.trusted else None
         if root is None or configured is None:
             return None
-        key = (configured, configured.stat().st_mtime)
+        try:
+            key = (configured, configured.stat().st_mtime)
+        except OSError:
+            return None
         with self._lock:
             if key not in self._running:
                 program = vale.program(root)
                 if program is None:
                     return None
                 self._running[key] = Background(Asking(vale.ValeEngine(program, configured)))
-            found = self._running[key]
-        if found.failure is not None:
-            context.notify(f"Prose is checked without {configured.name}: {found.failure}.")
-            return None
-        return found
+            return self._running[key]
 
     def close(self) -> None:
         for each in self._running.values():

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
 
 from breadknife import paths
 from breadknife.errors import EngineDied, EngineUnavailable
@@ -34,6 +35,7 @@ _FAILURES_IN_A_ROW = 3
 _WARM_UP = "This is an warm-up: the first check loads the dictionaries and rules."
 _VARIANTS = {"de": "de-DE", "pt": "pt-PT", "ca": "ca-ES", "zh": "zh-CN", "tl": "tl-PH"}
 """Where a language alone has no dictionary."""
+_OWN_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
 _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
 
 
@@ -76,6 +78,13 @@ def java_version() -> int | None:
         return None
     match = re.search(r'version "(?:1\.)?(\d+)', shown.stderr + shown.stdout)
     return int(match[1]) if match else None
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens at, just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class LanguageToolEngine:
@@ -138,7 +147,8 @@ class LanguageToolEngine:
         if self._closed or self._failures >= _FAILURES_IN_A_ROW:
             raise EngineUnavailable("LanguageTool is stopped")
         process, url = (None, self._own_url) if self._own_url else self._launch()
-        proxies = {"no_proxy": "127.0.0.1"} if process is not None else None
+        host = urlsplit(url).hostname or ""
+        proxies = {"no_proxy": host} if host in _OWN_MACHINE else None
         deadline = time.monotonic() + (_START_S if process is not None else 0)
 
         def client(language: str) -> LanguageTool:
@@ -148,16 +158,15 @@ class LanguageToolEngine:
             try:
                 first = client(self._dialect)
                 first.check(_WARM_UP)
-                break
+                if process is None or process.poll() is None:
+                    break
+                raise LanguageToolError("its port was taken")  # whoever answered isn't ours
             except (requests.RequestException, LanguageToolError) as error:
                 if self._closed or time.monotonic() > deadline or (process is not None and process.poll() is not None):
                     self._stop()
-                    what = (
-                        f"the LanguageTool at {url} does not answer"
-                        if process is None
-                        else "LanguageTool did not start"
-                    )
-                    self._fail(what, error)
+                    if process is None:
+                        raise EngineUnavailable(f"the LanguageTool at {url} does not answer: {error}") from error
+                    self._fail("LanguageTool did not start", error)
                 time.sleep(0.1)
         self._clients = {self._dialect: first}
         return client
@@ -166,9 +175,7 @@ class LanguageToolEngine:
         jar, java = server_jar(), shutil.which("java")
         if jar is None or java is None:
             raise EngineUnavailable(f"LanguageTool can't start: {obstacle()}")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         options, name = tempfile.mkstemp(suffix=".properties", text=True)
         with os.fdopen(options, "w", encoding="utf-8") as file:
             file.writelines(f"{key}={value}\n" for key, value in _SERVER_OPTIONS.items())

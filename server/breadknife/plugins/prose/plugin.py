@@ -121,7 +121,8 @@ class ProsePlugin:
         flaws += carried(before, read, silenced.leaves_out)
         if changed is not None:
             flaws += (each for each in before if not each.finding.span.touches(changed.block))
-            self._memory.when_it_rests(document, context.refresh)
+        if changed is not None or (told is None and not whole and len(document.text) >= LARGE):
+            self._memory.when_it_rests(document, context.refresh)  # until then it isn't looked at as a whole
         else:
             about = document_findings(document, context, paragraphs, checkers.knows)
         about = [each for each in about if not silenced.silences(each.code, each.span.start)]

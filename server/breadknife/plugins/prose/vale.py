@@ -77,7 +77,7 @@ def _lint(text: str, alert: dict[str, Any]) -> Lint | None:
         if at < 0 or not match:
             return None
         span = Span(at, at + len(match))
-    action = alert.get("Action") or {}
+    action: dict[str, Any] = alert.get("Action") or {}
     replacements = tuple(map(str, action.get("Params") or ())) if action.get("Name") == "replace" else ()
     if action.get("Name") == "remove":
         replacements = ("",)

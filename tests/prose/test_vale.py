@@ -1,0 +1,143 @@
+"""Vale, by a small program that says what the real one would: a style that wants "use" for "utilize"."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from breadknife.errors import EngineDied, EngineUnavailable
+from breadknife.plugins.prose import vale
+from breadknife.plugins.prose.plugin import ProsePlugin
+from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.plugins.prose.vale import ValeEngine
+from breadknife.task.values import CheckRequest, Finding, Findings
+from support import PluginContext, document
+
+STAND_IN = """\
+import json, re, sys, time
+text = sys.stdin.read()
+assert "--output=JSON" in sys.argv and any(each.startswith("--config=") for each in sys.argv)
+if "hang" in text:
+    time.sleep(60)
+if "break" in text:
+    print(json.dumps({"Line": 1, "Path": ".vale.ini", "Text": "E100: no such style", "Code": "E100"}), file=sys.stderr)
+    raise SystemExit(2)
+if "nonsense" in text:
+    print("[1]")
+    raise SystemExit(1)
+alerts = [
+    {"Action": {"Name": "replace", "Params": ["use"]}, "Span": [match.start() + 1, match.end()], "Check": "House.Terms",
+     "Description": "", "Link": "", "Message": "Use 'use'.", "Severity": "warning", "Match": match[0], "Line": 1}
+    for match in re.finditer("utilize", text)
+]
+if alerts:
+    print(json.dumps({"stdin.md": alerts}))
+raise SystemExit(1 if alerts else 0)
+"""
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with styles, and a `vale` on the path."""
+    program = tmp_path / "bin" / "vale"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\n{STAND_IN}")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / ".vale.ini").write_text("StylesPath = styles\n[*]\nBasedOnStyles = House\n")
+    return folder
+
+
+@pytest.fixture
+def engine(installed: Path) -> ValeEngine:
+    program, configured = vale.program(installed), vale.configuration(installed)
+    assert program is not None
+    assert configured is not None
+    return ValeEngine(program, configured)
+
+
+class Editor(PluginContext):
+    def __init__(self, root: Path | None, *, trusted: bool = True) -> None:
+        super().__init__(root=root, trusted=trusted, values=ProseSettings(languagetool=False, model=False))
+        self.again = threading.Event()
+
+    def refresh(self) -> None:
+        self.again.set()
+
+
+def found(text: str, context: PluginContext, *, whole: bool = True) -> list[Finding]:
+    plugin = ProsePlugin()
+    try:
+        answer = plugin.answer(CheckRequest(document(text, "markdown"), whole), context)
+        assert isinstance(answer, Findings)
+        return list(answer.items)
+    finally:
+        plugin.close()
+
+
+def test_what_it_says(engine: ValeEngine) -> None:
+    text = "We 😀 utilize it."
+    [lint] = engine.check(text)
+    assert (lint.engine, lint.rule, text[lint.span.start : lint.span.end]) == ("vale", "House.Terms", "utilize")
+    assert lint.replacements == ("use",)
+    assert engine.check("We use it.") == ()
+
+
+def test_a_finding_with_its_fix(home: Path, installed: Path) -> None:
+    text = "We *utilize* `utilize` here, and you see the the end.\n"
+    house, harper = found(text, Editor(installed))
+    assert (house.source, house.code, text[house.span.start : house.span.end]) == ("vale", "House.Terms", "utilize")
+    assert house.fixes[0].edits[0].new_text == "use"
+    assert harper.code == "RepeatedWords"
+
+
+def test_no_program_runs_for_a_folder_that_is_not_trusted(home: Path, installed: Path) -> None:
+    assert found("We utilize it here.\n", Editor(installed, trusted=False)) == []
+    assert found("We utilize it here.\n", Editor(None)) == []
+
+
+def test_it_is_off_without_styles_or_program(home: Path, installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (installed / ".vale.ini").rename(installed / "other.ini")
+    assert found("We utilize it here.\n", Editor(installed)) == []
+    (installed / "other.ini").rename(installed / ".vale.ini")
+    monkeypatch.setenv("PATH", "")
+    context = Editor(installed)
+    assert found("We utilize it here.\n", context) == []
+    assert context.notices == []
+
+
+def test_the_folder_s_own_program_is_not_run(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = installed / "vale"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    monkeypatch.setenv("PATH", str(installed))
+    assert vale.program(installed) is None
+
+
+def test_one_that_hangs_or_fails(
+    home: Path, engine: ValeEngine, installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vale, "_CHECK_S", 0.5)
+    with pytest.raises(EngineDied, match="hung"):
+        engine.check("hang")
+    with pytest.raises(EngineUnavailable, match="E100: no such style"):
+        engine.check("break")
+    with pytest.raises(EngineUnavailable, match="not understood"):
+        engine.check("nonsense")
+    context = Editor(installed)
+    plugin = ProsePlugin()
+    try:
+        for _ in range(2):
+            answer = plugin.answer(
+                CheckRequest(document("Here is a break of the the line.", "markdown"), True), context
+            )
+            assert isinstance(answer, Findings)
+            assert [each.code for each in answer.items] == ["RepeatedWords"]
+        assert {*context.notices} == {"Prose is checked without Vale: Vale failed: E100: no such style."}
+    finally:
+        plugin.close()
