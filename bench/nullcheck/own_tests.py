@@ -82,7 +82,8 @@ def passed(package: Package, root: Path, deps: Path) -> frozenset[str]:
     with tempfile.TemporaryDirectory() as temporary:
         told = Path(temporary) / "junit.xml"
         path = os.pathsep.join(map(str, ((root / package.source).parent, root, deps)))
-        command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=", "--continue-on-collection-errors",
+        command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=",
+                   "--continue-on-collection-errors",
                    f"--junitxml={told}", *package.tests)  # fmt: skip
         environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
         subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False, timeout=SECONDS)

@@ -98,15 +98,23 @@ def test_origin(marked: str, expected: str) -> None:
     assert origin(marked) == expected
 
 
-def test_our_own_findings_say_where_the_none_comes_from() -> None:
-    text = "def f(s):\n    a = None if s else s()\n    return a.b\n"
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("def f(s):\n    a = None if s else s()\n    return a.b\n", "variable a = None if s else s()"),
+        ("def g(s):\n    if s:\n        return s\n\n\ndef f(s):\n    return g(s).b\n", "function g()"),
+        ("def f(\n    s,\n    a=None,\n):\n    return a.b\n", "parameter a"),
+    ],
+)
+def test_our_own_findings_say_where_the_none_comes_from(text: str, name: str) -> None:
     doc, tree = document(text), tree_of(text)
     file = language("python").open(doc, tree, None)
     [finding] = file.findings()
     place = file.place(finding)
     assert place
     here = Path("a.py").absolute()
-    assert origin_of(None, here, doc, file, Found(here, finding, place)).name == "a = None if s else s()"
+    origin = origin_of(None, here, doc, file, Found(here, finding, place))
+    assert f"{origin.kind} {origin.name}" == name
 
 
 def test_causes_of_most_findings_come_first() -> None:

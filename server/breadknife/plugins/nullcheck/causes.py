@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -95,6 +96,10 @@ def origin_of(known: Origins | None, path: Path, document: Document, file: NullF
     if related and (where := Document(related[0].uri or document.uri, "", "").path):
         line = document.line_span(document.line_at(related[0].span.start)) if related[0].uri is None else None
         name = document.slice(line).strip() if line else related[0].message
+        if function := re.match(r"(?:async )?def (\w+)", name):
+            return Origin(Kind.FUNCTION, f"{function[1]}()", where, line)
+        if parameter := re.match(r"(\w+)(?:: [^=]+ | ?)= ?None\)?(?:,| ->|:)", name):
+            return Origin(Kind.PARAMETER, parameter[1], where, line)
         return Origin(Kind.VARIABLE, name, where, line or related[0].span)
     return Origin(Kind.PLACE, document.slice(found.place.span), path, found.place.span)
 
