@@ -31,7 +31,9 @@ _MAX_KEY = 100
 _ARITHMETIC = frozenset({"-", "*", "/", "%", "<", ">", "<=", ">="})
 _NUMBERS = frozenset({"decimal_integer_literal", "decimal_floating_point_literal", "hex_integer_literal"})
 _COMPARED = re.compile(r"([\w.]+)\s*[!=]=\s*null\b")
-_TESTS = frozenset({"binary_expression", "unary_expression", "instanceof_expression", "parenthesized_expression"})
+_TESTS = frozenset(
+    {"binary_expression", "unary_expression", "instanceof_expression", "parenthesized_expression", "method_invocation"}
+)
 
 
 class TooDeepError(Exception):
@@ -268,15 +270,29 @@ class Evaluator:
         known = env.get(self.key_of(node)) if env else None
         if env and called not in RETURNING:
             forget_fields(env)
+        if receiver is None or receiver.type in ("this", "super"):
+            self._own_call(called, env)
         if known is not None:
             return known
         if called in ("requireNonNull", "checkNotNull") and facts:
             return NOTHING
         return self._result(node, receiver, called, given)
 
+    def _own_call(self, called: str, env: Env) -> None:
+        """A method of this class is called: a nullable field that it has to do with may be set, or checked, there."""
+        method = self.outline.method_named(self.owner, called)
+        fields = (
+            self.outline.classes[self.owner].fields if method is not None and self.owner in self.outline.classes else {}
+        )
+        nullable = [name for name, field in fields.items() if field.nullable]
+        if method is not None and nullable:
+            words = set(re.findall(r"\w+", self.text(method.body)))
+            for name in words.intersection(nullable):
+                narrow(env, f"this.{name}")
+
     def _checks(self, called: str, given: list[Node], env: Env) -> None:
         """`Objects.requireNonNull(x)`, `assertNotNull(x)`, `checkArgument(x != null)`."""
-        if not env or not any(part in called for part in CHECKS):
+        if not any(part in called for part in CHECKS):
             return
         for argument in given:
             narrow(env, self.key_of(argument))
