@@ -430,7 +430,7 @@ class Flow:
             if subject is not None:
                 self.evaluator.value(subject, env)
             key = key_of(self._outline, subject) if subject is not None else ""
-            rest = env
+            rest, before = env, dict(env)
             ends: list[Env | None] = []
             fallen: Env | None = None
             default: Node | None = None
@@ -442,7 +442,7 @@ class Flow:
                 inside, rest = self._case(case, key, subject is None, rest)
                 end = self._body(case, join(inside, fallen) or {})
                 if end is not None:
-                    self._signs(case, end, env)
+                    self._signs(case, end, before)
                 fallen = end if _falls_through(case) else None
                 if fallen is None:
                     ends.append(end)
@@ -455,7 +455,7 @@ class Flow:
     def _signs(self, case: Node, end: Env, before: Env) -> None:
         """What a case's test has found to be nil may be told by the names that the case sets."""
         for key, fact in end.items():
-            if fact.cause is not None and fact.cause.soft and fact.cause != before.get(key, NOTHING).cause:
+            if fact.cause is not None and (fact.cause.soft or fact.told) and fact != before.get(key, NOTHING):
                 end[key] = replace(fact, signs=fact.signs | _assigned_in(self._outline, case) - {key})
 
     def _case(self, case: Node, key: str, tests: bool, rest: Env) -> tuple[Env, Env]:
