@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
@@ -44,10 +44,10 @@ _MADE_BY_DECORATOR = ("dataclass", "define", "attrs", "attr.", "struct", "frozen
 
 
 def of_attribute(
-    found: Attribute, ends: tuple[Span, ...], checker: Checker, *, asked: bool = False, files: int = 0
+    found: Attribute, ends: tuple[Span, ...], checker: Checker, *, asked: bool = False, files: Callable[[], int] = int
 ) -> Iterator[Cure]:
     """`ends` are the uses to be made right. `asked`: the declaration itself was asked about, not one of its uses.
-    `files`: others that use an attribute of that name of what they import from this one."""
+    `files`: how many others use an attribute of that name of what they import from this one; it takes a while."""
     if _is_method(found):
         return
     sure = list(_never_tested(found, ends, checker)) if not (found.is_tested or _nullable(found)) else []
@@ -89,17 +89,17 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
     yield from _placeholder(found, ends, checker, weight)
 
 
-def _relied_on(found: Attribute, ends: tuple[Span, ...], files: int, *, asked: bool) -> int:
+def _relied_on(found: Attribute, ends: tuple[Span, ...], files: Callable[[], int], *, asked: bool) -> int:
     """The weight of declaring an attribute without None although it is tested here and there, or taken away in the
     middle: 0 where that may well be meant."""
-    uses = files + max(len(ends), len(found.unchecked())) + sum(one.role is Role.USE for one in found.others)
+    uses = max(len(ends), len(found.unchecked())) + sum(one.role is Role.USE for one in found.others)
     doubts = sum(one.role is Role.TEST for one in (*found.own, *found.others))
     for one in found.none_sets:
         function = one.inside("function_definition")
         doubts += function is not None and _name_of(function) not in _FIRST and not _LAST.search(_name_of(function))
     if asked:
         return 60 if doubts <= max(1, uses // _RELIANCE) else 0
-    return 56 if uses > _RELIANCE * doubts else 0
+    return 56 if uses > _RELIANCE * doubts or uses + files() > _RELIANCE * doubts else 0
 
 
 def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, weight: int) -> Iterator[Cure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.python.attributes import of_attribute
@@ -42,7 +43,7 @@ def of_inherited(
     for there, tree, owner in _above(found.tree, found.owner, imports, document, project, _MAX_STEPS):
         declared = attribute(tree, found.key, owner)
         if declared.sets:
-            files = users(project, there.path, found.key.rpartition(".")[2])
+            files = partial(users, project, there.path, found.key.rpartition(".")[2])
             for cure in of_attribute(declared, ends, checker, files=files):
                 name = there.path.name if there.path else ""
                 yield Elsewhere(_placed(cure, name), tree, there)

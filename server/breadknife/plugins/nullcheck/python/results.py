@@ -48,7 +48,9 @@ def of_result(
         return
     if (found := _defined(imported, rest, document, project, _MAX_STEPS)) is not None:
         where, tree, function = found
-        many = len(uses) + users(project, where.path, text(callee).rpartition(".")[2])
+        many = len(uses)
+        if many < max(_MANY, least + 1):
+            many += users(project, where.path, text(callee).rpartition(".")[2])
         cure = _opened(tree, function, uses, many, f"in {where.path.name}" if where.path else "")
         if cure is not None and many > least:
             yield Elsewhere(cure, tree, where)
