@@ -11,15 +11,15 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from breadknife.engine.api import Chunk
-from breadknife.plugins.completion.cut import showable, wanted
-from breadknife.plugins.completion.filters import THRESHOLD, UNSURE, certainty, confidence, fitted, is_final
+from breadknife.plugins.completion.cut import wanted
+from breadknife.plugins.completion.filters import THRESHOLD, UNSURE, confidence, fitted, is_final
+from breadknife.plugins.completion.found import Found, surer, waited
 from breadknife.plugins.completion.learning import Learning
 from breadknife.plugins.completion.next_edit import NextEdits
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.repository import ContextHolder
 from breadknife.plugins.completion.session import Session
 from breadknife.plugins.completion.shape import shape_at
-from breadknife.plugins.completion.stream import Stream, Written
 from breadknife.plugins.completion.values import Draft, Extent
 from breadknife.plugins.completion.writing import Pen, Place, token_start
 from breadknife.project.files import may_read
@@ -53,9 +53,6 @@ AHEAD_TOKENS = 32
 LINE_TOKENS = 12
 """Of a usual line of code."""
 
-FEWEST_CHARACTERS = 3
-"""Of the beginning of a text that is shown where the model isn't sure of the whole."""
-
 MOST_SECONDS = 1.5
 """Longer than that nobody waits for an answer that can't grow."""
 
@@ -81,54 +78,6 @@ class Asked:
     """Of `time.monotonic()`."""
     session: Session
     number: int
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a stream has for a place."""
-
-    place: Place
-    stream: Stream
-    typed: str
-    """What stands in the place of the stream's text by now."""
-    written: Written
-    others: tuple[Written, ...] = ()
-    """Other ways to go on after what is typed."""
-    known: bool = False
-    """It was written for an earlier request."""
-
-    def draft(self, written: Written) -> Draft:
-        place, start = self.place, len(self.typed)
-        text, complete = wanted(written.text[start:], place.shape)
-        complete = complete or written.last.finish == "stop"
-        if not complete:
-            text = showable(text, place.shape)
-        return self._draft(written, text, complete)
-
-    def beginning(self, written: Written, threshold: float) -> Draft:
-        """As much as the model is sure of, of a text that it isn't sure of as a whole."""
-        start, end, logprob = len(self.typed), 0, 0.0
-        text = wanted(written.text[start:], self.place.shape)[0]
-        for begin, token in written.spanning(start, start + len(text)):
-            logprob += token.logprob if self._tells(written, begin) else 0.0
-            if certainty(logprob) < threshold:
-                break
-            end = token.end - start
-        return self.part(written, showable(written.text[start:], self.place.shape, max(end, 0)))
-
-    def part(self, written: Written, text: str) -> Draft:
-        """`text`, with which what follows begins, and nothing more."""
-        return self._draft(written, text, complete=True)
-
-    def _draft(self, written: Written, text: str, complete: bool) -> Draft:
-        place, start = self.place, len(self.typed)
-        tokens = written.spanning(start, start + len(text))
-        logprobs = tuple(token.logprob for begin, token in tokens if self._tells(written, begin))
-        return Draft(text, place.document, place.offset, place.shape, place.tree, complete, logprobs)
-
-    def _tells(self, written: Written, begin: int) -> bool:
-        """Of a token whose first letters are typed the probability isn't known that it has once they are."""
-        return not written.text[begin : len(self.typed)].strip()
 
 
 class CompletionPlugin:
@@ -277,12 +226,12 @@ class CompletionPlugin:
     def _fit(self, found: Found, context: Context) -> Verdict:
         """What of it may be shown. What doesn't fit as far as it is written may do so when there is more."""
         place, threshold = found.place, self._threshold(found.place, context)
-        written, draft, fit = _waited(found, threshold, context)
+        written, draft, fit = waited(found, threshold, context)
         refused = is_final(fit)
         if refused:
             found.stream.stop()
         if isinstance(fit, Silence) and fit.reason == UNSURE:
-            draft, fit = _surer(found, written, threshold) or (draft, fit)
+            draft, fit = surer(found, written, threshold) or (draft, fit)
         stopped = not (draft.complete or written.writing or written.last.finish or refused)
         if stopped and not place.session.is_newest(place.number):
             return Vetoed(silence("superseded"))
@@ -348,33 +297,6 @@ class CompletionPlugin:
         timer = threading.Timer(min(max(in_time, 0.0), IDLE_SECONDS), write_on)
         timer.daemon = True
         timer.start()
-
-
-def _waited(found: Found, threshold: float, context: Context) -> tuple[Written, Draft, str | Silence]:
-    """What is written once it may be shown, or never will; the draft of it, and its form."""
-    written, draft = found.written, found.draft(found.written)
-    fit = fitted(draft, threshold=threshold)
-    while isinstance(fit, Silence) and written.writing and not is_final(fit):
-        written, before = found.stream.wait(context.cancel, found.place.due, len(written.text)), draft
-        draft = found.draft(written)
-        if draft.text != before.text or not written.writing:
-            fit = fitted(draft, threshold=threshold)
-    return written, draft, fit
-
-
-def _surer(found: Found, written: Written, threshold: float) -> tuple[Draft, str | Silence] | None:
-    """What of a text that the model isn't sure of may be shown all the same: what is left of an offer that the user
-    types along, whose every key says that it is right, or else as much as the model is sure of."""
-    place = found.place
-    kept = place.session.left(place.document, place.offset)
-    if kept.strip() and written.text.startswith(kept, len(found.typed)):
-        draft = found.part(written, kept)
-        if isinstance(fit := fitted(draft, threshold=0.0), str):
-            return draft, fit
-    beginning = found.beginning(written, threshold)
-    if len(beginning.text.strip()) >= FEWEST_CHARACTERS:
-        return beginning, fitted(beginning, threshold=threshold)
-    return None
 
 
 def _is_current(place: Place, context: Context) -> bool:
