@@ -164,7 +164,7 @@ def _changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]
             yield Proposal(each.rule, Span(span.start, span.end + 1), "")
     if found := perfect(text, span.end, word):
         yield Proposal(found[0], span, _cased(found[1], word))
-    if low not in _FIXED and word.islower():
+    if low not in _FIXED and word.islower() and "'" not in low:
         yield from (Proposal(FORMS, span, form) for form in forms(low))
     if index and word.islower() and text[words[index - 1].end : span.start] == " ":
         for each in _MISSING:
