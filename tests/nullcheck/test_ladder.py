@@ -74,6 +74,7 @@ OWN = "parses · finding gone · non-null path unchanged"
         ({"a.py": "!x\n"}, "!x\n!y\n", Rung.FILE, ""),
         ({"a.py": "!x is `int | None`\n"}, "!x is `int`\n", None, f"{OWN} · file clean (pyright)"),
         ({"a.py": "!`Unknown | A` isn't `B`\n"}, "!`Any | A` isn't `B`\n", None, f"{OWN} · file clean (pyright)"),
+        ({"a.py": "!`list[Unknown]`\n"}, "!`list[Any] | list[Unknown]`\n", None, f"{OWN} · file clean (pyright)"),
         ({"a.py": "!x is `int`\n"}, "!x is `str`\n", Rung.FILE, ""),
         ({"a.py": "!x\n", "b.py": "import a\n!y\n"}, "ok\n", None, f"{OWN} · file and 1 importer clean (pyright)"),
         ({"a.py": "ok\n", "b.py": "import a\n", "c.py": "import b\n"}, "ok", None,

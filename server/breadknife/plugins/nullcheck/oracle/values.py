@@ -20,14 +20,16 @@ class Problem:
     message: str
 
 
-_NULL = re.compile(r"\s*\|\s*(?:None|null|undefined)\b|\b(?:None|null|undefined)\s*\|\s*")
-_ANY = re.compile(r"\bUnknown\b")
+_OPEN = r"(?:None|null|undefined|Unknown|Any)"
+_PARTS = re.compile(rf"\s*\|\s*{_OPEN}\b|\b{_OPEN}\s*\|\s*")
+_TWICE = re.compile(r"([\w.]+(?:\[[\w., |]*\])?) \| \1(?![\w.\[])")
 
 
 def fault(message: str) -> str:
     """What is said, without what an edit changes in what is said of another fault: `int | None` becomes `int`, what
     isn't known becomes `Any`, and the details below tell of types alone."""
-    return _ANY.sub("Any", _NULL.sub("", message.partition("\n")[0]))
+    said = _PARTS.sub("", message.partition("\n")[0]).replace("Unknown", "Any")
+    return _TWICE.sub(r"\1", said)
 
 
 class Checker(Protocol):
