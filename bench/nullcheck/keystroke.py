@@ -24,7 +24,7 @@ from detector import sources
 
 from breadknife.plugins.nullcheck.python.language import Python
 from breadknife.project.folder import FolderProject
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit, apply_edits
 from breadknife.text.syntax import changed_tree, parse
 
 TYPED = 'value = options.get("name", None); value.strip()\n'
@@ -79,7 +79,7 @@ def typed(
     for body in chance.sample(bodies, min(places, len(bodies))):
         for edit in edits(body.end(), TYPED + body[2]):
             started = time.thread_time()
-            changed = changed_tree(tree, edit)
+            changed = changed_tree(tree, edit) or parse(apply_edits(tree.text, (edit,)), "python")
             assert changed is not None
             tree = changed
             python.open(Document(path.as_uri(), "python", tree.text), tree, project).findings()

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
+from breadknife.plugins.nullcheck.python.rule import NullableAttribute, NullableCall
 from breadknife.plugins.nullcheck.python.rules import (
     NULLABLE,
     NULLABLE_ATTRIBUTES,
     NULLABLE_CALLS,
-    NullableAttribute,
-    NullableCall,
     users_rules,
 )
 from breadknife.task.values import Finding

@@ -5,11 +5,10 @@ from __future__ import annotations
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, key_of
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.rule import Default, NullableCall
 from breadknife.plugins.nullcheck.python.rules import (
     NO_RETURN,
     NO_RETURN_METHODS,
-    Default,
-    NullableCall,
 )
 from breadknife.text.syntax import Node
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -15,7 +16,13 @@ from breadknife.plugins.nullcheck.python.flow import Flow, parameters
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, outline, text
 from breadknife.plugins.nullcheck.python.reuse import FunctionResult, Results, TextFacts, moved, surroundings
-from breadknife.plugins.nullcheck.python.rules import NULLABLE, NULLABLE_ATTRIBUTES, NULLABLE_CALLS, NullableCall
+from breadknife.plugins.nullcheck.python.rule import NullableCall
+from breadknife.plugins.nullcheck.python.rules import (
+    KINDS,
+    NULLABLE,
+    NULLABLE_ATTRIBUTES,
+    NULLABLE_CALLS,
+)
 from breadknife.plugins.nullcheck.summaries import Outside
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.task.values import Finding, Related
@@ -23,10 +30,9 @@ from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 _WORD = re.compile(rb"\w+")
-_ORIGINS = frozenset(
-    {b"None", b"Optional", *(rule.name.rpartition(".")[2].encode() for rule in (*NULLABLE_CALLS, *NULLABLE_ATTRIBUTES))}
-)
-"""Without one of these words, or a function of the file that may return None, nothing in a function may be None."""
+_ORIGINS = frozenset({b"None", b"Optional"})
+"""Without one of these words, one of the library's that the file imports, or a function of the file that may return
+None, nothing in a function may be None."""
 _RETURNS_VALUE = re.compile(rb"\breturn[ \t]*[^\s;#]")
 _PASSES_ON = frozenset({"identifier", "call", "conditional_expression", "boolean_operator", "attribute"})
 """Expressions whose value may be that of a parameter or of a call."""
@@ -80,7 +86,9 @@ class FileAnalysis:
         self._gives: dict[int, Collection[tuple[str, str]]] = {}
         """Function -> what it assigns of `_given`."""
         self._before = before
-        self._known_texts: Mapping[bytes, TextFacts] = before.texts if before is not None else {}
+        self._origins = _origins(self.outline)
+        same = before is not None and before.origins == self._origins
+        self._known_texts: Mapping[bytes, TextFacts] = before.texts if before is not None and same else {}
         self._texts = dict[bytes, TextFacts]()
         self.finished: Results | None = None
         """For the next analysis of the document."""
@@ -121,6 +129,7 @@ class FileAnalysis:
             self.outside.known() if self.outside is not None else {},
             functions,
             top_level,
+            self._origins,
             self._texts,
         )
         return self.finished
@@ -199,7 +208,7 @@ class FileAnalysis:
         found = self._texts.get(source) or self._known_texts.get(source)
         if found is None:
             returns_value = _RETURNS_VALUE.search(source) is not None
-            found = TextFacts(returns_value, not _ORIGINS.isdisjoint(_WORD.findall(source)))
+            found = TextFacts(returns_value, not self._origins.isdisjoint(_WORD.findall(source)))
         self._texts[source] = found
         return found
 
@@ -220,7 +229,7 @@ class FileAnalysis:
 
     def _has_origin(self, source: bytes) -> bool:
         words = set(_WORD.findall(source))
-        return not words.isdisjoint(_ORIGINS) or not words.isdisjoint(self._nullable)
+        return not words.isdisjoint(self._origins) or not words.isdisjoint(self._nullable)
 
     def _analyse(self, function: Function, for_summary: bool = False) -> None:
         key = function.node.start_byte
@@ -286,6 +295,31 @@ class FileAnalysis:
         except TooDeepError:
             return [], Summary(), {}
         return list(evaluator.uses.values()), _summary(flow, end is not None, scope), evaluator.given
+
+
+def _library_words() -> Mapping[str, frozenset[bytes]]:
+    """Top module, "" for builtins -> the words under which something of it, or that it makes, may be None."""
+    words, makes = dict[str, set[bytes]](), dict[str, set[str]]()
+    for rule in (*NULLABLE_CALLS, *NULLABLE_ATTRIBUTES):
+        words.setdefault(_module(rule.name), set()).add(rule.name.rpartition(".")[2].encode())
+    for name, kind in (*KINDS.items(), *((rule.name, rule.gives) for rule in NULLABLE_CALLS if rule.gives)):
+        makes.setdefault(_module(name), set()).add(_module(kind))
+    for module, kinds in makes.items():
+        words[module] = words.get(module, set[bytes]()).union(*(words.get(kind, set[bytes]()) for kind in kinds))
+    return {module: frozenset(each) for module, each in words.items()}
+
+
+def _module(name: str) -> str:
+    root = name.partition(".")[0]
+    return root if root in sys.stdlib_module_names else ""
+
+
+_LIBRARY_WORDS = _library_words()
+
+
+def _origins(outline: Outline) -> frozenset[bytes]:
+    roots = {name.partition(".")[0] for name in outline.imports.values()}
+    return _ORIGINS.union(_LIBRARY_WORDS[""], *(_LIBRARY_WORDS.get(root, ()) for root in roots))
 
 
 def _gives(function: Function, variable: Variable) -> bool:

@@ -10,7 +10,13 @@ from breadknife.plugins.nullcheck.python.annotations import annotated_class, ann
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, Summary, key_of
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
-from breadknife.plugins.nullcheck.python.rules import ATTRIBUTES, CLASSES, KINDS, NULLABLE, NullableCall
+from breadknife.plugins.nullcheck.python.rule import NullableCall
+from breadknife.plugins.nullcheck.python.rules import (
+    ATTRIBUTES,
+    CLASSES,
+    KINDS,
+    NULLABLE,
+)
 from breadknife.plugins.nullcheck.summaries import Found, Known, Null, Outside
 from breadknife.task.values import Related
 from breadknife.text.syntax import Node

@@ -37,6 +37,8 @@ class Results:
     """By start byte."""
     top_level: Sequence[Finding]
     """Outside of all functions."""
+    origins: frozenset[bytes]
+    """The words that `TextFacts` was made with."""
     texts: Mapping[bytes, TextFacts]
 
 

@@ -7,49 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from enum import StrEnum
 
-
-class Default(StrEnum):
-    """How a call's own default decides whether None can come out of it."""
-
-    NEVER = "it takes none"
-    OPTIONAL = "None comes out unless one is given that isn't None"
-    OPTIONAL_EVEN_ALONE = "as OPTIONAL, and the default is the only argument"
-    REQUIRED = "None comes out only when None itself is given"
-
-
-@dataclass(frozen=True)
-class NullableCall:
-    """A call that may give None. `fires` must each be found, `silent` must not; `…` stands for the call's module."""
-
-    name: str
-    """Qualified name; `dict.get` and `re.Pattern.match` are methods of values whose kind is known."""
-    why: str
-    """Ends the sentence "`name` returns None …"."""
-    fires: tuple[str, ...]
-    silent: tuple[str, ...] = ()
-    default: Default = Default.NEVER
-    default_at: int = 0
-    """Position of the default among the arguments, from 0."""
-    keyword: str = field(default="default")
-    """Name of the default as a keyword argument."""
-    gives: str = ""
-    """The kind of what it gives otherwise."""
-
-
-@dataclass(frozen=True)
-class NullableAttribute:
-    """An attribute that may be None, of a class in `CLASSES`."""
-
-    name: str
-    """With the class's qualified name."""
-    why: str
-    """Ends the sentence "`name` is None …"."""
-    fires: tuple[str, ...]
-    silent: tuple[str, ...] = ()
-
+from breadknife.plugins.nullcheck.python.library import (
+    LIBRARY_ATTRIBUTES,
+    LIBRARY_CALLS,
+    LIBRARY_CLASSES,
+    LIBRARY_KINDS,
+)
+from breadknife.plugins.nullcheck.python.rule import Default, NullableAttribute, NullableCall
 
 _NO_MATCH = "when nothing matches"
 _NO_KEY = "when the key is missing"
@@ -249,6 +214,7 @@ NULLABLE_CALLS = (
         ("import email\nemail.message_from_bytes(s).get_boundary().lower()",),
         ("import email\nemail.message_from_bytes(s).get_content_type().lower()",),
     ),
+    *LIBRARY_CALLS,
 )
 
 NULLABLE = {rule.name: rule for rule in NULLABLE_CALLS}
@@ -316,14 +282,17 @@ NULLABLE_ATTRIBUTES = (
             "def f(p):\n    s = spec_from_file_location('a', p)\n    assert s and s.loader\n    s.loader.x(m)",
         ),
     ),
+    *LIBRARY_ATTRIBUTES,
 )
 
 ATTRIBUTES = {rule.name: rule for rule in NULLABLE_ATTRIBUTES}
 
-CLASSES = frozenset(
-    {rule.name.rpartition(".")[0] for rule in NULLABLE_ATTRIBUTES}
-    | {"re.Pattern", "xml.etree.ElementTree.ElementTree", "email.message.Message"}
-)
+CLASSES = LIBRARY_CLASSES | {
+    *(rule.name.rpartition(".")[0] for rule in NULLABLE_ATTRIBUTES),
+    "re.Pattern",
+    "xml.etree.ElementTree.ElementTree",
+    "email.message.Message",
+}
 """The classes outside of the project whose attributes and methods there are rules for."""
 
 KINDS = {
@@ -343,6 +312,7 @@ KINDS = {
     "urllib.parse.urlsplit": "urllib.parse.SplitResult",
     "urllib.parse.urlparse": "urllib.parse.SplitResult",
     "sys._getframe": "types.FrameType",
+    **LIBRARY_KINDS,
 }
 """Qualified name of a call -> what kind of value it gives."""
 

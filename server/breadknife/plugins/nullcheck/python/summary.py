@@ -9,7 +9,10 @@ from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
 from breadknife.plugins.nullcheck.python.meaning import part_may_be_none
 from breadknife.plugins.nullcheck.python.outline import Function, text
-from breadknife.plugins.nullcheck.python.rules import NULLABLE, NullableCall
+from breadknife.plugins.nullcheck.python.rule import NullableCall
+from breadknife.plugins.nullcheck.python.rules import (
+    NULLABLE,
+)
 from breadknife.plugins.nullcheck.summaries import ClassSummary, FileSummary, Known, Null
 from breadknife.text.document import Span
 from breadknife.text.outline import Import
