@@ -46,12 +46,6 @@ class Silenced:
     def silences(self, rule: str, offset: int) -> bool:
         return (rule, EVERYWHERE) in self.ignored or self.directives.silence(rule, self.document.line_at(offset))
 
-    def leaves_out(self, flaw: Flaw) -> bool:
-        rules = flaw.mistake.rules
-        return any(
-            self.silences(rule, flaw.finding.span.start) or (rule, flaw.sentence.hash) in self.ignored for rule in rules
-        )
-
 
 @dataclass(frozen=True)
 class Check:
@@ -108,6 +102,17 @@ class Check:
             flaws = [flaw(paragraph, each) for each in own]
             read.append(Read(paragraph, flaws, frozenset(name for name, waits in pending.items() if waits)))
         return read
+
+    def leaves_out(self, flaw: Flaw) -> bool:
+        """Whether a flaw of an earlier version would not be told any more: the user has said so meanwhile."""
+        if flaw.mistake.spelling and (not self.settings.spelling or flaw.word in self.vocabulary):
+            return True
+        return any(
+            rule in self.settings.disabled_rules
+            or self.silenced.silences(rule, flaw.finding.span.start)
+            or (rule, flaw.sentence.hash) in self.silenced.ignored
+            for rule in flaw.mistake.rules
+        )
 
     @property
     def _owner(self) -> str:

@@ -98,7 +98,7 @@ class LanguageToolEngine:
 
     def __init__(self, dialect: str, url: str = "") -> None:
         self._dialect = dialect
-        self._own_url = url if not url or url.endswith("/") else url + "/"
+        self._own_url = url and url.rstrip("/").removesuffix("/v2") + "/"  # the library adds `v2/` itself
         self._process: subprocess.Popen[bytes] | None = None
         self._client: Callable[[str], LanguageTool] | None = None
         self._clients: dict[str, LanguageTool | None] = {}
@@ -142,7 +142,16 @@ class LanguageToolEngine:
         from language_tool_python.exceptions import LanguageToolError
 
         class Client(LanguageTool):
-            _TIMEOUT = _CHECK_S  # type: ignore[assignment]  # 300 s in the library, and no place to set it
+            _warm = False
+
+            @property
+            def _TIMEOUT(self) -> float:  # noqa: N802  # type: ignore[override]  # 300 s in the library
+                return _CHECK_S if self._warm else _START_S
+
+            def check(self, text: str) -> list[Match]:
+                found = super().check(text)  # the first one loads the language's dictionary and rules
+                self._warm = True
+                return found
 
         if self._closed or self._failures >= _FAILURES_IN_A_ROW:
             raise EngineUnavailable("LanguageTool is stopped")
@@ -165,7 +174,7 @@ class LanguageToolEngine:
                 if self._closed or time.monotonic() > deadline or (process is not None and process.poll() is not None):
                     self._stop()
                     if process is None:
-                        raise EngineUnavailable(f"the LanguageTool at {url} does not answer: {error}") from error
+                        raise EngineUnavailable(f"the LanguageTool at {url} does not answer") from error
                     self._fail("LanguageTool did not start", error)
                 time.sleep(0.1)
         self._clients = {self._dialect: first}

@@ -118,7 +118,7 @@ class ProsePlugin:
         read = check.read(fresh)
         flaws = [flaw for each in read for flaw in each.flaws]
         before, about = told.moved(edit) if told is not None and edit is not None else ([], [])
-        flaws += carried(before, read, silenced.leaves_out)
+        flaws += carried(before, read, check.leaves_out)
         if changed is not None:
             flaws += (each for each in before if not each.finding.span.touches(changed.block))
         if changed is not None or (told is None and not whole and len(document.text) >= LARGE):
