@@ -20,7 +20,7 @@ class ConfusionSet:
 CONFUSIONS = (
     ConfusionSet("Article", ("a", "an"), "This is an useful option.", "This is a useful option."),
     ConfusionSet("Preposition", ("in", "on", "at"), "It runs in your own machine.", "It runs on your own machine."),
-    ConfusionSet("Preposition", ("of", "on", "from"), "It depends of the version.", "It depends on the version."),
+    ConfusionSet("Preposition", ("of", "on"), "It depends of the version.", "It depends on the version."),
     ConfusionSet("NeedlessPreposition", ("about", ""), "We discuss about the plan.", "We discuss the plan."),
     ConfusionSet(
         "NeedlessPreposition", ("of", ""), "Despite of the warning, it works.", "Despite the warning, it works."

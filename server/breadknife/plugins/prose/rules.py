@@ -71,6 +71,7 @@ NOISE: Mapping[str, Mapping[str, str]] = {
         "EN_WORD_COHERENCY": _HOUSE,
         "ENGLISH_WORD_REPEAT_BEGINNING_RULE": _FRAGMENT,
         "KIND_OF_A": _HOUSE,
+        "LINE_COMPOUNDS": _HOUSE,
         "MANY_NN": _NAMES,
         "MISSING_HYPHEN": _HOUSE,
         "NON_ANTI_JJ": _HOUSE,
