@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import subprocess
 import sys
 import threading
@@ -15,7 +17,9 @@ from breadknife.errors import BreadknifeError, DownloadFailed, EngineDied, Engin
 from breadknife.plugins.prose import guard, languagetool, languagetool_setup
 from breadknife.plugins.prose.languagetool import LanguageToolEngine, obstacle
 from breadknife.plugins.prose.plugin import ProsePlugin
-from breadknife.task.values import CheckRequest, Findings
+from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.task.plugin import Context
+from breadknife.task.values import Answer, CheckRequest, Findings, Request
 from breadknife.text.document import Document
 from support import PluginContext, document
 
@@ -83,6 +87,69 @@ def test_a_server_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> Non
     assert {process.pid for process in servers()} == before
 
 
+@pytest.mark.java
+def test_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else listens where the server was to: it starts again, elsewhere, and they hear no prose."""
+    monkeypatch.setattr(languagetool, "_CHECK_S", 5)
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = [languagetool.free_port(), taken.getsockname()[1]]
+        monkeypatch.setattr(languagetool, "free_port", ports.pop)
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = taken.accept()
+                    heard.append(connection.recv(1 << 16))
+                    connection.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        engine = LanguageToolEngine("en-US")
+        try:
+            with pytest.raises(EngineDied):
+                engine.check("A secret.")
+            assert [lint.rule for lint in engine.check("This is an useful thing.")] == ["EN_A_VS_AN"]
+        finally:
+            engine.close()
+    assert not any(b"secret" in each for each in heard)
+
+
+@pytest.mark.java
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("de", "Das Haus sind groß und ich habe ein Katze.", "ein Katze"),
+        ("de-AT", "Ich habe ein Katze.", "ein Katze"),
+    ],
+)
+def test_other_languages(engine: LanguageToolEngine, language: str, text: str, expected: str) -> None:
+    found = [text[lint.span.start : lint.span.end] for lint in engine.check(text, language)]
+    assert expected in found
+
+
+@pytest.mark.java
+def test_a_server_that_the_user_runs(engine: LanguageToolEngine) -> None:
+    engine.check("Warm.")
+    [server] = servers()
+    url = f"http://127.0.0.1:{server.cmdline()[server.cmdline().index('--port') + 1]}/v2"
+    other = LanguageToolEngine("en-US", url)
+    assert [lint.rule for lint in other.check("This is an useful thing.")] == ["EN_A_VS_AN"]
+    other.close()
+    assert servers() == [server]
+
+
+def test_a_server_of_the_user_s_that_is_not_there(home: Path) -> None:
+    context = PluginContext(values=ProseSettings(model=False, languagetool_url="http://127.0.0.1:9/v2/"))
+    plugin = ProsePlugin()
+    try:
+        assert codes(plugin, document("You see the the end.", "markdown"), context, whole=True) == ["RepeatedWords"]
+        assert context.notices == [
+            "Prose is checked by Harper alone: the LanguageTool at http://127.0.0.1:9/ does not answer."
+        ]
+    finally:
+        plugin.close()
+
+
 class Editor(PluginContext):
     def __init__(self) -> None:
         super().__init__()
@@ -116,6 +183,70 @@ def test_a_server_that_dies_in_the_middle_harms_nobody(engine: LanguageToolEngin
     finally:
         plugin.close()
     assert {process.pid for process in servers()} == before
+
+
+STRANGE = {
+    "astral": "😀𝒷𝓁 𝓀𝓁 😀. The function return a list. You see the the end.",
+    "right to left": "שלום. The function return a list. You see the the end. אבגד\u202e",
+    "NUL": "A\0b. The function return a list. You\0 see the the end.",
+    "markup": "<b The `function [return a list, you see the the end ** of it.\n\n> <div>\n\nThe function return it.",
+}
+
+
+@pytest.mark.java
+@pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
+def test_strange_text_is_checked_by_everybody(engine: LanguageToolEngine, text: str) -> None:
+    plugin, editor = shared_plugin(engine), Editor()
+    doc = document(text, "markdown")
+    answer = plugin.answer(CheckRequest(doc, whole=True), editor)
+    assert isinstance(answer, Findings)
+    found = {doc.slice(each.span).replace("\0", "") for each in answer.items}
+    assert "the the" in found
+    assert "return" in found or "<b" in text
+    assert editor.notices == []
+
+
+@pytest.mark.java
+def test_a_paragraph_of_a_megabyte_beside_others(engine: LanguageToolEngine) -> None:
+    plugin, editor = shared_plugin(engine), Editor()
+    doc = document(f"{'word ' * 200_000}\n\nThe function return a list, you see the the end.\n", "markdown")
+    answer = plugin.answer(CheckRequest(doc, whole=True), editor)
+    assert isinstance(answer, Findings)
+    assert {doc.slice(each.span) for each in answer.items} == {"return", "the the"}
+    assert len(editor.notices) == 1
+    assert "20,000 characters" in editor.notices[0]
+
+
+@pytest.mark.java
+def test_paragraphs_in_several_languages(engine: LanguageToolEngine) -> None:
+    plugin, editor = shared_plugin(engine), Editor()
+    text = (
+        "The function return a list, and it is the one that you see here.\n\n"
+        "Ich habe ein Katze, und sie ist nicht auf der Straße, wenn es regnet.\n"
+    )
+    doc = document(text, "markdown")
+    answer = plugin.answer(CheckRequest(doc, whole=True), editor)
+    assert isinstance(answer, Findings)
+    assert [doc.slice(each.span) for each in sorted(answer.items, key=lambda each: each.span)] == [
+        "return", "ein Katze",
+    ]  # fmt: skip
+    assert {each.source for each in answer.items} == {"languagetool"}
+
+
+def shared_plugin(engine: LanguageToolEngine) -> ProsePlugin:
+    """A plugin on the module's server, for a JVM takes 5 s and more."""
+    engine.check("Warm.")
+    port = next(each.cmdline()[each.cmdline().index("--port") + 1] for each in servers())
+    plugin, ask = ProsePlugin(), ProsePlugin.answer
+    settings = ProseSettings(model=False, languagetool_url=f"http://127.0.0.1:{port}/v2/")
+
+    def answer(request: Request, context: Context, /) -> Answer | None:
+        assert isinstance(context, PluginContext)
+        context.values = settings
+        return ask(plugin, request, context)
+
+    plugin.answer = answer  # type: ignore[method-assign]
+    return plugin
 
 
 PLANTED = """\
