@@ -31,9 +31,7 @@ EVERYBODY = "[prose]\n"
 READS = 4_000
 KEY_S, KEYS = 0.15, 5
 QUIET_S = 3.0
-SENTENCE = (
-    "The server reads its settings once and then answers each request of a client in order of arrival. "
-)
+SENTENCE = "The server reads its settings once and then answers each request of a client in order of arrival. "
 
 
 async def serving(folder: Path, settings: str) -> Editor:

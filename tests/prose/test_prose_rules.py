@@ -19,8 +19,13 @@ from breadknife.plugins.prose.spelling import folded, terms
         *(
             ("languagetool", rule, "", True)  # whatever the category
             for rule in (
-                "UPPERCASE_SENTENCE_START", "WHITESPACE_RULE", "CONSECUTIVE_SPACES",
-                "ENGLISH_WORD_REPEAT_BEGINNING_RULE", "NUMBERS_IN_WORDS", "POSSESSIVE_APOSTROPHE", "ALL_OF_THE",
+                "UPPERCASE_SENTENCE_START",
+                "WHITESPACE_RULE",
+                "CONSECUTIVE_SPACES",
+                "ENGLISH_WORD_REPEAT_BEGINNING_RULE",
+                "NUMBERS_IN_WORDS",
+                "POSSESSIVE_APOSTROPHE",
+                "ALL_OF_THE",
                 "AFFECT_EFFECT",
             )
         ),

@@ -56,7 +56,9 @@ EXPECTED = [
 
 
 @pytest.mark.parametrize(
-    ("finding", "expected"), list(zip(REPORTED, EXPECTED, strict=True)), ids=[f"{f.code}-{f.span.start}" for f in REPORTED]
+    ("finding", "expected"),
+    list(zip(REPORTED, EXPECTED, strict=True)),
+    ids=[f"{f.code}-{f.span.start}" for f in REPORTED],
 )
 def test_a_real_finding_is_placed_and_gets_actions(finding: Finding, expected: tuple[str, str]) -> None:
     file = opened(TEXT)

@@ -42,9 +42,11 @@ def results(text: str, language: str = "typescript") -> dict[str, str]:
     ("strategy", "before", "after"),
     [
         ("raise", "function f(x?: X) {\n  return x.y;\n}\n",
-         'function f(x?: X) {\n  if (x === undefined) {\n    throw new Error("x is undefined");\n  }\n  return x.y;\n}\n'),
+         'function f(x?: X) {\n  if (x === undefined) {\n    throw new Error("x is undefined");\n  }\n'
+         "  return x.y;\n}\n"),
         ("raise", "function f(x: X | null) {\r\n\treturn x.y\r\n}\r\n",
-         'function f(x: X | null) {\r\n\tif (x === null) {\r\n\t\tthrow new Error("x is null")\r\n\t}\r\n\treturn x.y\r\n}\r\n'),
+         'function f(x: X | null) {\r\n\tif (x === null) {\r\n\t\tthrow new Error("x is null")\r\n\t}\r\n'
+         "\treturn x.y\r\n}\r\n"),
         ("raise", "const m = 'ü'.match(/a/);\nm[0];\n",
          "const m = 'ü'.match(/a/);\nif (m === null) {\n  throw new Error('m is null');\n}\nm[0];\n"),
         ("raise", "function f(s: string) {\n  return s.match(/a/)[0];\n}\n",
@@ -56,7 +58,8 @@ def results(text: str, language: str = "typescript") -> dict[str, str]:
         ("return", "function f(x?: X): void {\n  g();\n  x.y();\n}\n",
          "function f(x?: X): void {\n  g();\n  if (x === undefined) {\n    return;\n  }\n  x.y();\n}\n"),
         ("return", "async function f(x?: X): Promise<number | null> {\n  return x.y;\n}\n",
-         "async function f(x?: X): Promise<number | null> {\n  if (x === undefined) {\n    return null;\n  }\n  return x.y;\n}\n"),
+         "async function f(x?: X): Promise<number | null> {\n  if (x === undefined) {\n    return null;\n  }\n"
+         "  return x.y;\n}\n"),
         ("continue", "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    m.get(x).run();\n  }\n}\n",
          "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const value = m.get(x);\n"
          "    if (value === undefined) {\n      continue;\n    }\n    value.run();\n  }\n}\n"),
@@ -66,13 +69,15 @@ def results(text: str, language: str = "typescript") -> dict[str, str]:
         ("narrow", "function f(x?: X) {\n  x.y({\n    a: 1,\n  });\n}\n",
          "function f(x?: X) {\n  if (x !== undefined) {\n    x.y({\n      a: 1,\n    });\n  }\n}\n"),
         ("optional-chain", "function f(x?: X) {\n  x.y.z();\n}\n", "function f(x?: X) {\n  x?.y.z();\n}\n"),
-        ("optional-chain", "function f(x?: X[]) {\n  if (x[0]) g();\n}\n", "function f(x?: X[]) {\n  if (x?.[0]) g();\n}\n"),
+        ("optional-chain", "function f(x?: X[]) {\n  if (x[0]) g();\n}\n",
+         "function f(x?: X[]) {\n  if (x?.[0]) g();\n}\n"),
         ("optional-chain", "function f(g?: () => void) {\n  g();\n}\n", "function f(g?: () => void) {\n  g?.();\n}\n"),
         ("default", "function f(x?: string) {\n  return x.trim();\n}\n",
          'function f(x?: string) {\n  return (x ?? "").trim();\n}\n'),
         ("default", "function f(xs?: X[]) {\n  for (const x of xs) g(x);\n}\n",
          "function f(xs?: X[]) {\n  for (const x of xs ?? []) g(x);\n}\n"),
-        ("default", "function f(x?: string): string { return x }\n", 'function f(x?: string): string { return x ?? "" }\n'),
+        ("default", "function f(x?: string): string { return x }\n",
+         'function f(x?: string): string { return x ?? "" }\n'),
         ("non-null", "function f(x?: X) { return g(x.y) }\n", "function f(x?: X) { return g(x!.y) }\n"),
         ("annotate", "function f(x?: string): string { return x }\n",
          "function f(x?: string): string | undefined { return x }\n"),
@@ -80,7 +85,8 @@ def results(text: str, language: str = "typescript") -> dict[str, str]:
          "function f(a: A, x: X) { return x.y }\nf(1, 2); f(3, 4);\n"),
         ("field", "interface P { a: A; b?: B }\nconst p: P = { a: 1, b: 2 };\nfunction f(p: P) { return p.b.c }\n",
          "interface P { a: A; b: B }\nconst p: P = { a: 1, b: 2 };\nfunction f(p: P) { return p.b.c }\n"),
-        ("drop-none", "class A {\n  private x: X | null;\n  constructor() { this.x = new X(); }\n  f() { return this.x.y }\n}\n",
+        ("drop-none",
+         "class A {\n  private x: X | null;\n  constructor() { this.x = new X(); }\n  f() { return this.x.y }\n}\n",
          "class A {\n  private x: X;\n  constructor() { this.x = new X(); }\n  f() { return this.x.y }\n}\n"),
         ("return-type", "function f(): X | null {\n  return new X();\n}\nf().y;\n",
          "function f(): X {\n  return new X();\n}\nf().y;\n"),
@@ -242,7 +248,8 @@ SHAPES = (
     "function f(x?: X) {{{nl}{ind}{use};{nl}}}{nl}",
     "class A {{{nl}{ind}f(x: X | null) {{{nl}{ind}{ind}{use};{nl}{ind}}}{nl}}}{nl}",
     "const f = async (a, x?: X) => {{{nl}{ind}for (const b of a) {{{nl}{ind}{ind}{use};{nl}{ind}}}{nl}}};{nl}",
-    "it('é', () => {{{nl}{ind}const x = find(1);{nl}{ind}{use};{nl}}});{nl}function find(a): X | null {{ return a }}{nl}",
+    "it('é', () => {{{nl}{ind}const x = find(1);{nl}{ind}{use};{nl}}});{nl}"
+    "function find(a): X | null {{ return a }}{nl}",
 )
 
 

@@ -50,7 +50,11 @@ def declarations(site: Site, origin: Node | None) -> Iterator[Option]:
 def _tested(site: Site, name: str) -> bool:
     """Whether the file ever asks if something of that name is there."""
     name = re.escape(name)
-    test = rf"{name}\s*(?:\?\.|\?\?|&&|\|\||[!=]==?\s*(?:null|undefined)|\?[^.:])|!\s*(?:[\w$]+\.)*{name}\b|if \((?:[\w$]+\.)*{name}\)"
+    owner = r"(?:[\w$]+\.)*"
+    test = (
+        rf"{name}\s*(?:\?\.|\?\?|&&|\|\||[!=]==?\s*(?:null|undefined)|\?[^.:])"
+        rf"|!\s*{owner}{name}\b|if \({owner}{name}\)"
+    )
     return re.search(rf"(?<![\w$])(?:{test})", site.tree.text) is not None
 
 

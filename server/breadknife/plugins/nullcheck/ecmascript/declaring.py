@@ -127,9 +127,9 @@ class Declarer:
             and inner(value).type in _TESTS
             and fact.type == UNKNOWN
             and declarator.parent is not None
+            and declarator.parent.children[0].type == "const"
         ):
-            if declarator.parent.children[0].type == "const":
-                return Fact(test=value)
+            return Fact(test=value)
         return replace(fact, test=None)
 
     def demanded(self, value: Node, fact: Fact, type: Type, env: Env, use: Use = Use.ASSIGN) -> bool:
@@ -237,8 +237,7 @@ class Declarer:
     def _unseen(self, node: Node, env: Env, kept: Env) -> None:
         """Variables with a nullable type that nothing is known of here: the declaration decides."""
         for name, variable in self._evaluator.scopes.visible().items():
-            if variable.type.null and name not in kept and name not in env:
-                if self._changes(name, variable, node):
-                    null = variable.type.null
-                    cause = Cause(variable.node, f"`{name}` may be {null} whenever the function is called", null)
-                    kept[name] = Fact(cause, variable.type.present)
+            null = variable.type.null
+            if null and name not in kept and name not in env and self._changes(name, variable, node):
+                cause = Cause(variable.node, f"`{name}` may be {null} whenever the function is called", null)
+                kept[name] = Fact(cause, variable.type.present)

@@ -29,6 +29,10 @@ _MAX_LOOPS = 3
 _ORIGIN_MARKS = ("?.", "?:", "void 0")
 _DECLARATIONS = frozenset({"function_declaration", "generator_function_declaration", *(CLASSES - {"class"})})
 """What is followed with what is known at the end of its block: it is called later."""
+_SAY_NOTHING = (
+    "import_statement", "interface_declaration", "type_alias_declaration", "comment", "empty_statement",
+    "enum_declaration", "ambient_declaration", "function_signature", "import_alias",
+)  # fmt: skip
 
 
 @dataclass
@@ -87,7 +91,7 @@ class Flow:
             "statement_block": self.block,
             "labeled_statement": self._labeled,
             "export_statement": self._export,
-            **dict.fromkeys(("import_statement", "interface_declaration", "type_alias_declaration", "comment", "empty_statement", "enum_declaration", "ambient_declaration", "function_signature", "import_alias"), self._pass),
+            **dict.fromkeys(_SAY_NOTHING, self._pass),
         }  # fmt: skip
 
     @property

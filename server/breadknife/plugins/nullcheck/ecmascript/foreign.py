@@ -42,12 +42,13 @@ DIAGNOSTICS = (
     Diagnostic(_TSC, "2488|2461|2548", re.compile(r"'(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?'")),
     Diagnostic(_TSC, "2345|2769", _NOT_ASSIGNABLE),
     Diagnostic(_TSC, "2345", re.compile(
-        r"Argument of type '(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?' is not assignable to parameter of "
-        r"type '(?P<wanted>[^'\n]*)'")),
+        r"Argument of type '(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?' is not assignable to parameter "
+        r"of type '(?P<wanted>[^'\n]*)'")),
     Diagnostic(_TSC, "2322", _NOT_ASSIGNABLE, At.VALUE),
     Diagnostic(_TSC, "2339", re.compile(r"does not exist on type '(?:[^'\n]* \| )?(?P<null>null|undefined)'")),
     Diagnostic(_ESLINT, "@typescript-eslint/no-non-null-assertion", re.compile(r"^Forbidden"), At.BANG),
-    Diagnostic(_ESLINT, "@typescript-eslint/no-non-null-asserted-optional-chain", re.compile(r"^Optional chain"), At.BANG),
+    Diagnostic(_ESLINT, "@typescript-eslint/no-non-null-asserted-optional-chain", re.compile(r"^Optional chain"),
+               At.BANG),
     Diagnostic(_ESLINT, "no-unsafe-optional-chaining|@typescript-eslint/no-unsafe-optional-chaining",
                re.compile(r"short-circuits with '(?P<null>undefined)'")),
 )  # fmt: skip

@@ -262,9 +262,9 @@ def there(evaluator: Evaluator, env: Env, node: Node, chain: bool = True) -> Non
                     narrow(env, key)
                 node = owner
             case "call_expression" if (function := node.child_by_field_name("function")) is not None:
-                if chain and any(child.type == "?." for child in node.children):
-                    if key := key_of(evaluator, function):
-                        narrow(env, key)
+                optional = chain and any(child.type == "?." for child in node.children)
+                if optional and (key := key_of(evaluator, function)):
+                    narrow(env, key)
                 node = function
             case "unary_expression" if node.children[0].type == "typeof":
                 node = node.children[-1]

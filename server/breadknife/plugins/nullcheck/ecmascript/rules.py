@@ -1,4 +1,4 @@
-"""What is known without reading a file: which calls and properties of the platform may give null, and what never returns.
+"""What is known without reading a file: which calls and properties of the platform may give null, what never returns.
 
 A rule is data and carries its own examples; a test runs each of them. To add one, add a row.
 """
@@ -73,8 +73,10 @@ NULLABLE_CALLS = (
     ),
     NullableCall(
         "Map", "get", "undefined", _NO_KEY,
-        ("const m = new Map<string, A>(); m.get(k).name", "function f(m: Map<string, A>) { const v = m.get('a'); v.name }"),
-        ("cache.get(k).name", "const m = new Map(); if (m.has(k)) m.get(k).name", "const m = new Map(); m.get(k)?.name"),
+        ("const m = new Map<string, A>(); m.get(k).name",
+         "function f(m: Map<string, A>) { const v = m.get('a'); v.name }"),
+        ("cache.get(k).name", "const m = new Map(); if (m.has(k)) m.get(k).name",
+         "const m = new Map(); m.get(k)?.name"),
         typed_only=True, gives="1",
     ),
     NullableCall(

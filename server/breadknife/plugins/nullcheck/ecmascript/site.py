@@ -129,9 +129,9 @@ class Site:
                 return False
             if outer.type in ("lexical_declaration", "variable_declaration") and inner != outer.named_children[0]:
                 return False
-            if inner.type == "arguments" or inner == outer.child_by_field_name("index"):
-                if _is_optional(outer):
-                    return False
+            is_operand = inner.type == "arguments" or inner == outer.child_by_field_name("index")
+            if is_operand and _is_optional(outer):
+                return False
         steady = self.node.type == "identifier" and self.source not in self.outline.assigned
         return steady or not self._effects_before(statement)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.ecmascript.detector import quote
 from breadknife.plugins.nullcheck.ecmascript.exits import early_return
@@ -24,7 +24,7 @@ class Option:
     title: str
     weight: int
     """Evidence for it; the highest comes first."""
-    content: Content = Content()
+    content: Content = field(default_factory=Content)
     """What is written when no model says better."""
     reason: str = ""
     edits: tuple[TextEdit, ...] = ()

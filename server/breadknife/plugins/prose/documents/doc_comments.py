@@ -27,7 +27,8 @@ _NAMES = frozenset(("identifier", "variable_name"))
 _INTO = ("name", "pattern", "declarator", "left")
 _NOT_INTO = frozenset(
     ("statement_block", "block", "compound_statement", "class_body", "declaration_list", "field_declaration_list",
-     "field_initializer_list", "type_definition", "type_parameters", "template_parameter_list", "ERROR", "decorator", "modifiers", "attribute_list")
+     "field_initializer_list", "type_definition", "type_parameters", "template_parameter_list", "ERROR", "decorator",
+     "modifiers", "attribute_list")
 )  # fmt: skip
 """Bodies, and what has lists of parameters of its own."""
 
