@@ -57,6 +57,10 @@ EAFP = (
     "class T(TestCase):\n    def test_f(self, x=None):\n        with self.assertRaises(AttributeError):\n"
     "            ⟦x⟧.y()",
     "def f(x=None):\n    try:\n        return ⟦x⟧()\n    except TypeError:\n        return 0",
+    "def f(x=None):\n    try:\n        return ⟦x⟧.y\n    except Exception:\n        return 0",
+    "def f(x=None):\n    try:\n        return ⟦x⟧.y\n    except:\n        return 0",
+    "def f(x=None):\n    try:\n        ⟦x⟧.close()\n    except Exception as error:\n        log(error)",
+    "def f(x=None):\n    with suppress(Exception):\n        ⟦x⟧.close()",
     "def f(x=None):\n    try:\n        return ⟦x⟧.y\n    except (OSError, AttributeError) as e:\n        print(e)",
     "import contextlib\ndef f(x=None):\n    with contextlib.suppress(KeyError, AttributeError):\n        ⟦x⟧.y()",
 )
@@ -134,6 +138,8 @@ def test_of_a_wrong_annotation_only_the_annotation_is_corrected(marked: str, cor
     [
         "def f(x=None):\n    if x is None:\n        log.warning('no x')\n    ⟦x⟧.y",
         "def f(x=None):\n    try:\n        ⟦x⟧.y\n    except OSError:\n        pass",
+        "def f(x=None):\n    try:\n        ⟦x⟧.y\n    except Exception:\n        g()\n        raise",
+        "def f(x=None):\n    try:\n        g()\n        ⟦x⟧.y\n    except Exception:\n        pass",
         "def f(x=None):\n    if len(x):\n        ⟦x⟧.y",
         "def f(x=None):\n    if other:\n        ⟦x⟧.y",
         "def f(x, z):\n    ok = z is not None\n    if ok:\n        ⟦x⟧.y",

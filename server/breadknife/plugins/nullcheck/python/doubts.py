@@ -14,12 +14,14 @@ from breadknife.plugins.nullcheck.python.invariants import INVARIANTS
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.text.syntax import Node
 
 _PAIRS = {
     "__exit__": ("__enter__",), "__aexit__": ("__aenter__",), "tearDown": ("setUp", "asyncSetUp"),
     "asyncTearDown": ("asyncSetUp", "setUp"), "tearDownClass": ("setUpClass",), "teardown_method": ("setup_method",),
 }  # fmt: skip
 """Method -> those that always ran before it."""
+_BROAD = re.compile(r"except(?:\s+(?:Base)?Exception(?:\s+as\s+\w+)?)?\s*:")
 _SET_UP = ("setUp", "asyncSetUp", "setUpClass", "setUpTestData", "setup_method", "setup_class")
 
 
@@ -40,13 +42,22 @@ def _caught(site: Site) -> str:
         handlers: list[str] = []
         if outer.type == "try_statement" and outer.child_by_field_name("body") == inner:
             handlers = [text(child) for child in outer.named_children if child.type == "except_clause"]
+            if _is_single(inner) and any(_BROAD.match(said) and "raise" not in said for said in handlers):
+                return "whatever fails here is caught"
         elif outer.type == "with_statement" and inner.type == "block":
             handlers = [text(outer.named_children[0])]
+            if _is_single(inner) and "suppress(Exception" in handlers[0]:
+                return "whatever fails here is caught"
         for said in handlers:
             if re.search(rf"\b{error}\b", said.partition(":")[0] if said.startswith("except") else said):
                 return f"the {error} is {'caught' if said.startswith('except') else 'expected'}"
         inner = outer
     return ""
+
+
+def _is_single(block: Node) -> bool:
+    """One statement alone is tried as a whole; of more, who catches everything may not have thought of each."""
+    return sum(child.type != "comment" for child in block.named_children) == 1
 
 
 def _invariant(site: Site) -> str:
