@@ -197,6 +197,14 @@ EVIDENCE = (
         changed("its>it's"),
     ),
     Evidence(
+        "Excess", _CONFUSED, "The file is [to|too] large.", "All it does is [to|too] open files.",
+        r"\b(?:am|is|are|was|were|be|been|get|gets|got|become|becomes|far|much|way|not|seem|seems|looks) ",
+        r" (?:big|broad|complex|complicated|costly|dark|deep|difficult|early|expensive|far|fast|few|hard|heavy|high"
+        r"|large|late|little|long|low|many|much|noisy|old|short|slow|small|soon|strict|tight|verbose|wide)"
+        r"(?=[.,;:)]|$| (?:to|for|and|or|on|in|at|when|if|because)\b)",
+        changed("to>too"),
+    ),
+    Evidence(
         "OnDevice", frozenset({"Preposition"}), "It runs [in|on] your machine.", "It runs [in|on] your head.", "",
         r" (?:your|the|my|our|their|this|that|each|another|every|a|any)(?: [a-z]+)? "
         r"(?:machine|computer|laptop|page|website|disk|screen|device|platform|hardware|desktop|phone)s?\b",
