@@ -83,7 +83,8 @@ def _function_result(evaluator: Evaluator, function: Node, summaries: Summaries)
     if name == "useRef" and evaluator.typed:
         call = function.parent
         types = call.child_by_field_name("type_arguments") if call is not None else None
-        given = next(iter(call.child_by_field_name("arguments").named_children), None) if call else None  # pyright: ignore[reportOptionalMemberAccess]
+        arguments = call.child_by_field_name("arguments") if call is not None else None
+        given = next(iter(arguments.named_children), None) if arguments is not None else None
         if types is not None and given is not None and given.type == "null" and "null" not in evaluator.text(types):
             return Fact(type=Type("Ref"))
     variable = evaluator.scopes[name] if name else None

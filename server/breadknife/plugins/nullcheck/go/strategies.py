@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 
 from breadknife.plugins.nullcheck.braces.facts import Fact
+from breadknife.plugins.nullcheck.braces.file import Edits, Option
 from breadknife.plugins.nullcheck.braces.layout import (
     indent_of,
     line_break,
@@ -22,22 +22,6 @@ from breadknife.plugins.nullcheck.go.site import Origin, Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
-
-Edits = tuple[TextEdit, ...]
-
-
-@dataclass(frozen=True)
-class Option:
-    """A strategy that can be carried out at a site."""
-
-    strategy: Strategy
-    title: str
-    weight: int
-    """Evidence for it; the highest comes first."""
-    reason: str
-    edits: Callable[[Content], Edits | None]
-    content: Content | None = None
-    """What is written when no model says better."""
 
 
 def options(site: Site, fact: Fact | None, ignores: str) -> list[Option]:

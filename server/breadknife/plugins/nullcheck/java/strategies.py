@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.braces.facts import Fact
+from breadknife.plugins.nullcheck.braces.file import Edits, Option
 from breadknife.plugins.nullcheck.braces.layout import (
     indent_of,
     line_break,
@@ -24,26 +24,11 @@ from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
-Edits = tuple[TextEdit, ...]
 _THROWABLE = frozenset(
     {"IllegalArgumentException", "IllegalStateException", "NullPointerException", "RuntimeException"}
 )
 """Exceptions that need no import, take one message, and that a file's own habit may choose."""
 _PLAIN = re.compile(r'null|false|true|-?\d+|""|Optional\.empty\(\)|Collections\.empty\w+\(\)|(?:List|Set|Map)\.of\(\)')
-
-
-@dataclass(frozen=True)
-class Option:
-    """A strategy that can be carried out at a site."""
-
-    strategy: Strategy
-    title: str
-    weight: int
-    """Evidence for it; the highest comes first."""
-    reason: str
-    edits: Callable[[Content], Edits | None]
-    content: Content | None = None
-    """What is written when no model says better."""
 
 
 def options(site: Site, fact: Fact | None, ignores: str) -> list[Option]:
