@@ -51,7 +51,7 @@ class Fake:
 
 @contextmanager
 def fake_server(answers: Mapping[str, Sequence[Say]], port: int = 0) -> Iterator[Fake]:
-    with ThreadingHTTPServer(("127.0.0.1", port), _Handler) as server:
+    with _Server(("127.0.0.1", port), _Handler) as server:
         fake = Fake(f"http://127.0.0.1:{server.server_port}", dict(answers))
         server.fake = fake  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -59,6 +59,10 @@ def fake_server(answers: Mapping[str, Sequence[Say]], port: int = 0) -> Iterator
             yield fake
         finally:
             server.shutdown()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64  # more than connect at once: with the five of the library, a busy machine refuses some
 
 
 class _Handler(BaseHTTPRequestHandler):

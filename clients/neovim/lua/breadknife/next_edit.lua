@@ -69,8 +69,7 @@ local function show(bufnr, edit, encoding)
   })
   local key = require("breadknife").options.keys.accept
   local tick = api.nvim_buf_get_changedtick(bufnr)
-  local this = { bufnr = bufnr, key = key, own = key and own_mapping(key) }
-  shown = this
+  shown = { bufnr = bufnr, key = key, own = key and own_mapping(key) }
   if key then
     vim.keymap.set("n", key, function()
       hide()
@@ -79,20 +78,18 @@ local function show(bufnr, edit, encoding)
       end
     end, { buffer = bufnr, nowait = true, desc = "breadknife: make the next edit" })
   end
-  vim.schedule(function() -- the jump itself moves the cursor
-    if shown ~= this then
-      return
-    end
-    api.nvim_create_autocmd({ "CursorMoved", "InsertEnter", "TextChanged", "BufLeave" }, {
-      group = group,
-      buffer = bufnr,
-      callback = function(event)
-        if event.event ~= "CursorMoved" or not vim.deep_equal(api.nvim_win_get_cursor(0), place) then
-          hide()
-        end
-      end,
-    })
-  end)
+  local function still_there() -- the jump's own CursorMoved, and an earlier change's TextChanged, are yet to come
+    return tick == api.nvim_buf_get_changedtick(bufnr) and vim.deep_equal(api.nvim_win_get_cursor(0), place)
+  end
+  api.nvim_create_autocmd({ "CursorMoved", "InsertEnter", "TextChanged", "BufLeave" }, {
+    group = group,
+    buffer = bufnr,
+    callback = function(event)
+      if event.event == "InsertEnter" or event.event == "BufLeave" or not still_there() then
+        hide()
+      end
+    end,
+  })
 end
 
 --- Ask for the next place after the cursor, and go there.
