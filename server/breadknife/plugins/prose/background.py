@@ -41,6 +41,9 @@ class _Job(Generic[_Question]):
     """Last one first."""
     arrived: Callable[[], None]
     due: float
+    share: float
+    rested: bool
+    """Its next text doesn't wait."""
     patience: float = _ARRIVAL_S
     """Seconds until its owner is told of what has come since."""
 
@@ -58,6 +61,8 @@ class Background(Generic[_Question, _Result]):
         self._closed = False
         self._busy_for = ""
         """Whose text is being checked."""
+        self._rests_until = 0.0
+        """Of those jobs that may only have a share of the time."""
         self.failure: str | None = None
         """Why the engine gave up; set once and for all."""
 
@@ -78,19 +83,30 @@ class Background(Generic[_Question, _Result]):
         return found
 
     def submit(
-        self, owner: str, texts: Iterable[_Question], arrived: Callable[[], None], *, after: float = 0.0
+        self,
+        owner: str,
+        texts: Iterable[_Question],
+        arrived: Callable[[], None],
+        *,
+        after: float = 0.0,
+        share: float = 1.0,
     ) -> None:
-        """Check these texts, the newest owner's first, in place of what this owner still waits for.
+        """Check these texts, the newest owner's first, in place of what this owner still waits for, and before that
+        what is new.
 
-        Not before `after` seconds, in which the owner may think better of it.
+        Not before `after` seconds, in which the owner may think better of it, and in `share` of the time: but a single
+        text that is new, as when it is being written, doesn't wait until the engine has rested.
         `arrived` is called from another thread whenever some are done, and when the engine gives up.
         """
         with self._changed:
             waiting = [text for text in dict.fromkeys(texts) if text not in self._results][::-1]
-            self._jobs.pop(owner, None)
+            old = self._jobs.pop(owner, None)
             if self._closed or self.failure is not None or not waiting:
                 return
-            self._jobs[owner] = _Job(waiting, arrived, time.monotonic() + after)
+            known = set(old.texts) if old else set[_Question]()
+            new = [text for text in waiting if text not in known]
+            old_texts = [text for text in waiting if text in known]
+            self._jobs[owner] = _Job(old_texts + new, arrived, time.monotonic() + after, share, rested=len(new) == 1)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="prose-background", daemon=True)
                 self._thread.start()
@@ -125,6 +141,7 @@ class Background(Generic[_Question, _Result]):
         told = time.monotonic()
         while (taken := self._next()) is not None:
             text, job = taken
+            started = time.monotonic()
             try:
                 lints = self._check(text)
             except EngineError as error:
@@ -132,6 +149,8 @@ class Background(Generic[_Question, _Result]):
                 return
             self._keep(text, lints)
             self._busy_for = ""
+            now = time.monotonic()
+            self._rests_until = max(self._rests_until, now + (now - started) * (1 / job.share - 1))
             if not job.texts or time.monotonic() - told >= job.patience:
                 told = time.monotonic()
                 job.patience = min(job.patience * _SLOWER, _PATIENCE_S)
@@ -141,16 +160,21 @@ class Background(Generic[_Question, _Result]):
         with self._changed:
             while not self._closed:
                 now = time.monotonic()
-                newest = next((owner for owner in reversed(self._jobs) if self._jobs[owner].due <= now), None)
+                due = {owner: self._due(job) for owner, job in self._jobs.items()}
+                newest = next((owner for owner in reversed(due) if due[owner] <= now), None)
                 if newest is not None:
                     job = self._jobs[newest]
                     self._busy_for = newest
                     text = job.texts.pop()
+                    job.rested = False
                     if not job.texts:
                         del self._jobs[newest]
                     return text, job
-                self._changed.wait(min((job.due - now for job in self._jobs.values()), default=None))
+                self._changed.wait(min((each - now for each in due.values()), default=None))
             return None
+
+    def _due(self, job: _Job[_Question]) -> float:
+        return job.due if job.rested or job.share == 1.0 else max(job.due, self._rests_until)
 
     def _keep(self, text: _Question, lints: tuple[_Result, ...]) -> None:
         with self._changed:

@@ -18,6 +18,8 @@ from breadknife.text.document import Span
 _KEPT = 1 << 16
 _REST_S = 1.0
 """A paragraph that is being typed isn't read at every key: the model takes a second or two for it."""
+_SHARE = 0.25
+"""Of the time, the most that the model reads a document that was opened: nobody waits for it, and fans are loud."""
 
 
 class Opinions:
@@ -44,7 +46,8 @@ class Opinions:
 
     def read(self, owner: str, readings: Sequence[Reading], arrived: Callable[[], None], *, now: bool) -> None:
         """Read these paragraphs, in place of what this owner still waits for."""
-        self._proposer.submit(owner, readings, arrived, after=0.0 if now else _REST_S)
+        after, share = (0.0, 1.0) if now else (_REST_S, _SHARE)
+        self._proposer.submit(owner, readings, arrived, after=after, share=share)
 
     def wait(self, cancel: CancelToken, *, cases: Iterable[Case] = (), readings: Iterable[Reading] = ()) -> None:
         """Return when all are answered, or the model gave up. Raises Cancelled."""
