@@ -159,8 +159,9 @@ def _compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], fi
             edits[path] = (*edits.get(path, ()), *(edit for edit in each if edit not in edits.get(path, ())))
     repairs.changes.put(repairs.changes.edited(edits))
     after = pyright(here.root, {change.path: change.after for change in repairs.changes})
-    figures.gone += len(new_in(after, before))
-    for each in new_in(before, after):
+    fresh = new_in(before, after, repairs.changes)
+    figures.gone += len(before) - len(after) + len(fresh)
+    for each in fresh:
         told = f"{each.path}:{each.line}: {each.message[:100]}"
         (figures.new_here if Path(each.path) in edits else figures.new_elsewhere).append(told)
 
@@ -178,7 +179,8 @@ def _remove(here: Bench, found: Sequence[Found], before: Sequence[Said], figures
             break
     after = pyright(here.root, {change.path: change.after for change in repairs.changes})
     figures.removed = _optional(before) - _optional(after)
-    figures.cause_new += [f"{each.path}:{each.line}: {each.message[:100]}" for each in new_in(before, after)]
+    fresh = new_in(before, after, repairs.changes)
+    figures.cause_new += [f"{each.path}:{each.line}: {each.message[:100]}" for each in fresh]
 
 
 def _optional(said: Sequence[Said]) -> int:

@@ -224,8 +224,9 @@ def compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], fig
     changes = Changes()
     changes.put(changes.edited(edits))
     after = here.check({change.path: change.after for change in changes})
-    figures.gone += len(new_in(after, before))
-    for each in new_in(before, after):
+    fresh = new_in(before, after, changes)
+    figures.gone += len(before) - len(after) + len(fresh)
+    for each in fresh:
         told = f"{each.path}:{each.line}: {each.message[:200]}"
         (figures.new_here if Path(each.path) in edits else figures.new_elsewhere).append(told)
 

@@ -8,18 +8,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from breadknife.cli.changes import Change
 from breadknife.cli.programs import program
 from breadknife.errors import EngineDied, SettingsError
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Said
-from breadknife.plugins.nullcheck.oracle.values import fault
+from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh
+from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.project.ignoring import NEVER
 
 SECONDS = 600.0
@@ -117,20 +118,17 @@ def last_line(done: subprocess.CompletedProcess[bytes]) -> str:
     return (done.stderr.strip() or done.stdout).decode("utf-8", "replace").strip().rpartition("\n")[2]
 
 
-def new_in(before: Sequence[Said], after: Sequence[Said]) -> list[Said]:
-    """What wasn't said before: lines move, so they don't tell."""
-    known = Counter(map(_identity, before))
-    found = list[Said]()
+def new_in(before: Sequence[Said], after: Sequence[Said], changes: Iterable[Change]) -> list[Said]:
+    """What wasn't said before the changes."""
+    moves = {each.path: Moves.of_lines(each.before, each.after) for each in changes}
+    told: dict[Problem, list[Said]] = {}
     for each in after:
-        if known[_identity(each)]:
-            known[_identity(each)] -= 1
-        else:
-            found.append(each)
-    return found
+        told.setdefault(_problem(each), []).append(each)
+    return [told[problem].pop() for problem in fresh(map(_problem, before), list(map(_problem, after)), moves)]
 
 
-def _identity(said: Said) -> tuple[str, str, str]:
-    return said.path, said.code, fault(said.message)
+def _problem(said: Said) -> Problem:
+    return Problem(Path(said.path), said.code, said.message, said.line - 1)
 
 
 def _copy(folder: Path, copy: Path) -> None:

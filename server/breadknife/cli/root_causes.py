@@ -133,7 +133,8 @@ def _kept(
     if checker:
         tell(f"checking {repair.action.title}")
         after = checker({change.path: change.after for change in repairs.changes})
-        fresh, gone = new_in(said, after), len(said) - len(after)
+        changes = (Change(path, old.text, repairs.changes.document(path).text) for path, old in before.items())
+        fresh, gone = new_in(said, after, changes), len(said) - len(after)
         if fresh or gone <= 0:
             repairs.put(before.items())
             first = f"{fresh[0].path}:{fresh[0].line}: {fresh[0].message}" if fresh else ""

@@ -32,6 +32,12 @@ RETURNS_NONE = {
 }
 FINDINGS = {"pyright": "reportOptionalMemberAccess", "ty": "missing-union-attribute", "pyrefly": "missing-attribute"}
 IN_IMPORTER = {**FINDINGS, "tsc": "2531"}
+WIDE = {
+    "a.py": "import re\n\nx = ('é😀', re.match('a', 'b').end())\n",
+    "a.ts": "export const x = ['é😀\u2028', 'a'.match(/a/).length];\n",
+}
+"""The line has a character of two UTF-16 units, and a line break that is one in TypeScript alone."""
+BEGINS = {"pyright": "end()", "ty": "re.match", "pyrefly": "re.match", "tsc": "'a'.match"}
 
 
 def checker_for(choice: Choice, root: Path) -> Installed:
@@ -72,6 +78,13 @@ def test_what_an_edit_does_here_and_in_who_imports_it(checked) -> None:
     assert codes(checker, texts) == before
     assert codes(checker, {root / there: texts[root / there]}) == []
     assert (root / here).read_text("utf-8") == texts[root / here]
+
+
+def test_where_a_problem_begins(checked) -> None:
+    name, checker, root, texts = checked
+    here = min(path.name for path in texts)
+    [problem] = checker.problems({root / here: WIDE[here]}, CancelToken.after(60))
+    assert WIDE[here][problem.start :].startswith(BEGINS[name])
 
 
 def test_who_gives_up_can_ask_again(checked) -> None:

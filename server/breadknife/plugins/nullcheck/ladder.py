@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -16,9 +16,10 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, EngineUnavailable
+from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh
 from breadknife.plugins.nullcheck.oracle.oracle import Ask, Oracle
 from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
-from breadknife.plugins.nullcheck.oracle.values import Problem, fault
+from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import DocumentEdits, Finding
@@ -173,7 +174,7 @@ class Ladder:
             if (path := each.document.path) is not None
         }
         was, now = ask(before), ask(after)
-        climb = _judged(edited.document, about, checker, was, now)
+        climb = _judged(edited, about, checker, was, now)
         checked = len(before) - len(edited.changes)
         climb = replace(
             climb, checker=checker.tool.name, importers=checked, of=len(importing), is_inner=edited.is_inner
@@ -214,26 +215,21 @@ def _texts(project: Project, changes: Iterable[DocumentEdits], importing: Iterab
 
 
 def _judged(
-    document: Document, about: Iterable[Finding], checker: Installed, was: Sequence[Problem], now: Sequence[Problem]
+    edited: Edited, about: Iterable[Finding], checker: Installed, was: Sequence[Problem], now: Sequence[Problem]
 ) -> Climb:
+    document = edited.document
     for finding in about:
         if finding.source.lower() in checker.tool.sources:
             asked = (document.path, finding.code.removeprefix("TS"), _words(finding.message))
-            same = [p for p in was if (p.path, p.code, _words(p.message)) == asked]
-            if same and now.count(same[0]) >= was.count(same[0]):
-                return Climb(broken=Rung.GONE, problem=same[0])
-    left = Counter(map(_identity, was))
-    for problem in now:
-        left[_identity(problem)] -= 1
-        if left[_identity(problem)] < 0:
-            return Climb(broken=Rung.FILE if problem.path == document.path else Rung.IMPORTERS, problem=problem)
+            before, after = ([p for p in each if (p.path, p.code, _words(p.message)) == asked] for each in (was, now))
+            if before and len(after) >= len(before):
+                return Climb(broken=Rung.GONE, problem=after[0])
+    moves = {path: Moves.of(each.edits) for each in edited.changes if (path := each.document.path) is not None}
+    for problem in fresh(was, now, moves):
+        return Climb(broken=Rung.FILE if problem.path == document.path else Rung.IMPORTERS, problem=problem)
     return Climb()
 
 
 def _words(message: str) -> str:
     """A message, on however many lines it is printed."""
     return " ".join(message.split())
-
-
-def _identity(problem: Problem) -> tuple[Path, str, str]:
-    return problem.path, problem.code, fault(problem.message)

@@ -12,7 +12,8 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied
 from breadknife.plugins.nullcheck.oracle.process import Process
-from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.oracle.values import Problem, offset
+from breadknife.text.document import Document
 
 _WARNING = 2
 """LSP's severities: 1 is an error, 3 and 4 are information and hints."""
@@ -72,7 +73,7 @@ class LanguageServer:
             answers = self._answered(asked, cancel)
             waiting = [path for path, answer in answers.items() if _ask_again(answer)]
             for path in answers.keys() - waiting:
-                found += _problems(path, answers[path])
+                found += _problems(path, texts[path], answers[path])
         return sorted(found)
 
     def close(self) -> None:
@@ -124,11 +125,17 @@ def _ask_again(answer: dict[str, Any]) -> bool:
     return answer.get("error", {}).get("code") in (_CONTENT_MODIFIED, _SERVER_CANCELLED)
 
 
-def _problems(path: Path, answer: dict[str, Any]) -> list[Problem]:
+def _problems(path: Path, text: str, answer: dict[str, Any]) -> list[Problem]:
     if "error" in answer:
         raise EngineDied(f"the checker can't check {path.name}: {answer['error'].get('message')}")
-    return [
-        Problem(path, str(item.get("code", "")), item["message"])
-        for item in answer["result"].get("items", ())
-        if item.get("severity", 1) <= _WARNING
-    ]
+    items = [item for item in answer["result"].get("items", ()) if item.get("severity", 1) <= _WARNING]
+    document = Document(path.as_uri(), "", text)
+    return [Problem(path, str(item.get("code", "")), item["message"], _start(document, item)) for item in items]
+
+
+def _start(document: Document, item: dict[str, Any]) -> int:
+    at = item["range"]["start"]
+    if at["line"] >= document.line_count:
+        return len(document.text)
+    line = document.line_span(at["line"])
+    return line.start + offset(document.slice(line), at["character"])

@@ -10,7 +10,7 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied
 from breadknife.plugins.nullcheck.oracle.process import Process
-from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.oracle.values import Problem, offset
 
 OPTIONS = ("--disableAutomaticTypingAcquisition", "--suppressDiagnosticEvents")
 """It would download packages of types, and tell of what nobody has asked."""
@@ -32,12 +32,14 @@ class TypeScriptServer:
     def problems(self, texts: Mapping[Path, str], cancel: CancelToken, /) -> list[Problem]:
         self._show(texts)
         asked = {
-            self._ask(check, {"file": path.as_posix(), "includeLinePosition": False}): path
+            self._ask(check, {"file": path.as_posix(), "includeLinePosition": True}): path
             for path in texts
             for check in _CHECKS
         }
         self._process.wait(lambda: asked.keys() <= self._answers.keys(), cancel)
-        return sorted(problem for number, path in asked.items() for problem in _problems(path, self._answers[number]))
+        return sorted(
+            problem for number, path in asked.items() for problem in _problems(path, texts[path], self._answers[number])
+        )
 
     def close(self) -> None:
         self._ask("exit", {})
@@ -81,7 +83,8 @@ def _all_of(text: str, new: str) -> dict[str, Any]:
     return {"start": {"line": 1, "offset": 1}, "end": end, "newText": new}
 
 
-def _problems(path: Path, answer: dict[str, Any]) -> list[Problem]:
+def _problems(path: Path, text: str, answer: dict[str, Any]) -> list[Problem]:
     if not answer["success"]:
         raise EngineDied(f"TypeScript can't check {path.name}: {answer.get('message')}")
-    return [Problem(path, str(item["code"]), item["text"]) for item in answer["body"] if item["category"] in _COUNTED]
+    items = [item for item in answer["body"] if item["category"] in _COUNTED]
+    return [Problem(path, str(item["code"]), item["message"], offset(text, item["start"])) for item in items]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,23 +12,20 @@ from breadknife.cancel import CancelToken
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """An error or a warning. Without its line, which every edit moves."""
+    """An error or a warning."""
 
     path: Path
     code: str
     message: str
+    start: int = 0
+    """Where it begins: a code point of the text; of what a program printed, a line."""
 
 
-_OPEN = r"(?:None|null|undefined|Unknown|Any)"
-_PARTS = re.compile(rf"\s*\|\s*{_OPEN}\b|\b{_OPEN}\s*\|\s*")
-_TWICE = re.compile(r"([\w.]+(?:\[[\w., |]*\])?) \| \1(?![\w.\[])")
-
-
-def fault(message: str) -> str:
-    """What is said, without what an edit changes in what is said of another fault: `int | None` becomes `int`, what
-    isn't known becomes `Any`, and the details below tell of types alone."""
-    said = _PARTS.sub("", message.partition("\n")[0]).replace("Unknown", "Any")
-    return _TWICE.sub(r"\1", said)
+def offset(text: str, units: int) -> int:
+    """The code point at which so many UTF-16 code units of a text end, which is what checkers count."""
+    if text.isascii():
+        return units
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace"))
 
 
 class Checker(Protocol):

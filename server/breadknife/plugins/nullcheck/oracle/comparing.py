@@ -1,0 +1,105 @@
+"""Which problems are new after an edit: those that didn't stand at the same place before, as the same fault.
+
+An edit moves what comes after it, and changes what is said of faults that it has nothing to do with: a value that was
+`int | None` and is `int` is quoted so in every message. More than that is a new fault, also where an old one has gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.text.document import Span, TextEdit
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What became of the positions in a text."""
+
+    changed: tuple[tuple[Span, Span], ...] = ()
+    """What was replaced, and what is there now, in order. The rest has only moved."""
+
+    @classmethod
+    def of(cls, edits: Iterable[TextEdit]) -> Moves:
+        """In code points."""
+        changed, shift = list[tuple[Span, Span]](), 0
+        for edit in sorted(edits):
+            start = edit.span.start + shift
+            changed.append((edit.span, Span(start, start + len(edit.new_text))))
+            shift += len(edit.new_text) - len(edit.span)
+        return cls(tuple(changed))
+
+    @classmethod
+    def of_lines(cls, before: str, after: str) -> Moves:
+        """In lines, from 0."""
+        old, new = before.splitlines(), after.splitlines()
+        changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        return cls(tuple((Span(a, b), Span(c, d)) for kind, a, b, c, d in changes if kind != "equal"))
+
+    def leads(self, before: int, now: int) -> bool:
+        """Whether what stood at the one position may stand at the other: after what was inserted there, or, as that
+        may hold it too, where that begins; anywhere in what has replaced it."""
+        shift = 0
+        for old, new in self.changed:
+            if before < old.start:
+                break
+            if before < old.end:
+                return new.start <= now < new.end
+            if before == old.start and now == new.start:
+                return True
+            shift = new.end - old.end
+        return now == before + shift
+
+
+def fresh(was: Iterable[Problem], now: Sequence[Problem], moves: Mapping[Path, Moves]) -> list[Problem]:
+    """Those of `now` that are new. `moves`: of the files that were edited."""
+    left: dict[tuple[Path, str], list[Problem]] = {}
+    for problem in was:
+        left.setdefault((problem.path, problem.code), []).append(problem)
+    new = list[Problem]()
+    for problem in now:
+        known = left.get((problem.path, problem.code), [])
+        leads = moves.get(problem.path, Moves()).leads
+        here = [old for old in known if leads(old.start, problem.start) and is_reworded(old.message, problem.message)]
+        if here:
+            known.remove(min(here, key=lambda old: old.message != problem.message))
+        else:
+            new.append(problem)
+    return new
+
+
+_NULL = r"(?:None|null|undefined)"
+_OPEN = rf"(?:{_NULL}|Unknown|Any)"
+_PARTS = re.compile(rf"\s*\|\s*{_OPEN}\b|\b{_OPEN}\s*\|\s*")
+_NULLS = re.compile(rf"\|\s*{_NULL}\b|\b{_NULL}\s*\|")
+_TWICE = re.compile(r"([\w.]+(?:\[[\w., |]*\])?) \| \1(?![\w.\[])")
+_QUOTES = re.compile(r"[\"'`“”]")
+
+
+def is_reworded(old: str, new: str) -> bool:
+    """Whether it is the same fault, told with types that the edit has narrowed.
+
+    What isn't known (`Unknown`, `Any`) is never at fault. `A | None` may have become `A`, but not `A` `A | None`; and
+    where only one of two types has lost its None, it may be what the other is given to: a None is at fault then that
+    wasn't. Details, below the first line, tell of types alone.
+    """
+    old, new = old.partition("\n")[0], new.partition("\n")[0]
+    if old == new:
+        return True
+    if _bare(old) != _bare(new):
+        return False
+    before, after = _nulls(old), _nulls(new)
+    return before == after or (not any(after) and len(before) == len(after))
+
+
+def _bare(message: str) -> str:
+    return _TWICE.sub(r"\1", _PARTS.sub("", message).replace("Unknown", "Any"))
+
+
+def _nulls(message: str) -> list[int]:
+    """How many of the types in each part that is quoted, and between, may be null."""
+    return [len(_NULLS.findall(part)) for part in _QUOTES.split(message)]

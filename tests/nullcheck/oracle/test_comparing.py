@@ -1,0 +1,130 @@
+"""What counts as new after an edit, and what is an old fault told in other words or in another place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh, is_reworded
+from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.text.document import Span, TextEdit
+
+HERE, THERE = Path("/here"), Path("/there")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("x is missing", "x is missing", True),
+        ("x is missing", "y is missing", False),
+        # the type has been narrowed, and something else is wrong with it
+        ('"a" of class "int | None"', '"a" of class "int"', True),
+        ('"a" of "Optional | None" in "B"', '"a" of "Optional" in "B"', True),
+        ("Type 'null | A' isn't 'B'", "Type 'A' isn't 'B'", True),
+        ("Type 'A | null | undefined' isn't 'B'", "Type 'A' isn't 'B'", True),
+        ("`list[int | None]` isn't `B`", "`list[int]` isn't `B`", True),
+        ('"A | None" isn\'t "B | None"', '"A" isn\'t "B"', True),
+        ('"A | None" isn\'t "B"\n  "None" isn\'t "B"', '"A" isn\'t "B"\n  "A" isn\'t "B"', True),
+        # what isn't known is never at fault
+        ('"Unknown | A" isn\'t "B"', '"Any | A" isn\'t "B"', True),
+        ('"A" isn\'t "B"', '"A | Any" isn\'t "B"', True),
+        ('"list[Unknown]" isn\'t "B"', '"list[Any] | list[Unknown]" isn\'t "B"', True),
+        # a None has come
+        ('"A" isn\'t "B"', '"A | None" isn\'t "B"', False),
+        ('"list[A]" isn\'t "B"', '"list[A | None]" isn\'t "B"', False),
+        ('"A | None" isn\'t "B"', '"A | None | None" isn\'t "B"', False),
+        # it is given where it isn't taken any more
+        ('"A | None" isn\'t "B | None"', '"A | None" isn\'t "B"', False),
+        ("Expected `B | None`, found `A | None`", "Expected `B`, found `A | None`", False),
+        # other types, other faults
+        ('"int | None" isn\'t "B"', '"str | None" isn\'t "B"', False),
+        ('"int | str | None" isn\'t "B"', '"int" isn\'t "B"', False),
+        ('"A" isn\'t "None"', '"A" isn\'t "int"', False),
+        ('"a" of "None"', '"a" of "A"', False),
+    ],
+)
+def test_a_fault_in_other_words(old: str, new: str, same: bool) -> None:
+    assert is_reworded(old, new) is same
+
+
+TEXT = "one\ntwo\nthree\nfour\n"
+EDITS = {
+    "nothing": (),
+    "a line before": (TextEdit(Span(4, 4), "and\n"),),
+    "the word": (TextEdit(Span(4, 7), "2 + 2"),),
+    "before the word": (TextEdit(Span(4, 4), "x and "),),
+    "after": (TextEdit(Span(8, 13), "3"),),
+    "gone": (TextEdit(Span(0, 4), ""),),
+    "indented": (TextEdit(Span(4, 4), "  "), TextEdit(Span(8, 8), "  ")),
+}
+
+
+@pytest.mark.parametrize(
+    ("edits", "before", "now", "leads"),
+    [
+        ("nothing", 5, 5, True),
+        ("nothing", 5, 6, False),
+        ("a line before", 5, 9, True),
+        ("a line before", 5, 5, False),
+        ("a line before", 1, 1, True),
+        ("the word", 4, 8, True),
+        ("the word", 4, 9, False),
+        ("the word", 7, 9, True),
+        ("the word", 7, 4, False),
+        ("before the word", 4, 10, True),
+        ("before the word", 4, 4, True),
+        ("before the word", 4, 6, False),
+        ("after", 4, 4, True),
+        ("after", 13, 9, True),
+        ("gone", 1, 0, False),
+        ("gone", 4, 0, True),
+        ("indented", 4, 6, True),
+        ("indented", 8, 12, True),
+        ("indented", 8, 10, True),
+        ("indented", 8, 8, False),
+    ],
+)
+def test_where_an_edit_leads_a_position(edits: str, before: int, now: int, leads: bool) -> None:
+    assert Moves.of(EDITS[edits]).leads(before, now) is leads
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "now", "leads"),
+    [
+        (TEXT, 1, 1, True),
+        ("zero\n" + TEXT, 1, 2, True),
+        ("zero\n" + TEXT, 1, 1, False),
+        (TEXT.replace("two", "2\n2"), 1, 2, True),
+        (TEXT.replace("two", "2\n2"), 1, 3, False),
+        (TEXT.replace("two", "2\n2"), 3, 4, True),
+        (TEXT.replace("two\n", ""), 1, 1, False),
+        (TEXT.replace("two\n", ""), 2, 1, True),
+    ],
+)
+def test_where_a_change_leads_a_line(after: str, before: int, now: int, leads: bool) -> None:
+    assert Moves.of_lines(TEXT, after).leads(before, now) is leads
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "new"),
+    [
+        ([(4, "a")], [(8, "a")], []),
+        ([(4, "a")], [], []),
+        ([(4, "a")], [(8, "a"), (8, "a")], ["a"]),
+        # one has gone, and the same stands elsewhere
+        ([(4, "a")], [(12, "a")], ["a"]),
+        ([(4, "a | None"), (4, "a")], [(8, "a")], []),
+        ([(4, "a | None"), (4, "a")], [(8, "a"), (8, "a")], []),
+        ([(4, "a | None"), (4, "a")], [(8, "a | None"), (8, "b")], ["b"]),
+    ],
+)
+def test_what_is_new(was: list[tuple[int, str]], now: list[tuple[int, str]], new: list[str]) -> None:
+    """Four characters were put before what is here; nothing has changed there."""
+    moves = {HERE: Moves.of((TextEdit(Span(0, 0), "new\n"),))}
+    before = [Problem(HERE, "c", message, start) for start, message in was]
+    after = [Problem(HERE, "c", message, start) for start, message in now]
+    assert [each.message for each in fresh(before, after, moves)] == new
+    other = [Problem(THERE, "c", "a", 4)]
+    assert fresh(other, other, moves) == []
+    assert len(fresh(other, [Problem(THERE, "c", "a", 8), Problem(THERE, "d", "a", 4)], moves)) == 2
