@@ -25,6 +25,9 @@ class Declarer:
     def hoist(self, node: Node, scope: Node) -> None:
         """Make the names of a statement known before its block runs: functions call each other in any order."""
         match node.type:
+            case "ambient_declaration":
+                for child in node.named_children:
+                    self.hoist(child, scope)
             case "function_declaration" | "generator_function_declaration" | "function_signature":
                 name = node.child_by_field_name("name")
                 if name is not None:
