@@ -37,12 +37,15 @@ class TextForm:
     """`end_column` is the last character's, not the one after it."""
     silent: frozenset[str] = frozenset()
     """Severities that are no findings."""
+    wraps: bool = False
+    """A message that is too long for a line goes on in the next; otherwise details stand there."""
 
 
 def _form(source: str, name: str, pattern: str, columns: Columns = Columns.CODE_POINTS, *, heading: str = "",
-          end_inclusive: bool = False, silent: frozenset[str] = frozenset()) -> TextForm:  # fmt: skip
+          end_inclusive: bool = False, silent: frozenset[str] = frozenset(),
+          wraps: bool = False) -> TextForm:  # fmt: skip
     compiled = re.compile(heading, re.MULTILINE) if heading else None
-    return TextForm(source, name, re.compile(pattern, re.MULTILINE), columns, compiled, end_inclusive, silent)
+    return TextForm(source, name, re.compile(pattern, re.MULTILINE), columns, compiled, end_inclusive, silent, wraps)
 
 
 _PATH = r"(?P<path>(?:[A-Za-z]:)?[^\s:(][^:\n]*?)"
@@ -63,7 +66,7 @@ FORMS = (
     ),
     _form("mypy", "mypy",
           rf"^{_MYPY}(?P<message>.+?(?:\n(?!\S+:\d+:)[^\s\[].*?)*?)(?: {{2}}| ?\n ?)\[{_CODE}\]$", Columns.UNSURE,
-          end_inclusive=True, silent=frozenset({"note"})),
+          end_inclusive=True, silent=frozenset({"note"}), wraps=True),
     _form("mypy", "mypy without codes", rf"^{_MYPY}(?P<message>.+)$", Columns.UNSURE,
           end_inclusive=True, silent=frozenset({"note"})),
     _form("ty", "ty --output-format concise",
@@ -129,7 +132,9 @@ def _said(form: TextForm, match: re.Match[str], heading: str) -> Said | None:
     end_column = int(groups.get("end_column") or 0) + form.end_inclusive if groups.get("end_column") else 0
     if carets and not end_column:
         end_column = column + len(carets)
+    details = "" if form.wraps else groups["message"].partition("\n")[2]
     return Said(
         form.source, path, int(groups["line"]), " ".join(groups["message"].split()), groups.get("code") or "",
         SEVERITIES[severity], column, int(groups.get("end_line") or 0), end_column, form.columns,
+        " ".join(details.split()),
     )  # fmt: skip

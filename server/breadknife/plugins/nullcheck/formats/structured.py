@@ -102,6 +102,7 @@ def _said(form: JsonForm, item: Any) -> Iterator[Said]:
             _number(entry, form.end_line, form.first_line),
             _number(entry, form.end_column, form.first_column),
             form.columns,
+            " ".join(message.partition("\n")[2].split()),
         )
 
 

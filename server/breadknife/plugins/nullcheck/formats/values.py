@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from breadknife.task.values import Finding, Severity
@@ -32,6 +32,12 @@ class Said:
     end_line: int = 0
     end_column: int = 0
     columns: Columns = Columns.CODE_POINTS
+    details: str = field(default="", compare=False)
+    """The end of the message, where lines of its own tell of types alone."""
+
+    @property
+    def fault(self) -> str:
+        return self.message.removesuffix(self.details).rstrip()
 
     def finding(self, document: Document) -> Finding | None:
         """The finding in its document: its span is empty where no end was said, and the line's text where no column
