@@ -22,7 +22,7 @@ def printed(*told: tuple[int, str]) -> str:
     [
         ([(2, "x")], [(3, "x")], "import\n" + A, []),
         ([(2, "x")], [(2, "x")], "import\n" + A, [2]),
-        ([(2, "x")], [(2, "x"), (2, "x")], A, [2]),
+        ([(2, "x")], [(2, "x"), (2, "y")], A, [2]),
         # only its details are another's
         ([(2, '"B | None"\n    no "A"')], [(2, '"B"\n    no "C"')], A, []),
         ([(2, '"B"')], [(2, '"C"')], A, [2]),
