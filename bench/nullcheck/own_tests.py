@@ -5,7 +5,10 @@
     python bench/nullcheck/own_tests.py SOURCES DEPS [--packages paramiko …] [--keep FOLDER]
 
 Each package is copied, its tests are run, pyright checks it, `breadknife fix --from` repairs what it finds (pyright has
-a say in each repair), and the tests are run again. A test counts that passed before; `--keep` keeps the copies.
+a say in each repair), and the tests are run again. A test counts that passed before, and where none did, the run says
+nothing and ends; `--keep` keeps the copies.
+
+paramiko's tests need pytest-relaxed, with which no others run: it has DEPS of its own.
 """
 
 from __future__ import annotations
@@ -68,6 +71,10 @@ def measured(package: Package, source: Path, deps: Path, keep: Path | None) -> s
         shutil.copytree(source, root)
         code = root / package.source
         before = passed(package, root, deps)
+        if not before:
+            raise SystemExit(
+                f"{package.name}: no test passes before anything is repaired: is what they need in {deps}?"
+            )
         started = time.perf_counter()
         repaired, left = _repair(root, code, deps)
         seconds = time.perf_counter() - started
@@ -86,7 +93,9 @@ def passed(package: Package, root: Path, deps: Path) -> frozenset[str]:
                    "--continue-on-collection-errors",
                    f"--junitxml={told}", *package.tests)  # fmt: skip
         environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-        subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False, timeout=SECONDS)
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False, timeout=SECONDS)
+        if not told.exists():
+            raise SystemExit(f"{package.name}: pytest has not run: {(done.stderr or done.stdout).decode()[-500:]}")
         cases = ElementTree.parse(told).iter("testcase")
         return frozenset(f"{case.get('classname')}.{case.get('name')}" for case in cases if not _failed(case))
 
