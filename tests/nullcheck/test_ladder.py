@@ -178,6 +178,49 @@ def test_the_badge_says_who_has_agreed(
     assert title == action.title + (f" · {badge}" if oracle != "off" else "")
 
 
+SOCKET = """\
+from net import Socket
+
+class Connection:
+    def __init__(self):
+        self.sock = None
+    def connect(self):
+        self.sock = Socket()
+    def send(self, data):
+        self.sock.send(data)
+        self.sock.flush()
+"""
+
+
+@pytest.mark.parametrize(
+    ("objections", "written"),
+    [
+        ([], "self.sock: Socket = None  # "),
+        ([": Socket ="], "self.sock: Socket | Any = None\n"),
+        ([": Socket =", ": Socket | Any ="], None),  # not `Any`: that would silence what is objected to
+    ],
+)
+def test_what_a_checker_objects_to_is_declared_less_exactly_but_not_silenced(
+    plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, objections: list[str], written: str | None
+) -> None:
+    class Objecting(Installed):
+        def start(self, language: str, cancel) -> Checker:
+            return self
+
+        def problems(self, texts: Mapping[Path, str], cancel, /) -> list[Problem]:
+            return [Problem(path, "c", "It isn't one.") for path in texts for said in objections if said in texts[path]]
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(ladder_module, "installed", lambda *_: Objecting(TOOLS[0], tmp_path / "pyright", tmp_path))
+    document, context = asked(tmp_path, SOCKET)
+    answer = plugin.answer(ResolveRequest(document, menu(plugin, document, context)["field"]), context)
+    made = [document.edited(item.edits).text for item in answer.items] if isinstance(answer, Actions) else []
+    assert [written in text for text in made if written] == [True] * (written is not None)
+    assert isinstance(answer, Silence) == (written is None)
+
+
 def test_an_edit_that_the_checker_objects_to_is_not_made(
     plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

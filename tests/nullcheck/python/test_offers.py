@@ -119,13 +119,33 @@ def test_the_attribute_behind_a_value_is_declared(use: str) -> None:
     assert "self.sock: Socket = None" in written(text, declared)
 
 
-def test_where_a_checker_objects_to_the_type_it_stays_open() -> None:
-    text, (first, *_) = offered(CONNECTION)
-    assert first.otherwise is not None
-    assert first.otherwise.title.startswith("Declare `self.sock` as `Any`: ")
-    assert "self.sock: Any = None\n" in written(text, first.otherwise)
+@pytest.mark.parametrize(
+    ("change", "name", "written_as"),
+    [
+        (("", ""), "Socket | Any", "self.sock: Socket | Any = None\n"),
+        (("from net import Socket", "import net"), "net.Socket | Any", "self.sock: net.Socket | Any = None\n"),
+        (("    def __init__(self):\n        self.sock = None\n", "    sock = None\n"), '"Socket | Any"',
+         '    sock: "Socket | Any" = None\n'),
+        (("from net import Socket\n\nclass Connection:\n    def __init__(self):\n        self.sock = None\n",
+          "from __future__ import annotations\nfrom net import Socket\n\nclass Connection:\n    sock = None\n"),
+         "Socket | Any", "    sock: Socket | Any = None\n"),
+    ],
+)  # fmt: skip
+def test_where_a_checker_objects_to_the_type_it_stays_open_for_others(
+    change: tuple[str, str], name: str, written_as: str
+) -> None:
+    marked = CONNECTION.replace(*change)
+    if change[1] == "import net":
+        marked = marked.replace("Socket()", "net.Socket()")
+    text, (first, *_) = offered(marked)
+    other = first.otherwise
+    assert other is not None
+    assert other.title.startswith(f"Declare `self.sock` as `{name}`: ")
+    assert written_as in written(text, other)
+    assert "ignore" not in written(text, other)
+    assert other.otherwise is None
     assert first.within is not None
-    assert all(first.within.contains(edit.span) for edit in (*first.edits, *first.otherwise.edits))
+    assert all(first.within.contains(edit.span) for edit in (*first.edits, *other.edits))
 
 
 @pytest.mark.parametrize(
@@ -300,6 +320,27 @@ def test_what_a_function_of_another_file_gives(
         assert not offer.edits
         (edits,) = offer.elsewhere
         assert edits.document.edited(edits.edits).text == APP.replace("(none=False)", "(none=False) -> Any")
+
+
+@pytest.mark.parametrize(
+    ("gives", "declared"),
+    [
+        ("Socket()", ' -> "Socket | Any":'),
+        ("Socket() if a else a.b", " -> Any:"),
+        ("a.b", " -> Any:"),
+    ],
+)
+def test_a_function_says_what_it_gives_as_far_as_that_is_known(gives: str, declared: str) -> None:
+    uses = "".join(f"def g{n}():\n    find({n}).a()\n" for n in range(3))
+    text, offers = offered(
+        "from typing import Any\nfrom net import Socket\n"
+        f"def find(a):\n    if a:\n        return {gives}\n    return None\n"
+        f"{uses}def h():\n    ⟦find(1)⟧.a()\n"
+    )
+    (offer,) = (offer for offer in offers if offer.strategy is Strategy.RETURN_TYPE)
+    (edits,) = offer.elsewhere or (None,)
+    after = edits.document.edited(edits.edits).text if edits else written(text, offer)
+    assert f"def find(a){declared}" in after
 
 
 # --- at the place ---

@@ -11,9 +11,11 @@ from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, ba
 from breadknife.plugins.nullcheck.python.ignoring import Checker, comment
 from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
-    any_type,
+    MAX_UNION,
     is_defined_before,
+    is_open,
     line_break,
+    open_type,
     parameter_of,
     type_of,
     without_none,
@@ -25,8 +27,6 @@ from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
-_MAX_UNION = 3
-"""Types that are still worth writing out."""
 _FIRST = ("__init__", "__new__", "__post_init__", "setUp")
 """Methods that set attributes before anything uses them."""
 _LAST = re.compile(
@@ -36,7 +36,6 @@ _LAST = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Methods after which nothing uses them any more."""
-_ANY = ("Any", "typing.Any")
 _RELIANCE = 2
 """So many uses rely on a value for each place that reckons with a None: more of them, and it isn't meant."""
 _MADE_BY_DECORATOR = ("dataclass", "define", "attrs", "attr.", "struct", "frozen", "mutable")
@@ -112,7 +111,7 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
         if not kind:
             return
     else:
-        kind = " | ".join(kinds) if kinds and len(kinds) <= _MAX_UNION else ""
+        kind = " | ".join(kinds) if kinds and len(kinds) <= MAX_UNION else ""
     reason = "no code of this file tests it for None" if not found.is_tested else "nearly all of its uses rely on it"
     if len(found.sets) > 1 and not found.is_tested:
         reason = f"{reason}, and it is set elsewhere"
@@ -125,11 +124,15 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
             reason,
             ends,
         )
-        for name, imports in ((kind, ()), any_type(tree))
+        for name, imports in ((kind, ()), open_type(tree, [kind] if kind else [], evaluated=_is_evaluated(declaring)))
         if name and (edits := _annotating(found, declaring, name, imports, checker))
     ]
     if made:
         yield replace(made[0], otherwise=made[1] if len(made) > 1 else None)
+
+
+def _is_evaluated(declaring: Occurrence | None) -> bool:
+    return declaring is None or declaring.inside("function_definition") is None
 
 
 def _is_method(found: Attribute) -> bool:
@@ -174,7 +177,7 @@ def _annotating(
     """The edits that declare it as `kind`, and silence the checker where None is put there; () where they can't be."""
     tree = found.tree
     if declaring is None or declaring.assignment is None:
-        return _in_class(found, kind, imports) if kind in _ANY and not _annotated(found) else ()
+        return _in_class(found, kind, imports) if is_open(kind) and not _annotated(found) else ()
     left = declaring.assignment.child_by_field_name("left")
     in_class = declaring.inside("function_definition") is None
     if left is None or (in_class and (_makes_fields(declaring.path) and declaring.annotation is None)):
@@ -184,7 +187,7 @@ def _annotating(
     if in_class and declaring.annotation is not None and _makes_fields(declaring.path):
         return ()
     silenced = dict[TextEdit, None]()
-    for one in found.sets if kind not in _ANY else ():
+    for one in found.sets if not is_open(kind) else ():
         if one.value is not None and (one.value.type == "none" or _from_nullable(one)):
             code = checker.attribute if one.inside("function_definition") is not None else checker.assignment
             silent = comment(tree, tree.span(one.value), checker, (code,), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from breadknife.plugins.nullcheck.python.annotations import union_parts
 from breadknife.plugins.nullcheck.python.outline import text
@@ -18,6 +18,8 @@ _LITERALS = {
 _BUILTINS = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "frozenset"})
 EMPTY = {"str": '""', "int": "0", "float": "0.0", "list": "[]", "dict": "{}", "set": "set()", "tuple": "()"}
 """Type -> the value that stands for nothing in it; bool isn't here: False says something."""
+MAX_UNION = 3
+"""Types that are still worth writing out."""
 _CLASS = re.compile(r"_*[A-Z]\w*[a-z]\w*$")
 """A class, by the convention of PEP 8."""
 
@@ -124,6 +126,23 @@ def any_type(tree: SyntaxTree) -> tuple[str, tuple[TextEdit, ...]]:
         return "", ()
     at = tree.span(first).start
     return "Any", (TextEdit(Span(at, at), line),)
+
+
+def open_type(tree: SyntaxTree, kinds: Collection[str], *, evaluated: bool) -> tuple[str, tuple[TextEdit, ...]]:
+    """`A | Any`, as `any_type`: what isn't an A, such as None, may stand there; what is done with it must do for an A.
+    `evaluated`: when the file runs, by a Python that may not know of `|`."""
+    opened, imports = any_type(tree)
+    known = [kind.strip("'\"") for kind in kinds]
+    if not opened or not known:
+        return opened, imports
+    union = " | ".join([*known, opened])
+    is_read = evaluated and "from __future__ import annotations" not in tree.text
+    return f'"{union}"' if is_read or known != list(kinds) else union, imports
+
+
+def is_open(annotation: str) -> bool:
+    """Whether anything may stand there."""
+    return any(part in ("Any", "typing.Any") for part in union_parts(annotation))
 
 
 def _is_first(statement: Node) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from breadknife.plugins.nullcheck.python.declarations import Cure, called, origin_of
 from breadknife.plugins.nullcheck.python.inheritance import MAX_FILES, MAX_LENGTH, Elsewhere, users
-from breadknife.plugins.nullcheck.python.kinds import any_type, is_defined_before
+from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, is_defined_before, open_type, type_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import Imported, outline, text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes
@@ -132,7 +132,9 @@ def _opened(tree: SyntaxTree, function: Node, ends: tuple[Span, ...], uses: int,
     gives = [one for one in returned if one.named_child_count and one.named_children[0].type != "none"]
     if name is None or parameters is None or not gives or function.child_by_field_name("return_type") is not None:
         return None
-    kind, imports = any_type(tree)
+    kinds = {type_of(tree, one.named_children[0], function) for one in gives}
+    known = sorted(kinds) if "" not in kinds and len(kinds) <= MAX_UNION else []
+    kind, imports = open_type(tree, known, evaluated=True)
     if not kind or (not imports and not is_defined_before(tree, kind, function)):
         return None
     at = tree.span(parameters).end
