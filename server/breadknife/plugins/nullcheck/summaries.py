@@ -8,9 +8,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from breadknife.project.values import Project
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document, Span, language_of
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree, parse
 
@@ -20,8 +21,13 @@ FILES = 60
 """Those that one analysis looks into; what it would need of others stays unknown."""
 SECONDS = 2.0
 """A change of another file is noticed so much later: to look at each at every key would take longer than the rest."""
+LOOKS = 10
+"""Files that one analysis looks at again; with the next one, others' turn comes."""
 STEPS = 5
 """Re-exports and base classes are followed this far."""
+
+Table = TypeVar("Table")
+"""What a language keeps of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +88,30 @@ class Found:
 
 
 @dataclass
-class _Kept:
+class _Kept(Generic[Table]):
     text: str
-    summary: FileSummary | None
+    summary: Table | None
     seen: float
     """When the text was last compared."""
 
 
-class ProjectSummaries:
+class ProjectSummaries(Generic[Table]):
     """The tables of one language's files, for any project. Safe to use from several threads."""
 
     def __init__(
         self,
         language: str,
-        summarise: Callable[[SyntaxTree], FileSummary],
+        summarise: Callable[[SyntaxTree], Table],
         others: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.others = others
         """Modules that no project has: the standard library's."""
         self._language = language
+        """Of a file whose name tells none."""
         self._summarise = summarise
         self._clock = clock
-        self._files = OrderedDict[Path, _Kept]()
+        self._files = OrderedDict[Path, _Kept[Table]]()
         self._paths = OrderedDict[tuple[str, Import], tuple[float, Sequence[Path]]]()
         self._lock = threading.Lock()
 
@@ -122,12 +129,19 @@ class ProjectSummaries:
                 self._paths.popitem(last=False)
         return paths
 
-    def of(self, path: Path, project: Project) -> FileSummary | None:
-        """At most `SECONDS` old; None when the file may not be read, isn't of the language or can't be parsed."""
+    def is_stale(self, path: Path) -> bool:
+        """Whether the file is known, but may have changed."""
+        with self._lock:
+            kept = self._files.get(path)
+        return kept is not None and self._clock() - kept.seen >= SECONDS
+
+    def of(self, path: Path, project: Project, *, again: bool = True) -> Table | None:
+        """At most `SECONDS` old, unless it isn't to be looked at `again`; None when the file may not be read, isn't of
+        the language or can't be parsed."""
         now = self._clock()
         with self._lock:
             kept = self._files.get(path)
-        if kept is not None and now - kept.seen < SECONDS:
+        if kept is not None and (not again or now - kept.seen < SECONDS):
             return kept.summary
         text = project.text(path)
         if text is None:
@@ -135,7 +149,7 @@ class ProjectSummaries:
         if kept is not None and kept.text == text:
             kept.seen = now
             return kept.summary
-        tree = parse(text, self._language)
+        tree = parse(text, language_of(path) or self._language)
         summary = self._summarise(tree) if tree is not None else None
         with self._lock:
             self._files[path] = _Kept(text, summary, now)
@@ -145,13 +159,38 @@ class ProjectSummaries:
 
 
 @dataclass
-class Outside:
+class OtherFiles(Generic[Table]):
     """What one analysis asks of the other files: each is read once, and their number is limited."""
 
     document: Document
     project: Project
-    summaries: ProjectSummaries
-    _files: dict[Path, FileSummary | None] = field(default_factory=dict[Path, "FileSummary | None"])
+    summaries: ProjectSummaries[Table]
+    _files: dict[Path, Table | None] = field(default_factory=dict[Path, "Table | None"])
+    _looks: int = 0
+
+    def file(self, path: Path) -> Table | None:
+        if path not in self._files and len(self._files) < FILES:
+            self._looks += self.summaries.is_stale(path)
+            self._files[path] = self.summaries.of(path, self.project, again=self._looks <= LOOKS)
+        return self._files.get(path)
+
+    def paths(self, imported: Import) -> Sequence[Path]:
+        """The files that an import of the document may mean."""
+        return self.summaries.paths(imported, self.document, self.project)
+
+    def known(self) -> Mapping[Path, Table | None]:
+        """The files that were looked into."""
+        return dict(self._files)
+
+    def agrees(self, known: Mapping[Path, Table | None]) -> bool:
+        """Whether those files still say the same."""
+        return all(self.file(path) == summary for path, summary in known.items())
+
+
+@dataclass
+class Outside(OtherFiles[FileSummary]):
+    """What names of Python's modules mean."""
+
     _found: dict[tuple[str, str, str], Found | None] = field(default_factory=dict[tuple[str, str, str], "Found | None"])
 
     def imported(self, module: str, name: str, uri: str = "", steps: int = STEPS) -> Found | None:
@@ -167,19 +206,11 @@ class Outside:
         path = Document(uri, self.document.language, "").path
         return self._named(path, name, steps) if path is not None else None
 
-    def known(self) -> Mapping[Path, FileSummary | None]:
-        """The files that were looked into."""
-        return dict(self._files)
-
-    def agrees(self, known: Mapping[Path, FileSummary | None]) -> bool:
-        """Whether those files still say the same."""
-        return all(self._file(path) == summary for path, summary in known.items())
-
     def nullable(self, module: str, name: str) -> set[bytes]:
         """What may be null by its name in a module (`name` of that module, if it isn't one itself) or its classes."""
         found = set[bytes]()
         for path in self._paths(module, name, self.document):
-            summary = self._file(path)
+            summary = self.file(path)
             if summary is not None and path.stem in (name or module.rpartition(".")[2], "__init__"):
                 tables = [summary.names, *(class_.members for class_ in summary.classes.values())]
                 found |= {each.encode() for table in tables for each, known in table.items() if known.is_nullable}
@@ -201,7 +232,7 @@ class Outside:
         return None
 
     def _named(self, path: Path, name: str, steps: int) -> Found | None:
-        summary = self._file(path)
+        summary = self.file(path)
         if summary is None or steps <= 0:
             return None
         uri = path.as_uri()
@@ -220,8 +251,3 @@ class Outside:
             dot = "" if imported.module.endswith(".") else "."
             return self.imported(imported.module + dot + there, rest, uri, steps - 1)
         return self.imported(imported.module, rest, uri, steps - 1) if rest else None
-
-    def _file(self, path: Path) -> FileSummary | None:
-        if path not in self._files and len(self._files) < FILES:
-            self._files[path] = self.summaries.of(path, self.project)
-        return self._files.get(path)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.values import Use
+from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
 
@@ -24,6 +25,8 @@ class Cause:
     """Said only where every path agrees: a variable that some path sets is most likely set on the one that counts."""
     why: str = ""
     """Why no check stops it, as a sentence; "" for the usual one."""
+    elsewhere: Related | None = None
+    """Where another file says so."""
 
 
 @dataclass(frozen=True, slots=True)

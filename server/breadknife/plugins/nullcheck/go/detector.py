@@ -9,9 +9,11 @@ from dataclasses import replace
 from breadknife.plugins.nullcheck.braces.facts import Env, Fact, NullUse
 from breadknife.plugins.nullcheck.go.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.go.flow import Flow
+from breadknife.plugins.nullcheck.go.names import Elsewhere, FileTable, Names
 from breadknife.plugins.nullcheck.go.outline import Function, Outline, outline
 from breadknife.plugins.nullcheck.go.rules import BY_NAME
 from breadknife.plugins.nullcheck.go.summaries import Summary, summarize
+from breadknife.plugins.nullcheck.summaries import OtherFiles
 from breadknife.plugins.nullcheck.values import SOURCE, Use
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
@@ -38,19 +40,17 @@ _MAX_QUOTE = 40
 class FileAnalysis:
     """The analyses of one file's functions. Not for use from two threads."""
 
-    def __init__(self, tree: SyntaxTree, is_test: bool = False) -> None:
+    def __init__(self, tree: SyntaxTree, is_test: bool = False, others: OtherFiles[FileTable] | None = None) -> None:
         self.tree = tree
         self.is_test = is_test
         self.outline: Outline = outline(tree)
+        self.names = Names(self.outline, others)
         self._summaries: dict[int, Summary] = {}
-        self._checked: dict[str, bool] = {}
-        nullable = [
-            function.name
-            for function in self.outline.functions
-            if self.summary(function).nil_alone or self.summary(function).nil_with_error
-        ]
+        self._counts: dict[str, tuple[int, int]] = {}
+        nullable = {function.name for function in self.outline.functions if self.summary(function).may_be_nil}
+        nullable.update(self.names.nullable())
         self._calls = (
-            re.compile(rb"\b(?:" + "|".join(map(re.escape, nullable)).encode() + rb")\(") if nullable else None
+            re.compile(rb"\b(?:" + "|".join(map(re.escape, sorted(nullable))).encode() + rb")\(") if nullable else None
         )
 
     def findings(self) -> list[Finding]:
@@ -78,13 +78,19 @@ class FileAnalysis:
             self._summaries[key] = summarize(self.outline, function)
         return self._summaries[key]
 
-    def is_checked(self, function: Function, /) -> bool:
-        if function.name not in self._checked:
-            name = re.escape(function.name.encode())
-            calls = len(re.findall(rb"\b%b\(" % name, self.outline.source)) - 1
-            checks = len(re.findall(_CHECKED_CALL % (name, name), self.outline.source))
-            self._checked[function.name] = 2 * checks >= calls > 0
-        return self._checked[function.name]
+    def is_checked(self, name: str, elsewhere: Elsewhere | None, /) -> bool:
+        calls, checks = self.counts(name)
+        if elsewhere is not None:
+            calls, checks = calls + 1 + elsewhere.known.calls, checks + elsewhere.known.checks
+        return 2 * checks >= calls > 0
+
+    def counts(self, name: str) -> tuple[int, int]:
+        """The calls of a function of the file, and how many of them have their result compared with nil."""
+        if name not in self._counts:
+            its = re.escape(name.encode())
+            calls = len(re.findall(rb"\b%b\(" % its, self.outline.source)) - 1
+            self._counts[name] = calls, len(re.findall(_CHECKED_CALL % (its, its), self.outline.source))
+        return self._counts[name]
 
     def receiver_may_be_nil(self, method: Function, /) -> bool:
         name = method.receiver.encode()
@@ -161,19 +167,23 @@ def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
     message = f"{expression} {'is nil here' if is_certain(use.fact) else 'may be nil'}: {why}"
     if use.use is Use.ASSIGN:
         message += "; writing to a nil map panics"
-    origin = tree.span(cause.node)
-    line_end = tree.text.find("\n", origin.start, origin.end)
-    if line_end >= 0:  # a function: its first line says enough
-        origin = Span(origin.start, line_end)
+    origin = first_line(tree, cause.node)
     finding = Finding(span, SOURCE, use.use.value, message)
-    if origin == span:
+    if origin == span and cause.elsewhere is None:
         return finding
     reason = cause.reason
     because = cause.why or (
         "the path from there to here has no check that leaves" if cause.soft else "no check of it lies between"
     )
-    related = (Related(origin, reason[0].upper() + reason[1:]), Related(span, because[0].upper() + because[1:]))
-    return replace(finding, related=related)
+    first = cause.elsewhere or Related(origin, reason[0].upper() + reason[1:])
+    return replace(finding, related=(first, Related(span, because[0].upper() + because[1:])))
+
+
+def first_line(tree: SyntaxTree, node: Node) -> Span:
+    """Of a function that says enough."""
+    span = tree.span(node)
+    line_end = tree.text.find("\n", span.start, span.end)
+    return Span(span.start, line_end) if line_end >= 0 else span
 
 
 def is_certain(fact: Fact) -> bool:

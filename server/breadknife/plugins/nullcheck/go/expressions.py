@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.braces.facts import (
@@ -17,11 +17,13 @@ from breadknife.plugins.nullcheck.braces.facts import (
     join,
     narrow,
 )
+from breadknife.plugins.nullcheck.go.names import Elsewhere, Names
 from breadknife.plugins.nullcheck.go.narrowing import branch, key_of
 from breadknife.plugins.nullcheck.go.outline import Function, Outline
 from breadknife.plugins.nullcheck.go.rules import BUILTINS, BY_NAME, RETURNING_METHODS, RETURNS
 from breadknife.plugins.nullcheck.go.summaries import Summary
 from breadknife.plugins.nullcheck.values import Use
+from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
 MAX_DEPTH = 150
@@ -42,15 +44,38 @@ class File(Protocol):
     @property
     def is_test(self) -> bool: ...
 
+    @property
+    def names(self) -> Names:
+        """What other files say."""
+        ...
+
     def summary(self, function: Function, /) -> Summary: ...
 
-    def is_checked(self, function: Function, /) -> bool:
-        """Whether at least half of the calls in the file have their result compared with nil."""
+    def is_checked(self, name: str, elsewhere: Elsewhere | None, /) -> bool:
+        """Whether at least half of the calls in the file, and in that of the function, have their result compared with
+        nil."""
         ...
 
     def receiver_may_be_nil(self, method: Function, /) -> bool:
         """Whether a method copes with a nil receiver."""
         ...
+
+
+@dataclass(frozen=True)
+class Callee:
+    """A function or method that is called, and whose text is known."""
+
+    name: str
+    results: tuple[str, ...]
+    summary: Summary
+    node: Node
+    """Of its declaration; of what is called, where that is in another file."""
+    elsewhere: Elsewhere | None = None
+
+    def cause(self, reason: str, why: str = "") -> Cause:
+        there = self.elsewhere
+        related = Related(there.known.span, reason, there.uri) if there is not None else None
+        return Cause(self.node, reason, why=why, elsewhere=related)
 
 
 class Evaluator:
@@ -124,7 +149,7 @@ class Evaluator:
         if node.type == "selector_expression":
             owner, field = node.child_by_field_name("operand"), node.child_by_field_name("field")
             if owner is not None and field is not None:
-                struct = self.outline.structs.get(self.type_of(owner).lstrip("*"), {})
+                struct = self.file.names.struct(self.type_of(owner).lstrip("*")) or {}
                 return struct.get(self.outline.text(field), "")
         if node.type == "parenthesized_expression" and node.named_child_count == 1:
             return self.type_of(node.named_children[0])
@@ -156,9 +181,14 @@ class Evaluator:
         method = self.outline.methods.get((base, name))
         if method is not None:
             return kind.startswith("*") and not (method.by_pointer and self.file.receiver_may_be_nil(method))
-        if base in self.outline.structs:
-            return name in self.outline.structs[base] or not called
-        if base in self.outline.interfaces or kind == "error":
+        struct = self.file.names.struct(base)
+        if struct is None or name not in struct:
+            there = self.file.names.method(base, name)
+            if there is not None:
+                return kind.startswith("*") and not (there.known.by_pointer and there.known.copes)
+        if struct is not None:
+            return name in struct or not called
+        if kind == "error" or self.file.names.is_interface(base):
             return True
         rule = next((rule for rule in BY_NAME.values() if rule.type == kind), None)
         if rule is not None:
@@ -199,42 +229,59 @@ class Evaluator:
         root, dot, rest = name.partition(".")
         if dot and root in self.outline.imports and root not in self.types:
             rule = BY_NAME.get(f"{self.outline.imports[root]}.{rest}")
-            if rule is None or (rule.literals and all(argument.type in _LITERALS for argument in given)):
+            if rule is not None and rule.literals and all(argument.type in _LITERALS for argument in given):
                 return [NOTHING]
-            if rule.why:
+            if rule is not None and rule.why:
                 return [Fact(Cause(function, f"`{name}` returns nil {rule.why}"), rule.type), NOTHING]
-            return [Fact(Cause(function, f"`{name}` returns nil when it fails"), rule.type, linked="?"), NOTHING]
-        local = self.local(function)
-        if local is None:
-            return [NOTHING]
-        summary, found = self.file.summary(local), list[Fact]()
-        fails = local.results[-1:] == ("error",)
+            if rule is not None:
+                return [Fact(Cause(function, f"`{name}` returns nil when it fails"), rule.type, linked="?"), NOTHING]
+        callee = self.callee(function)
+        return self._results(callee, given) if callee is not None else [NOTHING]
+
+    def _results(self, callee: Callee, given: list[Node]) -> list[Fact]:
+        summary, found = callee.summary, list[Fact]()
+        fails = callee.results[-1:] == ("error",)
         chosen = any(argument.type in ("true", "false") for argument in given)  # which of two things it does
-        for at, kind in enumerate(local.results):
+        for at, kind in enumerate(callee.results):
             alone = None
             if chosen:
                 pass
-            elif at in summary.nil_alone and fails and len(local.results) > 1:
-                alone = Cause(local.node, f"`{local.name}` may return nil without an error")
-            elif at in summary.nil_alone and self.file.is_checked(local):
-                alone = Cause(local.node, f"`{local.name}` may return nil", why="most callers check it")
+            elif at in summary.nil_alone and fails and len(callee.results) > 1:
+                alone = callee.cause(f"`{callee.name}` may return nil without an error")
+            elif at in summary.nil_alone and self.file.is_checked(callee.name, callee.elsewhere):
+                alone = callee.cause(f"`{callee.name}` may return nil", "most callers check it")
             if at in summary.nil_with_error:
                 tells = "when it fails" if fails else "with `false`"
-                cause = Cause(local.node, f"`{local.name}` returns nil {tells}")
+                cause = callee.cause(f"`{callee.name}` returns nil {tells}")
                 found.append(Fact(cause, kind, linked="?", after=alone))
             else:
                 found.append(Fact(alone, kind))
         return found or [NOTHING]
 
-    def local(self, function: Node) -> Function | None:
-        """The function of this file that a callee names."""
+    def callee(self, function: Node) -> Callee | None:
+        """The function that a callee names, of this file or of another of the module."""
+        found: Function | None = None
         if function.type == "identifier":
             name = self.outline.text(function)
-            return None if name in self.types or name in self.untracked else self.outline.by_name.get(name)
-        owner, field = function.child_by_field_name("operand"), function.child_by_field_name("field")
-        if function.type != "selector_expression" or owner is None or field is None:
+            if name in self.types or name in self.untracked:
+                return None
+            found, there = self.outline.by_name.get(name), self.file.names.function(name)
+        else:
+            owner, field = function.child_by_field_name("operand"), function.child_by_field_name("field")
+            if function.type != "selector_expression" or owner is None or field is None:
+                return None
+            name, root = self.outline.text(field), self.outline.text(owner)
+            if root in self.outline.imports and root not in self.types:
+                there = self.file.names.function(f"{root}.{name}")
+            else:
+                kind = self.type_of(owner).lstrip("*")
+                found, there = self.outline.methods.get((kind, name)), self.file.names.method(kind, name)
+        if found is not None:
+            return Callee(name, found.results, self.file.summary(found), found.node)
+        if there is None:
             return None
-        return self.outline.methods.get((self.type_of(owner).lstrip("*"), self.outline.text(field)))
+        results = tuple(there.kind(result, self.outline.imports) for result in there.known.results)
+        return Callee(name, results, there.known.summary, function, there)
 
     # --- operators and literals ---
 

@@ -138,11 +138,11 @@ class Flow:
             if child.type != "call_expression":
                 continue
             function = child.child_by_field_name("function")
-            local = self.evaluator.local(function) if function is not None else None
-            if never_returns(self._outline, child) or (local and self.evaluator.file.summary(local).never_returns):
+            callee = self.evaluator.callee(function) if function is not None else None
+            if never_returns(self._outline, child) or (callee is not None and callee.summary.never_returns):
                 return None
             name = self._outline.text(function) if function is not None else ""
-            if local is None and name not in BUILTINS:
+            if callee is None and name not in BUILTINS:
                 root, _, method = name.rpartition(".")
                 if root not in RETURNS and method not in RETURNING_METHODS:
                     forget_soft(env)
@@ -194,7 +194,7 @@ class Flow:
         """The maps of a struct that its literal doesn't make."""
         literal = value.named_children[-1] if value.type == "unary_expression" else value
         body = literal.child_by_field_name("body") if literal.type == "composite_literal" else None
-        fields = self._outline.structs.get(fact.type.lstrip("*"))
+        fields = self.evaluator.file.names.struct(fact.type.lstrip("*"))
         given = body.named_children if body is not None else []
         if not fields or (body is None and value.type != "call_expression"):
             return
@@ -301,7 +301,7 @@ class Flow:
             written = self._outline.text(kind) if kind is not None else ""
             if value is not None:
                 facts = self._facts(names, value.named_children, env)
-            elif written.startswith(("*", "map[", "func(")) or written in self._outline.interfaces:
+            elif written.startswith(("*", "map[", "func(")) or self.evaluator.file.names.is_interface(written):
                 facts = [Fact(Cause(spec, "it is declared without a value", certain=True), written)] * len(names)
             else:
                 facts = [Fact(type=written)] * len(names)

@@ -7,8 +7,11 @@ import re
 from breadknife.plugins.nullcheck.braces.file import BracesFile, Option
 from breadknife.plugins.nullcheck.go.detector import FileAnalysis
 from breadknife.plugins.nullcheck.go.foreign import foreign_place, ignored_by
+from breadknife.plugins.nullcheck.go.names import FileTable
 from breadknife.plugins.nullcheck.go.site import Site, site_of
 from breadknife.plugins.nullcheck.go.strategies import options
+from breadknife.plugins.nullcheck.go.table import summarise
+from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -21,17 +24,21 @@ _LITERALS = (re.compile(r"-?\d+"), re.compile(r"-?\d+\.\d+"), re.compile(r'"[^"\
 class Go:
     ids = frozenset({"go"})
 
+    def __init__(self) -> None:
+        self._summaries = ProjectSummaries("go", summarise)
+
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> GoFile:
-        return GoFile(tree, is_test=document.uri.endswith("_test.go"))
+        others = OtherFiles(document, project, self._summaries) if project is not None else None
+        return GoFile(tree, document.uri.endswith("_test.go"), others)
 
     def literal(self, default: str, like: str, /) -> bool:
         return any(kind.fullmatch(default) and kind.fullmatch(like) for kind in _LITERALS)
 
 
 class GoFile(BracesFile):
-    def __init__(self, tree: SyntaxTree, is_test: bool = False) -> None:
-        self._analysis = FileAnalysis(tree, is_test)
-        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, is_test))
+    def __init__(self, tree: SyntaxTree, is_test: bool, others: OtherFiles[FileTable] | None) -> None:
+        self._analysis = FileAnalysis(tree, is_test, others)
+        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, is_test, others))
 
     def _options(self, place: Place, ignores: str) -> list[Option]:
         site = self._site(place)

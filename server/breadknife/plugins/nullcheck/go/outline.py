@@ -29,6 +29,7 @@ class Function:
 @dataclass
 class Outline:
     source: bytes
+    package: str = ""
     functions: list[Function] = field(default_factory=list[Function])
     by_name: dict[str, Function] = field(default_factory=dict[str, Function])
     methods: dict[tuple[str, str], Function] = field(default_factory=dict[tuple[str, str], Function])
@@ -58,6 +59,8 @@ def outline(tree: SyntaxTree) -> Outline:
             case "type_declaration":
                 for spec in node.named_children:
                     _type(made, spec)
+            case "package_clause" if node.named_child_count:
+                made.package = made.text(node.named_children[0])
             case "import_declaration":
                 for spec in specs(node, "import_spec"):
                     _import(made, spec)

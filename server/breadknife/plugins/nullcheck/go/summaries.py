@@ -18,6 +18,10 @@ class Summary:
     """Those that are nil with a nil error, or where no result tells, though on another path they aren't."""
     never_returns: bool = False
 
+    @property
+    def may_be_nil(self) -> bool:
+        return bool(self.nil_with_error or self.nil_alone)
+
 
 def summarize(outline: Outline, function: Function) -> Summary:
     results = function.results
