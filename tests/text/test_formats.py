@@ -41,6 +41,7 @@ REST = [
     (":Author: no\n:Abstract: It has\n   two lines.\n", ["It has two lines."]),
     ("-a, --all  Shows them\n           all.\n", ["Shows them all."]),
     (">>> no\nno\n\n| a line\n| another\n", ["a line another"]),
+    ("Set :my-tex:`\\no{x}` or ``:math:`no``` (`it <x_>`_\\ [``no``]).", ["Set @ or @ (it[@])."]),
 ]
 LATEX = [
     ("\\section{The \\emph{first} one}\nText.\n\nMore\nof it.\n", ["The first one", "Text.", "More of it."]),
@@ -59,6 +60,16 @@ LATEX = [
     ("\\begin{figure}[t]\n\\includegraphics{x}\n\\caption[short]{The picture.}\n\\end{figure}", ["The picture."]),
     ("\\title{A title}\n\\newcommand{\\x}{no}\nno\n\\begin{document}\nyes\n\\end{document}", ["A title", "yes"]),
     ("\\section{broken {\n\ntext \\emph{never closed", ["@broken ", "text @never closed"]),
+    (
+        "\\indexdef{no!no@no}A `word' of \\key{one}{two}, |\\no{x}| too\\\\[3pt]yes.",
+        ["A ‘word' of one two, @ too yes."],
+    ),
+    ("\\def\\no#1#2{no prose}\n\\usegeometry{no=1cm,no}\nWords \\set[no=no]{here} it.", ["Words here it."]),
+    (
+        "We\n\\begin{narrowmultline*}\nno\n\\end{narrowmultline*}\nhave \\myequation{no} it \\mycite{no}.",
+        ["We @ have @ it."],
+    ),
+    ("The |\\begin{document}| of it \\cs{no}.", ["The @ of it @."]),
 ]
 TYPST = [
     ("= Title <t>\nSome *strong* _text_.\n\nMore\nof it.", ["Title", "Some strong text.", "More of it."]),
@@ -69,6 +80,13 @@ TYPST = [
     ('#figure(\n  image("x"),\n  caption: [The *picture*.],\n)\n', ["The picture."]),
     ("- one\n  more\n+ two\n/ Term: three\n", ["one more", "two", "three"]),
     ("// no\na /* no */ word \\#x ~ --- y\n```\nno\n```\n", ["a word #x   — y"]),
+    ("Wait, \\ a \\_word\\_ \\u{2713} \\u{D800} \\\nit", ["Wait, a _word_ ✓ @ it"]),
+    ("One #[two] three.\n\n#[\n  #set text(1pt)\n  Its words.\n]\n", ["One two three.", "Its words."]),
+    (
+        "#figure(\n  block(no: 1)[\n    #stack(no: 2, [inner words])\n  ],\n  caption: [The one.],\n) <no>\n",
+        ["inner words", "The one."],
+    ),
+    ("Words #table(\n  no,\n  #no(1),\n) on.", ["Words @ on."]),
 ]
 ASCIIDOC = [
     ("= Title\nJane Doe <j@x.org>\nv1.0\n:toc:\n\n== Section\nText\nof it.\n", ["Title", "Section", "Text of it."]),
@@ -81,6 +99,8 @@ ASCIIDOC = [
     ("|===\n|no |this cell is a sentence\n|===\n", ["this cell is a sentence"]),
     ("====\nInside it.\n====\n\n// no\nimage::x.png[no]\n\n literal\n", ["Inside it."]),
     ("Title\n-----\n\ntext +\nbroken\n", ["Title", "text broken"]),
+    ('See {url-no}[this^] and {no}/{no}/no#no-x[that one^], {no} `""` it\\\'s.', ["See this and that one, @ @ it's."]),
+    ("* one\n\n  no\n\nterm::\n\n  its text\n\n.Title\n $ no\n\n[,ruby]\nno\n", ["one", "term", "its text", "Title"]),
 ]
 ORG = [
     (
@@ -94,6 +114,7 @@ ORG = [
     ("#+begin_src x\nno\n#+end_src\n#+begin_quote\nyes\n#+end_quote\n# no\n: no\n", ["yes"]),
     ("- one\n  more\n- [ ] two\n- term :: three\n  1. four\n", ["one more", "two", "three", "four"]),
     ("| no | this cell is a sentence |\n|----+---|\n[fn:1] The note.\n", ["this cell is a sentence", "The note."]),
+    ("A =no X=no= or =:==, =NO=/=NO= {{{no(C-x })}}} [[x][~no~]] \\ref{no} \\beta_2 it", ["A @ or @, @ @ @ @ @ it"]),
 ]
 HTML = [
     ("<h1>A <em>nice</em> title</h1><p>Text<br>with <code>x</code> &amp; <a href='x>y'>link</a>.",
@@ -110,6 +131,18 @@ MDX = [
     ("<Box a={() => 1 > 2}>\n  Words *here*.\n</Box>\n", ["Words here."]),
     ("An <X y={{a: 'b'}}>inner</X> word {/* no */}", ["An inner word "]),
     ("<details>\n<summary>Two words</summary>\n\n- item\n\n</details>\n", ["Two words", "item"]),
+    (
+        "{\n  /**\n   * no\n\n   * no\n   */\n}\n\nexport const no = {\n  a: 'no',\n\n  b: 'no'\n}\n\n{name} is\n",
+        ["@ is"],
+    ),
+    (
+        "<div>\n  * **One** item\n    goes on\n  ## Two words\n\n  ```js\n  <p>no</p> {\n  ```\n  Three\n</div>\n",
+        ["One item goes on", "Two words", "Three"],
+    ),
+    (
+        "A *[link](https://x.y) word*, (**[@no][x]**) and *`no` too*, 2 * 3 * 4.",
+        ["A link word, (@) and @ too, 2 * 3 * 4."],
+    ),
 ]
 COMMIT = [
     ("fix(api): add a thing\n\nIt goes\non.\n\nFixes: #1\nSigned-off-by: A <a@b.c>\n", ["add a thing", "It goes on."]),
@@ -133,9 +166,14 @@ JSON = [
     ('{"a": "{n, plural, one {# new file} other {# of {x}}}", "b": "one"}', ["@ new file", "@ of @"]),
     ('{"$schema": "no prose", "a": {"placeholders": {"x": "no prose"}}}', []),
 ]  # fmt: skip
+ANY_FORMAT = [
+    ("Mail me <a@b.org>, see <https://x.y/z> and <name>; a<b.", ["Mail me @, see @ and @; a<b."]),
+    ('Set DEBUG=True or type="a b" (n=10), x == y, in the-file.txt.', ["Set @ or @ (@), x == y, in @."]),
+]
 CASES = [
     (language, source, expected)
     for language, cases in (
+        ("plaintext", ANY_FORMAT),
         ("restructuredtext", REST), ("latex", LATEX), ("typst", TYPST), ("asciidoc", ASCIIDOC), ("org", ORG),
         ("html", HTML), ("mdx", MDX), ("git-commit", COMMIT), ("po", PO), ("json", JSON),
     )

@@ -21,7 +21,9 @@ _VERBATIM = re.compile(r"-{4,}|\.{4,}|\+{4,}|/{4,}|`{3,}.*|[,:]===+")
 _CONTAINER = re.compile(r"={4,}|\*{4,}|_{4,}|--|~{4,}")
 _TABLE = re.compile(r"[|!]={3,}")
 _ATTRIBUTES = re.compile(r"\[\[?[^\[\]]*\]?\]")
-_CODE_STYLE = re.compile(r"\[(?:source|listing|literal|stem|latexmath|asciimath|pass|[a-z]*diagram|graphviz|mermaid)\b")
+_CODE_STYLE = re.compile(
+    r"\[(?:,|source|listing|literal|stem|latexmath|asciimath|pass|[a-z]*diagram|graphviz|mermaid)\b"
+)
 _LEFT_OUT = re.compile(r"//(?!/)|:!?\w[\w -]*!?:(?:\s|$)|[A-Za-z][\w-]*::\S*\[.*\]$|'{3,}$|<{3,}$|\+$")
 _HEADING = re.compile(r"(?:=+|#+)[ \t]+(?=\S)")
 _BLOCK_TITLE = re.compile(r"\.(?=[^\s.])")
@@ -35,11 +37,12 @@ _BAR = re.compile(r"(?:(?<=\s)|^)(?:\d*[.\d]*[+*])?[<^>.]*[aehlmsdv]?\|")
 _NOTE = re.compile(r"footnote:[\w-]*\[([^\]]*)\]")
 _WORD = r"(?<![\w*_`#+^~\0])"
 _INLINE = (
-    markup(r'(?<!\w)"`(?=\S)|(?<=\S)`"', '"'),
-    markup(r"(?<!\w)'`(?=\S)|(?<=\S)`'", "'"),
+    markup(r'(?<!\w)"`(?=\S)(?P<keep>[^\0"]{1,500}?)(?<=\S)`"', '"'),
+    markup(r"(?<!\w)'`(?=\S)(?P<keep>[^\0']{1,500}?)(?<=\S)`'", "'"),
     markup(r"(`{1,2}\+?)(?=\S)[^`\0]{1,500}?\1|(?<![\w+])\++(?=\S)[^+\0]{1,500}?\++(?!\w)"),
-    markup(r"\\(?P<keep>[*_`#+<{\[])", ""),
+    markup(r"\\(?P<keep>[*_`#+<{\[|'])", ""),
     markup(r"footnote(?:ref)?:[\w-]*\[[^\]]*\]|\(\(\([^()]*\)\)\)|\[\[[^\]\n]*\]\]|image:\S+?\[[^\]]*\]", ""),
+    markup(r"\{[\w-]+\}[^\s\[\]\0]{0,300}\[(?=[^\]\s])(?P<keep>[^\]\0]*?)(?:\^|,[^\]]*)?\]", ""),  # a link
     markup(r"(?:kbd|btn|menu|icon|stem|latexmath|asciimath|pass|counter):[^\s\[]*\[[^\]]*\]|\{[\w-]+\}"),
     markup(r"(?:link:|xref:|mailto:|(?=https?://))[^\s\[\]]+\[(?=[^\]\s])(?P<keep>[^\]\0]*?)(?:\^|,[^\]]*)?\]", ""),
     markup(r"(?:link|xref|mailto):[^\s\[\]]+\[\]|(?:https?|ftp)://[^\s\[\]]+\[\]"),
@@ -86,8 +89,8 @@ class _Reader:
         self._header = True
         """At the document's start: author and revision may follow its title."""
         self._skip_paragraph = False
-        self._blank_before = True
-        self._in_list = False
+        self._defines = False
+        """After a term: its text may follow, indented."""
 
     def read(self, line: Line | None) -> None:
         if self._until is not None:
@@ -100,7 +103,6 @@ class _Reader:
             self._header = self._header and not self.blocks.done
         elif not self._skip_paragraph:
             self._read(line)
-        self._blank_before = line is None
 
     def _read(self, line: Line) -> None:
         text, blocks = line.text, self.blocks
@@ -127,8 +129,7 @@ class _Reader:
         elif match := _HEADING.match(text):
             blocks.alone(line.rest(match.end()))
             self._skip_paragraph = self._header and text.startswith("= ")
-            self._in_list = False
-        elif line.indent and self._blank_before and not self._in_list and not _MARKER.match(text):
+        elif line.indent and not blocks.current and not self._defines and not _MARKER.match(text):
             self._skip_paragraph = True  # a literal paragraph
         else:
             self._text(line)
@@ -139,18 +140,15 @@ class _Reader:
         return len(current) == 1 and bool(_UNDERLINE.fullmatch(text)) and abs(len(text) - len(current[0].text)) <= 2
 
     def _text(self, line: Line) -> None:
-        blocks = self.blocks
-        if self._blank_before:
-            self._in_list = self._in_list and line.indent > 0
+        blocks, self._defines = self.blocks, False
         if match := _BLOCK_TITLE.match(line.text):
             blocks.alone(line.rest(match.end()))
         elif match := _MARKER.match(line.text):
             blocks.end()
             blocks.add(line.rest(match.end()))
-            self._in_list = not match[0].rstrip().endswith(":")
         elif match := _TERM.match(line.text):
             blocks.alone(line.without_end(match.end("term")))
             blocks.add(line.rest(match.end()))
-            self._in_list = True
+            self._defines = match.end() == len(line.text)
         else:
             blocks.add(line)

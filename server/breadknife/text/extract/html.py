@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
@@ -48,20 +48,31 @@ _RESERVED = "<>&{}\n"
 _QUOTED_RESERVED = _RESERVED + "\"'"
 
 
+def _one_paragraph(text: str, lines: Iterable[Span]) -> list[list[Span]]:
+    return [[*lines]]
+
+
 def html_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
     """The prose of a tree of the `html` grammar, of its comments too."""
     texts = [*comment_prose(tree, cancel), *spoken_html(tree, cancel, html_cuts)]
     yield from sorted(texts, key=lambda each: each.start)
 
 
-def spoken_html(tree: SyntaxTree, cancel: CancelToken, cutter: Cutter) -> Iterator[ProseText]:
-    """The prose of a tree of the `html` grammar without that of its comments."""
+def spoken_html(
+    tree: SyntaxTree,
+    cancel: CancelToken,
+    cutter: Cutter,
+    paragraphs: Callable[[str, Iterable[Span]], list[list[Span]]] = _one_paragraph,
+) -> Iterator[ProseText]:
+    """The prose of a tree of the `html` grammar without that of its comments. Between two tags of blocks is what
+    `paragraphs` makes of the lines there."""
     spoken = list[ProseText]()
     for span, language, reserved in _runs(tree):
         cancel.raise_if_cancelled()
-        found = prose(passage(tree.text, [*split_lines(tree.text, span)]), cutter, reserved, language)
-        if found is not None:
-            spoken.append(found)
+        for lines in paragraphs(tree.text, split_lines(tree.text, span)):
+            found = prose(passage(tree.text, lines), cutter, reserved, language)
+            if found is not None:
+                spoken.append(found)
     yield from sorted(spoken, key=lambda each: each.start)
 
 

@@ -18,17 +18,19 @@ from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText
 
 _MATH = (
-    "equation|align|gather|multline|eqnarray|displaymath|math|alignat|flalign|split|cases|subequations|dmath|"
-    "IEEEeqnarray"
+    r"\w*(?:equation|align|gather|multline|eqnarray)|displaymath|math|mathpar|alignat|flalign|split|cases|"
+    "subequations|dmath"
 )
 _LEFT_OUT = (
     "verbatim|Verbatim|lstlisting|minted|alltt|comment|filecontents|tikzpicture|pgfpicture|picture|tabular|tabularx|"
     "tabulary|longtable|array|algorithm|algorithmic|algorithm2e|thebibliography|bibliography|code|prooftree|forest|"
     "lstcode|pycode|tcblisting|axis"
 )
+_BARS = r"\|[^|\s](?:[^|\n]{0,100}[^|\s])?\|"
+"""Verbatim, as the manuals of packages have it."""
 _TOKEN = re.compile(
     r"(?P<comment>(?<!\\)%[^\n]*(?:\n[ \t]*(?=\S))?)"
-    r"|(?P<blank>\n[ \t\r]*(?=\n))"
+    r"|" + _BARS + r"|(?P<blank>\n[ \t\r]*(?=\n))"
     r"|\\begin[ \t]*\{(?P<math>(?:" + _MATH + r")\*?)\}"
     r"|\\begin[ \t]*\{(?P<left_out>(?:" + _LEFT_OUT + r")\*?)\}"
     r"|(?P<edge>\\(?:begin|end)[ \t]*\{[^{}\n]*\}|\\(?:item|bibitem|par|maketitle|tableofcontents|appendix|newpage|"
@@ -44,20 +46,22 @@ _TOKEN = re.compile(
 )
 _NOTES = frozenset(("footnote", "footnotetext", "marginpar", "thanks", "note", "sidenote"))
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-_NAME = re.compile(r"[ \t]*\\[A-Za-z@]+")
+_NAME = re.compile(r"[ \t]*\\[A-Za-z@]+(?:#\d)*")
 _SKIPPED = r"\\.|(?<!\\)%[^\n]*"
-_BODY = re.compile(r"\\begin[ \t]*\{document\}")
+_BODY = re.compile(r"(?<!\|)\\begin[ \t]*\{document\}")
 _INLINE = re.compile(
     r"(?P<math>\$\$[^$]{1,3000}\$\$|\$(?:\\.|[^$\\]){1,3000}\$|\\\(.{0,3000}?\\\)|\\\[.{0,3000}?\\\]|"
     r"\\begin[ \t]*\{(?P<env>(?:" + _MATH + r")\*?)\}.*?\\end\{(?P=env)\})"
     r"|(?P<comment>(?<!\\)%[^\n]*)"
     r"|\\verb\*?(?P<delimiter>[^A-Za-z\s*]).{0,300}?(?P=delimiter)"
     r"|\\lstinline\b(?:\[[^\]\n]{0,300}\])?(?P<bar>[^A-Za-z\s\[{]).{0,300}?(?P=bar)"
+    r"|(?P<bars>" + _BARS + r")"
     r"|\\(?P<accent>[`'^\"~=.](?=[ ]?\{?\\?[A-Za-z])|[uvHcdbrkt](?=[ ]?\{\\?[A-Za-z]\}|[ ][A-Za-z](?![A-Za-z])))"
     r"(?:\{\\?(?P<braced>[A-Za-z])\}|[ ]?\\?(?P<bare>[A-Za-z]))"
     r"|\\(?P<name>[A-Za-z@]+)\*?"
+    r"|(?P<newline>\\\\\*?(?:\[[^\]\n]{0,20}\])?)"
     r"|\\(?P<escaped>[^A-Za-z])"
-    r"|(?P<dash>---?)|(?P<open>``)|(?P<close>'')|(?P<tie>~)|(?P<brace>[{}])|(?P<column>&)",
+    r"|(?P<dash>---?)|(?P<open>``?)|(?P<close>'')|(?P<tie>~)|(?P<between>\}[ \t]*\{)|(?P<brace>[{}])|(?P<column>&)",
     re.DOTALL,
 )
 _ACCENTS = {
@@ -78,12 +82,13 @@ _CODE = kinds(
     texttt url path code nolinkurl lstinline mintinline SI si num qty unit SIrange ang ce gls Gls glspl Glspl
     acrshort acrlong acs ac acp acf ref cref Cref autoref eqref pageref nameref vref hyperref citet Citet
     textcite Textcite citeauthor citeyear file cmd mathrm mathbf mathit lstinputlisting
+    cs pkg env option Lopt meta marg oarg macro
     """
 )
 """A word stands for these and their arguments."""
 _GONE = kinds(
     """
-    label index footnote footnotetext footnotemark marginpar todo vspace hspace includegraphics input include
+    begin end label index footnote footnotetext footnotemark marginpar todo vspace hspace includegraphics input include
     thanks note sidenote color setcounter addtocounter phantomsection nocite glsadd vskip hskip
     cite citep Citep parencite autocite footcite supercite cites parencites autocites citealp citealt
     citeyearpar glsreset fontsize rule phantom hphantom vphantom selectlanguage pagestyle thispagestyle
@@ -92,6 +97,11 @@ _GONE = kinds(
     """
 )
 """These and their arguments read as nothing."""
+_SILENT = re.compile(r"(?:sym)?(?:index|label)[a-z]*|(?:use|new)?geometry|[a-z]*(?:setup|cite)")
+"""Of a package's or the document's own commands those whose arguments read as nothing."""
+_FORMULA = re.compile(r"[a-z]*equation|ensuremath|math[a-z]+|operatorname")
+_OPTIONS = re.compile(r"\s*[\w ./-]+=[^,=]*(?:,\s*[\w ./-]+(?:=[^,=]*)?)*,?\s*")
+"""An argument of keys and values."""
 _CITES = kinds("cite citep Citep parencite autocite cites parencites autocites citealp citealt")
 _SWITCHES = kinds(
     """
@@ -107,7 +117,6 @@ _TWO_ARGUMENTS = frozenset(
     ("textcolor", "href", "colorbox", "hyperlink", "foreignlanguage", "hypertarget", "parbox", "resizebox")
 )
 """Their first argument isn't prose."""
-_GONE_OR_CODE = _GONE | _CODE
 _RESERVED = "\\{}$&#^_~%\n"
 
 
@@ -207,7 +216,9 @@ def _replacement(match: re.Match[str]) -> str | None:
     if match["escaped"]:
         char = match["escaped"]
         return "\n" if char in "\\,;: \n" else char if char in "%&$#_{}" else ""
-    replaced = {"---": "—", "--": "–", "``": "“", "''": "”", "~": "\n", "{": "", "}": "", "&": "\n"}
+    replaced = {"---": "—", "--": "–", "``": "“", "`": "‘", "''": "”", "~": "\n", "{": "", "}": "", "&": "\n"}
+    if match["between"] or match["newline"]:
+        return "\n"
     return "" if match["comment"] is not None else replaced.get(match[0])
 
 
@@ -222,21 +233,28 @@ def _command(text: str, name: str, start: int, pos: int, closing: Mapping[int, i
         cuts.append(Cut(start, end, ""))
         return end
     end, last = pos, pos
+    gone = name in _GONE or _SILENT.fullmatch(name) is not None
+    unread = gone or name in _CODE or _FORMULA.fullmatch(name) is not None
     while (opening := _skip_arguments(text, end, "", closing)) in closing and text[opening] in "[{":
         if text[opening] == "[" and opening > end:
             break
         last, end = opening, closing[opening] + 1
-        if name in _GONE_OR_CODE:
+        if unread or _OPTIONS.fullmatch(text, opening + 1, end - 1):
             continue
         if text[opening] == "{" and name not in _TWO_ARGUMENTS:
             break
         name = "" if text[opening] == "{" else name
     empty = text[last] == "{" and not text[last + 1 : end - 1].strip() if end > pos else True  # `\\name{}` is `\\name`
-    if name in _GONE_OR_CODE or empty:
-        cuts.append(citation(text, start, end) if name in _CITES else Cut(start, end, "" if name in _GONE else None))
+    if unread or empty:
+        cuts.append(
+            citation(text, start, end)
+            if name in _CITES or name.endswith("cite")
+            else Cut(start, end, "" if gone else None)
+        )
         return end
-    if text[last] == "[":
-        cuts.append(Cut(start, end, ""))
+    options = _OPTIONS.fullmatch(text, last + 1, end - 1)
+    if text[last] == "[" or options:
+        cuts.append(Cut(start, end, None if options and text[last] == "{" else ""))
         return end
     cuts.append(Cut(start, last + 1, ""))
     return last + 1

@@ -10,7 +10,7 @@ from functools import lru_cache
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
 from breadknife.text.extract.blocks import FEWEST_WORDS_IN_CELL
-from breadknife.text.extract.markdown_inline import MODULE_LINE, html_inside, markdown_cuts, mdx_cuts
+from breadknife.text.extract.markdown_inline import MODULE_LINE, html_inside, markdown_cuts, mdx_cuts, without_flow
 from breadknife.text.extract.passage import Passage, line_breaks, passage, prose, split_lines
 from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText
@@ -37,6 +37,8 @@ def markdown_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]
     if tree.root.has_error and not tree.text.endswith("\n"):
         # The grammar may lose everything over a heading in the last line, if that has no end.
         tree = parse(tree.text + "\n", tree.language) or tree
+    if tree.language == "mdx" and (shown := without_flow(tree.text)) != tree.text:
+        tree = parse(shown, "mdx") or tree
     stack = [tree.root]
     while stack:
         node = stack.pop()

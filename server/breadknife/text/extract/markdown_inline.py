@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from breadknife.cancel import CancelToken
 from breadknife.text.extract.html import TAG, html_cuts, spoken_html
-from breadknife.text.extract.passage import Cut, brackets, line_breaks
+from breadknife.text.extract.passage import Cut, brackets, disjoint, line_breaks, markup, markup_cuts, masked
+from breadknife.text.extract.structure import paragraphs
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
@@ -21,6 +22,13 @@ _TAG = re.compile(r"</?\s*([A-Za-z][\w-]*)")
 _CODE_TAGS = frozenset(("code", "kbd", "samp", "var", "pre", "script", "style"))
 _MARKUP = re.compile(r"[`*_~\[\]<>&\\$!]")
 _JSX = re.compile(TAG)
+_FENCES = r"(?m:^)[ \t]*(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:(?m:^)[ \t]*(?P=fence)|\Z)"
+_FENCE = re.compile(_FENCES, re.DOTALL)
+_CODE_OR_ESCAPED = rf"\\.|{_FENCES}|`[^`\n]*`"
+_FLOW = re.compile(r"^(?:\{|(?:import|export)\b[^\n{]*(?=\{))", re.MULTILINE)
+_INK = re.compile(r"\S")
+_LEFT_OVER = markup(r"(?:(?<=[\s(\[\0\"'—])|^)(\*{1,3})(?=[^\s*])(?P<keep>[^*]{1,1000}?)(?<=[^\s*])\1(?![\w*])", "")
+"""Emphasis that the grammar misses where it begins with a link, code or a mention."""
 _PUNCTUATION = re.compile(r"[<>\"'={}`*_\[\]]")
 
 
@@ -54,7 +62,8 @@ def markdown_cuts(text: str) -> tuple[Cut, ...]:
             stack.extend(reversed([c for c in node.children if c.type == "link_text"]))
         else:
             stack.extend(reversed(node.children))
-    return tuple(cuts)
+    hidden = masked(text, disjoint(cuts))
+    return (*cuts, *markup_cuts(hidden, (_LEFT_OVER,))) if "*" in hidden else tuple(cuts)
 
 
 def _tag(tree: SyntaxTree, node: Node) -> str:
@@ -110,8 +119,27 @@ def _expressions(text: str) -> tuple[list[Cut], str]:
     return cuts, "".join((*out, text[at:]))
 
 
+def without_flow(text: str) -> str:
+    """The text of MDX with blanks in place of the expressions and the modules between its blocks, which the grammar of
+    Markdown takes for text."""
+    closing, out, at = brackets(text, "{}", _CODE_OR_ESCAPED), list[str](), 0
+    while (match := _FLOW.search(text, at)) is not None:
+        end = closing.get(match.end() - (match[0] == "{"), -1) + 1
+        if match[0] == "{" and text[end : text.find("\n", end) % (len(text) + 1)].strip():
+            end = 0  # a paragraph that begins with one
+        out += (text[at : match.start()], _INK.sub(" ", text[match.start() : end]) if end else match[0])
+        at = end or match.end()
+    return "".join((*out, text[at:]))
+
+
 def html_inside(source: str, *, is_mdx: bool) -> Iterator[ProseText]:
     """The prose of a block of HTML or of components, counted from its start."""
-    tree = parse(_expressions(source)[1] if is_mdx else source, "html")
-    if tree is not None:
-        yield from spoken_html(replace(tree, text=source), CancelToken(), mdx_cuts if is_mdx else html_cuts)
+    if not is_mdx:
+        tree = parse(source, "html")
+        if tree is not None:
+            yield from spoken_html(tree, CancelToken(), html_cuts)
+        return
+    shown = _FENCE.sub(lambda match: _INK.sub(" ", match[0]), source)
+    tree = parse(_expressions(shown)[1], "html")
+    if tree is not None:  # and there is Markdown between its tags
+        yield from spoken_html(replace(tree, text=shown), CancelToken(), mdx_cuts, paragraphs)

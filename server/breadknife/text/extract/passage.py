@@ -93,15 +93,17 @@ NOUN, VOWEL_NOUN = "Dummy0", "Ina0"
 
 _NOT_PROSE = re.compile(
     r"""
-      (?:(?:https?|ftp|file|git|ssh)://|www\.)[^\s<>\0]*[^\s<>\0.,;:!?'")\]}]  # URL
+      <[^\s<>\0]{1,300}>                                                       # <name>, <https://x.org>
+    | (?:(?:https?|ftp|file|git|ssh)://|www\.)[^\s<>\0]*[^\s<>\0.,;:!?'")\]}]  # URL
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                             # e-mail
     | (?<![\w@])@[A-Za-z][\w./-]*\w                                            # @mention, @decorator, @scope/package
+    | (?<![\w.-])[\w.-]*\w=(?:"[^"\n\0]*"|'[^'\n\0]*'|[^\s,;=<>"'\0]*[^\s,;=<>"'\0.:!?)\]}])  # key=value
     | (?<!\S)--?[A-Za-z][\w-]*(?:=[^\s,;\0]+)?                                 # --option=value
     | (?<![\w/])(?:~|\.{1,2})?/(?:[\w.@-]+/?)+(?<![.,])                        # /a/path, ./path
     | \b[\w.-]+(?:/[\w.-]+){2,}\b/?                                            # a/longer/path
     | (?<!\S)\.[A-Za-z]\w+                                                     # .gitignore
     | \b(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*\(\)                                    # call()
-    | \b[A-Za-z_]\w+(?:\.[A-Za-z_]\w+)+\b                                      # dotted.name, README.md
+    | (?<![\w-])[A-Za-z_][\w-]*\w(?:\.[A-Za-z_]\w+)+\b                         # dotted.name, a-file.md
     | (?<!\w)_*[A-Za-z0-9]+_\w*                                                # snake_case
     | (?<!\S)[$%]\w+                                                           # $VARIABLE
     | (?<!\w)(?:\w+)?\#\d+\b                                                   # issue number
@@ -132,11 +134,11 @@ def prose(passage: Passage, cutter: Cutter, reserved: str, language: str = "") -
 @lru_cache(maxsize=1 << 15)
 def _relative(text: str, lines: tuple[int, ...], cutter: Cutter, reserved: str) -> ProseText | None:
     """The prose of a passage that starts at 0. Most paragraphs stay the same while one is edited."""
-    cuts = _disjoint(cutter(text))
-    masked = _masked(text, cuts) if cuts else text
-    found = [Cut(m.start(), m.end()) for m in _NOT_PROSE.finditer(masked)]
-    found += [Cut(m.start(), m.end(), "") for m in _EMOJI.finditer(masked)]
-    return _build(text, _origin(text, lines), _disjoint([*cuts, *found]) if found else cuts, reserved)
+    cuts = disjoint(cutter(text))
+    left = masked(text, cuts) if cuts else text
+    found = [Cut(m.start(), m.end()) for m in _NOT_PROSE.finditer(left)]
+    found += [Cut(m.start(), m.end(), "") for m in _EMOJI.finditer(left)]
+    return _build(text, _origin(text, lines), disjoint([*cuts, *found]) if found else cuts, reserved)
 
 
 def _origin(text: str, lines: tuple[int, ...]) -> Sequence[int]:
@@ -181,10 +183,10 @@ def markup_cuts(text: str, kinds: Iterable[Markup]) -> list[Cut]:
             kept = "keep" in kind.pattern.groupindex and match["keep"] is not None
             start, end = match.span("keep") if kept else (match.end(), match.end())
             found += [Cut(match.start(), start, kind.text), Cut(end, match.end(), kind.text)]
-        found = _disjoint(found)
+        found = disjoint(found)
         if found:
             cuts += found
-            text = _masked(text, found)
+            text = masked(text, found)
     return cuts
 
 
@@ -216,7 +218,7 @@ def brackets(text: str, pairs: str, skip: str = r"\\.") -> Mapping[int, int]:
     return found
 
 
-def _disjoint(cuts: Iterable[Cut]) -> list[Cut]:
+def disjoint(cuts: Iterable[Cut]) -> list[Cut]:
     """The cuts in order, without those that lie in or overlap an earlier one."""
     kept: list[Cut] = []
     for cut in sorted(cuts, key=lambda c: (c.start, -c.end)):
@@ -225,7 +227,8 @@ def _disjoint(cuts: Iterable[Cut]) -> list[Cut]:
     return kept
 
 
-def _masked(text: str, cuts: Iterable[Cut]) -> str:
+def masked(text: str, cuts: Iterable[Cut]) -> str:
+    """The text with a harmless character in the place of each that is cut; the cuts are disjoint and in order."""
     out, at = list[str](), 0
     for cut in cuts:
         out += (text[at : cut.start], ("\n" if cut.text == "\n" else "\0") * (cut.end - cut.start))

@@ -55,12 +55,15 @@ _CLI_OPTION = re.compile(
     r"(?:--?|/)\w[^\s,]*(?:[ =]<?[\w-]+>?)?(?:,[ ](?:--?|/)\w[^\s,]*(?:[ =]<?[\w-]+>?)?)*[ ]{2,}(?=\S)"
 )
 _CLASSIFIER = re.compile(r"\S[ \t]+:[ \t]+\S")
+_ROLE = r":(?:\w+[:+.-])*\w+:"
+_SPOKEN_ROLE = r":(?:std:)?(?:term|abbr|dfn|emphasis|strong|title|title-reference):"
 _INLINE = (
-    markup(r"``[^\0]{1,500}?``"),
+    markup(r"``[^\0]{1,500}?``(?!`)"),
+    markup(rf"(?<![\\\w:])(?!{_SPOKEN_ROLE}){_ROLE}`[^`<>\0]+`"),
     markup(r"\\(?P<keep>[^\s\w])|\\(?=\w)", ""),
-    markup(r":(?:\w+[:+.-])*\w+:`!?(?P<keep>[^`<>\0]+?)\s*<[^<>`]*>`", ""),
-    markup(r":(?:std:)?(?:term|abbr|dfn|emphasis|strong|title|title-reference):`(?P<keep>[^`<>\0]+)`", ""),
-    markup(r":(?:\w+[:+.-])*\w+:`[^`\0]+`|`[^`\0]+`:(?:\w+[:+.-])*\w+:"),
+    markup(rf"{_ROLE}`!?(?P<keep>[^`<>\0]+?)\s*<[^<>`]*>`", ""),
+    markup(rf"{_SPOKEN_ROLE}`(?P<keep>[^`<>\0]+)`", ""),
+    markup(rf"{_ROLE}`[^`\0]+`|`[^`\0]+`{_ROLE}"),
     markup(r"`(?P<keep>[^`<>\0]+?)\s*<[^<>`]*>`__?", ""),
     markup(r"_?`(?P<keep>[^`<>\0]+)`__?", ""),
     markup(r"_`(?P<keep>[^`\0]+)`", ""),

@@ -27,12 +27,12 @@ _TOKEN = re.compile(
     rf"|{_MATH}"
     r"|(?m:^)[ \t]*(?:(?P<heading>=+[ \t]+[^\n]*)|(?P<item>(?:[-+]|\d+\.)[ \t]+|/[ \t]+[^:\n]{1,80}:[ \t]+))"
     r"|(?P<code>#(?:let|set|show|import|include|if|for|while|return|context)\b)"
-    r"|\#(?P<call>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*|(?=[{(]))"
+    r"|\#(?P<call>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*|(?=[{(\[]))"
     r"|\\.",
     re.DOTALL,
 )
 _CODE_STOP = re.compile(r"[\n;(\[{]|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"")
-_REST_OF_LINE = re.compile(r"[ \t\r;]*(?:\n|\Z)")
+_REST_OF_LINE = re.compile(r"[ \t]*(?:<[A-Za-z][\w:.-]*>)?[ \t\r;]*(?:\n|\Z)")
 _EMPTY_LINE = re.compile(r"[ \t\r)\]]*(?:\n|\Z)")
 _INK = re.compile(r"\S")
 _METHOD = re.compile(r"\.[a-z][\w-]*(?=\()")
@@ -40,10 +40,11 @@ _GONE = kinds("footnote h v pagebreak linebreak colbreak parbreak label metadata
 _INLINE = re.compile(
     rf"(?P<math>{_MATH})|(?P<raw>(?P<ticks>`+).*?(?P=ticks))"
     rf"|(?P<comment>{_COMMENT})"
-    r"|\#(?P<call>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*|(?=[{(]))"
+    r"|\#(?P<call>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*|(?=[{(\[]))"
     r"|(?P<reference>(?<!\w)@[A-Za-z](?:[\w:.-]*\w)?(?:\[[^\]\n]{0,200}\])?)"
     r"|(?P<gone>[ \t\n]*<[A-Za-z][\w:.-]*>|(?<!\w)[*_]|[*_](?!\w)|\A=+[ \t]+)"
-    r"|\\(?P<escaped>[^\s\w])|(?P<dash>---?)|(?P<tie>~)|(?P<dots>\.\.\.)",
+    r"|\\u\{(?P<point>[0-9A-Fa-f]{1,6})\}|\\(?P<escaped>[^\sA-Za-z0-9])|(?P<break>[ \t]*\\(?=\s|\Z)[ \t]*)"
+    r"|(?P<dash>---?)|(?P<tie>~)|(?P<dots>\.\.\.)",
     re.DOTALL,
 )
 _TYPED = {"---": "—", "--": "–", "~": "\n", "...": "…"}
@@ -86,6 +87,7 @@ def _paragraphs_of(text: str, span: Span, closing: Mapping[int, int], contents: 
                 contents += _contents(text, pos, end, closing)
                 pos = end
             if not alone:
+                pos = closing[pos] + 1 if text.startswith("(", pos) and pos in closing else pos
                 continue
             resumed = end
         elif match["code"]:
@@ -165,11 +167,20 @@ def _cuts(text: str) -> list[Cut]:
             cuts.append(citation(text, start, pos))
         elif match["escaped"]:
             cuts.append(Cut(start, pos, match["escaped"]))
+        elif match["point"]:
+            cuts.append(Cut(start, pos, _character(match["point"])))
+        elif match["break"] is not None:
+            cuts.append(Cut(start, pos, "\n"))
         elif match["gone"] or match["comment"] is not None:
             cuts.append(Cut(start, pos, ""))
         else:
             cuts.append(Cut(start, pos, _TYPED.get(match[0])))
     return cuts
+
+
+def _character(point: str) -> str | None:
+    number = int(point, 16)
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else None
 
 
 def _last_content(text: str, at: int, end: int, closing: Mapping[int, int]) -> int:
