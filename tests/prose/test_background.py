@@ -130,14 +130,15 @@ def test_a_text_that_kills_the_engine_is_tried_twice_and_the_next_one_is_checked
     background.close()
 
 
-def test_an_engine_that_gives_up_lets_everybody_go() -> None:
+@pytest.mark.parametrize("texts", [["a", "b"], ["a"]])
+def test_an_engine_that_gives_up_lets_everybody_go(texts: list[str]) -> None:
     def fail(text: str) -> None:
         raise EngineUnavailable("no more")
 
     arrived = threading.Event()
     background = Background(Scripted(fail))
-    background.submit("doc", ["a", "b"], arrived.set)
-    background.wait(["a", "b"], CancelToken.after(30))
+    background.submit("doc", texts, arrived.set)
+    background.wait(texts, CancelToken.after(30))
     assert arrived.wait(30)
     assert background.failure == "no more"
     background.submit("doc", ["c"], ignore)

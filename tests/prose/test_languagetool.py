@@ -106,9 +106,8 @@ def test_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         threading.Thread(target=answer, daemon=True).start()
         engine = LanguageToolEngine("en-US")
         try:
-            with pytest.raises(EngineDied):
-                engine.check("A secret.")
-            assert [lint.rule for lint in engine.check("This is an useful thing.")] == ["EN_A_VS_AN"]
+            assert [lint.rule for lint in engine.check("This is an useful secret.")] == ["EN_A_VS_AN"]
+            assert ports == []
         finally:
             engine.close()
     assert not any(b"secret" in each for each in heard)
@@ -288,10 +287,7 @@ def test_it_gives_up_after_three_failures(home: Path, monkeypatch: pytest.Monkey
     jar.touch()
     monkeypatch.setattr(languagetool.shutil, "which", lambda name: sys.executable)
     engine = LanguageToolEngine("en-US")
-    for _ in range(2):
-        with pytest.raises(EngineDied, match="did not start"):
-            engine.check("text")
-    with pytest.raises(EngineUnavailable, match="3 times in a row"):
+    with pytest.raises(EngineUnavailable, match="did not start, 3 times in a row"):
         engine.check("text")
     with pytest.raises(EngineUnavailable):
         engine.check("text")

@@ -145,7 +145,7 @@ class Background(Generic[_Question, _Result]):
             try:
                 lints = self._check(text)
             except EngineError as error:
-                self._give_up(str(error))
+                self._give_up(str(error), job)
                 return
             self._keep(text, lints)
             self._busy_for = ""
@@ -192,12 +192,12 @@ class Background(Generic[_Question, _Result]):
                 log.warning("%s", error)
         return ()
 
-    def _give_up(self, why: str) -> None:
+    def _give_up(self, why: str, busy_with: _Job[_Question]) -> None:
         with self._changed:
             if self._closed:
                 return
             self.failure = why
-            jobs = [*self._jobs.values()]
+            jobs = [busy_with, *(job for job in self._jobs.values() if job is not busy_with)]  # it may be its last text
             self._jobs.clear()
             self._changed.notify_all()
         for job in jobs:

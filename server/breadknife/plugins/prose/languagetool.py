@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from breadknife import paths
-from breadknife.errors import EngineDied, EngineUnavailable
+from breadknife.errors import EngineDied, EngineUnavailable, NetworkForbidden
 from breadknife.plugins.prose import guard
 from breadknife.plugins.prose.engine import Lint, printable
 from breadknife.text.document import Span
@@ -109,12 +109,11 @@ class LanguageToolEngine:
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         """Raises EngineDied when the server ended or hung meanwhile (the next call starts another one), and
         EngineUnavailable when it is no use to try again."""
-        if self._client is None:
-            self._client = self._start()
+        client_of = self._client or self._started()
         # The server counts in UTF-16 units: without astral characters these are our code points.
         plain = _ASTRAL.sub("\u263a", printable(text))
         try:
-            client = self._speaking(language or self._dialect, self._client)
+            client = self._speaking(language or self._dialect, client_of)
             matches = client.check(plain) if client is not None else []
         except Exception as error:  # the library lets the errors of requests, json and its own through
             self._stop()
@@ -134,6 +133,14 @@ class LanguageToolEngine:
     def close(self) -> None:
         self._closed = True
         self._stop()
+
+    def _started(self) -> Callable[[str], LanguageTool]:
+        """A client, of the first start that succeeds: what doesn't start is nothing that a paragraph could be blamed
+        for. Raises EngineUnavailable."""
+        while self._client is None:
+            with contextlib.suppress(EngineDied):
+                self._client = self._start()
+        return self._client
 
     def _start(self) -> Callable[[str], LanguageTool]:
         """Makes clients of a server that is warm. Takes 4 s and more where it is our own."""
@@ -173,6 +180,8 @@ class LanguageToolEngine:
             except (requests.RequestException, LanguageToolError) as error:
                 if self._closed or time.monotonic() > deadline or (process is not None and process.poll() is not None):
                     self._stop()
+                    if process is None and _is_forbidden(error):
+                        raise EngineUnavailable(f"offline, the LanguageTool at {url} is not asked") from error
                     if process is None:
                         raise EngineUnavailable(f"the LanguageTool at {url} does not answer") from error
                     self._fail("LanguageTool did not start", error)
@@ -210,6 +219,13 @@ class LanguageToolEngine:
         if self._failures >= _FAILURES_IN_A_ROW:
             raise EngineUnavailable(f"{sentence}, {self._failures} times in a row: {error}") from error
         raise EngineDied(f"{sentence}: {error}") from error
+
+
+def _is_forbidden(error: BaseException | None) -> bool:
+    """Whether an error comes of `--offline`, however many others a library has wrapped it in."""
+    while error is not None and not isinstance(error, NetworkForbidden):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _lint(match: Match, length: int) -> Lint:

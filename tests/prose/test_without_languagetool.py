@@ -1,0 +1,148 @@
+"""Where LanguageTool can't help, Harper's findings come as ever, with one clear notice. No JVM is needed for that."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.prose import languagetool
+from breadknife.plugins.prose.plugin import ProsePlugin
+from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.task.values import CheckRequest, Findings
+from support import PluginContext, document
+
+TEXT = "You see the the end."
+PREFIX = "Prose is checked by Harper alone"
+NO_JAVA = ""
+OLD_JAVA = "echo 'openjdk version \"11.0.2\" 2019-01-15' >&2"
+BROKEN_JAVA = "exit 1"
+DYING_JAVA = "case $1 in -version) echo 'openjdk version \"21.0.1\"' >&2;; *) exit 1;; esac"
+"""Whatever it is given to run."""
+
+
+@pytest.fixture
+def installed(home: Path) -> None:
+    languagetool.folder().mkdir(parents=True)
+    (languagetool.folder() / "languagetool-server.jar").touch()
+
+
+def put_on_path(folder: Path, java: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir()
+    if java:
+        (folder / "java").write_text(f"#!/bin/sh\n{java}\n")
+        (folder / "java").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the Java that is put on the path is a shell script")
+@pytest.mark.parametrize(
+    ("java", "expected"),
+    [
+        (NO_JAVA, f"{PREFIX}; LanguageTool can't help: there is no Java (install version 17 or newer)."),
+        (OLD_JAVA, f"{PREFIX}; LanguageTool can't help: Java 11 is too old (install version 17 or newer)."),
+        (BROKEN_JAVA, f"{PREFIX}; LanguageTool can't help: there is no Java (install version 17 or newer)."),
+        (DYING_JAVA, f"{PREFIX}: LanguageTool did not start, 3 times in a row: "),
+    ],
+    ids=["none", "old", "broken", "dying"],
+)
+@pytest.mark.parametrize("whole", [True, False], ids=["lint", "editor"])
+def test_one_paragraph_and_one_notice(
+    installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, java: str, expected: str, whole: bool
+) -> None:
+    put_on_path(tmp_path / "bin", java, monkeypatch)
+    plugin, editor = ProsePlugin(), Editor()
+    try:
+        assert codes(plugin, editor, whole=whole) == ["RepeatedWords"]
+        if java == DYING_JAVA and not whole:
+            assert editor.again.wait(30)
+            assert codes(plugin, editor) == ["RepeatedWords"]
+        [notice] = editor.notices
+        assert notice.startswith(expected)
+        assert "\n" not in notice
+    finally:
+        plugin.close()
+
+
+class Editor(PluginContext):
+    def __init__(self) -> None:
+        super().__init__(values=ProseSettings(model=False))
+        self.again = threading.Event()
+
+    def refresh(self) -> None:
+        self.again.set()
+
+
+def codes(plugin: ProsePlugin, editor: PluginContext, *, whole: bool = False) -> list[str]:
+    answer = plugin.answer(CheckRequest(document(TEXT, "markdown"), whole), editor)
+    assert isinstance(answer, Findings)
+    return [finding.code for finding in answer.items]
+
+
+# --- a server that the user runs, and --offline ---------------------------------------------------------------------
+
+
+class _Server(http.server.BaseHTTPRequestHandler):
+    """As much of LanguageTool's HTTP API as one check needs."""
+
+    def do_GET(self) -> None:
+        self._reply([{"name": "English", "code": "en", "longCode": "en-US"}])
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        rule = {"id": "DESPITE_OF", "category": {"id": "GRAMMAR", "name": ""}, "issueType": "", "description": ""}
+        place = {"offset": 0, "length": 3, "context": {"text": "You", "offset": 0, "length": 3}, "sentence": "You"}
+        match = {"message": "heard", "replacements": [{"value": "We"}], "rule": rule, **place}
+        self._reply({"matches": [match], "language": {"code": "en-US"}})
+
+    def _reply(self, body: object) -> None:
+        raw = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/v2/"
+        server.shutdown()
+
+
+def lint_offline(home: Path, folder: Path, url: str) -> subprocess.CompletedProcess[str]:
+    config = home / "config" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[prose]\nmodel = false\nlanguagetool_url = "{url}"\n')
+    (folder / "a.md").write_text(TEXT + "\n")
+    return subprocess.run(
+        [sys.executable, "-m", "breadknife", "lint", "--offline", "a.md"],
+        cwd=folder, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_offline_a_server_on_this_machine_is_asked(home: Path, tmp_path: Path) -> None:
+    with serving() as url:
+        result = lint_offline(home, tmp_path, url)
+    assert "DESPITE_OF" in result.stdout, result.stderr
+    assert "RepeatedWords" in result.stdout
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("url", ["http://192.0.2.1:8081/v2/", "http://languagetool.invalid/v2/"])
+def test_offline_a_server_elsewhere_is_not(home: Path, tmp_path: Path, url: str) -> None:
+    result = lint_offline(home, tmp_path, url)
+    assert "RepeatedWords" in result.stdout, result.stderr
+    notice = f"{PREFIX}: offline, the LanguageTool at {url.removesuffix('v2/')} is not asked."
+    assert result.stderr == f"breadknife: {notice}\n"
