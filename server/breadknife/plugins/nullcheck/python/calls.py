@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, key_of
+from typing import Protocol
+
+from breadknife.plugins.nullcheck.python.facts import CHECKED, NOTHING, Cause, Env, Fact, forget_attributes, key_of
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.rule import Default, NullableCall
 from breadknife.plugins.nullcheck.python.rules import (
+    COMES_BACK,
+    COMES_BACK_METHODS,
+    ITERATES,
     NO_RETURN,
     NO_RETURN_METHODS,
+    TAKES_VALUE,
 )
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
+
+
+class Evaluator(Protocol):
+    @property
+    def meaning(self) -> Meaning: ...
+
+    @property
+    def method(self) -> str:
+        """The name of the function that is followed."""
+        ...
+
+    def value(self, node: Node, env: Env, /) -> Fact:
+        """Evaluate an expression, with all its effects on `env`."""
+        ...
+
+    def use(self, node: Node, fact: Fact, use: Use, env: Env, /) -> None:
+        """A value is used in a way that None doesn't allow."""
+        ...
+
+    def peek(self, node: Node, env: Env, /) -> Fact:
+        """What is known of an expression that was just evaluated."""
+        ...
 
 
 def call_result(
@@ -55,3 +84,66 @@ def _gives_none(rule: NullableCall, given: list[Node]) -> bool:
     if default is None:
         return rule.default is Default.OPTIONAL_EVEN_ALONE or (rule.default is Default.OPTIONAL and len(given) > 0)
     return default.type == "none"
+
+
+def evaluate_arguments(evaluator: Evaluator, given: list[Node], qualified: str, env: Env) -> None:
+    """`qualified` is the name of what is called: some builtins take no None first."""
+    for at, argument in enumerate(given):
+        fact = evaluator.value(argument, env)
+        is_builtin = "." not in qualified and qualified not in evaluator.meaning.outline.by_name
+        if at == 0 and fact.cause is not None and is_builtin:
+            if qualified in TAKES_VALUE:
+                evaluator.use(argument, fact, Use.ARGUMENT, env)
+            elif qualified in ITERATES:
+                evaluator.use(argument, fact, Use.ITERATE, env)
+
+
+def after_call(evaluator: Evaluator, function: Node, receiver: str, env: Env) -> None:
+    """What isn't known any more once something was called, and what is."""
+    forget_attributes(env, lambda key: _set_here_alone(evaluator, key, env))
+    _set_by(evaluator, function, receiver, env)
+
+
+def _set_here_alone(evaluator: Evaluator, key: str, env: Env) -> bool:
+    """Whether no other method of the object's class, as far as this file has it, gives that attribute a value."""
+    owner, _, name = key.rpartition(".")
+    kind = env.get(owner, NOTHING).kind
+    if not kind.startswith("#"):
+        return False
+    variable = evaluator.meaning.outline.classes[int(kind[1:])].variables.get(name)
+    return variable is not None and variable.setters <= {evaluator.method}
+
+
+def _set_by(evaluator: Evaluator, function: Node, receiver: str, env: Env) -> None:
+    """A method of the object's own class gives attributes a value: which, isn't said here."""
+    name = function.child_by_field_name("attribute")
+    owner = function.child_by_field_name("object")
+    if not receiver.startswith("#") or name is None or owner is None or not (key := key_of(owner)):
+        return
+    method = text(name)
+    for attribute, variable in evaluator.meaning.outline.classes[int(receiver[1:])].variables.items():
+        if method in variable.setters:
+            env[f"{key}.{attribute}"] = CHECKED
+
+
+def ends_here(evaluator: Evaluator, node: Node, env: Env) -> bool:
+    """Whether a call never comes back."""
+    function = node.child_by_field_name("function") if node.type == "call" else None
+    if function is None:
+        return False
+    owner = function.child_by_field_name("object") if function.type == "attribute" else None
+    return never_returns(evaluator.meaning, function, evaluator.peek(owner, env).kind if owner is not None else "")
+
+
+def comes_back(evaluator: Evaluator, node: Node, env: Env) -> bool:
+    """Whether a call is known to: it is the program's own, a builtin, a log's, or one of a collection's."""
+    function = node.child_by_field_name("function")
+    if function is None:
+        return False
+    owner, name = function.child_by_field_name("object"), function.child_by_field_name("attribute")
+    if owner is None or name is None:
+        qualified = evaluator.meaning.qualified(function)
+        return qualified in COMES_BACK or evaluator.meaning.callee(function, "") is not None
+    if text(name) in COMES_BACK_METHODS or evaluator.meaning.qualified(function) in COMES_BACK:
+        return True
+    return evaluator.meaning.callee(function, evaluator.peek(owner, env).kind) is not None

@@ -12,9 +12,10 @@ from breadknife.plugins.nullcheck.python.annotations import is_optional, optiona
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, NullUse, Summary
-from breadknife.plugins.nullcheck.python.flow import Flow, parameters
+from breadknife.plugins.nullcheck.python.flow import Flow
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, outline, text
+from breadknife.plugins.nullcheck.python.parameters import parameters
 from breadknife.plugins.nullcheck.python.reuse import FunctionResult, Results, TextFacts, moved, surroundings
 from breadknife.plugins.nullcheck.python.rule import NullableCall
 from breadknife.plugins.nullcheck.python.rules import (

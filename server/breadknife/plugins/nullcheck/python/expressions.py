@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from breadknife.plugins.nullcheck.python.calls import call_result, never_returns
+from breadknife.plugins.nullcheck.python.calls import after_call, call_result, evaluate_arguments
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
     NOTHING,
@@ -16,7 +16,6 @@ from breadknife.plugins.nullcheck.python.facts import (
     Env,
     Fact,
     NullUse,
-    after_call,
     forget,
     join,
     join_branches,
@@ -27,11 +26,7 @@ from breadknife.plugins.nullcheck.python.meaning import Analysis, Meaning
 from breadknife.plugins.nullcheck.python.narrowing import branch, is_and
 from breadknife.plugins.nullcheck.python.outline import Outline, text
 from breadknife.plugins.nullcheck.python.rules import (
-    COMES_BACK,
-    COMES_BACK_METHODS,
-    ITERATES,
     NONE_ATTRIBUTES,
-    TAKES_VALUE,
 )
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
@@ -58,7 +53,6 @@ class Evaluator:
             "named_expression": self._walrus,
             "conditional_expression": self._ternary,
             "boolean_operator": self._boolean,
-            "not_operator": self._not,
             "comparison_operator": self._comparison,
             "binary_operator": self._binary,
             "unary_operator": self._unary,
@@ -215,40 +209,13 @@ class Evaluator:
             self._comprehension(arguments, env)
             return NOTHING
         given = [child for child in arguments.named_children if child.type != "comment"]
-        for at, argument in enumerate(given):
-            fact = self.value(argument, env)
-            if at == 0 and fact.cause is not None and "." not in qualified and qualified not in self._outline.by_name:
-                if qualified in TAKES_VALUE:
-                    self.use(argument, fact, Use.ARGUMENT, env)
-                elif qualified in ITERATES:
-                    self.use(argument, fact, Use.ITERATE, env)
+        evaluate_arguments(self, given, qualified, env)
         result = call_result(self.meaning, function, qualified, receiver.kind, given, awaited)
         if result.cause is not None and env.get(key_of(node)) == CHECKED:
             return NOTHING
         if env:
-            after_call(env, lambda key: self._set_here_alone(key, env))
-            self._set_by(function, receiver.kind, env)
+            after_call(self, function, receiver.kind, env)
         return result
-
-    def _set_here_alone(self, key: str, env: Env) -> bool:
-        """Whether no other method of the object's class, as far as this file has it, gives that attribute a value."""
-        owner, _, name = key.rpartition(".")
-        kind = env.get(owner, NOTHING).kind
-        if not kind.startswith("#"):
-            return False
-        variable = self._outline.classes[int(kind[1:])].variables.get(name)
-        return variable is not None and variable.setters <= {self.method}
-
-    def _set_by(self, function: Node, receiver: str, env: Env) -> None:
-        """A method of the object's own class gives attributes a value: which, isn't said here."""
-        name = function.child_by_field_name("attribute")
-        owner = function.child_by_field_name("object")
-        if not receiver.startswith("#") or name is None or owner is None or not (key := key_of(owner)):
-            return
-        method = text(name)
-        for attribute, variable in self._outline.classes[int(receiver[1:])].variables.items():
-            if method in variable.setters:
-                env[f"{key}.{attribute}"] = CHECKED
 
     def peek(self, node: Node, env: Env) -> Fact:
         """The kind of a receiver that was just evaluated, without evaluating it again."""
@@ -264,27 +231,6 @@ class Evaluator:
         if node.type in ("dictionary", "dictionary_comprehension"):
             return Fact(kind="dict")
         return NOTHING
-
-    def ends_here(self, node: Node, env: Env) -> bool:
-        """Whether a call never comes back."""
-        function = node.child_by_field_name("function") if node.type == "call" else None
-        if function is None:
-            return False
-        owner = function.child_by_field_name("object") if function.type == "attribute" else None
-        return never_returns(self.meaning, function, self.peek(owner, env).kind if owner is not None else "")
-
-    def comes_back(self, node: Node, env: Env) -> bool:
-        """Whether a call is known to: it is the program's own, a builtin, a log's, or one of a collection's."""
-        function = node.child_by_field_name("function")
-        if function is None:
-            return False
-        owner, name = function.child_by_field_name("object"), function.child_by_field_name("attribute")
-        if owner is None or name is None:
-            qualified = self.meaning.qualified(function)
-            return qualified in COMES_BACK or self.meaning.callee(function, "") is not None
-        if text(name) in COMES_BACK_METHODS or self.meaning.qualified(function) in COMES_BACK:
-            return True
-        return self.meaning.callee(function, self.peek(owner, env).kind) is not None
 
     def _await(self, node: Node, env: Env) -> Fact:
         inner = node.named_children[0] if node.named_child_count else None
@@ -339,12 +285,6 @@ class Evaluator:
             elif operator in ("in", "not in"):
                 self.use(operand, fact, Use.OPERAND, env)
             previous, before = operand, fact
-        return NOTHING
-
-    def _not(self, node: Node, env: Env) -> Fact:
-        argument = node.child_by_field_name("argument")
-        if argument is not None:
-            self.value(argument, env)
         return NOTHING
 
     def _boolean(self, node: Node, env: Env) -> Fact:

@@ -166,7 +166,7 @@ def forget(env: Env, key: str) -> None:
             del env[name]
 
 
-def after_call(env: Env, is_kept: Callable[[str], bool]) -> None:
+def forget_attributes(env: Env, is_kept: Callable[[str], bool]) -> None:
     """A call may have given any attribute a value, but for those that are kept; what was tested stays, as in
     pyright."""
     for key in [key for key, fact in env.items() if fact.cause and "." in key and "(" not in key]:

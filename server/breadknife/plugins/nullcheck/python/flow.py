@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
@@ -27,7 +27,6 @@ from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
 _TESTS = frozenset({"comparison_operator", "boolean_operator", "not_operator", "call"})
-_SPLATS = ("list_splat_pattern", "dictionary_splat_pattern")
 _CATCHES_NONE = ("AttributeError", "TypeError")
 _MAX_LOOPS = 4
 """Loops nested deeper than this are followed once round only, or the work would double with each level."""
@@ -112,9 +111,9 @@ class Flow:
                     pass
                 case _:
                     self.evaluator.value(child, env)
-                    if self.evaluator.ends_here(child, env):
+                    if ends_here(self.evaluator, child, env):
                         return None
-                    if child.type == "call" and not self.evaluator.comes_back(child, env):
+                    if child.type == "call" and not comes_back(self.evaluator, child, env):
                         forget_tested(env)
         return env
 
@@ -376,42 +375,6 @@ class Flow:
             if consequence is not None:
                 ends.append(self.block(consequence, inside))
         return join_all((rest, *ends))
-
-
-def parameters(node: Node, evaluator: Evaluator, receiver: tuple[str, str]) -> Env:
-    """The environment at a function's first statement. `receiver` is the name of the object that the function (or one
-    around it) is a method of, and its kind."""
-    env: Env = {}
-    meaning = evaluator.meaning
-    if receiver[0]:
-        env[receiver[0]] = Fact(kind=receiver[1])
-    found = node.child_by_field_name("parameters")
-    for at, parameter in enumerate(found.named_children if found is not None else ()):
-        name, splat = parameter.child_by_field_name("name") or parameter, ""
-        while name.type in ("typed_parameter", *_SPLATS) and name.named_children:
-            splat = name.type if name.type in _SPLATS else splat
-            name = name.named_children[0]
-        if name.type != "identifier":
-            continue
-        meaning.bound.add(text(name))
-        if at == 0 and text(name) == receiver[0]:
-            continue
-        env.pop(text(name), None)
-        if splat:
-            if splat == "dictionary_splat_pattern":
-                env[text(name)] = Fact(kind="dict")
-            continue
-        annotation, default = parameter.child_by_field_name("type"), parameter.child_by_field_name("value")
-        written = text(annotation) if annotation is not None else ""
-        cause = None
-        if default is not None and default.type == "none":
-            cause = Cause(parameter, "the default of this parameter is None")
-        elif is_optional(written):
-            cause = Cause(parameter, f"the parameter is annotated `{written}`")
-        kind = meaning.annotated(written) if written else ""
-        if cause is not None or kind:
-            env[text(name)] = Fact(cause, kind)
-    return {key: fact for key, fact in env.items() if key not in evaluator.shared}
 
 
 def _may_be_none(env: Env) -> set[str]:

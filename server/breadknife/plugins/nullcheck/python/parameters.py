@@ -1,0 +1,47 @@
+"""What is known of a function's parameters before its first statement."""
+
+from __future__ import annotations
+
+from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.expressions import Evaluator
+from breadknife.plugins.nullcheck.python.facts import Cause, Env, Fact
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.text.syntax import Node
+
+_SPLATS = ("list_splat_pattern", "dictionary_splat_pattern")
+
+
+def parameters(node: Node, evaluator: Evaluator, receiver: tuple[str, str]) -> Env:
+    """The environment at a function's first statement. `receiver` is the name of the object that the function (or one
+    around it) is a method of, and its kind."""
+    env: Env = {}
+    meaning = evaluator.meaning
+    if receiver[0]:
+        env[receiver[0]] = Fact(kind=receiver[1])
+    found = node.child_by_field_name("parameters")
+    for at, parameter in enumerate(found.named_children if found is not None else ()):
+        name, splat = parameter.child_by_field_name("name") or parameter, ""
+        while name.type in ("typed_parameter", *_SPLATS) and name.named_children:
+            splat = name.type if name.type in _SPLATS else splat
+            name = name.named_children[0]
+        if name.type != "identifier":
+            continue
+        meaning.bound.add(text(name))
+        if at == 0 and text(name) == receiver[0]:
+            continue
+        env.pop(text(name), None)
+        if splat:
+            if splat == "dictionary_splat_pattern":
+                env[text(name)] = Fact(kind="dict")
+            continue
+        annotation, default = parameter.child_by_field_name("type"), parameter.child_by_field_name("value")
+        written = text(annotation) if annotation is not None else ""
+        cause = None
+        if default is not None and default.type == "none":
+            cause = Cause(parameter, "the default of this parameter is None")
+        elif is_optional(written):
+            cause = Cause(parameter, f"the parameter is annotated `{written}`")
+        kind = meaning.annotated(written) if written else ""
+        if cause is not None or kind:
+            env[text(name)] = Fact(cause, kind)
+    return {key: fact for key, fact in env.items() if key not in evaluator.shared}
