@@ -1,6 +1,6 @@
 """Prose: flags of well-edited text, planted errors, learners' errors, and how soon findings come.
 
-    python bench/prose FIGURE… [--eval FOLDER] [--m2 FILE] [--every N] [--flags FILE]
+    python bench/prose FIGURE… [--eval FOLDER] [--m2 FILE] [--every N] [--flags FILE] [--only SYSTEM…]
 
 `readmes`, `planted` (both with FOLDER's files), `learners` (FILE: BEA-2019 or another corpus in the M2 format), `open`.
 All systems are measured in the same run. `--flags` writes what breadknife flags, to be looked at by hand.
@@ -50,8 +50,9 @@ def main() -> None:
         "--flags", type=Path, help="write breadknife's flags of the READMEs there, a JSON object a line"
     )
     parser.add_argument("--wheels", type=Path, help="where the READMEs' wheels lie, or are put")
+    parser.add_argument("--only", nargs="+", help="measure these systems alone, by their names in the tables")
     chosen = parser.parse_args()
-    everybody = systems() if set(chosen.figures) - {"open"} else []
+    everybody = systems(chosen.only) if set(chosen.figures) - {"open"} else []
     with tempfile.TemporaryDirectory() as folder:
         texts = readmes(chosen.eval / "readmes.txt", chosen.wheels or Path(folder))
     if "planted" in chosen.figures:

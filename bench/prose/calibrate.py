@@ -1,30 +1,34 @@
 """How sure the model must be: the tables behind `plugins/prose/thresholds.py`.
 
-    python bench/prose/calibrate.py collect OBSERVATIONS --m2 FILE… --without readmes.txt [--minutes N] [--seed N]
+    python bench/prose/calibrate.py collect OBSERVATIONS --m2 FILE… --without readmes.txt [--wheels FOLDER…]
+        [--minutes N] [--seed N]
     python bench/prose/calibrate.py choose OBSERVATIONS…
 
-Three kinds of text, none of them measured with afterwards: learners' sentences with an annotator's corrections
-(BEA-2019's training set), the READMEs of the packages that are installed here, as they are, and the same with one error
-planted in each paragraph. What rules say and what the model proposes is written down with its margin and whether it is
-right; from that the lowest threshold is chosen at which a rule is right often enough and seldom speaks of READMEs.
+Three kinds of text, none of them measured with afterwards: learners' sentences with annotators' corrections (JFLEG,
+CoNLL-2014), the READMEs of packages (of the wheels that lie in a folder, or of what is installed here) as they are, and
+the same with one error planted in each paragraph. What rules say and what the model proposes is written down with its
+margin and whether it is right. From one half of the packages and sentences the lowest threshold is chosen at which a
+rule is right often enough and seldom speaks of READMEs; the other half tells what that is worth.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import math
 import random
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from corpus import edited, installed, learners, paragraphs, words
+from corpus import edited, installed, learners, paragraphs, readmes, words
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Lane, Prompt, ScoreRequest, Scores
@@ -32,7 +36,7 @@ from breadknife.engine.client import DaemonEngine
 from breadknife.plugins.prose.engine import HarperEngine, ProseEngine, QuietEngine
 from breadknife.plugins.prose.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.likelihood import WORD, Likelihood, Reader
-from breadknife.plugins.prose.proposer import Proposer, changes
+from breadknife.plugins.prose.proposer import Proposer, Reading, changes
 from breadknife.plugins.prose.rules import SPELLING
 from breadknife.text.document import Span
 
@@ -41,10 +45,10 @@ PRECISION = 0.6
 """Of what is shown of learners' sentences."""
 FALSE_PER_1000 = 0.2
 """Flags of one rule of READMEs as they are."""
-SEEN = 8
-"""Rules that spoke less often have no threshold of their own."""
-OF_A_PACKAGE = 10
-STEPS = [step / 2 for step in range(33)]
+OF_A_PACKAGE = 12
+LOWEST = 3.0
+"""So far below its present threshold is a proposal still written down."""
+STEPS = [step / 2 for step in range(-8, 33)]
 FIXES = 4
 
 
@@ -57,6 +61,8 @@ class Observation:
     margin: float
     right: bool
     what: str = ""
+    of: str = ""
+    """The package, or the sentence."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class Text:
     source: str
     text: str
     corrected: frozenset[str]
+    of: str
 
 
 @dataclass(frozen=True)
@@ -84,35 +91,42 @@ class BenchModel:
         return self.engine.score(request, cancel or CancelToken())
 
 
-def texts(m2: Sequence[Path], listing: Path, knows: Callable[[str], bool], seed: int) -> Iterator[Text]:
+def texts(
+    m2: Sequence[Path], listing: Path, wheels: Sequence[Path], knows: Callable[[str], bool], seed: int
+) -> Iterator[Text]:
     """Of each kind in turn, for as long as somebody wants them."""
     chance = random.Random(seed)
     sentences = [each for path in m2 for each in learners(path)]
     without = frozenset(line.partition("==")[0] for line in listing.read_text("utf-8").split())
-    prose: list[str] = []
-    for name, readme in installed(without).items():
+    known = {name: each for folder in wheels for name, each in readmes(listing, folder).items()} or installed(without)
+    prose: list[Text] = []
+    for name, readme in known.items():
         own = [p.text for p in paragraphs(readme.text, readme.language) if words(p.text) > 5]
-        if name != "breadknife":
-            prose += chance.sample(own, min(OF_A_PACKAGE, len(own)))
+        if name != "breadknife" and name not in without:
+            chosen = chance.sample(own, min(OF_A_PACKAGE, len(own)))
+            prose += (Text("readmes", text, frozenset(), name) for text in chosen)
     chance.shuffle(sentences)
     chance.shuffle(prose)
     for number, (sentence, paragraph) in enumerate(zip(sentences, prose * 9, strict=False)):
-        yield Text("learners", sentence.text, sentence.corrected)
-        yield Text("readmes", paragraph, frozenset())
-        if number % 3 == 0:
+        if number < len(prose):
+            yield paragraph
+        if number % 2 == 0:
+            yield Text("learners", sentence.text, sentence.corrected, sentence.text)
+        if number % 6 == 0:
             yield planted(paragraph, knows, chance)
 
 
-def planted(text: str, knows: Callable[[str], bool], chance: random.Random) -> Text:
+def planted(whole: Text, knows: Callable[[str], bool], chance: random.Random) -> Text:
     """One word of the text put for another, as the proposer would put it back."""
+    text = whole.text
     found = [Span(*match.span()) for match in WORD.finditer(text)]
     for index in chance.sample(range(len(found)), len(found)):
         options = [each for each in changes(text, found, index) if all(map(knows, each.replacement.split()))]
         if options:
             change = chance.choice(options)
             wrong = text[: change.span.start] + change.replacement + text[change.span.end :]
-            return Text("planted", wrong, frozenset((edited(text, Span(0, 0), ""),)))
-    return Text("planted", text, frozenset())
+            return Text("planted", wrong, frozenset((edited(text, Span(0, 0), ""),)), whole.of)
+    return Text("planted", text, frozenset(), whole.of)
 
 
 def observed(
@@ -128,16 +142,16 @@ def observed(
             best = max(range(len(fixes)), key=margins.__getitem__)
             right = edited(text, lint.span, fixes[best]) in each.corrected
             what = f"{text[max(0, lint.span.start - 30) : lint.span.end + 30]} => {fixes[best]}"
-            yield Observation(each.source, lint.rule, lint.engine, round(margins[best], 2), right, what)
-    for proposal in proposer.proposals(text, likelihood):
+            yield Observation(each.source, lint.rule, lint.engine, round(margins[best], 2), right, what, each.of)
+    for proposal in proposer.read(Reading(text), likelihood):
         span = proposal.span
         right = edited(text, span, proposal.replacement) in each.corrected
         what = f"{text[max(0, span.start - 30) : span.start]}[{text[span.start : span.end]}=>{proposal.replacement}]"
         what += text[span.end : span.end + 30]
-        yield Observation(each.source, proposal.rule, "model", round(proposal.margin, 2), right, what)
+        yield Observation(each.source, proposal.rule, "model", round(proposal.margin, 2), right, what, each.of)
 
 
-def collect(out: Path, m2: Sequence[Path], listing: Path, minutes: float, seed: int) -> None:
+def collect(out: Path, m2: Sequence[Path], listing: Path, wheels: Sequence[Path], minutes: float, seed: int) -> None:
     harper, tool = HarperEngine("en-US"), LanguageToolEngine("en-US")
     engines = [QuietEngine(each, frozenset()) for each in (harper, tool)]
 
@@ -145,16 +159,15 @@ def collect(out: Path, m2: Sequence[Path], listing: Path, minutes: float, seed: 
     def knows(word: str) -> bool:
         return not any(lint.rule in SPELLING for lint in harper.check(word))
 
-    proposer = Proposer(Reader(), knows)
+    proposer = Proposer(Reader(), knows, LOWEST)
     likelihood = Likelihood(BenchModel(DaemonEngine()), CancelToken())
     end = time.monotonic() + 60 * minutes
     with out.open("w", encoding="utf-8") as file:
-        for each in texts(m2, listing, knows, seed):
+        for each in texts(m2, listing, wheels, knows, seed):
             if time.monotonic() > end:
                 break
-            print(
-                json.dumps({"text": each.source, "words": words(each.text), "wanted": len(each.corrected)}), file=file
-            )
+            read = {"text": each.source, "words": words(each.text), "wanted": len(each.corrected), "of": each.of}
+            print(json.dumps(read), file=file, flush=True)
             for observation in observed(each, engines, likelihood, proposer):
                 print(json.dumps(asdict(observation)), file=file)
     tool.close()
@@ -162,36 +175,65 @@ def collect(out: Path, m2: Sequence[Path], listing: Path, minutes: float, seed: 
 
 def choose(paths: Iterable[Path]) -> None:
     seen: dict[tuple[str, str], list[Observation]] = defaultdict(list)
-    read: dict[str, int] = defaultdict(int)
+    read = Counter[tuple[str, bool]]()
     for path in paths:
         for line in path.read_text("utf-8").splitlines():
             entry = json.loads(line)
             if "text" in entry:
-                read[entry["text"]] += entry["words"]
+                read[entry["text"], is_for_choosing(entry["of"])] += entry["words"]
             else:
                 each = Observation(**entry)
                 seen[each.engine, each.rule].append(each)
-    print(dict(read), "words")
+    for (source, chosen), count in sorted(read.items()):
+        print(f"{count:,} words of {source}, {'chosen from' if chosen else 'told'}")
     for key, own in sorted(seen.items()):
         table(key, own, read)
 
 
-def table(key: tuple[str, str], own: Sequence[Observation], read: dict[str, int]) -> None:
-    """The chosen threshold and what it leaves, then without one."""
-    lines = [(step, *_left(own, step, read)) for step in STEPS]
-    good = [line for line in lines if line[2] and line[1] / line[2] >= PRECISION and line[3] <= FALSE_PER_1000]
-    print(f"{key[0]:>12} {key[1]:35}", end="")
-    for step, right, offered, false, back, planted_ in [*good[:1], lines[0]]:
-        print(f" | {step:4}: {right:3}/{offered:3} right, {false:.2f} false, {back}/{planted_} planted", end="")
+def is_for_choosing(of: str) -> bool:
+    """Half of the packages and sentences, always the same."""
+    return bool(hashlib.sha256(of.encode()).digest()[0] % 2)
+
+
+def table(key: tuple[str, str], own: Sequence[Observation], read: Mapping[tuple[str, bool], int]) -> None:
+    """The threshold chosen from one half, and what it leaves in it and in the other; `never` where none will do."""
+    step = next((step for step in STEPS if _is_good(_left(own, step, read, chosen=True))), math.inf)
+    print(f"{key[0]:>12} {key[1]:35} {'never' if step == math.inf else step:>5}", end="")
+    for least in (step, STEPS[0]):
+        print(f" | from {least:4}:", end="")
+        for chosen in (True, False):
+            left = _left(own, least, read, chosen=chosen)
+            print(
+                f" {left.right}/{left.offered} right, {left.false} false, {left.back}/{left.planted} planted;", end=""
+            )
     print()
 
 
-def _left(own: Sequence[Observation], step: float, read: dict[str, int]) -> tuple[int, int, float, int, int]:
-    kept = [each for each in own if each.margin >= step]
+@dataclass(frozen=True)
+class Left:
+    """What a rule still says above a threshold."""
+
+    right: int
+    offered: int
+    """Of learners' sentences."""
+    false: int
+    rate: float
+    """Of READMEs as they are, and in 1,000 words."""
+    back: int
+    planted: int
+
+
+def _is_good(left: Left) -> bool:
+    return bool(left.offered) and left.right >= PRECISION * left.offered and left.rate <= FALSE_PER_1000
+
+
+def _left(own: Sequence[Observation], step: float, read: Mapping[tuple[str, bool], int], *, chosen: bool) -> Left:
+    kept = [each for each in own if each.margin >= step and is_for_choosing(each.of) is chosen]
     learned = [each for each in kept if each.source == "learners"]
     back = [each for each in kept if each.source == "planted"]
-    false = sum(each.source == "readmes" for each in kept) / max(read["readmes"], 1) * 1000
-    return sum(e.right for e in learned), len(learned), false, sum(e.right for e in back), len(back)
+    false = sum(each.source == "readmes" for each in kept)
+    rate = 1000 * false / max(read["readmes", chosen], 1)
+    return Left(sum(e.right for e in learned), len(learned), false, rate, sum(e.right for e in back), len(back))
 
 
 def main() -> None:
@@ -200,11 +242,12 @@ def main() -> None:
     parser.add_argument("observations", type=Path, nargs="+")
     parser.add_argument("--m2", type=Path, nargs="+", default=[])
     parser.add_argument("--without", type=Path, help="the packages that are measured with")
+    parser.add_argument("--wheels", type=Path, nargs="+", default=[], help="folders of wheels to read the READMEs of")
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     if chosen.what == "collect":
-        collect(chosen.observations[0], chosen.m2, chosen.without, chosen.minutes, chosen.seed)
+        collect(chosen.observations[0], chosen.m2, chosen.without, chosen.wheels, chosen.minutes, chosen.seed)
     else:
         choose(chosen.observations)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from corpus import paragraphs
@@ -37,15 +37,17 @@ class System:
     close: Callable[[], None]
 
 
-def systems() -> list[System]:
+def systems(only: Sequence[str] | None = None) -> list[System]:
+    """All of them, or those of these names."""
     harper, tool = HarperEngine(DIALECT), LanguageToolEngine(DIALECT)
-    return [
-        _raw("Harper", harper),
-        _raw("LanguageTool", tool),
-        _raw("both united", harper, tool),
-        _ours("breadknife without a model", ProseSettings(model=False)),
-        _ours("breadknife", ProseSettings()),
-    ]
+    makers: dict[str, Callable[[str], System]] = {
+        "Harper": lambda name: _raw(name, harper),
+        "LanguageTool": lambda name: _raw(name, tool),
+        "both united": lambda name: _raw(name, harper, tool),
+        "breadknife without a model": lambda name: _ours(name, ProseSettings(model=False)),
+        "breadknife": lambda name: _ours(name, ProseSettings()),
+    }
+    return [make(name) for name, make in makers.items() if only is None or name in only]
 
 
 def _raw(name: str, *engines: ProseEngine) -> System:

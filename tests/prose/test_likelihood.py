@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,7 +47,7 @@ def test_a_margin_is_what_a_change_gains() -> None:
 
 @given(st.text(st.sampled_from("ab’é😀 .\n-'"), max_size=80))
 def test_surprises_are_at_their_words_whatever_the_tokens(text: str) -> None:
-    spans = [each.span for each in Likelihood(Disliking({}), CancelToken()).surprises(text)]
+    spans = [each.span for each in Likelihood(Disliking({}), CancelToken()).read(text).words]
     assert len(readable(text)) == len(text)
     assert all(text[span.start : span.end].replace("'", "").replace("’", "").isalpha() for span in spans)
     assert spans == sorted(spans)
@@ -58,7 +56,7 @@ def test_surprises_are_at_their_words_whatever_the_tokens(text: str) -> None:
 def test_a_long_text_is_read_in_pieces() -> None:
     model = Disliking({})
     text = "Some words are here. " * 200
-    found = Likelihood(model, CancelToken()).surprises(text)
+    found = Likelihood(model, CancelToken()).read(text).words
     assert [text[each.span.start : each.span.end] for each in found] == ["Some", "words", "are", "here"] * 200
     assert {each.logprob for each in found} == {-3.0}
     assert "".join(each for _, (each,) in model.asked) == text
@@ -69,18 +67,33 @@ def test_a_long_text_is_read_in_pieces() -> None:
     ("word", "expected"),
     [
         ("restarts", 7.0),
-        ("restarted", -1.0),
+        ("restarted", 5.0),
         ("starting", 6.0),
-        ("begins", -math.inf),
+        ("begins", -1.0),
     ],
 )
-def test_what_another_word_would_gain(word: str, expected: float) -> None:
+def test_what_another_word_may_gain(word: str, expected: float) -> None:
     instead = {"restarts": -2.0, "rest": -4.0, "start": -3.0, "a": -10.0}
     assert Surprise(Span(0, 7), -9.0, ("rest", -3.0), instead).gain(word) == expected
 
 
-def test_nothing_is_known_of_a_word_where_the_one_that_stands_there_is_not_expected_either() -> None:
-    assert Surprise(Span(0, 7), -9.0, ("rest", -3.0), {"the": -2.0, "a": -8.0}).gain("begins") == 0.0
+def test_what_was_told_of_a_text_is_not_asked_again() -> None:
+    text, [span] = marked_spans("The server ⟦don't⟧ know.")
+    model = Disliking({"don't": -9.0, "doesn't": -2.0, "didn't": -5.0})
+    likelihood = Likelihood(model, CancelToken())
+    told = likelihood.read(text)
+    assert likelihood.margins(text, [(span, "doesn't"), (span, "didn't")], told=told) == (7.0, 4.0)
+    assert [alternatives for _, alternatives in model.asked] == [(text,), (" doesn't know.", " didn't know.")]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [(0, 12, -12.0), (3, 12, -9.0), (3, 8, -9.0), (4, 12, None), (3, 5, None), (12, 20, None)],
+    ids=["all", "from a blank", "up to a word", "within a token", "to within a token", "what wasn't read"],
+)
+def test_what_is_told_of_a_part(start: int, end: int, expected: float | None) -> None:
+    told = Likelihood(Disliking({"The": -3.0, "don't": -9.0, "it": -0.0}), CancelToken()).read("The don't it")
+    assert told.logprob(start, end) == expected
 
 
 def test_what_is_too_long_has_no_findings_and_a_missing_model_ends_it() -> None:

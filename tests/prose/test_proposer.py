@@ -61,6 +61,23 @@ def test_a_model_that_is_not_surprised_is_asked_once() -> None:
     assert len(model.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [({"restart": -9, "restarts": -3}, False), ({"restart": -9, "restarts": -1}, True)],
+    ids=["what can't gain enough", "what can"],
+)
+def test_only_what_may_reach_its_threshold_is_asked_about(words: Mapping[str, float], asked: bool) -> None:
+    _, model = proposals("It told me of restart.", words)
+    assert (len(model.asked) > 1) is asked
+
+
+def test_a_text_is_asked_about_from_its_end_so_that_the_engine_need_not_evaluate_it_again() -> None:
+    _, model = proposals("The server don't know and the user don't know.", DONT)
+    begins = [len(before) for before, _ in model.asked[1:]]
+    assert begins == sorted(begins, reverse=True)
+    assert len(set(begins)) == 2
+
+
 def test_what_is_mended_is_not_proposed_and_its_neighbours_are_read_with_it() -> None:
     text = "This one don't restart, you restart it."
     words = {"don't": -19, "doesn't": -2, "doesn't restart": -9, "restarts": -2, "you restart": -3, "you restarts": -9}
@@ -82,7 +99,7 @@ def test_what_is_mended_is_not_proposed_and_its_neighbours_are_read_with_it() ->
 def test_confusion_sets_with_the_real_model(each: ConfusionSet, real_engine: Engine) -> None:
     """What is wrong is proposed to be what is right, and what is right is left alone."""
     likelihood = Likelihood(PluginContext(real_engine).model("smollm2-135m"), CancelToken())
-    proposer = Proposer(Reader(), lambda word: True)
+    proposer = Proposer(Reader(), lambda word: True, slack=5.0)  # what is likelier, though it isn't shown
 
     def edited(text: str) -> list[str]:
         return [

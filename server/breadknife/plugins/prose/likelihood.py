@@ -18,8 +18,9 @@ from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_LEAD = "From the documentation:\n\n"
-"""A prompt is never empty, and a model that reads a text's first word has seen none of its kind."""
+_LEAD = (Part("From the documentation:\n"), Part("\n"))
+"""A prompt is never empty, and a model that reads a text's first word has seen none of its kind. In parts, so that its
+tokens are the same whatever follows: those that it has before a word."""
 WORDS_AFTER = 3
 """What is unlikely shows in the next few words; each more costs as much as the first."""
 _BLANKS_AND_WORD = re.compile(r"\s*\S+")
@@ -67,16 +68,30 @@ class Surprise:
     """Tokens that a word here may begin with, without their blanks, the likeliest few."""
 
     def gain(self, word: str) -> float:
-        """By how many nats another word, or its beginning, is likelier here, as far as the likeliest tokens tell.
-
-        0 where they tell nothing, for this word isn't among them either; -inf where it is.
-        """
+        """By how many nats another word may be likelier here at the most, as far as the likeliest tokens tell."""
         if word in self.instead:
             return self.instead[word] - self.logprob
         beginning = max((token for token in self.instead if word.startswith(token)), key=len, default="")
         if len(beginning) >= _TELLING:
-            return self.instead[beginning] - (self.begins[1] if beginning == self.begins[0] else self.logprob)
-        return 0.0 if self.logprob < min(self.instead.values(), default=0.0) else -math.inf
+            return self.instead[beginning] - self.logprob
+        return min(self.instead.values(), default=self.logprob) - self.logprob
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a model said of a text that it read once."""
+
+    words: Sequence[Surprise]
+    """In order; none where the engine tells no tokens."""
+    sums: Sequence[Mapping[int, float]]
+    """For each part that was read, the log-probability of what stands in it up to an offset, where a token ends."""
+
+    def logprob(self, start: int, end: int) -> float | None:
+        """Of a part of the text; None where tokens don't begin and end with it."""
+        for each in self.sums:
+            if start in each and end in each:
+                return each[end] - each[start]
+        return None
 
 
 @dataclass(frozen=True)
@@ -87,28 +102,33 @@ class Likelihood:
     cancel: CancelToken
 
     def margins(
-        self, text: str, changes: Sequence[tuple[Span, str]], words_after: int = WORDS_AFTER
+        self, text: str, changes: Sequence[tuple[Span, str]], words_after: int = WORDS_AFTER, told: Told | None = None
     ) -> tuple[float, ...]:
         """For each change (a span and what stands there instead) by how many nats it makes the text likelier.
 
-        All begin at about the same place: they share a prompt and what follows, in one batch.
+        All begin at about the same place: they share a prompt and what follows, in one batch. What was told of the
+        text isn't asked again.
         """
         text = readable(text)
         start = _start(text, changes)
         end = _end(text, max(span.end for span, _ in changes), words_after)
         fixed = [text[start : span.start] + new + text[span.end : end] for span, new in changes]
-        return self._against(text, start, text[start:end], fixed)
+        return self._against(text, start, text[start:end], fixed, told and told.logprob(start, end))
 
-    def _against(self, text: str, start: int, keep: str, fixed: Sequence[str]) -> tuple[float, ...]:
-        alternatives = tuple(dict.fromkeys((keep, *(each for each in fixed if each.strip()))))
-        scores = self.model.score(_prompt(text, start), alternatives, cancel=self.cancel)
-        likely = dict(zip(alternatives, scores.logprobs, strict=True))
+    def _against(self, text: str, start: int, keep: str, fixed: Sequence[str], kept: float | None) -> tuple[float, ...]:
+        asked = (each for each in fixed if each.strip())
+        alternatives = tuple(dict.fromkeys(asked if kept is not None else (keep, *asked)))
+        likely: dict[str, float] = {} if kept is None else {keep: kept}
+        if alternatives:
+            scores = self.model.score(_prompt(text, start), alternatives, cancel=self.cancel)
+            likely |= zip(alternatives, scores.logprobs, strict=True)
         return tuple(likely.get(each, -math.inf) - likely[keep] for each in fixed)
 
-    def surprises(self, text: str) -> list[Surprise]:
-        """Of each word, in order; none where the engine tells no tokens."""
+    def read(self, text: str) -> Told:
+        """What the model says of all of it."""
         text = readable(text)
-        found: list[Surprise] = []
+        words: list[Surprise] = []
+        sums: list[Mapping[int, float]] = []
         for start, end in _stretches(text):
             if text[start:end].strip():
                 prompt = _prompt(text, start)
@@ -116,8 +136,9 @@ class Likelihood:
                     prompt, (text[start:end],), pieces=True, top_logprobs=_INSTEAD, cancel=self.cancel
                 )
                 for pieces in answer.pieces:
-                    found += _words(text, start, end, pieces)
-        return found
+                    words += _words(text, start, end, pieces)
+                    sums.append(_sums(text, start, pieces))
+        return Told(words, sums)
 
 
 def readable(text: str) -> str:
@@ -127,7 +148,7 @@ def readable(text: str) -> str:
 
 def _prompt(text: str, start: int) -> Prompt:
     begin = max(at for at, _ in _stretches(text) if at <= start)
-    return (Part(_LEAD + text[begin:start]),)
+    return (*_LEAD, Part(text[begin:start]))
 
 
 @lru_cache(maxsize=64)
@@ -179,6 +200,19 @@ def _words(text: str, start: int, end: int, pieces: Sequence[Piece]) -> list[Sur
         logprob = sum(piece.logprob for piece in own)
         words.append(Surprise(Span(*match.span()), logprob, (first.text.strip(), first.logprob), likely))
     return words
+
+
+def _sums(text: str, start: int, pieces: Sequence[Piece]) -> Mapping[int, float]:
+    """Up to the first token that is only a part of a character."""
+    sums = {start: 0.0}
+    total = 0.0
+    for piece in pieces:
+        if not piece.text or not text.startswith(piece.text, start):
+            break
+        start += len(piece.text)
+        total += piece.logprob
+        sums[start] = total
+    return sums
 
 
 class Reader:

@@ -17,14 +17,15 @@ from breadknife.plugins.prose.thresholds import PROPOSED
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
-SURPRISE = -4.0
-"""A word this unlikely (in nats) may be wrong, or the one before it."""
-LEAST, INSERTED = -2.5, 2.0
-"""How much likelier than the word's beginning that of another one must be: it may be less where the next word is
-surprising, and must be more where a word is put in, which is nearly always a common one."""
-MOST = 4
-DOUBTED, FURTHER = 2.0, 12
-"""A change that gains so much must gain it with so many words after it too: what follows may take it back."""
+USUAL, REGAINED = 3.0, 0.5
+"""What the next word costs anyway, and the share that a change takes back of what it costs more."""
+HELPED = 3.0
+"""What evidence may take back besides: it is about words further on, too."""
+SLACK = 1.0
+"""A change is asked about if by that estimate it comes so near to its threshold."""
+MOST = 3
+FURTHER = 12
+"""What is to be shown must gain as much with so many words after it too: what follows may take it back."""
 FORMS = "WordForm"
 _NEVER = 99.0
 _SHORTEST = 4
@@ -69,9 +70,10 @@ class Reading:
 class Proposer:
     """`knows` tells whether a word is in a dictionary."""
 
-    def __init__(self, reader: Reader, knows: Callable[[str], bool]) -> None:
+    def __init__(self, reader: Reader, knows: Callable[[str], bool], slack: float = SLACK) -> None:
         self._reader = reader
         self._knows = knows
+        self._slack = slack
 
     def check(self, reading: Reading, /) -> tuple[Proposal, ...]:
         return self._reader.read(lambda likelihood: self.read(reading, likelihood))
@@ -94,42 +96,37 @@ class Proposer:
     def proposals(self, text: str, likelihood: Likelihood) -> list[Proposal]:
         """What makes the text likelier, the best for each place, in the text's order. Raises what Likelihood does."""
         sentences = list(_sentences(text))
-        words = likelihood.surprises(text) if sentences else []
+        if not sentences:
+            return []
+        told = likelihood.read(text)
         found: list[Proposal] = []
-        for index, word in enumerate(words):
+        # From the end on: the engine holds the whole text, and lets go of what is behind the place it is asked about.
+        for index in reversed(range(len(told.words))):
+            word = told.words[index]
             within = any(each.contains(word.span) for each in sentences)
-            changes = self._promising(text, words, index) if within else []
-            if not changes:
+            asked = self._promising(text, told.words, index) if within else []
+            if not asked:
                 continue
-            margins = likelihood.margins(text, [(change.span, change.replacement) for change in changes])
+            margins = likelihood.margins(text, [(each.span, each.replacement) for each in asked], told=told)
             # By how much each is likelier than it must be: evidence is worth as much as the model's word.
-            margin, change = max(zip(margins, changes, strict=True), key=lambda one: (one[0] - least(one[1]), one[0]))
-            if margin > DOUBTED:
-                [further] = likelihood.margins(text, [(change.span, change.replacement)], FURTHER)
+            margin, change = max(zip(margins, asked, strict=True), key=lambda one: (one[0] - least(one[1]), one[0]))
+            if margin >= least(change):
+                [further] = likelihood.margins(text, [(change.span, change.replacement)], FURTHER, told)
                 margin = min(margin, further)
-            if margin > 0 or margin >= least(change):
+            if margin >= least(change) - self._slack:
                 found.append(replace(change, margin=margin))
         return _apart(found)
 
     def _promising(self, text: str, words: Sequence[Surprise], index: int) -> list[Proposal]:
-        """The few changes of a surprising place whose beginning the model would have expected there."""
+        """The few changes of a place that may gain what they must, by what the model has said of the text."""
         word = words[index]
-        after = words[index + 1].logprob if index + 1 < len(words) else 0.0
-        surprising = min(word.logprob, after) <= SURPRISE
-        least = LEAST if after <= SURPRISE else 0.0
         if _PLACEHOLDER.search(text, max(0, word.span.start - _BESIDE), word.span.end + _BESIDE):
             return []  # what it stands for is unknown to the model
         ranked: list[tuple[float, int, Proposal]] = []
         for number, change in enumerate(changes(text, [each.span for each in words], index)):
-            if change.rule in EVIDENT:
-                ranked.append((-math.inf, number, change))
-                continue
-            if not surprising:
-                continue
-            begins = change.replacement.strip() or text[change.span.end : words[index + 1].span.end]
-            gain = word.gain(begins.replace("’", "'"))
-            if gain >= (least if len(change.span) else INSERTED):
-                ranked.append((-gain, number, change))
+            over = estimate(text, words, index, change) - least(change)
+            if over >= -self._slack:
+                ranked.append((-over, number, change))
         best = [change for *_, change in sorted(ranked)]
         other = [each for each in best if len(each.span) and self._is_word(each)]
         # What is put in would leave no place for what is put for another: common words are always likelier.
@@ -142,6 +139,18 @@ class Proposer:
 
 def least(proposal: Proposal) -> float:
     return PROPOSED.get(proposal.rule, _NEVER)
+
+
+def estimate(text: str, words: Sequence[Surprise], index: int, change: Proposal) -> float:
+    """What a change may gain: at its place, and of what surprises after it."""
+    new, saved, after = change.replacement.strip(), 0.0, words[index + 1 : index + 3]
+    if not new:  # the next word takes the place, and what it cost after this one is saved
+        new, saved, after = text[change.span.end : after[0].span.end], -after[0].logprob, after[1:]
+    if not change.span:  # the word itself has still to come
+        saved, after = -USUAL, words[index : index + 1]
+    cost = -after[0].logprob if after else 0.0
+    gain = words[index].gain(new.partition(" ")[0].replace("’", "'")) + (HELPED if change.rule in EVIDENT else 0.0)
+    return gain + saved + REGAINED * max(cost - USUAL, 0.0)
 
 
 def changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]:
