@@ -8,16 +8,14 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck import ladder as ladder_module
-from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, Rung, importers
+from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, Rung
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed
 from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
-from breadknife.task.values import Action, ActionRequest, Actions, DocumentEdits, Finding, ResolveRequest, Silence
+from breadknife.task.values import Action, ActionRequest, Actions, Finding, ResolveRequest, Silence
 from breadknife.text.document import Document, Span, TextEdit
 from project.folders import known
 from support import PluginContext
-
-A = "def f(s: str):\n    return s\n\n\ndef g():\n    pass\n"
 
 
 class Says:
@@ -77,10 +75,13 @@ OWN = "parses · finding gone · non-null path unchanged"
         ({"a.py": "!`list[Unknown]`\n"}, "!`list[Any] | list[Unknown]`\n", None, f"{OWN} · file clean (pyright)"),
         ({"a.py": "!x is `int`\n"}, "!x is `str`\n", Rung.FILE, ""),
         ({"a.py": "!x\n", "b.py": "import a\n!y\n"}, "ok\n", None, f"{OWN} · file and 1 importer clean (pyright)"),
-        ({"a.py": "ok\n", "b.py": "import a\n", "c.py": "import b\n"}, "ok", None,
+        ({"a.py": "ok\n", "b.py": "import a\na.ok\n", "c.py": "import b\nb.ok\n"}, "ok", None,
          f"{OWN} · file and 1 importer clean (pyright)"),
-        ({"a.py": "ok\n"} | {f"b{n}.py": "import a\n" for n in range(25)}, "ok", None,
+        ({"a.py": "ok\n"} | {f"b{n}.py": "import a\na.ok\n" for n in range(25)}, "ok", None,
          f"{OWN} · file and 20 of 25 importers clean (pyright)"),
+        ({"a.py": "ok\n", "b.py": "import a\na.no\n"}, "ok", None,
+         f"{OWN} · file clean (pyright), unseen by importers"),
+        ({"a.py": "ok\n", "b.py": "no\n"}, "ok", None, f"{OWN} · file clean (pyright)"),
         ({"a.py": "ok\n"}, "hang\n", None, f"{OWN} · file clean · pyright took longer than 0.2 s"),
     ],
 )  # fmt: skip
@@ -104,24 +105,6 @@ def test_the_finding_must_be_gone_for_the_checker_that_has_found_it(
     ladder: Ladder, tmp_path: Path, finding: Finding, broken: Rung | None
 ) -> None:
     assert climbed(ladder, tmp_path, {"a.py": "!x\n"}, "!x\nmore\n", finding).broken is broken
-
-
-@pytest.mark.parametrize(
-    ("files", "span", "expected"),
-    [
-        (
-            {"b.py": "from a import g\n", "c.py": "from a import f\n", "d.py": "import os\n"},
-            Span(0, 5),
-            ["c.py", "b.py"],
-        ),
-        ({"p/__init__.py": "from a import f\n", "c.py": "from p import f\n"}, Span(0, 5), ["c.py", "p/__init__.py"]),
-    ],
-)  # fmt: skip
-def test_importers(tmp_path: Path, files: Mapping[str, str], span: Span, expected: list[str]) -> None:
-    project = known(tmp_path, {"a.py": A, **files})
-    document = Document((tmp_path / "a.py").as_uri(), "python", A)
-    found = importers(project, [DocumentEdits(document, (TextEdit(span, ""),))])
-    assert [path.relative_to(tmp_path).as_posix() for path in found] == expected
 
 
 # --- through the plugin ---

@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, EngineUnavailable
+from breadknife.plugins.nullcheck.importers import importers
 from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh
 from breadknife.plugins.nullcheck.oracle.oracle import Ask, Oracle
 from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
@@ -27,8 +28,6 @@ from breadknife.text.document import Document, TextEdit, apply_edits
 
 IMPORTERS = 20
 """Files that are checked with an edit, of those that import what it changes."""
-_PACKAGES = frozenset({"__init__", "index"})
-"""Stems of files that hand on what they import."""
 _ORACLES, _CLIMBS = 3, 64
 """Kept: programs (pyright holds some 200 MB), and results."""
 
@@ -68,11 +67,12 @@ class Climb:
     """Which one was asked."""
     importers: int = 0
     of: int = 0
-    """Files that import what it changes; `importers` of them were checked."""
+    """Files that import what it changes and can see it; `importers` of them were checked."""
     broken: Rung | None = None
     problem: Problem | None = None
     """What breaks it."""
     is_inner: bool = False
+    """Files import it, and none of them can see what it changes."""
     unasked: str = ""
     """Why the checker has said nothing."""
 
@@ -176,37 +176,14 @@ class Ladder:
         was, now = ask(before), ask(after)
         climb = _judged(edited, about, checker, was, now)
         checked = len(before) - len(edited.changes)
-        climb = replace(
-            climb, checker=checker.tool.name, importers=checked, of=len(importing), is_inner=edited.is_inner
-        )
+        is_unseen = is_seen and not importing and any(project.importers(path) for path in before)
+        climb = replace(climb, checker=checker.tool.name, importers=checked, of=len(importing))
+        climb = replace(climb, is_inner=edited.is_inner or is_unseen)
         with self._lock:
             self._climbs[edited] = climb
             while len(self._climbs) > _CLIMBS:
                 self._climbs.popitem(last=False)
         return climb
-
-
-def importers(project: Project, changes: Iterable[DocumentEdits]) -> list[Path]:
-    """The files that import what is changed, also through a package; first those that use a name of it."""
-    changed = {path: each for each in changes if (path := each.document.path) is not None}
-    found: dict[Path, bool] = {}
-    """File -> whether it uses the name of a definition that is changed."""
-    for path, each in changed.items():
-        outline = project.outline(path)
-        definitions = outline.definitions if outline else ()
-        touched = [d for d in definitions if any(d.span.touches(edit.span) for edit in each.edits)]
-        names = {name for d in touched for name in (d.name, d.container) if name}
-        for importer in _importing(project, path):
-            known = project.outline(importer)
-            found[importer] = found.get(importer, False) or bool(known and names & known.names)
-    return sorted(found.keys() - changed.keys(), key=lambda path: (not found[path], path))
-
-
-def _importing(project: Project, path: Path) -> Iterator[Path]:
-    for importer in project.importers(path):
-        yield importer
-        if importer.stem in _PACKAGES:
-            yield from project.importers(importer)
 
 
 def _texts(project: Project, changes: Iterable[DocumentEdits], importing: Iterable[Path]) -> dict[Path, str]:

@@ -1,0 +1,103 @@
+"""Which files are looked at again after an edit, and by which names one is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.importers import importers, visible_names
+from breadknife.task.values import DocumentEdits
+from breadknife.text.document import Document, Span, TextEdit
+from project.folders import known
+
+A = "def f(s: str):\n    return s\n\n\ndef g():\n    pass\n"
+NAMING = Document("file:///a.ts", "typescript", "")
+
+
+def edited(marked: str, uri: str = "file:///a.py") -> DocumentEdits:
+    """What stands between `⟦` and `⟧` goes, what follows a `⇒` in it comes."""
+    text, edits, at = "", list[TextEdit](), 0
+    while (start := marked.find("⟦", at)) >= 0:
+        end = marked.index("⟧", start)
+        text += marked[at:start]
+        old, _, new = marked[start + 1 : end].partition("⇒")
+        edits.append(TextEdit(Span(len(text), len(text) + len(old)), new))
+        text, at = text + old, end + 1
+    return DocumentEdits(Document(uri, "python", text + marked[at:]), tuple(edits))
+
+
+@pytest.mark.parametrize(
+    ("files", "start", "expected"),
+    [
+        ({"b.py": "from a import g\n", "c.py": "from a import f\n", "d.py": "import os\n"}, 0, ["c.py"]),
+        ({"b.py": "import a\na.g()\n", "c.py": "import a\na.f()\n"}, 36, ["b.py"]),
+        ({"b.py": "from a import f\n", "c.py": "from a import f as g\n"}, 0, ["b.py", "c.py"]),
+        ({"p/__init__.py": "from a import f\n", "c.py": "from p import f\n"}, 0, ["c.py", "p/__init__.py"]),
+        ({"p/__init__.py": "from a import f as h\n", "c.py": "from p import h\n", "d.py": "from p import g\n"}, 0,
+         ["p/__init__.py", "c.py"]),
+    ],
+)  # fmt: skip
+def test_importers(tmp_path: Path, files: Mapping[str, str], start: int, expected: list[str]) -> None:
+    project = known(tmp_path, {"a.py": A, **files})
+    document = Document((tmp_path / "a.py").as_uri(), "python", A)
+    found = importers(project, [DocumentEdits(document, (TextEdit(Span(start, start + 5), ""),))])
+    assert [path.relative_to(tmp_path).as_posix() for path in found] == expected
+
+
+def test_what_another_language_shows_is_not_known() -> None:
+    assert visible_names(DocumentEdits(NAMING, ())) is None
+
+
+USES_F = "def f(a):\n    ⟦⇒assert a\n    ⟧return a\n\n"
+
+
+@pytest.mark.parametrize(
+    ("marked", "names"),
+    [
+        # a function shows in what it gives, and in what it sets
+        (USES_F, {"f"}),
+        (USES_F.replace("(a)", "(a) -> int"), set()),
+        (USES_F.replace("(a)", "(⟦⇒b, ⟧a) -> int"), {"f", "b"}),
+        (USES_F.replace("⟦", "x, self.y[a].z = 1, a\n    ⟦"), {"f", "y", "z"} - {"y"}),
+        (USES_F.replace("⟦", "global x\n    x = a\n    ⟦"), {"f", "global", "x"}),
+        (USES_F.replace("(a)", "(a) -> int").replace("assert a", "self.x = a"), {"x"}),
+        (USES_F.replace("(a)", "(a) -> int").replace("⟦", "for self.i in a: pass\n    ⟦"), {"i"}),
+        (USES_F.replace("(a)", "(a) -> int").replace("⟦", "with a as self.w: pass\n    ⟦"), {"w"}),
+        # and in all that mentions that
+        (USES_F + "def g():\n    return f(1)\n", {"f", "g"}),
+        (USES_F + "def g() -> int:\n    return f(1)\n", {"f"}),
+        (USES_F + "x = f(1)\ny = x + 1\nz = 1\n", {"f", "x", "y"}),
+        (USES_F + "def g():\n    'There is no f.'\n    # f\n", {"f"}),
+        (USES_F + "def g(x: 'f'):\n    pass\n", {"f", "g"}),
+        (USES_F + "class A:\n    def g(self):\n        return f(1)\n    def h(self):\n        pass\n", {"f", "g", "A"}),
+        (USES_F + "class A:\n    x = f(1)\n    def h(self) -> int:\n        self.y = self.x\n", {"f", "x", "A", "y"}),
+        (USES_F + "if f:\n    def g():\n        return f(1)\n", {"f", "g"}),
+        (USES_F + "class A:\n    def __init__(self):\n        self.x = f(1)\n", {"f", "x"}),
+        # what is called without a name
+        (USES_F + "class A:\n    def __len__(self) -> int:\n        return f(1)\n", {"f"}),
+        (USES_F + "class A:\n    def __add__(self, o):\n        return f(o)\n", None),
+        ("class A:\n    def __call__(self⟦⇒, x⟧) -> int:\n        pass\n", None),
+        ("class A:\n    def __init__(self⟦⇒, x⟧):\n        pass\n", {"A", "__init__", "x"}),
+        ("class A:\n    @property\n    def x(self):\n        ⟦a⇒b⟧\n    def y(self):\n        self.x\n",
+         {"A", "x", "y"}),
+        # a declaration shows in what it declares
+        ("class A:\n    def f(self):\n        self.x⟦⇒: X⟧ = None⟦⇒  # type: ignore⟧\n        self.y = 1\n", {"x"}),
+        ("class A:\n    def f(self):\n        self.x⟦⇒: X⟧ = None\n        self.y = self.x\n", {"A", "f", "x", "y"}),
+        ("class A:\n    def __init__(self):\n        self.x⟦: X | None⇒: X⟧ = None\n        self.y = 1\n", {"x"}),
+        ("class A:\n    x⟦⇒: X⟧ = None\n    y = 1\n", {"A", "x"}),
+        ("class A:\n    ⟦⇒x: Any\n    ⟧y = 1\n", {"A", "Any", "x", "y"}),
+        ("x⟦⇒: X⟧ = None\n", {"x"}),
+        ("def f():\n    x⟦⇒: X⟧ = None\n", {"f"}),
+        # what nobody takes from here
+        ("⟦⇒from typing import Any\n⟧import os\nx = os.name⟦⇒  # why⟧\n", set()),
+        ("from typing import List⟦⇒, Any⟧\nx = 1\n", set()),
+        ("x = 1⟦⇒, y⟧\n", {"x", "y"}),
+        # what can't be told
+        ("def f(:\n    ⟦a⇒b⟧\n", None),
+        ("import os\n\n⟦⇒x = 1⟧\n\n", None),
+    ],
+)  # fmt: skip
+def test_the_names_by_which_an_edit_is_seen(marked: str, names: set[str] | None) -> None:
+    assert visible_names(edited(marked)) == names
