@@ -145,8 +145,42 @@ def test_what_is_taken_over_is_what_would_be_found(text: str, edits: list[tuple[
     for at, length, new in edits:
         start = at % (len(text) + 1)
         text = apply_edits(text, [TextEdit(Span(start, min(len(text), start + length)), new)])
-        before = FileAnalysis(tree_of(text), before=before.finished)
-        assert before.findings() == detect(before.tree)
+        last = before.finished
+        before = FileAnalysis(tree_of(text), before=last)
+        if not before.tree.root.has_error or last is None or last.tree.root.has_error:
+            assert before.findings() == detect(before.tree)
+        else:  # see the next test
+            before.findings()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("(", ["a", "b"]),
+        ("x.y()\n    (", ["a", "b"]),
+        ('"', ["a", "b"]),
+        ("    (", ["a", "b"]),
+    ],
+)
+def test_while_a_line_is_half_written_the_others_findings_stay(typed: str, kept: list[str]) -> None:
+    text = "def f(a=None):\n    a.x\n\ndef g():\n    ⟦⟧pass\n\nclass C:\n    def h(self, b=None):\n        b.x\n"
+    before, _, after = text.partition("⟦⟧")
+    whole = FileAnalysis(tree_of(before + after))
+    whole.findings()
+    broken = FileAnalysis(tree_of(before + typed + after), before=whole.finished)
+    assert [broken.tree.text[finding.span.start : finding.span.end] for finding in broken.findings()] == kept
+    again = FileAnalysis(tree_of(before + "c = None; c.x\n    " + after), before=broken.finished)
+    assert again.findings() == detect(again.tree)
+    assert len(again.findings()) == 3
+
+
+def test_a_text_that_stays_broken_is_analysed_as_it_is() -> None:
+    text = "def f(a=None):\n    a.x\n\ndef g(:\n    pass\n"
+    broken = FileAnalysis(tree_of(text))
+    broken.findings()
+    again = FileAnalysis(tree_of(text + "\ndef h(b=None):\n    b.x\n"), before=broken.finished)
+    assert again.findings() == detect(again.tree)
+    assert len(again.findings()) == 2
 
 
 def test_only_the_changed_function_is_followed_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -16,14 +15,21 @@ from breadknife.plugins.nullcheck.python.flow import Flow
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, outline, text
 from breadknife.plugins.nullcheck.python.parameters import parameters
-from breadknife.plugins.nullcheck.python.reuse import FunctionResult, Results, TextFacts, moved, surroundings
-from breadknife.plugins.nullcheck.python.rule import NullableCall
-from breadknife.plugins.nullcheck.python.rules import (
-    KINDS,
-    NULLABLE,
-    NULLABLE_ATTRIBUTES,
-    NULLABLE_CALLS,
+from breadknife.plugins.nullcheck.python.reuse import (
+    MOST_NAMES,
+    FunctionResult,
+    Results,
+    Surroundings,
+    TextFacts,
+    differing,
+    moved,
+    surroundings,
+    using,
+    while_broken,
 )
+from breadknife.plugins.nullcheck.python.rule import NullableCall
+from breadknife.plugins.nullcheck.python.rules import NULLABLE
+from breadknife.plugins.nullcheck.python.words import origins
 from breadknife.plugins.nullcheck.summaries import Outside
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.task.values import Finding, Related
@@ -31,9 +37,6 @@ from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 _WORD = re.compile(rb"\w+")
-_ORIGINS = frozenset({b"None", b"Optional"})
-"""Without one of these words, one of the library's that the file imports, or a function of the file that may return
-None, nothing in a function may be None."""
 _RETURNS_VALUE = re.compile(rb"\breturn[ \t]*[^\s;#]")
 _PASSES_ON = frozenset({"identifier", "call", "conditional_expression", "boolean_operator", "attribute"})
 """Expressions whose value may be that of a parameter or of a call."""
@@ -50,8 +53,6 @@ _MAX_CALL_CHAIN = 12
 _MAX_QUOTE = 40
 """Longest expression, in code points, that a message quotes."""
 
-
-_NO_RESULT = FunctionResult(-1, (), None, frozenset())
 
 Given = dict[tuple[str, str], Fact]
 """(Kind of the object, attribute) -> what is assigned to it that may be None."""
@@ -75,8 +76,6 @@ class FileAnalysis:
         self.tree = tree
         self.outside = outside
         self.rules = rules
-        self.outline: Outline = outline(tree)
-        self._meaning = Meaning(self.outline, self)
         self._uses: dict[int, list[NullUse]] = {}
         self._summaries: dict[int, Summary] = {}
         self._running: set[int] = set()
@@ -87,16 +86,30 @@ class FileAnalysis:
         self._gives: dict[int, Collection[tuple[str, str]]] = {}
         """Function -> what it assigns of `_given`."""
         self._before = before
-        self._origins = _origins(self.outline)
-        same = before is not None and before.origins == self._origins
-        self._known_texts: Mapping[bytes, TextFacts] = before.texts if before is not None and same else {}
         self._texts = dict[bytes, TextFacts]()
         self.finished: Results | None = None
         """For the next analysis of the document."""
 
     @cached_property
+    def outline(self) -> Outline:
+        return outline(self.tree)
+
+    @cached_property
+    def _meaning(self) -> Meaning:
+        return Meaning(self.outline, self)
+
+    @cached_property
+    def _origins(self) -> frozenset[bytes]:
+        return origins(self.outline)
+
+    @cached_property
+    def _known_texts(self) -> Mapping[bytes, TextFacts]:
+        before = self._before
+        return before.texts if before is not None and before.origins == self._origins else {}
+
+    @cached_property
     def _nullable(self) -> frozenset[bytes]:
-        """The words under which this file may use what may be None, besides `_ORIGINS`."""
+        """The words under which this file may use what may be None, besides `origins`."""
         tables = [self.outline.variables, *(class_.variables for class_ in self.outline.classes.values())]
         names = [function.name for function in self.outline.functions if self._may_be_nullable(function)]
         names += [name for table in tables for name, variable in table.items() if variable.optional]
@@ -105,22 +118,25 @@ class FileAnalysis:
         return self._meaning.nullable_elsewhere().union(name.encode() for name in names)
 
     def findings(self) -> list[Finding]:
-        return sorted(
-            (
-                *(finding for result in self.results.functions.values() for finding in result.findings),
-                *self.results.top_level,
-            ),
-            key=lambda finding: (finding.span.start, finding.span.end),
-        )
+        """While a text that was whole is broken, a line of it half written: those of the whole one."""
+        kept = while_broken(self._before, self.tree) if self._before is not None else None
+        if kept is not None:
+            self.finished = self._before
+            found = kept
+        else:
+            found = [finding for each in self.results.functions.values() for finding in each.findings]
+            found += self.results.top_level
+        return sorted(found, key=lambda finding: (finding.span.start, finding.span.end))
 
     @cached_property
     def results(self) -> Results:
         """What was found in each function; of a text that was analysed before, only the changed ones are followed."""
-        around = surroundings(self.outline, self._nullable)
-        reused = self._reused(self._before, around) if self._before is not None else None
+        around, before = surroundings(self.outline, self._nullable, self._origins), self._before
+        reused = self._reused(before, around) if before is not None else None
         self._before = None
         functions, top_level = reused if reused is not None else ({}, None)
         if reused is None:
+            self._start_with({})
             functions = {function.node.start_byte: self._result(function) for function in self.outline.functions}
         if top_level is None:
             top_level = self._findings(self._follow(self.tree.root, ("", ""))[0])
@@ -136,41 +152,49 @@ class FileAnalysis:
         return self.finished
 
     def _reused(
-        self, before: Results, around: Hashable
+        self, before: Results, around: Surroundings
     ) -> tuple[dict[int, FunctionResult], Sequence[Finding] | None] | None:
         """The functions' results and the top level's, which is None where it is to be followed again; None for both
-        where what has changed may matter to the functions that have not."""
-        if before.surroundings != around or (self.outside is not None and not self.outside.agrees(before.outside)):
+        where what has changed may matter to most of them."""
+        names = before.surroundings.changed(around)
+        if names is None or (self.outside is not None and not self.outside.agrees(before.outside)):
             return None
         old = moved(before, self.tree)
-        functions, fresh = dict[int, FunctionResult](), list[FunctionResult]()
-        for function in self.outline.functions:
-            at = function.node.start_byte
-            kept = old.functions.get(at)
-            if kept is not None and kept.end == function.node.end_byte:
-                functions[at] = kept
-                if kept.summary is not None:
-                    self._summaries[at] = kept.summary
-        for function in self.outline.functions:
-            if function.node.start_byte not in functions:
-                functions[function.node.start_byte] = self._result(function)
-                fresh.append(functions[function.node.start_byte])
-        same = len(fresh) == len(old.changed) and all(
-            (one.summary, one.given) == (other.summary, other.given)
-            for one, other in zip(fresh, old.changed, strict=True)
-        )
-        if not same:
-            return None
-        # Bodies of functions mean nothing to the statements around them.
-        within = old.around is not None and functions.get(old.around[0], _NO_RESULT).end == old.around[1]
-        return functions, old.top_level if within else None
+        ends = {function.node.start_byte: function.node.end_byte for function in self.outline.functions}
+        kept = {at: result for at, result in old.functions.items() if ends.get(at) == result.end}
+        gone = [*old.changed, *(result for at, result in old.functions.items() if at not in kept)]
+        for _ in range(_MAX_CALL_CHAIN):
+            if len(names) > MOST_NAMES:
+                return None
+            again = using(self.outline, names)
+            functions = {at: result for at, result in kept.items() if at not in again}
+            self._start_with(functions)
+            fresh = [self._result(each) for each in self.outline.functions if each.node.start_byte not in functions]
+            different = differing((*gone, *(kept[at] for at in again if at in kept)), fresh)
+            if different <= names:
+                # Bodies of functions mean nothing to the statements around them.
+                within = old.around is not None and ends.get(old.around[0]) == old.around[1]
+                rest = [each for each in self.outline.functions if each.node.start_byte not in functions]
+                functions |= {each.node.start_byte: result for each, result in zip(rest, fresh, strict=True)}
+                return functions, old.top_level if within and not names else None
+            names |= different
+        return None
+
+    def _start_with(self, known: Mapping[int, FunctionResult]) -> None:
+        """Nothing was followed yet, and this is known of some functions."""
+        self._summaries = {at: result.summary for at, result in known.items() if result.summary is not None}
+        self._uses, self._gives, self._given = {}, {}, {}
+        self._asked = set()
 
     def _result(self, function: Function) -> FunctionResult:
         at = function.node.start_byte
         self._analyse(function)
-        given = frozenset(self._gives.get(at, ()))
-        uses = self._uses.get(at, [])
-        return FunctionResult(function.node.end_byte, self._findings(uses), self.summary(function), given)
+        given = frozenset(
+            (self.outline.classes[int(kind[1:])].name if kind.startswith("#") else kind, name)
+            for kind, name in self._gives.get(at, ())
+        )
+        found = self._findings(self._uses.get(at, []))
+        return FunctionResult(function.name, function.node.end_byte, found, self.summary(function), given)
 
     def _findings(self, uses: Iterable[NullUse]) -> list[Finding]:
         return [_finding(self.tree, use) for use in uses if not _is_ignored(self.tree, use.node)]
@@ -296,31 +320,6 @@ class FileAnalysis:
         except TooDeepError:
             return [], Summary(), {}
         return list(evaluator.uses.values()), _summary(flow, end is not None, scope), evaluator.given
-
-
-def _library_words() -> Mapping[str, frozenset[bytes]]:
-    """Top module, "" for builtins -> the words under which something of it, or that it makes, may be None."""
-    words, makes = dict[str, set[bytes]](), dict[str, set[str]]()
-    for rule in (*NULLABLE_CALLS, *NULLABLE_ATTRIBUTES):
-        words.setdefault(_module(rule.name), set()).add(rule.name.rpartition(".")[2].encode())
-    for name, kind in (*KINDS.items(), *((rule.name, rule.gives) for rule in NULLABLE_CALLS if rule.gives)):
-        makes.setdefault(_module(name), set()).add(_module(kind))
-    for module, kinds in makes.items():
-        words[module] = words.get(module, set[bytes]()).union(*(words.get(kind, set[bytes]()) for kind in kinds))
-    return {module: frozenset(each) for module, each in words.items()}
-
-
-def _module(name: str) -> str:
-    root = name.partition(".")[0]
-    return root if root in sys.stdlib_module_names else ""
-
-
-_LIBRARY_WORDS = _library_words()
-
-
-def _origins(outline: Outline) -> frozenset[bytes]:
-    roots = {name.partition(".")[0] for name in outline.imports.values()}
-    return _ORIGINS.union(_LIBRARY_WORDS[""], *(_LIBRARY_WORDS.get(root, ()) for root in roots))
 
 
 def _gives(function: Function, variable: Variable) -> bool:

@@ -1,27 +1,37 @@
-"""What an analysis takes over from the one before: the results of functions that an edit leaves as they were."""
+"""What an analysis takes over from the one before: the results of functions that an edit leaves as they were, and all
+results as long as the text is a broken one on its way to the next."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+import re
+from collections import Counter, deque
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from breadknife.plugins.nullcheck.python.classes import Variable
 from breadknife.plugins.nullcheck.python.facts import Summary
-from breadknife.plugins.nullcheck.python.outline import Outline
+from breadknife.plugins.nullcheck.python.outline import Function, Outline, text
 from breadknife.plugins.nullcheck.summaries import FileSummary
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
-from breadknife.text.syntax import SyntaxTree, difference
+from breadknife.text.syntax import Node, SyntaxTree, difference
+
+LONGEST_WAIT = 2_000
+"""Code points of a broken text that may be other ones than those of the last whole one."""
+MOST_NAMES = 40
+"""Names that mean something else than before: of more, the functions that use one of them are most of the file's."""
 
 
 @dataclass(frozen=True)
 class FunctionResult:
+    name: str
     end: int
     """Byte."""
     findings: Sequence[Finding]
     summary: Summary | None
-    given: frozenset[Hashable]
-    """The attributes to which it assigns what may be None."""
+    given: frozenset[tuple[str, str]]
+    """(Class, attribute) of those to which it assigns what may be None."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class Results:
     """All that was found in one text."""
 
     tree: SyntaxTree
-    surroundings: Hashable
+    surroundings: Surroundings
     """What a function's result depends on besides its own text and what the functions that it calls return."""
     outside: Mapping[Path, FileSummary | None]
     """What was known of other files."""
@@ -109,20 +119,89 @@ def _moved(span: Span, edited: Span, by: int) -> Span | None:
     return span if span.end <= edited.start else None
 
 
-def surroundings(outline: Outline, nullable: frozenset[bytes]) -> Hashable:
-    """Without positions: an edit that only moves things leaves it as it was."""
-    variables = [("", outline.variables), *((class_.name, class_.variables) for class_ in outline.classes.values())]
-    return (
-        tuple(sorted(outline.imports.items())),
-        tuple(sorted((name, there.module, there.name) for name, there in outline.imported.items())),
-        tuple((f.name, f.is_async, f.is_property, f.is_plain, f.receiver) for f in outline.functions),
-        tuple((class_.name, class_.bases) for class_ in outline.classes.values()),
-        tuple(
-            (owner, name, one.optional, one.annotation, one.others, tuple(sorted(one.setters)))
-            for owner, table in variables
-            for name, one in sorted(table.items())
-        ),
-        tuple(sorted(outline.kinds.items())),
-        outline.shared,
-        nullable,
-    )
+@dataclass(frozen=True)
+class Surroundings:
+    """What functions may depend on besides their own text, without positions: an edit that only moves things leaves
+    it as it was."""
+
+    whole: Hashable
+    """What any function may depend on."""
+    named: Counter[tuple[str, Hashable]]
+    """What a function depends on that has the name in its text."""
+
+    def changed(self, other: Surroundings) -> frozenset[str] | None:
+        """The names that don't mean the same in both; None where anything may be different."""
+        if self.whole != other.whole:
+            return None
+        if self.named == other.named:
+            return frozenset()
+        return frozenset(name for name, _ in ((self.named - other.named) + (other.named - self.named)))
+
+
+def surroundings(outline: Outline, nullable: frozenset[bytes], origins: frozenset[bytes]) -> Surroundings:
+    named = Counter[tuple[str, Hashable]]()
+    named.update((name, ("import", there)) for name, there in outline.imports.items())
+    named.update((name, ("imported", there.module, there.name)) for name, there in outline.imported.items())
+    named.update((function.name, _signature(outline, function)) for function in outline.functions)
+    for owner, table in (("", outline.variables), *((each.name, each.variables) for each in outline.classes.values())):
+        named.update((name, _variable(owner, one)) for name, one in table.items())
+    named.update((name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items())
+    named.update((word.decode("utf-8", "replace"), "nullable") for word in nullable)
+    classes = tuple((class_.name, class_.bases) for class_ in outline.classes.values())
+    return Surroundings((classes, outline.shared, origins), named)
+
+
+def _signature(outline: Outline, function: Function) -> Hashable:
+    owner = outline.classes[function.owner].name if function.owner is not None else ""
+    around = outline.classes[function.receiver_class].name if function.receiver_class is not None else ""
+    return (owner, around, function.receiver, function.is_async, function.is_property, function.is_plain)
+
+
+def _variable(owner: str, one: Variable) -> Hashable:
+    values = Counter((value.type, _made_by(value)) for value in one.values)
+    return (owner, one.optional, one.annotation, one.others, frozenset(one.setters), frozenset(values.items()))
+
+
+def _made_by(value: Node) -> str:
+    """What may say of what kind a value is, besides its type."""
+    named = value.child_by_field_name("function") if value.type == "call" else value
+    return text(named) if named is not None and named.type in ("identifier", "attribute") else ""
+
+
+def using(outline: Outline, names: Collection[str]) -> set[int]:
+    """The start bytes of the functions that have one of the names in their text."""
+    if not names:
+        return set()
+    words = b"|".join(re.escape(name.encode()) for name in names)
+    found, around, rest = set[int](), list[Node](), deque(function.node for function in outline.functions)
+    for match in re.finditer(rb"\b(?:" + words + rb")\b", outline.source):
+        at = match.start()
+        while rest and rest[0].start_byte <= at:
+            while around and around[-1].end_byte <= rest[0].start_byte:
+                around.pop()
+            around.append(rest.popleft())
+        while around and around[-1].end_byte <= at:
+            around.pop()
+        found.update(function.start_byte for function in around)
+    return found
+
+
+def differing(old: Iterable[FunctionResult], new: Iterable[FunctionResult]) -> frozenset[str]:
+    """The names of functions that don't do the same for their callers in both, and of attributes that they set."""
+    one, other = (Counter((each.name, each.summary, each.given) for each in results) for results in (old, new))
+    different = (one - other) + (other - one)
+    given = (attribute for _, _, attributes in different for _, attribute in attributes)
+    return frozenset((*(name for name, _, _ in different), *given))
+
+
+def while_broken(before: Results, tree: SyntaxTree) -> Sequence[Finding] | None:
+    """The findings of the last whole text at their places in a broken one, without those that the edit is in; None
+    where it isn't broken, was so before, or has become quite another one."""
+    if not tree.root.has_error or before.tree.root.has_error:
+        return None
+    edit = difference(before.tree.text, tree.text)
+    if max(len(edit.span), len(edit.new_text)) > LONGEST_WAIT:
+        return None
+    by = len(edit.new_text) - len(edit.span)
+    found = [*before.top_level, *(finding for result in before.functions.values() for finding in result.findings)]
+    return [moved for finding in found if (moved := _shifted(finding, edit.span, by)) is not None]

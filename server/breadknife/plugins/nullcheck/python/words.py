@@ -1,0 +1,39 @@
+"""The words under which something may be None in any file, by what it imports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from breadknife.plugins.nullcheck.python.outline import Outline
+from breadknife.plugins.nullcheck.python.rules import KINDS, NULLABLE_ATTRIBUTES, NULLABLE_CALLS
+
+_ORIGINS = frozenset({b"None", b"Optional"})
+"""Without one of these words, one of the library's that the file imports, or a function of the file that may return
+None, nothing in a function may be None."""
+
+
+def _library_words() -> Mapping[str, frozenset[bytes]]:
+    """Top module, "" for builtins -> the words under which something of it, or that it makes, may be None."""
+    words, makes = dict[str, set[bytes]](), dict[str, set[str]]()
+    for rule in (*NULLABLE_CALLS, *NULLABLE_ATTRIBUTES):
+        words.setdefault(_module(rule.name), set()).add(rule.name.rpartition(".")[2].encode())
+    for name, kind in (*KINDS.items(), *((rule.name, rule.gives) for rule in NULLABLE_CALLS if rule.gives)):
+        makes.setdefault(_module(name), set()).add(_module(kind))
+    for module, kinds in makes.items():
+        words[module] = words.get(module, set[bytes]()).union(*(words.get(kind, set[bytes]()) for kind in kinds))
+    return {module: frozenset(each) for module, each in words.items()}
+
+
+def _module(name: str) -> str:
+    root = name.partition(".")[0]
+    return root if root in sys.stdlib_module_names else ""
+
+
+_LIBRARY_WORDS = _library_words()
+
+
+def origins(outline: Outline) -> frozenset[bytes]:
+    """Those that count in one file."""
+    roots = {name.partition(".")[0] for name in outline.imports.values()}
+    return _ORIGINS.union(_LIBRARY_WORDS[""], *(_LIBRARY_WORDS.get(root, ()) for root in roots))
