@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact, Summary
+from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, key_of
 from breadknife.plugins.nullcheck.ecmascript.rules import (
     CALLS,
@@ -65,6 +66,8 @@ def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
             cause = Cause(method, f"`{rule.name}` gives {rule.null} {rule.why}", rule.null)
             return Fact(cause, _given(rule, callee.receiver))
     member = evaluator.outline.member(callee.receiver, name)
+    if member is not None and member.known is not None and member.elsewhere is not None:
+        return _known_result(name, member.node, member.known, member.type, member.elsewhere[0])
     if member is not None and member.is_method:
         function = member.function
         if function is None or function.child_by_field_name("return_type") is not None:
@@ -75,7 +78,40 @@ def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
         return Fact(type=callee.receiver)
     if name == "keys" and evaluator.text(callee.function) == "Object.keys":
         return Fact(type=Type("Array", (Type("string"),)))
+    found = _of_module(evaluator, callee.function)
+    if found is not None and (known := found.function) is not None:
+        returns = found.kind(known.returns) if known.returns is not None else UNKNOWN
+        return _known_result(name, evaluator.outline.tree.root, known, returns, found.uri)
     return NOTHING
+
+
+def _of_module(evaluator: Evaluator, function: Node) -> Exported | None:
+    """`util.find` of `import * as util`."""
+    owner, name = function.child_by_field_name("object"), function.child_by_field_name("property")
+    modules = evaluator.outline.modules
+    if modules is None or owner is None or owner.type != "identifier" or name is None:
+        return None
+    variable = evaluator.scopes[evaluator.text(owner)]
+    if variable is not None and not _is_required(evaluator, variable.node):
+        return None
+    return modules.member(evaluator.text(name), evaluator.text(owner))
+
+
+def _is_required(evaluator: Evaluator, declared: Node) -> bool:
+    """Whether a variable is the file's own `const util = require('./util')`."""
+    declarator = declared.parent
+    value = declarator.child_by_field_name("value") if declarator is not None else None
+    return value is not None and evaluator.text(value).startswith("require(")
+
+
+def _known_result(name: str, node: Node, known: Known, returns: Type, uri: str) -> Fact:
+    """Of a function of another file."""
+    if known.returns is not None:
+        fact = _declared_result(name, node, returns)
+    else:
+        summary = Summary(Cause(node, "", known.null)) if known.null is not None else Summary()
+        fact = _found_result(name, node, known.is_async, summary)
+    return replace(fact, cause=replace(fact.cause, elsewhere=(uri, known.span))) if fact.cause is not None else fact
 
 
 def _function_result(evaluator: Evaluator, function: Node, summaries: Summaries) -> Fact:
@@ -91,6 +127,8 @@ def _function_result(evaluator: Evaluator, function: Node, summaries: Summaries)
     if variable is None or variable.function is None:
         return NOTHING
     signature = variable.function
+    if signature.known is not None:
+        return _known_result(name, signature.node, signature.known, signature.returns or UNKNOWN, signature.uri)
     if signature.returns is not None:
         return _declared_result(name, signature.node, signature.returns)
     return _found_result(name, signature.node, signature.is_async, summaries.summary(signature.node, evaluator.source))
@@ -157,11 +195,15 @@ def ends(evaluator: Evaluator, call: Node, summaries: Summaries) -> bool:
         signature = variable.function if variable is not None else None
         if signature is None or signature.is_async:
             return False
+        if signature.known is not None:
+            return signature.known.never_returns
         if signature.returns is not None:
             return signature.returns.name == "never"
         return summaries.summary(signature.node, evaluator.source).never_returns
     if name.startswith("this.") and name.count(".") == 1:
         member = evaluator.outline.member(evaluator.this[-1], name[5:])
+        if member is not None and member.known is not None:
+            return member.known.never_returns
         if member is None or member.function is None or any(c.type == "async" for c in member.function.children):
             return False
         if member.function.child_by_field_name("return_type") is not None:
@@ -196,4 +238,4 @@ def demands(evaluator: Evaluator, type: Type) -> bool:
     if type.name in _PLAIN:
         return True
     declared = evaluator.outline.declared(type.name) if type.name else None
-    return declared is not None and declared.alias is None and declared.node.type != "type_alias_declaration"
+    return declared is not None and declared.alias is None and not declared.is_alias

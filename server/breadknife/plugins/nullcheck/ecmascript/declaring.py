@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.calls import demands
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator
 from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, is_null
-from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
+from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, WORD
 from breadknife.plugins.nullcheck.ecmascript.scopes import Signature, Variable
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type
 from breadknife.plugins.nullcheck.values import Use
@@ -33,8 +34,8 @@ class Declarer:
                 if name is not None:
                     written = self._evaluator.text(name)
                     overloaded = self._evaluator.scopes.declared_here(written)
-                    signature = self._signature(node) if not overloaded else None
-                    self._evaluator.scopes.declare(written, Variable(node, UNKNOWN, True, signature, scope))
+                    head = signature(self._evaluator, node) if not overloaded else None
+                    self._evaluator.scopes.declare(written, Variable(node, UNKNOWN, True, head, scope))
             case "lexical_declaration":
                 for declarator in node.named_children:
                     value = declarator.child_by_field_name("value")
@@ -42,35 +43,33 @@ class Declarer:
                     if name is not None and value is not None and value.type in FUNCTIONS:
                         written = self._evaluator.text(name)
                         is_const = node.children[0].type == "const"
-                        signature = self._signature(value) if is_const else None
-                        variable = Variable(declarator, UNKNOWN, is_const, signature, scope)
+                        head = signature(self._evaluator, value) if is_const else None
+                        variable = Variable(declarator, UNKNOWN, is_const, head, scope)
                         self._evaluator.scopes.declare(written, variable)
             case _:
                 pass
 
-    def _signature(self, node: Node) -> Signature:
-        annotation = node.child_by_field_name("return_type")
-        written = self._evaluator.text(annotation) if annotation is not None else ""
-        parameters = node.child_by_field_name("parameters")
-        taken = list[Type | None]()
-        generic = node.child_by_field_name("type_parameters") is not None
-        for parameter in parameters.named_children if parameters is not None and not generic else ():
-            pattern = parameter.child_by_field_name("pattern")
-            if pattern is None or pattern.type == "this":
-                continue
-            if pattern.type == "rest_pattern":
-                break
-            required = parameter.type == "required_parameter" and parameter.child_by_field_name("value") is None
-            taken.append(self._evaluator.type_of(parameter.child_by_field_name("type")) if required else None)
-        generator = any(child.type == "*" for child in node.children)
-        type = self._evaluator.type_of(annotation) if annotation is not None else None
-        return Signature(
-            node,
-            UNKNOWN if generator and type is None else type,
-            tuple(taken),
-            node.children[0].type == "async",
-            written.lstrip(": ").startswith("asserts "),
-        )
+    def imported(self, root: Node, env: Env) -> None:
+        """Make what other files export known by the names that it has here."""
+        modules = self._evaluator.outline.modules
+        for name in modules.imports if modules is not None else ():
+            self._import(name, root, env)
+
+    def _import(self, name: str, root: Node, env: Env) -> None:
+        modules = self._evaluator.outline.modules
+        found = modules.named(name) if modules is not None else None
+        if found is None:
+            return
+        if (known := found.function) is not None:
+            returns = found.kind(known.returns) if known.returns is not None else None
+            function = Signature(root, returns, (), known.is_async, known.asserts, known, found.uri)
+            self._evaluator.scopes.declare(name, Variable(root, UNKNOWN, True, function, root))
+        elif (value := found.value) is not None:
+            type = self._evaluator.outline.resolved(found.kind(value.type))
+            self._evaluator.scopes.declare(name, Variable(root, type, True, None, root))
+            if type.null:
+                cause = Cause(root, f"`{name}` may be {type.null}", type.null, elsewhere=(found.uri, value.span))
+                env[name] = Fact(cause, type.present)
 
     def names(self, pattern: Node, env: Env, scope: Node, type: Type = UNKNOWN, is_const: bool = False) -> None:
         """Declare the names in a pattern."""
@@ -102,6 +101,11 @@ class Declarer:
             evaluator.scopes.hide(evaluator.text(name), env)
             return
         self.names(name, env, scope, type, is_const)
+        if value is not None and scope.type == "program" and evaluator.text(value).startswith("require("):
+            for local in WORD.findall(evaluator.text(name)):
+                if evaluator.scopes.declared_here(local):
+                    self._import(local, scope, env)
+            return
         if value is None:
             if declarator.parent is not None and declarator.parent.type == "variable_declaration":
                 return  # a `var` may come again
@@ -244,3 +248,34 @@ class Declarer:
             if null and name not in kept and name not in env and self._changes(name, variable, node):
                 cause = Cause(variable.node, f"`{name}` may be {null} whenever the function is called", null)
                 kept[name] = Fact(cause, variable.type.present)
+
+
+class Reading(Protocol):
+    def text(self, node: Node, /) -> str: ...
+
+    def type_of(self, node: Node | None, /) -> Type: ...
+
+
+def signature(reading: Reading, node: Node) -> Signature:
+    annotation = node.child_by_field_name("return_type")
+    written = reading.text(annotation) if annotation is not None else ""
+    parameters = node.child_by_field_name("parameters")
+    taken = list[Type | None]()
+    generic = node.child_by_field_name("type_parameters") is not None
+    for parameter in parameters.named_children if parameters is not None and not generic else ():
+        pattern = parameter.child_by_field_name("pattern")
+        if pattern is None or pattern.type == "this":
+            continue
+        if pattern.type == "rest_pattern":
+            break
+        required = parameter.type == "required_parameter" and parameter.child_by_field_name("value") is None
+        taken.append(reading.type_of(parameter.child_by_field_name("type")) if required else None)
+    generator = any(child.type == "*" for child in node.children)
+    type = reading.type_of(annotation) if annotation is not None else None
+    return Signature(
+        node,
+        UNKNOWN if generator and type is None else type,
+        tuple(taken),
+        node.children[0].type == "async",
+        written.lstrip(": ").startswith("asserts "),
+    )

@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.ecmascript.facts import Cause, Env, NullUse, Summary
 from breadknife.plugins.nullcheck.ecmascript.flow import Flow, Frame
+from breadknife.plugins.nullcheck.ecmascript.imports import links
+from breadknife.plugins.nullcheck.ecmascript.modules import FileTable, Modules
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
 from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
 from breadknife.plugins.nullcheck.ecmascript.types import Type
+from breadknife.plugins.nullcheck.summaries import OtherFiles
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
@@ -43,9 +46,11 @@ class Entry:
 class FileAnalysis:
     """The analysis of one file, made once. Not for use from two threads."""
 
-    def __init__(self, tree: SyntaxTree) -> None:
+    def __init__(self, tree: SyntaxTree, others: OtherFiles[FileTable] | None = None) -> None:
         self.tree = tree
-        self.outline = Outline(tree)
+        self.others = others
+        self._imports = links(tree.root).imports
+        self.outline = Outline(tree, Modules(others, self._imports) if others is not None else None)
         self._summaries: dict[tuple[int, int], Summary] = {}
         self._running: set[tuple[int, int]] = set()
         self._entries: dict[int, Entry] = {}
@@ -119,27 +124,41 @@ class FileAnalysis:
         flow = Flow(evaluator)
         flow.frames.append(Frame(self.tree.root))
         try:
-            summary = _summary(flow.function(function, {}))
+            flow.declare_imported(self.tree.root)
+            summary = _summary(flow.function(function, {}), self._may_end(function, source))
         except TooDeepError:
             summary = Summary()
         self._running.discard(key)
         self._summaries[key] = summary
         return summary
 
+    def _may_end(self, function: Node, source: bytes) -> bool:
+        """Whether the end of a function means that it gives back undefined: not behind a call of what is imported, and
+        may never come back."""
+        body = function.child_by_field_name("body")
+        statements = [child for child in body.named_children if child.type != "comment"] if body is not None else []
+        last = statements[-1] if statements else None
+        call = last.named_children[0] if last is not None and last.named_child_count else None
+        if last is None or last.type != "expression_statement" or call is None or call.type != "call_expression":
+            return True
+        called = call.child_by_field_name("function")
+        name = source[called.start_byte : called.end_byte].decode("utf-8", "replace") if called is not None else ""
+        modules = self.outline.modules
+        return name not in self._imports or (modules is not None and modules.named(name) is not None)
 
-def _summary(frame: Frame) -> Summary:
+
+def _summary(frame: Frame, may_end: bool) -> Summary:
     nulls = [fact.cause for fact in frame.returns if fact.cause is not None]
     # A function that only ever gives nothing back has callers that don't want a value.
     gives_value = len(nulls) < len(frame.returns) or any(cause.reason for cause in nulls)
     body = frame.node.child_by_field_name("body")
     block = body is not None and body.type == "statement_block"
+    ends = frame.ends and block and may_end
     if block and not frame.ends and not frame.returns:
         return Summary(None, never_returns=True)
-    if not gives_value or not (nulls or frame.ends):
+    if not gives_value or not (nulls or ends):
         return Summary()
-    kinds = {cause.null for cause in nulls} | ({"undefined"} if frame.ends and block else set[str]())
-    if not nulls and not (frame.ends and block):
-        return Summary()
+    kinds = {cause.null for cause in nulls} | ({"undefined"} if ends else set[str]())
     return Summary(Cause(frame.node, "", kinds.pop() if len(kinds) == 1 else ""))
 
 
@@ -157,18 +176,24 @@ def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
 
 def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
     finding, related = _explained(tree, use), list[Related]()
-    origin = tree.span(use.cause.node)
-    line_end = tree.text.find("\n", origin.start, origin.end)
-    if line_end >= 0:  # a function: its first line says enough
-        origin = Span(origin.start, line_end)
-    if origin != finding.span and use.cause.node.parent is not None:
-        reason = use.cause.reason
+    origin, reason = first_line(tree, use.cause.node), use.cause.reason
+    if use.cause.elsewhere is not None:
+        uri, span = use.cause.elsewhere
+        related.append(Related(span, reason[0].upper() + reason[1:], uri))
+    elif origin != finding.span and use.cause.node.parent is not None:
         related.append(Related(origin, reason[0].upper() + reason[1:]))
     if use.cause.lost is not None:
         start = tree.span(use.cause.lost).start
         said = "The check before doesn't reach into this function, which may run later"
         related.append(Related(Span(start, start), said))
     return replace(finding, related=tuple(related))
+
+
+def first_line(tree: SyntaxTree, node: Node) -> Span:
+    """Of a function that says enough."""
+    span = tree.span(node)
+    line_end = tree.text.find("\n", span.start, span.end)
+    return Span(span.start, line_end) if line_end >= 0 else span
 
 
 def _explained(tree: SyntaxTree, use: NullUse) -> Finding:

@@ -244,7 +244,8 @@ class Evaluator:
         if not member.type.null:
             return Fact(type=member.type) if member.type.name else NOTHING
         annotated = "is optional" if member.type.null == "undefined" else f"may be {member.type.null}"
-        return Fact(Cause(member.node, f"the property `{name}` {annotated}", member.type.null), member.type.present)
+        cause = Cause(member.node, f"the property `{name}` {annotated}", member.type.null, elsewhere=member.elsewhere)
+        return Fact(cause, member.type.present)
 
     def _name(self, node: Node, env: Env) -> Fact:
         name = self.text(node)
@@ -547,7 +548,7 @@ class Evaluator:
 
     def _cast(self, node: Node, env: Env) -> Fact:
         children = [child for child in node.named_children if child.type != "comment"]
-        if len(children) < 2:  # `as const`
+        if len(children) != 2:  # `as const`, or what can't be read
             return self.value(children[0], env) if children else NOTHING
         value, type = children if node.type == "as_expression" else reversed(children)
         fact = self.value(value, env)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type, has_null
 from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.document import Span
 from breadknife.text.syntax import Node
 
 
@@ -22,6 +23,8 @@ class Cause:
     """`null` or `undefined` where it can only be that one."""
     lost: Node | None = None
     """The function that a check of it doesn't reach into."""
+    elsewhere: tuple[str, Span] | None = None
+    """Where another file says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,12 @@ class Flow:
         """Follow the statements of a file."""
         frame = Frame(root)
         self.frames.append(frame)
+        self._declarer.imported(root, env)
         frame.ends = self._statements(root.named_children, env) is not None
         return self.frames.pop()
+
+    def declare_imported(self, root: Node) -> None:
+        self._declarer.imported(root, {})
 
     def block(self, node: Node, env: Env) -> Env | None:
         scopes = self.evaluator.scopes

@@ -14,7 +14,9 @@ from breadknife.plugins.nullcheck.ecmascript.ignoring import ignored
 from breadknife.plugins.nullcheck.ecmascript.site import Site, path_to
 from breadknife.plugins.nullcheck.ecmascript.strategies import Option, edits, options
 from breadknife.plugins.nullcheck.ecmascript.style import Style
+from breadknife.plugins.nullcheck.ecmascript.table import summarise
 from breadknife.plugins.nullcheck.ecmascript.verify import Verifier
+from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -28,8 +30,12 @@ _MAX_CODE = 2000
 class EcmaScript:
     ids = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 
+    def __init__(self) -> None:
+        self._summaries = ProjectSummaries("typescript", summarise)
+
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
-        return EcmaScriptFile(tree)
+        others = OtherFiles(document, project, self._summaries) if project is not None else None
+        return EcmaScriptFile(FileAnalysis(tree, others))
 
     def literal(self, default: str, like: str, /) -> bool:
         nodes = [_expression(source) for source in (default, like)]
@@ -44,9 +50,9 @@ def _expression(source: str) -> Node | None:
 
 
 class EcmaScriptFile:
-    def __init__(self, tree: SyntaxTree) -> None:
-        self.tree = tree
-        self._analysis = FileAnalysis(tree)
+    def __init__(self, analysis: FileAnalysis) -> None:
+        self.tree = analysis.tree
+        self._analysis = analysis
         self._said: dict[Place, Foreign] = {}
         """What other checkers said of the places that were asked about."""
 

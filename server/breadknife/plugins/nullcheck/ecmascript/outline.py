@@ -7,8 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known, Modules
 from breadknife.plugins.nullcheck.ecmascript.rules import ORIGIN_WORDS
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type, has_null, read_type
+from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, captures
 
 WORD = re.compile(r"[\w$]+")
@@ -62,24 +64,31 @@ class Member:
     is_method: bool = False
     function: Node | None = None
     """A method with a body, whose result may have to be found out."""
+    known: Known | None = None
+    """Of a method of another file."""
+    elsewhere: tuple[str, Span] | None = None
+    """Where another file has it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Declared:
-    """A type of this file."""
+    """A type, of this file or of another."""
 
     node: Node
     members: dict[str, Member | None] = field(default_factory=dict[str, "Member | None"])
     """None for a method with several signatures."""
     parents: tuple[str, ...] = ()
     alias: Type | None = None
+    is_alias: bool = False
+    """It is another name for something, which may have null as a member."""
 
 
 class Outline:
     """Made once for each text; types of members are read when they are first asked for."""
 
-    def __init__(self, tree: SyntaxTree) -> None:
+    def __init__(self, tree: SyntaxTree, modules: Modules | None = None) -> None:
         self.tree = tree
+        self.modules = modules
         self.source = tree.text.encode("utf-8", "surrogatepass")
         self.typed = tree.language in TYPED
         found = captures(tree, _ASSIGNED + _FUNCTIONS + (_TYPES if self.typed else ""))
@@ -108,6 +117,8 @@ class Outline:
     def _origins(self, functions: list[Node]) -> frozenset[str]:
         """Words without which nothing in a piece of code may be null."""
         words = set(ORIGIN_WORDS)
+        if self.modules is not None:
+            words.update(self.modules.nullable())
         for mark, tests in _TESTED_BY.items():
             if mark in self.source:
                 words.update(tests)
@@ -148,8 +159,8 @@ class Outline:
         return read_type(node, self.source) if node is not None else UNKNOWN
 
     def resolved(self, type: Type, depth: int = 0) -> Type:
-        """An alias of this file replaced by what it stands for."""
-        declared = self.declared(type.name) if type.name in self._types and depth < _MAX_PARENTS else None
+        """An alias replaced by what it stands for."""
+        declared = self.declared(type.name) if type.name and depth < _MAX_PARENTS else None
         if declared is None or declared.alias is None:
             return type
         meant = self.resolved(declared.alias, depth + 1)
@@ -162,8 +173,35 @@ class Outline:
         if name not in self._declared:
             nodes = self._types.get(name, ())
             self._declared[name] = None
-            self._declared[name] = self._read(nodes[0]) if len(nodes) == 1 else None
+            if nodes:
+                self._declared[name] = self._read(nodes[0]) if len(nodes) == 1 else None
+            elif self.modules is not None and (found := self.modules.named(name)) is not None:
+                self._declared[name] = self._elsewhere(found)
         return self._declared[name]
+
+    def all_declared(self) -> Iterator[tuple[str, Declared]]:
+        for name in self._types:
+            if (declared := self.declared(name)) is not None:
+                yield name, declared
+
+    def _elsewhere(self, found: Exported) -> Declared | None:
+        shape, root = found.shape, self.tree.root
+        if shape is None:
+            return None
+        members = {
+            name: member
+            and Member(
+                root,
+                found.kind(member.type),
+                member.method is not None,
+                known=member.method,
+                elsewhere=(found.uri, member.span),
+            )
+            for name, member in shape.members.items()
+        }
+        parents = tuple(found.kind(Type(parent)).name for parent in shape.parents)
+        alias = found.kind(shape.alias) if shape.alias is not None else None
+        return Declared(root, members, parents, alias, shape.is_alias)
 
     def member(self, type: Type, name: str, depth: int = 0) -> Member | None:
         declared = self.declared(type.name) if type.name else None
@@ -201,10 +239,10 @@ class Outline:
         if node.type == "type_alias_declaration":
             value = node.child_by_field_name("value")
             if value is None or node.child_by_field_name("type_parameters") is not None:
-                return Declared(node)
+                return Declared(node, is_alias=True)
             if value.type == "object_type":
-                return Declared(node, dict(self._members(value)))
-            return Declared(node, alias=read_type(value, self.source))
+                return Declared(node, dict(self._members(value)), is_alias=True)
+            return Declared(node, alias=read_type(value, self.source), is_alias=True)
         body = node.child_by_field_name("body")
         members = dict(self._members(body)) if body is not None else {}
         return Declared(node, members, tuple(self._parents(node)))

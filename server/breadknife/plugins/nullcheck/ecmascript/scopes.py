@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.ecmascript.facts import Env, Fact
+from breadknife.plugins.nullcheck.ecmascript.modules import Known
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type
 from breadknife.text.syntax import Node
 
@@ -21,6 +22,10 @@ class Signature:
     is_async: bool = False
     asserts: bool = False
     """It throws unless its first parameter is there: `asserts x`."""
+    known: Known | None = None
+    """Of another file's."""
+    uri: str = ""
+    """That file's."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,7 +87,7 @@ class Verifier:
         if local and self._start is not None:
             source = tree.text.encode("utf-8", "surrogatepass")
             return self._analysis.again(tree, source, self._start, assumed)
-        analysis = self._analysis if tree is self._analysis.tree else FileAnalysis(tree)
+        analysis = self._analysis if tree is self._analysis.tree else FileAnalysis(tree, self._analysis.others)
         return analysis.assuming(assumed)
 
     def ignored(self, edit: TextEdit) -> bool:

@@ -141,7 +141,7 @@ def _set_by_closures(outline: Outline, scope: Node) -> set[str]:
         node, inside = stack.pop()
         if node is None:
             continue
-        if inside and node.type in ("assignment_statement", "inc_statement", "dec_statement"):
+        if inside and node.type in ("assignment_statement", "inc_statement", "dec_statement", "range_clause"):
             left = node.child_by_field_name("left") or node
             found |= {outline.text(child) for child in left.named_children if child.type == "identifier"}
         if inside and node.type == "unary_expression" and node.children[0].type == "&":  # for somebody who fills it

@@ -9,6 +9,9 @@ from breadknife.plugins.nullcheck.go.outline import Function, Outline
 from breadknife.plugins.nullcheck.go.rules import NO_RETURN, NO_RETURN_METHODS
 from breadknife.text.syntax import Node
 
+_TELLING = frozenset({"nil", "false", '""', "0"})
+"""What a caller can test in place of another result."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -39,7 +42,10 @@ def summarize(outline: Outline, function: Function) -> Summary:
             continue
         last = outline.text(values[-1])
         # `nil, false, nil`: another result tells; `if x == nil { return nil }`: whoever gives nil gets it.
-        told = any(outline.text(value) == "false" for value in values[:-1]) or _is_given_nil(outline, function, node)
+        values_only = values[:-1] if tells else values
+        told = sum(outline.text(value) in _TELLING for value in values_only) > (
+            any(value.type == "nil" for value in values_only)
+        ) or _is_given_nil(outline, function, node)
         for at, value in enumerate(values):
             if value.type != "nil":
                 given.add(at)
