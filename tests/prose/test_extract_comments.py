@@ -93,6 +93,32 @@ def test_code_in_comments(line: str, expected: bool) -> None:
     assert looks_like_code(line, "javascript") is expected
 
 
+@pytest.mark.parametrize(
+    ("language", "line", "expected"),
+    [
+        ("php", "some words of it (and more)", False),
+        ("php", "$a = f($b)", True),
+        ("kotlin", "some words are here() and there", False),
+        ("kotlin", "val x = f(1)", True),
+        ("kotlin", "some `words` here() and there", False),
+        ("php", "https://x.org has some of it()", False),
+        ("javascript", "print('some words of it here')", True),
+        ("ruby", "what of this one (or that)", False),
+        ("ruby", "puts name if known(name)", True),
+        ("yaml", "words: (and more) of it", False),
+        ("yaml", "key: value", True),
+        ("yaml", "- name: [a, b]", True),
+        ("html", "some words of it (and more)", False),
+        ("html", "<p>no", True),
+        ("go", "some.words = of(it)", True),
+    ],
+)
+def test_code_that_was_commented_out_in_grammars_that_take_words_for_code(
+    language: str, line: str, expected: bool
+) -> None:
+    assert looks_like_code(line, language) is expected
+
+
 @given(
     st.lists(
         st.sampled_from(

@@ -39,13 +39,23 @@ class Format:
 
 _CODE_COMMENT = ("`‹h›`", "‹p›,", "‹p› ‹h›() ‹p›", "https://‹h›.org", "‹h›.‹h›")
 
+
+def _commented(language: str, sign: str, *blocks: tuple[str, str | None], frame: tuple[str, str] = ("", "")) -> Format:
+    """A programming language whose comments begin with `sign`, in a form of its own, and at a line's end."""
+    return Format(language, _CODE_COMMENT, ((f"{sign} ‹s›", f"{sign} "), *blocks), frame=frame)
+
+
+_JAVADOC = "/**\n * ‹s›\n *\n * @param ‹h› ‹s›\n */\n"
+_BLOCK = "/* ‹s› */"
+
 FORMATS = (
     Format(
         "markdown",
         ("*‹p›*", "**‹p› ‹p›**", "`‹h›`", "[‹p›](‹h› '‹h›')", "![‹h›](‹h›)", "<kbd>‹h›</kbd>", "<b>‹p›</b>", "$‹h›$"),
         (
             ("‹s›", ""), ("# ‹s›", None), ("‹s›\n===", None), ("- ‹s›\n- ‹s›", "  "), ("> ‹s›", "> "),
-            ("1. ‹s›\n\n   ‹s›", "   "), ("> - ‹s›", ">   "), ("```\n‹h›\n```", None), ("‹p› ‹p›\n\n    ‹h›", None),
+            ("1. ‹s›\n\n   ‹s›", "   "), ("> - ‹s›", ">   "), ("```\n‹h›\n```", None), # Behind a paragraph, for behind a list it would be the last item's second one.
+            ("‹p› ‹p›\n\n    ‹h›", None),
             ("| ‹h› | ‹p› ‹s› |\n|---|---|\n| ‹p› ‹s› | ‹h› |", None), ("<div>\n‹p› <b>‹p›</b>\n</div>", None), ("<!-- ‹h› -->", None),
             ("[‹h›]: ‹h›", None), ("[^1]: ‹s›", "  "), ("<pre>\n‹h›\n</pre>", None),
         ),
@@ -160,6 +170,22 @@ FORMATS = (
         (("/**\n * ‹s›\n * <p>‹s›\n * <pre>\n * ‹h›\n * </pre>\n * @param ‹h› ‹s›\n */\nclass A {}", " * "), ("// ‹s›", "// ")),
     ),
     Format("rust", (*_CODE_COMMENT, "[`‹h›`]"), (("/// ‹s›\n///\n/// ```\n/// ‹h›\n/// ```\nfn f() {}", "/// "), ("// ‹s›", "// "))),
+    _commented("typescript", "//", (_JAVADOC + "let x: ‹h› = '‹h›';", " * "), ("let a = `‹h›`; // ‹s›", None)),
+    _commented("typescriptreact", "//", (_JAVADOC + "let x = <B a='‹h›'>{/* ‹s› */}</B>;", None), (f"{_BLOCK} f(‹h›);", None)),
+    _commented("javascriptreact", "//", ("let x = <B>‹h›</B>; // ‹s›", None), (f"{_BLOCK} f(‹h›);", "   ")),
+    _commented("go", "//", ("// ‹s›\n//\n//\t‹h› := ‹h›()\nfunc ‹h›() {}", "// "), ("var ‹h› = `‹h›` // ‹s›", None), ("//go:build ‹h›", None), frame=("package a\n\n", "\n")),
+    _commented("cpp", "//", ("/// ‹s›\nint ‹h› = 1;", "/// "), ("/**\n * \\brief ‹s›\n * \\tparam ‹h› ‹s›\n */\nint x;", " * "), (f"int ‹h›; {_BLOCK}", None)),
+    _commented("csharp", "//", ("/// <summary>\n/// ‹s›\n/// </summary>\n/// <param name=\"‹h›\">‹s›</param>\nclass A { }", None), (_BLOCK + "\nclass B { }", "   ")),
+    _commented("ruby", "#", ("=begin\n‹s›\n=end", ""), ("‹h› = '‹h›' # ‹s›", None), ("# rubocop:disable ‹h›\nx", None)),
+    _commented("php", "//", ("/**\n * ‹s›\n * @param ‹h› $‹h› ‹s›\n */\nfunction f() {}", " * "), ("# ‹s›", "# "), ("$a = '‹h›'; // ‹s›", None), frame=("<?php\n", "\n")),
+    _commented("lua", "--", ("--[[ ‹s› ]]\nlocal ‹h› = '‹h›'", ""), ("--- ‹s›", "--- ")),
+    _commented("shellscript", "#", ("‹h›='‹h›' # ‹s›", None), ("cat <<EOF\n# ‹h›\nEOF", None), frame=("#!/bin/‹h›\n\n", "\n")),
+    _commented("kotlin", "//", (_JAVADOC + "fun ‹h›() {}", " * "), (f"val ‹h› = \"‹h›\" {_BLOCK}", None)),
+    Format("css", _CODE_COMMENT, ((_BLOCK, "   "), (".‹h› { color: ‹h›; /* ‹s› */ }", None), ("/* stylelint-disable ‹h› */", None))),
+    _commented("yaml", "#", ("‹h›: '‹h›' # ‹s›", None), ("‹h›: |\n  # ‹h›\n  ‹h›", None), frame=("# ‹s›\n\n", "\n")),
+    _commented("jsonc", "//", ('{"‹h›": "‹h›"} // ‹s›', None), (_BLOCK, "   ")),
+    _commented("toml", "#", ("‹h› = '‹h›' # ‹s›", None), ("[‹h›]\n# ‹s›", "# ")),
+    _commented("sql", "--", ("SELECT ‹h› FROM ‹h›; -- ‹s›", None), (f"{_BLOCK}\nSELECT '‹h›';", "   ")),
     Format("c", (*_CODE_COMMENT, r"\p ‹h›"), (("/**\n * \\brief ‹s›\n * \\param[in] ‹h› ‹s›\n */\nint x;", " * "), ("int ‹h›; /* ‹s› */", " * "))),
 )  # fmt: skip
 
@@ -228,12 +254,14 @@ def _sentence(made: Generated, continuation: str | None, random: Random) -> str:
 
 
 def _word(random: Random, alphabets: Sequence[str] = _ALPHABETS) -> str:
-    """Eight letters, and none of them a vowel: no two are the same, and none is English.
+    """Ten letters, and none of them a vowel: no two are the same, and none is English.
 
-    Nor an `s`: a word that looks like a verb makes a noun of the citation before it.
+    The last one is no `s`: what looks like a verb makes a noun of the citation before it, so that the text would change
+    in two places.
     """
     letters = random.choice(alphabets)
-    return "".join(random.choice(letters) for _ in range(8))
+    inside = letters + "s" if letters.isascii() else letters
+    return "".join(random.choice(inside) for _ in range(9)) + random.choice(letters)
 
 
 def read(document: Document) -> list[ProseText]:

@@ -67,6 +67,20 @@ _INLINE_TAG = re.compile(r"\{@\w+[^}\n]*\}")
 _STATEMENT = re.compile(
     r"[;{}]\s*$|^[)}\]]|=>|^\s*(?:if|for|while|switch|return|else|case)\b.*[({]|^\s*@\w+(?:\(|$)|^\$ "
 )
+_CODE_LINES = {
+    "yaml": re.compile(r"\s*(?:-[ ]+)*[\w.\"'/-]+:(?:\s*$|[ ]+(?:[\[{|>&*!\"']|\S+\s*$))"),
+    "html": re.compile(r"\s*</?[A-Za-z]"),
+}
+_AROUND_CODE = {"php": ("<?php ", " ?>")}
+_URL = re.compile(r"https?://[^\s<>]+")
+_QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
+_WORDS = re.compile(r"(?<![\w.$@])[^\W\d_][\w.]*(?:[ ]+[^\W\d_][\w.]*){3}")
+_KEYWORD = re.compile(
+    r"\b(?:if|unless|while|until|do|then|end|return|raise|throw|puts|echo|require|val|var|let|const|fun|function|fn|func|"
+    r"def|else|when|case|class|object|struct|enum|interface|type|new|static|public|private|protected|internal|final|"
+    r"abstract|override|suspend|async|await|export|default|import|package|extern|inline|virtual|volatile|register|"
+    r"unsigned|signed|long|short|int|char|void|float|double|bool|boolean|auto|pub|unsafe|mut|impl|local|instanceof)\b"
+)
 _FEWEST_WORDS = 2
 
 
@@ -90,13 +104,20 @@ def looks_like_code(line: str, language: str) -> bool:
     """Whether a comment's line is code that was commented out."""
     if len(line) > LONGEST_CODE:
         return False
-    line = _INLINE_TAG.sub("it", line)
+    line = _INLINE_TAG.sub("it", _URL.sub("it", line))
     if _STATEMENT.search(line):
         return True
-    if not re.search(r"[=(\[]|::|->", line):
+    if language in _CODE_LINES:  # their grammars take any text
+        return _CODE_LINES[language].match(line) is not None
+    if not re.search(r"[=(\[]|::|->", line) or line.rstrip().endswith((".", "!", "?", ":")):
         return False
-    tree = parse(line, language)
-    return tree is not None and not tree.root.has_error and not line.rstrip().endswith((".", "!", "?", ":"))
+    # `some words of it` is a call, or three of them, where brackets or operators may be left out.
+    bare = _QUOTED.sub('""', line).replace("()", "").replace("`", "" if language == "kotlin" else '"')
+    if language != "sql" and _WORDS.search(_KEYWORD.sub(";", bare)):
+        return False
+    before, after = _AROUND_CODE.get(language, ("", ""))
+    tree = parse(before + line + after, language)
+    return tree is not None and not tree.root.has_error
 
 
 def _cuts(text: str) -> list[Cut]:
