@@ -20,6 +20,8 @@ LARGE = 100_000
 REST_S = 0.5
 """So long must it rest until then."""
 _DOCUMENTS = 32
+_ENDED = re.compile(r".*[.!?][\"')\]”’]*(?=\s|\Z)", re.DOTALL)
+"""Up to the end of the last sentence that has one."""
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(?:[^`\n]*?\S|([ \t\r]*))$", re.MULTILINE)
 
 
@@ -51,13 +53,25 @@ class Read:
     pending: frozenset[str]
     """The engines that have not answered yet."""
 
+    def waits_for(self, flaw: Flaw) -> bool:
+        """Whether somebody who found the flaw of an earlier version hasn't read its place since. The model proposes in
+        whole sentences alone: while one is typed at it has no end."""
+        if not self.pending.isdisjoint((*flaw.mistake.engines, "model" if flaw.mistake.model else "")):
+            return True
+        text = self.paragraph.text
+        ended = _ENDED.match(text)
+        last = Span(ended.end() if ended else 0, len(text))
+        if flaw.mistake.engines != ("model",) or not text[last.start :].strip():
+            return False
+        return self.paragraph.source_span(last).start <= flaw.finding.span.start
+
 
 def carried(before: Sequence[Flaw], read: Iterable[Read], left_out: Callable[[Flaw], bool]) -> list[Flaw]:
     """Of the flaws that an edit has not touched those that an engine found which has not answered for the new text."""
     starts = sorted(before, key=lambda each: each.finding.span)
     kept: list[Flaw] = []
     for each in read:
-        if not each.pending or not starts:
+        if not starts or not each.paragraph.segments:
             continue
         start = each.paragraph.start
         end = start + each.paragraph.segments[-1].source.end
@@ -66,7 +80,7 @@ def carried(before: Sequence[Flaw], read: Iterable[Read], left_out: Callable[[Fl
         kept += (
             flaw
             for flaw in starts[first:last]
-            if not each.pending.isdisjoint((*flaw.mistake.engines, "model" if flaw.mistake.model else ""))
+            if each.waits_for(flaw)
             and not any(flaw.finding.span.touches(own.finding.span) for own in each.flaws)
             and not left_out(flaw)
         )
