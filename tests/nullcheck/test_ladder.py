@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,10 @@ class Says:
     def __init__(self, root: Path, installed: Installed) -> None:
         self.root = root
         self.installed = installed
+        self.asked = list[tuple[str, ...]]()
 
     def problems(self, texts: Mapping[Path, str], cancel, /) -> list[Problem]:
+        self.asked.append(tuple(f"{path.name}: {text.strip()}" for path, text in sorted(texts.items())))
         while any("hang" in text for text in texts.values()):
             cancel.raise_if_cancelled()
         return sorted(
@@ -39,9 +42,13 @@ class Says:
         pass
 
 
+@dataclass(frozen=True)
 class Telling(Installed):
+    started: list[Says] = field(default_factory=list)
+
     def start(self, language: str, cancel) -> Checker:
-        return Says(self.root, self)
+        self.started.append(Says(self.root, self))
+        return self.started[-1]
 
 
 @pytest.fixture
@@ -52,13 +59,19 @@ def ladder() -> Iterator[Ladder]:
 
 
 def climbed(
-    ladder: Ladder, root: Path, files: Mapping[str, str], new: str, *about: Finding, seconds: float = 9
+    ladder: Ladder,
+    root: Path,
+    files: Mapping[str, str],
+    new: str,
+    *about: Finding,
+    seconds: float = 9,
+    checker: Telling | None = None,
 ) -> Climb:
     """`a.py` becomes `new`."""
     project = known(root, files)
     path = root / "a.py"
     edited = Edited(Document(path.as_uri(), "python", files["a.py"]), (TextEdit(Span(0, len(files["a.py"])), new),))
-    checker = Telling(TOOLS[0], root / "pyright", root)
+    checker = checker or Telling(TOOLS[0], root / "pyright", root)
     return ladder.climb(edited, about, checker, seconds, PluginContext(root=root, project=project))
 
 
@@ -91,6 +104,27 @@ def test_what_a_checker_says(
     climb = climbed(ladder, tmp_path, files, new, seconds=0.2 if "hang" in new else 9)
     assert climb.broken is broken
     assert broken or climb.badge == badge
+
+
+@pytest.mark.parametrize(
+    ("files", "texts", "asked"),
+    [
+        # where nothing is wrong with an edit, nobody needs to know what was wrong before
+        ({"a.py": "!x\n"}, ["ok\n", "fine\n"], [("a.py: ok",), ("a.py: fine",)]),
+        ({"a.py": "!x\n"}, ["!x\n1\n", "!x\n2\n"], [("a.py: !x\n1",), ("a.py: !x",), ("a.py: !x\n2",)]),
+        ({"a.py": "x = 1\n", "b.py": "import a\nx\n!x\n", "c.py": "import a\nx\n"}, ["x = 2\n", "x = 3\n"],
+         [("a.py: x = 2", "b.py: import a\nx\n!x", "c.py: import a\nx"), ("a.py: x = 1", "b.py: import a\nx\n!x"),
+          ("a.py: x = 3", "b.py: import a\nx\n!x", "c.py: import a\nx")]),
+    ],
+)  # fmt: skip
+def test_what_was_wrong_before_is_asked_once_and_only_of_files_with_which_something_is_wrong(
+    ladder: Ladder, tmp_path: Path, files: Mapping[str, str], texts: list[str], asked: list[tuple[str, ...]]
+) -> None:
+    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
+    for text in texts:
+        assert climbed(ladder, tmp_path, files, text, checker=checker).broken is None
+    [started] = checker.started
+    assert started.asked == asked
 
 
 @pytest.mark.parametrize(

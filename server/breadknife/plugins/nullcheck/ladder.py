@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +19,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, EngineUnavailable
 from breadknife.plugins.nullcheck.importers import importers
 from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh
-from breadknife.plugins.nullcheck.oracle.oracle import Ask, Oracle
+from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS, Ask, Oracle
 from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.project.values import Project
@@ -28,8 +29,8 @@ from breadknife.text.document import Document, TextEdit, apply_edits
 
 IMPORTERS = 20
 """Files that are checked with an edit, of those that import what it changes."""
-_ORACLES, _CLIMBS = 3, 64
-"""Kept: programs (pyright holds some 200 MB), and results."""
+_ORACLES, _CLIMBS, _KNOWN = 3, 64, 256
+"""Kept: programs (pyright holds some 200 MB), results, and what is wrong in files."""
 
 
 class Rung(StrEnum):
@@ -99,6 +100,8 @@ class Ladder:
     def __init__(self) -> None:
         self._oracles: OrderedDict[tuple[Path, str], Oracle] = OrderedDict()
         self._climbs: OrderedDict[Edited, Climb] = OrderedDict()
+        self._known: OrderedDict[tuple[object, Path, str], tuple[float, tuple[Problem, ...]]] = OrderedDict()
+        """What was wrong in a file, and when: of its text, and those of what was to be edited."""
         self._lock = threading.Lock()
 
     def checker(self, document: Document, choice: Choice, context: Context) -> Installed | None:
@@ -173,7 +176,9 @@ class Ladder:
             for each in edited.changes
             if (path := each.document.path) is not None
         }
-        was, now = ask(before), ask(after)
+        now = ask(after)
+        troubled = {problem.path for problem in now}
+        was = self._before(checker, edited.changes, {path: before[path] for path in before if path in troubled}, ask)
         climb = _judged(edited, about, checker, was, now)
         checked = len(before) - len(edited.changes)
         is_unseen = is_seen and not importing and any(project.importers(path) for path in before)
@@ -184,6 +189,30 @@ class Ladder:
             while len(self._climbs) > _CLIMBS:
                 self._climbs.popitem(last=False)
         return climb
+
+    def _before(
+        self, checker: Installed, changes: Iterable[DocumentEdits], texts: Mapping[Path, str], ask: Ask
+    ) -> list[Problem]:
+        """What is wrong in these files before the edits: asked once for all that may be edited in one text."""
+        edited = {path: each.document.text for each in changes if (path := each.document.path) is not None}
+        of = (checker.root, checker.tool.name, frozenset(edited.items()))
+        now, found, unknown = time.monotonic(), list[Problem](), dict[Path, str]()
+        for path, text in texts.items():
+            with self._lock:
+                at, known = self._known.get((of, path, text), (0.0, ()))
+            if at and now < at + FRESH_SECONDS:
+                found += known
+            else:
+                unknown[path] = text
+        asked = ask(edited | unknown) if unknown else []
+        with self._lock:
+            for path, text in unknown.items():
+                known = tuple(problem for problem in asked if problem.path == path)
+                self._known[of, path, text] = (now, known)
+                found += known
+            while len(self._known) > _KNOWN:
+                self._known.popitem(last=False)
+        return sorted(found)
 
 
 def _texts(project: Project, changes: Iterable[DocumentEdits], importing: Iterable[Path]) -> dict[Path, str]:

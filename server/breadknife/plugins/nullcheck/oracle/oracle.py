@@ -25,7 +25,7 @@ IDLE_SECONDS = 600.0
 _START_SECONDS, _ANSWER_SECONDS = 60.0, 60.0
 _DEATHS = 3
 """In a row, after which it isn't started any more."""
-_KEPT, _FRESH_SECONDS = 16, 60.0
+_KEPT, FRESH_SECONDS = 16, 60.0
 """Answers, and for how long: other files on disk count too."""
 _POLL_SECONDS = 0.02
 
@@ -136,7 +136,7 @@ class Oracle:
     def _answer(self, texts: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
         key = tuple(sorted(texts.items()))
         at, known = self._answers.pop(key, (0.0, []))
-        if not at or at + _FRESH_SECONDS < time.monotonic():
+        if not at or at + FRESH_SECONDS < time.monotonic():
             try:
                 known = self._asked(texts, cancel)
             except EngineDied:  # it may have died meanwhile, of something else
