@@ -89,7 +89,9 @@ def passed(package: Package, root: Path, deps: Path) -> frozenset[str]:
     with tempfile.TemporaryDirectory() as temporary:
         told = Path(temporary) / "junit.xml"
         path = os.pathsep.join(map(str, ((root / package.source).parent, root, deps)))
+        # pytest's plugins that are installed beside breadknife warn, and some packages make errors of warnings.
         command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=",
+                   "-W", "ignore::pytest.PytestDeprecationWarning",
                    "--continue-on-collection-errors",
                    f"--junitxml={told}", *package.tests)  # fmt: skip
         environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
