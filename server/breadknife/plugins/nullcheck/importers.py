@@ -20,6 +20,8 @@ def importers(project: Project, changes: Iterable[DocumentEdits]) -> list[Path]:
     found: dict[Path, bool] = {}
     """File -> whether it uses the name of a definition that is changed."""
     for path, each in changed.items():
+        if not project.importers(path):
+            continue
         outline = project.outline(path)
         definitions = outline.definitions if outline else ()
         touched = [d for d in definitions if any(d.span.touches(edit.span) for edit in each.edits)]

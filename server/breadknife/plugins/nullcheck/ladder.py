@@ -100,6 +100,7 @@ class Ladder:
     def __init__(self) -> None:
         self._oracles: OrderedDict[tuple[Path, str], Oracle] = OrderedDict()
         self._climbs: OrderedDict[Edited, Climb] = OrderedDict()
+        self._importers: OrderedDict[Edited, list[Path]] = OrderedDict()
         self._known: OrderedDict[tuple[object, Path, str], tuple[float, tuple[Problem, ...]]] = OrderedDict()
         """What was wrong in a file, and when: of its text, and those of what was to be edited."""
         self._lock = threading.Lock()
@@ -169,7 +170,7 @@ class Ladder:
         self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, ask: Ask
     ) -> Climb:
         is_seen = checker.tool.sees_unsaved and not edited.is_inner
-        importing = importers(project, edited.changes) if is_seen else []
+        importing = self._importing(edited, project) if is_seen else []
         before = _texts(project, edited.changes, importing[:IMPORTERS])
         after = before | {
             path: apply_edits(each.document.text, each.edits)
@@ -189,6 +190,18 @@ class Ladder:
             while len(self._climbs) > _CLIMBS:
                 self._climbs.popitem(last=False)
         return climb
+
+    def _importing(self, edited: Edited, project: Project) -> list[Path]:
+        """Who asks for an edit comes after who prepared it: it takes a moment to find out."""
+        with self._lock:
+            known = self._importers.get(edited)
+        if known is None:
+            known = importers(project, edited.changes)
+            with self._lock:
+                self._importers[edited] = known
+                while len(self._importers) > _CLIMBS:
+                    self._importers.popitem(last=False)
+        return known
 
     def _before(
         self, checker: Installed, changes: Iterable[DocumentEdits], texts: Mapping[Path, str], ask: Ask

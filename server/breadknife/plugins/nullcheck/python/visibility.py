@@ -7,6 +7,7 @@ that it sets; and so on in all that mentions one of these. It is told by names a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -26,11 +27,16 @@ _TYPE = re.compile(r"(?!.*\w \w)[\"'\w.\[\]|, ]{1,80}")
 _DUNDER = re.compile(r"__\w+__")
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__"})
 """They are called by the name of the class, and all but one give nothing."""
-_TARGETS = {
-    "assignment": "left", "augmented_assignment": "left", "named_expression": "name", "for_statement": "left",
-    "for_in_clause": "left", "as_pattern": "alias",
-}  # fmt: skip
-"""What binds names, and the field that has them."""
+_QUERY = """
+    [(string) (comment)] @silent
+    (assignment left: (_) @set)
+    (augmented_assignment left: (_) @changed)
+    (named_expression name: (_) @changed)
+    (for_statement left: (_) @changed)
+    (for_in_clause left: (_) @changed)
+    (as_pattern alias: (_) @changed)
+    [(global_statement) (delete_statement)] @words
+"""
 _COMPOUND = frozenset({
     "if_statement", "try_statement", "with_statement", "for_statement", "while_statement", "match_statement",
 })  # fmt: skip
@@ -100,10 +106,10 @@ def _declared(tree: SyntaxTree, around: tuple[Node, ...], edit: TextEdit) -> set
         if not tree.span(left).end <= edit.span.start <= edit.span.end <= end:
             return set()
         owner = next((outer for outer in reversed(around) if outer.type in _OWNERS), None)
-        if owner is None or owner.type == "function_definition":
-            return set(_targets(left, is_local=owner is not None))
-        name = owner.child_by_field_name("name")
-        return {*_targets(left, is_local=False), *((text(name),) if name is not None else ())}
+        if owner is not None and owner.type == "function_definition":
+            return {name for name, is_local in _targets(left) if not is_local}
+        name = owner.child_by_field_name("name") if owner is not None else None
+        return {name for name, _ in _targets(left)} | ({text(name)} if name is not None else set())
     return set()
 
 
@@ -121,23 +127,50 @@ def _and_what_mentions(names: set[str], parts: list[_Part]) -> frozenset[str] | 
     return frozenset(names)
 
 
+@dataclass(frozen=True, order=True)
+class _Bound:
+    """A name that is bound."""
+
+    start: int
+    name: str
+    is_local: bool
+    """In a function: nobody else sees it."""
+    is_only_set: bool
+
+
 class _Source:
-    """The text without comments and strings, for its words."""
+    """What is found in the whole text at once, for all parts of it."""
 
     def __init__(self, tree: SyntaxTree) -> None:
         self.tree = tree
+        found = captures(tree, _QUERY)
         pieces, at = list[str](), 0
-        nodes = captures(tree, "[(string) (comment)] @silent").get("silent", ())
-        for span in sorted(tree.span(node) for node in nodes):
+        for span in sorted(tree.span(node) for node in found.get("silent", ())):
             if span.start >= at and not _TYPE.fullmatch(tree.text, span.start, span.end):
                 pieces += (tree.text[at : span.start], " " * len(span))
                 at = span.end
         self._words = "".join((*pieces, tree.text[at:]))
+        bound = [
+            _Bound(tree.span(node).start, name, is_local, kind == "set" and node.type in ("identifier", "attribute"))
+            for kind in ("set", "changed")
+            for node in found.get(kind, ())
+            for name, is_local in _targets(node)
+        ]
+        for node in found.get("words", ()):
+            bound += [_Bound(tree.span(node).start, name, False, False) for name in _WORD.findall(text(node))]
+        self._bound = sorted(bound)
 
-    def words(self, span: Span, whole: Node | None = None) -> frozenset[str]:
-        """Without those that are only set in it."""
+    def mentioned(self, span: Span) -> frozenset[str]:
+        """The words there, but those that are only set."""
         words = Counter(_WORD.findall(self._words, span.start, span.end))
-        return frozenset(words - Counter(_only_set(whole)) if whole is not None else words)
+        return frozenset(words - Counter(each.name for each in self._within(span) if each.is_only_set))
+
+    def bound(self, span: Span, *, in_function: bool) -> frozenset[str]:
+        return frozenset(each.name for each in self._within(span) if not (in_function and each.is_local))
+
+    def _within(self, span: Span) -> list[_Bound]:
+        first, last = (bisect_left(self._bound, at, key=lambda each: each.start) for at in (span.start, span.end))
+        return self._bound[first:last]
 
 
 def _parts(block: Node, source: _Source, owner: str) -> Iterator[_Part]:
@@ -150,7 +183,7 @@ def _parts(block: Node, source: _Source, owner: str) -> Iterator[_Part]:
             span = source.tree.span(child)
             span = Span(span.start, source.tree.span(body).start)
             name = frozenset({text(inner.child_by_field_name("name") or inner)})
-            yield _Part(span, span.start, source.words(span), name, name)
+            yield _Part(span, span.start, source.mentioned(span), name, name)
             yield from _parts(body, source, *name)
         elif child.type not in _SAYS_NOTHING:
             yield _statement(child, source, owner)
@@ -171,50 +204,29 @@ def _function(whole: Node, function: Node, source: _Source, owner: str) -> _Part
     span = source.tree.span(whole)
     colon = next((child for child in function.children if child.type == ":"), function)
     name = text(function.child_by_field_name("name") or function)
-    sets = frozenset(_bound(function, is_local=True))
+    sets = source.bound(span, in_function=True)
     names = frozenset({name, owner} - {""})
     is_called_by_name = name in _CONSTRUCTORS or not _DUNDER.fullmatch(name)
     is_declared = function.child_by_field_name("return_type") is not None or name in _CONSTRUCTORS - {"__new__"}
     shows = sets if is_declared else sets | names if is_called_by_name else None
     head = sets | names if is_called_by_name else None
-    return _Part(span, source.tree.span(colon).end, source.words(span, whole), shows, head)
+    return _Part(span, source.tree.span(colon).end, source.mentioned(span), shows, head)
 
 
 def _statement(statement: Node, source: _Source, owner: str) -> _Part:
     span = source.tree.span(statement)
-    shows = frozenset(_bound(statement, is_local=False)) | ({owner} - {""})
-    return _Part(span, span.start, source.words(span, statement), shows, shows)
+    shows = source.bound(span, in_function=False) | ({owner} - {""})
+    return _Part(span, span.start, source.mentioned(span), shows, shows)
 
 
-def _bound(whole: Node, *, is_local: bool) -> Iterator[str]:
-    stack = [whole]
-    while stack:
-        node = stack.pop()
-        if (field := _TARGETS.get(node.type)) and (target := node.child_by_field_name(field)) is not None:
-            yield from _targets(target, is_local=is_local)
-        elif node.type in ("global_statement", "delete_statement"):
-            yield from _WORD.findall(text(node))
-        stack += node.named_children
-
-
-def _only_set(whole: Node) -> Iterator[str]:
-    stack = [whole]
-    while stack:
-        node = stack.pop()
-        left = node.child_by_field_name("left") if node.type == "assignment" else None
-        if left is not None and left.type in ("identifier", "attribute"):
-            yield from _targets(left, is_local=False)
-        stack += node.named_children
-
-
-def _targets(target: Node, *, is_local: bool) -> Iterator[str]:
-    """Attributes, and outside of functions names."""
+def _targets(target: Node) -> Iterator[tuple[str, bool]]:
+    """The names of attributes and variables in what is assigned to, and whether it is a variable."""
     stack = [target]
     while stack:
         node = stack.pop()
         if node.type == "attribute" and (name := node.child_by_field_name("attribute")) is not None:
-            yield text(name)
+            yield text(name), False
         elif node.type == "identifier":
-            yield from () if is_local else (text(node),)
+            yield text(node), True
         else:
             stack += node.named_children
