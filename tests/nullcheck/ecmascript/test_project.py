@@ -121,6 +121,7 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], name: str
          "const f = (t: Tree) => { const n = t.top(); n.name.trim(); };\n"),
         ({"a.ts": "export const top: string | null = g();\n"}, "b.ts",
          "import { top } from './a';\nif (top !== null) top.trim();\n"),
+        ({"package.json": "{}"}, "b.js", "const { version } = require('./package.json');\nversion.trim();\n"),
         ({"a.js": COMMON}, "b.js", "const { look } = require('./a');\nlook([]).x;\n"),
         ({"a.js": COMMON + "module.exports = { look };\n"}, "b.js",
          "const a = require('./a');\nfunction f(a) {\n  a.look([]).x;\n}\n"),

@@ -104,11 +104,14 @@ class ProjectSummaries(Generic[Table]):
         summarise: Callable[[SyntaxTree], Table],
         others: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.monotonic,
+        dialects: frozenset[str] = frozenset(),
     ) -> None:
         self.others = others
         """Modules that no project has: the standard library's."""
         self._language = language
         """Of a file whose name tells none."""
+        self._dialects = dialects
+        """Languages that import from each other."""
         self._summarise = summarise
         self._clock = clock
         self._files = OrderedDict[Path, _Kept[Table]]()
@@ -149,7 +152,8 @@ class ProjectSummaries(Generic[Table]):
         if kept is not None and kept.text == text:
             kept.seen = now
             return kept.summary
-        tree = parse(text, language_of(path) or self._language)
+        language = language_of(path) or self._language
+        tree = parse(text, language) if language in (self._language, *self._dialects) else None
         summary = self._summarise(tree) if tree is not None else None
         with self._lock:
             self._files[path] = _Kept(text, summary, now)

@@ -31,7 +31,7 @@ class EcmaScript:
     ids = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 
     def __init__(self) -> None:
-        self._summaries = ProjectSummaries("typescript", summarise)
+        self._summaries = ProjectSummaries("typescript", summarise, dialects=self.ids)
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None

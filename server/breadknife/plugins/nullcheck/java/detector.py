@@ -9,6 +9,7 @@ from dataclasses import replace
 from breadknife.plugins.nullcheck.braces.facts import Cause, Env, Fact, NullUse
 from breadknife.plugins.nullcheck.java.expressions import TooDeepError
 from breadknife.plugins.nullcheck.java.flow import Flow
+from breadknife.plugins.nullcheck.java.names import FileTable, Member, Names
 from breadknife.plugins.nullcheck.java.outline import (
     CLASSES,
     METHODS,
@@ -20,6 +21,7 @@ from breadknife.plugins.nullcheck.java.outline import (
     outline,
 )
 from breadknife.plugins.nullcheck.java.rules import BY_METHOD
+from breadknife.plugins.nullcheck.summaries import OtherFiles
 from breadknife.plugins.nullcheck.values import SOURCE, Use
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
@@ -41,12 +43,14 @@ _MAX_QUOTE = 40
 class FileAnalysis:
     """The analyses of one file's methods. Not for use from two threads."""
 
-    def __init__(self, tree: SyntaxTree) -> None:
+    def __init__(self, tree: SyntaxTree, others: OtherFiles[FileTable] | None = None) -> None:
         self.tree = tree
         self.outline: Outline = outline(tree)
+        self.others = Names(self.outline, others)
         self._causes: dict[int, Cause | None] = {}
         names = {method.name for method in self.outline.methods if self._may_give_null(method)}
         names |= {name for its in self.outline.classes.values() for name, field in its.fields.items() if field.nullable}
+        names |= set(self.others.nullable())
         names.discard("")
         self._names = (
             re.compile(rb"\b(?:" + "|".join(map(re.escape, sorted(names))).encode() + rb")\b") if names else None
@@ -86,20 +90,33 @@ class FileAnalysis:
     def _cause(self, method: Method) -> Cause | None:
         if method.nullable:
             return Cause(method.node, f"`{method.name}` is annotated as nullable")
-        returned = re.findall(rb"\breturn\b\s*([^;]*)", self._source(method))
-        if (
-            b"null" not in returned
-            or all(value in (b"null", b"") for value in returned)
-            or not self._is_checked(method)
-        ):
+        calls, checks = self.counts(method.name) if self.returns_null(method) else (0, 0)
+        if not 2 * checks >= calls > 0:
             return None
         return Cause(method.node, f"`{method.name}` may return null", why="most callers check it")
 
-    def _is_checked(self, method: Method) -> bool:
-        """Whether at least half of the calls in the file have their result compared with null."""
-        name = re.escape(method.name.encode())
-        calls = len(re.findall(rb"\b%b\(" % name, self.outline.source)) - 1
-        return 2 * len(re.findall(_CHECKED_CALL % (name, name), self.outline.source)) >= calls > 0
+    def returns_null(self, method: Method) -> bool:
+        """Whether a method's own text says that it returns null on one of several paths."""
+        returned = re.findall(rb"\breturn\b\s*([^;]*)", self._source(method))
+        return b"null" in returned and any(value not in (b"null", b"") for value in returned)
+
+    def counts(self, name: str) -> tuple[int, int]:
+        """The calls of a method of the file, and how many of them have their result compared with null."""
+        its = re.escape(name.encode())
+        calls = len(re.findall(rb"\b%b\(" % its, self.outline.source)) - 1
+        return calls, len(re.findall(_CHECKED_CALL % (its, its), self.outline.source))
+
+    def cause_elsewhere(self, member: Member, name: str, node: Node, /) -> Cause | None:
+        known = member.known
+        if not known.why:
+            return None
+        related = Related(known.span, known.why[0].upper() + known.why[1:], member.uri)
+        if not known.unsaid:
+            return Cause(node, known.why, elsewhere=related)
+        calls, checks = self.counts(name)
+        if not 2 * (checks + known.checks) >= calls + 1 + known.calls > 0:
+            return None
+        return Cause(node, known.why, why="most callers check it", elsewhere=related)
 
     def _uses(self, method: Method) -> list[NullUse]:
         source = self._source(method)
@@ -164,12 +181,9 @@ def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
     message = f"{expression} {'is null here' if certain else 'may be null'}: {why}"
     if use.use is Use.ASSIGN:
         message += "; it is unboxed here"
-    origin = tree.span(cause.node)
-    line_end = tree.text.find("\n", origin.start, origin.end)
-    if line_end >= 0:  # a method: its first line says enough
-        origin = Span(origin.start, line_end)
+    origin = first_line(tree, cause.node)
     finding = Finding(span, SOURCE, use.use.value, message)
-    if origin == span:
+    if origin == span and cause.elsewhere is None:
         return finding
     because = "the path from there to here has no check that leaves" if cause.soft else "no check of it lies between"
     reasons = (cause.reason, cause.why or because)
@@ -177,7 +191,14 @@ def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
         Related(where, said[0].upper() + said[1:] if said[0] != "`" else said)
         for where, said in zip((origin, span), reasons, strict=True)
     )
-    return replace(finding, related=related)
+    return replace(finding, related=related if cause.elsewhere is None else (cause.elsewhere, *related[1:]))
+
+
+def first_line(tree: SyntaxTree, node: Node) -> Span:
+    """Of a method that says enough."""
+    span = tree.span(node)
+    line_end = tree.text.find("\n", span.start, span.end)
+    return Span(span.start, line_end) if line_end >= 0 else span
 
 
 def is_certain(fact: Fact) -> bool:

@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
     join_branches,
     narrow,
 )
+from breadknife.plugins.nullcheck.java.names import Member, Names
 from breadknife.plugins.nullcheck.java.narrowing import branch, canonical
 from breadknife.plugins.nullcheck.java.outline import Method, Outline, base, type_arguments
 from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, BY_METHOD, CHECKS, RETURNING
@@ -44,8 +45,17 @@ class File(Protocol):
     @property
     def outline(self) -> Outline: ...
 
+    @property
+    def others(self) -> Names:
+        """What other files say."""
+        ...
+
     def cause_of(self, method: Method, /) -> Cause | None:
         """Why a call of it may give null."""
+        ...
+
+    def cause_elsewhere(self, member: Member, name: str, node: Node, /) -> Cause | None:
+        """Why a method or field of another file, used at `node`, may be null."""
         ...
 
 
@@ -166,6 +176,8 @@ class Evaluator:
                 if owner is not None and owner.type == "this" and name is not None:
                     field = self.outline.field_named(self.owner, self.text(name))
                     return field.type if field is not None else ""
+                there = self._field_elsewhere(owner, name)
+                return there.known.type if there is not None else ""
             case "object_creation_expression" | "cast_expression" if (
                 kind := node.child_by_field_name("type")
             ) is not None:
@@ -204,7 +216,20 @@ class Evaluator:
         if owner.type == "this":
             return self._field_fact(self.text(field), env)
         self.use(owner, self.value(owner, env), Use.ATTRIBUTE, env)
-        return env.get(self.key_of(node), NOTHING)
+        key = self.key_of(node)
+        if key in env:
+            return env[key]
+        there = self._field_elsewhere(owner, field)
+        return self._elsewhere(there, self.text(field), node) if there is not None else NOTHING
+
+    def _field_elsewhere(self, owner: Node | None, name: Node | None) -> Member | None:
+        if owner is None or name is None:
+            return None
+        return self.file.others.field(base(self.type_of(owner)) or self.text(owner), self.text(name))
+
+    def _elsewhere(self, member: Member, name: str, node: Node) -> Fact:
+        cause = self.file.cause_elsewhere(member, name, node)
+        return Fact(cause, member.known.type) if cause is not None else NOTHING
 
     def assign(self, target: Node, fact: Fact, env: Env) -> None:
         match target.type:
@@ -304,11 +329,18 @@ class Evaluator:
     def _result(self, node: Node, receiver: Node | None, called: str, given: list[Node]) -> Fact:
         if receiver is None or receiver.type == "this":
             method = self.outline.method_named(self.owner, called)
+            its = self.outline.classes.get(self.owner) if self.owner is not None else None
+            if method is None and its is not None and called not in its.methods:
+                there = self.file.others.method(its.parent, called)
+                return self._elsewhere(there, called, node) if there is not None else NOTHING
             cause = self.file.cause_of(method) if method is not None else None
             return Fact(cause, method.type) if cause is not None and method is not None else NOTHING
         kind = self.type_of(receiver)
         rule = BY_METHOD.get((base(kind) or self.text(receiver), called))
-        if rule is None or len(given) not in rule.arguments or rule.static != (not kind):
+        if rule is None:
+            there = self.file.others.method(base(kind) or self.text(receiver), called)
+            return self._elsewhere(there, called, node) if there is not None else NOTHING
+        if len(given) not in rule.arguments or rule.static != (not kind):
             return NOTHING
         if (rule.last and self.text(given[-1]) != rule.last) or (given and self.text(given[0]) in ALWAYS_SET):
             return NOTHING

@@ -7,8 +7,11 @@ import re
 from breadknife.plugins.nullcheck.braces.file import BracesFile, Option
 from breadknife.plugins.nullcheck.java.detector import FileAnalysis
 from breadknife.plugins.nullcheck.java.foreign import foreign_place, ignored_by
+from breadknife.plugins.nullcheck.java.names import FileTable
 from breadknife.plugins.nullcheck.java.site import Site, site_of
 from breadknife.plugins.nullcheck.java.strategies import options
+from breadknife.plugins.nullcheck.java.table import summarise
+from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -24,17 +27,21 @@ _LITERALS = (
 class Java:
     ids = frozenset({"java"})
 
+    def __init__(self) -> None:
+        self._summaries = ProjectSummaries("java", summarise)
+
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> JavaFile:
-        return JavaFile(tree)
+        others = OtherFiles(document, project, self._summaries) if project is not None else None
+        return JavaFile(tree, others)
 
     def literal(self, default: str, like: str, /) -> bool:
         return any(kind.fullmatch(default) and kind.fullmatch(like) for kind in _LITERALS)
 
 
 class JavaFile(BracesFile):
-    def __init__(self, tree: SyntaxTree) -> None:
-        self._analysis = FileAnalysis(tree)
-        super().__init__(self._analysis, FileAnalysis)
+    def __init__(self, tree: SyntaxTree, others: OtherFiles[FileTable] | None) -> None:
+        self._analysis = FileAnalysis(tree, others)
+        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, others))
 
     def _options(self, place: Place, ignores: str) -> list[Option]:
         site = self._site(place)

@@ -47,6 +47,9 @@ class Method:
 @dataclass
 class Class:
     outer: int | None
+    name: str = ""
+    parent: str = ""
+    """The simple name of the class that it extends."""
     fields: dict[str, Variable] = field(default_factory=dict[str, Variable])
     methods: dict[str, list[Method]] = field(default_factory=dict[str, list[Method]])
 
@@ -64,6 +67,10 @@ class Outline:
 
     def text(self, node: Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    @property
+    def class_names(self) -> frozenset[str]:
+        return frozenset(its.name for its in self.classes.values())
 
     def field_named(self, owner: int | None, name: str) -> Variable | None:
         """The field that a bare name means in a class."""
@@ -105,7 +112,9 @@ def outline(tree: SyntaxTree) -> Outline:
 
 def _class(made: Outline, node: Node, outer: int | None, suppressed: bool) -> Iterator[tuple[Node, int | None, bool]]:
     key = node.start_byte
-    its = made.classes.setdefault(key, Class(outer))
+    name, parent = node.child_by_field_name("name"), node.child_by_field_name("superclass")
+    extended = base(made.text(parent).removeprefix("extends").strip()) if parent is not None else ""
+    its = made.classes.setdefault(key, Class(outer, made.text(name) if name is not None else "", extended))
     suppressed = suppressed or _SUPPRESSED.search(modifiers(made, node)) is not None
     for member in members(node):
         if member.type in CLASSES:
