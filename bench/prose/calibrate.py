@@ -38,6 +38,7 @@ from breadknife.plugins.prose.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.likelihood import WORD, Likelihood, Reader
 from breadknife.plugins.prose.proposer import Proposer, Reading, changes
 from breadknife.plugins.prose.rules import SPELLING
+from breadknife.plugins.prose.thresholds import PROPOSED
 from breadknife.text.document import Span
 
 MODEL = "smollm2-135m"
@@ -188,6 +189,20 @@ def choose(paths: Iterable[Path]) -> None:
         print(f"{count:,} words of {source}, {'chosen from' if chosen else 'told'}")
     for key, own in sorted(seen.items()):
         table(key, own, read)
+    in_force(seen, read)
+
+
+def in_force(seen: Mapping[tuple[str, str], Sequence[Observation]], read: Mapping[tuple[str, bool], int]) -> None:
+    """What all of the model's own rules say together at the thresholds that they have now."""
+    for chosen in (True, False):
+        left = [
+            _left(own, PROPOSED[rule], read, chosen=chosen)
+            for (engine, rule), own in seen.items()
+            if engine == "model" and rule in PROPOSED
+        ]
+        right, offered, false = (sum(getattr(each, what) for each in left) for what in ("right", "offered", "false"))
+        print(f"in force, {'chosen from' if chosen else 'told'}: {right}/{offered} right, {false} of READMEs", end="")
+        print(f" ({sum(each.rate for each in left):.2f} in 1,000 words)")
 
 
 def is_for_choosing(of: str) -> bool:

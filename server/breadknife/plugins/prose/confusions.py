@@ -53,11 +53,9 @@ CONFUSIONS = (
     ConfusionSet("Confusion", ("principle", "principal"), "It works in principal.", "It works in principle."),
     ConfusionSet("Confusion", ("weather", "whether"), "It says weather it works.", "It says whether it works."),
     ConfusionSet("Confusion", ("were", "where"), "This is were it ends.", "This is where it ends."),
-    ConfusionSet(
-        "Confusion", ("who", "which"), "The person which wrote it is here.", "The person who wrote it is here."
-    ),
-    ConfusionSet("Confusion", ("who", "that"), "The version who is here is old.", "The version that is here is old."),
-    ConfusionSet("Confusion", ("what", "which"), "It fails, what is bad.", "It fails, which is bad."),
+    ConfusionSet("Pronoun", ("who", "which"), "The person which wrote it is here.", "The person who wrote it is here."),
+    ConfusionSet("Pronoun", ("who", "that"), "The version who is here is old.", "The version that is here is old."),
+    ConfusionSet("Pronoun", ("what", "which"), "It fails, what is bad.", "It fails, which is bad."),
     ConfusionSet("Confusion", ("past", "passed"), "All of the tests past.", "All of the tests passed."),
     ConfusionSet("Quantity", ("less", "fewer"), "There are less files here.", "There are fewer files here."),
     ConfusionSet("Quantity", ("much", "many"), "There are much files.", "There are many files."),

@@ -85,6 +85,17 @@ _MASS = frozenset(
 )
 _FORMS = frozenset({"WordForm"})
 _CONFUSED = frozenset({"Confusion"})
+_PRONOUNS = frozenset({"Pronoun"})
+_THINGS = (
+    "app|application|argument|bug|build|change|class|code|command|config|configuration|dependency|document|error|example"
+    "|extension|feature|field|file|folder|format|function|issue|key|library|line|method|model|module|object|option|output"
+    "|package|page|parameter|plugin|problem|program|project|release|repository|request|response|rule|script|server"
+    "|service|setting|string|system|table|test|thing|tool|type|value|variable|version|warning"
+)
+_PEOPLE = (
+    "anyone|author|contributor|customer|developer|everyone|maintainer|man|people|person|programmer|reader|someone"
+    "|student|teacher|user|woman|writer"
+)
 _NUMBERS = "two|three|four|five|six|seven|eight|nine|ten|hundreds of|thousands of|[2-9]|[1-9][0-9]+"
 
 EVIDENCE = (
@@ -113,8 +124,9 @@ EVIDENCE = (
         is_plural,
     ),
     Evidence(
-        "Singular", _FORMS, "It has a [files|file] in it.", "It has [files|file] in it.",
+        "Singular", _FORMS, "It has a [files|file] in it.", "It is a [fixtures|fixture] tool.",
         r"(?<!such )\b(?:an?|every|another) ",
+        r"(?:[.,;:)]|$| (?:and|or|of|in|on|that|which|who|to|is|can|will|must|should|has|for|from|with|when|if)\b)",
         fits=lambda old, new: is_plural(new, old),
     ),
     Evidence(
@@ -203,6 +215,21 @@ EVIDENCE = (
         r"|large|late|little|long|low|many|much|noisy|old|short|slow|small|soon|strict|tight|verbose|wide)"
         r"(?=[.,;:)]|$| (?:to|for|and|or|on|in|at|when|if|because)\b)",
         changed("to>too"),
+    ),
+    Evidence(
+        "Relative", _PRONOUNS, "Take the version [who|that] is there.", "Ask the user [who|that] is there.",
+        rf"\b(?:{_THINGS})s? ",
+        fits=changed("who>that", "who>which"),
+    ),
+    Evidence(
+        "Relative", _PRONOUNS, "Ask the person [which|who] wrote it.", "Take the file [which|who] is there.",
+        rf"\b(?:{_PEOPLE})s? ",
+        fits=changed("which>who", "what>who"),
+    ),
+    Evidence(
+        "Relative", _PRONOUNS, "It failed, [what|which] is bad.", "I know [what|which] is bad.", r"[a-z], ",
+        r" (?:is|was|means|makes|made|can|will|would|should|has|had)\b",
+        changed("what>which"),
     ),
     Evidence(
         "OnDevice", frozenset({"Preposition"}), "It runs [in|on] your machine.", "It runs [in|on] your head.", "",
