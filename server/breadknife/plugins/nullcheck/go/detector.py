@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
+from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
 from breadknife.plugins.nullcheck.braces.facts import Env, Fact, NullUse
 from breadknife.plugins.nullcheck.go.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.go.flow import Flow
@@ -14,13 +14,16 @@ from breadknife.plugins.nullcheck.go.outline import Function, Outline, outline
 from breadknife.plugins.nullcheck.go.rules import BY_NAME
 from breadknife.plugins.nullcheck.go.summaries import Summary, summarize
 from breadknife.plugins.nullcheck.summaries import OtherFiles
-from breadknife.plugins.nullcheck.values import SOURCE, Use
-from breadknife.task.values import Finding, Related
-from breadknife.text.document import Span
+from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree
 
-_IGNORE = re.compile(
-    r"//\s*(?:nolint\b(?!:)|nolint:\S*(?:nullcheck|nilaway|nilness|govet|staticcheck|SA5011)|lint:ignore\s+SA5)"
+_WORDS = Words(
+    "nil",
+    "writing to a nil map panics",
+    re.compile(
+        r"//\s*(?:nolint\b(?!:)|nolint:\S*(?:nullcheck|nilaway|nilness|govet|staticcheck|SA5011)|lint:ignore\s+SA5)"
+    ),
+    before=True,
 )
 _ORIGINS = re.compile(
     rb"=\s*nil\b|\bcase nil\b|\w\{|\bnew\(|\bvar\b|\.\(\*|(?<!\berr )(?<!\bError )[!=]= nil\b|\b(?:"
@@ -33,8 +36,6 @@ _CHECKED_CALL = (
     rb"|\b%b\([^\n{]*\)\s*[!=]=\s*nil\b"
 )
 _GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
-_MAX_QUOTE = 40
-"""Longest expression, in code points, that a message quotes."""
 
 
 class FileAnalysis:
@@ -70,7 +71,7 @@ class FileAnalysis:
     def _found(self, functions: Sequence[Function]) -> list[Finding]:
         uses = [use for function in functions for use in self._uses(function)]
         uses.sort(key=lambda use: (use.node.start_byte, use.node.end_byte))
-        return [_finding(self.tree, use) for use in uses if not _is_ignored(self.tree, use.node)]
+        return [finding_of(_WORDS, self.tree, use) for use in uses if not is_ignored(_WORDS, self.tree, use.node)]
 
     def summary(self, function: Function, /) -> Summary:
         key = function.node.start_byte
@@ -149,48 +150,3 @@ def _set_by_closures(outline: Outline, scope: Node) -> set[str]:
         inside = inside or (node.type == "func_literal" and node != body)
         stack += [(child, inside) for child in node.named_children]
     return found
-
-
-def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
-    start = tree.span(node).start
-    end = tree.text.find("\n", start)
-    before = tree.text.rfind("\n", 0, start) + 1
-    above = tree.text.rfind("\n", 0, max(0, before - 1)) + 1
-    lines = tree.text[before : end if end >= 0 else len(tree.text)]
-    return _IGNORE.search(lines) is not None or _IGNORE.match(tree.text[above:before].strip()) is not None
-
-
-def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
-    span, cause = tree.span(use.node), use.cause
-    expression = quote(tree.text[span.start : span.end])
-    why = f"{cause.reason}, and {cause.why}" if cause.why else cause.reason
-    message = f"{expression} {'is nil here' if is_certain(use.fact) else 'may be nil'}: {why}"
-    if use.use is Use.ASSIGN:
-        message += "; writing to a nil map panics"
-    origin = first_line(tree, cause.node)
-    finding = Finding(span, SOURCE, use.use.value, message)
-    if origin == span and cause.elsewhere is None:
-        return finding
-    reason = cause.reason
-    because = cause.why or (
-        "the path from there to here has no check that leaves" if cause.soft else "no check of it lies between"
-    )
-    first = cause.elsewhere or Related(origin, reason[0].upper() + reason[1:])
-    return replace(finding, related=(first, Related(span, because[0].upper() + because[1:])))
-
-
-def first_line(tree: SyntaxTree, node: Node) -> Span:
-    """Of a function that says enough."""
-    span = tree.span(node)
-    line_end = tree.text.find("\n", span.start, span.end)
-    return Span(span.start, line_end) if line_end >= 0 else span
-
-
-def is_certain(fact: Fact) -> bool:
-    """Whether every path that leads to the place brings nil."""
-    return fact.cause is not None and (fact.cause.certain or fact.cause.soft) and not fact.partial
-
-
-def quote(expression: str) -> str:
-    """An expression as part of a message for people."""
-    return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "This value"

@@ -21,6 +21,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
     may_be_null,
     narrow,
 )
+from breadknife.plugins.nullcheck.braces.targets import Target, Targets
 from breadknife.plugins.nullcheck.go.expressions import Evaluator
 from breadknife.plugins.nullcheck.go.narrowing import branch, canonical, key_of
 from breadknife.plugins.nullcheck.go.outline import Outline, specs
@@ -34,23 +35,12 @@ _MAX_LOOPS = 3
 
 
 @dataclass
-class _Target:
-    """What a `break` or `continue` may leave for."""
-
-    label: str
-    is_loop: bool
-    breaks: list[Env] = field(default_factory=list[Env])
-    continues: list[Env] = field(default_factory=list[Env])
-
-
-@dataclass
 class Flow:
     """Follows every path. A statement takes the environment before it and gives the one after, None if none is."""
 
     evaluator: Evaluator
-    _targets: list[_Target] = field(default_factory=list[_Target])
+    _targets: Targets = field(default_factory=Targets)
     _scopes: list[set[str]] = field(default_factory=list[set[str]])
-    _label: str = ""
 
     def __post_init__(self) -> None:
         self._outline = self.evaluator.outline
@@ -311,24 +301,16 @@ class Flow:
 
     def _labeled(self, node: Node, env: Env) -> Env | None:
         label, *statements = node.named_children
-        self._label = self._outline.text(label)
+        self._targets.label = self._outline.text(label)
         for statement in statements:
             return self.statement(statement, env)
         return env
 
     def _break(self, node: Node, env: Env) -> None:
-        label = self._outline.text(node.named_children[0]) if node.named_children else ""
-        for target in reversed(self._targets):
-            if not label or target.label == label:
-                target.breaks.append(env)
-                return
+        self._targets.broken(env, self._outline.text(node.named_children[0]) if node.named_children else "")
 
     def _continue(self, node: Node, env: Env) -> None:
-        label = self._outline.text(node.named_children[0]) if node.named_children else ""
-        for target in reversed(self._targets):
-            if target.is_loop and (not label or target.label == label):
-                target.continues.append(env)
-                return
+        self._targets.continued(env, self._outline.text(node.named_children[0]) if node.named_children else "")
 
     # --- compound statements ---
 
@@ -349,7 +331,7 @@ class Flow:
         return after
 
     def _for(self, node: Node, env: Env) -> Env | None:
-        label, self._label = self._label, ""
+        label = self._targets.label_taken()
         body = node.child_by_field_name("body")
         header = next((child for child in node.named_children if child != body and child.type != "comment"), None)
         self.evaluator.descend()
@@ -381,9 +363,9 @@ class Flow:
         over: Node | None = None,
     ) -> Env | None:
         """Round until nothing new may be nil at the loop's head."""
-        head, out, target = self._set_later(body, env), None, _Target(label, is_loop=True)
+        head, out, target = self._set_later(body, env), None, Target(label, is_loop=True)
         for turn in range(3):
-            target = _Target(label, is_loop=True)
+            target = Target(label, is_loop=True)
             entry = dict(head)
             if test is not None:
                 entry, out = branch(self.evaluator, test, entry)
@@ -392,9 +374,9 @@ class Flow:
                 if (left := over.child_by_field_name("left")) is not None:
                     for name in left.named_children:
                         self._bind(name, NOTHING, entry, declares=":=" in _operators(over))
-            self._targets.append(target)
+            self._targets.enter(target)
             end = self.statement(body, entry) if body is not None else entry
-            self._targets.pop()
+            self._targets.leave()
             back = join_all((end, *target.continues))
             if back is not None and update is not None:
                 back = self.statement(update, back)
@@ -419,9 +401,9 @@ class Flow:
         return env
 
     def _switch(self, node: Node, env: Env) -> Env | None:
-        label, self._label = self._label, ""
-        target = _Target(label, is_loop=False)
-        self._targets.append(target)
+        label = self._targets.label_taken()
+        target = Target(label, is_loop=False)
+        self._targets.enter(target)
         self.evaluator.descend()
         with self._scope(env) as leave:
             if (initializer := node.child_by_field_name("initializer")) is not None:
@@ -449,7 +431,7 @@ class Flow:
             last = self._body(default, join(rest, fallen) or {}) if default is not None else rest
             after = leave(join_all((last, *ends, *target.breaks)))
         self.evaluator.ascend()
-        self._targets.pop()
+        self._targets.leave()
         return after
 
     def _signs(self, case: Node, end: Env, before: Env) -> None:
@@ -488,9 +470,9 @@ class Flow:
 
     def _cases(self, node: Node, env: Env, kinds: tuple[str, ...]) -> Env | None:
         """A switch of which nothing is known but that one of its cases runs."""
-        label, self._label = self._label, ""
-        target = _Target(label, is_loop=False)
-        self._targets.append(target)
+        label = self._targets.label_taken()
+        target = Target(label, is_loop=False)
+        self._targets.enter(target)
         ends: list[Env | None] = []
         with self._scope(env) as leave:
             for name in ("initializer", "value"):
@@ -513,7 +495,7 @@ class Flow:
             if not any(case.type == "default_case" for case in cases) and kinds[0] == "type_case":
                 ends.append(env)
             after = leave(join_all((*ends, *target.breaks)))
-        self._targets.pop()
+        self._targets.leave()
         return after
 
 

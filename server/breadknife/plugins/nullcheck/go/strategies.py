@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from breadknife.plugins.nullcheck.braces.explaining import is_certain, quote
 from breadknife.plugins.nullcheck.braces.facts import Fact
 from breadknife.plugins.nullcheck.braces.file import Edits, Option
 from breadknife.plugins.nullcheck.braces.layout import (
@@ -17,7 +18,6 @@ from breadknife.plugins.nullcheck.braces.layout import (
     step_of,
 )
 from breadknife.plugins.nullcheck.go import endings
-from breadknife.plugins.nullcheck.go.detector import is_certain, quote
 from breadknife.plugins.nullcheck.go.site import Origin, Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit

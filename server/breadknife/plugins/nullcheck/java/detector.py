@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
+from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
 from breadknife.plugins.nullcheck.braces.facts import Cause, Env, Fact, NullUse
 from breadknife.plugins.nullcheck.java.expressions import TooDeepError
 from breadknife.plugins.nullcheck.java.flow import Flow
@@ -22,12 +22,15 @@ from breadknife.plugins.nullcheck.java.outline import (
 )
 from breadknife.plugins.nullcheck.java.rules import BY_METHOD
 from breadknife.plugins.nullcheck.summaries import OtherFiles
-from breadknife.plugins.nullcheck.values import SOURCE, Use
 from breadknife.task.values import Finding, Related
-from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
-_IGNORE = re.compile(r"//\s*(?:NOPMD|NOSONAR|noinspection\s+\S*(?:ConstantConditions|DataFlowIssue))")
+_WORDS = Words(
+    "null",
+    "it is unboxed here",
+    re.compile(r"//\s*(?:NOPMD|NOSONAR|noinspection\s+\S*(?:ConstantConditions|DataFlowIssue))"),
+    before=False,
+)
 _ORIGINS = re.compile(
     rb"\bnull\b|Nullable|CheckForNull|\.(?:" + "|".join(sorted({name for _, name in BY_METHOD})).encode() + rb")\("
 )
@@ -36,8 +39,6 @@ _CHECKED_CALL = (
     rb"(\w+)\s*=\s*[\w.()]*\b%b\([^\n;]*\);\s*(?:if|while|return|assert)?\s*\(?\s*\1\s*[!=]=\s*null\b"
     rb"|\b%b\([^\n{;]*\)\s*[!=]=\s*null\b"
 )
-_MAX_QUOTE = 40
-"""Longest expression, in code points, that a message quotes."""
 
 
 class FileAnalysis:
@@ -79,7 +80,7 @@ class FileAnalysis:
     def _found(self, methods: Sequence[Method]) -> list[Finding]:
         uses = [use for method in methods if not method.suppressed for use in self._uses(method)]
         uses.sort(key=lambda use: (use.node.start_byte, use.node.end_byte))
-        return [_finding(self.tree, use) for use in uses if not _is_ignored(self.tree, use.node)]
+        return [finding_of(_WORDS, self.tree, use) for use in uses if not is_ignored(_WORDS, self.tree, use.node)]
 
     def _source(self, method: Method) -> bytes:
         return self.outline.source[method.node.start_byte : method.node.end_byte]
@@ -162,50 +163,3 @@ def parameters(node: Node, flow: Flow) -> Env:
         if kind is not None and kind.type != "array_type" and is_nullable(modifiers(flow.evaluator.outline, parameter)):
             env[its] = Fact(Cause(parameter, f"the parameter `{its}` is annotated as nullable"), text(kind))
     return env
-
-
-def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
-    start = tree.span(node).start
-    end = tree.text.find("\n", start)
-    before = tree.text.rfind("\n", 0, start) + 1
-    above = tree.text.rfind("\n", 0, max(0, before - 1)) + 1
-    line = tree.text[start : end if end >= 0 else len(tree.text)]
-    return _IGNORE.search(line) is not None or _IGNORE.match(tree.text[above:before].strip()) is not None
-
-
-def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
-    span, cause = tree.span(use.node), use.cause
-    expression = quote(tree.text[span.start : span.end])
-    certain = is_certain(use.fact)
-    why = f"{cause.reason}, and {cause.why}" if cause.why else cause.reason
-    message = f"{expression} {'is null here' if certain else 'may be null'}: {why}"
-    if use.use is Use.ASSIGN:
-        message += "; it is unboxed here"
-    origin = first_line(tree, cause.node)
-    finding = Finding(span, SOURCE, use.use.value, message)
-    if origin == span and cause.elsewhere is None:
-        return finding
-    because = "the path from there to here has no check that leaves" if cause.soft else "no check of it lies between"
-    reasons = (cause.reason, cause.why or because)
-    related = tuple(
-        Related(where, said[0].upper() + said[1:] if said[0] != "`" else said)
-        for where, said in zip((origin, span), reasons, strict=True)
-    )
-    return replace(finding, related=related if cause.elsewhere is None else (cause.elsewhere, *related[1:]))
-
-
-def first_line(tree: SyntaxTree, node: Node) -> Span:
-    """Of a method that says enough."""
-    span = tree.span(node)
-    line_end = tree.text.find("\n", span.start, span.end)
-    return Span(span.start, line_end) if line_end >= 0 else span
-
-
-def is_certain(fact: Fact) -> bool:
-    """Whether every path that leads to the place brings null."""
-    return fact.cause is not None and (fact.cause.certain or fact.cause.soft) and not fact.partial
-
-
-def quote(expression: str) -> str:
-    """An expression as part of a message for people."""
-    return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "This value"

@@ -21,7 +21,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
 from breadknife.plugins.nullcheck.java.names import Member, Names
 from breadknife.plugins.nullcheck.java.narrowing import branch, canonical
 from breadknife.plugins.nullcheck.java.outline import Method, Outline, base, type_arguments
-from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, BY_METHOD, CHECKS, RETURNING
+from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, BY_METHOD, CHECKERS, CHECKS, RETURNING
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -289,7 +289,7 @@ class Evaluator:
             self.use(receiver, self.value(receiver, env), Use.ATTRIBUTE, env)
         given = [child for child in arguments.named_children if not child.type.endswith("comment")]
         facts = [self.value(argument, env) for argument in given]
-        self._checks(called, given, env)
+        self._checks(f"{self.text(receiver)}.{called}" if receiver is not None else called, given, env)
         if called in ("put", "putIfAbsent", "computeIfAbsent", "merge") and receiver is not None and given:
             narrow(env, f"{self.text(receiver)}.get({self.text(given[0])})")
         known = env.get(self.key_of(node)) if env else None
@@ -316,8 +316,8 @@ class Evaluator:
                 narrow(env, f"this.{name}")
 
     def _checks(self, called: str, given: list[Node], env: Env) -> None:
-        """`Objects.requireNonNull(x)`, `assertNotNull(x)`, `checkArgument(x != null)`."""
-        if not any(part in called for part in CHECKS):
+        """`Objects.requireNonNull(x)`, `assertNotNull(x)`, `Assert.state(x != null)`."""
+        if not called.startswith(CHECKERS) and not any(part in called.rpartition(".")[2] for part in CHECKS):
             return
         for argument in given:
             narrow(env, self.key_of(argument))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from breadknife.plugins.nullcheck.braces.facts import (
@@ -17,6 +17,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
     may_be_null,
     narrow,
 )
+from breadknife.plugins.nullcheck.braces.targets import Target, Targets
 from breadknife.plugins.nullcheck.java.expressions import Evaluator, File
 from breadknife.plugins.nullcheck.java.narrowing import branch, canonical, truth
 from breadknife.plugins.nullcheck.java.outline import CLASSES, Outline
@@ -27,16 +28,6 @@ from breadknife.text.syntax import Node
 _MAX_LOOPS = 3
 """Loops nested deeper than this are followed once round only, or the work would double with each level."""
 _CATCHES_NULL = "NullPointerException"
-
-
-@dataclass
-class _Target:
-    """What a `break` or `continue` may leave for."""
-
-    label: str
-    is_loop: bool
-    breaks: list[Env] = field(default_factory=list[Env])
-    continues: list[Env] = field(default_factory=list[Env])
 
 
 class Flow:
@@ -51,8 +42,7 @@ class Flow:
         """The method's primitive result, if it has one."""
         self.returns: list[Fact] = []
         """What each `return` gives back."""
-        self._targets: list[_Target] = []
-        self._label = ""
+        self._targets = Targets()
         self._raised: list[Env | None] = []
         """For each surrounding `try`: what may hold when a statement in it throws."""
         self._handlers: dict[str, Callable[[Node, Env], Env | None]] = {
@@ -175,37 +165,28 @@ class Flow:
     def _yield(self, node: Node, env: Env) -> None:
         for child in node.named_children:
             self.evaluator.value(child, env)
-        if self._targets:
-            self._targets[-1].breaks.append(env)
+        self._targets.broken(env)
 
     def _assert(self, node: Node, env: Env) -> Env | None:
         parts = [child for child in node.named_children if not child.type.endswith("comment")]
         return branch(self.evaluator, parts[0], env)[0] if parts else env
 
     def _break(self, node: Node, env: Env) -> None:
-        label = self._outline.text(node.named_children[0]) if node.named_children else ""
-        for target in reversed(self._targets):
-            if not label or target.label == label:
-                target.breaks.append(env)
-                return
+        self._targets.broken(env, self._outline.text(node.named_children[0]) if node.named_children else "")
 
     def _continue(self, node: Node, env: Env) -> None:
-        label = self._outline.text(node.named_children[0]) if node.named_children else ""
-        for target in reversed(self._targets):
-            if target.is_loop and (not label or target.label == label):
-                target.continues.append(env)
-                return
+        self._targets.continued(env, self._outline.text(node.named_children[0]) if node.named_children else "")
 
     def _labeled(self, node: Node, env: Env) -> Env | None:
         label, *statements = node.named_children
         if not statements:
             return env
-        self._label = self._outline.text(label)
+        self._targets.label = self._outline.text(label)
         if statements[-1].type in ("block", "if_statement"):
-            target = _Target(self._label, is_loop=False)
-            self._targets.append(target)
+            target = Target(self._targets.label, is_loop=False)
+            self._targets.enter(target)
             after = self.statement(statements[-1], env)
-            self._targets.pop()
+            self._targets.leave()
             return join_all((after, *target.breaks))
         return self.statement(statements[-1], env)
 
@@ -256,21 +237,21 @@ class Flow:
 
     def _rounds(self, node: Node, env: Env, test: Node | None = None, updates: list[Node] | None = None) -> Env | None:
         """Round until nothing new may be null at the loop's head."""
-        label, self._label = self._label, ""
+        label = self._targets.label_taken()
         body = node.child_by_field_name("body")
         endless = node.type != "enhanced_for_statement" and (test is None or truth(test) is True)
-        head, target = self._set_later(node, env), _Target(label, is_loop=True)
+        head, target = self._set_later(node, env), Target(label, is_loop=True)
         out: Env | None = None
         for turn in range(3):
-            target = _Target(label, is_loop=True)
+            target = Target(label, is_loop=True)
             entry = dict(head)
             if test is not None:
                 entry, out = branch(self.evaluator, test, entry)
             else:
                 out = dict(head)
-            self._targets.append(target)
+            self._targets.enter(target)
             end = self.statement(body, entry) if body is not None else entry
-            self._targets.pop()
+            self._targets.leave()
             back = join_all((end, *target.continues))
             if back is not None:
                 for update in updates or ():
@@ -292,12 +273,12 @@ class Flow:
         }
 
     def _do(self, node: Node, env: Env) -> Env | None:
-        label, self._label = self._label, ""
+        label = self._targets.label_taken()
         body, test = node.child_by_field_name("body"), node.child_by_field_name("condition")
-        target = _Target(label, is_loop=True)
-        self._targets.append(target)
+        target = Target(label, is_loop=True)
+        self._targets.enter(target)
         end = self.statement(body, env) if body is not None else env
-        self._targets.pop()
+        self._targets.leave()
         end = join_all((end, *target.continues))
         out: Env | None = None
         if end is not None and test is not None:
@@ -355,7 +336,7 @@ class Flow:
         return self.statement(body, env) if body is not None else env
 
     def _switch(self, node: Node, env: Env) -> Env | None:
-        label, self._label = self._label, ""
+        label = self._targets.label_taken()
         condition, body = node.child_by_field_name("condition"), node.child_by_field_name("body")
         if condition is None or body is None:
             return env
@@ -366,8 +347,8 @@ class Flow:
         fact = self.evaluator.value(condition, env)
         if not takes_null:
             self.evaluator.use(condition, fact, Use.OPERAND, env)
-        target = _Target(label, is_loop=False)
-        self._targets.append(target)
+        target = Target(label, is_loop=False)
+        self._targets.enter(target)
         self.evaluator.descend()
         ends: list[Env | None] = []
         fallen: Env | None = None
@@ -387,7 +368,7 @@ class Flow:
             else:
                 fallen = end
         self.evaluator.ascend()
-        self._targets.pop()
+        self._targets.leave()
         if not has_default:
             ends.append(env)
         return join_all((fallen, *ends, *target.breaks))

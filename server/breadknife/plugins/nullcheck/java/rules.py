@@ -233,6 +233,8 @@ NO_RETURN = frozenset(
     {"System.exit", "Runtime.getRuntime().exit", "Assert.fail", "Assertions.fail", "Assume.assumeTrue"}
 )
 NO_RETURN_BARE = frozenset({"fail"})
+CHECKERS = ("Assert.", "Assertions.", "Preconditions.", "Validate.", "Verify.")
+"""Classes whose methods throw unless what they are given holds."""
 CHECKS = (
     "notNull",
     "nonNull",

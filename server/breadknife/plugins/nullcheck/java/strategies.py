@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.braces.explaining import is_certain, quote
 from breadknife.plugins.nullcheck.braces.facts import Fact
 from breadknife.plugins.nullcheck.braces.file import Edits, Option
 from breadknife.plugins.nullcheck.braces.layout import (
@@ -16,7 +17,6 @@ from breadknife.plugins.nullcheck.braces.layout import (
     on_own_line,
     step_of,
 )
-from breadknife.plugins.nullcheck.java.detector import is_certain, quote
 from breadknife.plugins.nullcheck.java.outline import base, is_nullable, modifiers
 from breadknife.plugins.nullcheck.java.rules import ZEROS
 from breadknife.plugins.nullcheck.java.site import Site

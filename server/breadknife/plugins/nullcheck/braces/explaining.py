@@ -1,0 +1,78 @@
+"""What people are told of a use of null, in Go's words or in Java's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from breadknife.plugins.nullcheck.braces.facts import Fact, NullUse
+from breadknife.plugins.nullcheck.values import SOURCE, Use
+from breadknife.task.values import Finding, Related
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree
+
+_MAX_QUOTE = 40
+"""Longest expression, in code points, that a message quotes."""
+
+
+@dataclass(frozen=True)
+class Words:
+    null: str
+    """What null is called."""
+    assigned: str
+    """What happens where it is put into something that doesn't take it."""
+    ignore: re.Pattern[str]
+    """A comment by which the author has told a checker that they know better."""
+    before: bool
+    """Whether such a comment may stand before the place on its line."""
+
+
+def finding_of(words: Words, tree: SyntaxTree, use: NullUse) -> Finding:
+    span, cause = tree.span(use.node), use.cause
+    expression = quote(tree.text[span.start : span.end])
+    why = f"{cause.reason}, and {cause.why}" if cause.why else cause.reason
+    message = f"{expression} {'is' if is_certain(use.fact) else 'may be'} {words.null}"
+    message += f"{' here' if is_certain(use.fact) else ''}: {why}"
+    if use.use is Use.ASSIGN:
+        message += f"; {words.assigned}"
+    finding = Finding(span, SOURCE, use.use.value, message)
+    origin = first_line(tree, cause.node)
+    if origin == span and cause.elsewhere is None:
+        return finding
+    because = cause.why or (
+        "the path from there to here has no check that leaves" if cause.soft else "no check of it lies between"
+    )
+    return replace(
+        finding,
+        related=(cause.elsewhere or Related(origin, capitalised(cause.reason)), Related(span, capitalised(because))),
+    )
+
+
+def is_ignored(words: Words, tree: SyntaxTree, node: Node) -> bool:
+    start = tree.span(node).start
+    end = tree.text.find("\n", start)
+    line = tree.text.rfind("\n", 0, start) + 1
+    above = tree.text.rfind("\n", 0, max(0, line - 1)) + 1
+    said = tree.text[line if words.before else start : end if end >= 0 else len(tree.text)]
+    return words.ignore.search(said) is not None or words.ignore.match(tree.text[above:line].strip()) is not None
+
+
+def is_certain(fact: Fact) -> bool:
+    """Whether every path that leads to the place brings null."""
+    return fact.cause is not None and (fact.cause.certain or fact.cause.soft) and not fact.partial
+
+
+def quote(expression: str) -> str:
+    """An expression as part of a message for people."""
+    return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "This value"
+
+
+def capitalised(clause: str) -> str:
+    return clause[0].upper() + clause[1:]
+
+
+def first_line(tree: SyntaxTree, node: Node) -> Span:
+    """Of a function that says enough."""
+    span = tree.span(node)
+    line_end = tree.text.find("\n", span.start, span.end)
+    return Span(span.start, line_end) if line_end >= 0 else span

@@ -1,0 +1,53 @@
+"""Where `break` and `continue` lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from breadknife.plugins.nullcheck.braces.facts import Env
+
+
+@dataclass
+class Target:
+    """What a `break` or `continue` may leave for."""
+
+    label: str
+    is_loop: bool
+    breaks: list[Env] = field(default_factory=list[Env])
+    continues: list[Env] = field(default_factory=list[Env])
+
+
+class Targets:
+    """Those around a statement, outermost first."""
+
+    def __init__(self) -> None:
+        self._around: list[Target] = []
+        self.label = ""
+        """Of the statement that comes next."""
+
+    def __len__(self) -> int:
+        return len(self._around)
+
+    def label_taken(self) -> str:
+        """The label, which belongs to this statement alone."""
+        label, self.label = self.label, ""
+        return label
+
+    def enter(self, target: Target) -> None:
+        self._around.append(target)
+
+    def leave(self) -> None:
+        self._around.pop()
+
+    def broken(self, env: Env, label: str = "") -> None:
+        """A `break` with that label, if it has one."""
+        for target in reversed(self._around):
+            if not label or target.label == label:
+                target.breaks.append(env)
+                return
+
+    def continued(self, env: Env, label: str = "") -> None:
+        for target in reversed(self._around):
+            if target.is_loop and (not label or target.label == label):
+                target.continues.append(env)
+                return
