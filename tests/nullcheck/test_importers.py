@@ -13,10 +13,9 @@ from breadknife.text.document import Document, Span, TextEdit
 from project.folders import known
 
 A = "def f(s: str):\n    return s\n\n\ndef g():\n    pass\n"
-NAMING = Document("file:///a.ts", "typescript", "")
 
 
-def edited(marked: str, uri: str = "file:///a.py") -> DocumentEdits:
+def edited(marked: str, uri: str = "file:///a.py", language: str = "python") -> DocumentEdits:
     """What stands between `⟦` and `⟧` goes, what follows a `⇒` in it comes."""
     text, edits, at = "", list[TextEdit](), 0
     while (start := marked.find("⟦", at)) >= 0:
@@ -25,7 +24,7 @@ def edited(marked: str, uri: str = "file:///a.py") -> DocumentEdits:
         old, _, new = marked[start + 1 : end].partition("⇒")
         edits.append(TextEdit(Span(len(text), len(text) + len(old)), new))
         text, at = text + old, end + 1
-    return DocumentEdits(Document(uri, "python", text + marked[at:]), tuple(edits))
+    return DocumentEdits(Document(uri, language, text + marked[at:]), tuple(edits))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +46,29 @@ def test_importers(tmp_path: Path, files: Mapping[str, str], start: int, expecte
 
 
 def test_what_another_language_shows_is_not_known() -> None:
-    assert visible_names(DocumentEdits(NAMING, ())) is None
+    assert visible_names(DocumentEdits(Document("file:///a.go", "go", "package a\n"), ())) is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "is_hidden"),
+    [
+        ("export function f(x?: A): B { ⟦⇒if (!x) throw x; ⟧return x.b }", True),
+        ("export class C { f(x?: A): B { return ⟦x⇒x!⟧.b } }", True),
+        ("export const f = (x?: A): B => { return ⟦x⇒x!⟧.b };", True),
+        ("export const f: F = (x) => { return ⟦x⇒x!⟧.b };", True),
+        ("export function f(xs: A[]): B { xs.map((x) => { return ⟦x⇒x!⟧.b }) }", True),
+        ("export function f(x?: A) { return ⟦x⇒x!⟧.b }", False),
+        ("export function f(x⟦?⟧: A): B { return x.b }", False),
+        ("export function f(x?: A): B⟦ | null⟧ { return x.b }", False),
+        ("export const f = (x?: A): B => ⟦x⇒x!⟧.b;", False),
+        ("export class C { x; constructor(x?: A) { this.x = ⟦x⇒x!⟧.b } }", False),
+        ("export class C { x: A⟦ | null⟧ = null; f(x?: A): B { return x.b } }", False),
+        ("export function f(x?: A): B { ⟦⇒y; ⟧return x.b }\nexport let y⟦⇒: A⟧;", False),
+        ("export function f(x?: A): B { ⟦⇒y; ⟧return x. }", False),
+    ],
+)
+def test_a_function_of_typescript_that_says_what_it_gives_hides_the_rest(marked: str, is_hidden: bool) -> None:
+    assert visible_names(edited(marked, "file:///a.ts", "typescript")) == (set() if is_hidden else None)
 
 
 USES_F = "def f(a):\n    ⟦⇒assert a\n    ⟧return a\n\n"

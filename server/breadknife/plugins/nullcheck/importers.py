@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from breadknife.project.values import Project
 from breadknife.task.values import DocumentEdits
+from breadknife.text.document import TextEdit
 from breadknife.text.outline import Outline
-from breadknife.text.syntax import parse
+from breadknife.text.syntax import SyntaxTree, parse
 
 _PACKAGES = frozenset({"__init__", "index"})
 """Stems of files that hand on what they import."""
@@ -34,11 +35,22 @@ def importers(project: Project, changes: Iterable[DocumentEdits]) -> list[Path]:
 def visible_names(changes: DocumentEdits) -> frozenset[str] | None:
     """The names by which another file can see the edits; None where that isn't known."""
     document = changes.document
-    if document.language != "python" or (tree := parse(document.text, document.language)) is None:
-        return None
-    from breadknife.plugins.nullcheck.python.visibility import visible
+    known = _visible(document.language)
+    tree = parse(document.text, document.language) if known else None
+    return known(tree, changes.edits) if known and tree else None
 
-    return visible(tree, changes.edits)
+
+def _visible(language: str) -> Callable[[SyntaxTree, Collection[TextEdit]], frozenset[str] | None] | None:
+    """For languages where a file's text tells."""
+    if language == "python":
+        from breadknife.plugins.nullcheck.python.visibility import visible
+
+        return visible
+    if language in ("typescript", "typescriptreact"):
+        from breadknife.plugins.nullcheck.ecmascript.visibility import visible
+
+        return visible
+    return None
 
 
 def _seeing(project: Project, path: Path, names: frozenset[str] | None) -> Iterator[tuple[Path, Outline | None]]:
