@@ -86,3 +86,12 @@ def test_rules_about_prose_serve_formats_without_a_grammar(tmp_path: Path) -> No
 )
 def test_slug(heading: str, slug: str) -> None:
     assert slugified(heading) == slug
+
+
+def test_a_step_that_a_document_skips_again_and_again_is_told_once(tmp_path: Path) -> None:
+    rule = next(each for each in DOCUMENT_RULES if each.code == "heading-skip")
+    found = findings(rule, Example("# A\n\n### B\n\n# C\n\n### D\n\n###### E\n\n### F\n\n###### G\n"), tmp_path)
+    assert [each.message for each in found] == [
+        "This heading has level 3, the one above it 1.",
+        "This heading has level 6, the one above it 3.",
+    ]

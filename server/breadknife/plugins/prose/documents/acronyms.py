@@ -12,6 +12,9 @@ from breadknife.text.document import Span
 _ACRONYM = re.compile(r"(?<![\w./-])[A-Z]{3,5}(?:s\b|(?![\w/-]|\.\w))")
 _FEWEST_USES = 3
 """Used once or twice it is a name in passing; the reader meets this one again."""
+_FAMILIAR = 5
+"""Documents of the project that use it: then it is what the project is about."""
+_NO_ACRONYMS = frozenset(("TODO", "FIXME", "XXX", "NOTE", "HACK"))
 
 
 def _unexplained(subject: Subject, finding: Callable[..., Finding]) -> Iterator[Finding]:
@@ -25,8 +28,14 @@ def _unexplained(subject: Subject, finding: Callable[..., Finding]) -> Iterator[
                 uses.setdefault(match[0].removesuffix("s"), []).append(paragraph.source_span(span))
     prose = "\n".join(paragraph.text for paragraph in subject.paragraphs)
     for acronym, spans in uses.items():
-        if len(spans) >= _FEWEST_USES and not subject.knows(acronym) and not _explains(prose, acronym):
+        if len(spans) < _FEWEST_USES or acronym in _NO_ACRONYMS or _files(subject, acronym) >= _FAMILIAR:
+            continue
+        if not subject.knows(acronym) and not _explains(prose, acronym):
             yield finding(spans[0], f"“{acronym}” is used {len(spans)} times here and never explained.")
+
+
+def _files(subject: Subject, acronym: str) -> int:
+    return sum(count for way, count in subject.ways(acronym).items() if way.removesuffix("s") == acronym)
 
 
 def _explains(prose: str, acronym: str) -> bool:
@@ -52,6 +61,8 @@ UNEXPLAINED_ACRONYM = DocumentRule(
         Example("QZX stands for nothing. Each QZX has a name. Start the QZX.\n"),
         Example("The QZX runs first. Each QZX has a name.\n"),
         Example("Use `QZX`, then `QZX`, then `QZX` again.\n"),
+        Example("Each TODO is a TODO, and no other TODO.\n"),
+        Example("The QZX runs. Each QZX has a QZX.\n", tuple((f"{name}.md", "A QZX runs.\n") for name in "abcde")),
         Example("THE QZX AND THE QZX AND THE QZX\n"),
         Example("Quick zones of exchange matter. The QZE runs. The QZE ends. The QZE rests.\n"),
     ),

@@ -10,9 +10,11 @@ from breadknife.task.values import Finding, Severity
 
 
 def _skipped(subject: Subject, finding: Callable[..., Finding]) -> Iterator[Finding]:
-    above = 0
+    above, told = 0, set[tuple[int, int]]()
     for heading in headings(subject.tree):
-        if above and heading.level > above + 1:
+        step = (above, heading.level)
+        if above and heading.level > above + 1 and step not in told:
+            told.add(step)  # a document that does so again and again means it: once is enough
             yield finding(heading.span, f"This heading has level {heading.level}, the one above it {above}.")
         above = heading.level
 

@@ -32,6 +32,8 @@ def _target(subject: Subject, link: Link) -> tuple[Path, str] | None:
     if subject.root is None:  # a file by itself says nothing of what stood around it
         return None
     if name.startswith("/"):  # of the repository on GitHub, of the site elsewhere
+        if not Path(name).suffix and not subject.exists(subject.root / name.lstrip("/").partition("/")[0]):
+            return None
         path = Path(os.path.normpath(subject.root / name.lstrip("/")))
     else:
         path = Path(os.path.normpath(subject.folder / name))
@@ -104,6 +106,7 @@ BROKEN_LINK = DocumentRule(
         Example("[made of Markdown](guide.html)\n", (("guide.md", ""),)),
         Example("[elsewhere](https://example.org/x) and [mail](mailto:a@b.c)\n"),
         Example("[issues](../../issues)\n"),
+        Example("[a page of the site](/docs/guide)\n"),
         Example("[with a space](a%20b.md)\n", (("a b.md", ""),)),
         Example("[generated]({{ url }}/x.md)\n"),
         Example("`[code](gone.md)`\n"),

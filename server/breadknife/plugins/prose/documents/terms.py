@@ -12,6 +12,7 @@ from breadknife.task.values import Finding, Severity
 from breadknife.text.document import Span
 
 _WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w@/-]|\.\w)")
+_IDENTIFIER = re.compile(r"[a-z]+[A-Z]")
 _SHORTEST = 4
 _FEWEST = 2
 """Uses of the other way, in this document or among the others."""
@@ -30,6 +31,8 @@ def _two_ways(subject: Subject, finding: Callable[..., Finding]) -> Iterator[Fin
         for way, files in subject.ways(key).items():
             uses[way] += files - (way in here)  # this document is one of them
         for way, spans in here.items():
+            if _IDENTIFIER.match(way):
+                continue  # `viewMode` is a name of the program
             others = [(count, other) for other, count in uses.items() if _differ(way, other)]
             count, other = max(others, default=(0, ""))
             own = sum(each for same, each in uses.items() if not _differ(way, same) and same.lower() == way.lower())
@@ -68,6 +71,7 @@ TERM_IN_TWO_WAYS = DocumentRule(
         Example("It is on GitHub.\n", (("a.md", "It is on Github.\n"),)),
         Example("The github command. We are on GitHub, on GitHub.\n"),
         Example("It was filed. A filled one. A filled one.\n"),
+        Example("In viewMode. The view-mode is fine. A view-mode.\n"),
         Example("See a@e-mail.org. An email. An email.\n"),
     ),
 )
