@@ -80,7 +80,9 @@ class FileAnalysis:
         self._summaries: dict[int, Summary] = {}
         self._running: set[int] = set()
         self._asked: set[int] = set()
-        """Functions that couldn't say yet what they assign: whoever asked them knows too little."""
+        """Functions that couldn't say yet what they give back or assign: whoever asked them knows too little."""
+        self._provisional: set[int] = set()
+        """Functions whose summary came about without what those can say."""
         self._given: Given = {}
         self._giving: dict[int, dict[str, list[Function]]] = {}
         self._gives: dict[int, Collection[tuple[str, str]]] = {}
@@ -213,8 +215,10 @@ class FileAnalysis:
             may_be_none = is_optional(written) and written != "None"
             return Summary(may_be_none, written.rpartition(".")[2] in ("NoReturn", "Never"), optional_items(written))
         key = function.node.start_byte
-        if key not in self._summaries and len(self._running) < _MAX_CALL_CHAIN and key not in self._running:
-            if self._needs_flow(function):
+        if key not in self._summaries:
+            if key in self._running or len(self._running) >= _MAX_CALL_CHAIN:
+                self._asked.add(key)
+            elif self._needs_flow(function):
                 self._analyse(function, for_summary=True)
             else:
                 self._summaries[key] = Summary()
@@ -266,8 +270,14 @@ class FileAnalysis:
             uses, self._summaries[key], given = self._follow(function.node, _receiver(function))
             self._running.discard(key)
             self._asked.discard(key)
-            if not self._asked or not self._running:  # otherwise it is followed again when they are done
+            if not self._asked or not self._running:
                 self._uses[key] = uses
+            else:  # it is followed again when they are done
+                self._provisional.add(key)
+            if not self._running:
+                for each in self._provisional:
+                    self._summaries.pop(each, None)
+                self._provisional.clear()
             self._asked = self._asked | before if self._running else set()
             self._gives[key] = given.keys()
             for name, fact in given.items():

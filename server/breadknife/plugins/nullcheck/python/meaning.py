@@ -21,6 +21,7 @@ from breadknife.plugins.nullcheck.summaries import Found, Known, Null, Outside
 from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
+_DICTIONARIES = frozenset({"dictionary", "dictionary_comprehension"})
 _MAX_BASES = 8
 """Classes that are looked into for one attribute."""
 
@@ -246,13 +247,15 @@ class Meaning:
     def _variable_kind(self, variable: Variable) -> str:
         if variable.annotation:
             return self.annotated(variable.annotation)
-        made = {
-            self.made_by(function) if function is not None else ""
-            for function in (
-                value.child_by_field_name("function") if value.type == "call" else None for value in variable.values
-            )
-        }
+        made = {kind for value in variable.values if (kind := self._kind_of_value(value))}
         return made.pop() if len(made) == 1 else ""
+
+    def _kind_of_value(self, value: Node) -> str:
+        """ "" where it isn't known: it has as much of the others' kind as its users rely on."""
+        if value.type in _DICTIONARIES:
+            return "dict"
+        function = value.child_by_field_name("function") if value.type == "call" else None
+        return self.made_by(function) if function is not None else ""
 
     def cause(self, variable: Variable, name: str) -> Cause:
         """Of a variable that is optional."""
