@@ -16,7 +16,9 @@ _RUNNERS = frozenset(("bash", "sh", "zsh", "source", ".", "python", "python3", "
 _MOVES = re.compile(r"\b(?:cd|pushd|git\s+clone|mkdir|touch|cp|mv|tar|unzip|curl|wget|cat\s*>|tee|ln)\b|[^0-9&]>")
 """What changes where or what the files are: nothing after it is judged."""
 _WORD = re.compile(r"\S+")
-_PLACEHOLDER = re.compile(r"[<>$*?{}\[\]~…]|\.\.\.|\b(?:your|my|path|example|foo|bar|some)(?:\b|_)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"[<>$*?{}\[\]~…]|\.\.\.|\b(?:your|my|path|example|script|foo|bar|some)(?:\b|_)", re.IGNORECASE
+)
 
 
 def _missing(subject: Subject, finding: Callable[..., Finding]) -> Iterator[Finding]:
@@ -75,7 +77,7 @@ MISSING_FILE = DocumentRule(
     silent=(
         Example("```sh\n./configure.sh --all\n```\n", (("configure.sh", ""),)),
         Example("```sh\ngit clone x\ncd x\n./configure\n```\n"),
-        Example("```sh\npython your_script.py\npython path/to/file.py\n```\n"),
+        Example("```sh\npython your_script.py\nnode script.js\npython path/to/file.py\n```\n"),
         Example("```sh\npython -m build\nls\n```\n"),
         Example("```console\n$ ls\n./gone.sh\n```\n"),
         Example("```python\n./configure\n```\n"),

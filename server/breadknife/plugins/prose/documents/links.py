@@ -128,6 +128,7 @@ BROKEN_ANCHOR = DocumentRule(
         Example("[there](b.md#one-two)\n", (("b.md", "# `One` *Two*\n"),)),
         Example('<a name="here"></a>\n\n[here](#here)\n'),
         Example("# Long title {#short}\n\n[x](#short)\n"),
+        Example('<h2 align="center"><b>Big</b> title</h2>\n\n[x](#big-title)\n'),
         Example("[there](gone.md#two)\n"),
         Example("[a line](code.py#L10)\n", (("code.py", ""),)),
         Example("# What's new?\n\n[x](#whats-new)\n"),

@@ -45,10 +45,15 @@ def headings(tree: SyntaxTree) -> Iterator[Heading]:
             yield Heading(level, tree.source(inline).strip(), tree.span(inline))
 
 
+_HTML_HEADING = re.compile(r"<h[1-6]\b[^>]*>(.{1,300}?)</h[1-6]>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+
+
 def anchors(tree: SyntaxTree) -> frozenset[str]:
     """The targets of `#…` as GitHub makes them, and those that the document names itself."""
     seen: Counter[str] = Counter()
     found: set[str] = set(_ANCHOR.findall(tree.text))
+    found |= {slugified(_TAG.sub("", match[1]).strip()) for match in _HTML_HEADING.finditer(tree.text)}
     for heading in headings(tree):
         named = _ATTRIBUTES.search(heading.text)
         if named:
