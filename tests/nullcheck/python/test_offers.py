@@ -598,3 +598,18 @@ def test_a_base_class_is_found_where_a_package_hands_it_on(tmp_path: Path) -> No
     assert first.title == "Declare `self.session` as `Any`: None only stands in until it is set (in root.py)"
     (edits,) = first.elsewhere
     assert "    session: Any = None\n" in edits.document.edited(edits.edits).text
+
+
+@pytest.mark.parametrize(("users", "offered_at_all"), [(1, False), (4, True)])
+def test_other_files_uses_outweigh_a_test_in_its_own(tmp_path: Path, users: int, offered_at_all: bool) -> None:
+    files = {
+        f"use{at}.py": "from field import Field\ndef f(field: Field):\n    return field.rel.x\n" for at in range(users)
+    }
+    project = known(tmp_path, {"field.py": "", **files})
+    marked = "class Field:\n    def __init__(self, rel=None):\n        ⟦self.rel⟧ = rel\n"
+    marked += (
+        "        self.is_relation = self.rel is not None\n    def copy(self):\n        if self.rel:\n            pass\n"
+    )
+    _, offers = offered(marked, use=Use.ASSIGN, uri=(tmp_path / "field.py").as_uri(), project=project)
+    project.close()
+    assert [offer.strategy for offer in offers] == [Strategy.FIELD] * offered_at_all

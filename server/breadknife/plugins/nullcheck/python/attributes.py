@@ -97,7 +97,7 @@ def _relied_on(found: Attribute, ends: tuple[Span, ...], files: Callable[[], int
         function = one.inside("function_definition")
         doubts += function is not None and _name_of(function) not in _FIRST and not _LAST.search(_name_of(function))
     if asked:
-        return 60 if doubts <= max(1, uses // _RELIANCE) else 0
+        return 60 if doubts <= max(1, uses // _RELIANCE) or _RELIANCE * doubts <= uses + files() else 0
     return 56 if uses > _RELIANCE * doubts or uses + files() > _RELIANCE * doubts else 0
 
 

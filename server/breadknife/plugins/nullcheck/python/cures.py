@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from breadknife.plugins.nullcheck.python.attributes import of_attribute
 from breadknife.plugins.nullcheck.python.declarations import (
@@ -27,11 +28,12 @@ RAISABLE = frozenset({"ValueError", "TypeError", "RuntimeError", "LookupError"})
 """Exceptions that take one message, and whose name a file's own habit may put in place of ValueError."""
 
 
-def cures(site: Site, checker: Checker) -> Iterator[Cure]:
+def cures(site: Site, checker: Checker, files: Callable[[str], int] = lambda name: 0) -> Iterator[Cure]:
+    """`files`: how many others use a name of what they import from this one; it takes a while."""
     if site.node.type == "none":
         yield from annotating(site)
     elif is_declaration(site):
-        yield from _at_declaration(site, checker)
+        yield from _at_declaration(site, checker, files)
     elif (function := called(site)) is not None:
         yield from of_return(site.tree, function, habitual_exception(function))
     elif (attribute := attribute_of(site)) is not None:
@@ -49,12 +51,13 @@ def is_declaration(site: Site) -> bool:
     return site.use is Use.ASSIGN and site.node.type != "none" and bool(site.path)
 
 
-def _at_declaration(site: Site, checker: Checker) -> Iterator[Cure]:
+def _at_declaration(site: Site, checker: Checker, files: Callable[[str], int]) -> Iterator[Cure]:
     holder = site.path[-1]
     if holder.type == "function_definition" and holder.child_by_field_name("name") == site.node:
         yield from of_return(site.tree, holder, habitual_exception(holder))
     elif (found := attribute_set(site)) is not None:
-        yield from of_attribute(found, tuple(found.unchecked()), checker, asked=True)
+        using = partial(files, found.key.rpartition(".")[2])
+        yield from of_attribute(found, tuple(found.unchecked()), checker, asked=True, files=using)
     elif (declared := parameter_at(site)) is not None:
         yield from of_parameter(declared)
 

@@ -18,7 +18,7 @@ from breadknife.plugins.nullcheck.python.doubts import doubt
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.foreign import foreign_site
 from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, comment
-from breadknife.plugins.nullcheck.python.inheritance import of_inherited
+from breadknife.plugins.nullcheck.python.inheritance import of_inherited, users
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.results import of_result
 from breadknife.plugins.nullcheck.python.rules import users_rules
@@ -78,6 +78,9 @@ class PythonFile:
         self._in_tests = _TEST_FILE.search(document.uri) is not None
         self._analysis = analysis
 
+    def is_current(self) -> bool:
+        return self._analysis.outside is None or self._analysis.outside.is_current()
+
     @cached_property
     def _findings(self) -> Sequence[Finding]:
         return tuple(self._analysis.findings())
@@ -115,7 +118,7 @@ class PythonFile:
     def _cures(self, site: Site, checker: Checker, about: Sequence[Finding]) -> Iterator[Offer]:
         """The declaration, in this file or that of a base class."""
         spans = None if any(finding.source != SOURCE for finding in about) else self._spans
-        for cure in cures(site, checker):
+        for cure in cures(site, checker, self._files_using):
             if offer := self._declared(cure, spans):
                 yield offer
         for result in of_result(site, self._analysis.outline.imported, self._document, self._project):
@@ -130,6 +133,9 @@ class PythonFile:
             analysis = FileAnalysis(other.tree)
             if offer := self._declared(other.cure, spans, analysis, other.document):
                 yield offer
+
+    def _files_using(self, name: str) -> int:
+        return users(self._project, self._document.path, name) if self._project is not None else 0
 
     def _declared(
         self,
