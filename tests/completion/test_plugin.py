@@ -16,6 +16,7 @@ from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied
 from breadknife.plugins.completion.learning import Learning, read_learned
 from breadknife.plugins.completion.plugin import ACCEPTED, CompletionPlugin, CompletionSettings
+from breadknife.plugins.completion.prompt import FIRST, WHOLE
 from breadknife.plugins.completion.writing import STOP
 from breadknife.task.values import (
     Answer,
@@ -28,6 +29,7 @@ from breadknife.task.values import (
     Trigger,
 )
 from breadknife.text.document import Document, Span
+from engine.daemons import until
 from support import PluginContext, at_cursor
 
 
@@ -232,6 +234,35 @@ def test_what_is_there_when_the_answer_is_due_is_shown_and_grows() -> None:
         answer = user.answer("x =⟦|⟧\n")
         assert isinstance(answer, Completions)
         assert ([item.text for item in answer.items], answer.incomplete) == ([" alpha + beta"], False)
+
+
+def test_of_what_can_not_be_shown_yet_the_whole_lines_are_when_it_is_due() -> None:
+    engine = Slow(" f():\n    # Says", " it.\n    return 1\n")
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        answer = user.answer("def⟦|⟧\n\n\nf()\n")
+        assert isinstance(answer, Completions)
+        assert ([item.text for item in answer.items], answer.incomplete) == ([" f():"], True)
+        engine.may.set()
+
+
+def test_a_first_prompt_is_a_part_of_the_whole_one_which_is_evaluated_at_rest() -> None:
+    engine = Branching(["x = 1"], {})
+    far = "".join(f"def f{number}(): ...\n\n\n" for number in range(200))
+
+    def longest() -> int:
+        prefixes = [len(request.prompt[-1].text) for request in engine.requests]
+        engine.requests.clear()
+        return max(prefixes, default=0)
+
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        user.sees(f"{far}x ⟦|⟧\n")
+        assert 0 < longest() <= FIRST.prefix
+        until(lambda: FIRST.prefix < longest() <= WHOLE.prefix)
+        user.sees(f"{far}xy ⟦|⟧\n")
+        assert longest() > FIRST.prefix
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        user.sees(f"{far}x ⟦|⟧\n", Trigger.INVOKED)
+        assert longest() > FIRST.prefix
 
 
 def test_who_has_asked_for_something_else_is_told_of_no_growth() -> None:

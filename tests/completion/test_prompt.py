@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Engine, GenerateRequest, Lane, Prompt, Trim
+from breadknife.engine.api import Chunk, Engine, GenerateRequest, Lane, Part, Prompt, Trim
 from breadknife.engine.catalog import builtin_catalog
 from breadknife.plugins.completion.prompt import (
-    PREFIX_CHARACTERS,
-    SUFFIX_CHARACTERS,
+    WHOLE,
     Snippet,
     fim_prompt,
+    new_characters,
     prefix_start,
     suffix_end,
 )
@@ -99,8 +99,25 @@ def test_the_edges_stay_while_the_cursor_is_within_one_definition(number: int, d
     inside = st.integers(start + 1, end)
     first, second = data.draw(inside), data.draw(inside)
     assert prefix_start(text, first) == prefix_start(text, second)
-    if end + SUFFIX_CHARACTERS < len(LONG):
+    if end + WHOLE.suffix < len(LONG):
         assert suffix_end(text, first) == suffix_end(text, second)
+
+
+@given(st.integers(6_000, len(LONG) - 2_000))
+def test_a_definition_that_begins_to_be_typed_does_not_move_the_window(at: int) -> None:
+    at = LONG.rfind("\n\n\n", 0, at) + 2
+    before, after = document(LONG[:at] + "\n" + LONG[at:]), document(LONG[:at] + "d\n" + LONG[at:])
+    begin = prefix_start(before, at)
+    assert prefix_start(after, at + 1, last=begin) == begin
+
+
+@pytest.mark.parametrize(
+    ("last", "stays"),
+    [(LONG.index("def f300("), True), (LONG.index("def f300(") + 1, False), (0, False), (len(LONG), False)],
+)
+def test_where_the_window_began_it_begins_again_if_that_is_a_line_near_enough(last: int, stays: bool) -> None:
+    offset = LONG.index("def f300(") + 3_000
+    assert (prefix_start(document(LONG), offset, last=last) == last) is stays
 
 
 @pytest.mark.parametrize(("text", "definition"), [(LONG, "def "), (CLASS, "    def ")])
@@ -121,14 +138,22 @@ def test_the_suffix_ends_before_a_definition() -> None:
 def test_the_windows_hold_the_cursor_and_are_bounded(lines: list[str], line_break: str, data: st.DataObject) -> None:
     text = Document("file:///project/example", "python", line_break.join(lines), 1)
     offset = data.draw(st.integers(0, len(text.text)))
-    assert 0 <= offset - prefix_start(text, offset) <= PREFIX_CHARACTERS
-    assert 0 <= suffix_end(text, offset) - offset <= SUFFIX_CHARACTERS
+    assert 0 <= offset - prefix_start(text, offset) <= WHOLE.prefix
+    assert 0 <= suffix_end(text, offset) - offset <= WHOLE.suffix
+
+
+@pytest.mark.parametrize(
+    ("prompt", "evaluated", "new"),
+    [(("ab", "c"), ("a", "bc"), 0), (("ab", "c"), ("ab",), 1), (("ab",), ("ac", "b"), 1), (("ab",), (), 2)],
+)
+def test_what_of_a_prompt_is_new(prompt: tuple[str, ...], evaluated: tuple[str, ...], new: int) -> None:
+    assert new_characters(tuple(map(Part, prompt)), tuple(map(Part, evaluated))) == new
 
 
 def test_an_endless_line_is_cut() -> None:
     text = document("x" * 1_000_000)
-    assert 0 < 500_000 - prefix_start(text, 500_000) <= PREFIX_CHARACTERS
-    assert 0 < suffix_end(text, 500_000) - 500_000 <= SUFFIX_CHARACTERS
+    assert 0 < 500_000 - prefix_start(text, 500_000) <= WHOLE.prefix
+    assert 0 < suffix_end(text, 500_000) - 500_000 <= WHOLE.suffix
 
 
 def asked(engine: Engine, prompt: Prompt, tokens: int) -> list[Chunk]:

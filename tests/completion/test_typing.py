@@ -30,14 +30,16 @@ def host(real_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def ask(host: Host, typed: str, trigger: Trigger = Trigger.TYPING) -> tuple[list[str], Receipt]:
-    """The whole suggestions after `typed`, and the receipt of the last request for them."""
+    """The whole suggestions after `typed`, and the receipt of the first request for them: on a slow machine there is
+    only a part of them when its answer is due."""
     request = CompletionRequest(*at_cursor(MEAN.replace("⟦|⟧", f"{typed}⟦|⟧")), trigger)
+    receipts: list[Receipt] = []
     while True:
         reply = host.ask(request)
-        [receipt] = reply.receipts
+        receipts += reply.receipts
         answers = [answer for _, answer in reply.answers]
         if not any(isinstance(answer, Completions) and answer.incomplete for answer in answers):
-            return [item.text for item in reply.completions], receipt
+            return [item.text for item in reply.completions], receipts[0]
 
 
 def cost(receipt: Receipt) -> tuple[str, int, float]:

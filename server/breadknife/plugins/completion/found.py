@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 from breadknife.plugins.completion.cut import showable, wanted
 from breadknife.plugins.completion.filters import certainty, fitted, is_final
@@ -65,10 +66,19 @@ class Found:
 
 
 def waited(found: Found, threshold: float, context: Context) -> tuple[Written, Draft, str | Silence]:
-    """What is written once it may be shown, or never will; the draft of it, and its form."""
+    """What is written once it may be shown, or never will; the draft of it, and its form.
+
+    Once it is due, of what can't be shown before there is more of it the whole lines are shown, if that can be.
+    """
     written, draft = found.written, found.draft(found.written)
     fit = fitted(draft, threshold=threshold)
+    tried = ""
     while isinstance(fit, Silence) and written.writing and not is_final(fit):
+        lines = written.text[len(found.typed) :].rpartition("\n")[0]
+        if lines != tried and time.monotonic() >= found.place.due:
+            tried, part = lines, found.part(written, lines)
+            if isinstance(first := fitted(part, threshold=threshold), str):
+                return written, replace(part, complete=False), first
         written, before = found.stream.wait(context.cancel, found.place.due, len(written.text)), draft
         draft = found.draft(written)
         if draft.text != before.text or not written.writing:

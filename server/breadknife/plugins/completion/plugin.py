@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk
+from breadknife.errors import Cancelled, EngineError, ModelError
 from breadknife.plugins.completion.cut import wanted
 from breadknife.plugins.completion.filters import THRESHOLD, UNSURE, confidence, fitted, is_final
 from breadknife.plugins.completion.found import Found, surer, waited
@@ -43,6 +47,8 @@ from breadknife.task.values import (
 )
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import changed_tree
+
+log = logging.getLogger(__name__)
 
 DOCUMENTS = 16
 """Of which something is kept."""
@@ -226,6 +232,8 @@ class CompletionPlugin:
     def _fit(self, found: Found, context: Context) -> Verdict:
         """What of it may be shown. What doesn't fit as far as it is written may do so when there is more."""
         place, threshold = found.place, self._threshold(found.place, context)
+        pen = Pen(context.model(ROLE), self._pace)
+        place.session.at_rest(place.number, IDLE_SECONDS, partial(_evaluate, pen, found))
         written, draft, fit = waited(found, threshold, context)
         refused = is_final(fit)
         if refused:
@@ -241,7 +249,7 @@ class CompletionPlugin:
         if not shown:
             assert isinstance(fit, Silence)
             return Vetoed(fit)
-        origin = context.model(ROLE).origin(Chunk("") if found.known else written.last)
+        origin = pen.model.origin(Chunk("") if found.known else written.last)
         # The best one comes last here: it is the one on the screen.
         items = [self._item(place, each, text, origin, context) for each, text in shown.values()][::-1]
         incomplete = written.writing and not draft.complete and not refused
@@ -297,6 +305,15 @@ class CompletionPlugin:
         timer = threading.Timer(min(max(in_time, 0.0), IDLE_SECONDS), write_on)
         timer.daemon = True
         timer.start()
+
+
+def _evaluate(pen: Pen, found: Found, cancel: CancelToken) -> None:
+    """What is being written goes first."""
+    try:
+        found.stream.wait(cancel)
+        pen.evaluate(found.place, cancel)
+    except (Cancelled, ModelError, EngineError) as error:  # nobody asked for it
+        log.debug("a prompt was not evaluated ahead: %s", error)
 
 
 def _is_current(place: Place, context: Context) -> bool:

@@ -9,18 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from pathlib import PurePosixPath
 
 from breadknife.engine.api import Part, Prompt, Trim
 from breadknife.text.document import Document
 from breadknife.text.tokens import columns
 
-PREFIX_CHARACTERS = 4_000
-SUFFIX_CHARACTERS = 1_000
-"""About 1,200 and 300 tokens of code: 6 s to evaluate on two slow cores the first time, nothing after that."""
 
-_STEP = PREFIX_CHARACTERS // 4
-"""Characters of typing between two moves of the prefix's start."""
+@dataclass(frozen=True)
+class Window:
+    """How much of a document a prompt has at most, in characters."""
+
+    prefix: int
+    suffix: int
+
+    @property
+    def step(self) -> int:
+        """Of typing, between two moves of the prefix's start."""
+        return self.prefix // 4
+
+
+WHOLE = Window(4_000, 1_000)
+"""About 1,200 and 300 tokens of code: 6 s to evaluate on two slow cores the first time, nothing after that."""
+FIRST = Window(1_200, 400)
+"""For who types before that is evaluated: a quarter of the time."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +46,19 @@ class Snippet:
 
 
 def fim_prompt(
-    document: Document, start: int, offset: int, context: Sequence[Snippet] = (), project_name: str = ""
+    document: Document,
+    start: int,
+    offset: int,
+    context: Sequence[Snippet] = (),
+    project_name: str = "",
+    window: Window = WHOLE,
+    begin: int | None = None,
 ) -> Prompt:
-    """Asks for the text between `start` and `offset`, the cursor, and for what follows there."""
-    prefix = document.text[prefix_start(document, offset) : start]
-    suffix = document.text[offset : suffix_end(document, offset)]
+    """Asks for the text between `start` and `offset`, the cursor, and for what follows there.
+
+    `begin`: where the prefix begins."""
+    prefix = document.text[prefix_start(document, offset, window) if begin is None else begin : start]
+    suffix = document.text[offset : suffix_end(document, offset, window)]
     return (
         *(_repository(document, context, project_name) if context else ()),
         Part("<|fim_prefix|><|fim_suffix|>", control=True),
@@ -45,6 +66,12 @@ def fim_prompt(
         Part("<|fim_middle|>", control=True),
         Part(prefix),
     )
+
+
+def new_characters(prompt: Prompt, evaluated: Prompt) -> int:
+    """Of a prompt, those after what it begins with alike."""
+    texts = ["".join(part.text for part in each) for each in (prompt, evaluated)]
+    return len(texts[0]) - len(commonprefix(texts))  # noqa: RUF071  # of characters is what is meant
 
 
 def _repository(document: Document, context: Sequence[Snippet], project_name: str) -> Prompt:
@@ -57,19 +84,27 @@ def _repository(document: Document, context: Sequence[Snippet], project_name: st
     return tuple(parts)
 
 
-def prefix_start(document: Document, offset: int) -> int:
+def prefix_start(document: Document, offset: int, window: Window = WHOLE, last: int | None = None) -> int:
     """Where the prefix begins: at a definition, 2,000 to 4,000 characters before the cursor.
 
     It stays there while the cursor is within one definition, unless that is long; then it moves every 1,000
-    characters.
+    characters. Where it began `last` it begins as long as that is near enough: a definition that begins to be typed
+    doesn't move it.
     """
-    within = _enclosing_start(document, offset)
-    reference = within if offset - within < _STEP else offset // _STEP * _STEP
-    earliest = (reference // _STEP - 2) * _STEP
+    step = window.step
+    if (
+        last is not None
+        and step <= offset - last <= window.prefix
+        and document.text[last - 1 : last] in ("", "\n", "\r")
+    ):
+        return last
+    within = _enclosing_start(document, offset, step)
+    reference = within if offset - within < step else offset // step * step
+    earliest = (reference // step - 2) * step
     if earliest <= 0:
         return 0
-    line, best, best_width = document.line_at(earliest - 1) + 1, earliest, PREFIX_CHARACTERS
-    while line < document.line_count and (start := document.line_starts[line]) <= reference - _STEP:
+    line, best, best_width = document.line_at(earliest - 1) + 1, earliest, window.prefix
+    while line < document.line_count and (start := document.line_starts[line]) <= reference - step:
         text = document.line_text(line)
         if text.strip() and text.lstrip()[0] not in ")]}" and (width := columns(text)) < best_width:
             best, best_width = start, width
@@ -77,14 +112,14 @@ def prefix_start(document: Document, offset: int) -> int:
     return best
 
 
-def suffix_end(document: Document, offset: int) -> int:
+def suffix_end(document: Document, offset: int, window: Window = WHOLE) -> int:
     """Where the suffix ends: before a definition or at a line's end, at most 1,000 characters after the cursor.
 
     It is counted from where the cursor's definition ends, so that it stays there while the cursor is within that,
     unless it is long; then it moves every 500 characters. It is never counted from the document's start: typing moves
     everything after the cursor.
     """
-    length, limit, half = len(document.text), offset + SUFFIX_CHARACTERS, SUFFIX_CHARACTERS // 2
+    length, limit, half = len(document.text), offset + window.suffix, window.suffix // 2
     if limit >= length:
         return length
     below = document.line_at(offset) + 1
@@ -112,10 +147,10 @@ def _definition_start(document: Document, first: int, limit: int) -> int | None:
     return None
 
 
-def _enclosing_start(document: Document, offset: int) -> int:
+def _enclosing_start(document: Document, offset: int, step: int) -> int:
     """The start of the definition that holds `offset`; where that is far, the last place that was looked at."""
     line = document.line_at(max(offset - 1, 0))  # what follows the cursor doesn't tell
-    while line > 0 and document.line_starts[line] > offset - _STEP and not _begins_definition(document, line):
+    while line > 0 and document.line_starts[line] > offset - step and not _begins_definition(document, line):
         line -= 1
     return document.line_starts[line]
 

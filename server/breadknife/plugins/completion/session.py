@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
+from breadknife.engine.api import Prompt
+from breadknife.plugins.completion.prompt import Window, new_characters, prefix_start
 from breadknife.plugins.completion.stream import Streams
 from breadknife.text.document import Document
 
 SEEN_SECONDS = 0.5
 """What was on the screen for less was hardly read: to type something else doesn't reject it."""
+
+PLACES = 4
+"""Of a document, that somebody goes to and fro between."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,10 @@ class Session:
         self._newest = 0
         self._asked: tuple[str, int] | None = None
         self._offer: Offer | None = None
+        self._at_rest = CancelToken()
+        self._begins: dict[Window, int] = {}
+        """Where the newest prompt's prefix began."""
+        self._evaluated = deque[Prompt](maxlen=PLACES)
 
     def begin(self, document: Document, offset: int) -> tuple[int, bool]:
         """A new request's number, and whether the user has done something since the one before."""
@@ -50,6 +61,7 @@ class Session:
             moved, self._asked = asked != self._asked, asked
             self._newest += 1
             self._changed.notify_all()
+            self._at_rest.cancel()
             return self._newest, moved
 
     def close(self) -> None:
@@ -57,6 +69,7 @@ class Session:
         with self._changed:
             self._newest += 1
             self._changed.notify_all()
+            self._at_rest.cancel()
         self.streams.stop()
 
     def is_newest(self, number: int) -> bool:
@@ -75,6 +88,37 @@ class Session:
                 return number == self._newest
         finally:
             forget()
+
+    def prefix_start(self, document: Document, offset: int, window: Window) -> int:
+        with self._changed:
+            begin = self._begins[window] = prefix_start(document, offset, window, self._begins.get(window))
+            return begin
+
+    def at_rest(self, number: int, seconds: float, work: Callable[[CancelToken], None]) -> None:
+        """Do this, in a thread of its own, when nothing is asked for so long; a newer request cancels it."""
+        with self._changed:
+            if number != self._newest:
+                return
+            self._at_rest.cancel()
+            cancel = self._at_rest = CancelToken()
+
+        def begin() -> None:
+            if not cancel.cancelled:
+                work(cancel)
+
+        timer = threading.Timer(seconds, begin)
+        timer.daemon = True
+        timer.start()
+
+    def was_evaluated(self, prompt: Prompt) -> None:
+        with self._changed:
+            self._evaluated.append(prompt)
+
+    def new_characters(self, prompt: Prompt) -> int:
+        """Of a prompt, those that no earlier one of this document began with."""
+        with self._changed:
+            evaluated = [(), *self._evaluated]
+        return min(new_characters(prompt, each) for each in evaluated)
 
     def refused(self, document: Document, offset: int) -> str | None:
         """The id of the offer that the user has seen and that this text goes against, once."""

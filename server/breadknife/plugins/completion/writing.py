@@ -7,11 +7,11 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk
+from breadknife.engine.api import Chunk, Prompt
 from breadknife.errors import EngineError
 from breadknife.plugins.completion.cut import wanted
 from breadknife.plugins.completion.pace import Pace
-from breadknife.plugins.completion.prompt import Snippet, fim_prompt
+from breadknife.plugins.completion.prompt import FIRST, WHOLE, Snippet, Window, fim_prompt
 from breadknife.plugins.completion.session import Session
 from breadknife.plugins.completion.stream import Goal, Stream, Token, Written
 from breadknife.plugins.completion.values import Shape
@@ -70,7 +70,7 @@ class Pen:
     @property
     def holds(self) -> bool:
         """Whether the model's output can be made to begin with a text: not all other runtimes know grammars."""
-        return ":" not in self.model.name
+        return not self._is_remote
 
     def stream(
         self, place: Place, start: int, *, slot: str = "", text: str = "", tokens: tuple[Token, ...] = ()
@@ -81,12 +81,15 @@ class Pen:
         """
 
         there = place.document.text[start : place.offset] if self.holds else ""
+        window = self._window(place)
+        begin = place.session.prefix_start(place.document, start, window)
 
         def write(so_far: str, most: int, cancel: CancelToken) -> Generator[Chunk, None, None]:
             document = place.document.edited((TextEdit(Span(start, place.offset), so_far),))
             at = start + len(so_far)
+            prompt = _prompt(place, document, at, window, begin)
             chunks = self.model.generate(
-                fim_prompt(document, at, at, place.snippets, place.project_name),
+                prompt,
                 max_tokens=most,
                 stop=STOP,
                 place=f"{document.uri}{slot}",
@@ -97,6 +100,8 @@ class Pen:
             first = last = None
             try:
                 for last in chunks:
+                    if first is None and window is WHOLE:
+                        place.session.was_evaluated(prompt)
                     first = first or last
                     yield last
             finally:
@@ -108,6 +113,24 @@ class Pen:
                     self.pace.wrote(first.queued + first.computed, rest, tokens, new)
 
         return Stream(place.document, start, place.offset, write, tokens, text)
+
+    @property
+    def _is_remote(self) -> bool:
+        return ":" in self.model.name
+
+    def evaluate(self, place: Place, cancel: CancelToken) -> None:
+        """Have the whole prompt evaluated, for the texts to come. Raises what the model does."""
+        if self._window(place) is not WHOLE:
+            prompt = _whole(place)
+            for _ in self.model.generate(prompt, max_tokens=1, place=f"{place.document.uri} whole", cancel=cancel):
+                place.session.was_evaluated(prompt)
+
+    def _window(self, place: Place) -> Window:
+        """All, unless that is too much for who is typing, who gets a text from a part of it sooner."""
+        if place.invoked or self._is_remote:  # of other runtimes nobody knows what they keep
+            return WHOLE
+        new = place.session.new_characters(_whole(place))
+        return WHOLE if new <= FIRST.prefix + FIRST.suffix else FIRST
 
     def alternatives(self, place: Place, start: int, typed: str, main: Written, cancel: CancelToken) -> list[Written]:
         """Texts that take another way where the model was least decided, in the order of how close it was.
@@ -132,6 +155,16 @@ class Pen:
         finally:
             for stream in begun:
                 stream.stop()
+
+
+def _whole(place: Place) -> Prompt:
+    begin = place.session.prefix_start(place.document, place.offset, WHOLE)
+    return _prompt(place, place.document, place.offset, WHOLE, begin)
+
+
+def _prompt(place: Place, document: Document, offset: int, window: Window, begin: int) -> Prompt:
+    context = place.snippets if window is WHOLE else ()
+    return fim_prompt(document, offset, offset, context, place.project_name, window, begin)
 
 
 def token_start(text: str, offset: int, *, held: bool) -> int:
