@@ -40,7 +40,8 @@ class Files:
         """The document's analysis, for one thread at a time."""
         with self._lock:
             kept = self._kept.pop(document.uri, None)
-            if kept is None or kept.text != document.text or kept.nullable != nullable:
+            same = kept is not None and (kept.text, kept.nullable) == (document.text, nullable)
+            if kept is None or not same or not kept.file.is_current():
                 of = self._known(document.language, nullable)
                 kept = _Kept(document.text, nullable, of.open(document, tree, project))
             self._kept[document.uri] = kept

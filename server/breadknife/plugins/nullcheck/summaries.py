@@ -186,9 +186,24 @@ class OtherFiles(Generic[Table]):
         """The files that were looked into."""
         return dict(self._files)
 
+    def is_current(self) -> bool:
+        """Whether the files that were looked into say what they said then; of those that may have changed, some are
+        looked at each time."""
+        looks = 0
+        for path, said in list(self._files.items()):  # another thread may be at work with them
+            looks += self.summaries.is_stale(path)
+            if self.summaries.of(path, self.project, again=looks <= LOOKS) != said:
+                return False
+        return True
+
     def agrees(self, known: Mapping[Path, Table | None]) -> bool:
         """Whether those files still say the same."""
         return all(self.file(path) == summary for path, summary in known.items())
+
+
+def current(others: OtherFiles[Table] | None) -> Callable[[], bool]:
+    """`is_current`, of what may know no other files."""
+    return others.is_current if others is not None else lambda: True
 
 
 @dataclass

@@ -120,6 +120,10 @@ class NullFile(Protocol):
     @property
     def tree(self) -> SyntaxTree: ...
 
+    def is_current(self) -> bool:
+        """Whether the project's other files still say what it was made with; quick."""
+        ...
+
     def findings(self) -> Sequence[Finding]:
         """The uses of what may be null, in the order of the text; code is a `Use`. `related` tells the path: where the
         null comes from first, then why no check stops it."""

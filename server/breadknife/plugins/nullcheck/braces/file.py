@@ -41,9 +41,15 @@ class WholeAnalysis(Analysis, Protocol):
 class BracesFile(ABC):
     """A `NullFile`; `analyse` looks at another text of the same file."""
 
-    def __init__(self, analysis: WholeAnalysis, analyse: Callable[[SyntaxTree], Analysis]) -> None:
+    def __init__(
+        self,
+        analysis: WholeAnalysis,
+        analyse: Callable[[SyntaxTree], Analysis],
+        is_current: Callable[[], bool],
+    ) -> None:
         self._whole = analysis
         self._analyse = analyse
+        self.is_current = is_current
 
     @property
     def tree(self) -> SyntaxTree:

@@ -56,6 +56,9 @@ class EcmaScriptFile:
         self._said: dict[Place, Foreign] = {}
         """What other checkers said of the places that were asked about."""
 
+    def is_current(self) -> bool:
+        return self._analysis.others is None or self._analysis.others.is_current()
+
     @cached_property
     def _findings(self) -> Sequence[Finding]:
         return tuple(self._analysis.findings())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known, Modules
 from breadknife.plugins.nullcheck.ecmascript.rules import ORIGIN_WORDS
-from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type, has_null, read_type
+from breadknife.plugins.nullcheck.ecmascript.types import ANYTHING, UNKNOWN, Type, has_null, read_type
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, captures
 
@@ -310,7 +310,7 @@ class Outline:
         annotation = parameter.child_by_field_name("type")
         type = self.resolved(read_type(annotation, source or self.source)) if annotation is not None else UNKNOWN
         if parameter.type == "optional_parameter":
-            return Type(type.name, type.args, has_null(type.null, "undefined"))
+            return type if type.name in ANYTHING else Type(type.name, type.args, has_null(type.null, "undefined"))
         if parameter.child_by_field_name("value") is not None:
             return Type(type.name, type.args, "null" if "null" in type.null.split(" or ") else "")
         return type

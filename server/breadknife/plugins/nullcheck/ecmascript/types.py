@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from breadknife.text.syntax import Node
 
 _ARRAYS = frozenset({"Array", "ReadonlyArray"})
+ANYTHING = frozenset({"any", "unknown"})
+"""Types that null is a member of without being written."""
 _MAX_DEPTH = 8
 
 
@@ -80,7 +82,7 @@ def _union(node: Node, source: bytes, depth: int) -> Type:
         nulls += member.null.split(" or ") if member.null else []
         if not member.null or member.name:
             others.append(member.present)
-    if any(other.name in ("any", "unknown") for other in others):
+    if any(other.name in ANYTHING for other in others):
         return UNKNOWN
     null = " or ".join(name for name in ("null", "undefined") if name in nulls)
     same = len(set(others)) == 1

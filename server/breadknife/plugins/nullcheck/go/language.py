@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.go.names import FileTable
 from breadknife.plugins.nullcheck.go.site import Site, site_of
 from breadknife.plugins.nullcheck.go.strategies import options
 from breadknife.plugins.nullcheck.go.table import summarise
-from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries
+from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries, current
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -38,7 +38,7 @@ class Go:
 class GoFile(BracesFile):
     def __init__(self, tree: SyntaxTree, is_test: bool, others: OtherFiles[FileTable] | None) -> None:
         self._analysis = FileAnalysis(tree, is_test, others)
-        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, is_test, others))
+        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, is_test, others), current(others))
 
     def _options(self, place: Place, ignores: str) -> list[Option]:
         site = self._site(place)

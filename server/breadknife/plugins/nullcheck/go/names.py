@@ -116,11 +116,11 @@ class Names:
         return written in self._outline.interfaces or name in self._package(package).interfaces
 
     def nullable(self) -> Iterator[str]:
-        """The functions and methods that may give nil, of this package and of those that are imported."""
+        """How functions and methods are called that may give nil, of this package and of those that are imported."""
         for package in ("", *self._outline.imports):
-            for (_, name), found in self._package(package).functions.items():
-                if found is not None and found.known.summary.may_be_nil:
-                    yield name
+            for (owner, name), found in self._package(package).functions.items():
+                if found is not None and found.known.summary.may_be_nil and (not package or name[0].isupper()):
+                    yield f"{package}.{name}" if package and not owner else name
 
     def _package(self, called: str) -> Package:
         """By its name in this file; "" is the one that the file is part of."""

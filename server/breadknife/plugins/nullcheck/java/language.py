@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.java.names import FileTable
 from breadknife.plugins.nullcheck.java.site import Site, site_of
 from breadknife.plugins.nullcheck.java.strategies import options
 from breadknife.plugins.nullcheck.java.table import summarise
-from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries
+from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries, current
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -41,7 +41,7 @@ class Java:
 class JavaFile(BracesFile):
     def __init__(self, tree: SyntaxTree, others: OtherFiles[FileTable] | None) -> None:
         self._analysis = FileAnalysis(tree, others)
-        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, others))
+        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, others), current(others))
 
     def _options(self, place: Place, ignores: str) -> list[Option]:
         site = self._site(place)
