@@ -36,7 +36,9 @@ def mistake(*replacements: str, rule: str = "RULE", safe: bool = False) -> Mista
     [
         (mistake("b"), False),
         (mistake("b", safe=True), True),
-        (mistake("b", rule="SpellCheck"), True),
+        (mistake("b", rule="SpellCheck"), False),
+        (mistake("b", rule="SpellCheck", safe=True), False),
+        (mistake(rule="SpellCheck"), True),
         (mistake(), True),
     ],
 )
@@ -58,6 +60,11 @@ def test_what_needs_a_judge(each: Mistake, expected: bool) -> None:
 def test_judged(margins: tuple[float, ...], budget: float, expected: list[str] | None) -> None:
     found = judged(mistake(*"ab"[: max(len(margins), 1)]), margins, "model", budget)
     assert (found and [each.replacement for each in found.corrections]) == expected
+
+
+def test_what_the_model_puts_first_is_safe_only_if_the_engines_put_it_first_too() -> None:
+    found = [judged(mistake("a", "b", safe=True), margins, "model", BUDGET) for margins in ((9.0, 8.0), (8.0, 9.0))]
+    assert [each and each.safe for each in found] == [True, False]
 
 
 def test_half_the_budget_asks_for_more() -> None:

@@ -101,3 +101,17 @@ def moved(each: Lint) -> Lint:
         start = TEXT.index("a uvloop")
         return Lint(each.engine, each.rule, Span(start, start + 1), each.message, each.replacements, "")
     return each
+
+
+@pytest.mark.parametrize(
+    ("text", "repeated", "expected"),
+    [
+        ("So it is at the the end.", "the the", 1),
+        ("The the end is near.", "The the", 1),
+        ("They are in the The Organization tier.", "the The", 0),
+    ],
+)
+def test_a_name_may_begin_with_the_word_before_it(text: str, repeated: str, expected: int) -> None:
+    start = text.index(repeated)
+    found = [Lint("harper", "RepeatedWords", Span(start, start + len(repeated)), "", ("the",), "")]
+    assert len(mistakes(text, found, 1, lambda span, offered: True)) == expected

@@ -76,6 +76,9 @@ _MASS = frozenset(
         "furnitures",
         "traffics",
         "progresses",
+        "medias",
+        "percents",
+        "offsprings",
         "documentations",
         "middlewares",
         "firmwares",
@@ -107,8 +110,9 @@ EVIDENCE = (
     ),
     Evidence(
         "Modal", _FORMS, "The linter will [skips|skip] it.", "The linter [skips|skip] it.",
-        r"\b(?:can|could|will|would|shall|should|must|may|might|cannot|can't|couldn't|won't|wouldn't|shouldn't|do|does"
-        rf"|did|don't|doesn't|didn't) {_ADVERBS}(?:(?:it|he|she|they|we|you) )?",
+        r"(?:\b(?:can|could|will|would|shall|should|must|may|might|cannot|can't|couldn't|won't|wouldn't|shouldn't|don't"
+        r"|doesn't|didn't|(?:do|does|did)(?= (?:not|it|he|she|they|we|you)\b)) "
+        rf"{_ADVERBS}(?:(?:it|he|she|they|we|you) )?)",
         fits=lambda old, new: is_base(old, new),
     ),
     Evidence(
@@ -265,7 +269,14 @@ EVIDENT = frozenset(("Tense", "Duration", *(each.rule for each in EVIDENCE)))
 """Asked about even where the model isn't surprised."""
 
 
+SINGULAR = "Number"
+
+
 def refined(rule: str, text: str, start: int, end: int, old: str, new: str) -> str:
-    """The rule of a change: its own, or that of the evidence that speaks for it."""
+    """The rule of a change: its own, or that of the evidence that speaks for it.
+
+    Without evidence a plural is as good as a singular, which the model nearly always likes better.
+    """
     old, new = old.lower().replace("’", "'"), new.lower().replace("’", "'")
-    return next((each.rule for each in EVIDENCE if rule in each.of and each.speaks(text, start, end, old, new)), rule)
+    evident = (each.rule for each in EVIDENCE if rule in each.of and each.speaks(text, start, end, old, new))
+    return next(evident, SINGULAR if rule in _FORMS and is_plural(new, old) else rule)

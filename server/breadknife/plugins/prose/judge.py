@@ -33,8 +33,11 @@ class Judge:
 
 
 def is_sure(mistake: Mistake) -> bool:
-    """Whether it needs no judge: engines agree, the rule's record is clean, or there is nothing to compare with."""
-    return mistake.safe or mistake.spelling or not mistake.corrections
+    """Whether it needs no judge: engines agree, the rule's record is clean, or there is nothing to compare with.
+
+    That no dictionary has a word is true of names and terms too, so what is said of spelling always needs one.
+    """
+    return not mistake.corrections or (mistake.safe and not mistake.spelling)
 
 
 def judged(mistake: Mistake, margins: Sequence[float], model: str, budget: float) -> Mistake | None:
@@ -47,4 +50,6 @@ def judged(mistake: Mistake, margins: Sequence[float], model: str, budget: float
     best = sorted(zip(margins, mistake.corrections, strict=True), key=lambda pair: -pair[0])
     if best[0][0] < JUDGED + excess(budget):
         return None
-    return replace(mistake, corrections=tuple(correction for _, correction in best), model=model)
+    corrections = tuple(correction for _, correction in best)
+    safe = mistake.safe and corrections[0] == mistake.corrections[0]
+    return replace(mistake, corrections=corrections, safe=safe, model=model)

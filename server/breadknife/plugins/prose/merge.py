@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.prose.engine import Lint
-from breadknife.plugins.prose.rules import ARTICLES, NEEDS_AGREEMENT, SAFE, SPELLING
+from breadknife.plugins.prose.rules import ARTICLES, NEEDS_AGREEMENT, REPEATS, SAFE, SPELLING
 from breadknife.plugins.prose.spelling import is_slip
 from breadknife.text.document import Span
 
 _MOST_FIXES = 4
 # After an article, so that it isn't a variable called "a".
 _NOUN_OR_ADJECTIVE = re.compile(r"\s(?!(?:is|are|was|or|and|in|of|to|as|at|if|on|by|for|with)\b)[^\W\d_]+(?!\w)")
+
+# "the *The Organization* tier": the second begins a name.
+_REPEATED_NAME = re.compile(r"\b[a-z]+\W+[A-Z][a-z]*$")
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ def _counts(text: str, lint: Lint, lints: Sequence[Lint], engines: int) -> bool:
         others = (other for other in lints if other.engine != lint.engine)
         if not any(_overlap(other.span, lint.span) for other in others):
             return False
+    if lint.rule in REPEATS and _REPEATED_NAME.search(text, lint.span.start, lint.span.end):
+        return False
     if lint.rule in ARTICLES and not _NOUN_OR_ADJECTIVE.match(text, lint.span.end):
         return False
     return lint.rule in SPELLING or not _beside_unknown_word(lint, lints)

@@ -27,6 +27,7 @@ NOISE: Mapping[str, Mapping[str, str]] = {
         "category:Style": _HOUSE,
         "AvoidAndAlso": _HOUSE,
         "Codebase": _HOUSE,
+        "Codebases": _HOUSE,
         "CompoundNouns": "a file name, a bug fix and a code base are two words or one, as a project likes",
         "CondenseAllThe": _HOUSE,
         "DisjointPrefixes": _HOUSE,
@@ -35,6 +36,7 @@ NOISE: Mapping[str, Mapping[str, str]] = {
         "LeftRightHand": _HOUSE,
         "MassNouns": "redirections, configurations and the like are countable here",
         "MissingDeterminer": _FRAGMENT,
+        "MissingPreposition": "it takes subjects and verbs for nouns that lack one between them",
         "MissingTo": _FRAGMENT,
         "NeedToNoun": _JARGON,
         "OkToOkay": _HOUSE,
@@ -67,6 +69,7 @@ NOISE: Mapping[str, Mapping[str, str]] = {
         "ARTICLE_ADJECTIVE_OF": "“iterable” and “topmost” are nouns here",
         "CONSECUTIVE_SPACES": _MARKUP,
         "EN_COMPOUNDS_*": _HOUSE,
+        "EN_MULTITOKEN_SPELLING_*": _NAMES,
         "EN_SPLIT_WORDS_HYPHEN": _MARKUP,
         "EN_WORD_COHERENCY": _HOUSE,
         "ENGLISH_WORD_REPEAT_BEGINNING_RULE": _FRAGMENT,
@@ -89,6 +92,9 @@ SPELLING = frozenset(("SpellCheck", *(f"MORFOLOGIK_RULE_EN_{land}" for land in (
 
 ARTICLES = frozenset(("AnA", "EN_A_VS_AN"))
 """Rules that need to know how the next word sounds: `urllib3` or a quotation tells them nothing."""
+
+REPEATS = frozenset(("RepeatedWords", "ENGLISH_WORD_REPEAT_RULE"))
+"""Rules that say that a word is there twice."""
 
 NEEDS_AGREEMENT = frozenset(("AnA",))
 """Rules that, like spelling, count only where the other engine objects too, while there is one."""
