@@ -1,4 +1,5 @@
-"""Runs a command for as long as our standard input is open, so that the command never outlives who asked for it.
+"""Runs a command for as long as our standard input is open, so that the command never outlives who asked for it, and
+after all that somebody waits for: its start would take the cores from a model that writes.
 
     python guard.py COMMAND ARGUMENT…
 
@@ -11,10 +12,17 @@ import sys
 import threading
 
 
+NICER = 10
+
+
 def main() -> None:
-    child = subprocess.Popen(
-        sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS
+    else:
+        os.nice(NICER)
+    quiet = subprocess.DEVNULL
+    child = subprocess.Popen(sys.argv[1:], stdin=quiet, stdout=quiet, stderr=quiet, creationflags=flags)
 
     def end_with_parent() -> None:
         sys.stdin.buffer.read()
