@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import psutil
 import pytest
@@ -21,6 +22,8 @@ from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.plugin import Context
 from breadknife.task.values import Answer, CheckRequest, Findings, Request
 from breadknife.text.document import Document
+from prose import typing
+from prose.typing import type_around
 from support import PluginContext, document
 
 
@@ -119,6 +122,8 @@ def test_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("de", "Das Haus sind groß und ich habe ein Katze.", "ein Katze"),
         ("de-AT", "Ich habe ein Katze.", "ein Katze"),
+        ("fr", "Les fichier sont dans le dossier.", "Les fichier"),
+        ("es", "Las archivo están en la carpeta.", "Las archivo"),
     ],
 )
 def test_other_languages(engine: LanguageToolEngine, language: str, text: str, expected: str) -> None:
@@ -218,20 +223,43 @@ def test_a_paragraph_of_a_megabyte_beside_others(engine: LanguageToolEngine) -> 
     assert "20,000 characters" in editor.notices[0]
 
 
+ENGLISH = "The function return a list, and it is the one that you see here.\n\n"
+GERMAN = "Ich habe ein Katze, und sie ist nicht auf der Straße, wenn es regnet.\n\n"
+FRENCH = "Les fichier sont dans le dossier, et vous pouvez les lire avec une commande.\n\n"
+SPANISH = "Las archivo están en la carpeta, y no es necesario que los abra para usar el programa.\n\n"
+
+
+LANGUAGES = {
+    "detected": (ENGLISH + GERMAN + FRENCH + SPANISH, ["return", "ein Katze", "Les fichier", "Las archivo"]),
+    # Too short to tell by their words:
+    "French declared": ("---\nlang: fr\n---\n\nLes fichier.\n", ["Les fichier"]),
+    "Spanish declared": ("---\nlang: es\n---\n\nLas archivo están allí.\n", ["Las archivo"]),
+    "German declared": ("---\nlang: de\n---\n\nEin Katze.\n", ["Ein Katze"]),
+    "a part declared": (ENGLISH + "<p lang=fr>Les fichier.</p>\n", ["return", "Les fichier"]),
+}
+
+
 @pytest.mark.java
-def test_paragraphs_in_several_languages(engine: LanguageToolEngine) -> None:
-    plugin, editor = shared_plugin(engine), Editor()
-    text = (
-        "The function return a list, and it is the one that you see here.\n\n"
-        "Ich habe ein Katze, und sie ist nicht auf der Straße, wenn es regnet.\n"
-    )
-    doc = document(text, "markdown")
-    answer = plugin.answer(CheckRequest(doc, whole=True), editor)
-    assert isinstance(answer, Findings)
-    assert [doc.slice(each.span) for each in sorted(answer.items, key=lambda each: each.span)] == [
-        "return", "ein Katze",
-    ]  # fmt: skip
-    assert {each.source for each in answer.items} == {"languagetool"}
+def test_the_language_of_documents_and_paragraphs() -> None:
+    plugin, editor = ProsePlugin(), Editor()
+    try:
+        for name, (text, expected) in LANGUAGES.items():
+            doc = document(text, "markdown")
+            answer = plugin.answer(CheckRequest(doc, whole=True), editor)
+            assert isinstance(answer, Findings)
+            found = [doc.slice(each.span) for each in sorted(answer.items, key=lambda each: each.span)]
+            assert found == expected, name
+            assert {each.source for each in answer.items} == {"languagetool"}
+        assert editor.notices == []
+    finally:
+        plugin.close()
+
+
+@pytest.mark.java
+def test_what_it_found_stays_while_the_text_around_is_typed(engine: LanguageToolEngine) -> None:
+    plugin, editor = shared_plugin(engine), typing.Editor()
+    doc = document("The function return a list, and so you see it.\n\nThe other one is here.\n", "markdown")
+    type_around(plugin, editor, doc, "return", doc.text.index(", and"), Random(4))
 
 
 def shared_plugin(engine: LanguageToolEngine) -> ProsePlugin:

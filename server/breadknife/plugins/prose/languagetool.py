@@ -32,6 +32,9 @@ _JAVA_OPTIONS = "-Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dsun.net.htt
 _SERVER_OPTIONS = {"pipelineCaching": "true", "maxPipelinePoolSize": "10", "cacheSize": "5000"}
 _START_S, _CHECK_S = 60.0, 30
 _FAILURES_IN_A_ROW = 3
+_MOST_LANGUAGES = 3
+"""A server's memory holds the dictionaries of so many; with English, French, Spanish and German it does nothing but
+collect garbage. It starts anew instead."""
 _WARM_UP = "This is an warm-up: the first check loads the dictionaries and rules."
 _VARIANTS = {"de": "de-DE", "pt": "pt-PT", "ca": "ca-ES", "zh": "zh-CN", "tl": "tl-PH"}
 """Where a language alone has no dictionary."""
@@ -109,6 +112,9 @@ class LanguageToolEngine:
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         """Raises EngineDied when the server ended or hung meanwhile (the next call starts another one), and
         EngineUnavailable when it is no use to try again."""
+        speaks = [each for each in self._clients.values() if each is not None]
+        if self._process is not None and language and language not in self._clients and len(speaks) >= _MOST_LANGUAGES:
+            self._stop()
         client_of = self._client or self._started()
         # The server counts in UTF-16 units: without astral characters these are our code points.
         plain = _ASTRAL.sub("\u263a", printable(text))
