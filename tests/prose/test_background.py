@@ -130,6 +130,21 @@ def test_a_text_that_kills_the_engine_is_tried_twice_and_the_next_one_is_checked
     background.close()
 
 
+def test_a_fault_of_the_engine_costs_one_text_its_findings_and_nobody_waits_for_ever() -> None:
+    def fail(text: str) -> None:
+        if text == "odd":
+            raise ValueError(text)
+
+    engine = Scripted(fail)
+    background = Background(engine)
+    background.submit("doc", ["odd", "good"], ignore)
+    background.wait(["odd", "good"], CancelToken.after(30))
+    assert engine.asked == ["odd", "good"]
+    assert (background.result("odd"), background.result("good")) == ((), (result("good"),))
+    assert background.failure is None
+    background.close()
+
+
 @pytest.mark.parametrize("texts", [["a", "b"], ["a"]])
 def test_an_engine_that_gives_up_lets_everybody_go(texts: list[str]) -> None:
     def fail(text: str) -> None:

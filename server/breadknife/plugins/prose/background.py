@@ -184,12 +184,17 @@ class Background(Generic[_Question, _Result]):
             self._changed.notify_all()
 
     def _check(self, text: _Question) -> tuple[_Result, ...]:
-        """A text that the engine dies of twice has no findings."""
+        """A text that the engine dies of twice has no findings, nor one that it has a fault with: who waits goes on."""
         for _ in range(2):
             try:
                 return self._engine.check(text)
             except EngineDied as error:
                 log.warning("%s", error)
+            except EngineError:
+                raise
+            except Exception:
+                log.exception("%s has a fault", type(self._engine).__name__)
+                break
         return ()
 
     def _give_up(self, why: str, busy_with: _Job[_Question]) -> None:

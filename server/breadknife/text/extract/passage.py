@@ -110,8 +110,6 @@ _NOT_PROSE = re.compile(
     """,
     re.VERBOSE,
 )
-_ENDLESS = re.compile(r"\S{300,}")
-"""No word, and the patterns above would take time with the square of its length."""
 _EMOJI = re.compile(r"(?<![^\s])(?::[a-z0-9_+-]{2,}:|\[![A-Z]+\])(?![^\s])")
 _LINE_BREAK = re.compile(r"[ \t\\]*\n[ \t]*")
 
