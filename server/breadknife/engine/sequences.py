@@ -11,8 +11,8 @@ from breadknife.engine.model import Model
 from breadknife.errors import EngineError
 
 WORTH_KEEPING = 64
-"""Tokens (a quarter of a second of evaluation and more, see design.md) for which a sequence is left as it is and its beginning
-copied; fewer are forgotten instead: the output that a key disagreed with, say."""
+"""Tokens (a quarter of a second of evaluation and more) for which a sequence is left as it is and its beginning copied;
+fewer are forgotten instead: the output that a key disagreed with, say."""
 TYPING_SHARE = 8
 """One of so many sequences is never used by other lanes."""
 
