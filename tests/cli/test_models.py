@@ -74,7 +74,8 @@ def test_verify_finds_a_corrupt_model(models: Path) -> None:
     path = put_wrong_file(models)
     result = run("verify", "--json")
     assert result.exit_code == 1
-    (row,) = json.loads(result.stdout)
+    row, judge = json.loads(result.stdout)
+    assert (judge["name"], judge["good"]) == ("smollm2-135m", False)
     assert (row["name"], row["good"], row["path"]) == (DEFAULT.name, False, None)
     assert str(path) in row["problem"]
 
@@ -92,7 +93,7 @@ def test_pull_of_a_model_that_is_here_asks_nobody(monkeypatch: pytest.MonkeyPatc
     monkeypatch.undo()
     result = run("pull", "--offline", "--json")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert [row["name"] for row in json.loads(result.stdout)] == [DEFAULT.name]
+    assert [row["name"] for row in json.loads(result.stdout)] == [DEFAULT.name, "smollm2-135m"]
 
 
 def test_pull_offline_is_an_error(models: Path) -> None:

@@ -84,7 +84,7 @@ async def test_an_action_for_an_older_version_is_refused(connect, script) -> Non
 
 
 async def test_prose_is_fixed_and_the_dictionary_learns(connect, script) -> None:
-    session = await connect(engine_script=script([]), options={"prose": {"languagetool": False}})
+    session = await connect(engine_script=script([]), options={"prose": {"languagetool": False, "model": False}})
     uri = session.open("a.md", PROSE + "\nThe frobnicater recieve a notification.\n", "markdown")
     found = await diagnostics(session, uri)
     article = next(d for d in found if d.range.start.line == 0)

@@ -39,6 +39,7 @@ CASES = [
      ["Opens the file.", "Inner words."]),
     ("java", "/** Sums <b>all</b> of {@link Item the items}. */\nclass A {}\n", ["Sums all of @."]),
     ("c", "/*\n * A block\n * of two lines.\n */\nint x; /* short one */\n", ["A block of two lines.", "short one"]),
+    ("cpp", "// A line that \\\n   goes on.\n// And one more.\nint x;\n", ["A line that goes on. And one more."]),
     ("cpp", "/// \\brief Does it well.\n/// \\param[in] n the count of them\nvoid f(int n);\n",
      ["Does it well.", "the count of them"]),
     ("java", "/**\n * See it.\n * <pre>\n *   no prose\n * </pre>\n * <p>New <code>x</code> words.\n * <li>one item\n */\nclass A {}\n",

@@ -15,9 +15,6 @@ from breadknife.engine.pull import pull
 from breadknife.engine.store import ModelStore
 from breadknife.errors import ModelError
 
-ROLES_IN_USE = ("completion", "nullcheck")
-"""The roles whose models `pull` fetches when none is named."""
-
 app = typer.Typer(no_args_is_help=True, help="List, fetch, check and remove the models.", rich_markup_mode=None)
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names from `breadknife models list`.")]
@@ -168,4 +165,4 @@ def _named(names: Iterable[str] | None) -> list[ModelInfo]:
 
 def _defaults() -> list[ModelInfo]:
     catalog = read_models()
-    return list(dict.fromkeys(catalog.for_role(role) for role in ROLES_IN_USE))
+    return list(dict.fromkeys(map(catalog.for_role, catalog.roles)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
-from breadknife.text.extract.passage import Cut, markup, markup_cuts, passage, prose
+from breadknife.text.extract.passage import Cut, markup, markup_cuts, passage, prose, split_lines
 from breadknife.text.extract.python import inline_cuts
 from breadknife.text.extract.structure import LONGEST_CODE, Paragraph, paragraphs
 from breadknife.text.languages import LANGUAGES
@@ -144,8 +144,9 @@ def _blocks(tree: SyntaxTree, nodes: list[Node]) -> Iterator[list[Span]]:
         if opening:
             yield list(_inside(tree.text, span, opening.end()))
         elif sign := _LINE.match(source):
-            block.append(Span(span.start + sign.end(), span.end))
-            last = (row, column) if alone else last
+            lines = list(split_lines(tree.text, Span(span.start + sign.end(), span.end)))  # C's may end in a backslash
+            block += lines
+            last = (row + len(lines) - 1, column) if alone else last
     if block:
         yield block
 
