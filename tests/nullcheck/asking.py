@@ -16,8 +16,10 @@ def findings(doc: Document, context: PluginContext | None = None) -> tuple[Findi
     return answer.items
 
 
-def offered(text: str, *others: Finding, context: PluginContext | None = None) -> tuple[Action, ...]:
-    request = ActionRequest(document(text), Span(0, len(text)), others)
+def offered(
+    text: str, *others: Finding, context: PluginContext | None = None, language: str = "python"
+) -> tuple[Action, ...]:
+    request = ActionRequest(document(text, language), Span(0, len(text)), others)
     answer = NullCheckPlugin().answer(request, context or PluginContext())
     assert isinstance(answer, Actions)
     return answer.items
@@ -30,13 +32,14 @@ def resolved(
     engine: Engine | None = None,
     context: PluginContext | None = None,
     everywhere: bool = False,
+    language: str = "python",
 ) -> tuple[str, Action]:
     """The text after the action, and what was answered."""
-    actions = [action for action in offered(text) if action.data["strategy"] == strategy]
+    actions = [action for action in offered(text, language=language) if action.data["strategy"] == strategy]
     action = next(action for action in actions if bool(action.data.get("everywhere")) is everywhere)
     assert not action.edits
     context = context or PluginContext(engine=engine or ScriptedEngine([]))
-    answer = NullCheckPlugin().answer(ResolveRequest(document(text), action), context)
+    answer = NullCheckPlugin().answer(ResolveRequest(document(text, language), action), context)
     assert isinstance(answer, Actions), answer
     (done,) = answer.items
     return document(text).edited(done.edits).text, done

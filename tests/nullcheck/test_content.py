@@ -109,6 +109,28 @@ def test_a_default_is_a_literal_of_the_right_type(annotation: str, use: str, sai
     assert f"x = {written}" in resolved(text, "default", engine=ScriptedEngine([Line("default", said)]))[0]
 
 
+NAME_OF = "export function nameOf(user?: string) {\n  return user.trim();\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "script", "written", "model"),
+    [
+        ("raise", [Line("message", 'no user was given"}')], 'throw new Error("no user was given");', "nullcheck"),
+        ("raise", [], 'throw new Error("user is undefined");', ""),
+        ("raise", [Line("message", '"; process.exit()"}')], 'throw new Error("user is undefined");', ""),
+        ("default", [Line("default", 'unknown"}')], '(user ?? "unknown").trim()', "nullcheck"),
+        ("default", [Line("default", "a" * 99 + '"}')], '(user ?? "").trim()', ""),
+        ("default", [], '(user ?? "").trim()', ""),
+    ],
+)
+def test_a_typescript_repair_has_the_models_content_or_the_templates(
+    strategy: str, script: list[Line], written: str, model: str
+) -> None:
+    text, action = resolved(NAME_OF, strategy, engine=ScriptedEngine(script), language="typescript")
+    assert written in text
+    assert (action.origin.rule, action.origin.model) == (f"nullcheck/{strategy}", model)
+
+
 def test_an_empty_collection_is_no_question() -> None:
     engine = ScriptedEngine([])
     assert "x = []" in resolved("def f(x: list[int] | None):\n    return x[0]\n", "default", engine=engine)[0]

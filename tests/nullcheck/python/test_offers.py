@@ -34,7 +34,7 @@ class Connection:
 def test_an_attribute_that_is_never_tested_is_declared_as_what_it_is_set_to() -> None:
     text, (first, *_) = offered(CONNECTION)
     assert first.strategy is Strategy.FIELD
-    assert first.title == "Declare `self.sock` as `Socket`: None only stands in until it is set (ends 2 findings)"
+    assert first.title == "Declare `self.sock` as `Socket`: None only stands in until it is set"
     assert first.removes == 2
     assert first.reason == "no code of this file tests it for None, and it is set elsewhere"
     line = "        self.sock: Socket = None  # pyright: ignore[reportAttributeAccessIssue]\n"
@@ -298,7 +298,7 @@ def get_app(none=False):
             {"pkg/app.py": APP, "pkg/__init__.py": "from .app import get_app\n"},
             "pkg",
             "def g():\n    get_app().b()\ndef h():\n    app = get_app()\n    app.c()\n",
-            "Declare that `get_app` gives `Any`: None is for callers that ask for it (in app.py, ends 3 findings)",
+            "Declare that `get_app` gives `Any`: None is for callers that ask for it (in app.py)",
         ),
         ({"app.py": APP}, "app", "def g():\n    return get_app() is None\ndef h():\n    get_app().b()\n", ""),
         ({"app.py": APP}, "app", "", ""),
@@ -558,7 +558,7 @@ class Substate(State): pass
         (
             BASE,
             "⟦self.machine⟧.go()\n        self.machine.stop()",
-            "Declare `self.machine` as `Machine`: None only stands in until it is set (in base.py, ends 2 findings)",
+            "Declare `self.machine` as `Machine`: None only stands in until it is set (in base.py)",
             "        self.machine: Machine = None  # pyright: ignore[reportAttributeAccessIssue]\n",
         ),
         (BASE, "⟦self.machine⟧.go()\n        return self.machine is None", "", ""),

@@ -101,7 +101,7 @@ def _check(file: NullFile, context: Context) -> Findings:
 def _fixes(file: NullFile, place: Place) -> Iterator[Fix]:
     for offer in file.offers(place):
         if not offer.elsewhere:
-            yield Fix(offer.title, offer.edits, origin=Origin(rule(offer.strategy)))
+            yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)))
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class _Menu:
         return places
 
     def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, preferred: bool) -> Action:
-        title = offer.title if offer.reason in offer.title else f"{offer.title} — {offer.reason}"
+        title = offer.titled
         known = self.ladder.known(self._edited(offer))
         if known and known.checker and not known.unasked:
             title += f" · {known.short}"
@@ -211,7 +211,7 @@ def _resolved(made: Sequence[_Made], document: Document, action: Action, ladder:
             continue
         done = replace(action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin, checked=climb.badge)
         if each.otherwise is not None:
-            done = replace(done, title=each.otherwise.title, within=each.otherwise.within)
+            done = replace(done, title=each.otherwise.titled, within=each.otherwise.within)
         return Actions((done,))
     return answer
 

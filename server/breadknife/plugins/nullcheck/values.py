@@ -94,11 +94,12 @@ class Offer:
 
     strategy: Strategy
     title: str
-    """It says what a null leads to: "Assert that `m` is not None (AssertionError if it is)"."""
+    """It says what a null leads to: "Assert that `m` is not None (AssertionError if it is)". The number of findings
+    that it ends is added by `titled`."""
     edits: tuple[TextEdit, ...]
     weight: int
     """Evidence for it; the highest comes first."""
-    reason: str = ""
+    reason: str
     """The evidence in a clause, for people: "the function raises elsewhere"."""
     content: Content | None = None
     """What a model may say better; None where there is nothing to say."""
@@ -112,6 +113,15 @@ class Offer:
     """No other file can see it: nothing changes in what a function takes and gives."""
     otherwise: Offer | None = None
     """What is made in its place where an installed checker objects to it: of the same strategy, and less exact."""
+
+    @property
+    def titled(self) -> str:
+        """What people read, wherever it is offered: what it does, how many findings it ends, and why it is offered."""
+        title = self.title
+        if self.removes > 1:
+            ends = f"ends {self.removes} findings"
+            title = f"{title[:-1]}, {ends})" if title.endswith(")") else f"{title} ({ends})"
+        return title if self.reason in title else f"{title} — {self.reason}"
 
 
 class NullFile(Protocol):

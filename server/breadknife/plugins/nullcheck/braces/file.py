@@ -70,7 +70,7 @@ class BracesFile(ABC):
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
         ignores = next((said for finding in about if (said := self._ignored_by(finding))), "")
         for option in self._options(place, ignores):
-            made = self._verified(place, option, option.content or Content())
+            made, removes = self._verified(place, option, option.content or Content())
             if made is not None:
                 yield Offer(
                     option.strategy,
@@ -80,11 +80,12 @@ class BracesFile(ABC):
                     option.reason,
                     option.content,
                     self._within(place, made),
+                    removes=removes,
                 )
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> Edits | None:
         option = next((option for option in self._options(place, "") if option.strategy is strategy), None)
-        return self._verified(place, option, content) if option is not None else None
+        return self._verified(place, option, content)[0] if option is not None else None
 
     def code(self, place: Place, /) -> str:
         declaration = self._declaration(place)
@@ -109,9 +110,13 @@ class BracesFile(ABC):
     def _ignored_by(self, finding: Finding) -> str:
         """The checker whose ignore comment would answer a finding, or ""."""
 
-    def _verified(self, place: Place, option: Option, content: Content) -> Edits | None:
+    def _verified(self, place: Place, option: Option, content: Content) -> tuple[Edits | None, int]:
+        """The edits, and how many findings they end."""
         edits = option.edits(content)
-        return edits if edits is not None and verified(self._whole, self._analyse, place.span, edits) else None
+        # Whoever calls a method is anywhere in the file.
+        everywhere = Span(0, len(self.tree.text)) if option.strategy is Strategy.RETURN_TYPE else place.span
+        removes = verified(self._whole, self._analyse, place.span, edits, everywhere) if edits is not None else 0
+        return (edits, removes) if removes else (None, 0)
 
     def _within(self, place: Place, edits: Edits) -> Span:
         """The whole declaration, and whatever else the template itself edits."""

@@ -25,26 +25,29 @@ class Analysis(Protocol):
 
 
 def verified(
-    before: Analysis, analyse: Callable[[SyntaxTree], Analysis], place: Span, edits: tuple[TextEdit, ...]
-) -> bool:
-    """Whether the edited file is right: looked at are the functions that the edits or the place touch."""
+    before: Analysis, analyse: Callable[[SyntaxTree], Analysis], place: Span, edits: tuple[TextEdit, ...], around: Span
+) -> int:
+    """How many findings are gone, where the edited file is right: looked at are the functions that the edits, or what
+    is `around` the place, touch. 0 where it isn't right; another checker's finding counts as one."""
     if not edits or sum(len(edit.new_text) - len(edit.span) for edit in edits) > MAX_ADDED:
-        return False
+        return 0
     tree: SyntaxTree | None = before.tree
     for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
         tree = changed_tree(tree, edit) if tree is not None else None
     if tree is None or not parses_no_worse(before.tree, tree):
-        return False
+        return 0
     touched = Span(
-        min(place.start, *(edit.span.start for edit in edits)), max(place.end, *(edit.span.end for edit in edits))
+        min(around.start, *(edit.span.start for edit in edits)), max(around.end, *(edit.span.end for edit in edits))
     )
     grown = sum(len(edit.new_text) - len(edit.span) for edit in edits)
     was = _between(before, touched)
     now = _between(analyse(tree), Span(touched.start, touched.end + grown))
     if Counter(map(_identity, now)) - Counter(map(_identity, was)):
-        return False
+        return 0
     moved = _moved(place, edits)
-    return not any(finding.span.start < moved.end and moved.start < finding.span.end for finding in now)
+    if any(finding.span.start < moved.end and moved.start < finding.span.end for finding in now):
+        return 0
+    return max(1, len(was) - len(now))
 
 
 def _between(analysis: Analysis, span: Span) -> Sequence[Finding]:

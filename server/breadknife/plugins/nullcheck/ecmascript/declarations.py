@@ -217,6 +217,7 @@ def _variable(site: Site, origin: Node) -> Iterator[Option]:
     if origin == value and literal and not _tested(site, written):
         start = site.style.literal(literal)
         title = f"Start `{written}` as `{start}` instead of {site.outline.text(value)}"
+        title += f" (a use before it is set gets `{start}`)"
         edits = (*drops, TextEdit(site.tree.span(value), start))
         yield Option(Strategy.INITIAL, title, 46, reason=f"nothing tests `{written}` for null", edits=edits)
 
@@ -234,10 +235,10 @@ def _annotated(site: Site) -> Iterator[Option]:
     if site.use is Use.RETURN:
         function = site.function
         holder, field = function, "return_type"
-        said = f"Say in the return type that it may be {null} (callers must check)"
+        said, reason = f"Say in the return type that it may be {null} (callers must check)", f"it returns {null} here"
     else:
         holder, field = site.parent, "type"
-        said = f"Say in the type that it may be {null}"
+        said, reason = f"Say in the type that it may be {null} (its uses must check)", f"it is given {null} here"
         if holder.type not in ("variable_declarator", "public_field_definition"):
             return
     annotation = holder.child_by_field_name(field) if holder is not None else None
@@ -250,7 +251,7 @@ def _annotated(site: Site) -> Iterator[Option]:
             return
         type = arguments.named_children[0]
     end = site.tree.span(type).end
-    yield Option(Strategy.ANNOTATE, said, 50, edits=(TextEdit(Span(end, end), f" | {null}"),))
+    yield Option(Strategy.ANNOTATE, said, 50, reason, edits=(TextEdit(Span(end, end), f" | {null}"),))
 
 
 def _without_null(site: Site, declared: Node, field: str = "type") -> tuple[TextEdit, ...]:

@@ -13,6 +13,7 @@ from breadknife.text.syntax import Node
 _CONSTANT = re.compile(r"""null|undefined|false|true|-?\d+|""|''|\[\]|\{\}""")
 _IF = frozenset({"if_statement"})
 _RETURNS = frozenset({"return_statement"})
+_HABIT = "the function has early returns already"
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Exit:
     value: str
     """Source of what is returned; "" for a bare `return`."""
     weight: int
-    reason: str = ""
+    reason: str
 
     @property
     def said(self) -> str:
@@ -37,14 +38,18 @@ def early_return(site: Site, function: Node) -> Exit | None:
         return None
     returned = returns_of(site, function)
     habit = _leaves_early(site, function)
-    reason = "the function has early returns already" if habit else ""
     weight = 30 + 25 * habit
     annotation = function.child_by_field_name("return_type")
     if annotation is not None and site.outline.typed:
         value = _fitting(_returned_type(site, function, annotation), returned)
-        return Exit(value, weight, reason) if value is not None else None
+        if value is None:
+            return None
+        reason = "the return type allows it" if value else "the function gives nothing back"
+        if value and value in returned:
+            reason = f"the function returns `{value}` elsewhere"
+        return Exit(value, weight, _HABIT if habit else reason)
     if not returned or "" in returned:
-        return Exit("", weight, reason)
+        return Exit("", weight, _HABIT if habit else "the function gives nothing back")
     for value, _ in Counter(returned).most_common():
         if _CONSTANT.fullmatch(value):
             return Exit(value, weight + 10, f"the function returns `{value}` elsewhere")

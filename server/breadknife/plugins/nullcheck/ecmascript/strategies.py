@@ -24,9 +24,10 @@ class Option:
     title: str
     weight: int
     """Evidence for it; the highest comes first."""
+    reason: str
+    """The evidence in a clause, for people."""
     content: Content = field(default_factory=Content)
     """What is written when no model says better."""
-    reason: str = ""
     edits: tuple[TextEdit, ...] = ()
     """Of a declaration's; those of a place are made by `edits`."""
 
@@ -39,6 +40,8 @@ class Option:
 _NAMES = {"match": "match", "exec": "match", "querySelector": "element", "getElementById": "element", "find": "found",
           "getItem": "stored", "get": "value", "pop": "last", "shift": "first", "at": "item"}  # fmt: skip
 """Name of a method -> name for its result."""
+_THROWING = frozenset({Use.ATTRIBUTE, Use.CALL, Use.SUBSCRIPT, Use.ITERATE})
+"""What JavaScript itself throws a TypeError for."""
 _IF = frozenset({"if_statement"})
 _THROWS = frozenset({"throw_statement"})
 _WRAPPED = frozenset({"await_expression", "call_expression"})
@@ -53,17 +56,17 @@ def options(site: Site) -> Iterator[Option]:
     if (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
         title = f"Use a default such as `{default}` if {name} is {null}"
-        reason = "the place wants a value of that type" if demanded else ""
-        yield Option(Strategy.DEFAULT, title, 52 if demanded else 30, Content(default=default), reason)
+        reason = "the place wants a value of that type" if demanded else "the use calls for one"
+        yield Option(Strategy.DEFAULT, title, 52 if demanded else 30, reason, Content(default=default))
     if chained(site) is not None:
         habit = _chained_elsewhere(site)
         title = f"Use `?.` (undefined if {name} is {null})"
-        reason = f"{name} is read with `?.` elsewhere" if habit else ""
-        yield Option(Strategy.OPTIONAL_CHAIN, title, 48 + 15 * habit, reason=reason)
+        reason = f"{name} is read with `?.` elsewhere" if habit else "undefined does as well here"
+        yield Option(Strategy.OPTIONAL_CHAIN, title, 48 + 15 * habit, reason)
     yield from _guards(site, name, null)
     if site.outline.typed and site.bang is None and non_null(site) is not None:
         title = f"Claim with `!` that {name} isn't {null} (nothing checks it)"
-        yield Option(Strategy.NON_NULL, title, 5, reason="for what only you know")
+        yield Option(Strategy.NON_NULL, title, 5, "for what only you know")
 
 
 def _guards(site: Site, name: str, null: str) -> Iterator[Option]:
@@ -72,13 +75,15 @@ def _guards(site: Site, name: str, null: str) -> Iterator[Option]:
     message = Content("", f"{_bare_name(site)} is {null}")
     if site.style.asserts:
         title = f"Assert with `{site.style.asserts}` that {name} isn't {null} (it throws if it is)"
-        yield Option(Strategy.ASSERT, title, 60, message, f"the file imports `{site.style.asserts}`")
+        yield Option(Strategy.ASSERT, title, 60, f"the file imports `{site.style.asserts}`", message)
     function, loop = site.function, site.loop
     exception = site.style.exception(site.outline.text(function) if function is not None else "")
     throws = function is not None and bool(own_nodes(function, _THROWS))
-    reason = "the function throws elsewhere" if throws else ""
+    reason = "it would throw anyway, without a message" if site.use in _THROWING else "nothing says what else to do"
+    if throws:
+        reason = "the function throws elsewhere"
     content = Content(exception, message.message)
-    yield Option(Strategy.RAISE, f"Throw {exception} if {name} is {null}", 65 if throws else 45, content, reason)
+    yield Option(Strategy.RAISE, f"Throw {exception} if {name} is {null}", 65 if throws else 45, reason, content)
     if loop is not None:
         texts = [site.outline.text(node) for node in own_nodes(loop, _IF)]
         for strategy, word, said in (
@@ -86,14 +91,15 @@ def _guards(site: Site, name: str, null: str) -> Iterator[Option]:
             (Strategy.BREAK, "break", "Leave the loop"),
         ):
             habit = any(re.search(rf"\b{word}\b", text) for text in texts)
-            reason = f"the loop has a `{word}` already" if habit else ""
+            reason = f"the loop has a `{word}` already" if habit else "it is in a loop"
             if habit or strategy is Strategy.CONTINUE:
-                yield Option(strategy, f"{said} if {name} is {null}", 40 + 30 * habit, reason=reason)
+                yield Option(strategy, f"{said} if {name} is {null}", 40 + 30 * habit, reason)
     if function is not None and (exit := early_return(site, function)) is not None:
         title = f"Return early if {name} is {null} ({exit.said})"
-        yield Option(Strategy.RETURN, title, exit.weight, Content(default=exit.value), exit.reason)
+        yield Option(Strategy.RETURN, title, exit.weight, exit.reason, Content(default=exit.value))
     if _narrowed(site) is not None:
-        yield Option(Strategy.NARROW, f"Do this only if {name} isn't {null} (nothing happens if it is)", 33)
+        title = f"Do this only if {name} isn't {null} (nothing happens if it is)"
+        yield Option(Strategy.NARROW, title, 33, "nothing after it needs its result")
 
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:

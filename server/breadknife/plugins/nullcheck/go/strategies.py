@@ -23,6 +23,9 @@ from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
+_MAX_SHOWN = 40
+"""Longest statement, in code points, that a title shows."""
+
 
 def options(site: Site, fact: Fact | None, ignores: str) -> list[Option]:
     """What can be done at a site, best first. `fact` is what the detector knows of it; `ignores` the checker whose
@@ -55,7 +58,7 @@ def _at_the_error(site: Site) -> Iterator[Option]:
     elif "err" in name.lower():
         later = _later_check(site, origin, name)
         if later is not None and later.start_byte > site.node.start_byte:
-            title = f"Check `{name}` before {quote(site.source)} is used"
+            title = f"Check `{name}` before {quote(site.source)} is used ({_left_by(site, later)} if it isn't nil)"
             yield Option(
                 Strategy.CHECK_ERROR,
                 title,
@@ -122,6 +125,14 @@ def _later_check(site: Site, origin: Origin, name: str) -> Node | None:
         if later and test.match(site.outline.text(node)):
             return node
     return None
+
+
+def _left_by(site: Site, check: Node) -> str:
+    """What a check does at its end, for people."""
+    block = check.child_by_field_name("consequence")
+    statements = block.named_children[0].named_children if block is not None and block.named_child_count else []
+    last = site.outline.text(statements[-1]) if statements else ""
+    return f"`{last}`" if 0 < len(last) <= _MAX_SHOWN and "\n" not in last else "its own way out"
 
 
 def _move(site: Site, origin: Origin, check: Node) -> Edits | None:
@@ -212,7 +223,7 @@ def _map(site: Site) -> Iterator[Option]:
         edit = TextEdit(site.tree.span(written), f"= make({kind})")
         yield Option(
             Strategy.MAKE,
-            f"Make the map where `{site.source}` is declared",
+            f"Make the map where `{site.source}` is declared (it is never nil)",
             95,
             "nothing else makes it",
             lambda _: (edit,),
@@ -222,7 +233,7 @@ def _map(site: Site) -> Iterator[Option]:
         edits = (lines_before(site.tree, site.statement, lines),)
         yield Option(
             Strategy.MAKE,
-            f"Make the map first if {quote(site.source)} is nil",
+            f"Make the map first if {quote(site.source)} is nil (the write goes into a new one)",
             90,
             "a write needs a map",
             lambda _: edits,
@@ -275,7 +286,7 @@ def _guards(site: Site) -> Iterator[Option]:
     if site.is_name and site.statement.type == "expression_statement":
         yield Option(
             Strategy.NARROW,
-            f"Do this only if {what} isn't nil",
+            f"Do this only if {what} isn't nil (nothing happens if it is)",
             45,
             "nothing after it needs its result",
             lambda _: _wrapped(site),
@@ -377,4 +388,5 @@ def _ignore(site: Site, tool: str) -> Option:
         at = row + len(line.rstrip())
         return (TextEdit(Span(at, at), f" {text}"),)
 
-    return Option(Strategy.IGNORE, f"Tell {name} that it is never nil here", 0, "where the checker is wrong", edits)
+    title = f"Tell {name} that it is never nil here (nothing changes)"
+    return Option(Strategy.IGNORE, title, 0, "where the checker is wrong", edits)

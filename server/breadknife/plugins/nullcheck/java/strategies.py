@@ -65,7 +65,7 @@ def _declaration(site: Site, fact: Fact | None) -> Iterator[Option]:
         name = node.child_by_field_name("name")
         written = site.outline.text(name) if name is not None else ""
         yield Option(
-            Strategy.RETURN_TYPE, f"`{written}` never returns null: drop its annotation", 96,
+            Strategy.RETURN_TYPE, f"`{written}` never returns null: drop its annotation (callers need no check)", 96,
             "every path of it returns a value", lambda _: (TextEdit(Span(start, end), ""),),
         )  # fmt: skip
 
@@ -78,7 +78,7 @@ def _annotate(site: Site) -> Iterator[Option]:
         return
     at = site.tree.span(kind).start
     yield Option(
-        Strategy.ANNOTATE, f"Say that the method may return null (`@{name}`): its callers are checked", 80,
+        Strategy.ANNOTATE, f"Say with `@{name}` that the method may return null (its callers are checked)", 80,
         "it returns null here", lambda _: (TextEdit(Span(at, at), f"@{name} "),),
     )  # fmt: skip
 
@@ -214,7 +214,7 @@ def _guards(site: Site) -> Iterator[Option]:
     if statement.type == "expression_statement":
         yield Option(
             Strategy.NARROW,
-            f"Do this only if {what} isn't null",
+            f"Do this only if {what} isn't null (nothing happens if it is)",
             42,
             "nothing after it needs its result",
             lambda _: _wrapped(site),
@@ -293,7 +293,7 @@ def _ignore(site: Site, tool: str) -> Option:
 
     return Option(
         Strategy.IGNORE,
-        f"Tell {tool} that it is never null here (`@SuppressWarnings`)",
+        f"Tell {tool} that it is never null here (`@SuppressWarnings`; nothing changes)",
         0,
         "where the checker is wrong",
         edits,

@@ -82,6 +82,7 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
                 90,
                 f"it is set to a {kinds[0]} everywhere else, and never tested for None",
                 ends,
+                f"a use before it is set gets `{empty}`",
             )
     set_elsewhere = len(found.sets) > 1
     weight = (85 if set_elsewhere else 70) if len(ends) > 1 else 60 if set_elsewhere else 48
@@ -243,6 +244,7 @@ def _never_none(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
             95,
             "every value that it gets in this file is one",
             ends,
+            "to set it to None becomes a type error",
         )
 
 

@@ -31,9 +31,9 @@ class Cure:
     otherwise: Cure | None = None
     """Of the same strategy: where a checker objects to the first."""
 
-    def titled(self, removes: int) -> str:
-        said = [part for part in (self.consequence, f"ends {removes} findings" if removes > 1 else "") if part]
-        return f"{self.title} ({', '.join(said)})" if said else self.title
+    @property
+    def titled(self) -> str:
+        return f"{self.title} ({self.consequence})" if self.consequence else self.title
 
 
 @dataclass(frozen=True, eq=False)

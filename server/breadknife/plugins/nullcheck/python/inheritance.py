@@ -61,7 +61,8 @@ def users(project: Project, path: Path | None, name: str) -> int:
 
 def _placed(cure: Cure, name: str) -> Cure:
     otherwise = _placed(cure.otherwise, name) if cure.otherwise else None
-    return replace(cure, consequence=f"in {name}", otherwise=otherwise)
+    consequence = f"{cure.consequence}, in {name}" if cure.consequence else f"in {name}"
+    return replace(cure, consequence=consequence, otherwise=otherwise)
 
 
 def _above(

@@ -160,12 +160,13 @@ class PythonFile:
         """At the place."""
         for option in options(site, Evidence(site, self._in_tests)):
             made = edits(site, option.strategy, option.content)
-            if made is not None and verified(self._analysis, site, made):
+            removes = verified(self._analysis, site, made) if made is not None else 0
+            if made is not None and removes:
                 content = option.content if option.has_content else None
-                offer = Offer(
-                    option.strategy, option.title, made, option.weight, option.reason, content, lines_of(site)
-                )
-                yield replace(offer, is_inner=is_inner(site, option.strategy))
+                yield Offer(
+                    option.strategy, option.title, made, option.weight, option.reason, content, lines_of(site),
+                    removes=removes, is_inner=is_inner(site, option.strategy),
+                )  # fmt: skip
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         site = self._site(place)
@@ -187,7 +188,7 @@ class PythonFile:
 def _offer(cure: Cure, spans: frozenset[Span] | None) -> Offer:
     """Without its edits. `spans` are the findings that count, None for all that another checker has."""
     removes = max(1, len([span for span in cure.ends if spans is None or span in spans]))
-    return Offer(cure.strategy, cure.titled(removes), (), cure.weight, cure.reason, removes=removes)
+    return Offer(cure.strategy, cure.titled, (), cure.weight, cure.reason, removes=removes)
 
 
 def _ignoring(site: Site, checker: Checker, reason: str) -> Iterator[Offer]:

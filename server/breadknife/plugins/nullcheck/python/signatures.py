@@ -50,6 +50,7 @@ def of_parameter(found: Parameter) -> Iterator[Cure]:
             58,
             f"the function only uses it as a {kind}",
             ends,
+            f"a call without it gets `{EMPTY[kind]}`",
         )
 
 
@@ -144,6 +145,7 @@ def of_return(tree: SyntaxTree, function: Node, exception: str) -> Iterator[Cure
             95,
             "no path of it returns None",
             ends,
+            "to return None becomes a type error",
         )
         return
     nones = [one for one, value in zip(returned, values, strict=True) if value is None or value.type == "none"]
@@ -159,6 +161,7 @@ def of_return(tree: SyntaxTree, function: Node, exception: str) -> Iterator[Cure
         72,
         "none of its callers looks whether it gave None",
         ends,
+        "they get the exception",
     )
 
 
@@ -230,6 +233,7 @@ def annotating(site: Site) -> Iterator[Cure]:
         80,
         "None is what it has here",
         (site.span,),
+        "its uses are checked",
     )
 
 
@@ -256,6 +260,7 @@ def _annotating_return(site: Site) -> Iterator[Cure]:
         80,
         "it does, and nothing in the file relies on a value",
         nones,
+        "its callers are checked",
     )
 
 

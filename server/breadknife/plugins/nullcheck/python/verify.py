@@ -14,21 +14,24 @@ MAX_ADDED = 400
 """Code points that one fix may add."""
 
 
-def verified(file: FileAnalysis, site: Site, edits: tuple[TextEdit, ...]) -> bool:
-    """Whether the edited file is right where the site's function is concerned; nothing else of it has changed."""
+def verified(file: FileAnalysis, site: Site, edits: tuple[TextEdit, ...]) -> int:
+    """How many findings are gone, where the edited file is right as far as the site's function is concerned; nothing
+    else of it has changed. 0 where it isn't right; another checker's finding counts as one."""
     if not edits or sum(len(edit.new_text) for edit in edits) > MAX_ADDED:
-        return False
+        return 0
     limits = lines_of(site)
     if not all(limits.contains(edit.span) for edit in edits):
-        return False
+        return 0
     old = site.tree.text[limits.start : limits.end]
     new = apply_edits(old, [TextEdit(edit.span.shifted(-limits.start), edit.new_text) for edit in edits])
     before, after = _check(file, site, old), _check(file, site, new)
     if before is None or after is None or after[0] > before[0]:
-        return False
+        return 0
     fresh = Counter(_identity(finding) for finding in after[1]) - Counter(_identity(finding) for finding in before[1])
     moved = _moved(site.span, edits)
-    return not fresh and all(finding.span != moved.shifted(after[2] - limits.start) for finding in after[1])
+    if fresh or any(finding.span == moved.shifted(after[2] - limits.start) for finding in after[1]):
+        return 0
+    return max(1, len(before[1]) - len(after[1]))
 
 
 def declaration_verified(file: FileAnalysis, tree: SyntaxTree, edits: tuple[TextEdit, ...]) -> bool:

@@ -1,0 +1,135 @@
+"""What people read of an offer: what it does, what a null leads to, how many findings end, and why it is offered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.languages import language
+from breadknife.plugins.nullcheck.values import Offer, Strategy
+from breadknife.text.syntax import parse
+from nullcheck.asking import findings, offered
+from support import document
+
+HERE = Path(__file__).parent
+LEADS_TO = re.compile(
+    r" if [^()]*\b(?:is|isn't)\b[^()]*$"  # "Throw … if `x` is null": what it does is what happens
+    r"|\([^()]*(?:\([^()]*\)[^()]*)*\)$"  # "(nothing happens if it is)"
+    r"|: None (?:only stands in until it is set|is for callers that ask for it)\b"
+)
+GO_IMPORTS = ("bytes", "crypto/x509", "encoding/pem", "errors", "fmt", "log", "net/http", "net/url", "os")
+GO_HEAD = "package p\n\nimport (\n" + "".join(f'\t"{path}"\n' for path in GO_IMPORTS) + ")\n\n"
+CASES = {
+    "python": "cases/fires.md",
+    "ecmascript": "ecmascript/cases/fires.md",
+    "go": "go/cases/fires.md",
+    "java": "java/cases/fires.md",
+}
+
+
+def offers(cases: str) -> Iterator[Offer]:
+    """All that is offered for the examples of a page that must fire."""
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", (HERE / cases).read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert blocks
+    for id, marked in blocks:
+        text = (GO_HEAD if id == "go" else "") + re.sub("[⟦⟧]", "", marked)
+        tree = parse(text, id)
+        assert tree is not None
+        file = language(id).open(document(text, id), tree, None)
+        for finding in file.findings():
+            place = file.place(finding)
+            assert place is not None
+            yield from file.offers(place, (finding,))
+
+
+@pytest.mark.parametrize("cases", CASES.values(), ids=CASES)
+def test_every_offer_says_why_it_is_offered_and_what_a_null_leads_to(cases: str) -> None:
+    found = list(offers(cases))
+    assert len(found) > 30
+    assert [offer.title for offer in found if not offer.reason] == []
+    titles = {offer.title for offer in found if offer.strategy is not Strategy.IGNORE}
+    assert [title for title in titles if not LEADS_TO.search(title)] == []
+
+
+SOCKET = """\
+from net import Socket
+
+class Connection:
+    def __init__(self):
+        self.sock = None
+    def connect(self):
+        self.sock = Socket()
+    def send(self, data):
+        self.sock.send(data)
+    def close(self):
+        self.sock.close()
+"""
+REQUIRED = "def f(a):\n    _g(a, 1)\ndef _g(a, x=None):\n    if a:\n        x.y()\n    else:\n        x.z()\n"
+TIMER = """\
+class Timer {
+  private handle: Date | null = new Date();
+  start() { this.handle.getTime(); }
+  stop() { this.handle.getTime(); }
+}
+"""
+STATUS = """\
+package p
+
+import "net/http"
+
+func f(u string, a bool) error {
+	r, _ := http.Get(u)
+	if a {
+		println(r.Status)
+	} else {
+		println(r.Proto)
+	}
+	return nil
+}
+"""
+NAMES = """\
+import javax.annotation.Nullable;
+class A {
+    @Nullable
+    private String g() {
+        return "a";
+    }
+    int f() {
+        return g().length();
+    }
+    int h() {
+        return g().length();
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("id", "text", "strategy", "title"),
+    [
+        ("python", SOCKET, "field",
+         "Declare `self.sock` as `Socket`: None only stands in until it is set (ends 2 findings) — "
+         "no code of this file tests it for None, and it is set elsewhere"),
+        ("python", REQUIRED, "required",
+         "Make the parameter `x` required (TypeError if it is left out, ends 2 findings) — "
+         "every call of the function gives it (1 in this file), and it is never tested"),
+        ("typescript", TIMER, "drop-none",
+         "Take null out of the type of `handle` (it is always set, ends 2 findings) — "
+         "every assignment gives it a value"),
+        ("go", STATUS, "check-error",
+         "Check the error (return `err` if there is one, ends 2 findings) — the error is ignored"),
+        ("java", NAMES, "return-type",
+         "`g` never returns null: drop its annotation (callers need no check, ends 2 findings) — "
+         "every path of it returns a value"),
+        ("java", NAMES, "assert",
+         "Require that the result is not null (NullPointerException with a message if it is) — "
+         "it would throw anyway, without a message"),
+    ],
+)  # fmt: skip
+def test_a_title_says_how_many_findings_it_ends(id: str, text: str, strategy: str, title: str) -> None:
+    titles = {action.data["strategy"]: action.title for action in reversed(offered(text, language=id))}
+    assert titles.get(strategy) == title
+    assert title in [fix.title for finding in findings(document(text, id)) for fix in finding.fixes]
