@@ -59,6 +59,7 @@ def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) ->
 @pytest.mark.parametrize("rule", [*NULLABLE_CALLS, *NULLABLE_ATTRIBUTES], ids=attrgetter("name"))
 def test_each_rule_keeps_its_own_examples(rule: NullableCall | NullableAttribute) -> None:
     assert rule.fires
+    assert rule.silent
     for example in rule.fires:
         assert any(f": `{rule.name}` " in finding.message for finding in found(example)), example
     for example in rule.silent:
@@ -107,6 +108,11 @@ def test_code_names_the_use(text: str, code: str) -> None:
                 ("x=None", "The default of this parameter is None"),
                 ("self.x", "`self.x` gets it here; nothing checks it before the use"),
             ],
+        ),
+        (
+            "import re\n\ndef f(s):\n    return re.match('a', s).group()\n",
+            "`re.match('a', s)` may be None: `re.match` returns None when nothing matches",
+            [("re.match", "`re.match` returns None when nothing matches; nothing checks it before the use")],
         ),
     ],
 )

@@ -55,6 +55,8 @@ def test_must_not_fire(language: str, text: str) -> None:
 @pytest.mark.parametrize("rule", NULLABLE_CALLS, ids=lambda rule: f"{rule.owner}.{rule.name}")
 def test_each_rule_keeps_its_own_examples(rule) -> None:
     said = f"`{rule.name}` gives {rule.null}"
+    assert rule.fires
+    assert rule.silent
     for example in rule.fires:
         assert any(said in finding.message for finding in found(example)), example
         if rule.typed_only and ":" not in example and "<" not in example:
@@ -85,11 +87,28 @@ def test_code_names_the_use(use: str, code: str) -> None:
     assert [finding.code for finding in found(f"function f(x?: any[] | string) {{ {use} }}")] == [code]
 
 
-def test_a_finding_says_what_why_and_where_it_comes_from() -> None:
-    text = "interface P {\n  name?: string;\n}\nfunction f(p: P) {\n  return p.name.trim();\n}\n"
+@pytest.mark.parametrize(
+    ("text", "message", "path"),
+    [
+        ("interface P {\n  name?: string;\n}\nfunction f(p: P) {\n  return p.name.trim();\n}\n",
+         "`p.name` may be undefined: the property `name` is optional",
+         [("name?: string", "The property `name` is optional; nothing checks it before the use")]),
+        ("s.match(/a/)[0];\n", "`s.match(/a/)` may be null: `match` gives null when nothing matches",
+         [("match", "`match` gives null when nothing matches; nothing checks it before the use")]),
+        ("const m = s.match(/a/);\nm[0];\n", "`m` may be null: `match` gives null when nothing matches",
+         [("match", "`match` gives null when nothing matches; nothing checks it before the use")]),
+        ("function f(x?: X) {\n  if (a && x !== undefined) x.a();\n  x.b();\n}\n",
+         "`x` may be undefined: this parameter is optional",
+         [("x?: X", "This parameter is optional"), ("x", "This checks `x`, but the use isn't under the check")]),
+        ("function f(x?: X) {\n  if (g(y)) h();\n  x.b();\n}\n",
+         "`x` may be undefined: this parameter is optional",
+         [("x?: X", "This parameter is optional; nothing checks it before the use")]),
+    ],
+)  # fmt: skip
+def test_a_finding_says_what_why_and_the_path(text: str, message: str, path: list[tuple[str, str]]) -> None:
     (finding,) = found(text)
-    assert finding.message == "`p.name` may be undefined: the property `name` is optional"
-    assert [text[r.span.start : r.span.end] for r in finding.related] == ["name?: string"]
+    assert finding.message == message
+    assert [(text[r.span.start : r.span.end], r.message) for r in finding.related] == path
 
 
 def test_a_check_that_does_not_reach_into_a_callback_is_explained() -> None:

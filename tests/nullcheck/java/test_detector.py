@@ -45,6 +45,7 @@ def test_must_not_fire(text: str) -> None:
 @pytest.mark.parametrize("rule", NULLABLE_METHODS, ids=lambda rule: f"{rule.receiver}.{rule.name}")
 def test_each_rule_keeps_its_own_examples(rule: NullableMethod) -> None:
     assert rule.fires
+    assert rule.silent
     for example in rule.fires:
         assert any(f"{rule.name}` returns null {rule.why}" in finding.message for finding in found(method(example))), (
             example
@@ -64,13 +65,17 @@ def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) ->
     ("body", "code", "message", "path"),
     [
         ('System.getenv("A").trim();', "none-attribute",
-         "`System.getenv(\"A\")` may be null: `System.getenv` returns null when it isn't set", []),
+         "`System.getenv(\"A\")` may be null: `System.getenv` returns null when it isn't set",
+         [('System.getenv("A")', "`System.getenv` returns null when it isn't set; nothing checks it before the use")]),
         ("String s = null;\ns.trim();", "none-attribute", "`s` is null here: it is set to null",
-         [("null", "It is set to null"), ("s", "No check of it lies between")]),
+         [("null", "It is set to null"), ("s", "Nothing checks it before the use")]),
         ("Map<String, Integer> m = g();\nint n = m.get(k);", "none-assign",
-         "`m.get(k)` may be null: `Map.get` returns null when the key is missing; it is unboxed here", []),
+         "`m.get(k)` may be null: `Map.get` returns null when the key is missing; it is unboxed here",
+         [("m.get(k)", "`Map.get` returns null when the key is missing; nothing checks it before the use")]),
         ("for (String s : new java.io.File(p).list()) g(s);", "none-iterate",
-         "`new java.io.File(p).list()` may be null: `File.list` returns null when it is no directory", []),
+         "`new java.io.File(p).list()` may be null: `File.list` returns null when it is no directory",
+         [("new java.io.File(p).list()",
+           "`File.list` returns null when it is no directory; nothing checks it before the use")]),
     ],
 )  # fmt: skip
 def test_a_finding_says_what_why_and_the_path(body: str, code: str, message: str, path: list[tuple[str, str]]) -> None:

@@ -93,7 +93,8 @@ def origin_of(known: Origins | None, path: Path, document: Document, file: NullF
         return origin
     own = [found.finding] if found.finding.source == SOURCE else file.findings()
     related = next((f.related for f in own if f.related and file.place(f) == found.place), ())
-    if related and (where := Document(related[0].uri or document.uri, "", "").path):
+    at_place = bool(related) and related[0].uri is None and related[0].span == found.place.span
+    if related and not at_place and (where := Document(related[0].uri or document.uri, "", "").path):
         line = document.line_span(document.line_at(related[0].span.start)) if related[0].uri is None else None
         name = document.slice(line).strip() if line else related[0].message
         if function := re.match(r"(?:async )?def (\w+)", name):

@@ -37,11 +37,11 @@ def finding_of(words: Words, tree: SyntaxTree, use: NullUse) -> Finding:
         message += f"; {words.assigned}"
     finding = Finding(span, SOURCE, use.use.value, message)
     origin = first_line(tree, cause.node)
-    if origin == span and cause.elsewhere is None:
-        return finding
     because = cause.why or (
-        "the path from there to here has no check that leaves" if cause.soft else "no check of it lies between"
+        "the path from there to here has no check that leaves" if cause.soft else "nothing checks it before the use"
     )
+    if origin == span and cause.elsewhere is None:
+        return replace(finding, related=(Related(span, f"{capitalised(cause.reason)}; {because}"),))
     return replace(
         finding,
         related=(cause.elsewhere or Related(origin, capitalised(cause.reason)), Related(span, capitalised(because))),

@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.ecmascript.imports import links
 from breadknife.plugins.nullcheck.ecmascript.modules import FileTable, Modules
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
 from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
+from breadknife.plugins.nullcheck.ecmascript.site import path_to
 from breadknife.plugins.nullcheck.ecmascript.types import Type
 from breadknife.plugins.nullcheck.summaries import OtherFiles
 from breadknife.plugins.nullcheck.values import SOURCE
@@ -23,6 +24,12 @@ from breadknife.text.syntax import Node, SyntaxTree
 _IGNORE = re.compile(r"@ts-(?:expect-error|ignore|nocheck)|eslint-disable")
 """The author has already told a checker that they know better."""
 _RETURNS_VALUE = re.compile(rb"\breturn[ \t]*[^\s;]|=>[ \t]*[^\s{]|\bthrow\b")
+_NAME = re.compile(r"[\w$]+(?:\.#?[\w$]+)*")
+_TEST = (
+    r"\b(?:if|while)\s?\((?:[^;{}\n]*?(?:&&|\|\||(?<![\w$])\())?\s*!?\s*(?P<key>KEY)"
+    r"\s*(?:\)|&&|\|\||[!=]==?\s*(?:null|undefined)\b)"
+)
+"""A condition that asks whether `KEY` is there."""
 _MAX_CALL_CHAIN = 8
 """Calls within the file are followed this far for what they may return."""
 _MAX_QUOTE = 40
@@ -175,18 +182,38 @@ def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
 
 
 def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
-    finding, related = _explained(tree, use), list[Related]()
-    origin, reason = first_line(tree, use.cause.node), use.cause.reason
+    """With the path: where the null comes from, and the check that doesn't help."""
+    finding, reason = _explained(tree, use), use.cause.reason[0].upper() + use.cause.reason[1:]
     if use.cause.elsewhere is not None:
         uri, span = use.cause.elsewhere
-        related.append(Related(span, reason[0].upper() + reason[1:], uri))
-    elif origin != finding.span and use.cause.node.parent is not None:
-        related.append(Related(origin, reason[0].upper() + reason[1:]))
+        origin = Related(span, reason, uri)
+    else:
+        known = use.cause.node.parent is not None  # the whole file says nothing
+        origin = Related(first_line(tree, use.cause.node) if known else finding.span, reason)
     if use.cause.lost is not None:
         start = tree.span(use.cause.lost).start
         said = "The check before doesn't reach into this function, which may run later"
-        related.append(Related(Span(start, start), said))
-    return replace(finding, related=tuple(related))
+        return replace(finding, related=(origin, Related(Span(start, start), said)))
+    if (check := _check_before(tree, use)) is not None:
+        name = quote(tree.text[finding.span.start : finding.span.end])
+        said = f"This checks {name}, but the use isn't under the check"
+        return replace(finding, related=(origin, Related(check, said)))
+    return replace(finding, related=(replace(origin, message=f"{reason}; nothing checks it before the use"),))
+
+
+def _check_before(tree: SyntaxTree, use: NullUse) -> Span | None:
+    """The value in the last test of it between where the null comes from, or the function's start, and the use."""
+    span = tree.span(use.node)
+    key = tree.text[span.start : span.end]
+    function = next((node for node in reversed(path_to(tree, use.node)) if node.type in FUNCTIONS), tree.root)
+    start, origin = tree.span(function).start, use.cause.node
+    if use.cause.elsewhere is None and origin.parent is not None and origin.end_byte <= use.node.start_byte:
+        start = max(start, tree.span(origin).end)
+    if not _NAME.fullmatch(key) or key not in tree.text[start : span.start]:
+        return None
+    test = re.compile(_TEST.replace("KEY", re.escape(key)))
+    found = [match.span("key") for match in test.finditer(tree.text, start, span.start)]
+    return Span(*found[-1]) if found else None
 
 
 def first_line(tree: SyntaxTree, node: Node) -> Span:

@@ -118,20 +118,24 @@ NULLABLE_CALLS = (
         ("store.getItem('a').split(',')", "localStorage.getItem('a') ?? ''"), gives="string",
     ),
     NullableCall(
-        "sessionStorage", "getItem", "null", _NO_KEY, ("sessionStorage.getItem('a').length",), gives="string",
+        "sessionStorage", "getItem", "null", _NO_KEY, ("sessionStorage.getItem('a').length",),
+        ("sessionStorage.getItem('a')?.length",), gives="string",
     ),
     NullableCall(
         "URLSearchParams", "get", "null", _NO_KEY, ("new URLSearchParams(s).get('a').length",),
         ("params.get('a').length",), gives="string",
     ),
     NullableCall(
-        "Headers", "get", "null", _NO_KEY, ("function f(h: Headers) { return h.get('a').length }",), gives="string",
+        "Headers", "get", "null", _NO_KEY, ("function f(h: Headers) { return h.get('a').length }",),
+        ("function f(h: Headers) { return h.get('a') }",), gives="string",
     ),
     NullableCall(
         "FormData", "get", "null", _NO_KEY, ("const d = new FormData(e); d.get('a').toString()",),
+        ("const d = new FormData(e); d.getAll('a').toString()",),
     ),
     NullableCall(
         "WeakRef", "deref", "undefined", "once the object is gone", ("new WeakRef(a).deref().b",),
+        ("new WeakRef(a).deref()?.b",),
     ),
     NullableCall(
         "canvas", "getContext", "null", "when the context isn't supported",

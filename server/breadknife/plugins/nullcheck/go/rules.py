@@ -34,16 +34,36 @@ NIL_RESULTS = (
         ("r, _ := http.Get(u)\nprintln(r.Status)", "r, err := http.Get(u)\ndefer r.Body.Close()\nuse(err)"),
         ("r, err := http.Get(u)\nif err != nil {\nreturn\n}\nprintln(r.Status)",),
     ),
-    NilResult("net/http.Post", _RESPONSE, ("r, _ := http.Post(u, c, b)\nprintln(r.Status)",)),
-    NilResult("net/http.PostForm", _RESPONSE, ("r, _ := http.PostForm(u, f)\nprintln(r.Status)",)),
-    NilResult("net/http.Head", _RESPONSE, ("r, _ := http.Head(u)\nprintln(r.Status)",)),
+    NilResult(
+        "net/http.Post",
+        _RESPONSE,
+        ("r, _ := http.Post(u, c, b)\nprintln(r.Status)",),
+        ("r, err := http.Post(u, c, b)\nif err != nil {\nreturn\n}\nprintln(r.Status)",),
+    ),
+    NilResult(
+        "net/http.PostForm",
+        _RESPONSE,
+        ("r, _ := http.PostForm(u, f)\nprintln(r.Status)",),
+        ("r, err := http.PostForm(u, f)\nif err == nil {\nprintln(r.Status)\n}",),
+    ),
+    NilResult(
+        "net/http.Head",
+        _RESPONSE,
+        ("r, _ := http.Head(u)\nprintln(r.Status)",),
+        ("r, err := http.Head(u)\nif err != nil {\npanic(err)\n}\nprintln(r.Status)",),
+    ),
     NilResult(
         "net/http.DefaultClient.Do",
         _RESPONSE,
         ("r, _ := http.DefaultClient.Do(q)\nprintln(r.Status)",),
         ("r, err := http.DefaultClient.Do(q)\nif err == nil {\nprintln(r.Status)\n}",),
     ),
-    NilResult("net/http.DefaultClient.Get", _RESPONSE, ("r, _ := http.DefaultClient.Get(u)\nprintln(r.Status)",)),
+    NilResult(
+        "net/http.DefaultClient.Get",
+        _RESPONSE,
+        ("r, _ := http.DefaultClient.Get(u)\nprintln(r.Status)",),
+        ("r, err := http.DefaultClient.Get(u)\nif err != nil {\nreturn\n}\nprintln(r.Status)",),
+    ),
     NilResult(
         "net/http.NewRequest",
         "*http.Request",
@@ -61,14 +81,24 @@ NIL_RESULTS = (
         ),
         literals=True,
     ),
-    NilResult("net/url.ParseRequestURI", "*url.URL", ("u, _ := url.ParseRequestURI(s)\nprintln(u.Host)",)),
+    NilResult(
+        "net/url.ParseRequestURI",
+        "*url.URL",
+        ("u, _ := url.ParseRequestURI(s)\nprintln(u.Host)",),
+        ("u, err := url.ParseRequestURI(s)\nif err != nil {\nreturn\n}\nprintln(u.Host)",),
+    ),
     NilResult(
         "os.Stat",
         "fs.FileInfo",
         ("i, _ := os.Stat(p)\nprintln(i.Size())", "i, err := os.Stat(p)\nn := i.Size()\nuse(n, err)"),
         ("i, err := os.Stat(p)\nok := err == nil && i.IsDir()\nuse(ok)", "i, _ := os.Stat(p)\nuse(i)"),
     ),
-    NilResult("os.Lstat", "fs.FileInfo", ("i, _ := os.Lstat(p)\nprintln(i.Mode())",)),
+    NilResult(
+        "os.Lstat",
+        "fs.FileInfo",
+        ("i, _ := os.Lstat(p)\nprintln(i.Mode())",),
+        ("i, err := os.Lstat(p)\nif err == nil {\nprintln(i.Mode())\n}", "i, _ := os.Lstat(p)\nuse(i)"),
+    ),
     NilResult(
         "net.Dial",
         "net.Conn",
@@ -79,13 +109,27 @@ NIL_RESULTS = (
         "net.DialTimeout",
         "net.Conn",
         ("c, err := net.DialTimeout(n, a, t)\ndefer c.Close()\nif err != nil {\nreturn\n}",),
-    ),
-    NilResult("net.Listen", "net.Listener", ("l, _ := net.Listen(n, a)\nl.Close()",)),
-    NilResult(
-        "net.ResolveTCPAddr", "*net.TCPAddr", ("a, _ := net.ResolveTCPAddr(n, s)\nprintln(a.Port)",), methods=False
+        ("c, err := net.DialTimeout(n, a, t)\nif err != nil {\nreturn\n}\ndefer c.Close()",),
     ),
     NilResult(
-        "net.ResolveUDPAddr", "*net.UDPAddr", ("a, _ := net.ResolveUDPAddr(n, s)\nprintln(a.Port)",), methods=False
+        "net.Listen",
+        "net.Listener",
+        ("l, _ := net.Listen(n, a)\nl.Close()",),
+        ("l, err := net.Listen(n, a)\nif err != nil {\nreturn\n}\nl.Close()",),
+    ),
+    NilResult(
+        "net.ResolveTCPAddr",
+        "*net.TCPAddr",
+        ("a, _ := net.ResolveTCPAddr(n, s)\nprintln(a.Port)",),
+        ("a, _ := net.ResolveTCPAddr(n, s)\nprintln(a.String())",),
+        methods=False,
+    ),
+    NilResult(
+        "net.ResolveUDPAddr",
+        "*net.UDPAddr",
+        ("a, _ := net.ResolveUDPAddr(n, s)\nprintln(a.Port)",),
+        ("a, _ := net.ResolveUDPAddr(n, s)\nprintln(a.String())",),
+        methods=False,
     ),
     NilResult(
         "regexp.Compile",
@@ -98,6 +142,7 @@ NIL_RESULTS = (
         "crypto/x509.ParseCertificate",
         "*x509.Certificate",
         ("c, _ := x509.ParseCertificate(b)\nprintln(c.Subject)",),
+        ("c, err := x509.ParseCertificate(b)\nif err != nil {\nreturn\n}\nprintln(c.Subject)",),
         methods=False,
     ),
     NilResult(
@@ -107,19 +152,55 @@ NIL_RESULTS = (
         ("b, _ := pem.Decode(s)\nif b == nil {\nreturn\n}\nprintln(b.Bytes)",),
         why="when there is no PEM block",
     ),
-    NilResult("archive/zip.OpenReader", "*zip.ReadCloser", ("z, _ := zip.OpenReader(p)\nprintln(z.File)",)),
-    NilResult("compress/gzip.NewReader", "*gzip.Reader", ("z, _ := gzip.NewReader(r)\nz.Read(b)",)),
+    NilResult(
+        "archive/zip.OpenReader",
+        "*zip.ReadCloser",
+        ("z, _ := zip.OpenReader(p)\nprintln(z.File)",),
+        ("z, err := zip.OpenReader(p)\nif err != nil {\nreturn\n}\nprintln(z.File)",),
+    ),
+    NilResult(
+        "compress/gzip.NewReader",
+        "*gzip.Reader",
+        ("z, _ := gzip.NewReader(r)\nz.Read(b)",),
+        ("z, err := gzip.NewReader(r)\nif err != nil {\nreturn\n}\nz.Read(b)",),
+    ),
     NilResult(
         "database/sql.Open",
         "*sql.DB",
         ("d, _ := sql.Open(a, b)\nd.Ping()",),
         ("d, err := sql.Open(a, b)\nif err != nil {\nlog.Fatal(err)\n}\nd.Ping()",),
     ),
-    NilResult("os/user.Current", "*user.User", ("u, _ := user.Current()\nprintln(u.HomeDir)",)),
-    NilResult("os/user.Lookup", "*user.User", ("u, _ := user.Lookup(n)\nprintln(u.HomeDir)",)),
-    NilResult("go/parser.ParseExpr", "ast.Expr", ("e, _ := parser.ParseExpr(s)\nprintln(e.Pos())",), literals=True),
-    NilResult("text/template.ParseFiles", "*template.Template", ("t, _ := template.ParseFiles(f)\nt.Execute(w, d)",)),
-    NilResult("html/template.ParseFiles", "*template.Template", ("t, _ := template.ParseFiles(f)\nt.Execute(w, d)",)),
+    NilResult(
+        "os/user.Current",
+        "*user.User",
+        ("u, _ := user.Current()\nprintln(u.HomeDir)",),
+        ("u, err := user.Current()\nif err != nil {\nreturn\n}\nprintln(u.HomeDir)",),
+    ),
+    NilResult(
+        "os/user.Lookup",
+        "*user.User",
+        ("u, _ := user.Lookup(n)\nprintln(u.HomeDir)",),
+        ("u, err := user.Lookup(n)\nif err == nil {\nprintln(u.HomeDir)\n}",),
+    ),
+    NilResult(
+        "go/parser.ParseExpr",
+        "ast.Expr",
+        ("e, _ := parser.ParseExpr(s)\nprintln(e.Pos())",),
+        ('e, _ := parser.ParseExpr("1")\nprintln(e.Pos())',),
+        literals=True,
+    ),
+    NilResult(
+        "text/template.ParseFiles",
+        "*template.Template",
+        ("t, _ := template.ParseFiles(f)\nt.Execute(w, d)",),
+        ("t, err := template.ParseFiles(f)\nif err != nil {\nreturn\n}\nt.Execute(w, d)",),
+    ),
+    NilResult(
+        "html/template.ParseFiles",
+        "*template.Template",
+        ("t, _ := template.ParseFiles(f)\nt.Execute(w, d)",),
+        ("t, err := template.ParseFiles(f)\nif err != nil {\nreturn\n}\nt.Execute(w, d)",),
+    ),
 )
 
 BY_NAME = {rule.name: rule for rule in NIL_RESULTS}

@@ -102,7 +102,7 @@ NULLABLE_METHODS = (
         _NO_FILE,
         "URL",
         ('ClassLoader l = f();\nl.getResource("a").getPath();',),
-        (),
+        ('ClassLoader l = f();\nURL u = l.getResource("a");\nif (u != null) u.getPath();',),
         (1,),
     ),
     NullableMethod(
@@ -111,7 +111,7 @@ NULLABLE_METHODS = (
         _NO_FILE,
         "InputStream",
         ('ClassLoader l = f();\nl.getResourceAsStream("a").read();',),
-        (),
+        ('ClassLoader l = f();\ntry (InputStream s = l.getResourceAsStream("a")) { g(s); }',),
         (1,),
     ),
     NullableMethod(
@@ -149,10 +149,20 @@ NULLABLE_METHODS = (
         ("File d = f();\ng(d.getParentFile());",),
     ),
     NullableMethod(
-        "File", "getParent", "when the path names no parent", "String", ("File d = f();\nd.getParent().trim();",)
+        "File",
+        "getParent",
+        "when the path names no parent",
+        "String",
+        ("File d = f();\nd.getParent().trim();",),
+        ("File d = f();\nString p = d.getParent();\nif (p != null) p.trim();",),
     ),
     NullableMethod(
-        "Path", "getParent", "when the path names no parent", "Path", ("Path d = f();\nd.getParent().resolve(x);",)
+        "Path",
+        "getParent",
+        "when the path names no parent",
+        "Path",
+        ("Path d = f();\nd.getParent().resolve(x);",),
+        ("Path d = f();\ng(d.getParent());",),
     ),
     NullableMethod(
         "Optional",
@@ -179,7 +189,7 @@ NULLABLE_METHODS = (
         "when the request has none",
         "String",
         ('HttpServletRequest r = f();\nr.getHeader("a").trim();',),
-        (),
+        ('HttpServletRequest r = f();\nString a = r.getHeader("a");\nif (a == null) return;\na.trim();',),
         (1,),
     ),
     NullableMethod(
@@ -188,6 +198,7 @@ NULLABLE_METHODS = (
         "when the request has none",
         "Cookie[]",
         ("HttpServletRequest r = f();\nfor (Cookie c : r.getCookies()) g(c);",),
+        ("HttpServletRequest r = f();\nif (r.getCookies() == null) return;\ng(r);",),
     ),
     NullableMethod(
         "HttpServletRequest",
@@ -203,7 +214,13 @@ NULLABLE_METHODS = (
         last="false",
     ),
     NullableMethod(
-        "System", "console", "where there is no terminal", "Console", ("System.console().readLine();",), static=True
+        "System",
+        "console",
+        "where there is no terminal",
+        "Console",
+        ("System.console().readLine();",),
+        ("Console c = System.console();\nif (c == null) return;\nc.readLine();",),
+        static=True,
     ),
 )  # fmt: skip
 

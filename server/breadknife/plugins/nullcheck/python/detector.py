@@ -371,14 +371,12 @@ def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
     """With the path: where the None comes from, where it gets its name, and the check that doesn't help."""
     finding, origin, cause = _explained(tree, use), _first_line(tree, use.cause.node), use.cause
     path = [cause.elsewhere or Related(origin, cause.reason[0].upper() + cause.reason[1:])]
-    if cause.elsewhere is None and origin == finding.span:
-        path = []
     name = quote(tree.source(use.node))
     if use.via is not None and (given := tree.span(use.via)) not in (origin, finding.span):
         path.append(Related(given, f"{quote(tree.source(use.via))} gets it here"))
     if use.test is not None:
         path.append(Related(_first_line(tree, use.test), f"This checks {name}, but the use isn't under the check"))
-    elif path:
+    else:
         path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
     return replace(finding, related=tuple(path))
 

@@ -57,7 +57,11 @@ NULLABLE_CALLS = (
         gives="re.Match",
     ),
     NullableCall(
-        "re.Pattern.fullmatch", _NO_MATCH, ("import re\nre.compile(p).fullmatch(s).start()",), gives="re.Match"
+        "re.Pattern.fullmatch",
+        _NO_MATCH,
+        ("import re\nre.compile(p).fullmatch(s).start()",),
+        ("import re\nm = re.compile(p).fullmatch(s)\nif m: m.start()",),
+        gives="re.Match",
     ),
     NullableCall(
         "dict.get",
@@ -107,40 +111,68 @@ NULLABLE_CALLS = (
         1,
         "",
     ),
-    NullableCall("inspect.getmodule", "when the module is unknown", ("import inspect\ninspect.getmodule(f).__name__",)),
+    NullableCall(
+        "inspect.getmodule",
+        "when the module is unknown",
+        ("import inspect\ninspect.getmodule(f).__name__",),
+        ("import inspect\nm = inspect.getmodule(f)\nm and m.__name__",),
+    ),
     NullableCall(
         "inspect.currentframe",
         "where frames aren't supported",
         ("import inspect\ninspect.currentframe().f_back",),
+        ("import inspect\nf = inspect.currentframe()\nif f: f.f_back",),
         gives="types.FrameType",
     ),
-    NullableCall("inspect.getdoc", "when there is no docstring", ("import inspect\ninspect.getdoc(f).strip()",)),
-    NullableCall("ast.get_docstring", "when there is no docstring", ("import ast\nast.get_docstring(n).strip()",)),
+    NullableCall(
+        "inspect.getdoc",
+        "when there is no docstring",
+        ("import inspect\ninspect.getdoc(f).strip()",),
+        ("import inspect\n(inspect.getdoc(f) or '').strip()",),
+    ),
+    NullableCall(
+        "ast.get_docstring",
+        "when there is no docstring",
+        ("import ast\nast.get_docstring(n).strip()",),
+        ("import ast\n(ast.get_docstring(n) or '').strip()",),
+    ),
     NullableCall(
         "importlib.util.find_spec",
         "when there is no such module",
         ("import importlib.util\nimportlib.util.find_spec('a').origin",),
+        ("import importlib.util\nimportlib.util.find_spec('a') is None",),
         gives="importlib.machinery.ModuleSpec",
     ),
     NullableCall(
         "importlib.util.spec_from_file_location",
         "when no loader fits",
         ("from importlib.util import spec_from_file_location\nspec_from_file_location('a', b).loader",),
+        ("from importlib.util import spec_from_file_location\nprint(spec_from_file_location('a', b))",),
         gives="importlib.machinery.ModuleSpec",
     ),
     NullableCall(
         "ctypes.util.find_library",
         "when there is no such library",
         ("from ctypes.util import find_library\nfind_library('m')[0]",),
+        ("from ctypes.util import find_library\nprint(find_library('m'))",),
     ),
     NullableCall(
-        "pkgutil.get_data", "when the loader has no data", ("import pkgutil\npkgutil.get_data('a', 'b').decode()",)
+        "pkgutil.get_data",
+        "when the loader has no data",
+        ("import pkgutil\npkgutil.get_data('a', 'b').decode()",),
+        ("import pkgutil\nprint(pkgutil.get_data('a', 'b'))",),
     ),
-    NullableCall("asyncio.current_task", "outside a task", ("import asyncio\nasyncio.current_task().cancel()",)),
+    NullableCall(
+        "asyncio.current_task",
+        "outside a task",
+        ("import asyncio\nasyncio.current_task().cancel()",),
+        ("import asyncio\nt = asyncio.current_task()\nassert t\nt.cancel()",),
+    ),
     NullableCall(
         "email.utils.parsedate_tz",
         "when the date is malformed",
         ("from email.utils import parsedate_tz\nparsedate_tz(d)[:9]",),
+        ("from email.utils import parsedate_tz\nd = parsedate_tz(d)\nif d is not None: d[:9]",),
     ),
     NullableCall(
         "email.utils.parsedate",
@@ -149,7 +181,10 @@ NULLABLE_CALLS = (
         ("from email.utils import parseaddr\nparseaddr(d)[0]",),
     ),
     NullableCall(
-        "inspect.getcomments", "when there is no comment", ("import inspect\ninspect.getcomments(f).strip()",)
+        "inspect.getcomments",
+        "when there is no comment",
+        ("import inspect\ninspect.getcomments(f).strip()",),
+        ("import inspect\n(inspect.getcomments(f) or '').strip()",),
     ),
     NullableCall(
         "inspect.getsourcefile",
@@ -158,7 +193,10 @@ NULLABLE_CALLS = (
         ("import inspect\ninspect.getfile(f).lower()",),
     ),
     NullableCall(
-        "inspect.getmodulename", "when the path is no module's", ("import inspect\ninspect.getmodulename(p).lower()",)
+        "inspect.getmodulename",
+        "when the path is no module's",
+        ("import inspect\ninspect.getmodulename(p).lower()",),
+        ("import inspect\nprint(inspect.getmodulename(p))",),
     ),
     NullableCall(
         "mimetypes.guess_extension",
@@ -166,10 +204,23 @@ NULLABLE_CALLS = (
         ("import mimetypes\nmimetypes.guess_extension(t)[1:]",),
         ("import mimetypes\nmimetypes.guess_type(t)[0]",),
     ),
-    NullableCall("gettext.find", "when there is no translation", ("import gettext\ngettext.find('a').strip()",)),
-    NullableCall("pkgutil.get_loader", "when there is no such module", ("import pkgutil\npkgutil.get_loader('a').x",)),
     NullableCall(
-        "pkgutil.find_loader", "when there is no such module", ("import pkgutil\npkgutil.find_loader('a').x",)
+        "gettext.find",
+        "when there is no translation",
+        ("import gettext\ngettext.find('a').strip()",),
+        ("import gettext\nprint(gettext.find('a'))",),
+    ),
+    NullableCall(
+        "pkgutil.get_loader",
+        "when there is no such module",
+        ("import pkgutil\npkgutil.get_loader('a').x",),
+        ("import pkgutil\nprint(pkgutil.get_loader('a'))",),
+    ),
+    NullableCall(
+        "pkgutil.find_loader",
+        "when there is no such module",
+        ("import pkgutil\npkgutil.find_loader('a').x",),
+        ("import pkgutil\nprint(pkgutil.find_loader('a'))",),
     ),
     NullableCall(
         "xml.etree.ElementTree.Element.find",
