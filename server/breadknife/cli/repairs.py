@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
+from breadknife.plugins.nullcheck.plugin import NullCheckSettings
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Strategy
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
@@ -106,8 +107,12 @@ class Repairs:
             tree = self._host.tree(document) if document.language in LANGUAGE_IDS else None
             if tree is None:
                 return None
-            project = self._host.projects.of(root_of(path, [Path.cwd()]))
-            self._files[path] = (document.text, language(document.language).open(document, tree, project))
+            root = root_of(path, [Path.cwd()])
+            settings: NullCheckSettings = (
+                self._settings_of(root).for_document(document, root).plugins.get(SOURCE) or NullCheckSettings()
+            )
+            spoken = language(document.language, settings.nullable)
+            self._files[path] = (document.text, spoken.open(document, tree, self._host.projects.of(root)))
         return self._files[path][1]
 
     # --- what can be done ---

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.ecmascript.detector import detect
-from breadknife.plugins.nullcheck.ecmascript.rules import NULLABLE_CALLS
+from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis, detect
+from breadknife.plugins.nullcheck.ecmascript.rules import NULLABLE_CALLS, users_rules
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
@@ -63,6 +63,41 @@ def test_each_rule_keeps_its_own_examples(rule) -> None:
             assert found(example, "javascript") == [], example
     for example in rule.silent:
         assert found(example) == [], example
+
+
+@pytest.mark.parametrize(
+    ("language", "row", "text", "why"),
+    [
+        ("typescript", "Orders.find -> when there is none", "function f(o: Orders) { return o.find(1).name }\n",
+         "when there is none"),
+        ("typescript", "@acme/orders.find", "import { find } from '@acme/orders';\nfind(1).name;\n", "at times"),
+        ("typescript", "@acme/orders.find", "import { find as g } from '@acme/orders';\ng(1).name;\n", "at times"),
+        ("typescript", "./orders.find", "import * as o from './orders';\no.find(1).name;\n", "at times"),
+        ("javascript", "orders.find", "import orders from 'orders';\nconst a = orders.find(1);\na.name;\n", "at times"),
+        ("javascript", "./orders.find", "const o = require('./orders');\no.find(1).name;\n", "at times"),
+    ],
+)  # fmt: skip
+def test_a_user_adds_calls(language: str, row: str, text: str, why: str) -> None:
+    tree = parse(text, language)
+    assert tree is not None
+    (finding,) = FileAnalysis(tree, rules=users_rules((row,))).findings()
+    assert re.fullmatch(rf"`.*` may be null: `\w+` gives null {why}", finding.message)
+    assert found(text, language) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import { find } from './orders';\nfind(1)?.name;\n",
+        "import { find } from './other';\nfind(1).name;\n",
+        "import { find } from './orders';\nfunction f(find) { return find(1).name }\n",
+        "function f(o: Store) { return o.find(1).name }\n",
+    ],
+)
+def test_a_users_row_is_about_that_call_alone(text: str) -> None:
+    tree = parse(text, "typescript")
+    assert tree is not None
+    assert FileAnalysis(tree, rules=users_rules(("./orders.find", "Orders.find"))).findings() == []
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n"])

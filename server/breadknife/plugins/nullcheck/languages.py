@@ -10,19 +10,19 @@ LANGUAGE_IDS = frozenset({"python", "javascript", "javascriptreact", "typescript
 
 
 def language(id: str, nullable: Sequence[str] = ()) -> NullLanguage:
-    """The language with that id, one of `LANGUAGE_IDS`. `nullable` are the user's own rules for Python's calls."""
+    """The language with that id, one of `LANGUAGE_IDS`. `nullable` are the user's own rows, see `rows`."""
     if id == "go":
         from breadknife.plugins.nullcheck.go.language import Go
 
-        return Go()
+        return Go(nullable)
     if id in ("javascript", "javascriptreact", "typescript", "typescriptreact"):
         from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript
 
-        return EcmaScript()
+        return EcmaScript(nullable)
     if id == "java":
         from breadknife.plugins.nullcheck.java.language import Java
 
-        return Java()
+        return Java(nullable)
     from breadknife.plugins.nullcheck.python.language import Python
 
     return Python(nullable)

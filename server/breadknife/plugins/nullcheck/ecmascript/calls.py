@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact, Summary
+from breadknife.plugins.nullcheck.ecmascript.imports import ALL, DEFAULT, WHOLE, Source
 from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, key_of
 from breadknife.plugins.nullcheck.ecmascript.rules import (
@@ -16,6 +17,7 @@ from breadknife.plugins.nullcheck.ecmascript.rules import (
     TAKES_STRING,
     THROWS,
     NullableCall,
+    UsersRules,
     When,
     owner_of,
 )
@@ -43,6 +45,14 @@ class Summaries(Protocol):
         """Of a function of the text `source`."""
         ...
 
+    @property
+    def rules(self) -> UsersRules: ...
+
+    @property
+    def imports(self) -> Mapping[str, Source]:
+        """By the name that it has in the file."""
+        ...
+
 
 @dataclass(frozen=True)
 class Callee:
@@ -65,6 +75,8 @@ def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
         if _applies(evaluator, rule, callee):
             cause = Cause(method, f"`{rule.name}` gives {rule.null} {rule.why}", rule.null)
             return Fact(cause, _given(rule, callee.receiver))
+    if (why := _users(evaluator, callee, name, summaries)) is not None:
+        return Fact(Cause(method, f"`{name}` gives null {why}"))
     member = evaluator.outline.member(callee.receiver, name)
     if member is not None and member.known is not None and member.elsewhere is not None:
         return _known_result(name, member.node, member.known, member.type, member.elsewhere[0])
@@ -83,6 +95,26 @@ def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
         returns = found.kind(known.returns) if known.returns is not None else UNKNOWN
         return _known_result(name, evaluator.outline.tree.root, known, returns, found.uri)
     return NOTHING
+
+
+def _users(evaluator: Evaluator, callee: Callee, name: str, summaries: Summaries) -> str | None:
+    """When a method gives null by a user's rule, or a function of an imported module."""
+    if (why := summaries.rules.methods.get((callee.receiver.name.rpartition("#")[2], name))) is not None:
+        return why
+    owner = callee.function.child_by_field_name("object")
+    source = _imported(evaluator, owner, summaries) if owner is not None else None
+    if source is None or source.name not in (ALL, DEFAULT, WHOLE):
+        return None
+    return summaries.rules.functions.get((source.module, name))
+
+
+def _imported(evaluator: Evaluator, node: Node, summaries: Summaries) -> Source | None:
+    """What a name was imported as, where nothing else has that name."""
+    name = evaluator.text(node) if node.type == "identifier" else ""
+    source, variable = summaries.imports.get(name), evaluator.scopes[name] if name else None
+    if variable is None or variable.node.parent is None or _is_required(evaluator, variable.node):
+        return source
+    return None
 
 
 def _of_module(evaluator: Evaluator, function: Node) -> Exported | None:
@@ -123,6 +155,9 @@ def _function_result(evaluator: Evaluator, function: Node, summaries: Summaries)
         given = next(iter(arguments.named_children), None) if arguments is not None else None
         if types is not None and given is not None and given.type == "null" and "null" not in evaluator.text(types):
             return Fact(type=Type("Ref"))
+    source = _imported(evaluator, function, summaries)
+    if source is not None and (why := summaries.rules.functions.get((source.module, source.name))) is not None:
+        return Fact(Cause(function, f"`{name}` gives null {why}"))
     variable = evaluator.scopes[name] if name else None
     if variable is None or variable.function is None:
         return NOTHING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator, TooDeepError
@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.ecmascript.flow import Flow, Frame
 from breadknife.plugins.nullcheck.ecmascript.imports import links
 from breadknife.plugins.nullcheck.ecmascript.modules import FileTable, Modules
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
+from breadknife.plugins.nullcheck.ecmascript.rules import NO_RULES, UsersRules
 from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
 from breadknife.plugins.nullcheck.ecmascript.site import path_to
 from breadknife.plugins.nullcheck.ecmascript.types import Type
@@ -53,15 +54,26 @@ class Entry:
 class FileAnalysis:
     """The analysis of one file, made once. Not for use from two threads."""
 
-    def __init__(self, tree: SyntaxTree, others: OtherFiles[FileTable] | None = None) -> None:
+    def __init__(
+        self, tree: SyntaxTree, others: OtherFiles[FileTable] | None = None, rules: UsersRules = NO_RULES
+    ) -> None:
         self.tree = tree
         self.others = others
-        self._imports = links(tree.root).imports
-        self.outline = Outline(tree, Modules(others, self._imports) if others is not None else None)
+        self.rules = rules
+        self.imports = links(tree.root).imports
+        modules = Modules(others, self.imports) if others is not None else None
+        self.outline = Outline(tree, modules, self._users_words())
         self._summaries: dict[tuple[int, int], Summary] = {}
         self._running: set[tuple[int, int]] = set()
         self._entries: dict[int, Entry] = {}
         self._uses: list[NullUse] | None = None
+
+    def _users_words(self) -> Iterator[str]:
+        """Words by which the file calls what the user has a rule for."""
+        yield from (name for _, name in (*self.rules.methods, *self.rules.functions))
+        for name, source in self.imports.items():
+            if (source.module, source.name) in self.rules.functions:
+                yield name
 
     def uses(self) -> list[NullUse]:
         """Every one, in the order of the text, also on lines that tell a checker to be silent."""
@@ -151,7 +163,7 @@ class FileAnalysis:
         called = call.child_by_field_name("function")
         name = source[called.start_byte : called.end_byte].decode("utf-8", "replace") if called is not None else ""
         modules = self.outline.modules
-        return name not in self._imports or (modules is not None and modules.named(name) is not None)
+        return name not in self.imports or (modules is not None and modules.named(name) is not None)
 
 
 def _summary(frame: Frame, may_end: bool) -> Summary:

@@ -11,6 +11,7 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import is_literal_
 from breadknife.plugins.nullcheck.ecmascript.facts import Cause, NullUse
 from breadknife.plugins.nullcheck.ecmascript.foreign import Foreign, foreign
 from breadknife.plugins.nullcheck.ecmascript.ignoring import ignored
+from breadknife.plugins.nullcheck.ecmascript.rules import users_rules
 from breadknife.plugins.nullcheck.ecmascript.site import Site, path_to
 from breadknife.plugins.nullcheck.ecmascript.strategies import Option, edits, options
 from breadknife.plugins.nullcheck.ecmascript.style import Style
@@ -30,12 +31,14 @@ _MAX_CODE = 2000
 class EcmaScript:
     ids = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 
-    def __init__(self) -> None:
+    def __init__(self, nullable: Sequence[str] = ()) -> None:
+        """`nullable` are the user's own rows, see `users_rules`."""
+        self._rules = users_rules(nullable)
         self._summaries = ProjectSummaries("typescript", summarise, dialects=self.ids)
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
-        return EcmaScriptFile(FileAnalysis(tree, others))
+        return EcmaScriptFile(FileAnalysis(tree, others, self._rules))
 
     def literal(self, default: str, like: str, /) -> bool:
         nodes = [_expression(source) for source in (default, like)]

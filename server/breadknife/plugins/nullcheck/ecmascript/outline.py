@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known, Modules
@@ -86,7 +86,8 @@ class Declared:
 class Outline:
     """Made once for each text; types of members are read when they are first asked for."""
 
-    def __init__(self, tree: SyntaxTree, modules: Modules | None = None) -> None:
+    def __init__(self, tree: SyntaxTree, modules: Modules | None = None, words: Iterable[str] = ()) -> None:
+        """`words` are others under which something may be null."""
         self.tree = tree
         self.modules = modules
         self.source = tree.text.encode("utf-8", "surrogatepass")
@@ -109,7 +110,7 @@ class Outline:
                 self._types.setdefault(self.text(name), []).append(node)
         self._declared: dict[str, Declared | None] = {}
         self._shapes: dict[int, Declared] = {}
-        self.origins = self._origins(found.get("function", []))
+        self.origins = self._origins(found.get("function", [])).union(words)
 
     def text(self, node: Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")

@@ -5,8 +5,11 @@ A rule is data and carries its own examples; a test runs each of them. To add on
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from breadknife.plugins.nullcheck.rows import rows
 
 
 class When(StrEnum):
@@ -145,6 +148,26 @@ NULLABLE_CALLS = (
 )  # fmt: skip
 
 CALLS = {name: tuple(rule for rule in NULLABLE_CALLS if rule.name == name) for name in {r.name for r in NULLABLE_CALLS}}
+
+
+@dataclass(frozen=True)
+class UsersRules:
+    """What a user knows of types and modules that no table knows of."""
+
+    methods: Mapping[tuple[str, str], str]
+    """(Type, method) -> when it gives null."""
+    functions: Mapping[tuple[str, str], str]
+    """(Module, name) -> the same."""
+
+
+NO_RULES = UsersRules({}, {})
+
+
+def users_rules(written: Iterable[str]) -> UsersRules:
+    """`Orders.find -> when there is none`, `@acme/orders.find`, `./orders.find`: the module as an import writes it."""
+    found = {(row.owner, row.name): row.why or "at times" for row in rows(written) if row.owner}
+    return UsersRules({key: why for key, why in found.items() if key[0].isidentifier()}, found)
+
 
 GLOBALS = {"document": "document", "localStorage": "localStorage", "sessionStorage": "sessionStorage"}
 """Global name -> the type under which rules know its value."""

@@ -87,7 +87,8 @@ class Verifier:
         if local and self._start is not None:
             source = tree.text.encode("utf-8", "surrogatepass")
             return self._analysis.again(tree, source, self._start, assumed)
-        analysis = self._analysis if tree is self._analysis.tree else FileAnalysis(tree, self._analysis.others)
+        known = self._analysis
+        analysis = known if tree is known.tree else FileAnalysis(tree, known.others, known.rules)
         return analysis.assuming(assumed)
 
     def ignored(self, edit: TextEdit) -> bool:

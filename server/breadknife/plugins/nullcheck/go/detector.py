@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
 from breadknife.plugins.nullcheck.braces.facts import Env, Fact, NullUse
@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.go.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.go.flow import Flow
 from breadknife.plugins.nullcheck.go.names import Elsewhere, FileTable, Names
 from breadknife.plugins.nullcheck.go.outline import Function, Outline, outline
-from breadknife.plugins.nullcheck.go.rules import BY_NAME
+from breadknife.plugins.nullcheck.go.rules import BY_NAME, NilResult
 from breadknife.plugins.nullcheck.go.summaries import Summary, summarize
 from breadknife.plugins.nullcheck.summaries import OtherFiles
 from breadknife.task.values import Finding
@@ -41,8 +41,15 @@ _GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
 class FileAnalysis:
     """The analyses of one file's functions. Not for use from two threads."""
 
-    def __init__(self, tree: SyntaxTree, is_test: bool = False, others: OtherFiles[FileTable] | None = None) -> None:
+    def __init__(
+        self,
+        tree: SyntaxTree,
+        is_test: bool = False,
+        others: OtherFiles[FileTable] | None = None,
+        rules: Mapping[str, NilResult] = BY_NAME,
+    ) -> None:
         self.tree = tree
+        self.rules = rules
         self.is_test = is_test
         self.outline: Outline = outline(tree)
         self.names = Names(self.outline, others)
@@ -50,6 +57,7 @@ class FileAnalysis:
         self._counts: dict[str, tuple[int, int]] = {}
         nullable = {function.name for function in self.outline.functions if self.summary(function).may_be_nil}
         nullable.update(self.names.nullable())
+        nullable.update(name.rpartition(".")[2] for name in rules.keys() - BY_NAME.keys())
         self._calls = (
             re.compile(rb"\b(?:" + "|".join(map(re.escape, sorted(nullable))).encode() + rb")\(") if nullable else None
         )

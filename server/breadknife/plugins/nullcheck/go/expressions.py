@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
 from breadknife.plugins.nullcheck.go.names import Elsewhere, Names
 from breadknife.plugins.nullcheck.go.narrowing import branch, key_of
 from breadknife.plugins.nullcheck.go.outline import Function, Outline
-from breadknife.plugins.nullcheck.go.rules import BUILTINS, BY_NAME, RETURNING_METHODS, RETURNS
+from breadknife.plugins.nullcheck.go.rules import BUILTINS, RETURNING_METHODS, RETURNS, UNKNOWN, NilResult
 from breadknife.plugins.nullcheck.go.summaries import Summary
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Related
@@ -43,6 +43,11 @@ class File(Protocol):
 
     @property
     def is_test(self) -> bool: ...
+
+    @property
+    def rules(self) -> Mapping[str, NilResult]:
+        """By import path and function."""
+        ...
 
     @property
     def names(self) -> Names:
@@ -188,9 +193,9 @@ class Evaluator:
                 return kind.startswith("*") and not (there.known.by_pointer and there.known.copes)
         if struct is not None:
             return name in struct or not called
-        if kind == "error" or self.file.names.is_interface(base):
+        if kind in ("error", UNKNOWN) or self.file.names.is_interface(base):
             return True
-        rule = next((rule for rule in BY_NAME.values() if rule.type == kind), None)
+        rule = next((rule for rule in self.file.rules.values() if rule.type == kind), None)
         if rule is not None:
             return rule.methods or not called
         return not called and not kind.startswith(("map[", "[]", "chan", "func"))
@@ -226,17 +231,24 @@ class Evaluator:
         return self._known(function, name, given)
 
     def _known(self, function: Node, name: str, given: list[Node]) -> list[Fact]:
-        root, dot, rest = name.partition(".")
-        if dot and root in self.outline.imports and root not in self.types:
-            rule = BY_NAME.get(f"{self.outline.imports[root]}.{rest}")
-            if rule is not None and rule.literals and all(argument.type in _LITERALS for argument in given):
+        if (rule := self._rule(function, name)) is not None:
+            if rule.literals and all(argument.type in _LITERALS for argument in given):
                 return [NOTHING]
-            if rule is not None and rule.why:
-                return [Fact(Cause(function, f"`{name}` returns nil {rule.why}"), rule.type), NOTHING]
-            if rule is not None:
-                return [Fact(Cause(function, f"`{name}` returns nil when it fails"), rule.type, linked="?"), NOTHING]
+            if rule.why:
+                return [Fact(Cause(function, f"`{name}` returns nil {rule.why}"), rule.type)]
+            return [Fact(Cause(function, f"`{name}` returns nil when it fails"), rule.type, linked="?"), NOTHING]
         callee = self.callee(function)
         return self._results(callee, given) if callee is not None else [NOTHING]
+
+    def _rule(self, function: Node, name: str) -> NilResult | None:
+        root, dot, rest = name.partition(".")
+        if dot and root in self.outline.imports and root not in self.types:
+            return self.file.rules.get(f"{self.outline.imports[root]}.{rest}")
+        owner = function.child_by_field_name("operand")
+        package, dot, its = self.type_of(owner).lstrip("*").rpartition(".") if owner is not None else ("", "", "")
+        if not dot or package not in self.outline.imports:
+            return None
+        return self.file.rules.get(f"{self.outline.imports[package]}.{its}.{name.rpartition('.')[2]}")
 
     def _results(self, callee: Callee, given: list[Node]) -> list[Fact]:
         summary, found = callee.summary, list[Fact]()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from breadknife.plugins.nullcheck.braces.file import BracesFile, Option
 from breadknife.plugins.nullcheck.go.detector import FileAnalysis
 from breadknife.plugins.nullcheck.go.foreign import foreign_place, ignored_by
 from breadknife.plugins.nullcheck.go.names import FileTable
+from breadknife.plugins.nullcheck.go.rules import NilResult, users_rules
 from breadknife.plugins.nullcheck.go.site import Site, site_of
 from breadknife.plugins.nullcheck.go.strategies import options
 from breadknife.plugins.nullcheck.go.table import summarise
@@ -24,21 +26,25 @@ _LITERALS = (re.compile(r"-?\d+"), re.compile(r"-?\d+\.\d+"), re.compile(r'"[^"\
 class Go:
     ids = frozenset({"go"})
 
-    def __init__(self) -> None:
+    def __init__(self, nullable: Sequence[str] = ()) -> None:
+        """`nullable` are the user's own rows, see `users_rules`."""
+        self._rules = users_rules(nullable)
         self._summaries = ProjectSummaries("go", summarise)
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> GoFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
-        return GoFile(tree, document.uri.endswith("_test.go"), others)
+        return GoFile(tree, document.uri.endswith("_test.go"), others, self._rules)
 
     def literal(self, default: str, like: str, /) -> bool:
         return any(kind.fullmatch(default) and kind.fullmatch(like) for kind in _LITERALS)
 
 
 class GoFile(BracesFile):
-    def __init__(self, tree: SyntaxTree, is_test: bool, others: OtherFiles[FileTable] | None) -> None:
-        self._analysis = FileAnalysis(tree, is_test, others)
-        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, is_test, others), current(others))
+    def __init__(
+        self, tree: SyntaxTree, is_test: bool, others: OtherFiles[FileTable] | None, rules: Mapping[str, NilResult]
+    ) -> None:
+        self._analysis = FileAnalysis(tree, is_test, others, rules)
+        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, is_test, others, rules), current(others))
 
     def _options(self, place: Place, ignores: str) -> list[Option]:
         site = self._site(place)

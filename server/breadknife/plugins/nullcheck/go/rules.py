@@ -5,7 +5,10 @@ A rule is data and carries its own examples; a test runs each of them. To add on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.rows import rows
 
 
 @dataclass(frozen=True)
@@ -204,6 +207,16 @@ NIL_RESULTS = (
 )
 
 BY_NAME = {rule.name: rule for rule in NIL_RESULTS}
+UNKNOWN = "any"
+"""The type of what a user's rule gives: nothing is known of it, so any use of a nil may panic."""
+
+
+def users_rules(written: Iterable[str]) -> dict[str, NilResult]:
+    """Those above and the user's: `import/path.Find -> when nothing is found`, `import/path.Client.Find`. One that
+    doesn't say when is nil where the error that comes with it isn't."""
+    found = [row for row in rows(written) if row.owner]
+    return BY_NAME | {row.qualified: NilResult(row.qualified, UNKNOWN, (), why=row.why) for row in found}
+
 
 NO_RETURN = frozenset({"panic", "os.Exit", "runtime.Goexit", "syscall.Exit"})
 NO_RETURN_METHODS = frozenset({

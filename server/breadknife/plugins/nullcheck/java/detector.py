@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
 from breadknife.plugins.nullcheck.braces.facts import Cause, Env, Fact, NullUse
@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.java.outline import (
     modifiers,
     outline,
 )
-from breadknife.plugins.nullcheck.java.rules import BY_METHOD
+from breadknife.plugins.nullcheck.java.rules import BY_METHOD, NullableMethod
 from breadknife.plugins.nullcheck.summaries import OtherFiles
 from breadknife.task.values import Finding, Related
 from breadknife.text.syntax import Node, SyntaxTree
@@ -44,14 +44,21 @@ _CHECKED_CALL = (
 class FileAnalysis:
     """The analyses of one file's methods. Not for use from two threads."""
 
-    def __init__(self, tree: SyntaxTree, others: OtherFiles[FileTable] | None = None) -> None:
+    def __init__(
+        self,
+        tree: SyntaxTree,
+        others: OtherFiles[FileTable] | None = None,
+        rules: Mapping[tuple[str, str], NullableMethod] = BY_METHOD,
+    ) -> None:
         self.tree = tree
+        self.rules = rules
         self.outline: Outline = outline(tree)
         self.others = Names(self.outline, others)
         self._causes: dict[int, Cause | None] = {}
         names = {method.name for method in self.outline.methods if self._may_give_null(method)}
         names |= {name for its in self.outline.classes.values() for name, field in its.fields.items() if field.nullable}
         names |= set(self.others.nullable())
+        names |= {name for _, name in rules.keys() - BY_METHOD.keys()}
         names.discard("")
         self._names = (
             re.compile(rb"\b(?:" + "|".join(map(re.escape, sorted(names))).encode() + rb")\b") if names else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.braces.facts import (
@@ -21,7 +21,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
 from breadknife.plugins.nullcheck.java.names import Member, Names
 from breadknife.plugins.nullcheck.java.narrowing import branch, canonical
 from breadknife.plugins.nullcheck.java.outline import Method, Outline, base, type_arguments
-from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, BY_METHOD, CHECKERS, CHECKS, RETURNING
+from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, CHECKERS, CHECKS, RETURNING, NullableMethod
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -48,6 +48,11 @@ class File(Protocol):
     @property
     def others(self) -> Names:
         """What other files say."""
+        ...
+
+    @property
+    def rules(self) -> Mapping[tuple[str, str], NullableMethod]:
+        """By receiver and name."""
         ...
 
     def cause_of(self, method: Method, /) -> Cause | None:
@@ -336,11 +341,11 @@ class Evaluator:
             cause = self.file.cause_of(method) if method is not None else None
             return Fact(cause, method.type) if cause is not None and method is not None else NOTHING
         kind = self.type_of(receiver)
-        rule = BY_METHOD.get((base(kind) or self.text(receiver), called))
+        rule = self.file.rules.get((base(kind) or self.text(receiver), called))
         if rule is None:
             there = self.file.others.method(base(kind) or self.text(receiver), called)
             return self._elsewhere(there, called, node) if there is not None else NOTHING
-        if len(given) not in rule.arguments or rule.static != (not kind):
+        if rule.arguments is not None and (len(given) not in rule.arguments or rule.static != (not kind)):
             return NOTHING
         if (rule.last and self.text(given[-1]) != rule.last) or (given and self.text(given[0]) in ALWAYS_SET):
             return NOTHING

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from breadknife.plugins.nullcheck.braces.file import BracesFile, Option
 from breadknife.plugins.nullcheck.java.detector import FileAnalysis
 from breadknife.plugins.nullcheck.java.foreign import foreign_place, ignored_by
 from breadknife.plugins.nullcheck.java.names import FileTable
+from breadknife.plugins.nullcheck.java.rules import NullableMethod, users_rules
 from breadknife.plugins.nullcheck.java.site import Site, site_of
 from breadknife.plugins.nullcheck.java.strategies import options
 from breadknife.plugins.nullcheck.java.table import summarise
@@ -27,21 +29,28 @@ _LITERALS = (
 class Java:
     ids = frozenset({"java"})
 
-    def __init__(self) -> None:
+    def __init__(self, nullable: Sequence[str] = ()) -> None:
+        """`nullable` are the user's own rows, see `users_rules`."""
+        self._rules = users_rules(nullable)
         self._summaries = ProjectSummaries("java", summarise)
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> JavaFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
-        return JavaFile(tree, others)
+        return JavaFile(tree, others, self._rules)
 
     def literal(self, default: str, like: str, /) -> bool:
         return any(kind.fullmatch(default) and kind.fullmatch(like) for kind in _LITERALS)
 
 
 class JavaFile(BracesFile):
-    def __init__(self, tree: SyntaxTree, others: OtherFiles[FileTable] | None) -> None:
-        self._analysis = FileAnalysis(tree, others)
-        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, others), current(others))
+    def __init__(
+        self,
+        tree: SyntaxTree,
+        others: OtherFiles[FileTable] | None,
+        rules: Mapping[tuple[str, str], NullableMethod],
+    ) -> None:
+        self._analysis = FileAnalysis(tree, others, rules)
+        super().__init__(self._analysis, lambda tree: FileAnalysis(tree, others, rules), current(others))
 
     def _options(self, place: Place, ignores: str) -> list[Option]:
         site = self._site(place)

@@ -5,7 +5,10 @@ A rule is data and carries its own examples; a test runs each of them. To add on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from breadknife.plugins.nullcheck.rows import rows
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,8 @@ class NullableMethod:
     """Of the result; `V` is the receiver's second type argument, `T` its first."""
     fires: tuple[str, ...]
     silent: tuple[str, ...] = ()
-    arguments: tuple[int, ...] = (0,)
-    """How many it may have: others with that name don't give null."""
+    arguments: tuple[int, ...] | None = (0,)
+    """How many it may have: others with that name don't give null. None: any, static or not."""
     last: str = ""
     """What the last argument has to be."""
     static: bool = False
@@ -236,6 +239,18 @@ BY_METHOD = {
     for rule in NULLABLE_METHODS
     for receiver in (rule.receiver, *ALSO.get(rule.receiver, ()))
 }
+
+
+def users_rules(written: Iterable[str]) -> dict[tuple[str, str], NullableMethod]:
+    """Those above and the user's: `Orders.find -> when there is none`, also with the class's package."""
+    found = [(row.owner.rpartition(".")[2], row) for row in rows(written)]
+    return BY_METHOD | {
+        (owner, row.name): NullableMethod(owner, row.name, row.why or "at times", "", (), arguments=None)
+        for owner, row in found
+        if owner[:1].isupper()
+    }
+
+
 ALWAYS_SET = frozenset({
     f'"{name}"'
     for name in (

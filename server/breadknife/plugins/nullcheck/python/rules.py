@@ -15,6 +15,7 @@ from breadknife.plugins.nullcheck.python.library import (
     LIBRARY_KINDS,
 )
 from breadknife.plugins.nullcheck.python.rule import Default, NullableAttribute, NullableCall
+from breadknife.plugins.nullcheck.rows import rows
 
 _NO_MATCH = "when nothing matches"
 _NO_KEY = "when the key is missing"
@@ -399,11 +400,11 @@ TAKES_VALUE = frozenset({"len", "int", "float", "abs", "round", "ord", "chr"})
 NONE_ATTRIBUTES = frozenset(dir(None))
 """What None itself has: `x.__class__` is no mistake."""
 
-_ROW = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(?:->\s*(.*\S))?\s*")
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 
-def users_rules(rows: Iterable[str]) -> dict[str, NullableCall]:
+def users_rules(written: Iterable[str]) -> dict[str, NullableCall]:
     """The rules for the standard library and those of the user: `pkg.find -> when nothing is found`, or a name alone.
     What isn't such a row says nothing."""
-    found = [match for row in rows if (match := _ROW.fullmatch(row))]
-    return NULLABLE | {match[1]: NullableCall(match[1], match[2] or "at times", ()) for match in found}
+    found = [row for row in rows(written) if _NAME.fullmatch(row.qualified)]
+    return NULLABLE | {row.qualified: NullableCall(row.qualified, row.why or "at times", ()) for row in found}

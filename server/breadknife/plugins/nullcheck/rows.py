@@ -1,0 +1,34 @@
+"""The rows with which users tell of calls that may give null: the setting `nullcheck.nullable`, for all languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_ROW = re.compile(r"\s*([\w$@./~-]*[\w$])\s*(?:->\s*(.*\S))?\s*")
+
+
+@dataclass(frozen=True)
+class Row:
+    """`owner.name -> why`. What it means, and whether it means anything, is each language's own matter."""
+
+    owner: str
+    """A module, a package's path or a type; "" for a bare name."""
+    name: str
+    why: str
+    """When it gives null: "when nothing is found"; "" where the row doesn't say."""
+
+    @property
+    def qualified(self) -> str:
+        return f"{self.owner}.{self.name}" if self.owner else self.name
+
+
+def rows(written: Iterable[str]) -> list[Row]:
+    """What isn't such a row says nothing."""
+    found = list[Row]()
+    for text in written:
+        if match := _ROW.fullmatch(text):
+            owner, _, name = match[1].rpartition(".")
+            found.append(Row(owner, name, match[2] or ""))
+    return found
