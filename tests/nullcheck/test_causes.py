@@ -117,6 +117,19 @@ def test_our_own_findings_say_where_the_none_comes_from(text: str, name: str) ->
     assert f"{origin.kind} {origin.name}" == name
 
 
+def test_what_is_null_by_itself_has_no_declaration() -> None:
+    text = 'class A {\n    void f() {\n        System.getenv("A").trim();\n    }\n}\n'
+    doc, tree = document(text, "java"), parse(text, "java")
+    assert tree is not None
+    file = language("java").open(doc, tree, None)
+    [finding] = file.findings()
+    place = file.place(finding)
+    assert place
+    assert [related.span for related in finding.related] == [place.span]
+    origin = origin_of(None, Path("A.java").absolute(), doc, file, Found(Path("A.java"), finding, place))
+    assert f"{origin.kind} {origin.name}" == 'place System.getenv("A")'
+
+
 def test_causes_of_most_findings_come_first() -> None:
     text, spans = marked_spans("def f(s, t):\n    ⟦s.user⟧.x\n    ⟦t.socket⟧.x\n    ⟦s.socket⟧.x\n")
     known = origins("python")

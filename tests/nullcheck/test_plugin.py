@@ -41,6 +41,11 @@ IMPORT = "import re\n"
             "def f(xs, x=None):\n    for y in xs:\n        if x is None:\n            continue\n        x.add(y)\n",
         ),
         (
+            "break",
+            "def f(xs, x=None):\n    for y in xs:\n        x.add(y)\n",
+            "def f(xs, x=None):\n    for y in xs:\n        if x is None:\n            break\n        x.add(y)\n",
+        ),
+        (
             "default",
             "def f(x=None):\n    for y in x:\n        print(y)\n",
             "def f(x=None):\n    if x is None:\n        x = ()\n    for y in x:\n        print(y)\n",

@@ -14,20 +14,19 @@ from hypothesis import strategies as st
 
 from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript, EcmaScriptFile
 from breadknife.plugins.nullcheck.values import Content, Offer, Strategy
-from breadknife.text.document import apply_edits
+from breadknife.text.document import Document, apply_edits
 from breadknife.text.syntax import parse
-from support import document
 
 
-def opened(text: str, language: str = "typescript") -> EcmaScriptFile:
+def opened(text: str, language: str = "typescript", uri: str = "file:///project/src/a.ts") -> EcmaScriptFile:
     tree = parse(text, language)
     assert tree is not None
-    return EcmaScript().open(document(text, language), tree, None)
+    return EcmaScript().open(Document(uri, language, text), tree, None)
 
 
-def offered(text: str, language: str = "typescript", at: int = 0) -> list[Offer]:
+def offered(text: str, language: str = "typescript", at: int = 0, uri: str = "file:///project/src/a.ts") -> list[Offer]:
     """The offers for the file's finding number `at`."""
-    file = opened(text, language)
+    file = opened(text, language, uri)
     finding = file.findings()[at]
     place = file.place(finding)
     assert place is not None
@@ -63,6 +62,13 @@ def results(text: str, language: str = "typescript") -> dict[str, str]:
         ("continue", "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    m.get(x).run();\n  }\n}\n",
          "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const value = m.get(x);\n"
          "    if (value === undefined) {\n      continue;\n    }\n    value.run();\n  }\n}\n"),
+        ("break",
+         "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    if (x.last) break;\n"
+         "    m.get(x).run();\n  }\n}\n",
+         "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    if (x.last) break;\n"
+         "    const value = m.get(x);\n    if (value === undefined) break;\n    value.run();\n  }\n}\n"),
+        ("annotate", "const f = (x?: string) => {\n  const y: string = x;\n  return y;\n};\n",
+         "const f = (x?: string) => {\n  const y: string | undefined = x;\n  return y;\n};\n"),
         ("assert", 'import assert from "node:assert";\nfunction f(x?: X) {\n  return x.y;\n}\n',
          'import assert from "node:assert";\nfunction f(x?: X) {\n  assert(x !== undefined, "x is undefined");\n'
          "  return x.y;\n}\n"),
@@ -157,6 +163,51 @@ def test_the_surroundings_decide_what_comes_first(text: str, first: str) -> None
     offers = offered(text)
     assert offers[0].strategy.value == first
     assert offers[-1].strategy is Strategy.NON_NULL
+
+
+LOOPS = "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const y = m.get(x);\n    y.run();\n  }\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "reason"),
+    [
+        ("function f(x?: X) {\n  return x.y;\n}\n", Strategy.RAISE, "it would throw anyway, without a message"),
+        ("function g(x?: X) {\n  if (!x) throw new Error('x');\n}\nfunction f(x?: X) {\n  x.y();\n}\n",
+         Strategy.RAISE, "the file throws elsewhere when `x` is undefined"),
+        ("function g(x?: X) {\n  if (x === undefined) {\n    return;\n  }\n}\nfunction f(x?: X) {\n  x.y();\n}\n",
+         Strategy.RETURN, "the file does so elsewhere when `x` is undefined"),
+        (LOOPS + "for (const y of ys) if (!y) continue;\n", Strategy.CONTINUE,
+         "the file does so elsewhere when `y` is undefined"),
+        (LOOPS + "for (const y of ys) if (y == null) break;\n", Strategy.BREAK,
+         "the file does so elsewhere when `y` is undefined"),
+        ("function f(x?: X) {\n  try {\n    g();\n    return x.y;\n  } catch (e) {\n    return 0;\n  }\n}\n",
+         Strategy.RAISE, "a `catch` around it handles that"),
+        ("function f(x?: X) {\n  try {\n    return x.y;\n  } finally {\n    g();\n  }\n}\n",
+         Strategy.RAISE, "it would throw anyway, without a message"),
+    ],
+)  # fmt: skip
+def test_evidence_decides_what_comes_first(text: str, first: Strategy, reason: str) -> None:
+    best = offered(text)[0]
+    assert (best.strategy, best.reason) == (first, reason)
+
+
+@pytest.mark.parametrize(
+    ("uri", "is_test"),
+    [
+        ("src/a.test.ts", True),
+        ("src/a.spec.tsx", True),
+        ("src/__tests__/deep/a.ts", True),
+        ("test/a.ts", True),
+        ("src/a.ts", False),
+        ("src/latest/a.ts", False),
+        ("tests/app/src/a.ts", False),
+    ],
+)
+def test_a_test_fails_and_says_why(uri: str, is_test: bool) -> None:
+    text = "it('runs', () => {\n  const x = document.querySelector('a');\n  x.click();\n});\n"
+    best = offered(text, uri=f"file:///project/{uri}")[0]
+    assert best.strategy is (Strategy.RAISE if is_test else Strategy.OPTIONAL_CHAIN)
+    assert (best.reason == "this is a test") is is_test
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,14 @@ def function(*lines: str, head: str) -> str:
          ["func f(ts []*T) {", "\tfor _, t := range ts {", "\t\tif t != nil {", "\t\t\tprintln(1)", "\t\t}",
           "\t\tif t == nil {", "\t\t\tcontinue", "\t\t}", "\t\tprintln(t.N)", "\t}"],
          "Skip this round of the loop if `t` is nil"),
+        (T, "break",
+         ["func f(ts []*T) {", "\tfor i, t := range ts {", "\t\tif i > 9 {", "\t\t\tbreak", "\t\t}",
+          "\t\tif t != nil {",
+          "\t\t\tprintln(1)", "\t\t}", "\t\tprintln(t.N)", "\t}"],
+         ["func f(ts []*T) {", "\tfor i, t := range ts {", "\t\tif i > 9 {", "\t\t\tbreak", "\t\t}",
+          "\t\tif t != nil {",
+          "\t\t\tprintln(1)", "\t\t}", "\t\tif t == nil {", "\t\t\tbreak", "\t\t}", "\t\tprintln(t.N)", "\t}"],
+         "Leave the loop if `t` is nil"),
         (T, "make",
          ["func f() map[string]int {", "\tvar m map[string]int", '\tm["a"] = 1', "\treturn m"],
          ["func f() map[string]int {", "\tvar m = make(map[string]int)", '\tm["a"] = 1', "\treturn m"],
@@ -134,6 +142,15 @@ def test_nothing_is_put_before_a_statement_that_may_not_reach_the_use(body: str)
         assert place is not None
         made = {offer.strategy for offer in file.offers(place)}
         assert body == "println(g(), t.N)" or not made & {Strategy.RAISE, Strategy.RETURN, Strategy.ASSERT}
+
+
+def test_a_break_in_a_switch_would_not_leave_the_loop() -> None:
+    lines = ["func f(ts []*T, a int) {", "\tfor _, t := range ts {", "\t\tif a > 9 {", "\t\t\tbreak", "\t\t}",
+             "\t\tif t != nil {", "\t\t\tprintln(1)", "\t\t}", "\t\tswitch a {", "\t\tcase 1:", "\t\t\tprintln(t.N)",
+             "\t\t}", "\t}"]  # fmt: skip
+    made = {offer.strategy for offer in offered(function(*lines, head=T))}
+    assert Strategy.CONTINUE in made
+    assert Strategy.BREAK not in made
 
 
 def test_a_model_may_write_the_message() -> None:

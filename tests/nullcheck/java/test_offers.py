@@ -11,23 +11,23 @@ import pytest
 from breadknife.plugins.nullcheck.java.language import Java, JavaFile
 from breadknife.plugins.nullcheck.values import Content, Offer, Strategy
 from breadknife.task.values import Finding
-from breadknife.text.document import Span, apply_edits
+from breadknife.text.document import Document, Span, apply_edits
 from breadknife.text.syntax import parse
-from support import document, marked_spans
+from support import marked_spans
 
 CASES = Path(__file__).parent / "cases"
 NULLABLE = "import javax.annotation.Nullable;\n"
 MAP = "import java.util.Map;\n"
 
 
-def opened(text: str) -> JavaFile:
+def opened(text: str, uri: str = "file:///project/src/main/A.java") -> JavaFile:
     tree = parse(text, "java")
     assert tree is not None
-    return Java().open(document(text, "java"), tree, None)
+    return Java().open(Document(uri, "java", text), tree, None)
 
 
-def offered(text: str, about: tuple[Finding, ...] = ()) -> list[Offer]:
-    file = opened(text)
+def offered(text: str, about: tuple[Finding, ...] = (), uri: str = "file:///project/src/main/A.java") -> list[Offer]:
+    file = opened(text, uri)
     finding = about[0] if about else file.findings()[0]
     place = file.place(finding)
     assert place is not None
@@ -77,10 +77,22 @@ def results(text: str) -> dict[str, str]:
          ["void f(Map<String, A> m, String[] keys) {", "    for (String key : keys) {", "        A a = m.get(key);",
           "        if (a == null) {", "            continue;", "        }", "        a.run();", "    }", "}"],
          "Skip this round of the loop if `a` is null"),
+        (MAP, "break",
+         ["void f(Map<String, A> m, String[] keys) {", "    for (String key : keys) {", "        if (key.isEmpty()) {",
+          "            break;", "        }", "        A a = m.get(key);", "        a.run();", "    }", "}"],
+         ["void f(Map<String, A> m, String[] keys) {", "    for (String key : keys) {", "        if (key.isEmpty()) {",
+          "            break;", "        }", "        A a = m.get(key);", "        if (a == null) {",
+          "            break;", "        }", "        a.run();", "    }", "}"],
+         "Leave the loop if `a` is null"),
         (NULLABLE, "return-type",
          ["@Nullable", "private String g() {", '    return "a";', "}", "int f() {", "    return g().length();", "}"],
          ["private String g() {", '    return "a";', "}", "int f() {", "    return g().length();", "}"],
          "`g` never returns null: drop its annotation (callers need no check)"),
+        (NULLABLE, "drop-none",
+         ["@Nullable private String s = \"\";", "void g() { this.s = \"a\"; }", "int f() {",
+          "    return s.length();", "}"],
+         ["private String s = \"\";", "void g() { this.s = \"a\"; }", "int f() {", "    return s.length();", "}"],
+         "`s` is never null: drop its annotation (uses need no check)"),
         ("import java.util.Objects;\n", "assert",
          ["int f() {", '    return System.getenv("A").length();', "}"],
          ["int f() {",
@@ -119,6 +131,19 @@ def test_the_surroundings_decide_what_comes_first(before: list[str], first: str)
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        ['@Nullable String s = "";'],
+        ["@Nullable private String s;"],
+        ['@Nullable private String s = "";', "void g() { s = null; }"],
+        ['@Nullable private String s = "";', "void g(A other) { other.s = h(); }"],
+    ],
+)
+def test_a_field_that_may_be_set_to_null_keeps_its_annotation(lines: list[str]) -> None:
+    assert "drop-none" not in results(in_class(*lines, "int f() {", "    return s.length();", "}"))
+
+
+@pytest.mark.parametrize(
     "body",
     ["return a && s.isEmpty();", "return a || s.isEmpty();", "return a ? s.isEmpty() : a;", "if (a) g(s.length());",
      "java.util.function.Supplier<Integer> g = () -> s.length();", "while (s.isEmpty()) g(1);"],
@@ -143,6 +168,52 @@ def test_a_model_may_write_the_message() -> None:
     made = file.repair(place, Strategy.RAISE, Content("IllegalArgumentException", "no name was given"))
     assert made is not None
     assert 'throw new IllegalArgumentException("no name was given");' in apply_edits(text, made)
+
+
+def test_a_method_that_gives_null_back_says_so() -> None:
+    text = in_class("String f(@Nullable String s) {", "    return s;", "}")
+    at = text.index("return s")
+    message = "returning @Nullable expression from method with @NonNull return type"
+    (annotated, *_) = offered(text, (Finding(Span(at, at + 9), "nullaway", "NullAway", message),))
+    assert annotated.strategy is Strategy.ANNOTATE
+    assert annotated.title == "Say with `@Nullable` that the method may return null (its callers are checked)"
+    assert apply_edits(text, annotated.edits) == text.replace("String f(", "@Nullable String f(")
+
+
+GETENV = ["void f() {", '    System.getenv("A").trim();', "}"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "uri", "first", "reason"),
+    [
+        (GETENV, "src/main/A.java", Strategy.ASSERT, "it would throw anyway, without a message"),
+        (GETENV, "src/test/java/A.java", Strategy.ASSERT, "this is a test"),
+        (GETENV, "ATest.java", Strategy.ASSERT, "this is a test"),
+        (["int f() {", "    try {", '        String a = System.getenv("A");', "        return a.length();",
+          "    } catch (IllegalArgumentException e) {", "        return 0;", "    }", "}"],
+         "src/main/A.java", Strategy.RAISE, "the IllegalArgumentException is handled here"),
+    ],
+)  # fmt: skip
+def test_evidence_decides_what_comes_first(lines: list[str], uri: str, first: Strategy, reason: str) -> None:
+    best = offered(in_class(*lines, head=""), uri=f"file:///project/{uri}")[0]
+    assert (best.strategy, best.reason) == (first, reason)
+
+
+@pytest.mark.parametrize(
+    ("head", "written"),
+    [
+        ("import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;\n",
+         '    @SuppressFBWarnings(value = "NP_NULL_ON_SOME_PATH", justification = "s is never null here")\n'),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_spotbugs_annotation_is_written_where_the_file_has_it(head: str, written: str) -> None:
+    text = in_class("int f(String s) {", "    return s.length();", "}", head=head)
+    at = text.index("return s")
+    message = "Possible null pointer dereference of s in A.f(String)"
+    offers = offered(text, (Finding(Span(at, at + 18), "spotbugs", "NP_NULL_ON_SOME_PATH", message),))
+    made = [apply_edits(text, offer.edits) for offer in offers if offer.strategy is Strategy.IGNORE]
+    assert made == ([text.replace("    int f(", written + "    int f(")] if written else [])
 
 
 def test_nullaways_own_annotation_is_the_last_offer() -> None:

@@ -482,6 +482,12 @@ def test_what_other_files_can_see_of_an_edit(marked: str, inner: set[Strategy]) 
             Strategy.CONTINUE,
             "the loop does so elsewhere",
         ),
+        (
+            "def g(a):\n    for x in a:\n        if x is None:\n            break\n"
+            "def f(a):\n    for x in a:\n        ⟦x⟧.c()\n",
+            Strategy.BREAK,
+            "the file does so elsewhere when `x` is None",
+        ),
         ("def f(**kw):\n    ⟦kw.get('a')⟧.strip()\n", Strategy.DEFAULT, "the call takes one"),
     ],
 )  # fmt: skip

@@ -113,9 +113,10 @@ class BracesFile(ABC):
     def _verified(self, place: Place, option: Option, content: Content) -> tuple[Edits | None, int]:
         """The edits, and how many findings they end."""
         edits = option.edits(content)
-        # Whoever calls a method is anywhere in the file.
-        everywhere = Span(0, len(self.tree.text)) if option.strategy is Strategy.RETURN_TYPE else place.span
-        removes = verified(self._whole, self._analyse, place.span, edits, everywhere) if edits is not None else 0
+        # Whoever calls a method or reads a field is anywhere in the file.
+        at_declaration = option.strategy in (Strategy.RETURN_TYPE, Strategy.DROP_NONE)
+        around = Span(0, len(self.tree.text)) if at_declaration else place.span
+        removes = verified(self._whole, self._analyse, place.span, edits, around) if edits is not None else 0
         return (edits, removes) if removes else (None, 0)
 
     def _within(self, place: Place, edits: Edits) -> Span:

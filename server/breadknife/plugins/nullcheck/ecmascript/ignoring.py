@@ -7,10 +7,8 @@ from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 
-_REASON = "never null here"
 
-
-def ignored(site: Site, finding: Finding) -> tuple[str, TextEdit] | None:
+def ignored(site: Site, finding: Finding, reason: str) -> tuple[str, TextEdit] | None:
     """The checker's name and the comment in its own form, on a line of its own before the place."""
     text = site.tree.text
     start = text.rfind("\n", 0, finding.span.start) + 1
@@ -19,9 +17,9 @@ def ignored(site: Site, finding: Finding) -> tuple[str, TextEdit] | None:
     if finding.source == SOURCE:
         return None
     if finding.source.lower() == "eslint":
-        name, comment = "ESLint", f"// eslint-disable-next-line {finding.code} -- {_REASON}"
+        name, comment = "ESLint", f"// eslint-disable-next-line {finding.code} -- {reason}"
     elif site.outline.typed:
-        name, comment = "TypeScript", f"// @ts-expect-error {_REASON}"
+        name, comment = "TypeScript", f"// @ts-expect-error {reason}"
     else:
         return None
     return name, TextEdit(Span(start, start), f"{indent}{comment}{site.style.line_break}")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.ecmascript.declarations import declarations
 from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
+from breadknife.plugins.nullcheck.ecmascript.doubts import doubt
+from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence, is_test
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import is_literal_like
 from breadknife.plugins.nullcheck.ecmascript.facts import Cause, NullUse
 from breadknife.plugins.nullcheck.ecmascript.foreign import Foreign, foreign
@@ -24,6 +27,8 @@ from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
+_MAX_NAMED = 40
+"""Code points of an expression that a comment names."""
 _MAX_CODE = 2000
 """Code points of a function that a model is shown."""
 
@@ -38,7 +43,7 @@ class EcmaScript:
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
-        return EcmaScriptFile(FileAnalysis(tree, others, self._rules))
+        return EcmaScriptFile(FileAnalysis(tree, others, self._rules), is_test(document.uri))
 
     def literal(self, default: str, like: str, /) -> bool:
         nodes = [_expression(source) for source in (default, like)]
@@ -53,8 +58,9 @@ def _expression(source: str) -> Node | None:
 
 
 class EcmaScriptFile:
-    def __init__(self, analysis: FileAnalysis) -> None:
+    def __init__(self, analysis: FileAnalysis, in_tests: bool) -> None:
         self.tree = analysis.tree
+        self._in_tests = in_tests
         self._analysis = analysis
         self._said: dict[Place, Foreign] = {}
         """What other checkers said of the places that were asked about."""
@@ -95,8 +101,11 @@ class EcmaScriptFile:
         if found is None:
             return
         site, cause, verifier = found
-        offered = 0
-        for option in self._options(site, cause):
+        ways, offered = self._options(site, cause), 0
+        if reason := doubt(site):
+            yield from _ignoring(site, about, verifier, reason, 50)
+            ways = [option for option in ways if option.strategy is Strategy.NON_NULL]
+        for option in ways:
             made = option.edits or edits(site, option.strategy, option.content)
             verdict = verifier.check(made) if made else None
             if made and verdict is not None:
@@ -107,14 +116,10 @@ class EcmaScriptFile:
                     option.strategy, option.title, made, option.weight, option.reason, content, whole,
                     removes=max(verdict.removes, 1),
                 )  # fmt: skip
-        if not offered:
-            for finding in about:
-                made = ignored(site, finding)
-                if made is not None and verifier.ignored(made[1]):
-                    title = f"Tell {made[0]} to ignore it, with the reason (nothing changes)"
-                    yield Offer(Strategy.IGNORE, title, (made[1],), 1, "no edit is certain to be right here",
-                                within=Span(0, len(self.tree.text)))  # fmt: skip
-                    return
+        if not offered and not reason:
+            value = re.sub(r"[^ -~]", "", site.source)[:_MAX_NAMED]
+            reason = "a null fails the test" if self._in_tests else f"{value} is expected to be there"
+            yield from _ignoring(site, about, verifier, reason, 1)
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         found = self._open(place)
@@ -137,7 +142,7 @@ class EcmaScriptFile:
 
     def _options(self, site: Site, cause: Cause) -> list[Option]:
         origin = cause.node if cause.node != site.node else None
-        found = [*options(site), *declarations(site, origin)]
+        found = [*options(site, Evidence(site, self._in_tests)), *declarations(site, origin)]
         return sorted(found, key=lambda option: -option.weight)
 
     def _open(self, place: Place) -> tuple[Site, Cause, Verifier] | None:
@@ -168,3 +173,14 @@ class EcmaScriptFile:
                 type = type.args[0]
             return type.name if type is not None else ""
         return ""
+
+
+def _ignoring(site: Site, about: Sequence[Finding], verifier: Verifier, reason: str, weight: int) -> Iterator[Offer]:
+    """The comment for the first of the findings whose checker has one."""
+    for finding in about:
+        made = ignored(site, finding, reason)
+        if made is not None and verifier.ignored(made[1]):
+            title = f"Tell {made[0]} to ignore it: {reason} (nothing changes)"
+            whole = Span(0, len(site.tree.text))
+            yield Offer(Strategy.IGNORE, title, (made[1],), weight, reason, within=whole)
+            return

@@ -36,6 +36,8 @@ _EFFECTS = frozenset({
 })  # fmt: skip
 _SHORT_CIRCUITS = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
 _NAMES = frozenset({"identifier", "member_expression", "this"})
+THROWING = frozenset({Use.ATTRIBUTE, Use.CALL, Use.SUBSCRIPT, Use.ITERATE})
+"""What JavaScript itself throws a TypeError for."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.ecmascript.detector import quote
+from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence
 from breadknife.plugins.nullcheck.ecmascript.exits import early_return
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import chained, default_for, defaulted, non_null
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
-from breadknife.plugins.nullcheck.ecmascript.site import Site, own_nodes
+from breadknife.plugins.nullcheck.ecmascript.site import THROWING, Site, own_nodes
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -40,8 +41,6 @@ class Option:
 _NAMES = {"match": "match", "exec": "match", "querySelector": "element", "getElementById": "element", "find": "found",
           "getItem": "stored", "get": "value", "pop": "last", "shift": "first", "at": "item"}  # fmt: skip
 """Name of a method -> name for its result."""
-_THROWING = frozenset({Use.ATTRIBUTE, Use.CALL, Use.SUBSCRIPT, Use.ITERATE})
-"""What JavaScript itself throws a TypeError for."""
 _IF = frozenset({"if_statement"})
 _THROWS = frozenset({"throw_statement"})
 _WRAPPED = frozenset({"await_expression", "call_expression"})
@@ -49,7 +48,7 @@ _NAMED = _WRAPPED | {"subscript_expression"}
 _CHANGES = frozenset({"update_expression", "augmented_assignment_expression", "assignment_expression"})
 
 
-def options(site: Site) -> Iterator[Option]:
+def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     """What can be done at the place itself."""
     name = quote(site.source) if site.is_name else "the result"
     null = site.null or "null"
@@ -63,27 +62,25 @@ def options(site: Site) -> Iterator[Option]:
         title = f"Use `?.` (undefined if {name} is {null})"
         reason = f"{name} is read with `?.` elsewhere" if habit else "undefined does as well here"
         yield Option(Strategy.OPTIONAL_CHAIN, title, 48 + 15 * habit, reason)
-    yield from _guards(site, name, null)
+    yield from _guards(site, evidence, name, null)
     if site.outline.typed and site.bang is None and non_null(site) is not None:
         title = f"Claim with `!` that {name} isn't {null} (nothing checks it)"
         yield Option(Strategy.NON_NULL, title, 5, "for what only you know")
 
 
-def _guards(site: Site, name: str, null: str) -> Iterator[Option]:
+def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Option]:
     if site.statement is None or not (site.is_name or _new_name(site)):
         return
     message = Content("", f"{_bare_name(site)} is {null}")
     if site.style.asserts:
         title = f"Assert with `{site.style.asserts}` that {name} isn't {null} (it throws if it is)"
-        yield Option(Strategy.ASSERT, title, 60, f"the file imports `{site.style.asserts}`", message)
+        weight, reason = 60, f"the file imports `{site.style.asserts}`"
+        if evidence.in_tests:
+            weight, reason = 85, "this is a test"
+        yield Option(Strategy.ASSERT, title, weight, reason, message)
     function, loop = site.function, site.loop
-    exception = site.style.exception(site.outline.text(function) if function is not None else "")
-    throws = function is not None and bool(own_nodes(function, _THROWS))
-    reason = "it would throw anyway, without a message" if site.use in _THROWING else "nothing says what else to do"
-    if throws:
-        reason = "the function throws elsewhere"
-    content = Content(exception, message.message)
-    yield Option(Strategy.RAISE, f"Throw {exception} if {name} is {null}", 65 if throws else 45, reason, content)
+    yield _raise(site, evidence, name, null, message.message)
+    elsewhere = f"the file does so elsewhere when {name} is {null}"
     if loop is not None:
         texts = [site.outline.text(node) for node in own_nodes(loop, _IF)]
         for strategy, word, said in (
@@ -91,15 +88,35 @@ def _guards(site: Site, name: str, null: str) -> Iterator[Option]:
             (Strategy.BREAK, "break", "Leave the loop"),
         ):
             habit = any(re.search(rf"\b{word}\b", text) for text in texts)
-            reason = f"the loop has a `{word}` already" if habit else "it is in a loop"
-            if habit or strategy is Strategy.CONTINUE:
-                yield Option(strategy, f"{said} if {name} is {null}", 40 + 30 * habit, reason)
+            weight, reason = (70, f"the loop has a `{word}` already") if habit else (40, "it is in a loop")
+            if evidence.guards[strategy]:
+                weight, reason = 80, elsewhere
+            if habit or evidence.guards[strategy] or strategy is Strategy.CONTINUE:
+                yield Option(strategy, f"{said} if {name} is {null}", weight, reason)
     if function is not None and (exit := early_return(site, function)) is not None:
         title = f"Return early if {name} is {null} ({exit.said})"
-        yield Option(Strategy.RETURN, title, exit.weight, exit.reason, Content(default=exit.value))
+        weight, reason = (68, elsewhere) if evidence.guards[Strategy.RETURN] else (exit.weight, exit.reason)
+        yield Option(Strategy.RETURN, title, weight, reason, Content(default=exit.value))
     if _narrowed(site) is not None:
         title = f"Do this only if {name} isn't {null} (nothing happens if it is)"
         yield Option(Strategy.NARROW, title, 33, "nothing after it needs its result")
+
+
+def _raise(site: Site, evidence: Evidence, name: str, null: str, message: str) -> Option:
+    function = site.function
+    exception = site.style.exception(site.outline.text(function) if function is not None else "")
+    weight, reason = 45, "nothing says what else should happen"
+    if site.use in THROWING:
+        reason = "it would throw anyway, without a message"
+    if evidence.caught:
+        weight, reason = 60, "a `catch` around it handles that"
+    if function is not None and own_nodes(function, _THROWS):
+        weight, reason = 65, "the function throws elsewhere"
+    if evidence.in_tests:
+        weight, reason = 75, "this is a test"
+    if evidence.guards[Strategy.RAISE]:
+        weight, reason = 80, f"the file throws elsewhere when {name} is {null}"
+    return Option(Strategy.RAISE, f"Throw {exception} if {name} is {null}", weight, reason, Content(exception, message))
 
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:

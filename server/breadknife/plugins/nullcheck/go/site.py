@@ -19,6 +19,7 @@ _SIMPLE = frozenset({
     "go_statement", "inc_statement", "dec_statement", "send_statement", "var_declaration",
 })  # fmt: skip
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
+_SWITCHES = frozenset({"expression_switch_statement", "type_switch_statement", "select_statement"})
 _ASSIGNS = frozenset({"short_var_declaration", "assignment_statement"})
 
 
@@ -75,6 +76,16 @@ class Site:
             if outer.type == "for_statement" and inner.type == "block":
                 return True
         return False
+
+    @property
+    def loop(self) -> Node | None:
+        """The loop that a `break` here leaves."""
+        for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
+            if inner.type in _FUNCTIONS or inner.type in _SWITCHES:
+                return None
+            if outer.type == "for_statement" and inner.type == "block":
+                return outer
+        return None
 
     @cached_property
     def statement(self) -> Node | None:

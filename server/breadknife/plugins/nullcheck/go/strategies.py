@@ -283,6 +283,15 @@ def _guards(site: Site) -> Iterator[Option]:
             "it is in a loop",
             lambda _: _guard(site, name, leaves),
         )
+    if site.loop is not None and re.search(r"\bbreak\s", site.outline.text(site.loop)):
+        out = endings.Ending(("break",), "break")
+        yield Option(
+            Strategy.BREAK,
+            f"Leave the loop if {what} is nil",
+            47,
+            "the loop does so elsewhere",
+            lambda _: _guard(site, name, out),
+        )
     if site.is_name and site.statement.type == "expression_statement":
         yield Option(
             Strategy.NARROW,

@@ -25,6 +25,8 @@ _LITERALS = (
     re.compile(r'"[^"\\\n]*"'), re.compile(r"true|false"),
 )  # fmt: skip
 
+_TEST_FILE = re.compile(r"/src/test/|(?:Test|Tests|IT)\.java$")
+
 
 class Java:
     ids = frozenset({"java"})
@@ -36,7 +38,7 @@ class Java:
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> JavaFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
-        return JavaFile(tree, others, self._rules)
+        return JavaFile(tree, _TEST_FILE.search(document.uri) is not None, others, self._rules)
 
     def literal(self, default: str, like: str, /) -> bool:
         return any(kind.fullmatch(default) and kind.fullmatch(like) for kind in _LITERALS)
@@ -46,15 +48,17 @@ class JavaFile(BracesFile):
     def __init__(
         self,
         tree: SyntaxTree,
+        is_test: bool,
         others: OtherFiles[FileTable] | None,
         rules: Mapping[tuple[str, str], NullableMethod],
     ) -> None:
+        self._is_test = is_test
         self._analysis = FileAnalysis(tree, others, rules)
         super().__init__(self._analysis, lambda tree: FileAnalysis(tree, others, rules), current(others))
 
     def _options(self, place: Place, ignores: str) -> list[Option]:
         site = self._site(place)
-        return options(site, self._analysis.fact_at(site.node), ignores)
+        return options(site, self._analysis.fact_at(site.node), ignores, self._is_test)
 
     def _declaration(self, place: Place) -> Node | None:
         return self._site(place).member
@@ -63,6 +67,9 @@ class JavaFile(BracesFile):
         return foreign_place(self.tree, finding)
 
     def _ignored_by(self, finding: Finding) -> str:
+        # SpotBugs' annotation is in a library, which the project may not have.
+        if finding.code.startswith("NP_") and "SuppressFBWarnings" in self._analysis.outline.imports:
+            return f"SpotBugs {finding.code}"
         return ignored_by(finding)
 
     def _site(self, place: Place) -> Site:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from breadknife.plugins.nullcheck.braces.explaining import is_certain, quote
 from breadknife.plugins.nullcheck.braces.facts import Fact
@@ -17,7 +18,7 @@ from breadknife.plugins.nullcheck.braces.layout import (
     on_own_line,
     step_of,
 )
-from breadknife.plugins.nullcheck.java.outline import base, is_nullable, modifiers
+from breadknife.plugins.nullcheck.java.outline import METHODS, base, is_nullable, modifiers
 from breadknife.plugins.nullcheck.java.rules import ZEROS
 from breadknife.plugins.nullcheck.java.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
@@ -30,15 +31,18 @@ _THROWABLE = frozenset(
 """Exceptions that need no import, take one message, and that a file's own habit may choose."""
 _PLAIN = re.compile(r'null|false|true|-?\d+|""|Optional\.empty\(\)|Collections\.empty\w+\(\)|(?:List|Set|Map)\.of\(\)')
 
+_SURE = re.compile(r'new [\w.<>]+\([^()]*\)|this|"[^"]*"(?: \+ [^;?]*)?|String\.valueOf\(.*\)|-?\d+|true|false')
+"""What is certainly no null."""
 
-def options(site: Site, fact: Fact | None, ignores: str) -> list[Option]:
+
+def options(site: Site, fact: Fact | None, ignores: str, in_tests: bool) -> list[Option]:
     """What can be done at a site, best first. `fact` is what the detector knows of it; `ignores` the checker whose
     finding is answered, where it has an ignore comment."""
     found = [*_declaration(site, fact), *_leaving_check(site, fact)]
     if site.use is Use.RETURN:
         found += _annotate(site)
     elif fact is None or not is_certain(fact):
-        found += [*_require(site), *_default(site, fact), *_guards(site)]
+        found += [*_require(site, in_tests), *_default(site, fact), *_guards(site)]
     if ignores:
         found.append(_ignore(site, ignores))
     return sorted(found, key=lambda option: -option.weight)
@@ -48,26 +52,50 @@ def options(site: Site, fact: Fact | None, ignores: str) -> list[Option]:
 
 
 def _declaration(site: Site, fact: Fact | None) -> Iterator[Option]:
-    """A method is annotated as nullable, but no path of it gives null."""
+    """A method or a field is annotated as nullable, but never gives null."""
     node = fact.cause.node if fact is not None and fact.cause is not None else None
-    if node is None or node.type != "method_declaration":
+    if node is None or node.type not in ("method_declaration", "field_declaration"):
         return
-    body, kind = node.child_by_field_name("body"), node.child_by_field_name("type")
-    said = modifiers(site.outline, node)
-    fixed = re.search(r"\b(?:private|static|final)\b", said) and "@Override" not in said
-    returned = re.findall(r"\breturn\b\s*([^;]*);", site.outline.text(body)) if body is not None else []
-    sure = re.compile(r'new [\w.<>]+\([^()]*\)|this|"[^"]*"(?: \+ [^;?]*)?|String\.valueOf\(.*\)|-?\d+|true|false')
-    found = re.search(r"@(?:[\w.]*\.)?(?:Nullable|CheckForNull)\s+", said + " ")
-    if fixed and returned and kind is not None and found and all(sure.fullmatch(value) for value in returned):
-        start = site.tree.span(node).start + found.start()
-        after = site.tree.text[start + len(found[0].rstrip()) :]
-        end = len(site.tree.text) - len(after.lstrip())
-        name = node.child_by_field_name("name")
-        written = site.outline.text(name) if name is not None else ""
+    edit = _without_annotation(site, node)
+    declarators = node.children_by_field_name("declarator") or [node]
+    name = declarators[0].child_by_field_name("name")
+    if edit is None or name is None or len(declarators) > 1:
+        return
+    written = site.outline.text(name)
+    if node.type == "field_declaration" and _is_always_set(site, node, declarators[0], written):
+        yield Option(
+            Strategy.DROP_NONE, f"`{written}` is never null: drop its annotation (uses need no check)", 94,
+            "every assignment gives it a value", lambda _: (edit,),
+        )  # fmt: skip
+    elif node.type == "method_declaration" and _always_returns(site, node):
         yield Option(
             Strategy.RETURN_TYPE, f"`{written}` never returns null: drop its annotation (callers need no check)", 96,
-            "every path of it returns a value", lambda _: (TextEdit(Span(start, end), ""),),
+            "every path of it returns a value", lambda _: (edit,),
         )  # fmt: skip
+
+
+def _without_annotation(site: Site, node: Node) -> TextEdit | None:
+    found = re.search(r"@(?:[\w.]*\.)?(?:Nullable|CheckForNull)\s+", modifiers(site.outline, node) + " ")
+    if found is None:
+        return None
+    start = site.tree.span(node).start + found.start()
+    after = site.tree.text[start + len(found[0].rstrip()) :]
+    return TextEdit(Span(start, len(site.tree.text) - len(after.lstrip())), "")
+
+
+def _always_returns(site: Site, method: Node) -> bool:
+    body, said = method.child_by_field_name("body"), modifiers(site.outline, method)
+    fixed = re.search(r"\b(?:private|static|final)\b", said) and "@Override" not in said
+    returned = re.findall(r"\breturn\b\s*([^;]*);", site.outline.text(body)) if body is not None else []
+    return bool(fixed and returned) and all(_SURE.fullmatch(value) for value in returned)
+
+
+def _is_always_set(site: Site, field: Node, declarator: Node, name: str) -> bool:
+    """Whether a private field has a value from the start, and gets no other but values."""
+    if "private" not in modifiers(site.outline, field) or declarator.child_by_field_name("value") is None:
+        return False
+    values = re.findall(rf"\b{re.escape(name)}\s*=(?!=)\s*([^;]*);", site.tree.text)
+    return all(_SURE.fullmatch(value) for value in values)
 
 
 def _annotate(site: Site) -> Iterator[Option]:
@@ -115,7 +143,7 @@ def _leaving_check(site: Site, fact: Fact | None) -> Iterator[Option]:
 # --- at the place ---
 
 
-def _require(site: Site) -> Iterator[Option]:
+def _require(site: Site, in_tests: bool) -> Iterator[Option]:
     what = quote(site.source) if site.is_name else "the result"
     message = f"{_plain(site)} is null"
     raises = len(re.findall(r"\brequireNonNull\(", site.tree.text))
@@ -124,9 +152,14 @@ def _require(site: Site) -> Iterator[Option]:
     add = _import(site, "java.util.Objects") if imported is None and name != "Objects" else None
     if add is not None:
         name = "Objects"
+    weight, reason = 55, "it would throw anyway, without a message"
+    if in_tests:
+        weight, reason = 85, "this is a test"
+    elif raises:
+        weight, reason = 75, "the file does so elsewhere"
     yield Option(
         Strategy.ASSERT, f"Require that {what} is not null (NullPointerException with a message if it is)",
-        75 if raises else 55, "the file does so elsewhere" if raises else "it would throw anyway, without a message",
+        weight, reason,
         lambda said: _with(add, TextEdit(site.span, f'{name}.requireNonNull({site.source}, "{said.message}")')),
         Content("NullPointerException", message),
     )  # fmt: skip
@@ -188,11 +221,15 @@ def _guards(site: Site) -> Iterator[Option]:
     exception = "IllegalArgumentException" if site.is_parameter else "IllegalStateException"
     if thrown and not site.is_parameter:
         exception = Counter(thrown).most_common(1)[0][0]
-    throws = "throw new" in source
-    callers = "a parameter is the caller's" if site.is_parameter else "it would throw anyway"
+    weight, reason = 50, "it would throw anyway"
+    if "throw new" in source:
+        weight, reason = 70, "the method throws elsewhere"
+    elif site.is_parameter:
+        weight, reason = 70, "a parameter is the caller's"
+    elif caught := _caught(site):
+        exception, weight, reason = caught, 60, f"the {caught} is handled here"
     yield Option(
-        Strategy.RAISE, f"Throw {exception} if {what} is null", 70 if throws or site.is_parameter else 50,
-        "the method throws elsewhere" if throws else callers,
+        Strategy.RAISE, f"Throw {exception} if {what} is null", weight, reason,
         lambda said: _guard(site, f'throw new {said.exception}("{said.message}");'),
         Content(exception, f"{_plain(site)} is null"),
     )  # fmt: skip
@@ -202,6 +239,11 @@ def _guards(site: Site) -> Iterator[Option]:
             Strategy.CONTINUE, f"Skip this round of the loop if {what} is null", 60 if habit else 40,
             "the loop does so elsewhere" if habit else "it is in a loop", lambda _: _guard(site, "continue;"),
         )  # fmt: skip
+        if re.search(r"\bbreak;", source):
+            yield Option(
+                Strategy.BREAK, f"Leave the loop if {what} is null", 55, "the loop does so elsewhere",
+                lambda _: _guard(site, "break;"),
+            )  # fmt: skip
     value = _early(site)
     if value is not None:
         says = f"returns `{value}`" if value else "returns"
@@ -219,6 +261,19 @@ def _guards(site: Site) -> Iterator[Option]:
             "nothing after it needs its result",
             lambda _: _wrapped(site),
         )
+
+
+def _caught(site: Site) -> str:
+    """The exception that a `try` around the place handles, if it is one that says a value is wrong."""
+    for inner, outer in pairwise((site.node, *reversed(site.path))):
+        if outer.type in METHODS or outer.type == "lambda_expression":
+            return ""
+        if outer.type.startswith("try_") and outer.child_by_field_name("body") == inner:
+            for handler in outer.named_children:
+                caught = site.outline.text(handler.named_children[0]) if handler.type == "catch_clause" else ""
+                if found := next((name for name in re.findall(r"\w+", caught) if name in _THROWABLE), ""):
+                    return found
+    return ""
 
 
 def _early(site: Site) -> str | None:
@@ -283,17 +338,23 @@ def _plain(site: Site) -> str:
 
 def _ignore(site: Site, tool: str) -> Option:
     """The checker's own annotation on the whole method: none is smaller."""
+    name, _, code = tool.partition(" ")
+    annotation = "SuppressFBWarnings" if code else "SuppressWarnings"
 
     def edits(_: Content) -> Edits | None:
         member = site.member
         if member is None or not on_own_line(site.tree, member) or "@Suppress" in modifiers(site.outline, member):
             return None
         reason = f"{re.sub(r'[^ -~]', '', site.source)[:40]} is never null here"
-        return (lines_before(site.tree, member, [f'@SuppressWarnings("{tool}") // {reason}']),)
+        written = f'("{name}") // {reason}'
+        if code:
+            justification = re.sub(r'["\\]', "'", reason)
+            written = f'(value = "{code}", justification = "{justification}")'
+        return (lines_before(site.tree, member, [f"@{annotation}{written}"]),)
 
     return Option(
         Strategy.IGNORE,
-        f"Tell {tool} that it is never null here (`@SuppressWarnings`; nothing changes)",
+        f"Tell {name} that it is never null here (`@{annotation}`; nothing changes)",
         0,
         "where the checker is wrong",
         edits,

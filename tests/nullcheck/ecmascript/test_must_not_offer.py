@@ -1,0 +1,100 @@
+"""Where the code is right and TypeScript can't see it: only what hides the finding is offered, with the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript
+from breadknife.plugins.nullcheck.values import Offer, Strategy
+from breadknife.task.values import Finding
+from breadknife.text.document import Document, apply_edits
+from breadknife.text.syntax import parse
+from support import marked_spans
+
+CAUGHT = "whatever fails here is caught"
+EXPECTED = "the error is expected"
+HAS = "`m.has(k)` says that it is there"
+FILTERED = "the `filter` before lets only those through"
+
+CASES = (
+    ("function f(x?: X) {\n  try {\n    return ⟦x⟧.y;\n  } catch {\n    return 0;\n  }\n}", CAUGHT),
+    (
+        "function f(x?: X) {\n  try {\n    // as it comes\n    ⟦x⟧.close();\n  } catch (e) {\n    log(e);\n  }\n}",
+        CAUGHT,
+    ),
+    ("it('a', () => {\n  expect(() => ⟦x⟧.y).toThrow(TypeError);\n});", EXPECTED),
+    ("it('a', () => {\n  expect(() => {\n    ⟦x⟧.y();\n  }).toThrowError();\n});", EXPECTED),
+    ("it('a', () => {\n  assert.throws(() => ⟦x⟧.y);\n});", EXPECTED),
+    ("function f(m: M, k: K) {\n  if (m.has(k)) {\n    ⟦m.get(k)⟧.run();\n  }\n}", HAS),
+    ("function f(m: M, k: K) {\n  if (a && m.has(k)) return ⟦m.get(k)⟧.x;\n}", HAS),
+    ("const f = (m: M, k: K) => (m.has(k) ? ⟦m.get(k)⟧.x : 0);", HAS),
+    ("const f = (m: M, k: K) => m.has(k) && ⟦m.get(k)⟧.x;", HAS),
+    ("function f(m: M, k: K) {\n  if (!m.has(k)) {\n    m.set(k, []);\n  }\n  ⟦m.get(k)⟧.push(1);\n}", HAS),
+    ("function f(m: M, k: K) {\n  if (!m.has(k)) return;\n  ⟦m.get(k)⟧.push(1);\n}", HAS),
+    ("function f(m: M, k: K) {\n  if (m.has(k)) {\n    const v = m.get(k);\n    ⟦v⟧.run();\n  }\n}", HAS),
+    ("xs.filter((x) => x.y).map((x) => ⟦x.y⟧.z);", FILTERED),
+    ("xs.filter((a) => a.ok && a.y !== undefined).forEach((x) => {\n  ⟦x.y⟧.run();\n});", FILTERED),
+    ("xs.filter((x) => !!x).map((x) => ⟦x⟧.z);", FILTERED),
+    ("xs.filter(Boolean).map((x) => ⟦x⟧.z);", "`filter(Boolean)` lets only what is there through"),
+    ("function f(x?: X) {\n  ensureGiven(x);\n  ⟦x⟧.y();\n}", "`ensureGiven` has checked it"),
+    ("function f(x?: X) {\n  checkGiven(x, 'x');\n  if (a) {\n    ⟦x⟧.y();\n  }\n}", "`checkGiven` has checked it"),
+    ("class A {\n  f() {\n    assertOpen(this.x);\n    ⟦this.x⟧.y();\n  }\n}", "`assertOpen` has checked it"),
+    ("it('a', () => {\n  expect(x).toBeDefined();\n  ⟦x⟧.y();\n});", "`expect` has checked it"),
+    ("it('a', () => {\n  expect(x).not.toBeNull();\n  ⟦x⟧.y();\n});", "`expect` has checked it"),
+)
+ONLY_LOOKS_LIKE_IT = (
+    "function f(x?: X) {\n  try {\n    return ⟦x⟧.y;\n  } finally {\n    g();\n  }\n}",
+    "function f(x?: X) {\n  try {\n    g();\n    return ⟦x⟧.y;\n  } catch {\n    return 0;\n  }\n}",
+    "function f(x?: X) {\n  try {\n    return ⟦x⟧.y;\n  } catch (e) {\n    throw new E(e);\n  }\n}",
+    "function f(x?: X) {\n  try {\n    g();\n  } catch {\n    return ⟦x⟧.y;\n  }\n}",
+    "function f(m: M, k: K) {\n  if (!m.has(k)) {\n    ⟦m.get(k)⟧.run();\n  }\n}",
+    "function f(m: M, k: K) {\n  if (m.has(j)) {\n    ⟦m.get(k)⟧.run();\n  }\n}",
+    "function f(m: M, k: K) {\n  if (m.has(k) || a) {\n    ⟦m.get(k)⟧.run();\n  }\n}",
+    "function f(m: M, k: K) {\n  if (!m.has(k)) log(k);\n  ⟦m.get(k)⟧.run();\n}",
+    "function f(m: M, k: K) {\n  if (!m.has(k)) return;\n  m.delete(k);\n  ⟦m.get(k)⟧.run();\n}",
+    "xs.filter((x) => x.z).forEach((x) => {\n  ⟦x.y⟧.run();\n});",
+    "xs.filter((x) => x.y || x.z).forEach((x) => {\n  ⟦x.y⟧.run();\n});",
+    "function f(x?: X) {\n  ensureGiven(y);\n  ⟦x⟧.y();\n}",
+    "function f(x?: X) {\n  ensureGiven(x);\n  x = g();\n  ⟦x⟧.y();\n}",
+    "function f(x?: X) {\n  checkered(x);\n  ⟦x⟧.y();\n}",
+    "it('a', () => {\n  expect(y).toBeDefined();\n  ⟦x⟧.y();\n});",
+    "it('a', () => {\n  expect(x).toBeNull();\n  ⟦x⟧.y();\n});",
+)
+
+
+def offered(marked: str, source: str = "ts", uri: str = "file:///project/src/a.ts") -> tuple[str, list[Offer]]:
+    text, (span,) = marked_spans(marked + "\n")
+    tree = parse(text, "typescript")
+    assert tree is not None
+    assert not tree.root.has_error, text
+    file = EcmaScript().open(Document(uri, "typescript", text), tree, None)
+    finding = Finding(span, source, "2532", "Object is possibly 'undefined'.")
+    place = file.place(finding)
+    assert place is not None
+    return text, list(file.offers(place, (finding,)))
+
+
+@pytest.mark.parametrize(("marked", "reason"), CASES)
+def test_only_what_hides_it(marked: str, reason: str) -> None:
+    text, offers = offered(marked)
+    first, *others = offers
+    assert [offer.strategy for offer in others] in ([], [Strategy.NON_NULL])
+    assert (first.strategy, first.reason) == (Strategy.IGNORE, reason)
+    assert first.title == f"Tell TypeScript to ignore it: {reason} (nothing changes)"
+    assert f"// @ts-expect-error {reason}\n" in apply_edits(text, first.edits)
+
+
+@pytest.mark.parametrize("marked", ONLY_LOOKS_LIKE_IT)
+def test_what_only_looks_like_a_guard_is_none(marked: str) -> None:
+    made = {offer.strategy for offer in offered(marked)[1]}
+    assert made & {Strategy.RAISE, Strategy.OPTIONAL_CHAIN}
+    assert Strategy.IGNORE not in made
+
+
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [("src/a.ts", "b() is expected to be there"), ("src/a.test.ts", "a null fails the test")],
+)
+def test_where_no_check_can_stand_the_comment_says_what_is_relied_on(uri: str, reason: str) -> None:
+    text, offers = offered("class A {\n  x = a() || ⟦b()⟧.c;\n}", uri=f"file:///project/{uri}")
+    assert f"  // @ts-expect-error {reason}\n" in apply_edits(text, offers[-1].edits)
