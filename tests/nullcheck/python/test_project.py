@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
@@ -134,6 +134,7 @@ PARTS = [
 ]
 
 
+@example(PARTS[8] * 2, [(0, 0, "x")])  # the other declaration is the first one then
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.sampled_from(PARTS), max_size=8).map("".join),

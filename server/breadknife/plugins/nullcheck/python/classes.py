@@ -28,6 +28,8 @@ class Variable:
     """A method that sets it to None."""
     setters: set[str] = field(default_factory=set[str])
     """The methods that give it something else than None."""
+    places: int = 0
+    """Where it is declared or assigned: which of them is the first may be another one when one is gone."""
 
     @property
     def optional(self) -> bool:
@@ -91,6 +93,7 @@ def _pairs(target: Node, value: Node) -> Iterator[tuple[Node, Node | None, None]
 
 def note(variable: Variable, value: Node | None, annotation: Node | None, method: str) -> None:
     """One assignment, in the method of that name ("" outside)."""
+    variable.places += 1
     if annotation is not None and not variable.annotation:
         variable.annotation = (annotation.text or b"").decode("utf-8", "replace")
         variable.annotated = annotation

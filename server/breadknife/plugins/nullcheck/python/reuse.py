@@ -159,7 +159,15 @@ def _signature(outline: Outline, function: Function) -> Hashable:
 
 def _variable(owner: str, one: Variable) -> Hashable:
     values = Counter((value.type, _made_by(value)) for value in one.values)
-    return (owner, one.optional, one.annotation, one.others, frozenset(one.setters), frozenset(values.items()))
+    return (
+        owner,
+        one.optional,
+        one.annotation,
+        one.places,
+        one.others,
+        frozenset(one.setters),
+        frozenset(values.items()),
+    )
 
 
 def _made_by(value: Node) -> str:
