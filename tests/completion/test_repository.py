@@ -182,6 +182,23 @@ def test_the_budget_holds_and_the_best_come_first() -> None:
     assert repository.BUDGET / 2 < len(text) <= repository.BUDGET + len("# many.py\n")
 
 
+TIGHT = (
+    ("what the cursor's line names", "tools.hammer(1)\nx = tools.saw(⟦|⟧)\n", "def saw(board): ..."),
+    ("also where another is used oftener", "tools.hammer(1)\n" * 9 + "y = tools.saw⟦|⟧\n", "def saw(board): ..."),
+    ("or else the first of those nearby", "tools.hammer(1)\ntools.saw(1)\nx = ⟦|⟧\n", "def hammer(nail): ..."),
+)
+
+
+@pytest.mark.parametrize(("marked", "expected"), [case[1:] for case in TIGHT], ids=[case[0] for case in TIGHT])
+def test_where_there_is_room_for_one_it_is_the_likeliest(marked: str, expected: str) -> None:
+    text = f"import tools\n\n{marked}"
+    files = Files({"tools.py": "def hammer(nail): ...\ndef saw(board): ...\n"})
+    document = Document((ROOT / "a.py").as_uri(), "python", text.replace(CURSOR, ""))
+    tree = parse(document.text, "python")
+    [snippet] = repository_context(document, text.index(CURSOR), tree, files, budget=len(expected) + 5)
+    assert snippet.text == expected
+
+
 def edit(file: str, after: str, ago: float = 1.0) -> RecentEdit:
     return RecentEdit(ROOT / file, 0, "", after, time.monotonic() - ago)
 
@@ -209,12 +226,12 @@ class Writer:
         self.holder = ContextHolder()
 
     def sees(self, marked: str) -> list[str]:
+        return [each.path for each in self.shown(marked)]
+
+    def shown(self, marked: str) -> Sequence[Snippet]:
         text = marked.replace(CURSOR, "")
         document = Document((ROOT / "a.py").as_uri(), "python", text)
-        found: Sequence[Snippet] = self.holder.context(
-            document, marked.index(CURSOR), parse(text, "python"), self.project
-        )
-        return [each.path for each in found]
+        return self.holder.context(document, marked.index(CURSOR), parse(text, "python"), self.project)
 
 
 FAR = "x = 1\n" * 400
@@ -242,6 +259,19 @@ def test_after_a_jump_it_is_another_one_only_if_much_is_different(here: str, the
     assert user.sees(second) == expected
 
 
+MANY = "".join(f"def f{number}(argument_of_some_length: int) -> int: ...\n" for number in range(100))
+
+
+@pytest.mark.parametrize("there", ["many.f90(⟦|⟧)", "many.f1(⟦|⟧)", "x = ⟦|⟧"])
+def test_after_a_jump_what_the_line_names_is_told(there: str) -> None:
+    user = Writer(Files({"many.py": MANY}))
+    first = "import many\n\nmany.f1(1)\nmany.⟦|⟧\n" + FAR
+    [held] = user.shown(first)
+    assert "def f90(" not in held.text
+    [shown] = user.shown(first.replace(CURSOR, "") + there + "\nmany.f90(2)\n")
+    assert ("def f90(" in shown.text, shown == held) == ("f90" in there, "f90" not in there)
+
+
 def test_after_a_rest_what_is_outdated_is_told_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository, "REST_SECONDS", 0.0)
     project = Files(dict(OTHERS))
@@ -254,6 +284,43 @@ def test_after_a_rest_what_is_outdated_is_told_anew(monkeypatch: pytest.MonkeyPa
     time.sleep(0.001)
     [snippet] = user.holder.context(document, marked.index(CURSOR), tree, project)
     assert snippet.text == "def saw(board, twice): ..."
+
+
+FIRST_EDIT, SECOND_EDIT = edit("tools.py", "saw(board, 1)\n"), edit("away.py", "saw(board, 2)\n")
+FRESH = (
+    ("the first edit", [], [FIRST_EDIT], ["tools.py", "tools.py"], "saw(board, 1)"),
+    ("a second one", [FIRST_EDIT], [SECOND_EDIT, FIRST_EDIT], ["tools.py", "away.py", "tools.py"], "saw(board, 1)"),
+    ("another text of the first", [FIRST_EDIT], [edit("tools.py", "saw(1)\n")], ["tools.py", "tools.py"], "saw(1)"),
+    ("none any more", [FIRST_EDIT], [], ["tools.py", "tools.py"], "saw(board, 1)"),
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "paths", "last"), [case[1:] for case in FRESH], ids=[case[0] for case in FRESH]
+)
+@pytest.mark.parametrize("moves", ["a jump", "a rest", "neither"])
+def test_a_fresh_edit_comes_after_what_is_held(
+    before: list[RecentEdit],
+    after: list[RecentEdit],
+    paths: list[str],
+    last: str,
+    moves: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(repository, "REST_SECONDS", 0.0 if moves == "a rest" else 60.0)
+    project = Files(dict(OTHERS), before)
+    user = Writer(project)
+    text = "from tools import saw, hammer\n\nsaw(1)⟦1⟧\n" + FAR + "saw(1)⟦2⟧\n"
+    first, second = (re.sub("⟦\\d⟧", "", text.replace(f"⟦{place}⟧", CURSOR)) for place in (1, 2))
+    held = user.shown(first)
+    project.edits = after
+    time.sleep(0.001)
+    shown = user.shown(second if moves == "a jump" else first)
+    assert shown[0] == held[0], "what stands first stays"
+    if moves == "neither":
+        assert shown == held
+    else:
+        assert ([each.path for each in shown], shown[-1].text) == (paths, last)
 
 
 def test_what_may_not_be_read_any_more_is_held_no_longer() -> None:

@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from breadknife.plugins.completion.prompt import Snippet
@@ -25,7 +25,7 @@ from breadknife.text.syntax import SyntaxTree
 BUDGET = 2_000
 """Characters of all snippets: about 500 tokens, 2.7 s on two slow cores when they are evaluated the first time."""
 EDIT_CHARACTERS = 400
-"""Of these, those of recent edits."""
+"""Of these, those of recent edits; where they come to definitions that are held, on top of them."""
 EDIT_SECONDS = 900.0
 NEAR_BEFORE, NEAR_AFTER = 1_500, 300
 """Characters around the cursor whose names count more."""
@@ -51,18 +51,40 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True)
 class Choice:
-    """The context chosen at one cursor. `parts` has a key for each definition, and its signature; `paths` are the
-    files that it is from."""
+    """The context chosen at one cursor."""
 
-    snippets: tuple[Snippet, ...] = ()
+    definitions: tuple[Snippet, ...] = ()
+    edits: tuple[tuple[Path, Snippet], ...] = ()
+    """Recent ones, after the definitions."""
     parts: tuple[tuple[str, str], ...] = ()
-    paths: frozenset[Path] = frozenset()
+    """A key for each definition, and its signature."""
+    named: frozenset[str] = frozenset()
+    """The keys of those that the cursor's line names."""
+    sources: frozenset[Path] = frozenset()
+    """The files of the definitions."""
 
-    def outdates(self, held: Choice) -> bool:
-        """Whether `held` is so different that it is worth the price of another prompt."""
+    @property
+    def snippets(self) -> tuple[Snippet, ...]:
+        return (*self.definitions, *(snippet for _, snippet in self.edits))
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        return self.sources.union(path for path, _ in self.edits)
+
+    def after(self, held: Choice) -> Choice:
+        """What to go on with where `held` was the context: as much of that as isn't outdated, for another context is
+        another prompt. Edits stand last in it, so that new ones leave what was evaluated of the definitions."""
+        if self._outdates(held):
+            return self
+        return held if set(self.edits) <= set(held.edits) else replace(held, edits=self.edits)
+
+    def _outdates(self, held: Choice) -> bool:
+        """Whether a definition is another one by now, is named on the cursor's line for the first time, or most are
+        new."""
         old, new = dict(held.parts), dict(self.parts)
         common = old.keys() & new.keys()
-        return any(old[key] != new[key] for key in common) or 2 * len(common) < len(new)
+        changed = any(old[key] != new[key] for key in common)
+        return changed or bool(self.named - old.keys()) or 2 * len(common) < len(new)
 
 
 def repository_context(
@@ -81,16 +103,22 @@ def choose(
     candidates = scout.candidates()
     edits = list(scout.edits(min(EDIT_CHARACTERS, budget)))
     chosen = _within(candidates, budget - sum(len(text) for _, text in edits), scout.price)
-    snippets: list[Snippet] = []
+    definitions: list[Snippet] = []
     parts: list[tuple[str, str]] = []
+    named: set[str] = set()
     for path in sorted({each.path for each in chosen}):
         here = [each.definition for each in chosen if each.path == path]
-        snippets.append(Snippet(_label(path, project), rendered(here, scout.sheet(path))))
-        parts += ((f"{path}:{each.container}.{each.name}", signature(each)) for each in here)
-    snippets += (Snippet(_label(path, project), text) for path, text in edits)
-    parts += ((f"{path} as edited", text) for path, text in edits)
-    paths = {each.path for each in chosen} | {path for path, _ in edits}
-    return Choice(tuple(snippets), tuple(parts), frozenset(paths))
+        definitions.append(Snippet(_label(path, project), rendered(here, scout.sheet(path))))
+        for each in here:
+            parts.append((key := f"{path}:{each.container}.{each.name}", signature(each)))
+            named |= {key} if each.name in scout.line else set()
+    return Choice(
+        tuple(definitions),
+        tuple((path, Snippet(_label(path, project), text)) for path, text in edits),
+        tuple(parts),
+        frozenset(named),
+        frozenset(each.path for each in chosen),
+    )
 
 
 @dataclass(frozen=True)
@@ -112,7 +140,7 @@ class _Scout:
         text = _without(document.text, [each.span for each in here.imports])
         line = document.line_span(document.line_at(offset))
         before = _WORD.findall(text[max(0, offset - NEAR_BEFORE) : offset])
-        self._line = frozenset(_WORD.findall(text[line.start : line.end]))
+        self.line = frozenset(_WORD.findall(text[line.start : line.end]))
         self._nearest = tuple(dict.fromkeys(reversed(before)))
         self.near = frozenset(self._nearest) | frozenset(_WORD.findall(text[offset : offset + NEAR_AFTER]))
         self._used = here.names & frozenset(_WORD.findall(text))
@@ -138,7 +166,7 @@ class _Scout:
 
     def weight(self, name: str) -> float:
         """How likely a name is to be written again at the cursor, by where it is used: 0 where it isn't."""
-        return 3.0 if name in self._line else 2.0 if name in self.near else 1.0 if name in self._used else 0.0
+        return 3.0 if name in self.line else 2.0 if name in self.near else 1.0 if name in self._used else 0.0
 
     def candidates(self) -> list[_Candidate]:
         """None at all when nothing here uses the project's definitions."""
@@ -160,7 +188,7 @@ class _Scout:
                 if by_name:  # what was imported and isn't used yet is about to be
                     score = self.weight(local) or UNUSED
                 else:
-                    score = self.weight(each.name) or (ASKED if local in self._line else FILLER * (local in self.near))
+                    score = self.weight(each.name) or (ASKED if local in self.line else FILLER * (local in self.near))
                 if each.name in self._bases or local in self._bases:
                     score += 1
                 if score:
@@ -316,9 +344,10 @@ class ContextHolder:
                 if not jumped and not rested:
                     return held.choice.snippets
         choice = choose(document, offset, tree, project)
+        if held is not None:
+            choice = choice.after(held.choice)
         with self._lock:
-            if held is None or choice.outdates(held.choice):
-                self._held[document.uri] = held = _Held(choice, line, now)
+            self._held[document.uri] = _Held(choice, line, now)
             while len(self._held) > DOCUMENTS:
                 del self._held[next(iter(self._held))]
-            return held.choice.snippets
+        return choice.snippets
