@@ -10,8 +10,10 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Engine, GenerateRequest, Lane, Part, Prompt, Trim
 from breadknife.engine.catalog import builtin_catalog
 from breadknife.plugins.completion.prompt import (
+    FIRST,
     WHOLE,
     Snippet,
+    Window,
     fim_prompt,
     new_characters,
     prefix_start,
@@ -29,10 +31,13 @@ def text_of(prompt: Prompt) -> str:
     return "".join(part.text for part in prompt)
 
 
-def typed(text: str, at: int, keys: str) -> str:
+WINDOWS = pytest.mark.parametrize("window", [WHOLE, FIRST], ids=["whole", "first"])
+
+
+def typed(text: str, at: int, keys: str, window: Window = WHOLE) -> str:
     """The prompt after the keys were typed at an offset of the text."""
     offset = at + len(keys)
-    return text_of(fim_prompt(document(text[:at] + keys + text[at:]), offset, offset))
+    return text_of(fim_prompt(document(text[:at] + keys + text[at:]), offset, offset, window=window))
 
 
 def test_suffix_comes_before_prefix() -> None:
@@ -77,38 +82,60 @@ def test_control_tokens_in_documents_are_text() -> None:
 
 @pytest.mark.parametrize("text", [LONG, CLASS, BODY], ids=["functions", "methods", "one long function"])
 @pytest.mark.parametrize("at", [0, 700, 2_500, 9_000])
-def test_typing_only_adds_at_the_end(text: str, at: int) -> None:
+@WINDOWS
+def test_typing_only_adds_at_the_end(text: str, at: int, window: Window) -> None:
     keys = "    value = compute(x, y)\n    other = value + 1\n" * 80
     at = text.rfind("\n", 0, at) + 1
-    prompts = [typed(text, at, keys[:count]) for count in range(len(keys))]
+    prompts = [typed(text, at, keys[:count], window) for count in range(len(keys))]
     moves = sum(not longer.startswith(shorter) for shorter, longer in pairwise(prompts))
-    assert moves <= len(keys) // 1_000 + 1
+    assert moves <= len(keys) // window.step + 1
 
 
-@given(st.integers(0, len(LONG)), st.text(st.sampled_from("ab(): #\t"), min_size=1, max_size=8))
-def test_typing_in_a_line_never_changes_the_suffix(at: int, keys: str) -> None:
-    before, after = document(LONG), document(LONG[:at] + keys + LONG[at:])
-    assert suffix_end(after, at + len(keys)) == suffix_end(before, at) + len(keys)
+@given(
+    st.sampled_from([LONG, CLASS]),
+    st.floats(0, 1),
+    st.text(st.sampled_from("ab(): #\t"), min_size=1, max_size=8),
+    st.sampled_from([WHOLE, FIRST]),
+)
+def test_typing_in_a_line_never_changes_the_suffix(text: str, where: float, keys: str, window: Window) -> None:
+    at = int(where * len(text))
+    before, after = document(text), document(text[:at] + keys + text[at:])
+    assert suffix_end(after, at + len(keys), window) == suffix_end(before, at, window) + len(keys)
 
 
-@given(st.integers(0, 599), st.data())
-def test_the_edges_stay_while_the_cursor_is_within_one_definition(number: int, data: st.DataObject) -> None:
+@given(st.integers(0, 599), st.data(), st.sampled_from([WHOLE, FIRST]))
+def test_the_edges_stay_while_the_cursor_is_within_one_definition(
+    number: int, data: st.DataObject, window: Window
+) -> None:
     text = document(LONG)
     start = LONG.index(f"def f{number}(")
     end = LONG.index("\n\n", start)
     inside = st.integers(start + 1, end)
     first, second = data.draw(inside), data.draw(inside)
-    assert prefix_start(text, first) == prefix_start(text, second)
-    if end + WHOLE.suffix < len(LONG):
-        assert suffix_end(text, first) == suffix_end(text, second)
+    assert prefix_start(text, first, window) == prefix_start(text, second, window)
+    if end + window.suffix < len(LONG):
+        assert suffix_end(text, first, window) == suffix_end(text, second, window)
 
 
-@given(st.integers(6_000, len(LONG) - 2_000))
-def test_a_definition_that_begins_to_be_typed_does_not_move_the_window(at: int) -> None:
+@given(st.integers(0, 599), st.sampled_from([WHOLE, FIRST]))
+def test_an_edge_moves_once_at_most_while_the_cursor_is_within_one_method(number: int, window: Window) -> None:
+    """A long class is a long definition: its edges move by characters, but to the start of a method."""
+    text = document(CLASS)
+    start = CLASS.index(f"    def f{number}(")
+    begins = [prefix_start(text, at, window) for at in range(start + 1, CLASS.index("\n\n", start))]
+    assert len(set(begins)) <= 2
+    assert all(begin == 0 or CLASS[begin:].startswith("    def ") for begin in begins)
+    last = begins[0]
+    for at in range(start + 1, CLASS.index("\n\n", start)):
+        assert prefix_start(text, at, window, last) == last, "and where it began it begins again"
+
+
+@given(st.integers(6_000, len(LONG) - 2_000), st.sampled_from([WHOLE, FIRST]))
+def test_a_definition_that_begins_to_be_typed_does_not_move_the_window(at: int, window: Window) -> None:
     at = LONG.rfind("\n\n\n", 0, at) + 2
     before, after = document(LONG[:at] + "\n" + LONG[at:]), document(LONG[:at] + "d\n" + LONG[at:])
-    begin = prefix_start(before, at)
-    assert prefix_start(after, at + 1, last=begin) == begin
+    begin = prefix_start(before, at, window)
+    assert prefix_start(after, at + 1, window, last=begin) == begin
 
 
 @pytest.mark.parametrize(
@@ -122,24 +149,29 @@ def test_where_the_window_began_it_begins_again_if_that_is_a_line_near_enough(la
 
 @pytest.mark.parametrize(("text", "definition"), [(LONG, "def "), (CLASS, "    def ")])
 @pytest.mark.parametrize("offset", [10_000, 12_345, 15_000])
-def test_the_window_begins_with_a_definition(text: str, definition: str, offset: int) -> None:
-    assert text[prefix_start(document(text), offset) :].startswith(definition)
+@WINDOWS
+def test_the_window_begins_with_a_definition(text: str, definition: str, offset: int, window: Window) -> None:
+    assert text[prefix_start(document(text), offset, window) :].startswith(definition)
 
 
-def test_the_suffix_ends_before_a_definition() -> None:
-    assert LONG[suffix_end(document(LONG), 12_345) :].startswith("def ")
+@WINDOWS
+def test_the_suffix_ends_before_a_definition(window: Window) -> None:
+    assert LONG[suffix_end(document(LONG), 12_345, window) :].startswith("def ")
 
 
 @given(
     st.lists(st.sampled_from(["def f():", "    x = 1", "", "}", "\tlong" * 60, "é" * 1500]), max_size=60),
     st.sampled_from(["\n", "\r\n"]),
     st.data(),
+    st.sampled_from([WHOLE, FIRST]),
 )
-def test_the_windows_hold_the_cursor_and_are_bounded(lines: list[str], line_break: str, data: st.DataObject) -> None:
+def test_the_windows_hold_the_cursor_and_are_bounded(
+    lines: list[str], line_break: str, data: st.DataObject, window: Window
+) -> None:
     text = Document("file:///project/example", "python", line_break.join(lines), 1)
     offset = data.draw(st.integers(0, len(text.text)))
-    assert 0 <= offset - prefix_start(text, offset) <= WHOLE.prefix
-    assert 0 <= suffix_end(text, offset) - offset <= WHOLE.suffix
+    assert 0 <= offset - prefix_start(text, offset, window) <= window.prefix
+    assert 0 <= suffix_end(text, offset, window) - offset <= window.suffix
 
 
 @pytest.mark.parametrize(
