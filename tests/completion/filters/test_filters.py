@@ -151,6 +151,37 @@ SECRETS = [
     ("key = |\n", "os.environ['OPENAI_API_KEY']", "os.environ['OPENAI_API_KEY']"),
     ("x = |\n", "test_that_a_long_name_is_no_secret_at_all()", "test_that_a_long_name_is_no_secret_at_all()"),
     ("x = |\n", "'123e4567-e89b-12d3-a456-426614174000'", "'123e4567-e89b-12d3-a456-426614174000'"),
+    # few digits
+    ("x = |\n", "'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'", "secret"),
+    ("x = 'wJalrXUt|'\n", "nFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "secret"),
+    ("x = |\n", "'kQzVbRtYpLmXwGhJdFsNcTqa'", "secret"),
+    ("x = |\n", "'Tm90aGluZyB0byBzZWUgaGVyZSwgbW92ZSBvbg=='", "secret"),
+    ("a = 'kQzVbRtYpLmXwGhJdFsNcTqa'\nb = |\n", "'kQzVbRtYpLmXwGhJdFsNcTqa'", "'kQzVbRtYpLmXwGhJdFsNcTqa'"),
+    # by the name that it is given to
+    ("|\n", "password = 'tr0ub4dor-and-three-more'", "secret"),
+    ("API_KEY = |\n", "'supersecretvalueofours'", "secret"),
+    ("API_KEY: str = |\n", "'supersecretvalueofours'", "secret"),
+    ("API_KEY = 'super|'\n", "secretvalueofours", "secret"),
+    ("d = {'client_secret': |}\n", "'supersecretvalueofours'", "secret"),
+    ("connect(|)\n", "password='supersecretvalueofours'", "secret"),
+    ("old = 'supersecretvalueofours'\npassword = |\n", "'supersecretvalueofours'", "'supersecretvalueofours'"),
+    # names, hashes, sentences and what is no secret yet
+    ("password = |\n", "'short'", "'short'"),
+    ("password = |\n", "'your-password-goes-here'", "'your-password-goes-here'"),
+    ("password = |\n", "getpass('Password for the account: ')", "getpass('Password for the account: ')"),
+    ("token = |\n", "f'{prefix}_{number}_of_the_user'", "f'{prefix}_{number}_of_the_user'"),
+    ("token_url = |\n", "'https://example.com/oauth2/token'", "'https://example.com/oauth2/token'"),
+    ("token = |\n", "request.headers['X-Amz-Security-Token']", "request.headers['X-Amz-Security-Token']"),
+    ("x = |\n", "getUserAccountInformationById(y)", "getUserAccountInformationById(y)"),
+    ("x = |\n", "parseHTTPResponseFromXMLFile(y)", "parseHTTPResponseFromXMLFile(y)"),
+    ("x = |\n", "m2r10_stdlib_module_identifiers", "m2r10_stdlib_module_identifiers"),
+    ("x = |\n", "'src/components/UserProfileCard/index'", "'src/components/UserProfileCard/index'"),
+    ("x = |\n", "'Content-Security-Policy-Report-Only'", "'Content-Security-Policy-Report-Only'"),
+    ("x = |\n", "'ABCDEFGHIJKLMNOPQRSTUVWXYZ'", "'ABCDEFGHIJKLMNOPQRSTUVWXYZ'"),
+    ("x = |\n", "'Nobody knows the password of this account.'", "'Nobody knows the password of this account.'"),
+    ("# Since 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b\n# |\n", "and 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+     "and 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"),
+    ("# Since |\n", "9f86d081 it is so", "9f86d081 it is so"),
 ]  # fmt: skip
 
 CASES = {
