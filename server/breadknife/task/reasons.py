@@ -68,7 +68,9 @@ REASONS: Mapping[str, Reason] = {
     "unbalanced": Reason("the model's text opens or closes brackets or quotes of others", "write a little more"),
     "repetition": Reason("the model only repeated the lines above, or itself", "write a little more"),
     "outside-block": Reason("the model's text belongs outside the block", "move to where it belongs"),
-    "junk": Reason("the model wrote a placeholder, a file's header or somebody's address", "write a little more"),
+    "junk": Reason(
+        "the model wrote a placeholder, a file's header, or somebody's address or folder", "write a little more"
+    ),
     "secret": Reason("the model wrote what looks like a key or a password", "write it yourself"),
     "low-confidence": Reason("the model is too unsure of what comes here", "write a little more"),
     "inside-word": Reason("the cursor is inside a word", "move to its end"),

@@ -135,6 +135,38 @@ JUNK = [
     ("sender = |\n", '"jane.doe@gmail.com"', "junk"),
     ("sender = |\n", '"jane.doe@example.com"', '"jane.doe@example.com"'),
     ("a = 'jane@corp.io'\nb = |\n", "'jane@corp.io'", "'jane@corp.io'"),
+    ("x = |\n", 'read("/Users/john/data.csv")', "junk"),
+    ("x = |\n", "'/home/x/data.csv'", "junk"),
+    ("x = '/home/|'\n", "x/data.csv", "junk"),
+    ("x = |\n", "'file:///home/x/data.csv'", "junk"),
+    ("x = |\n", r"'C:\\Users\\john\\data.csv'", "junk"),
+    ("x = |\n", r"r'C:\Users\john\data.csv'", "junk"),
+    ("x = |\n", "'C:/Users/john/data.csv'", "junk"),
+    ("def f():\n    |\n", "x = 1\n    y = '/home/x/data.csv'", "x = 1"),
+    ("a = '/home/x/a.csv'\nb = |\n", "'/home/x/b.csv'", "'/home/x/b.csv'"),  # the document's own
+    ("x = |\n", "'/home/user/data.csv'", "'/home/user/data.csv'"),
+    ("x = |\n", "'/home/about'", "'/home/about'"),  # of a site
+    ("x = |\n", "'https://a.example/home/x/y'", "'https://a.example/home/x/y'"),
+    ("x = |\n", "'/Users/{id}/posts'", "'/Users/{id}/posts'"),
+    ("x = |\n", "Path.home() / 'data.csv'", "Path.home() / 'data.csv'"),
+]
+
+JUNK_ELSEWHERE = [
+    ("javascript", "|\n", "// src/app/main.js", "junk"),
+    ("javascript", "function f() {\n  |\n}\n", "// TODO: implement this", "junk"),
+    ("javascript", "function f() {\n  |\n}\n", "// the rest is easy", "// the rest is easy"),
+    ("go", "package a\n\n|\n", "// Copyright 2019 Somebody", "junk"),
+    ("typescript", "|\n", "/* File: main.ts */", "junk"),
+    ("java", "class A {\n  |\n}\n", "// Your code goes here", "junk"),
+    ("java", "class A {\n  |\n}\n", "/** @author Somebody */", "junk"),
+    ("sql", "SELECT a FROM b;\n|\n", "-- schema.sql", "junk"),
+    ("sql", "SELECT a FROM b;\n|\n", "-- add your query logic here", "junk"),
+    ("sql", "SELECT a FROM b;\n|\n", "-- newest first", "-- newest first"),
+    ("lua", "local x = 1\n|\n", "-- ...", "junk"),
+    ("html", "<body>\n  |\n</body>\n", "<!-- index.html -->", "junk"),
+    ("html", "<body>\n  |\n</body>\n", "<!-- Your code here -->", "junk"),
+    ("html", "<body>\n  |\n</body>\n", "<!-- the menu -->", "<!-- the menu -->"),
+    ("css", "a { color: red; }\n|\n", "/* rest of the code */", "junk"),
 ]
 
 SECRETS = [
@@ -204,6 +236,11 @@ CASES = {
 )
 def test_fitted(marked: str, text: str, expected: str) -> None:
     assert fit(marked, text) == expected
+
+
+@pytest.mark.parametrize(("language", "marked", "text", "expected"), JUNK_ELSEWHERE)
+def test_junk_in_other_languages(language: str, marked: str, text: str, expected: str) -> None:
+    assert fit(marked, text, language) == expected
 
 
 @pytest.mark.parametrize(

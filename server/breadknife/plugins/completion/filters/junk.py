@@ -35,6 +35,15 @@ _JUNK_LINES = tuple(
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
 _EXAMPLE = re.compile(r"@(?:[\w-]+\.)*(?:example|test|invalid|localhost)(?:\.\w+)?$", re.IGNORECASE)
 """RFC 2606: nobody's addresses."""
+_HOME = re.compile(r"(?<![\w.~})\]-])(?:/Users/|/home/|[A-Za-z]:(?:/|\\{1,2})Users(?:/|\\{1,2}))([\w.-]+)(?=[/\\])")
+"""A path in the folder of somebody."""
+_NOBODY = frozenset(
+    (
+        *("user", "username", "you", "me", "name", "yourname", "your_name", "shared", "public", "default"),
+        *("app", "node", "runner", "ubuntu", "vagrant", "vscode", "jovyan", "pi", "git"),
+    )
+)
+"""Names in examples, and those that images and systems give."""
 
 
 def clean(text: str, site: Site) -> str | None:
@@ -44,7 +53,7 @@ def clean(text: str, site: Site) -> str | None:
         text = site.ended(text[: mark.start()])
     lines = text.split("\n")
     for i, line in enumerate(lines):
-        if _is_junk(line, site):
+        if _is_junk(line, site) or _has_home(line, site, site.before if i == 0 else ""):
             return site.ended("\n".join(lines[:i])) or None
     return text if text.strip() else None
 
@@ -59,6 +68,11 @@ def _is_junk(line: str, site: Site) -> bool:
             return True
     addresses = (found[0] for found in _ADDRESS.finditer(line))
     return any(address not in known and not _EXAMPLE.search(address) for address in addresses)
+
+
+def _has_home(line: str, site: Site, before: str) -> bool:
+    found = [each for each in _HOME.finditer(before + line) if each.end() > len(before)]
+    return any(each[1].lower() not in _NOBODY and each[0] not in site.draft.document.text for each in found)
 
 
 JUNK = Filter("junk", "junk", clean)
