@@ -38,6 +38,9 @@ REST_OF_LINE = [
     ("if x == |:\n    pass\n", "1:", "1"),
     ("if x|:\n    pass\n", " is None:\n        return", " is None"),
     ("x = |.strip()\n", "line.strip()", "line"),
+    ("f(|'a')\n", 'x, "a")', "x, "),  # another quote
+    ("f(|'a', b)\n", 'x, "a", b)', "x, "),
+    ("x = '|'\n", 'it is "', 'it is "'),
 ]
 
 FOLLOWING_LINES = [
@@ -53,7 +56,17 @@ FOLLOWING_LINES = [
     ("|x = compute(1)\n", "x = compute(1)\n", "repeats-next-line"),
     ("|x = compute(1)\n", "y = 1\n", "y = 1\n"),
     ("x = 1|\ny = compute(2)\n", "\ny = compute(2)", "repeats-next-line"),
-]
+    # what follows later in the block
+    ("def f():\n    |\n    log()\n    return total\n", "x = 1\n    return total", "x = 1"),
+    ("def f():\n    |\n    log()\n    save()\n    return total\n", "x = 1\n    return total", "x = 1"),
+    ("def f():\n    |\n    a()\n    b()\n    c()\n    done(1)\n", "x = 1\n    done(1)", "x = 1\n    done(1)"),  # far
+    ("def f():\n    |\n    if b:\n        return None\n", "if a:\n        return None", "if a:\n        return None"),
+    ("def f():\n    |\n    if b:\n        go(1)\n    return x\n", "y = 2\n    go(1)", "y = 2\n    go(1)"),
+    ("def f():\n    if a:\n        |\n    x()\n    if b:\n        go(1)\n", "y = 2\n        go(1)",
+     "y = 2\n        go(1)"),  # another block
+    ("def f():\n    |\n    db.run(second)\n    db.fetch()\n", "db.run(first)\n    db.fetch()",
+     "db.run(first)\n    db.fetch()"),  # a pattern
+]  # fmt: skip
 
 BALANCE = [
     ("x = |\n", ") + (", "unbalanced"),

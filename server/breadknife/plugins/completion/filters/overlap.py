@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Sequence
 
 from breadknife.plugins.completion.filters.site import Filter, Site
+from breadknife.text.tokens import columns
 
 _SHORT = 4
 """Letters and digits that a line needs to be told from others of its kind, as `}` and `end` can't be."""
 
 _LONG = 20
 """Characters from which on a line with one other spelling counts as the same."""
+
+_FURTHER = 3
+"""Lines with text below the cursor that are compared."""
+
+_ALIKE = 0.6
+"""How like two lines are that are made after one pattern."""
 
 
 def without_rest(text: str, site: Site) -> str | None:
@@ -39,13 +47,19 @@ def _where_said(line: str, rest: str, site: Site, text: str, head: str = "") -> 
         said = _squeezed(line[at:])
         shared, longer = sorted((said, rest), key=len)
         splits = _splits_word(line, at) or _splits_word(longer, len(shared))
-        if char.isspace() or splits or not longer.startswith(shared):
+        if char.isspace() or splits or not _goes_on(longer, shared):
             continue
         then = site.imbalance(head + line[:at])
         punctuation = shared == said and not any(map(_is_word, shared))
         if then < now or (then == now and (punctuation or len(shared) > 2)):
             found.append((then, at))
     return min(found)[1] if found else None
+
+
+def _goes_on(longer: str, shared: str) -> bool:
+    """Whether one begins with the other, also in other quotes where there is more than them."""
+    spelt = any(map(_is_word, shared)) and _quoted_alike(longer).startswith(_quoted_alike(shared))
+    return spelt or longer.startswith(shared)
 
 
 def without_following(text: str, site: Site) -> str | None:
@@ -59,7 +73,7 @@ def without_following(text: str, site: Site) -> str | None:
         if i == 0:
             if any(_tells(said) and same(said, following[0]) for said in (line, whole)):
                 return None
-        elif _is_following(lines[i:], following):
+        elif _is_following(lines[i:], following) or _follows_later(lines[: i + 1], site):
             return site.ended("\n".join(lines[:i])) or None
     return text
 
@@ -71,6 +85,24 @@ def _is_following(lines: Sequence[str], following: Sequence[str]) -> bool:
     if len(said) > 1 and len(following) > 1 and same(said[1], following[1]):
         return True
     return _tells(said[0]) and (" " in said[0].strip() or _indent(said[0]) == _indent(following[0]))
+
+
+def _follows_later(lines: Sequence[str], site: Site) -> bool:
+    """Whether the last of the lines follows too, after others of the same block.
+
+    Not where it only stands after a line like the one that it follows there: so do the lines of a pattern, a query
+    and the fetching of its rows, say, however often.
+    """
+    said, depth = lines[-1], columns(site.before + lines[0])
+    if not _tells(said) or columns(said) != depth:
+        return False
+    before = next((line for line in lines[-2::-1] if line.strip()), "")
+    for above, line in itertools.pairwise(site.following[:_FURTHER]):
+        if columns(above) < depth:
+            return False
+        if same(said, line) and _indent(said) == _indent(line):
+            return difflib.SequenceMatcher(None, before.strip(), above.strip()).ratio() < _ALIKE
+    return False
 
 
 def same(a: str, b: str) -> bool:
@@ -90,7 +122,11 @@ def same(a: str, b: str) -> bool:
 
 
 def _normal(line: str) -> str:
-    return _squeezed(line).replace("'", '"').rstrip(",;")
+    return _quoted_alike(_squeezed(line)).rstrip(",;")
+
+
+def _quoted_alike(text: str) -> str:
+    return text.replace("'", '"')
 
 
 def _squeezed(text: str) -> str:
