@@ -333,6 +333,14 @@ def test_what_is_learned(
     assert (sum(c.accepted for c in counts), sum(c.rejected for c in counts)) == (learned if learn else (0, 0))
 
 
+def test_a_document_that_takes_too_long_to_parse_is_put_before_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    with typist(Line("", " 1")) as user:
+        monkeypatch.setattr(PluginContext, "tree", lambda context, document: None)
+        assert user.sees("x =⟦|⟧\n") == "no-tree"
+        assert isinstance(user.engine, ScriptedEngine)
+        assert not user.engine.requests
+
+
 def test_a_command_of_nobody_counts_nothing() -> None:
     with typist() as user:
         for command in (Command(ACCEPTED, "", ("17", "5")), Command(ACCEPTED, "", ("17", "many"))):

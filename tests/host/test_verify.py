@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.host.verify import BadAnswer, Verifier, check_form
+from breadknife.host.verify import ACCEPTED_UNPARSED, BadAnswer, Verifier, check_form
 from breadknife.task.values import (
     Action,
     ActionRequest,
@@ -98,6 +98,14 @@ def test_a_fix_stays_on_its_findings_lines(span: Span, within: Span | None, kept
     found = verified(CheckRequest(DOC), Findings((Finding(IN_SECOND, "s", "c", "m", fixes=(fix,)),)))
     assert isinstance(found, Findings)
     assert len(found.items[0].fixes) == kept
+
+
+@pytest.mark.parametrize(("language", "expected"), [("python", "no-tree"), ("plaintext", ACCEPTED_UNPARSED)])
+def test_what_has_a_grammar_and_was_not_parsed_is_refused(language: str, expected: str) -> None:
+    request = CompletionRequest(document("x = \n", language), 4)
+    verifier = Verifier(request, lambda document: None, lambda origin: bool(origin.model))
+    verifier.verified(Completions((CompletionItem(Span(4, 4), "1", BY_MODEL),)))
+    assert verifier.verdict == expected
 
 
 # --- other documents ---

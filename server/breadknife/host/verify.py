@@ -28,7 +28,7 @@ from breadknife.task.values import (
 )
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
 from breadknife.text.no_worse import parses_no_worse
-from breadknife.text.syntax import SyntaxTree, changed_tree, parse
+from breadknife.text.syntax import SyntaxTree, changed_tree, has_grammar, parse
 
 MAX_NEW_CHARACTERS = 8_000
 """More than any plugin is asked to write at once; a model that rambles gets this far only by mistake."""
@@ -209,12 +209,16 @@ def refuse_edits(
         return silence("not-text")
     if within is not None and not all(within.contains(edit.span) for edit in edits):
         return silence("outside-range")
+    if before is None and has_grammar(document.language):
+        return silence("no-tree")
     if before is not None:
         after = (
             changed_tree(before, edits[0])
             if len(edits) == 1
             else parse(apply_edits(document.text, edits), document.language)
         )
-        if after is None or not parses_no_worse(before, after):
+        if after is None:
+            return silence("no-tree")
+        if not parses_no_worse(before, after):
             return silence("would-not-parse")
     return None

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from drafts import fit
+from breadknife.plugins.completion import filters
+from breadknife.plugins.completion.filters import fitted, parsing
+from breadknife.plugins.completion.values import Draft
+from breadknife.task.values import Silence
+from breadknife.text.document import TextEdit
+from breadknife.text.syntax import SyntaxTree
+from drafts import draft, fit
 
 PARSES = [
     ("x = |\n", "1 + 2", "1 + 2"),
@@ -261,3 +269,26 @@ def test_junk_in_other_languages(language: str, marked: str, text: str, expected
 )
 def test_no_comment_is_left_open_over_the_code_that_follows(marked: str, text: str) -> None:
     assert fit(marked, text, "javascript") == "unbalanced"
+
+
+def reason(draft: Draft) -> str:
+    found = fitted(draft)
+    return found.reason if isinstance(found, Silence) else ""
+
+
+@pytest.mark.parametrize(("language", "expected"), [("python", "no-tree"), ("ocaml", "")])
+def test_what_could_not_be_parsed_in_time_passes_no_gate(language: str, expected: str) -> None:
+    assert reason(replace(draft("let x = |\n", "1", language), tree=None)) == expected
+
+
+def test_a_suggestion_that_takes_too_long_to_parse_is_not_said_to_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def overrun(old: SyntaxTree, edit: TextEdit) -> None:
+        return None
+
+    monkeypatch.setattr(parsing, "changed_tree", overrun)
+    assert fit("x = |\n", "1") == "no-tree"
+
+
+def test_what_is_cut_without_end_is_refused_for_what_cut_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filters, "_ROUNDS", 1)
+    assert fit("def f():\n    |\n    return total\n", "total = 1\n    return total") == "repeats-next-line"

@@ -46,7 +46,7 @@ from breadknife.task.values import (
     Trigger,
 )
 from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.syntax import changed_tree
+from breadknife.text.syntax import changed_tree, has_grammar
 
 log = logging.getLogger(__name__)
 
@@ -157,6 +157,8 @@ class CompletionPlugin:
             return Vetoed(silence("ignored-file"))
         document, offset, selected = _continued(request)
         tree, invoked = context.tree(document), request.trigger is Trigger.INVOKED
+        if tree is None and has_grammar(document.language):  # nothing could pass the parse gate
+            return Vetoed(silence("no-tree"))
         shape = shape_at(document, offset, tree, settings.max_lines, invoked=invoked)
         if shape.extent is Extent.NOTHING:
             if asked.session.is_newest(asked.number):

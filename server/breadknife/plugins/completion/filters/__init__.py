@@ -33,18 +33,21 @@ def fitted(draft: Draft, *, threshold: float = THRESHOLD) -> str | Silence:
     """The best form of the draft's text, with the document's line breaks, or why there is none."""
     site = Site(draft)
     text = site.ended(draft.text.replace("\r\n", "\n").replace("\r", "\n"))
+    reason = "empty"
+    """Of what has cut it last: it is refused for that if there is no end of cutting."""
     for _ in range(_ROUNDS):
         before = text
         for rule in (*FILTERS, confident(threshold)):
             if not text.strip():
                 return silence("empty")
             kept = rule.apply(text, site)
-            if kept is None:
-                return silence(rule.reason)
+            if not isinstance(kept, str):
+                return kept or silence(rule.reason)
+            reason = rule.reason if kept != text else reason
             text = site.ended(kept)
         if text == before:
             return text.replace("\n", site.line_break)
-    return silence("would-not-parse")
+    return silence(reason)
 
 
 def is_final(fit: str | Silence) -> bool:

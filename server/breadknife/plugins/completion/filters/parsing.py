@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from breadknife.plugins.completion.filters.site import Filter, Site
+from breadknife.task.reasons import silence
+from breadknife.task.values import Silence
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.no_worse import parses_no_worse
-from breadknife.text.syntax import changed_tree
+from breadknife.text.syntax import changed_tree, has_grammar
 
 
-def parsing(text: str, site: Site) -> str | None:
+def parsing(text: str, site: Site) -> str | Silence | None:
     """The text, or as many of its lines as parse. Without a grammar, the text."""
     tree, offset = site.draft.tree, site.draft.offset
     if tree is None:
-        return text
+        return silence("no-tree") if has_grammar(site.language) else text
     for form in _forms(text, site):
         after = changed_tree(tree, TextEdit(Span(offset, offset), form.replace("\n", site.line_break)))
         if after is None:  # it took too long, and so would every other form
-            return None
+            return silence("no-tree")
         if parses_no_worse(tree, after):
             return form
     return None

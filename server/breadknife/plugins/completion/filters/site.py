@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from breadknife.plugins.completion.values import Draft, Where
+from breadknife.task.values import Silence
 from breadknife.text.document import Span
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.tokens import CLOSING, Kind, string_quote, tokens
@@ -24,8 +25,9 @@ class Filter:
     name: str
     reason: str
     """Code in `task.reasons` of a refusal."""
-    apply: Callable[[str, Site], str | None]
-    """The text, or what of it may be shown, or None to refuse it. Line breaks are `\\n`."""
+    apply: Callable[[str, Site], str | Silence | None]
+    """The text, or what of it may be shown, or None to refuse it, or a silence where that has another reason. Line
+    breaks are `\\n`."""
     final: bool = False
     """What it refuses it refuses with whatever more is written, too."""
 
