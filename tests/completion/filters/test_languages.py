@@ -56,6 +56,7 @@ HARMFUL = {
     "yaml": ("a: 1\n|\n", "b: [1", "b:"),
     "toml": ("a = 1|\n", " = 2", "would-not-parse"),
     "sql": ("SELECT a FROM b|;\n", " WHERE", "would-not-parse"),
+    "markdown": ("# Title\n\n```python\nx = f(|)\n```\n", "a, (b", "a,"),
 }  # fmt: skip
 
 BROKEN = {
@@ -81,14 +82,41 @@ BROKEN = {
     "yaml": ("a: [1\nb: |\n", "1"),
     "toml": ("a = = 1\nb = |\n", "1"),
     "sql": ("SELEC a FROM;\nSELECT a FROM |;\n", "b"),
+    "markdown": ("# Title\n\n```python\nx = f(|\n", "a, (b))"),
 }  # fmt: skip
+
+
+STILL_REFUSED = [
+    # braces
+    ("typescript", "const y = ;\nconst x = |;\n", "1 2", "would-not-parse"),
+    ("go", "package a\n\nfunc f( {\n}\n\nvar x = 1|\n", " := 2", "would-not-parse"),
+    ("rust", "fn f( {\n}\nconst X: i32 = 1|;\n", " let", "would-not-parse"),
+    ("java", "class A {\n  void f( {\n  }\n  int x = 1|;\n}\n", " class", "would-not-parse"),
+    ("c", "int f( {\n}\nint x = 1|;\n", " int", "would-not-parse"),
+    # indentation
+    ("python", "def f(:\n    pass\n\ndef g():\n    x = 1|\n", " 2", "would-not-parse"),
+    ("python", "x = = 1\ndef g():\n    |\n", "return 1 2", "would-not-parse"),
+    ("yaml", "a: [1\nb: 1|\n", "]: {", "unbalanced"),
+    # end words
+    ("ruby", "x = = 1\n\ndef f\n  y = 1|\nend\n", " 2", "would-not-parse"),
+    ("lua", "x = = 1\n\nlocal y = 1|\n", " = 2", "would-not-parse"),
+    ("shellscript", "if a; then\n  b\nx=1|\n", " >", "would-not-parse"),
+    # data and markup
+    ("json", '{"a": , "b": 1|}\n', " 2", "would-not-parse"),
+    ("html", "<b>x</i></b>\n<b>|</b>\n", "<i", "would-not-parse"),
+]
 
 
 def test_every_language_has_its_cases() -> None:
     languages = {language.id for language in LANGUAGES.values()} - {"markdown_inline"}
-    assert set(SMOKE) == languages
-    # Markdown has no errors: every text is some Markdown.
-    assert set(HARMFUL) == set(BROKEN) == languages - {"markdown"}
+    assert set(SMOKE) == set(BROKEN) == languages
+    # Markdown has no errors: every text is some Markdown. In a fence brackets count.
+    assert set(HARMFUL) == languages
+
+
+@pytest.mark.parametrize(("language", "marked", "text", "expected"), STILL_REFUSED)
+def test_in_a_broken_file_what_harms_is_refused_too(language: str, marked: str, text: str, expected: str) -> None:
+    assert fit(marked, text, language) == expected
 
 
 @pytest.mark.parametrize("language", SMOKE)

@@ -11,6 +11,7 @@ from breadknife.plugins.completion.filters import Site, fitted
 from breadknife.plugins.completion.values import Draft
 from breadknife.task.values import Silence
 from breadknife.text.document import Span, TextEdit
+from breadknife.text.languages import LANGUAGES
 from breadknife.text.no_worse import parses_no_worse
 from breadknife.text.syntax import changed_tree
 from drafts import draft
@@ -20,6 +21,25 @@ PIECES = {
     "typescript": ["if (x) {", "}", "\n", "  ", "f(", ")", ";", "`", '"', "// y", "return total;", "=> ", "😀", "/*"],
     "ruby": ["def f(x)", "\n", "  ", "end", "(", ")", "do |x|", "'", '"', "# y", "return total", "{", "}"],
 }  # fmt: skip
+
+
+COMMON = ["\n", "  ", "x", " ", ",", ";", ":", "(", ")", "[", "]", "{", "}", '"', "'", "f(x)", "x = 1", "return total"]
+MARKS = {
+    "html": ["<b>", "</b>", "<!-- y", "-->", "<br>", 'a="'],
+    "typescriptreact": ["<b>", "</b>", "{x}", "// y", "=> "],
+    "javascriptreact": ["<b>", "</b>", "{x}", "// y", "=> "],
+    "yaml": ["- a", "a: ", "# y"],
+    "toml": ["[a]", "a = 1", "# y"],
+    "json": ['"a": ', "1", "true"],
+    "sql": ["SELECT a", " FROM b", "-- y"],
+    "css": ["a {", "color: red;", "/* y"],
+    "markdown": ["# T", "```", "- a", "*b*"],
+    "shellscript": ["if a; then", "fi", "# y", "$1", "do", "done"],
+    "lua": ["function f()", "end", "local ", "-- y", "then"],
+}
+"""What the others have of their own."""
+for id in {language.id for language in LANGUAGES.values()} - {*PIECES, "markdown_inline"}:
+    PIECES[id] = [*COMMON, *MARKS.get(id, ["// y", "/*", "if (x) {", "int y = 2;", "class A {"])]
 
 
 @st.composite
