@@ -14,7 +14,10 @@ from breadknife.text.syntax import parse
 RENDERED: Mapping[str, tuple[str, str]] = {
     "python": (
         """
-@dataclass
+@dataclass(frozen=True)
+@register(
+    "point",
+)
 class Point(Base):
     '''A place.
 
@@ -25,6 +28,7 @@ class Point(Base):
     pass
 
     @property
+    @cache
     def length(
         self,
         power: int = 2,
@@ -32,12 +36,25 @@ class Point(Base):
         y: int = 1
         return self.x
 
+    @length.setter
+    def length(self, value): ...
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        return cls(text)
+
 LIMIT = 3
 """,
-        """class Point(Base):
+        """@dataclass(frozen=True)
+class Point(Base):
     \"\"\"A place.\"\"\"
     x: int = 0  # across
+    @property
     def length(self, power: int = 2) -> float: ...
+    @length.setter
+    def length(self, value): ...
+    @classmethod
+    def of(cls, text: str) -> Self: ...
 LIMIT = 3""",
     ),
     "typescript": (
@@ -85,13 +102,27 @@ pub struct Point {
 impl Point {
     /// Moves.
     pub fn shift(&mut self, by: i32) {}
+    pub fn norm(&self) -> i32 { self.x }
+}
+
+pub fn origin() -> Point { Point { x: 0 } }
+
+pub trait Shape {
+    fn area(&self) -> f32;
 }
 """,
         """pub struct Point {
     pub x: i32,
 }
-// Moves.
-pub fn shift(&mut self, by: i32) { … }""",
+impl Point {
+    // Moves.
+    pub fn shift(&mut self, by: i32) { … }
+    pub fn norm(&self) -> i32 { … }
+}
+pub fn origin() -> Point { … }
+pub trait Shape {
+    fn area(&self) -> f32;
+}""",
     ),
     "ruby": (
         """
@@ -104,6 +135,181 @@ end
         """class Point
     def shift(by)
 end""",
+    ),
+    "java": (
+        """package p;
+
+/** A place. */
+@Deprecated
+public class Point extends Base implements Shape {
+    private int x = 1;
+
+    public Point(int x) { this.x = x; }
+
+    @Override
+    public double area(double scale) throws IOException {
+        return scale;
+    }
+}
+""",
+        """// A place.
+public class Point extends Base implements Shape {
+    private int x = 1;
+    public Point(int x) { … }
+    public double area(double scale) throws IOException { … }
+}""",
+    ),
+    "c": (
+        """#define LIMIT 3
+/* A place. */
+struct point {
+    int x;
+    int y;
+};
+
+static int
+area(const struct point *p, double scale)
+{
+    return 1;
+}
+""",
+        """#define LIMIT 3
+// A place.
+struct point {
+    int x;
+    int y;
+}
+static int area(const struct point *p, double scale) { … }""",
+    ),
+    "cpp": (
+        """namespace shapes {
+// A place.
+class Point : public Base {
+public:
+    explicit Point(int x) : x_(x) {}
+    double area(double scale) const;
+private:
+    int x_ = 0;
+};
+
+template <typename T>
+T largest(const std::vector<T>& all) { return all[0]; }
+}
+
+double shapes::Point::area(double scale) const { return scale; }
+""",
+        """// A place.
+class Point : public Base {
+    explicit Point(int x) { … }
+    double area(double scale) const;
+}
+template <typename T> T largest(const std::vector<T>& all) { … }
+double shapes::Point::area(double scale) const { … }""",
+    ),
+    "csharp": (
+        """namespace Shapes;
+
+/// <summary>A place.</summary>
+public class Point : Base
+{
+    private int x = 1;
+    public int X { get; set; }
+
+    public Point(int x) { this.x = x; }
+
+    public double Area(double scale) => scale;
+}
+""",
+        """// A place.
+public class Point : Base {
+    public int X { … }
+    public Point(int x) { … }
+    public double Area(double scale) { … }
+}""",
+    ),
+    "kotlin": (
+        """package p
+
+/** A place. */
+data class Point(val x: Int, val y: Int) : Base() {
+    val size = 1
+
+    fun area(scale: Double): Double {
+        return scale
+    }
+}
+
+fun Point.twice(): Point = Point(x * 2, y * 2)
+""",
+        """// A place.
+data class Point(val x: Int, val y: Int) : Base() {
+    val size = 1
+    fun area(scale: Double): Double { … }
+}
+fun Point.twice(): Point { … }""",
+    ),
+    "php": (
+        """<?php
+/** A place. */
+class Point extends Base implements Shape
+{
+    private int $x = 1;
+
+    public function __construct(int $x)
+    {
+        $this->x = $x;
+    }
+
+    public function area(float $scale): float { return $scale; }
+}
+
+function largest(array $all): Point { return $all[0]; }
+""",
+        """// A place.
+class Point extends Base implements Shape {
+    public function __construct(int $x) { … }
+    public function area(float $scale): float { … }
+}
+function largest(array $all): Point { … }""",
+    ),
+    "lua": (
+        """local M = {}
+
+--- Makes one.
+function M.new(x, y)
+  return { x = x, y = y }
+end
+
+local function area(point, scale)
+  return scale
+end
+
+function M:move(by)
+  self.x = self.x + by
+end
+""",
+        """local M = {}
+-- Makes one.
+function M.new(x, y)
+local function area(point, scale)
+function M:move(by)""",
+    ),
+    "shellscript": (
+        """#!/bin/sh
+
+LIMIT=3
+
+# Says it.
+say() {
+  echo "$1"
+}
+
+function shout { echo "$1!"; }
+""",
+        """LIMIT=3
+# Says it.
+say()
+function shout""",
     ),
 }
 

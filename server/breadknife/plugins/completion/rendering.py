@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from breadknife.text.languages import Block, LanguageSyntax
 from breadknife.text.outline import Definition
@@ -15,6 +16,11 @@ FIELDS = 12
 """Lines of a class that declare its fields."""
 _INDENT = "    "
 _PROSE = re.compile(r'"""[\s\S]*?"""|' + r"'''[\s\S]*?'''|/\*[\s\S]*?\*/")
+_TELLING = re.compile(
+    r"@(?:[\w.]+\.)?(?:abstractmethod|cached_property|classmethod|dataclass|overload|property|setter|staticmethod)"
+    r"(?![\w.])(?:\([^()\n]*\))?"
+)
+"""Decorators that say how a definition is used."""
 _FIELD = re.compile(r"\s+(?!pass\b|\.\.\.)[\w$#]")
 
 
@@ -29,8 +35,24 @@ class Sheet:
 
 def rendered(definitions: Sequence[Definition], sheet: Sheet) -> str:
     """Definitions of one file as they stand there, without bodies: those of a class within it."""
-    syntax = sheet.syntax
     ordered = sorted(definitions, key=lambda each: (each.span.start, -each.span.end))
+    lines: list[str] = []
+    for scope, group in groupby(ordered, lambda each: _scope(each, ordered) if sheet.syntax.scope else ""):
+        found = _nested(list(group), sheet)
+        if scope:
+            found = [f"{sheet.syntax.scope} {scope} {{", *(_INDENT + line for line in found), "}"]
+        lines += found
+    return "\n".join(lines)
+
+
+def _scope(definition: Definition, shown: Sequence[Definition]) -> str:
+    """The type of a method that stands in no definition, in Rust's `impl` say."""
+    held = any(each != definition and each.span.contains(definition.span) for each in shown)
+    return definition.container if definition.kind == "method" and not held else ""
+
+
+def _nested(ordered: Sequence[Definition], sheet: Sheet) -> list[str]:
+    syntax = sheet.syntax
     lines: list[str] = []
     inside: list[Definition] = []
     for number, each in enumerate(ordered):
@@ -41,6 +63,7 @@ def rendered(definitions: Sequence[Definition], sheet: Sheet) -> str:
         holds = bool(following) and each.span.contains(following[0].span)
         fields = _fields(each, sheet) if each.kind in ("class", "type") else []
         body = _has_body(each, sheet)
+        lines += (_INDENT * len(inside) + decorator for decorator in _decorators(each, sheet))
         lines += _head(each, syntax, len(inside), is_open=body and (holds or bool(fields)), is_cut=body)
         lines += (_INDENT * (len(inside) + 1) + field for field in fields)
         if holds:
@@ -50,7 +73,7 @@ def rendered(definitions: Sequence[Definition], sheet: Sheet) -> str:
     while inside:
         inside.pop()
         lines += _closed(syntax, len(inside))
-    return "\n".join(lines)
+    return lines
 
 
 def signature(definition: Definition) -> str:
@@ -71,6 +94,15 @@ def _head(definition: Definition, syntax: LanguageSyntax, depth: int, *, is_open
         yield f"{indent}{syntax.line_comment or '//'} {doc}"
     braces = syntax.block is Block.BRACES and is_cut
     yield indent + head + ((" {" if is_open else " { … }") if braces else "")
+
+
+def _decorators(definition: Definition, sheet: Sheet) -> Iterator[str]:
+    """Those that tell, on one line each."""
+    whole = sheet.text[definition.span.start : definition.span.end]
+    before, head, _ = whole.partition(definition.signature.partition("\n")[0])
+    for line in before.splitlines() if head else ():
+        if found := _TELLING.match(line.strip()):
+            yield found[0]
 
 
 def _has_body(definition: Definition, sheet: Sheet) -> bool:

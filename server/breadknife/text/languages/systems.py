@@ -65,6 +65,7 @@ RUST = LanguageSyntax(
     openers=("{", "=>"),
     identifiers=kinds("identifier type_identifier field_identifier shorthand_field_identifier"),
     decorators=kinds("attribute_item"),
+    scope="impl",
     definitions="""
         (function_item name: (_) @name body: (_) @body) @function
         (function_signature_item name: (_) @name) @function

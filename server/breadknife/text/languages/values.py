@@ -48,6 +48,8 @@ class LanguageSyntax:
     """Node types of single names."""
     decorators: frozenset[str] = frozenset()
     """Node types of what may stand in a definition's head and isn't part of its signature."""
+    scope: str = ""
+    """What begins a @scope (see `definitions`) before its name: Rust's `impl`."""
     wrappers: frozenset[str] = frozenset()
     """Node types around a definition that belong to it: `export_statement`."""
     definitions: str = ""
