@@ -29,13 +29,19 @@ def place(document: Document, answer: object) -> str:
 
 
 def asked(
-    engine: ScriptedEngine, marked: str, *, completion: bool = False, on: bool = True, first: str = BEFORE
+    engine: ScriptedEngine,
+    marked: str,
+    *,
+    completion: bool = False,
+    listed: bool = False,
+    on: bool = True,
+    first: str = BEFORE,
 ) -> str:
     context = PluginContext(engine, values=CompletionSettings(next_edit=on))
     plugin = CompletionPlugin(Learning(None))
     document, offset = at_cursor(marked)
     plugin.answer(NextEditRequest(replace(document, text=first), 0), context)  # it has seen the text before
-    request = (CompletionRequest if completion else NextEditRequest)(document, offset)
+    request = CompletionRequest(document, offset, listed=listed) if completion else NextEditRequest(document, offset)
     answer = plugin.answer(request, context)
     plugin.close()
     return place(document, answer)
@@ -66,9 +72,26 @@ def test_only_where_the_model_agrees() -> None:
     assert len(engine.requests) == 2, "each place is asked about"
 
 
-def test_a_completion_is_the_next_edit_where_the_cursor_touches_it() -> None:
-    marked = AFTER.replace("load(1)", "lo⟦|⟧ad(1)")
-    assert asked(agreeing("read(1)"), marked, completion=True) == AFTER.replace("load(1)", "[read](1)")
+LONGER = BEFORE.replace("def load", "def loaded")
+TOUCHED = (
+    ("it goes on with the old text", LONGER, "lo⟦|⟧ad(1)", "loaded", False, "[loaded](1)"),
+    ("at its end", LONGER, "load⟦|⟧(1)", "loaded", False, "[loaded](1)"),
+    ("at its start", LONGER, "⟦|⟧load(1)", "loaded", False, "[loaded](1)"),
+    ("it is another text", AFTER, "lo⟦|⟧ad(1)", "read", False, "inside-word"),
+    ("it is another text from the cursor on", AFTER, "⟦|⟧load(1)", "read", False, "mid-line"),
+    ("it is another text, in a menu", AFTER, "lo⟦|⟧ad(1)", "read", True, "[read](1)"),
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "cursor", "new", "listed", "expected"), [case[1:] for case in TOUCHED], ids=[case[0] for case in TOUCHED]
+)
+def test_a_completion_is_the_next_edit_where_the_editor_can_draw_it(
+    now: str, cursor: str, new: str, listed: bool, expected: str
+) -> None:
+    marked = now.replace("load(1)", cursor)
+    shown = asked(agreeing(f"{new}(1)"), marked, completion=True, listed=listed)
+    assert shown == (now.replace("load(1)", expected) if "[" in expected else expected)
 
 
 def test_a_completion_elsewhere_is_as_ever() -> None:
@@ -78,7 +101,7 @@ def test_a_completion_elsewhere_is_as_ever() -> None:
 def test_it_is_off_unless_switched_on() -> None:
     engine = agreeing("read(1)")
     assert asked(engine, CALLED, on=False) == "next-edit-off"
-    assert asked(engine, AFTER.replace("load(1)", "lo⟦|⟧ad(1)"), on=False, completion=True) == "inside-word"
+    assert asked(engine, LONGER.replace("load(1)", "lo⟦|⟧ad(1)"), on=False, completion=True) == "inside-word"
     assert engine.requests == []
 
 

@@ -142,6 +142,8 @@ class CompletionRequest:
     """The entry selected in the editor's own completion menu, which the text must continue."""
     grows: bool = True
     """The asker will ask again when more has come. Otherwise what is answered is all that is ever seen."""
+    listed: bool = False
+    """The answer is an entry in a menu among others': who chooses another one hasn't rejected it."""
 
 
 @dataclass(frozen=True)

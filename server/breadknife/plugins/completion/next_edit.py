@@ -72,11 +72,14 @@ class NextEdits:
         self._lock = threading.Lock()
 
     def touched(self, request: CompletionRequest, context: Context) -> CompletionItem | None:
-        """What should follow where the cursor is."""
+        """What should follow where the cursor is, if it can be shown there."""
         stale = self._stale(request.document, context)
         here = Span(request.offset, request.offset)
+        places = [each for each in stale.places if each.span.touches(here)]
+        if not request.listed:
+            places = [each for each in places if _goes_on(each, request.document, request.offset)]
         try:
-            return self._first(stale, [each for each in stale.places if each.span.touches(here)], context)
+            return self._first(stale, places, context)
         except EngineError:  # not all engines can compare; the completion does without
             return None
 
@@ -125,3 +128,12 @@ class NextEdits:
             for each in self._edits.newest()
             if each.key == document.uri and time.monotonic() - each.at < SECONDS
         ]
+
+
+def _goes_on(place: TextEdit, document: Document, offset: int) -> bool:
+    """Whether the new text only adds to the old one, after the cursor: no editor draws more as ghost text."""
+    before, behind = document.text[place.span.start : offset], document.text[offset : place.span.end]
+    if not place.new_text.startswith(before) or (behind and "\n" in place.new_text):
+        return False
+    rest = iter(place.new_text[len(before) :])
+    return all(char in rest for char in behind)
