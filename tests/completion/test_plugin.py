@@ -341,6 +341,28 @@ def test_a_document_that_takes_too_long_to_parse_is_put_before_no_model(monkeypa
         assert not user.engine.requests
 
 
+@pytest.mark.parametrize(
+    ("then", "listed", "rejects"),
+    [
+        ("x = alpha.bez⟦|⟧\n", False, 0),  # most of it was taken, word by word
+        ("x = alpha.q⟦|⟧\n", False, 0),
+        ("x = alq⟦|⟧\n", False, 1),
+        ("x = q⟦|⟧\n", False, 1),
+        ("x = q⟦|⟧\n", True, 0),  # perhaps the server's own entry was chosen
+    ],
+)
+def test_what_is_half_taken_or_stood_in_a_menu_is_no_reject(
+    then: str, listed: bool, rejects: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("breadknife.plugins.completion.session.SEEN_SECONDS", 0.0)
+    file = tmp_path / "learned.json"
+    with typist(Line("", " alpha.beta\n"), learning=file) as user:
+        assert user.sees("x =⟦|⟧\n", listed=listed) == [" alpha.beta"]
+        user.answer(then, listed=listed)
+    counts = [outcomes for buckets in read_learned(file).languages.values() for outcomes in buckets.values()]
+    assert sum(each.rejected for each in counts) == rejects
+
+
 def test_a_command_of_nobody_counts_nothing() -> None:
     with typist() as user:
         for command in (Command(ACCEPTED, "", ("17", "5")), Command(ACCEPTED, "", ("17", "many"))):

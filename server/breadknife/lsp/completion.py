@@ -27,7 +27,7 @@ def register(server: BreadknifeServer) -> None:
         offset = to_offset(document, params.position, encoding)
         by_hand = is_by_hand(document, offset, params.context)
         trigger = Trigger.INVOKED if by_hand else Trigger.TYPING
-        reply = await server.ask(CompletionRequest(document, offset, trigger, grows=False))
+        reply = await server.ask(CompletionRequest(document, offset, trigger, grows=False, listed=True))
         items: list[lsp.CompletionItem] = []
         for plugin, offered in reply.offers:
             item = to_item(document, offset, offered, encoding, markdown=server.client.markdown)

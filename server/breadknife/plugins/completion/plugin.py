@@ -118,7 +118,8 @@ class CompletionPlugin:
                 number, moved = session.begin(document, offset)
                 if moved and request.trigger is Trigger.TYPING:
                     self._pace.typed(now)
-                if refused := session.refused(document, offset):
+                refused = session.refused(document, offset)
+                if refused and not request.listed:
                     self._learning.rejected(refused)
                 if next_edit and _may_read(document, context) and (item := self._next_edits.touched(request, context)):
                     return Completions((item,))

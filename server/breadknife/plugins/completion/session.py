@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from os.path import commonprefix
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Prompt
@@ -38,6 +39,12 @@ class Offer:
         if offset < self.start or not self.text.startswith(typed):
             return "" if typed.startswith(self.text) else None
         return self.text[len(typed) :]
+
+    def is_half_taken(self, document: Document, offset: int) -> bool:
+        """Whether at least half of its first line is in the document, typed or taken word by word."""
+        typed = document.text[self.start : offset]
+        taken = commonprefix((typed, self.text)).strip()  # noqa: RUF071  # of characters is what is meant
+        return 2 * len(taken) >= len(self.text.strip().partition("\n")[0])
 
 
 class Session:
@@ -121,13 +128,15 @@ class Session:
         return min(new_characters(prompt, each) for each in evaluated)
 
     def refused(self, document: Document, offset: int) -> str | None:
-        """The id of the offer that the user has seen and that this text goes against, once."""
+        """The id of the offer that the user has seen and that this text goes against, once. Who takes half of it and
+        goes on otherwise has had some use of it: that is no reject, and no accept of it either."""
         with self._changed:
             offer = self._offer
             if offer is None or offer.rest(document, offset):
                 return None
             self._offer = None
             against = offset >= offer.start and offer.rest(document, offset) is None
+            against = against and not offer.is_half_taken(document, offset)
             return offer.id if against and time.monotonic() - offer.at >= SEEN_SECONDS else None
 
     def left(self, document: Document, offset: int) -> str:
