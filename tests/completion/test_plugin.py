@@ -363,6 +363,14 @@ def test_what_is_half_taken_or_stood_in_a_menu_is_no_reject(
     assert sum(each.rejected for each in counts) == rejects
 
 
+def test_a_menu_asked_for_by_hand_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("breadknife.plugins.completion.plugin.ASKED_SECONDS", 0.05)
+    engine = Slow(" alpha +", " beta\n")
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        assert user.sees("x =⟦|⟧\n", Trigger.INVOKED, grows=False, listed=True) == [" alpha"]
+        engine.may.set()
+
+
 def test_a_command_of_nobody_counts_nothing() -> None:
     with typist() as user:
         for command in (Command(ACCEPTED, "", ("17", "5")), Command(ACCEPTED, "", ("17", "many"))):

@@ -47,15 +47,31 @@ class Session:
         )
 
     async def inline(
-        self, uri: str, line: int, character: int, *, by_hand: bool = False
+        self,
+        uri: str,
+        line: int,
+        character: int,
+        *,
+        by_hand: bool = False,
+        selected: lsp.SelectedCompletionInfo | None = None,
     ) -> list[lsp.InlineCompletionItem]:
         kinds = lsp.InlineCompletionTriggerKind
-        context = lsp.InlineCompletionContext(kinds.Invoked if by_hand else kinds.Automatic)
+        context = lsp.InlineCompletionContext(kinds.Invoked if by_hand else kinds.Automatic, selected)
         reply = await self.client.text_document_inline_completion_async(
             lsp.InlineCompletionParams(context, lsp.TextDocumentIdentifier(uri), lsp.Position(line, character))
         )
         assert isinstance(reply, lsp.InlineCompletionList)
         return list(reply.items)
+
+    async def menu(self, uri: str, line: int, character: int, typed: str = "") -> lsp.CompletionList:
+        """Plain completion: after a trigger character was typed, or by hand."""
+        kinds = lsp.CompletionTriggerKind
+        context = lsp.CompletionContext(kinds.TriggerCharacter if typed else kinds.Invoked, typed or None)
+        reply = await self.client.text_document_completion_async(
+            lsp.CompletionParams(lsp.TextDocumentIdentifier(uri), lsp.Position(line, character), context)
+        )
+        assert isinstance(reply, lsp.CompletionList)
+        return reply
 
     async def pull(self, uri: str, previous: str | None = None) -> Any:
         """The report, its items as a list (or None in an unchanged one)."""
@@ -109,6 +125,7 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
         editor: str = "visual_studio_code",
         *,
         engine_script: Path | None = None,
+        arguments: Sequence[str] = (),
         options: dict[str, Any] | None = None,
         experimental: dict[str, Any] | None = None,
         folders: Sequence[str] = (".",),
@@ -124,7 +141,7 @@ async def connect(tmp_path: Path) -> AsyncIterator[Connect]:
             ),
         )
         script = ["--engine-script", str(engine_script)] if engine_script else []
-        await client.start_io(sys.executable, "-m", "breadknife", "serve", *script)
+        await client.start_io(sys.executable, "-m", "breadknife", "serve", *script, *arguments)
         session = Session(client, folder)
         sessions.append(session)
         configuration(session)

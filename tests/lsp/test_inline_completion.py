@@ -80,3 +80,27 @@ async def test_what_is_accepted_is_told_to_the_plugin_alone(connect, script):
     receipts = await session.why(uri)
     assert [(each["request"], each["plugin"]) for each in receipts][-1] == ("completion", "completion")
     assert session.client.messages == []
+
+
+ALTERNATIVES = [
+    {"when": "x = gamma", "say": ""},
+    {"when": "x = alpha -", "say": " b"},
+    {"when": "x", "say": " alpha + beta", "instead": {" alpha": " gamma", " +": " -"}},
+]
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "shown"), [(False, [" alpha + beta"]), (True, [" alpha + beta", " gamma", " alpha - b"])]
+)
+async def test_who_asks_by_hand_gets_alternatives(connect, script, by_hand, shown):
+    session = await connect(engine_script=script(ALTERNATIVES))
+    uri = session.open("a.py", "x =\n")
+    assert [each.insert_text for each in await session.inline(uri, 0, 3, by_hand=by_hand)] == shown
+
+
+async def test_the_entry_selected_in_the_menu_is_continued(connect, script):
+    session = await connect(engine_script=script([{"when": "xs.append", "say": "(1)"}]))
+    uri = session.open("a.py", "xs.ap\n")
+    replaced = lsp.Range(lsp.Position(0, 3), lsp.Position(0, 5))
+    [item] = await session.inline(uri, 0, 5, selected=lsp.SelectedCompletionInfo(replaced, "append"))
+    assert (item.insert_text, item.range) == ("append(1)", replaced)

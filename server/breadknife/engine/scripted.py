@@ -7,8 +7,8 @@ import math
 import re
 import time
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
@@ -30,7 +30,8 @@ EMBEDDING_WIDTH = 64
 class Line:
     """If `when` occurs in the prompt's text, say `say`, after `delay` seconds; `error` raises that error instead.
 
-    Each word takes `pace` seconds.
+    Each word takes `pace` seconds. `instead`: words, with the blanks before them, and what the model would nearly have
+    said in their place, for who asks for likely tokens.
     """
 
     when: str
@@ -38,6 +39,7 @@ class Line:
     delay: float = 0.0
     pace: float = 0.0
     error: Exception | None = None
+    instead: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class ScriptedEngine:
@@ -53,7 +55,7 @@ class ScriptedEngine:
 
     @classmethod
     def from_file(cls, path: Path) -> ScriptedEngine:
-        """A JSON list of objects with `when`, `say` and optionally `delay` and `pace`."""
+        """A JSON list of objects with `when`, `say` and optionally `delay`, `pace` and `instead`."""
         return cls([Line(**entry) for entry in json.loads(path.read_text("utf-8"))])
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
@@ -69,7 +71,8 @@ class ScriptedEngine:
                 break
             _sleep(line.pace, cancel)
             tokens += 1
-            yield Chunk(word)
+            other = line.instead.get(word) if request.top_logprobs else None
+            yield Chunk(word) if other is None else Chunk(word, -0.1, top_logprobs=((word, -0.1), (other, -0.5)))
         yield Chunk("", finish=finish, prompt_tokens=len(_text(request.prompt).split()), output_tokens=tokens)
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:

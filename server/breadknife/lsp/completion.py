@@ -1,4 +1,5 @@
-"""`textDocument/completion`, for clients without inline completion: suggestions as the last entries of the menu."""
+"""`textDocument/completion`, for clients without inline completion: suggestions as the last entries of the menu, or
+as the first ones where it was asked for by hand."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ from breadknife.task.values import CompletionItem, CompletionRequest, Trigger
 from breadknife.text.document import Document, Span, TextEdit
 
 LABEL_CHARACTERS = 60
-_LAST = "\uffff"
-"""Sorts below every entry of the language's own server."""
+_FIRST, _LAST = " ", "\uffff"
+"""Sort above and below every entry of the language's own server."""
 
 
 def register(server: BreadknifeServer) -> None:
@@ -32,7 +33,7 @@ def register(server: BreadknifeServer) -> None:
         for plugin, offered in reply.offers:
             item = to_item(document, offset, offered, encoding, markdown=server.client.markdown)
             if item:
-                item.sort_text = f"{_LAST}{len(items)}"
+                item.sort_text = f"{_FIRST if by_hand else _LAST}{len(items)}"
                 item.command = to_command(ACCEPTED, plugin, document, offered.command) if offered.command else None
                 items.append(item)
         # Every key changes the suggestion, so the editor is to ask again instead of filtering this one.

@@ -62,6 +62,9 @@ LINE_TOKENS = 12
 MOST_SECONDS = 1.5
 """Longer than that nobody waits for an answer that can't grow."""
 
+ASKED_SECONDS = 5.0
+"""For a menu that was asked for by hand, which shows nothing of other servers either until all have answered."""
+
 ROLE = "completion"
 ACCEPTED = "accepted"
 
@@ -165,7 +168,10 @@ class CompletionPlugin:
             if asked.session.is_newest(asked.number):
                 asked.session.streams.stop()
             return Vetoed(silence(shape.reason))
-        budget = float("inf") if invoked else self._pace.budget if request.grows else MOST_SECONDS
+        if invoked:
+            budget = ASKED_SECONDS if request.listed else float("inf")
+        else:
+            budget = self._pace.budget if request.grows else MOST_SECONDS
         project = context.project
         place = Place(
             document=document,

@@ -133,7 +133,8 @@ class Pen:
         return WHOLE if new <= FIRST.prefix + FIRST.suffix else FIRST
 
     def alternatives(self, place: Place, start: int, typed: str, main: Written, cancel: CancelToken) -> list[Written]:
-        """Texts that take another way where the model was least decided, in the order of how close it was.
+        """Texts that take another way where the model was least decided, in the order of how close it was; what isn't
+        whole when the answer is due is none.
 
         Raises Cancelled.
         """
@@ -148,7 +149,8 @@ class Pen:
         try:
             for stream in begun:
                 try:
-                    found.append(stream.wait(cancel))
+                    other = stream.wait(cancel, place.due)
+                    found += [] if other.writing else [other]
                 except EngineError as error:  # the first text is there all the same
                     log.info("an alternative is missing: %s", error)
             return found
