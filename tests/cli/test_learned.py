@@ -3,10 +3,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
+from breadknife.cli import serve
+from breadknife.cli.assemble import command_line
 from breadknife.cli.main import app
+from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.completion.learning import Learning, learned_file
+from breadknife.plugins.completion.plugin import CompletionSettings
 
 
 def breadknife(*arguments: str) -> str:
@@ -28,3 +33,18 @@ def test_what_is_learned_is_shown_and_forgotten(home: Path) -> None:
     breadknife("learned", "--forget")
     assert not learned_file().exists()
     assert "nothing is learned yet" in breadknife("learned")
+
+
+@pytest.mark.parametrize(("arguments", "learn"), [([], True), (["--no-learn"], False)])
+def test_the_option_of_serve(arguments: list[str], learn: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(serve, "run", lambda tcp, *, learn, **rest: asked.append(learn))
+    serve.main(arguments)
+    assert asked == [learn]
+
+
+@pytest.mark.parametrize("learn", [True, False])
+def test_the_command_line_wins_over_the_editor(learn: bool) -> None:
+    editor = Layer("the editor", {"completion": {"learn": True}}, author=Author.USER)
+    settings, _ = resolve([editor, command_line(offline=False, learn=learn)], {"completion": CompletionSettings})
+    assert settings.plugins["completion"].learn is learn

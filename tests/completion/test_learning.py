@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.plugins.completion.filters import THRESHOLD
 from breadknife.plugins.completion.learning import (
     FASTER,
     HIGHER,
@@ -65,6 +66,27 @@ def outcomes(learning: Learning, what: str, *, language: str = "python", confide
 )
 def test_the_threshold_moves_with_what_is_taken(buckets: Buckets, expected: float) -> None:
     assert threshold(0.6, buckets) == pytest.approx(expected)
+
+
+LOWEST = [f"{edge:.2f}" for edge in (0.0, 0.05, 0.1, 0.15, 0.2, 0.25)]
+
+
+@pytest.mark.parametrize(
+    ("buckets", "expected"),
+    [
+        ({}, 0.02),
+        ({"0.00": Outcomes(0, MINIMUM - 1)}, 0.02),
+        ({"0.00": Outcomes(0, 30)}, 0.07),
+        ({"0.05": Outcomes(0, 30)}, 0.02),
+        ({"0.00": Outcomes(0, 30), "0.05": Outcomes(0, 30)}, 0.12),
+        (dict.fromkeys(LOWEST, Outcomes(0, 50)), 0.22),
+        ({"0.00": Outcomes(30, 5)}, 0.0),
+        (dict.fromkeys(LOWEST, Outcomes(30, 5)), 0.0),
+        ({"0.95": Outcomes(0, 30)}, 0.02),
+    ],
+)
+def test_the_default_threshold_moves_so_far(buckets: Buckets, expected: float) -> None:
+    assert threshold(THRESHOLD, buckets) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

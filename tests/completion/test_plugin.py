@@ -15,8 +15,10 @@ from breadknife.engine.api import Chunk, Engine, GenerateRequest
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied
 from breadknife.plugins.completion.learning import Learning, read_learned
+from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.plugin import ACCEPTED, CompletionPlugin, CompletionSettings
 from breadknife.plugins.completion.prompt import FIRST, WHOLE
+from breadknife.plugins.completion.session import Session
 from breadknife.plugins.completion.writing import STOP
 from breadknife.task.values import (
     Answer,
@@ -333,14 +335,6 @@ def test_what_is_learned(
     assert (sum(c.accepted for c in counts), sum(c.rejected for c in counts)) == (learned if learn else (0, 0))
 
 
-def test_a_document_that_takes_too_long_to_parse_is_put_before_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    with typist(Line("", " 1")) as user:
-        monkeypatch.setattr(PluginContext, "tree", lambda context, document: None)
-        assert user.sees("x =⟦|⟧\n") == "no-tree"
-        assert isinstance(user.engine, ScriptedEngine)
-        assert not user.engine.requests
-
-
 @pytest.mark.parametrize(
     ("then", "listed", "rejects"),
     [
@@ -361,6 +355,56 @@ def test_what_is_half_taken_or_stood_in_a_menu_is_no_reject(
         user.answer(then, listed=listed)
     counts = [outcomes for buckets in read_learned(file).languages.values() for outcomes in buckets.values()]
     assert sum(each.rejected for each in counts) == rejects
+
+
+def seeded(file: Path, rejects: int) -> None:
+    """Somebody has turned down so many suggestions of which the model was hardly sure."""
+    learning = Learning(file)
+    for number in range(rejects):
+        learning.offered(str(number), "python", 0.04)
+        learning.rejected(str(number))
+    learning.close()
+
+
+@pytest.mark.parametrize(
+    ("rejects", "learn", "shown"),
+    [(0, True, [" alpha"]), (29, True, [" alpha"]), (30, True, "low-confidence"), (30, False, [" alpha"])],
+)
+def test_who_turns_down_what_is_doubtful_is_shown_it_no_more(
+    rejects: int, learn: bool, shown: object, tmp_path: Path
+) -> None:
+    seeded(tmp_path / "learned.json", rejects)
+    with typist(engine=Doubtful([(" alpha", -1.9)]), learning=tmp_path / "learned.json") as user:  # pyright: ignore[reportArgumentType]
+        user.context.values = CompletionSettings(learn=learn)
+        assert user.sees("x =⟦|⟧\n") == shown
+        assert user.sees("y =⟦|⟧\n", Trigger.INVOKED) == [" alpha"], "who asks is shown it"
+
+
+@pytest.mark.parametrize(("rejects", "learn", "seconds"), [(0, True, 0.01), (300, True, 0.02), (300, False, 0.01)])
+def test_what_was_learned_tunes_the_delay(
+    rejects: int, learn: bool, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def pause(session: Session, seconds: float, number: int, cancel: CancelToken) -> bool:
+        waited.append(seconds)
+        return True
+
+    monkeypatch.setattr(Pace, "delay", 0.01)
+    monkeypatch.setattr(Session, "pause", pause)
+    seeded(tmp_path / "learned.json", rejects)
+    with typist(Line("", " 1\n"), learning=tmp_path / "learned.json") as user:
+        user.context.values = CompletionSettings(learn=learn)
+        user.sees("x =⟦|⟧\n")
+    assert waited == pytest.approx([seconds])
+
+
+def test_a_document_that_takes_too_long_to_parse_is_put_before_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    with typist(Line("", " 1")) as user:
+        monkeypatch.setattr(PluginContext, "tree", lambda context, document: None)
+        assert user.sees("x =⟦|⟧\n") == "no-tree"
+        assert isinstance(user.engine, ScriptedEngine)
+        assert not user.engine.requests
 
 
 def test_a_menu_asked_for_by_hand_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

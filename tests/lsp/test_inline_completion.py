@@ -104,3 +104,15 @@ async def test_the_entry_selected_in_the_menu_is_continued(connect, script):
     replaced = lsp.Range(lsp.Position(0, 3), lsp.Position(0, 5))
     [item] = await session.inline(uri, 0, 5, selected=lsp.SelectedCompletionInfo(replaced, "append"))
     assert (item.insert_text, item.range) == ("append(1)", replaced)
+
+
+@pytest.mark.parametrize(("arguments", "counted"), [([], True), (["--no-learn"], False)])
+async def test_the_command_line_has_the_last_word_about_learning(connect, script, arguments, counted):
+    session = await connect(
+        engine_script=script([{"when": "return", "say": "sum(xs) / len(xs)"}]),
+        arguments=arguments,
+        options={"completion": {"learn": True}},
+    )
+    uri = session.open("a.py", MEAN)
+    [item] = await session.inline(uri, 2, 11)
+    assert (item.command is not None) is counted
