@@ -46,7 +46,7 @@ def test_silenced_lines(text: str, rule: str, silent: list[int]) -> None:
     ],
 )
 def test_the_comment_of_a_language(language: str, expected: str) -> None:
-    assert ignoring("AnA", language) == expected
+    assert ignoring(["AnA"], language) == expected
     if expected:
         text = f"{expected}\nThis is here.\n"
         doc = document(text, language)
@@ -58,10 +58,10 @@ def test_the_comment_of_a_language(language: str, expected: str) -> None:
     "language", ["markdown", "html", "restructuredtext", "latex", "typst", "asciidoc", "org", "mdx"]
 )
 def test_the_comment_is_no_prose(language: str) -> None:
-    text = f"{ignoring('AnA', language)}\nThis is a sentence here.\n"
+    text = f"{ignoring(['AnA'], language)}\nThis is a sentence here.\n"
     assert [each.text for each in paragraphs(text, language)] == ["This is a sentence here."]
 
 
 @pytest.mark.parametrize("language", ["python", "rust", "css"])
 def test_the_comment_is_no_prose_in_code(language: str) -> None:
-    assert paragraphs(f"{ignoring('AnA', language)}\n", language) == []
+    assert paragraphs(f"{ignoring(['AnA'], language)}\n", language) == []

@@ -321,6 +321,22 @@ def test_lint_waits_for_everybody_and_an_editor_ends_up_with_the_same(
     assert check(plugin, doc, context) == (finding,)
 
 
+@pytest.mark.parametrize("title", ["Ignore AnA in this paragraph", "Switch AnA off in this project"])
+def test_all_rules_of_a_mistake_are_silenced_together(
+    plugin: ProsePlugin, second: Second, context: PluginContext, title: str
+) -> None:
+    second.lints = speaks_of("an", "EN_A_VS_AN", "a")
+    second.gate.set()
+    context = replace(context, values=ProseSettings(model=False))
+    doc = document(TEXT, "markdown")
+    [finding] = check(plugin, doc, context, whole=True)
+    assert finding.message.endswith("(also EN_A_VS_AN)")
+    [chosen] = [each for each in actions(plugin, doc, finding.span, context) if each.title == title]
+    if chosen.command is not None:
+        plugin.answer(CommandRequest(chosen.command, context.root), context)
+    assert check(plugin, doc.edited(chosen.edits), context, whole=True) == ()
+
+
 def test_what_needs_agreement_is_held_back_until_the_other_has_spoken(
     plugin: ProsePlugin, second: Second, context: PluginContext
 ) -> None:

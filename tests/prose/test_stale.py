@@ -53,10 +53,10 @@ def of_useful(document: Document) -> Sequence[Finding]:
 
 
 COMMENTS = [
-    ("needed", f"{ignoring('AnA', 'markdown')}\nThis is an useful one.\n", []),
-    ("of another rule", f"{ignoring('ThenThan', 'markdown')}\nThis is an useful one.\n",
+    ("needed", f"{ignoring(['AnA'], 'markdown')}\nThis is an useful one.\n", []),
+    ("of another rule", f"{ignoring(['ThenThan'], 'markdown')}\nThis is an useful one.\n",
      [(1, "there is no finding of ThenThan to ignore")]),
-    ("of another paragraph", f"An end.\n\n{ignoring('AnA', 'markdown')}\nFine.\n\nThis is an useful one.\n",
+    ("of another paragraph", f"An end.\n\n{ignoring(['AnA'], 'markdown')}\nFine.\n\nThis is an useful one.\n",
      [(3, "there is no finding of AnA to ignore")]),
     ("of all rules", "<!-- breadknife: ignore -->\nFine.\n", [(1, "there is nothing to ignore")]),
     ("of the file", "<!-- breadknife: ignore-file AnA -->\n\nThis is an useful one.\n", []),

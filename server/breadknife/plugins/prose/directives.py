@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from breadknife.text.document import Document, Span
@@ -63,9 +63,9 @@ _ANYWHERE = frozenset(_FORMS) - {"css", "php"}
 """Where such a comment may stand above any paragraph; in code it may not, for that may be inside of a string."""
 
 
-def ignoring(rule: str, language: str) -> str:
+def ignoring(rules: Iterable[str], language: str) -> str:
     """The comment to put above a paragraph, in that language's form; empty where it has none that is known."""
-    text = f"breadknife: ignore {rule}"
+    text = f"breadknife: ignore {', '.join(rules)}"
     language = next((each.id for each in FORMATS if language in each.aliases), language)
     if language in _FORMS:
         return _FORMS[language].format(text)

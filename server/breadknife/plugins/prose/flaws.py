@@ -38,6 +38,8 @@ def flaw(paragraph: ProseText, mistake: Mistake) -> Flaw:
     message = lint.message
     if mistake.spelling and mistake.corrections:
         message = f"“{word}” looks like a slip; did you mean “{mistake.corrections[0].replacement}”?"
+    if others := ", ".join(rule for rule in mistake.rules if rule != lint.rule):
+        message = f"{message} (also {others})"
     finding = Finding(
         paragraph.source_span(lint.span),
         "+".join(mistake.engines),

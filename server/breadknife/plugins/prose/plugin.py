@@ -10,15 +10,15 @@ from typing import Any
 from breadknife.plugins.prose.check import Check, Silenced
 from breadknife.plugins.prose.checkers import Checkers, Vales, Wish
 from breadknife.plugins.prose.continuity import LARGE, Memory, Told, carried, change
-from breadknife.plugins.prose.directives import Directives, ignoring, stands_anywhere
+from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.flaws import Flaw
+from breadknife.plugins.prose.menu import menu
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.spelling import Vocabulary, of_project
 from breadknife.plugins.prose.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
-    Action,
     ActionRequest,
     Actions,
     Answer,
@@ -28,19 +28,15 @@ from breadknife.task.values import (
     Done,
     Finding,
     Findings,
-    Origin,
     Request,
 )
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
 
 log = logging.getLogger(__name__)
 
-ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
-REASONS = ("it is right", "it is meant so")
-"""No editor asks for a text here; whoever has more to say edits the file."""
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
 
 
@@ -64,13 +60,8 @@ class ProsePlugin:
             case ActionRequest():
                 flaws, about = self._told(request.document, context)
                 near = [flaw for flaw in flaws if flaw.finding.span.touches(request.span)]
-                actions = [action for flaw in near for action in _actions(flaw, context)]
                 about = [finding for finding in about if finding.span.touches(request.span)]
-                actions += Actions.fixing(about, request.span).items
-                rules = {finding.code: finding for finding in (*(flaw.finding for flaw in near), *about)}
-                for finding in rules.values():
-                    actions += _silencing(finding, request.document, context)
-                return Actions(tuple(actions))
+                return Actions(tuple(menu(near, about, request.document, context.root)))
             case CommandRequest():
                 return self._carry_out(request, context)
             case _:
@@ -170,42 +161,3 @@ def _paragraphs(document: Document, context: Context, tell: Callable[[str], None
         are = "paragraph has" if too_long == 1 else "paragraphs have"
         tell(f"{too_long} {are} more than {LONGEST:,} characters in {document.uri}: data, not checked as prose.")
     return found
-
-
-def _actions(flaw: Flaw, context: Context) -> list[Action]:
-    finding = flaw.finding
-    actions = [
-        Action(fix.title, edits=fix.edits, findings=(finding,), preferred=fix.preferred, origin=fix.origin)
-        for fix in finding.fixes
-    ]
-    if flaw.mistake.spelling:
-        title = f"Add “{flaw.word}” to the dictionary"
-        actions.append(Action(title, command=Command(ADD_WORD, title, (flaw.word,)), findings=(finding,)))
-    if context.root is not None:
-        for reason in REASONS:
-            title = f"Ignore {finding.code} in this sentence: {reason}"
-            arguments = (flaw.sentence.hash, flaw.sentence.excerpt, reason, *flaw.mistake.rules)
-            actions.append(Action(title, command=Command(IGNORE_HERE, title, arguments), findings=(finding,)))
-    return actions
-
-
-def _silencing(finding: Finding, document: Document, context: Context) -> list[Action]:
-    """The entries that switch the finding's rule off, for its paragraph and for the project."""
-    actions: list[Action] = []
-    line = document.line_at(finding.span.start)
-    while line > 0 and document.line_text(line - 1).strip():
-        line -= 1
-    source = document.line_text(line)
-    margin = source[: len(source) - len(source.lstrip())]
-    comment = ignoring(finding.code, document.language)
-    # In code, only above a comment: elsewhere the line may be inside of a string.
-    if comment and (stands_anywhere(document.language) or source[len(margin) :].startswith(comment.split(" ")[0])):
-        start = document.line_starts[line]
-        edit = TextEdit(Span(start, start), f"{margin}{comment}\n")
-        title = f"Ignore {finding.code} in this paragraph"
-        actions.append(Action(title, edits=(edit,), findings=(finding,), origin=Origin(rule=finding.code)))
-    if context.root is not None:
-        title = f"Switch {finding.code} off in this project"
-        command = Command(IGNORE_HERE, title, (EVERYWHERE, "everywhere", "not wanted here", finding.code))
-        actions.append(Action(title, command=command, findings=(finding,)))
-    return actions

@@ -1,0 +1,81 @@
+"""The entries of the editor's menu at a place: fixes, words for the dictionary, and what silences rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.plugins.prose.directives import ignoring, stands_anywhere
+from breadknife.plugins.prose.flaws import Flaw
+from breadknife.plugins.prose.workspace import EVERYWHERE
+from breadknife.task.values import Action, Actions, Command, Finding, Origin
+from breadknife.text.document import Document, Span, TextEdit
+
+ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
+REASONS = ("it is right", "it is meant so")
+"""No editor asks for a text here; whoever has more to say edits the file."""
+
+
+def menu(flaws: Sequence[Flaw], about: Sequence[Finding], document: Document, root: Path | None) -> Iterator[Action]:
+    """For the flaws of one place, and for findings about the document as a whole that are there too."""
+    for flaw in flaws:
+        yield from _of_flaw(flaw, root)
+    for finding in about:
+        yield from Actions.fixing((finding,), finding.span).items
+    for silenced in _silenced(flaws, about):
+        yield from _silencing(silenced, document, root)
+
+
+@dataclass(frozen=True)
+class _Silenced:
+    """A finding of the place, and all rules that spoke there: with only some of them silenced the others would say
+    the same again."""
+
+    finding: Finding
+    rules: tuple[str, ...]
+
+
+def _silenced(flaws: Iterable[Flaw], about: Iterable[Finding]) -> Iterable[_Silenced]:
+    found: dict[str, _Silenced] = {}
+    spoken = [*((flaw.finding, flaw.mistake.rules) for flaw in flaws), *((each, (each.code,)) for each in about)]
+    for finding, rules in spoken:
+        known = found.get(finding.code)
+        rules = tuple(dict.fromkeys((*(known.rules if known else ()), *rules)))
+        found[finding.code] = _Silenced(known.finding if known else finding, rules)
+    return found.values()
+
+
+def _of_flaw(flaw: Flaw, root: Path | None) -> Iterator[Action]:
+    finding = flaw.finding
+    for fix in finding.fixes:
+        yield Action(fix.title, edits=fix.edits, findings=(finding,), preferred=fix.preferred, origin=fix.origin)
+    if flaw.mistake.spelling:
+        title = f"Add “{flaw.word}” to the dictionary"
+        yield Action(title, command=Command(ADD_WORD, title, (flaw.word,)), findings=(finding,))
+    if root is not None:
+        for reason in REASONS:
+            title = f"Ignore {finding.code} in this sentence: {reason}"
+            arguments = (flaw.sentence.hash, flaw.sentence.excerpt, reason, *flaw.mistake.rules)
+            yield Action(title, command=Command(IGNORE_HERE, title, arguments), findings=(finding,))
+
+
+def _silencing(silenced: _Silenced, document: Document, root: Path | None) -> Iterator[Action]:
+    """The entries that switch the finding's rules off, for its paragraph and for the project."""
+    finding = silenced.finding
+    line = document.line_at(finding.span.start)
+    while line > 0 and document.line_text(line - 1).strip():
+        line -= 1
+    source = document.line_text(line)
+    margin = source[: len(source) - len(source.lstrip())]
+    comment = ignoring(silenced.rules, document.language)
+    # In code, only above a comment: elsewhere the line may be inside of a string.
+    if comment and (stands_anywhere(document.language) or source[len(margin) :].startswith(comment.split(" ")[0])):
+        start = document.line_starts[line]
+        edit = TextEdit(Span(start, start), f"{margin}{comment}\n")
+        title = f"Ignore {finding.code} in this paragraph"
+        yield Action(title, edits=(edit,), findings=(finding,), origin=Origin(rule=finding.code))
+    if root is not None:
+        title = f"Switch {finding.code} off in this project"
+        command = Command(IGNORE_HERE, title, (EVERYWHERE, "everywhere", "not wanted here", *silenced.rules))
+        yield Action(title, command=command, findings=(finding,))
