@@ -20,6 +20,11 @@ from support import document
         ("a\n// breadknife: ignore-file AnA\nb", "AnA", [0, 1, 2]),
         ("/* breadknife: ignore-file */\nb", "Any", [0, 1]),
         ("say breadknife ignore\nb", "Any", []),
+        ("<!-- breadknife: ignore House.Terms, AnA. -->\nb", "House.Terms", [0, 1]),
+        ("<!-- breadknife: ignore House.Terms, AnA. -->\nb", "AnA", [0, 1]),
+        ("<!-- breadknife: ignore House.Terms -->\nb", "House", []),
+        ("<!-- breadknife: ignore House.Terms -->\nb", "Terms", []),
+        ("<!-- breadknife: ignore House.Sub-style.Terms -->\nb", "House.Sub-style.Terms", [0, 1]),
     ],
 )
 def test_silenced_lines(text: str, rule: str, silent: list[int]) -> None:

@@ -13,7 +13,8 @@ from breadknife.plugins.prose import vale
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.vale import ValeEngine
-from breadknife.task.values import CheckRequest, Finding, Findings
+from breadknife.task.values import ActionRequest, Actions, CheckRequest, Finding, Findings
+from breadknife.text.document import Span
 from support import PluginContext, document
 
 STAND_IN = """\
@@ -94,6 +95,20 @@ def test_a_finding_with_its_fix(home: Path, installed: Path) -> None:
     assert (house.source, house.code, text[house.span.start : house.span.end]) == ("vale", "House.Terms", "utilize")
     assert house.fixes[0].edits[0].new_text == "use"
     assert harper.code == "RepeatedWords"
+
+
+def test_a_rule_is_ignored_in_its_paragraph(home: Path, installed: Path) -> None:
+    plugin, doc = ProsePlugin(), document("One thing is here.\n\nWe utilize it.\n", "markdown")
+    try:
+        plugin.answer(CheckRequest(doc, True), Editor(installed))
+        menu = plugin.answer(ActionRequest(doc, Span(25, 25)), Editor(installed))
+        assert isinstance(menu, Actions)
+        [ignore] = [each for each in menu.items if each.title == "Ignore House.Terms in this paragraph"]
+    finally:
+        plugin.close()
+    ignored = doc.edited(ignore.edits).text
+    assert "<!-- breadknife: ignore House.Terms -->" in ignored
+    assert found(ignored, Editor(installed)) == []
 
 
 def test_no_program_runs_for_a_folder_that_is_not_trusted(home: Path, installed: Path) -> None:

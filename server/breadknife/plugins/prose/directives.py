@@ -11,8 +11,10 @@ from breadknife.text.document import Document, Span
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.languages.documents import FORMATS
 
-_DIRECTIVE = re.compile(r"\bbreadknife:[ \t]*ignore(?P<file>-file)?\b(?P<rules>(?:[ \t,]+[A-Za-z][\w-]*(?!\S*[<>]))*)")
-_RULE = re.compile(r"[A-Za-z][\w-]*")
+_NAME = r"[A-Za-z][\w-]*(?:\.[\w-]+)*"
+"""Vale's have a dot: `House.Terms`."""
+_DIRECTIVE = re.compile(rf"\bbreadknife:[ \t]*ignore(?P<file>-file)?\b(?P<rules>(?:[ \t,]+{_NAME}(?!\S*[<>]))*)")
+_RULE = re.compile(_NAME)
 _ALL = "*"
 
 
