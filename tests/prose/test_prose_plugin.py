@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import Action, ActionRequest, Actions, CheckRequest, Command, CommandRequest, Done, Finding
 from breadknife.text.document import Document, Span, apply_edits
+from prose.second import Second, speaks_of
 from support import PluginContext, document
 
 ALONE = ProseSettings(languagetool=False, model=False)
@@ -243,37 +244,10 @@ def test_cancelled(plugin: ProsePlugin, context: PluginContext) -> None:
 # --- with a second engine -------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Second:
-    """LanguageTool's place; answers when `gate` is open."""
-
-    name: str = "languagetool"
-    lints: Callable[[str], list[Lint]] = lambda text: []
-    gate: threading.Event = field(default_factory=threading.Event)
-    asked: list[str] = field(default_factory=list[str])
-
-    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
-        assert self.gate.wait(30)
-        self.asked.append(text)
-        return tuple(self.lints(text))
-
-    def close(self) -> None:
-        self.gate.set()
-
-
-def speaks_of(words: str, rule: str, *replacements: str) -> Callable[[str], list[Lint]]:
-    def lints(text: str) -> list[Lint]:
-        at = text.find(words)
-        return [] if at < 0 else [Lint("languagetool", rule, Span(at, at + len(words)), "so", replacements, "GRAMMAR")]
-
-    return lints
-
-
 @pytest.fixture
 def second(monkeypatch: pytest.MonkeyPatch) -> Second:
     engine = Second()
-    monkeypatch.setattr(module, "obstacle", lambda url: None)
-    monkeypatch.setattr(module, "LanguageToolEngine", lambda dialect, url: engine)
+    engine.put_in_place(monkeypatch)
     return engine
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied, EngineUnavailable
 from breadknife.plugins.prose import vale
+from breadknife.plugins.prose.checkers import Later
+from breadknife.plugins.prose.engine import Asked
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.vale import ValeEngine
+from breadknife.plugins.prose.vales import Vales
 from breadknife.task.values import ActionRequest, Actions, CheckRequest, Finding, Findings
 from breadknife.text.document import Span
 from support import PluginContext, document
@@ -132,6 +138,41 @@ def test_the_folder_s_own_program_is_not_run(installed: Path, monkeypatch: pytes
     own.chmod(0o755)
     monkeypatch.setenv("PATH", str(installed))
     assert vale.program(installed) is None
+
+
+def test_styles_that_change_are_read_again(home: Path, installed: Path) -> None:
+    """Of the styles' own files too, and the Vale before is asked no more."""
+    rule = installed / "styles" / "House" / "Terms.yml"
+    rule.parent.mkdir(parents=True)
+    rule.write_text("extends: substitution\n")
+    (installed / "styles" / ".git").mkdir()
+    now = [0.0]
+    vales, context = Vales(lambda: now[0]), Editor(installed)
+    first = vales.of(context)
+    assert first is not None
+    os.utime(rule, ns=(later := time.time_ns() + 10**10, later))
+    assert vales.of(context) is first  # it was looked at just now
+    now[0] += 10
+    second = vales.of(context)
+    assert second is not None
+    assert second is not first
+    assert not asks(first)
+    assert asks(second)
+    now[0] += 10
+    (installed / "styles" / ".git" / "index").touch()
+    assert vales.of(context) is second
+    now[0] += 10
+    rule.unlink()
+    assert vales.of(context) is not second
+    vales.close()
+
+
+def asks(each: Later) -> bool:
+    """Whether it still takes questions."""
+    question = Asked("We utilize it.")
+    each.submit("doc", [question], lambda: None)
+    each.wait([question], CancelToken.after(30))
+    return each.result(question) is not None
 
 
 def test_one_that_hangs_or_fails(

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied, EngineError
+from breadknife.plugins.prose.health import Health
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +50,15 @@ class _Job(Generic[_Question]):
 
 
 class Background(Generic[_Question, _Result]):
-    """Results of `engine`, kept for the newest `capacity` texts. Safe to use from several threads."""
+    """Results of `engine`, kept for the newest `capacity` texts. Safe to use from several threads.
 
-    def __init__(self, engine: Slow[_Question, _Result], capacity: int = 1 << 16) -> None:
+    One that gives up is tried again by what is asked later, when its `health` says so.
+    """
+
+    def __init__(self, engine: Slow[_Question, _Result], capacity: int = 1 << 16, health: Health | None = None) -> None:
         self._engine = engine
         self._capacity = capacity
+        self._health = health or Health()
         self._results: OrderedDict[_Question, tuple[_Result, ...]] = OrderedDict()
         self._jobs: dict[str, _Job[_Question]] = {}
         self._changed = threading.Condition()
@@ -63,8 +68,11 @@ class Background(Generic[_Question, _Result]):
         """Whose text is being checked."""
         self._rests_until = 0.0
         """Of those jobs that may only have a share of the time."""
-        self.failure: str | None = None
-        """Why the engine gave up; set once and for all."""
+
+    @property
+    def failure(self) -> str | None:
+        """Why the engine gave up, until it answers again."""
+        return self._health.failure
 
     def result(self, text: _Question) -> tuple[_Result, ...] | None:
         """What the engine said of `text`, or None when it has not been asked or has not answered yet."""
@@ -101,7 +109,7 @@ class Background(Generic[_Question, _Result]):
         with self._changed:
             waiting = [text for text in dict.fromkeys(texts) if text not in self._results][::-1]
             old = self._jobs.pop(owner, None)
-            if self._closed or self.failure is not None or not waiting:
+            if self._closed or not waiting or (self._thread is None and not self._health.may_try):
                 return
             known = set(old.texts) if old else set[_Question]()
             new = [text for text in waiting if text not in known]
@@ -128,14 +136,16 @@ class Background(Generic[_Question, _Result]):
                 cancel.raise_if_cancelled()
                 self._changed.wait(_POLL_S)
 
-    def close(self) -> None:
+    def close(self, wait_s: float = 10.0) -> None:
+        """Ask no more; return when its thread has ended, or after a while."""
         with self._changed:
             self._closed = True
             self._jobs.clear()
             self._changed.notify_all()
+            thread = self._thread
         self._engine.close()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        if thread is not None:
+            thread.join(timeout=wait_s)
 
     def _work(self) -> None:
         told = time.monotonic()
@@ -148,6 +158,7 @@ class Background(Generic[_Question, _Result]):
                 self._give_up(str(error), job)
                 return
             self._keep(text, lints)
+            self._health.answered()
             self._busy_for = ""
             now = time.monotonic()
             self._rests_until = max(self._rests_until, now + (now - started) * (1 / job.share - 1))
@@ -201,9 +212,10 @@ class Background(Generic[_Question, _Result]):
         with self._changed:
             if self._closed:
                 return
-            self.failure = why
+            self._health.gave_up(why)
             jobs = [busy_with, *(job for job in self._jobs.values() if job is not busy_with)]  # it may be its last text
             self._jobs.clear()
+            self._thread, self._busy_for = None, ""
             self._changed.notify_all()
         for job in jobs:
             job.arrived()

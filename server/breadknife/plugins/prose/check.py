@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
-from breadknife.plugins.prose.checkers import Checkers, Later
+from breadknife.plugins.prose.checkers import Checkers, Later, Tool
 from breadknife.plugins.prose.continuity import Read
 from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.engine import Asked, Lint
@@ -66,7 +66,7 @@ class Check:
         default = declared_language(self.document) or self.settings.language
         asked = [Asked(p.text, tag) for p, tag in zip(fresh, languages(fresh, default), strict=True)]
         tool = self.checkers.languagetool(self.context) if self.settings.languagetool else None
-        later = [each for each in (tool, self.vale) if each is not None]
+        later: list[Tool | Later] = [each for each in (tool, self.vale) if each is not None]
         for engine in later:
             engine.submit(self._owner, asked, self._arrived)
         harper = self._harper(asked)

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from breadknife.cancel import CancelToken
 from breadknife.errors import ModelError
-from breadknife.plugins.prose import languagetool, vale
+from breadknife.plugins.prose import languagetool
 from breadknife.plugins.prose.background import Background
-from breadknife.plugins.prose.engine import Asked, Asking, HarperEngine, Lint, QuietEngine
+from breadknife.plugins.prose.engine import Asked, Asking, HarperEngine, Lint, QuietEngine, quiet
+from breadknife.plugins.prose.health import AGAIN_S, Health
 from breadknife.plugins.prose.opinions import Opinions
 from breadknife.plugins.prose.rules import SPELLING
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.plugin import Context
 
 _ROLE = "judge"
+_WISHES, _MODELS = 4, 2
+"""The newest that are kept: of folders with other settings, which are looked at by turns."""
 Later = Background[Asked, Lint]
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What of the settings makes other engines of them."""
+    """What of the settings makes other findings of one text."""
 
     dialect: str
     enabled: frozenset[str]
@@ -32,30 +39,82 @@ class Wish:
         return cls(settings.dialect, frozenset(settings.enabled_rules), settings.languagetool_url)
 
 
-class Checkers:
-    """The engines for one wish. Harper answers at once, the others, if they are there, later."""
+class LanguageTools:
+    """One LanguageTool for each address, whatever else settings say: each is a JVM.
 
-    def __init__(self, wish: Wish) -> None:
-        self._wish = wish
-        harper = QuietEngine(HarperEngine(wish.dialect, wish.enabled), wish.enabled)
-        self.harper: Later = Background(Asking(harper))
-        # One of its own, or a single word would wait while the other reads paragraphs.
-        self._dictionary: Later = Background(Asking(HarperEngine(wish.dialect, alone=SPELLING)))
-        self._languagetool: Later | None = None
-        self._obstacle: str | None = None
-        self._opinions: Opinions | None = None
+    Safe to use from several threads.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._running: dict[str, Later] = {}
+        self._obstacles: dict[str, tuple[str, float]] = {}
+        """By address: what is missing, and when that is looked at again."""
         self._lock = threading.Lock()
 
-    def languagetool(self, context: Context) -> Later | None:
+    def of(self, wish: Wish, context: Context) -> Later | None:
         with self._lock:
-            if self._languagetool is None and self._obstacle is None:
-                self._obstacle = languagetool.obstacle(self._wish.url)
-                if self._obstacle is None:
-                    engine = languagetool.LanguageToolEngine(self._wish.dialect, self._wish.url)
-                    self._languagetool = Background(Asking(QuietEngine(engine, self._wish.enabled)))
-        if self._obstacle is not None:
-            context.notify(f"Prose is checked by Harper alone; LanguageTool can't help: {self._obstacle}.")
-        return self._languagetool
+            running = self._running.get(wish.url) or self._made(wish)
+            obstacle = self._obstacles.get(wish.url)
+        if running is None and obstacle is not None:
+            context.notify(f"Prose is checked by Harper alone; LanguageTool can't help: {obstacle[0]}.")
+        return running
+
+    def _made(self, wish: Wish) -> Later | None:
+        known = self._obstacles.get(wish.url)
+        if known is not None and self._clock() < known[1]:
+            return None
+        obstacle = languagetool.obstacle(wish.url)
+        if obstacle is not None:
+            self._obstacles[wish.url] = (obstacle, self._clock() + AGAIN_S)
+            return None
+        engine = languagetool.LanguageToolEngine(wish.dialect, wish.url)
+        self._running[wish.url] = Background(Asking(engine), health=Health(self._clock))
+        return self._running[wish.url]
+
+    def close(self) -> None:
+        for each in self._running.values():
+            each.close()
+
+
+@dataclass(frozen=True)
+class Tool:
+    """What LanguageTool says, as one wish has it: its English is of a country, and some of its rules are off."""
+
+    answers: Later
+    wish: Wish
+
+    @property
+    def failure(self) -> str | None:
+        return self.answers.failure
+
+    def submit(self, owner: str, asked: Iterable[Asked], arrived: Callable[[], None]) -> None:
+        self.answers.submit(owner, map(self._named, asked), arrived)
+
+    def wait(self, asked: Iterable[Asked], cancel: CancelToken) -> None:
+        self.answers.wait(map(self._named, asked), cancel)
+
+    def result(self, asked: Asked) -> tuple[Lint, ...] | None:
+        found = self.answers.result(self._named(asked))
+        return None if found is None else quiet(found, self.wish.enabled)
+
+    def _named(self, asked: Asked) -> Asked:
+        return asked if asked.language else replace(asked, language=self.wish.dialect)
+
+
+class English:
+    """Of one country, whatever rules are on: its dictionary, and what the model says of texts in it."""
+
+    def __init__(self, dialect: str, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        # One of its own, or a single word would wait while the other Harper reads paragraphs.
+        self._dictionary: Later = Background(Asking(HarperEngine(dialect, alone=SPELLING)))
+        self._opinions: dict[str, Opinions] = {}
+        """By the model's name, the newest last."""
+        self._lock = threading.Lock()
+
+    def knows(self, word: str) -> bool:
+        return not any(lint.rule in SPELLING for lint in self._dictionary.answer(Asked(word)))
 
     def opinions(self, context: Context) -> Opinions | None:
         try:
@@ -64,44 +123,71 @@ class Checkers:
             context.notify(f"Prose is checked without a model: {error}.")
             return None
         with self._lock:
-            if self._opinions is None:
-                self._opinions = Opinions(self.knows)
-        self._opinions.use(model)
-        return self._opinions
+            opinions = self._opinions.pop(model.name, None) or Opinions(self.knows, Health(self._clock))
+            self._opinions[model.name] = opinions
+            dropped = _oldest(self._opinions, _MODELS)
+        opinions.use(model)
+        for each in dropped:
+            each.close(wait_s=0)
+        return opinions
+
+    def close(self) -> None:
+        for each in (self._dictionary, *self._opinions.values()):
+            each.close()
+
+
+@dataclass(frozen=True)
+class Checkers:
+    """The engines for one wish. Harper answers at once, the others, if they are there, later."""
+
+    wish: Wish
+    harper: Later
+    english: English
+    tools: LanguageTools
+
+    def languagetool(self, context: Context) -> Tool | None:
+        running = self.tools.of(self.wish, context)
+        return Tool(running, self.wish) if running is not None else None
+
+    def opinions(self, context: Context) -> Opinions | None:
+        return self.english.opinions(context)
 
     def knows(self, word: str) -> bool:
-        return not any(lint.rule in SPELLING for lint in self._dictionary.answer(Asked(word)))
-
-    def close(self) -> None:
-        for each in (self.harper, self._dictionary, self._languagetool, self._opinions):
-            if each is not None:
-                each.close()
+        return self.english.knows(word)
 
 
-class Vales:
-    """A Vale for each folder that has styles of its own, and that may have a program run."""
+class Engines:
+    """All that the plugin asks. Safe to use from several threads."""
 
-    def __init__(self) -> None:
-        self._running: dict[tuple[Path, float], Later] = {}
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._tools = LanguageTools(clock)
+        self._english: dict[str, English] = {}
+        self._checkers: dict[Wish, Checkers] = {}
+        """The newest last."""
         self._lock = threading.Lock()
 
-    def of(self, context: Context) -> Later | None:
-        root = context.root
-        configured = vale.configuration(root) if root is not None and context.trusted else None
-        if root is None or configured is None:
-            return None
-        try:
-            key = (configured, configured.stat().st_mtime)
-        except OSError:
-            return None
+    def of(self, settings: ProseSettings) -> Checkers:
+        wish = Wish.of(settings)
         with self._lock:
-            if key not in self._running:
-                program = vale.program(root)
-                if program is None:
-                    return None
-                self._running[key] = Background(Asking(vale.ValeEngine(program, configured)))
-            return self._running[key]
+            checkers = self._checkers.pop(wish, None) or self._made(wish)
+            self._checkers[wish] = checkers
+            dropped = _oldest(self._checkers, _WISHES)
+        for each in dropped:
+            each.harper.close(wait_s=0)
+        return checkers
+
+    def _made(self, wish: Wish) -> Checkers:
+        english = self._english.get(wish.dialect) or English(wish.dialect, self._clock)
+        self._english[wish.dialect] = english
+        harper = QuietEngine(HarperEngine(wish.dialect, wish.enabled), wish.enabled)
+        return Checkers(wish, Background(Asking(harper)), english, self._tools)
 
     def close(self) -> None:
-        for each in self._running.values():
+        for each in (*(checkers.harper for checkers in self._checkers.values()), *self._english.values(), self._tools):
             each.close()
+
+
+def _oldest(kept: dict[_Key, _Value], most: int) -> list[_Value]:
+    """Those that are too many, taken out."""
+    return [kept.pop(key) for key in list(kept)[: max(0, len(kept) - most)]]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.prose.flaws import Flaw, moved
+from breadknife.plugins.prose.rules import NEEDS_AGREEMENT, SPELLING
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import LONGEST
@@ -54,9 +55,11 @@ class Read:
     """The engines that have not answered yet."""
 
     def waits_for(self, flaw: Flaw) -> bool:
-        """Whether somebody who found the flaw of an earlier version hasn't read its place since. The model proposes in
-        whole sentences alone: while one is typed at it has no end."""
-        if not self.pending.isdisjoint((*flaw.mistake.engines, "model" if flaw.mistake.model else "")):
+        """Whether somebody who found the flaw of an earlier version, or must agree to it, hasn't read its place since.
+        The model proposes in whole sentences alone: while one is typed at it has no end."""
+        model = "model" if flaw.mistake.model else ""
+        second = "languagetool" if flaw.mistake.lint.rule in SPELLING | NEEDS_AGREEMENT else ""
+        if not self.pending.isdisjoint((*flaw.mistake.engines, model, second)):
             return True
         text = self.paragraph.text
         ended = _ENDED.match(text)

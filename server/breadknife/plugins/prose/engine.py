@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import re
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -70,14 +71,15 @@ class QuietEngine:
         self._enabled = enabled
 
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
-        return tuple(
-            lint
-            for lint in self._engine.check(text, language)
-            if lint.rule in self._enabled or not is_noise(lint.engine, lint.rule, lint.category)
-        )
+        return quiet(self._engine.check(text, language), self._enabled)
 
     def close(self) -> None:
         self._engine.close()
+
+
+def quiet(lints: Iterable[Lint], enabled: frozenset[str]) -> tuple[Lint, ...]:
+    """Those that aren't noise in technical prose, or of a rule that is in `enabled`."""
+    return tuple(each for each in lints if each.rule in enabled or not is_noise(each.engine, each.rule, each.category))
 
 
 class Asking:
@@ -122,11 +124,12 @@ class HarperEngine:
         if language:
             return ()
         with self._lock:
-            if self._linter is None or self._checks >= _CHECKS:
-                self._linter, self._checks = None, 0
-                self._linter = self._build()
+            linter = self._linter  # another thread may close us
+            if linter is None or self._checks >= _CHECKS:
+                self._linter, self._checks, linter = None, 0, None
+                linter = self._linter = self._build()
             self._checks += 1
-            found = self._linter.organized_lints(printable(text), language="plaintext", dedup=False)
+            found = linter.organized_lints(printable(text), language="plaintext", dedup=False)
         return tuple(_lint(rule, lint) for rule, lints in found.items() if lints for lint in lints)
 
     def close(self) -> None:

@@ -91,7 +91,8 @@ def free_port() -> int:
 
 
 class LanguageToolEngine:
-    """Starts its server at the first check, again after it died, and gives up after three failures in a row.
+    """Starts its server at the first check, again after it died, and gives up after three failures in a row; then each
+    check is one more attempt.
 
     With a `url` it is a server that the user runs, which is not ours to start. For one thread at a time; `close` may be
     called from any.
@@ -166,7 +167,7 @@ class LanguageToolEngine:
                 self._warm = True
                 return found
 
-        if self._closed or self._failures >= _FAILURES_IN_A_ROW:
+        if self._closed:
             raise EngineUnavailable("LanguageTool is stopped")
         process, url = (None, self._own_url) if self._own_url else self._launch()
         host = urlsplit(url).hostname or ""
@@ -223,7 +224,8 @@ class LanguageToolEngine:
     def _fail(self, sentence: str, error: Exception) -> NoReturn:
         self._failures += 1
         if self._failures >= _FAILURES_IN_A_ROW:
-            raise EngineUnavailable(f"{sentence}, {self._failures} times in a row: {error}") from error
+            self._failures = _FAILURES_IN_A_ROW - 1
+            raise EngineUnavailable(f"{sentence}, {_FAILURES_IN_A_ROW} times in a row: {error}") from error
         raise EngineDied(f"{sentence}: {error}") from error
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from breadknife.cancel import CancelToken
 from breadknife.plugins.prose.background import Background
 from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.health import Health
 from breadknife.plugins.prose.judge import Case, Judge, is_sure, judged
 from breadknife.plugins.prose.likelihood import Reader, Scorer
 from breadknife.plugins.prose.merge import Correction, Mistake
@@ -23,19 +24,20 @@ _SHARE = 0.25
 
 
 class Opinions:
-    """Safe to use from several threads."""
+    """Of one model. Safe to use from several threads."""
 
-    def __init__(self, knows: Callable[[str], bool]) -> None:
+    def __init__(self, knows: Callable[[str], bool], health: Health) -> None:
         self._reader = Reader()
-        self._judge: Background[Case, float] = Background(Judge(self._reader))
-        self._proposer: Background[Reading, Proposal] = Background(Proposer(self._reader, knows))
+        self._health = health
+        self._judge: Background[Case, float] = Background(Judge(self._reader), health=self._health)
+        self._proposer: Background[Reading, Proposal] = Background(Proposer(self._reader, knows), health=self._health)
         self._last: OrderedDict[str, Reading] = OrderedDict()
         """Of each text the reading that was answered last."""
 
     @property
     def failure(self) -> str | None:
-        """Why the model gave up; set once and for all."""
-        return self._judge.failure or self._proposer.failure
+        """Why the model gave up, until it answers again."""
+        return self._health.failure
 
     def use(self, model: Scorer) -> None:
         self._reader.use(model)
@@ -86,10 +88,10 @@ class Opinions:
             and not any(_touch(each.span, mistake.lint.span) for mistake in settled)
         ]
 
-    def close(self) -> None:
+    def close(self, wait_s: float = 10.0) -> None:
         self._reader.close()
-        self._judge.close()
-        self._proposer.close()
+        self._judge.close(wait_s)
+        self._proposer.close(wait_s)
 
 
 def cases(text: str, found: Iterable[Mistake]) -> list[Case]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from breadknife.plugins.prose.check import Check, Silenced
-from breadknife.plugins.prose.checkers import Checkers, Vales, Wish
+from breadknife.plugins.prose.checkers import Engines
 from breadknife.plugins.prose.continuity import LARGE, Memory, Told, carried, change
 from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.documents.check import document_findings
@@ -16,6 +16,7 @@ from breadknife.plugins.prose.flaws import Flaw
 from breadknife.plugins.prose.menu import menu
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.spelling import Vocabulary, of_project
+from breadknife.plugins.prose.vales import Vales
 from breadknife.plugins.prose.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
@@ -45,12 +46,11 @@ class ProsePlugin:
     settings: type[Any] = ProseSettings
     serves: Mapping[type[Any], frozenset[str]] = {CheckRequest: LANGUAGES, ActionRequest: LANGUAGES}
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._decisions = Decisions()
-        self._checkers: dict[Wish, Checkers] = {}
-        self._vales = Vales()
+        self._engines = Engines(clock)
+        self._vales = Vales(clock)
         self._memory = Memory()
-        self._lock = threading.Lock()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
@@ -69,8 +69,8 @@ class ProsePlugin:
 
     def close(self) -> None:
         self._memory.close()
-        for each in (*self._checkers.values(), self._vales):
-            each.close()
+        self._engines.close()
+        self._vales.close()
 
     def _told(self, document: Document, context: Context) -> tuple[Sequence[Flaw], Sequence[Finding]]:
         """What was last said of this very text of a large document, or else what is found now."""
@@ -92,7 +92,7 @@ class ProsePlugin:
             paragraphs = fresh = _paragraphs(document, context, context.notify if whole else log.info)
         settings: ProseSettings = context.settings(ProseSettings)
         silenced = Silenced(document, Directives.of(document), self._decisions.ignored(context.root))
-        checkers = self._checkers_for(settings)
+        checkers = self._engines.of(settings)
         check = Check(
             document,
             context,
@@ -120,13 +120,6 @@ class ProsePlugin:
         if not whole:
             self._memory.keep(Told(document, paragraphs, flaws, about))
         return flaws, about
-
-    def _checkers_for(self, settings: ProseSettings) -> Checkers:
-        wish = Wish.of(settings)
-        with self._lock:
-            if wish not in self._checkers:
-                self._checkers[wish] = Checkers(wish)
-            return self._checkers[wish]
 
     def _carry_out(self, request: CommandRequest, context: Context) -> Answer | None:
         match request.command:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 
 _FRAGMENT = "headings, list items and comments are fragments"
 _MARKUP = "markup, quoted code and line breaks make what it looks for"
@@ -108,6 +109,7 @@ SAFE = frozenset(
 """Rules whose first fix was right wherever they spoke in those texts: fit for "fix all"."""
 
 
+@cache
 def is_noise(engine: str, rule: str, category: str) -> bool:
     noise = NOISE[engine]
     return (
