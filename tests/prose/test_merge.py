@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.prose.engine import Lint
-from breadknife.plugins.prose.merge import mistakes
+from breadknife.plugins.prose.merge import joined, mistakes
 from breadknife.text.document import Span
 
 TEXT = "This is an useful test that can could of been wich a uvloop is"
@@ -89,6 +89,28 @@ def test_mistakes(engines: int, lints: list[Lint], expected: list[tuple[str, str
     assert [m.lint.rule for m in mistakes(TEXT, lints[::-1], engines, lambda s, o: text(s) != "uvloop")] == [
         m.lint.rule for m in found
     ]
+
+
+JOINED = [
+    ("the same fix", [h("X", "could of", "might have", "could have")], ("could of", ["could have"]),
+     ("harper+vale", ["could have", "might have"], True)),
+    ("the same fix of a part of it", [h("X", "could of", "could have")], ("of", ["have"]),
+     ("harper+vale", ["could have"], True)),
+    ("another fix", [h("X", "could of", "could have")], ("could of", ["can"]),
+     ("harper+vale", ["could have", "can"], False)),
+    ("none", [h("X", "could of", "could have")], ("could", []), ("harper+vale", ["could have"], False)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lints", "said", "expected"), [each[1:] for each in JOINED], ids=[each[0] for each in JOINED])
+def test_what_another_says_of_the_same_place(
+    lints: list[Lint], said: tuple[str, list[str]], expected: tuple[str, list[str], bool]
+) -> None:
+    [one] = mistakes(TEXT, lints, 1, lambda span, offered: True)
+    both = joined(TEXT, one, lint("vale", "House.Terms", said[0], *said[1]))
+    assert ("+".join(both.engines), [each.replacement for each in both.corrections], both.safe) == expected
+    assert both.rules == ("X", "House.Terms")
+    assert both.lint == one.lint
 
 
 def text(span: Span) -> str:

@@ -103,6 +103,15 @@ def test_a_finding_with_its_fix(home: Path, installed: Path) -> None:
     assert harper.code == "RepeatedWords"
 
 
+def test_it_is_told_where_others_speak_too(home: Path, installed: Path) -> None:
+    [one] = found("We will utilize utilize it.\n", Editor(installed))
+    assert (one.source, one.code) == ("harper+vale", "RepeatedWords")
+    assert one.message.endswith("(also House.Terms)")
+    assert [fix.title for fix in one.fixes] == [
+        "Replace with “utilize”", "Replace “utilize” with “use”", "Replace “utilize” with “use”"
+    ]  # fmt: skip
+
+
 def test_a_rule_is_ignored_in_its_paragraph(home: Path, installed: Path) -> None:
     plugin, doc = ProsePlugin(), document("One thing is here.\n\nWe utilize it.\n", "markdown")
     try:

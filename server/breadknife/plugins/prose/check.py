@@ -13,13 +13,15 @@ from breadknife.plugins.prose.continuity import Read
 from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.engine import Asked, Lint
 from breadknife.plugins.prose.flaws import Flaw, flaw
-from breadknife.plugins.prose.merge import Correction, Mistake, in_order, mistakes
+from breadknife.plugins.prose.merge import Correction, Mistake, in_order, joined, mistakes
 from breadknife.plugins.prose.opinions import Opinions, cases, reading
+from breadknife.plugins.prose.rules import is_of_dictionaries
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.plugins.prose.spelling import Vocabulary, is_typo, slips
+from breadknife.plugins.prose.spelling import Vocabulary, folded, is_typo, slips
 from breadknife.plugins.prose.spoken import ENGLISH, languages
 from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence
 from breadknife.task.plugin import Context
+from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
 from breadknife.text.extract.declared import declared_language
 from breadknife.text.prose import ProseText
@@ -42,6 +44,11 @@ class Silenced:
     document: Document
     directives: Directives
     ignored: frozenset[tuple[str, str]]
+
+    def leaves_out(self, finding: Finding) -> bool:
+        """Whether a finding about the document as a whole isn't to be told."""
+        line = Sentence.of_line(self.document, finding.span.start)
+        return self.silences(finding.code, finding.span.start) or (finding.code, line.hash) in self.ignored
 
     def silences(self, rule: str, offset: int) -> bool:
         return (rule, EVERYWHERE) in self.ignored or self.directives.silence(rule, self.document.line_at(offset))
@@ -106,6 +113,8 @@ class Check:
     def leaves_out(self, flaw: Flaw) -> bool:
         """Whether a flaw of an earlier version would not be told any more: the user has said so meanwhile."""
         if flaw.mistake.spelling and (not self.settings.spelling or flaw.word in self.vocabulary):
+            return True
+        if flaw.mistake.unknown_word and folded(flaw.word) in self.vocabulary.dictionary:
             return True
         return any(
             rule in self.settings.disabled_rules
@@ -184,15 +193,23 @@ class Check:
         return mistakes(text, counted, engines, partial(self._believes, text)) if counted else []
 
     def _styled(self, paragraph: ProseText, own: Sequence[Mistake], lints: Sequence[Lint]) -> list[Mistake]:
-        """With what the project's own styles say: that needs nobody's agreement."""
-        styled = [
-            Mistake(
-                lint, ("vale",), (lint.rule,), tuple(Correction(lint.span, new) for new in lint.replacements), False
-            )
-            for lint in lints
-            if self._counts(paragraph, lint) and not any(lint.span.touches(each.lint.span) for each in own)
-        ]
-        return in_order((*own, *styled))
+        """With what the project's own styles say: that needs nobody's agreement, and is told where others speak too."""
+        found = [*own]
+        for lint in lints:
+            if not self._counts(paragraph, lint) or self._is_added(paragraph.text, lint):
+                continue
+            beside = next((i for i, each in enumerate(found) if lint.span.touches(each.lint.span)), None)
+            if beside is None:
+                corrections = tuple(Correction(lint.span, new) for new in lint.replacements)
+                found.append(Mistake(lint, (lint.engine,), (lint.rule,), corrections, safe=False))
+            else:
+                found[beside] = joined(paragraph.text, found[beside], lint)
+        return in_order(found)
+
+    def _is_added(self, text: str, lint: Lint) -> bool:
+        """Whether it says that a word is in no dictionary that is in the user's or the project's."""
+        word = text[lint.span.start : lint.span.end]
+        return is_of_dictionaries(lint.engine, lint.rule) and folded(word) in self.vocabulary.dictionary
 
     def _counts(self, paragraph: ProseText, lint: Lint) -> bool:
         return (

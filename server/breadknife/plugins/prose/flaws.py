@@ -33,6 +33,8 @@ def flaw(paragraph: ProseText, mistake: Mistake) -> Flaw:
         edit = paragraph.edit(correction.span, correction.replacement)
         if edit is not None:
             title = _title(word, correction.replacement)
+            if correction.span != lint.span:
+                title = f"Replace “{text[correction.span.start : correction.span.end]}” with “{correction.replacement}”"
             safe = mistake.safe and correction is mistake.corrections[0]
             fixes.append(Fix(title, (edit,), preferred=safe, origin=origin))
     message = lint.message

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from breadknife.plugins.prose.directives import ignoring, stands_anywhere
 from breadknife.plugins.prose.flaws import Flaw
-from breadknife.plugins.prose.workspace import EVERYWHERE
+from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence
 from breadknife.task.values import Action, Actions, Command, Finding, Origin
 from breadknife.text.document import Document, Span, TextEdit
 
 ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
+OWN = "own"
+"""Of a word that is right for its user, whatever the project's dictionary holds."""
 REASONS = ("it is right", "it is meant so")
 """No editor asks for a text here; whoever has more to say edits the file."""
 
@@ -23,6 +25,8 @@ def menu(flaws: Sequence[Flaw], about: Sequence[Finding], document: Document, ro
         yield from _of_flaw(flaw, root)
     for finding in about:
         yield from Actions.fixing((finding,), finding.span).items
+        if root is not None:
+            yield from _ignoring(finding, Sentence.of_line(document, finding.span.start), "line", (finding.code,))
     for silenced in _silenced(flaws, about):
         yield from _silencing(silenced, document, root)
 
@@ -50,14 +54,21 @@ def _of_flaw(flaw: Flaw, root: Path | None) -> Iterator[Action]:
     finding = flaw.finding
     for fix in finding.fixes:
         yield Action(fix.title, edits=fix.edits, findings=(finding,), preferred=fix.preferred, origin=fix.origin)
-    if flaw.mistake.spelling:
+    if flaw.mistake.unknown_word:
         title = f"Add “{flaw.word}” to the dictionary"
         yield Action(title, command=Command(ADD_WORD, title, (flaw.word,)), findings=(finding,))
+        if root is not None:
+            title = f"Add “{flaw.word}” to your own dictionary"
+            yield Action(title, command=Command(ADD_WORD, title, (flaw.word, OWN)), findings=(finding,))
     if root is not None:
-        for reason in REASONS:
-            title = f"Ignore {finding.code} in this sentence: {reason}"
-            arguments = (flaw.sentence.hash, flaw.sentence.excerpt, reason, *flaw.mistake.rules)
-            yield Action(title, command=Command(IGNORE_HERE, title, arguments), findings=(finding,))
+        yield from _ignoring(finding, flaw.sentence, "sentence", flaw.mistake.rules)
+
+
+def _ignoring(finding: Finding, where: Sentence, what: str, rules: Iterable[str]) -> Iterator[Action]:
+    for reason in REASONS:
+        title = f"Ignore {finding.code} in this {what}: {reason}"
+        arguments = (where.hash, where.excerpt, reason, *rules)
+        yield Action(title, command=Command(IGNORE_HERE, title, arguments), findings=(finding,))
 
 
 def _silencing(silenced: _Silenced, document: Document, root: Path | None) -> Iterator[Action]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.engine import Lint
-from breadknife.plugins.prose.rules import ARTICLES, NEEDS_AGREEMENT, REPEATS, SAFE, SPELLING
+from breadknife.plugins.prose.rules import ARTICLES, NEEDS_AGREEMENT, REPEATS, SAFE, SPELLING, is_of_dictionaries
 from breadknife.plugins.prose.spelling import is_slip
 from breadknife.text.document import Span
 
@@ -46,6 +46,11 @@ class Mistake:
     def spelling(self) -> bool:
         return self.lint.rule in SPELLING
 
+    @property
+    def unknown_word(self) -> bool:
+        """Whether it is none once the word is in a dictionary."""
+        return is_of_dictionaries(self.lint.engine, self.lint.rule)
+
 
 def mistakes(
     text: str, lints: Sequence[Lint], engines: int, believes: Callable[[Span, Sequence[str]], bool]
@@ -68,6 +73,22 @@ def mistakes(
         else:
             group.append(lint)
     return in_order(_mistake(text, group, agreed) for group in chosen)
+
+
+def joined(text: str, mistake: Mistake, lint: Lint) -> Mistake:
+    """The mistake with what another engine says of its place: agreement, if both give the same fix."""
+    own = {_outcome(text, each.span, each.replacement): each for each in mistake.corrections}
+    theirs = {_outcome(text, lint.span, new): Correction(lint.span, new) for new in lint.replacements}
+    agreed = [each for key, each in own.items() if key in theirs]
+    rest = [each for key, each in own.items() if key not in theirs]
+    added = [each for key, each in theirs.items() if key not in own]
+    return replace(
+        mistake,
+        engines=tuple(sorted({*mistake.engines, lint.engine})),
+        rules=tuple(dict.fromkeys((*mistake.rules, lint.rule))),
+        corrections=(*agreed, *rest, *added)[:_MOST_FIXES],
+        safe=mistake.safe or bool(agreed),
+    )
 
 
 def in_order(found: Iterable[Mistake]) -> list[Mistake]:

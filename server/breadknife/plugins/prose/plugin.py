@@ -13,7 +13,7 @@ from breadknife.plugins.prose.continuity import LARGE, Memory, Told, carried, ch
 from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.flaws import Flaw
-from breadknife.plugins.prose.menu import menu
+from breadknife.plugins.prose.menu import OWN, menu
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.spelling import Vocabulary, of_project
 from breadknife.plugins.prose.vales import Vales
@@ -116,15 +116,15 @@ class ProsePlugin:
             self._memory.when_it_rests(document, context.refresh)  # until then it isn't looked at as a whole
         else:
             about = document_findings(document, context, paragraphs, checkers.knows)
-        about = [each for each in about if not silenced.silences(each.code, each.span.start)]
+        about = [each for each in about if not silenced.leaves_out(each)]
         if not whole:
             self._memory.keep(Told(document, paragraphs, flaws, about))
         return flaws, about
 
     def _carry_out(self, request: CommandRequest, context: Context) -> Answer | None:
         match request.command:
-            case Command(name="prose.addWord", arguments=(word,)):
-                path = dictionary_path(request.root)
+            case Command(name="prose.addWord", arguments=(word, *whose)):
+                path = dictionary_path(None if OWN in whose else request.root)
                 self._decisions.add(path, word)
                 done = f"“{word}” is in {path}"
             case Command(name="prose.ignoreHere", arguments=(digest, excerpt, reason, *rules)) if request.root:

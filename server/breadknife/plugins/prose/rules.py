@@ -7,6 +7,7 @@ nearly all that these rules said there was wrong, or a matter of house style. A 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cache
@@ -90,6 +91,16 @@ NOISE: Mapping[str, Mapping[str, str]] = {
 
 SPELLING = frozenset(("SpellCheck", *(f"MORFOLOGIK_RULE_EN_{land}" for land in ("US", "GB", "AU", "CA"))))
 """Rules that say that a word isn't in the engine's dictionary: the other engine may have it."""
+
+_SPELLERS = re.compile(r"(?:MORFOLOGIK|HUNSPELL)_\w+|(?:\w+_)?(?:SPELLER|SPELLING)_RULE\w*")
+
+
+def is_of_dictionaries(engine: str, rule: str) -> bool:
+    """Whether a rule, of any language, says that a word is in no dictionary: then it may be added to ours."""
+    if engine == "vale":
+        return rule.rpartition(".")[2] == "Spelling"
+    return rule in SPELLING or (engine == "languagetool" and _SPELLERS.fullmatch(rule) is not None)
+
 
 ARTICLES = frozenset(("AnA", "EN_A_VS_AN"))
 """Rules that need to know how the next word sounds: `urllib3` or a quotation tells them nothing."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from breadknife.errors import BreadknifeError
 from breadknife.paths import config_dir, write_atomically
 from breadknife.plugins.prose.spelling import folded
-from breadknife.text.document import Span
+from breadknife.text.document import Document, Span
 
 EVERYWHERE = "*"
 """In place of a sentence's hash: the rule is off in the whole project."""
@@ -38,7 +38,7 @@ def ignores_path(root: Path) -> Path:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence as an ignored finding remembers it."""
+    """A sentence, or a line of the source, as an ignored finding remembers it."""
 
     text: str
 
@@ -47,6 +47,11 @@ class Sentence:
         start = max((m.end() for m in _SENTENCE_END.finditer(text) if m.end() <= span.start), default=0)
         after = _SENTENCE_END.search(text, span.end)
         return cls(_BLANKS.sub(" ", text[start : after.start() + 1 if after else len(text)]).strip())
+
+    @classmethod
+    def of_line(cls, document: Document, offset: int) -> Sentence:
+        """The source's line, for what isn't about prose."""
+        return cls(_BLANKS.sub(" ", document.line_text(document.line_at(offset))).strip())
 
     @classmethod
     def all(cls, text: str) -> Iterator[Sentence]:
