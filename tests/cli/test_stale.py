@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from breadknife.cli.main import app
+from breadknife.plugins.prose.workspace import Sentence
 
 
 @pytest.fixture(autouse=True)
@@ -33,5 +34,35 @@ def test_stale_ignores(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         [
             "README.md:1: there is no finding of AnA to ignore",
             ".breadknife/ignores.txt:1: AnA: no document says “Gone.” any more",
+        ],
+    )
+
+
+def test_who_is_not_there_is_told_and_is_no_finding(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- breadknife: ignore EN_A_VS_AN -->\nThis is a useful one.\n", "utf-8")
+    result = CliRunner().invoke(app, ["lint", "--stale-ignores", "README.md"])
+    assert (result.exit_code, result.stdout) == (0, "README.md:1: not checked: LanguageTool\n")
+
+
+def test_sentences_and_words(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    sentences = [Sentence(each) for each in ("This is an useful one.", "It is fine.")]
+    (tmp_path / "README.md").write_text(" ".join(each.text for each in sentences) + "\n", "utf-8")
+    (tmp_path / ".breadknife").mkdir()
+    lines = [f"AnA\t{each.hash}\t{each.excerpt}\tit is right\n" for each in sentences]
+    (tmp_path / ".breadknife" / "ignores.txt").write_text("".join(lines), "utf-8")
+    (tmp_path / ".breadknife" / "dictionary.txt").write_text("useful\nuseless\n", "utf-8")
+    result = CliRunner().invoke(app, ["lint", "--stale-ignores", "README.md"])
+    assert (result.exit_code, result.stdout.splitlines()) == (
+        1,
+        [
+            ".breadknife/ignores.txt:2: AnA: it says nothing of “It is fine.” any more",
+            ".breadknife/dictionary.txt:2: no document says “useless” any more",
         ],
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from breadknife.plugins.prose.directives import ignoring
-from breadknife.plugins.prose.stale import stale_comments, stale_lines
-from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence, ignored_lines, ignores_path
+from breadknife.plugins.prose.hearing import Hearing
+from breadknife.plugins.prose.stale import Heard, stale_comments, stale_lines, stale_words
+from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence, dictionary_path, ignored_lines, ignores_path
 from breadknife.task.values import Finding, Severity
 from breadknife.text.document import Document, Span, read_document
 
@@ -35,7 +35,8 @@ def test_a_sentence_that_is_still_said(tmp_path: Path, place: str) -> None:
         "utf-8",
     )
     doc = document(tmp_path / "a.md", f"# Title\n\n{TEXT}\n")
-    assert [(each.line, each.why) for each in stale_lines(tmp_path, [doc])] == [
+    heard = Heard([], Hearing(spoken={("AnA", sentence.hash)}))
+    assert [(each.line, each.why) for each in stale_lines(tmp_path, [doc], lambda document: heard)] == [
         (5, "ThenThan: no document says “It was said once.” any more")
     ]
     assert [(each.rule, each.reason) for each in ignored_lines(path)] == [
@@ -44,12 +45,61 @@ def test_a_sentence_that_is_still_said(tmp_path: Path, place: str) -> None:
 
 
 def test_nothing_is_read_where_nothing_is_ignored(tmp_path: Path) -> None:
-    assert stale_lines(tmp_path, iter(lambda: pytest.fail("read"), None)) == []
+    documents = iter(lambda: pytest.fail("read"), None)
+    assert stale_lines(tmp_path, documents, lambda document: pytest.fail("checked")) == []
+    assert stale_words(tmp_path, documents) == []
 
 
-def of_useful(document: Document) -> Sequence[Finding]:
+SAID = "This is an useful one."
+LINES = [
+    ("its rule speaks still", "AnA", SAID, Hearing(spoken={("AnA", Sentence(SAID).hash)}), []),
+    ("its rule doesn't", "AnA", SAID, Hearing(), [("AnA: it says nothing of “This is an useful one.” any more", True)]),
+    ("another rule does", "AnA", SAID, Hearing(spoken={("Other", Sentence(SAID).hash)}),
+     [("AnA: it says nothing of “This is an useful one.” any more", True)]),
+    ("its engine isn't there", "EN_A_VS_AN", SAID, Hearing({"languagetool"}), [("not checked: LanguageTool", False)]),
+    ("another engine isn't there", "AnA", SAID, Hearing({"languagetool"}),
+     [("AnA: it says nothing of “This is an useful one.” any more", True)]),
+    ("Vale isn't there", "House.Terms", SAID, Hearing({"vale", "model"}), [("not checked: Vale", False)]),
+    ("the model isn't there", "Agreement", SAID, Hearing({"vale", "model"}), [("not checked: the model", False)]),
+    ("of a line of the source", "broken-link", "See [it](it.md).",
+     Hearing({"languagetool"}, {("broken-link", Sentence("See [it](it.md).").hash)}), []),
+    ("of a line that is gone", "broken-link", "See [that](that.md).", Hearing(),
+     [("broken-link: no document says “See [that](that.md).” any more", True)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "hearing", "expected"), [case[1:] for case in LINES], ids=[case[0] for case in LINES]
+)
+def test_what_its_rule_says_now(
+    tmp_path: Path, rule: str, said: str, hearing: Hearing, expected: list[tuple[str, bool]]
+) -> None:
+    path, sentence = ignores_path(tmp_path), Sentence(said)
+    path.parent.mkdir()
+    path.write_text(f"{rule}\t{sentence.hash}\t{sentence.excerpt}\tit is right\n", "utf-8")
+    doc = document(tmp_path / "a.md", f"{ignoring([rule], 'markdown')}\n{SAID}\n\nSee [it](it.md).\n")
+    asked: list[str] = []
+
+    def check(document: Document) -> Heard:
+        asked.append(document.text)
+        return Heard([], hearing)
+
+    assert [(each.why, each.certain) for each in stale_lines(tmp_path, [doc], check)] == expected
+    assert not any("breadknife" in text for text in asked)  # a comment isn't why it is silent
+
+
+def test_words_that_nobody_writes(tmp_path: Path) -> None:
+    path = dictionary_path(tmp_path)
+    path.parent.mkdir()
+    path.write_text("# ours\nfrobnicate\nUvloop's\ngone\n", "utf-8")
+    doc = document(tmp_path / "a.md", "It frobnicates the UVLOOP.\n")
+    assert [(each.line, each.why) for each in stale_words(tmp_path, [doc])] == [(4, "no document says “gone” any more")]
+
+
+def of_useful(document: Document) -> Heard:
     at = document.text.find("an useful")
-    return [Finding(Span(at, at + 2), "harper", "AnA", "", Severity.WARNING)] if at >= 0 else []
+    found = [Finding(Span(at, at + 2), "harper", "AnA", "", Severity.WARNING)] if at >= 0 else []
+    return Heard(found, Hearing({"languagetool"} if "without" in document.text else set()))
 
 
 COMMENTS = [
@@ -59,6 +109,12 @@ COMMENTS = [
     ("of another paragraph", f"An end.\n\n{ignoring(['AnA'], 'markdown')}\nFine.\n\nThis is an useful one.\n",
      [(3, "there is no finding of AnA to ignore")]),
     ("of all rules", "<!-- breadknife: ignore -->\nFine.\n", [(1, "there is nothing to ignore")]),
+    ("of somebody who isn't there", f"{ignoring(['AnA', 'EN_A_VS_AN'], 'markdown')}\nFine without.\n",
+     [(1, "not checked: LanguageTool")]),
+    ("of all rules, without somebody", "<!-- breadknife: ignore -->\nFine without.\n",
+     [(1, "not checked: LanguageTool")]),
+    ("of somebody who is", f"{ignoring(['AnA'], 'markdown')}\nFine without.\n",
+     [(1, "there is no finding of AnA to ignore")]),
     ("of the file", "<!-- breadknife: ignore-file AnA -->\n\nThis is an useful one.\n", []),
     ("of the file, for nothing", "<!-- breadknife: ignore-file AnA -->\n\nFine.\n",
      [(1, "there is no finding of AnA to ignore")]),

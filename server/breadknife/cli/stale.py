@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
@@ -13,40 +13,56 @@ from breadknife.cli.assemble import make_host
 from breadknife.cli.files import find_files
 from breadknife.cli.lint import settings_for
 from breadknife.errors import BreadknifeError, DocumentError
+from breadknife.host.host import Host
 from breadknife.host.workspace import root_of
-from breadknife.plugins.prose.stale import Stale, stale_comments, stale_lines
-from breadknife.task.values import CheckRequest, Finding
+from breadknife.plugins.prose.hearing import Hearing
+from breadknife.plugins.prose.plugin import ProsePlugin
+from breadknife.plugins.prose.stale import Heard, Stale, stale_comments, stale_lines, stale_words
+from breadknife.task.values import CheckRequest
 from breadknife.text.document import Document, read_document
 
 
 def run(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> int:
-    """Exit code as of lint. Raises DocumentError for a path that doesn't exist."""
+    """Exit code as of lint; what could not be found out is no finding. Raises DocumentError for a path that doesn't
+    exist."""
     host = make_host(engine_script)
-    host.on_notice = lambda message: print(f"breadknife: {message}", file=sys.stderr)
+    host.on_notice = _complain
     settings_of = cache(partial(settings_for, host, offline))
     found, roots, failed = list[Stale](), dict[Path, None](), False
 
-    def findings(document: Document, root: Path) -> Sequence[Finding]:
-        reply = host.ask(CheckRequest(document, whole=True), root=root)
-        if failures := reply.failures:
-            raise DocumentError(f"{document.path}: {'; '.join(failure.sentence for failure in failures)}")
-        return reply.findings
+    def add(stale: Callable[[], Sequence[Stale]]) -> None:
+        nonlocal failed
+        try:
+            found.extend(stale())
+        except BreadknifeError as error:
+            _complain(str(error))
+            failed = True
 
     with closing(host):
         for path in find_files(paths):
             root = root_of(path, [Path.cwd()])
             roots[root] = None
             host.settings = settings_of(root)
-            try:
-                found += stale_comments(read_document(path), partial(findings, root=root))
-            except BreadknifeError as error:
-                print(f"breadknife: {error}", file=sys.stderr)
-                failed = True
-    for root in roots:
-        found += stale_lines(root, _documents(root))
+            add(lambda path=path, root=root: [*stale_comments(read_document(path), partial(_heard, host, root))])
+        for root in roots:
+            host.settings = settings_of(root)
+            add(lambda root=root: stale_lines(root, _documents(root), partial(_heard, host, root)))
+            add(lambda root=root: stale_words(root, _documents(root)))
     for each in found:
         print(f"{os.path.relpath(each.path)}:{each.line}: {each.why}")
-    return 2 if failed else 1 if found else 0
+    return 2 if failed else 1 if any(each.certain for each in found) else 0
+
+
+def _heard(host: Host, root: Path, document: Document) -> Heard:
+    """Raises DocumentError for what a plugin failed with."""
+    hearing = Hearing()
+    for plugin in host.registry.plugins:
+        if isinstance(plugin, ProsePlugin):
+            plugin.hearing = hearing
+    reply = host.ask(CheckRequest(document, whole=True), root=root)
+    if failures := reply.failures:
+        raise DocumentError(f"{document.path}: {'; '.join(failure.sentence for failure in failures)}")
+    return Heard(reply.findings, hearing)
 
 
 def _documents(root: Path) -> Iterator[Document]:
@@ -55,3 +71,7 @@ def _documents(root: Path) -> Iterator[Document]:
             yield read_document(path)
         except BreadknifeError:  # it has no sentences
             continue
+
+
+def _complain(message: str) -> None:
+    print(f"breadknife: {message}", file=sys.stderr)

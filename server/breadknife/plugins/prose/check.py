@@ -67,6 +67,8 @@ class Check:
     vale: Later | None
     whole: bool
     """Wait for everybody, as lint does."""
+    absent: set[str]
+    """Is told who could not be asked."""
 
     def read(self, fresh: Sequence[ProseText]) -> list[Read]:
         """What is known now of these paragraphs; the engines that are slow are asked for the rest."""
@@ -85,12 +87,18 @@ class Check:
             tool = None
         if self.vale is not None and self.vale.failure is not None:
             self.context.notify(f"Prose is checked without Vale: {self.vale.failure}.")
+        if tool is None:
+            self.absent.add("languagetool")
+        if self.vale is None or self.vale.failure is not None:
+            self.absent.add("vale")
         found: list[list[Mistake]] = []
         for paragraph, question, lints in zip(fresh, asked, harper, strict=True):
             all_lints = (*(lints or ()), *((tool.result(question) if tool else None) or ()))
             found.append(self._mistakes(paragraph, question, all_lints, tool is not None) if all_lints else [])
         opinions = self.checkers.opinions(self.context) if self.settings.model else None
-        if opinions is not None:
+        if opinions is None:
+            self.absent.add("model")
+        else:
             english = [index for index, each in enumerate(asked) if each.language == ENGLISH]
             judged = self._with_opinions([fresh[i] for i in english], [found[i] for i in english], opinions)
             for index, own in zip(english, judged, strict=True):
@@ -173,6 +181,7 @@ class Check:
             opinions.wait(context.cancel, readings=near)
         if opinions.failure is not None:
             context.notify(f"Prose is checked without a model: {opinions.failure}.")
+            self.absent.add("model")
             return list(found)
         own = [opinions.proposed(each, known, budget) for each, known in zip(readings, settled, strict=True)]
         return [

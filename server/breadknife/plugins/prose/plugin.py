@@ -13,6 +13,7 @@ from breadknife.plugins.prose.continuity import LARGE, Memory, Told, carried, ch
 from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.flaws import Flaw
+from breadknife.plugins.prose.hearing import Hearing
 from breadknife.plugins.prose.menu import OWN, menu
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.spelling import Vocabulary, of_project
@@ -51,6 +52,8 @@ class ProsePlugin:
         self._engines = Engines(clock)
         self._vales = Vales(clock)
         self._memory = Memory()
+        self.hearing: Hearing | None = None
+        """For a report of stale ignores."""
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
@@ -91,7 +94,10 @@ class ProsePlugin:
         else:
             paragraphs = fresh = _paragraphs(document, context, context.notify if whole else log.info)
         settings: ProseSettings = context.settings(ProseSettings)
-        silenced = Silenced(document, Directives.of(document), self._decisions.ignored(context.root))
+        ignored, hearing = self._decisions.ignored(context.root), self.hearing
+        if hearing is not None:
+            ignored = frozenset(each for each in ignored if each[1] == EVERYWHERE)
+        silenced = Silenced(document, Directives.of(document), ignored)
         checkers = self._engines.of(settings)
         check = Check(
             document,
@@ -105,6 +111,7 @@ class ProsePlugin:
             checkers,
             self._vales.of(context) if settings.vale else None,
             whole,
+            hearing.absent if hearing is not None else set(),
         )
         read = check.read(fresh)
         flaws = [flaw for each in read for flaw in each.flaws]
@@ -117,6 +124,8 @@ class ProsePlugin:
         else:
             about = document_findings(document, context, paragraphs, checkers.knows)
         about = [each for each in about if not silenced.leaves_out(each)]
+        if hearing is not None:
+            hearing.hear(document, flaws, about)
         if not whole:
             self._memory.keep(Told(document, paragraphs, flaws, about))
         return flaws, about

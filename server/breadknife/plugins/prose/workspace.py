@@ -93,6 +93,11 @@ def ignored_lines(path: Path) -> list[Ignored]:
     return [Ignored(number, *parts[:4]) for number, parts in split if len(parts) > 1 and not parts[0].startswith("#")]
 
 
+def listed_words(path: Path) -> list[tuple[int, str]]:
+    """Of a dictionary, each with its line, from 1."""
+    return _numbered(path)
+
+
 class Decisions:
     """Reads the files again whenever they have changed on disk. Safe to use from several threads."""
 
@@ -137,11 +142,15 @@ class Decisions:
 
 
 def _lines(path: Path) -> list[str]:
+    return [line for _, line in _numbered(path)]
+
+
+def _numbered(path: Path) -> list[tuple[int, str]]:
     try:
-        text = path.read_text("utf-8-sig", errors="replace")
+        lines = path.read_text("utf-8-sig", errors="replace").splitlines()
     except OSError:
         return []
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [(n, line.strip()) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
 
 
 def _write(path: Path, lines: list[str]) -> None:
