@@ -178,12 +178,6 @@ def test_a_rule_is_switched_off_for_a_paragraph_or_the_project(plugin: ProsePlug
     assert second.code == "AnA"
 
 
-def test_no_comment_is_put_into_a_docstring(plugin: ProsePlugin, context: PluginContext) -> None:
-    doc = document('def f():\n    """Do it.\n\n    This is an useful test.\n    """\n', "python")
-    (found,) = check(plugin, doc, context)
-    assert not any("paragraph" in action.title for action in actions(plugin, doc, found.span, context))
-
-
 def test_actions_are_those_of_the_place(plugin: ProsePlugin, context: PluginContext) -> None:
     doc = document("This is an useful test.\n\nThe the end.", "markdown")
     assert {a.findings[0].code for a in actions(plugin, doc, Span(8, 8), context)} == {"AnA"}

@@ -19,7 +19,7 @@ from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.vale import ValeEngine
 from breadknife.plugins.prose.vales import Vales
-from breadknife.task.values import ActionRequest, Actions, CheckRequest, Finding, Findings
+from breadknife.task.values import ActionRequest, Actions, CheckRequest, CommandRequest, Finding, Findings
 from breadknife.text.document import Span
 from support import PluginContext, document
 
@@ -39,6 +39,11 @@ alerts = [
     {"Action": {"Name": "replace", "Params": ["use"]}, "Span": [match.start() + 1, match.end()], "Check": "House.Terms",
      "Description": "", "Link": "", "Message": "Use 'use'.", "Severity": "warning", "Match": match[0], "Line": 1}
     for match in re.finditer("utilize", text)
+] + [
+    {"Action": {"Name": "suggest", "Params": ["spellings"]}, "Span": [match.start() + 1, match.end()],
+     "Check": "Vale.Spelling", "Description": "", "Link": "", "Message": "Did you really mean 'zyxwv'?",
+     "Severity": "error", "Match": match[0], "Line": 1}
+    for match in re.finditer("zyxwv", text)
 ]
 if alerts:
     print(json.dumps({"stdin.md": alerts}))
@@ -110,6 +115,21 @@ def test_it_is_told_where_others_speak_too(home: Path, installed: Path) -> None:
     assert [fix.title for fix in one.fixes] == [
         "Replace with “utilize”", "Replace “utilize” with “use”", "Replace “utilize” with “use”"
     ]  # fmt: skip
+
+
+def test_a_word_that_it_does_not_know_may_be_added(home: Path, installed: Path) -> None:
+    plugin, doc, context = ProsePlugin(), document("We zyxwv it.\n", "markdown"), Editor(installed)
+    try:
+        assert [each.code for each in found(doc.text, context)] == ["Vale.Spelling"]
+        plugin.answer(CheckRequest(doc, True), context)
+        menu = plugin.answer(ActionRequest(doc, Span(5, 5)), context)
+        assert isinstance(menu, Actions)
+        [add] = [each.command for each in menu.items if each.title == "Add “zyxwv” to the dictionary"]
+        assert add is not None
+        plugin.answer(CommandRequest(add, installed), context)
+    finally:
+        plugin.close()
+    assert found(doc.text, context) == []
 
 
 def test_a_rule_is_ignored_in_its_paragraph(home: Path, installed: Path) -> None:

@@ -16,6 +16,9 @@ _NAME = r"[A-Za-z][\w-]*(?:\.[\w-]+)*"
 _DIRECTIVE = re.compile(rf"\bbreadknife:[ \t]*ignore(?P<file>-file)?\b(?P<rules>(?:[ \t,]+{_NAME}(?!\S*[<>]))*)")
 _RULE = re.compile(_NAME)
 _ALL = "*"
+_CLOSING = {"/*": "*/", '"""': '"""', "'''": "'''", "--[[": "]]"}
+_OPENING = re.compile(r"[ \t]*[rRuU]?(/\*|\"{3}|'{3}|--\[\[)")
+"""Of a comment or docstring, which is one thing whatever blank lines it has."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class Directives:
 
 _FORMS = {
     "markdown": "<!-- {} -->", "html": "<!-- {} -->", "mdx": "{{/* {} */}}", "restructuredtext": ".. {}\n",
-    "latex": "% {}", "typst": "// {}", "asciidoc": "// {}\n", "org": "# {}", "css": "/* {} */", "php": "/* {} */",
+    "latex": "% {}", "typst": "// {}", "asciidoc": "// {}\n", "org": "# {}", "po": "# {}", "git-commit": "# {}",
+    "css": "/* {} */", "php": "/* {} */",
 }  # fmt: skip
 _ANYWHERE = frozenset(_FORMS) - {"css", "php"}
 """Where such a comment may stand above any paragraph; in code it may not, for that may be inside of a string."""
@@ -81,13 +85,16 @@ def stands_anywhere(language: str) -> bool:
 
 
 def _end(document: Document, line: int) -> int:
-    """The line after the last one that a directive on `line` speaks for: the paragraph below it."""
+    """The line after the last one that a directive on `line` speaks for: the paragraph or the comment below it."""
     alone = re.sub(r"[\W_]", "", _DIRECTIVE.sub("", document.line_text(line))) == ""
     if not alone:
         return line + 1
     end = line + 1
     while end < document.line_count and not document.line_text(end).strip():
         end += 1
+    if end < document.line_count and (opening := _OPENING.match(document.line_text(end))):
+        closing = document.text.find(_CLOSING[opening[1]], document.line_starts[end] + opening.end())
+        end = document.line_at(max(closing, document.line_starts[end]))
     while end < document.line_count and document.line_text(end).strip():
         end += 1
     return end

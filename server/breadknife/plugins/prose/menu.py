@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from breadknife.plugins.prose.directives import ignoring, stands_anywhere
+from breadknife.plugins.prose.above import comment_above
 from breadknife.plugins.prose.flaws import Flaw
 from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence
 from breadknife.task.values import Action, Actions, Command, Finding, Origin
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document
+from breadknife.text.syntax import SyntaxTree
 
 ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
 OWN = "own"
@@ -19,16 +20,26 @@ REASONS = ("it is right", "it is meant so")
 """No editor asks for a text here; whoever has more to say edits the file."""
 
 
-def menu(flaws: Sequence[Flaw], about: Sequence[Finding], document: Document, root: Path | None) -> Iterator[Action]:
-    """For the flaws of one place, and for findings about the document as a whole that are there too."""
+@dataclass(frozen=True)
+class Place:
+    """The document that a menu is for."""
+
+    document: Document
+    tree: SyntaxTree | None
+    root: Path | None
+
+
+def menu(flaws: Sequence[Flaw], about: Sequence[Finding], place: Place) -> Iterator[Action]:
+    """For the flaws of one spot, and for findings about the document as a whole that are there too."""
     for flaw in flaws:
-        yield from _of_flaw(flaw, root)
+        yield from _of_flaw(flaw, place.root)
     for finding in about:
         yield from Actions.fixing((finding,), finding.span).items
-        if root is not None:
-            yield from _ignoring(finding, Sentence.of_line(document, finding.span.start), "line", (finding.code,))
+        if place.root is not None:
+            line = Sentence.of_line(place.document, finding.span.start)
+            yield from _ignoring(finding, line, "line", (finding.code,))
     for silenced in _silenced(flaws, about):
-        yield from _silencing(silenced, document, root)
+        yield from _silencing(silenced, place)
 
 
 @dataclass(frozen=True)
@@ -71,22 +82,14 @@ def _ignoring(finding: Finding, where: Sentence, what: str, rules: Iterable[str]
         yield Action(title, command=Command(IGNORE_HERE, title, arguments), findings=(finding,))
 
 
-def _silencing(silenced: _Silenced, document: Document, root: Path | None) -> Iterator[Action]:
+def _silencing(silenced: _Silenced, place: Place) -> Iterator[Action]:
     """The entries that switch the finding's rules off, for its paragraph and for the project."""
     finding = silenced.finding
-    line = document.line_at(finding.span.start)
-    while line > 0 and document.line_text(line - 1).strip():
-        line -= 1
-    source = document.line_text(line)
-    margin = source[: len(source) - len(source.lstrip())]
-    comment = ignoring(silenced.rules, document.language)
-    # In code, only above a comment: elsewhere the line may be inside of a string.
-    if comment and (stands_anywhere(document.language) or source[len(margin) :].startswith(comment.split(" ")[0])):
-        start = document.line_starts[line]
-        edit = TextEdit(Span(start, start), f"{margin}{comment}\n")
+    edit = comment_above(place.document, place.tree, finding.span, silenced.rules)
+    if edit is not None:
         title = f"Ignore {finding.code} in this paragraph"
         yield Action(title, edits=(edit,), findings=(finding,), origin=Origin(rule=finding.code))
-    if root is not None:
+    if place.root is not None:
         title = f"Switch {finding.code} off in this project"
         command = Command(IGNORE_HERE, title, (EVERYWHERE, "everywhere", "not wanted here", *silenced.rules))
         yield Action(title, command=command, findings=(finding,))

@@ -14,7 +14,7 @@ from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.flaws import Flaw
 from breadknife.plugins.prose.hearing import Hearing
-from breadknife.plugins.prose.menu import OWN, menu
+from breadknife.plugins.prose.menu import OWN, Place, menu
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.spelling import Vocabulary, of_project
 from breadknife.plugins.prose.vales import Vales
@@ -64,7 +64,8 @@ class ProsePlugin:
                 flaws, about = self._told(request.document, context)
                 near = [flaw for flaw in flaws if flaw.finding.span.touches(request.span)]
                 about = [finding for finding in about if finding.span.touches(request.span)]
-                return Actions(tuple(menu(near, about, request.document, context.root)))
+                tree = context.tree(request.document) if near or about else None
+                return Actions(tuple(menu(near, about, Place(request.document, tree, context.root))))
             case CommandRequest():
                 return self._carry_out(request, context)
             case _:
