@@ -162,6 +162,36 @@ def test_without_a_model_the_rules_word_counts_and_one_notice_says_so(
     }
 
 
+BUDGETS = [
+    (0.0, ["AnA"]),
+    (1.0, ["AnA", "Agreement"]),
+    (2.0, ["AnA", "Agreement", "ThenThan"]),
+    (4.0, ["AnA", "Agreement", "ThenThan"]),
+]
+
+
+@pytest.mark.parametrize(("budget", "expected"), BUDGETS)
+@pytest.mark.parametrize("whole", [True, False], ids=["lint", "editor"])
+def test_the_budget(
+    plugin: ProsePlugin, context: PluginContext, budget: float, expected: list[str], whole: bool
+) -> None:
+    """A rule that needs a judge, with a margin of 3; the model's own, with one of 15; and one that needs neither."""
+    words = {"then": -4, "than": -1, "have": -16, "has": -1}
+    context = replace(
+        context, values=replace(SETTINGS, flags_per_1000_words=budget), engine=DislikingEngine(words), notices=[]
+    )
+    doc = document(f"This is an useful one. Each file have a name.\n\n{UNSURE}\n", "markdown")
+    check(plugin, doc, context)
+    assert [each.code for each in check(plugin, doc, context, whole=whole)] == expected
+
+
+@pytest.mark.parametrize("budget", [0.0, 1.0, 4.0])
+def test_without_a_model_there_is_no_budget(plugin: ProsePlugin, context: PluginContext, budget: float) -> None:
+    settings = replace(SETTINGS, flags_per_1000_words=budget, model=False)
+    found = check(plugin, document(UNSURE, "markdown"), replace(context, values=settings))
+    assert [each.code for each in found] == ["ThenThan"]
+
+
 def test_the_model_can_be_switched_off(plugin: ProsePlugin, context: PluginContext) -> None:
     engine = DislikingEngine({"than": -9})
     context = replace(context, engine=engine, values=replace(SETTINGS, model=False))

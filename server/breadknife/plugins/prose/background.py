@@ -60,6 +60,8 @@ class Background(Generic[_Question, _Result]):
         self._capacity = capacity
         self._health = health or Health()
         self._results: OrderedDict[_Question, tuple[_Result, ...]] = OrderedDict()
+        self._lost = set[_Question]()
+        """Those that it died of, or has a fault with."""
         self._jobs: dict[str, _Job[_Question]] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -81,6 +83,11 @@ class Background(Generic[_Question, _Result]):
             if found is not None:
                 self._results.move_to_end(text)
             return found
+
+    def lost(self, texts: Iterable[_Question]) -> int:
+        """How many of them the engine could not check, though it works."""
+        with self._changed:
+            return len(self._lost.intersection(texts))
 
     def answer(self, text: _Question) -> tuple[_Result, ...]:
         """The same at once, for an engine that several threads may ask. Raises EngineError."""
@@ -158,7 +165,8 @@ class Background(Generic[_Question, _Result]):
                 self._give_up(str(error), job)
                 return
             self._keep(text, lints)
-            self._health.answered()
+            if not self.lost((text,)):
+                self._health.answered()
             self._busy_for = ""
             now = time.monotonic()
             self._rests_until = max(self._rests_until, now + (now - started) * (1 / job.share - 1))
@@ -191,7 +199,7 @@ class Background(Generic[_Question, _Result]):
         with self._changed:
             self._results[text] = lints
             while len(self._results) > self._capacity:
-                self._results.popitem(last=False)
+                self._lost.discard(self._results.popitem(last=False)[0])
             self._changed.notify_all()
 
     def _check(self, text: _Question) -> tuple[_Result, ...]:
@@ -206,6 +214,8 @@ class Background(Generic[_Question, _Result]):
             except Exception:
                 log.exception("%s has a fault", type(self._engine).__name__)
                 break
+        with self._changed:
+            self._lost.add(text)
         return ()
 
     def _give_up(self, why: str, busy_with: _Job[_Question]) -> None:

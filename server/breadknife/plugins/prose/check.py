@@ -116,7 +116,15 @@ class Check:
             own = self._styled(paragraph, own, styled) if styled else own
             flaws = [flaw(paragraph, each) for each in own]
             read.append(Read(paragraph, flaws, frozenset(name for name, waits in pending.items() if waits)))
+        for name, engine in (("LanguageTool", tool), ("Vale", self.vale)):
+            if engine is not None and not any(name.lower() in each.pending for each in read):
+                self._tell_lost(name, engine.lost(asked))
         return read
+
+    def _tell_lost(self, engine: str, count: int) -> None:
+        if count:
+            what = "a paragraph" if count == 1 else f"{count} paragraphs"
+            self.context.notify(f"{engine} could not check {what} of {self.document.uri}: it ends or hangs there.")
 
     def leaves_out(self, flaw: Flaw) -> bool:
         """Whether a flaw of an earlier version would not be told any more: the user has said so meanwhile."""

@@ -94,6 +94,9 @@ class Tool:
     def wait(self, asked: Iterable[Asked], cancel: CancelToken) -> None:
         self.answers.wait(map(self._named, asked), cancel)
 
+    def lost(self, asked: Iterable[Asked]) -> int:
+        return self.answers.lost(map(self._named, asked))
+
     def result(self, asked: Asked) -> tuple[Lint, ...] | None:
         found = self.answers.result(self._named(asked))
         return None if found is None else quiet(found, self.wish.enabled)

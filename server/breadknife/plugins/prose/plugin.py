@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -36,8 +35,6 @@ from breadknife.text.document import Document
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
-
-log = logging.getLogger(__name__)
 
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
 
@@ -93,7 +90,7 @@ class ProsePlugin:
         if changed is not None:
             paragraphs, fresh = changed.paragraphs, changed.fresh
         else:
-            paragraphs = fresh = _paragraphs(document, context, context.notify if whole else log.info)
+            paragraphs = fresh = _paragraphs(document, context)
         settings: ProseSettings = context.settings(ProseSettings)
         ignored, hearing = self._decisions.ignored(context.root), self.hearing
         if hearing is not None:
@@ -149,8 +146,9 @@ class ProsePlugin:
         return Done(done)
 
 
-def _paragraphs(document: Document, context: Context, tell: Callable[[str], None]) -> list[ProseText]:
-    """The document's prose, within what can be checked in a reasonable time; `tell` hears what is left out."""
+def _paragraphs(document: Document, context: Context) -> list[ProseText]:
+    """The document's prose, within what can be checked in a reasonable time; the user is told what is left out."""
+    tell = context.notify
     found, too_long = list[ProseText](), 0
     for paragraph in extract(document, context.tree(document), context.cancel):
         if not paragraph.segments:
