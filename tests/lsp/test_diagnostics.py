@@ -102,6 +102,49 @@ async def test_prose_is_fixed_and_the_dictionary_learns(connect, script) -> None
     assert all(d.range != spelled.range for d in await diagnostics(session, uri))
 
 
+WRONG = "This is an useful option.\n\nWe recieve a notification.\n\nYou see an useful thing.\n"
+SILENCING = [
+    ("Add “recieve” to the dictionary", 2, [0, 4]),
+    ("Add “recieve” to your own dictionary", 2, [0, 4]),
+    ("Ignore AnA in this sentence: it is meant so", 0, [2, 4]),
+    ("Switch AnA off in this project", 0, [2]),
+]
+
+
+@pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
+@pytest.mark.parametrize(("title", "line", "left"), SILENCING, ids=[each[0] for each in SILENCING])
+async def test_what_is_wrong_is_silenced(
+    home, connect, script, editor: str, title: str, line: int, left: list[int]
+) -> None:
+    options = {"prose": {"languagetool": False, "model": False}}
+    session = await connect(editor, engine_script=script([]), options=options)
+    uri = session.open("a.md", WRONG, "markdown")
+    found = await diagnostics(session, uri, lambda found: len(found) == 3)
+    [wrong] = [each for each in found if each.range.start.line == line]
+    [chosen] = [each for each in await session.actions(uri, wrong.range, [wrong]) if each.title == title]
+    assert chosen.command is not None
+    await session.client.workspace_execute_command_async(
+        lsp.ExecuteCommandParams(chosen.command.command, chosen.command.arguments)
+    )
+    found = await diagnostics(session, uri, lambda found: len(found) == len(left))
+    assert [each.range.start.line for each in found] == left
+
+
+@pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
+async def test_a_rule_is_ignored_in_one_paragraph(connect, script, editor: str) -> None:
+    options = {"prose": {"languagetool": False, "model": False}}
+    session = await connect(editor, engine_script=script([]), options=options)
+    uri = session.open("a.py", "a = 1\n# This is an useful option.\n\n# You see an useful thing.\n")
+    found = await diagnostics(session, uri, lambda found: len(found) == 2)
+    menu = await session.actions(uri, found[0].range, [found[0]])
+    [chosen] = [each for each in menu if each.title == "Ignore AnA in this paragraph"]
+    [edit] = edits_of(chosen)
+    assert (edit.range.start, edit.new_text) == (lsp.Position(1, 0), "# breadknife: ignore AnA\n")
+    session.replace(uri, f"a = 1\n{edit.new_text}# This is an useful option.\n\n# You see an useful thing.\n", 2)
+    found = await diagnostics(session, uri, lambda found: len(found) == 1)
+    assert [each.range.start.line for each in found] == [4]
+
+
 async def test_fix_all_applies_what_is_safe(connect, script) -> None:
     session = await connect(engine_script=script([]), options={"prose": {"languagetool": False}})
     uri = session.open("a.md", PROSE, "markdown")

@@ -162,6 +162,31 @@ def test_without_a_model_the_rules_word_counts_and_one_notice_says_so(
     }
 
 
+STRANGE = {
+    "astral": "😀𝒷𝓁 𝓀𝓁 😀. {}",
+    "right to left": "שלום. {} אבגד\u202e",
+    "NUL": "A\0b. {}\0",
+    "half a surrogate": "a\ud800b. {}",
+    "broken markup": "**a [b](c `d <e. \n\n{}\n\n> <div>\n",
+    "emphasis that doesn't end": "*a _b. {} ~~",
+    "a byte order mark": "\ufeff{}",
+}
+
+
+@pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
+def test_strange_text_is_judged_and_proposed_for(plugin: ProsePlugin, context: PluginContext, text: str) -> None:
+    context = replace(context, engine=DislikingEngine({"then": -9, "than": -1, "have": -20, "has": -1}), notices=[])
+    doc = document(text.replace("{}", f"{UNSURE} Each file have a name. It is here."), "markdown")
+    found = check(plugin, doc, context)
+    assert sorted(shown(doc, found)) == [
+        ("have", "model/Agreement", "has", "judge"),
+        ("then", "harper/ThenThan", "than", "judge"),
+    ]
+    edits = [each.fixes[0].edits[0] for each in found]
+    assert doc.edited(edits).text == doc.text.replace("then", "than").replace("have", "has")
+    assert context.notices == []
+
+
 BUDGETS = [
     (0.0, ["AnA"]),
     (1.0, ["AnA", "Agreement"]),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from breadknife.plugins.prose import languagetool, opinions
+from breadknife.plugins.prose import languagetool, opinions, vale
 from breadknife.plugins.prose.engine import Lint
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
@@ -21,16 +21,21 @@ from support import document
 
 
 @dataclass
-class Tool:
-    """LanguageTool's place: objects to "keep", after a while."""
+class Late:
+    """In LanguageTool's place or Vale's: objects to a word, after a while."""
 
+    name: str
+    rule: str
+    word: str
+    instead: str
+    waits: tuple[float, ...] = (0, 0.01, 0.05)
     random: Random = field(default_factory=lambda: Random(3))
-    name: str = "languagetool"
 
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
-        time.sleep(self.random.choice((0, 0.01, 0.05)))
-        at = text.find("keep")
-        return (Lint("languagetool", "SHE_LIVE", Span(at, at + 4), "so", ("keeps",), "GRAMMAR"),) if at >= 0 else ()
+        time.sleep(self.random.choice(self.waits))
+        at = text.find(self.word)
+        span = Span(at, at + len(self.word))
+        return (Lint(self.name, self.rule, span, "so", (self.instead,), "GRAMMAR"),) if at >= 0 else ()
 
     def close(self) -> None: ...
 
@@ -38,7 +43,13 @@ class Tool:
 @pytest.fixture
 def plugin(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProsePlugin]:
     monkeypatch.setattr(languagetool, "obstacle", lambda url: None)
-    monkeypatch.setattr(languagetool, "LanguageToolEngine", lambda dialect, url: Tool())
+    monkeypatch.setattr(
+        languagetool, "LanguageToolEngine", lambda dialect, url: Late("languagetool", "SHE_LIVE", "keep", "keeps")
+    )
+    monkeypatch.setattr(vale, "program", lambda root: home / "vale")
+    monkeypatch.setattr(
+        vale, "ValeEngine", lambda program, ini: Late("vale", "House.Terms", "utilize", "use", (0, 0.1, 0.4))
+    )
     monkeypatch.setattr(opinions, "_REST_S", 0.03)
     plugin = ProsePlugin()
     yield plugin
@@ -46,18 +57,32 @@ def plugin(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProsePlugin]
 
 
 NOT_ENGLISH = "Das ist nicht auf Englisch, und es ist auch nicht für die Maschine.\n\n"
+TOOL, MODEL = ProseSettings(model=False), ProseSettings(languagetool=False)
+HAVE = {"have": -20, "has": -1}
 CASES = [
-    ("LanguageTool's", "The inventory keep one line,", {}, "keep", False),
-    ("what the model agreed to", "It is better then before,", {"then": -9, "than": -1}, "then", True),
-    ("the model's own", "Each file have a name,", {"have": -20, "has": -1}, "have", True),
-    ("among other languages", NOT_ENGLISH + "The inventory keep one line,", {}, "keep", False),
-    ("beside another one", "You see the the end. Each file have a name,", {"have": -20, "has": -1}, "have", True),
-]
+    ("LanguageTool's", "The inventory keep one line,", {}, "keep", TOOL),
+    ("what the model agreed to", "It is better then before,", {"then": -9, "than": -1}, "then", MODEL),
+    ("the model's own", "Each file have a name,", HAVE, "have", MODEL),
+    ("among other languages", NOT_ENGLISH + "The inventory keep one line,", {}, "keep", TOOL),
+    ("beside another one", "You see the the end. Each file have a name,", HAVE, "have", MODEL),
+    ("LanguageTool's that the model agreed to", "The inventory keep one line,", {"keep": -9, "keeps": -1}, "keep",
+     ProseSettings()),
+    ("the model's own beside LanguageTool's", "The inventory keep one line. Each file have a name,",
+     {"keep": -9, "keeps": -1, **HAVE}, "have", ProseSettings()),
+    ("Vale's, which is slow", "We utilize one line,", {}, "utilize", replace(TOOL, languagetool=False)),
+    ("Vale's beside all others", "We utilize one line, the inventory keep it,", {"keep": -9, "keeps": -1}, "utilize",
+     ProseSettings()),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "words", "found", "model"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
-def test_it_stays(plugin: ProsePlugin, text: str, words: Mapping[str, float], found: str, model: bool) -> None:
-    editor = Editor(values=ProseSettings(model=model, languagetool=not model), engine=DislikingEngine(words))
+@pytest.mark.parametrize(
+    ("text", "words", "found", "settings"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_it_stays(
+    plugin: ProsePlugin, tmp_path: Path, text: str, words: Mapping[str, float], found: str, settings: ProseSettings
+) -> None:
+    (tmp_path / ".vale.ini").touch()
+    editor = Editor(values=settings, engine=DislikingEngine(words), root=tmp_path, trusted=True)
     doc = document(f"{text} and so you see it.\n\nThe other one is here.\n", "markdown")
     after = doc.text.index(", and")
     type_around(plugin, editor, doc, found, after, Random(5))

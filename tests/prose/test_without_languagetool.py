@@ -5,11 +5,12 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,105 @@ def test_one_paragraph_and_one_notice(
         plugin.close()
 
 
+SERVER = """\
+import http.server, json, sys, time
+class Server(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.reply([{"name": "English", "code": "en", "longCode": "en-US"}])
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if b"hang" in body:
+            time.sleep(600)
+        rule = {"id": "DESPITE_OF", "category": {"id": "GRAMMAR", "name": ""}, "issueType": "", "description": ""}
+        place = {"offset": 0, "length": 3, "context": {"text": "You", "offset": 0, "length": 3}, "sentence": "You"}
+        match = {"message": "heard", "replacements": [{"value": "We"}], "rule": rule, **place}
+        self.reply({"matches": [match], "language": {"code": "en-US"}})
+    def reply(self, body):
+        raw = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+    def log_message(self, *arguments): ...
+port = int(sys.argv[sys.argv.index("--port") + 1])
+http.server.HTTPServer.allow_reuse_address = False
+http.server.ThreadingHTTPServer(("127.0.0.1", port), Server).serve_forever()
+"""
+
+
+@pytest.fixture
+def server(installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In Java's place: objects to the first word of everything, and hangs over some texts."""
+    (tmp_path / "server.py").write_text(SERVER)
+    run = f'exec {sys.executable} {tmp_path / "server.py"} "$@"'
+    put_on_path(
+        tmp_path / "bin", f"case $1 in -version) echo 'openjdk version \"21\"' >&2;; *) {run};; esac", monkeypatch
+    )
+    monkeypatch.setattr(languagetool, "_CHECK_S", 1.0)
+
+
+HANGING = [
+    ("one paragraph", f"{TEXT} And hang.", ["RepeatedWords"],
+     "LanguageTool could not check a paragraph of file:///project/example: it ends or hangs there."),
+    ("all of them", f"{TEXT} And hang.\n\nYou hang.", ["RepeatedWords"],
+     f"{PREFIX}: LanguageTool ended or hung while it checked a paragraph, 3 times in a row: "),
+    ("one beside others", f"{TEXT} And hang.\n\nYou are fine.", ["RepeatedWords", "DESPITE_OF"],
+     "LanguageTool could not check a paragraph of file:///project/example: it ends or hangs there."),
+]  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the Java that is put on the path is a shell script")
+@pytest.mark.parametrize(
+    ("text", "expected", "notice"), [each[1:] for each in HANGING], ids=[each[0] for each in HANGING]
+)
+@pytest.mark.parametrize("whole", [True, False], ids=["lint", "editor"])
+def test_a_server_that_hangs_in_the_middle(
+    server: None, text: str, expected: list[str], notice: str, whole: bool
+) -> None:
+    plugin, editor = ProsePlugin(), Editor()
+    try:
+        if not whole:
+            assert codes(plugin, editor, text=text) == ["RepeatedWords"]
+            while not editor.notices:
+                assert editor.again.wait(60)
+                editor.again.clear()
+                assert "RepeatedWords" in codes(plugin, editor, text=text)
+        assert codes(plugin, editor, text=text, whole=whole) == expected
+        [said] = {*editor.notices}
+        assert said.startswith(notice)
+    finally:
+        plugin.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the Java that is put on the path is a shell script")
+def test_a_port_that_is_taken(server: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server starts elsewhere, and nobody needs to be told."""
+    with hanging_up() as taken:
+        ports = [languagetool.free_port(), taken]
+        monkeypatch.setattr(languagetool, "free_port", ports.pop)
+        plugin, editor = ProsePlugin(), Editor()
+        try:
+            assert codes(plugin, editor) == ["RepeatedWords"]
+            assert codes(plugin, editor, whole=True) == ["DESPITE_OF", "RepeatedWords"]
+            assert (ports, editor.notices) == ([], [])
+        finally:
+            plugin.close()
+
+
+@contextmanager
+def hanging_up() -> Iterator[int]:
+    """The port of somebody who ends each connection at once."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    listening.accept()[0].close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield listening.getsockname()[1]
+
+
 class Editor(PluginContext):
     def __init__(self) -> None:
         super().__init__(values=ProseSettings(model=False))
@@ -81,8 +181,8 @@ class Editor(PluginContext):
         self.again.set()
 
 
-def codes(plugin: ProsePlugin, editor: PluginContext, *, whole: bool = False) -> list[str]:
-    answer = plugin.answer(CheckRequest(document(TEXT, "markdown"), whole), editor)
+def codes(plugin: ProsePlugin, editor: PluginContext, *, text: str = TEXT, whole: bool = False) -> list[str]:
+    answer = plugin.answer(CheckRequest(document(text, "markdown"), whole), editor)
     assert isinstance(answer, Findings)
     return [finding.code for finding in answer.items]
 
