@@ -91,9 +91,11 @@ class Check:
             self.absent.add("languagetool")
         if self.vale is None or self.vale.failure is not None:
             self.absent.add("vale")
+        # Once: what comes meanwhile would be neither told nor waited for.
+        second = [tool.result(question) if tool is not None else () for question in asked]
         found: list[list[Mistake]] = []
-        for paragraph, question, lints in zip(fresh, asked, harper, strict=True):
-            all_lints = (*(lints or ()), *((tool.result(question) if tool else None) or ()))
+        for paragraph, question, lints, more in zip(fresh, asked, harper, second, strict=True):
+            all_lints = (*(lints or ()), *(more or ()))
             found.append(self._mistakes(paragraph, question, all_lints, tool is not None) if all_lints else [])
         opinions = self.checkers.opinions(self.context) if self.settings.model else None
         if opinions is None:
@@ -105,11 +107,11 @@ class Check:
                 found[index] = own
         thinking = opinions is not None and opinions.failure is None and opinions.waits(self._owner)
         read: list[Read] = []
-        for paragraph, question, lints, own in zip(fresh, asked, harper, found, strict=True):
+        for paragraph, question, lints, more, own in zip(fresh, asked, harper, second, found, strict=True):
             styled = self.vale.result(question) if self.vale is not None and self.vale.failure is None else ()
             pending = {
                 "harper": lints is None,
-                "languagetool": tool is not None and tool.result(question) is None,
+                "languagetool": more is None,
                 "vale": styled is None,
                 "model": thinking and question.language == ENGLISH,
             }
