@@ -97,15 +97,14 @@ class Check:
         for paragraph, question, lints, more in zip(fresh, asked, harper, second, strict=True):
             all_lints = (*(lints or ()), *(more or ()))
             found.append(self._mistakes(paragraph, question, all_lints, tool is not None) if all_lints else [])
-        opinions = self.checkers.opinions(self.context) if self.settings.model else None
+        opinions, thinking = self.checkers.opinions(self.context) if self.settings.model else None, False
         if opinions is None:
             self.absent.add("model")
         else:
             english = [index for index, each in enumerate(asked) if each.language == ENGLISH]
-            judged = self._with_opinions([fresh[i] for i in english], [found[i] for i in english], opinions)
+            judged, thinking = self._with_opinions([fresh[i] for i in english], [found[i] for i in english], opinions)
             for index, own in zip(english, judged, strict=True):
                 found[index] = own
-        thinking = opinions is not None and opinions.failure is None and opinions.waits(self._owner)
         read: list[Read] = []
         for paragraph, question, lints, more, own in zip(fresh, asked, harper, second, found, strict=True):
             styled = self.vale.result(question) if self.vale is not None and self.vale.failure is None else ()
@@ -171,12 +170,13 @@ class Check:
         paragraphs: Sequence[ProseText],
         found: Sequence[list[Mistake]],
         opinions: Opinions,
-    ) -> list[list[Mistake]]:
-        """Of English paragraphs."""
+    ) -> tuple[list[list[Mistake]], bool]:
+        """Of English paragraphs, and whether the model wasn't done when its answers were looked at: not later, or
+        what comes in between would be neither told nor waited for."""
         owner, arrived, context, whole = self._owner, self._arrived, self.context, self.whole
         texts = [paragraph.text for paragraph in paragraphs]
         doubts = [case for text, own in zip(texts, found, strict=True) for case in cases(text, own)]
-        opinions.judge(owner, doubts, arrived, now=whole)
+        thinking = opinions.judge(owner, doubts, arrived, now=whole)
         if whole:
             opinions.wait(context.cancel, cases=doubts)
         budget = self.settings.flags_per_1000_words
@@ -186,18 +186,19 @@ class Check:
         near = [each for each, end in zip(readings, ends, strict=True) if end <= _MOST_READ]
         if whole and len(near) < len(texts):
             context.notify(f"The model proposes for the first {_MOST_READ:,} characters of {self.document.uri} only.")
-        opinions.read(owner, near, arrived, now=whole)
+        thinking = opinions.read(owner, near, arrived, now=whole) or thinking
         if whole:
             opinions.wait(context.cancel, readings=near)
         if opinions.failure is not None:
             context.notify(f"Prose is checked without a model: {opinions.failure}.")
             self.absent.add("model")
-            return list(found)
+            return list(found), False
         own = [opinions.proposed(each, known, budget) for each, known in zip(readings, settled, strict=True)]
-        return [
+        told = [
             [each for each in in_order((*known, *proposed)) if self._counts(paragraph, each.lint)]
             for paragraph, known, proposed in zip(paragraphs, settled, own, strict=True)
         ]
+        return told, thinking and not whole
 
     def _mistakes(
         self, paragraph: ProseText, question: Asked, lints: Sequence[Lint], has_second: bool

@@ -42,23 +42,21 @@ class Opinions:
     def use(self, model: Scorer) -> None:
         self._reader.use(model)
 
-    def judge(self, owner: str, cases: Iterable[Case], arrived: Callable[[], None], *, now: bool) -> None:
-        """Judge these cases, in place of what this owner still waits for."""
+    def judge(self, owner: str, cases: Iterable[Case], arrived: Callable[[], None], *, now: bool) -> bool:
+        """Judge these cases, in place of what this owner still waits for. Whether some aren't answered yet."""
         self._judge.submit(owner, cases, arrived, after=0.0 if now else _REST_S)
+        return self._judge.waits(owner)
 
-    def read(self, owner: str, readings: Sequence[Reading], arrived: Callable[[], None], *, now: bool) -> None:
-        """Read these paragraphs, in place of what this owner still waits for."""
+    def read(self, owner: str, readings: Sequence[Reading], arrived: Callable[[], None], *, now: bool) -> bool:
+        """Read these paragraphs, in place of what this owner still waits for. Whether some aren't read yet."""
         after, share = (0.0, 1.0) if now else (_REST_S, _SHARE)
         self._proposer.submit(owner, readings, arrived, after=after, share=share)
+        return self._proposer.waits(owner)
 
     def wait(self, cancel: CancelToken, *, cases: Iterable[Case] = (), readings: Iterable[Reading] = ()) -> None:
         """Return when all are answered, or the model gave up. Raises Cancelled."""
         self._judge.wait(cases, cancel)
         self._proposer.wait(readings, cancel)
-
-    def waits(self, owner: str) -> bool:
-        """Whether something that this owner asked for isn't answered yet."""
-        return self._judge.waits(owner) or self._proposer.waits(owner)
 
     def settled(self, text: str, found: Sequence[Mistake], budget: float) -> list[Mistake]:
         """Of the mistakes those that need no judge or that the model agrees to, as far as it has answered."""
