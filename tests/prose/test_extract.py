@@ -118,8 +118,20 @@ def f():
             on two lines
         y: another one
 
+        z (dict(str, int), optional): the third one
+        w (int):
+            on a line of its own
+        v (:class:`~no.prose`, optional): a class
+
     Returns:
         str: a new value
+
+    Raises:
+        `~no.Prose`: if it fails
+        :class:`~no.Prose`: if that fails
+
+    Yields:
+        (int, str): a pair
 
     Example:
         no = prose()
@@ -136,8 +148,37 @@ def f():
     ----------
     x : int, optional
         The first one.
+    `y` : (M, N) ndarray
+        The second one,
+        of two lines.
     *args
         The rest.
+
+    Returns
+    -------
+    list of str
+        The names.
+    ndarray or None
+        The values.
+    (M, N) ndarray
+        Both of them.
+    dict[str, int]
+        The counts.
+    int or str, optional
+        One more.
+    {'a', 'b'}
+        Either of them.
+    tuple of no prose
+
+    Yields
+    ------
+    What is a sentence, of
+    two lines.
+
+    Of Our Own
+    ----------
+    Some words
+    of it
 
     See Also
     --------
@@ -153,9 +194,22 @@ def f():
 DOCSTRINGS = [
     (EXAMPLES, ["Do it.", "Use @ or @.", "For example:"]),
     (REST, ["Do it.", "the first one, on two lines", "a new value"]),
-    (GOOGLE, ["Do it.", "the first one, on two lines", "another one", "a new value", "The end."]),
-    (NUMPY, ["Do it.", "The first one.", "The rest.", "These are notes."]),
-]
+    (
+        GOOGLE,
+        [
+            "Do it.", "the first one, on two lines", "another one", "the third one", "on a line of its own", "a class",
+            "a new value", "if it fails", "if that fails", "a pair", "The end.",
+        ],
+    ),
+    (
+        NUMPY,
+        [
+            "Do it.", "The first one.", "The second one, of two lines.", "The rest.", "The names.", "The values.",
+            "Both of them.", "The counts.", "One more.", "Either of them.", "What is a sentence, of two lines.",
+            "Of Our Own", "Some words of it", "These are notes.",
+        ],
+    ),
+]  # fmt: skip
 
 
 def check(source: str, language: str, expected: list[str]) -> None:

@@ -29,6 +29,17 @@ function first(name, depth) {}
 CASES = [
     ("javascript", JSDOC, ["Gives the first of them, or @.", "The name to look for, as the user wrote it.",
                            "how deep to look", "the thing"]),
+    ("javascript", "/**\n * @param {{a: number, b: {c: string}}} options The options.\n * @param [name='no prose'] The name.\n"
+     " * @returns {Promise<{a: string}>} A promise.\n * @throws {Error} When it fails.\n */\nf();\n",
+     ["The options.", "The name.", "A promise.", "When it fails."]),
+    ("java", "/**\n * @param <T> The type.\n * @throws IOException If it fails.\n * @throws If that fails.\n */\nclass A {}\n",
+     ["The type.", "If it fails.", "If that fails."]),
+    ("php", "<?php\n/**\n * @param array<string, int> $map The map.\n * @param ?\\No\\Prose ...$x The rest.\n"
+     " * @param callable(int, string): bool $f A function.\n * @return array{a: int}|null The result.\n */\n",
+     ["The map.", "The rest.", "A function.", "The result."]),
+    ("php", "<?php\n/** @return string The text. */\n/** @return the text of it */\n", ["The text.", "the text of it"]),
+    ("ruby", "# @param [Hash{Symbol => String}] map The map.\n# @param name [String] The name.\n# @return [Array<String>] All of it.\nf\n",
+     ["The map.", "The name.", "All of it."]),
     ("typescript", "// one line\n// goes on\n\n// another block\nlet a = 1; // at its end\n",
      ["one line goes on", "another block", "at its end"]),
     ("typescriptreact", "// eslint-disable-next-line no-alert\n// @ts-ignore because\nf();\n", []),

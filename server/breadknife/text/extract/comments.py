@@ -39,15 +39,42 @@ _DIRECTIVE = re.compile(
 )
 _RULER = re.compile(r"(?:[\W_]|</?[A-Za-z][^<>]*>)*\Z")
 """A line without words, or of tags alone."""
+
+
+def _nested(opening: str, closing: str) -> str:
+    """What is in brackets, with three pairs of them in each other at most."""
+    plain = rf"[^{opening}{closing}\n]"
+    found = rf"{opening}{plain}*{closing}"
+    for _ in range(2):
+        found = rf"{opening}(?:{plain}|{found})*{closing}"
+    return found
+
+
+_BRACED = _nested(r"\{", r"\}")
+_BRACKETED = _nested(r"\[", r"\]")
+_CALLED = _nested(r"\(", r"\)")
+_NAME = rf"(?:[\w.$=\\|&*?-]|{_nested('<', '>')}|{_BRACKETED}|(?<=\w)(?:{_BRACED}|{_CALLED}(?::\s*\w+)?))+"
+"""A name or a type, with what it takes in brackets."""
+_UNTYPED = r"(?!(?:the|an?|this|if|whether|when|how|what)\b)"
+"""Before a type that may be missing: the text begins at once."""
 _TAG = re.compile(
-    r"[@\\](?:(?P<named>t?param|arg|argument|property|prop|throws|exception|raises|template|typeParam|retval|field)"
-    r"(?:\[[\w,]+\])?\s+(?:\{[^}\n]*\}\s*)?[\w.$<>\[\]=\\|&*-]+(?:\s+\$[\w]+)?(?:\s+-)?\s*"
+    r"[@\\](?:(?P<named>(?:t?param|arg|argument|property|prop|template|typeParam|retval|field)"
+    rf"(?:\[[\w, ]+\])?\s+(?:{_BRACED}\s*)?{_NAME}(?:\s+[.&]*\$\w+)?(?:\s+-)?\s*"
+    rf"|(?:throws|exception|raises)\b(?:\s+(?:{_BRACED}|(?i:{_UNTYPED}){_NAME}))?(?:\s+-)?\s*)"
     r"|(?P<text>returns?|brief|details|deprecated|remarks|summary|note|warning|since|todo|description|desc|file|defgroup)"
-    r"\b\s*(?:\{[^}\n]*\}\s*)?(?:-\s+)?"
+    rf"\b\s*(?:{_BRACED}\s*)?(?:-\s+)?"
     r"|(?P<code>example|code|snippet|type|typedef|see|link|author|version|license|copyright|module|namespace|memberof|"
     r"extends|implements|class|enum|callback|this|default|override|inheritDoc|category|group|"
     r"(?!(?:[pcabe]|em|ref|cite|f)\b)\w+)\b)"
 )
+_TYPED_TAGS = {
+    "php": re.compile(rf"@returns?[ \t]+(?i:{_UNTYPED}){_NAME}(?:\s+|$)"),
+    "ruby": re.compile(
+        rf"@(?:(?:param|yieldparam)\s+(?:{_BRACKETED}\s*\w+|\w+\s+{_BRACKETED})"
+        rf"|(?:returns?|raise|yieldreturn)\s+{_BRACKETED})\s*(?:-\s+)?"
+    ),
+}
+"""Tags whose type is told from the words behind it by the language alone."""
 _BLOCK_TAG = re.compile(
     r"</?(?:p|para|ul|ol|li|dl|dt|dd|h[1-6]|table|tr|td|th|div|blockquote|summary|param|typeparam|returns|remarks|"
     r"exception|value|example|list|item|description|term)\b[^<>\n]*>\s*"
@@ -91,7 +118,7 @@ def comment_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
     nodes.sort(key=lambda node: node.start_byte)
     for block in _blocks(tree, nodes):
         cancel.raise_if_cancelled()
-        for part in _parts(tree.text, block):
+        for part in _parts(tree.text, block, tree.language):
             for paragraph in paragraphs(tree.text, part, code=lambda line: looks_like_code(line, tree.language)):
                 found = passage(tree.text, paragraph)
                 if len(found.text.split()) >= _FEWEST_WORDS:
@@ -166,9 +193,10 @@ def _inside(text: str, span: Span, skip: int) -> Iterator[Span]:
         at, first = line_end + 1, False
 
 
-def _parts(text: str, block: list[Span]) -> Iterator[Paragraph]:
+def _parts(text: str, block: list[Span], language: str) -> Iterator[Paragraph]:
     """The block's lines up to its first tag, then each tag's own; tags whose text isn't prose are left out."""
     part, kept, end = list[Span](), True, ""
+    typed = _TYPED_TAGS.get(language)
     for line in block:
         if end:
             closing = text.find(end, line.start, line.end)
@@ -181,9 +209,9 @@ def _parts(text: str, block: list[Span]) -> Iterator[Paragraph]:
             continue
         source = text[line.start : line.end]
         content = source.lstrip()
-        tag = _TAG.match(content)
-        element = _BLOCK_TAG.match(content)
-        if match := tag or element:
+        with_type = typed.match(content) if typed else None
+        tag = None if with_type else _TAG.match(content)
+        if match := with_type or tag or _BLOCK_TAG.match(content):
             if kept:
                 yield part
             part, kept = [], tag is None or tag["code"] is None

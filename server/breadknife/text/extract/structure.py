@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, parse
@@ -32,8 +33,11 @@ _SECTION = re.compile(
 )
 _CODE_SECTIONS = frozenset(("Example", "Examples", "Usage"))
 _NAMED_SECTIONS = frozenset(("Note", "Notes", "References", "Todo", "Warnings"))  # the rest list names and types
-_GOOGLE_ENTRY = re.compile(r"(?:\*{0,2}[\w.]+(?:\s*\([^)]*\))?|[\w.]+\[[^:]*\]|[\w., |]+):\s+")
-_NUMPY_ENTRY = re.compile(r"\*{0,2}\w[\w.\[\]]*(?:\s*,\s*\*{0,2}\w+)*(?:\s*:.*)?$")
+_GOOGLE_ENTRY = re.compile(
+    r"(?:(?:\*{0,2}[\w.]+|(?::[\w:]+:)?(`{1,2})[^`]+\1)(?:\s*\((?:[^()]|\([^()]*\))*\))?"
+    r"|[\w.]+\[[^:]*\]|\([^():]*\)|[\w., |]+):(?:\s+|$)"
+)
+_NUMPY_NAMES = re.compile(r"\*{0,2}\w[\w.\[\]]*(?:\s*,\s*\*{0,2}\w+)*(?:\s*:.*)?$")
 _HEADING = re.compile(r"#{1,6}[ \t]+(?=[^\W\d])")
 _LABEL = re.compile(r"(?:TODO|FIXME|XXX|HACK|NOTE|BUG)(?:\([^)]*\))?:?\s+")
 _PROMPT = re.compile(r">>>|\.\.\.\s|\$\s|In \[\d+\]:")
@@ -80,8 +84,9 @@ def paragraphs(
     among the prose, as in comments.
     """
     reader = _Reader(source, docstring, code)
-    for line in lines:
-        reader.read(line)
+    listed = list(lines)
+    for line, following in zip_longest(listed, listed[1:]):
+        reader.read(line, following)
     reader.flush()
     return reader.done
 
@@ -106,25 +111,37 @@ class _Reader:
     lists_names: bool = False
     entry: int | None = None
     """The indentation of a section's entries."""
+    above: Span | None = None
+    """The line before, unless it was blank."""
+    above_indent: int = 0
 
     def flush(self) -> None:
         if self.current:
             self.done.append(self.current)
             self.current = []
 
-    def read(self, line: Span) -> None:
+    def read(self, line: Span, following: Span | None) -> None:
         raw = self.source[line.start : line.end]
         content = raw.strip()
-        indent = len(raw.expandtabs(8)) - len(raw.expandtabs(8).lstrip())
         start = line.start + len(raw) - len(raw.lstrip())
         span = Span(start, start + len(content))
+        indent = self._indent(line)
+        self._read(content, indent, span, following)
+        self.above, self.above_indent = span if content else None, indent
+
+    def _indent(self, line: Span) -> int:
+        raw = self.source[line.start : line.end].expandtabs(8)
+        return len(raw) - len(raw.lstrip())
+
+    def _read(self, content: str, indent: int, span: Span, following: Span | None) -> None:
+        start = span.start
         if self.fence:
             if content.startswith(self.fence):
                 self.fence = ""
         elif not content:
             self.flush()
             self.example = False
-        elif self._left_out(content, indent) or (self.docstring and self._fields(content, indent, span)):
+        elif self._left_out(content, indent) or (self.docstring and self._fields(content, indent, span, following)):
             return
         elif match := _BULLET.match(content) or (_LABEL.match(content) if self.code else None):
             self.flush()
@@ -170,13 +187,19 @@ class _Reader:
         return False
 
     def _underline(self, indent: int) -> None:
-        title = self.current[-1] if self.current else None
+        title, kept = self.above, bool(self.current) and self.current[-1] == self.above
         if self.docstring and title and (match := _SECTION.fullmatch(self.source[title.start : title.end])):
-            self.current.pop()
+            if kept:
+                self.current.pop()
             self._begin_section(match[1], indent, numpy=True)
+        elif self.numpy and title and self.above_indent == self.section:  # a section that isn't NumPy's
+            self.section = None
+            if not kept:
+                self.flush()
+                self.current.append(title)
         self.flush()
 
-    def _fields(self, content: str, indent: int, span: Span) -> bool:
+    def _fields(self, content: str, indent: int, span: Span, following: Span | None) -> bool:
         """Read a docstring's field, section title or entry; False for any other line."""
         if match := _FIELD.match(content):
             self.flush()
@@ -195,12 +218,27 @@ class _Reader:
         self.entry = indent if self.entry is None else self.entry
         if not self.lists_names or indent > self.entry:
             return False
-        self.flush()
         if self.numpy:
-            return _NUMPY_ENTRY.fullmatch(content) is not None and not _SECTION.fullmatch(content)
+            return self._numpy_entry(content, indent, following)
+        self.flush()
         match = _GOOGLE_ENTRY.match(content)
         self._add(Span(span.start + (match.end() if match else 0), span.end), indent)
+        if match and match.end() == len(content):
+            self.colon = indent
         return True
+
+    def _numpy_entry(self, content: str, indent: int, following: Span | None) -> bool:
+        """Whether the line is a name or a type, in as many words as it has: its description is indented below it."""
+        below = self.source[following.start : following.end].strip() if following else ""
+        described = bool(below) and following is not None and self._indent(following) > indent
+        goes_on = bool(self.current) and self.current[-1] == self.above and self.above_indent == indent
+        if goes_on and not described:
+            return False
+        self.flush()
+        if _SECTION.fullmatch(content):
+            return False
+        alone = not below and not content.endswith((".", "!", "?", ":"))
+        return described or alone or _NUMPY_NAMES.fullmatch(content) is not None
 
     def _begin_section(self, name: str, indent: int, *, numpy: bool) -> None:
         self.section, self.numpy, self.entry = indent, numpy, None

@@ -13,7 +13,8 @@ COMMENTED = frozenset(
     ("javascript", "javascriptreact", "typescript", "typescriptreact", "java", "c", "cpp", "php", "rust")
 )
 _TAGGED = re.compile(
-    r"[@\\]param(?:\[[\w,]+\])?[ \t]+(?:\{(?:[^{}\n]|\{[^{}\n]*\})*\}[ \t]*)?(?:[\w|\\?<>,\[\]]+[ \t]+(?=[&.]*\$))?"
+    r"[@\\]param(?:\[[\w, ]+\])?[ \t]+(?:\{(?:[^{}\n]|\{(?:[^{}\n]|\{[^{}\n]*\})*\})*\}[ \t]*)?"
+    r"(?:(?:[\w|\\?,*-]|<(?:[^<>\n]|<[^<>\n]*>)*>|\[[^\]\n]*\]|\{[^}\n]*\}|\([^)\n]*\))+[ \t]+(?=[&.]*\$))?"
     r"[\[&.]*\$?(?P<name>\w+)"
 )
 _RUST_TITLE = re.compile(r"^[ \t]*//[/!][ \t]*#+[ \t]*(?:Arguments|Parameters)[ \t]*$", re.MULTILINE | re.IGNORECASE)

@@ -22,8 +22,8 @@ _FUNCTIONS = """
 _REST = re.compile(r"^[ \t]*[:@]param(?:eter)?\s+(?:[^:\n]*?\s)?\\?\*{0,2}(\w+)\s*:", re.MULTILINE)
 _GOOGLE = re.compile(r"^([ \t]*)(?:Args|Arguments|Parameters|Params):[ \t]*\n", re.MULTILINE)
 _NUMPY = re.compile(r"^([ \t]*)(?:Other )?Parameters[ \t]*\n\1-{3,}[ \t]*\n", re.MULTILINE)
-_GOOGLE_NAME = re.compile(r"\\?\*{0,2}(\w+)\s*(?:\([^)\n]*\))?\s*:(?=\s|$)")
-_NUMPY_NAMES = re.compile(r"(\\?\*{0,2}\w+(?:\s*,\s*\\?\*{0,2}\w+)*)\s*(?::.*|)$")
+_GOOGLE_NAME = re.compile(r"\\?\*{0,2}(\w+)\s*(?:\((?:[^()\n]|\([^()\n]*\))*\))?\s*:(?=\s|$)")
+_NUMPY_NAMES = re.compile(r"(`?\\?\*{0,2}\w+`?(?:\s*,\s*`?\\?\*{0,2}\w+`?)*)\s*(?::.*|)$")
 
 
 def _functions(tree: SyntaxTree) -> Iterator[DocumentedFunction]:
@@ -152,6 +152,8 @@ UNKNOWN_PARAMETER = DocumentRule(
         _example("def f(**options)", "Args:", "    depth: one of the options"),
         _example("def f(a)", "Args:", "    a: one, as in", "        b: this", "", "Returns:", "    c: x"),
         _example("def f(a)", "Parameters", "----------", "a : int", "", "Returns", "-------", "b : int"),
+        _example("def f(a, b)", "Parameters", "----------", "`a` : int", "    One.", "`b`", "    Two."),
+        _example("def f(a, b)", "Args:", "    a (dict(str, int), optional): x", "    b: y"),
         _example("@overload\ndef f(a)", ":param b: x"),
         Example("/**\n * @param {string} [a=1] x\n * @param b.c y\n */\nfunction f(a, b) {}\n", (), "javascript"),
         Example("/** @param options x\n @param options.a y */\nfunction f({ a }) {}\n", (), "javascript"),
@@ -160,8 +162,22 @@ UNKNOWN_PARAMETER = DocumentRule(
         Example("/** @param a x */\nfunction f() { return arguments[0]; }\n", (), "javascript"),
         Example("class A {\n /** @param <T> x\n  * @param a y */\n @Deprecated <T> void f(T... a) {}\n}\n", (), "java"),
         Example("/** @param a x\n * @param b y */\nint f(int (*a)(int), char **b, ...);\n", (), "c"),
+        Example(
+            "/**\n * @tparam T z\n * @param[in, out] a x\n */\ntemplate <typename T> void f(const T &a);\n", (), "cpp"
+        ),
+        Example(
+            "class A {\n  /** @param a x\n   * @param b y */\n  m(private a: number, b?: string) {}\n}\n",
+            (),
+            "typescript",
+        ),
+        Example(
+            "/** @param props.a x */\nexport function F({ a }: Props) { return <b>{a}</b>; }\n", (), "typescriptreact"
+        ),
         Example("/// See `b`.\n///\n/// # Arguments\n///\n/// * `a` - x\nfn f(mut a: &str, c: i32) {}\n", (), "rust"),
         Example("<?php\n/** @param int $a x */\nfunction f(int &$a = 1) {}\n", (), "php"),
+        Example(
+            "<?php\n/** @param array<string, int> $a x\n * @param T ...$b y */\nfunction f($a, T ...$b) {}\n", (), "php"
+        ),
         _example('def f(a: int, /, b: str = "x", *c: int)', ":param a: x", ":param b: y"),
     ),
 )
@@ -176,6 +192,12 @@ UNDOCUMENTED_PARAMETER = DocumentRule(
         _example("def f(a, b)", "Args:", "    a: one"),
         Example("/** @param a x */\nfunction f(a, b) {}\n", (), "javascript"),
         Example("/** @param a x */\nint f(int a, int b);\n", (), "cpp"),
+        Example("/** \\param a x */\nint f(int a, char **b) { return a; }\n", (), "c"),
+        Example("class A {\n  /** @param a x */\n  void f(int a, T... b) {}\n}\n", (), "java"),
+        Example("class A {\n  /** @param a x */\n  m(a: number, b?: string) {}\n}\n", (), "typescript"),
+        Example("/** @param a x */\nconst f = (a: number, b = 1) => a;\n", (), "typescriptreact"),
+        Example("<?php\n/** @param array<string, int> $a x */\nfunction f(array $a, ?int $b = null) {}\n", (), "php"),
+        Example("/// Do.\n///\n/// # Arguments\n///\n/// * `a` - x\nfn f(&self, a: i32, b: &str) {}\n", (), "rust"),
     ),
     silent=(
         _example("def f(a, b)"),
@@ -184,5 +206,6 @@ UNDOCUMENTED_PARAMETER = DocumentRule(
         _example("def f(a, *args)", "Args:", "    a: one"),
         Example("/** Do it. */\nfunction f(a, b) {}\n", (), "javascript"),
         Example("/** @param a x\n * @param rest y */\nfunction f(a, ...rest) {}\n", (), "javascript"),
+        _example("def f(a, b)", "Args:", "    a (dict(str, int), optional): x", "    b: y"),
     ),
 )
