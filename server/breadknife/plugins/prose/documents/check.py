@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from breadknife.paths import is_marked
+from breadknife.plugins.prose.documents.formats import LINE_BY_LINE
 from breadknife.plugins.prose.documents.rule import Subject
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
 from breadknife.plugins.prose.settings import ProseSettings
@@ -31,7 +32,8 @@ def document_findings(
     ]
     tree = context.tree(document) if rules else None
     if tree is None:  # a format without a grammar
-        rules, tree = [rule for rule in rules if rule.prose_alone], parse("", "markdown")
+        by_line = document.language in LINE_BY_LINE
+        rules, tree = [rule for rule in rules if rule.prose_alone or by_line], parse("", "markdown")
     if tree is None:
         return []
     root = context.root

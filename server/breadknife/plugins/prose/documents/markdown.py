@@ -1,39 +1,18 @@
-"""What rules about Markdown documents read: headings with their anchors, links, and code blocks."""
+"""Headings with their anchors, links, and code blocks of Markdown and MDX, by its grammar."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from breadknife.plugins.prose.documents.parts import CodeBlock, Heading, Link
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
 _ATTRIBUTES = re.compile(r"\s*\{[^}\n]*#([\w:.-]+)[^}\n]*\}\s*$")
 _ANCHOR = re.compile(r"<[a-zA-Z][^>]*\b(?:id|name)\s*=\s*[\"']?([^\"'\s>]+)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-
-
-@dataclass(frozen=True)
-class Heading:
-    level: int
-    text: str
-    span: Span
-
-
-@dataclass(frozen=True)
-class Link:
-    destination: str
-    span: Span
-    """Of the destination."""
-    image: bool
-
-
-@dataclass(frozen=True)
-class CodeBlock:
-    language: str
-    lines: tuple[Span, ...]
 
 
 def headings(tree: SyntaxTree) -> Iterator[Heading]:

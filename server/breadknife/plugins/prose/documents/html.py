@@ -1,0 +1,74 @@
+"""Headings, links and anchors of HTML, by its grammar: of pages that are served as they stand."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from breadknife.plugins.prose.documents.parts import Heading, Link
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree
+
+_HEADING = re.compile(r"h([1-6])", re.IGNORECASE)
+_LINKING = {("a", "href"): False, ("img", "src"): True}
+"""A tag's attribute, and whether that is an image."""
+_GENERATED = re.compile(r"\{\{|\{%|<%|<\?(?!xml\b)|<base\b", re.IGNORECASE)
+"""A template: where the page will be and what will be around it isn't known."""
+_PAGE, _SCRIPT = re.compile(r"<html\b", re.IGNORECASE), re.compile(r"<script\b|\son\w+\s*=", re.IGNORECASE)
+
+
+def headings(tree: SyntaxTree) -> Iterator[Heading]:
+    for node in _nodes(tree.root):
+        if node.type != "element" or node.child_count < 3 or node.children[-1].type != "end_tag":
+            continue
+        level = _HEADING.fullmatch(_tag(tree, node.children[0]))
+        if level is not None:
+            span = Span(tree.span(node.children[0]).end, tree.span(node.children[-1]).start)
+            yield Heading(int(level[1]), tree.text[span.start : span.end].strip(), span)
+
+
+def links(tree: SyntaxTree) -> Iterator[Link]:
+    if _GENERATED.search(tree.text):
+        return
+    for tag, name, value in _attributes(tree):
+        image = _LINKING.get((tag, name))
+        if image is not None:
+            yield Link(html.unescape(tree.text[value.start : value.end]), value, image)
+
+
+def anchors(tree: SyntaxTree) -> frozenset[str] | None:
+    """None for a part of a page, and for one whose scripts may make more of them."""
+    if not _PAGE.search(tree.text) or _GENERATED.search(tree.text) or _SCRIPT.search(tree.text):
+        return None
+    return frozenset(
+        html.unescape(tree.text[value.start : value.end])
+        for _, name, value in _attributes(tree)
+        if name in ("id", "name")
+    )
+
+
+def _attributes(tree: SyntaxTree) -> Iterator[tuple[str, str, Span]]:
+    """(tag, attribute, its value without quotes), names in lower case."""
+    for node in _nodes(tree.root):
+        if node.type not in ("start_tag", "self_closing_tag"):
+            continue
+        for attribute in node.children:
+            if attribute.type == "attribute" and attribute.child_count >= 3:
+                value = tree.span(attribute.children[-1])
+                if attribute.children[-1].type == "quoted_attribute_value":
+                    value = Span(value.start + 1, value.end - 1)
+                yield _tag(tree, node), tree.source(attribute.children[0]).lower(), value
+
+
+def _tag(tree: SyntaxTree, node: Node) -> str:
+    name = next((child for child in node.children if child.type == "tag_name"), None)
+    return tree.source(name).lower() if name is not None else ""
+
+
+def _nodes(root: Node) -> Iterator[Node]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.children))
