@@ -10,6 +10,7 @@ import pytest
 from breadknife.project.words import FileWords, Words, parts, term
 from project.folders import known, opened, settle, write
 
+COMMITTED = f"{'0' * 40} {'1' * 40} Ada Lovelice <a@b> 1 +0\tx\n"
 NAMED: list[tuple[str, dict[str, str], str, bool]] = [
     ("an identifier", {"a.py": "def frobnicate(): pass\n"}, "frobnicate", True),
     ("a part of one", {"a.py": "class TheFrobnicator: pass\n"}, "frobnicator", True),
@@ -20,11 +21,19 @@ NAMED: list[tuple[str, dict[str, str], str, bool]] = [
     ("an author", {"package.json": '{"author": "Ada Lovelice"}'}, "lovelice", True),
     ("a dependency of Rust", {"Cargo.toml": '[dependencies]\nserdey = "1"\n'}, "serdey", True),
     ("somebody in a list", {".mailmap": "Ada Lovelice <ada@example.org>\n"}, "lovelice", True),
-    ("who has committed", {".git/logs/HEAD": f"{'0' * 40} {'1' * 40} Ada Lovelice <a@b> 1 +0\tx\n"}, "lovelice", True),
+    ("in one of another name", {"Contributors.rst": "* Ada Lovelice\n"}, "lovelice", True),
+    ("in one of a folder's", {".github/CODEOWNERS": "* @lovelice\n"}, "lovelice", True),
+    ("in a citation", {"CITATION.cff": "authors:\n  - family-names: Lovelice\n"}, "lovelice", True),
+    ("who has committed", {".git/logs/HEAD": COMMITTED}, "lovelice", True),
+    ("who has in a worktree", {".git": "gitdir: main/.git/worktrees/w\n",
+        "main/.git/worktrees/w/logs/HEAD": COMMITTED}, "lovelice", True),
+    ("who has in its main one", {".git": "gitdir: main/.git/worktrees/w\n",
+        "main/.git/worktrees/w/commondir": "../..\n", "main/.git/logs/HEAD": COMMITTED}, "lovelice", True),
+    ("not what is no log", {".git": "gitdir: \0\n", "a.md": "Text.\n"}, "lovelice", False),
     ("code of a document", {"a.md": "Use `frobnicate` now.\n"}, "frobnicate", True),
     ("not the prose of a document", {"a.md": "We recieve it.\n"}, "recieve", False),
     ("nothing that is ignored", {".gitignore": "b.py\n", "b.py": "frobnicate = 1\n"}, "frobnicate", False),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("files", "word", "expected"), [case[1:] for case in NAMED], ids=[case[0] for case in NAMED])

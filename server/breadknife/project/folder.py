@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from posixpath import commonpath
 
+from breadknife.project.committers import of_committers
 from breadknife.project.edits import RecentEdits
 from breadknife.project.files import LARGEST, FolderFiles, read_text, stamp_of
 from breadknife.project.ignoring import GITIGNORE, OWN
 from breadknife.project.index import Index, Stamp
 from breadknife.project.modules import last_names, names_of, resolve
 from breadknife.project.values import Located, RecentEdit
-from breadknife.project.words import FileWords, Words, is_spoken, of_code, of_committers, of_file, reflog
+from breadknife.project.words import FileWords, Words, is_spoken, of_code, of_file
 from breadknife.text.document import Document, language_of
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.outline import Import, Outline, outline
@@ -314,7 +315,7 @@ class FolderProject:
         if folder == self.root:
             committers = of_committers(folder)
             with self._lock:
-                self._words.learn(_key(reflog(folder)), committers)
+                self._words.learn(_key(folder / ".git"), committers)
         for path, is_folder in self._files.entries(folder):
             with self._lock:
                 self._entries += 1

@@ -150,5 +150,5 @@ def _line(path: str) -> str:
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read().strip()
-    except OSError:
+    except (OSError, ValueError):  # no path at all
         return ""

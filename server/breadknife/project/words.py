@@ -27,16 +27,16 @@ MANIFESTS = frozenset(
         "requirements.txt", "pubspec.yaml",
     }
 )  # fmt: skip
-PEOPLE = frozenset(
-    {"AUTHORS", "AUTHORS.md", "AUTHORS.rst", "AUTHORS.txt", "CODEOWNERS", "CONTRIBUTORS", "CONTRIBUTORS.md",
-     "MAINTAINERS", "MAINTAINERS.md", ".mailmap", ".all-contributorsrc"}
-)  # fmt: skip
+PEOPLE = re.compile(
+    r"(?:AUTHORS|CONTRIBUTORS|MAINTAINERS|CREDITS|THANKS|CODEOWNERS|OWNERS)(?:\.(?:md|markdown|rst|adoc|txt))?"
+    r"|\.mailmap|\.all-contributorsrc|CITATION\.cff",
+    re.IGNORECASE,
+)
+"""Names of whole files that list people."""
 DOCUMENTS = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".asciidoc", ".org", ".tex", ".typ")
 
 FILES = 2_000
 """Documents and lists."""
-_REFLOG = 64 * 1024
-"""Bytes of git's log of this clone, the newest, that are read for who writes here."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _HEADING = re.compile(r"^(?: {0,3}#{1,6} |=+ |\*+ )(.+)|^(\S.*)\n(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$", re.MULTILINE)
@@ -115,30 +115,18 @@ def of_document(path: Path, language: str, text: str) -> FileWords:
 
 def is_spoken(path: PurePath) -> bool:
     """Whether it is a document, or a list of packages or people."""
-    return path.suffix.lower() in DOCUMENTS or path.name in MANIFESTS | PEOPLE
+    return path.suffix.lower() in DOCUMENTS or _is_list(path)
 
 
 def of_file(path: Path, language: str | None, text: str) -> FileWords:
     """Of one that is spoken."""
-    if path.name in MANIFESTS | PEOPLE:
+    if _is_list(path):
         return of_list(text)
     return of_document(path, language, text) if language else FileWords()
 
 
-def reflog(root: Path) -> Path:
-    return root / ".git" / "logs" / "HEAD"
-
-
-def of_committers(root: Path) -> FileWords:
-    """Who has committed to this clone: no program needs to run to know that."""
-    try:
-        with reflog(root).open("rb") as file:
-            file.seek(max(0, reflog(root).stat().st_size - _REFLOG))
-            lines = file.read(_REFLOG).decode("utf-8", "replace").splitlines()
-    except OSError:
-        return FileWords()
-    people = {line.split(" ", 2)[2].partition(">")[0] for line in lines if line.count(" ") > 2}
-    return of_list("\n".join(sorted(people)))
+def _is_list(path: PurePath) -> bool:
+    return path.name in MANIFESTS or PEOPLE.fullmatch(path.name) is not None
 
 
 def parts(name: str) -> Iterator[str]:

@@ -1,0 +1,63 @@
+"""Who has committed here, by what git itself has written down of this clone.
+
+No program runs for that: in a folder of somebody else's, git may start what the folder's own configuration names. So a
+fresh clone knows who made it; who else writes there is in its lists of people and in its manifests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from breadknife.project.words import FileWords, of_list
+
+_NEWEST = 64 * 1024
+"""Bytes of a log's end that are read."""
+_POINTER = 4_096
+"""Bytes of a file that says where another folder is, at most."""
+
+
+def of_committers(root: Path) -> FileWords:
+    people = {
+        line.split(" ", 2)[2].partition(">")[0]
+        for folder in _git_folders(root)
+        for line in _end(folder / "logs" / "HEAD").splitlines()
+        if line.count(" ") > 2
+    }
+    return of_list("\n".join(sorted(people)))
+
+
+def _git_folders(root: Path) -> Iterator[Path]:
+    """Of a clone its `.git`; of a worktree or a submodule its own folder in another `.git`, and the one it is in."""
+    git = root / ".git"
+    if git.is_dir():
+        yield git
+        return
+    where = _start(git)
+    if not where.startswith("gitdir:"):
+        return
+    folder = root / where.removeprefix("gitdir:").strip()
+    yield folder
+    common = _start(folder / "commondir").strip()
+    if common:
+        yield folder / common
+
+
+def _start(path: Path) -> str:
+    return _read(path, 0, _POINTER)
+
+
+def _end(path: Path) -> str:
+    return _read(path, -_NEWEST, _NEWEST)
+
+
+def _read(path: Path, start: int, length: int) -> str:
+    """Empty for what is no regular file: nobody is waited for."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            file.seek(start if start >= 0 else max(0, path.stat().st_size + start))
+            return file.read(length).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""
