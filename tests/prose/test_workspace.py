@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ def test_lines_are_sorted_unique_and_keep_comments(tmp_path: Path) -> None:
     path.write_text("# ours\n" + path.read_text("utf-8"), "utf-8")
     decisions.add(path, "cat")
     assert path.read_text("utf-8") == "# ours\nApfel\nbird\ncat\nzebra\n"
-    assert [entry.name for entry in path.parent.iterdir()] == ["dictionary.txt"]
+    assert {entry.name for entry in path.parent.iterdir()} == {".gitattributes", "dictionary.txt"}
 
 
 def test_words_are_read_again_when_the_file_changes(home: Path, tmp_path: Path) -> None:
@@ -41,6 +43,42 @@ def test_the_users_own_words_count_everywhere(home: Path, tmp_path: Path) -> Non
     assert decisions.words(tmp_path) == {"mine", "ours"}
     assert decisions.words(None) == {"mine"}
     assert home in dictionary_path(None).parents
+    assert not dictionary_path(None).with_name(".gitattributes").exists()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+def test_what_two_branches_add_merges(tmp_path: Path) -> None:
+    words, ignores = dictionary_path(tmp_path), ignores_path(tmp_path)
+
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    def commit(word: str, rule: str) -> None:
+        Decisions().add(words, word)
+        Decisions().add(ignores, f"{rule}\tabc\tAn excerpt.")
+        git("add", "-A")
+        git("commit", "-m", word)
+
+    git("init", "-b", "main")
+    commit("apple", "RuleA")
+    commit("zebra", "RuleZ")
+    git("switch", "-c", "other")
+    commit("monkey", "RuleM")
+    git("switch", "main")
+    commit("nut", "RuleN")
+    git("merge", "other")  # both stand between the same two lines
+    decisions = Decisions()
+    assert decisions.words(tmp_path) == {"apple", "monkey", "nut", "zebra"}
+    assert {rule for rule, _ in decisions.ignored(tmp_path)} == {"RuleA", "RuleM", "RuleN", "RuleZ"}
+
+
+def test_the_team_s_own_attributes_stay(tmp_path: Path) -> None:
+    attributes = dictionary_path(tmp_path).with_name(".gitattributes")
+    attributes.parent.mkdir()
+    attributes.write_text("* text\n")
+    Decisions().add(dictionary_path(tmp_path), "a")
+    assert attributes.read_text() == "* text\n"
 
 
 def test_a_damaged_file_is_not_overwritten(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
-"""The team's decisions, in two committed files of the workspace, a line each and sorted, so that they merge:
+"""The team's decisions, in two committed files of the workspace, a line each and sorted:
 
 `.breadknife/dictionary.txt`    words that are right here
 `.breadknife/ignores.txt`       findings that were refused: rule, hash of the sentence (or `*`), excerpt, reason, with
                                 tabs between; the last two are for people
+`.breadknife/.gitattributes`    tells git to keep both sides' lines where two branches put theirs at one place
 """
 
 from __future__ import annotations
@@ -122,6 +123,8 @@ class Decisions:
                 known = path.read_text("utf-8-sig").splitlines() if path.exists() else []
                 comments = [text for text in known if text.startswith("#")]
                 lines = {text.strip() for text in known if text.strip()}.difference(comments) | {line}
+                if not path.exists():
+                    _make_mergeable(path)
                 _write(path, [*comments, *sorted(lines, key=lambda text: (text.casefold(), text))])
             except UnicodeDecodeError as error:
                 raise BreadknifeError(f"{path} isn't UTF-8: convert it, or it would be damaged") from error
@@ -151,6 +154,13 @@ def _numbered(path: Path) -> list[tuple[int, str]]:
     except OSError:
         return []
     return [(n, line.strip()) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+
+
+def _make_mergeable(path: Path) -> None:
+    """Before the first of a workspace's lines is written."""
+    attributes = path.with_name(".gitattributes")
+    if path.parent.name == _FOLDER and not attributes.exists():
+        _write(attributes, [f"{name} merge=union" for name in ("dictionary.txt", "ignores.txt")])
 
 
 def _write(path: Path, lines: list[str]) -> None:
