@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import httpx2
 import pytest
 
-from breadknife.plugins.prose.spoken import detect, languages
+from breadknife.plugins.prose import languagetool
+from breadknife.plugins.prose.spoken import TOLD, detect, languages
 from breadknife.text.prose import ProseText
 
 
@@ -19,6 +21,13 @@ from breadknife.text.prose import ProseText
         ("Questa funzione è una delle più usate, con un elenco degli elementi.", "it"),
         ("De functie geeft een lijst van de elementen die niet leeg zijn.", "nl"),
         ("Funkcja zwraca listę, która nie jest pusta, i to jest dobre.", "pl"),
+        ("La función devuelve una llista de los elementos que nun son nulos, y esti ye'l camín.", "ast"),
+        ("Bu funktsiya bir cedvel qaytara ve onıñ içün eñ yahşı olğan yol.", "crh"),
+        ("Funktionen er en af dem som ikke kan bruges, og det er på listen.", "da"),
+        ("Funksjonen er en av dem som ikke kan brukes, og det er på listen å se.", "nb"),
+        ("Funkce vrací seznam, který není prázdný, nebo je to jako při prvním.", "cs"),
+        ("Funkcia vracia zoznam, ktorý nie je prázdny, alebo je to ako pri prvom.", "sk"),
+        ("Bu işlev bir liste verir ve boş değil, çok daha iyi olan için.", "tr"),
         ("Функция возвращает список.", "ru"),
         ("Функція повертає список її елементів.", "uk"),
         ("これはテストです。", "ja"),
@@ -34,6 +43,19 @@ from breadknife.text.prose import ProseText
 )
 def test_detect(text: str, expected: str | None) -> None:
     assert detect(text) == expected
+
+
+@pytest.mark.java
+def test_each_language_of_the_real_server_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = languagetool.free_port()
+    monkeypatch.setattr(languagetool, "free_port", lambda: port)
+    engine = languagetool.LanguageToolEngine("en-US")
+    try:
+        engine.check("Warm.")
+        listed = httpx2.get(f"http://127.0.0.1:{port}/v2/languages", trust_env=False).json()
+    finally:
+        engine.close()
+    assert {each["code"].split("-")[0] for each in listed} <= TOLD
 
 
 GERMAN = "Die Funktion gibt eine Liste zurück und ist nicht für den Gebrauch gedacht."

@@ -40,9 +40,19 @@ _WORDS: dict[str, str] = {
     "tl": "ang ng sa na mga ay at hindi ito para kung ni si may kay nang",
     "br": "ar an al ha da e ez eo en gant evit ket pe war zo a vez",
     "ga": "an na agus ar is le do go i ag sé sí nach atá bhí ní",
+    "ast": "el la los les de del y en que un una ye por para con nun se al como más lo si esti esta estos son pero o "
+    "cuando pa tamién na nel ta xente",
+    "crh": "ve bir bu da de ile içün olaraq ki em edi onıñ soñ olğan qadar kibi eñ amma dep aqqında",
     "lt": "ir į iš kad su yra tai ne kaip apie bet arba nuo gali būti šis kuris",
+    "nb": "og å at det er en på av for med den til ikke som et har kan de fra eller når du var skal ved dette der",
+    "cs": "a v na se je že to s z do o ne jako pro který která které nebo jsou po při by být může tento ale ve",
+    "hr": "i u na se je da za su s od koji koja koje ne ili kao može bi to o po iz biti nije ako",
+    "tr": "ve bir bu da de ile için olarak ki olan daha çok en gibi veya değil var her bu",
+    "fi": "ja on ei se että kuin voi tai jos ovat myös mutta sen joka jotka ole tämä niin",
+    "hu": "a az és nem hogy is egy ez vagy meg van csak mint már lehet azt el ha de kell",
 }
-"""Of each Latin script's language that LanguageTool has, the words that are in every text."""
+"""Of each Latin script's language that LanguageTool has, the words that are in every text; and of some that it hasn't,
+which would be taken for their neighbours."""
 _SCRIPTS = (
     ("uk", re.compile("[іїєґІЇЄҐ]")), ("be", re.compile("[ўЎ]")), ("ru", re.compile("[а-яёА-ЯЁ]")),
     ("el", re.compile("[α-ωΑ-Ω]")), ("fa", re.compile("[پچژگ]")), ("ar", re.compile("[ء-ي]")),
@@ -51,6 +61,8 @@ _SCRIPTS = (
     ("th", re.compile("[ก-๛]")), ("hi", re.compile("[अ-ह]")),
 )  # fmt: skip
 """A letter tells the language, the first that fits."""
+TOLD = frozenset((*_WORDS, *(language for language, _ in _SCRIPTS)))
+"""The languages that `detect` may give, `en` for English."""
 _OF_WORD: dict[str, tuple[str, ...]] = {}
 for _language, _listed in _WORDS.items():
     for _word in _listed.split():
