@@ -19,18 +19,18 @@ comma := ,
 optional = { echo "$(1)"; test -z "$$CI"; }
 
 .NOTPARALLEL:
-.PHONY: help setup model languagetool demo editors peers extension check unit test clean
+.PHONY: help setup model languagetool demo editors peers vale extension check unit test clean
 
 help:
 	@echo 'make demo   what breadknife does, on the files of examples/'
 	@echo 'make test   every check: lint, types, tests, real editors'
 	@echo 'make check  lint and types only'
-	@echo 'make setup  the .venv; also: model, languagetool, editors, peers, extension, unit, clean'
+	@echo 'make setup  the .venv; also: model, languagetool, editors, peers, vale, extension, unit, clean'
 
 demo: setup model languagetool
 	@$(BIN)/python examples/demo.py
 
-test: setup model languagetool editors peers check unit
+test: setup model languagetool editors peers vale check unit
 
 setup: $(STAMP)
 
@@ -78,6 +78,12 @@ peers: setup
 	@[ -e "$$BREADKNIFE_PEERS/ollama" ] || echo 'llama-server and Ollama are compiled the first time: about 10 minutes on two cores.'
 	@PYTHON=$(CURDIR)/$(BIN)/python bash tests/engine/setup_peers.sh "$$BREADKNIFE_PEERS" || \
 	  $(call optional,Skipped: the tests against llama-server and Ollama as far as they are missing.)
+
+vale:
+	@echo '== vale'
+	@[ -e "$$BREADKNIFE_PEERS/vale" ] || echo 'Vale is compiled the first time: about 2 minutes on two cores.'
+	@bash tests/prose/setup_vale.sh "$$BREADKNIFE_PEERS" || \
+	  $(call optional,Skipped: the tests with the real Vale.)
 
 extension:
 	@command -v npm >/dev/null && $(MAKE) --no-print-directory $(PACKAGES) || \

@@ -64,7 +64,7 @@ class ValeEngine:
 def _said(done: subprocess.CompletedProcess[str]) -> str:
     said = (done.stderr or done.stdout).strip()
     try:
-        return str(json.loads(said)["Text"]).strip()
+        return str(json.loads(said)["Text"]).strip().removesuffix(".")
     except (ValueError, KeyError, TypeError):
         return said.splitlines()[0][:200] if said else f"exit code {done.returncode}"
 
