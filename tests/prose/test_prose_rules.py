@@ -31,6 +31,7 @@ from breadknife.plugins.prose.spelling import folded, terms
         ),
         ("harper", "ExpandStandardInputAndOutput", "Style", True),
         ("harper", "SentenceCapitalization", "Capitalization", True),
+        ("harper", "ToDoHyphen", "Miscellaneous", True),
         ("harper", "ThenThan", "Miscellaneous", False),
     ],
 )
