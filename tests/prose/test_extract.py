@@ -180,6 +180,20 @@ def f():
     Some words
     of it
 
+    Class Attributes
+    ----------------
+    x : (2,) ndarray
+        The last one.
+
+    +----+
+    | no |
+    +----+
+
+    See also
+    --------
+    no : not shown
+    no, prose
+
     See Also
     --------
     g : not shown
@@ -206,7 +220,7 @@ DOCSTRINGS = [
         [
             "Do it.", "The first one.", "The second one, of two lines.", "The rest.", "The names.", "The values.",
             "Both of them.", "The counts.", "One more.", "Either of them.", "What is a sentence, of two lines.",
-            "Of Our Own", "Some words of it", "These are notes.",
+            "Of Our Own", "Some words of it", "Class Attributes", "The last one.", "These are notes.",
         ],
     ),
 ]  # fmt: skip

@@ -29,7 +29,8 @@ _FIELD = re.compile(r"[:@](\w+)(?:\s[^:]*)?:(?:\s+|$)")
 _TYPE_FIELDS = frozenset(("type", "rtype", "vartype", "ytype"))
 _SECTION = re.compile(
     r"(Args|Arguments|Parameters|Params|Keyword Args|Keyword Arguments|Other Parameters|Attributes|Returns|Return|"
-    r"Yields|Yield|Receives|Raises|Raise|Warns|Warnings|Methods|See Also|Notes?|References|Todo|Examples?|Usage)(:?)$"
+    r"Yields|Yield|Receives|Raises|Raise|Warns|Warnings|Methods|See [Aa]lso|Notes?|References|Todo|Examples?|Usage)"
+    r"(:?)$"
 )
 _CODE_SECTIONS = frozenset(("Example", "Examples", "Usage"))
 _NAMED_SECTIONS = frozenset(("Note", "Notes", "References", "Todo", "Warnings"))  # the rest list names and types
@@ -173,7 +174,7 @@ class _Reader:
                 self.literal = indent
             return True
         if _ADORNMENT.fullmatch(content):
-            self._underline(indent)
+            self._underline(content, indent)
             return True
         if self.colon is not None:
             indented, self.colon = indent > self.colon, None
@@ -186,18 +187,23 @@ class _Reader:
             return True
         return False
 
-    def _underline(self, indent: int) -> None:
+    def _underline(self, content: str, indent: int) -> None:
         title, kept = self.above, bool(self.current) and self.current[-1] == self.above
         if self.docstring and title and (match := _SECTION.fullmatch(self.source[title.start : title.end])):
             if kept:
                 self.current.pop()
             self._begin_section(match[1], indent, numpy=True)
-        elif self.numpy and title and self.above_indent == self.section:  # a section that isn't NumPy's
-            self.section = None
+        elif self.numpy and title and self.above_indent == self.section and self._is_title(title, content):
+            self._begin_section("", indent, numpy=True)  # one that isn't NumPy's own
             if not kept:
                 self.flush()
                 self.current.append(title)
         self.flush()
+
+    def _is_title(self, line: Span, underline: str) -> bool:
+        """Whether it isn't a table that has these two lines."""
+        text = self.source[line.start : line.end]
+        return underline[0] not in "|+" and " " not in underline and not _ADORNMENT.fullmatch(text)
 
     def _fields(self, content: str, indent: int, span: Span, following: Span | None) -> bool:
         """Read a docstring's field, section title or entry; False for any other line."""
