@@ -38,6 +38,7 @@ HEADING_SKIP = DocumentRule(
         Example("### A\n\n### B\n"),
         Example("```\n# A\n### B\n```\n"),
         Example("<h1>A</h1>\n<!-- <h3>B</h3> -->\n<h2>C</h2>\n", (), "html"),
+        Example("<h1>{{ title }}</h1><h3>B</h3>\n", (), "html"),
         Example("== A\n\n----\n==== no\n----\n\n[discrete]\n==== B\n", (), "asciidoc"),
         Example("== A\n\ninclude::b.adoc[]\n\n==== C\n", (), "asciidoc"),
         Example("== A\n\n====\nAn example.\n====\n", (), "asciidoc"),

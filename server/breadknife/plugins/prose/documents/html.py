@@ -13,12 +13,14 @@ from breadknife.text.syntax import Node, SyntaxTree
 _HEADING = re.compile(r"h([1-6])", re.IGNORECASE)
 _LINKING = {("a", "href"): False, ("img", "src"): True}
 """A tag's attribute, and whether that is an image."""
-_GENERATED = re.compile(r"\{\{|\{%|<%|<\?(?!xml\b)|<base\b", re.IGNORECASE)
+_GENERATED = re.compile(r"\{\{|\{%|<%|<\?(?!xml\b)|<base\b|\s(?:th:|v-|ng-|x-|\*ng)[\w-]+\s*=", re.IGNORECASE)
 """A template: where the page will be and what will be around it isn't known."""
 _PAGE, _SCRIPT = re.compile(r"<html\b", re.IGNORECASE), re.compile(r"<script\b|\son\w+\s*=", re.IGNORECASE)
 
 
 def headings(tree: SyntaxTree) -> Iterator[Heading]:
+    if _GENERATED.search(tree.text):
+        return
     for node in _nodes(tree.root):
         if node.type != "element" or node.child_count < 3 or node.children[-1].type != "end_tag":
             continue

@@ -49,7 +49,7 @@ def _target(subject: Subject, link: Link) -> tuple[Path, str] | None:
 
 def _is_certain(subject: Subject, name: str, path: Path) -> bool:
     """Whether a link is meant for the files as they lie here, in a format that mostly becomes a site elsewhere."""
-    if name.startswith("/") or not path.suffix or re.search(r"[{}|*<>]", name):
+    if name.startswith("/") or not path.suffix or re.search(r"[{}|*<>$^]", name):
         return False
     within = path.parent
     while within != subject.root:
@@ -144,6 +144,7 @@ BROKEN_LINK = DocumentRule(
         Example("[a route](guide) [a page](/guide.mdx) [x](made/here.md) {/* [x](gone.md) */}\n", (), "mdx"),
         Example('<a href="guide">x</a><a href="/x.css">x</a><a href="made.html">x</a>\n', (("made.md", ""),), "html"),
         Example('{% block x %}<a href="gone.html">x</a>{% endblock %}\n', (), "html"),
+        Example('<form th:object="${x}"><a href="gone.html">x</a></form> <img src="$x^a.png">\n', (), "html"),
         Example('<!-- <a href="gone.html">x</a> --><a :href="gone.html">x</a>\n', (), "html"),
         Example('<a href="a.html?x=1&amp;y=2">x</a>\n', (("a.html", ""),), "html"),
         Example("::\n\n    `x <gone.rst>`_\n\n``x <gone.rst>`_``\n", (), "restructuredtext"),
