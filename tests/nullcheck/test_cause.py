@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.plugins.nullcheck.cause import changed_lines
-from breadknife.text.document import apply_edits
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
+from breadknife.task.values import ActionRequest, Actions, ResolveRequest
+from breadknife.text.document import Span, apply_edits
 from nullcheck.asking import findings, offered, resolved
-from support import document
+from project.folders import known, opened
+from support import PluginContext, document
 
 FIND = "def find(k):\n    if k:\n        return k\n    return None\n\n\n"
 
@@ -37,6 +42,66 @@ def test_all_places_of_a_cause(before: str, after: str) -> None:
     assert action.title.endswith(", at all 2 places with this cause")
     assert action.origin.rule == "nullcheck/assert"
     assert findings(document(text)) == ()
+
+
+TYPED = """\
+export function find(key: string): string | undefined {
+  return key ? key : undefined;
+}
+"""
+USES = """\
+import {{ find }} from "./found";
+
+export function a(): number {{
+  const a = find("1");
+{0}  return a.length;
+}}
+
+export function b(): number {{
+  const b = find("2");
+{1}  return b.length;
+}}
+"""
+
+
+def thrown(name: str) -> str:
+    return f'  if ({name} === undefined) {{\n    throw new Error("{name} is undefined");\n  }}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "before", "after"),
+    [
+        (
+            {"found.py": FIND},
+            "use.py",
+            "from found import find\n\n\n"
+            "def a():\n    a = find(1)\n    return a.x\n\n\ndef b():\n    b = find(2)\n    return b.y\n",
+            "from found import find\n\n\n"
+            "def a():\n    a = find(1)\n    assert a is not None\n    return a.x\n\n\n"
+            "def b():\n    b = find(2)\n    assert b is not None\n    return b.y\n",
+        ),
+        ({"found.ts": TYPED}, "use.ts", USES.format("", ""), USES.format(thrown("a"), thrown("b"))),
+    ],
+    ids=["Python", "TypeScript"],
+)
+def test_all_places_of_a_cause_in_another_file(
+    tmp_path: Path, files: dict[str, str], name: str, before: str, after: str
+) -> None:
+    project = known(tmp_path, files)
+    context = PluginContext(root=tmp_path, project=project, values=NullCheckSettings(oracle="off"))
+    language = "python" if name.endswith(".py") else "typescript"
+    doc, plugin = opened(tmp_path / name, before, language=language), NullCheckPlugin()
+    assert [found.related[0].uri for found in findings(doc, context)] == [(tmp_path / next(iter(files))).as_uri()] * 2
+    menu = plugin.answer(ActionRequest(doc, Span(0, len(before))), context)
+    assert isinstance(menu, Actions)
+    action = next(action for action in menu.items if action.data.get("everywhere"))
+    assert action.title.endswith(", at all 2 places with this cause")
+    answer = plugin.answer(ResolveRequest(doc, action), context)
+    assert isinstance(answer, Actions), answer
+    changed = doc.edited(answer.items[0].edits)
+    assert changed.text == after
+    assert findings(changed, context) == ()
+    project.close()
 
 
 @pytest.mark.parametrize(

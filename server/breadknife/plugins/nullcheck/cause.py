@@ -42,9 +42,10 @@ def repaired_everywhere(
     now, current, left = document, file, same
     while left:
         edits = _one_for_each_scope(current, left, way)
-        if not edits or cause[0] is not None:
+        if not edits:
             return None
-        cause = (None, cause[1].shifted(_shift(cause[1], edits)))
+        if cause[0] is None:  # the edits move nothing in another file
+            cause = (None, cause[1].shifted(_shift(cause[1], edits)))
         now = now.edited(edits)
         tree = parse(now.text, now.language)
         if tree is None:
@@ -54,7 +55,9 @@ def repaired_everywhere(
         if len(left) >= before:
             return None
     fresh = Counter(map(_identity, current.findings())) - Counter(map(_identity, file.findings()))
-    return None if fresh else changed_lines(document.text, now.text)
+    if fresh or len(current.findings()) > len(file.findings()) - len(same):  # the cause's own line has changed
+        return None
+    return changed_lines(document.text, now.text)
 
 
 def changed_lines(old: str, new: str) -> tuple[TextEdit, ...]:
