@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -135,6 +136,17 @@ def test_a_list_shows_every_offer(project: Path) -> None:
     lines = result.stdout.splitlines()
     assert lines[0].startswith("a.py:2:12: ")
     assert [line.rpartition("[")[2] for line in lines[1:3]] == ["assert]", "raise]"], result.stdout
+
+
+FORMATS = Path(__file__).parents[1] / "nullcheck" / "formats"
+
+
+@pytest.mark.parametrize("printed", sorted((FORMATS / "printed").iterdir()), ids=lambda path: path.name)
+def test_what_any_checker_prints_leads_to_offers(project: Path, printed: Path) -> None:
+    shutil.copytree(FORMATS / "sources", project, dirs_exist_ok=True)
+    result = breadknife(project, "fix", "--from", str(printed), "--list", "--json")
+    assert result.returncode in (0, 1), result.stderr
+    assert any(finding["offers"] for finding in json.loads(result.stdout)["findings"]), result.stderr
 
 
 OUTSIDE = "/home/runner/work/app/app/pkg/a.py"

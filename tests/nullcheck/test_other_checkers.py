@@ -109,6 +109,40 @@ def test_every_none_finding_of_a_real_checker_gets_its_actions(checker, tmp_path
         ("basedpyright", "reportOptionalMemberAccess", '"y" is not a known attribute of "None"', "x.⟦y⟧", "x"),
         ("mypy", "union-attr", 'Item "None" of "A | None" has no attribute "y"', "⟦x⟧.y", "x"),
         ("mypy", "union-attr", 'Item "None" of "A | None" has no attribute "y"', "⟦⟧x.a.y.b", "x.a"),
+        # where a value goes that mustn't be None
+        ("pyright", "reportArgumentType",
+         'Argument of type "str | None" cannot be assigned to parameter "a" of type "str" in function "g"\n'
+         '  Type "str | None" is not assignable to type "str"\n    "None" is not assignable to "str"', "g(a=⟦x⟧)",
+         "x"),
+        ("pyright", "reportAttributeAccessIssue",
+         'Cannot assign to attribute "b" for class "A*"\n  Type "str | None" is not assignable to type "str"\n'
+         '    "None" is not assignable to "str"', "a.b = ⟦x.y⟧", "x.y"),
+        ("pyright", "reportReturnType",
+         'Type "str | None" is not assignable to return type "str"\n  "None" is not assignable to "str"', "return ⟦x⟧",
+         "x"),
+        ("mypy", "arg-type", 'Argument "a" to "g" has incompatible type "Optional[str]"; expected "str"', "g(a=⟦x⟧)",
+         "x"),
+        ("mypy", "arg-type", 'Argument 1 to "g" has incompatible type "str | None"; expected "str"', "g(⟦⟧x.y, x)",
+         "x.y"),
+        ("mypy", "return-value", 'Incompatible return value type (got "str | None", expected "str")', "⟦⟧return x",
+         "x"),
+        ("mypy", "assignment",
+         'Incompatible types in assignment (expression has type "str | None", variable has type "str")', "y: str = ⟦x⟧",
+         "x"),
+        ("ty", "invalid-argument-type", "Argument to function `g` is incorrect: Expected `str`, found `str | None`",
+         "g(⟦a=x⟧)", "x"),
+        ("ty", "invalid-argument-type", "Argument to function `g` is incorrect: Expected `str`, found `str | None`",
+         "g(⟦⟧a=x)", "x"),
+        ("ty", "invalid-assignment", "Object of type `str | None` is not assignable to attribute `b` of type `str`",
+         "⟦a.b⟧ = x", "x"),
+        ("ty", "invalid-explicit-return",
+         "Return type does not match returned value: expected `str`, found `str | None`", "return ⟦x⟧", "x"),
+        ("pyrefly", "bad-assignment", "`str | None` is not assignable to attribute `b` with type `str`\n  More.",
+         "a.b = ⟦x⟧", "x"),
+        ("pyrefly", "bad-argument-type",
+         "Argument `str | None` is not assignable to parameter `a` with type `str` in function `g`", "g(⟦x⟧)", "x"),
+        ("pyrefly", "bad-return", "Returned type `str | None` is not assignable to declared return type `str`",
+         "return ⟦x⟧", "x"),
     ],
 )  # fmt: skip
 def test_other_checkers_by_their_recorded_output(
@@ -133,6 +167,23 @@ def test_other_checkers_by_their_recorded_output(
 )
 def test_findings_about_other_things_get_no_action(source: str, code: str, message: str) -> None:
     assert offered("def f(x):\n    x.y\n", Finding(Span(14, 17), source, code, message)) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [("str | None", "int"), ("str | None", "bytes | None"), ("dict[str, str | None]", "dict[str, str]"),
+     ("() -> None", "int"), ("Literal['None']", "str")],
+)  # fmt: skip
+def test_what_would_not_fit_without_none_either_gets_no_action(value: str, wanted: str) -> None:
+    message = f'Argument 1 to "g" has incompatible type "{value}"; expected "{wanted}"'
+    assert offered("def f(x):\n    g(x)\n", Finding(Span(16, 17), "mypy", "arg-type", message)) == ()
+
+
+def test_a_declared_type_gets_the_none_that_its_default_has() -> None:
+    text = "def f(y: int = None):\n    return y\n"
+    message = "Default value of type `None` is not assignable to annotated parameter type `int`"
+    [action, *_] = offered(text, Finding(Span(6, 19), "ty", "invalid-parameter-default", message))
+    assert action.data["strategy"] == "annotate"
 
 
 def test_of_several_places_that_a_diagnostic_may_mean_none_is_guessed() -> None:

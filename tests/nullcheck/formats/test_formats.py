@@ -62,7 +62,7 @@ def source(said: Said) -> Document:
 
 
 def test_every_output_has_its_command() -> None:
-    assert {path.name for path in (HERE / "printed").iterdir()} == set(COMMANDS)
+    assert {path.name for path in (HERE / "printed").iterdir()} == set(COMMANDS) == set(PLACES)
 
 
 def described(name: str) -> str:
@@ -92,16 +92,22 @@ def test_findings() -> None:
 
 PYTHON = {
     (15, 'store.find("a")'), (16, "names"), (18, "names"), (19, "store.find(first)"), (21, "store.path"),
-    (23, "store.find(text)"), (27, 'store.find("b")'),
+    (23, "store.find(text)"), (27, "store.path"), (27, 'store.find("b")'),
 }  # fmt: skip
 TYPESCRIPT = {
     (2, "(box?.items)"), (2, "box?.items"), (3, "(box?.items)"), (5, "user"), (6, "callback"), (7, "find(id)"),
     (7, "find(id).tags"), (9, "element"), (10, "users.get(id)"),
 }  # fmt: skip
+ESLINT = {(2, "box?.items"), (2, "(box?.items)"), (3, "box"), (3, "(box?.items)"), (11, "find(id)")}
+SPOTBUGS = {(9, "path"), (15, "folder.listFiles()"), (21, "found")}
+NULLAWAY = {(17, "found"), (23, "path"), (25, "path"), (25, 'find("a")'), (29, 'find("b")')}
 CALLED = (27, 'store.find("b")')
 PLACES = {
     **{name: PYTHON for name in COMMANDS if name.startswith(("py", "based", "my", "ty"))},
     **{name: TYPESCRIPT for name in COMMANDS if name.startswith("tsc")},
+    **{name: ESLINT for name in COMMANDS if name.startswith("eslint")},
+    **{name: SPOTBUGS for name in COMMANDS if name.startswith("spotbugs")},
+    **{name: NULLAWAY for name in COMMANDS if name.startswith("nullaway")},
 }
 UNSURE = {
     "mypy.txt": {(18, "names"), CALLED},  # it prints no columns

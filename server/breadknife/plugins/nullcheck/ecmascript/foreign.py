@@ -93,14 +93,13 @@ def _both(message: str) -> bool:
     return "null" in first and "undefined" in first
 
 
+_LOOSER = frozenset({"binary_expression", "unary_expression"})
+
+
 def _node(tree: SyntaxTree, finding: Finding, at: At) -> tuple[Node, Node | None] | None:
     node = tree.node_at(finding.span)
     if at is At.BANG:
-        while node.type != "non_null_expression":
-            if node.parent is None or tree.span(node.parent).start != finding.span.start:
-                return None
-            node = node.parent
-        return node.named_children[0], node
+        return _banged(tree, node, finding.span.start)
     if at is At.VALUE:
         value = _value(tree, node)
         return (value, None) if value is not None else None
@@ -117,6 +116,22 @@ def _node(tree: SyntaxTree, finding: Finding, at: At) -> tuple[Node, Node | None
     while path and path[-1].type == "parenthesized_expression":
         node, path = path[-1], path[:-1]
     return node, None
+
+
+def _banged(tree: SyntaxTree, node: Node, start: int) -> tuple[Node, Node] | None:
+    """The expression that begins there, and it with its `!`: the grammar takes `a + b!` for `(a + b)!`."""
+    while node.type != "non_null_expression":
+        outer = node.parent
+        if outer is None:
+            return None
+        is_last = outer.type in _LOOSER and outer.end_byte == node.end_byte
+        if tree.span(outer).start != start and not is_last and node.type not in _LOOSER:
+            return None
+        node = outer
+    inner = node.named_children[0]
+    while inner.type in _LOOSER and tree.span(inner).start < start:
+        inner = inner.named_children[-1]
+    return (inner, node) if tree.span(inner).start == start else None
 
 
 def _value(tree: SyntaxTree, node: Node) -> Node | None:

@@ -152,10 +152,8 @@ class EcmaScriptFile:
             return None
         use = self._uses.get((node.start_byte, node.end_byte))
         cause = use.cause if use is not None else Cause(node, "another checker says so", said.null if said else "")
-        path = path_to(self.tree, node)
         bang = said.bang if said is not None else None
-        if bang is not None:
-            path = path[:-1]
+        path = path_to(self.tree, node if bang is None else bang)
         null = said.null if said is not None and said.null else cause.null
         wanted = said.wanted if said is not None else self._wanted(place.use, path)
         site = Site(self.tree, self._analysis.outline, self._style, node, place.use, path, null, wanted, bang)

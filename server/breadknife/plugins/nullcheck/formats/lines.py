@@ -29,7 +29,8 @@ class TextForm:
     """Of the form, for people: `pyright`, `tsc --pretty`."""
     pattern: re.Pattern[str]
     """Groups: `path`, `line`, `message`, and where they are printed `column`, `end_line`, `end_column`, `code`,
-    `severity`; `carets` under the place, and `before` them as much as stands left of it in the line."""
+    `severity`; `carets` under the place, and `before` them as much as stands left of it in the line; `types`, which
+    shorter forms have in the message, too."""
     columns: Columns = Columns.CODE_POINTS
     heading: re.Pattern[str] | None = None
     """A line that holds the `path` for what follows."""
@@ -72,7 +73,8 @@ FORMS = (
     _form("ty", "ty --output-format concise",
           rf"^{_PATH}{_AT}: (?P<severity>error|warning|info)\[{_CODE}\] (?P<message>.+)$"),
     _form("ty", "ty",
-          rf"^(?P<severity>error|warning|info)\[{_CODE}\]: (?P<message>.+)\n *--> {_PATH}{_AT}$(?:{_FRAME})?"),
+          rf"^(?P<severity>error|warning|info)\[{_CODE}\]: (?P<message>.+)\n *--> {_PATH}{_AT}$"
+          rf"(?:{_FRAME}(?: (?P<types>[Ee]xpected `.*))?)?"),
     _form("pyrefly", "pyrefly --output-format min-text",
           rf"^ *(?P<severity>ERROR|WARN|INFO) {_PATH}:(?P<line>\d+):(?P<column>\d+)"
           rf"(?:-(?:(?P<end_line>\d+):)?(?P<end_column>\d+))?: (?P<message>.+) \[{_CODE}\]$"),
@@ -133,8 +135,9 @@ def _said(form: TextForm, match: re.Match[str], heading: str) -> Said | None:
     if carets and not end_column:
         end_column = column + len(carets)
     details = "" if form.wraps else groups["message"].partition("\n")[2]
+    message = ": ".join(filter(None, (groups["message"], groups.get("types"))))
     return Said(
-        form.source, path, int(groups["line"]), " ".join(groups["message"].split()), groups.get("code") or "",
+        form.source, path, int(groups["line"]), " ".join(message.split()), groups.get("code") or "",
         SEVERITIES[severity], column, int(groups.get("end_line") or 0), end_column, form.columns,
         " ".join(details.split()),
     )  # fmt: skip

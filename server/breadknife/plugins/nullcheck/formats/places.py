@@ -24,8 +24,10 @@ def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Pl
         return None
     if not said.sure_in(document.line_text(said.line - 1)):
         found = _places(file, _by_word(document, finding))
-        # An attribute's name is in the message; of other uses a line may have several, of which not all are seen here.
-        return _only(_own(file, found) or {place: each for place, each in found.items() if place.use is Use.ATTRIBUTE})
+        # An attribute's name is in the message, and a line returns one value; of other uses it may have several, of
+        # which not all are seen here.
+        sure = (place for place in found if place.use in (Use.ATTRIBUTE, Use.RETURN) or _quotes(said, document, place))
+        return _only(_own(file, found) or {place: found[place] for place in sure})
     if (place := file.place(finding)) or finding.span:
         return (finding, place) if place else None
     found = _places(file, _by_end(file.tree, finding))
@@ -50,6 +52,10 @@ def _own(file: NullFile, found: dict[Place, Finding]) -> dict[Place, Finding]:
 
 def _only(found: dict[Place, Finding]) -> tuple[Finding, Place] | None:
     return next(((each, place) for place, each in found.items()), None) if len(found) == 1 else None
+
+
+def _quotes(said: Said, document: Document, place: Place) -> bool:
+    return f"'{document.slice(place.span)}'" in said.message
 
 
 def _by_word(document: Document, finding: Finding) -> Iterator[Finding]:

@@ -124,6 +124,19 @@ def _at(value: Any, dotted: str) -> Any:
     return value
 
 
+_SPOTBUGS = {
+    "NP_ALWAYS_NULL": "Null pointer dereference of {value} in {method}",
+    "NP_ALWAYS_NULL_EXCEPTION": "Null pointer dereference of {value} in {method} on exception path",
+    "NP_NULL_ON_SOME_PATH": "Possible null pointer dereference of {value} in {method}",
+    "NP_NULL_ON_SOME_PATH_EXCEPTION": "Possible null pointer dereference of {value} in {method} on exception path",
+    "NP_NULL_ON_SOME_PATH_FROM_RETURN_VALUE":
+        "Possible null pointer dereference in {method} due to return value of called method",
+    "NP_DEREFERENCE_OF_READLINE_VALUE": "Dereference of the result of readLine() without nullcheck in {method}",
+    "NP_IMMEDIATE_DEREFERENCE_OF_READLINE": "Immediate dereference of the result of readLine() in {method}",
+}  # fmt: skip
+"""What SpotBugs says of a type where it prints messages; `-xml` has only what they are made of."""
+
+
 def said_in_spotbugs(text: str) -> Iterator[Said]:
     """SpotBugs' `-xml` and `-xml:withMessages`. Nothing for any other XML."""
     try:
@@ -135,6 +148,14 @@ def said_in_spotbugs(text: str) -> Iterator[Said]:
         lines = [line for line in bug.findall("SourceLine") if line.get("start")]
         code = bug.get("type") or ""
         if lines and (path := lines[0].get("sourcepath")):
-            message = bug.findtext("LongMessage") or bug.findtext("ShortMessage") or code
+            message = bug.findtext("LongMessage") or bug.findtext("ShortMessage") or _spotbugs_message(bug, code)
             severity = priorities.get(bug.get("priority") or "", Severity.INFORMATION)
             yield Said("spotbugs", path, int(lines[0].get("start") or 0), message, code, severity)
+
+
+def _spotbugs_message(bug: ElementTree.Element, code: str) -> str:
+    method, value = bug.find("Method"), bug.find("LocalVariable")
+    if method is None or code not in _SPOTBUGS or (value is None and "{value}" in _SPOTBUGS[code]):
+        return code
+    named = f"{method.get('classname')}.{method.get('name')}"
+    return _SPOTBUGS[code].format(method=named, value=value.get("name") if value is not None else "")

@@ -48,7 +48,10 @@ def cures(site: Site, checker: Checker, files: Callable[[str], int] = lambda nam
 
 def is_declaration(site: Site) -> bool:
     """Whether the place isn't a use, but what is declared: a function's name, a parameter, what is assigned to."""
-    return site.use is Use.ASSIGN and site.node.type != "none" and bool(site.path)
+    if site.use is not Use.ASSIGN or site.node.type == "none" or not site.path:
+        return False
+    given = (site.path[-1].child_by_field_name(field) for field in ("right", "value"))
+    return all(value != site.node for value in given)
 
 
 def _at_declaration(site: Site, checker: Checker, files: Callable[[str], int]) -> Iterator[Cure]:

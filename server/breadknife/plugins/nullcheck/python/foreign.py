@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from breadknife.plugins.nullcheck.python.annotations import is_optional, union_parts
 from breadknife.plugins.nullcheck.python.site import Site, site_of
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Finding
@@ -21,6 +23,7 @@ class At(StrEnum):
     CALLED = "the span is a call of it"
     LEFT = "the left operand"
     RIGHT = "the right operand"
+    VALUE = "it is the span, or what the span gets: a target, a parameter, a keyword"
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Diagnostic:
     sources: frozenset[str]
     code: str
     message: re.Pattern[str]
-    """A group `attribute` names the attribute that was asked for."""
+    """A group `attribute` names the attribute that was asked for; `value` and `wanted` are the types of the value and
+    of its place: it is about None where only the first has it."""
     use: Use
     at: At
 
@@ -43,6 +47,9 @@ def _row(sources: frozenset[str], code: str, message: str, use: Use, at: At) -> 
 
 _TY_ATTRIBUTE = "missing-union-attribute|possibly-missing-attribute|missing-attribute|unresolved-attribute"
 _NO_ATTRIBUTE = r"has no attribute `(?P<attribute>\w+)`"
+_VALUE, _WANTED = r'"(?P<value>[^"]+)"', r'"(?P<wanted>[^"]+)"'
+_OF = rf"of type {_WANTED}"
+_GIVEN, _ASKED = "`(?P<value>[^`]+)`", "`(?P<wanted>[^`]+)`"
 _NONE_OR_OPTIONAL = r"`(?:[^`]*\| )?(?:None|NoneType)(?: \|[^`]*)?`"
 
 DIAGNOSTICS = (
@@ -55,9 +62,16 @@ DIAGNOSTICS = (
     _row(_PYRIGHT, "reportOptionalContains", r'"None"', Use.OPERAND, At.ITSELF),
     _row(_PYRIGHT, "reportArgumentType", r'^Expression of type "None" cannot be assigned to parameter', Use.ASSIGN,
          At.ITSELF),
-    _row(_PYRIGHT, "reportReturnType", r'^Type "None" is not assignable to return type', Use.RETURN, At.ITSELF),
-    _row(_PYRIGHT, "reportAssignmentType|reportAttributeAccessIssue",
-         r'^Type "None" is not assignable to (?:declared type|attribute)', Use.ASSIGN, At.ITSELF),
+    _row(_PYRIGHT, "reportArgumentType", rf'^Argument of type {_VALUE} cannot be assigned to parameter .*?{_OF}',
+         Use.ARGUMENT, At.VALUE),
+    _row(_PYRIGHT, "reportReturnType", rf'^Type {_VALUE} is not assignable to return type {_WANTED}', Use.RETURN,
+         At.VALUE),
+    _row(_PYRIGHT, "reportAssignmentType", rf'^Type {_VALUE} is not assignable to declared type {_WANTED}',
+         Use.ASSIGN, At.VALUE),
+    _row(_PYRIGHT, "reportAttributeAccessIssue", r'^Type "None" is not assignable to attribute', Use.ASSIGN, At.ITSELF),
+    _row(_PYRIGHT, "reportAttributeAccessIssue",
+         rf'^Cannot assign to attribute [\s\S]*?Type {_VALUE} is not assignable to type {_WANTED}', Use.ASSIGN,
+         At.VALUE),
     _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__a?(?:enter|exit)__"', Use.WITH, At.ITSELF),
     _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__a?iter__"', Use.ITERATE, At.ITSELF),
     _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__delitem__"', Use.SUBSCRIPT, At.ITSELF),
@@ -69,6 +83,23 @@ DIAGNOSTICS = (
     _row(_MYPY, "operator", r'^Unsupported operand types for \S+ \(".*" and ".*None"\)', Use.OPERAND, At.RIGHT),
     _row(_MYPY, "operator", r'^Unsupported right operand type for in \(".*None.*"\)', Use.OPERAND, At.RIGHT),
     _row(_MYPY, "operator", r'^Unsupported left operand type for \S+ \(".*None.*"\)', Use.OPERAND, At.LEFT),
+    _row(_MYPY, "arg-type", rf'^Argument .* has incompatible type {_VALUE}; expected {_WANTED}', Use.ARGUMENT,
+         At.VALUE),
+    _row(_MYPY, "return-value", rf'^Incompatible return value type \(got {_VALUE}, expected {_WANTED}\)', Use.RETURN,
+         At.VALUE),
+    _row(_MYPY, "assignment",
+         rf'^Incompatible types in assignment \(expression has type {_VALUE}, \w+ has type {_WANTED}\)', Use.ASSIGN,
+         At.VALUE),
+    _row(_MYPY, "assignment", rf'^Incompatible default for .* \(default has type {_VALUE}, \w+ has type {_WANTED}\)',
+         Use.ASSIGN, At.VALUE),
+    _row(_TY, "invalid-argument-type", rf"^Argument .*: Expected {_ASKED}, found {_GIVEN}", Use.ARGUMENT, At.VALUE),
+    _row(_TY, "invalid-explicit-return|invalid-return-type",
+         rf"^Return type .*: expected {_ASKED}, found {_GIVEN}", Use.RETURN, At.VALUE),
+    _row(_TY, "invalid-assignment",
+         rf"^Object of type {_GIVEN} is not assignable to (?:attribute `\w+` of type )?{_ASKED}", Use.ASSIGN, At.VALUE),
+    _row(_TY, "invalid-parameter-default",
+         rf"^Default value of type {_GIVEN} is not assignable to annotated parameter type {_ASKED}", Use.ASSIGN,
+         At.VALUE),
     _row(_TY, _TY_ATTRIBUTE, r"^Attribute `(?P<attribute>\w+)` is not defined on `None`", Use.ATTRIBUTE, At.OBJECT),
     _row(_TY, _TY_ATTRIBUTE, rf"^Object of type {_NONE_OR_OPTIONAL} {_NO_ATTRIBUTE}", Use.ATTRIBUTE, At.OBJECT),
     _row(_TY, "not-subscriptable|non-subscriptable", r"object of type `None`", Use.SUBSCRIPT, At.INDEXED),
@@ -77,6 +108,14 @@ DIAGNOSTICS = (
     _row(_TY, "not-callable|call-non-callable", r"^Object of type `None` is not callable", Use.CALL, At.ITSELF),
     _row(_TY, "unsupported-operator", rf"between objects of type {_NONE_OR_OPTIONAL} and", Use.OPERAND, At.LEFT),
     _row(_TY, "unsupported-operator", rf"and {_NONE_OR_OPTIONAL}$", Use.OPERAND, At.RIGHT),
+    _row(_PYREFLY, "bad-argument-type",
+         rf"^Argument {_GIVEN} is not assignable to parameter .*with type {_ASKED}", Use.ARGUMENT, At.VALUE),
+    _row(_PYREFLY, "bad-return", rf"^Returned type {_GIVEN} is not assignable to declared return type {_ASKED}",
+         Use.RETURN, At.VALUE),
+    _row(_PYREFLY, "bad-assignment",
+         rf"^{_GIVEN} is not assignable to (?:attribute `\w+` with type )?{_ASKED}", Use.ASSIGN, At.VALUE),
+    _row(_PYREFLY, "bad-function-definition",
+         rf"^Default {_GIVEN} is not assignable to parameter .*with type {_ASKED}", Use.ASSIGN, At.VALUE),
     _row(_PYREFLY, "missing-attribute", rf"^Object of class `NoneType` {_NO_ATTRIBUTE}", Use.ATTRIBUTE, At.OBJECT),
     _row(_PYREFLY, "missing-attribute", rf"^Object of type {_NONE_OR_OPTIONAL} {_NO_ATTRIBUTE}",
          Use.ATTRIBUTE, At.OBJECT),
@@ -102,6 +141,9 @@ _USERS: dict[Use, dict[str, str]] = {
                   "argument_list": "", "yield": ""},
     Use.OPERAND: dict.fromkeys((*_OPERATIONS, "unary_operator"), ""),
     Use.WITH: {"with_item": "", "as_pattern": ""},
+    Use.ARGUMENT: {"argument_list": "", "keyword_argument": "value"},
+    Use.RETURN: {"return_statement": "", "yield": ""},
+    Use.ASSIGN: {"assignment": "right", "default_parameter": "value", "typed_default_parameter": "value"},
 }  # fmt: skip
 """Use -> the kinds of node that use a value so, and the field of theirs that it is in; "": any."""
 
@@ -112,11 +154,13 @@ def foreign_site(tree: SyntaxTree, finding: Finding) -> Site | None:
         if finding.source.lower() not in row.sources or finding.code not in row.code.split("|"):
             continue
         said = row.message.search(finding.message)
-        if said is None:
+        if said is None or not _is_about_none(said.groupdict(), finding.message):
             continue
         start = site_of(tree, tree.node_at(finding.span), row.use)
         found = _candidates(start, row.at, said.groupdict().get("attribute") or "")
-        if not finding.span:  # only where it begins was printed
+        if row.at is At.VALUE:
+            found = [node for node in found if _fits(site_of(tree, node, row.use))]
+        elif not finding.span:  # only where it begins was printed
             sites = [site for each in found if _fits(site := site_of(tree, each, row.use))]
             # What an operator gives is hardly ever None: it is the innermost operand.
             found = [site.node for site in (sites[:1] if row.use is Use.OPERAND else sites)]
@@ -125,6 +169,34 @@ def foreign_site(tree: SyntaxTree, finding: Finding) -> Site | None:
         if node is not None:
             return site_of(tree, node, row.use)
     return None
+
+
+_SCALARS: dict[str, frozenset[str]] = {
+    name: frozenset((name, *wider))
+    for name, *wider in (("bool", "int", "float", "complex"), ("int", "float", "complex"), ("float", "complex"),
+                         ("complex",), ("str",), ("bytes",))
+}  # fmt: skip
+"""Types, and those of them that each may stand for."""
+_MEMBER = re.compile(r'(?<!Type )"([^"]+)" is (?:not assignable|incompatible)')
+"""Which member of a union pyright objects to."""
+
+
+def _is_about_none(groups: Mapping[str, str | None], message: str) -> bool:
+    """Whether a value would fit if it weren't None; where nothing is said of types, the row itself says so."""
+    value, wanted = groups.get("value") or "None", groups.get("wanted") or ""
+    member = _MEMBER.search(message)
+    if not is_optional(value) or is_optional(wanted) or (member is not None and member[1] != "None"):
+        return False
+    rest = {part.strip() for part in union_parts(value)} & _SCALARS.keys()
+    return wanted not in _SCALARS or all(wanted in _SCALARS[part] for part in rest)
+
+
+def _given(node: Node) -> list[Node]:
+    """What a node gives to another, or itself."""
+    if node.type not in (*_USERS[Use.ASSIGN], *_USERS[Use.RETURN], "keyword_argument"):
+        return [node]
+    value = node.child_by_field_name("right") or node.child_by_field_name("value")
+    return [value] if value is not None else node.named_children[:1]
 
 
 def _fits(site: Site) -> bool:
@@ -143,6 +215,8 @@ def _candidates(start: Site, at: At, attribute: str) -> list[Node]:
         match at:
             case At.ITSELF if node.start_byte == start.node.start_byte:
                 found.append(node)
+            case At.VALUE if node.start_byte == start.node.start_byte:
+                found += _given(node)
             case At.OBJECT if node.type == "attribute":
                 name, owner = node.child_by_field_name("attribute"), node.child_by_field_name("object")
                 if name is not None and owner is not None and name.text == attribute.encode():
