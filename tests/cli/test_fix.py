@@ -248,6 +248,83 @@ def test_a_declaration_ends_all_that_it_causes(project: Path, checker: Callable[
     assert (result.returncode, read(project, "a.py")) == (0, REPAIRED)
 
 
+TWO = {
+    "a.py": "def _f(a, x=None):\n    if a:\n        return x.y\n    return x.z\n\n\n_f(1, 2)\n",
+    "b.py": "def _g(x=None):\n    return x.y\n\n\n_g(1)\n",
+}
+
+
+@pytest.mark.parametrize(("top", "causes"), [(["--top", "1"], ["_f(x)"]), ([], ["_f(x)", "_g(x)"])])
+def test_our_own_findings_are_ended_at_their_causes_the_worst_first(
+    project: Path, top: list[str], causes: list[str]
+) -> None:
+    write(project, TWO)
+    result = breadknife(project, "fix", "--null", *top, "--write", "--json")
+    outcomes = json.loads(result.stdout)["outcomes"]
+    assert [(each["outcome"], each["cause"], each["strategy"]) for each in outcomes] == [
+        ("cause-repaired", cause, "required") for cause in causes
+    ], result.stderr
+    assert read(project, "a.py") == TWO["a.py"].replace("x=None", "x")
+    assert read(project, "b.py") == TWO["b.py"].replace("x=None", "x" if len(causes) > 1 else "x=None")
+
+
+TYPED = """\
+class Timer {
+  private start: Date | null;
+  constructor() {
+    this.start = new Date();
+  }
+  time() {
+    return this.start.getTime();
+  }
+  day() {
+    return this.start.getDate();
+  }
+}
+"""
+GIVEN = """\
+package p
+
+type T struct{ N int }
+
+func f(t *T) int {
+	if t == nil {
+		println("none")
+	}
+	return t.N
+}
+"""
+NAMED = """\
+import javax.annotation.Nullable;
+
+class A {
+    @Nullable
+    private static String name() {
+        return "a";
+    }
+
+    int size() {
+        return name().length();
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "outcome", "said"),
+    [
+        ("a.ts", TYPED, "cause-repaired", "drop-none"),
+        ("a.go", GIVEN, "left", "no edit of its declaration is surely right"),
+        ("A.java", NAMED, "cause-repaired", "return-type"),
+    ],
+)
+def test_causes_in_other_languages(project: Path, name: str, text: str, outcome: str, said: str) -> None:
+    write(project, {name: text})
+    result = breadknife(project, "fix", "--null", "--json")
+    [shown] = json.loads(result.stdout)["outcomes"]
+    assert (shown["outcome"], shown.get("strategy") or shown["why"]) == (outcome, said), result.stderr
+
+
 EXPECTS = """\
 import a
 try:

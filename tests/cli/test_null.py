@@ -86,6 +86,43 @@ def test_the_table(project: Path) -> None:
     assert lines[-1] == "3 findings of 2 causes; those shown have 3"
 
 
+TYPESCRIPT = {
+    "store.ts": "export function find(key: string): string | undefined {\n  return key ? key : undefined;\n}\n",
+    "use.ts": 'import { find } from "./store";\n\nexport const size = () => find("a").length;\n\n'
+    'export const end = () => find("b").at(-1);\n',
+}
+GO = {
+    "go.mod": "module example.org/m\n\ngo 1.22\n",
+    "store.go": "package m\n\ntype Store struct{ Name string }\n\nfunc (s *Store) Next(k string) *Store {\n"
+    "\tif k == s.Name {\n\t\treturn s\n\t}\n\treturn nil\n}\n\n"
+    "func (s *Store) Has(k string) bool { return s.Next(k) != nil }\n",
+    "use.go": 'package m\n\nfunc f(s *Store) {\n\tprintln(s.Next("a").Name)\n}\n',
+}
+JAVA = {
+    "a/Store.java": "package a;\n\nimport javax.annotation.Nullable;\n\nclass Store {\n    @Nullable String path;\n}\n",
+    "a/Use.java": "package a;\n\nclass Use {\n    int size(Store s) {\n        return s.path.length();\n    }\n}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "cause"),
+    [
+        (TYPESCRIPT, ("function", "find()", "store.ts", 1, 17, 2)),
+        (GO, ("function", "Store.Next()", "store.go", 5, 17, 1)),
+        (JAVA, ("attribute", "Store.path", "a/Store.java", 6, 22, 1)),
+    ],
+    ids=["TypeScript", "Go", "Java"],
+)
+def test_declarations_of_other_languages(tmp_path: Path, home: Path, files: dict[str, str], cause: tuple) -> None:
+    for name, text in {**files, "breadknife.toml": '[nullcheck]\noracle = "off"\n'}.items():
+        (tmp_path / "project" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "project" / name).write_text(text, "utf-8")
+    result = report(tmp_path / "project", "--json")
+    [found] = json.loads(result.stdout)["causes"]
+    shown = tuple(found[key] for key in ("kind", "name", "path", "line", "column", "count"))
+    assert shown == cause, result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

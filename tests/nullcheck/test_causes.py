@@ -101,9 +101,9 @@ def test_origin(marked: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("def f(s):\n    a = None if s else s()\n    return a.b\n", "variable a = None if s else s()"),
+        ("def f(s):\n    a = None if s else s()\n    return a.b\n", "variable f(a)"),
         ("def g(s):\n    if s:\n        return s\n\n\ndef f(s):\n    return g(s).b\n", "function g()"),
-        ("def f(\n    s,\n    a=None,\n):\n    return a.b\n", "parameter a"),
+        ("def f(\n    s,\n    a=None,\n):\n    return a.b\n", "parameter f(a)"),
     ],
 )
 def test_our_own_findings_say_where_the_none_comes_from(text: str, name: str) -> None:
@@ -128,6 +128,100 @@ def test_what_is_null_by_itself_has_no_declaration() -> None:
     assert [related.span for related in finding.related] == [place.span]
     origin = origin_of(None, Path("A.java").absolute(), doc, file, Found(Path("A.java"), finding, place))
     assert f"{origin.kind} {origin.name}" == 'place System.getenv("A")'
+
+
+GO_OPEN = """\
+package p
+
+func open(name string) (*T, error) {
+	if name == "" {
+		return nil, errEmpty
+	}
+	return &T{}, nil
+}
+
+func f() {
+	t, _ := open("a")
+	println(t.N)
+}
+"""
+GO_FIND = """\
+package p
+
+func (c *Conf) Find(k string) *Conf {
+	if k == c.Name {
+		return c
+	}
+	return nil
+}
+
+func (c *Conf) Has(k string) bool { return c.Find(k) != nil }
+
+func f(c *Conf) {
+	println(c.Find("a").Name)
+}
+"""
+GO_VAR = 'package p\n\nfunc f() {\n\tvar m map[string]int\n\tm["a"] = 1\n}\n'
+TS_METHOD = """\
+class A {
+  g(): string | null {
+    return null;
+  }
+  f() {
+    return this.g().length;
+  }
+}
+"""
+JAVA = """\
+import java.util.Map;
+import javax.annotation.Nullable;
+
+class A {{
+    @Nullable String text;
+
+    @Nullable String find(String key) {{ return null; }}
+
+    int f(@Nullable String given, Map<String, String> m) {{
+        {}
+    }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language_id", "text", "name"),
+    [
+        ("typescript", "function f(x?: string) {\n  return x.length;\n}\n", "parameter f(x)"),
+        ("javascript", "function f(x = null) {\n  return x.length;\n}\n", "parameter f(x)"),
+        ("typescript", "class A {\n  s?: string;\n  f() {\n    return this.s.length;\n  }\n}\n", "attribute A.s"),
+        ("typescript", "interface A {\n  s?: string;\n}\nconst f = (a: A) => a.s.length;\n", "attribute A.s"),
+        ("typescript", TS_METHOD, "function A.g()"),
+        (
+            "typescript",
+            "const g = (k: string): string | null => k || null;\nexport const n = g('a').length;\n",
+            "function g()",
+        ),
+        ("typescript", "function f(s: string) {\n  const m = s.match(/a/);\n  return m.index;\n}\n", "variable f(m)"),
+        ("go", GO_OPEN, "function open()"),
+        ("go", GO_FIND, "function Conf.Find()"),
+        ("go", GO_VAR, "variable f(m)"),
+        ("java", JAVA.format("return text.length();"), "attribute A.text"),
+        ("java", JAVA.format('return find("b").length();'), "function A.find()"),
+        ("java", JAVA.format("return given.length();"), "parameter f(given)"),
+        ("java", JAVA.format('String v = m.get("b");\n        return v.length();'), "variable f(v)"),
+    ],
+)
+def test_each_language_names_its_declarations(language_id: str, text: str, name: str) -> None:
+    doc, tree = document(text, language_id), parse(text, language_id)
+    assert tree is not None
+    file = language(language_id).open(doc, tree, None)
+    [finding] = file.findings()
+    place = file.place(finding)
+    assert place
+    here = Path("here").absolute()
+    origin = origin_of(None, here, doc, file, Found(here, finding, place))
+    assert f"{origin.kind} {origin.name}" == name
+    assert origin.span is not None
 
 
 def test_causes_of_most_findings_come_first() -> None:

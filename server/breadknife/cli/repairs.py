@@ -22,6 +22,7 @@ from breadknife.plugins.nullcheck.plugin import NullCheckSettings
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Strategy
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
+from breadknife.text.syntax import SyntaxTree
 
 DECLARATION = frozenset({
     Strategy.RETURN_TYPE, Strategy.INITIAL, Strategy.DROP_NONE, Strategy.REQUIRED, Strategy.FIELD, Strategy.ANNOTATE,
@@ -114,6 +115,14 @@ class Repairs:
             spoken = language(document.language, settings.nullable)
             self._files[path] = (document.text, spoken.open(document, tree, self._host.projects.of(root)))
         return self._files[path][1]
+
+    def tree(self, path: Path) -> SyntaxTree | None:
+        """None where it can't be read, or is in a language that the null check doesn't know."""
+        try:
+            file = self.file(path)
+        except DocumentError:
+            return None
+        return file.tree if file else None
 
     # --- what can be done ---
 

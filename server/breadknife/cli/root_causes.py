@@ -10,7 +10,8 @@ from breadknife.cli.changes import Change, Edits
 from breadknife.cli.checking import Checker, new_in
 from breadknife.cli.repairs import DECLARATION, GUARDS, Refused, Repair, Repairs
 from breadknife.errors import DocumentError
-from breadknife.plugins.nullcheck.causes import Cause, Found, Kind, Origin, Origins, origin_of, origins, ranked
+from breadknife.plugins.nullcheck.causes import Cause, Found, Origin, Origins, origin_of, origins, ranked
+from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
 from breadknife.task.values import Finding
@@ -52,7 +53,8 @@ def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path],
     for each in found:
         document, file = repairs.changes.document(each.path), repairs.file(each.path)
         if file:
-            traced.append((origin_of(known.get(document.language), each.path, document, file, each), each))
+            origin = origin_of(known.get(document.language), each.path, document, file, each, repairs.tree)
+            traced.append((origin, each))
     return ranked(traced)
 
 
@@ -99,7 +101,8 @@ def _ways(repairs: Repairs, cause: Cause, findings: Sequence[Found], made: Seque
         repair = repairs.first(at, DECLARATION, of=findings[0].finding)
         if isinstance(repair, Repair):
             yield repair
-    if cause.origin.kind in (Kind.PARAMETER, Kind.VARIABLE) and len(findings) > 1:
+    is_local = cause.origin.kind is Kind.PARAMETER or not cause.origin.is_place
+    if is_local and len(findings) > 1:
         guard = repairs.first(findings[0], GUARDS)
         if isinstance(guard, Repair) and any(repairs.covers(guard, each) for each in findings[1:]):
             yield guard
@@ -108,7 +111,7 @@ def _ways(repairs: Repairs, cause: Cause, findings: Sequence[Found], made: Seque
 def _declared(cause: Cause, first: Found) -> Found | None:
     """The declaration itself, as the place to repair."""
     origin = cause.origin
-    if origin.path is None or origin.span is None or origin.kind is Kind.VARIABLE:
+    if origin.path is None or origin.span is None or not origin.is_place:
         return None
     place = Place(origin.span, Use.ASSIGN)
     return Found(origin.path, Finding(origin.span, SOURCE, place.use, first.finding.message), place)

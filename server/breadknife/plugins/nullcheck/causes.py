@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from breadknife.plugins.nullcheck.declared import Kind, Shapes, declared
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
-
-
-class Kind(StrEnum):
-    """What makes a value null."""
-
-    ATTRIBUTE = "attribute"
-    FUNCTION = "function"
-    """What a function of the project gives back."""
-    PARAMETER = "parameter"
-    VARIABLE = "variable"
-    LIBRARY = "library"
-    """A function that isn't the project's: there is no declaration to repair."""
-    PLACE = "place"
-    """Nothing more is known than where it is used."""
-
 
 SUGGESTED: Mapping[Kind, tuple[Strategy, ...]] = {
     Kind.ATTRIBUTE: (Strategy.INITIAL, Strategy.FIELD, Strategy.DROP_NONE),
@@ -50,6 +34,8 @@ class Origin:
     path: Path | None = None
     """None of a library's."""
     span: Span | None = None
+    is_place: bool = False
+    """The declaration itself may be asked about, as a `Use.ASSIGN`."""
 
 
 @dataclass(frozen=True)
@@ -87,22 +73,42 @@ def origins(language: str) -> Origins | None:
     return None
 
 
-def origin_of(known: Origins | None, path: Path, document: Document, file: NullFile, found: Found) -> Origin:
-    """The declaration behind a finding: by the language, else by what the null check's own finding there tells."""
+def shapes(language: str) -> Shapes:
+    """What declares something in a language, one of `LANGUAGE_IDS`."""
+    if language == "go":
+        from breadknife.plugins.nullcheck.go.shapes import SHAPES
+    elif language == "java":
+        from breadknife.plugins.nullcheck.java.shapes import SHAPES
+    elif language == "python":
+        from breadknife.plugins.nullcheck.python.shapes import SHAPES
+    else:
+        from breadknife.plugins.nullcheck.ecmascript.shapes import SHAPES
+    return SHAPES
+
+
+def origin_of(
+    known: Origins | None,
+    path: Path,
+    document: Document,
+    file: NullFile,
+    found: Found,
+    tree_of: Callable[[Path], SyntaxTree | None] = lambda path: None,
+) -> Origin:
+    """The declaration behind a finding: by the language, else by what the null check's own finding there tells.
+    `tree_of`: other files."""
     if known is not None and (origin := known.origin(path, file.tree, found.place)):
         return origin
     own = [found.finding] if found.finding.source == SOURCE else file.findings()
     related = next((f.related for f in own if f.related and file.place(f) == found.place), ())
     at_place = bool(related) and related[0].uri is None and related[0].span == found.place.span
-    if related and not at_place and (where := Document(related[0].uri or document.uri, "", "").path):
-        line = document.line_span(document.line_at(related[0].span.start)) if related[0].uri is None else None
-        name = document.slice(line).strip() if line else related[0].message
-        if function := re.match(r"(?:async )?def (\w+)", name):
-            return Origin(Kind.FUNCTION, f"{function[1]}()", where, line)
-        if parameter := re.match(r"(\w+)(?:: [^=]+ | ?)= ?None\)?(?:,| ->|:)", name):
-            return Origin(Kind.PARAMETER, parameter[1], where, line)
-        return Origin(Kind.VARIABLE, name, where, line or related[0].span)
-    return Origin(Kind.PLACE, document.slice(found.place.span), path, found.place.span)
+    if not related or at_place or (where := Document(related[0].uri or document.uri, "", "").path) is None:
+        return Origin(Kind.PLACE, document.slice(found.place.span), path, found.place.span)
+    tree, span = tree_of(where) if related[0].uri else file.tree, related[0].span
+    its = declared(tree, span, shapes(document.language)) if tree is not None else None
+    if its is not None:
+        return Origin(its.kind, its.name, where, its.span)
+    line = document.line_span(document.line_at(span.start)) if related[0].uri is None else None
+    return Origin(Kind.VARIABLE, document.slice(line).strip() if line else related[0].message, where, line or span)
 
 
 def ranked(origins: Iterable[tuple[Origin, Found]]) -> list[Cause]:

@@ -93,7 +93,7 @@ class PythonOrigins:
         self._all_functions.add(text(name))
         if _may_return_none(function):
             title = f"{owner}.{text(name)}()" if owner else f"{text(name)}()"
-            declared = _Declared(Origin(Kind.FUNCTION, title, path, tree.span(name)), owner)
+            declared = _Declared(Origin(Kind.FUNCTION, title, path, tree.span(name), is_place=True), owner)
             self._functions.setdefault(text(name), []).append(declared)
 
     def _assignment(self, path: Path, tree: SyntaxTree, name: Node, around: tuple[Node, ...], *, is_own: str) -> None:
@@ -103,7 +103,7 @@ class PythonOrigins:
             return
         known = self._attributes.setdefault(text(name), [])
         if not any(declared.owner == owner and declared.origin.path == path for declared in known):  # the first says it
-            origin = Origin(Kind.ATTRIBUTE, f"{owner}.{text(name)}", path, tree.span(name))
+            origin = Origin(Kind.ATTRIBUTE, f"{owner}.{text(name)}", path, tree.span(name), is_place=True)
             known.append(_Declared(origin, owner))
 
     # --- what a value comes from ---
@@ -163,7 +163,7 @@ class PythonOrigins:
                 where = _qualified(scope, name)
                 return Origin(Kind.VARIABLE, where, path, tree.span(before[0].node))
             if scope.type == "function_definition" and (parameter := parameter_of(scope, name)) is not None:
-                return Origin(Kind.PARAMETER, _qualified(scope, name), path, tree.span(parameter))
+                return Origin(Kind.PARAMETER, _qualified(scope, name), path, tree.span(parameter), is_place=True)
         return None
 
 

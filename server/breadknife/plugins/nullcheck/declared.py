@@ -1,0 +1,107 @@
+"""Which declaration stands at a place, by the kinds of its language's nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from breadknife.plugins.nullcheck.braces.layout import path_to
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree
+
+
+class Kind(StrEnum):
+    """What makes a value null."""
+
+    ATTRIBUTE = "attribute"
+    FUNCTION = "function"
+    """What a function of the project gives back."""
+    PARAMETER = "parameter"
+    VARIABLE = "variable"
+    LIBRARY = "library"
+    """A function that isn't the project's: there is no declaration to repair."""
+    PLACE = "place"
+    """Nothing more is known than where it is used."""
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """A language's nodes that declare something."""
+
+    declarations: Mapping[str, tuple[Kind, str]]
+    """With the field that has the name, through others with dots; "" for the first child."""
+    owners: Mapping[str, str]
+    """What has attributes and methods, likewise."""
+    values: frozenset[str] = frozenset()
+    """Functions without a name of their own: they go by that of what they are put into."""
+    blocks: frozenset[str] = frozenset()
+    """What stands in one is declared by nothing around it."""
+    own: tuple[str, ...] = ()
+    """What a method calls its object: `self.`."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    kind: Kind
+    name: str
+    """`Store.path`, `Store.find()`, `load(names)`."""
+    span: Span
+    """Of a parameter, else of the name."""
+
+
+def declared(tree: SyntaxTree, span: Span, shapes: Shapes) -> Declared | None:
+    """What is declared where a null comes from: there, or around it in the same statement."""
+    start = tree.node_at(span)
+    path = (*path_to(tree, start), start)
+    for at in range(len(path) - 1, -1, -1):
+        node = path[at]
+        kind, field = shapes.declarations.get(node.type, (None, ""))
+        name = _named(node, field) if kind is not None else None
+        if kind is not None and name is not None:
+            if start.type in shapes.values and kind in (Kind.VARIABLE, Kind.ATTRIBUTE):
+                kind = Kind.FUNCTION
+            return _declared(tree, kind, node, name, path[:at], shapes)
+        if node.type in shapes.blocks or node.type in shapes.owners or (node.type in shapes.values and node != start):
+            return None
+    return None
+
+
+def _declared(
+    tree: SyntaxTree, kind: Kind, node: Node, name: Node, around: tuple[Node, ...], shapes: Shapes
+) -> Declared:
+    its = tree.source(name)
+    owner = _owner(tree, node, around, shapes)
+    for own in shapes.own:
+        if its.startswith(own):
+            kind, its = Kind.ATTRIBUTE, its.removeprefix(own)
+    if kind is Kind.FUNCTION:
+        inside = any(_is_function(outer, shapes) for outer in around)
+        return Declared(kind, f"{owner}.{its}()" if owner and not inside else f"{its}()", tree.span(name))
+    if kind is Kind.ATTRIBUTE:
+        return Declared(kind, f"{owner}.{its}" if owner else its, tree.span(name))
+    function = next((each for each in reversed(around) if _is_function(each, shapes)), None)
+    called = _named(function, shapes.declarations[function.type][1]) if function is not None else None
+    its = f"{tree.source(called)}({its})" if called is not None else its
+    return Declared(kind, its, tree.span(node if kind is Kind.PARAMETER else name))
+
+
+def _is_function(node: Node, shapes: Shapes) -> bool:
+    return shapes.declarations.get(node.type, (None, ""))[0] is Kind.FUNCTION
+
+
+def _owner(tree: SyntaxTree, node: Node, around: tuple[Node, ...], shapes: Shapes) -> str:
+    if (receiver := node.child_by_field_name("receiver")) is not None:  # Go's methods stand outside their types
+        return tree.source(receiver).strip("()").rpartition(" ")[2].lstrip("*").partition("[")[0]
+    owner = next((each for each in reversed(around) if each.type in shapes.owners), None)
+    name = _named(owner, shapes.owners[owner.type]) if owner is not None else None
+    return tree.source(name) if name is not None else ""
+
+
+def _named(node: Node, field: str) -> Node | None:
+    if not field:
+        return node.named_children[0] if node.named_children else None
+    found: Node | None = node
+    for part in field.split("."):
+        found = found.child_by_field_name(part) if found is not None else None
+    return found
