@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,10 +11,9 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
-from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed, Tool, installed
+from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Tool
 from breadknife.plugins.nullcheck.oracle.values import Checker
-
-MODULES = Path(__file__).parents[3] / "clients" / "vscode" / "node_modules"
+from nullcheck.oracle.development import checker_for
 
 PYTHON = {
     "a.py": "import re\n\n\ndef f(s: str):\n    return re.match('a', s).end()\n",
@@ -40,22 +38,14 @@ WIDE = {
 BEGINS = {"pyright": "end()", "ty": "re.match", "pyrefly": "re.match", "tsc": "'a'.match"}
 
 
-def checker_for(choice: Choice, root: Path) -> Installed:
-    found = installed(choice, "typescript" if choice == "tsc" else "python", root, True)
-    if found is None:
-        pytest.skip(f"{choice} is not installed")
-    return found
-
-
 @pytest.fixture(params=["pyright", "ty", "pyrefly", "tsc"])
 def checked(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple]:
-    monkeypatch.setenv("PATH", os.pathsep.join((os.environ["PATH"], str(MODULES / ".bin"))))
     root = tmp_path / "a folder"
     root.mkdir()
     files: Mapping[str, str] = TYPESCRIPT if request.param == "tsc" else PYTHON
     for name, text in files.items():
         (root / name).write_text(text, "utf-8")
-    checker = checker_for(request.param, root).start("python", CancelToken.after(60))
+    checker = checker_for(request.param, root, monkeypatch).start("python", CancelToken.after(60))
     yield request.param, checker, root, {root / name: text for name, text in files.items() if "tsconfig" not in name}
     checker.close()
 

@@ -1,0 +1,21 @@
+"""The real checkers, as they are installed for development."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
+
+MODULES = Path(__file__).parents[3] / "clients" / "vscode" / "node_modules"
+
+
+def checker_for(choice: Choice, root: Path, monkeypatch: pytest.MonkeyPatch) -> Installed:
+    monkeypatch.setenv("PATH", os.pathsep.join((os.environ["PATH"], str(MODULES / ".bin"))))
+    found = installed(choice, "typescript" if choice == "tsc" else "python", root, True)
+    if found is None or found.tool.name != choice:
+        assert not os.environ.get("CI"), f"{choice} is missing: make {'extension' if choice == 'tsc' else 'setup'}"
+        pytest.skip(f"{choice} is not installed")
+    return found
