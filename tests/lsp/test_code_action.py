@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,64 @@ async def test_an_action_edits_two_documents(connect, script, home, renaming, ed
     made = {uri: (edit.range.start.character, edit.new_text) for uri, [edit] in changes.items()}
     column = 5 if shown and editor == "neovim" else 4  # `é` is two units of utf-8, which Neovim asks for
     assert made == {here: (0, "new"), there: (column, "new")}
+
+
+OFF = {"nullcheck": {"oracle": "off"}, "prose": {"enabled": False}}
+FOUND = "def find(k):\n    if k:\n        return k\n    return None\n"
+USES = "from found import find\n\n\ndef a():\n    return find(1).x\n\n\ndef b():\n    return find(2).y\n"
+
+
+async def test_a_null_of_another_file_is_repaired_at_all_its_places(connect, script, home) -> None:
+    session = await connect(engine_script=script([]), options=OFF)
+    (session.folder / "found.py").write_text(FOUND, "utf-8")
+    uri = session.open("use.py", USES)
+    place = lsp.Range(lsp.Position(4, 11), lsp.Position(4, 11))
+    async with asyncio.timeout(30):
+        while True:  # the server learns of the other file beside the request
+            found = await session.actions(uri, place, [])
+            if everywhere := [item for item in found if item.title.endswith("at all 2 places with this cause")]:
+                break
+    item = await session.client.code_action_resolve_async(everywhere[0])
+    assert item.edit is not None
+    assert item.edit.document_changes is not None
+    [change] = item.edit.document_changes
+    assert change.text_document.uri == uri
+    assert "".join(edit.new_text for edit in change.edits).count("is not None") == 2
+
+
+NULL = "def f(x=None):\n    return x.y\n"
+USE = lsp.Range(lsp.Position(1, 11), lsp.Position(1, 11))
+
+
+async def test_a_menu_says_what_is_known_of_an_edit_and_the_log_what_it_has_passed(connect, script, home) -> None:
+    session = await connect(engine_script=script([]), options=OFF)
+    items = await session.actions(session.open("a.py", NULL), USE, [])
+    assert [item.title.partition(" · ")[2] for item in items] == ["file clean"] * len(items)
+    item = await session.client.code_action_resolve_async(items[0])
+    assert item.edit
+    title = item.title.partition(" · ")[0]
+    said = f"breadknife: {title}: parses · finding gone · non-null path unchanged · file clean"
+    assert [each.message for each in session.client.log_messages if each.message.startswith("breadknife: ")] == [said]
+    assert session.client.messages == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the checker is a shell script")
+@pytest.mark.parametrize(
+    ("checker", "why"), [("sleep 60", "pyright took longer than 0.5 s"), ("exit 1", "pyright does not run here")]
+)
+async def test_who_chooses_an_edit_is_told_when_no_checker_has_looked_at_it(
+    connect, script, home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checker: str, why: str
+) -> None:
+    program = tmp_path / "bin" / "pyright-langserver"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{checker}\n", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join((str(program.parent), os.environ["PATH"])))
+    options = {"nullcheck": {"oracle": "pyright", "oracle_seconds": 0.5}, "prose": {"enabled": False}}
+    session = await connect(engine_script=script([]), options=options)
+    [item, *_] = await session.actions(session.open("a.py", NULL), USE, [])
+    item = await session.client.code_action_resolve_async(item)
+    assert item.edit
+    title = item.title.partition(" · ")[0]
+    said = f"breadknife: “{title}” is made without a last check: {why}"
+    assert [(each.type, each.message) for each in session.client.messages] == [(lsp.MessageType.Warning, said)]

@@ -1,7 +1,8 @@
-"""How far an edit comes before it is made, with the real pyright as the checker."""
+"""How far an edit comes before it is made, with checkers that say what they are told to, and the real ones."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +11,13 @@ import pytest
 
 from breadknife.plugins.nullcheck import ladder as ladder_module
 from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, Rung
+from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed
 from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
 from breadknife.task.values import Action, ActionRequest, Actions, Finding, ResolveRequest, Silence
 from breadknife.text.document import Document, Span, TextEdit
+from nullcheck.oracle.development import checker_for
 from project.folders import known
 from support import PluginContext
 
@@ -141,6 +144,37 @@ def test_the_finding_must_be_gone_for_the_checker_that_has_found_it(
     assert climbed(ladder, tmp_path, {"a.py": "!x\n"}, "!x\nmore\n", finding).broken is broken
 
 
+@pytest.mark.parametrize(
+    ("sources", "new", "badge"),
+    [
+        (["nullcheck"], "ok\n", "parses · finding gone ·"),
+        (["Pyright"], "ok\n", "parses · finding gone ·"),
+        (["basedpyright", "nullcheck"], "ok\n", "parses · finding gone ·"),
+        (["mypy"], "ok\n", "parses · mypy finding gone by breadknife's own check ·"),
+        (["mypy", "Pyright"], "ok\n", "parses · mypy finding gone by breadknife's own check ·"),
+        (["Pyright"], "hang\n", "parses · Pyright finding gone by breadknife's own check ·"),
+    ],
+)
+def test_the_badge_says_whose_finding_was_not_looked_for_again(
+    ladder: Ladder, tmp_path: Path, sources: list[str], new: str, badge: str
+) -> None:
+    about = [Finding(Span(0, 1), source, "c", "x") for source in sources]
+    climb = climbed(ladder, tmp_path, {"a.py": "!x\n"}, new, *about, seconds=0.2 if "hang" in new else 9)
+    assert climb.badge.startswith(badge)
+
+
+@pytest.mark.parametrize(("later", "questions"), [(FRESH_SECONDS / 2, 1), (FRESH_SECONDS, 2)])
+def test_what_was_found_out_is_asked_again_after_a_while(tmp_path: Path, later: float, questions: int) -> None:
+    times = [0.0]
+    checker, ladder = Telling(TOOLS[0], tmp_path / "pyright", tmp_path), Ladder(clock=lambda: times[-1])
+    for importer in ("import a\na.x\n", "import a\na.x.y\n"):
+        climbed(ladder, tmp_path, {"a.py": "x = 1\n", "b.py": importer}, "x = 2\n", checker=checker)
+        times.append(later)
+    [started] = checker.started
+    assert len(started.asked) == questions
+    ladder.close()
+
+
 # --- through the plugin ---
 
 STORE = """\
@@ -162,10 +196,19 @@ def plugin() -> Iterator[NullCheckPlugin]:
     made.close()
 
 
-def asked(tmp_path: Path, store: str = STORE, **settings) -> tuple[Document, PluginContext]:
-    project = known(tmp_path, {"store.py": store, "user.py": USER})
+TYPED_USER = 'import { end } from "./store";\n\nend("a").toFixed();\n'
+STRICT = '{"compilerOptions": {"strict": true}}'
+TYPED = "export function end(key: string): number {\n  return key.match(/a/).length;\n}\n"
+TYPED_GIVING = TYPED.replace(": number", "")
+
+
+def asked(tmp_path: Path, store: str = STORE, language: str = "python", **settings) -> tuple[Document, PluginContext]:
+    files = {"store.py": store, "user.py": USER}
+    if language == "typescript":
+        files = {"store.ts": store, "user.ts": TYPED_USER, "tsconfig.json": STRICT}
+    project = known(tmp_path, files)
     values = NullCheckSettings(oracle_seconds=60, **settings)
-    document = Document((tmp_path / "store.py").as_uri(), "python", store)
+    document = Document((tmp_path / next(iter(files))).as_uri(), language, store)
     return document, PluginContext(root=tmp_path, project=project, values=values)
 
 
@@ -176,23 +219,33 @@ def menu(plugin: NullCheckPlugin, document: Document, context: PluginContext) ->
 
 
 @pytest.mark.parametrize(
-    ("oracle", "store", "badge"),
+    ("oracle", "store", "language", "badge"),
     [
-        ("pyright", GIVING, "file and 1 importer clean (pyright)"),
-        ("pyright", STORE, "file clean (pyright), unseen by importers"),
-        ("off", STORE, "file clean"),
+        ("pyright", GIVING, "python", "file and 1 importer clean (pyright)"),
+        ("pyright", STORE, "python", "file clean (pyright), unseen by importers"),
+        ("tsc", TYPED_GIVING, "typescript", "file and 1 importer clean (tsc)"),
+        ("tsc", TYPED, "typescript", "file clean (tsc), unseen by importers"),
+        ("off", STORE, "python", "file clean"),
     ],
 )
 def test_the_badge_says_who_has_agreed(
-    plugin: NullCheckPlugin, tmp_path: Path, oracle: Choice, store: str, badge: str
+    plugin: NullCheckPlugin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    oracle: Choice,
+    store: str,
+    language: str,
+    badge: str,
 ) -> None:
-    document, context = asked(tmp_path, store, oracle=oracle)
-    action = menu(plugin, document, context)["assert"]
+    if oracle != "off":
+        checker_for(oracle, tmp_path, monkeypatch)
+    document, context = asked(tmp_path, store, language, oracle=oracle)
+    action = menu(plugin, document, context)["raise"]
     answer = plugin.answer(ResolveRequest(document, action), context)
     assert isinstance(answer, Actions)
     assert [item.checked for item in answer.items] == [f"{OWN} · {badge}"]
-    title = menu(plugin, document, context)["assert"].title
-    assert title == action.title + (f" · {badge}" if oracle != "off" else "")
+    assert action.checked == "file clean"
+    assert menu(plugin, document, context)["raise"].checked == badge
 
 
 SOCKET = """\
@@ -236,6 +289,30 @@ def test_what_a_checker_objects_to_is_declared_less_exactly_but_not_silenced(
     made = [document.edited(item.edits).text for item in answer.items] if isinstance(answer, Actions) else []
     assert [written in text for text in made if written] == [True] * (written is not None)
     assert isinstance(answer, Silence) == (written is None)
+
+
+def test_a_menu_waits_for_no_checker(plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for, released = threading.Event(), threading.Event()
+
+    class Hanging(Installed):
+        def start(self, language: str, cancel) -> Checker:
+            return self
+
+        def problems(self, texts: Mapping[Path, str], cancel, /) -> list[Problem]:
+            asked_for.set()
+            released.wait(60)
+            return []
+
+        def close(self) -> None:
+            released.set()
+
+    monkeypatch.setattr(ladder_module, "installed", lambda *_: Hanging(TOOLS[0], tmp_path / "pyright", tmp_path))
+    document, context = asked(tmp_path)
+    first = menu(plugin, document, context)
+    assert asked_for.wait(30)  # about the first offer
+    assert menu(plugin, document, context) == first
+    assert {action.checked for action in first.values()} == {"file clean"}
+    assert not released.is_set()
 
 
 def test_an_edit_that_the_checker_objects_to_is_not_made(

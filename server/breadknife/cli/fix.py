@@ -167,6 +167,10 @@ def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) 
     left = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
     for outcome in left:
         tell(f"{_sentence(outcome.found, repairs, folder)}: {outcome.why}")
+    for repair in (each.repair if isinstance(each, Removed) else each for each in outcomes):
+        if isinstance(repair, Repair) and repair.action.unchecked:
+            why = repair.action.unchecked
+            tell(f"{_sentence(repair.found, repairs, folder)}: repaired without a last check: {why}")
     causes = [outcome for outcome in outcomes if isinstance(outcome, Removed)]
     if causes:
         done = f"{len(causes)} causes of {sum(each.findings for each in causes)} findings repaired"

@@ -106,6 +106,10 @@ async def _resolved_edit(
             if resolved.checked:
                 said = f"breadknife: {action.title}: {resolved.checked}"
                 server.window_log_message(lsp.LogMessageParams(lsp.MessageType.Info, said))
+            if resolved.unchecked:
+                server.show(
+                    f"“{action.title}” is made without a last check: {resolved.unchecked}", lsp.MessageType.Warning
+                )
             return _edit(server, document, resolved)
     server.show(f"“{action.title}” is not possible here: {_why(reply.receipts)}")
     return None
@@ -119,7 +123,8 @@ def _to_code_action(
     server: BreadknifeServer, document: Document, plugin: str, action: Action, shown: list[lsp.Diagnostic] | Any
 ) -> lsp.CodeAction:
     encoding = server.documents.encoding
-    item = lsp.CodeAction(action.title, kind=action.kind, is_preferred=action.preferred or None)
+    title = " · ".join(part for part in (action.title, action.checked) if part)
+    item = lsp.CodeAction(title, kind=action.kind, is_preferred=action.preferred or None)
     item.diagnostics = [
         next((d for d in shown if _same(document, d, finding, encoding)), to_diagnostic(document, finding, encoding))
         for finding in action.findings

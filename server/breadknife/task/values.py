@@ -107,7 +107,10 @@ class Action:
     elsewhere: tuple[DocumentEdits, ...] = ()
     """Edits of other documents that belong to it: of files in the workspace folder, a rule's only, never a model's."""
     checked: str = ""
-    """What its edits have passed, for people: `parses · finding gone · file clean`."""
+    """What its edits have passed, for people: `parses · finding gone · file clean`. In a menu, where it stands after
+    the title, in short: `file clean`."""
+    unchecked: str = ""
+    """Why what should have looked at its edits hasn't: the user is told when they are made."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from breadknife.plugins.nullcheck.ecmascript import foreign as ecmascript
 from breadknife.plugins.nullcheck.oracle import tools
-from breadknife.plugins.nullcheck.oracle.tools import Choice, installed
+from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, installed
+from breadknife.plugins.nullcheck.python import foreign as python
 
 BIN = "Scripts" if sys.platform == "win32" else "bin"
 END = ".cmd" if sys.platform == "win32" else ""
@@ -99,3 +101,10 @@ def test_a_program_that_leads_into_the_folder_is_the_folders(tmp_path: Path, mon
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
     monkeypatch.setattr(tools.sys, "executable", str(tmp_path / "nowhere" / "python"))
     assert installed("ty", "python", tmp_path / "work", False) is None
+
+
+def test_whose_findings_are_answered_is_asked_again() -> None:
+    answered = {row.sources for rows in (python.DIAGNOSTICS, ecmascript.DIAGNOSTICS) for row in rows}
+    asked = {tool.sources for tool in TOOLS}
+    never = {frozenset({"mypy"}), frozenset({"eslint"})}
+    assert answered == asked | never

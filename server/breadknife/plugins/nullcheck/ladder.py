@@ -10,7 +10,7 @@ import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +22,8 @@ from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS, Ask, Oracle
 from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.recent import Recent
+from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import DocumentEdits, Finding
@@ -32,17 +34,18 @@ IMPORTERS = 20
 _ORACLES, _CLIMBS, _KNOWN = 3, 64, 256
 """Kept: programs (pyright holds some 200 MB), results, and what is wrong in files."""
 
+_About = frozenset[tuple[str, str, str]]
+"""Findings that an edit is to end: their sources, codes and messages."""
+
 
 class Rung(StrEnum):
+    """Each offer has passed all but the last, by its language's own checks."""
+
     PARSES = "parses"
     GONE = "finding gone"
     PATH = "non-null path unchanged"
     FILE = "file clean"
     IMPORTERS = "importers clean"
-
-
-OWN = (Rung.PARSES, Rung.GONE, Rung.PATH, Rung.FILE)
-"""What each offer has passed, by its language's own checks."""
 
 
 @dataclass(frozen=True)
@@ -76,18 +79,22 @@ class Climb:
     """Files import it, and none of them can see what it changes."""
     unasked: str = ""
     """Why the checker has said nothing."""
+    others: tuple[str, ...] = ()
+    """The checkers whose finding only the language's own checks have seen gone: they weren't asked again."""
 
     @property
     def badge(self) -> str:
         """For people: `parses · finding gone · non-null path unchanged · file and 12 importers clean (pyright)`."""
-        own = [rung for rung in OWN if rung is not Rung.FILE or not self.checker or self.unasked]
-        return " · ".join((*own, self.unasked or self.short)).removesuffix(" · ")
+        gone = f"{' and '.join(self.others)} {Rung.GONE} by breadknife's own check" if self.others else Rung.GONE
+        said = [self.short] if not self.unasked else [self.short, self.unasked]
+        return " · ".join((Rung.PARSES, gone, Rung.PATH, *said))
 
     @property
     def short(self) -> str:
-        """What the checker has said: `file and 12 importers clean (pyright)`."""
-        if not self.checker:
-            return ""
+        """What is known of the file, and who says so: `file and 12 importers clean (pyright)`; without a name it is
+        the language's own checks."""
+        if not self.checker or self.unasked:
+            return Rung.FILE
         files = f"{self.importers} of {self.of}" if self.of > self.importers else str(self.importers)
         importing = f" and {files} importer{'' if files == '1' else 's'}" if self.of else ""
         unseen = ", unseen by importers" if self.is_inner else ""
@@ -97,12 +104,12 @@ class Climb:
 class Ladder:
     """Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._oracles: OrderedDict[tuple[Path, str], Oracle] = OrderedDict()
-        self._climbs: OrderedDict[Edited, Climb] = OrderedDict()
-        self._importers: OrderedDict[Edited, list[Path]] = OrderedDict()
-        self._known: OrderedDict[tuple[object, Path, str], tuple[float, tuple[Problem, ...]]] = OrderedDict()
-        """What was wrong in a file, and when: of its text, and those of what was to be edited."""
+        self._climbs = Recent[tuple[Edited, _About], Climb](_CLIMBS, FRESH_SECONDS, clock)
+        self._importers = Recent[Edited, list[Path]](_CLIMBS, FRESH_SECONDS, clock)
+        self._known = Recent[tuple[object, Path, str], tuple[Problem, ...]](_KNOWN, FRESH_SECONDS, clock)
+        """What was wrong in a file: of its text, and those of what was to be edited."""
         self._lock = threading.Lock()
 
     def checker(self, document: Document, choice: Choice, context: Context) -> Installed | None:
@@ -111,15 +118,14 @@ class Ladder:
             return None
         return installed(choice, document.language, context.project.root, context.trusted)
 
-    def known(self, edited: Edited) -> Climb | None:
-        """What was found out about it before."""
-        with self._lock:
-            return self._climbs.get(edited)
+    def known(self, edited: Edited, about: Iterable[Finding]) -> Climb | None:
+        """What was found out about it a moment ago."""
+        return self._climbs.get((edited, _identity(about)))
 
     def prepare(self, edited: Edited, about: Sequence[Finding], checker: Installed, context: Context) -> None:
         """Find out about it in the background."""
         project = context.project
-        if project is not None and not edited.elsewhere and self.known(edited) is None:
+        if project is not None and not edited.elsewhere and self.known(edited, about) is None:
             oracle = self._oracle(checker, edited.document.language)
             with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
                 oracle.prepare(lambda ask: self._climbed(edited, about, checker, project, ask))
@@ -128,10 +134,11 @@ class Ladder:
         self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
     ) -> Climb:
         """`about` are the findings that it ends. Raises Cancelled."""
-        if (known := self.known(edited)) is not None or context.project is None:
-            return known or Climb()
+        if (known := self.known(edited, about)) is not None or context.project is None:
+            return known or Climb(others=others(about))
+        unasked = Climb(checker.tool.name, others=others(about))
         if edited.elsewhere and not checker.tool.sees_unsaved:
-            return Climb(checker.tool.name, unasked=f"{checker.tool.name} sees other files only as they are saved")
+            return replace(unasked, unasked=f"{checker.tool.name} sees other files only as they are saved")
         limit = CancelToken.after(seconds)
         forget = context.cancel.on_cancel(limit.cancel)
         oracle = self._oracle(checker, edited.document.language)
@@ -139,9 +146,9 @@ class Ladder:
             return self._climbed(edited, about, checker, context.project, lambda texts: oracle.ask(texts, limit))
         except Cancelled:
             context.cancel.raise_if_cancelled()
-            return Climb(checker.tool.name, unasked=f"{checker.tool.name} took longer than {seconds:g} s")
+            return replace(unasked, unasked=f"{checker.tool.name} took longer than {seconds:g} s")
         except EngineError:
-            return Climb(checker.tool.name, unasked=f"{checker.tool.name} does not run here")
+            return replace(unasked, unasked=f"{checker.tool.name} does not run here")
         finally:
             forget()
 
@@ -169,6 +176,7 @@ class Ladder:
     def _climbed(
         self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, ask: Ask
     ) -> Climb:
+        began = self._climbs.now()
         is_seen = checker.tool.sees_unsaved and not edited.is_inner
         importing = self._importing(edited, project) if is_seen else []
         before = _texts(project, edited.changes, importing[:IMPORTERS])
@@ -185,22 +193,15 @@ class Ladder:
         is_unseen = is_seen and not importing and any(project.importers(path) for path in before)
         climb = replace(climb, checker=checker.tool.name, importers=checked, of=len(importing))
         climb = replace(climb, is_inner=edited.is_inner or is_unseen)
-        with self._lock:
-            self._climbs[edited] = climb
-            while len(self._climbs) > _CLIMBS:
-                self._climbs.popitem(last=False)
+        self._climbs.put((edited, _identity(about)), climb, began)
         return climb
 
     def _importing(self, edited: Edited, project: Project) -> list[Path]:
         """Who asks for an edit comes after who prepared it: it takes a moment to find out."""
-        with self._lock:
-            known = self._importers.get(edited)
+        known = self._importers.get(edited)
         if known is None:
             known = importers(project, edited.changes)
-            with self._lock:
-                self._importers[edited] = known
-                while len(self._importers) > _CLIMBS:
-                    self._importers.popitem(last=False)
+            self._importers.put(edited, known)
         return known
 
     def _before(
@@ -209,22 +210,18 @@ class Ladder:
         """What is wrong in these files before the edits: asked once for all that may be edited in one text."""
         edited = {path: each.document.text for each in changes if (path := each.document.path) is not None}
         of = (checker.root, checker.tool.name, frozenset(edited.items()))
-        now, found, unknown = time.monotonic(), list[Problem](), dict[Path, str]()
+        began, found, unknown = self._known.now(), list[Problem](), dict[Path, str]()
         for path, text in texts.items():
-            with self._lock:
-                at, known = self._known.get((of, path, text), (0.0, ()))
-            if at and now < at + FRESH_SECONDS:
-                found += known
-            else:
+            known = self._known.get((of, path, text))
+            if known is None:
                 unknown[path] = text
-        asked = ask(edited | unknown) if unknown else []
-        with self._lock:
-            for path, text in unknown.items():
-                known = tuple(problem for problem in asked if problem.path == path)
-                self._known[of, path, text] = (now, known)
+            else:
                 found += known
-            while len(self._known) > _KNOWN:
-                self._known.popitem(last=False)
+        asked = ask(edited | unknown) if unknown else []
+        for path, text in unknown.items():
+            known = tuple(problem for problem in asked if problem.path == path)
+            self._known.put((of, path, text), known, began)
+            found += known
         return sorted(found)
 
 
@@ -236,17 +233,27 @@ def _texts(project: Project, changes: Iterable[DocumentEdits], importing: Iterab
 def _judged(
     edited: Edited, about: Iterable[Finding], checker: Installed, was: Sequence[Problem], now: Sequence[Problem]
 ) -> Climb:
-    document = edited.document
+    document, confirmed = edited.document, set[str]()
     for finding in about:
         if finding.source.lower() in checker.tool.sources:
             asked = (document.path, finding.code.removeprefix("TS"), _words(finding.message))
             before, after = ([p for p in each if (p.path, p.code, _words(p.message)) == asked] for each in (was, now))
             if before and len(after) >= len(before):
                 return Climb(broken=Rung.GONE, problem=after[0])
+            confirmed.add(finding.source)
     moves = {path: Moves.of(each.edits) for each in edited.changes if (path := each.document.path) is not None}
     for problem in fresh(was, now, moves):
         return Climb(broken=Rung.FILE if problem.path == document.path else Rung.IMPORTERS, problem=problem)
-    return Climb()
+    return Climb(others=others(about, confirmed))
+
+
+def others(about: Iterable[Finding], confirmed: Collection[str] = ()) -> tuple[str, ...]:
+    """The checkers that have found something, without those that were asked again."""
+    return tuple(sorted({finding.source for finding in about} - {SOURCE, *confirmed}))
+
+
+def _identity(about: Iterable[Finding]) -> _About:
+    return frozenset((finding.source, finding.code, finding.message) for finding in about)
 
 
 def _words(message: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.cause import AT_PLACES, MOST, repaired_everywhere, with_same_cause
 from breadknife.plugins.nullcheck.files import Files
-from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder
+from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, others
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.oracle.tools import Choice
 from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, rule
@@ -113,7 +113,7 @@ class _Menu:
 
     def actions(self) -> Iterator[Action]:
         for at, (place, about) in enumerate(self._places().items()):
-            offers = [offer for offer in self.file.offers(place, about) if not self._is_broken(offer)]
+            offers = [offer for offer in self.file.offers(place, about) if not self._is_broken(offer, about)]
             for rank, offer in enumerate(offers):
                 yield self._action(offer, place, about, preferred=rank == 0)
             yield from self._everywhere(offers, place, about)
@@ -131,11 +131,11 @@ class _Menu:
         return places
 
     def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, preferred: bool) -> Action:
-        title = offer.titled
-        known = self.ladder.known(self._edited(offer))
-        if known and known.checker and not known.unasked:
-            title += f" · {known.short}"
-        return Action(title, data=_data(offer, place), findings=about, preferred=preferred, within=offer.within)
+        known = self.ladder.known(self._edited(offer), about) or Climb()
+        return Action(
+            offer.titled, data=_data(offer, place), findings=about, preferred=preferred, within=offer.within,
+            checked=known.short,
+        )  # fmt: skip
 
     def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
         """The best way that is written at the place itself, at all that have the same cause."""
@@ -145,8 +145,8 @@ class _Menu:
             title = f"{offer.title}, at all {places} places with this cause"
             yield Action(title, data={**_data(offer, place), "everywhere": places}, findings=about)
 
-    def _is_broken(self, offer: Offer) -> bool:
-        known = self.ladder.known(self._edited(offer))
+    def _is_broken(self, offer: Offer, about: tuple[Finding, ...]) -> bool:
+        known = self.ladder.known(self._edited(offer), about)
         return known is not None and known.broken is not None
 
     def _look_ahead(self, offer: Offer, about: tuple[Finding, ...]) -> None:
@@ -202,14 +202,17 @@ def _resolved(made: Sequence[_Made], document: Document, action: Action, ladder:
     checker = ladder.checker(document, settings.oracle, context)
     answer: Answer = Silence("", "")
     for each in made:
-        climb, edited = Climb(), each.edited
+        climb, edited = Climb(others=others(action.findings)), each.edited
         if checker is not None:
             checking = Checking(ladder, checker, settings.oracle_seconds, action.findings, _chosen(action)[1])
             climb = context.run(checking.steps, edited)
         if isinstance(climb, Silence):
             answer = climb
             continue
-        done = replace(action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin, checked=climb.badge)
+        done = replace(
+            action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin,
+            checked=climb.badge, unchecked=climb.unasked,
+        )  # fmt: skip
         if each.otherwise is not None:
             done = replace(done, title=each.otherwise.titled, within=each.otherwise.within)
         return Actions((done,))

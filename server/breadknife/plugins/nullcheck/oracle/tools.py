@@ -38,7 +38,8 @@ class Tool:
     files: tuple[str, ...]
     """Of which one in a folder says that the folder is checked with it."""
     sources: frozenset[str]
-    """What its findings name as their source in an editor, in small letters."""
+    """What its findings name as their source in an editor, in small letters; also those of programs that are made of
+    it and say the same."""
     runs_programs: bool = False
     """Its configuration may name a program that it runs."""
     sees_unsaved: bool = True
@@ -47,13 +48,13 @@ class Tool:
 
 TOOLS = (
     Tool("pyright", _PYTHON, "pyright-langserver", ("--stdio",), ("pyrightconfig.json",),
-         frozenset({"pyright", "pylance"})),
+         frozenset({"pyright", "basedpyright", "pylance"})),
     Tool("ty", _PYTHON, "ty", ("server",), ("ty.toml",), frozenset({"ty"})),
     # It runs the interpreter that `pyrefly.toml` or an environment in the folder has.
     Tool("pyrefly", _PYTHON, "pyrefly", ("lsp",), ("pyrefly.toml",), frozenset({"pyrefly"}),
          runs_programs=True, sees_unsaved=False),
     Tool("tsc", _ECMASCRIPT, "tsserver", (), ("tsconfig.json", "jsconfig.json"),
-         frozenset({"ts", "typescript", "tsc", "tsserver"})),
+         frozenset({"ts", "typescript", "tsc", "tsserver", "vtsls", "volar", "deno-ts", "javascript"})),
 )  # fmt: skip
 """Where a folder names none, the first that is installed: pyright alone infers what functions of other files return."""
 
