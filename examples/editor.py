@@ -55,6 +55,10 @@ class Editor:
         def _(_params: lsp.WorkDoneProgressCreateParams) -> None:
             pass
 
+        @self._client.feature(lsp.WINDOW_LOG_MESSAGE)
+        def _(_params: lsp.LogMessageParams) -> None:
+            pass
+
         @self._client.feature(lsp.PROGRESS)
         def _(_params: lsp.ProgressParams) -> None:
             pass
