@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.causes import Kind, Origin
+from breadknife.plugins.nullcheck.causes import Origin
+from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
