@@ -25,10 +25,13 @@ FILES = {
     "deep nesting": ("(" * 5_000, "python"),
     "an unknown language": ("IDENTIFICATION DIVISION.", "cobol"),
 }
+NO_PROSE = {"a word of 1 MB", "200,000 lines of text"}
+"""Of which one notice says so."""
 
 
-@pytest.mark.parametrize(("text", "language"), FILES.values(), ids=FILES.keys())
-async def test_every_request_is_answered(connect, script, text: str, language: str) -> None:
+@pytest.mark.parametrize("name", FILES)
+async def test_every_request_is_answered(connect, script, name: str) -> None:
+    text, language = FILES[name]
     session = await connect(
         engine_script=script([{"when": "", "say": " + 1"}]), options={"prose": {"languagetool": False}}
     )
@@ -40,7 +43,9 @@ async def test_every_request_is_answered(connect, script, text: str, language: s
         everything = lsp.Range(lsp.Position(0, 0), lsp.Position(1, 0))
         await session.actions(uri, everything, [])
     assert [r for r in await session.why(uri) if r["outcome"] == "failed"] == []
-    assert [m.message for m in session.client.messages] == []
+    told = [message.message for message in session.client.messages]
+    assert len(told) == (name in NO_PROSE)
+    assert all("data, not checked as prose" in message for message in told)
 
 
 async def test_a_hanging_model_holds_nobody_up(connect, script) -> None:
