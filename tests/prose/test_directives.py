@@ -23,6 +23,7 @@ from support import document
         ("// breadknife: ignore\n/* a\n\n b */\nc\n\nd", "Any", [0, 1, 2, 3, 4]),
         ('# breadknife: ignore\nr"""a\n\nb"""\n\nc', "Any", [0, 1, 2, 3]),
         ('# breadknife: ignore\n"""a\n\nb', "Any", [0, 1]),
+        ('"""a\n\nbreadknife: ignore\n"""\n\n\n"""b\n"""', "Any", [2, 3]),
         ("<!-- breadknife: ignore House.Terms, AnA. -->\nb", "House.Terms", [0, 1]),
         ("<!-- breadknife: ignore House.Terms, AnA. -->\nb", "AnA", [0, 1]),
         ("<!-- breadknife: ignore House.Terms -->\nb", "House", []),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def findings(rule: DocumentRule, example: Example, folder: Path) -> list[Finding
 
     paragraphs = tuple(extract(document, tree, CancelToken()))
     ways = known(folder).ways
-    return list(rule.findings(Subject(document, tree, folder, Path.exists, read, paragraphs, ways=ways)))
+    return list(rule.findings(Subject(document, tree, folder, os.path.exists, read, paragraphs, ways=ways)))
 
 
 def _cases(which: str) -> list[object]:
@@ -64,6 +65,23 @@ def test_is_silent(rule: DocumentRule, example: Example, tmp_path: Path) -> None
 def test_each_rule_has_examples_of_both_kinds() -> None:
     assert all(rule.fires and rule.silent and rule.why for rule in DOCUMENT_RULES)
     assert len({rule.code for rule in DOCUMENT_RULES}) == len(DOCUMENT_RULES)
+
+
+@pytest.mark.parametrize("link", ["./", "../"])
+def test_a_link_to_the_project_itself_is_none_to_a_file(link: str, tmp_path: Path) -> None:
+    """Its name may have a dot, as a file's."""
+    root = tmp_path / "site-2.0"
+    (root / "docs").mkdir(parents=True)
+    (root / "package.json").write_text("{}", "utf-8")
+    uri = (root / ("index.html" if link == "./" else "docs/index.html")).as_uri()
+    doc = Document(uri, "html", f'<a href="{link}">Home</a>\n')
+    assert document_findings(doc, PluginContext(root=root), (), lambda word: True) == []
+
+
+def test_words_that_are_too_long_for_names_of_files_harm_nobody(tmp_path: Path) -> None:
+    (rule,) = (each for each in DOCUMENT_RULES if each.code == "missing-file")
+    text = f'Send "{"eyJhbGciOi" * 30}/".\n\n```sh\n./run.sh\n```\n'
+    assert len(findings(rule, Example(text), tmp_path)) == 1
 
 
 def test_rules_about_prose_serve_formats_without_a_grammar(tmp_path: Path) -> None:

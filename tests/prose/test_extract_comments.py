@@ -37,6 +37,7 @@ CASES = [
     ("php", "<?php\n/**\n * @param array<string, int> $map The map.\n * @param ?\\No\\Prose ...$x The rest.\n"
      " * @param callable(int, string): bool $f A function.\n * @return array{a: int}|null The result.\n */\n",
      ["The map.", "The rest.", "A function.", "The result."]),
+    ("php", f"<?php\n/** @return f{'(a):bbbbbbbb' * 40}; */\n", []),  # at once
     ("php", "<?php\n/** @return string The text. */\n/** @return the text of it */\n", ["The text.", "the text of it"]),
     ("ruby", "# @param [Hash{Symbol => String}] map The map.\n# @param name [String] The name.\n# @return [Array<String>] All of it.\nf\n",
      ["The map.", "The name.", "All of it."]),

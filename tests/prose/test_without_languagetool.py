@@ -112,11 +112,11 @@ def server(installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 HANGING = [
     ("one paragraph", f"{TEXT} And hang.", ["RepeatedWords"],
-     "LanguageTool could not check a paragraph of file:///project/example: it ends or hangs there."),
+     "LanguageTool could not check all of file:///project/example: it ends or hangs there."),
     ("all of them", f"{TEXT} And hang.\n\nYou hang.", ["RepeatedWords"],
      f"{PREFIX}: LanguageTool ended or hung while it checked a paragraph, 3 times in a row: "),
     ("one beside others", f"{TEXT} And hang.\n\nYou are fine.", ["RepeatedWords", "DESPITE_OF"],
-     "LanguageTool could not check a paragraph of file:///project/example: it ends or hangs there."),
+     "LanguageTool could not check all of file:///project/example: it ends or hangs there."),
 ]  # fmt: skip
 
 

@@ -19,6 +19,8 @@ NEVER = frozenset(
     }
 )  # fmt: skip
 """Folders of what tools have made or fetched."""
+_POINTER = 4_096
+"""Bytes of a file that says one thing, at most."""
 _FOLDS = sys.platform in ("darwin", "win32")
 """Git's `core.ignoreCase` where disks don't tell upper from lower case."""
 
@@ -148,7 +150,9 @@ def _exclude(top: str) -> str:
 def _line(path: str) -> str:
     """All of a file that says one thing; empty where there is none."""
     try:
+        if not os.path.isfile(path):  # nobody waits for a pipe
+            return ""
         with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read().strip()
+            return file.read(_POINTER).strip()
     except (OSError, ValueError):  # no path at all
         return ""

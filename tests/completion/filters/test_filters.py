@@ -220,6 +220,8 @@ SECRETS = [
     ("old = 'supersecretvalueofours'\npassword = |\n", "'supersecretvalueofours'", "'supersecretvalueofours'"),
     # names, hashes, sentences and what is no secret yet
     ("password = |\n", "'short'", "'short'"),
+    ("SECURITY_TOKEN = |\n", "'X-Amz-Security-Token'", "'X-Amz-Security-Token'"),
+    ("routes = {'token': |}\n", "'/api/v1/auth/token'", "'/api/v1/auth/token'"),
     ("password = |\n", "'your-password-goes-here'", "'your-password-goes-here'"),
     ("password = |\n", "getpass('Password for the account: ')", "getpass('Password for the account: ')"),
     ("token = |\n", "f'{prefix}_{number}_of_the_user'", "f'{prefix}_{number}_of_the_user'"),

@@ -84,10 +84,10 @@ class Background(Generic[_Question, _Result]):
                 self._results.move_to_end(text)
             return found
 
-    def lost(self, texts: Iterable[_Question]) -> int:
-        """How many of them the engine could not check, though it works."""
+    def lost(self, texts: Iterable[_Question]) -> bool:
+        """Whether the engine could not check some of them, though it works."""
         with self._changed:
-            return len(self._lost.intersection(texts))
+            return not self._lost.isdisjoint(texts)
 
     def answer(self, text: _Question) -> tuple[_Result, ...]:
         """The same at once, for an engine that several threads may ask. Raises EngineError."""

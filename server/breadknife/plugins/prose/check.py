@@ -30,6 +30,8 @@ _AT_ONCE_S = 0.15
 """What Harper has not read by then it reads in the background: 4,000 words take it a second."""
 _AT_ONCE = 2_000
 """Code points that it reads at once however long that takes: a paragraph that was edited."""
+_UNKNOWN = Asked("httpcore2")
+"""The first word that is in no dictionary takes Harper a second: better once in the background than in an answer."""
 _MOST_READ = 60_000
 """Characters of a document's prose that the model reads by itself: about 10,000 words, some minutes."""
 _FOREIGN_SPELLING = "TYPOS"
@@ -118,14 +120,9 @@ class Check:
             flaws = [flaw(paragraph, each) for each in own]
             read.append(Read(paragraph, flaws, frozenset(name for name, waits in pending.items() if waits)))
         for name, engine in (("LanguageTool", tool), ("Vale", self.vale)):
-            if engine is not None and not any(name.lower() in each.pending for each in read):
-                self._tell_lost(name, engine.lost(asked))
+            if engine is not None and engine.lost(asked):  # without their number: a text is told once
+                self.context.notify(f"{name} could not check all of {self.document.uri}: it ends or hangs there.")
         return read
-
-    def _tell_lost(self, engine: str, count: int) -> None:
-        if count:
-            what = "a paragraph" if count == 1 else f"{count} paragraphs"
-            self.context.notify(f"{engine} could not check {what} of {self.document.uri}: it ends or hangs there.")
 
     def leaves_out(self, flaw: Flaw) -> bool:
         """Whether a flaw of an earlier version would not be told any more: the user has said so meanwhile."""
@@ -163,6 +160,7 @@ class Check:
         rest = [question for question, known in zip(asked, found, strict=True) if known is None]
         if not self.whole:
             harper.submit(self._owner, rest, self._arrived)
+            harper.submit("", [_UNKNOWN], _nobody)
         return found
 
     def _with_opinions(

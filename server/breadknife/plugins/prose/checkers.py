@@ -94,7 +94,7 @@ class Tool:
     def wait(self, asked: Iterable[Asked], cancel: CancelToken) -> None:
         self.answers.wait(map(self._named, asked), cancel)
 
-    def lost(self, asked: Iterable[Asked]) -> int:
+    def lost(self, asked: Iterable[Asked]) -> bool:
         return self.answers.lost(map(self._named, asked))
 
     def result(self, asked: Asked) -> tuple[Lint, ...] | None:

@@ -92,7 +92,9 @@ def _end(document: Document, line: int) -> int:
     end = line + 1
     while end < document.line_count and not document.line_text(end).strip():
         end += 1
-    if end < document.line_count and (opening := _OPENING.match(document.line_text(end))):
+    opening = _OPENING.match(document.line_text(end)) if end < document.line_count else None
+    inside = opening is not None and opening[1][0] in "\"'" and not document.line_text(line).lstrip().startswith("#")
+    if opening is not None and not inside:  # quotes below a line of a docstring end it
         closing = document.text.find(_CLOSING[opening[1]], document.line_starts[end] + opening.end())
         end = document.line_at(max(closing, document.line_starts[end]))
     while end < document.line_count and document.line_text(end).strip():

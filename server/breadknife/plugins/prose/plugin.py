@@ -149,16 +149,15 @@ class ProsePlugin:
 def _paragraphs(document: Document, context: Context) -> list[ProseText]:
     """The document's prose, within what can be checked in a reasonable time; the user is told what is left out."""
     tell = context.notify
-    found, too_long = list[ProseText](), 0
+    found, too_long = list[ProseText](), False
     for paragraph in extract(document, context.tree(document), context.cancel):
         if not paragraph.segments:
-            too_long += 1
+            too_long = True
         elif len(found) < _MOST_PARAGRAPHS:
             found.append(paragraph)
         else:
             tell(f"Only the first {_MOST_PARAGRAPHS:,} paragraphs of {document.uri} are checked.")
             break
-    if too_long:
-        are = "paragraph has" if too_long == 1 else "paragraphs have"
-        tell(f"{too_long} {are} more than {LONGEST:,} characters in {document.uri}: data, not checked as prose.")
+    if too_long:  # without their number: a text is told once
+        tell(f"A paragraph of more than {LONGEST:,} characters is data, not checked as prose: {document.uri}.")
     return found

@@ -50,13 +50,13 @@ class Vales:
             known, now = self._running.get(configured), self._clock()
             if known is not None and now < known.looked + _LOOK_S:
                 return known.answers
+            program = vale.program(root)
+            if program is None:
+                return None
             stamp = _stamp(configured)
             if known is not None and known.stamp == stamp:
                 known.looked = now
                 return known.answers
-            program = vale.program(root)
-            if program is None:
-                return None
             made: Later = Background(Asking(vale.ValeEngine(program, configured)), health=Health(self._clock))
             self._running[configured] = _Running(stamp, now, made)
         if known is not None:

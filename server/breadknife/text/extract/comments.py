@@ -53,7 +53,7 @@ def _nested(opening: str, closing: str) -> str:
 _BRACED = _nested(r"\{", r"\}")
 _BRACKETED = _nested(r"\[", r"\]")
 _CALLED = _nested(r"\(", r"\)")
-_NAME = rf"(?:[\w.$=\\|&*?-]|{_nested('<', '>')}|{_BRACKETED}|(?<=\w)(?:{_BRACED}|{_CALLED}(?::\s*\w+)?))+"
+_NAME = rf"(?:[\w.$=\\|&*?-]|{_nested('<', '>')}|{_BRACKETED}|(?<=\w)(?:{_BRACED}|{_CALLED}(?::\s*\w++)?))+"
 """A name or a type, with what it takes in brackets."""
 _UNTYPED = r"(?!(?:the|an?|this|if|whether|when|how|what)\b)"
 """Before a type that may be missing: the text begins at once."""

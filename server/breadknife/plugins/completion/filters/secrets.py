@@ -41,6 +41,8 @@ _PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _WORDS = re.compile(r"[A-Za-z]+(?:[-_./:]+[A-Za-z]+)*")
 _VOWEL = re.compile(r"(?i)[aeiouy]")
 _TEMPLATE = re.compile(r"[{}<>$%*]")
+_PUBLIC = ("/", "./", "../", "http://", "https://", "X-")
+"""How paths, addresses and names of headers begin."""
 
 RANDOM_BITS = 3.2
 """Bits a character: 24 random hexadecimal digits have about 3.4, an identifier with digits mostly below 3.6, but few
@@ -88,7 +90,7 @@ def _crumbs(literal: str) -> int:
 
 def _unspoken(literal: str) -> bool:
     """Whether it is neither made of words, as a placeholder or a name is, nor filled in later."""
-    if _TEMPLATE.search(literal):
+    if _TEMPLATE.search(literal) or literal.startswith(_PUBLIC):
         return False
     words: list[str] = _PIECE.findall(literal) if _WORDS.fullmatch(literal) else []
     return len(words) < 2 or any(not 1 < len(word) <= LONGEST_WORD for word in words)

@@ -102,8 +102,10 @@ class EcmaScriptFile:
             return
         site, cause, verifier = found
         ways, offered = self._options(site, cause), 0
-        if reason := doubt(site):
-            yield from _ignoring(site, about, verifier, reason, 50)
+        reason = doubt(site)
+        hiding = list(_ignoring(site, about, verifier, reason, 50)) if reason else []
+        yield from hiding
+        if hiding:  # where there is no comment that hides a finding it keeps its fixes
             ways = [option for option in ways if option.strategy is Strategy.NON_NULL]
         for option in ways:
             made = option.edits or edits(site, option.strategy, option.content)

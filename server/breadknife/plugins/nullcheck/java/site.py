@@ -87,13 +87,14 @@ class Site:
         return any(name is not None and self.outline.text(name) == self.source for name in names)
 
     @property
-    def in_loop(self) -> bool:
+    def loop(self) -> Node | None:
+        """The loop that a `break;` here leaves."""
         for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
             if inner.type in METHODS or inner.type == "lambda_expression" or outer.type == "switch_block":
-                return False
+                return None
             if outer.type in _LOOPS and inner == outer.child_by_field_name("body"):
-                return inner.type == "block"
-        return False
+                return outer if inner.type == "block" else None
+        return None
 
     @cached_property
     def statement(self) -> Node | None:

@@ -31,7 +31,7 @@ _THROWABLE = frozenset(
 """Exceptions that need no import, take one message, and that a file's own habit may choose."""
 _PLAIN = re.compile(r'null|false|true|-?\d+|""|Optional\.empty\(\)|Collections\.empty\w+\(\)|(?:List|Set|Map)\.of\(\)')
 
-_SURE = re.compile(r'new [\w.<>]+\([^()]*\)|this|"[^"]*"(?: \+ [^;?]*)?|String\.valueOf\(.*\)|-?\d+|true|false')
+_SURE = re.compile(r'new [\w.<>]+\([^()]*\)|this|"[^"]*"(?: \+ [^;?]*)?|String\.valueOf\([^()]*\)|-?\d+|true|false')
 """What is certainly no null."""
 
 
@@ -233,13 +233,14 @@ def _guards(site: Site) -> Iterator[Option]:
         lambda said: _guard(site, f'throw new {said.exception}("{said.message}");'),
         Content(exception, f"{_plain(site)} is null"),
     )  # fmt: skip
-    if site.in_loop:
-        habit = bool(re.search(r"\bcontinue;", source))
+    if site.loop is not None:
+        around = site.outline.text(site.loop)
+        habit = bool(re.search(r"\bcontinue;", around))
         yield Option(
             Strategy.CONTINUE, f"Skip this round of the loop if {what} is null", 60 if habit else 40,
             "the loop does so elsewhere" if habit else "it is in a loop", lambda _: _guard(site, "continue;"),
         )  # fmt: skip
-        if re.search(r"\bbreak;", source):
+        if re.search(r"\bbreak;", around):
             yield Option(
                 Strategy.BREAK, f"Leave the loop if {what} is null", 55, "the loop does so elsewhere",
                 lambda _: _guard(site, "break;"),
@@ -247,7 +248,7 @@ def _guards(site: Site) -> Iterator[Option]:
     value = _early(site)
     if value is not None:
         says = f"returns `{value}`" if value else "returns"
-        weight = 30 if value else 35 if site.in_loop else 45
+        weight = 30 if value else 35 if site.loop is not None else 45
         yield Option(
             Strategy.RETURN, f"Return early if {what} is null ({says})", weight,
             "the method gives nothing back" if not value else "the method returns that elsewhere",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -39,7 +40,8 @@ def document_findings(
     root = context.root
     if root is not None and not (is_marked(root) or any((root / name).exists() for name in _MANIFESTS)):
         root = None
-    subject = Subject(document, tree, root, Path.exists, _text, tuple(paragraphs), knows, _ways(context.project))
+    # `Path.exists` raises for a name that is too long, such as a token in quotes.
+    subject = Subject(document, tree, root, os.path.exists, _text, tuple(paragraphs), knows, _ways(context.project))
     found: list[Finding] = []
     for rule in rules:
         context.cancel.raise_if_cancelled()

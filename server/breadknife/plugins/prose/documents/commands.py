@@ -52,6 +52,7 @@ def _missing(subject: Subject, finding: Callable[..., Finding]) -> Iterator[Find
         return
     earlier = ""
     blocks = [block for block in code_blocks(subject) if block.language in _SHELLS]
+    folders = _folders(subject) if blocks else []
     commands = frozenset(subject.document.line_at(line.start) for block in blocks for line in block.lines)
     for block in blocks:
         moved = False
@@ -63,17 +64,16 @@ def _missing(subject: Subject, finding: Callable[..., Finding]) -> Iterator[Find
             if moved or found is None or _PLACEHOLDER.search(text[found.start : found.end]):
                 continue
             name = text[found.start : found.end]
-            if not _is_there(subject, name) and not _is_made(subject, name, earlier, commands):
+            is_there = any(subject.exists(folder / name) for folder in folders)
+            if not is_there and not _is_made(subject, name, earlier, commands):
                 yield finding(found.shifted(line.start), f"This runs `{name}`, which isn't there.")
 
 
-def _is_there(subject: Subject, name: str) -> bool:
-    """Beside the document, in the project, or in a folder that the document names."""
+def _folders(subject: Subject) -> list[Path]:
+    """The project's, the document's, and those in them that the document names."""
     places = [place for place in (subject.root, subject.folder) if place is not None]
-    if any(subject.exists(place / name) for place in places):
-        return True
     named = {match[1].rstrip("/") for match in islice(_NAMED_FOLDER.finditer(subject.document.text), _MOST_NAMED)}
-    return any(subject.exists(place / folder / name) for place in places for folder in named)
+    return [*places, *(place / each for place in places for each in named if subject.exists(place / each))]
 
 
 def _is_made(subject: Subject, name: str, earlier: str, commands: Container[int]) -> bool:

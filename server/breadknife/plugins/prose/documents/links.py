@@ -49,7 +49,7 @@ def _target(subject: Subject, link: Link) -> tuple[Path, str] | None:
 
 def _is_certain(subject: Subject, name: str, path: Path) -> bool:
     """Whether a link is meant for the files as they lie here, in a format that mostly becomes a site elsewhere."""
-    if name.startswith("/") or not path.suffix or re.search(r"[{}|*<>$^]", name):
+    if path == subject.root or name.startswith("/") or not path.suffix or re.search(r"[{}|*<>$^]", name):
         return False
     within = path.parent
     while within != subject.root:
