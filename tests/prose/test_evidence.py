@@ -46,6 +46,10 @@ def test_a_present_that_has_lasted(text: str, word: str, expected: tuple[str, st
     assert perfect(text, text.index(word) + len(word), word) == expected
 
 
+WIDE = 0.6
+"""Nats by which a batch that others share moves a margin, see bench/README.md."""
+
+
 @pytest.mark.model
 @pytest.mark.parametrize("each", EVIDENCE, ids=lambda each: each.wrong)
 def test_evidence_with_the_real_model(each: Evidence, real_engine: Engine) -> None:
@@ -53,10 +57,10 @@ def test_evidence_with_the_real_model(each: Evidence, real_engine: Engine) -> No
     likelihood = Likelihood(PluginContext(real_engine).model("smollm2-135m"), CancelToken())
     proposer = Proposer(Reader(), lambda word: True)
 
-    def shown(text: str) -> list[str]:
+    def shown(text: str, by: float = 0.0) -> list[str]:
         found = proposer.read(Reading(text), likelihood)
-        return [text[: p.span.start] + p.replacement + text[p.span.end :] for p in found if p.margin >= least(p)]
+        return [text[: p.span.start] + p.replacement + text[p.span.end :] for p in found if p.margin >= least(p) + by]
 
     right = _MARKED.sub(r"\2", each.wrong)
-    assert right in shown(_MARKED.sub(r"\1", each.wrong))
+    assert right in shown(_MARKED.sub(r"\1", each.wrong), -WIDE)
     assert shown(right) == []

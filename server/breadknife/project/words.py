@@ -29,7 +29,7 @@ MANIFESTS = frozenset(
 )  # fmt: skip
 PEOPLE = re.compile(
     r"(?:AUTHORS|CONTRIBUTORS|MAINTAINERS|CREDITS|THANKS|CODEOWNERS|OWNERS)(?:\.(?:md|markdown|rst|adoc|txt))?"
-    r"|(?:authors|contributors|maintainers)(?:\.\w+)?|\.mailmap|\.all-contributorsrc|CITATION\.cff"
+    r"|(?:[Aa]uthors|[Cc]ontributors|[Mm]aintainers)(?:\.\w+)?|\.mailmap|\.all-contributorsrc|CITATION\.cff"
 )
 """Names of whole files that list people."""
 DOCUMENTS = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".asciidoc", ".org", ".tex", ".typ")

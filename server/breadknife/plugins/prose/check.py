@@ -120,7 +120,9 @@ class Check:
             flaws = [flaw(paragraph, each) for each in own]
             read.append(Read(paragraph, flaws, frozenset(name for name, waits in pending.items() if waits)))
         for name, engine in (("LanguageTool", tool), ("Vale", self.vale)):
-            if engine is not None and engine.lost(asked):  # without their number: a text is told once
+            if engine is None or any(name.lower() in each.pending for each in read):
+                continue
+            if engine.lost(asked):  # without their number: a text is told once
                 self.context.notify(f"{name} could not check all of {self.document.uri}: it ends or hangs there.")
         return read
 
