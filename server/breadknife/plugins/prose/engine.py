@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import re
-import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -105,7 +105,8 @@ _CHECKS = 300
 
 
 class HarperEngine:
-    """Harper in this process. A call waits for the one before it: its linter is not thread-safe."""
+    """Harper in this process, in a thread of its own: its linter is not thread-safe, and each thread that meets a word
+    that no dictionary has would take a second and 60 MB for what suggests others."""
 
     name = "harper"
 
@@ -118,22 +119,24 @@ class HarperEngine:
         self._alone = alone
         self._checks = 0
         self._linter: harper.Linter | None = None
-        self._lock = threading.Lock()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="harper")
 
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         if language:
             return ()
-        with self._lock:
-            linter = self._linter  # another thread may close us
-            if linter is None or self._checks >= _CHECKS:
-                self._linter, self._checks, linter = None, 0, None
-                linter = self._linter = self._build()
-            self._checks += 1
-            found = linter.organized_lints(printable(text), language="plaintext", dedup=False)
-        return tuple(_lint(rule, lint) for rule, lints in found.items() if lints for lint in lints)
+        return self._thread.submit(self._lints, text).result()
 
     def close(self) -> None:
         self._linter = None
+
+    def _lints(self, text: str) -> tuple[Lint, ...]:
+        linter = self._linter  # another thread may close us
+        if linter is None or self._checks >= _CHECKS:
+            self._linter, self._checks, linter = None, 0, None
+            linter = self._linter = self._build()
+        self._checks += 1
+        found = linter.organized_lints(printable(text), language="plaintext", dedup=False)
+        return tuple(_lint(rule, lint) for rule, lints in found.items() if lints for lint in lints)
 
     def _build(self) -> harper.Linter:
         """Takes half a second for the first one."""
