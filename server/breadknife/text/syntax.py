@@ -169,6 +169,16 @@ def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: 
     return SyntaxTree(text, language, tree)
 
 
+def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
+    """From the root down to the node, without it."""
+    path = list[Node]()
+    at: Node | None = tree.root  # downwards: asking a node for its parent starts at the root each time
+    while at is not None and at != node:
+        path.append(at)
+        at = at.child_with_descendant(node)
+    return tuple(path)
+
+
 def captures(tree: SyntaxTree, query: str) -> dict[str, list[Node]]:
     """The nodes that a tree-sitter query finds, by the name of its capture."""
     return QueryCursor(_query(tree.language, query)).captures(tree.root)

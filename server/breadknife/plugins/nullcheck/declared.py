@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from breadknife.plugins.nullcheck.braces.layout import path_to
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 
 class Kind(StrEnum):

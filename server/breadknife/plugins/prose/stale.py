@@ -20,7 +20,7 @@ from breadknife.plugins.prose.workspace import (
     dictionary_path,
     ignored_lines,
     ignores_path,
-    listed_words,
+    numbered_lines,
 )
 from breadknife.task.values import Finding
 from breadknife.text.document import Document
@@ -90,7 +90,7 @@ def _hashes(document: Document) -> set[str]:
 def stale_words(root: Path, documents: Iterable[Document]) -> list[Stale]:
     """Of the project's dictionary the words that are in none of its documents."""
     path = dictionary_path(root)
-    unused = dict(listed_words(path))
+    unused = dict(numbered_lines(path))
     for document in documents if unused else ():
         own = document.path is not None and document.path.parent == path.parent  # the dictionary itself
         if document.language in LANGUAGES and not own:

@@ -94,11 +94,6 @@ def ignored_lines(path: Path) -> list[Ignored]:
     return [Ignored(number, *parts[:4]) for number, parts in split if len(parts) > 1 and not parts[0].startswith("#")]
 
 
-def listed_words(path: Path) -> list[tuple[int, str]]:
-    """Of a dictionary, each with its line, from 1."""
-    return _numbered(path)
-
-
 class Decisions:
     """Reads the files again whenever they have changed on disk. Safe to use from several threads."""
 
@@ -145,10 +140,11 @@ class Decisions:
 
 
 def _lines(path: Path) -> list[str]:
-    return [line for _, line in _numbered(path)]
+    return [line for _, line in numbered_lines(path)]
 
 
-def _numbered(path: Path) -> list[tuple[int, str]]:
+def numbered_lines(path: Path) -> list[tuple[int, str]]:
+    """What a file of decisions says, each with its line, from 1; nothing where there is none."""
     try:
         lines = path.read_text("utf-8-sig", errors="replace").splitlines()
     except OSError:

@@ -8,16 +8,6 @@ from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
 
-def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
-    """From the root down to the node, without it: asking a node for its parent starts at the root each time."""
-    path = list[Node]()
-    at: Node | None = tree.root
-    while at is not None and at != node:
-        path.append(at)
-        at = at.child_with_descendant(node)
-    return tuple(path)
-
-
 def on_own_line(tree: SyntaxTree, node: Node) -> bool:
     start = tree.span(node).start
     return not tree.text[tree.text.rfind("\n", 0, start) + 1 : start].strip()

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import LITERALS
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
-from breadknife.plugins.nullcheck.ecmascript.site import Site, own_nodes, path_to
+from breadknife.plugins.nullcheck.ecmascript.site import Site, own_nodes
 from breadknife.plugins.nullcheck.ecmascript.strategies import Option
 from breadknife.plugins.nullcheck.ecmascript.types import read_type
 from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import Node, matches
+from breadknife.text.syntax import Node, matches, path_to
 
 _CERTAIN = frozenset({
     "string", "template_string", "number", "true", "false", "array", "object", "new_expression", "arrow_function",

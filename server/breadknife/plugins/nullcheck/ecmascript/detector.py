@@ -14,13 +14,12 @@ from breadknife.plugins.nullcheck.ecmascript.modules import FileTable, Modules
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
 from breadknife.plugins.nullcheck.ecmascript.rules import NO_RULES, UsersRules
 from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
-from breadknife.plugins.nullcheck.ecmascript.site import path_to
 from breadknife.plugins.nullcheck.ecmascript.types import Type
 from breadknife.plugins.nullcheck.summaries import OtherFiles
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _IGNORE = re.compile(r"@ts-(?:expect-error|ignore|nocheck)|eslint-disable")
 """The author has already told a checker that they know better."""

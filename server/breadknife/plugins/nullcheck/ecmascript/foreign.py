@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from breadknife.plugins.nullcheck.ecmascript.site import path_to
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Finding
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 
 class At(StrEnum):

@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.ecmascript.facts import Cause, NullUse
 from breadknife.plugins.nullcheck.ecmascript.foreign import Foreign, foreign
 from breadknife.plugins.nullcheck.ecmascript.ignoring import ignored
 from breadknife.plugins.nullcheck.ecmascript.rules import users_rules
-from breadknife.plugins.nullcheck.ecmascript.site import Site, path_to
+from breadknife.plugins.nullcheck.ecmascript.site import Site
 from breadknife.plugins.nullcheck.ecmascript.strategies import Option, edits, options
 from breadknife.plugins.nullcheck.ecmascript.style import Style
 from breadknife.plugins.nullcheck.ecmascript.table import summarise
@@ -25,7 +25,7 @@ from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, S
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.syntax import Node, SyntaxTree, parse
+from breadknife.text.syntax import Node, SyntaxTree, parse, path_to
 
 _MAX_NAMED = 40
 """Code points of an expression that a comment names."""

@@ -180,16 +180,6 @@ def _is_optional(link: Node) -> bool:
     return False
 
 
-def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
-    """From the root down to the node, without it."""
-    path = list[Node]()
-    at: Node | None = tree.root  # downwards: asking a node for its parent starts at the root each time
-    while at is not None and at != node:
-        path.append(at)
-        at = at.child_with_descendant(node)
-    return tuple(path)
-
-
 def own_nodes(function: Node, kinds: frozenset[str]) -> list[Node]:
     """The function's (or loop's) statements of some kinds, without those of functions in it."""
     body = function.child_by_field_name("body")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from breadknife.plugins.nullcheck.braces.layout import on_own_line, path_to
+from breadknife.plugins.nullcheck.braces.layout import on_own_line
 from breadknife.plugins.nullcheck.go.narrowing import key_of
 from breadknife.plugins.nullcheck.go.outline import Outline, result_types
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _SIMPLE = frozenset({
     "expression_statement", "short_var_declaration", "assignment_statement", "return_statement", "defer_statement",

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from breadknife.plugins.nullcheck.braces.layout import path_to
 from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.task.values import Finding
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 
 @dataclass(frozen=True)

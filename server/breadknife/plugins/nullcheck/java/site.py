@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from breadknife.plugins.nullcheck.braces.layout import on_own_line, path_to
+from breadknife.plugins.nullcheck.braces.layout import on_own_line
 from breadknife.plugins.nullcheck.java.outline import CLASSES, METHODS, Outline
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _SIMPLE = frozenset({
     "expression_statement", "local_variable_declaration", "return_statement", "throw_statement", "yield_statement",

@@ -22,10 +22,9 @@ from breadknife.plugins.nullcheck.python.kinds import (
 )
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import path_to
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _FIRST = ("__init__", "__new__", "__post_init__", "setUp")
 """Methods that set attributes before anything uses them."""

@@ -9,10 +9,10 @@ from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.kinds import parameter_of, type_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site, path_to
+from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from enum import StrEnum
 
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.rules import ITERATES, NONE_ATTRIBUTES, TAKES_VALUE
-from breadknife.plugins.nullcheck.python.site import path_to
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 
 class Role(StrEnum):

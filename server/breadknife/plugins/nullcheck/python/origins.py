@@ -12,9 +12,9 @@ from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import Outline, made_name, outline, text
-from breadknife.plugins.nullcheck.python.site import own_nodes, path_to, site_at
+from breadknife.plugins.nullcheck.python.site import own_nodes, site_at
 from breadknife.plugins.nullcheck.values import Place
-from breadknife.text.syntax import Node, SyntaxTree, matches
+from breadknife.text.syntax import Node, SyntaxTree, matches, path_to
 
 _QUERY = """
 (function_definition name: (identifier) @function)

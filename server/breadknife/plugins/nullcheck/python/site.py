@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _SIMPLE = frozenset({"expression_statement", "return_statement", "delete_statement", "raise_statement"})
 _HEADERS = {
@@ -160,16 +160,6 @@ def site_at(tree: SyntaxTree, span: Span, use: Use) -> Site:
 
 def site_of(tree: SyntaxTree, node: Node, use: Use) -> Site:
     return Site(tree, node, use, path_to(tree, node))
-
-
-def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
-    """From the root down to the node, without it."""
-    path = list[Node]()
-    at: Node | None = tree.root  # downwards: asking a node for its parent starts at the root each time
-    while at is not None and at != node:
-        path.append(at)
-        at = at.child_with_descendant(node)
-    return tuple(path)
 
 
 def returns_of(function: Node) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
-from breadknife.plugins.nullcheck.python.site import Site, path_to
+from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit, apply_edits
-from breadknife.text.syntax import Node, SyntaxTree, parse
+from breadknife.text.syntax import Node, SyntaxTree, parse, path_to
 
 MAX_ADDED = 400
 """Code points that one fix may add."""

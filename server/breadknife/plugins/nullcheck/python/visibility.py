@@ -13,9 +13,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import path_to
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import Node, SyntaxTree, captures
+from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _SET = re.compile(r"\.\s*(\w+)")
