@@ -164,9 +164,10 @@ class Slow:
     first: str
     rest: str
     may: threading.Event = field(default_factory=threading.Event)
+    logprob: float = 0.0
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        yield Chunk(self.first)
+        yield Chunk(self.first, self.logprob)
         assert self.may.wait(5)
         yield Chunk(self.rest)
         yield Chunk("", finish="stop")
@@ -220,6 +221,21 @@ def test_a_block_whose_first_line_is_typed_along_stays() -> None:
         seen = [user.sees(f"def{typed}⟦|⟧\n") for typed in ("", " f()", " f():", " f():\n", " f():\n    ")]
     rest = "\n    return alpha"
     assert seen == [[" f():" + rest], [":" + rest], [rest], [rest[1:]], [rest[5:]]]
+
+
+def test_what_is_too_unlikely_already_is_not_waited_for() -> None:
+    engine = Slow(" alp", "ha\n", logprob=-5.0)
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        assert user.sees("x =⟦|⟧\n") == "low-confidence"
+        engine.may.set()
+
+
+def test_a_suggestion_stays_where_the_editor_indents_otherwise() -> None:
+    words = [(":", -0.1), ("\n    return alpha", -0.1), ("\n\nmore", -0.1)]
+    with typist(engine=Doubtful(words)) as user:  # pyright: ignore[reportArgumentType]
+        assert user.sees("def f()⟦|⟧\n") == [":\n    return alpha"]
+        seen = [user.sees(f"def f():\n{typed}⟦|⟧\n") for typed in ("\t", "\t ", "\t  r", "      re")]
+    assert seen == [["return alpha"], ["return alpha"], ["eturn alpha"], ["turn alpha"]]
 
 
 def test_what_is_there_when_the_answer_is_due_is_shown_and_grows() -> None:

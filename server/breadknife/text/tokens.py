@@ -89,6 +89,11 @@ def columns(blanks: str) -> int:
     return len(line) - len(line.lstrip())
 
 
+def shifted(lines: list[str], by: int) -> list[str]:
+    """With so many more columns of indentation, in blanks; 0 changes nothing."""
+    return [" " * max(columns(line) + by, 0) + line.lstrip() if by and line.strip() else line for line in lines]
+
+
 def _closed(kind: Kind, found: str) -> bool:
     if kind is Kind.COMMENT:
         return not found.startswith(("/*", "<!--")) or found.endswith(("*/", "-->"))

@@ -6,11 +6,12 @@ import time
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.completion.cut import showable, wanted
-from breadknife.plugins.completion.filters import certainty, fitted, is_final
+from breadknife.plugins.completion.filters import UNSURE, certainty, fitted, is_final
 from breadknife.plugins.completion.stream import Stream, Written
 from breadknife.plugins.completion.values import Draft
 from breadknife.plugins.completion.writing import Place
 from breadknife.task.plugin import Context
+from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 
 FEWEST_CHARACTERS = 3
@@ -24,7 +25,7 @@ class Found:
     place: Place
     stream: Stream
     typed: str
-    """What stands in the place of the stream's text by now."""
+    """What stands in the place of the stream's text by now, as the stream has it."""
     written: Written
     others: tuple[Written, ...] = ()
     """Other ways to go on after what is typed."""
@@ -32,8 +33,8 @@ class Found:
     """It was written for an earlier request."""
 
     def draft(self, written: Written) -> Draft:
-        place, start = self.place, len(self.typed)
-        text, complete = wanted(written.text[start:], place.shape)
+        place, rest = self.place, self.rest(written)
+        text, complete = wanted(rest, place.shape)
         complete = complete or written.last.finish == "stop"
         if not complete:
             text = showable(text, place.shape)
@@ -42,17 +43,35 @@ class Found:
     def beginning(self, written: Written, threshold: float) -> Draft:
         """As much as the model is sure of, of a text that it isn't sure of as a whole."""
         start, end, logprob = len(self.typed), 0, 0.0
-        text = wanted(written.text[start:], self.place.shape)[0]
+        rest = self.rest(written)
+        text = wanted(rest, self.place.shape)[0]
         for begin, token in written.spanning(start, start + len(text)):
             logprob += token.logprob if self._tells(written, begin) else 0.0
             if certainty(logprob) < threshold:
                 break
             end = token.end - start
-        return self.part(written, showable(written.text[start:], self.place.shape, max(end, 0)))
+        return self.part(written, showable(rest, self.place.shape, max(end, 0)))
+
+    def judged(self, draft: Draft, written: Written, threshold: float) -> str | Silence:
+        """The form of the draft, as `fitted`. Where nothing can be shown yet the line may be too unlikely already."""
+        if not draft.text and self._likelihood(written) < threshold:
+            return silence(UNSURE)
+        return fitted(draft, threshold=threshold)
+
+    def _likelihood(self, written: Written) -> float:
+        """The estimated probability that the first line is right, as far as it is written: it only ever falls."""
+        start = len(self.typed)
+        line = written.text[start:].lstrip("\n")
+        end = len(written.text) - len(line) + len(line.partition("\n")[0])
+        tokens = written.spanning(start, end)
+        return certainty(sum(token.logprob for begin, token in tokens if self._tells(written, begin)))
 
     def part(self, written: Written, text: str) -> Draft:
         """`text`, with which what follows begins, and nothing more."""
         return self._draft(written, text, complete=True)
+
+    def rest(self, written: Written) -> str:
+        return self.place.rest(self.stream.start, self.typed, written.text)
 
     def _draft(self, written: Written, text: str, complete: bool) -> Draft:
         place, start = self.place, len(self.typed)
@@ -71,18 +90,18 @@ def waited(found: Found, threshold: float, context: Context) -> tuple[Written, D
     Once it is due, of what can't be shown before there is more of it the whole lines are shown, if that can be.
     """
     written, draft = found.written, found.draft(found.written)
-    fit = fitted(draft, threshold=threshold)
+    fit = found.judged(draft, written, threshold)
     tried = ""
     while isinstance(fit, Silence) and written.writing and not is_final(fit):
-        lines = written.text[len(found.typed) :].rpartition("\n")[0]
+        lines = found.rest(written).rpartition("\n")[0]
         if lines != tried and time.monotonic() >= found.place.due:
             tried, part = lines, found.part(written, lines)
             if isinstance(first := fitted(part, threshold=threshold), str):
                 return written, replace(part, complete=False), first
         written, before = found.stream.wait(context.cancel, found.place.due, len(written.text)), draft
         draft = found.draft(written)
-        if draft.text != before.text or not written.writing:
-            fit = fitted(draft, threshold=threshold)
+        if draft.text != before.text or not draft.text or not written.writing:
+            fit = found.judged(draft, written, threshold)
     return written, draft, fit
 
 

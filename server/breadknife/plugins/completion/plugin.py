@@ -198,8 +198,8 @@ class CompletionPlugin:
             written = stream.so_far()
             if written.text.startswith(typed):
                 found = Found(place, stream, typed, written, known=True)
-                ended = written.last.finish == "stop" or place.complete(written.text[len(typed) :])
-                if ended or is_final(fitted(found.draft(written), threshold=self._threshold(place, context))):
+                ended = written.last.finish == "stop" or place.complete(found.rest(written))
+                if ended or is_final(found.judged(found.draft(written), written, self._threshold(place, context))):
                     return self._fit(found, context)
         return PassedOn(place)
 
@@ -227,12 +227,14 @@ class CompletionPlugin:
                 found = pen.stream(place, start), place.document.text[start : place.offset]
             stream, typed = found
             tried.add(stream.start)
-            stream.want(place.goal(typed), place.shape.max_tokens)
+            stream.want(place.goal(stream.start), place.shape.max_tokens)
             session.streams.add(stream)
             written = stream.wait(cancel, place.due)
             while written.writing and not written.text.startswith(typed) and typed.startswith(written.text):
                 written = stream.wait(cancel, place.due, len(written.text))
-            if written.text.startswith(typed):
+            said = place.typed(stream.start).within(written.text, unfinished=written.writing)
+            if said is not None:
+                typed = said
                 break
             found = None
         others = pen.alternatives(place, stream.start, typed, written, cancel) if place.invoked else ()

@@ -11,6 +11,7 @@ from os.path import commonprefix
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Prompt
+from breadknife.plugins.completion.agreement import Typed
 from breadknife.plugins.completion.prompt import Window, new_characters, prefix_start
 from breadknife.plugins.completion.stream import Streams
 from breadknife.text.document import Document
@@ -35,10 +36,11 @@ class Offer:
 
     def rest(self, document: Document, offset: int) -> str | None:
         """What of its text isn't in the document yet; None when something else was typed."""
-        typed = document.text[self.start : offset]
-        if offset < self.start or not self.text.startswith(typed):
-            return "" if typed.startswith(self.text) else None
-        return self.text[len(typed) :]
+        typed = Typed(document, self.start, offset)
+        said = typed.within(self.text) if offset >= self.start else None
+        if said is None:
+            return "" if typed.text.startswith(self.text) else None
+        return self.text[len(said) :]
 
     def is_half_taken(self, document: Document, offset: int) -> bool:
         """Whether at least half of its first line is in the document, typed or taken word by word."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk
 from breadknife.errors import BreadknifeError, Cancelled, EngineError
+from breadknife.plugins.completion.agreement import Typed
 from breadknife.text.document import Document
 
 GRACE_SECONDS = 0.08
@@ -93,20 +94,22 @@ class Stream:
         self._then: Callable[[], None] | None = None
 
     def typed(self, document: Document, offset: int) -> str | None:
-        """What stands in the text's place by now, if the stream still answers for a cursor there, else None."""
+        """What stands in the text's place by now, as the text has it, if the stream still answers for a cursor there,
+        else None."""
         start = self.start
         if not start <= offset <= start + LONGEST or document.text[offset : offset + AFTER] != self._after:
             return None
         if document.text[max(start - BEFORE, 0) : start] != self._before:
             return None
-        typed = document.text[start:offset]
+        typed = Typed(document, start, offset)
         with self._changed:
-            if self._error or not typed.startswith(self._held):
+            if self._error or not typed.text.startswith(self._held):
                 return None
-            ahead = self._text.startswith(typed)
-            behind = self._writer is not None and typed.startswith(self._text)
-            more = self._writer or len(self._text) > len(typed) or self._last.finish == "stop"
-        return typed if behind or (ahead and more) else None
+            said = typed.within(self._text, unfinished=self._writer is not None)
+            if said is None:
+                return typed.text if self._writer and typed.text.startswith(self._text) else None
+            more = self._writer or len(self._text) > len(said) or self._last.finish == "stop"
+        return said if more else None
 
     def claim(self) -> None:
         """A request is answered from here: what an earlier one's cancellation would stop goes on."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Prompt
 from breadknife.errors import EngineError
+from breadknife.plugins.completion.agreement import Typed
 from breadknife.plugins.completion.cut import wanted
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.prompt import FIRST, WHOLE, Snippet, Window, fim_prompt
@@ -18,6 +19,7 @@ from breadknife.plugins.completion.values import Shape
 from breadknife.task.plugin import Model
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
+from breadknife.text.tokens import columns, shifted
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +52,27 @@ class Place:
         """Whether nothing that follows can add to what is wanted of `text`."""
         return wanted(text, self.shape)[1]
 
-    def goal(self, typed: str) -> Goal:
-        """Of a stream that began before what is `typed`: what is wanted follows that, or can't any more."""
+    def typed(self, start: int) -> Typed:
+        return Typed(self.document, start, self.offset)
+
+    def rest(self, start: int, said: str, text: str) -> str:
+        """What of `text`, which begins at `start`, follows what it has `said` up to the cursor. Where the cursor's line
+        is deeper than the text has it, so are the others."""
+        first, *more = text[len(said) :].split("\n")
+        own = columns((self._line(start) + said).rpartition("\n")[2] + first)
+        return "\n".join((first, *shifted(more, max(columns(self._line(self.offset)) - own, 0))))
+
+    def _line(self, offset: int) -> str:
+        """Up to there."""
+        return self.document.text[self.document.line_starts[self.document.line_at(offset)] : offset]
+
+    def goal(self, start: int) -> Goal:
+        """Of a stream that begins at `start`: what is wanted follows what is typed since, or can't any more."""
+        typed = self.typed(start)
 
         def met(text: str) -> bool:
-            if text.startswith(typed):
-                return self.complete(text[len(typed) :])
-            return not typed.startswith(text)
+            said = typed.within(text, unfinished=True)
+            return not typed.text.startswith(text) if said is None else self.complete(self.rest(start, said, text))
 
         return met
 
@@ -141,7 +157,7 @@ class Pen:
         begun: list[Stream] = []
         for tokens, text in _branches(main, typed, place):
             stream = self.stream(place, start, slot=f" {len(begun) + 1}", text=text, tokens=tokens)
-            stream.want(place.goal(typed), place.shape.max_tokens)
+            stream.want(place.goal(start), place.shape.max_tokens)
             begun.append(stream)
             if len(begun) == LIKELIEST:
                 break

@@ -8,7 +8,7 @@ from collections import Counter
 from breadknife.plugins.completion.filters.site import Filter, Site
 from breadknife.plugins.completion.values import Where
 from breadknife.text.languages import LANGUAGES, Block
-from breadknife.text.tokens import END_WORDS, Kind, columns, opens_block, tokens
+from breadknife.text.tokens import END_WORDS, Kind, columns, opens_block, shifted, tokens
 
 TAB = 4
 """Columns of a tab, as in `columns`."""
@@ -34,7 +34,7 @@ def indented(text: str, site: Site) -> str | None:
         there, lead = columns(site.before), columns(site.before + first)
         allowed = max(_allowed(site, width), there)
         if lead > allowed and first.strip()[0] not in _GOES_ON:
-            more = _shifted(more, allowed - lead)
+            more = shifted(more, allowed - lead)
             first = _rendered(allowed - there, first, style)
         else:
             first = _rendered(lead - there, first, style)
@@ -44,7 +44,7 @@ def indented(text: str, site: Site) -> str | None:
     if _opens(first, site) and width:
         inner = next(columns(line) for line in more if line.strip())
         if 0 < inner <= base:
-            more = _shifted(more, base + width - inner)
+            more = shifted(more, base + width - inner)
         more = _scaled(more, base, width)
     return "\n".join((first, *(_rendered(columns(line), line, style) if line.strip() else line for line in more)))
 
@@ -69,10 +69,6 @@ def _rendered(width: int, line: str, style: str) -> str:
     if style == "\t":
         return "\t" * (width // TAB) + " " * (width % TAB) + code
     return " " * width + code
-
-
-def _shifted(lines: list[str], by: int) -> list[str]:
-    return [" " * max(columns(line) + by, 0) + line.lstrip() if line.strip() else line for line in lines]
 
 
 def _scaled(lines: list[str], base: int, width: int) -> list[str]:
