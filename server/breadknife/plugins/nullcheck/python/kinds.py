@@ -79,7 +79,12 @@ def is_defined_before(tree: SyntaxTree, annotation: str, at: Node) -> bool:
     """Whether an annotation that is evaluated there finds its names."""
     roots = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)) - _BUILTINS - {"None", "object"}
     is_evaluated = "from __future__ import annotations" not in tree.text
-    names = dict(_bound_at_top(tree, for_checkers=not is_evaluated))
+    return are_bound_before(tree, roots, at, for_checkers=not is_evaluated)
+
+
+def are_bound_before(tree: SyntaxTree, roots: Collection[str], at: Node, *, for_checkers: bool = False) -> bool:
+    """Whether the file's top level has these classes and imports there."""
+    names = dict(_bound_at_top(tree, for_checkers=for_checkers))
     return all(names.get(root, at.start_byte) < at.start_byte for root in roots)
 
 
@@ -103,11 +108,20 @@ def without_none(annotation: str) -> str:
 
 def any_type(tree: SyntaxTree) -> tuple[str, tuple[TextEdit, ...]]:
     """How `typing.Any` is said in this file, and the edits that import it where it isn't yet."""
-    names = _module_names(tree)
-    if "Any" in names:
-        return "Any", ()
-    if "typing" in names:
-        return "typing.Any", ()
+    names, imports = from_typing(tree, "Any")
+    return (names[0] if names else ""), imports
+
+
+def from_typing(tree: SyntaxTree, *names: str) -> tuple[tuple[str, ...], tuple[TextEdit, ...]]:
+    """How these names of `typing` are said in this file, () where they can't be, and the edits that import those that
+    aren't yet."""
+    known = _module_names(tree)
+    missing = [name for name in names if name not in known]
+    if "typing" in known:
+        return tuple(f"typing.{name}" if name in missing else name for name in names), ()
+    if not missing:
+        return names, ()
+    wanted = ", ".join(missing)
     first: Node | None = None
     statements = [node for node in tree.root.named_children if node.type != "comment" and not _is_first(node)]
     for node in statements:
@@ -117,15 +131,15 @@ def any_type(tree: SyntaxTree) -> tuple[str, tuple[TextEdit, ...]]:
         imported = node.children_by_field_name("name")
         if module is not None and text(module) == "typing" and "(" not in text(node) and imported:
             end = tree.span(imported[-1]).end
-            return "Any", (TextEdit(Span(end, end), ", Any"),)
+            return names, (TextEdit(Span(end, end), f", {wanted}"),)
         first = first or node
-    line = "from typing import Any" + line_break(tree)
+    line = f"from typing import {wanted}{line_break(tree)}"
     if first is None and statements:
         first, line = statements[0], line + 2 * line_break(tree)
     if first is None or first.start_point.column:
-        return "", ()
+        return (), ()
     at = tree.span(first).start
-    return "Any", (TextEdit(Span(at, at), line),)
+    return names, (TextEdit(Span(at, at), line),)
 
 
 def open_type(tree: SyntaxTree, kinds: Collection[str], *, evaluated: bool) -> tuple[str, tuple[TextEdit, ...]]:

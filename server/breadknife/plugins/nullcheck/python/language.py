@@ -19,6 +19,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.foreign import foreign_site
 from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, comment
 from breadknife.plugins.nullcheck.python.inheritance import of_inherited, users
+from breadknife.plugins.nullcheck.python.optional_imports import of_import
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.results import of_result
 from breadknife.plugins.nullcheck.python.rules import users_rules
@@ -104,6 +105,7 @@ class PythonFile:
             yield from sorted(self._cures(site, checker, about), key=lambda offer: -offer.weight)
             return
         if reason := doubt(site):
+            yield from (offer for cure in of_import(site) if (offer := self._declared(cure, None)))
             yield from _ignoring(site, checker, reason)
             return
         ways = list(self._cures(site, checker, about))
