@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,28 @@ def test_what_was_wrong_before_is_asked_once_and_only_of_files_with_which_someth
         assert climbed(ladder, tmp_path, files, text, checker=checker).broken is None
     [started] = checker.started
     assert started.asked == asked
+
+
+@pytest.mark.parametrize(
+    ("steps", "asked"),
+    [
+        # what was found out of an edit is what is wrong before the next one, when it was made
+        (["x = 1\n", "x = 2\n", "x = 3\n"], ["x = 2 b c", "x = 1 b", "x = 3 b c"]),
+        # not of one that an objection has stopped
+        (["x = 1\n", "!x\n", "x = 3\n"], ["!x b c", "x = 1 b", "x = 3 b c", "!x b"]),
+    ],
+)
+def test_one_edit_after_the_other(ladder: Ladder, tmp_path: Path, steps: list[str], asked: list[str]) -> None:
+    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
+    importing = {"b": "import a\nx\n!x", "c": "import a\nx"}
+    for before, after in pairwise(steps):
+        files = {"a.py": before} | {f"{name}.py": f"{text}\n" for name, text in importing.items()}
+        climbed(ladder, tmp_path, files, after, checker=checker)
+    [started] = checker.started
+    assert started.asked == [
+        (f"a.py: {text.partition(' b')[0]}", *(f"{name}.py: {importing[name]}" for name in "bc" if name in text))
+        for text in asked
+    ]
 
 
 @pytest.mark.parametrize(

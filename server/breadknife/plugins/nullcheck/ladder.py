@@ -31,11 +31,13 @@ from breadknife.text.document import Document, TextEdit, apply_edits
 
 IMPORTERS = 20
 """Files that are checked with an edit, of those that import what it changes."""
-_ORACLES, _CLIMBS, _KNOWN = 3, 64, 256
+_ORACLES, _CLIMBS, _KNOWN = 3, 64, 512
 """Kept: programs (pyright holds some 200 MB), results, and what is wrong in files."""
 
 _About = frozenset[tuple[str, str, str]]
 """Findings that an edit is to end: their sources, codes and messages."""
+_Situation = tuple[Path, str, frozenset[tuple[Path, str]]]
+"""In which something is wrong in a file: the folder, the checker, and the texts of what is being edited."""
 
 
 class Rung(StrEnum):
@@ -108,7 +110,7 @@ class Ladder:
         self._oracles: OrderedDict[tuple[Path, str], Oracle] = OrderedDict()
         self._climbs = Recent[tuple[Edited, _About], Climb](_CLIMBS, FRESH_SECONDS, clock)
         self._importers = Recent[Edited, list[Path]](_CLIMBS, FRESH_SECONDS, clock)
-        self._known = Recent[tuple[object, Path, str], tuple[Problem, ...]](_KNOWN, FRESH_SECONDS, clock)
+        self._known = Recent[tuple[_Situation, Path, str], tuple[Problem, ...]](_KNOWN, FRESH_SECONDS, clock)
         """What was wrong in a file: of its text, and those of what was to be edited."""
         self._lock = threading.Lock()
 
@@ -189,6 +191,8 @@ class Ladder:
         troubled = {problem.path for problem in now}
         was = self._before(checker, edited.changes, {path: before[path] for path in before if path in troubled}, ask)
         climb = _judged(edited, about, checker, was, now)
+        if climb.broken is None:  # made, it is what the next edit starts from
+            self._know(_situation(checker, {path: after[path] for path in _edited(edited.changes)}), after, now, began)
         checked = len(before) - len(edited.changes)
         is_unseen = is_seen and not importing and any(project.importers(path) for path in before)
         climb = replace(climb, checker=checker.tool.name, importers=checked, of=len(importing))
@@ -208,8 +212,8 @@ class Ladder:
         self, checker: Installed, changes: Iterable[DocumentEdits], texts: Mapping[Path, str], ask: Ask
     ) -> list[Problem]:
         """What is wrong in these files before the edits: asked once for all that may be edited in one text."""
-        edited = {path: each.document.text for each in changes if (path := each.document.path) is not None}
-        of = (checker.root, checker.tool.name, frozenset(edited.items()))
+        edited = _edited(changes)
+        of = _situation(checker, edited)
         began, found, unknown = self._known.now(), list[Problem](), dict[Path, str]()
         for path, text in texts.items():
             known = self._known.get((of, path, text))
@@ -218,16 +222,29 @@ class Ladder:
             else:
                 found += known
         asked = ask(edited | unknown) if unknown else []
-        for path, text in unknown.items():
-            known = tuple(problem for problem in asked if problem.path == path)
-            self._known.put((of, path, text), known, began)
-            found += known
-        return sorted(found)
+        self._know(of, unknown, asked, began)
+        return sorted([*found, *(problem for problem in asked if problem.path in unknown)])
+
+    def _know(self, of: _Situation, texts: Mapping[Path, str], said: Iterable[Problem], since: float) -> None:
+        by_path: dict[Path, list[Problem]] = {path: [] for path in texts}
+        for problem in said:
+            if problem.path in by_path:
+                by_path[problem.path].append(problem)
+        for path, problems in by_path.items():
+            self._known.put((of, path, texts[path]), tuple(problems), since)
+
+
+def _edited(changes: Iterable[DocumentEdits]) -> dict[Path, str]:
+    return {path: each.document.text for each in changes if (path := each.document.path) is not None}
+
+
+def _situation(checker: Installed, texts: Mapping[Path, str]) -> _Situation:
+    return checker.root, checker.tool.name, frozenset(texts.items())
 
 
 def _texts(project: Project, changes: Iterable[DocumentEdits], importing: Iterable[Path]) -> dict[Path, str]:
     texts = {path: text for path in importing if (text := project.text(path)) is not None}
-    return texts | {path: each.document.text for each in changes if (path := each.document.path) is not None}
+    return texts | _edited(changes)
 
 
 def _judged(
