@@ -107,7 +107,7 @@ def main() -> None:
 
 
 def measure(folder: Path, name: str, with_project: bool) -> Result:
-    """Of the package as a project of its own: what it depends on isn't part of it."""
+    """Of the package as a project of its own: what it depends on isn't part of it, but installed beside it."""
     result = Result(name)
     by_file: dict[str, list[Report]] = {}
     for report in judgement(folder, name):
@@ -118,6 +118,7 @@ def measure(folder: Path, name: str, with_project: bool) -> Result:
             copy = Path(root) / path.relative_to(folder)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, copy)
+        _installed(Path(root), folder)
         project = FolderProject(Path(root)) if with_project else None
         for path in sources(Path(root) / name):
             text = path.read_text("utf-8", errors="replace")
@@ -132,6 +133,14 @@ def measure(folder: Path, name: str, with_project: bool) -> Result:
         if project is not None:
             project.close()
     return result
+
+
+def _installed(root: Path, folder: Path) -> None:
+    """What pyright may import, too."""
+    packages = root / ".venv" / "lib" / "python3.11" / "site-packages"
+    packages.parent.mkdir(parents=True)
+    packages.symlink_to(folder.resolve(), target_is_directory=True)
+    (root / ".venv" / "pyvenv.cfg").touch()
 
 
 def judge(result: Result, path: Path, text: str, findings: Sequence[Finding], reports: Sequence[Report]) -> None:

@@ -93,6 +93,79 @@ def test_must_not_fire_across_files(tmp_path: Path, files: dict[str, str], text:
     assert found(tmp_path, files, "here.py", text) == []
 
 
+PACKAGES = ".venv/lib/python3.11/site-packages"
+ENVIRONMENT = {".venv/pyvenv.cfg": "home = /usr/bin\n"}
+TREE = (
+    "class Node:\n"
+    "    def __init__(self, parent: 'Node | None' = None, line: int | None = None):\n"
+    "        self.parent = parent\n"
+    "        self.line = line\n"
+    "class Name(Node):\n"
+    "    def owner(self) -> 'Node | None': ...\n"
+    "class Call(Node): ...\n"
+)
+LIBRARY = {
+    **ENVIRONMENT,
+    f"{PACKAGES}/tree/__init__.py": "from tree import nodes\nfrom tree.nodes import Name\nfrom .search import find\n",
+    f"{PACKAGES}/tree/nodes/__init__.py": "from ._nodes import Call, Name, Node\n",
+    f"{PACKAGES}/tree/nodes/_nodes.py": TREE,
+    f"{PACKAGES}/tree/search.py": FIND,
+}
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "from tree import Name\ndef f(name: Name):\n    return ⟦name.owner()⟧.line\n",
+        "import tree\ndef f(name: tree.Name):\n    return ⟦name.owner()⟧.line\n",
+        "from tree import nodes\ndef f(name: nodes.Name):\n    return ⟦name.parent⟧.line\n",
+        "from tree import nodes\ndef f(one: nodes.Name | nodes.Call):\n    return ⟦one.parent⟧.line\n",
+        "from tree.nodes import Name\n"
+        "def f(name: Name):\n    up = name.parent\n    assert up\n    return ⟦up.parent⟧.line\n",
+        "from tree import nodes\ndef f(x):\n    if isinstance(x, nodes.Name):\n        return ⟦x.owner()⟧.line\n",
+        "from tree import nodes\n"
+        "def f(x):\n    if isinstance(x, (nodes.Name, nodes.Call)):\n        return ⟦x.line⟧ + 1\n",
+        "from tree import find\ndef f(xs):\n    return ⟦find(xs)⟧.x\n",
+    ],
+)
+def test_must_fire_for_what_installed_packages_say(tmp_path: Path, marked: str) -> None:
+    text, spans = marked_spans(marked)
+    assert [finding.span for finding in found(tmp_path, LIBRARY, "here.py", text)] == spans
+
+
+@pytest.mark.parametrize(
+    ("files", "text"),
+    [
+        (LIBRARY, "from tree import Name\ndef f(name: Name):\n    if name.parent:\n        name.parent.line\n"),
+        (LIBRARY, "from tree import nodes\ndef f(x: nodes.Name | str):\n    return x.parent.line\n"),
+        (LIBRARY, "from tree import nodes\ndef f(x):\n    return isinstance(x, nodes.Call) and x.owner().line\n"),
+        (LIBRARY, "from tree.nodes.. import Name\nfrom ...secret import find\nfind(1).x\n"),
+        ({**LIBRARY, "tree.py": "def find(xs):\n    return xs[0]\n"}, "from tree import find\nfind(1).x\n"),
+        (
+            {**ENVIRONMENT, f"{PACKAGES}/a.py": FIND, f"{PACKAGES}/a-stubs/__init__.pyi": "def find(xs) -> int: ...\n"},
+            "from a import find\nfind(1).x\n",
+        ),
+        ({f"{PACKAGES}/a.py": FIND}, "from a import find\nfind(1).x\n"),
+        ({**ENVIRONMENT, ".venv/a.py": FIND}, "from a import find\nfind(1).x\n"),
+    ],
+)  # fmt: skip
+def test_must_not_fire_for_what_installed_packages_say(tmp_path: Path, files: dict[str, str], text: str) -> None:
+    assert found(tmp_path, files, "here.py", text) == []
+
+
+def test_installed_packages_are_never_edited(tmp_path: Path) -> None:
+    text = (
+        "from tree import Name\nclass A(Name):\n    def f(self):\n        return self.owner().line, self.parent.line\n"
+    )
+    project = written(tmp_path, LIBRARY)
+    file = Python().open(Document((tmp_path / "here.py").as_uri(), "python", text), tree_of(text), project)
+    findings = file.findings()
+    offers = [offer for each in findings if (place := file.place(each)) for offer in file.offers(place)]
+    project.close()
+    assert (len(findings), [offer.elsewhere for offer in offers if offer.elsewhere]) == (2, [])
+    assert offers
+
+
 def test_a_summary_is_made_anew_when_the_file_says_something_else(tmp_path: Path) -> None:
     now = 0.0
     made = list[str]()

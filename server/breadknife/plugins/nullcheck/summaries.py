@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from breadknife.project.values import Project
 from breadknife.text.document import Document, Span, language_of
@@ -28,6 +28,7 @@ STEPS = 5
 
 Table = TypeVar("Table")
 """What a language keeps of a file."""
+Given = TypeVar("Given", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,18 @@ class Found:
     summary: ClassSummary | None = None
 
 
+class Beside(Protocol[Given]):
+    """What a project imports that isn't its own: the packages that are installed for it."""
+
+    def module(self, imported: Import, document: Document, root: Path, /) -> Sequence[Path]: ...
+
+    def text(self, path: Path, /) -> str | None:
+        """None for a file that isn't of an installed package."""
+        ...
+
+    def summarise(self, tree: SyntaxTree, /) -> Given: ...
+
+
 @dataclass
 class _Kept(Generic[Table]):
     text: str
@@ -105,6 +118,7 @@ class ProjectSummaries(Generic[Table]):
         others: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.monotonic,
         dialects: frozenset[str] = frozenset(),
+        beside: Beside[Table] | None = None,
     ) -> None:
         self.others = others
         """Modules that no project has: the standard library's."""
@@ -113,19 +127,22 @@ class ProjectSummaries(Generic[Table]):
         self._dialects = dialects
         """Languages that import from each other."""
         self._summarise = summarise
+        self._beside = beside
         self._clock = clock
         self._files = OrderedDict[Path, _Kept[Table]]()
         self._paths = OrderedDict[tuple[str, Import], tuple[float, Sequence[Path]]]()
         self._lock = threading.Lock()
 
     def paths(self, imported: Import, document: Document, project: Project) -> Sequence[Path]:
-        """`Project.module`, at most `SECONDS` old: neighbours import the same."""
+        """`Project.module`, else what is installed, at most `SECONDS` old: neighbours import the same."""
         key, now = (document.uri.rpartition("/")[0], imported), self._clock()
         with self._lock:
             kept = self._paths.get(key)
         if kept is not None and now - kept[0] < SECONDS:
             return kept[1]
         paths = project.module(imported, document)
+        if not paths and self._beside is not None:
+            paths = self._beside.module(imported, document, project.root)
         with self._lock:
             self._paths[key] = now, paths
             while len(self._paths) > KEPT:
@@ -146,7 +163,9 @@ class ProjectSummaries(Generic[Table]):
             kept = self._files.get(path)
         if kept is not None and (not again or now - kept.seen < SECONDS):
             return kept.summary
-        text = project.text(path)
+        text, summarise = project.text(path), self._summarise
+        if text is None and self._beside is not None:
+            text, summarise = self._beside.text(path), self._beside.summarise
         if text is None:
             return None
         if kept is not None and kept.text == text:
@@ -154,7 +173,7 @@ class ProjectSummaries(Generic[Table]):
             return kept.summary
         language = language_of(path) or self._language
         tree = parse(text, language) if language in (self._language, *self._dialects) else None
-        summary = self._summarise(tree) if tree is not None else None
+        summary = summarise(tree) if tree is not None else None
         with self._lock:
             self._files[path] = _Kept(text, summary, now)
             while len(self._files) > KEPT:

@@ -12,9 +12,15 @@ def annotated_kind(annotation: str) -> str:
 
 def annotated_class(annotation: str) -> str:
     """The dotted name of the only class that an annotation has besides None, or ""."""
+    names = annotated_classes(annotation)
+    return names[0] if len(names) == 1 else ""
+
+
+def annotated_classes(annotation: str) -> list[str]:
+    """The dotted names of all classes that an annotation has besides None; "" for what isn't one."""
     parts = [part for part in union_parts(annotation) if part not in ("None", "")]
-    name = parts[0].partition("[")[0].strip() if len(parts) == 1 else ""
-    return name if name.replace(".", "").isidentifier() else ""
+    names = [part.strip(" '\"").partition("[")[0].strip() for part in parts]
+    return [name if name.replace(".", "").isidentifier() else "" for name in names]
 
 
 def is_optional(annotation: str) -> bool:

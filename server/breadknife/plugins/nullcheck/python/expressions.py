@@ -25,9 +25,7 @@ from breadknife.plugins.nullcheck.python.facts import (
 from breadknife.plugins.nullcheck.python.meaning import Analysis, Meaning
 from breadknife.plugins.nullcheck.python.narrowing import branch, is_and
 from breadknife.plugins.nullcheck.python.outline import Outline, text
-from breadknife.plugins.nullcheck.python.rules import (
-    NONE_ATTRIBUTES,
-)
+from breadknife.plugins.nullcheck.python.rules import NONE_ATTRIBUTES
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -231,6 +229,10 @@ class Evaluator:
         if node.type in ("dictionary", "dictionary_comprehension"):
             return Fact(kind="dict")
         return NOTHING
+
+    def kind_made_by(self, node: Node) -> str:
+        classes = node.named_children if node.type == "tuple" else [node]
+        return self.meaning.common(self.meaning.made_by(each) for each in classes if each.type != "comment")
 
     def _await(self, node: Node, env: Env) -> Fact:
         inner = node.named_children[0] if node.named_child_count else None

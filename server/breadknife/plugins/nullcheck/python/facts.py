@@ -30,6 +30,8 @@ class Fact:
     cause: Cause | None = None
     kind: str = ""
     """`dict` or `re.Pattern`; `checked` for an expression that a test has shown to be no None."""
+    before: str = ""
+    """The kind that it had before `isinstance` gave it this one, which holds again where the test doesn't."""
     unless: str = ""
     """Source of a test under which the cause is ruled out, with a leading `not ` where its failure does that."""
     test: Node | None = None
@@ -90,11 +92,18 @@ def join(a: Env | None, b: Env | None) -> Env | None:
             unless = one.unless if one.unless == other.unless else ""
             via = one.via if one.cause else other.via
             group = one.group if one.group == other.group else 0
-            kind = one.kind if one.kind == other.kind else ""
-            joined[key] = Fact(cause, kind, unless, via=via, group=group)
+            joined[key] = Fact(cause, _kind_of_both(one, other), unless=unless, via=via, group=group)
         elif one.kind and other.kind:
-            joined[key] = Fact(kind=one.kind) if one.kind == other.kind else CHECKED
+            kind = _kind_of_both(one, other)
+            joined[key] = Fact(kind=kind) if kind else CHECKED
     return joined
+
+
+def _kind_of_both(one: Fact, other: Fact) -> str:
+    if one.kind == other.kind:
+        return one.kind
+    before = one.before or one.kind
+    return before if before == (other.before or other.kind) else ""
 
 
 def join_all(envs: Iterable[Env | None]) -> Env | None:

@@ -19,6 +19,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.foreign import foreign_site
 from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, comment
 from breadknife.plugins.nullcheck.python.inheritance import of_inherited, users
+from breadknife.plugins.nullcheck.python.installed import Installed
 from breadknife.plugins.nullcheck.python.optional_imports import of_import
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.results import of_result
@@ -49,7 +50,9 @@ class Python:
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rules, see `users_rules`."""
         self._rules = users_rules(nullable)
-        self._summaries = ProjectSummaries("python", partial(summarise, rules=self._rules), sys.stdlib_module_names)
+        self._summaries = ProjectSummaries(
+            "python", partial(summarise, rules=self._rules), sys.stdlib_module_names, beside=Installed(self._rules)
+        )
         self._analyses = OrderedDict[str, FileAnalysis]()
         self._lock = threading.Lock()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.python.annotations import annotated_class, annotated_kind
+from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
+from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, Summary, key_of
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
 from breadknife.plugins.nullcheck.python.rule import NullableCall
@@ -22,7 +24,7 @@ from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
 _DICTIONARIES = frozenset({"dictionary", "dictionary_comprehension"})
-_MAX_BASES = 8
+_MAX_BASES = 12
 """Classes that are looked into for one attribute."""
 
 
@@ -133,7 +135,17 @@ class Meaning:
 
     def annotated(self, annotation: str) -> str:
         """The kind that an annotation gives."""
-        return annotated_kind(annotation) or self.class_kind(annotated_class(annotation))
+        if kind := annotated_kind(annotation):
+            return kind
+        return self.common(self.class_kind(name) for name in annotated_classes(annotation))
+
+    def common(self, kinds: Iterable[str]) -> str:
+        """The kind that objects of all of these are: the nearest of the first one's."""
+        one, *more = dict.fromkeys(kinds) or ("",)
+        if not more:
+            return one
+        others = [list(self._above(kind)) for kind in more]
+        return next((kind for kind in self._above(one) if all(kind in other for other in others)), "")
 
     def attribute(self, receiver: str, node: Node) -> Fact:
         """What is known of an attribute by its declaration and by what its class assigns to it."""
@@ -180,7 +192,7 @@ class Meaning:
 
     def nullable_elsewhere(self) -> frozenset[bytes]:
         """The words under which this file may use what other files say may be None."""
-        words, outside = set[bytes](), self._analysis.outside
+        words, outside, modules = set[bytes](), self._analysis.outside, list[str]()
         if outside is None:
             return frozenset()
         for here, imported in self.outline.imported.items():
@@ -190,9 +202,22 @@ class Meaning:
                 words |= self._nullable_members(f"{found.uri}#{found.name}") if found.summary is not None else set()
             else:
                 words |= outside.nullable(imported.module, imported.name)
+                modules.append(here)
+        for dotted in self._dotted(modules):  # a package takes its names from modules of its own
+            if (found := self._imported(dotted)) is not None and found.summary is not None:
+                words |= self._nullable_members(f"{found.uri}#{found.name}")
+            elif found is not None and found.known is not None and found.known.is_nullable:
+                words.add(found.name.encode())
         for base in {base for class_ in self.outline.classes.values() for base in class_.bases if "." in base}:
             words |= self._nullable_members(self.class_kind(base))
         return frozenset(words)
+
+    def _dotted(self, modules: Sequence[str]) -> frozenset[str]:
+        """What the file has of these modules: `module.name`."""
+        if not modules:
+            return frozenset()
+        used = re.compile(rb"(?<![\w.])(?:%s)\.\w+" % b"|".join(re.escape(each.encode()) for each in modules))
+        return frozenset(found.decode("utf-8", "replace") for found in used.findall(self.outline.source))
 
     def _nullable_members(self, kind: str) -> set[bytes]:
         words, kinds = set[bytes](), [kind]
@@ -210,29 +235,39 @@ class Meaning:
 
     def member(self, kind: str, name: str) -> Member | None:
         """What an object of that kind has under a name, its base classes' too."""
-        kinds, seen = [kind], 0
-        while kinds and seen < _MAX_BASES:
-            kind, seen = kinds.pop(0), seen + 1
-            uri, hash_, class_ = kind.partition("#")
+        for each in self._above(kind):
+            uri, hash_, class_ = each.partition("#")
             if not hash_:
                 continue
             if uri:
-                summary = self._outside(uri, class_)
-                if summary is None or summary.summary is None:
-                    continue
-                if name in summary.summary.members:
-                    return Member(known=summary.summary.members[name], uri=uri)
-                kinds[:0] = [self._kind_there(base, uri) for base in summary.summary.bases]
+                found = self._outside(uri, class_)
+                if found is not None and found.summary is not None and name in found.summary.members:
+                    return Member(known=found.summary.members[name], uri=uri)
                 continue
-            own = self.outline.classes[int(class_)]
-            key = (int(class_), name)
+            own, key = self.outline.classes[int(class_)], (int(class_), name)
             if key in self.outline.methods:
                 function = self.outline.methods[key]
                 return Member(function) if function is not None else None
             if name in own.variables:
                 return None if own.is_enum else Member(variable=own.variables[name], owner=own)
-            kinds[:0] = [self.class_kind(base) for base in own.bases]
         return None
+
+    def _above(self, kind: str) -> Iterator[str]:
+        """A kind, and those of its base classes."""
+        kinds = [kind] if kind else []
+        for _ in range(_MAX_BASES):
+            if not kinds:
+                return
+            kind = kinds.pop(0)
+            yield kind
+            uri, hash_, class_ = kind.partition("#")
+            if uri and hash_:
+                found = self._outside(uri, class_)
+                if found is not None and found.summary is not None:
+                    kinds[:0] = [each for base in found.summary.bases if (each := self._kind_there(base, uri))]
+            elif hash_:
+                bases = self.outline.classes[int(class_)].bases
+                kinds[:0] = [each for base in bases if (each := self.class_kind(base))]
 
     def assigned(self, variable: Variable, name: str, owner: Class) -> Fact:
         """What is known of an attribute by what its class says of it."""
@@ -241,6 +276,7 @@ class Meaning:
             return Fact(self.cause(variable, f"`{name}`"), kind)
         if not variable.annotation:
             given = self._analysis.given(owner.node.start_byte, name)
+            kind = kind or self.annotated(given_annotation(self.outline, owner, variable))
             return Fact(given.cause, kind, via=given.via) if given.cause or kind else NOTHING
         return Fact(kind=kind) if kind else NOTHING
 

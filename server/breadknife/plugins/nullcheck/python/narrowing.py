@@ -40,6 +40,10 @@ class Evaluator(Protocol):
         """A test says of `key` whether it is None, on one of its sides at least."""
         ...
 
+    def kind_made_by(self, node: Node, /) -> str:
+        """The kind of the objects of a class, or of any in a tuple of classes; "" where it isn't known."""
+        ...
+
     def peek(self, node: Node, env: Env, /) -> Fact:
         """What is known of an expression that was just evaluated."""
         ...
@@ -169,10 +173,22 @@ def _branch_call(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
         if name in _BUILTIN:
             if name != "isinstance" or "None" not in text(node):
                 _narrow_all(yes, argument)
+            if name == "isinstance":
+                _is_of(evaluator, node, yes)
         else:  # a predicate of the program's own may well test for None: believe both outcomes
             _narrow_all(yes, argument)
             _narrow_all(no, argument)
     return yes, no
+
+
+def _is_of(evaluator: Evaluator, test: Node, env: Env) -> None:
+    """`isinstance(x, A)` has succeeded."""
+    match list(_arguments(test)):
+        case [tested, class_] if (key := key_of(tested)) and (kind := evaluator.kind_made_by(class_)):
+            fact = env.get(key, NOTHING)
+            env[key] = Fact(kind=kind, before=fact.before or fact.kind)
+        case _:
+            pass
 
 
 def is_and(node: Node) -> bool:

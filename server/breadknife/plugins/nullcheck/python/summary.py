@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_class
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
+from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
 from breadknife.plugins.nullcheck.python.meaning import part_may_be_none
 from breadknife.plugins.nullcheck.python.outline import Function, text
@@ -73,6 +74,8 @@ def _variable(analysis: FileAnalysis, variable: Variable, name: str, owner: Clas
     cause = analysis.cause_of(variable, name, owner)
     null = _null(analysis, cause.node, cause.reason) if cause is not None else None
     type_ = annotated_class(variable.annotation) if variable.annotation else _made(variable)
+    if not type_ and owner is not None:
+        type_ = annotated_class(given_annotation(analysis.outline, owner, variable))
     return Known(null, type_) if null is not None or type_ else None
 
 

@@ -1,0 +1,72 @@
+"""The packages that are installed for a project. Nothing of them is run, and none is offered an edit: only the text of
+the modules that are imported is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.plugins.nullcheck.python.rule import NullableCall
+from breadknife.plugins.nullcheck.python.summary import summarise
+from breadknife.plugins.nullcheck.summaries import FileSummary
+from breadknife.project.files import read_text, stamp_of
+from breadknife.text.document import Document
+from breadknife.text.outline import Import
+from breadknife.text.syntax import SyntaxTree
+
+_ENVIRONMENTS = (".venv", "venv", "env")
+_PACKAGES = "site-packages"
+_ENDS = (".pyi", "/__init__.pyi", ".py", "/__init__.py")
+
+
+@dataclass(frozen=True)
+class Installed:
+    """In an environment in the project's folder; `Beside` for Python."""
+
+    rules: Mapping[str, NullableCall]
+
+    def module(self, imported: Import, document: Document, root: Path, /) -> Sequence[Path]:
+        """The files that an import of the project, or of an installed package, may mean: likeliest first."""
+        dots = len(imported.module) - len(imported.module.lstrip("."))
+        parts = [part for part in imported.module[dots:].split(".") if part]
+        names = [there for there, _ in imported.names if there != "*"]
+        here = document.path
+        if here is None or not all(part.isidentifier() for part in (*parts, *names)):
+            return ()
+        own = _packages_of(here)
+        if dots:
+            bases = [here.parents[dots - 1]] if own is not None and own in here.parents[dots - 1].parents else []
+        else:
+            bases = [own] if own is not None else list(_environments(root)) if parts else []
+        if not dots:
+            bases = [each for base in bases for each in (base / f"{parts[0]}-stubs", base / parts[0])]
+        modules = [base.joinpath(*parts[not dots :]) for base in bases]
+        return tuple(found for module in modules for found in _files(module, names))
+
+    def text(self, path: Path, /) -> str | None:
+        """None for what isn't of a package, so that a name can't lead to any other file."""
+        return read_text(path) if _packages_of(path) is not None and stamp_of(path) is not None else None
+
+    def summarise(self, tree: SyntaxTree, /) -> FileSummary:
+        return summarise(tree, self.rules)
+
+
+def _environments(root: Path) -> Iterator[Path]:
+    for name in _ENVIRONMENTS:
+        folder = root / name
+        if (folder / "pyvenv.cfg").is_file():
+            found = [*folder.glob(f"lib/python3*/{_PACKAGES}"), *folder.glob(f"Lib/{_PACKAGES}")]
+            yield from sorted(found)[-1:]
+
+
+def _packages_of(path: Path) -> Path | None:
+    """The folder of packages that a file is in."""
+    return next((each for each in path.parents if each.name == _PACKAGES), None)
+
+
+def _files(module: Path, names: Sequence[str]) -> Iterator[Path]:
+    for stem in (*(module / name for name in names), module):
+        for end in _ENDS:
+            if stamp_of(path := Path(f"{stem}{end}")) is not None:
+                yield path
