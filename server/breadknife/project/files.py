@@ -82,7 +82,7 @@ def may_read(path: Path, own: Ignoring | None = None) -> bool:
     return not looks_secret(path) and not any(own.ignores(each) for each in ends)
 
 
-def stamp_of(path: Path) -> Stamp | None:
+def stamp_of(path: Path | str) -> Stamp | None:
     """None for what isn't a file (any more), or is too large."""
     try:
         status = os.stat(path)

@@ -372,7 +372,7 @@ class _Known:
         with self.lock:
             if file in self.index:
                 return True
-        return stamp_of(Path(file)) is not None
+        return stamp_of(file) is not None
 
     def ending(self, tail: str, /) -> Sequence[str]:
         with self.lock:

@@ -82,6 +82,8 @@ class Ignoring:
         """Whether the file or folder, or one that it stands in, is left out."""
         folder = os.path.dirname(path)
         rules = self.rules(folder)
+        if not rules:
+            return False
         for each in (*self._down_to(folder)[1:], path):
             above = tuple(rule for rule in rules if len(rule.folder) < len(each))
             if excluded(each, above, is_folder=is_folder or each != path):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePath
 
 import pathspec
 
+_NAMES = 10_000
+"""Paths whose names are remembered: a hundred patterns take longer than to read a small file."""
 SECRETS = (
     "credentials", "!credentials/",  # the file, not a package of that name; what is in there is judged below
     # settings that are made of passwords; their templates hold none
@@ -42,6 +44,7 @@ def looks_secret(path: PurePath) -> bool:
     return any(named_like_secret(each) for each in {os.path.abspath(path), os.path.realpath(path)})
 
 
+@lru_cache(_NAMES)
 def named_like_secret(path: str) -> bool:
     """The same of an absolute path, whatever it is on the disk."""
     return _spec().match_file(path.replace(os.sep, "/").casefold().lstrip("/"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from breadknife.plugins.nullcheck.ecmascript.declaring import Declarer
 from breadknife.plugins.nullcheck.ecmascript.expressions import MAX_DEPTH, Evaluator, TooDeepError
@@ -59,6 +60,15 @@ class Frame:
 
 
 Entered = Callable[[Node, Env], None]
+_KEYS = 4_000
+"""Names that are remembered taken apart."""
+
+
+@lru_cache(_KEYS)
+def _root_and_rest(key: str) -> tuple[str, frozenset[str]]:
+    """A dotted name's first, and the words of what follows."""
+    at = min((at for at in (key.find("."), key.find("["), key.find("(")) if at >= 0), default=len(key))
+    return key[:at], frozenset(WORD.findall(key[at:]))
 
 
 class Flow:
@@ -70,6 +80,7 @@ class Flow:
         self._declarer = Declarer(evaluator)
         self._entered = entered
         """Told of each outermost function, with the environment at its start."""
+        self._words = dict[tuple[int, int], frozenset[str] | None]()
         self._depth = 0
         self._turns = 0
         evaluator.closure = self.closure
@@ -163,22 +174,31 @@ class Flow:
 
     def relevant(self, node: Node, env: Env) -> bool:
         """Whether anything in a piece of code may be null, or changes what is known."""
-        text = self.evaluator.text(node)
-        words = set(WORD.findall(text))
-        if not words.isdisjoint(self.evaluator.outline.origins) or any(mark in text for mark in _ORIGIN_MARKS):
+        words = self._words_of(node)
+        if words is None:
             return True
         assigned = self.evaluator.outline.assigned
         for key, fact in env.items():
-            at = min((at for at in (key.find("."), key.find("["), key.find("(")) if at >= 0), default=-1)
-            root = key[:at] if at >= 0 else key
+            root, rest = _root_and_rest(key)
             if root not in words and root != "this":
                 continue
-            if at < 0:
+            if root == key:
                 if fact.cause is not None or fact.test is not None or root in assigned:
                     return True
-            elif not words.isdisjoint(WORD.findall(key[at:])):
+            elif not words.isdisjoint(rest):
                 return True
         return any(start < node.end_byte and end > node.start_byte for start, end in self.evaluator.assumed)
+
+    def _words_of(self, node: Node) -> frozenset[str] | None:
+        """None where something in it may be null whatever is known before it. A loop asks each time round."""
+        key = (node.start_byte, node.end_byte)
+        if key not in self._words:
+            text = self.evaluator.text(node)
+            words = frozenset(WORD.findall(text))
+            is_origin = any(mark in text for mark in _ORIGIN_MARKS)
+            origins = self.evaluator.outline.origins
+            self._words[key] = words if not is_origin and words.isdisjoint(origins) else None
+        return self._words[key]
 
     # --- functions and classes ---
 

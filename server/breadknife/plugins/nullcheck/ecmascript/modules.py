@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.ecmascript.imports import ALL, WHOLE, Source
@@ -78,7 +79,7 @@ class Exported:
     table: FileTable
     name: str
 
-    @property
+    @cached_property
     def uri(self) -> str:
         return self.path.as_uri()
 

@@ -127,13 +127,17 @@ class Outline:
             words.update(
                 found.decode("utf-8", "replace")
                 for found in re.findall(
-                    rb"([\w$]+)\??[ \t]*\([^()]*\)[ \t]*:[^;{=\n]*\b(?:null|undefined)\b", self.source
+                    rb"(?<![\w$])([\w$]+)\??[ \t]*\([^()]*\)[ \t]*:[^;{=\n]*\b(?:null|undefined)\b", self.source
                 )
             )
-            words.update(found.decode("utf-8", "replace") for found in re.findall(rb"([\w$]+)\?:", self.source))
+            words.update(
+                found.decode("utf-8", "replace") for found in re.findall(rb"(?<![\w$])([\w$]+)\?:", self.source)
+            )
             words.update(
                 found.decode("utf-8", "replace")
-                for found in re.findall(rb"([\w$]+)[ \t]*:[^;,(){}=\n]*\|[ \t]*(?:null|undefined)\b", self.source)
+                for found in re.findall(
+                    rb"(?<![\w$])([\w$]+)[ \t]*:[^;,(){}=\n]*\|[ \t]*(?:null|undefined)\b", self.source
+                )
             )
             words.update(
                 name

@@ -50,8 +50,10 @@ class Binder:
         """`err = fmt.Errorf("…: %w", err)`: as much of an error as before."""
         if len(values) != 1 or values[0].type != "call_expression":
             return False
-        name, said = re.escape(self._outline.text(target)), self._outline.text(values[0])
-        return re.match(rf"(?:fmt|errors)\.[\s\S]*\b{name}\b", said) is not None
+        name, said = self._outline.text(target), self._outline.text(values[0])
+        if not said.startswith(("fmt.", "errors.")) or name not in said:
+            return False
+        return re.match(rf"(?:fmt|errors)\.[\s\S]*\b{re.escape(name)}\b", said) is not None
 
     def _unmade(self, target: Node, value: Node, fact: Fact, env: Env) -> None:
         """The maps of a struct that its literal doesn't make."""

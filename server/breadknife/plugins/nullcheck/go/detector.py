@@ -35,6 +35,9 @@ _CHECKED_CALL = (
     rb"(\w+)\s*:?=\s*[\w.()]*\b%b\([^\n]*\)\s*(?:;|\n)\s*(?:if\s+)?\1\s*[!=]=\s*nil\b"
     rb"|\b%b\([^\n{]*\)\s*[!=]=\s*nil\b"
 )
+_CALL = re.compile(rb"\b([\w\x80-\xff]+\.)?([\w\x80-\xff]+)\(")
+_LITERAL = b"func"
+"""Of a function in another."""
 _GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
 
 
@@ -58,9 +61,7 @@ class FileAnalysis:
         nullable = {function.name for function in self.outline.functions if self.summary(function).may_be_nil}
         nullable.update(self.names.nullable())
         nullable.update(name.rpartition(".")[2] for name in rules.keys() - BY_NAME.keys())
-        self._calls = (
-            re.compile(rb"\b(?:" + "|".join(map(re.escape, sorted(nullable))).encode() + rb")\(") if nullable else None
-        )
+        self._nullable = frozenset(name.encode() for name in nullable)
 
     def findings(self) -> list[Finding]:
         return [] if _GENERATED.search(self.tree.text, 0, 5000) else self._found(self.outline.functions)
@@ -110,15 +111,21 @@ class FileAnalysis:
             rb"\b%b\.|\*%b\b" % (name, name), body
         )
 
+    def _calls_nullable(self, source: bytes) -> bool:
+        for package, name in _CALL.findall(source):
+            if name in self._nullable or (package and package + name in self._nullable):
+                return True
+        return False
+
     def _uses(self, function: Function) -> list[NullUse]:
         source = self.outline.source[function.node.start_byte : function.node.end_byte]
-        if not (_ORIGINS.search(source) or (self._calls and self._calls.search(source))) or b"goto " in source:
+        if not (_ORIGINS.search(source) or self._calls_nullable(source)) or b"goto " in source:
             return []
         found, bodies = list[NullUse](), [function.node]
         while bodies:
             scope = bodies.pop()
             evaluator = Evaluator(self)
-            if b"func" in source:
+            if _LITERAL in self.outline.source[_body_start(scope) : scope.end_byte]:
                 evaluator.untracked |= _set_by_closures(self.outline, scope)
             env = parameters(scope, evaluator)
             body = scope.child_by_field_name("body")
@@ -143,12 +150,17 @@ def parameters(scope: Node, evaluator: Evaluator) -> Env:
     return {}
 
 
+def _body_start(scope: Node) -> int:
+    body = scope.child_by_field_name("body")
+    return body.start_byte if body is not None else scope.end_byte
+
+
 def _set_by_closures(outline: Outline, scope: Node) -> set[str]:
     """Variables that a function in this one assigns to, or whose address it takes, as far as their names tell."""
     found, stack, body = set[str](), [(scope.child_by_field_name("body"), False)], scope
     while stack:
         node, inside = stack.pop()
-        if node is None:
+        if node is None or not (inside or _LITERAL in outline.source[node.start_byte : node.end_byte]):
             continue
         if inside and node.type in ("assignment_statement", "inc_statement", "dec_statement", "range_clause"):
             left = node.child_by_field_name("left") or node
