@@ -15,7 +15,7 @@ from breadknife.plugins.prose.judge import is_sure, judged
 from breadknife.plugins.prose.merge import Correction, Mistake
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.plugins.prose.thresholds import BUDGET, JUDGED, excess
+from breadknife.plugins.prose.thresholds import BUDGET, JUDGED, MISSPELLED, excess
 from breadknife.task.values import CheckRequest, Finding, Findings
 from breadknife.text.document import Document, Span
 from prose.disliking import DislikingEngine
@@ -60,6 +60,11 @@ def test_what_needs_a_judge(each: Mistake, expected: bool) -> None:
 def test_judged(margins: tuple[float, ...], budget: float, expected: list[str] | None) -> None:
     found = judged(mistake(*"ab"[: max(len(margins), 1)]), margins, "model", budget)
     assert (found and [each.replacement for each in found.corrections]) == expected
+
+
+@pytest.mark.parametrize(("margin", "shown"), [(MISSPELLED, True), (MISSPELLED - 0.1, False)])
+def test_a_word_that_is_in_no_dictionary_may_be_a_name(margin: float, shown: bool) -> None:
+    assert (judged(mistake("httpx", rule="SpellCheck"), (margin,), "model", BUDGET) is not None) is shown
 
 
 def test_what_the_model_puts_first_is_safe_only_if_the_engines_put_it_first_too() -> None:

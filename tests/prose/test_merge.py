@@ -80,13 +80,13 @@ CASES = [
 @pytest.mark.parametrize(("engines", "lints", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_mistakes(engines: int, lints: list[Lint], expected: list[tuple[str, str, str, list[str], bool]]) -> None:
     lints = [moved(each) for each in lints]
-    found = mistakes(TEXT, lints, engines, lambda span, offered: TEXT[span.start : span.end] != "uvloop")
+    found = mistakes(TEXT, lints, engines, lambda span, offered, agreed: TEXT[span.start : span.end] != "uvloop")
     shown = [
         ("+".join(m.engines), m.lint.rule, text(m.lint.span), [c.replacement for c in m.corrections], m.safe)
         for m in found
     ]
     assert shown == expected
-    assert [m.lint.rule for m in mistakes(TEXT, lints[::-1], engines, lambda s, o: text(s) != "uvloop")] == [
+    assert [m.lint.rule for m in mistakes(TEXT, lints[::-1], engines, lambda s, o, a: text(s) != "uvloop")] == [
         m.lint.rule for m in found
     ]
 
@@ -106,7 +106,7 @@ JOINED = [
 def test_what_another_says_of_the_same_place(
     lints: list[Lint], said: tuple[str, list[str]], expected: tuple[str, list[str], bool]
 ) -> None:
-    [one] = mistakes(TEXT, lints, 1, lambda span, offered: True)
+    [one] = mistakes(TEXT, lints, 1, lambda span, offered, agreed: True)
     both = joined(TEXT, one, lint("vale", "House.Terms", said[0], *said[1]))
     assert ("+".join(both.engines), [each.replacement for each in both.corrections], both.safe) == expected
     assert both.rules == ("X", "House.Terms")
@@ -131,9 +131,10 @@ def moved(each: Lint) -> Lint:
         ("So it is at the the end.", "the the", 1),
         ("The the end is near.", "The the", 1),
         ("They are in the The Organization tier.", "the The", 0),
+        ("See Bootstrap-Flask Bootstrap-Flask is a collection.", "Bootstrap-Flask Bootstrap-Flask", 0),
     ],
 )
 def test_a_name_may_begin_with_the_word_before_it(text: str, repeated: str, expected: int) -> None:
     start = text.index(repeated)
     found = [Lint("harper", "RepeatedWords", Span(start, start + len(repeated)), "", ("the",), "")]
-    assert len(mistakes(text, found, 1, lambda span, offered: True)) == expected
+    assert len(mistakes(text, found, 1, lambda span, offered, agreed: True)) == expected

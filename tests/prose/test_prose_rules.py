@@ -33,6 +33,9 @@ from breadknife.plugins.prose.spelling import folded, terms
         ("harper", "SentenceCapitalization", "Capitalization", True),
         ("harper", "ToDoHyphen", "Miscellaneous", True),
         ("harper", "ThenThan", "Miscellaneous", False),
+        ("harper", "OxfordComma", "Punctuation", True),
+        ("harper", "DiscourseMarkers", "Punctuation", False),  # on, though its category is off
+        ("languagetool", "SENT_START_CONJUNCTIVE_LINKING_ADVERB_COMMA", "PUNCTUATION", False),
     ],
 )
 def test_noise(engine: str, rule: str, category: str, expected: bool) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.prose.spelling import Vocabulary, is_slip, is_typo, of_project
+from breadknife.plugins.prose.spelling import Vocabulary, is_slip, is_typo, looks_meant, of_project
+from breadknife.text.document import Span
 from project.folders import known
 from prose.reading import paragraphs
 
@@ -40,6 +41,8 @@ def test_slip(word: str, meant: str, expected: bool) -> None:
         ("We recieve it.", "recieve", ["receive"], True),
         ("Done. Recieve it.", "Recieve", ["Receive"], True),
         ("So Recieve it.", "Recieve", ["Receive"], False),  # a name
+        ("Recieve Jones did it.", "Recieve", ["Receive"], False),  # a person's
+        ("Jonatan did it.", "Jonatan", ["Jonathan"], False),  # what is offered is a name
         ("We recieve it. They recieve it. You recieve it.", "recieve", ["receive"], False),  # they mean it
         ("We recieve it.\n\n    recieve(x)\n", "recieve", ["receive"], False),  # it is in the code
         ("We recieve it.\n\n`doRecieve`\n", "recieve", ["receive"], False),
@@ -58,9 +61,30 @@ def test_slip(word: str, meant: str, expected: bool) -> None:
 )
 def test_typo(source: str, word: str, offered: list[str], expected: bool) -> None:
     found = paragraphs(source)
-    before = found[0].text.partition(word)[0]
+    text = found[0].text
+    start = text.index(word)
     vocabulary = Vocabulary(source, found, frozenset({"wrods"}))
-    assert is_typo(before, word, tuple(offered), vocabulary, {"packs", "pick"}.__contains__) is expected
+    knows = {"packs", "pick", "receive"}.__contains__
+    assert is_typo(text, Span(start, start + len(word)), tuple(offered), vocabulary, knows) is expected
+
+
+@pytest.mark.parametrize(
+    ("word", "agreed", "expected"),
+    [
+        ("grobal", "global", True),  # heard so, no slip of the fingers
+        ("comportable", "comfortable", True),
+        ("pepo", "people", False),  # too short to be sure
+        ("frobnicate", "forbidden", False),
+        ("gthread", "thread", False),  # a name made of a word
+        ("defusedxml", "defused", False),
+        ("iphone", "iPhone", False),
+        ("globl", "", False),  # engines don't agree
+    ],
+)
+def test_what_all_engines_take_for_the_same_word(word: str, agreed: str, expected: bool) -> None:
+    assert looks_meant(word, agreed) is expected
+    nothing = Vocabulary("", (), frozenset())
+    assert is_typo(f"So {word}", Span(3, 3 + len(word)), (), nothing, {"x"}.__contains__, agreed) is expected
 
 
 @pytest.mark.parametrize(
@@ -77,4 +101,4 @@ def test_what_the_project_says(tmp_path: Path, files: dict[str, str], expected: 
     source = "We recieve it."
     project = known(tmp_path, files)
     vocabulary = Vocabulary(source, paragraphs(source), frozenset(), of_project(project, whole=True))
-    assert is_typo("We ", "recieve", ("receive",), vocabulary, lambda word: False) is expected
+    assert is_typo("We recieve", Span(3, 10), ("receive",), vocabulary, lambda word: False) is expected

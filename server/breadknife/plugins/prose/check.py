@@ -256,10 +256,9 @@ class Check:
             and any(slips(word.casefold(), new.casefold()) <= most for new in lint.replacements[:3])
         )
 
-    def _believes(self, text: str, span: Span, offered: Sequence[str]) -> bool:
-        word = text[span.start : span.end]
+    def _believes(self, text: str, span: Span, offered: Sequence[str], agreed: str) -> bool:
         return self.settings.spelling and is_typo(
-            text[: span.start], word, tuple(offered), self.vocabulary, self.checkers.knows
+            text, span, tuple(offered), self.vocabulary, self.checkers.knows, agreed
         )
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from breadknife.plugins.prose.collocations import PREPOSITIONS
+
 
 @dataclass(frozen=True)
 class ConfusionSet:
@@ -21,6 +23,11 @@ CONFUSIONS = (
     ConfusionSet("Article", ("a", "an"), "This is an useful option.", "This is a useful option."),
     ConfusionSet("Preposition", ("in", "on", "at"), "It runs in your own machine.", "It runs on your own machine."),
     ConfusionSet("Preposition", ("of", "on"), "It depends of the version.", "It depends on the version."),
+    ConfusionSet("AnyPreposition", PREPOSITIONS, "We are interested on it.", "We are interested in it."),
+    ConfusionSet("Demonstrative", ("this", "these"), "All of this plugins are new.", "All of these plugins are new."),
+    ConfusionSet("MissingArticle", ("", "the"), "They are in same place.", "They are in the same place."),
+    ConfusionSet("MissingArticle", ("", "a"), "It is good idea.", "It is a good idea."),
+    ConfusionSet("NeedlessArticle", ("the", ""), "We love the nature.", "We love nature."),
     ConfusionSet("NeedlessPreposition", ("about", ""), "We discuss about the plan.", "We discuss the plan."),
     ConfusionSet(
         "NeedlessPreposition", ("of", ""), "Despite of the warning, it works.", "Despite the warning, it works."

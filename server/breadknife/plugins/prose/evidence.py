@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from breadknife.plugins.prose.forms import is_base, is_participle, is_plural
+from breadknife.plugins.prose.collocations import COLLOCATIONS
+from breadknife.plugins.prose.forms import is_base, is_participle, is_past, is_plural
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,13 @@ _PEOPLE = (
 )
 _NUMBERS = "two|three|four|five|six|seven|eight|nine|ten|hundreds of|thousands of|[2-9]|[1-9][0-9]+"
 
+_MANY = changed(
+    "is>are", "was>were", "has>have", "does>do", "doesn't>don't", "wasn't>weren't", "hasn't>haven't", "isn't>aren't"
+)
+_ONE = changed(
+    "are>is", "were>was", "have>has", "do>does", "don't>doesn't", "weren't>wasn't", "haven't>hasn't", "aren't>isn't"
+)
+
 EVIDENCE = (
     Evidence(
         "Participle", _FORMS, "The key is never [send|sent] to it.", "They [send|sent] it to us.",
@@ -132,6 +140,12 @@ EVIDENCE = (
         r"(?<!such )\b(?:an?|every|another) ",
         r"(?:[.,;:)]|$| (?:and|or|of|in|on|that|which|who|to|is|can|will|must|should|has|for|from|with|when|if)\b)",
         fits=lambda old, new: is_plural(new, old),
+    ),
+    Evidence(
+        "OneOf", _FORMS, "It is one of the best [plan|plans].", "It is one of the [build|builds] tools.",
+        r"\bone of (?:the|my|our|your|his|her|their|these|those) (?:most )?(?:[a-z-]*[a-rt-z] )?",
+        r"(?:[.,;:)]|$| (?:and|or|of|in|on|that|which|who|to|is|was|can|will|must|should|has|for|from|with|when|if)\b)",
+        is_plural,
     ),
     Evidence(
         "EachOf", frozenset({"Agreement", "WordForm"}), "Each of the plugins [have|has] one.",
@@ -234,6 +248,79 @@ EVIDENCE = (
         "Relative", _PRONOUNS, "It failed, [what|which] is bad.", "I know [what|which] is bad.", r"[a-z], ",
         r" (?:is|was|means|makes|made|can|will|would|should|has|had)\b",
         changed("what>which"),
+    ),
+    Evidence(
+        "Infinitive", _FORMS, "You want to [goes|go] there.", "It is key to [files|file] access.",
+        r"\b(?:wants?|wanted|needs?|needed|try|tries|tried|trying|able|have|has|had|going|decided?|hopes?|plans?|how"
+        r"|where|what|ways?|chance|reason|order|possible|important|easy|easier|hard|difficult|necessary|better|best|ready"
+        r"|helps?|helped|starts?|started|begins?|began|(?:allows?|enables?|helps?|wants?|likes?) (?:me|us|you|him|her"
+        rf"|them|it|people)) to {_ADVERBS}",
+        fits=is_base,
+    ),
+    Evidence(
+        "Feeling", _FORMS, "I am very [interesting|interested] in it.", "It is very [interesting|interested] to us.",
+        r"\b(?:I|we|you|they|he|she|people|everyone|users)(?: am| is| are| was| were|['’]m|['’]re| feel| felt| get| got"
+        r"| become| became) (?:(?:very|really|so|too|quite|also|not|always) ){0,2}",
+        fits=changed(
+            "interesting>interested", "boring>bored", "exciting>excited", "surprising>surprised", "tiring>tired",
+            "confusing>confused", "disappointing>disappointed", "amazing>amazed", "worrying>worried",
+            "satisfying>satisfied", "frustrating>frustrated", "annoying>annoyed", "embarrassing>embarrassed",
+        ),
+    ),
+    Evidence(
+        "Past", _FORMS, "Last year we [go|went] to it.", "Every year we [go|went] to it.",
+        r"\b(?:yesterday|last (?:night|week|month|year|summer|winter|weekend)|(?:days?|weeks?|months?|years?) ago),?"
+        rf" (?:I|we|he|she|they|it|you|my [a-z]+) {_ADVERBS}",
+        fits=is_past,
+    ),
+    Evidence(
+        "Collective", frozenset({"Agreement", "WordForm"}), "Many people [thinks|think] so.",
+        "One of those people [thinks|think] so.",
+        rf"(?<!of )(?<!of the )(?<!of these )(?<!of those )\b(?:people|children|men|women|police) {_ADVERBS}",
+        fits=lambda old, new: _MANY(old, new) or (is_base(old, new) and old.endswith("s")),
+    ),
+    Evidence(
+        "Everyone", frozenset({"Agreement", "WordForm"}), "I know that everyone [have|has] it.",
+        "We let everyone [have|has] it.",
+        r"(?:^|[.;:!?,] |\b(?:and|but|because|that|if|when|where|so|since|as|than) )"
+        rf"(?:everyone|everybody|someone|somebody|nobody|everything|something|nothing) {_ADVERBS}",
+        fits=lambda old, new: _ONE(old, new) or is_base(new, old),
+    ),
+    Evidence(
+        "Others", _FORMS, "We have other [plan|plans].", "It is the other [plan|plans].",
+        r"(?<!the )(?<!a )(?<!an )(?<!each )(?<!any )(?<!no )(?<!every )(?<!some )(?<!one )(?<!her )(?<!that )\b"
+        r"(?:(?:other|different|similar|between|among) |(?:a lot|lots|plenty|all kinds?|all sorts?) of (?:[a-z]+ )?)",
+        r"(?:[.,;:)]|$| (?:and|or|of|in|on|at|that|which|who|to|are|were|can|will|must|should|have|for|from|with)\b)",
+        is_plural,
+    ),
+    Evidence(
+        "GerundAfter", _FORMS, "It helps by [use|using] the cache.", "It is in [use|using] on that machine.",
+        r"\b(?:by|for|of|about|without|at|from|in|with|enjoy|enjoys|enjoyed|finish|finished|mind|stop|stopped|practice"
+        r"|like|love|hate|spend time|spend my time|spend their time|spent time) ",
+        r" (?:the|a|an|my|your|our|their|his|her|its|it|them|him|me|us|this|these|those|some)\b",
+        lambda old, new: new.endswith("ing"),
+    ),
+    Evidence(
+        "These", frozenset({"Demonstrative"}), "All of [this|these] plugins are here.", "I think [this|these] runs.",
+        r"(?:^|[.;:!?,] |\b(?:of|in|on|for|with|to|from|by|all|and|or|use|have|has|are|that|than) )",
+        rf"{_PLURAL}(?=[.,;:)]|$| (?:and|or|are|were|have|to|of|in|for|with|from|on|at|by|can|will|that|which)\b)",
+        changed("this>these"),
+    ),
+    Evidence(
+        "MissingThe", frozenset({"MissingArticle"}), "It is in [|the ]same place.", "It is [|the ]same as before.",
+        r"\b(?:at|in|of|on|to|for|with|from|by|has|have|had|is|are|was|do|does) ",
+        r"(?:same (?!as\b)|(?:best|biggest|largest|smallest|highest|lowest|greatest|worst|fastest|easiest|cheapest"
+        r"|only|first|second|third|last|next|main|whole|following|most (?:important|popular|common|famous|beautiful"
+        r"|difficult|interesting|useful|effective)) [a-z]+\b|(?:internet|world|future|past|morning|afternoon|evening"
+        r"|beginning|end|middle|other hand|city|countryside|environment|government)\b(?! [a-z]+s\b))",
+        changed(">the "),
+    ),
+    *(
+        Evidence(
+            "Collocation", frozenset({"AnyPreposition", "Preposition"}), each.wrong, each.right, each.before,
+            fits=each.fits,
+        )
+        for each in COLLOCATIONS
     ),
     Evidence(
         "OnDevice", frozenset({"Preposition"}), "It runs [in|on] your machine.", "It runs [in|on] your head.", "",

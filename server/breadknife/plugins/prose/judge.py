@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.likelihood import Reader
 from breadknife.plugins.prose.merge import Correction, Mistake
-from breadknife.plugins.prose.thresholds import JUDGED, excess
+from breadknife.plugins.prose.thresholds import JUDGED, MISSPELLED, excess
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ def judged(mistake: Mistake, margins: Sequence[float], model: str, budget: float
     if not margins:
         return mistake
     best = sorted(zip(margins, mistake.corrections, strict=True), key=lambda pair: -pair[0])
-    if best[0][0] < JUDGED + excess(budget):
+    least = MISSPELLED if mistake.spelling else JUDGED
+    if best[0][0] < least + excess(budget):
         return None
     corrections = tuple(correction for _, correction in best)
     safe = mistake.safe and corrections[0] == mistake.corrections[0]

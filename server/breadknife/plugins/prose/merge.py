@@ -15,8 +15,8 @@ _MOST_FIXES = 4
 # After an article, so that it isn't a variable called "a".
 _NOUN_OR_ADJECTIVE = re.compile(r"\s(?!(?:is|are|was|or|and|in|of|to|as|at|if|on|by|for|with)\b)[^\W\d_]+(?!\w)")
 
-# "the *The Organization* tier": the second begins a name.
-_REPEATED_NAME = re.compile(r"\b[a-z]+\W+[A-Z][a-z]*$")
+# "the *The Organization* tier": the second begins a name; "`Bootstrap-Flask`_ Bootstrap-Flask is": a link, then text.
+_REPEATED_NAME = re.compile(r"\b(?:[a-z]+\W+[A-Z][a-z]*|([A-Z]\w+-[\w-]+)\W+\1)$")
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,17 @@ class Mistake:
 
 
 def mistakes(
-    text: str, lints: Sequence[Lint], engines: int, believes: Callable[[Span, Sequence[str]], bool]
+    text: str, lints: Sequence[Lint], engines: int, believes: Callable[[Span, Sequence[str], str], bool]
 ) -> list[Mistake]:
     """The mistakes of a paragraph, in order.
 
     `engines` is how many have spoken: some rules count only when another engine objects to the same place.
-    `believes` says of a word that isn't in a dictionary, and of what is offered for it, whether it is a mistake.
+    `believes` says of a word that isn't in a dictionary, of what is offered for it, and of what all engines offer
+    first, whether it is a mistake.
     """
     kept = [lint for lint in lints if _counts(text, lint, lints, engines)]
     doubtful = {lint.span for lint in kept if lint.rule in SPELLING}
-    names = {span for span in doubtful if not believes(span, _offered(span, kept))}
+    names = {span for span in doubtful if not believes(span, _offered(span, kept), _first(span, kept))}
     kept = [lint for lint in kept if lint.rule not in SPELLING or lint.span not in names]
     agreed = {key for lint in kept for key in _outcomes(text, lint) if _backed(text, key, lint, kept)}
     chosen: list[list[Lint]] = []
@@ -101,6 +102,13 @@ _Outcome = tuple[int, int, str]
 
 def _offered(span: Span, lints: Sequence[Lint]) -> list[str]:
     return [new for lint in lints if lint.span == span and lint.rule in SPELLING for new in lint.replacements]
+
+
+def _first(span: Span, lints: Sequence[Lint]) -> str:
+    """What two engines offer first for a word; empty where they don't agree."""
+    firsts = {lint.engine: lint.replacements[:1] for lint in lints if lint.span == span and lint.rule in SPELLING}
+    same = set(firsts.values())
+    return "".join(same.pop()) if len(firsts) > 1 and len(same) == 1 else ""
 
 
 def _counts(text: str, lint: Lint, lints: Sequence[Lint], engines: int) -> bool:

@@ -12,19 +12,22 @@ from importlib.resources import files
 from breadknife.plugins import prose as prose_plugin
 from breadknife.project.values import Project
 from breadknife.project.words import dialectless
+from breadknife.text.document import Span
 from breadknife.text.prose import ProseText
 
 _PLAIN = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
 _REPEATED = 3
 """Who writes a word this often means it."""
 _LEARNING_S = 20.0
-_SHORTEST, _LONG = 4, 8
+_SHORTEST, _WHOLE, _LONG = 4, 6, 8
 _UNLIKELY = 3  # more than a slip or two
 _PREFIX = re.compile(
     r"(?:re|un|de|dis|mis|non|sub|super|pre|post|co|multi|auto|inter|over|under|meta|hyper|micro)(?=\w{3})"
 )
 _SUFFIX = re.compile(r"(?<=\w{3})(?:s|es|ables?|ers?|ors?|ly|ness)$")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s)[\"'(]*$")
+_OTHER_NAME = re.compile(r" [A-Z][a-z]")
+_LOOKS_BACK = 5
 _ALIKE = [frozenset(group) for group in ("aeiouy", "cksqxz", "mn", "bp", "bv", "fv", "gj", "td")]
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
@@ -110,18 +113,31 @@ def folded(word: str) -> str:
 
 
 def is_typo(
-    before: str, word: str, replacements: tuple[str, ...], vocabulary: Vocabulary, knows: Callable[[str], bool]
+    text: str,
+    span: Span,
+    replacements: tuple[str, ...],
+    vocabulary: Vocabulary,
+    knows: Callable[[str], bool],
+    agreed: str = "",
 ) -> bool:
     """Whether an unknown word is plain English but for a slip of the fingers, and no name or term.
 
-    `before` is the text up to it; `knows` tells an engine's dictionary words.
+    `knows` tells an engine's dictionary words; `agreed` is what all engines offer first.
     """
+    word = text[span.start : span.end]
     return (
-        (word.islower() or _SENTENCE_START.search(before[-5:]) is not None)
-        and looks_slipped(word, replacements)
+        (word.islower() or _begins(text, span))
+        and (looks_slipped(word, replacements) or looks_meant(word, agreed))
+        and (word.islower() or any(knows(each.lower()) for each in replacements if is_slip(word, each)))
         and word not in vocabulary
         and not _is_derived(word, knows)
     )
+
+
+def _begins(text: str, span: Span) -> bool:
+    """Whether a sentence begins there, and with no name: lists are of people, too."""
+    before = text[max(0, span.start - _LOOKS_BACK) : span.start]
+    return _SENTENCE_START.search(before) is not None and _OTHER_NAME.match(text, span.end) is None
 
 
 @lru_cache(maxsize=1 << 12)
@@ -132,6 +148,24 @@ def looks_slipped(word: str, replacements: tuple[str, ...]) -> bool:
         and word[1:].islower()
         and any(is_slip(word, replacement) for replacement in replacements)
         and not any(dialectless(word) == dialectless(replacement) for replacement in replacements)
+    )
+
+
+def looks_meant(word: str, agreed: str) -> bool:
+    """Whether a long word that engines take for the same other one is hardly anything else: `solfware`.
+
+    No slip of the fingers, but who learns a language writes what they hear.
+    """
+    return (
+        len(word) >= _WHOLE
+        and word[1:].islower()
+        and agreed[1:].islower()
+        and _PLAIN.fullmatch(word) is not None
+        and _PLAIN.fullmatch(agreed) is not None
+        and abs(len(word) - len(agreed)) <= 1
+        and _substitution(word[0].lower(), agreed[0].lower()) < _UNLIKELY
+        and slips(word.casefold(), agreed.casefold()) <= _UNLIKELY + 1
+        and dialectless(word) != dialectless(agreed)
     )
 
 

@@ -14,23 +14,36 @@ BUDGET = 2.0
 JUDGED = 2.0
 """Of every rule that needs a judge: none spoke often enough in the texts for a threshold of its own."""
 
+MISSPELLED = 4.5
+"""Of words that are in no dictionary: of 20 learners' slips 18 reach it, of 13 packages' and people's names 4."""
+
 PROPOSED: Mapping[str, float] = {
     "Agreement": 3.0,
     "Article": 4.0,
+    "Collective": 0.5,
+    "Collocation": 1.0,
     "Confusion": 3.0,
     "Contraction": 0.0,
     "Countable": -3.0,
     "Duration": 2.0,
     "EachOf": 0.5,
+    "Everyone": 2.0,
     "Excess": 1.0,
+    "Feeling": 1.5,
     "FirstPerson": 2.0,
     "Gerund": 2.0,
+    "GerundAfter": 2.0,
+    "Infinitive": 1.5,
     "MassNoun": 1.0,
     "MissingPreposition": 6.5,
+    "MissingThe": 1.0,
     "Modal": 2.0,
     "NeedlessPreposition": 5.5,
     "OnDevice": 2.0,
+    "OneOf": 1.0,
+    "Others": 0.5,
     "Participle": 1.0,
+    "Past": 1.5,
     "Plural": 1.5,
     "Possessive": -2.0,
     "Preposition": 5.0,
@@ -38,6 +51,7 @@ PROPOSED: Mapping[str, float] = {
     "Relative": 2.0,
     "Singular": 2.5,
     "Tense": -4.0,
+    "These": 0.5,
     "ThirdPerson": 2.5,
     "WordForm": 8.0,
 }
