@@ -126,6 +126,14 @@ def moved(each: Lint) -> Lint:
 
 
 @pytest.mark.parametrize(
+    ("word", "expected"), [("However", 1), ("Therefore", 1), ("Thus", 0), ("Hence", 0), ("Currently", 0)]
+)
+def test_a_comma_is_a_matter_of_taste_after_a_short_word(word: str, expected: int) -> None:
+    found = [Lint("harper", "DiscourseMarkers", Span(0, len(word)), "", (f"{word},",), "")]
+    assert len(mistakes(f"{word} it is here.", found, 1, lambda span, offered, agreed: True)) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "repeated", "expected"),
     [
         ("So it is at the the end.", "the the", 1),

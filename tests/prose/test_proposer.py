@@ -40,6 +40,8 @@ CASES = [
     ("seen in the next word", "An file is here.", {"An file": -9, "A file": -1, "A": -3}, [("An", "A", 8)]),
     ("one word too many", "Despite of it all.", {"of": -9, "of it": -5}, [("of ", "", 11)]),
     ("one word missing", "You need wait now.", {"need wait": -9, "need to": -1, "to wait": -1}, [("", "to ", 7)]),
+    ("an article too many", "We love the nature.", {"the": -9, "the nature": -1}, [("the ", "", 7)]),
+    ("what begins a sentence stays", "It is. The nature is.", {"The": -9, "The nature": -1}, []),
     ("names are left alone", "DON'T say DoNt again.", {"DON'T": -9, "DoNt": -9}, []),
     (
         "neighbours: the better one",

@@ -53,6 +53,7 @@ def test_slip(word: str, meant: str, expected: bool) -> None:
         ("A tokenizer.", "tokenizer", ["tokenized"], False),  # a term of the trade
         ("It unpickes it.", "unpickes", ["unpicks"], True),
         ("It repacks it.", "repacks", ["repacked"], False),  # `packs` is known
+        ("It is editably so.", "editably", ["editable"], False),
         ("The ünderbar.", "ünderbar", ["underbar"], False),  # not English
         ("My wrods are mine.", "wrods", ["words"], False),  # in the dictionary
         ("The HTTPX.", "HTTPX", ["HTTPS"], False),
@@ -64,7 +65,7 @@ def test_typo(source: str, word: str, offered: list[str], expected: bool) -> Non
     text = found[0].text
     start = text.index(word)
     vocabulary = Vocabulary(source, found, frozenset({"wrods"}))
-    knows = {"packs", "pick", "receive"}.__contains__
+    knows = {"packs", "pick", "receive", "editable"}.__contains__
     assert is_typo(text, Span(start, start + len(word)), tuple(offered), vocabulary, knows) is expected
 
 

@@ -26,7 +26,6 @@ CONFUSIONS = (
     ConfusionSet("AnyPreposition", PREPOSITIONS, "We are interested on it.", "We are interested in it."),
     ConfusionSet("Demonstrative", ("this", "these"), "All of this plugins are new.", "All of these plugins are new."),
     ConfusionSet("MissingArticle", ("", "the"), "They are in same place.", "They are in the same place."),
-    ConfusionSet("MissingArticle", ("", "a"), "It is good idea.", "It is a good idea."),
     ConfusionSet("NeedlessArticle", ("the", ""), "We love the nature.", "We love nature."),
     ConfusionSet("NeedlessPreposition", ("about", ""), "We discuss about the plan.", "We discuss the plan."),
     ConfusionSet(

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.engine import Lint
-from breadknife.plugins.prose.rules import ARTICLES, NEEDS_AGREEMENT, REPEATS, SAFE, SPELLING, is_of_dictionaries
+from breadknife.plugins.prose.rules import (
+    ARTICLES,
+    COMMAS,
+    NEEDS_AGREEMENT,
+    REPEATS,
+    SAFE,
+    SPELLING,
+    is_of_dictionaries,
+)
 from breadknife.plugins.prose.spelling import is_slip
 from breadknife.text.document import Span
 
@@ -17,6 +25,10 @@ _NOUN_OR_ADJECTIVE = re.compile(r"\s(?!(?:is|are|was|or|and|in|of|to|as|at|if|on
 
 # "the *The Organization* tier": the second begins a name; "`Bootstrap-Flask`_ Bootstrap-Flask is": a link, then text.
 _REPEATED_NAME = re.compile(r"\b(?:[a-z]+\W+[A-Z][a-z]*|([A-Z]\w+-[\w-]+)\W+\1)$")
+
+_NEEDS_NO_COMMA = re.compile(
+    r"(?:Thus|Hence|So|Now|Then|Next|Still|Yet|Also|Currently|Recently|Today|Sometimes|Often|Usually)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -117,6 +129,8 @@ def _counts(text: str, lint: Lint, lints: Sequence[Lint], engines: int) -> bool:
         if not any(_overlap(other.span, lint.span) for other in others):
             return False
     if lint.rule in REPEATS and _REPEATED_NAME.search(text, lint.span.start, lint.span.end):
+        return False
+    if lint.rule in COMMAS and _NEEDS_NO_COMMA.match(text, lint.span.start):
         return False
     if lint.rule in ARTICLES and not _NOUN_OR_ADJECTIVE.match(text, lint.span.end):
         return False

@@ -169,7 +169,7 @@ def _changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]
     for each in _SETS.get(low, ()):
         if "" not in each.words:
             yield from (Proposal(each.rule, span, _cased(other, word)) for other in each.words if other != low)
-        elif index and text[span.end : span.end + 1] == " " and index + 1 < len(words):
+        elif index and word.islower() and text[span.end : span.end + 1] == " " and index + 1 < len(words):
             yield Proposal(each.rule, Span(span.start, span.end + 1), "")
     if found := perfect(text, span.end, word):
         yield Proposal(found[0], span, _cased(found[1], word))

@@ -170,9 +170,11 @@ def looks_meant(word: str, agreed: str) -> bool:
 
 
 def _is_derived(word: str, knows: Callable[[str], bool]) -> bool:
-    """`reindents`, `lexicographically`: dictionaries have the stem only."""
+    """`reindents`, `lexicographically`, `editably`: dictionaries have the stem only."""
     match = _PREFIX.match(word)
     if match and knows(word[match.end() :]):
+        return True
+    if word.endswith("bly") and knows(f"{word[:-1]}e"):
         return True
     match = _SUFFIX.search(word)
     return match is not None and knows(word[: match.start()])

@@ -38,6 +38,7 @@ PROPOSED: Mapping[str, float] = {
     "MissingPreposition": 6.5,
     "MissingThe": 1.0,
     "Modal": 2.0,
+    "NeedlessArticle": 4.5,
     "NeedlessPreposition": 5.5,
     "OnDevice": 2.0,
     "OneOf": 1.0,
