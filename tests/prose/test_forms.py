@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.prose.forms import forms, is_past
+from breadknife.plugins.prose.forms import forms
 
 WORDS = """
 return returns returned returning process processes processed processing copy copies copied copying plan plans planned
@@ -38,18 +38,3 @@ CASES = [
 @pytest.mark.parametrize(("word", "expected"), CASES, ids=[word for word, _ in CASES])
 def test_forms(word: str, expected: str) -> None:
     assert sorted(DICTIONARY.intersection(forms(word))) == sorted(expected.split())
-
-
-@pytest.mark.parametrize(
-    ("present", "past", "expected"),
-    [
-        ("go", "went", True),
-        ("want", "wanted", True),
-        ("goes", "went", True),
-        ("gone", "went", False),
-        ("go", "gone", False),
-        ("wanted", "wanted", False),
-    ],
-)
-def test_past(present: str, past: str, expected: bool) -> None:
-    assert is_past(present, past) is expected

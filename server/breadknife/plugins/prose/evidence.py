@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from breadknife.plugins.prose.collocations import COLLOCATIONS
-from breadknife.plugins.prose.forms import is_base, is_participle, is_past, is_plural
+from breadknife.plugins.prose.forms import is_base, is_participle, is_plural
 
 
 @dataclass(frozen=True)
@@ -268,12 +268,6 @@ EVIDENCE = (
         ),
     ),
     Evidence(
-        "Past", _FORMS, "Last year we [go|went] to it.", "Every year we [go|went] to it.",
-        r"\b(?:yesterday|last (?:night|week|month|year|summer|winter|weekend)|(?:days?|weeks?|months?|years?) ago),?"
-        rf" (?:I|we|he|she|they|it|you|my [a-z]+) {_ADVERBS}",
-        fits=is_past,
-    ),
-    Evidence(
         "Collective", frozenset({"Agreement", "WordForm"}), "Many people [thinks|think] so.",
         "One of those people [thinks|think] so.",
         rf"(?<!of )(?<!of the )(?<!of these )(?<!of those )\b(?:people|children|men|women|police) {_ADVERBS}",
@@ -291,7 +285,7 @@ EVIDENCE = (
         r"(?<!the )(?<!a )(?<!an )(?<!each )(?<!any )(?<!no )(?<!every )(?<!some )(?<!one )(?<!her )(?<!that )\b"
         r"(?:(?:other|different|similar|between|among) |(?:a lot|lots|plenty|all kinds?|all sorts?) of (?:[a-z]+ )?)",
         r"(?:[.,;:)]|$| (?:and|or|of|in|on|at|that|which|who|to|are|were|can|will|must|should|have|for|from|with)\b)",
-        is_plural,
+        lambda old, new: old not in ("one", "people") and is_plural(old, new),
     ),
     Evidence(
         "GerundAfter", _FORMS, "It helps by [use|using] the cache.", "It is in [use|using] on that machine.",

@@ -75,14 +75,6 @@ def is_base(old: str, new: str) -> bool:
     return old != new and old in _regular(new) and old.endswith(("s", "ed"))
 
 
-def is_past(old: str, new: str) -> bool:
-    """Whether `new` is the past of the verb that `old` is the present of."""
-    for group in _IRREGULAR.get(new, ()):
-        if old in group[:2]:
-            return new in group[2:3]
-    return new.endswith("ed") and not old.endswith(("ed", "ing")) and new in _regular(old)
-
-
 def is_plural(old: str, new: str) -> bool:
     """Whether `new` is the plural of the noun `old`."""
     return any(old == group[0] and new in group[1:] for group in _NOUNS.get(old, ())) or (

@@ -44,7 +44,6 @@ PROPOSED: Mapping[str, float] = {
     "OneOf": 1.0,
     "Others": 0.5,
     "Participle": 1.0,
-    "Past": 1.5,
     "Plural": 1.5,
     "Possessive": -2.0,
     "Preposition": 5.0,
