@@ -1,85 +1,21 @@
-"""After an edit of a large document its block alone is read; and what a slow engine has found doesn't flicker."""
+"""What a slow engine has found doesn't flicker; and a large document is looked at as a whole when it rests."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from breadknife.cancel import CancelToken
-from breadknife.plugins.prose import continuity, languagetool
-from breadknife.plugins.prose.continuity import Told, change
+from breadknife.plugins.prose import languagetool
 from breadknife.plugins.prose.engine import Lint
 from breadknife.plugins.prose.flaws import moved
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Finding, Findings, Fix
 from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.extract import extract
-from breadknife.text.prose import ProseText
-from breadknife.text.syntax import difference, parse
 from support import PluginContext, document
-
-BLOCKS = """\
-# A heading
-
-Some *words* of a paragraph
-that goes on.
-
-- one item
-- another
-
-  its second paragraph
-
-> a quotation
-
-```python
-code = 1
-
-more = 2
-```
-
-| a table | with words of a sentence |
-|---------|--------------------------|
-| a cell  | and this is another one  |
-
-<div>
-Words in HTML.
-
-</div>
-
-[ref]: https://example.org
-## Directly
-followed by text
-
-    indented code
-
-"""
-
-
-def read(doc: Document) -> list[ProseText]:
-    return [each for each in extract(doc, parse(doc.text, doc.language), CancelToken()) if each.segments]
-
-
-def test_a_block_alone_is_read_as_the_whole_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is typed: either the paragraphs are those of the whole new text, or all of it is looked at again."""
-    monkeypatch.setattr(continuity, "LARGE", 0)
-    random, taken = Random(8), 0
-    for _ in range(400):
-        doc = document(BLOCKS * 2, "markdown")
-        start = random.randrange(len(doc.text))
-        new = random.choice(("a", " ", "\n", "# ", "- ", "`", "```\n", "<b", "|", "", "  "))
-        edited = doc.changed(TextEdit(Span(start, start + random.choice((0, 0, 1))), new), 2)
-        edit = difference(doc.text, edited.text)
-        found = change(Told(doc, read(doc), (), ()), edit, edited)
-        if found is not None:
-            assert [*found.paragraphs] == read(edited), edited.text
-            assert {*found.fresh} <= {*found.paragraphs}
-            taken += 1
-    assert taken > 150
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,11 @@ class ProseText:
     language: str = ""
     """The BCP 47 tag of the natural language that the source declares for it, or empty."""
 
+    @property
+    def end(self) -> int:
+        """Where in the source it ends; its start if it was not read."""
+        return self.start + (self.segments[-1].source.end if self.segments else 0)
+
     def touches_markup(self, span: Span) -> bool:
         """Whether a placeholder lies in `span`, so that what was found there is about our own word."""
         return any(

@@ -12,18 +12,13 @@ from breadknife.plugins.prose.flaws import Flaw, moved
 from breadknife.plugins.prose.rules import NEEDS_AGREEMENT, SPELLING
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.extract import LONGEST
-from breadknife.text.extract.markdown import closed_blocks
 from breadknife.text.prose import ProseText
 
-LARGE = 100_000
-"""Code points of a document of which an edit's own block is answered before the rest is looked at again."""
 REST_S = 0.5
 """So long must it rest until then."""
 _DOCUMENTS = 32
 _ENDED = re.compile(r".*[.!?][\"')\]”’]*(?=\s|\Z)", re.DOTALL)
 """Up to the end of the last sentence that has one."""
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(?:[^`\n]*?\S|([ \t\r]*))$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -36,6 +31,8 @@ class Told:
     flaws: Sequence[Flaw]
     about: Sequence[Finding]
     """The document as a whole."""
+    walls: Sequence[int] = ()
+    """Of a large document in Markdown."""
 
     def moved(self, edit: TextEdit) -> tuple[list[Flaw], list[Finding]]:
         """What an edit has not touched, at its new place."""
@@ -76,10 +73,8 @@ def carried(before: Sequence[Flaw], read: Iterable[Read], left_out: Callable[[Fl
     for each in read:
         if not starts or not each.paragraph.segments:
             continue
-        start = each.paragraph.start
-        end = start + each.paragraph.segments[-1].source.end
-        first = bisect_left(starts, start, key=lambda flaw: flaw.finding.span.start)
-        last = bisect_left(starts, end, key=lambda flaw: flaw.finding.span.start)
+        first = bisect_left(starts, each.paragraph.start, key=lambda flaw: flaw.finding.span.start)
+        last = bisect_left(starts, each.paragraph.end, key=lambda flaw: flaw.finding.span.start)
         kept += (
             flaw
             for flaw in starts[first:last]
@@ -88,18 +83,6 @@ def carried(before: Sequence[Flaw], read: Iterable[Read], left_out: Callable[[Fl
             and not left_out(flaw)
         )
     return kept
-
-
-@dataclass(frozen=True)
-class Change:
-    """An edit inside of one block of a Markdown document that leaves all other blocks what they are."""
-
-    block: Span
-    """In the text after it."""
-    paragraphs: Sequence[ProseText]
-    """All of the text after it."""
-    fresh: Sequence[ProseText]
-    """Those of the block."""
 
 
 class Memory:
@@ -136,70 +119,3 @@ class Memory:
         with self._lock:
             for timer in self._resting.values():
                 timer.cancel()
-
-
-def change(told: Told, edit: TextEdit, document: Document) -> Change | None:
-    """The change that an edit makes of a large document; None if it may change more than one block, or nothing."""
-    before, after = told.document.text, document.text
-    if document.language != "markdown" or min(len(before), len(after)) < LARGE:
-        return None
-    if not edit.span and not edit.new_text:
-        return None
-    old = _block(before, edit.span)
-    new = _block(after, Span(edit.span.start, edit.span.start + len(edit.new_text)))
-    if max(len(old), len(new)) > LONGEST:
-        return None
-    first = bisect_left(told.paragraphs, old.start, key=_start)
-    last = bisect_left(told.paragraphs, old.end, key=_start)
-    were, lines = told.paragraphs[first:last], after[new.start : new.end]
-    if not were and _in_fence(before, old.start) and not _FENCE.search(before[old.start : old.end] + "\n" + lines):
-        fresh: Sequence[ProseText] = ()
-    else:
-        kinds, read = closed_blocks(before[old.start : old.end])
-        # What reads alone as it reads in its place depends on no other block, and no other one on it.
-        if not kinds or [*_shifted(read, old.start)] != [*were]:
-            return None
-        still, now = closed_blocks(lines)
-        if still != kinds:
-            return None
-        fresh = [*_shifted((each for each in now if each.segments), new.start)]
-    rest = _shifted(told.paragraphs[last:], len(after) - len(before))
-    return Change(new, [*told.paragraphs[:first], *fresh, *rest], fresh)
-
-
-def _in_fence(text: str, at: int) -> bool:
-    """Whether a block of code that began before is open at the start of a line."""
-    opened = ""
-    for match in _FENCE.finditer(text, 0, at):
-        if not opened:
-            opened = match[1]
-        elif match[1].startswith(opened) and match[2] is not None:
-            opened = ""
-    return bool(opened)
-
-
-def _start(paragraph: ProseText) -> int:
-    return paragraph.start
-
-
-def _shifted(paragraphs: Iterable[ProseText], by: int) -> Iterable[ProseText]:
-    if not by:
-        return paragraphs
-    return (ProseText(p.text, p.segments, p.start + by, p.reserved, p.language) for p in paragraphs)
-
-
-def _block(text: str, span: Span) -> Span:
-    """The lines of `span`, and those around it up to the next blank ones."""
-    start = text.rfind("\n", 0, span.start) + 1
-    while start and text[(above := text.rfind("\n", 0, start - 1) + 1) : start].strip():
-        start = above
-    end = _line_end(text, span.end)
-    while end < len(text) and text[end : (below := _line_end(text, end))].strip():
-        end = below
-    return Span(start, end)
-
-
-def _line_end(text: str, at: int) -> int:
-    """After the line feed of the line that `at` is in."""
-    found = text.find("\n", at)
-    return len(text) if found < 0 else found + 1

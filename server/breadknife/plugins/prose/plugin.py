@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from breadknife.plugins.prose.change import LARGE, Change, change, compared, is_of_large
 from breadknife.plugins.prose.check import Check, Silenced
 from breadknife.plugins.prose.checkers import Engines
-from breadknife.plugins.prose.continuity import LARGE, Memory, Told, carried, change
+from breadknife.plugins.prose.continuity import Memory, Told, carried
 from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.flaws import Flaw
@@ -31,8 +32,9 @@ from breadknife.task.values import (
     Findings,
     Request,
 )
-from breadknife.text.document import Document
+from breadknife.text.document import Document, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
+from breadknife.text.extract.walls import walls as walls_of
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
 
@@ -86,11 +88,12 @@ class ProsePlugin:
         """What is wrong in the document's paragraphs, and with the document as a whole."""
         told = self._memory.of(document) if not whole else None
         edit = difference(told.document.text, document.text) if told is not None else None
-        changed = change(told, edit, document) if told is not None and edit is not None else None
+        changed = _changed(told, edit, document, context) if told is not None and edit is not None else None
         if changed is not None:
-            paragraphs, fresh = changed.paragraphs, changed.fresh
+            paragraphs, fresh, walls = changed.paragraphs, changed.fresh, changed.walls
         else:
             paragraphs = fresh = _paragraphs(document, context)
+            walls = _walls(document, context)
         settings: ProseSettings = context.settings(ProseSettings)
         ignored, hearing = self._decisions.ignored(context.root), self.hearing
         if hearing is not None:
@@ -125,7 +128,7 @@ class ProsePlugin:
         if hearing is not None:
             hearing.hear(document, flaws, about)
         if not whole:
-            self._memory.keep(Told(document, paragraphs, flaws, about))
+            self._memory.keep(Told(document, paragraphs, flaws, about, walls))
         return flaws, about
 
     def _carry_out(self, request: CommandRequest, context: Context) -> Answer | None:
@@ -144,6 +147,19 @@ class ProsePlugin:
                 return None
         context.refresh()
         return Done(done)
+
+
+def _changed(told: Told, edit: TextEdit, document: Document, context: Context) -> Change | None:
+    """What an edit of a large document changes; None for any other."""
+    if (found := change(told, edit, document)) is not None or not is_of_large(told, edit, document):
+        return found
+    return compared(told, edit, _paragraphs(document, context), _walls(document, context))
+
+
+def _walls(document: Document, context: Context) -> Sequence[int]:
+    is_needed = document.language == "markdown" and len(document.text) >= LARGE
+    tree = context.tree(document) if is_needed else None
+    return walls_of(tree) if tree is not None else ()
 
 
 def _paragraphs(document: Document, context: Context) -> list[ProseText]:

@@ -19,10 +19,7 @@ from breadknife.text.syntax import Node, SyntaxTree, parse
 _RESERVED = "`*_[]<>|\\\n"
 _BLOCKS = kinds("paragraph atx_heading setext_heading list block_quote pipe_table html_block ERROR")
 _HOLDERS = _BLOCKS | kinds("document section list_item pipe_table_header pipe_table_row")
-_CLOSED = kinds(
-    "paragraph atx_heading list block_quote pipe_table link_reference_definition indented_code_block thematic_break"
-)
-"""Blocks of which it shows where they end."""
+FRONT_MATTER = kinds("minus_metadata plus_metadata")
 _SPOKEN_KEY = re.compile(
     r"^(?:title|subtitle|description|summary|excerpt|abstract|tagline)[ \t]*[:=][ \t]*"
     r"(?:[>|][-+\d]*[ \t]*\r?\n(?P<block>(?:[ \t]+[^\n]*\n|[ \t\r]*\n)+)"
@@ -39,12 +36,8 @@ def markdown_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]
         tree = parse(tree.text + "\n", tree.language) or tree
     if tree.language == "mdx" and (shown := without_flow(tree.text)) != tree.text:
         tree = parse(shown, "mdx") or tree
-    stack = [tree.root]
-    while stack:
-        node = stack.pop()
-        if node.type in ("document", "section"):
-            stack.extend(reversed(node.children))
-        elif node.type in ("minus_metadata", "plus_metadata"):
+    for node in top_blocks(tree):
+        if node.type in FRONT_MATTER:
             yield from _front_matter(tree.text, tree.span(node))
         elif node.type in _BLOCKS:
             cancel.raise_if_cancelled()
@@ -54,21 +47,15 @@ def markdown_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]
                 yield ProseText(text.text, text.segments, text.start + start, text.reserved, text.language)
 
 
-def closed_blocks(source: str) -> tuple[tuple[str, ...], tuple[ProseText, ...]]:
-    """The kinds of the blocks of lines without blank ones, and their prose; no kinds if one of them may go on after a
-    blank line (a fence, HTML)."""
-    tree = parse(source if source.endswith("\n") else source + "\n", "markdown")
-    if tree is None or tree.root.has_error:
-        return (), ()
-    kinds_, nodes = list[str](), [tree.root]
-    for node in nodes:
+def top_blocks(tree: SyntaxTree) -> Iterator[Node]:
+    """The blocks that stand in no other one, in order."""
+    stack = [tree.root]
+    while stack:
+        node = stack.pop()
         if node.type in ("document", "section"):
-            nodes += node.children
-        elif node.type in _CLOSED:
-            kinds_.append(node.type)
+            stack.extend(reversed(node.children))
         else:
-            return (), ()
-    return tuple(kinds_), tuple(markdown_prose(tree, CancelToken()))
+            yield node
 
 
 @lru_cache(maxsize=1 << 14)
