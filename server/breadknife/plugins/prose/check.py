@@ -27,7 +27,8 @@ from breadknife.text.extract.declared import declared_language
 from breadknife.text.prose import ProseText
 
 _AT_ONCE_S = 0.15
-"""What Harper has not read by then it reads in the background: 4,000 words take it a second."""
+"""What Harper has not read by then, since the document was asked about, it reads in the background: 4,000 words take it
+a second."""
 _AT_ONCE = 2_000
 """Code points that it reads at once however long that takes: a paragraph that was edited."""
 _UNKNOWN = Asked("httpcore2")
@@ -69,6 +70,8 @@ class Check:
     vale: Later | None
     whole: bool
     """Wait for everybody, as lint does."""
+    began: float
+    """When the document was asked about, by the monotonic clock."""
     absent: set[str]
     """Is told who could not be asked."""
 
@@ -149,7 +152,7 @@ class Check:
 
     def _harper(self, asked: Sequence[Asked]) -> list[tuple[Lint, ...] | None]:
         """What Harper says; None for what it has no time for now."""
-        harper, due = self.checkers.harper, time.monotonic() + _AT_ONCE_S
+        harper, due = self.checkers.harper, self.began + _AT_ONCE_S
         found: list[tuple[Lint, ...] | None] = []
         length = 0
         for question in asked:

@@ -86,6 +86,7 @@ class ProsePlugin:
         self, document: Document, context: Context, *, whole: bool = False
     ) -> tuple[Sequence[Flaw], Sequence[Finding]]:
         """What is wrong in the document's paragraphs, and with the document as a whole."""
+        began = time.monotonic()
         told = self._memory.of(document) if not whole else None
         edit = difference(told.document.text, document.text) if told is not None else None
         changed = _changed(told, edit, document, context) if told is not None and edit is not None else None
@@ -112,6 +113,7 @@ class ProsePlugin:
             checkers,
             self._vales.of(context) if settings.vale else None,
             whole,
+            began,
             hearing.absent if hearing is not None else set(),
         )
         read = check.read(fresh)
