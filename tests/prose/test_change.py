@@ -158,6 +158,7 @@ def test_an_edit_in_it_is_one_of_its_place(marked: str, above: str) -> None:
         pytest.param("Some words.\n\n" + ELSEWHERE, 0, "```\n", id="a fence that nothing closes"),
         pytest.param("Some words.\n\n" + ELSEWHERE, 0, "<!--", id="a comment that nothing closes"),
         pytest.param("Some words.\n\n" + ELSEWHERE + "---\n", 0, "---\n", id="front matter that ends far below"),
+        pytest.param("  words\n\n" + ELSEWHERE + "---\n", 2, "---\n", id="the same with blanks before it"),
         pytest.param("---\nwords\n\n" + ELSEWHERE, 3_000, "\n---\n\n", id="the end of front matter"),
         pytest.param("- one\n\n" + "      deep words\n\n" * 1_500, 1, "   ", id="a long list"),
     ],

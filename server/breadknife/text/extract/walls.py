@@ -15,7 +15,7 @@ from breadknife.text.syntax import Node, SyntaxTree, parse
 
 _DEPENDS = re.compile(r"\s|[-+*](?:\s|\Z)|\d{1,9}[.)](?:\s|\Z)|\Z")
 """A line that may go on with what stands above blank lines: with a list, or with code by its indentation."""
-_FRONT = re.compile(r"\ufeff?(---|\+\+\+)")
+_FRONT = re.compile(r"\ufeff?\s*(---|\+\+\+)")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _AFTER = "x\n"
 """A paragraph, unless something above it is still open."""
