@@ -32,8 +32,8 @@ _JAVA_OPTIONS = (
     "-Xms64m -Xmn48m -Xmx512m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25 -XX:+UseSerialGC "
     "-XX:TieredStopAtLevel=1 -Dsun.net.httpserver.nodelay=true"
 )
-"""Java begins with 1/64 of the machine's memory, all of which it soon touches, and keeps what it freed: with these sizes
-English takes 80 MB less, for a tenth more work."""
+"""By itself Java begins with 1/64 of the machine's memory, soon touches all of it, and keeps what it freed: with these
+sizes English takes 80 MB less, for a tenth more work."""
 _SERVER_OPTIONS = {"pipelineCaching": "true", "maxPipelinePoolSize": "10", "cacheSize": "5000"}
 _START_S, _CHECK_S = 60.0, 30
 _FAILURES_IN_A_ROW = 3
