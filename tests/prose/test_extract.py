@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from breadknife.cancel import CancelToken
+from breadknife.text.document import Document
+from breadknife.text.extract import extract
 from breadknife.text.extract.passage import LONGEST, NOUN, VOWEL_NOUN
 from prose.reading import assert_exact, paragraphs
 
@@ -252,3 +255,12 @@ def test_a_paragraph_of_data_is_not_read() -> None:
     [data, prose] = paragraphs("word " * LONGEST + "\n\nprose\n")
     assert data.segments == ()
     assert prose.text == "prose"
+
+
+@pytest.mark.parametrize(
+    ("language", "found"),
+    [("markdown", ["a text"]), ("plaintext", ["a text"]), ("python", []), ("html", []), ("rust", [])],
+)
+def test_of_what_took_too_long_to_parse_only_prose_is_read(language: str, found: list[str]) -> None:
+    document = Document("file:///a", language, "a text", 1)
+    assert [each.text for each in extract(document, None, CancelToken())] == found

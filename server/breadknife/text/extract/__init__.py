@@ -48,10 +48,10 @@ def extract(document: Document, tree: SyntaxTree | None, cancel: CancelToken) ->
     """The paragraphs of a document in one of LANGUAGES, in order; `tree` is its syntax tree. Raises Cancelled."""
     if document.language in _BY_TEXT:
         return _BY_TEXT[document.language](document, cancel)
+    if tree is None:  # what is mostly prose is read as such, code isn't
+        return plain_prose(document, cancel) if document.language in ("markdown", "mdx") else iter(())
     if document.language in _BY_TREE:
-        return _BY_TREE[document.language](tree, cancel) if tree is not None else plain_prose(document, cancel)
-    if tree is None:
-        return iter(())
+        return _BY_TREE[document.language](tree, cancel)
     if document.language in ("json", "jsonc") and is_catalog(document):
         return json_prose(document, tree, cancel)
     return comment_prose(tree, cancel)
