@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -126,6 +126,7 @@ class Document:
         return new
 
 
+@lru_cache(maxsize=1 << 10)
 def uri_to_path(uri: str) -> Path | None:
     """The local path of a `file:` URI, or None for any other."""
     parts = urlsplit(uri)

@@ -192,25 +192,25 @@ class Meaning:
 
     def nullable_elsewhere(self) -> frozenset[bytes]:
         """The words under which this file may use what other files say may be None."""
-        words, outside, modules = set[bytes](), self._analysis.outside, list[str]()
+        words, outside, modules, classes = set[bytes](), self._analysis.outside, list[str](), list[str]()
         if outside is None:
             return frozenset()
         for here, imported in self.outline.imported.items():
             if imported.name and (found := self._imported(here)) is not None:
                 if found.known is not None and found.known.is_nullable:
                     words.add(here.encode())
-                words |= self._nullable_members(f"{found.uri}#{found.name}") if found.summary is not None else set()
+                if found.summary is not None:
+                    classes.append(f"{found.uri}#{found.name}")
             else:
                 words |= outside.nullable(imported.module, imported.name)
                 modules.append(here)
         for dotted in self._dotted(modules):  # a package takes its names from modules of its own
             if (found := self._imported(dotted)) is not None and found.summary is not None:
-                words |= self._nullable_members(f"{found.uri}#{found.name}")
+                classes.append(f"{found.uri}#{found.name}")
             elif found is not None and found.known is not None and found.known.is_nullable:
                 words.add(found.name.encode())
-        for base in {base for class_ in self.outline.classes.values() for base in class_.bases if "." in base}:
-            words |= self._nullable_members(self.class_kind(base))
-        return frozenset(words)
+        bases = {base for class_ in self.outline.classes.values() for base in class_.bases if "." in base}
+        return frozenset(words | self._nullable_members([*classes, *map(self.class_kind, bases)]))
 
     def _dotted(self, modules: Sequence[str]) -> frozenset[str]:
         """What the file has of these modules: `module.name`."""
@@ -219,16 +219,17 @@ class Meaning:
         used = re.compile(rb"(?<![\w.])(?:%s)\.\w+" % b"|".join(re.escape(each.encode()) for each in modules))
         return frozenset(found.decode("utf-8", "replace") for found in used.findall(self.outline.source))
 
-    def _nullable_members(self, kind: str) -> set[bytes]:
-        words, kinds = set[bytes](), [kind]
-        for _ in range(_MAX_BASES):
-            if not kinds:
-                break
-            uri, _, name = kinds.pop(0).partition("#")
-            found = self._outside(uri, name) if uri else None
+    def _nullable_members(self, kinds: Sequence[str]) -> set[bytes]:
+        """Of classes of other files, and of their bases, which many of them share."""
+        words, left, seen = set[bytes](), list(kinds), set[str]()
+        while left:
+            kind = left.pop()
+            uri, _, name = kind.partition("#")
+            found = self._outside(uri, name) if uri and kind not in seen else None
+            seen.add(kind)
             if found is not None and found.summary is not None:
                 words |= {name.encode() for name, known in found.summary.members.items() if known.is_nullable}
-                kinds += [self._kind_there(base, uri) for base in found.summary.bases]
+                left += [self._kind_there(base, uri) for base in found.summary.bases]
         return words
 
     # --- members ---
