@@ -48,6 +48,10 @@ class ProseText:
         """Where in the source it ends; its start if it was not read."""
         return self.start + (self.segments[-1].source.end if self.segments else 0)
 
+    def shifted(self, by: int) -> ProseText:
+        """The same text, which begins so much further on in the source."""
+        return ProseText(self.text, self.segments, self.start + by, self.reserved, self.language) if by else self
+
     def touches_markup(self, span: Span) -> bool:
         """Whether a placeholder lies in `span`, so that what was found there is about our own word."""
         return any(

@@ -84,4 +84,4 @@ def _alike(pairs: Iterable[tuple[ProseText, ProseText]]) -> int:
 
 
 def _shifted(paragraphs: Iterable[ProseText], by: int) -> Iterator[ProseText]:
-    return (ProseText(p.text, p.segments, p.start + by, p.reserved, p.language) if by else p for p in paragraphs)
+    return (each.shifted(by) for each in paragraphs)

@@ -44,7 +44,7 @@ def markdown_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]
             span = tree.span(node)
             start = tree.text.rfind("\n", 0, span.start) + 1  # its indentation is that of the lines below
             for text in _block(tree.text[start : span.end], tree.language):
-                yield ProseText(text.text, text.segments, text.start + start, text.reserved, text.language)
+                yield text.shifted(start)
 
 
 def top_blocks(tree: SyntaxTree) -> Iterator[Node]:

@@ -95,7 +95,7 @@ def part(text: str, span: Span) -> Part | None:
     if has_front if span.start else has_front != bool(_FRONT.match(source)):
         return None  # what looks like its start is one only at the top, if there is an end to it, however far below
     paragraphs = [
-        ProseText(each.text, each.segments, each.start + span.start, each.reserved, each.language)
+        each.shifted(span.start)
         for each in markdown_prose(tree, CancelToken())
         if each.segments and each.start < len(source)
     ]
