@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,26 +36,24 @@ class Typed:
         lines, texts = self.text.replace("\r\n", "\n").split("\n"), text.split("\n")
         if len(texts) < len(lines):
             return None
-        last, own = lines.pop(), texts[len(lines)]
         said = texts[: len(lines)]
-        if [self._code(line, number) for number, line in enumerate(lines)] != [
-            self._code(line, number) for number, line in enumerate(said)
-        ]:
+        *above, code = self._codes(lines)
+        *own_above, own_code = self._codes(said)
+        if above != own_above or not own_code.startswith(code):
             return None
-        code, own_code = self._code(last, len(lines)), self._code(own, len(lines))
-        lead = own[: len(own) - len(own_code)]
-        if not own_code.startswith(code):
-            return None
-        growing = unfinished and not own_code and len(texts) == len(said) + 1
-        width = columns(last)
+        lead = said[-1][: len(said[-1]) - len(own_code)]
+        growing = unfinished and not own_code and len(texts) == len(lines)
+        width = columns(lines[-1])
         if (columns(lead) < min(width, self._above) and not growing) or (code and width < columns(lead)):
             return None
         if not code:
             lead = next(lead[:end] for end in range(len(lead), -1, -1) if columns(lead[:end]) <= width)
-        return "\n".join((*said, lead + code))
+        return "\n".join((*said[:-1], lead + code))
 
-    def _code(self, line: str, number: int) -> str:
-        return line.lstrip(_BLANKS) if number or self._begins_line else line
+    def _codes(self, lines: Sequence[str]) -> list[str]:
+        """Without what indents them."""
+        first, *more = lines
+        return [first.lstrip(_BLANKS) if self._begins_line else first, *(line.lstrip(_BLANKS) for line in more)]
 
     @cached_property
     def _begins_line(self) -> bool:
