@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from breadknife.project.values import Project
-from breadknife.text.document import Document, Span, language_of
+from breadknife.text.document import Document, Span, language_of, uri_to_path
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree, parse
 
@@ -241,7 +241,7 @@ class Outside(OtherFiles[FileSummary]):
 
     def named(self, name: str, uri: str, steps: int = STEPS) -> Found | None:
         """What a name means in another file."""
-        path = Document(uri, self.document.language, "").path
+        path = uri_to_path(uri)
         return self._named(path, name, steps) if path is not None else None
 
     def nullable(self, module: str, name: str) -> set[bytes]:

@@ -114,7 +114,7 @@ def is_of_dictionaries(engine: str, rule: str) -> bool:
 ARTICLES = frozenset(("AnA", "EN_A_VS_AN"))
 """Rules that need to know how the next word sounds: `urllib3` or a quotation tells them nothing."""
 
-COMMAS = frozenset(("DiscourseMarkers", "SENT_START_CONJUNCTIVE_LINKING_ADVERB_COMMA"))
+COMMAS = KEPT["harper"] | KEPT["languagetool"]
 """Rules that want a comma after what a sentence begins with: as one likes after the short ones."""
 
 REPEATS = frozenset(("RepeatedWords", "ENGLISH_WORD_REPEAT_RULE"))
