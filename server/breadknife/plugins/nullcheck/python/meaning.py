@@ -214,10 +214,10 @@ class Meaning:
 
     def _dotted(self, modules: Sequence[str]) -> frozenset[str]:
         """What the file has of these modules: `module.name`."""
-        if not modules:
-            return frozenset()
-        used = re.compile(rb"(?<![\w.])(?:%s)\.\w+" % b"|".join(re.escape(each.encode()) for each in modules))
-        return frozenset(found.decode("utf-8", "replace") for found in used.findall(self.outline.source))
+        found = set[bytes]()
+        for name in map(re.escape, modules):  # a pattern that begins with a word is found far sooner than one of many
+            found.update(re.findall(rf"{name}(?<![\w.]{name})\.\w+".encode(), self.outline.source))
+        return frozenset(each.decode("utf-8", "replace") for each in found)
 
     def _nullable_members(self, kinds: Sequence[str]) -> set[bytes]:
         """Of classes of other files, and of their bases, which many of them share."""
