@@ -27,6 +27,7 @@ from breadknife.task.values import (
     CompletionRequest,
     Completions,
     Done,
+    Origin,
     Silence,
     Trigger,
 )
@@ -261,6 +262,38 @@ def test_of_what_can_not_be_shown_yet_the_whole_lines_are_when_it_is_due() -> No
         assert isinstance(answer, Completions)
         assert ([item.text for item in answer.items], answer.incomplete) == ([" f():"], True)
         engine.may.set()
+
+
+@pytest.mark.parametrize("first", ["", " d", " da"])
+def test_a_known_word_is_shown_when_the_answer_is_due_and_the_model_has_none(first: str) -> None:
+    engine = Slow(first, " database + 1"[len(first) :])
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        answer = user.answer("database = 1\nx = da⟦|⟧\n")
+        assert isinstance(answer, Completions)
+        assert [(item.text, item.origin) for item in answer.items] == [("tabase", Origin("known-word"))]
+        assert answer.incomplete
+        grown = threading.Event()
+        user.context.refresh = grown.set
+        engine.may.set()
+        assert grown.wait(5)
+        assert user.sees("database = 1\nx = da⟦|⟧\n") == ["tabase + 1"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "words", "more", "expected"),
+    [
+        ("database = 1\nx = da⟦|⟧\n", [(" da", -0.1), ("te", -5.0)], {}, ["tabase"]),
+        ("database = 1\nx = da⟦|⟧\n", [(" da", -0.1), ("te", -0.1)], {}, ["te"]),
+        ("database = 1\nx = da⟦|⟧\n", [(" da", -0.1)], {}, "empty"),  # it says that nothing is missing
+        ("database = 1\nx = da⟦|⟧\n", [(" da", -0.1), ("te", -5.0)], {"listed": True}, "low-confidence"),
+        ("database = 1\n# da⟦|⟧\n", [(" da", -0.1), ("te", -5.0)], {}, "low-confidence"),
+    ],
+)
+def test_a_known_word_is_shown_where_the_model_is_unsure(
+    marked: str, words: list[tuple[str, float]], more: dict[str, object], expected: object
+) -> None:
+    with typist(engine=Doubtful(words)) as user:  # pyright: ignore[reportArgumentType]
+        assert user.sees(marked, **more) == expected
 
 
 def test_a_first_prompt_is_a_part_of_the_whole_one_which_is_evaluated_at_rest() -> None:

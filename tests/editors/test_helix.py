@@ -29,7 +29,7 @@ def open_helix(
 
 
 def save(helix: Terminal) -> None:
-    helix.press("Escape")
+    helix.press_until("Escape", " NOR ")  # a menu that opens meanwhile takes the first
     helix.type(":w")
     helix.press("Enter")
 

@@ -87,18 +87,22 @@ class Found:
 def waited(found: Found, threshold: float, context: Context) -> tuple[Written, Draft, str | Silence]:
     """What is written once it may be shown, or never will; the draft of it, and its form.
 
-    Once it is due, of what can't be shown before there is more of it the whole lines are shown, if that can be.
+    Once it is due, of what can't be shown before there is more of it the whole lines are shown, if that can be, and a
+    known word rather than nothing.
     """
     written, draft = found.written, found.draft(found.written)
     fit = found.judged(draft, written, threshold)
-    tried = ""
+    place, tried = found.place, ""
     while isinstance(fit, Silence) and written.writing and not is_final(fit):
-        lines = found.rest(written).rpartition("\n")[0]
-        if lines != tried and time.monotonic() >= found.place.due:
+        lines, is_due = found.rest(written).rpartition("\n")[0], time.monotonic() >= place.due
+        if lines != tried and is_due:
             tried, part = lines, found.part(written, lines)
             if isinstance(first := fitted(part, threshold=threshold), str):
                 return written, replace(part, complete=False), first
-        written, before = found.stream.wait(context.cancel, found.place.due, len(written.text)), draft
+        if place.word and is_due:
+            break
+        seen = -1 if place.word else len(written.text)
+        written, before = found.stream.wait(context.cancel, place.due, seen), draft
         draft = found.draft(written)
         if draft.text != before.text or not draft.text or not written.writing:
             fit = found.judged(draft, written, threshold)

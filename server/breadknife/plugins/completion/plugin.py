@@ -18,13 +18,15 @@ from breadknife.errors import Cancelled, EngineError, ModelError
 from breadknife.plugins.completion.cut import wanted
 from breadknife.plugins.completion.filters import THRESHOLD, UNSURE, confidence, fitted, is_final
 from breadknife.plugins.completion.found import Found, surer, waited
+from breadknife.plugins.completion.known_word import CERTAINTY, RULE, known_word
 from breadknife.plugins.completion.learning import Learning
 from breadknife.plugins.completion.next_edit import NextEdits
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.repository import ContextHolder
 from breadknife.plugins.completion.session import Session
 from breadknife.plugins.completion.shape import shape_at
-from breadknife.plugins.completion.values import Draft, Extent
+from breadknife.plugins.completion.stream import Written
+from breadknife.plugins.completion.values import Extent, Where
 from breadknife.plugins.completion.writing import Pen, Place, token_start
 from breadknife.project.files import may_read
 from breadknife.project.secrets import named_like_secret
@@ -173,6 +175,8 @@ class CompletionPlugin:
         else:
             budget = self._pace.budget if request.grows else MOST_SECONDS
         project = context.project
+        snippets = self._contexts.context(document, offset, tree, project)
+        has_words = shape.where is Where.CODE and not (invoked or request.listed)
         place = Place(
             document=document,
             offset=offset,
@@ -183,8 +187,9 @@ class CompletionPlugin:
             due=asked.at + budget,
             session=asked.session,
             number=asked.number,
-            snippets=self._contexts.context(document, offset, tree, project),
+            snippets=snippets,
             project_name=project.root.name if project else "",
+            word=known_word(document, offset, snippets) if has_words else "",
         )
         return PassedOn(place)
 
@@ -231,6 +236,8 @@ class CompletionPlugin:
             session.streams.add(stream)
             written = stream.wait(cancel, place.due)
             while written.writing and not written.text.startswith(typed) and typed.startswith(written.text):
+                if place.word:
+                    return PassedOn(Found(place, stream, typed, written))
                 written = stream.wait(cancel, place.due, len(written.text))
             said = place.typed(stream.start).within(written.text, unfinished=written.writing)
             if said is not None:
@@ -257,12 +264,13 @@ class CompletionPlugin:
         others = [found.draft(other) for other in found.others]
         fits = [(draft, fit), *((other, fitted(other, threshold=threshold)) for other in others)]
         shown = {" ".join(text.split()): (each, text) for each, text in fits[::-1] if isinstance(text, str)}
-        if not shown:
-            assert isinstance(fit, Silence)
-            return Vetoed(fit)
         origin = pen.model.origin(Chunk("") if found.known else written.last)
         # The best one comes last here: it is the one on the screen.
-        items = [self._item(place, each, text, origin, context) for each, text in shown.values()][::-1]
+        items = [self._item(place, text, confidence(each), origin, context) for each, text in shown.values()][::-1]
+        if isinstance(fit, Silence) and not items:
+            items = self._known_word(found, written, threshold, context)
+            if not items:
+                return Vetoed(fit)
         incomplete = written.writing and not draft.complete and not refused
         if incomplete:
             found.stream.then(lambda: context.refresh() if place.session.is_newest(place.number) else None)
@@ -275,13 +283,23 @@ class CompletionPlugin:
             return 0.0
         return self._learning.threshold(THRESHOLD, place.document.language) if _learns(context) else THRESHOLD
 
-    def _item(self, place: Place, draft: Draft, text: str, origin: Origin, context: Context) -> CompletionItem:
+    def _known_word(self, found: Found, written: Written, threshold: float, context: Context) -> list[CompletionItem]:
+        """For where the model has nothing to show, unless it says that nothing is missing."""
+        place = found.place
+        ended = not written.writing and not found.rest(written).strip()
+        if not place.word or ended or threshold > CERTAINTY:
+            return []
+        if fitted(found.part(written, place.word), threshold=0.0) != place.word:
+            return []
+        return [self._item(place, place.word, CERTAINTY, Origin(RULE), context)]
+
+    def _item(self, place: Place, text: str, certainty: float, origin: Origin, context: Context) -> CompletionItem:
         command: Command | None = None
         new = str(next(self._ids))
         id = place.session.offers(place.document, place.offset, text, new)
         if _learns(context):
             if id == new:
-                self._learning.offered(id, place.document.language, confidence(draft))
+                self._learning.offered(id, place.document.language, certainty)
             command = Command(ACCEPTED, "Accept", (id, str(len(text))))
         span = Span(place.offset, place.offset)
         if place.selected:

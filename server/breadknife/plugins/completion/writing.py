@@ -47,6 +47,8 @@ class Place:
     """Of the request, in its session."""
     snippets: tuple[Snippet, ...] = ()
     project_name: str = ""
+    word: str = ""
+    """The rest of the one at the cursor, if it is known: enough for an answer that is due."""
 
     def complete(self, text: str) -> bool:
         """Whether nothing that follows can add to what is wanted of `text`."""
