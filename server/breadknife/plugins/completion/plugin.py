@@ -18,7 +18,7 @@ from breadknife.errors import Cancelled, EngineError, ModelError
 from breadknife.plugins.completion.cut import wanted
 from breadknife.plugins.completion.filters import THRESHOLD, UNSURE, confidence, fitted, is_final
 from breadknife.plugins.completion.found import Found, surer, waited
-from breadknife.plugins.completion.known_word import CERTAINTY, RULE, known_word
+from breadknife.plugins.completion.known_word import RULE, known_word
 from breadknife.plugins.completion.learning import Learning
 from breadknife.plugins.completion.next_edit import NextEdits
 from breadknife.plugins.completion.pace import Pace
@@ -189,7 +189,7 @@ class CompletionPlugin:
             number=asked.number,
             snippets=snippets,
             project_name=project.root.name if project else "",
-            word=known_word(document, offset, snippets) if has_words else "",
+            word=known_word(document, offset, snippets) if has_words else None,
         )
         return PassedOn(place)
 
@@ -285,13 +285,13 @@ class CompletionPlugin:
 
     def _known_word(self, found: Found, written: Written, threshold: float, context: Context) -> list[CompletionItem]:
         """For where the model has nothing to show, unless it says that nothing is missing."""
-        place = found.place
+        place, word = found.place, found.place.word
         ended = not written.writing and not found.rest(written).strip()
-        if not place.word or ended or threshold > CERTAINTY:
+        if word is None or ended or word.certainty < threshold:
             return []
-        if fitted(found.part(written, place.word), threshold=0.0) != place.word:
+        if fitted(found.part(written, word.left), threshold=0.0) != word.left:
             return []
-        return [self._item(place, place.word, CERTAINTY, Origin(RULE), context)]
+        return [self._item(place, word.left, word.certainty, Origin(RULE), context)]
 
     def _item(self, place: Place, text: str, certainty: float, origin: Origin, context: Context) -> CompletionItem:
         command: Command | None = None

@@ -11,6 +11,7 @@ from breadknife.engine.api import Chunk, Prompt
 from breadknife.errors import EngineError
 from breadknife.plugins.completion.agreement import Typed
 from breadknife.plugins.completion.cut import wanted
+from breadknife.plugins.completion.known_word import Word
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.prompt import FIRST, WHOLE, Snippet, Window, fim_prompt
 from breadknife.plugins.completion.session import Session
@@ -47,8 +48,8 @@ class Place:
     """Of the request, in its session."""
     snippets: tuple[Snippet, ...] = ()
     project_name: str = ""
-    word: str = ""
-    """The rest of the one at the cursor, if it is known: enough for an answer that is due."""
+    word: Word | None = None
+    """The one at the cursor, if it is known: enough for an answer that is due."""
 
     def complete(self, text: str) -> bool:
         """Whether nothing that follows can add to what is wanted of `text`."""
