@@ -178,6 +178,7 @@ BROKEN_ANCHOR = DocumentRule(
         Example("[there](gone.md#two)\n"),
         Example("[a line](code.py#L10)\n", (("code.py", ""),)),
         Example("# What's new?\n\n[x](#whats-new)\n"),
+        Example("# The `__name__` of _it_\n\n[x](#the-__name__-of-it)\n"),
         Example("import More from './_more.mdx'\n\n<More />\n\n[x](#two)\n", (), "mdx"),
         Example(
             '<html><h1 id="one">x</h1><a href="#one">x</a><a name=two></a><a href="#two">y</a></html>\n', (), "html"

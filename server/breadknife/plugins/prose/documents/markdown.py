@@ -13,6 +13,8 @@ from breadknife.text.syntax import Node, SyntaxTree, parse
 _ATTRIBUTES = re.compile(r"\s*\{[^}\n]*#([\w:.-]+)[^}\n]*\}\s*$")
 _ANCHOR = re.compile(r"<[a-zA-Z][^>]*\b(?:id|name)\s*=\s*[\"']?([^\"'\s>]+)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_EMPHASIS = re.compile(r"(`+[^`]+`+)|(?<!\w)_|_(?!\w)")
+"""Underscores that are no part of code."""
 
 
 def headings(tree: SyntaxTree) -> Iterator[Heading]:
@@ -45,8 +47,8 @@ def anchors(tree: SyntaxTree) -> frozenset[str]:
 
 def slugified(heading: str) -> str:
     """As github-slugger does it: lower case, without punctuation, a hyphen for each space."""
-    text = _LINK.sub(r"\1", heading).lower()
-    return re.sub(r"[^\w\- ]", "", re.sub(r"[`*]|(?<!\w)_|_(?!\w)", "", text)).replace(" ", "-")
+    text = _EMPHASIS.sub(r"\1", _LINK.sub(r"\1", heading)).lower()
+    return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
 
 
 def links(tree: SyntaxTree) -> Iterator[Link]:
