@@ -55,6 +55,9 @@ class Files:
         names = {stem, *(there for there, _ in imported.names)}
         return [self.root / file for file in self.texts if Path(file).stem in names]
 
+    def unsaved(self) -> Sequence[Document]:
+        return ()
+
     def recent_edits(self) -> Sequence[RecentEdit]:
         return self.edits
 

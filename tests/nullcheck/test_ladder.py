@@ -30,9 +30,11 @@ class Says:
         self.root = root
         self.installed = installed
         self.asked = list[tuple[str, ...]]()
+        self.beside: Mapping[Path, str] = {}
 
-    def problems(self, texts: Mapping[Path, str], cancel, /) -> list[Problem]:
+    def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
         self.asked.append(tuple(f"{path.name}: {text.strip()}" for path, text in sorted(texts.items())))
+        self.beside = beside
         while any("hang" in text for text in texts.values()):
             cancel.raise_if_cancelled()
         return sorted(
@@ -151,6 +153,22 @@ def test_one_edit_after_the_other(ladder: Ladder, tmp_path: Path, steps: list[st
         (f"a.py: {text.partition(' b')[0]}", *(f"{name}.py: {importing[name]}" for name in "bc" if name in text))
         for text in asked
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "unsaved", "beside"), [("python", "x = 2", "x = 2"), ("python", "x = 1", ""), ("text", "x = 2", "")]
+)
+def test_what_is_not_saved_of_other_files_counts(
+    ladder: Ladder, tmp_path: Path, language: str, unsaved: str, beside: str
+) -> None:
+    project = known(tmp_path, {"a.py": "x = 1", "other.py": "x = 1"})
+    project.changed(Document((tmp_path / "other.py").as_uri(), language, unsaved))
+    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
+    edited = Edited(Document((tmp_path / "a.py").as_uri(), "python", "x = 1"), (TextEdit(Span(4, 5), "3"),))
+    ladder.climb(edited, (), checker, 9, PluginContext(root=tmp_path, project=project))
+    [started] = checker.started
+    assert started.asked == [("a.py: x = 3",)]
+    assert [f"{path.name}: {text}" for path, text in started.beside.items()] == [f"other.py: {beside}"] * bool(beside)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +318,7 @@ def test_what_a_checker_objects_to_is_declared_less_exactly_but_not_silenced(
         def start(self, language: str, cancel) -> Checker:
             return self
 
-        def problems(self, texts: Mapping[Path, str], cancel, /) -> list[Problem]:
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
             return [Problem(path, "c", "It isn't one.") for path in texts for said in objections if said in texts[path]]
 
         def close(self) -> None:
@@ -321,7 +339,7 @@ def test_a_menu_waits_for_no_checker(plugin: NullCheckPlugin, tmp_path: Path, mo
         def start(self, language: str, cancel) -> Checker:
             return self
 
-        def problems(self, texts: Mapping[Path, str], cancel, /) -> list[Problem]:
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
             asked_for.set()
             released.wait(60)
             return []
@@ -345,7 +363,7 @@ def test_an_edit_that_the_checker_objects_to_is_not_made(
         def start(self, language: str, cancel) -> Checker:
             return self
 
-        def problems(self, texts: Mapping[Path, str], cancel, /) -> list[Problem]:
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
             raises = any("raise ValueError" in text for text in texts.values())
             return [Problem(self.root / "user.py", "c", "It raises.\nIn detail.")] * raises
 

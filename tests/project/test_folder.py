@@ -226,6 +226,16 @@ def test_a_changed_ignore_file(tmp_path: Path, name: str) -> None:
         assert places(project, "f") == kept
 
 
+def test_unsaved_is_what_differs_from_the_disk_and_may_be_read(tmp_path: Path) -> None:
+    project = known(tmp_path, {"a.py": "a\r\n", "b.py": "b\n", ".env": "KEY=1\n"})
+    for name, text in (("a.py", "a\r\n"), ("b.py", "c\n"), ("new.py", "new\n"), (".env", "KEY=2\n")):
+        project.changed(opened(tmp_path / name, text))
+    assert [each.text for each in project.unsaved()] == ["c\n", "new\n"]
+    (tmp_path / "b.py").write_text("c\n", "utf-8")
+    project.closed(tmp_path / "new.py")
+    assert project.unsaved() == []
+
+
 def test_recent_edits_are_those_of_files_that_may_be_read(tmp_path: Path) -> None:
     project = known(tmp_path, {".gitignore": "ignored.py\n"})
     for name in ("a.py", "b.py", "ignored.py", ".env", "id_rsa.py"):

@@ -97,6 +97,17 @@ class FolderProject:
         document = self._open.get(_key(found)) or self._open.get(_key(path))
         return _text(found, document)
 
+    def unsaved(self) -> Sequence[Document]:
+        with self._lock:
+            opened = list(self._open.values())
+        return [
+            document
+            for document in opened
+            if (path := document.path) is not None
+            and (found := self._files.shared(path)) is not None
+            and read_text(found) != document.text
+        ]
+
     def outline(self, path: Path, /) -> Outline | None:
         found = self._files.shared(path)
         return self._outline(found) if found else None

@@ -57,6 +57,10 @@ class Project(Protocol):
         """The file's text, under the same conditions."""
         ...
 
+    def unsaved(self) -> Sequence[Document]:
+        """The documents in the editor whose text isn't that of the file on disk."""
+        ...
+
     def defining(self, name: str, language: str, /) -> Sequence[Located]:
         """The definitions of that name in files of that language (and those that it can import from), 8 files at
         most: a name that more of them define says little."""

@@ -12,7 +12,7 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Tool
-from breadknife.plugins.nullcheck.oracle.values import Checker
+from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Checker
 from nullcheck.oracle.development import checker_for
 
 PYTHON = {
@@ -54,8 +54,8 @@ def installed_as(name: str) -> Tool:
     return next(tool for tool in TOOLS if tool.name == name)
 
 
-def codes(checker: Checker, texts: Mapping[Path, str]) -> list[tuple[str, str]]:
-    return [(each.path.name, each.code) for each in checker.problems(texts, CancelToken.after(60))]
+def codes(checker: Checker, texts: Mapping[Path, str], beside: Mapping[Path, str] = NO_TEXTS) -> list[tuple[str, str]]:
+    return [(each.path.name, each.code) for each in checker.problems(texts, CancelToken.after(60), beside)]
 
 
 def test_what_an_edit_does_here_and_in_who_imports_it(checked) -> None:
@@ -66,7 +66,10 @@ def test_what_an_edit_does_here_and_in_who_imports_it(checked) -> None:
     changed = texts | {root / here: RETURNS_NONE[here]}
     assert codes(checker, changed) == [(there, IN_IMPORTER[name])][: installed_as(name).sees_unsaved]
     assert codes(checker, texts) == before
-    assert codes(checker, {root / there: texts[root / there]}) == []
+    alone = {root / there: texts[root / there]}
+    assert codes(checker, alone) == []
+    assert codes(checker, alone, changed) == [(there, IN_IMPORTER[name])][: installed_as(name).sees_unsaved]
+    assert codes(checker, alone) == []
     assert (root / here).read_text("utf-8") == texts[root / here]
 
 

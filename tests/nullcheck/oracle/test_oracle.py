@@ -34,7 +34,7 @@ class Fake:
         self.started += 1
         return self
 
-    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, /) -> list[Problem]:
+    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str], /) -> list[Problem]:
         [text] = texts.values()
         self.asked.append(text)
         if self.dies:

@@ -37,7 +37,8 @@ _ORACLES, _CLIMBS, _KNOWN = 3, 64, 512
 _About = frozenset[tuple[str, str, str]]
 """Findings that an edit is to end: their sources, codes and messages."""
 _Situation = tuple[Path, str, frozenset[tuple[Path, str]]]
-"""In which something is wrong in a file: the folder, the checker, and the texts of what is being edited."""
+"""In which something is wrong in a file: the folder, the checker, and the texts of what is edited and of what isn't
+saved."""
 
 
 class Rung(StrEnum):
@@ -145,7 +146,7 @@ class Ladder:
         forget = context.cancel.on_cancel(limit.cancel)
         oracle = self._oracle(checker, edited.document.language)
         try:
-            return self._climbed(edited, about, checker, context.project, lambda texts: oracle.ask(texts, limit))
+            return self._climbed(edited, about, checker, context.project, oracle.asking(limit))
         except Cancelled:
             context.cancel.raise_if_cancelled()
             return replace(unasked, unasked=f"{checker.tool.name} took longer than {seconds:g} s")
@@ -187,12 +188,14 @@ class Ladder:
             for each in edited.changes
             if (path := each.document.path) is not None
         }
-        now = ask(after)
-        troubled = {problem.path for problem in now}
-        was = self._before(checker, edited.changes, {path: before[path] for path in before if path in troubled}, ask)
+        unsaved = _unsaved(checker, project)
+        now = ask(after, unsaved)
+        troubled = {path: before[path] for path in before if any(problem.path == path for problem in now)}
+        was = self._before(checker, _edited(edited.changes), unsaved, troubled, ask)
         climb = _judged(edited, about, checker, was, now)
         if climb.broken is None:  # made, it is what the next edit starts from
-            self._know(_situation(checker, {path: after[path] for path in _edited(edited.changes)}), after, now, began)
+            made = {path: after[path] for path in _edited(edited.changes)}
+            self._know(_situation(checker, unsaved | made), after, now, began)
         checked = len(before) - len(edited.changes)
         is_unseen = is_seen and not importing and any(project.importers(path) for path in before)
         climb = replace(climb, checker=checker.tool.name, importers=checked, of=len(importing))
@@ -209,11 +212,15 @@ class Ladder:
         return known
 
     def _before(
-        self, checker: Installed, changes: Iterable[DocumentEdits], texts: Mapping[Path, str], ask: Ask
+        self,
+        checker: Installed,
+        edited: Mapping[Path, str],
+        unsaved: Mapping[Path, str],
+        texts: Mapping[Path, str],
+        ask: Ask,
     ) -> list[Problem]:
         """What is wrong in these files before the edits: asked once for all that may be edited in one text."""
-        edited = _edited(changes)
-        of = _situation(checker, edited)
+        of = _situation(checker, {**unsaved, **edited})
         began, found, unknown = self._known.now(), list[Problem](), dict[Path, str]()
         for path, text in texts.items():
             known = self._known.get((of, path, text))
@@ -221,7 +228,7 @@ class Ladder:
                 unknown[path] = text
             else:
                 found += known
-        asked = ask(edited | unknown) if unknown else []
+        asked = ask({**edited, **unknown}, unsaved) if unknown else []
         self._know(of, unknown, asked, began)
         return sorted([*found, *(problem for problem in asked if problem.path in unknown)])
 
@@ -236,6 +243,12 @@ class Ladder:
 
 def _edited(changes: Iterable[DocumentEdits]) -> dict[Path, str]:
     return {path: each.document.text for each in changes if (path := each.document.path) is not None}
+
+
+def _unsaved(checker: Installed, project: Project) -> dict[Path, str]:
+    """What stands in the editor's documents, and not in the files."""
+    opened = project.unsaved() if checker.tool.sees_unsaved else ()
+    return {path: each.text for each in opened if each.language in checker.tool.languages and (path := each.path)}
 
 
 def _situation(checker: Installed, texts: Mapping[Path, str]) -> _Situation:

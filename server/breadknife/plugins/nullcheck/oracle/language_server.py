@@ -12,7 +12,7 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied
 from breadknife.plugins.nullcheck.oracle.process import Process
-from breadknife.plugins.nullcheck.oracle.values import Problem, offset
+from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Problem, offset
 from breadknife.text.document import Document
 
 _WARNING = 2
@@ -58,11 +58,14 @@ class LanguageServer:
             raise
         self._tell("initialized", {})
 
-    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, /) -> list[Problem]:
-        for path in self._open.keys() - texts.keys():
+    def problems(
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
+    ) -> list[Problem]:
+        shown = {**beside, **texts}
+        for path in self._open.keys() - shown.keys():
             self._tell("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
             del self._open[path]
-        for path, text in texts.items():
+        for path, text in shown.items():
             self._show(path, text)
         found = list[Problem]()
         waiting = list(texts)
@@ -84,11 +87,12 @@ class LanguageServer:
     def _show(self, path: Path, text: str) -> None:
         shown = self._open.get(path)
         uri = path.as_uri()
-        if shown is None:
-            item = {"uri": uri, "languageId": self._language, "version": 1, "text": text}
+        if shown is None:  # at first as it is on disk: only of a change pyright looks at the files that import it
+            shown = _Open(1, _saved(path, text))
+            item = {"uri": uri, "languageId": self._language, "version": 1, "text": shown.text}
             self._tell("textDocument/didOpen", {"textDocument": item})
-            self._open[path] = _Open(1, text)
-        elif shown.text != text:
+            self._open[path] = shown
+        if shown.text != text:
             identifier = {"uri": uri, "version": shown.version + 1}
             self._tell("textDocument/didChange", {"textDocument": identifier, "contentChanges": [{"text": text}]})
             self._open[path] = _Open(shown.version + 1, text)
@@ -119,6 +123,13 @@ class LanguageServer:
             if message["method"] == "workspace/configuration":
                 result = [self._settings.get(item.get("section", ""), {}) for item in message["params"]["items"]]
             self._process.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
+
+
+def _saved(path: Path, otherwise: str) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError):
+        return otherwise
 
 
 def _ask_again(answer: dict[str, Any]) -> bool:

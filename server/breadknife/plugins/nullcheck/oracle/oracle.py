@@ -10,15 +10,20 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable
-from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
+from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Checker, Problem
 
 log = logging.getLogger(__name__)
 
-Ask = Callable[[Mapping[Path, str]], list[Problem]]
-"""See `Checker.problems`. Raises Cancelled, EngineDied and EngineUnavailable."""
+
+class Ask(Protocol):
+    def __call__(self, texts: Mapping[Path, str], beside: Mapping[Path, str] = NO_TEXTS, /) -> list[Problem]:
+        """See `Checker.problems`. Raises Cancelled, EngineDied and EngineUnavailable."""
+        ...
+
 
 IDLE_SECONDS = 600.0
 """After that long without a question the program ends: pyright holds some 200 MB, and starts in 2 s."""
@@ -28,6 +33,7 @@ _DEATHS = 3
 _KEPT, FRESH_SECONDS = 16, 60.0
 """Answers, and for how long: other files on disk count too."""
 _POLL_SECONDS = 0.02
+_Asked = tuple[tuple[tuple[Path, str], ...], tuple[tuple[Path, str], ...]]
 
 
 @dataclass(eq=False)
@@ -49,7 +55,7 @@ class Oracle:
         self._idle_seconds = idle_seconds
         self._checker: Checker | None = None
         self._deaths = 0
-        self._answers: OrderedDict[tuple[tuple[Path, str], ...], tuple[float, list[Problem]]] = OrderedDict()
+        self._answers: OrderedDict[_Asked, tuple[float, list[Problem]]] = OrderedDict()
         self._jobs: deque[_Job] = deque()
         self._prepared: _Job | None = None
         self._changed = threading.Condition()
@@ -57,11 +63,13 @@ class Oracle:
         self._closed = False
         self._closing = CancelToken()
 
-    def ask(self, texts: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
+    def ask(
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS
+    ) -> list[Problem]:
         """See `Ask`. What is asked when the deadline comes is answered all the same, for the next asker; only an
         asker that goes away stops it."""
         found = list[Problem]()
-        job = _Job(lambda ask: found.extend(ask(texts)), CancelToken.after(_ANSWER_SECONDS))
+        job = _Job(lambda ask: found.extend(ask(texts, beside)), CancelToken.after(_ANSWER_SECONDS))
         with self._changed:
             self._jobs.append(job)
             self._wake()
@@ -74,6 +82,9 @@ class Oracle:
         if job.error:
             raise job.error
         return found
+
+    def asking(self, cancel: CancelToken) -> Ask:
+        return lambda texts, beside=NO_TEXTS, /: self.ask(texts, cancel, beside)
 
     def prepare(self, work: Callable[[Ask], object]) -> None:
         """Do this when there is nothing else to do, in place of what else was to be prepared."""
@@ -104,7 +115,7 @@ class Oracle:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             try:
-                job.work(lambda texts, job=job: self._answer(texts, job.cancel))
+                job.work(self._asking(job.cancel))
             except BreadknifeError as error:
                 job.error = error
             except Exception as error:
@@ -133,21 +144,24 @@ class Oracle:
                 job.done.set()
             return None
 
-    def _answer(self, texts: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
-        key = tuple(sorted(texts.items()))
+    def _asking(self, cancel: CancelToken) -> Ask:
+        return lambda texts, beside=NO_TEXTS, /: self._answer(texts, beside, cancel)
+
+    def _answer(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
+        key = (tuple(sorted(texts.items())), tuple(sorted(beside.items())))
         at, known = self._answers.pop(key, (0.0, []))
         if not at or at + FRESH_SECONDS < time.monotonic():
             try:
-                known = self._asked(texts, cancel)
+                known = self._asked(texts, beside, cancel)
             except EngineDied:  # it may have died meanwhile, of something else
-                known = self._asked(texts, cancel)
+                known = self._asked(texts, beside, cancel)
             self._deaths, at = 0, time.monotonic()
         self._answers[key] = (at, known)
         while len(self._answers) > _KEPT:
             self._answers.popitem(last=False)
         return known
 
-    def _asked(self, texts: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
+    def _asked(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
         if self._closed or self._deaths >= _DEATHS:
             raise EngineUnavailable("the checker has ended too often")
         try:
@@ -157,7 +171,7 @@ class Oracle:
                 checker = self._start(limit)
                 with self._changed:
                     self._checker = checker
-            return self._checker.problems(texts, cancel)
+            return self._checker.problems(texts, cancel, beside)
         except EngineDied as error:
             log.warning("%s", error)
             self._deaths += 1

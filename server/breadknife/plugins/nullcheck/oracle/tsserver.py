@@ -10,7 +10,7 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied
 from breadknife.plugins.nullcheck.oracle.process import Process
-from breadknife.plugins.nullcheck.oracle.values import Problem, offset
+from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Problem, offset
 
 OPTIONS = ("--disableAutomaticTypingAcquisition", "--suppressDiagnosticEvents")
 """It would download packages of types, and tell of what nobody has asked."""
@@ -29,8 +29,10 @@ class TypeScriptServer:
         self._open: dict[Path, str] = {}
         self._process = Process([*command, *OPTIONS], root, self._receive)
 
-    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, /) -> list[Problem]:
-        self._show(texts)
+    def problems(
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
+    ) -> list[Problem]:
+        self._show({**beside, **texts})
         asked = {
             self._ask(check, {"file": path.as_posix(), "includeLinePosition": True}): path
             for path in texts

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from breadknife.cancel import CancelToken
+
+NO_TEXTS: Mapping[Path, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, order=True)
@@ -31,8 +34,11 @@ def offset(text: str, units: int) -> int:
 class Checker(Protocol):
     """A running program. For one thread at a time; `close` may be called from any."""
 
-    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, /) -> list[Problem]:
-        """What is wrong in these files, sorted, were these their texts; the others are as they are on disk.
+    def problems(
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
+    ) -> list[Problem]:
+        """What is wrong in these files, sorted, were these their texts. `beside` are those of others, of which nothing
+        is told; the rest is as it is on disk.
 
         Raises Cancelled, and EngineDied when the program has ended.
         """
