@@ -30,6 +30,17 @@ HERE, THERE = Path("/here"), Path("/there")
         ('"Unknown | A" isn\'t "B"', '"Any | A" isn\'t "B"', True),
         ('"A" isn\'t "B"', '"A | Any" isn\'t "B"', True),
         ('"list[Unknown]" isn\'t "B"', '"list[Any] | list[Unknown]" isn\'t "B"', True),
+        ('"A | Unknown | None" isn\'t "B"', '"Any" isn\'t "B"', True),
+        ('"tuple[A | None, Unknown]" isn\'t "B"', '"tuple[Any, Any]" isn\'t "B"', True),
+        ('"tuple[dict[str, list[int]], A]" isn\'t "B"', '"tuple[Any, A]" isn\'t "B"', True),
+        ('"() -> (Unknown | None)" is no list', '"() -> Any" is no list', True),
+        ('"Unknown | None" isn\'t "B"', '"Any" isn\'t "B"', True),
+        ('"Any" isn\'t "B"', '"A" isn\'t "B"', False),
+        ('"tuple[A, C]" isn\'t "B"', '"tuple[Any]" isn\'t "B"', False),
+        ('"A" isn\'t "B"', '"Any" isn\'t "C"', False),
+        # one None of several has gone, and no other type speaks of any
+        ('"tuple[A | None, C | None]" isn\'t "B"', '"tuple[A | None, C]" isn\'t "B"', True),
+        ('"tuple[A, None]" isn\'t "tuple[B | None, C | None]"', '"tuple[A, None]" isn\'t "tuple[B | None, C]"', False),
         # a None has come
         ('"A" isn\'t "B"', '"A | None" isn\'t "B"', False),
         ('"list[A]" isn\'t "B"', '"list[A | None]" isn\'t "B"', False),

@@ -74,30 +74,45 @@ def fresh(was: Iterable[Problem], now: Sequence[Problem], moves: Mapping[Path, M
 
 _NULL = r"(?:None|null|undefined)"
 _OPEN = rf"(?:{_NULL}|Unknown|Any)"
+_UNKNOWN = re.compile(rf"\b{_OPEN}(?:\s*\|\s*{_OPEN})+\b")
+_RESULT = re.compile(r"-> \((Any)\)")
 _PARTS = re.compile(rf"\s*\|\s*{_OPEN}\b|\b{_OPEN}\s*\|\s*")
 _NULLS = re.compile(rf"\|\s*{_NULL}\b|\b{_NULL}\s*\|")
 _TWICE = re.compile(r"([\w.]+(?:\[[\w., |]*\])?) \| \1(?![\w.\[])")
 _QUOTES = re.compile(r"[\"'`“”]")
+_ANY = re.compile(r"\bAny\b")
+_ANY_TYPE = r"(?:[^,\[\]\"'`“”]|\[(?:[^\[\]\"'`“”]|\[[^\[\]\"'`“”]*\])*\])+"
+"""The whole of a type, with two levels of what it is made of."""
 
 
 def is_reworded(old: str, new: str) -> bool:
     """Whether it is the same fault, told with types that the edit has narrowed.
 
-    What isn't known (`Unknown`, `Any`) is never at fault. `A | None` may have become `A`, but not `A` `A | None`; and
-    where only one of two types has lost its None, it may be what the other is given to: a None is at fault then that
-    wasn't. Details, below the first line, tell of types alone.
+    What isn't known (`Unknown`, `Any`) is never at fault, whatever it was before. `A | None` may have become `A`, but
+    not `A` `A | None`; and where only one of two types has lost its None, it may be what the other is given to: a None
+    is at fault then that wasn't, if the other may be None. Details, below the first line, tell of types alone.
     """
     old, new = old.partition("\n")[0], new.partition("\n")[0]
     if old == new:
         return True
-    if _bare(old) != _bare(new):
+    pattern = _ANY_TYPE.join(map(re.escape, _ANY.split(_bare(new))))
+    if not re.fullmatch(pattern, _bare(old)):
         return False
     before, after = _nulls(old), _nulls(new)
-    return before == after or (not any(after) and len(before) == len(after))
+    if before == after:
+        return True
+    spoken_of = sum(re.search(rf"\b{_NULL}\b", part) is not None for part in _QUOTES.split(old))
+    fewer = len(before) == len(after) and all(now <= was for was, now in zip(before, after, strict=True))
+    return fewer and (not any(after) or spoken_of == 1)
 
 
 def _bare(message: str) -> str:
-    return _TWICE.sub(r"\1", _PARTS.sub("", message).replace("Unknown", "Any"))
+    known = _RESULT.sub(r"-> \1", _UNKNOWN.sub(_united, message))
+    return _TWICE.sub(r"\1", _PARTS.sub("", known).replace("Unknown", "Any"))
+
+
+def _united(union: re.Match[str]) -> str:
+    return "Any" if "Unknown" in union[0] or "Any" in union[0] else union[0]
 
 
 def _nulls(message: str) -> list[int]:
