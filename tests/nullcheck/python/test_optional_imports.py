@@ -43,6 +43,9 @@ def swapped(old: str, new: str) -> str:
     [
         (STORE, "json = cast(Any, None)"),
         (swapped("if json is None:", "if not json:"), "json = cast(Any, None)"),
+        (swapped("if json is None:", "if not (json and os):"), "json = cast(Any, None)"),
+        (swapped("if json is None:", "if os is None or not json:"), "json = cast(Any, None)"),
+        (swapped("if json is None:", "if not (os and (json is not None)):"), "json = cast(Any, None)"),
         (swapped("import json", "import simplejson as json"), "json = cast(Any, None)"),
         (swapped("import json", "from other import a, json"), "json = cast(Any, None)"),
         (swapped("ImportError", "(ImportError, OSError)"), "json = cast(Any, None)"),
@@ -70,6 +73,8 @@ def test_where_the_file_refuses_to_work_without_it(marked: str, line: str) -> No
         swapped("raise OSError", "print"),
         swapped("if json is None:", "if json is not None:"),
         swapped("if json is None:", "if json is None and text:"),
+        swapped("if json is None:", "if not (json or os):"),
+        swapped("if json is None:", "if json and not os:"),
         # other code goes on without it: this use may be the one that was forgotten
         STORE + "    def dump(self, x):\n        return json.dumps(x) if json else ''\n",
         # it isn't only missing where the import fails

@@ -94,11 +94,29 @@ def _imported(body: Node) -> set[str]:
 
 
 def _raises(one: Occurrence) -> bool:
-    """Whether its being missing is an error there: `if redis is None: raise …`, `if not redis: raise …`."""
+    """Whether its being missing is an error there: `if redis is None: raise …`, `if not (redis and json): raise …`."""
     statement = one.inside("if_statement")
     condition = statement.child_by_field_name("condition") if statement is not None else None
     then = statement.child_by_field_name("consequence") if statement is not None else None
     if condition is None or then is None or not then.named_children:
         return False
-    name = text(one.node)
-    return text(condition) in (f"not {name}", f"{name} is None") and then.named_children[-1].type == "raise_statement"
+    return _is_without(condition, text(one.node), True) and then.named_children[-1].type == "raise_statement"
+
+
+def _is_without(condition: Node, name: str, outcome: bool) -> bool:
+    """Whether that is surely the condition's outcome where the name is None."""
+    parts = condition.named_children
+    match condition.type:
+        case "identifier":
+            return text(condition) == name and not outcome
+        case "parenthesized_expression" if len(parts) == 1:
+            return _is_without(parts[0], name, outcome)
+        case "not_operator":
+            return _is_without(parts[0], name, not outcome)
+        case "comparison_operator":
+            return text(condition) == f"{name} {'is' if outcome else 'is not'} None"
+        case "boolean_operator":
+            decides = (condition.child_by_field_name("operator") or condition).type == ("or" if outcome else "and")
+            return (any if decides else all)(_is_without(part, name, outcome) for part in parts)
+        case _:
+            return False
