@@ -38,11 +38,16 @@ def swapped(old: str, new: str) -> str:
     return STORE.replace(old, new)
 
 
+KEPT = STORE.replace("class Store:\n", "class Store:\n    json = json\n\n").replace("json is None", "self.json is None")
+"""The class has it as an attribute, too."""
+
+
 @pytest.mark.parametrize(
     ("marked", "line"),
     [
         (STORE, "json = cast(Any, None)"),
         (swapped("if json is None:", "if not json:"), "json = cast(Any, None)"),
+        (KEPT, "json = cast(Any, None)"),
         (swapped("if json is None:", "if not (json and os):"), "json = cast(Any, None)"),
         (swapped("if json is None:", "if os is None or not json:"), "json = cast(Any, None)"),
         (swapped("if json is None:", "if not (os and (json is not None)):"), "json = cast(Any, None)"),
@@ -75,6 +80,10 @@ def test_where_the_file_refuses_to_work_without_it(marked: str, line: str) -> No
         swapped("if json is None:", "if json is None and text:"),
         swapped("if json is None:", "if not (json or os):"),
         swapped("if json is None:", "if json and not os:"),
+        # what the class keeps may be another
+        KEPT.replace("self.json is None", "self.other is None"),
+        KEPT.replace("    json = json", "    json = os"),
+        KEPT + "    def use(self, other):\n        self.json = other\n",
         # other code goes on without it: this use may be the one that was forgotten
         STORE + "    def dump(self, x):\n        return json.dumps(x) if json else ''\n",
         # it isn't only missing where the import fails

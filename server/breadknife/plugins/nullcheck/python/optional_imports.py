@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from breadknife.plugins.nullcheck.python.declarations import Cure
 from breadknife.plugins.nullcheck.python.kinds import are_bound_before, from_typing, parameter_of
@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import TextEdit
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, SyntaxTree
 
 _RELIANCE = 2
 """So many uses rely on the module for each place that goes on without it: more of them, and it isn't meant."""
@@ -25,9 +25,11 @@ def of_import(site: Site) -> Iterator[Cure]:
     if site.node.type != "identifier" or _is_own(site, name):
         return
     found = [one for one in occurrences(site.tree, name, site.tree.root) if not _is_local(one, name)]
-    missing = [one for one in found if one.role is Role.SET and _is_missing(one, name)]
-    sets = [one for one in found if one.role is Role.SET]
+    in_classes = [one for one in found if one.role is Role.SET and _is_in_class(one)]
+    sets = [one for one in found if one.role is Role.SET and one not in in_classes]
+    missing = [one for one in sets if _is_missing(one, name)]
     tests = [one for one in found if one.role is Role.TEST]
+    tests += [test for one in _kept(site.tree, found) for test in one if test.role is Role.TEST]
     refusals = [one for one in tests if _raises(one)]
     uses = tuple(site.tree.span(one.node) for one in found if one.role is Role.USE)
     if len(missing) != 1 or len(sets) != 1 or not refusals or site.span not in uses:
@@ -73,6 +75,28 @@ def _is_local(one: Occurrence, name: str) -> bool:
     return function is not None and parameter_of(function, name) is not None
 
 
+def _is_in_class(one: Occurrence) -> bool:
+    """Whether it is the name of an attribute, and not the module's."""
+    scope = next(
+        (node for node in reversed(one.path) if node.type in ("function_definition", "class_definition")), None
+    )
+    return scope is not None and scope.type == "class_definition"
+
+
+def _kept(tree: SyntaxTree, found: Iterable[Occurrence]) -> Iterator[list[Occurrence]]:
+    """What is done with the attributes that classes keep it in: `redis = redis`, then `if self.redis is None`."""
+    for one in found:
+        holder, owner = one.path[-1], one.inside("class_definition")
+        if owner is None or holder.type != "assignment" or holder.child_by_field_name("right") != one.node:
+            continue
+        left = holder.child_by_field_name("left")
+        if left is None or left.type != "identifier" or not _is_in_class(one):
+            continue
+        of_object = list(occurrences(tree, f".{text(left)}", tree.root))
+        if not any(each.role is Role.SET for each in of_object):
+            yield [each for each in of_object if text(each.node) == f"self.{text(left)}" and owner in each.path]
+
+
 def _is_missing(one: Occurrence, name: str) -> bool:
     """Whether it is set to None where its import has failed."""
     attempt = one.inside("try_statement")
@@ -107,7 +131,7 @@ def _is_without(condition: Node, name: str, outcome: bool) -> bool:
     """Whether that is surely the condition's outcome where the name is None."""
     parts = condition.named_children
     match condition.type:
-        case "identifier":
+        case "identifier" | "attribute":
             return text(condition) == name and not outcome
         case "parenthesized_expression" if len(parts) == 1:
             return _is_without(parts[0], name, outcome)
