@@ -30,6 +30,15 @@ class Session:
     def owner(self) -> User | None: ...
 
 
+def split(key):
+    if key:
+        return key, 1
+    return None, None
+
+def halves(key):
+    return split(key)
+
+
 def lookup(key) -> str | None: ...
 def always(key) -> str: ...
 default = None
@@ -90,6 +99,10 @@ def origin(marked: str) -> str:
             "class A:\n    def g(self):\n        self.a, self.b = None, None\n    def f(self):\n        ⟦self.b⟧.x\n",
             "attribute A.b here",
         ),
+        ("def f(s):\n    a, b = split(s)\n    ⟦b⟧.name\n", "function split() other"),
+        ("async def f(s):\n    (a, b) = await s.halves(1)\n    ⟦a⟧.name\n", "function split() other"),
+        ("def f(s=None):\n    if not s:\n        s = Session()\n    ⟦s⟧.name\n", "parameter f(s) here"),
+        ("def f(s):\n    a = split(s)\n    ⟦a⟧.name\n", "place a here"),
         ("def f(s):\n    ⟦s.mystery⟧.end()\n", "place s.mystery here"),
         ("def f(s):\n    ⟦always(s)⟧.end()\n", "place always(s) here"),
     ],

@@ -280,14 +280,20 @@ def called(site: Site) -> Node | None:
     callee = call.child_by_field_name("function") if call is not None and call.type == "call" else None
     if callee is None:
         return None
-    root, dot, name = text(callee).rpartition(".")
-    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    found = defined_here(site.tree, text(callee), site.path)
+    return found if found is not None and (found.children[0].type == "async") == is_awaited else None
+
+
+def defined_here(tree: SyntaxTree, callee: str, around: tuple[Node, ...]) -> Node | None:
+    """The file's only plain function of that name, or method of the class around: `self.name`."""
+    root, dot, name = callee.rpartition(".")
+    owner = next((node for node in reversed(around) if node.type == "class_definition"), None)
     if dot and (root not in ("self", "cls") or owner is None):
         return None
-    block = owner.child_by_field_name("body") if dot and owner is not None else site.tree.root
+    block = owner.child_by_field_name("body") if dot and owner is not None else tree.root
     found = [
         node
         for node in (block.named_children if block is not None else ())
         if node.type == "function_definition" and text(node.child_by_field_name("name") or node) == name
     ]
-    return found[0] if len(found) == 1 and (found[0].children[0].type == "async") == is_awaited else None
+    return found[0] if len(found) == 1 else None

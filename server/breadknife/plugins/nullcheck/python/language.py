@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import chain
 
 from breadknife.plugins.nullcheck.python.cures import cures, is_declaration
 from breadknife.plugins.nullcheck.python.declarations import Cure, attribute_of
@@ -27,6 +28,7 @@ from breadknife.plugins.nullcheck.python.rules import users_rules
 from breadknife.plugins.nullcheck.python.site import Site, site_at
 from breadknife.plugins.nullcheck.python.strategies import edits, is_inner, options
 from breadknife.plugins.nullcheck.python.summary import summarise
+from breadknife.plugins.nullcheck.python.tuple_results import of_tuple
 from breadknife.plugins.nullcheck.python.verify import declaration_verified, lines_of, verified
 from breadknife.plugins.nullcheck.summaries import Outside, ProjectSummaries
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
@@ -126,7 +128,9 @@ class PythonFile:
         for cure in cures(site, checker, self._files_using):
             if offer := self._declared(cure, spans):
                 yield offer
-        for result in of_result(site, self._analysis.outline.imported, self._document, self._project):
+        imported = self._analysis.outline.imported
+        given = (of(site, imported, self._document, self._project) for of in (of_result, of_tuple))
+        for result in chain.from_iterable(given):
             is_here = result.tree is self.tree
             analysis = self._analysis if is_here else FileAnalysis(result.tree)
             if offer := self._declared(result.cure, spans, analysis, None if is_here else result.document):
@@ -134,7 +138,7 @@ class PythonFile:
         found = attribute_of(site)
         if found is None or self._project is None or site.span not in found.unchecked():
             return
-        for other in of_inherited(found, self._analysis.outline.imported, self._document, self._project, checker):
+        for other in of_inherited(found, imported, self._document, self._project, checker):
             analysis = FileAnalysis(other.tree)
             if offer := self._declared(other.cure, spans, analysis, other.document):
                 yield offer

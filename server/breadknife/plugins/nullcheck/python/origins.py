@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.causes import Origin
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
-from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import Outline, made_name, outline, text
 from breadknife.plugins.nullcheck.python.site import own_nodes, site_at
 from breadknife.plugins.nullcheck.values import Place
@@ -25,10 +25,12 @@ _QUERY = """
   right: (expression_list (none)))
 (assignment left: (identifier) @variable type: (type) @type)
 (assignment left: (attribute object: (identifier) @self attribute: (identifier) @attribute) type: (type) @type)
-(class_definition name: (identifier) @class superclasses: (argument_list) @bases)
+(class_definition name: (identifier) @class superclasses: (argument_list)? @bases)
 """
 _MAX_STEPS = 6
 """From a value to what it was assigned from."""
+_PATTERNS = ("pattern_list", "tuple_pattern")
+_TUPLES = ("expression_list", "tuple")
 _TRANSPARENT = frozenset({"await", "parenthesized_expression", "subscript"})
 _FOLLOWED = _TRANSPARENT | {"call", "attribute", "identifier"}
 """Of another value the name that it is assigned to is the origin."""
@@ -45,16 +47,21 @@ class _Declared:
 class PythonOrigins:
     _functions: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
     """Those that may return None."""
+    _tuples: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
+    """Those that may return a tuple with a None in it."""
+    _handing: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """Function -> those whose result is all that it returns."""
     _all_functions: set[str] = field(default_factory=set[str])
     _attributes: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
     _outlines: dict[Path, Outline] = field(default_factory=dict[Path, Outline])
     _bases: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    """Class -> the last names of those that it inherits from."""
+    """Each class -> the last names of those that it inherits from."""
 
     def add(self, path: Path, tree: SyntaxTree, /) -> None:
         for _, found in matches(tree, _QUERY):
             if "class" in found:
-                bases = [text(base).partition("[")[0].rpartition(".")[2] for base in found["bases"][0].named_children]
+                above = [base for each in found.get("bases", ()) for base in each.named_children]
+                bases = [text(base).partition("[")[0].rpartition(".")[2] for base in above]
                 self._bases.setdefault(text(found["class"][0]), []).extend(bases)
                 continue
             named = found.get("function") or found.get("attribute") or found["variable"]
@@ -92,10 +99,15 @@ class PythonOrigins:
     def _function(self, path: Path, tree: SyntaxTree, name: Node, around: tuple[Node, ...]) -> None:
         function, owner = around[-1], _class_of(around[:-1])
         self._all_functions.add(text(name))
+        title = f"{owner}.{text(name)}()" if owner else f"{text(name)}()"
+        declared = _Declared(Origin(Kind.FUNCTION, title, path, tree.span(name), is_place=True), owner)
         if _may_return_none(function):
-            title = f"{owner}.{text(name)}()" if owner else f"{text(name)}()"
-            declared = _Declared(Origin(Kind.FUNCTION, title, path, tree.span(name), is_place=True), owner)
             self._functions.setdefault(text(name), []).append(declared)
+        returned = [one.named_children[0] for one in own_nodes(function, "return_statement") if one.named_children]
+        if any(one.type in _TUPLES and any(part.type == "none" for part in one.named_children) for one in returned):
+            self._tuples.setdefault(text(name), []).append(declared)
+        elif len(returned) == 1 and (called := _callee(returned[0])):
+            self._handing.setdefault(text(name), set()).add(called.rpartition(".")[2])
 
     def _assignment(self, path: Path, tree: SyntaxTree, name: Node, around: tuple[Node, ...], *, is_own: str) -> None:
         owner = _class_of(around)
@@ -115,9 +127,10 @@ class PythonOrigins:
             return None
         name = text(callee).rpartition(".")[2]
         is_own = text(callee).startswith(("self.", "cls."))
-        declared, owner = self._functions.get(name, []), _class_of(around) if is_own else ""
-        of_class = (_of_class(declared, path, each) for each in (self._lineage(owner) if owner else ()))
-        found = next((each for each in of_class if each), None) or _best(declared, path)
+        owner = _class_of(around) if is_own else ""
+        if _is_taken_apart(around):
+            return self._in_tuple(path, name, owner)
+        found = self._declared(self._functions.get(name, []), path, owner)
         if found or name in self._all_functions or not name.isidentifier():
             return found
         if path not in self._outlines:
@@ -125,6 +138,21 @@ class PythonOrigins:
         root = text(callee).partition(".")[0]
         known = root in self._outlines[path].imports
         return Origin(Kind.LIBRARY, f"{made_name(self._outlines[path], text(callee)) if known else '.' + name}()")
+
+    def _in_tuple(self, path: Path, name: str, owner: str) -> Origin | None:
+        for _ in range(_MAX_STEPS):
+            if found := self._declared(self._tuples.get(name, []), path, owner):
+                return found
+            handing = self._handing.get(name, set())
+            if len(handing) != 1:
+                break
+            (name,) = handing
+        return None
+
+    def _declared(self, declared: list[_Declared], path: Path, owner: str) -> Origin | None:
+        """`owner`: the class that its name is said in to be its own, if any."""
+        of_class = (_of_class(declared, path, each) for each in (self._lineage(owner) if owner else ()))
+        return next((each for each in of_class if each), None) or _best(declared, path)
 
     def _attribute(self, path: Path, node: Node, around: tuple[Node, ...]) -> Origin | None:
         name, owner = node.child_by_field_name("attribute"), node.child_by_field_name("object")
@@ -157,15 +185,40 @@ class PythonOrigins:
         for scope in (*functions[-1:], tree.root):
             sets = [one for one in occurrences(tree, name, scope) if one.role is Role.SET]
             before = [one for one in sets if one.node.start_byte < node.start_byte or scope.type == "module"]
-            values = [one.value for one in before if one.value is not None and one.value.type in _FOLLOWED]
+            parameter = parameter_of(scope, name) if scope.type == "function_definition" else None
+            if parameter is not None:  # an object that is made here is no None
+                before = [one for one in before if not self._is_made(one.value)]
+            values = [value for one in before if (value := _given(one)) is not None and value.type in _FOLLOWED]
             if values and values[-1].start_byte < node.start_byte:
                 return values[-1]
             if before:
                 where = _qualified(scope, name)
                 return Origin(Kind.VARIABLE, where, path, tree.span(before[0].node))
-            if scope.type == "function_definition" and (parameter := parameter_of(scope, name)) is not None:
+            if parameter is not None:
                 return Origin(Kind.PARAMETER, _qualified(scope, name), path, tree.span(parameter), is_place=True)
         return None
+
+    def _is_made(self, value: Node | None) -> bool:
+        return value is not None and _callee(value).rpartition(".")[2] in self._bases
+
+
+def _callee(value: Node) -> str:
+    """The name of what is called, "" where it is no call."""
+    call = value.named_children[0] if value.type == "await" else value
+    callee = call.child_by_field_name("function") if call.type == "call" else None
+    return text(callee) if callee is not None else ""
+
+
+def _given(one: Occurrence) -> Node | None:
+    """What a name is set to, or a part of it."""
+    holder = one.path[-2] if len(one.path) > 1 and one.path[-1].type in _PATTERNS else None
+    return holder.child_by_field_name("right") if holder is not None and holder.type == "assignment" else one.value
+
+
+def _is_taken_apart(around: tuple[Node, ...]) -> bool:
+    holder = next((node for node in reversed(around) if node.type != "await"), None)
+    left = holder.child_by_field_name("left") if holder is not None and holder.type == "assignment" else None
+    return left is not None and left.type in _PATTERNS
 
 
 def _of_class(declared: list[_Declared], path: Path, owner: str) -> Origin | None:

@@ -24,6 +24,8 @@ _TESTS = frozenset({
     "boolean_operator", "not_operator", "if_statement", "elif_clause", "while_statement", "comparison_operator",
     "named_expression", "assert_statement",
 })  # fmt: skip
+Defined = tuple[Document, SyntaxTree, Node]
+"""A function, and where it is."""
 _MAX_STEPS = 3
 """From a package to the file that defines what it hands on."""
 
@@ -43,10 +45,7 @@ def of_result(
         if cure is not None:
             yield Elsewhere(cure, site.tree, document)
         return
-    root, _, rest = text(callee).partition(".")
-    if project is None or (imported := imports.get(root)) is None:
-        return
-    if (found := _defined(imported, rest, document, project, _MAX_STEPS)) is not None:
+    if project is not None and (found := defined_elsewhere(text(callee), imports, document, project)) is not None:
         where, tree, function = found
         many = len(uses)
         if many < max(_MANY, least + 1):
@@ -91,9 +90,16 @@ def _roles(tree: SyntaxTree, call: Node, one: Occurrence) -> set[Role]:
     return {use.role for use in occurrences(tree, text(left), one.inside("function_definition") or tree.root)}
 
 
-def _defined(
-    imported: Imported, rest: str, document: Document, project: Project, steps: int
-) -> tuple[Document, SyntaxTree, Node] | None:
+def defined_elsewhere(
+    callee: str, imports: Mapping[str, Imported], document: Document, project: Project
+) -> Defined | None:
+    """The function or method of another file that is called so."""
+    root, _, rest = callee.partition(".")
+    imported = imports.get(root)
+    return _defined(imported, rest, document, project, _MAX_STEPS) if imported is not None else None
+
+
+def _defined(imported: Imported, rest: str, document: Document, project: Project, steps: int) -> Defined | None:
     """The function or method that an imported name means, also through files that hand it on."""
     parts = [part for part in (imported.name, *rest.split(".")) if part]
     names = ((imported.name, imported.name),) if imported.name else ()
