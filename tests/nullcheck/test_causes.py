@@ -39,6 +39,18 @@ def halves(key):
     return split(key)
 
 
+def _current(key):
+    return key.session or default
+
+current = _current
+
+def found(key):
+    return (lookup(key) if key else always(key))
+
+def indeed(key):
+    return always(key)
+
+
 def lookup(key) -> str | None: ...
 def always(key) -> str: ...
 default = None
@@ -99,6 +111,11 @@ def origin(marked: str) -> str:
             "class A:\n    def g(self):\n        self.a, self.b = None, None\n    def f(self):\n        ⟦self.b⟧.x\n",
             "attribute A.b here",
         ),
+        ("a = None\ndef f():\n    global a\n    a = 1\ndef g():\n    ⟦a⟧.name\n", "variable a here"),
+        ("def f(s=None):\n    def g():\n        return ⟦s⟧.name\n    return g\n", "parameter f(s) here"),
+        ("def f(s):\n    ⟦current(s)⟧.name\n", "variable default other"),
+        ("def f(s):\n    ⟦s.found(1)⟧.name\n", "function lookup() other"),
+        ("def f(s):\n    ⟦indeed(1)⟧.name\n", "place indeed(1) here"),
         ("def f(s):\n    a, b = split(s)\n    ⟦b⟧.name\n", "function split() other"),
         ("async def f(s):\n    (a, b) = await s.halves(1)\n    ⟦a⟧.name\n", "function split() other"),
         ("def f(s=None):\n    if not s:\n        s = Session()\n    ⟦s⟧.name\n", "parameter f(s) here"),

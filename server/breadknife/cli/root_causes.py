@@ -101,7 +101,7 @@ def _ways(repairs: Repairs, cause: Cause, findings: Sequence[Found], made: Seque
         repair = repairs.first(at, DECLARATION, of=findings[0].finding)
         if isinstance(repair, Repair):
             yield repair
-    is_local = cause.origin.kind is Kind.PARAMETER or not cause.origin.is_place
+    is_local = cause.origin.kind in (Kind.PARAMETER, Kind.VARIABLE) or not cause.origin.is_place
     if is_local and len(findings) > 1:
         guard = repairs.first(findings[0], GUARDS)
         if isinstance(guard, Repair) and any(repairs.covers(guard, each) for each in findings[1:]):

@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.python.declarations import (
     parameter_at,
 )
 from breadknife.plugins.nullcheck.python.ignoring import Checker
+from breadknife.plugins.nullcheck.python.module_variables import of_module_variable
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.signatures import annotating, of_parameter, of_return
 from breadknife.plugins.nullcheck.python.site import Site
@@ -44,6 +45,8 @@ def cures(site: Site, checker: Checker, files: Callable[[str], int] = lambda nam
         yield from of_attribute(attribute, (site.span, *attribute.unchecked()), checker)
     elif (declared := parameter(site)) is not None:
         yield from of_parameter(declared)
+    else:
+        yield from of_module_variable(site)
 
 
 def is_declaration(site: Site) -> bool:
@@ -63,6 +66,8 @@ def _at_declaration(site: Site, checker: Checker, files: Callable[[str], int]) -
         yield from of_attribute(found, tuple(found.unchecked()), checker, asked=True, files=using)
     elif (declared := parameter_at(site)) is not None:
         yield from of_parameter(declared)
+    else:
+        yield from of_module_variable(site, asked=True, files=files)
 
 
 def habitual_exception(function: Node | None) -> str:

@@ -91,6 +91,8 @@ def _role(node: Node, path: tuple[Node, ...]) -> Role:
     match parent.type:
         case "parenthesized_expression" if len(path) > 1:
             return _role(parent, path[:-1])
+        case "boolean_operator" if len(path) > 1 and parent.child_by_field_name("right") == node:
+            return _role(parent, path[:-1])
         case "attribute":
             name = parent.child_by_field_name("attribute")
             return Role.READ if name is not None and text(name) in NONE_ATTRIBUTES else Role.USE

@@ -19,6 +19,7 @@ from breadknife.text.syntax import Node, SyntaxTree, matches, path_to
 _QUERY = """
 (function_definition name: (identifier) @function)
 (assignment left: (identifier) @variable right: (none))
+(assignment left: (identifier) @alias right: (identifier) @of)
 (assignment left: (attribute object: (identifier) @self attribute: (identifier) @attribute) right: [
   (none) (identifier) (assignment)] @value)
 (assignment left: (pattern_list (attribute object: (identifier) @self attribute: (identifier) @attribute))
@@ -29,6 +30,8 @@ _QUERY = """
 """
 _MAX_STEPS = 6
 """From a value to what it was assigned from."""
+_AT_TOP = 3
+"""Nodes around a variable of the module."""
 _PATTERNS = ("pattern_list", "tuple_pattern")
 _TUPLES = ("expression_list", "tuple")
 _TRANSPARENT = frozenset({"await", "parenthesized_expression", "subscript"})
@@ -47,10 +50,14 @@ class _Declared:
 class PythonOrigins:
     _functions: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
     """Those that may return None."""
+    _variables: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
+    """Those of modules that are None at first."""
     _tuples: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
     """Those that may return a tuple with a None in it."""
     _handing: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    """Function -> those whose result is all that it returns."""
+    """Function, or a name for one -> those whose result it may return."""
+    _given_back: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """Function -> the names whose values it may return."""
     _all_functions: set[str] = field(default_factory=set[str])
     _attributes: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
     _outlines: dict[Path, Outline] = field(default_factory=dict[Path, Outline])
@@ -59,6 +66,9 @@ class PythonOrigins:
 
     def add(self, path: Path, tree: SyntaxTree, /) -> None:
         for _, found in matches(tree, _QUERY):
+            if "alias" in found:
+                self._handing.setdefault(text(found["alias"][0]), set()).add(text(found["of"][0]))
+                continue
             if "class" in found:
                 above = [base for each in found.get("bases", ()) for base in each.named_children]
                 bases = [text(base).partition("[")[0].rpartition(".")[2] for base in above]
@@ -106,12 +116,18 @@ class PythonOrigins:
         returned = [one.named_children[0] for one in own_nodes(function, "return_statement") if one.named_children]
         if any(one.type in _TUPLES and any(part.type == "none" for part in one.named_children) for one in returned):
             self._tuples.setdefault(text(name), []).append(declared)
-        elif len(returned) == 1 and (called := _callee(returned[0])):
-            self._handing.setdefault(text(name), set()).add(called.rpartition(".")[2])
+        for value in (each for one in returned for each in _outcomes(one)):
+            if value.type == "identifier":
+                self._given_back.setdefault(text(name), set()).add(text(value))
+            elif called := _callee(value):
+                self._handing.setdefault(text(name), set()).add(called.rpartition(".")[2])
 
     def _assignment(self, path: Path, tree: SyntaxTree, name: Node, around: tuple[Node, ...], *, is_own: str) -> None:
         owner = _class_of(around)
         in_function = any(node.type == "function_definition" for node in around)
+        if len(around) == _AT_TOP and not is_own:
+            origin = Origin(Kind.VARIABLE, text(name), path, tree.span(name), is_place=True)
+            self._variables.setdefault(text(name), []).append(_Declared(origin, ""))
         if not owner or (in_function and is_own not in ("self", "cls")):
             return
         known = self._attributes.setdefault(text(name), [])
@@ -130,7 +146,7 @@ class PythonOrigins:
         owner = _class_of(around) if is_own else ""
         if _is_taken_apart(around):
             return self._in_tuple(path, name, owner)
-        found = self._declared(self._functions.get(name, []), path, owner)
+        found = self._declared(self._functions.get(name, []), path, owner) or self._handed_on(path, name)
         if found or name in self._all_functions or not name.isidentifier():
             return found
         if path not in self._outlines:
@@ -147,6 +163,21 @@ class PythonOrigins:
             if len(handing) != 1:
                 break
             (name,) = handing
+        return None
+
+    def _handed_on(self, path: Path, name: str) -> Origin | None:
+        """What a function has from another one, or from a variable of the module."""
+        seen, queue = set[str](), [name]
+        while queue and len(seen) < _MAX_STEPS:
+            each = queue.pop(0)
+            if each in seen:
+                continue
+            found = _best(self._functions.get(each, []), path) if seen else None
+            variables = (_best(self._variables.get(name, []), path) for name in sorted(self._given_back.get(each, ())))
+            if found := found or next((variable for variable in variables if variable), None):
+                return found
+            seen.add(each)
+            queue += sorted(self._handing.get(each, ()))
         return None
 
     def _declared(self, declared: list[_Declared], path: Path, owner: str) -> Origin | None:
@@ -181,8 +212,8 @@ class PythonOrigins:
     def _variable(self, path: Path, tree: SyntaxTree, node: Node, around: tuple[Node, ...]) -> Origin | Node | None:
         """What was assigned to it last, or where it is declared."""
         name = text(node)
-        functions = [each for each in around if each.type == "function_definition"]
-        for scope in (*functions[-1:], tree.root):
+        functions = [each for each in reversed(around) if each.type == "function_definition"]
+        for scope in (*functions, tree.root):
             sets = [one for one in occurrences(tree, name, scope) if one.role is Role.SET]
             before = [one for one in sets if one.node.start_byte < node.start_byte or scope.type == "module"]
             parameter = parameter_of(scope, name) if scope.type == "function_definition" else None
@@ -192,14 +223,32 @@ class PythonOrigins:
             if values and values[-1].start_byte < node.start_byte:
                 return values[-1]
             if before:
-                where = _qualified(scope, name)
-                return Origin(Kind.VARIABLE, where, path, tree.span(before[0].node))
+                return self._module_variable(path, name, scope) or Origin(
+                    Kind.VARIABLE, _qualified(scope, name), path, tree.span(before[0].node)
+                )
             if parameter is not None:
                 return Origin(Kind.PARAMETER, _qualified(scope, name), path, tree.span(parameter), is_place=True)
         return None
 
+    def _module_variable(self, path: Path, name: str, scope: Node) -> Origin | None:
+        return _best(self._variables.get(name, []), path) if scope.type == "module" else None
+
     def _is_made(self, value: Node | None) -> bool:
         return value is not None and _callee(value).rpartition(".")[2] in self._bases
+
+
+def _outcomes(value: Node) -> Iterator[Node]:
+    """What an expression may give."""
+    match value.type:
+        case "parenthesized_expression" if value.named_children:
+            yield from _outcomes(value.named_children[0])
+        case "boolean_operator" if (right := value.child_by_field_name("right")) is not None:
+            yield from _outcomes(right)
+        case "conditional_expression":
+            yield from _outcomes(value.named_children[0])
+            yield from _outcomes(value.named_children[-1])
+        case _:
+            yield value
 
 
 def _callee(value: Node) -> str:

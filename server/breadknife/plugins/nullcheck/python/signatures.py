@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, Parameter, attribute
-from breadknife.plugins.nullcheck.python.kinds import EMPTY, parameters_of, type_of, without_none
+from breadknife.plugins.nullcheck.python.kinds import (
+    EMPTY,
+    any_type,
+    is_defined_before,
+    parameters_of,
+    type_of,
+    without_none,
+)
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes
@@ -14,6 +21,8 @@ from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
+_MANY = 3
+"""Uses that say that a value is meant."""
 _METHODS = {
     kind: frozenset(name for name in names if not name.startswith("_"))
     for kind, names in {"str": dir(str), "dict": dir(dict)}.items()
@@ -39,6 +48,7 @@ def of_parameter(found: Parameter) -> Iterator[Cure]:
             ends,
             "TypeError if it is left out",
         )
+    yield from _standing_in(found, ends)
     kind = _used_as(found)
     if kind in ("str", "tuple") and all(one.role is Role.USE for one in found.own):
         annotation = found.annotation
@@ -52,6 +62,25 @@ def of_parameter(found: Parameter) -> Iterator[Cure]:
             ends,
             f"a call without it gets `{EMPTY[kind]}`",
         )
+
+
+def _standing_in(found: Parameter, ends: tuple[Span, ...]) -> Iterator[Cure]:
+    """The None is for who doesn't give it, and none of the uses reckons with it."""
+    kind, imports = any_type(found.tree)
+    name = found.tree.span(found.node.child_by_field_name("name") or found.node)
+    if found.annotation is not None or not kind or len(ends) < _MANY:
+        return
+    if not imports and not is_defined_before(found.tree, kind, found.function):
+        return
+    default = found.tree.span(found.default or found.node)
+    yield Cure(
+        Strategy.FIELD,
+        f"Declare `{found.name}` as `{kind}`: None only stands in where it isn't given",
+        (TextEdit(Span(name.end, default.start), f": {kind} = "), *imports),
+        35,
+        "nothing in the function tests it for None",
+        ends,
+    )
 
 
 def _used_as(found: Parameter) -> str:
