@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from weakref import proxy
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional, optional_items
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
@@ -98,7 +99,7 @@ class FileAnalysis:
 
     @cached_property
     def _meaning(self) -> Meaning:
-        return Meaning(self.outline, self)
+        return Meaning(self.outline, proxy(self))  # held, it would hold all of this until a collection
 
     @cached_property
     def _origins(self) -> frozenset[bytes]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.python.calls import after_call, call_result, evaluate_arguments
@@ -42,34 +42,6 @@ class Evaluator:
         self.meaning = Meaning(outline, analysis)
         self._outline = outline
         self._depth = 0
-        self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
-            "identifier": self._name,
-            "attribute": self._attribute,
-            "call": self._call,
-            "subscript": self._subscript,
-            "parenthesized_expression": self._parenthesized,
-            "named_expression": self._walrus,
-            "conditional_expression": self._ternary,
-            "boolean_operator": self._boolean,
-            "comparison_operator": self._comparison,
-            "binary_operator": self._binary,
-            "unary_operator": self._unary,
-            "await": self._await,
-            "string": self._string,
-            "none": self._none,
-            "tuple": self._tuple,
-            "expression_list": self._tuple,
-            "dictionary": self._dictionary,
-            "dictionary_comprehension": self._dict_comprehension,
-            "list_comprehension": self._comprehension,
-            "set_comprehension": self._comprehension,
-            "generator_expression": self._comprehension,
-            "list_splat": self._splat,
-            "lambda": self._lambda,
-            "integer": _skip,
-            "comment": _skip,
-            "type": _skip,
-        }
         self.method = ""
         """The name of the function that is followed."""
         self.globals: set[str] = set()
@@ -89,13 +61,13 @@ class Evaluator:
     def value(self, node: Node, env: Env) -> Fact:
         """Evaluate: report uses, bind walrus names, and say what is known of the result."""
         self.descend()
-        handler = self._handlers.get(node.type)
+        handler = _HANDLERS.get(node.type)
         if handler is None:
             fact = NOTHING
             for child in node.named_children:
                 self.value(child, env)
         else:
-            fact = handler(node, env)
+            fact = handler(self, node, env)
         self._depth -= 1
         return fact
 
@@ -389,7 +361,7 @@ class Evaluator:
         return NOTHING
 
 
-def _skip(node: Node, env: Env) -> Fact:
+def _skip(evaluator: Evaluator, node: Node, env: Env) -> Fact:
     return NOTHING
 
 
@@ -397,3 +369,34 @@ def _replace(env: Env, new: Env | None) -> None:
     merged = dict(new or {})
     env.clear()
     env.update(merged)
+
+
+_HANDLERS: Mapping[str, Callable[[Evaluator, Node, Env], Fact]] = {
+    "identifier": Evaluator._name,
+    "attribute": Evaluator._attribute,
+    "call": Evaluator._call,
+    "subscript": Evaluator._subscript,
+    "parenthesized_expression": Evaluator._parenthesized,
+    "named_expression": Evaluator._walrus,
+    "conditional_expression": Evaluator._ternary,
+    "boolean_operator": Evaluator._boolean,
+    "comparison_operator": Evaluator._comparison,
+    "binary_operator": Evaluator._binary,
+    "unary_operator": Evaluator._unary,
+    "await": Evaluator._await,
+    "string": Evaluator._string,
+    "none": Evaluator._none,
+    "tuple": Evaluator._tuple,
+    "expression_list": Evaluator._tuple,
+    "dictionary": Evaluator._dictionary,
+    "dictionary_comprehension": Evaluator._dict_comprehension,
+    "list_comprehension": Evaluator._comprehension,
+    "set_comprehension": Evaluator._comprehension,
+    "generator_expression": Evaluator._comprehension,
+    "list_splat": Evaluator._splat,
+    "lambda": Evaluator._lambda,
+    "integer": _skip,
+    "comment": _skip,
+    "type": _skip,
+}
+"""For all evaluators: what holds methods of its own is only freed by a collection, and each key makes hundreds."""

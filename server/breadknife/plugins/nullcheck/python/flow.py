@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
@@ -50,29 +50,6 @@ class Flow:
     """For each surrounding `try`: what may hold when a statement in it raises."""
     _depth: int = 0
 
-    def __post_init__(self) -> None:
-        self._handlers: dict[str, Callable[[Node, Env], Env | None]] = {
-            "expression_statement": self._expression,
-            "return_statement": self._return,
-            "raise_statement": self._raise,
-            "assert_statement": self._assert,
-            "delete_statement": self._delete,
-            "break_statement": self._break,
-            "continue_statement": self._continue,
-            "if_statement": self._if,
-            "for_statement": self._for,
-            "while_statement": self._while,
-            "try_statement": self._try,
-            "with_statement": self._with,
-            "match_statement": self._match,
-            "function_definition": self._definition,
-            "class_definition": self._definition,
-            "decorated_definition": self._definition,
-            "global_statement": self._global,
-            "import_statement": self._import,
-            "import_from_statement": self._import,
-        }
-
     def block(self, node: Node, env: Env | None) -> Env | None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
@@ -87,9 +64,9 @@ class Flow:
     def _statement(self, node: Node, env: Env) -> Env | None:
         if self._raised and env:
             self._raised[-1] = join(self._raised[-1], env)
-        handler = self._handlers.get(node.type)
+        handler = _HANDLERS.get(node.type)
         if handler is not None:
-            after = handler(node, env)
+            after = handler(self, node, env)
         else:
             after = env
             for child in node.named_children:
@@ -379,3 +356,26 @@ class Flow:
 
 def _may_be_none(env: Env) -> set[str]:
     return {key for key, fact in env.items() if fact.cause}
+
+
+_HANDLERS: Mapping[str, Callable[[Flow, Node, Env], Env | None]] = {
+    "expression_statement": Flow._expression,
+    "return_statement": Flow._return,
+    "raise_statement": Flow._raise,
+    "assert_statement": Flow._assert,
+    "delete_statement": Flow._delete,
+    "break_statement": Flow._break,
+    "continue_statement": Flow._continue,
+    "if_statement": Flow._if,
+    "for_statement": Flow._for,
+    "while_statement": Flow._while,
+    "try_statement": Flow._try,
+    "with_statement": Flow._with,
+    "match_statement": Flow._match,
+    "function_definition": Flow._definition,
+    "class_definition": Flow._definition,
+    "decorated_definition": Flow._definition,
+    "global_statement": Flow._global,
+    "import_statement": Flow._import,
+    "import_from_statement": Flow._import,
+}

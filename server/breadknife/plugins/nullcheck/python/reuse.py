@@ -15,10 +15,11 @@ from breadknife.plugins.nullcheck.python.outline import Function, Outline, text
 from breadknife.plugins.nullcheck.summaries import FileSummary
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree, difference
+from breadknife.text.syntax import Node, SyntaxTree, difference, path_to
 
 LONGEST_WAIT = 2_000
 """Code points of a broken text that may be other ones than those of the last whole one."""
+_BLOCKS = ("module", "block")
 MOST_NAMES = 40
 """Names that mean something else than before: of more, the functions that use one of them are most of the file's."""
 
@@ -205,11 +206,30 @@ def differing(old: Iterable[FunctionResult], new: Iterable[FunctionResult]) -> f
 def while_broken(before: Results, tree: SyntaxTree) -> Sequence[Finding] | None:
     """The findings of the last whole text at their places in a broken one, without those that the edit is in; None
     where it isn't broken, was so before, or has become quite another one."""
-    if not tree.root.has_error or before.tree.root.has_error:
+    if before.tree.root.has_error:
         return None
     edit = difference(before.tree.text, tree.text)
+    start = edit.span.start
+    if not tree.root.has_error and (not _is_misindented(tree, start) or _is_misindented(before.tree, start)):
+        return None
     if max(len(edit.span), len(edit.new_text)) > LONGEST_WAIT:
         return None
     by = len(edit.new_text) - len(edit.span)
     found = [*before.top_level, *(finding for result in before.functions.values() for finding in result.findings)]
     return [moved for finding in found if (moved := _shifted(finding, edit.span, by)) is not None]
+
+
+def _is_misindented(tree: SyntaxTree, at: int) -> bool:
+    """Whether the statements of a block around the place don't begin in the same column, which Python doesn't take and
+    the grammar does: a new line that isn't indented yet, and ends the class before the rest of its methods."""
+    at_place = tree.node_at(Span(at, at))
+    return any(
+        len({node.start_point.column for node in block.children if _begins_line(tree, node)}) > 1
+        for block in (*path_to(tree, at_place), at_place)
+        if block.type in _BLOCKS
+    )
+
+
+def _begins_line(tree: SyntaxTree, node: Node) -> bool:
+    start = tree.span(node).start
+    return node.type != "comment" and not tree.text[tree.text.rfind("\n", 0, start) + 1 : start].strip()
