@@ -149,6 +149,9 @@ class ProjectSummaries(Generic[Table]):
                 self._paths.popitem(last=False)
         return paths
 
+    def now(self) -> float:
+        return self._clock()
+
     def is_stale(self, path: Path) -> bool:
         """Whether the file is known, but may have changed."""
         with self._lock:
@@ -190,6 +193,11 @@ class OtherFiles(Generic[Table]):
     summaries: ProjectSummaries[Table]
     _files: dict[Path, Table | None] = field(default_factory=dict[Path, "Table | None"])
     _looks: int = 0
+    _since: float = field(init=False)
+    """When the first was looked for."""
+
+    def __post_init__(self) -> None:
+        self._since = self.summaries.now()
 
     def file(self, path: Path) -> Table | None:
         if path not in self._files and len(self._files) < FILES:
@@ -230,13 +238,23 @@ class Outside(OtherFiles[FileSummary]):
     """What names of Python's modules mean."""
 
     _found: dict[tuple[str, str, str], Found | None] = field(default_factory=dict[tuple[str, str, str], "Found | None"])
+    _looking: set[tuple[str, str, str]] = field(default_factory=set[tuple[str, str, str]])
+
+    def take_over(self, before: Outside) -> None:
+        """What was found a moment ago, as long as the files that tell it do."""
+        is_same = before.document.uri == self.document.uri and before.project is self.project
+        if is_same and self._since - before._since < SECONDS and before.is_current():
+            self._files, self._found, self._since = dict(before._files), dict(before._found), before._since
 
     def imported(self, module: str, name: str, uri: str = "", steps: int = STEPS) -> Found | None:
         """What `name` of a module means that a file (this document, without a `uri`) imports."""
         key = (module, name, uri)
         if key not in self._found:
-            self._found[key] = None  # two files that import from each other
+            if key in self._looking:  # two files that import from each other
+                return None
+            self._looking.add(key)
             self._found[key] = self._look(module, name, uri, steps)
+            self._looking.discard(key)
         return self._found[key]
 
     def named(self, name: str, uri: str, steps: int = STEPS) -> Found | None:

@@ -95,7 +95,7 @@ class FileAnalysis:
 
     @cached_property
     def outline(self) -> Outline:
-        return outline(self.tree)
+        return outline(self.tree, self._before.inert if self._before is not None else frozenset())
 
     @cached_property
     def _meaning(self) -> Meaning:
@@ -151,6 +151,7 @@ class FileAnalysis:
             top_level,
             self._origins,
             self._texts,
+            self.outline.inert,
         )
         return self.finished
 

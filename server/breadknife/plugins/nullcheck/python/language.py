@@ -62,6 +62,8 @@ class Python:
         outside = Outside(document, project, self._summaries) if project is not None else None
         with self._lock:
             before = self._analyses.pop(document.uri, None)
+        if outside is not None and before is not None and before.outside is not None:
+            outside.take_over(before.outside)
         analysis = FileAnalysis(tree, outside, before.finished if before is not None else None, self._rules)
         with self._lock:
             self._analyses[document.uri] = analysis

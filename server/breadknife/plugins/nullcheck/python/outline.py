@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_kind
@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigne
 from breadknife.plugins.nullcheck.python.rules import KINDS
 from breadknife.text.syntax import Node, SyntaxTree
 
-_SHARED = re.compile(rb"(?:global|nonlocal)[ \t]+([\w \t,]+)")
+_SHARED = tuple(re.compile(word + rb"[ \t]+([\w \t,]+)") for word in (b"global", b"nonlocal"))
 _TRANSPARENT = frozenset({
     "if_statement", "elif_clause", "else_clause", "for_statement", "while_statement", "try_statement", "except_clause",
     "finally_clause", "with_statement", "match_statement", "case_clause", "block",
@@ -70,6 +70,8 @@ class Outline:
     """Names and `self.` names that are assigned once, at module or class level, and the kind of their value."""
     shared: frozenset[str] = frozenset()
     """Names that some function declares global or nonlocal: any call may change them."""
+    inert: frozenset[Hashable] = frozenset()
+    """Bodies of functions that say nothing of all this, by their texts and what that depends on."""
 
 
 def text(node: Node) -> str:
@@ -88,49 +90,72 @@ class _Block:
     """Start byte of the class that the function is a method of."""
     receiver: str = ""
     function: str = ""
+    body: Hashable = None
+    """See `Outline.inert`."""
 
 
-def outline(tree: SyntaxTree) -> Outline:
+def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outline:
+    """`inert`: what was said so of an earlier text of the document."""
     source = tree.root.text or b""
     made = Outline(source, shared=frozenset(_shared(source)))
+    shared = re.compile(b"|".join(re.escape(name.encode()) for name in made.shared)) if made.shared else None
     constants: dict[str, list[str]] = {}
     stack: list[tuple[Node, _Block]] = [(tree.root, _Block())]
+    bodies, saying = set[Hashable](), set[Hashable]()
     while stack:
         statements, block = stack.pop()
+        bodies.add(block.body)
+        if block.body in inert:
+            continue
         for node in statements.named_children:
             kind = node.type
             if kind == "expression_statement":
-                if not block.local or block.function or made.shared:
-                    _assignments(made, block, node)
+                may_set = not block.local or _may_set(source, block, shared, node)
+                if may_set and _assignments(made, block, node):
+                    saying.add(block.body)
                 if not block.local:
                     _constant(made, constants, node, "" if block.owner is None else "self.")
             elif kind in _TRANSPARENT:
                 stack.append((node, block))
             elif kind in ("import_statement", "import_from_statement"):
+                saying.add(block.body)
                 _import(made, node)
             elif kind in ("function_definition", "class_definition", "decorated_definition"):
+                saying.add(block.body)
                 _definition(made, stack, node, block)
+    made.inert = frozenset(bodies - saying)
     made.functions.sort(key=lambda function: function.node.start_byte)
     made.kinds = {name: kinds[0] for name, kinds in constants.items() if len(kinds) == 1 and kinds[0]}
     return made
 
 
+def _may_set(source: bytes, block: _Block, shared: re.Pattern[bytes] | None, statement: Node) -> bool:
+    """Whether a statement of a function may set an attribute of its object, or a variable of the module: most have
+    no name of one in them, which costs less to see in the text than in the tree."""
+    start, end = statement.start_byte, statement.end_byte
+    if block.function and block.receiver and source.find(block.receiver.encode(), start, end) >= 0:
+        return True
+    return shared is not None and shared.search(source, start, end) is not None
+
+
 def _shared(source: bytes) -> Iterator[str]:
-    for found in _SHARED.finditer(source):  # a pattern that began with the line's start would look at each line
+    # Patterns that began with the line's start, or with either word, would look at each line.
+    for found in (found for pattern in _SHARED for found in pattern.finditer(source)):
         line = source[source.rfind(b"\n", 0, found.start()) + 1 : found.start()]
         if not line.strip(b" \t"):
             yield from re.split(r"[\s,]+", found[1].decode("utf-8", "replace"))
 
 
-def _assignments(made: Outline, block: _Block, statement: Node) -> None:
-    """What a statement says of the attributes of a class, or of the module's names."""
+def _assignments(made: Outline, block: _Block, statement: Node) -> bool:
+    """What a statement says of the attributes of a class, or of the module's names; whether it says something."""
     first = statement.named_child(0) if statement.named_child_count else None
     if first is None or first.type != "assignment":
-        return
+        return False
     left, right = first.child_by_field_name("left"), first.child_by_field_name("right")
     is_name = left is not None and left.type == "identifier" and (right is None or right.type != "assignment")
     if block.local and not made.shared and is_name:
-        return
+        return False
+    says = False
     owner = made.classes.get(block.owner) if block.owner is not None else None
     for target, value, annotation in assigned(statement):
         if block.function and target.type == "attribute" and block.method is not None:
@@ -139,11 +164,15 @@ def _assignments(made: Outline, block: _Block, statement: Node) -> None:
             if class_ is None or object_ is None or name is None or text(object_) != block.receiver:
                 continue
             note(class_.variables.setdefault(text(name), Variable()), value, annotation, block.function)
+            says = True
         elif target.type == "identifier" and not block.local:
             variables = made.variables if owner is None else owner.variables
             note(variables.setdefault(text(target), Variable()), value, annotation, "")
+            says = True
         elif target.type == "identifier" and (name := text(target)) in made.shared:
             note(made.variables.setdefault(name, Variable()), value, annotation, block.function)
+            says = True
+    return says
 
 
 def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, block: _Block) -> None:
@@ -185,7 +214,9 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
     )
     made.functions.append(function)
     method = function.name if is_method else block.function
-    stack.append((body, _Block(None, True, receiver_class, receiver, method)))
+    source = made.source[body.start_byte : body.end_byte]
+    its_text = (source, receiver, method, receiver_class is None, made.shared)
+    stack.append((body, _Block(None, True, receiver_class, receiver, method, its_text)))
     if any(decorator.endswith((".setter", ".deleter")) for decorator in decorators):
         return
     if owner is not None:

@@ -51,6 +51,8 @@ class Results:
     origins: frozenset[bytes]
     """The words that `TextFacts` was made with."""
     texts: Mapping[bytes, TextFacts]
+    inert: frozenset[Hashable] = frozenset()
+    """See `Outline`."""
 
 
 @dataclass(frozen=True, slots=True)
