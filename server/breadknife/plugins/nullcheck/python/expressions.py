@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any, ClassVar
 
 from breadknife.plugins.nullcheck.python.calls import after_call, call_result, evaluate_arguments
 from breadknife.plugins.nullcheck.python.facts import (
@@ -61,7 +62,7 @@ class Evaluator:
     def value(self, node: Node, env: Env) -> Fact:
         """Evaluate: report uses, bind walrus names, and say what is known of the result."""
         self.descend()
-        handler = _HANDLERS.get(node.type)
+        handler = self._handlers.get(node.type)
         if handler is None:
             fact = NOTHING
             for child in node.named_children:
@@ -360,43 +361,41 @@ class Evaluator:
         self.meaning.bound = bound
         return NOTHING
 
+    def _skip(self, node: Node, env: Env) -> Fact:
+        return NOTHING
 
-def _skip(evaluator: Evaluator, node: Node, env: Env) -> Fact:
-    return NOTHING
+    _handlers: ClassVar[Mapping[str, Callable[[Any, Node, Env], Fact]]] = {
+        "identifier": _name,
+        "attribute": _attribute,
+        "call": _call,
+        "subscript": _subscript,
+        "parenthesized_expression": _parenthesized,
+        "named_expression": _walrus,
+        "conditional_expression": _ternary,
+        "boolean_operator": _boolean,
+        "comparison_operator": _comparison,
+        "binary_operator": _binary,
+        "unary_operator": _unary,
+        "await": _await,
+        "string": _string,
+        "none": _none,
+        "tuple": _tuple,
+        "expression_list": _tuple,
+        "dictionary": _dictionary,
+        "dictionary_comprehension": _dict_comprehension,
+        "list_comprehension": _comprehension,
+        "set_comprehension": _comprehension,
+        "generator_expression": _comprehension,
+        "list_splat": _splat,
+        "lambda": _lambda,
+        "integer": _skip,
+        "comment": _skip,
+        "type": _skip,
+    }
+    """For all: methods of its own would keep each from being freed but by a collection, and a key makes hundreds."""
 
 
 def _replace(env: Env, new: Env | None) -> None:
     merged = dict(new or {})
     env.clear()
     env.update(merged)
-
-
-_HANDLERS: Mapping[str, Callable[[Evaluator, Node, Env], Fact]] = {
-    "identifier": Evaluator._name,
-    "attribute": Evaluator._attribute,
-    "call": Evaluator._call,
-    "subscript": Evaluator._subscript,
-    "parenthesized_expression": Evaluator._parenthesized,
-    "named_expression": Evaluator._walrus,
-    "conditional_expression": Evaluator._ternary,
-    "boolean_operator": Evaluator._boolean,
-    "comparison_operator": Evaluator._comparison,
-    "binary_operator": Evaluator._binary,
-    "unary_operator": Evaluator._unary,
-    "await": Evaluator._await,
-    "string": Evaluator._string,
-    "none": Evaluator._none,
-    "tuple": Evaluator._tuple,
-    "expression_list": Evaluator._tuple,
-    "dictionary": Evaluator._dictionary,
-    "dictionary_comprehension": Evaluator._dict_comprehension,
-    "list_comprehension": Evaluator._comprehension,
-    "set_comprehension": Evaluator._comprehension,
-    "generator_expression": Evaluator._comprehension,
-    "list_splat": Evaluator._splat,
-    "lambda": Evaluator._lambda,
-    "integer": _skip,
-    "comment": _skip,
-    "type": _skip,
-}
-"""For all evaluators: what holds methods of its own is only freed by a collection, and each key makes hundreds."""

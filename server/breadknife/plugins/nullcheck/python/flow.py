@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
@@ -64,7 +65,7 @@ class Flow:
     def _statement(self, node: Node, env: Env) -> Env | None:
         if self._raised and env:
             self._raised[-1] = join(self._raised[-1], env)
-        handler = _HANDLERS.get(node.type)
+        handler = self._handlers.get(node.type)
         if handler is not None:
             after = handler(self, node, env)
         else:
@@ -353,29 +354,29 @@ class Flow:
                 ends.append(self.block(consequence, inside))
         return join_all((rest, *ends))
 
+    _handlers: ClassVar[Mapping[str, Callable[[Any, Node, Env], Env | None]]] = {
+        "expression_statement": _expression,
+        "return_statement": _return,
+        "raise_statement": _raise,
+        "assert_statement": _assert,
+        "delete_statement": _delete,
+        "break_statement": _break,
+        "continue_statement": _continue,
+        "if_statement": _if,
+        "for_statement": _for,
+        "while_statement": _while,
+        "try_statement": _try,
+        "with_statement": _with,
+        "match_statement": _match,
+        "function_definition": _definition,
+        "class_definition": _definition,
+        "decorated_definition": _definition,
+        "global_statement": _global,
+        "import_statement": _import,
+        "import_from_statement": _import,
+    }
+    """For all: methods of its own would keep each from being freed but by a collection, and a key makes hundreds."""
+
 
 def _may_be_none(env: Env) -> set[str]:
     return {key for key, fact in env.items() if fact.cause}
-
-
-_HANDLERS: Mapping[str, Callable[[Flow, Node, Env], Env | None]] = {
-    "expression_statement": Flow._expression,
-    "return_statement": Flow._return,
-    "raise_statement": Flow._raise,
-    "assert_statement": Flow._assert,
-    "delete_statement": Flow._delete,
-    "break_statement": Flow._break,
-    "continue_statement": Flow._continue,
-    "if_statement": Flow._if,
-    "for_statement": Flow._for,
-    "while_statement": Flow._while,
-    "try_statement": Flow._try,
-    "with_statement": Flow._with,
-    "match_statement": Flow._match,
-    "function_definition": Flow._definition,
-    "class_definition": Flow._definition,
-    "decorated_definition": Flow._definition,
-    "global_statement": Flow._global,
-    "import_statement": Flow._import,
-    "import_from_statement": Flow._import,
-}

@@ -123,7 +123,7 @@ def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outli
             elif kind in ("function_definition", "class_definition", "decorated_definition"):
                 saying.add(block.body)
                 _definition(made, stack, node, block)
-    made.inert = frozenset(bodies - saying)
+    made.inert = frozenset(bodies - saying - {None})
     made.functions.sort(key=lambda function: function.node.start_byte)
     made.kinds = {name: kinds[0] for name, kinds in constants.items() if len(kinds) == 1 and kinds[0]}
     return made
