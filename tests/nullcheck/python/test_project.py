@@ -192,6 +192,29 @@ def test_a_summary_is_made_anew_when_the_file_says_something_else(tmp_path: Path
     project.close()
 
 
+@pytest.mark.parametrize(
+    ("after", "changed", "asked_again"),
+    [(0, False, False), (SECONDS / 2, False, False), (SECONDS, False, True), (SECONDS / 2, True, True)],
+)
+def test_what_imports_mean_is_taken_over_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: float, changed: bool, asked_again: bool
+) -> None:
+    now = 0.0
+    summaries = ProjectSummaries("python", summarise, clock=lambda: now)
+    project = written(tmp_path, {"a.py": FIND})
+    document = Document((tmp_path / "here.py").as_uri(), "python", "from a import find\n")
+    first = Outside(document, project, summaries)
+    assert first.imported("a", "find") is not None
+    now += after
+    if changed:
+        monkeypatch.setattr(Outside, "is_current", lambda _: False)
+    second = Outside(document, project, summaries)
+    second.take_over(first)
+    assert bool(second.known()) is not asked_again
+    assert second.imported("a", "find") == first.imported("a", "find")
+    project.close()
+
+
 PARTS = [
     "class A:\n    x = None\n    def __init__(self, y=None):\n        self.y = y\n",
     "    def set(self):\n        self.x = 1\n",
