@@ -325,6 +325,24 @@ def test_causes_in_other_languages(project: Path, name: str, text: str, outcome:
     assert (shown["outcome"], shown.get("strategy") or shown["why"]) == (outcome, said), result.stderr
 
 
+@pytest.mark.parametrize(
+    ("between", "outcome", "said"),
+    [
+        ("", "cause-repaired", "assert"),
+        ("\n\ndef g(s):\n    m = re.match('b', s)", "left", "it has no declaration in this project"),
+    ],
+)
+def test_of_what_a_library_gives_one_check_ends_several_findings(
+    project: Path, between: str, outcome: str, said: str
+) -> None:
+    text = f"import re\n\n\ndef f(s):\n    m = re.match('a', s)\n    print(m.end()){between}\n    print(m.group())\n"
+    write(project, {"a.py": text})
+    given = mypy("a.py", 6, "end") + mypy("a.py", text.count("\n"), "group")
+    result = breadknife(project, "fix", "--null", "--from", "-", "--json", given=given)
+    [shown] = json.loads(result.stdout)["outcomes"]
+    assert (shown["outcome"], shown.get("strategy") or shown["why"]) == (outcome, said), result.stderr
+
+
 EXPECTS = """\
 import a
 try:

@@ -71,9 +71,11 @@ def remove_causes(
         if not findings:
             continue
         first = cause.findings[0]
-        refused = Refused(first, "no edit of its declaration is surely right")
-        if cause.origin.kind in (Kind.LIBRARY, Kind.PLACE):
-            yield Refused(first, "it has no declaration in this project")
+        is_elsewhere = cause.origin.kind in (Kind.LIBRARY, Kind.PLACE)
+        why = "it has no declaration in this project" if is_elsewhere else "no edit of its declaration is surely right"
+        refused = Refused(first, why)
+        if cause.origin.kind is Kind.PLACE:
+            yield refused
             continue
         for repair in _ways(repairs, cause, findings, made):
             kept = _kept(repairs, repair, findings, checker, said, tell)
