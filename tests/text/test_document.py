@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from bisect import bisect_right
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.errors import DocumentError
+from breadknife.text import document as documents
 from breadknife.text.document import Document, Span, TextEdit, apply_edits, read_document, uri_to_path
 
 TEXT = st.text(alphabet=st.sampled_from("ab\n\r\t é😀\u2028\x0c"), max_size=40)
@@ -35,6 +38,22 @@ def test_a_changed_document_is_the_document_of_the_changed_text(text: str, data:
     fresh = Document("file:///a", "python", apply_edits(text, [edit]), 2)
     assert changed == fresh
     assert list(changed.line_starts) == list(fresh.line_starts)
+
+
+@pytest.mark.parametrize("many", [0, 100], ids=["in pieces", "as a list"])
+@given(TEXT, st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), TEXT), min_size=1, max_size=6))
+def test_lines_are_carried_over_from_edit_to_edit(many: int, text: str, edits: list[tuple[float, int, str]]) -> None:
+    with patch.object(documents, "_MANY_LINES", many):
+        changed = Document("file:///a", "python", text)
+        for where, length, new in edits:
+            start = int(where * len(changed.text))
+            span = Span(start, min(start + length, len(changed.text)))
+            changed = changed.changed(TextEdit(span, new), 2)
+        starts = lines_by_the_book(changed.text)
+        assert list(changed.line_starts) == starts
+        assert [changed.line_at(at) for at in range(len(changed.text) + 1)] == [
+            bisect_right(starts, at) - 1 for at in range(len(changed.text) + 1)
+        ]
 
 
 @given(TEXT, st.data())

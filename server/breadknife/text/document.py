@@ -14,9 +14,12 @@ from urllib.parse import unquote, urlsplit
 from breadknife.errors import DocumentError
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.languages.documents import FORMATS
+from breadknife.text.shifted import Offsets
 
 _DRIVE = re.compile(r"^(/[A-Za-z])%3[Aa](?=/)")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_MANY_LINES = 10_000
+"""Of a shorter document a new list is made as fast as a place is found in pieces of the old one."""
 
 
 @dataclass(frozen=True, order=True)
@@ -92,7 +95,8 @@ class Document:
 
     def line_at(self, offset: int) -> int:
         """The 0-based line that holds `offset`."""
-        return bisect_right(self.line_starts, offset) - 1
+        starts = self.line_starts
+        return (starts.count_up_to(offset) if isinstance(starts, Offsets) else bisect_right(starts, offset)) - 1
 
     def line_span(self, line: int) -> Span:
         """The line without its line break."""
@@ -117,13 +121,20 @@ class Document:
         """The document after one change of a user's, its line table carried over instead of made again."""
         text = self.text[: edit.span.start] + edit.new_text + self.text[edit.span.end :]
         new = replace(self, text=text, version=version)
-        if "\r" not in edit.new_text and "\r" not in self.text:
-            first, last = self.line_at(edit.span.start), self.line_at(edit.span.end)
-            shift = len(edit.new_text) - len(edit.span)
-            inserted = (edit.span.start + i + 1 for i, char in enumerate(edit.new_text) if char == "\n")
-            starts = [*self.line_starts[: first + 1], *inserted, *(s + shift for s in self.line_starts[last + 1 :])]
-            new.__dict__["line_starts"] = starts
+        new.__dict__["line_starts"] = self._line_starts_after(edit, text)
         return new
+
+    def _line_starts_after(self, edit: TextEdit, text: str) -> Sequence[int]:
+        # A character more on either side: the edit may part a CRLF, or make one.
+        first, last = self.line_at(max(edit.span.start - 1, 0)), self.line_at(min(edit.span.end + 1, len(self.text)))
+        starts, shift = self.line_starts, len(edit.new_text) - len(edit.span)
+        end = starts[last + 1] + shift if last + 1 < len(starts) else len(text) + 1
+        breaks = _LINE_BREAK.finditer(text, starts[first], end)
+        between = [at for match in breaks if (at := match.end()) < end]
+        if len(starts) < _MANY_LINES:
+            return [*starts[: first + 1], *between, *(start + shift for start in starts[last + 1 :])]
+        many = starts if isinstance(starts, Offsets) else Offsets(starts)
+        return many.spliced(first + 1, last + 1, between, shift)
 
 
 @lru_cache(maxsize=1 << 10)

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from operator import attrgetter
 
 from breadknife.plugins.prose.continuity import Told
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import LONGEST
 from breadknife.text.extract.walls import Between, around, part, within
 from breadknife.text.prose import ProseText
+from breadknife.text.shifted import Offsets, Shifted
 
 LARGE = 100_000
 """Code points of a document of which an edit's own paragraphs are answered before the rest is looked at again."""
+
+
+_START: Callable[[ProseText], int] = attrgetter("start")
+
+
+class Paragraphs(Shifted[ProseText]):
+    def _key(self) -> Callable[[ProseText], int]:
+        return _START
+
+    def _moved(self, item: ProseText, by: int, /) -> ProseText:
+        return item.shifted(by)
 
 
 @dataclass(frozen=True)
@@ -42,21 +55,19 @@ def _at(place: Between, told: Told, after: str) -> Change | None:
     new = part(after, place.new)
     if new is None:
         return None
-    were, below = within(told.paragraphs, place.old), len(told.walls) - place.below
+    paragraphs = told.paragraphs if isinstance(told.paragraphs, Paragraphs) else Paragraphs(told.paragraphs)
+    walls = told.walls if isinstance(told.walls, Offsets) else Offsets(told.walls)
+    were, below = within(paragraphs, place.old), len(walls) - place.below
     old = part(told.document.text, place.old)
     # What reads alone as it reads in its place depends on nothing else, and nothing else on it.
-    if (
-        old is None
-        or [*old.paragraphs] != [*told.paragraphs[were]]
-        or [*old.walls] != [*told.walls[place.above : below]]
-    ):
+    if old is None or [*old.paragraphs] != [*paragraphs[were]] or [*old.walls] != [*walls[place.above : below]]:
         return None
     by = len(place.new) - len(place.old)
     return Change(
         place.new,
-        [*told.paragraphs[: were.start], *new.paragraphs, *_shifted(told.paragraphs[were.stop :], by)],
+        paragraphs.spliced(were.start, were.stop, new.paragraphs, by),
         new.paragraphs,
-        [*told.walls[: place.above], *new.walls, *(wall + by for wall in told.walls[below:])],
+        walls.spliced(place.above, below, new.walls, by),
     )
 
 

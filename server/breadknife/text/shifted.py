@@ -1,0 +1,119 @@
+"""Long sequences of what has a place in a text: an edit replaces a few, and all below move without being made anew."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain
+from typing import Generic, Self, TypeVar, cast, overload
+
+_T = TypeVar("_T")
+_MOST_PIECES = 64
+"""Then they are put together: that takes as long as it once took to move each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece(Generic[_T]):
+    items: Sequence[_T]
+    first: int
+    end: int
+    by: int
+    """How much further on they lie than they say."""
+
+    def __len__(self) -> int:
+        return self.end - self.first
+
+    def part(self, first: int, end: int) -> _Piece[_T]:
+        """Of its own items, counted from 0."""
+        return replace(self, first=self.first + max(first, 0), end=min(self.first + end, self.end))
+
+
+class Shifted(Sequence[_T]):
+    """In the order of their places. Immutable; `items` is kept as it is, and must not change."""
+
+    def __init__(self, items: Sequence[_T] = ()) -> None:
+        self._fill([_Piece(items, 0, len(items), 0)])
+
+    def _fill(self, pieces: Iterable[_Piece[_T]]) -> None:
+        self._pieces = [each for each in pieces if len(each)]
+        self._ends = [*accumulate(map(len, self._pieces))]
+        firsts = [each.items[each.first] for each in self._pieces]
+        key = self._key()
+        places = map(key, firsts) if key else cast("list[int]", firsts)
+        self._starts = [place + each.by for place, each in zip(places, self._pieces, strict=True)]
+
+    def _key(self) -> Callable[[_T], int] | None:
+        """The place of an item; None where an item is one."""
+        return None
+
+    @abstractmethod
+    def _moved(self, item: _T, by: int, /) -> _T: ...
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, index: int) -> _T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[_T]: ...
+    def __getitem__(self, index: int | slice) -> _T | list[_T]:
+        if isinstance(index, slice):
+            first, end, step = index.indices(len(self))
+            if step != 1:
+                return [self[each] for each in range(first, end, step)]
+            return [*chain.from_iterable(map(self._items, self._cut(first, end)))]
+        at = index + len(self) if index < 0 else index
+        if not 0 <= at < len(self):
+            raise IndexError(index)
+        number = bisect_right(self._ends, at)
+        piece = self._pieces[number]
+        item = piece.items[piece.end - (self._ends[number] - at)]
+        return self._moved(item, piece.by) if piece.by else item
+
+    def __iter__(self) -> Iterator[_T]:
+        return chain.from_iterable(map(self._items, self._pieces))
+
+    def __reversed__(self) -> Iterator[_T]:
+        return chain.from_iterable(reversed(self._items(each)) for each in reversed(self._pieces))
+
+    def count_before(self, place: int) -> int:
+        """How many lie before a place."""
+        return self._count(place, bisect_left)
+
+    def count_up_to(self, place: int) -> int:
+        """How many lie before a place or at it."""
+        return self._count(place, bisect_right)
+
+    def _count(self, place: int, bisect: Callable[..., int]) -> int:
+        number = bisect(self._starts, place)
+        if not number:
+            return 0
+        piece = self._pieces[number - 1]
+        inside = bisect(piece.items, place - piece.by, piece.first, piece.end, key=self._key())
+        return self._ends[number - 1] - piece.end + inside
+
+    def spliced(self, first: int, end: int, new: Sequence[_T], by: int) -> Self:
+        """With `new` in place of `self[first:end]`, and all after that moved."""
+        below = (replace(each, by=each.by + by) for each in self._cut(end, len(self)))
+        pieces = [*self._cut(0, first), _Piece(new, 0, len(new), 0), *below]
+        made = type(self)()
+        made._fill(pieces)
+        return made if len(made._pieces) <= _MOST_PIECES else type(self)([*made])
+
+    def _cut(self, first: int, end: int) -> Iterator[_Piece[_T]]:
+        begin = 0
+        for piece, until in zip(self._pieces, self._ends, strict=True):
+            if begin < end and first < until:
+                yield piece.part(first - begin, end - begin)
+            begin = until
+
+    def _items(self, piece: _Piece[_T]) -> Sequence[_T]:
+        items = piece.items[piece.first : piece.end]
+        return [self._moved(each, piece.by) for each in items] if piece.by else items
+
+
+class Offsets(Shifted[int]):
+    def _moved(self, item: int, by: int, /) -> int:
+        return item + by
