@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from breadknife.plugins.prose.directives import Directives, ignoring
+from breadknife.text.document import Span, TextEdit
 from prose.reading import paragraphs
 from support import document
 
@@ -35,6 +38,24 @@ def test_silenced_lines(text: str, rule: str, silent: list[int]) -> None:
     doc = document(text, "markdown")
     directives = Directives.of(doc)
     assert [line for line in range(doc.line_count) if directives.silence(rule, line)] == silent
+
+
+PIECES = st.sampled_from(("bread", "knife", ":", " ", "ignore", "-file", " AnA", "\n", "breadknife: ignore", "x"))
+
+
+@given(
+    st.lists(PIECES, max_size=8),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), PIECES), min_size=1, max_size=6),
+)
+def test_directives_come_and_go_with_edits(pieces: list[str], edits: list[tuple[float, int, str]]) -> None:
+    doc = document("".join(pieces), "markdown")
+    found = Directives.of(doc)
+    for where, length, new in edits:
+        start = int(where * len(doc.text))
+        edit = TextEdit(Span(start, min(start + length, len(doc.text))), new)
+        doc = doc.changed(edit, 2)
+        found = found.after(edit, doc)
+        assert found == Directives.of(doc)
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,10 @@ class Silenced:
 
     def leaves_out(self, finding: Finding) -> bool:
         """Whether a finding about the document as a whole isn't to be told."""
-        line = Sentence.of_line(self.document, finding.span.start)
-        return self.silences(finding.code, finding.span.start) or (finding.code, line.hash) in self.ignored
+        return self.silences(finding.code, finding.span.start) or (
+            bool(self.ignored)
+            and (finding.code, Sentence.of_line(self.document, finding.span.start).hash) in self.ignored
+        )
 
     def silences(self, rule: str, offset: int) -> bool:
         return (rule, EVERYWHERE) in self.ignored or self.directives.silence(rule, self.document.line_at(offset))

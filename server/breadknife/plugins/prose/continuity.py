@@ -6,12 +6,15 @@ import re
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.flaws import Flaw, moved
+from breadknife.plugins.prose.resting import Resting
 from breadknife.plugins.prose.rules import NEEDS_AGREEMENT, SPELLING
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.lowered import Lowered
 from breadknife.text.prose import ProseText
 
 REST_S = 0.5
@@ -33,6 +36,9 @@ class Told:
     """The document as a whole."""
     walls: Sequence[int] = ()
     """Of a large document in Markdown."""
+    directives: Directives = field(default_factory=Directives)
+    lowered: Lowered | None = None
+    """Of a large document."""
 
     def moved(self, edit: TextEdit) -> tuple[list[Flaw], list[Finding]]:
         """What an edit has not touched, at its new place."""
@@ -90,7 +96,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._told: dict[str, Told] = {}
-        self._resting: dict[str, threading.Timer] = {}
+        self._resting = Resting(REST_S)
         self._lock = threading.Lock()
 
     def of(self, document: Document) -> Told | None:
@@ -107,15 +113,7 @@ class Memory:
 
     def when_it_rests(self, document: Document, then: Callable[[], None]) -> None:
         """Call `then` from another thread, unless the document changes again before long."""
-        timer = threading.Timer(REST_S, then)
-        timer.daemon = True
-        with self._lock:
-            if before := self._resting.pop(document.uri, None):
-                before.cancel()
-            self._resting[document.uri] = timer
-        timer.start()
+        self._resting.changed(document.uri, then)
 
     def close(self) -> None:
-        with self._lock:
-            for timer in self._resting.values():
-                timer.cancel()
+        self._resting.close()

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.languages.documents import FORMATS
 
+_SIGN = "breadknife:"
 _NAME = r"[A-Za-z][\w-]*(?:\.[\w-]+)*"
 """Vale's have a dot: `House.Terms`."""
 _DIRECTIVE = re.compile(rf"\bbreadknife:[ \t]*ignore(?P<file>-file)?\b(?P<rules>(?:[ \t,]+{_NAME}(?!\S*[<>]))*)")
@@ -38,7 +39,7 @@ class Directive:
 
 def directives(document: Document) -> Iterator[Directive]:
     """In the order of the text."""
-    if "breadknife:" not in document.text:
+    if _SIGN not in document.text:
         return
     for match in _DIRECTIVE.finditer(document.text):
         rules = frozenset(_RULE.findall(match["rules"])) or frozenset((_ALL,))
@@ -50,10 +51,17 @@ def directives(document: Document) -> Iterator[Directive]:
 @dataclass(frozen=True)
 class Directives:
     each: tuple[Directive, ...] = ()
+    absent: bool = False
+    """Nothing in the document looks like one."""
 
     @classmethod
     def of(cls, document: Document) -> Directives:
-        return cls(tuple(directives(document)))
+        return cls(tuple(directives(document))) if _SIGN in document.text else cls(absent=True)
+
+    def after(self, edit: TextEdit, document: Document) -> Directives:
+        """Those of the document that an edit has made."""
+        near = Span(max(0, edit.span.start - len(_SIGN)), edit.span.start + len(edit.new_text) + len(_SIGN))
+        return self if self.absent and _SIGN not in document.slice(near) else Directives.of(document)
 
     def silence(self, rule: str, line: int) -> bool:
         """Whether a finding of `rule` on that 0-based line is to be left out."""

@@ -35,6 +35,7 @@ from breadknife.task.values import (
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
 from breadknife.text.extract.walls import walls as walls_of
+from breadknife.text.lowered import Lowered
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
 
@@ -99,7 +100,8 @@ class ProsePlugin:
         ignored, hearing = self._decisions.ignored(context.root), self.hearing
         if hearing is not None:
             ignored = frozenset(each for each in ignored if each[1] == EVERYWHERE)
-        silenced = Silenced(document, Directives.of(document), ignored)
+        directives, lowered = _of_text(told, edit, document)
+        silenced = Silenced(document, directives, ignored)
         checkers = self._engines.of(settings)
         check = Check(
             document,
@@ -107,7 +109,11 @@ class ProsePlugin:
             settings,
             paragraphs,
             Vocabulary(
-                document.text, paragraphs, self._decisions.words(context.root), of_project(context.project, whole=whole)
+                document.text,
+                paragraphs,
+                self._decisions.words(context.root),
+                of_project(context.project, whole=whole),
+                lowered,
             ),
             silenced,
             checkers,
@@ -130,7 +136,7 @@ class ProsePlugin:
         if hearing is not None:
             hearing.hear(document, flaws, about)
         if not whole:
-            self._memory.keep(Told(document, paragraphs, flaws, about, walls))
+            self._memory.keep(Told(document, paragraphs, flaws, about, walls, directives, lowered))
         return flaws, about
 
     def _carry_out(self, request: CommandRequest, context: Context) -> Answer | None:
@@ -149,6 +155,14 @@ class ProsePlugin:
                 return None
         context.refresh()
         return Done(done)
+
+
+def _of_text(told: Told | None, edit: TextEdit | None, document: Document) -> tuple[Directives, Lowered | None]:
+    """What is looked for in all of the text: of a large document, what was found before its last edit."""
+    if told is not None and edit is not None and len(document.text) >= LARGE:
+        lowered = told.lowered or Lowered(told.document.text)
+        return told.directives.after(edit, document), lowered.after(edit, document.text)
+    return Directives.of(document), Lowered(document.text) if len(document.text) >= LARGE else None
 
 
 def _changed(told: Told, edit: TextEdit, document: Document, context: Context) -> Change | None:

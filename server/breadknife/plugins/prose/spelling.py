@@ -13,6 +13,7 @@ from breadknife.plugins import prose as prose_plugin
 from breadknife.project.values import Project
 from breadknife.project.words import dialectless
 from breadknife.text.document import Span
+from breadknife.text.lowered import Lowered
 from breadknife.text.prose import ProseText
 
 _PLAIN = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
@@ -51,6 +52,8 @@ class Vocabulary:
     """In `folded` form."""
     projects: Callable[[str], bool] = lambda word: False
     """Whether it is a word of the document's project."""
+    lowered: Lowered | None = None
+    """The source's, where it was made for an earlier version of the document."""
 
     def __contains__(self, word: str) -> bool:
         word = folded(word)
@@ -73,17 +76,12 @@ class Vocabulary:
         )
 
     def _in_prose(self, offset: int) -> bool:
-        index = bisect_right(self._starts, offset) - 1
+        index = bisect_right(self.paragraphs, offset, key=lambda each: each.start) - 1
         return index >= 0 and self.paragraphs[index].is_verbatim(offset)
 
     @cached_property
-    def _starts(self) -> list[int]:
-        return [paragraph.start for paragraph in self.paragraphs]
-
-    @cached_property
     def _lower(self) -> str:
-        lower = self.source.lower()
-        return lower if len(lower) == len(self.source) else self.source
+        return (self.lowered or Lowered(self.source)).text
 
 
 def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]:
