@@ -246,16 +246,14 @@ def difference(old: str, new: str) -> TextEdit:
     start, limit = 0, min(len(old), len(new))
     step = 1 << 16
     while start < limit and step:
-        if start + step <= limit and old[start : start + step] == new[start : start + step]:
+        if start + step <= limit and new.startswith(old[start : start + step], start):
             start += step
         else:
             step >>= 1
     end, limit, step = 0, limit - start, 1 << 16
     while end < limit and step:
-        if (
-            end + step <= limit
-            and old[len(old) - end - step : len(old) - end] == new[len(new) - end - step : len(new) - end]
-        ):
+        at = len(old) - end
+        if end + step <= limit and new.endswith(old[at - step : at], 0, len(new) - end):
             end += step
         else:
             step >>= 1
