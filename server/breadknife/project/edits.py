@@ -51,7 +51,7 @@ class RecentEdits:
             return
         first = old.count("\n", 0, change.span.start)
         last = first + old.count("\n", change.span.start, change.span.end)
-        grown = new.count("\n") - old.count("\n")
+        grown = change.new_text.count("\n") - (last - first)
         with self._lock:
             here = [each for each in self._edits if each.key == key]
             joined = _touching(here, first - NEAR, last + 1 + NEAR)
@@ -63,7 +63,9 @@ class RecentEdits:
             start = min([first, *(each.start for each in joined)])
             end = max([last + 1, *(each.end for each in joined)])
             if end + grown - start <= LINES and end - start <= LINES:
-                before, now = _undone(old, start, end, joined), _lines(new, start, end + grown)
+                at = _line_above(old, change.span.start, first - start)  # where both texts are still the same
+                before = _undone(_lines(old, at, end - start), start, joined)
+                now = tuple(_lines(new, at, end + grown - start))
                 edit = _trimmed(Edit(key, start, before, now, at))
                 if edit.before != edit.after and len(edit.before) <= LINES:
                     moved.insert(0, edit)
@@ -84,9 +86,8 @@ def _touching(edits: list[Edit], start: int, end: int) -> list[Edit]:
     return found
 
 
-def _undone(text: str, start: int, end: int, edits: list[Edit]) -> tuple[str, ...]:
-    """The lines of `text` as they were before the edits."""
-    lines = list(_lines(text, start, end))
+def _undone(lines: list[str], start: int, edits: list[Edit]) -> tuple[str, ...]:
+    """The lines from `start` on as they were before the edits."""
     for edit in sorted(edits, key=lambda each: each.start, reverse=True):
         lines[edit.start - start : edit.end - start] = edit.before
     return tuple(lines)
@@ -105,14 +106,19 @@ def _trimmed(edit: Edit) -> Edit:
     return replace(edit, start=edit.start + first, before=before, after=after)
 
 
-def _lines(text: str, start: int, end: int) -> tuple[str, ...]:
-    """Lines `start` up to `end`, their ends included."""
-    at = 0
-    for _ in range(start):
-        at = text.index("\n", at) + 1
+def _line_above(text: str, offset: int, lines: int) -> int:
+    """Where the line begins that stands so many above the one at `offset`."""
+    at = text.rfind("\n", 0, offset) + 1
+    for _ in range(lines):
+        at = text.rfind("\n", 0, at - 1) + 1
+    return at
+
+
+def _lines(text: str, at: int, count: int) -> list[str]:
+    """So many lines from the one that begins at `at`, their ends included."""
     lines: list[str] = []
-    for _ in range(end - start):
+    for _ in range(count):
         stop = text.find("\n", at) + 1 or len(text)
         lines.append(text[at:stop])
         at = stop
-    return tuple(lines)
+    return lines

@@ -119,7 +119,7 @@ class Document:
 
     def changed(self, edit: TextEdit, version: int | None) -> Document:
         """The document after one change of a user's, its line table carried over instead of made again."""
-        text = self.text[: edit.span.start] + edit.new_text + self.text[edit.span.end :]
+        text = "".join((self.text[: edit.span.start], edit.new_text, self.text[edit.span.end :]))
         new = replace(self, text=text, version=version)
         new.__dict__["line_starts"] = self._line_starts_after(edit, text)
         return new

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from breadknife.plugins.prose.merge import Mistake
 from breadknife.plugins.prose.workspace import Sentence
 from breadknife.task.values import Finding, Fix, Origin, Severity
-from breadknife.text.document import TextEdit
+from breadknife.text.document import Span, TextEdit
 from breadknife.text.prose import ProseText
 
 
@@ -62,14 +62,15 @@ def _title(old: str, new: str) -> str:
 def moved(finding: Finding, edit: TextEdit) -> Finding | None:
     """The finding after an edit of its document; None if the edit has touched it or one of its fixes."""
     spans = [finding.span, *(each.span for fix in finding.fixes for each in fix.edits)]
-    if max(span.end for span in spans) < edit.span.start:
+    start, end = edit.span.start, edit.span.end
+    if all(span.end < start for span in spans):
         return finding
-    by = len(edit.new_text) - len(edit.span)
-    places = [span if span.end < edit.span.start else span.shifted(by) for span in spans]
-    if any(span.touches(edit.span) for span in spans):
+    if any(span.start <= end and start <= span.end for span in spans):
         return None
-    edits = iter(places[1:])
+    by = len(edit.new_text) - len(edit.span)
+    places = iter([span if span.end < start else Span(span.start + by, span.end + by) for span in spans])
+    place = next(places)
     fixes = tuple(
-        replace(fix, edits=tuple(replace(each, span=next(edits)) for each in fix.edits)) for fix in finding.fixes
+        replace(fix, edits=tuple(TextEdit(next(places), each.new_text) for each in fix.edits)) for fix in finding.fixes
     )
-    return replace(finding, span=places[0], fixes=fixes)
+    return replace(finding, span=place, fixes=fixes)
