@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
@@ -104,6 +104,8 @@ class Check:
         for paragraph, question, lints, more in zip(fresh, asked, harper, second, strict=True):
             all_lints = (*(lints or ()), *(more or ()))
             found.append(self._mistakes(paragraph, question, all_lints, tool is not None) if all_lints else [])
+        if not self.whole:
+            self._read_later(asked, harper)
         opinions, thinking = self.checkers.opinions(self.context) if self.settings.model else None, False
         if opinions is None:
             self.absent.add("model")
@@ -164,11 +166,15 @@ class Check:
                 known = harper.answer(question)
                 length += len(question.text)
             found.append(known)
-        rest = [question for question, known in zip(asked, found, strict=True) if known is None]
-        if not self.whole:
-            harper.submit(self._owner, rest, self._arrived)
-            harper.submit("", [_UNKNOWN], _nobody)
         return found
+
+    def _read_later(self, asked: Iterable[Asked], found: Iterable[tuple[Lint, ...] | None]) -> None:
+        """Have Harper read what it has not, once no word is asked about any more: that would wait for a paragraph."""
+        harper = self.checkers.harper
+        harper.submit(
+            self._owner, (each for each, known in zip(asked, found, strict=True) if known is None), self._arrived
+        )
+        harper.submit("", [_UNKNOWN], _nobody)
 
     def _with_opinions(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import ModelError
 from breadknife.plugins.prose import languagetool
 from breadknife.plugins.prose.background import Background
-from breadknife.plugins.prose.engine import Asked, Asking, HarperEngine, Lint, QuietEngine, quiet
+from breadknife.plugins.prose.engine import Asked, Asking, HarperEngine, Lint, QuietEngine, harper_thread, quiet
 from breadknife.plugins.prose.health import AGAIN_S, Health
 from breadknife.plugins.prose.opinions import Opinions
 from breadknife.plugins.prose.rules import SPELLING
@@ -108,10 +109,10 @@ class Tool:
 class English:
     """Of one country, whatever rules are on: its dictionary, and what the model says of texts in it."""
 
-    def __init__(self, dialect: str, clock: Callable[[], float]) -> None:
+    def __init__(self, dialect: str, clock: Callable[[], float], thread: ThreadPoolExecutor | None = None) -> None:
         self._clock = clock
-        # One of its own, or a single word would wait while the other Harper reads paragraphs.
-        self._dictionary: Later = Background(Asking(HarperEngine(dialect, alone=SPELLING)))
+        # A linter of its own, for which a word is asked about quickly.
+        self._dictionary: Later = Background(Asking(HarperEngine(dialect, alone=SPELLING, thread=thread)))
         self._opinions: dict[str, Opinions] = {}
         """By the model's name, the newest last."""
         self._lock = threading.Lock()
@@ -165,6 +166,7 @@ class Engines:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._tools = LanguageTools(clock)
+        self._thread = harper_thread()
         self._english: dict[str, English] = {}
         self._checkers: dict[Wish, Checkers] = {}
         """The newest last."""
@@ -181,9 +183,9 @@ class Engines:
         return checkers
 
     def _made(self, wish: Wish) -> Checkers:
-        english = self._english.get(wish.dialect) or English(wish.dialect, self._clock)
+        english = self._english.get(wish.dialect) or English(wish.dialect, self._clock, self._thread)
         self._english[wish.dialect] = english
-        harper = QuietEngine(HarperEngine(wish.dialect, wish.enabled), wish.enabled)
+        harper = QuietEngine(HarperEngine(wish.dialect, wish.enabled, thread=self._thread), wish.enabled)
         return Checkers(wish, Background(Asking(harper)), english, self._tools)
 
     def close(self) -> None:

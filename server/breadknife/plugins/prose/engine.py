@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
 import harper
 
-from breadknife.plugins.prose.rules import NOISE, is_noise
+from breadknife.plugins.prose.rules import NOISE, SPELLING, is_noise
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
@@ -100,26 +100,38 @@ def printable(text: str) -> str:
     return _UNENCODABLE.sub("\ufffd", _CONTROL.sub(" ", text))
 
 
-_CHECKS = 300
-"""A linter remembers each sentence, 8 kB a word; another one takes 6 ms, for the dictionary is shared."""
+_CLAUSE = re.compile(r"[^.,:;!?]+")
+_MOST_CLAUSES = 300
+"""A linter remembers what it said of each, by all of its rules: 60 kB. Another linter takes 20 ms, for the dictionary
+is shared."""
+
+
+def harper_thread() -> ThreadPoolExecutor:
+    """For all of Harper's linters: none is thread-safe, and each thread that meets a word that no dictionary has would
+    take a second and 50 MB for what suggests others."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="harper")
 
 
 class HarperEngine:
-    """Harper in this process, in a thread of its own: its linter is not thread-safe, and each thread that meets a word
-    that no dictionary has would take a second and 60 MB for what suggests others."""
+    """Harper in this process, in its own thread."""
 
     name = "harper"
 
     def __init__(
-        self, dialect: str, enabled: frozenset[str] = frozenset(), alone: frozenset[str] = frozenset()
+        self,
+        dialect: str,
+        enabled: frozenset[str] = frozenset(),
+        alone: frozenset[str] = frozenset(),
+        thread: ThreadPoolExecutor | None = None,
     ) -> None:
         """`enabled`: rules that are off by default; `alone`: the only ones that are on, if there are any."""
         self._dialect = dialect
         self._enabled = enabled
         self._alone = alone
-        self._checks = 0
+        self._remembered = set[int]()
+        self._has_suggested = False
         self._linter: harper.Linter | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="harper")
+        self._thread = thread or harper_thread()
 
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         if language:
@@ -130,13 +142,30 @@ class HarperEngine:
         self._linter = None
 
     def _lints(self, text: str) -> tuple[Lint, ...]:
-        linter = self._linter  # another thread may close us
-        if linter is None or self._checks >= _CHECKS:
-            self._linter, self._checks, linter = None, 0, None
-            linter = self._linter = self._build()
-        self._checks += 1
+        linter = self._linter or self._build()  # another thread may close us
+        self._linter = linter
         found = linter.organized_lints(printable(text), language="plaintext", dedup=False)
-        return tuple(_lint(rule, lint) for rule, lints in found.items() if lints for lint in lints)
+        lints = tuple(_lint(rule, lint) for rule, lints in found.items() if lints for lint in lints)
+        self._tidy(text, lints)
+        return lints
+
+    def _tidy(self, text: str, lints: Iterable[Lint]) -> None:
+        """Have memory given back, when the answer is out."""
+        work: Callable[[], None] | None = None
+        if not self._has_suggested and any(each.rule in SPELLING for each in lints):
+            self._has_suggested, work = True, give_back_memory
+        if not self._alone:  # of few rules it remembers little
+            self._remembered.update(map(hash, _CLAUSE.findall(text)))
+            work = self._forget if len(self._remembered) > _MOST_CLAUSES else work
+        if work is not None:
+            with contextlib.suppress(RuntimeError):  # the program ends
+                self._thread.submit(work)
+
+    def _forget(self) -> None:
+        if self._linter is not None and len(self._remembered) > _MOST_CLAUSES:
+            self._remembered.clear()
+            self._linter = None
+            self._linter = self._build()
 
     def _build(self) -> harper.Linter:
         """Takes half a second for the first one."""
@@ -154,7 +183,8 @@ class HarperEngine:
 
 
 def give_back_memory() -> None:
-    """To the system what is free: Harper's dictionary takes 150 MB while it is made, and 115 when it is."""
+    """To the system what is free: Harper's dictionary takes 150 MB while it is made, and 115 when it is; what suggests
+    other words 80, and 50."""
     with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
         ctypes.CDLL(None).malloc_trim(0)
 
