@@ -14,9 +14,10 @@ from breadknife.errors import EngineUnavailable
 from breadknife.plugins.prose import checkers, languagetool
 from breadknife.plugins.prose.background import Background
 from breadknife.plugins.prose.checkers import English, LanguageTools, Wish
-from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.engine import HarperDictionary, HarperEngine, Lint, harper_thread
 from breadknife.plugins.prose.health import AGAIN_S, Health
 from breadknife.plugins.prose.plugin import ProsePlugin
+from breadknife.plugins.prose.rules import SPELLING
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Findings
 from prose.disliking import DislikingEngine
@@ -53,6 +54,15 @@ def codes(plugin: ProsePlugin, text: str, context: PluginContext) -> list[str]:
     answer = plugin.answer(CheckRequest(document(text, "markdown"), whole=True), context)
     assert isinstance(answer, Findings)
     return [each.code for each in answer.items]
+
+
+@pytest.mark.parametrize(
+    "word", ["house", "London", "london", "colour", "hahaha", "h", "reindents", "httpcore", "it's"]
+)
+def test_the_dictionary_knows_what_harper_has_no_objection_to(word: str) -> None:
+    thread = harper_thread()
+    whole = HarperEngine("en-US", alone=SPELLING, thread=thread)
+    assert bool(HarperDictionary("en-US", thread).check(word)) == bool(whole.check(word))
 
 
 def test_one_languagetool_serves_all_settings(plugin: ProsePlugin, second: Second) -> None:

@@ -12,7 +12,16 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import ModelError
 from breadknife.plugins.prose import languagetool
 from breadknife.plugins.prose.background import Background
-from breadknife.plugins.prose.engine import Asked, Asking, HarperEngine, Lint, QuietEngine, harper_thread, quiet
+from breadknife.plugins.prose.engine import (
+    Asked,
+    Asking,
+    HarperDictionary,
+    HarperEngine,
+    Lint,
+    QuietEngine,
+    harper_thread,
+    quiet,
+)
 from breadknife.plugins.prose.health import AGAIN_S, Health
 from breadknife.plugins.prose.opinions import Opinions
 from breadknife.plugins.prose.rules import SPELLING
@@ -112,7 +121,7 @@ class English:
     def __init__(self, dialect: str, clock: Callable[[], float], thread: ThreadPoolExecutor | None = None) -> None:
         self._clock = clock
         # A linter of its own, for which a word is asked about quickly.
-        self._dictionary: Later = Background(Asking(HarperEngine(dialect, alone=SPELLING, thread=thread)))
+        self._dictionary: Later = Background(Asking(HarperDictionary(dialect, thread)))
         self._opinions: dict[str, Opinions] = {}
         """By the model's name, the newest last."""
         self._lock = threading.Lock()
