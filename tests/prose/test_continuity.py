@@ -111,3 +111,17 @@ def test_a_large_document_is_looked_at_as_a_whole_when_it_rests(home: Path, tmp_
         assert words(plugin, doc, editor) == ["an", "an"]
     finally:
         plugin.close()
+
+
+def test_a_long_document_is_told_what_is_wrong_with_all_of_it_once_it_rests(home: Path, tmp_path: Path) -> None:
+    plugin, editor = ProsePlugin(), Editor(tmp_path)
+    editor.values = ProseSettings(model=False, languagetool=False)
+    try:
+        text = "# One\n\n### Too deep\n\nYou see an cat here.\n\n" + "Some other words.\n\n" * 1_000
+        doc = document(text, "markdown")
+        assert words(plugin, doc, editor) == ["an"]
+        assert editor.again.wait(30)
+        assert words(plugin, doc, editor) == ["Too deep", "an"]
+        assert words(plugin, doc.changed(TextEdit(Span(0, 0), " "), 2), editor) == ["Too deep", "an"]
+    finally:
+        plugin.close()

@@ -39,6 +39,8 @@ from breadknife.text.lowered import Lowered
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
 
+_LONG = 10_000
+"""Code points of a document of which the sentences are told first, and what is wrong with all of it once it rests."""
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
 
 
@@ -128,7 +130,7 @@ class ProsePlugin:
         flaws += carried(before, read, check.leaves_out)
         if changed is not None:
             flaws += (each for each in before if not each.finding.span.touches(changed.block))
-        if changed is not None or (told is None and not whole and len(document.text) >= LARGE):
+        if changed is not None or (told is None and not whole and len(document.text) >= _LONG):
             self._memory.when_it_rests(document, context.refresh)  # until then it isn't looked at as a whole
         else:
             about = document_findings(document, context, paragraphs, checkers.knows)
