@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import ctypes
 import logging
 import os
 import sys
@@ -56,17 +54,6 @@ def main(arguments: Sequence[str]) -> None:
         parser.exit(2, f"breadknife: {error}\n")
 
 
-_ARENA_MAX, _ARENAS = -8, 2
-
-
-def _share_memory() -> None:
-    """Have threads take memory from the same two places: glibc gives each its own, 15 MB more for what Harper frees in
-    one and another needs."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(_ARENA_MAX, _ARENAS)
-
-
 def run(tcp: str | None, *, offline: bool, learn: bool, engine_script: Path | None, log_file: Path | None) -> None:
     if log_file:
         logging.basicConfig(
@@ -74,7 +61,6 @@ def run(tcp: str | None, *, offline: bool, learn: bool, engine_script: Path | No
         )
     else:
         logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    _share_memory()
     # A request's thread that computes gives way to the event loop after 1 ms instead of 5.
     sys.setswitchinterval(0.001)
     if offline:
