@@ -63,9 +63,9 @@ class RecentEdits:
             start = min([first, *(each.start for each in joined)])
             end = max([last + 1, *(each.end for each in joined)])
             if end + grown - start <= LINES and end - start <= LINES:
-                at = _line_above(old, change.span.start, first - start)  # where both texts are still the same
-                before = _undone(_lines(old, at, end - start), start, joined)
-                now = tuple(_lines(new, at, end + grown - start))
+                above = _line_above(old, change.span.start, first - start)  # where both texts are still the same
+                before = _undone(_lines(old, above, end - start), start, joined)
+                now = tuple(_lines(new, above, end + grown - start))
                 edit = _trimmed(Edit(key, start, before, now, at))
                 if edit.before != edit.after and len(edit.before) <= LINES:
                     moved.insert(0, edit)
