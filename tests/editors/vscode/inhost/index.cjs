@@ -190,9 +190,10 @@ async function open(name) {
   return window.showTextDocument(document);
 }
 
-/** Every test finds the files as they are on disk. */
+/** Every test finds the files as they are on disk. Its own settings VS Code itself may be writing just now. */
 async function revertAll() {
-  for (const document of workspace.textDocuments.filter((each) => each.isDirty)) {
+  const ours = workspace.textDocuments.filter((each) => workspace.getWorkspaceFolder(each.uri));
+  for (const document of ours.filter((each) => each.isDirty)) {
     await window.showTextDocument(document);
     await commands.executeCommand("workbench.action.files.revert");
   }
