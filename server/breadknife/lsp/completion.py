@@ -12,6 +12,7 @@ from breadknife.lsp.convert import on_one_line, to_command, to_offset, to_text_e
 from breadknife.lsp.server import ACCEPTED, BreadknifeServer
 from breadknife.task.values import CompletionItem, CompletionRequest, Trigger
 from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.tokens import is_of_word, word_before
 
 LABEL_CHARACTERS = 60
 _FIRST, _LAST = " ", "\uffff"
@@ -53,7 +54,7 @@ def to_item(
         return None
     line_start = document.line_span(document.line_at(offset)).start
     before = document.text[line_start : edit.span.start]
-    word = _word_before(before)
+    word = word_before(before, len(before))
     text = word + edit.new_text
     span = Span(edit.span.start - len(word), edit.span.end)
     typed = document.text[span.start : offset]
@@ -75,15 +76,7 @@ def is_by_hand(document: Document, offset: int, context: lsp.CompletionContext |
     """Clients say `Invoked` also when the letter of a word was typed."""
     if context and context.trigger_kind != lsp.CompletionTriggerKind.Invoked:
         return False
-    return not _word_before(document.text[max(0, offset - 1) : offset])
-
-
-def _word_before(text: str) -> str:
-    """The part of a word that `text` ends with."""
-    start = len(text)
-    while start > 0 and (text[start - 1].isalnum() or text[start - 1] == "_"):
-        start -= 1
-    return text[start:]
+    return not is_of_word(document.text[max(0, offset - 1) : offset])
 
 
 def _label(text: str) -> str:

@@ -83,6 +83,18 @@ def opens_block(line: str, language: str) -> bool:
             return code.endswith(":")
 
 
+def is_of_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def word_before(text: str, end: int) -> str:
+    """The part of a word that `text[:end]` ends with."""
+    start = end
+    while start > 0 and is_of_word(text[start - 1]):
+        start -= 1
+    return text[start:end]
+
+
 def columns(blanks: str) -> int:
     """The width of a line's indentation; the rest of the line may follow it."""
     line = blanks.expandtabs(4)

@@ -29,5 +29,13 @@ def offered(
     return text, list(Python().open(Document(uri, "python", text), tree, project).offers(Place(span, use), (finding,)))
 
 
+def swapped_in(marked: str, *changes: tuple[str, str]) -> str:
+    """With the new text of each change in place of the old one, which must stand there."""
+    for old, new in changes:
+        assert old in marked
+        marked = marked.replace(old, new)
+    return marked
+
+
 def written(text: str, offer: Offer) -> str:
     return apply_edits(text, offer.edits)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from breadknife.plugins.nullcheck.values import Offer, Strategy, Use
-from nullcheck.python.cases import offered, written
+from nullcheck.python.cases import offered, swapped_in, written
 
 POOL = """\
 from typing import Any
@@ -29,12 +31,7 @@ def receive():
 """
 
 
-def swapped(*changes: tuple[str, str]) -> str:
-    marked = POOL
-    for old, new in changes:
-        assert old in marked
-        marked = marked.replace(old, new)
-    return marked
+swapped = partial(swapped_in, POOL)
 
 
 def declared(offers: list[Offer]) -> list[Offer]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from breadknife.plugins.nullcheck.values import Offer, Strategy
 from breadknife.text.document import apply_edits
-from nullcheck.python.cases import offered, written
+from nullcheck.python.cases import offered, swapped_in, written
 from project.folders import known
 
 CLIENT = """\
@@ -36,12 +37,7 @@ DECLARED = "def _read(self, number) -> tuple[str | Any, Any]:"
 HANDED = "    def _request(self, number):\n        return self._read(number)\n\n    def open"
 
 
-def swapped(*changes: tuple[str, str]) -> str:
-    marked = CLIENT
-    for old, new in changes:
-        assert old in marked
-        marked = marked.replace(old, new)
-    return marked
+swapped = partial(swapped_in, CLIENT)
 
 
 def declared(offers: list[Offer]) -> list[Offer]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from breadknife.plugins.completion.prompt import WHOLE, Snippet
 from breadknife.text.document import Document
+from breadknife.text.tokens import is_of_word, word_before
 
 RULE = "known-word"
 THRESHOLD = 0.5
@@ -24,7 +25,7 @@ HALF_LIFE = 1_000
 """Characters from the cursor at which a place counts half."""
 SAME_SIGN, SAME_WORD = 4.0, 6.0
 """How much more a place counts where the same character stands before it, blanks aside, and the same word. These three
-and `STANDS_NEAR` were fitted by `bench/completion/known_words.py`."""
+and `STANDS_NEAR` were fitted on other packages than those that `bench/completion/known_words.py` measures."""
 STANDS_NEAR = (0.79, 0.85, 0.87, 0.89, 0.90, 0.94)
 """Of words of which one letter, two, and so on are typed, and that others begin like, those that stand there too."""
 BEFORE = 40
@@ -60,13 +61,11 @@ class _Place:
 def known_word(document: Document, offset: int, snippets: Iterable[Snippet] = ()) -> Word | None:
     """The likeliest of the words that begin like the one at the cursor and stand in the snippets, or as far around it
     as a prompt goes, or its first parts; None where none is likely, or little of it is left."""
-    text, start = document.text, offset
-    while start and _is_of_word(text[start - 1]):
-        start -= 1
-    typed = text[start:offset]
-    if not typed or typed[0].isdigit() or _is_of_word(text[offset : offset + 1]):
+    text = document.text
+    typed = word_before(text, offset)
+    if not typed or typed[0].isdigit() or is_of_word(text[offset : offset + 1]):
         return None
-    here = _Place(text, start)
+    here = _Place(text, offset - len(typed))
     sign, before = here.sign, here.word_before
     weights, total = defaultdict[str, float](float), 0.0
     for word, place, distance in _places(typed, here, snippets):
@@ -92,7 +91,3 @@ def _places(typed: str, here: _Place, snippets: Iterable[Snippet]) -> Iterator[t
     for snippet in snippets:
         for found in like.finditer(snippet.text):
             yield found[0], _Place(snippet.text, found.start()), WHOLE.prefix
-
-
-def _is_of_word(char: str) -> bool:
-    return char.isalnum() or char == "_"

@@ -17,6 +17,7 @@ from breadknife.text.tokens import (
     Kind,
     Token,
     columns,
+    is_of_word,
     opens_block,
     string_quote,
     tokens,
@@ -41,7 +42,7 @@ def shape_at(
     """What is wanted at `offset`. `invoked`: the user asked for it, so there is nearly always something."""
     place = _Place.of(document, offset, tree)
     shape = Shape(Extent.LINE, place.where, place.width, False, False, max_lines, document.language, place.quote)
-    if _is_word(place.before[-1:]) and _is_word(place.after[:1]):
+    if is_of_word(place.before[-1:]) and is_of_word(place.after[:1]):
         return replace(shape, extent=Extent.NOTHING, reason="inside-word")
     match place.where:
         case Where.COMMENT:
@@ -54,7 +55,7 @@ def shape_at(
             shape = replace(shape, ahead=ahead, unclosed=place.unclosed)
             reason = "mid-line" if rest.strip() else ""
         case Where.PROSE:
-            reason = "mid-line" if any(map(_is_word, place.after)) else ""
+            reason = "mid-line" if any(map(is_of_word, place.after)) else ""
         case Where.CODE:
             shape = place.in_code(shape)
             reason = "mid-line" if place.before_word else ""
@@ -129,9 +130,9 @@ class _Place:
         if not after.strip() or self.at_line_start:
             return False
         if not self.before.strip():
-            return _is_word(after.strip()[0])
-        opens = after[0] in "([{" and not _is_word(self.before[-1])
-        return _is_word(after[0]) or after[0] in "\"'`$@#&!~\\" or opens
+            return is_of_word(after.strip()[0])
+        opens = after[0] in "([{" and not is_of_word(self.before[-1])
+        return is_of_word(after[0]) or after[0] in "\"'`$@#&!~\\" or opens
 
     @property
     def comment_goes_on(self) -> bool:
@@ -147,7 +148,7 @@ class _Place:
         if (mark and mark in line and "/*" not in line) or _to_comment_end(self.after)[1]:
             return False
         rest, end = _to_comment_end(self.document.text[self.offset : self.offset + LOOK_AHEAD])
-        return bool(end) and any(map(_is_word, rest))
+        return bool(end) and any(map(is_of_word, rest))
 
     def in_code(self, shape: Shape) -> Shape:
         following = self._following
@@ -320,9 +321,5 @@ def _first_of(rest: str) -> str:
         return ""
     if rest.startswith("</"):
         return rest[: rest.find(">") + 1] or "</"
-    length = next((i for i, char in enumerate(rest) if not _is_word(char)), len(rest))
+    length = next((i for i, char in enumerate(rest) if not is_of_word(char)), len(rest))
     return rest[: max(length, 1)]
-
-
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char == "_"

@@ -190,7 +190,8 @@ class Ladder:
         }
         unsaved = _unsaved(checker, project)
         now = ask(after, unsaved)
-        troubled = {path: before[path] for path in before if any(problem.path == path for problem in now)}
+        wrong = {problem.path for problem in now}
+        troubled = {path: text for path, text in before.items() if path in wrong}
         was = self._before(checker, _edited(edited.changes), unsaved, troubled, ask)
         climb = _judged(edited, about, checker, was, now)
         if climb.broken is None:  # made, it is what the next edit starts from

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from breadknife.plugins.completion.filters.site import Filter, Site
-from breadknife.text.tokens import columns
+from breadknife.text.tokens import columns, is_of_word
 
 _SHORT = 4
 """Letters and digits that a line needs to be told from others of its kind, as `}` and `end` can't be."""
@@ -50,7 +50,7 @@ def _where_said(line: str, rest: str, site: Site, text: str, head: str = "") -> 
         if char.isspace() or splits or not _goes_on(longer, shared):
             continue
         then = site.imbalance(head + line[:at])
-        punctuation = shared == said and not any(map(_is_word, shared))
+        punctuation = shared == said and not any(map(is_of_word, shared))
         if then < now or (then == now and (punctuation or len(shared) > 2)):
             found.append((then, at))
     return min(found)[1] if found else None
@@ -58,7 +58,7 @@ def _where_said(line: str, rest: str, site: Site, text: str, head: str = "") -> 
 
 def _goes_on(longer: str, shared: str) -> bool:
     """Whether one begins with the other, also in other quotes where there is more than them."""
-    spelt = any(map(_is_word, shared)) and _quoted_alike(longer).startswith(_quoted_alike(shared))
+    spelt = any(map(is_of_word, shared)) and _quoted_alike(longer).startswith(_quoted_alike(shared))
     return spelt or longer.startswith(shared)
 
 
@@ -141,12 +141,8 @@ def _indent(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char == "_"
-
-
 def _splits_word(text: str, at: int) -> bool:
-    return 0 < at < len(text) and _is_word(text[at - 1]) and _is_word(text[at])
+    return 0 < at < len(text) and is_of_word(text[at - 1]) and is_of_word(text[at])
 
 
 REST = Filter("rest of the line", "repeats-next-line", without_rest, final=True)

@@ -11,7 +11,6 @@ from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import Node
 
 _RELIANCE = 2
 """So many uses rely on a value for each place that reckons with a None: more of them, and it isn't meant."""
@@ -26,7 +25,7 @@ def of_module_variable(site: Site, *, asked: bool = False, files: Callable[[str]
         return
     found = _of_module(list(occurrences(site.tree, name, site.tree.root)), name)
     sets = [one for one in found if one.role is Role.SET and one.path[-1].type != "global_statement"]
-    at_top = [one for one in sets if _scope(one) is None]
+    at_top = [one for one in sets if one.scope is None]
     values = [one.value for one in sets if one not in at_top]
     if len(at_top) != 1 or not values or any(value is not None and value.type == "none" for value in values):
         return
@@ -68,7 +67,7 @@ def _of_module(found: Sequence[Occurrence], name: str) -> list[Occurrence]:
     return [
         one
         for one in found
-        if not (one.role is Role.SET and (scope := _scope(one)) is not None and scope.type == "class_definition")
+        if not (one.role is Role.SET and one.scope is not None and one.scope.type == "class_definition")
         and not any(
             node.type == "lambda" or parameter_of(node, name) is not None or node.start_byte in own
             for node in one.path
@@ -81,7 +80,3 @@ def _start(one: Occurrence) -> int:
     """Of the function that it stands in, -1 for none."""
     function = one.inside("function_definition")
     return function.start_byte if function is not None else -1
-
-
-def _scope(one: Occurrence) -> Node | None:
-    return next((node for node in reversed(one.path) if node.type in ("function_definition", "class_definition")), None)

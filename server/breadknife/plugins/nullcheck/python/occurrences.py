@@ -40,9 +40,14 @@ class Occurrence:
     def annotation(self) -> Node | None:
         return self.assignment.child_by_field_name("type") if self.assignment is not None else None
 
-    def inside(self, kind: str) -> Node | None:
-        """The innermost node of that kind around it."""
-        return next((node for node in reversed(self.path) if node.type == kind), None)
+    def inside(self, *kinds: str) -> Node | None:
+        """The innermost node of one of these kinds around it."""
+        return next((node for node in reversed(self.path) if node.type in kinds), None)
+
+    @property
+    def scope(self) -> Node | None:
+        """The function or class that it stands in."""
+        return self.inside("function_definition", "class_definition")
 
 
 _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "as_pattern_target"})

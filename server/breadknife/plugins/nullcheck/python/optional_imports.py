@@ -77,10 +77,7 @@ def _is_local(one: Occurrence, name: str) -> bool:
 
 def _is_in_class(one: Occurrence) -> bool:
     """Whether it is the name of an attribute, and not the module's."""
-    scope = next(
-        (node for node in reversed(one.path) if node.type in ("function_definition", "class_definition")), None
-    )
-    return scope is not None and scope.type == "class_definition"
+    return one.scope is not None and one.scope.type == "class_definition"
 
 
 def _kept(tree: SyntaxTree, found: Iterable[Occurrence]) -> Iterator[list[Occurrence]]:

@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import Outline, made_name, outline, text
+from breadknife.plugins.nullcheck.python.outline import Outline, callee_of, made_name, outline, text
 from breadknife.plugins.nullcheck.python.site import own_nodes, site_at
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.text.syntax import Node, SyntaxTree, matches, path_to
@@ -119,7 +119,7 @@ class PythonOrigins:
         for value in (each for one in returned for each in _outcomes(one)):
             if value.type == "identifier":
                 self._given_back.setdefault(text(name), set()).add(text(value))
-            elif called := _callee(value):
+            elif called := callee_of(value):
                 self._handing.setdefault(text(name), set()).add(called.rpartition(".")[2])
 
     def _assignment(self, path: Path, tree: SyntaxTree, name: Node, around: tuple[Node, ...], *, is_own: str) -> None:
@@ -234,7 +234,7 @@ class PythonOrigins:
         return _best(self._variables.get(name, []), path) if scope.type == "module" else None
 
     def _is_made(self, value: Node | None) -> bool:
-        return value is not None and _callee(value).rpartition(".")[2] in self._bases
+        return value is not None and callee_of(value).rpartition(".")[2] in self._bases
 
 
 def _outcomes(value: Node) -> Iterator[Node]:
@@ -249,13 +249,6 @@ def _outcomes(value: Node) -> Iterator[Node]:
             yield from _outcomes(value.named_children[-1])
         case _:
             yield value
-
-
-def _callee(value: Node) -> str:
-    """The name of what is called, "" where it is no call."""
-    call = value.named_children[0] if value.type == "await" else value
-    callee = call.child_by_field_name("function") if call.type == "call" else None
-    return text(callee) if callee is not None else ""
 
 
 def _given(one: Occurrence) -> Node | None:

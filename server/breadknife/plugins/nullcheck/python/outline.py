@@ -78,6 +78,13 @@ def text(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
 
 
+def callee_of(value: Node) -> str:
+    """What is called there, or awaited; "" where it is no call."""
+    call = value.named_children[0] if value.type == "await" else value
+    callee = call.child_by_field_name("function") if call.type == "call" else None
+    return text(callee) if callee is not None else ""
+
+
 @dataclass(frozen=True)
 class _Block:
     """What statements stand in."""

@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.python.declarations import Cure, defined_here
 from breadknife.plugins.nullcheck.python.inheritance import Elsewhere
 from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, any_type, is_defined_before, type_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import Imported, text
+from breadknife.plugins.nullcheck.python.outline import Imported, callee_of, text
 from breadknife.plugins.nullcheck.python.results import Defined, defined_elsewhere
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
@@ -88,16 +88,13 @@ def _returned(tree: SyntaxTree, function: Node) -> tuple[Node, list[list[Node]]]
     """The function that makes the tuples, and what is in each of them: as many values in all."""
     for _ in range(_MAX_STEPS):
         returned = [one.named_children[0] for one in own_nodes(function, "return_statement") if one.named_children]
-        handed = (
-            returned[0].named_children[0] if returned and returned[0].type == "await" else next(iter(returned), None)
-        )
-        callee = handed.child_by_field_name("function") if handed is not None and handed.type == "call" else None
-        if len(returned) != 1 or callee is None:
+        callee = callee_of(returned[0]) if len(returned) == 1 else ""
+        if not callee:
             made = [one.named_children for one in returned if one.type in ("expression_list", "tuple")]
             is_whole = len(made) == len(returned) and len({len(values) for values in made}) == 1
             plain = all(not text(value).startswith(("*", "#")) for values in made for value in values)
             return (function, made) if is_whole and plain else None
-        following = defined_here(tree, text(callee), path_to(tree, function))
+        following = defined_here(tree, callee, path_to(tree, function))
         if following is None or following == function:
             return None
         function = following
