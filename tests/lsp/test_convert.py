@@ -62,6 +62,27 @@ def test_incremental_changes(encoding: str, text: str, changes: list[tuple[int, 
         assert (changed.text, changed.version) == (text, version)
 
 
+@given(
+    inserted=st.lists(st.tuples(st.integers(0, 30), st.text("ab\n", min_size=1, max_size=3)), min_size=1, max_size=8),
+    versions=st.sampled_from([1, 3]),
+    data=st.data(),
+)
+def test_changes_that_overtake_one_another(inserted: list[tuple[int, str]], versions: int, data: st.DataObject) -> None:
+    documents, opened = Documents("utf-32"), document("one\ntwo\n")
+    documents.open(lsp.TextDocumentItem(opened.uri, "python", opened.version or 0, opened.text))
+    changes: list[tuple[lsp.VersionedTextDocumentIdentifier, lsp.TextDocumentContentChangePartial]] = []
+    expected = opened
+    for index, (at, text) in enumerate(inserted, 1):
+        span = Span(min(at, len(expected.text)), min(at, len(expected.text)))
+        version = (opened.version or 0) + index * versions
+        change = lsp.TextDocumentContentChangePartial(to_range(expected, span, "utf-32"), text)
+        changes.append((lsp.VersionedTextDocumentIdentifier(version, opened.uri), change))
+        expected = expected.changed(TextEdit(span, text), version)
+    for identifier, change in data.draw(st.permutations(changes)):
+        documents.change(identifier, [change])
+    assert documents.get(opened.uri) == expected
+
+
 def test_a_diagnostic_goes_there_and_back() -> None:
     doc = document("é😀 x\n")
     finding = Finding(Span(3, 4), "harper", "RULE", "a message", Severity.INFORMATION)

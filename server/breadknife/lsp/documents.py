@@ -6,7 +6,9 @@ character would shift all positions below it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 from lsprotocol import types as lsp
@@ -14,10 +16,32 @@ from lsprotocol import types as lsp
 from breadknife.lsp.convert import to_span
 from breadknife.text.document import Document, TextEdit
 
+_MOST_KEPT = 32
+"""Some editors skip versions for good (Neovim's `changedtick` does): what they sent isn't kept for ever."""
+
+_Change = tuple[int, Sequence[lsp.TextDocumentContentChangeEvent]]
+"""A version, and what led to it."""
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """The changes since a version that hasn't come.
+
+    Helix 25.01 sends each change in a task of its own, and the tasks overtake one another: version 6 may come before 2.
+    """
+
+    before: Document
+    changes: list[_Change] = field(default_factory=list[_Change])
+
+    def is_closed(self) -> bool:
+        newest = max(version for version, _ in self.changes)
+        return len(self.changes) >= min(newest - (self.before.version or 0), _MOST_KEPT)
+
 
 class Documents:
     def __init__(self, encoding: str) -> None:
         self._open: dict[str, Document] = {}
+        self._gaps: dict[str, _Gap] = {}
         self.encoding = encoding
 
     def get(self, uri: str) -> Document | None:
@@ -37,22 +61,41 @@ class Documents:
     def open(self, item: lsp.TextDocumentItem) -> Document:
         document = Document(item.uri, item.language_id, item.text, item.version)
         self._open[item.uri] = document
+        self._gaps.pop(item.uri, None)
         return document
 
     def change(
         self, identifier: lsp.VersionedTextDocumentIdentifier, changes: Sequence[lsp.TextDocumentContentChangeEvent]
     ) -> Document | None:
-        document = self._open.get(identifier.uri)
+        """The document after the changes; one that comes after a newer one is made before it, where it belongs."""
+        uri, version = identifier.uri, identifier.version
+        document = self._open.get(uri)
         if document is None:
             return None
+        gap = self._gaps.pop(uri, None) or _Gap(document)
+        gap.changes.append((version, changes))
+        if (gap.before.version or 0) < version < (document.version or 0):
+            document = gap.before
+            for each, its_changes in sorted(gap.changes, key=itemgetter(0)):
+                document = self._after(document, each, its_changes)
+        else:
+            document = self._after(document, version, changes)
+        if not gap.is_closed():
+            self._gaps[uri] = gap
+        self._open[uri] = document
+        return document
+
+    def _after(
+        self, document: Document, version: int, changes: Iterable[lsp.TextDocumentContentChangeEvent]
+    ) -> Document:
         for change in changes:
             if isinstance(change, lsp.TextDocumentContentChangePartial):
                 edit = TextEdit(to_span(document, change.range, self.encoding), change.text)
-                document = document.changed(edit, identifier.version)
+                document = document.changed(edit, version)
             else:
-                document = Document(document.uri, document.language, change.text, identifier.version)
-        self._open[identifier.uri] = document
+                document = Document(document.uri, document.language, change.text, version)
         return document
 
     def close(self, uri: str) -> None:
         self._open.pop(uri, None)
+        self._gaps.pop(uri, None)
