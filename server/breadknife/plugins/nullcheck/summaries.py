@@ -239,12 +239,15 @@ class Outside(OtherFiles[FileSummary]):
 
     _found: dict[tuple[str, str, str], Found | None] = field(default_factory=dict[tuple[str, str, str], "Found | None"])
     _looking: set[tuple[str, str, str]] = field(default_factory=set[tuple[str, str, str]])
+    members: dict[frozenset[str], frozenset[bytes]] = field(default_factory=dict[frozenset[str], frozenset[bytes]])
+    """What may be None by its name in classes of these kinds and those above them."""
 
     def take_over(self, before: Outside) -> None:
         """What was found a moment ago, as long as the files that tell it do."""
         is_same = before.document.uri == self.document.uri and before.project is self.project
         if is_same and self._since - before._since < SECONDS and before.is_current():
             self._files, self._found, self._since = dict(before._files), dict(before._found), before._since
+            self.members = dict(before.members)
 
     def imported(self, module: str, name: str, uri: str = "", steps: int = STEPS) -> Found | None:
         """What `name` of a module means that a file (this document, without a `uri`) imports."""
@@ -273,8 +276,12 @@ class Outside(OtherFiles[FileSummary]):
                 break
         return found
 
+    def is_of_project(self, module: str) -> bool:
+        """Whether it may be: a module of the standard library isn't."""
+        return module.partition(".")[0] not in self.summaries.others
+
     def _paths(self, module: str, name: str, here: Document) -> Sequence[Path]:
-        if module.partition(".")[0] in self.summaries.others:
+        if not self.is_of_project(module):
             return ()
         return self.summaries.paths(Import(module, ((name, name),) if name else ()), here, self.project)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -201,7 +201,7 @@ class Meaning:
                     words.add(here.encode())
                 if found.summary is not None:
                     classes.append(f"{found.uri}#{found.name}")
-            else:
+            elif outside.is_of_project(imported.module):
                 words |= outside.nullable(imported.module, imported.name)
                 modules.append(here)
         for dotted in self._dotted(modules):  # a package takes its names from modules of its own
@@ -210,7 +210,10 @@ class Meaning:
             elif found is not None and found.known is not None and found.known.is_nullable:
                 words.add(found.name.encode())
         bases = {base for class_ in self.outline.classes.values() for base in class_.bases if "." in base}
-        return frozenset(words | self._nullable_members([*classes, *map(self.class_kind, bases)]))
+        kinds = frozenset(kind for kind in (*classes, *map(self.class_kind, bases)) if not kind.startswith("#"))
+        if kinds not in outside.members:
+            outside.members[kinds] = self._nullable_members(kinds)
+        return outside.members[kinds] | words
 
     def _dotted(self, modules: Sequence[str]) -> frozenset[str]:
         """What the file has of these modules: `module.name`."""
@@ -219,7 +222,7 @@ class Meaning:
             found.update(re.findall(rf"{name}(?<![\w.]{name})\.\w+".encode(), self.outline.source))
         return frozenset(each.decode("utf-8", "replace") for each in found)
 
-    def _nullable_members(self, kinds: Sequence[str]) -> set[bytes]:
+    def _nullable_members(self, kinds: Collection[str]) -> frozenset[bytes]:
         """Of classes of other files, and of their bases, which many of them share."""
         words, left, seen = set[bytes](), list(kinds), set[str]()
         while left:
@@ -230,7 +233,7 @@ class Meaning:
             if found is not None and found.summary is not None:
                 words |= {name.encode() for name, known in found.summary.members.items() if known.is_nullable}
                 left += [self._kind_there(base, uri) for base in found.summary.bases]
-        return words
+        return frozenset(words)
 
     # --- members ---
 
