@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
+from breadknife.plugins.nullcheck.braces.counting import CallCounts, CheckPatterns, call_counts
 from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
 from breadknife.plugins.nullcheck.braces.facts import Env, Fact, NullUse
 from breadknife.plugins.nullcheck.go.expressions import Evaluator, TooDeepError
@@ -31,9 +33,10 @@ _ORIGINS = re.compile(
     + rb")\("
 )
 """Without one of these, or a function of the file that may return nil, nothing in a function may be nil."""
-_CHECKED_CALL = (
-    rb"(\w+)\s*:?=\s*[\w.()]*\b%b\([^\n]*\)\s*(?:;|\n)\s*(?:if\s+)?\1\s*[!=]=\s*nil\b"
-    rb"|\b%b\([^\n{]*\)\s*[!=]=\s*nil\b"
+_CHECKS = CheckPatterns(
+    re.compile(rb"=\s*([\w.()]*\()[^\n]*\)\s*(?:;|\n)\s*(?:if\s+)?(\w+)\s*[!=]=\s*nil\b"),
+    re.compile(rb"\)\s*[!=]=\s*nil\b"),
+    b"{",
 )
 _CALL = re.compile(rb"\b([\w\x80-\xff]+\.)?([\w\x80-\xff]+)\(")
 _LITERAL = b"func"
@@ -57,7 +60,6 @@ class FileAnalysis:
         self.outline: Outline = outline(tree)
         self.names = Names(self.outline, others)
         self._summaries: dict[int, Summary] = {}
-        self._counts: dict[str, tuple[int, int]] = {}
         nullable = {function.name for function in self.outline.functions if self.summary(function).may_be_nil}
         nullable.update(self.names.nullable())
         nullable.update(name.rpartition(".")[2] for name in rules.keys() - BY_NAME.keys())
@@ -96,11 +98,11 @@ class FileAnalysis:
 
     def counts(self, name: str) -> tuple[int, int]:
         """The calls of a function of the file, and how many of them have their result compared with nil."""
-        if name not in self._counts:
-            its = re.escape(name.encode())
-            calls = len(re.findall(rb"\b%b\(" % its, self.outline.source)) - 1
-            self._counts[name] = calls, len(re.findall(_CHECKED_CALL % (its, its), self.outline.source))
-        return self._counts[name]
+        return self._counts.of(name)
+
+    @cached_property
+    def _counts(self) -> CallCounts:
+        return call_counts(self.outline.source, _CHECKS)
 
     def receiver_may_be_nil(self, method: Function, /) -> bool:
         name = method.receiver.encode()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
+from breadknife.plugins.nullcheck.braces.counting import CallCounts, CheckPatterns, call_counts
 from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
 from breadknife.plugins.nullcheck.braces.facts import Cause, Env, Fact, NullUse
 from breadknife.plugins.nullcheck.java.expressions import TooDeepError
@@ -35,9 +37,10 @@ _ORIGINS = re.compile(
     rb"\bnull\b|Nullable|CheckForNull|\.(?:" + "|".join(sorted({name for _, name in BY_METHOD})).encode() + rb")\("
 )
 """Without one of these, or a nullable method or field of the file, nothing in a method may be null."""
-_CHECKED_CALL = (
-    rb"(\w+)\s*=\s*[\w.()]*\b%b\([^\n;]*\);\s*(?:if|while|return|assert)?\s*\(?\s*\1\s*[!=]=\s*null\b"
-    rb"|\b%b\([^\n{;]*\)\s*[!=]=\s*null\b"
+_CHECKS = CheckPatterns(
+    re.compile(rb"=\s*([\w.()]*\()[^\n;]*\);\s*(?:if|while|return|assert)?\s*\(?\s*(\w+)\s*[!=]=\s*null\b"),
+    re.compile(rb"\)\s*[!=]=\s*null\b"),
+    b"{;",
 )
 
 
@@ -110,9 +113,11 @@ class FileAnalysis:
 
     def counts(self, name: str) -> tuple[int, int]:
         """The calls of a method of the file, and how many of them have their result compared with null."""
-        its = re.escape(name.encode())
-        calls = len(re.findall(rb"\b%b\(" % its, self.outline.source)) - 1
-        return calls, len(re.findall(_CHECKED_CALL % (its, its), self.outline.source))
+        return self._counts.of(name)
+
+    @cached_property
+    def _counts(self) -> CallCounts:
+        return call_counts(self.outline.source, _CHECKS)
 
     def cause_elsewhere(self, member: Member, name: str, node: Node, /) -> Cause | None:
         known = member.known
