@@ -172,12 +172,12 @@ def test_a_missing_part_is_looked_for_again(home: Path, monkeypatch: pytest.Monk
     clock, context = Clock(), PluginContext()
     tools, wish = LanguageTools(clock), Wish("en-US", frozenset())
     for _ in range(3):
-        assert tools.of(wish, context) is None
+        assert tools.of(wish, context, whole=True) is None
     obstacles.pop(0)
-    assert tools.of(wish, context) is None
+    assert tools.of(wish, context, whole=True) is None
     assert len(looked) == 1
     clock.now += AGAIN_S
-    assert tools.of(wish, context) is not None
+    assert tools.of(wish, context, whole=True) is not None
     assert set(context.notices) == {"Prose is checked by Harper alone; LanguageTool can't help: it is not installed."}
     tools.close()
 

@@ -73,6 +73,17 @@ def test_one_paragraph_and_one_notice(
         plugin.close()
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["lint", "editor"])
+def test_one_that_nobody_has_set_up(home: Path, whole: bool) -> None:
+    plugin, editor = ProsePlugin(), Editor()
+    try:
+        assert codes(plugin, editor, whole=whole) == ["RepeatedWords"]
+        said = f"{PREFIX}; LanguageTool can't help: it is not installed (`breadknife setup languagetool`)."
+        assert editor.notices == ([said] if whole else [])
+    finally:
+        plugin.close()
+
+
 SERVER = """\
 import http.server, json, sys, time
 class Server(http.server.BaseHTTPRequestHandler):

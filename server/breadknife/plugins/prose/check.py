@@ -81,7 +81,7 @@ class Check:
         """What is known now of these paragraphs; the engines that are slow are asked for the rest."""
         default = declared_language(self.document) or self.settings.language
         asked = [Asked(p.text, tag) for p, tag in zip(fresh, languages(fresh, default), strict=True)]
-        tool = self.checkers.languagetool(self.context) if self.settings.languagetool else None
+        tool = self.checkers.languagetool(self.context, whole=self.whole) if self.settings.languagetool else None
         later: list[Tool | Later] = [each for each in (tool, self.vale) if each is not None]
         for engine in later:
             engine.submit(self._owner, asked, self._arrived)

@@ -62,11 +62,12 @@ class LanguageTools:
         """By address: what is missing, and when that is looked at again."""
         self._lock = threading.Lock()
 
-    def of(self, wish: Wish, context: Context) -> Later | None:
+    def of(self, wish: Wish, context: Context, *, whole: bool = False) -> Later | None:
+        """An editor isn't told of a LanguageTool that nobody has set up: `breadknife doctor` and `lint` say it."""
         with self._lock:
             running = self._running.get(wish.url) or self._made(wish)
             obstacle = self._obstacles.get(wish.url)
-        if running is None and obstacle is not None:
+        if running is None and obstacle is not None and (whole or languagetool.is_set_up(wish.url)):
             context.notify(f"Prose is checked by Harper alone; LanguageTool can't help: {obstacle[0]}.")
         return running
 
@@ -158,8 +159,8 @@ class Checkers:
     english: English
     tools: LanguageTools
 
-    def languagetool(self, context: Context) -> Tool | None:
-        running = self.tools.of(self.wish, context)
+    def languagetool(self, context: Context, *, whole: bool) -> Tool | None:
+        running = self.tools.of(self.wish, context, whole=whole)
         return Tool(running, self.wish) if running is not None else None
 
     def opinions(self, context: Context) -> Opinions | None:

@@ -57,6 +57,11 @@ def server_jar() -> Path | None:
     return jar if jar.is_file() else None
 
 
+def is_set_up(url: str = "") -> bool:
+    """Whether the user wants it: it is installed, or they name a server of theirs."""
+    return bool(url) or server_jar() is not None
+
+
 def obstacle(url: str = "") -> str | None:
     """Why LanguageTool can't run here and what to do, or None when it can; `url` is of a server that the user runs."""
     if importlib.util.find_spec("language_tool_python") is None:
