@@ -182,7 +182,7 @@ def _annotating(
     in_class = declaring.inside("function_definition") is None
     if left is None or (in_class and (_makes_fields(declaring.path) and declaring.annotation is None)):
         return ()
-    if in_class and not imports and not is_defined_before(tree, kind, declaring.assignment):
+    if in_class and not is_defined_before(tree, kind, declaring.assignment, imports):
         return ()
     if in_class and declaring.annotation is not None and _makes_fields(declaring.path):
         return ()
@@ -210,7 +210,7 @@ def _in_class(found: Attribute, kind: str, imports: tuple[TextEdit, ...]) -> tup
     before = statements[1] if is_docstring else statements[0]
     at = found.tree.span(before).start
     indent = found.tree.text[found.tree.text.rfind("\n", 0, at) + 1 : at]
-    if indent.strip() or (not imports and not is_defined_before(found.tree, kind, found.owner)):
+    if indent.strip() or not is_defined_before(found.tree, kind, found.owner, imports):
         return ()
     line_end = line_break(found.tree)
     gap = line_end if before.type in ("function_definition", "decorated_definition") else ""

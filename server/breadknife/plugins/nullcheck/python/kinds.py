@@ -75,8 +75,10 @@ def usable(tree: SyntaxTree, annotation: str) -> bool:
                                for root in roots)  # fmt: skip
 
 
-def is_defined_before(tree: SyntaxTree, annotation: str, at: Node) -> bool:
-    """Whether an annotation that is evaluated there finds its names."""
+def is_defined_before(tree: SyntaxTree, annotation: str, at: Node, imports: Collection[TextEdit]) -> bool:
+    """Whether an annotation that is evaluated there finds its names, of which these are imported for it."""
+    if imports:
+        return True
     roots = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)) - _BUILTINS - {"None", "object"}
     is_evaluated = "from __future__ import annotations" not in tree.text
     return are_bound_before(tree, roots, at, for_checkers=not is_evaluated)

@@ -48,7 +48,7 @@ def of_module_variable(site: Site, *, asked: bool = False, files: Callable[[str]
     after, start = site.tree.span(declared.node).end, site.tree.span(assignment).start
     if not kind or any(edit.span.end > start for edit in imports):
         return
-    if not imports and not is_defined_before(site.tree, kind, assignment):
+    if not is_defined_before(site.tree, kind, assignment, imports):
         return
     yield Cure(
         Strategy.FIELD,

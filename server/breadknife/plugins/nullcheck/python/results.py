@@ -141,7 +141,7 @@ def _opened(tree: SyntaxTree, function: Node, ends: tuple[Span, ...], uses: int,
     kinds = {type_of(tree, one.named_children[0], function) for one in gives}
     known = sorted(kinds) if "" not in kinds and len(kinds) <= MAX_UNION else []
     kind, imports = open_type(tree, known, evaluated=True)
-    if not kind or (not imports and not is_defined_before(tree, kind, function)):
+    if not kind or not is_defined_before(tree, kind, function, imports):
         return None
     at = tree.span(parameters).end
     return Cure(

@@ -70,7 +70,7 @@ def _standing_in(found: Parameter, ends: tuple[Span, ...]) -> Iterator[Cure]:
     name = found.tree.span(found.node.child_by_field_name("name") or found.node)
     if found.annotation is not None or not kind or len(ends) < _MANY:
         return
-    if not imports and not is_defined_before(found.tree, kind, found.function):
+    if not is_defined_before(found.tree, kind, found.function, imports):
         return
     default = found.tree.span(found.default or found.node)
     yield Cure(

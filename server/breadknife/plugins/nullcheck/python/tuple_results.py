@@ -134,7 +134,7 @@ def _opened(
         return None
     parts = [_part(tree, function, [values[at] for values in made], opened) for at in range(len(made[0]))]
     kind = f"tuple[{', '.join(parts)}]"
-    if not imports and not is_defined_before(tree, kind, function):
+    if not is_defined_before(tree, kind, function, imports):
         return None
     written = kind if "from __future__ import annotations" in tree.text else f'"{kind}"'
     at = tree.span(parameters).end
