@@ -48,6 +48,7 @@ def declared(offers: list[Offer]) -> list[Offer]:
     ("marked", "line"),
     [
         (CLIENT, DECLARED),
+        (swapped(("code, packet = self._read(1)", "[code, packet] = self._read(1)")), DECLARED),
         (swapped(("    def open", HANDED), (" = self._read", " = self._request")), DECLARED),
         (swapped(("def _read", "async def _read"), (" def open", " async def open"), (" def close", " async def close"),
                  ("= self._read", "= await self._read")), DECLARED),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.text.syntax import Node
 
-_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
+TUPLE_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
+"""What takes a value apart: `a, b`, `(a, b)` and `[a, b]`."""
 _TUPLES = frozenset({"expression_list", "tuple"})
 
 
@@ -78,7 +79,7 @@ def assigned(statement: Node) -> Iterator[tuple[Node, Node | None, Node | None]]
 
 
 def _pairs(target: Node, value: Node) -> Iterator[tuple[Node, Node | None, None]]:
-    if target.type not in _PATTERNS:
+    if target.type not in TUPLE_PATTERNS:
         yield target, value, None
         return
     targets = target.named_children

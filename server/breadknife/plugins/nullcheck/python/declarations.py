@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.kinds import parameter_of, type_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
@@ -153,7 +154,7 @@ def attribute_set(site: Site) -> Attribute | None:
     node = site.node
     target = site.path[-1] if site.path and site.path[-1].type == "attribute" else node
     outer = next((each for each in reversed(site.path) if each != target), None)
-    while outer is not None and outer.type in ("pattern_list", "tuple_pattern"):
+    while outer is not None and outer.type in TUPLE_PATTERNS:
         target, outer = outer, site.path[site.path.index(outer) - 1]
     if owner is None or outer is None or outer.type != "assignment" or outer.child_by_field_name("left") != target:
         return None

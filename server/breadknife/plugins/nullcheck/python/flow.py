@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
+from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
@@ -99,7 +100,7 @@ class Flow:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or right is None:
             return NOTHING
-        if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
+        if left.type in TUPLE_PATTERNS:
             return self._unpack(left, right, env)
         fact = self._assignment(right, env) if right.type == "assignment" else self.evaluator.value(right, env)
         # `a.on = not a.on` would be a test of itself

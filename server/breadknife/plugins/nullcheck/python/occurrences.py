@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.rules import ITERATES, NONE_ATTRIBUTES, TAKES_VALUE
 from breadknife.text.syntax import Node, SyntaxTree, path_to
@@ -50,7 +51,7 @@ class Occurrence:
         return self.inside("function_definition", "class_definition")
 
 
-_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "as_pattern_target"})
+_PATTERNS = TUPLE_PATTERNS | {"list_splat_pattern", "as_pattern_target"}
 _BINDS = {"for_statement": "left", "for_in_clause": "left", "augmented_assignment": "left", "named_expression": "name"}
 _TESTED = {"if_statement": "condition", "elif_clause": "condition", "while_statement": "condition",
            "match_statement": "subject"}  # fmt: skip

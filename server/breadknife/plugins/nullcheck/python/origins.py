@@ -9,6 +9,7 @@ from pathlib import Path
 from breadknife.plugins.nullcheck.causes import Origin
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import Outline, callee_of, made_name, outline, text
@@ -32,7 +33,6 @@ _MAX_STEPS = 6
 """From a value to what it was assigned from."""
 _AT_TOP = 3
 """Nodes around a variable of the module."""
-_PATTERNS = ("pattern_list", "tuple_pattern")
 _TUPLES = ("expression_list", "tuple")
 _TRANSPARENT = frozenset({"await", "parenthesized_expression", "subscript"})
 _FOLLOWED = _TRANSPARENT | {"call", "attribute", "identifier"}
@@ -253,14 +253,14 @@ def _outcomes(value: Node) -> Iterator[Node]:
 
 def _given(one: Occurrence) -> Node | None:
     """What a name is set to, or a part of it."""
-    holder = one.path[-2] if len(one.path) > 1 and one.path[-1].type in _PATTERNS else None
+    holder = one.path[-2] if len(one.path) > 1 and one.path[-1].type in TUPLE_PATTERNS else None
     return holder.child_by_field_name("right") if holder is not None and holder.type == "assignment" else one.value
 
 
 def _is_taken_apart(around: tuple[Node, ...]) -> bool:
     holder = next((node for node in reversed(around) if node.type != "await"), None)
     left = holder.child_by_field_name("left") if holder is not None and holder.type == "assignment" else None
-    return left is not None and left.type in _PATTERNS
+    return left is not None and left.type in TUPLE_PATTERNS
 
 
 def _of_class(declared: list[_Declared], path: Path, owner: str) -> Origin | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.declarations import Cure, defined_here
 from breadknife.plugins.nullcheck.python.inheritance import Elsewhere
 from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, any_type, is_defined_before, type_of
@@ -21,7 +22,6 @@ _RELIANCE = 2
 """So many callers rely on values for each that looks for a None: more of them, and it isn't meant for most."""
 _MAX_STEPS = 3
 """From a function to the one whose result it hands on."""
-_PATTERNS = ("pattern_list", "tuple_pattern")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ def _unpacking(assignment: Node, pattern: Node, name: Node | None = None) -> Unp
     value = assignment.child_by_field_name("right") if assignment.type == "assignment" else None
     call = value.named_children[0] if value is not None and value.type == "await" else value
     parts = pattern.named_children
-    if call is None or call.type != "call" or pattern.type not in _PATTERNS:
+    if call is None or call.type != "call" or pattern.type not in TUPLE_PATTERNS:
         return None
     if any(part.type == "list_splat_pattern" for part in parts) or (name is not None and name not in parts):
         return None
