@@ -50,6 +50,12 @@ def test_slip(word: str, meant: str, expected: bool) -> None:
         ("We recieve it.\n\n`recieved`\n", "recieve", ["receive"], True),  # that is another word
         ("The frobnicate ones.", "frobnicate", ["forbidden"], False),  # nothing near it
         ("The colour of it.", "colour", ["color"], False),  # right elsewhere
+        ("They travelled it.", "travelled", ["traveled"], False),
+        ("The centre of it.", "centre", ["center"], False),
+        ("They practise it.", "practise", ["practice"], False),
+        ("We wait untill it.", "untill", ["until"], True),  # right nowhere
+        ("It is forteen of it.", "forteen", ["fourteen"], True),
+        ("The chalenges of it.", "chalenges", ["challenges"], True),
         ("A tokenizer.", "tokenizer", ["tokenized"], False),  # a term of the trade
         ("It unpickes it.", "unpickes", ["unpicks"], True),
         ("It repacks it.", "repacks", ["repacked"], False),  # `packs` is known

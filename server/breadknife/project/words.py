@@ -40,8 +40,19 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _HEADING = re.compile(r"^(?: {0,3}#{1,6} |=+ |\*+ )(.+)|^(\S.*)\n(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$", re.MULTILINE)
 _SHORTEST = 3
-_DIALECTS = ((re.compile("our"), "or"), (re.compile("([iy])s(?=e|ing|ation)"), r"\1z"), (re.compile("ll"), "l"))
-_SAFE_DIALECTS = _DIALECTS[:2]
+_SAFE_DIALECTS = (
+    # Before an ending: `forteen` and `yorself` are wrong everywhere.
+    (re.compile(r"(?<=\w\w)our(?=(?:s|ed|ings?|ers?|abl[ey]|al|ally|ful|hoods?|ites?|less|ly|y)?\b)"), "or"),
+    (re.compile("([iy])s(?=e|ing|ation)"), r"\1z"),
+)
+_DIALECTS = (
+    (re.compile("(?<=practi)s|(?<=licen|defen|offen)s"), "c"),
+    *_SAFE_DIALECTS,
+    # So are `untill` and `chalenges`.
+    (re.compile(r"(?<=\w\w)ll(?=(?:ed|ings?|ers?|ors?|able|ations?)\b)"), "l"),
+    (re.compile("(?<=fulfi)ll|(?<=enro)ll|(?<=ski)ll(?=ful)"), "l"),
+    (re.compile(r"(?<=\w[bt])re(?=[ds]?\b)"), "er"),
+)
 """`filled` isn't another way to write `filed`."""
 _SHORTEST_IN_A_DIALECT = 6
 """`hour` isn't another way to write `hor`."""
