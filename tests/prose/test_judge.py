@@ -67,6 +67,22 @@ def test_a_word_that_is_in_no_dictionary_may_be_a_name(margin: float, shown: boo
     assert (judged(mistake("httpx", rule="SpellCheck"), (margin,), "model", BUDGET) is not None) is shown
 
 
+@pytest.mark.parametrize(
+    ("word", "margins", "expected"),
+    [
+        ("zomby", {"Zomba": 5.0, "zombie": 9.0}, "zombie"),  # much likelier there
+        ("zomby", {"Zomba": 5.0, "zombie": 5.0}, "Zomba"),  # a name is as bad as a slip more
+        ("coutyard", {"courtyards": 5.5, "courtyard": 5.0}, "courtyard"),  # a slip less
+        ("westeren", {"Western": 5.5, "western": 5.0}, "western"),  # no name
+        ("", {"courtyards": 5.5, "courtyard": 5.0}, "courtyards"),  # no misspelled word
+    ],
+)
+def test_a_word_that_is_further_off_must_be_likelier(word: str, margins: dict[str, float], expected: str) -> None:
+    found = judged(mistake(*margins, rule="SpellCheck"), tuple(margins.values()), "model", BUDGET, word)
+    assert found
+    assert found.corrections[0].replacement == expected
+
+
 def test_what_the_model_puts_first_is_safe_only_if_the_engines_put_it_first_too() -> None:
     found = [judged(mistake("a", "b", safe=True), margins, "model", BUDGET) for margins in ((9.0, 8.0), (8.0, 9.0))]
     assert [each and each.safe for each in found] == [True, False]

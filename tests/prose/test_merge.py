@@ -64,7 +64,13 @@ CASES = [
         "a word that none knows",
         2,
         [h("SpellCheck", "wich", "wish", "which"), lt("MORFOLOGIK_RULE_EN_US", "wich", "which", "with")],
-        [("harper+languagetool", "SpellCheck", "wich", ["which", "wish"], False)],
+        [("harper+languagetool", "SpellCheck", "wich", ["which", "wish", "with"], False)],
+    ),
+    (
+        "a name for a word that isn't one comes after the words",
+        2,
+        [h("SpellCheck", "wich", "Wick", "which", "wish"), lt("MORFOLOGIK_RULE_EN_US", "wich", "Wick")],
+        [("harper+languagetool", "SpellCheck", "wich", ["which", "wish", "Wick"], False)],
     ),
     (
         "a name that none knows",
@@ -146,3 +152,26 @@ def test_a_name_may_begin_with_the_word_before_it(text: str, repeated: str, expe
     start = text.index(repeated)
     found = [Lint("harper", "RepeatedWords", Span(start, start + len(repeated)), "", ("the",), "")]
     assert len(mistakes(text, found, 1, lambda span, offered, agreed: True)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("So i am here.", True),
+        ("So i really think it is.", True),
+        ("So i’ve been here.", True),
+        ("So i is here.", False),
+        ("So i can be four.", False),
+        ("So i was here.", False),
+    ],
+)
+def test_a_writer_is_sure_to_be_one_by_the_verb(text: str, expected: bool) -> None:
+    one = Lint("languagetool", "I_LOWERCASE", Span(3, 4), "", ("I",), "")
+    assert [each.safe for each in mistakes(text, [one], 2, lambda *_: True)] == [expected]
+
+
+@pytest.mark.parametrize(("text", "expected"), [("It is so?What is it", 1), ("It is so.What is it", 0), ("x[T.?W", 0)])
+def test_a_blank_between_sentences(text: str, expected: int) -> None:
+    at = text.index("W")
+    one = Lint("languagetool", "SENTENCE_WHITESPACE", Span(at, at + 1), "", (" W",), "")
+    assert len(mistakes(text, [one], 2, lambda *_: True)) == expected

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.likelihood import Reader
 from breadknife.plugins.prose.merge import Correction, Mistake
-from breadknife.plugins.prose.thresholds import JUDGED, MISSPELLED, excess
+from breadknife.plugins.prose.spelling import slips
+from breadknife.plugins.prose.thresholds import JUDGED, MISSPELLED, SLIP, excess
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,32 @@ def is_sure(mistake: Mistake) -> bool:
     return not mistake.corrections or (mistake.safe and not mistake.spelling)
 
 
-def judged(mistake: Mistake, margins: Sequence[float], model: str, budget: float) -> Mistake | None:
+def judged(
+    mistake: Mistake, margins: Sequence[float], model: str, budget: float, misspelled: str = ""
+) -> Mistake | None:
     """The mistake with the likeliest correction first, or None when the model isn't sure enough of any.
 
-    Without margins the rule's word counts, as it does without a model.
+    Of a `misspelled` word a correction is the less likely the more slips it takes. Without margins the rule's word
+    counts, as it does without a model.
     """
     if not margins:
         return mistake
-    best = sorted(zip(margins, mistake.corrections, strict=True), key=lambda pair: -pair[0])
+
+    best = sorted(
+        zip(margins, mistake.corrections, strict=True),
+        key=lambda pair: _further(misspelled, pair[1].replacement) - pair[0],
+    )
     least = MISSPELLED if mistake.spelling else JUDGED
     if best[0][0] < least + excess(budget):
         return None
     corrections = tuple(correction for _, correction in best)
     safe = mistake.safe and corrections[0] == mistake.corrections[0]
     return replace(mistake, corrections=corrections, safe=safe, model=model)
+
+
+def _further(misspelled: str, replacement: str) -> float:
+    """By how much a correction is less likely for its slips; a name for what isn't written as one has one more."""
+    if not misspelled:
+        return 0.0
+    is_name = misspelled.islower() and not replacement.islower()
+    return SLIP * (slips(misspelled.lower(), replacement.lower()) + is_name)

@@ -11,8 +11,10 @@ from breadknife.plugins.prose.rules import (
     ARTICLES,
     COMMAS,
     NEEDS_AGREEMENT,
+    PRONOUNS,
     REPEATS,
     SAFE,
+    SENTENCE_BLANKS,
     SPELLING,
     is_of_dictionaries,
 )
@@ -25,6 +27,14 @@ _NOUN_OR_ADJECTIVE = re.compile(r"\s(?!(?:is|are|was|or|and|in|of|to|as|at|if|on
 
 # "the *The Organization* tier": the second begins a name; "`Bootstrap-Flask`_ Bootstrap-Flask is": a link, then text.
 _REPEATED_NAME = re.compile(r"\b(?:[a-z]+\W+[A-Z][a-z]*|([A-Z]\w+-[\w-]+)\W+\1)$")
+
+# What an index never does: "i am", "i've", "i think".
+_FIRST_PERSON = re.compile(
+    r"['’](?:m|ve|d|ll)\b| (?:(?:also|just|never|always|still|only|really|finally|actually|usually) )?"
+    r"(?:am|have|had|do|did|don['’]t|didn['’]t|agree|believed?|decided?|feel|felt|guess|hoped?|knew|know|liked?|loved?"
+    r"|needed|need|prefer|recommend|suggest|suppose|think|thought|tried|try|understand|wanted|want|went|wish)\b"
+)
+_WORD_AND_MARK = re.compile(r"[a-z][!?]$")
 
 _NEEDS_NO_COMMA = re.compile(
     r"(?:Thus|Hence|So|Now|Then|Next|Still|Yet|Also|Currently|Recently|Today|Sometimes|Often|Usually)\b"
@@ -132,6 +142,8 @@ def _counts(text: str, lint: Lint, lints: Sequence[Lint], engines: int) -> bool:
         return False
     if lint.rule in COMMAS and _NEEDS_NO_COMMA.match(text, lint.span.start):
         return False
+    if lint.rule in SENTENCE_BLANKS and not _WORD_AND_MARK.search(text, 0, lint.span.start):
+        return False
     if lint.rule in ARTICLES and not _NOUN_OR_ADJECTIVE.match(text, lint.span.end):
         return False
     return lint.rule in SPELLING or not _beside_unknown_word(lint, lints)
@@ -181,6 +193,16 @@ def _rank(text: str, lint: Lint, agreed: set[_Outcome]) -> tuple[bool, bool, boo
     )
 
 
+def _is_first_person(text: str, lint: Lint) -> bool:
+    return lint.rule in PRONOUNS and _FIRST_PERSON.match(text, lint.span.end) is not None
+
+
+def _far(word: str, correction: Correction) -> tuple[bool, bool]:
+    """How unlikely a correction of a misspelled word is, whoever offers it."""
+    new = correction.replacement
+    return bool(word) and not is_slip(word, new), word.islower() and not new.islower()
+
+
 def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> Mistake:
     first = group[0]
     options: dict[_Outcome, tuple[Correction, int]] = {}
@@ -191,17 +213,14 @@ def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> Mistake
                 known = options.get(key)
                 correction = known[0] if known else Correction(lint.span, replacement)
                 options[key] = (correction, position + (known[1] if known else 0))
-    if first.rule in SPELLING:
-        word = text[first.span.start : first.span.end]
-        slips = {key: option for key, option in options.items() if is_slip(word, option[0].replacement)}
-        options = slips or options
-    # What both offer comes first, then what they rank highest.
-    best = sorted(options.items(), key=lambda item: (item[0] not in agreed, item[1][1]))
+    word = text[first.span.start : first.span.end] if first.rule in SPELLING else ""
+    # What both offer comes first, then what they rank highest; of words, slips of the fingers, and names last of them.
+    best = sorted(options.items(), key=lambda item: (*_far(word, item[1][0]), item[0] not in agreed, item[1][1]))
     agreement = bool(best) and best[0][0] in agreed and (first.rule not in SPELLING or best[0][1][1] == 0)
     return Mistake(
         first,
         tuple(sorted({lint.engine for lint in group})),
         tuple(dict.fromkeys(lint.rule for lint in group)),
         tuple(correction for _, (correction, _) in best)[:_MOST_FIXES],
-        safe=agreement or (bool(best) and first.rule in SAFE),
+        safe=agreement or (bool(best) and (first.rule in SAFE or _is_first_person(text, first))),
     )

@@ -65,7 +65,8 @@ class Opinions:
             if is_sure(mistake):
                 settled.append(mistake)
             elif (margins := self._judge.result(case(text, mistake))) is not None:
-                verdict = judged(mistake, margins, self._reader.name, budget)
+                word = text[mistake.lint.span.start : mistake.lint.span.end] if mistake.spelling else ""
+                verdict = judged(mistake, margins, self._reader.name, budget, word)
                 settled += [verdict] if verdict else []
         return settled
 
