@@ -8,7 +8,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine
-from breadknife.plugins.prose.evidence import EVIDENCE, Evidence, perfect, refined
+from breadknife.plugins.prose.evidence import DOUBTS, EVIDENCE, Evidence, perfect, refined
 from breadknife.plugins.prose.likelihood import Likelihood, Reader
 from breadknife.plugins.prose.proposer import Proposer, Reading, least
 from support import PluginContext
@@ -24,7 +24,7 @@ def rules(marked: str, each: Evidence) -> set[str]:
     return {refined(rule, text, start, start + len(match[1]), match[1], match[2]) for rule in each.of}
 
 
-@pytest.mark.parametrize("each", EVIDENCE, ids=lambda each: each.wrong)
+@pytest.mark.parametrize("each", [*EVIDENCE, *DOUBTS], ids=lambda each: each.wrong)
 def test_evidence(each: Evidence) -> None:
     assert each.rule in rules(each.wrong, each)
     assert each.rule not in rules(each.right, each)

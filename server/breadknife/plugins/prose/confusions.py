@@ -22,7 +22,6 @@ class ConfusionSet:
 CONFUSIONS = (
     ConfusionSet("Article", ("a", "an"), "This is an useful option.", "This is a useful option."),
     ConfusionSet("Preposition", ("in", "on", "at"), "It runs in your own machine.", "It runs on your own machine."),
-    ConfusionSet("Preposition", ("of", "on"), "It depends of the version.", "It depends on the version."),
     ConfusionSet("AnyPreposition", PREPOSITIONS, "We are interested on it.", "We are interested in it."),
     ConfusionSet("Demonstrative", ("this", "these"), "All of this plugins are new.", "All of these plugins are new."),
     ConfusionSet("MissingArticle", ("", "the"), "They are in same place.", "They are in the same place."),

@@ -32,6 +32,8 @@ _SHORTEST = 4
 """Words of a sentence."""
 _SENTENCE_START = re.compile(r"[\s\"'(\[“‘]*[A-Z]")
 _SENTENCE_END = re.compile(r"[.!?][\"')\]”’]*(?=\s|$)")
+_JOINED_BEFORE = re.compile(r"[\w)][-/)]$|[/_&@#]$")
+_JOINED_AFTER = re.compile(r"[-/(][\w(]|[/_&]")
 _PLACEHOLDER = re.compile(f"{NOUN}|{VOWEL_NOUN}")
 _BESIDE = len(NOUN) + 2
 _FIXED = frozenset(word for each in CONFUSIONS for word in each.words)
@@ -164,7 +166,7 @@ def _changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]
     span = words[index]
     word = text[span.start : span.end]
     low = word.lower().replace("’", "'")
-    if not (word.islower() or word[0] + word[1:].lower() == word):
+    if not (word.islower() or word[0] + word[1:].lower() == word) or _is_part(text, span):
         return
     for each in _SETS.get(low, ()):
         if "" not in each.words:
@@ -178,6 +180,14 @@ def _changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]
     if index and word.islower() and text[words[index - 1].end : span.start] == " ":
         for each in _MISSING:
             yield from (Proposal(each.rule, Span(span.start, span.start), f"{other} ") for other in each.words[1:])
+
+
+def _is_part(text: str, span: Span) -> bool:
+    """Of a compound, whose grammar is not that of its parts: `opt-in`, `un/structuring`, `(re)use`."""
+    return (
+        _JOINED_BEFORE.search(text, max(0, span.start - 2), span.start) is not None
+        or _JOINED_AFTER.match(text, span.end) is not None
+    )
 
 
 def _sentences(text: str) -> Iterator[Span]:
