@@ -50,6 +50,7 @@ def test_slip(word: str, meant: str, expected: bool) -> None:
         ("We recieve it.\n\n`recieved`\n", "recieve", ["receive"], True),  # that is another word
         ("The frobnicate ones.", "frobnicate", ["forbidden"], False),  # nothing near it
         ("The colour of it.", "colour", ["color"], False),  # right elsewhere
+        ("They colourised it.", "colourised", ["colorized"], False),
         ("They travelled it.", "travelled", ["traveled"], False),
         ("The centre of it.", "centre", ["center"], False),
         ("They practise it.", "practise", ["practice"], False),

@@ -42,14 +42,14 @@ _HEADING = re.compile(r"^(?: {0,3}#{1,6} |=+ |\*+ )(.+)|^(\S.*)\n(?:={3,}|-{3,}|
 _SHORTEST = 3
 _SAFE_DIALECTS = (
     # Before an ending: `forteen` and `yorself` are wrong everywhere.
-    (re.compile(r"(?<=\w\w)our(?=(?:s|ed|ings?|ers?|abl[ey]|al|ally|ful|hoods?|ites?|less|ly|y)?\b)"), "or"),
+    (re.compile(r"(?<=\w\w)our(?=(?:s|ed|ers?|abl[ey]|al|ally|ful|hoods?|less|ly|y|i\w+)?\b)"), "or"),
     (re.compile("([iy])s(?=e|ing|ation)"), r"\1z"),
 )
 _DIALECTS = (
     (re.compile("(?<=practi)s|(?<=licen|defen|offen)s"), "c"),
     *_SAFE_DIALECTS,
     # So are `untill` and `chalenges`.
-    (re.compile(r"(?<=\w\w)ll(?=(?:ed|ings?|ers?|ors?|able|ations?)\b)"), "l"),
+    (re.compile(r"(?<=\w\w)ll(?=(?:ed|ings?|ers?|ors?|able|ations?|ous(?:ly)?|ists?)\b)"), "l"),
     (re.compile("(?<=fulfi)ll|(?<=enro)ll|(?<=ski)ll(?=ful)"), "l"),
     (re.compile(r"(?<=\w[bt])re(?=[ds]?\b)"), "er"),
 )
