@@ -8,7 +8,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine
-from breadknife.plugins.prose.evidence import DOUBTS, EVIDENCE, Evidence, perfect, refined
+from breadknife.plugins.prose.evidence import DOUBTS, EVIDENCE, Evidence, introduced, perfect, refined
 from breadknife.plugins.prose.likelihood import Likelihood, Reader
 from breadknife.plugins.prose.proposer import Proposer, Reading, least
 from support import PluginContext
@@ -44,6 +44,20 @@ def test_evidence(each: Evidence) -> None:
 )
 def test_a_present_that_has_lasted(text: str, word: str, expected: tuple[str, str] | None) -> None:
     assert perfect(text, text.index(word) + len(word), word) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "expected"),
+    [
+        ("In my opinion it works.", "it", True),
+        ("It is so. Of course it works.", "it works", True),
+        ("In my opinion, it works.", "it", False),
+        ("It is in my opinion it.", "it.", False),
+        ("In addition to it, we go.", "to", False),
+    ],
+)
+def test_what_introduces_a_sentence(text: str, word: str, expected: bool) -> None:
+    assert introduced(text, text.index(word)) is expected
 
 
 WIDE = 0.6

@@ -12,7 +12,7 @@ from breadknife.plugins.prose.confusions import CONFUSIONS, ConfusionSet
 from breadknife.plugins.prose.likelihood import Likelihood, Reader
 from breadknife.plugins.prose.merge import Correction
 from breadknife.plugins.prose.proposer import Proposal, Proposer, Reading
-from breadknife.plugins.prose.thresholds import PROPOSED
+from breadknife.plugins.prose.thresholds import CARELESS, PROPOSED
 from breadknife.text.document import Span
 from prose.disliking import Disliking
 from support import PluginContext
@@ -43,6 +43,7 @@ CASES = [
     ("seen in the next word", "An file is here.", {"An file": -9, "A file": -1, "A": -3}, [("An", "A", 8)]),
     ("one word too many", "Despite of it all.", {"of": -9, "of it": -5}, [("of ", "", 11)]),
     ("one word missing", "You need wait now.", {"need wait": -9, "need to": -1, "to wait": -1}, [("", "to ", 7)]),
+    ("a comma missing", "Of course it is here.", {"it": -9, ",": -1}, [("", ",", 0)]),
     ("an article too many", "We love the nature.", {"the": -9, "the nature": -1}, [("the ", "", 7)]),
     ("what begins a sentence stays", "It is. The nature is.", {"The": -9, "The nature": -1}, []),
     ("names are left alone", "DON'T say DoNt again.", {"DON'T": -9, "DoNt": -9}, []),
@@ -99,6 +100,17 @@ def test_what_is_mended_is_not_proposed_and_its_neighbours_are_read_with_it() ->
     at = text.index("don't")
     assert read(Correction(Span(at, at + 5), "doesn't")) == [("restart", "restarted")]
     assert read() == [("don't", "doesn't"), ("restart", "restarted")]
+
+
+@pytest.mark.parametrize("careless", [True, False])
+def test_where_something_is_wrong_less_is_needed(careless: bool) -> None:
+    text = "The server don't know wich one."
+    least = PROPOSED["Agreement"] - CARELESS
+    likelihood = Likelihood(Disliking({"don't": -2.0 - least, "doesn't": -2.0}), CancelToken())
+    at = text.index("wich")
+    mended = (Correction(Span(at, at + 4), "which"),) if careless else ()
+    found = Proposer(Reader(), DICTIONARY.__contains__, slack=0.0).read(Reading(text, mended), likelihood)
+    assert [each.replacement for each in found] == (["doesn't"] if careless else [])
 
 
 @pytest.mark.model

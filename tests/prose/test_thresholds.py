@@ -8,7 +8,7 @@ from pathlib import Path
 from breadknife.plugins.prose.confusions import CONFUSIONS
 from breadknife.plugins.prose.evidence import EVIDENT
 from breadknife.plugins.prose.proposer import FORMS
-from breadknife.plugins.prose.thresholds import JUDGED, MISSPELLED, PROPOSED
+from breadknife.plugins.prose.thresholds import CARELESS, JUDGED, MISSPELLED, PROPOSED
 
 DOCS = Path(__file__).parents[2] / "docs" / "plugins" / "prose.md"
 _ROW = re.compile(r"^\| `model/(\w+)` .*\| (−?[\d.]+) \|$", re.MULTILINE)
@@ -20,6 +20,7 @@ def test_the_documentation_has_each_threshold() -> None:
     assert published == dict(PROPOSED)
     assert f"those that need no judge | {JUDGED} |" in text
     assert f"in no dictionary | {MISSPELLED} |" in text
+    assert f"need {CARELESS:.0f} nats less" in " ".join(text.split())
 
 
 def test_each_threshold_is_of_something_that_is_proposed() -> None:

@@ -269,6 +269,21 @@ EVIDENCE = (
         ),
     ),
     Evidence(
+        "RelativeVerb", frozenset({"Agreement", "WordForm"}), "Ask someone who [want|wants] it.",
+        "Ask those who [want|wants] it.",
+        r"\b(?:(?:some|any|every)(?:one|body)"
+        r"|(?:an?|every|each|the|this) (?:[a-z-]+ )?(?!(?:people|children|men|women|data) )[a-z-]*[a-rt-z])"
+        rf" (?:who|which|that) {_ADVERBS}",
+        fits=lambda old, new: _ONE(old, new) or (is_base(new, old) and new.endswith("s")),
+    ),
+    Evidence(
+        "RelativeVerb", frozenset({"Agreement", "WordForm"}), "These are people who [uses|use] it.",
+        "This is a tool which [uses|use] it.",
+        rf"\b(?:people|those|children|men|women|(?!(?:{_NOT_NOUNS}) )[a-z-]+[a-hj-rtv-z]s)"
+        rf" (?:who|which|that) {_ADVERBS}",
+        fits=lambda old, new: _MANY(old, new) or (is_base(old, new) and old.endswith("s")),
+    ),
+    Evidence(
         "Collective", frozenset({"Agreement", "WordForm"}), "Many people [thinks|think] so.",
         "One of those people [thinks|think] so.",
         rf"(?<!of )(?<!of the )(?<!of these )(?<!of those )\b(?:people|children|men|women|police) {_ADVERBS}",
@@ -347,7 +362,21 @@ def perfect(text: str, end: int, word: str) -> tuple[str, str] | None:
     return ("Duration", new) if new and _FOR.match(text, end) else None
 
 
-EVIDENT = frozenset(("Tense", "Duration", *(each.rule for each in EVIDENCE)))
+INTRODUCTION = "IntroductoryComma"
+_INTRODUCED = re.compile(
+    r"(?:^|[.!?] )(?:Actually|All in all|As a result|At the same time|Besides|By the way|Finally|First of all|Firstly"
+    r"|For (?:example|instance)|Fortunately|Furthermore|Generally|However|In (?:addition|conclusion|contrast|fact"
+    r"|general|my opinion|other words|short|the end|this case)|Last but not least|Luckily|Moreover|Obviously|Of course"
+    r"|On the other hand|Personally|Secondly|Therefore|Thirdly|To sum up|Unfortunately) $"
+)
+
+
+def introduced(text: str, start: int) -> bool:
+    """Whether a word stands right after what introduces a sentence, as in "In my opinion it works"."""
+    return _INTRODUCED.search(text, max(0, start - _NEAR), start) is not None and not text.startswith("to ", start)
+
+
+EVIDENT = frozenset(("Tense", "Duration", INTRODUCTION, *(each.rule for each in EVIDENCE)))
 """Asked about even where the model isn't surprised."""
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.confusions import CONFUSIONS, ConfusionSet
-from breadknife.plugins.prose.evidence import EVIDENT, perfect, refined
+from breadknife.plugins.prose.evidence import EVIDENT, INTRODUCTION, introduced, perfect, refined
 from breadknife.plugins.prose.forms import forms
 from breadknife.plugins.prose.likelihood import Likelihood, Reader, Surprise
 from breadknife.plugins.prose.mending import Mended
 from breadknife.plugins.prose.merge import Correction
-from breadknife.plugins.prose.thresholds import PROPOSED
+from breadknife.plugins.prose.thresholds import CARELESS, PROPOSED
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
@@ -46,6 +45,8 @@ class Proposal:
     replacement: str
     margin: float = 0.0
     """By how many nats it makes the text likelier."""
+    careless: bool = False
+    """Whether something else is wrong in its paragraph."""
 
 
 def _by_word() -> Mapping[str, tuple[ConfusionSet, ...]]:
@@ -87,16 +88,22 @@ class Proposer:
         """What makes the text likelier once it is mended; then once more, with what was found mended too, for an
         error makes its neighbours hard to judge. Raises what Likelihood does."""
         mended = Mended.of(reading.text, reading.mended)
-        found = _back(mended, self.proposals(mended.text, likelihood))
-        sure = [each for each in found if each.margin >= PROPOSED.get(each.rule, math.inf)]
+        found = _back(mended, self.proposals(mended.text, likelihood, careless=bool(mended.corrections)))
+        sure = [each for each in found if each.margin >= least(each)]
         if not sure:
             return found
         corrections = (Correction(each.span, each.replacement) for each in sure)
         further = Mended.of(reading.text, (*mended.corrections, *corrections))
-        return sorted([*sure, *_back(further, self.proposals(further.text, likelihood))], key=lambda each: each.span)
+        return sorted(
+            [*sure, *_back(further, self.proposals(further.text, likelihood, careless=True))],
+            key=lambda each: each.span,
+        )
 
-    def proposals(self, text: str, likelihood: Likelihood) -> list[Proposal]:
-        """What makes the text likelier, the best for each place, in the text's order. Raises what Likelihood does."""
+    def proposals(self, text: str, likelihood: Likelihood, *, careless: bool = False) -> list[Proposal]:
+        """What makes the text likelier, the best for each place, in the text's order. Raises what Likelihood does.
+
+        `careless` text has been wrong elsewhere.
+        """
         sentences = list(_sentences(text))
         if not sentences:
             return []
@@ -106,7 +113,7 @@ class Proposer:
         for index in reversed(range(len(told.words))):
             word = told.words[index]
             within = any(each.contains(word.span) for each in sentences)
-            asked = self._promising(text, told.words, index) if within else []
+            asked = self._promising(text, told.words, index, careless) if within else []
             if not asked:
                 continue
             margins = likelihood.margins(text, [(each.span, each.replacement) for each in asked], told=told)
@@ -119,13 +126,14 @@ class Proposer:
                 found.append(replace(change, margin=margin))
         return _apart(found)
 
-    def _promising(self, text: str, words: Sequence[Surprise], index: int) -> list[Proposal]:
+    def _promising(self, text: str, words: Sequence[Surprise], index: int, careless: bool) -> list[Proposal]:
         """The few changes of a place that may gain what they must, by what the model has said of the text."""
         word = words[index]
         if _PLACEHOLDER.search(text, max(0, word.span.start - _BESIDE), word.span.end + _BESIDE):
             return []  # what it stands for is unknown to the model
         ranked: list[tuple[float, int, Proposal]] = []
-        for number, change in enumerate(changes(text, [each.span for each in words], index)):
+        for number, each in enumerate(changes(text, [each.span for each in words], index)):
+            change = replace(each, careless=careless)
             over = estimate(text, words, index, change) - least(change)
             if over >= -self._slack:
                 ranked.append((-over, number, change))
@@ -140,7 +148,8 @@ class Proposer:
 
 
 def least(proposal: Proposal) -> float:
-    return PROPOSED.get(proposal.rule, _NEVER)
+    """What its margin must reach."""
+    return PROPOSED.get(proposal.rule, _NEVER) - (CARELESS if proposal.careless else 0.0)
 
 
 def estimate(text: str, words: Sequence[Surprise], index: int, change: Proposal) -> float:
@@ -173,6 +182,9 @@ def _changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]
             yield from (Proposal(each.rule, span, _cased(other, word)) for other in each.words if other != low)
         elif index and word.islower() and text[span.end : span.end + 1] == " " and index + 1 < len(words):
             yield Proposal(each.rule, Span(span.start, span.end + 1), "")
+    if index and introduced(text, span.start):
+        before = words[index - 1].end
+        yield Proposal(INTRODUCTION, Span(before, before), ",")
     if found := perfect(text, span.end, word):
         yield Proposal(found[0], span, _cased(found[1], word))
     if low not in _FIXED and word.islower() and "'" not in low:

@@ -38,6 +38,7 @@ PROPOSED: Mapping[str, float] = {
     "Gerund": 2.0,
     "GerundAfter": 2.0,
     "Infinitive": 1.5,
+    "IntroductoryComma": -1.0,
     "MassNoun": 1.0,
     "MissingPreposition": 6.5,
     "MissingThe": 1.0,
@@ -53,6 +54,7 @@ PROPOSED: Mapping[str, float] = {
     "Preposition": 5.0,
     "Quantity": 3.0,
     "Relative": 2.0,
+    "RelativeVerb": 0.5,
     "Singular": 2.5,
     "Tense": -4.0,
     "These": 0.5,
@@ -60,6 +62,9 @@ PROPOSED: Mapping[str, float] = {
     "WordForm": 7.0,
 }
 """Of the model's own findings; those of other kinds are wrong too often to be shown at all."""
+
+CARELESS = 2.0
+"""So much less is needed in a paragraph where something else is wrong: errors seldom come alone."""
 
 HALVES = 1.5
 """So many nats more, and half as many flags of well-edited text are left."""
