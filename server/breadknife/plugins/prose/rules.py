@@ -91,12 +91,15 @@ NOISE: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-KEPT: Mapping[str, frozenset[str]] = {
-    # A comma after "However" is no matter of taste: 42 of 46 that learners lacked an annotator put there.
-    "harper": frozenset(("DiscourseMarkers",)),
-    # A blank after a question mark or an exclamation mark: 6 of 6 that learners lacked, and none that a README did.
-    "languagetool": frozenset(("SENT_START_CONJUNCTIVE_LINKING_ADVERB_COMMA", "SENTENCE_WHITESPACE")),
-}
+COMMAS = frozenset(("DiscourseMarkers", "SENT_START_CONJUNCTIVE_LINKING_ADVERB_COMMA"))
+"""Rules that want a comma after what a sentence begins with: as one likes after the short ones. After "However" it is
+no matter of taste: 42 of 46 that learners lacked an annotator put there."""
+
+SENTENCE_BLANKS = frozenset(("SENTENCE_WHITESPACE",))
+"""Rules that want a blank between two sentences: between a dot and a capital there is none in names. After a question
+mark or an exclamation mark 6 of 6 that learners lacked were missing, and none that a README did."""
+
+KEPT = COMMAS | SENTENCE_BLANKS
 """Rules that are on though their category is off."""
 
 SPELLING = frozenset(("SpellCheck", *(f"MORFOLOGIK_RULE_EN_{land}" for land in ("US", "GB", "AU", "CA"))))
@@ -115,14 +118,8 @@ def is_of_dictionaries(engine: str, rule: str) -> bool:
 ARTICLES = frozenset(("AnA", "EN_A_VS_AN"))
 """Rules that need to know how the next word sounds: `urllib3` or a quotation tells them nothing."""
 
-COMMAS = KEPT["harper"] | KEPT["languagetool"]
-"""Rules that want a comma after what a sentence begins with: as one likes after the short ones."""
-
 PRONOUNS = frozenset(("I_LOWERCASE",))
 """Rules that take `i` for the writer: it may be an index."""
-
-SENTENCE_BLANKS = frozenset(("SENTENCE_WHITESPACE",))
-"""Rules that want a blank between two sentences: between a dot and a capital there is none in names."""
 
 REPEATS = frozenset(("RepeatedWords", "ENGLISH_WORD_REPEAT_RULE"))
 """Rules that say that a word is there twice."""
@@ -142,7 +139,7 @@ SAFE = frozenset(
 @cache
 def is_noise(engine: str, rule: str, category: str) -> bool:
     noise = NOISE[engine]
-    return rule not in KEPT[engine] and (
+    return rule not in KEPT and (
         rule in noise
         or f"category:{category}" in noise
         or any(fnmatchcase(rule, pattern) for pattern in noise if pattern.endswith("*"))
