@@ -1,94 +1,23 @@
-"""What stands around a word and speaks for a change or against it: after `have`, a participle; after `a`, none.
+"""What stands around a word and speaks for a change: after `have`, a participle; after `these`, a plural.
 
-With evidence less of the model's say is needed, so the change has a rule of its own, with a lower threshold; with a
-doubt it isn't proposed at all. Each is data with sentences that are its specification: the change in `wrong` has the
-evidence (or the doubt), that in `right` has none.
+With such evidence less of the model's say is needed, so the change has a rule of its own, with a lower threshold. Each
+is data with sentences that are its specification: the change in `wrong` has the evidence, that in `right` has none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 
+from breadknife.plugins.prose.around import ADVERBS, FORMS, MANY, NEAR, NOT_NOUNS, ONE, Evidence, changed
 from breadknife.plugins.prose.collocations import COLLOCATIONS
 from breadknife.plugins.prose.forms import is_base, is_participle, is_plural
 
-
-@dataclass(frozen=True)
-class Evidence:
-    rule: str
-    of: frozenset[str]
-    """The rules whose changes it may speak for."""
-    wrong: str
-    """With the word in brackets, and after `|` what should stand there: `It is [send|sent] to it.`"""
-    right: str
-    """The same change where it has no evidence."""
-    before: str = ""
-    """A pattern that the text before the word must end with."""
-    after: str = ""
-    """A pattern that the text after the word must start with."""
-    fits: Callable[[str, str], bool] = lambda old, new: True
-    """Of the words in lower case."""
-
-    def speaks(self, text: str, start: int, end: int, old: str, new: str) -> bool:
-        return (
-            self.fits(old, new)
-            and (not self.before or self._before.search(text, max(0, start - _NEAR), start) is not None)
-            and (not self.after or self._after.match(text, end) is not None)
-        )
-
-    @cached_property
-    def _before(self) -> re.Pattern[str]:
-        return re.compile(f"(?:{self.before})$", re.IGNORECASE)
-
-    @cached_property
-    def _after(self) -> re.Pattern[str]:
-        return re.compile(self.after)
-
-
-def changed(*pairs: str) -> Callable[[str, str], bool]:
-    """One of these changes, each written `old>new`."""
-    known = frozenset(pairs)
-    return lambda old, new: f"{old}>{new}" in known
-
-
-_NEAR = 80
-_ADVERBS = (
-    r"(?:(?:not|never|always|already|also|just|only|still|often|usually|now|then|ever|first|automatically|currently"
-    r"|easily|correctly|simply|later|either) ){0,2}"
-)
-_NOT_NOUNS = (
-    "is|was|this|has|does|as|us|its|less|plus|thus|always|perhaps|besides|sometimes|unless|afterwards|towards|yes"
-    "|whereas|minus|across|process|access|class|status|various|previous|obvious|needs|means|works"
-)
-_PLURAL = rf" (?!(?:{_NOT_NOUNS})\b)[a-z]{{3,}}(?<![su])s\b"
-_MASS = frozenset(
-    (
-        "informations",
-        "datas",
-        "softwares",
-        "hardwares",
-        "feedbacks",
-        "advices",
-        "equipments",
-        "knowledges",
-        "evidences",
-        "furnitures",
-        "traffics",
-        "progresses",
-        "medias",
-        "percents",
-        "offsprings",
-        "documentations",
-        "middlewares",
-        "firmwares",
-        "homeworks",
-        "moneys",
-    )
-)
-_FORMS = frozenset({"WordForm"})
+_PLURAL = rf" (?!(?:{NOT_NOUNS})\b)[a-z]{{3,}}(?<![su])s\b"
+_MASS = frozenset({
+    "informations", "datas", "softwares", "hardwares", "feedbacks", "advices", "equipments", "knowledges",
+    "evidences", "furnitures", "traffics", "progresses", "medias", "percents", "offsprings", "documentations",
+    "middlewares", "firmwares", "homeworks", "moneys",
+})  # fmt: skip
 _CONFUSED = frozenset({"Confusion"})
 _PRONOUNS = frozenset({"Pronoun"})
 _THINGS = (
@@ -103,47 +32,40 @@ _PEOPLE = (
 )
 _NUMBERS = "two|three|four|five|six|seven|eight|nine|ten|hundreds of|thousands of|[2-9]|[1-9][0-9]+"
 
-_MANY = changed(
-    "is>are", "was>were", "has>have", "does>do", "doesn't>don't", "wasn't>weren't", "hasn't>haven't", "isn't>aren't"
-)
-_ONE = changed(
-    "are>is", "were>was", "have>has", "do>does", "don't>doesn't", "weren't>wasn't", "haven't>hasn't", "aren't>isn't"
-)
-
 EVIDENCE = (
     Evidence(
-        "Participle", _FORMS, "The key is never [send|sent] to it.", "They [send|sent] it to us.",
+        "Participle", FORMS, "The key is never [send|sent] to it.", "They [send|sent] it to us.",
         rf"\b(?:have|has|had|having|be|been|being|is|are|was|were|am|haven't|hasn't|hadn't|isn't|aren't|wasn't|weren't"
-        rf"|[a-z]'ve) {_ADVERBS}",
+        rf"|[a-z]'ve) {ADVERBS}",
         fits=is_participle,
     ),
     Evidence(
-        "Modal", _FORMS, "The linter will [skips|skip] it.", "The linter [skips|skip] it.",
+        "Modal", FORMS, "The linter will [skips|skip] it.", "The linter [skips|skip] it.",
         r"(?:\b(?:can|could|will|would|shall|should|must|may|might|cannot|can't|couldn't|won't|wouldn't|shouldn't|don't"
         r"|doesn't|didn't|(?:do|does|did)(?= (?:not|it|he|she|they|we|you)\b)) "
-        rf"{_ADVERBS}(?:(?:it|he|she|they|we|you) )?)",
+        rf"{ADVERBS}(?:(?:it|he|she|they|we|you) )?)",
         fits=lambda old, new: is_base(old, new),
     ),
     Evidence(
-        "Plural", _FORMS, "It has a list of [diagnostic|diagnostics] here.", "It has a [diagnostic|diagnostics] here.",
+        "Plural", FORMS, "It has a list of [diagnostic|diagnostics] here.", "It has a [diagnostic|diagnostics] here.",
         rf"(?:\b(?:many|several|few|fewer|both|various|multiple|these|those|numerous|{_NUMBERS}"
         r"|(?:list|set|number|series|couple|collection|kinds|types|lots|sequence|array|one|some|most|each|any) of"
         r"(?: the| your| our| its| their| these| those| all)?) )",
         fits=is_plural,
     ),
     Evidence(
-        "Plural", _FORMS, "It goes to all [user|users].", "It goes to all [user|users] accounts.", r"\ball (?:the )?",
+        "Plural", FORMS, "It goes to all [user|users].", "It goes to all [user|users] accounts.", r"\ball (?:the )?",
         r"(?:[.,;:)]|$| (?:and|or|of|in|on|that|which|who|to|is|are|were|can|will|must|should|have)\b)",
         is_plural,
     ),
     Evidence(
-        "Singular", _FORMS, "It has a [files|file] in it.", "It is a [fixtures|fixture] tool.",
+        "Singular", FORMS, "It has a [files|file] in it.", "It is a [fixtures|fixture] tool.",
         r"(?<!such )\b(?:an?|every|another) ",
         r"(?:[.,;:)]|$| (?:and|or|of|in|on|that|which|who|to|is|can|will|must|should|has|for|from|with|when|if)\b)",
         fits=lambda old, new: is_plural(new, old),
     ),
     Evidence(
-        "OneOf", _FORMS, "It is one of the best [plan|plans].", "It is one of the [build|builds] tools.",
+        "OneOf", FORMS, "It is one of the best [plan|plans].", "It is one of the [build|builds] tools.",
         r"\bone of (?:the|my|our|your|his|her|their|these|those) (?:most )?(?:[a-z-]*[a-rt-z] )?",
         r"(?:[.,;:)]|$| (?:and|or|of|in|on|that|which|who|to|is|was|can|will|must|should|has|for|from|with|when|if)\b)",
         is_plural,
@@ -157,34 +79,34 @@ EVIDENCE = (
         or is_base(new, old),
     ),
     Evidence(
-        "ThirdPerson", _FORMS, "When it [return|returns], go on.", "Make it [return|returns], go on.",
+        "ThirdPerson", FORMS, "When it [return|returns], go on.", "Make it [return|returns], go on.",
         r"(?:^|(?<!make )(?<!makes )(?<!let )(?<!lets )(?<!have )(?<!help )(?<!does )(?<!did )(?<!will )(?<!can )"
         r"(?<!could )(?<!should )(?<!would )(?<!must )(?<!may )(?<!might )(?<!making )\b)(?:it|he|she) "
         r"(?:(?:also|always|never|only|just|then|now|still|often|automatically) )?",
         fits=lambda old, new: is_base(new, old),
     ),
     Evidence(
-        "ThirdPerson", _FORMS, "The function [return|returns] one.", "Let the function [return|returns] one.",
+        "ThirdPerson", FORMS, "The function [return|returns] one.", "Let the function [return|returns] one.",
         r"(?:^|[.;:!?] )(?:The|This|That|A|An|Each|Every|Its|Your|Our|My) (?:[a-z-]+ )?[a-z-]*[a-rt-z] ",
         fits=lambda old, new: is_base(new, old),
     ),
     Evidence(
-        "ThirdPerson", _FORMS, "This [allow|allows] you to go.", "Let this [allow|allows] you to go.",
+        "ThirdPerson", FORMS, "This [allow|allows] you to go.", "Let this [allow|allows] you to go.",
         r"(?:^|[.;:!?] )(?:This|That) ",
         fits=lambda old, new: is_base(new, old),
     ),
     Evidence(
-        "Gerund", _FORMS, "I look forward to [hear|hearing] it.", "I want to [hear|hearing] it.",
+        "Gerund", FORMS, "I look forward to [hear|hearing] it.", "I want to [hear|hearing] it.",
         r"\b(?:look forward to|looking forward to|instead of|without|interested in|used for|useful for|responsible for"
         r"|capable of|way of|possibility of|before|after|avoid|consider|keep|worth|suggest|recommend) ",
         fits=lambda old, new: new.endswith("ing"),
     ),
     Evidence(
-        "MassNoun", _FORMS, "It has [informations|information] on it.", "It has [options|option] on it.",
+        "MassNoun", FORMS, "It has [informations|information] on it.", "It has [options|option] on it.",
         fits=lambda old, new: old in _MASS and new == old[:-1],
     ),
     Evidence(
-        "FirstPerson", _FORMS, "If they [returns|return], go on.", "If the tool [returns|return], go on.",
+        "FirstPerson", FORMS, "If they [returns|return], go on.", "If the tool [returns|return], go on.",
         r"\b(?:they|we|you|I) (?:(?:also|always|never|only|just|then|now|still|often) )?",
         fits=lambda old, new: is_base(old, new) and old.endswith("s"),
     ),
@@ -251,15 +173,15 @@ EVIDENCE = (
         changed("what>which"),
     ),
     Evidence(
-        "Infinitive", _FORMS, "You want to [goes|go] there.", "It is key to [files|file] access.",
+        "Infinitive", FORMS, "You want to [goes|go] there.", "It is key to [files|file] access.",
         r"\b(?:wants?|wanted|needs?|needed|try|tries|tried|trying|able|have|has|had|going|decided?|hopes?|plans?|how"
         r"|where|what|ways?|chance|reason|order|possible|important|easy|easier|hard|difficult|necessary|better|best|ready"
         r"|helps?|helped|starts?|started|begins?|began|(?:allows?|enables?|helps?|wants?|likes?) (?:me|us|you|him|her"
-        rf"|them|it|people)) to {_ADVERBS}",
+        rf"|them|it|people)) to {ADVERBS}",
         fits=is_base,
     ),
     Evidence(
-        "Feeling", _FORMS, "I am very [interesting|interested] in it.", "It is very [interesting|interested] to us.",
+        "Feeling", FORMS, "I am very [interesting|interested] in it.", "It is very [interesting|interested] to us.",
         r"\b(?:I|we|you|they|he|she|people|everyone|users)(?: am| is| are| was| were|['’]m|['’]re| feel| felt| get| got"
         r"| become| became) (?:(?:very|really|so|too|quite|also|not|always) ){0,2}",
         fits=changed(
@@ -273,38 +195,38 @@ EVIDENCE = (
         "Ask those who [want|wants] it.",
         r"\b(?:(?:some|any|every)(?:one|body)"
         r"|(?:an?|every|each|the|this) (?:[a-z-]+ )?(?!(?:people|children|men|women|data) )[a-z-]*[a-rt-z])"
-        rf" (?:who|which|that) {_ADVERBS}",
-        fits=lambda old, new: _ONE(old, new) or (is_base(new, old) and new.endswith("s")),
+        rf" (?:who|which|that) {ADVERBS}",
+        fits=lambda old, new: ONE(old, new) or (is_base(new, old) and new.endswith("s")),
     ),
     Evidence(
         "RelativeVerb", frozenset({"Agreement", "WordForm"}), "These are people who [uses|use] it.",
         "This is a tool which [uses|use] it.",
-        rf"\b(?:people|those|children|men|women|(?!(?:{_NOT_NOUNS}) )[a-z-]+[a-hj-rtv-z]s)"
-        rf" (?:who|which|that) {_ADVERBS}",
-        fits=lambda old, new: _MANY(old, new) or (is_base(old, new) and old.endswith("s")),
+        rf"\b(?:people|those|children|men|women|(?!(?:{NOT_NOUNS}) )[a-z-]+[a-hj-rtv-z]s)"
+        rf" (?:who|which|that) {ADVERBS}",
+        fits=lambda old, new: MANY(old, new) or (is_base(old, new) and old.endswith("s")),
     ),
     Evidence(
         "Collective", frozenset({"Agreement", "WordForm"}), "Many people [thinks|think] so.",
         "One of those people [thinks|think] so.",
-        rf"(?<!of )(?<!of the )(?<!of these )(?<!of those )\b(?:people|children|men|women|police) {_ADVERBS}",
-        fits=lambda old, new: _MANY(old, new) or (is_base(old, new) and old.endswith("s")),
+        rf"(?<!of )(?<!of the )(?<!of these )(?<!of those )\b(?:people|children|men|women|police) {ADVERBS}",
+        fits=lambda old, new: MANY(old, new) or (is_base(old, new) and old.endswith("s")),
     ),
     Evidence(
         "Everyone", frozenset({"Agreement", "WordForm"}), "I know that everyone [have|has] it.",
         "We let everyone [have|has] it.",
         r"(?:^|[.;:!?,] |\b(?:and|but|because|that|if|when|where|so|since|as|than) )"
-        rf"(?:everyone|everybody|someone|somebody|nobody|everything|something|nothing) {_ADVERBS}",
-        fits=lambda old, new: _ONE(old, new) or is_base(new, old),
+        rf"(?:everyone|everybody|someone|somebody|nobody|everything|something|nothing) {ADVERBS}",
+        fits=lambda old, new: ONE(old, new) or is_base(new, old),
     ),
     Evidence(
-        "Others", _FORMS, "We have other [plan|plans].", "It is the other [plan|plans].",
+        "Others", FORMS, "We have other [plan|plans].", "It is the other [plan|plans].",
         r"(?<!the )(?<!a )(?<!an )(?<!each )(?<!any )(?<!no )(?<!every )(?<!some )(?<!one )(?<!her )(?<!that )\b"
         r"(?:(?:other|different|similar|between|among) |(?:a lot|lots|plenty|all kinds?|all sorts?) of (?:[a-z]+ )?)",
         r"(?:[.,;:)]|$| (?:and|or|of|in|on|at|that|which|who|to|are|were|can|will|must|should|have|for|from|with)\b)",
         lambda old, new: old not in ("one", "people") and is_plural(old, new),
     ),
     Evidence(
-        "GerundAfter", _FORMS, "It helps by [use|using] the cache.", "It is in [use|using] on that machine.",
+        "GerundAfter", FORMS, "It helps by [use|using] the cache.", "It is in [use|using] on that machine.",
         r"\b(?:by|for|of|about|without|at|from|in|with|enjoy|enjoys|enjoyed|finish|finished|mind|stop|stopped|practice"
         r"|like|love|hate|spend time|spend my time|spend their time|spent time) ",
         r" (?:the|a|an|my|your|our|their|his|her|its|it|them|him|me|us|this|these|those|some)\b",
@@ -373,86 +295,8 @@ _INTRODUCED = re.compile(
 
 def introduced(text: str, start: int) -> bool:
     """Whether a word stands right after what introduces a sentence, as in "In my opinion it works"."""
-    return _INTRODUCED.search(text, max(0, start - _NEAR), start) is not None and not text.startswith("to ", start)
+    return _INTRODUCED.search(text, max(0, start - NEAR), start) is not None and not text.startswith("to ", start)
 
 
 EVIDENT = frozenset(("Tense", "Duration", INTRODUCTION, *(each.rule for each in EVIDENCE)))
 """Asked about even where the model isn't surprised."""
-
-
-DOUBTFUL = "Doubtful"
-"""A change that has no threshold, however likely the model finds it."""
-
-_PREPOSITIONAL = frozenset({"NeedlessPreposition"})
-_AGREEMENT = frozenset({"Agreement"})
-_BEGINNING = r"(?:^|[.;:!?(–—] |\band |\bor )(?:(?:please|always|never|then|also) )?"
-_QUOTES = r"[\"“”'‘’]?"
-_MODIFIERS = (
-    r"(?:(?!(?:and|or|but|because|if|when|as|than|that|which|who|of|in|on|at|to|for|from|with|by|is|are|was|were|be|it"
-    rf"|he|she|we|you|they|can|will|has|have|not)\b){_QUOTES}[\w-]+{_QUOTES} ){{0,3}}"
-)
-
-DOUBTS = (
-    # `The` with a plural is of known ones, and what is known stands elsewhere; names have it or not.
-    Evidence(
-        DOUBTFUL, frozenset({"NeedlessArticle"}), "It covers [the |]existing formatters.", "We love [the |]nature.", "",
-        rf"{_MODIFIERS}{_QUOTES}(?:(?!(?:{_NOT_NOUNS})\b)[\w-]{{3,}}(?<![su])s|people|children)\b|{_MODIFIERS}[A-Z]",
-    ),
-    # Elsewhere `about` is of a noun ("trends about it") or means "nearly" ("about the best").
-    Evidence(
-        DOUBTFUL, _PREPOSITIONAL, "There are trends [about |]it.", "We discuss [about |]it.",
-        r"\b(?!(?:discuss|mention|describ|explain|emphasi[sz]|consider|request|demand|lack|investigat|review|contact)"
-        r"(?:e|es|s|ed|ing)? )[\w'’-]+ ",
-        fits=changed("about >"),
-    ),
-    # Between nouns `of` is right; it is one too many after quantifiers and other prepositions.
-    Evidence(
-        DOUBTFUL, _PREPOSITIONAL, "It is a library [of |]terminals.", "It works in most [of |]cases.",
-        r"\b(?!(?:most|more|less|fewer|many|much|several|some|any|all|both|each|few|half|enough|despite|inside|outside"
-        r"|beside|besides|near|than|as|in|on|at|to|for|by|with|from) )[\w'’-]+ ",
-        fits=changed("of >"),
-    ),
-    Evidence(
-        DOUBTFUL, _PREPOSITIONAL, "They are limited [to |]within the module.", "You can [to |]use it.", "",
-        r"(?:within|under|over|above|below|about|around|between|beyond|at|in|on)\b",
-        changed("to >"),
-    ),
-    # Which noun a relative pronoun stands for, the model doesn't know: it takes the nearest.
-    Evidence(
-        DOUBTFUL, _AGREEMENT, "We send them as payloads of it, which [are|is] here.", "All of it [are|is] here.",
-        rf"\b(?:that|which|who) {_ADVERBS}",
-        fits=_ONE,
-    ),
-    # An order has no subject, nor has an item of what something does.
-    Evidence(
-        DOUBTFUL, _AGREEMENT, "The format – [do|does] not check it.", "The format [do|does] not check it.",
-        _BEGINNING,
-        r" (?!(?:you|we|they|I|he|she|it|this|that|these|those|the|your|our|my|their|his|her|any)\b)",
-        changed("do>does", "does>do", "don't>doesn't", "doesn't>don't"),
-    ),
-    # The subjunctive.
-    Evidence(
-        DOUBTFUL, _AGREEMENT, "If this [were|was] so, we would go.", "All of this [were|was] so.",
-        r"\b(?:if|though|wish|wished) (?:(?:the|an?|my|your|our|their) )?[\w'’-]+ ",
-        fits=changed("were>was"),
-    ),
-    # A singular is as good as a plural, which the model nearly always likes better; and what is a noun to the one who
-    # writes (`in early development`) or an order (`download it`) is likelier with an -s, too.
-    Evidence(
-        DOUBTFUL, _FORMS, "It has [options|option] on it.", "It was [send|sent] there.",
-        fits=lambda old, new: is_plural(new, old) or is_plural(old, new),
-    ),
-    # What stands between an article and a preposition is a noun.
-    Evidence(
-        DOUBTFUL, _FORMS, "It has a [copy|copied] from there.", "It is a [copy|copied] file.", r"\b(?:an?|the) ",
-        r" (?:of|in|on|at|from|to|for|with|by)\b",
-        lambda old, new: new.endswith("ed"),
-    ),
-)  # fmt: skip
-
-
-def refined(rule: str, text: str, start: int, end: int, old: str, new: str) -> str:
-    """The rule of a change: that of the evidence that speaks for it or, if there is none, against it, or its own."""
-    old, new = old.lower().replace("’", "'"), new.lower().replace("’", "'")
-    told = (each.rule for each in (*EVIDENCE, *DOUBTS) if rule in each.of and each.speaks(text, start, end, old, new))
-    return next(told, rule)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.confusions import CONFUSIONS, ConfusionSet
-from breadknife.plugins.prose.evidence import EVIDENT, INTRODUCTION, introduced, perfect, refined
+from breadknife.plugins.prose.doubts import refined
+from breadknife.plugins.prose.evidence import EVIDENT, INTRODUCTION, introduced, perfect
 from breadknife.plugins.prose.forms import forms
 from breadknife.plugins.prose.likelihood import Likelihood, Reader, Surprise
 from breadknife.plugins.prose.mending import Mended
