@@ -120,7 +120,8 @@ def holes(files: Sequence[tuple[str, Path]], chance: random.Random) -> Iterator[
     by_language: dict[str, list[tuple[Path, str]]] = {}
     for language, path in files:
         text = path.read_text("utf-8", "ignore").replace("\r\n", "\n")
-        if language in GRAMMARS and len(text) in CHARACTERS and not has_error(text, language):
+        is_fit = len(text) in CHARACTERS and text.count("\n") > HOLE_LINES
+        if language in GRAMMARS and is_fit and not has_error(text, language):
             by_language.setdefault(language, []).append((path, text))
     while True:
         for language, found in by_language.items():
