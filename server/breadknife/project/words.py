@@ -45,6 +45,7 @@ _SAFE_DIALECTS = (
     (re.compile(r"(?<=\w\w)our(?=(?:s|ed|ers?|abl[ey]|al|ally|ful|hoods?|less|ly|y|i\w+)?\b)"), "or"),
     (re.compile("([iy])s(?=e|ing|ation)"), r"\1z"),
 )
+"""`filled` isn't another way to write `filed`."""
 _DIALECTS = (
     (re.compile("(?<=practi)s|(?<=licen|defen|offen)s"), "c"),
     *_SAFE_DIALECTS,
@@ -53,7 +54,6 @@ _DIALECTS = (
     (re.compile("(?<=fulfi)ll|(?<=enro)ll|(?<=ski)ll(?=ful)"), "l"),
     (re.compile(r"(?<=\w[bt])re(?=[ds]?\b)"), "er"),
 )
-"""`filled` isn't another way to write `filed`."""
 _SHORTEST_IN_A_DIALECT = 6
 """`hour` isn't another way to write `hor`."""
 

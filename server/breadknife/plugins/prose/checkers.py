@@ -62,7 +62,7 @@ class LanguageTools:
         """By address: what is missing, and when that is looked at again."""
         self._lock = threading.Lock()
 
-    def of(self, wish: Wish, context: Context, *, whole: bool = False) -> Later | None:
+    def of(self, wish: Wish, context: Context, *, whole: bool) -> Later | None:
         """An editor isn't told of a LanguageTool that nobody has set up: `breadknife doctor` and `lint` say it."""
         with self._lock:
             running = self._running.get(wish.url) or self._made(wish)

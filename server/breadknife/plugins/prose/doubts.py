@@ -81,8 +81,11 @@ DOUBTS = (
 )  # fmt: skip
 
 
+_TELLING = (*EVIDENCE, *DOUBTS)
+
+
 def refined(rule: str, text: str, start: int, end: int, old: str, new: str) -> str:
     """The rule of a change: that of the evidence that speaks for it or, if there is none, against it, or its own."""
     old, new = old.lower().replace("’", "'"), new.lower().replace("’", "'")
-    told = (each.rule for each in (*EVIDENCE, *DOUBTS) if rule in each.of and each.speaks(text, start, end, old, new))
+    told = (each.rule for each in _TELLING if rule in each.of and each.speaks(text, start, end, old, new))
     return next(told, rule)

@@ -18,6 +18,7 @@ _MASS = frozenset({
     "evidences", "furnitures", "traffics", "progresses", "medias", "percents", "offsprings", "documentations",
     "middlewares", "firmwares", "homeworks", "moneys",
 })  # fmt: skip
+_VERBS = frozenset({"Agreement", "WordForm"})
 _CONFUSED = frozenset({"Confusion"})
 _PRONOUNS = frozenset({"Pronoun"})
 _THINGS = (
@@ -71,7 +72,7 @@ EVIDENCE = (
         is_plural,
     ),
     Evidence(
-        "EachOf", frozenset({"Agreement", "WordForm"}), "Each of the plugins [have|has] one.",
+        "EachOf", _VERBS, "Each of the plugins [have|has] one.",
         "All of the plugins [have|has] one.",
         r"\b(?:each|one|neither|either) of (?:the|these|those|our|your|its|their|them)"
         r"(?: (?!that|which|who|to|we|you|they|can|will)[a-z-]+){0,3} (?<!that )(?<!which )(?<!who )",
@@ -191,7 +192,7 @@ EVIDENCE = (
         ),
     ),
     Evidence(
-        "RelativeVerb", frozenset({"Agreement", "WordForm"}), "Ask someone who [want|wants] it.",
+        "RelativeVerb", _VERBS, "Ask someone who [want|wants] it.",
         "Ask those who [want|wants] it.",
         r"\b(?:(?:some|any|every)(?:one|body)"
         r"|(?:an?|every|each|the|this) (?:[a-z-]+ )?(?!(?:people|children|men|women|data) )[a-z-]*[a-rt-z])"
@@ -199,20 +200,20 @@ EVIDENCE = (
         fits=lambda old, new: ONE(old, new) or (is_base(new, old) and new.endswith("s")),
     ),
     Evidence(
-        "RelativeVerb", frozenset({"Agreement", "WordForm"}), "These are people who [uses|use] it.",
+        "RelativeVerb", _VERBS, "These are people who [uses|use] it.",
         "This is a tool which [uses|use] it.",
         rf"\b(?:people|those|children|men|women|(?!(?:{NOT_NOUNS}) )[a-z-]+[a-hj-rtv-z]s)"
         rf" (?:who|which|that) {ADVERBS}",
         fits=lambda old, new: MANY(old, new) or (is_base(old, new) and old.endswith("s")),
     ),
     Evidence(
-        "Collective", frozenset({"Agreement", "WordForm"}), "Many people [thinks|think] so.",
+        "Collective", _VERBS, "Many people [thinks|think] so.",
         "One of those people [thinks|think] so.",
         rf"(?<!of )(?<!of the )(?<!of these )(?<!of those )\b(?:people|children|men|women|police) {ADVERBS}",
         fits=lambda old, new: MANY(old, new) or (is_base(old, new) and old.endswith("s")),
     ),
     Evidence(
-        "Everyone", frozenset({"Agreement", "WordForm"}), "I know that everyone [have|has] it.",
+        "Everyone", _VERBS, "I know that everyone [have|has] it.",
         "We let everyone [have|has] it.",
         r"(?:^|[.;:!?,] |\b(?:and|but|because|that|if|when|where|so|since|as|than) )"
         rf"(?:everyone|everybody|someone|somebody|nobody|everything|something|nothing) {ADVERBS}",

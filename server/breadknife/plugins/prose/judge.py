@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.likelihood import Reader
 from breadknife.plugins.prose.merge import Correction, Mistake
-from breadknife.plugins.prose.spelling import slips
+from breadknife.plugins.prose.spelling import is_name_for_word, slips
 from breadknife.plugins.prose.thresholds import JUDGED, MISSPELLED, SLIP, excess
 
 
@@ -51,7 +51,6 @@ def judged(
     """
     if not margins:
         return mistake
-
     best = sorted(
         zip(margins, mistake.corrections, strict=True),
         key=lambda pair: _further(misspelled, pair[1].replacement) - pair[0],
@@ -68,5 +67,4 @@ def _further(misspelled: str, replacement: str) -> float:
     """By how much a correction is less likely for its slips; a name for what isn't written as one has one more."""
     if not misspelled:
         return 0.0
-    is_name = misspelled.islower() and not replacement.islower()
-    return SLIP * (slips(misspelled.lower(), replacement.lower()) + is_name)
+    return SLIP * (slips(misspelled.lower(), replacement.lower()) + is_name_for_word(misspelled, replacement))

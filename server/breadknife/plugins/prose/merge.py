@@ -18,7 +18,7 @@ from breadknife.plugins.prose.rules import (
     SPELLING,
     is_of_dictionaries,
 )
-from breadknife.plugins.prose.spelling import is_slip
+from breadknife.plugins.prose.spelling import is_name_for_word, is_slip
 from breadknife.text.document import Span
 
 _MOST_FIXES = 4
@@ -142,7 +142,7 @@ def _counts(text: str, lint: Lint, lints: Sequence[Lint], engines: int) -> bool:
         return False
     if lint.rule in COMMAS and _NEEDS_NO_COMMA.match(text, lint.span.start):
         return False
-    if lint.rule in SENTENCE_BLANKS and not _WORD_AND_MARK.search(text, 0, lint.span.start):
+    if lint.rule in SENTENCE_BLANKS and not _WORD_AND_MARK.search(text, max(0, lint.span.start - 2), lint.span.start):
         return False
     if lint.rule in ARTICLES and not _NOUN_OR_ADJECTIVE.match(text, lint.span.end):
         return False
@@ -200,7 +200,7 @@ def _is_first_person(text: str, lint: Lint) -> bool:
 def _far(word: str, correction: Correction) -> tuple[bool, bool]:
     """How unlikely a correction of a misspelled word is, whoever offers it."""
     new = correction.replacement
-    return bool(word) and not is_slip(word, new), word.islower() and not new.islower()
+    return bool(word) and not is_slip(word, new), is_name_for_word(word, new)
 
 
 def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> Mistake:

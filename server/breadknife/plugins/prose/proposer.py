@@ -134,7 +134,7 @@ class Proposer:
             return []  # what it stands for is unknown to the model
         ranked: list[tuple[float, int, Proposal]] = []
         for number, each in enumerate(changes(text, [each.span for each in words], index)):
-            change = replace(each, careless=careless)
+            change = replace(each, careless=True) if careless else each
             over = estimate(text, words, index, change) - least(change)
             if over >= -self._slack:
                 ranked.append((-over, number, change))

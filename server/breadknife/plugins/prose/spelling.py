@@ -188,6 +188,11 @@ def is_slip(word: str, replacement: str) -> bool:
     return slips(word, replacement) <= (1 if len(word) < _LONG else 2)
 
 
+def is_name_for_word(word: str, replacement: str) -> bool:
+    """Whether a name, or what else has a capital, is offered for what isn't written as one."""
+    return word.islower() and not replacement.islower()
+
+
 def slips(a: str, b: str) -> int:
     """Edits from `a` to `b`: letters left out, added or swapped with their neighbour, or replaced by one that sounds
     alike or lies beside it on the keyboard; any other letter in its place is unlikely."""

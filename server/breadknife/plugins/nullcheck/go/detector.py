@@ -91,17 +91,14 @@ class FileAnalysis:
         return self._summaries[key]
 
     def is_checked(self, name: str, elsewhere: Elsewhere | None, /) -> bool:
-        calls, checks = self.counts(name)
+        calls, checks = self.counts.of(name)
         if elsewhere is not None:
             calls, checks = calls + 1 + elsewhere.known.calls, checks + elsewhere.known.checks
         return 2 * checks >= calls > 0
 
-    def counts(self, name: str) -> tuple[int, int]:
-        """The calls of a function of the file, and how many of them have their result compared with nil."""
-        return self._counts.of(name)
-
     @cached_property
-    def _counts(self) -> CallCounts:
+    def counts(self) -> CallCounts:
+        """How often the file's functions are called, and have their result compared with nil."""
         return call_counts(self.outline.source, _CHECKS)
 
     def receiver_may_be_nil(self, method: Function, /) -> bool:

@@ -24,7 +24,7 @@ def summarise(tree: SyntaxTree) -> FileTable:
 
 def _known(analysis: FileAnalysis, function: Function) -> Known:
     summary = analysis.summary(function)
-    calls, checks = analysis.counts(function.name) if summary.nil_alone else (0, 0)
+    calls, checks = analysis.counts.of(function.name) if summary.nil_alone else (0, 0)
     return Known(
         function.results,
         summary,

@@ -101,7 +101,7 @@ class FileAnalysis:
     def _cause(self, method: Method) -> Cause | None:
         if method.nullable:
             return Cause(method.node, f"`{method.name}` is annotated as nullable")
-        calls, checks = self.counts(method.name) if self.returns_null(method) else (0, 0)
+        calls, checks = self.counts.of(method.name) if self.returns_null(method) else (0, 0)
         if not 2 * checks >= calls > 0:
             return None
         return Cause(method.node, f"`{method.name}` may return null", why="most callers check it")
@@ -111,12 +111,9 @@ class FileAnalysis:
         returned = re.findall(rb"\breturn\b\s*([^;]*)", self._source(method))
         return b"null" in returned and any(value not in (b"null", b"") for value in returned)
 
-    def counts(self, name: str) -> tuple[int, int]:
-        """The calls of a method of the file, and how many of them have their result compared with null."""
-        return self._counts.of(name)
-
     @cached_property
-    def _counts(self) -> CallCounts:
+    def counts(self) -> CallCounts:
+        """How often the file's methods are called, and have their result compared with null."""
         return call_counts(self.outline.source, _CHECKS)
 
     def cause_elsewhere(self, member: Member, name: str, node: Node, /) -> Cause | None:
@@ -126,7 +123,7 @@ class FileAnalysis:
         related = Related(known.span, known.why[0].upper() + known.why[1:], member.uri)
         if not known.unsaid:
             return Cause(node, known.why, elsewhere=related)
-        calls, checks = self.counts(name)
+        calls, checks = self.counts.of(name)
         if not 2 * (checks + known.checks) >= calls + 1 + known.calls > 0:
             return None
         return Cause(node, known.why, why="most callers check it", elsewhere=related)

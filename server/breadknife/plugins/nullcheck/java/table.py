@@ -29,7 +29,7 @@ def _method(analysis: FileAnalysis, method: Method) -> Known:
         return Known(method.type, span, f"`{method.name}` is annotated as nullable")
     if not analysis.returns_null(method):
         return Known(method.type, span)
-    return Known(method.type, span, f"`{method.name}` may return null", True, *analysis.counts(method.name))
+    return Known(method.type, span, f"`{method.name}` may return null", True, *analysis.counts.of(method.name))
 
 
 def _field(analysis: FileAnalysis, name: str, variable: Variable) -> Known:
