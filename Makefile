@@ -11,8 +11,8 @@ export BREADKNIFE_EDITORS ?= $(CACHE)/breadknife-dev/editors
 export BREADKNIFE_PEERS ?= $(CACHE)/breadknife-dev/peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# GCC 12 miscompiles llama.cpp's AMX kernels; see server/breadknife/engine/llama.py.
-NO_AMX := -U__AMX_INT8__
+# Without it GCC 12 miscompiles llama.cpp's AMX kernels; found by CPATH, as a path in CFLAGS can't have blanks.
+TILE_CONFIG := -include tile_config.h
 
 # What can't be had is said, and fails only in CI.
 comma := ,
@@ -44,7 +44,9 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("llama_cpp"))' || \
 	  echo 'llama-cpp-python is compiled the first time: about 5 minutes on two cores. pip keeps the result.'
-	@CFLAGS="$$CFLAGS $(NO_AMX)" CXXFLAGS="$$CXXFLAGS $(NO_AMX)" $(BIN)/python -m pip install -e '.[languagetool,dev]' || { \
+	@CPATH="$(CURDIR)/server/breadknife/engine$${CPATH:+:$$CPATH}" \
+	CFLAGS="$$CFLAGS $(TILE_CONFIG)" CXXFLAGS="$$CXXFLAGS $(TILE_CONFIG)" \
+	$(BIN)/python -m pip install -e '.[languagetool,dev]' || { \
 	  command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null || \
 	    echo 'There is no C++ compiler, which llama-cpp-python needs (Debian: apt-get install g++; macOS: xcode-select --install).'; \
 	  exit 1; }

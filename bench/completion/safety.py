@@ -64,12 +64,21 @@ class Shown:
         found: list[str] = []
         if not has_error(self.before, self.language) and has_error(self.after, self.language):
             found.append("stops parsing")
-        was, now = unmatched(self.before, self.language), unmatched(self.after, self.language)
-        if any(more > before for more, before in zip(now, was, strict=True)):
+        is_of_file = self.original.startswith(self.after[: self.end])  # brackets may close what is still to be typed
+        if not is_of_file and self._unbalances():
             found.append("unbalances")
-        if self.after != self.original and repeats_next_line(self.after, self.at, self.end):
+        if not is_of_file and repeats_next_line(self.after, self.at, self.end):
             found.append("repeats")
         return found
+
+    def _unbalances(self) -> bool:
+        """More than the text before, and than that with this line as the file has it: a comment or a string that is
+        still being written hides brackets of what follows, until it is closed."""
+        line_end = self.original.find("\n", self.at)
+        line = self.original[self.at : line_end]
+        closed = self.before[: self.at] + line + self.before[self.at :]
+        now, was, could_be = (unmatched(text, self.language) for text in (self.after, self.before, closed))
+        return any(more > max(others) for more, *others in zip(now, was, could_be, strict=True))
 
 
 def has_error(text: str, language: str) -> bool:

@@ -10,8 +10,9 @@ peers=$(cd "$1" && pwd)
 python=${PYTHON:-python3}
 LLAMA_CPP_PYTHON=0.3.36
 OLLAMA=v0.9.6 # the newest tags lack headers in the module proxy
-# GCC 12 miscompiles llama.cpp's AMX kernels; see server/breadknife/engine/llama.py.
-export CFLAGS="${CFLAGS:-} -U__AMX_INT8__ -U__AMX_TILE__" CXXFLAGS="${CXXFLAGS:-} -U__AMX_INT8__ -U__AMX_TILE__"
+# As the Makefile builds llama-cpp-python.
+export CPATH=$(cd "$(dirname "$0")/../../server/breadknife/engine" && pwd)${CPATH:+:$CPATH}
+export CFLAGS="${CFLAGS:-} -include tile_config.h" CXXFLAGS="${CXXFLAGS:-} -include tile_config.h"
 
 llama_cpp() (
   set -e

@@ -14,16 +14,17 @@ from typing import Any
 
 # Idle OpenMP threads that spin make decoding erratic on a busy machine; read once, when libgomp is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-# Threads that sleep at once lose half of the speed, though: decoding has hundreds of short parallel parts. So many
-# turns (microseconds) bridge them. Qwen2.5-Coder-0.5B on two cores: 33 to 39 tokens a second without, 66 with,
-# 69 when they spin all the time.
-os.environ.setdefault("GOMP_SPINCOUNT", "300")
+# Threads that sleep at once lose half of the speed, though: decoding has hundreds of short parallel parts, and waking
+# takes longer than most. So many turns (microseconds) bridge them. Tokens a second on two cores with 0, 300, 1,000 and
+# 100,000 turns: Qwen2.5-Coder-0.5B 19, 21, 29, 32, SmolLM2-135M 30, 44, 188, 225.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 import llama_cpp
 import llama_cpp.llama_cpp as _bindings
 import numpy as np
 from numpy.typing import NDArray
 
+from breadknife.engine.amx import works as amx_works
 from breadknife.engine.api import Prompt, Sampling
 from breadknife.engine.grammar import Grammar
 from breadknife.engine.model import Evaluation, Rows
@@ -38,16 +39,19 @@ class LlamaModel:
     """A GGUF and its KV cache of `cells` tokens, shared by `sequences` token sequences. Implements `model.Model`.
 
     `width` is how many tokens one `decode` takes at most: an interruption loses what it was evaluating (64 tokens
-    are about 0.3 s on two slow cores with a 0.5B model). Raises ModelError when llama.cpp refuses the file,
-    EngineError when the memory is short.
+    are about 0.3 s on two slow cores with a 0.5B model). Without `amx`, whether its kernels work is found out. Raises
+    ModelError when llama.cpp refuses the file, EngineError when the memory is short.
     """
 
-    def __init__(self, path: Path, *, cells: int, sequences: int, threads: int, width: int) -> None:
+    def __init__(
+        self, path: Path, *, cells: int, sequences: int, threads: int, width: int, amx: bool | None = None
+    ) -> None:
         _start_backend()
         model_params = llama.llama_model_default_params()  # its defaults map the file into memory
-        # GCC 12 miscompiles llama.cpp's AMX kernels (it drops stores to the tile configuration): SIGSEGV at the first
-        # evaluation. Without the extra buffer types the weights stay off them. `make setup` builds without AMX.
-        model_params.use_extra_bufts = b"AMX_INT8 = 1" not in llama.llama_print_system_info()
+        # Without the extra buffer types the weights stay off the AMX kernels (and aren't repacked for others).
+        if amx is None:
+            amx = b"AMX_INT8 = 1" not in llama.llama_print_system_info() or amx_works(path)
+        model_params.use_extra_bufts = amx
         model_params.n_gpu_layers = 999 if llama.llama_supports_gpu_offload() else 0
         _log.clear()
         self._model = llama.llama_model_load_from_file(os.fsencode(path), model_params)

@@ -234,8 +234,8 @@ class Pool:
     def _adapt_threads(self, *new: _Loaded) -> None:
         """Fewer threads while others compute, as each waits for the slowest.
 
-        0.5B on two cores with GOMP_SPINCOUNT=300, tokens a second with 2 threads and with 1: idle 67 and 55; beside
-        one busy process 38 and 55, beside two 30 and 36. A prompt then takes as long with 1 thread as with 2.
+        0.5B on two cores, tokens a second with 2 threads and with 1: idle 30 and 17; beside one busy process 14 and
+        17, beside two 12 and 11. A prompt then takes as long with 1 thread as with 2.
         """
         for loaded in new or self._models.values():
             best = self._best_threads(loaded)
