@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +42,14 @@ print("reached", socket.getaddrinfo("localhost", 80)[0][0] is not None)
 """
     result = run(code)
     assert result.stdout.strip() == "reached True", result.stderr
+
+
+def test_setup_refuses_offline(home: Path) -> None:
+    environment = {**os.environ, "BREADKNIFE_OFFLINE": "1"}
+    command = [sys.executable, "-m", "breadknife", "setup", "languagetool"]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert result.returncode == 2
+    assert "offline nothing is fetched" in result.stderr
 
 
 def test_pull_refuses_offline(tmp_path, monkeypatch) -> None:

@@ -9,6 +9,9 @@ from typing import cast
 
 from breadknife.errors import NetworkForbidden
 
+OFFLINE = "BREADKNIFE_OFFLINE"
+"""The environment variable that says the same as `--offline`."""
+
 
 @cache
 def forbid_network() -> None:

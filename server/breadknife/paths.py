@@ -32,7 +32,7 @@ def config_dir() -> Path:
 
 
 def state_dir() -> Path:
-    """Logs."""
+    """What may be lost: logs, snapshots, what was measured and learned."""
     return _under("state", platformdirs.user_state_path("breadknife", appauthor=False))
 
 

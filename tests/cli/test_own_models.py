@@ -335,8 +335,9 @@ def test_prune_for_programs_deletes_with_yes_only(littered: Mapping[str, Path]) 
     }
 
 
-def test_a_model_that_config_toml_names_is_in_use(littered: Mapping[str, Path]) -> None:
-    configure('[models]\ncompletion = "qwen2.5-coder-1.5b"\n')
+@pytest.mark.parametrize("use", ["[models]\ncompletion", "[escalate]\nnullcheck"])
+def test_a_model_that_config_toml_names_is_in_use(use: str, littered: Mapping[str, Path]) -> None:
+    configure(f'{use} = "qwen2.5-coder-1.5b"\n')
     assert littered["unused"] not in {Path(row["path"]) for row in rows("prune")}
 
 

@@ -12,6 +12,7 @@ from fake_model import FakeModel
 
 from breadknife.engine import conversation, daemon
 from breadknife.engine.api import Prompt
+from breadknife.engine.pool import from_store
 from breadknife.engine.settings import EngineSettings
 
 
@@ -29,7 +30,7 @@ class Fragile(FakeModel):
 
 def load(name: str, settings: EngineSettings) -> Fragile:
     if name != "fake":
-        daemon.model_file(name)
+        from_store(name)
     return Fragile(step_seconds=0.005, tokens=[[] for _ in range(daemon.SEQUENCES)])
 
 

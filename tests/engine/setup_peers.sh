@@ -16,7 +16,7 @@ export CFLAGS="${CFLAGS:-} -include tile_config.h" CXXFLAGS="${CXXFLAGS:-} -incl
 
 llama_cpp() (
   set -e
-  [ ! -e "$peers/.llama-$LLAMA_CPP_PYTHON" ] || exit 0
+  [ ! -e "$peers/.llama-$LLAMA_CPP_PYTHON-tiles" ] || exit 0
   command -v cmake >/dev/null || { echo 'There is no cmake (Debian: apt-get install cmake; pip install cmake).'; exit 1; }
   cd "$peers"
   [ -e "sdist/llama_cpp_python-$LLAMA_CPP_PYTHON.tar.gz" ] || "$python" -m pip download --quiet --no-deps \
@@ -29,7 +29,7 @@ llama_cpp() (
   nice cmake --build build --config Release --parallel 2 --target llama-server llama-bench
   cp build/bin/llama-server build/bin/llama-bench "$peers/"
   rm -rf "$peers/src"
-  touch "$peers/.llama-$LLAMA_CPP_PYTHON"
+  touch "$peers/.llama-$LLAMA_CPP_PYTHON-tiles"
 )
 
 ollama() (
@@ -38,7 +38,8 @@ ollama() (
   PATH=$PATH:/usr/local/go/bin
   command -v go >/dev/null || { echo 'There is no Go to build Ollama with (Debian: apt-get install golang).'; exit 1; }
   # Without the libraries of its releases Ollama computes with what Go's C compiler made: plain C, many times slower.
-  [ "$(uname -m)" != x86_64 ] || CFLAGS="-O3 -march=native $CFLAGS"
+  CFLAGS="-O3 $CFLAGS"
+  [ "$(uname -m)" != x86_64 ] || CFLAGS="-march=native $CFLAGS"
   GOBIN=$peers CGO_CFLAGS=$CFLAGS CGO_CXXFLAGS=$CFLAGS nice go install "github.com/ollama/ollama@$OLLAMA"
   touch "$peers/.ollama-$OLLAMA"
 )

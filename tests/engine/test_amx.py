@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
+import llama_cpp
 import pytest
 
 from breadknife.engine import amx
-from breadknife.engine.amx import OTHER_RESULTS, UNTRIED
+from breadknife.engine.amx import CRASHES, OTHER_RESULTS, UNUSED
 from breadknife.engine.catalog import builtin_catalog
 from breadknife.engine.store import ModelStore
 
@@ -20,7 +22,9 @@ from breadknife.engine.store import ModelStore
         (-11, False, 1),  # SIGSEGV
         (0xC0000005, False, 1),  # Windows' word for it
         (OTHER_RESULTS, False, 1),
-        (UNTRIED, False, 3),  # it was the model's fault, say: asked again
+        (UNUSED, True, 3),  # this model's weights have a form that they don't take
+        (1, False, 3),  # the model can't be loaded, say
+        (-15, False, 3),  # the user logs out
         (subprocess.TimeoutExpired("python", 60), False, 3),
         (OSError("no memory to fork"), False, 3),
     ],
@@ -44,9 +48,16 @@ def test_a_build_is_tried_until_its_kernels_have_told(
 
 
 @pytest.mark.model
-def test_a_trial_compares_what_a_model_makes_with_and_without_them(tmp_path: Path) -> None:
-    model = ModelStore().verified(builtin_catalog().model("smollm2-135m"))
-    assert amx.main(model) == 0
+def test_a_trial_compares_what_a_model_makes_with_and_without_them() -> None:
+    path = ModelStore().verified(builtin_catalog().model("smollm2-135m"))
+    status = subprocess.run([sys.executable, "-m", "breadknife.engine.amx", path]).returncode
+    has_amx = b"AMX_INT8 = 1" in llama_cpp.llama_print_system_info()
+    assert status in ((0, OTHER_RESULTS, *CRASHES) if has_amx else (UNUSED,))
+
+
+@pytest.mark.model
+def test_a_model_that_cant_be_loaded_tells_nothing_of_them(home: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
-    broken.write_bytes(model.read_bytes()[:1000])
-    assert amx.main(broken) == UNTRIED
+    broken.write_bytes(b"GGUF")
+    assert not amx.works(broken)
+    assert not (home / "state" / "amx.json").exists()

@@ -15,7 +15,7 @@ from breadknife.engine.runtimes import Runtime
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.host.receipts import Ledger, Outcome, Receipt
 from breadknife.host.settings import Settings
-from breadknife.task.plugin import Context
+from breadknife.task.plugin import Context, Model
 from breadknife.task.reasons import REASONS, silence
 from breadknife.task.values import (
     CheckRequest,
@@ -95,6 +95,26 @@ def test_bytes_that_leave_the_machine_are_counted(url: str, bytes_sent: int) -> 
     one = host(Fake("one", generating), settings=settings, engine=SAYS)
     [receipt] = one.ask(CheckRequest(DOC)).receipts
     assert (receipt.model, receipt.bytes_sent) == ("far:m", bytes_sent)
+
+
+def test_what_is_sent_after_the_answer_is_told_by_the_next_receipt() -> None:
+    """As prose does, which is read in the background."""
+    models: list[Model] = []
+
+    def reply(context: Context) -> Done:
+        models.append(context.model("completion"))
+        return Done()
+
+    settings = Settings(models={"completion": "far:m"}, engines={"far": Runtime("https://models.example")})
+    one = host(Fake("one", reply), settings=settings, engine=Slow([]))
+    told: list[int] = []
+    for _ in range(3):
+        told += [receipt.bytes_sent for receipt in one.ask(CheckRequest(DOC)).receipts]
+        if len(models) == 1:
+            models[0].score((Part("six by"),), ("tes", "te"))
+            assert one.bytes_sent == len("six bytes" + "six byte")
+    assert told == [0, 17, 0]
+    assert one.bytes_sent == 17
 
 
 def test_the_verifiers_refusal_is_told() -> None:

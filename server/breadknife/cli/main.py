@@ -12,6 +12,7 @@ import typer
 
 from breadknife import __version__
 from breadknife.cli import config, engine, models, null, plugins
+from breadknife.cli.output import Json, Offline
 from breadknife.errors import BreadknifeError
 
 app = typer.Typer(
@@ -27,8 +28,6 @@ app.add_typer(plugins.app, name="plugins")
 app.add_typer(config.app, name="config")
 app.add_typer(null.app, name="null")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Offline = Annotated[bool, typer.Option("--offline", help="Make any use of the network impossible.")]
 EngineScript = Annotated[
     Path | None,
     typer.Option(help="Answer from this JSON script instead of a model: for tests of editor clients.", metavar="FILE"),
@@ -143,7 +142,10 @@ def fix(
 
 
 @app.command()
-def setup(part: Annotated[str, typer.Argument(help="What to set up: `languagetool`.")] = "languagetool") -> None:
+def setup(
+    part: Annotated[str, typer.Argument(help="What to set up: `languagetool`.")] = "languagetool",
+    offline: Offline = False,
+) -> None:
     """Fetch optional parts. Nothing is ever fetched without being asked for.
 
     Example:
@@ -152,7 +154,7 @@ def setup(part: Annotated[str, typer.Argument(help="What to set up: `languagetoo
     """
     from breadknife.cli.setup import run
 
-    _exit_on_error(lambda: run(part))
+    _exit_on_error(lambda: run(part, offline=offline))
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import Json, exit_code
+from breadknife.cli.output import Json, Offline, exit_code
 
 app = typer.Typer(name="null", no_args_is_help=True, rich_markup_mode=None, help="What makes a project's values null.")
 
@@ -31,7 +31,7 @@ def report(
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="So many causes.")] = 20,
     as_json: Json = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Make any use of the network impossible.")] = False,
+    offline: Offline = False,
 ) -> None:
     """Rank the declarations that make values null by how many findings each causes.
 

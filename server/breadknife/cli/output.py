@@ -12,11 +12,10 @@ import typer
 
 from breadknife.engine.pull import PullProgress, Report
 from breadknife.errors import BreadknifeError
+from breadknife.offline import OFFLINE
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Offline = Annotated[
-    bool, typer.Option("--offline", envvar="BREADKNIFE_OFFLINE", help="Fail rather than use the network.")
-]
+Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Make any use of the network impossible.")]
 
 
 @contextmanager

@@ -137,13 +137,14 @@ def prune(
       breadknife models prune --yes --json
     """
     from breadknife.engine.prune import delete, leftovers
+    from breadknife.host.settings import load
     from breadknife.paths import state_dir
 
     with exit_code(2):
         user = user_catalog()
         catalog = merged(user)
         keep = {choice(role).name for role in catalog.roles} | {model.name for model in user.models}
-        keep |= {model.base for model in user.models}
+        keep |= {model.base for model in user.models} | set(load(None, {})[0].escalate.values())
         found = leftovers(ModelStore(), catalog, frozenset(keep), state_dir() / "snapshots")
         if not as_json:
             for each in found:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from breadknife.errors import SettingsError
 from breadknife.lsp.app import make_server
+from breadknife.offline import OFFLINE
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host
@@ -32,7 +33,12 @@ def main(arguments: Sequence[str]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--tcp", metavar="HOST:PORT", help="listen there (loopback only) instead of on stdio")
-    parser.add_argument("--offline", action="store_true", help="make any use of the network impossible")
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        default=os.environ.get(OFFLINE, "").lower() not in ("", "0", "false", "no", "off"),
+        help=f"make any use of the network impossible; also by {OFFLINE}=1",
+    )
     parser.add_argument("--no-learn", action="store_true", help="learn nothing from what is accepted and rejected")
     parser.add_argument(
         "--engine-script",

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from breadknife.errors import SettingsError
+from breadknife.cli.output import offline_by_settings
+from breadknife.errors import DownloadFailed, SettingsError
 
 
-def run(part: str) -> None:
+def run(part: str, *, offline: bool) -> None:
     if part != "languagetool":
         raise SettingsError(f"there is nothing called {part!r} to set up; there is `languagetool`")
+    from breadknife.plugins.prose.languagetool import server_jar
     from breadknife.plugins.prose.languagetool_setup import install
 
+    if (offline or offline_by_settings()) and server_jar() is None:
+        raise DownloadFailed(
+            "LanguageTool isn't here, and offline nothing is fetched: leave out `--offline`, "
+            "or `offline = true` in config.toml"
+        )
     typer.echo(f"LanguageTool is at {install(typer.echo)}")

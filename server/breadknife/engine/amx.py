@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,20 +16,23 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from breadknife.engine.machine import llama_build
-from breadknife.errors import BreadknifeError
+from breadknife.engine.machine import cores, llama_build
 from breadknife.paths import state_dir, write_atomically
 
 MOST_SECONDS = 60.0
 TOKENS = range(100, 164)
 """More than a tile has rows."""
-OTHER_RESULTS, UNTRIED = 3, 4
-"""Exit statuses."""
+SAME = 1.0
+"""Kernels differ by some tenths of a logit; these that don't work by much more."""
+UNUSED, OTHER_RESULTS = 3, 4
+"""Exit statuses: they compute nothing of this model; they compute something else."""
+CRASHES = frozenset(-signal.Signals[name] for name in ("SIGSEGV", "SIGILL", "SIGFPE", "SIGABRT"))
+WINDOWS_CRASH = 0xC0000000
 log = logging.getLogger("breadknife.engine")
 
 
 def works(path: Path) -> bool:
-    """As it was found out with the model at `path`, or with another before."""
+    """As it is found out with the model at `path`, or was with another; where nothing can be found out they don't."""
     file, build = state_dir() / "amx.json", llama_build()
     try:
         known = msgspec.json.decode(file.read_bytes(), type=dict[str, bool])
@@ -36,33 +40,37 @@ def works(path: Path) -> bool:
         known = dict[str, bool]()
     if build in known:
         return known[build]
+    command = [sys.executable, "-P", "-m", __name__, str(path)]
     try:
-        status = subprocess.run([sys.executable, "-m", __name__, path], capture_output=True, timeout=MOST_SECONDS)
+        status = subprocess.run(command, capture_output=True, timeout=MOST_SECONDS).returncode
     except (OSError, subprocess.TimeoutExpired) as error:
         log.warning("llama.cpp's AMX kernels can't be tried: %s", error)
         return False
-    if status.returncode != UNTRIED:
+    if status in (0, OTHER_RESULTS, *CRASHES) or status >= WINDOWS_CRASH:
         with contextlib.suppress(OSError):
-            write_atomically(file, msgspec.json.encode({build: not status.returncode}))
-    if status.returncode:
-        log.warning("llama.cpp's AMX kernels aren't used: trying them ended with %d", status.returncode)
-    return not status.returncode
+            write_atomically(file, msgspec.json.encode(known | {build: not status}))
+    if status not in (0, UNUSED):
+        log.warning(
+            "llama.cpp's AMX kernels aren't used: trying them ended with %d. "
+            "Build llama-cpp-python with GCC 12.4, 13.3 or newer, or with breadknife's `make setup`",
+            status,
+        )
+    return status in (0, UNUSED)
 
 
 def main(path: Path) -> int:
     from breadknife.engine.llama import LlamaModel
-    from breadknife.engine.model import Evaluation
+    from breadknife.engine.model import Evaluation, Rows
 
-    best: list[int] = []
+    made: list[Rows] = []
     for amx in (False, True):
-        try:
-            model = LlamaModel(path, cells=128, sequences=1, threads=1, width=len(TOKENS), amx=amx)
-            rows = model.decode([Evaluation(0, TOKENS)])
-        except BreadknifeError:
-            return UNTRIED
-        best += [int(np.argmax(each)) for each in rows or ()]
+        model = LlamaModel(path, cells=128, sequences=1, threads=cores()[0], width=len(TOKENS), amx=amx)
+        made += [rows[-1].copy() for rows in model.decode([Evaluation(0, TOKENS)]) or ()]
         model.close()
-    return 0 if len(set(best)) == 1 else OTHER_RESULTS
+    plain, tiled = made
+    if np.array_equal(plain, tiled):
+        return UNUSED
+    return 0 if plain[tiled.argmax()] > plain.max() - SAME else OTHER_RESULTS
 
 
 if __name__ == "__main__":

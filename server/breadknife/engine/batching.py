@@ -11,7 +11,7 @@ from breadknife.engine.api import Calibration
 from breadknife.engine.model import Evaluation, Rows
 
 UNCALIBRATED_WIDTH = 16
-"""Single tokens in one decode while a model's cost isn't known: 16 paid on 2 cores (see design.md)."""
+"""Single tokens in one decode while a model's cost isn't known: 16 paid on 2 cores."""
 
 
 @dataclass(eq=False)

@@ -24,16 +24,14 @@ import psutil
 from breadknife import __version__
 from breadknife.engine import wire
 from breadknife.engine.api import CONTEXT_SIZE, EngineStatus
-from breadknife.engine.catalog import ModelInfo, read_models
 from breadknife.engine.conversation import Answer, Conversation, Request, described
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.jobs import Job
 from breadknife.engine.logs import open_log
 from breadknife.engine.model import Model
-from breadknife.engine.pool import Pool
+from breadknife.engine.pool import Pool, from_store
 from breadknife.engine.scheduler import Scheduler
 from breadknife.engine.settings import EngineSettings, read_engine_settings
-from breadknife.engine.store import ModelStore
 from breadknife.engine.transport import BACKLOG, Endpoint, connect, forget, listen, private_folder
 from breadknife.errors import BreadknifeError, Cancelled
 from breadknife.offline import forbid_network
@@ -161,25 +159,14 @@ async def _either(event: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(event.wait(), seconds)
 
 
-def model_info(name: str) -> ModelInfo:
-    """Raises UnknownModel."""
-    return read_models().model(name)
-
-
-def model_file(name: str) -> Path:
-    """A model's or an adapter's file, checked by SHA-256 just now. Raises ModelError."""
-    return ModelStore().verified(model_info(name))
-
-
 def load_model(name: str, settings: EngineSettings) -> Model:
     """A model in memory. Raises ModelError or EngineError."""
     from breadknife.engine.llama import LlamaModel
 
-    path = model_file(name)
+    path = from_store(name)
     started = time.monotonic()
-    cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    threads = settings.threads or min(cores, 8)
-    model = LlamaModel(path, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=threads, width=WIDTH)
+    # The pool says how many threads.
+    model = LlamaModel(path, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH)
     log.info("loaded %s from %s in %.1f s", name, path, time.monotonic() - started)
     return model
 
@@ -192,8 +179,11 @@ def run(
 ) -> None:
     """Serve until idle; return at once when another daemon serves this folder."""
     forbid_network()  # the engine has no business on the network, ever
-    settings = read_engine_settings()
+    warnings: list[str] = []
+    settings = read_engine_settings(warnings.append)
     logging.basicConfig(level=logging.INFO, handlers=[open_log(state_dir() / "engine.log", text=settings.log_text)])
+    for warning in warnings:
+        log.warning("%s", warning)
     threading.excepthook = _die
     try:
         private_folder(folder)
@@ -220,7 +210,7 @@ def _serve_locked(
         return load(name, settings)
 
     async def serve() -> None:
-        scheduler = Scheduler(Pool(settings, checked, info=model_info, adapter_file=model_file), ledger.computing)
+        scheduler = Scheduler(Pool(settings, checked), ledger.computing)
         try:
             server, endpoint = listen(folder)
             daemon = Daemon(scheduler, ledger, idle_seconds=idle_seconds, log_text=settings.log_text)

@@ -41,8 +41,8 @@ def cores() -> tuple[int, int]:
 
 
 def others_work() -> Iterator[float]:
-    """Each `next` gives the cores that were busy with other processes' work since the one before it."""
-    count = psutil.cpu_count() or 1
+    """Each `next` gives the cores, of those that we may use, that others kept busy since the one before it."""
+    _, count = cores()
     before, busy = _times(), 0.0
     while True:
         yield busy
@@ -53,10 +53,11 @@ def others_work() -> Iterator[float]:
 
 
 def _times() -> tuple[float, float, float]:
-    """Seconds: of the clock, of idle cores, of our own computing."""
-    system, own = psutil.cpu_times(), psutil.Process().cpu_times()
-    waiting: float = getattr(system, "iowait", 0.0)
-    return time.monotonic(), system.idle + waiting, own.user + own.system
+    """Seconds: of the clock, of idle cores of those that we may use, of our own computing."""
+    own, each = psutil.Process().cpu_times(), psutil.cpu_times(percpu=True)
+    allowed = os.sched_getaffinity(0) if sys.platform == "linux" else range(len(each))
+    idle = sum(each[core].idle + getattr(each[core], "iowait", 0.0) for core in allowed if core < len(each))
+    return time.monotonic(), idle, own.user + own.system
 
 
 def llama_build() -> str:

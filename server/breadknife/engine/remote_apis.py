@@ -49,6 +49,10 @@ class Dialect(Protocol):
 class OpenAI:
     """`/v1/completions`, with the whole prompt as text."""
 
+    def __init__(self) -> None:
+        self._may_score = False
+        """The server was seen to tell right log-probabilities."""
+
     async def generate(self, exchange: Exchange, model: str, request: GenerateRequest) -> AsyncGenerator[Chunk, None]:
         _refuse(request, exchange, adapter=True, grammar=True)
         sampling = request.sampling
@@ -78,9 +82,13 @@ class OpenAI:
 
     async def score(self, exchange: Exchange, model: str, request: ScoreRequest) -> Scores:
         _refuse(request, exchange, adapter=True)
-        listed = await exchange.json("GET", MODELS, None, ModelList)
-        if any(each.owned_by == _LLAMA_CPP_PYTHON for each in listed.data):
-            raise EngineError(f"{exchange.http} tells wrong log-probabilities (llama-cpp-python); take llama-server")
+        if not self._may_score:
+            listed = await exchange.json("GET", MODELS, None, ModelList)
+            if any(each.owned_by == _LLAMA_CPP_PYTHON for each in listed.data):
+                raise EngineError(
+                    f"{exchange.http} tells wrong log-probabilities (llama-cpp-python); take llama-server"
+                )
+            self._may_score = True
         prompt = _plain(request.prompt, exchange)
         found: list[tuple[Piece, ...]] = []
         prompt_tokens = 0

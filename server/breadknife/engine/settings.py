@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import logging
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, cast, get_type_hints
@@ -14,7 +14,6 @@ import msgspec
 from breadknife.paths import config_dir
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
-log = logging.getLogger("breadknife.engine")
 
 
 @dataclass(frozen=True)
@@ -31,28 +30,28 @@ class EngineSettings:
     """Write prompts and output to the engine's log, too."""
 
 
-def read_engine_settings(path: Path | None = None) -> EngineSettings:
-    """The user's settings. What is wrong with them is logged and left out: the engine starts in any case."""
+def read_engine_settings(warn: Callable[[str], object], path: Path | None = None) -> EngineSettings:
+    """The user's settings. What is wrong with them is told and left out: the engine starts in any case."""
     path = path or config_dir() / "config.toml"
     try:
         table = tomllib.loads(path.read_text("utf-8")).get("engine", {})
     except FileNotFoundError:
         return EngineSettings()
     except (OSError, ValueError) as error:
-        log.warning("%s: can't be read, so the engine runs with its defaults: %s", path, error)
+        warn(f"{path}: can't be read, so the engine runs with its defaults: {error}")
         return EngineSettings()
     if not isinstance(table, dict):
-        log.warning("%s: engine: expected a table, found %r", path, table)
+        warn(f"{path}: engine: expected a table, found {table!r}")
         return EngineSettings()
     kinds = get_type_hints(EngineSettings, include_extras=True)
     good: dict[str, Any] = {}
     for key, value in cast("dict[str, object]", table).items():
         if key not in kinds:
             near = difflib.get_close_matches(key, kinds, n=1) or list(kinds)
-            log.warning("%s: engine.%s: no such setting; there is %s", path, key, ", ".join(near))
+            warn(f"{path}: engine.{key}: no such setting; there is {', '.join(near)}")
             continue
         try:
             good[key] = msgspec.convert(value, kinds[key])
         except msgspec.ValidationError as error:
-            log.warning("%s: engine.%s: %s, found %r", path, key, error, value)
+            warn(f"{path}: engine.{key}: {error}, found {value!r}")
     return EngineSettings(**good)

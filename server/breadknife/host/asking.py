@@ -262,6 +262,7 @@ class Asking:
     def _receipt(self, plugin: str, ended: _Ended, trace: Trace) -> Receipt:
         origins = tuple(trace.origins)
         model = next(iter(trace.models), "") or next((origin.model for origin in origins), "")
+        trace.is_told = True
         receipt = Receipt(
             request=self._kind.name,
             plugin=plugin,
@@ -273,7 +274,7 @@ class Asking:
             cached_tokens=sum(origin.cached_tokens for origin in origins),
             output_tokens=sum(origin.output_tokens for origin in origins),
             milliseconds=ended.milliseconds,
-            bytes_sent=trace.bytes_sent,
+            bytes_sent=trace.bytes_sent + self.host.take_late(plugin),
             id=self.host.next_id(),
             at=self._at,
             steps=tuple(trace.steps),

@@ -35,6 +35,9 @@ class Trace:
     origins: list[Origin] = field(default_factory=list[Origin])
     """What generations have cost."""
     bytes_sent: int = 0
+    """What has left the machine."""
+    is_told: bool = False
+    """Its receipt is written: what is asked later, in the background, is told by the plugin's next one."""
 
     def note(self, origin: Origin) -> None:
         """Count a generation once, whoever tells of it and under whatever rule."""
@@ -142,7 +145,7 @@ class HostModel:
         hints: tuple[str, ...] = (),
         top_logprobs: int = 0,
     ) -> Iterator[Chunk]:
-        self._asked(prompt)
+        self._asked(prompt, ("",))
         request = GenerateRequest(
             self.name,
             prompt,
@@ -170,7 +173,7 @@ class HostModel:
         top_logprobs: int = 0,
         cancel: CancelToken | None = None,
     ) -> Scores:
-        self._asked(prompt)
+        self._asked(prompt, alternatives)
         request = ScoreRequest(
             self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs
         )
@@ -199,12 +202,18 @@ class HostModel:
         self._trace.note(origin)
         return origin
 
-    def _asked(self, prompt: Prompt) -> None:
+    def _asked(self, prompt: Prompt, alternatives: tuple[str, ...]) -> None:
+        """Other runtimes are sent the prompt with each alternative."""
         self._trace.models.append(self.name)
         elsewhere = split_model(self.name)
         runtime = self._host.settings.engines.get(elsewhere[0]) if elsewhere else None
         if runtime is not None and not runtime.local:
-            self._trace.bytes_sent += sum(len(part.text.encode("utf-8", "replace")) for part in prompt)
+            beginning = "".join(part.text for part in prompt)
+            sent = sum(len(f"{beginning}{each}".encode("utf-8", "replace")) for each in alternatives)
+            if self._trace.is_told:
+                self._host.sent_late(self._plugin, sent)
+            else:
+                self._trace.bytes_sent += sent
 
     def _counted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         last: Chunk | None = None

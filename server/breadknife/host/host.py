@@ -6,7 +6,9 @@ import itertools
 import logging
 import math
 import os
+import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -71,6 +73,8 @@ class Host:
     _trees: TreeCache = field(default_factory=TreeCache)
     _noticed: set[str] = field(default_factory=set[str])
     _throttles: dict[tuple[str, str], Throttle] = field(default_factory=dict[tuple[str, str], Throttle])
+    _late: Counter[str] = field(default_factory=Counter[str])
+    """Plugin's name -> bytes that left the machine after the receipt of what they were for."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -108,8 +112,24 @@ class Host:
         with self._lock:
             new = message not in self._noticed
             self._noticed.add(message)
-        if new and self._throttle("notice", plugin, NOTICES, math.inf).allows():
+        if new and (not plugin or self._throttle("notice", plugin, NOTICES, math.inf).allows()):
             self.on_notice(message)
+
+    def sent_late(self, plugin: str, count: int) -> None:
+        with self._lock:
+            self._late[plugin] += count
+
+    def take_late(self, plugin: str) -> int:
+        """What was sent late and isn't told yet; it counts as told."""
+        with self._lock:
+            return self._late.pop(plugin, 0)
+
+    @property
+    def bytes_sent(self) -> int:
+        """That have left the machine, as far as receipts are kept, and those that no receipt tells yet."""
+        with self._lock:
+            late = self._late.total()
+        return late + sum(receipt.bytes_sent for receipt in self.ledger.newest(limit=sys.maxsize))
 
     def record(self, receipt: Receipt) -> None:
         self.ledger.add(receipt)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -37,7 +36,7 @@ def status(host: Host) -> dict[str, Any]:
         ],
         "problems": [str(problem) for problem in host.registry.problems],
         "failures": [asdict(receipt) for receipt in host.ledger.newest(limit=100) if receipt.outcome is Outcome.FAILED],
-        "bytes_sent": sum(receipt.bytes_sent for receipt in host.ledger.newest(limit=sys.maxsize)),
+        "bytes_sent": host.bytes_sent,
     }
 
 

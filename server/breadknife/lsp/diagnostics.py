@@ -40,7 +40,8 @@ class Diagnostics:
         if known and known.document is document and known.generation == generation:
             return known.reply
         reply = await self._server.ask(CheckRequest(document))
-        self._checked[document.uri] = _Checked(document, generation, reply)
+        if self._server.documents.is_current(document):
+            self._checked[document.uri] = _Checked(document, generation, reply)
         return reply
 
     def changed(self, uri: str) -> None:
@@ -58,7 +59,9 @@ class Diagnostics:
 
     def refresh(self, uri: str | None = None) -> None:
         """The same text would be judged differently now (of all documents, without `uri`)."""
-        for each in [uri] if uri else self._server.documents.uris():
+        for each in self._server.documents.uris():
+            if uri not in (None, each):
+                continue
             self._generations[each] = self._generations.get(each, 0) + 1
             if not self._server.client.pulls_diagnostics:
                 self._push_after(0, each)
