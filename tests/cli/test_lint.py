@@ -97,6 +97,8 @@ def test_sarif_is_valid(project: Path) -> None:
     [
         (["--format", "yaml", "."], "the formats are text, json, github, sarif"),
         (["nowhere"], "nowhere: no such file or folder"),
+        (["--language", "pyton", "."], "--language pyton: no plugin checks it; there are "),
+        (["--stale-ignores", "--format", "json", "."], "no other format than text"),
     ],
 )
 def test_errors_say_what_to_do(project: Path, arguments: list[str], said: str) -> None:

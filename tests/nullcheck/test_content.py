@@ -120,6 +120,8 @@ NAME_OF = "export function nameOf(user?: string) {\n  return user.trim();\n}\n"
         ("raise", [Line("message", '"; process.exit()"}')], 'throw new Error("user is undefined");', ""),
         ("default", [Line("default", 'unknown"}')], '(user ?? "unknown").trim()', "nullcheck"),
         ("default", [Line("default", "a" * 99 + '"}')], '(user ?? "").trim()', ""),
+        ("default", [Line("default", 'null"}')], '(user ?? "").trim()', ""),
+        ("default", [Line("default", 'None"}')], '(user ?? "").trim()', ""),
         ("default", [], '(user ?? "").trim()', ""),
     ],
 )

@@ -84,7 +84,7 @@ class CommandChecker:
         with self._command.run(texts) as (done, copy):
             printed = done.stdout.decode("utf-8", "replace")
             said = read(printed) or read(done.stderr.decode("utf-8", "replace"))  # javac's is there
-            if not said and done.returncode not in (0, 1):
+            if not said and done.returncode:
                 raise EngineDied(f"{self._command.name} ended with code {done.returncode}: {last_line(done)}")
             return [each.at(self._back(each.path, copy)) for each in said]
 

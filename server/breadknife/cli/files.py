@@ -33,5 +33,5 @@ def _below(folder: Path, ignoring: Ignoring) -> Iterator[Path]:
             continue
         if is_folder:
             yield from _below(path, ignoring)
-        elif language_of(path):
+        elif path.is_file() and language_of(path):  # not a pipe, which would never end
             yield path

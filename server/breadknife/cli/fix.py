@@ -13,6 +13,7 @@ from typing import Any
 from breadknife.cli.branches import Branch
 from breadknife.cli.changes import Change
 from breadknife.cli.checking import CommandTests
+from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, Told, findings, opened, tell
 from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, named, near, strategy_of
 from breadknife.cli.root_causes import Removed, causes_of, moved_by, remove_causes
@@ -90,7 +91,7 @@ def _check(options: Options) -> None:
 
 def _causes_removed(repairs: Repairs, told: Told, options: Options) -> Iterable[Outcome]:
     causes = causes_of(repairs, told.found, told.paths, tell)
-    tell(f"{len(told.found)} findings of {len(causes)} causes")
+    tell(f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}")
     return remove_causes(repairs, causes[: options.top], told.checker, told.said, tell)
 
 
@@ -173,9 +174,11 @@ def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) 
             tell(f"{_sentence(repair.found, repairs, folder)}: repaired without a last check: {why}")
     causes = [outcome for outcome in outcomes if isinstance(outcome, Removed)]
     if causes:
-        done = f"{len(causes)} causes of {sum(each.findings for each in causes)} findings repaired"
+        done = (
+            f"{counted(len(causes), 'cause')} of {counted(sum(each.findings for each in causes), 'finding')} repaired"
+        )
     else:
-        done = f"{len(outcomes) - len(left)} findings repaired"
+        done = f"{counted(len(outcomes) - len(left), 'finding')} repaired"
     tell(f"{done}, {len(left)} left")
 
 

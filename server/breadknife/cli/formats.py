@@ -38,6 +38,9 @@ class Problem:
         return line + 1, offset - self.document.line_starts[line] + 1
 
 
+_TAB = 4
+
+
 def write_text(problems: Sequence[Problem], out: TextIO) -> None:
     if out.isatty():
         _write_pretty(problems, out)
@@ -49,6 +52,7 @@ def write_text(problems: Sequence[Problem], out: TextIO) -> None:
 
 
 def _write_pretty(problems: Sequence[Problem], out: TextIO) -> None:
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.text import Text
 
@@ -67,12 +71,17 @@ def _write_pretty(problems: Sequence[Problem], out: TextIO) -> None:
         document, line = problem.document, place["line"] - 1
         text = document.line_text(line)
         if len(text) <= 200:
-            start = place["column"] - 1
-            end = place["end_column"] - 1 if place["end_line"] == place["line"] else len(text)
-            console.print(Text(f"    {text}"))
+            last = place["end_column"] - 1 if place["end_line"] == place["line"] else len(text)
+            start, end = (cell_len(text[:at].expandtabs(_TAB)) for at in (place["column"] - 1, last))
+            console.print(Text(f"    {text.expandtabs(_TAB)}"))
             console.print(Text("    " + " " * start + "^" * max(1, end - start), style=colour))
     files = len({problem.name for problem in problems})
-    console.print(f"{len(problems)} findings in {files} files" if problems else "[green]no findings[/green]")
+    said = f"{counted(len(problems), 'finding')} in {counted(files, 'file')}"
+    console.print(said if problems else "[green]no findings[/green]")
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def to_json(problem: Problem) -> dict[str, Any]:

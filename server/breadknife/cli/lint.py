@@ -17,6 +17,7 @@ from breadknife.host.host import Host
 from breadknife.host.settings import Settings, load
 from breadknife.host.workspace import root_of
 from breadknife.offline import forbid_network
+from breadknife.task.plugin import ANY_LANGUAGE
 from breadknife.task.values import CheckRequest
 from breadknife.text.document import read_document
 
@@ -30,6 +31,9 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     host = make_host(engine_script)
+    known = {id for plugin in host.registry.plugins for id in plugin.serves.get(CheckRequest, ())}
+    if language is not None and known.isdisjoint((language, ANY_LANGUAGE)):
+        raise SettingsError(f"--language {language}: no plugin checks it; there are {', '.join(sorted(known))}")
     host.on_notice = lambda message: print(f"breadknife: {message}", file=sys.stderr)
     failed = False
     problems: list[Problem] = []
@@ -57,15 +61,16 @@ def check(host: Host, path: Path, root: Path, language: str | None) -> list[Prob
 
 
 def settings_for(host: Host, offline: bool, root: Path, checker_seconds: float | None = None) -> Settings:
-    """Raises the first SettingsError: a lint with half of its settings would lie. What an untrusted folder may not say
-    is told and left out."""
+    """Raises SettingsError when something is wrong with them, and tells all of it: half of its settings would make a
+    lint lie. What an untrusted folder may not say is told and left out."""
     settings, problems = load(
         root, host.registry.settings_types, command_line(offline=offline, checker_seconds=checker_seconds)
     )
-    for problem in problems:
-        if not isinstance(problem, LeftOut):
-            raise problem
+    wrong = [problem for problem in problems if not isinstance(problem, LeftOut)]
+    for problem in problems if not wrong else wrong[:-1]:
         print(f"breadknife: {problem}", file=sys.stderr)
+    if wrong:
+        raise wrong[-1]
     if settings.offline:
         forbid_network()
     return settings

@@ -81,6 +81,8 @@ def lint(
       breadknife lint --format sarif docs/ > breadknife.sarif
     """
     if stale_ignores:
+        if format != "text":
+            raise typer.BadParameter("--stale-ignores has no other format than text")
         from breadknife.cli import stale
 
         _exit_on_error(lambda: stale.run(paths, offline=offline, engine_script=engine_script))

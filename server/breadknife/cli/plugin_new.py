@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from breadknife.cli.plugin_check import NAME, RESERVED
 from breadknife.errors import PluginError
+from breadknife.host.registry import GROUP
 
 _PLACEHOLDER = "newcomer"
 """The template is a working package of that name."""
@@ -21,6 +23,8 @@ def create(name: str, parent: Path) -> Path:
         raise PluginError(f"`{name}` can't be a plugin's name: use small letters, digits and `_`, as in `todo`")
     if name in RESERVED:
         raise PluginError(f"`{name}` is a section of breadknife's own settings; use another name")
+    if name in {entry.name for entry in entry_points(group=GROUP)}:
+        raise PluginError(f"a plugin named `{name}` is installed already; use another name")
     project = f"breadknife-{name.replace('_', '-')}"
     folder = parent / project
     words = {

@@ -47,7 +47,7 @@ def discover() -> Registry:
             plugins[plugin.name] = plugin
             versions[plugin.name] = entry.dist.version if entry.dist else ""
         except Exception as error:
-            log.exception("plugin %s can't be loaded", entry.name)
+            log.info("plugin %s can't be loaded", entry.name, exc_info=True)
             problems.append(PluginError(f"plugin `{entry.name}` ({entry.value}) can't be loaded: {error}"))
     return Registry(tuple(plugins.values()), tuple(problems), versions)
 

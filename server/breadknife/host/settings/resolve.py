@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, cast, get_type_hints
+from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -166,7 +166,7 @@ class _Resolver:
             return model
         known = [model.name for model in self._catalog.models]
         if model not in known:
-            raise _Wrong(path, f"no model {_shown(model)}: {_unknown(model, known)}")
+            raise _Wrong(path, _unknown(model, known, f"no model {_shown(model)}"))
         return model
 
     def _engines(self, layer: Layer, key: str, value: object) -> None:
@@ -276,7 +276,9 @@ def _converted(path: KeyPath, value: object, kind: Any) -> Any:
     try:
         return msgspec.convert(value, kind)
     except Exception as error:  # also what msgspec says of a plugin's type that it can't make
-        raise _Wrong(path, f"{error}, found {_shown(value)}") from None
+        choices = [str(each) for each in get_args(kind)] if get_origin(kind) is Literal else []
+        what = f"expected one of {', '.join(choices)}" if choices else str(error)
+        raise _Wrong(path, f"{what}, found {_shown(value)}") from None
 
 
 def _shown(value: object) -> str:
@@ -292,6 +294,6 @@ def _word(key: str) -> str:
     return key if re.fullmatch(r"[\w-]{1,60}", key) else _shown(key)
 
 
-def _unknown(key: str, known: Sequence[str]) -> str:
+def _unknown(key: str, known: Sequence[str], what: str = "no such setting") -> str:
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    return f"no such setting; did you mean `{near[0]}`?" if near else f"no such setting; there are {', '.join(known)}"
+    return f"{what}; did you mean `{near[0]}`?" if near else f"{what}; there are {', '.join(known)}"

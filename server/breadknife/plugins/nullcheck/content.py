@@ -19,6 +19,7 @@ from breadknife.text.document import TextEdit
 
 _MAX_TOKENS = 32
 _MAX_MESSAGE = 80
+_NULL_WORD = re.compile(r"null|none|nil|undefined|nan|n/?a|default|value|string", re.IGNORECASE)
 _MAX_DEFAULT = 40
 """Code points."""
 _EXAMPLES = 3
@@ -63,7 +64,9 @@ def written(
         said += last.text
     if last is None or last.finish != "stop":
         return None
-    content = _default(said, template, language) if template.default else _message(said, template, file, place)
+    content = (
+        _default(said, template, file, place, language) if template.default else _message(said, template, file, place)
+    )
     return (content, model.origin(last)) if content else None
 
 
@@ -136,8 +139,12 @@ def _is_about(message: str, file: NullFile, place: Place) -> bool:
     return not words or any(word in message.lower() for word in words)
 
 
-def _default(said: str, template: Content, language: NullLanguage) -> Content | None:
+def _default(said: str, template: Content, file: NullFile, place: Place, language: NullLanguage) -> Content | None:
+    """Not a word for null, nor the key that was asked for: a string that only looks like data."""
     quote = template.default[0] if template.default[0] in "\"'" else ""
     default = f"{quote}{said.strip()}{quote}"
+    asked = file.tree.text[place.span.start : place.span.end]
+    if quote and (_NULL_WORD.fullmatch(said.strip()) or f'"{said}"' in asked or f"'{said}'" in asked):
+        return None
     usable = len(default) <= _MAX_DEFAULT and default.isprintable() and language.literal(default, template.default)
     return replace(template, default=default) if usable else None

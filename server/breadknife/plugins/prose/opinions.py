@@ -112,8 +112,10 @@ def _mistake(text: str, proposal: Proposal, model: str) -> Mistake:
         message = f"“{new.strip()}” may be missing here"
     elif not new:
         message = f"“{old.strip()}” may be one word too many"
-    else:
+    elif proposal.margin > 0:
         message = f"“{new}” is likelier than “{old}” here"
+    else:  # grammar speaks for it, and the model not much against it
+        message = f"“{new}” may be meant for “{old}” here"
     lint = Lint("model", proposal.rule, span, f"{message} (margin {proposal.margin:.1f})", (new,), "")
     return Mistake(lint, ("model",), (proposal.rule,), (Correction(span, new),), safe=False, model=model)
 

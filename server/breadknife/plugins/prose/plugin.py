@@ -182,7 +182,7 @@ def _walls(document: Document, context: Context) -> Sequence[int]:
 
 def _paragraphs(document: Document, context: Context) -> list[ProseText]:
     """The document's prose, within what can be checked in a reasonable time; the user is told what is left out."""
-    tell = context.notify
+    tell, name = context.notify, document.path or document.uri
     found, too_long = list[ProseText](), False
     for paragraph in extract(document, context.tree(document), context.cancel):
         if not paragraph.segments:
@@ -190,8 +190,8 @@ def _paragraphs(document: Document, context: Context) -> list[ProseText]:
         elif len(found) < _MOST_PARAGRAPHS:
             found.append(paragraph)
         else:
-            tell(f"Only the first {_MOST_PARAGRAPHS:,} paragraphs of {document.uri} are checked.")
+            tell(f"Only the first {_MOST_PARAGRAPHS:,} paragraphs of {name} are checked.")
             break
     if too_long:  # without their number: a text is told once
-        tell(f"A paragraph of more than {LONGEST:,} characters is data, not checked as prose: {document.uri}.")
+        tell(f"A paragraph of more than {LONGEST:,} characters is data, not checked as prose: {name}.")
     return found

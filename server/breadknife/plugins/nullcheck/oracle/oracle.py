@@ -173,7 +173,7 @@ class Oracle:
                     self._checker = checker
             return self._checker.problems(texts, cancel, beside)
         except EngineDied as error:
-            log.warning("%s", error)
+            log.info("%s", error)
             self._deaths += 1
             self._end()
             raise
