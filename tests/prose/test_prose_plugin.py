@@ -225,7 +225,7 @@ def test_a_line_of_a_megabyte_is_left_out_with_a_notice(
 def test_200_000_lines(plugin: ProsePlugin, context: PluginContext) -> None:
     doc = document(f"{TEXT}\n\n" + "Some prose.\n\n" * 100_000, "plaintext")
     assert [doc.slice(f.span) for f in check(plugin, doc, context, whole=True)] == ["an"]
-    assert context.notices == [f"Only the first 20,000 paragraphs of {doc.uri} are checked."]
+    assert context.notices == [f"Only the first 20,000 paragraphs of {doc.path} are checked."]
 
 
 def test_cancelled(plugin: ProsePlugin, context: PluginContext) -> None:

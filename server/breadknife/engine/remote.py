@@ -27,7 +27,7 @@ from breadknife.engine.remote_answers import EmbeddingList
 from breadknife.engine.remote_apis import Dialect, LlamaServer, Ollama, OpenAI
 from breadknife.engine.remote_http import Exchange, Http, Patience
 from breadknife.engine.runtimes import Api, Runtime
-from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineError, EngineUnavailable, Superseded
+from breadknife.errors import BreadknifeError, Cancelled, EngineError, EngineUnavailable, Superseded
 
 _T = TypeVar("_T")
 _DIALECTS: dict[Api, type[OpenAI] | type[LlamaServer] | type[Ollama]] = {
@@ -213,7 +213,7 @@ async def _reported(work: Callable[[_Inbox[_T]], Coroutine[Any, Any, None]], inb
     except BreadknifeError as error:
         inbox.put(error)
     except asyncio.CancelledError:
-        inbox.put(EngineDied("the engine was closed while it worked; ask again"))
+        inbox.put(Cancelled("the engine was closed"))
         raise
     except Exception as error:
         inbox.put(EngineError(f"{type(error).__name__}: {error}"))
