@@ -13,11 +13,11 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from breadknife.cli.output import Json
 from breadknife.errors import BreadknifeError, LeftOut, SettingsError
 
 app = typer.Typer(help="Settings: what counts, where it was said, and what is wrong.", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Where = Annotated[Path, typer.Argument(metavar="[PATH]", help="A file or a folder; here without it.")]
 
 

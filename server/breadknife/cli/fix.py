@@ -174,9 +174,8 @@ def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) 
             tell(f"{_sentence(repair.found, repairs, folder)}: repaired without a last check: {why}")
     causes = [outcome for outcome in outcomes if isinstance(outcome, Removed)]
     if causes:
-        done = (
-            f"{counted(len(causes), 'cause')} of {counted(sum(each.findings for each in causes), 'finding')} repaired"
-        )
+        ended = sum(each.findings for each in causes)
+        done = f"{counted(len(causes), 'cause')} of {counted(ended, 'finding')} repaired"
     else:
         done = f"{counted(len(outcomes) - len(left), 'finding')} repaired"
     tell(f"{done}, {len(left)} left")

@@ -12,6 +12,9 @@ from breadknife import __version__
 from breadknife.task.values import Finding, Severity
 from breadknife.text.document import Document, Span
 
+_TAB = 4
+"""Columns that a tab takes in a terminal."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -36,9 +39,6 @@ class Problem:
     def _position(self, offset: int) -> tuple[int, int]:
         line = self.document.line_at(offset)
         return line + 1, offset - self.document.line_starts[line] + 1
-
-
-_TAB = 4
 
 
 def write_text(problems: Sequence[Problem], out: TextIO) -> None:

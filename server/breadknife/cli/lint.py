@@ -31,14 +31,14 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     host = make_host(engine_script)
-    known = {id for plugin in host.registry.plugins for id in plugin.serves.get(CheckRequest, ())}
-    if language is not None and known.isdisjoint((language, ANY_LANGUAGE)):
-        raise SettingsError(f"--language {language}: no plugin checks it; there are {', '.join(sorted(known))}")
     host.on_notice = lambda message: print(f"breadknife: {message}", file=sys.stderr)
     failed = False
     problems: list[Problem] = []
     settings_of = cache(partial(settings_for, host, offline))
     with closing(host):
+        known = {id for plugin in host.registry.plugins for id in plugin.serves.get(CheckRequest, ())}
+        if language is not None and known.isdisjoint((language, ANY_LANGUAGE)):
+            raise SettingsError(f"--language {language}: no plugin checks it; there are {', '.join(sorted(known))}")
         for path in find_files(paths):
             root = root_of(path, [Path.cwd()])
             host.settings = settings_of(root)

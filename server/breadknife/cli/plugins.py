@@ -9,13 +9,12 @@ from typing import Annotated
 
 import typer
 
+from breadknife.cli.output import Json
 from breadknife.errors import BreadknifeError
 
 app = typer.Typer(
     help="Plugins: your own and other people's, found where Python packages are installed.", no_args_is_help=True
 )
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @app.command("list")

@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -36,8 +36,13 @@ def memory() -> Memory:
 
 def cores() -> tuple[int, int]:
     """Physical and logical cores that this process may use."""
-    allowed = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    allowed = len(_allowed())
     return min(psutil.cpu_count(logical=False) or allowed, allowed), allowed
+
+
+def _allowed() -> Collection[int]:
+    """The numbers of the logical cores that this process may use."""
+    return os.sched_getaffinity(0) if sys.platform == "linux" else range(os.cpu_count() or 1)
 
 
 def others_work() -> Iterator[float]:
@@ -55,8 +60,8 @@ def others_work() -> Iterator[float]:
 def _times() -> tuple[float, float, float]:
     """Seconds: of the clock, of idle cores of those that we may use, of our own computing."""
     own, each = psutil.Process().cpu_times(), psutil.cpu_times(percpu=True)
-    allowed = os.sched_getaffinity(0) if sys.platform == "linux" else range(len(each))
-    idle = sum(each[core].idle + getattr(each[core], "iowait", 0.0) for core in allowed if core < len(each))
+    mine = [each[core] for core in _allowed() if core < len(each)]
+    idle = sum(core.idle + getattr(core, "iowait", 0.0) for core in mine)
     return time.monotonic(), idle, own.user + own.system
 
 

@@ -59,9 +59,7 @@ class Diagnostics:
 
     def refresh(self, uri: str | None = None) -> None:
         """The same text would be judged differently now (of all documents, without `uri`)."""
-        for each in self._server.documents.uris():
-            if uri not in (None, each):
-                continue
+        for each in (known for known in self._server.documents.uris() if uri in (None, known)):
             self._generations[each] = self._generations.get(each, 0) + 1
             if not self._server.client.pulls_diagnostics:
                 self._push_after(0, each)

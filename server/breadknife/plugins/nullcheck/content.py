@@ -19,7 +19,6 @@ from breadknife.text.document import TextEdit
 
 _MAX_TOKENS = 32
 _MAX_MESSAGE = 80
-_NULL_WORD = re.compile(r"null|none|nil|undefined|nan|n/?a|default|value|string", re.IGNORECASE)
 _MAX_DEFAULT = 40
 """Code points."""
 _EXAMPLES = 3
@@ -31,6 +30,8 @@ _RAISED = re.compile(
 """An error made from a message, in any of the languages."""
 _SAYS_NOTHING = re.compile(r"\b(?:code|below|above|json|message)\b", re.IGNORECASE)
 """Words of the question."""
+_NO_VALUE = re.compile(r"null|none|nil|undefined|nan|n/?a|default|value|string", re.IGNORECASE)
+"""Words for what is missing, or for any string."""
 _VERBS = frozenset({"get", "find", "load", "read", "make", "create", "fetch", "search", "match"})
 """Of a function's name, which say nothing of what it gives."""
 _CHARACTERS = r'[^"\\`$#{}\x00-\x1f\x7f]'
@@ -144,7 +145,7 @@ def _default(said: str, template: Content, file: NullFile, place: Place, languag
     quote = template.default[0] if template.default[0] in "\"'" else ""
     default = f"{quote}{said.strip()}{quote}"
     asked = file.tree.text[place.span.start : place.span.end]
-    if quote and (_NULL_WORD.fullmatch(said.strip()) or f'"{said}"' in asked or f"'{said}'" in asked):
+    if quote and (_NO_VALUE.fullmatch(said.strip()) or f'"{said}"' in asked or f"'{said}'" in asked):
         return None
     usable = len(default) <= _MAX_DEFAULT and default.isprintable() and language.literal(default, template.default)
     return replace(template, default=default) if usable else None
