@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.ecmascript.facts import Cause, Env, NullUse, Summary
-from breadknife.plugins.nullcheck.ecmascript.flow import Flow, Frame
+from breadknife.plugins.nullcheck.ecmascript.flow import Flow
+from breadknife.plugins.nullcheck.ecmascript.frames import Frame
 from breadknife.plugins.nullcheck.ecmascript.imports import links
 from breadknife.plugins.nullcheck.ecmascript.modules import FileTable, Modules
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline

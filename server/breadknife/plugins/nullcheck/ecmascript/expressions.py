@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from breadknife.plugins.nullcheck.ecmascript.calls import Callee, Summaries, argument_uses, ends, result
 from breadknife.plugins.nullcheck.ecmascript.facts import (
@@ -17,11 +18,10 @@ from breadknife.plugins.nullcheck.ecmascript.facts import (
     Fact,
     NullUse,
     forget,
-    join,
-    join_branches,
     narrow,
 )
-from breadknife.plugins.nullcheck.ecmascript.narrowing import branch, inner, is_null, key_of, there, undecided
+from breadknife.plugins.nullcheck.ecmascript.narrowing import is_null, key_of, there
+from breadknife.plugins.nullcheck.ecmascript.operators import OPERATORS
 from breadknife.plugins.nullcheck.ecmascript.outline import Outline
 from breadknife.plugins.nullcheck.ecmascript.rules import ELEMENT_PROPERTIES, GLOBALS, owner_of
 from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
@@ -32,7 +32,6 @@ from breadknife.text.syntax import Node
 MAX_DEPTH = 120
 """Expressions and blocks nested deeper than this are left alone, with their whole function."""
 _LINKS = frozenset({"member_expression", "subscript_expression", "call_expression", "non_null_expression"})
-_ARITHMETIC = frozenset({"-", "*", "/", "%", "**", "<", ">", "<=", ">=", "&", "|", "^", "<<", ">>", ">>>"})
 _LITERALS = {
     "string": "string", "template_string": "string", "number": "number", "true": "boolean", "false": "boolean",
     "array": "Array", "regex": "RegExp",
@@ -78,25 +77,16 @@ class Evaluator:
         """Byte ranges of expressions that may be null because somebody else says so."""
         self._depth = 0
         self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
-            "identifier": self._name,
-            "this": self._this,
-            "shorthand_property_identifier": self._name,
+            "identifier": self.name,
+            "this": self.this_value,
+            "shorthand_property_identifier": self.name,
             "member_expression": self._chain,
             "subscript_expression": self._chain,
             "call_expression": self._chain,
             "non_null_expression": self._chain,
             "new_expression": self._new,
-            "parenthesized_expression": self._parenthesized,
-            "assignment_expression": self._assignment,
-            "augmented_assignment_expression": self._augmented,
-            "update_expression": self._operand,
-            "unary_expression": self._unary,
-            "binary_expression": self._binary,
-            "ternary_expression": self._ternary,
-            "await_expression": self._await,
-            "as_expression": self._cast,
-            "type_assertion": self._cast,
-            "satisfies_expression": self._parenthesized,
+            "parenthesized_expression": self.parenthesized,
+            "satisfies_expression": self.parenthesized,
             "sequence_expression": self._sequence,
             "arrow_function": self._function,
             "function_expression": self._function,
@@ -104,9 +94,10 @@ class Evaluator:
             "method_definition": self._function,
             "class": self._function,
             "spread_element": self._spread,
-            "null": self._null,
-            "undefined": self._null,
+            "null": self.null,
+            "undefined": self.null,
             "pair": self._pair,
+            **{kind: partial(operator, self) for kind, operator in OPERATORS.items()},
             **dict.fromkeys(("string", "number", "true", "false", "regex"), self._literal),
             **dict.fromkeys(("comment", "property_identifier", "jsx_text", "string_fragment"), _skip),
         }
@@ -247,7 +238,7 @@ class Evaluator:
         cause = Cause(member.node, f"the property `{name}` {annotated}", member.type.null, elsewhere=member.elsewhere)
         return Fact(cause, member.type.present)
 
-    def _name(self, node: Node, env: Env) -> Fact:
+    def name(self, node: Node, env: Env) -> Fact:
         name = self.text(node)
         fact = env.get(name)
         if fact is not None:
@@ -255,14 +246,14 @@ class Evaluator:
         variable = self.scopes[name]
         if variable is None:
             if name == "undefined":
-                return self._null(node, env)
+                return self.null(node, env)
             return Fact(type=Type(GLOBALS[name])) if name in GLOBALS else NOTHING
         return Fact(type=variable.type.present) if variable.type.name else NOTHING
 
-    def _this(self, node: Node, env: Env) -> Fact:
+    def this_value(self, node: Node, env: Env) -> Fact:
         return Fact(None, self.this[-1], checked=True)
 
-    def _null(self, node: Node, env: Env) -> Fact:
+    def null(self, node: Node, env: Env) -> Fact:
         written = "null" if node.type == "null" else "undefined"
         return Fact(Cause(node, f"it is set to {written}", written))
 
@@ -379,9 +370,9 @@ class Evaluator:
         types = tuple(read_type(child, self.source) for child in args.named_children) if args is not None else ()
         return Fact(None, Type(name, types), checked=True) if name.isidentifier() else CHECKED
 
-    # --- operators ---
+    # --- what has expressions inside ---
 
-    def _parenthesized(self, node: Node, env: Env) -> Fact:
+    def parenthesized(self, node: Node, env: Env) -> Fact:
         children = [child for child in node.named_children if child.type != "comment"]
         return self.value(children[0], env) if children else NOTHING
 
@@ -414,149 +405,6 @@ class Evaluator:
         if node.parent is not None and node.parent.type in ("array", "arguments"):
             self.use(value, fact, Use.ITERATE, env)
         return NOTHING
-
-    def _assignment(self, node: Node, env: Env) -> Fact:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None:
-            return NOTHING
-        fact = self.value(right, env)
-        if left.type in ("object_pattern", "array_pattern"):
-            self.use(right, fact, Use.ATTRIBUTE if left.type == "object_pattern" else Use.ITERATE, env)
-        self.bind(left, fact, env)
-        return fact
-
-    def _augmented(self, node: Node, env: Env) -> Fact:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        operator = node.child_by_field_name("operator")
-        if left is None or right is None or operator is None:
-            return NOTHING
-        if operator.type in ("??=", "||=", "&&="):
-            yes, no = branch(self, left, env)
-            taken, other = (yes, no) if operator.type == "&&=" else (no, yes)
-            there(self, yes, left)
-            fact = self.value(right, taken)
-            self.bind(left, fact if fact is not NOTHING else CHECKED, taken)
-            undecided(env, taken, other)
-            return env.get(key_of(self, left), NOTHING)
-        fact = self.value(left, env)
-        if self.typed and operator.type != "+=":
-            self.use(left, fact, Use.OPERAND, env)
-        second = self.value(right, env)
-        if self.typed and operator.type != "+=":
-            self.use(right, second, Use.OPERAND, env)
-        self.bind(left, NOTHING, env)
-        return NOTHING
-
-    def _operand(self, node: Node, env: Env) -> Fact:
-        argument = node.child_by_field_name("argument")
-        if argument is not None:
-            fact = self.value(argument, env)
-            if self.typed:
-                self.use(argument, fact, Use.OPERAND, env)
-        return NOTHING
-
-    def _unary(self, node: Node, env: Env) -> Fact:
-        operator = node.children[0].type
-        if operator == "!":
-            yes, no = branch(self, node.children[-1], env)
-            undecided(env, yes, no)
-        elif operator in ("-", "~"):
-            return self._operand(node, env)
-        else:
-            self.value(node.children[-1], env)
-        if operator == "void":
-            return self._null(node, env)
-        return CHECKED
-
-    def _binary(self, node: Node, env: Env) -> Fact:
-        operator = node.child_by_field_name("operator")
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if operator is None or left is None or right is None:
-            return NOTHING
-        if operator.type in ("&&", "||", "??"):
-            return self._logical(operator.type, left, right, env)
-        chain = [(operator.type, left, right)]  # `a + b + c + …` leans to the left, as long as a file may be
-        while left.type == "binary_expression" and (op := left.child_by_field_name("operator")) is not None:
-            first, second = left.child_by_field_name("left"), left.child_by_field_name("right")
-            if op.type in ("&&", "||", "??") or first is None or second is None:
-                break
-            chain.append((op.type, first, second))
-            left = first
-        before, previous = self.value(left, env), left
-        for kind, _, operand in reversed(chain):
-            fact = self.value(operand, env)
-            if kind in _ARITHMETIC and self.typed:
-                self.use(previous, before, Use.OPERAND, env)
-                self.use(operand, fact, Use.OPERAND, env)
-            elif kind == "in":
-                self.use(operand, fact, Use.OPERAND, env)
-            previous, before = operand, NOTHING
-        return CHECKED
-
-    def _logical(self, operator: str, left: Node, right: Node, env: Env) -> Fact:
-        if operator == "??":
-            before = self.value(left, env)
-            yes, no = dict(env), dict(env)
-            there(self, yes, left)
-        else:
-            yes, no = branch(self, left, env)
-            before = self._again(left, no)
-        fact = self.value(right, yes if operator == "&&" else no)
-        undecided(env, yes, no)
-        if operator == "&&":
-            return replace(fact, cause=fact.cause or before.cause, checked=False)
-        same = before.type if before.type == fact.type or fact.type.name == "Array" else UNKNOWN
-        return Fact(fact.cause, same or fact.type, fact.checked)
-
-    def _again(self, node: Node, env: Env) -> Fact:
-        """What is known of an expression that was just evaluated, without evaluating it again."""
-        node = inner(node)
-        key = key_of(self, node)
-        if (fact := env.get(key)) is not None:
-            return fact
-        if node.type == "member_expression" and (owner := node.child_by_field_name("object")) is not None:
-            name = node.child_by_field_name("property")
-            return self.declared(self._again(owner, env).type, self.text(name)) if name is not None else NOTHING
-        if node.type == "this":
-            return self._this(node, env)
-        return self._name(node, env) if node.type == "identifier" else NOTHING
-
-    def _ternary(self, node: Node, env: Env) -> Fact:
-        test, yes_part, no_part = (
-            node.child_by_field_name(name) for name in ("condition", "consequence", "alternative")
-        )
-        if test is None or yes_part is None or no_part is None:
-            return NOTHING
-        yes, no = branch(self, test, env)
-        one, other = self.value(yes_part, yes), self.value(no_part, no)
-        joined = join_branches(self.text(inner(test)), yes, no) or {}
-        env.clear()
-        env.update(joined)
-        fact = (join({"x": one}, {"x": other}) or {}).get("x", NOTHING)
-        if bool(one.cause) != bool(other.cause):
-            source = self.text(inner(test))
-            fact = replace(fact, unless=f"!{source}" if one.cause else source)
-        return fact
-
-    def _await(self, node: Node, env: Env) -> Fact:
-        fact = self._parenthesized(node, env)
-        if fact.type.name == "Promise" and fact.type.args:
-            given = fact.type.args[0]
-            cause = Cause(node, f"what is awaited may be {given.null}", given.null) if given.null else None
-            return Fact(cause, self.outline.resolved(given.present))
-        return replace(fact, type=UNKNOWN, checked=False) if fact.cause is not None else NOTHING
-
-    def _cast(self, node: Node, env: Env) -> Fact:
-        children = [child for child in node.named_children if child.type != "comment"]
-        if len(children) != 2:  # `as const`, or what can't be read
-            return self.value(children[0], env) if children else NOTHING
-        value, type = children if node.type == "as_expression" else reversed(children)
-        fact = self.value(value, env)
-        if type.type == "type_arguments" and type.named_child_count:
-            type = type.named_children[0]
-        written = self.type_of(type)
-        cause = fact.cause if written.null else None
-        return Fact(cause, written.present, checked=cause is None)
 
 
 def _skip(node: Node, env: Env) -> Fact:

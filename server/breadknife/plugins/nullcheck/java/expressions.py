@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.braces.facts import (
@@ -14,12 +15,11 @@ from breadknife.plugins.nullcheck.braces.facts import (
     NullUse,
     forget,
     forget_fields,
-    join,
-    join_branches,
     narrow,
 )
 from breadknife.plugins.nullcheck.java.names import Member, Names
-from breadknife.plugins.nullcheck.java.narrowing import branch, canonical
+from breadknife.plugins.nullcheck.java.narrowing import branch
+from breadknife.plugins.nullcheck.java.operators import OPERATORS
 from breadknife.plugins.nullcheck.java.outline import Method, Outline, base, type_arguments
 from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, CHECKERS, CHECKS, RETURNING, NullableMethod
 from breadknife.plugins.nullcheck.values import Use
@@ -29,8 +29,6 @@ MAX_DEPTH = 150
 """Expressions and blocks nested deeper than this are left alone, with their whole method."""
 _MAX_KEY = 100
 """Longest call, in bytes, whose tests are remembered."""
-_ARITHMETIC = frozenset({"-", "*", "/", "%", "<", ">", "<=", ">="})
-_NUMBERS = frozenset({"decimal_integer_literal", "decimal_floating_point_literal", "hex_integer_literal"})
 _COMPARED = re.compile(r"([\w.]+)\s*[!=]=\s*null\b")
 _TESTS = frozenset(
     {"binary_expression", "unary_expression", "instanceof_expression", "parenthesized_expression", "method_invocation"}
@@ -83,18 +81,12 @@ class Evaluator:
             "identifier": self._name,
             "field_access": self._field,
             "method_invocation": self._call,
-            "array_access": self._array,
-            "parenthesized_expression": self._parenthesized,
             "assignment_expression": self._assignment,
-            "ternary_expression": self._ternary,
-            "binary_expression": self._binary,
-            "unary_expression": self._unary,
-            "cast_expression": self._cast,
-            "null_literal": self._null,
             "lambda_expression": self._lambda,
             "method_reference": self._reference,
             "object_creation_expression": self._creation,
             "switch_expression": self._switch,
+            **{kind: partial(operator, self) for kind, operator in OPERATORS.items()},
             "string_literal": _skip,
             "decimal_integer_literal": _skip,
             "type_identifier": _skip,
@@ -397,80 +389,6 @@ class Evaluator:
             env_after = dict(after or {})
             env.clear()
             env.update(env_after)
-        return NOTHING
-
-    # --- operators ---
-
-    def _array(self, node: Node, env: Env) -> Fact:
-        array, index = node.child_by_field_name("array"), node.child_by_field_name("index")
-        if array is not None:
-            self.use(array, self.value(array, env), Use.SUBSCRIPT, env)
-        if index is not None:
-            self.unbox(index, self.value(index, env), "int", env)
-        return NOTHING
-
-    def _parenthesized(self, node: Node, env: Env) -> Fact:
-        fact = NOTHING
-        for child in node.named_children:
-            fact = self.value(child, env)
-        return fact
-
-    def _cast(self, node: Node, env: Env) -> Fact:
-        kind, value = node.child_by_field_name("type"), node.child_by_field_name("value")
-        if kind is None or value is None:
-            return NOTHING
-        fact = self.value(value, env)
-        self.unbox(value, fact, self.text(kind), env)
-        return Fact(fact.cause, self.text(kind), fact.unless, partial=fact.partial) if fact.cause else NOTHING
-
-    def _null(self, node: Node, env: Env) -> Fact:
-        return Fact(Cause(node, "it is set to null", certain=True))
-
-    def _ternary(self, node: Node, env: Env) -> Fact:
-        condition, a, b = (node.child_by_field_name(name) for name in ("condition", "consequence", "alternative"))
-        if condition is None or a is None or b is None:
-            return NOTHING
-        test = canonical(self, condition)
-        yes, no = branch(self, condition, env)
-        first, second = self.value(a, yes), self.value(b, no)
-        after = join(yes, no) or {}
-        env.clear()
-        env.update(after)
-        if self.type_of(a) in BOXED.values() or self.type_of(b) in BOXED.values():
-            return NOTHING
-        return (join_branches(test, {"": first}, {"": second}) or {}).get("", NOTHING)
-
-    def _binary(self, node: Node, env: Env) -> Fact:
-        operator = node.child_by_field_name("operator")
-        if operator is not None and operator.type in ("&&", "||"):
-            yes, no = branch(self, node, env)
-            after = join(yes, no) or {}
-            env.clear()
-            env.update(after)
-            return NOTHING
-        chain = [node]  # `a + b + c + …` leans to the left, as long as a file may be
-        left = node.child_by_field_name("left")
-        while left is not None and left.type == "binary_expression":
-            chain.append(left)
-            left = left.child_by_field_name("left")
-        operands = [left, *(operation.child_by_field_name("right") for operation in reversed(chain))]
-        operators = [operation.child_by_field_name("operator") for operation in reversed(chain)]
-        for at, operand in enumerate(operands):
-            if operand is None:
-                continue
-            fact = self.value(operand, env)
-            beside = operators[max(0, at - 1)]
-            # `count + 1`, but not `count + text`, which takes a null.
-            adds = len(operands) == 2 and any(other is not None and other.type in _NUMBERS for other in operands)
-            if beside is not None and (beside.type in _ARITHMETIC or (beside.type == "+" and adds)):
-                self.unbox(operand, fact, "int", env)
-        return NOTHING
-
-    def _unary(self, node: Node, env: Env) -> Fact:
-        operand = node.named_children[-1] if node.named_child_count else None
-        if operand is not None:
-            fact = self.value(operand, env)
-            self.unbox(operand, fact, "boolean" if node.children[0].type == "!" else "int", env)
         return NOTHING
 
 
