@@ -1,19 +1,34 @@
 """The `breadknife` command."""
 
 import gc
+import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by who started us; libraries count on all three
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
     if sys.argv[1:2] == ["serve"]:  # an editor waits: typer and the other commands stay where they are
         gc.disable()  # collecting while modules load is a seventh of the start; the server enables it again
         from breadknife.cli.serve import main as serve
 
         serve(sys.argv[2:])
-    else:
-        from breadknife.cli.main import app
+        return
+    from breadknife.cli.main import app
 
-        app()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:  # a disk that is full, or who reads has gone
+        with suppress(OSError):
+            sys.stdout.close()  # or else it is tried once more at the end
+        with suppress(OSError):
+            print(f"breadknife: {error.filename or 'standard output'}: {error.strerror or error}", file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

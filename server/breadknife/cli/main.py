@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -257,9 +256,8 @@ def _exit_on_error(command: Callable[[], int | None]) -> None:
         raise typer.Exit(130) from None
     except typer.Exit:
         raise
-    except BrokenPipeError:
-        sys.stderr.close()
-        raise typer.Exit(2) from None
+    except OSError:  # told where the command begins
+        raise
     except Exception as error:
         typer.echo(f"breadknife: an error that nobody foresaw: {type(error).__name__}: {error}", err=True)
         logging.getLogger("breadknife").debug("", exc_info=True)
