@@ -128,7 +128,7 @@ def test_an_editor_and_ci_agree(project: Path) -> None:
     host.settings, _ = resolve([*layers, command_line(offline=True)], host.registry.settings_types)
     text = (project / "a.py").read_bytes().decode()
     reply = host.ask(CheckRequest(Document((project / "a.py").as_uri(), "python", text, 7)), root=project)
-    host.registry.close()
+    host.close()
     linted = json.loads(lint(project, "--format", "json", "a.py").stdout)
     assert [(f.source, f.code, f.message) for f in reply.findings] == [
         (f["source"], f["code"], f["message"]) for f in linted

@@ -126,4 +126,4 @@ def test_roles_come_from_settings_then_catalog() -> None:
 
 
 def test_closing_survives_a_plugin() -> None:
-    host(Fake("one", lambda context: None)).registry.close()
+    host(Fake("one", lambda context: None)).close()

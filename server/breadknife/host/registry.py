@@ -29,10 +29,6 @@ class Registry:
     def settings_types(self) -> dict[str, type[object]]:
         return {plugin.name: plugin.settings for plugin in self.plugins}
 
-    def close(self) -> None:
-        for plugin in self.plugins:
-            close_plugin(plugin)
-
 
 def discover() -> Registry:
     """Every installed plugin. One that can't be loaded is a problem of its own, not everybody's."""

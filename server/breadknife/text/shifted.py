@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
@@ -78,19 +78,13 @@ class Shifted(Sequence[_T]):
     def __reversed__(self) -> Iterator[_T]:
         return chain.from_iterable(reversed(self._items(each)) for each in reversed(self._pieces))
 
-    def count_before(self, place: int) -> int:
-        """How many lie before a place."""
-        return self._count(place, bisect_left)
-
     def count_up_to(self, place: int) -> int:
         """How many lie before a place or at it."""
-        return self._count(place, bisect_right)
-
-    def _count(self, place: int, bisect: Callable[..., int]) -> int:
-        number = bisect(self._starts, place)
+        number = bisect_right(self._starts, place)
         if not number:
             return 0
         piece = self._pieces[number - 1]
+        bisect: Callable[..., int] = bisect_right  # its overloads know no key that may be None
         inside = bisect(piece.items, place - piece.by, piece.first, piece.end, key=self._key())
         return self._ends[number - 1] - piece.end + inside
 
