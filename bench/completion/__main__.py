@@ -1,7 +1,8 @@
 """Completion's figures, all in one run on the same GGUF. Needs `make setup model peers`, Neovim and `pynvim`.
 
-python bench/completion --script NVIM_REPLAY.py [--llama-vim CHECKOUT] [--rows human,wait,keystrokes,safety] [--quick]
+python bench/completion --script NVIM_REPLAY.py [--llama-vim CHECKOUT] [--rows human,alone,wait,…] [--quick]
 
+Rows: `human`, `alone` (its CPU, without our null checks and prose), `wait`, `keystrokes`, `safety`.
 `pass_at_1.py`, `calibrate.py` and `cross_file.py` are run by themselves.
 """
 
@@ -34,10 +35,10 @@ def main() -> None:
     chosen = arguments.parse_args()
     quick, model = chosen.quick, chosen.model
 
-    def both(folder: Path, keys: int, *, human: bool, idle: float) -> tuple[Typed, Typed, int]:
+    def both(folder: Path, keys: int, *, human: bool, idle: float, alone: bool = False) -> tuple[Typed, Typed, int]:
         chosen_functions = functions(folder, 2 if quick else 10)
         print(f"files: {listed(chosen_functions)}", file=sys.stderr)
-        with breadknife(model) as ours:
+        with breadknife(model, alone=alone) as ours:
             first = replay.typed(ours, chosen_functions, chosen.script, keys, human=human, idle=idle)
         with llama_vim(model, chosen.llama_vim, folder) as theirs:
             second = replay.typed(theirs, chosen_functions, chosen.script, keys, human=human, idle=idle)
@@ -45,6 +46,9 @@ def main() -> None:
 
     def human(folder: Path) -> list[Row]:
         return replay.human(*both(folder, 40 if quick else 60, human=True, idle=10 if quick else 30))
+
+    def alone(folder: Path) -> list[Row]:
+        return replay.spent(*both(folder, 40 if quick else 60, human=True, idle=10 if quick else 30, alone=True)[:2])
 
     def wait(folder: Path) -> list[Row]:
         return replay.wait(*both(folder, 20 if quick else 40, human=False, idle=0)[:2])
@@ -64,6 +68,7 @@ def main() -> None:
 
     rows: dict[str, Callable[[Path], list[Row]]] = {
         "human": human,
+        "alone": alone,
         "wait": wait,
         "keystrokes": saved,
         "safety": safe,

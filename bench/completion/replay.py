@@ -111,7 +111,6 @@ def silences(folder: Path, typed: Sequence[float]) -> list[str]:
 def human(ours: Typed, theirs: Typed, files: int) -> list[Row]:
     shown, all_shown, keys = len(ours.times), len(theirs.times), len(theirs.keys)
     gates = Counter(key.gate for key in ours.keys if key.gate)
-    useful = [sum(key.right for key in each.keys) / each.cpu for each in (ours, theirs)]
     return [
         Row(
             f"{PAUSE} ms a key, {files} files: keys with a suggestion before the next key, of those let through",
@@ -121,6 +120,13 @@ def human(ours: Typed, theirs: Typed, files: int) -> list[Row]:
             f"llama.vim {all_shown / keys:.0%} ({all_shown} of {keys})",
         ),
         Row("the same: right characters a key", "≥ 5", f"{ours.right:.1f}; llama.vim {theirs.right:.1f}"),
+        *spent(ours, theirs),
+    ]
+
+
+def spent(ours: Typed, theirs: Typed) -> list[Row]:
+    useful = [sum(key.right for key in each.keys) / each.cpu for each in (ours, theirs)]
+    return [
         Row(
             "useful characters a second of CPU (editor, server, engine)",
             "≥ 2×",

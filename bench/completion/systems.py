@@ -43,7 +43,9 @@ class System:
 
 
 @contextmanager
-def breadknife(model: str) -> Generator[System, None, None]:
+def breadknife(model: str, *, alone: bool = False) -> Generator[System, None, None]:
+    """`alone`: without null checks and prose, which llama.vim doesn't have."""
+    off = "[prose]\nenabled = false\n[nullcheck]\nenabled = false\n" if alone else ""
     calibration = state_dir() / "calibration.json"
     with own_home() as home, closing(DaemonEngine()) as engine:
         (home / "config").mkdir()
@@ -51,7 +53,7 @@ def breadknife(model: str) -> Generator[System, None, None]:
             (home / "state").mkdir(exist_ok=True)
             shutil.copy(calibration, home / "state")
         (home / "config" / "config.toml").write_text(
-            f'keep_receipts = true\n[models]\ncompletion = "{model}"\n', "utf-8"
+            f'keep_receipts = true\n[models]\ncompletion = "{model}"\n{off}', "utf-8"
         )
         for _ in engine.generate(GenerateRequest(model, (Part("def add(a, b):"),), 16), CancelToken()):
             pass
