@@ -25,10 +25,11 @@ SETTINGS = ProseSettings(languagetool=False)
 UNSURE = "It is better then before."  # Harper's ThenThan: a rule that needs a judge
 
 
-def mistake(*replacements: str, rule: str = "RULE", safe: bool = False) -> Mistake:
-    span = Span(0, 1)
+def mistake(*replacements: str, rule: str = "RULE", safe: bool = False, known: int = 0, length: int = 4) -> Mistake:
+    span = Span(0, length)
     lint = Lint("harper", rule, span, "", replacements, "")
-    return Mistake(lint, ("harper",), (rule,), tuple(Correction(span, new) for new in replacements), safe)
+    corrections = tuple(Correction(span, new) for new in replacements)
+    return Mistake(lint, ("harper",), (rule,), corrections, safe, known=known)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,9 @@ def mistake(*replacements: str, rule: str = "RULE", safe: bool = False) -> Mista
         (mistake("b", safe=True), True),
         (mistake("b", rule="SpellCheck"), False),
         (mistake("b", rule="SpellCheck", safe=True), False),
+        (mistake("b", "c", rule="SpellCheck", known=1), True),
+        (mistake("b", "c", rule="SpellCheck", known=2), False),  # which of them?
+        (mistake("b", rule="SpellCheck", known=1, length=3), False),
         (mistake(rule="SpellCheck"), True),
         (mistake(), True),
     ],
@@ -81,6 +85,22 @@ def test_a_word_that_is_further_off_must_be_likelier(word: str, margins: dict[st
     found = judged(mistake(*margins, rule="SpellCheck"), tuple(margins.values()), "model", BUDGET, word)
     assert found
     assert found.corrections[0].replacement == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "length", "margins", "budget", "expected"),
+    [
+        (1, 4, (-9.0, 3.0, 2.0), BUDGET, ["a", "b", "c"]),
+        (2, 4, (-9.0, -3.0, 2.0), BUDGET, ["b", "a", "c"]),
+        (2, 4, (-9.0, -3.0, 2.0), 0.0, ["b", "a", "c"]),
+        (1, 3, (-9.0, 3.0, 2.0), BUDGET, None),  # an abbreviation, as likely
+    ],
+)
+def test_what_is_known_to_be_meant_comes_first_and_is_told(
+    known: int, length: int, margins: tuple[float, ...], budget: float, expected: list[str] | None
+) -> None:
+    found = judged(mistake(*"abc", rule="SpellCheck", known=known, length=length), margins, "model", budget, "word")
+    assert (found and [each.replacement for each in found.corrections]) == expected
 
 
 def test_what_the_model_puts_first_is_safe_only_if_the_engines_put_it_first_too() -> None:

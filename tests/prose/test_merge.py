@@ -59,18 +59,30 @@ CASES = [
         [h("AnA", "an", "a"), lt("EN_A_VS_AN", "an", "a")],
         [("harper+languagetool", "AnA", "an", ["a"], True)],
     ),
+    (
+        "a misspelling that is known: what is meant comes first",
+        2,
+        [h("SpellCheck", "wich", "winch"), lt("MORFOLOGIK_RULE_EN_US", "wich", "winch", "witch", "which")],
+        [("harper+languagetool", "SpellCheck", "wich", ["which", "witch", "winch"], False)],
+    ),
+    (
+        "what no engine offers",
+        1,
+        [h("SpellCheck", "wich", "winch")],
+        [("harper", "SpellCheck", "wich", ["which", "witch", "winch"], False)],
+    ),
     ("a word that one engine knows", 2, [h("SpellCheck", "wich", "which")], []),
     (
         "a word that none knows",
         2,
         [h("SpellCheck", "wich", "wish", "which"), lt("MORFOLOGIK_RULE_EN_US", "wich", "which", "with")],
-        [("harper+languagetool", "SpellCheck", "wich", ["which", "wish", "with"], False)],
+        [("harper+languagetool", "SpellCheck", "wich", ["which", "witch", "wish", "with"], False)],
     ),
     (
         "a name for a word that isn't one comes after the words",
         2,
         [h("SpellCheck", "wich", "Wick", "which", "wish"), lt("MORFOLOGIK_RULE_EN_US", "wich", "Wick")],
-        [("harper+languagetool", "SpellCheck", "wich", ["which", "wish", "Wick"], False)],
+        [("harper+languagetool", "SpellCheck", "wich", ["which", "witch", "wish", "Wick"], False)],
     ),
     (
         "a name that none knows",

@@ -43,7 +43,9 @@ def test_slip(word: str, meant: str, expected: bool) -> None:
         ("So Recieve it.", "Recieve", ["Receive"], False),  # a name
         ("Recieve Jones did it.", "Recieve", ["Receive"], False),  # a person's
         ("Jonatan did it.", "Jonatan", ["Jonathan"], False),  # what is offered is a name
-        ("We recieve it. They recieve it. You recieve it.", "recieve", ["receive"], False),  # they mean it
+        ("We fiddel it. They fiddel it. You fiddel it.", "fiddel", ["fiddle"], False),  # they mean it
+        ("We recieve it. They recieve it. You recieve it.", "recieve", ["receive"], True),  # nobody does
+        ("We wiat.", "wiat", ["what"], True),  # known, whatever is offered
         ("We recieve it.\n\n    recieve(x)\n", "recieve", ["receive"], False),  # it is in the code
         ("We recieve it.\n\n`doRecieve`\n", "recieve", ["receive"], False),
         ("We recieve it.\n\n`a_recieve_b`\n", "recieve", ["receive"], False),
@@ -105,8 +107,13 @@ def test_what_all_engines_take_for_the_same_word(word: str, agreed: str, expecte
         ({"a.md": "We recieve it.\n", "b.md": "They recieve it.\n", "c.md": "I recieve it.\n"}, False),
     ],
 )
-def test_what_the_project_says(tmp_path: Path, files: dict[str, str], expected: bool) -> None:
-    source = "We recieve it."
-    project = known(tmp_path, files)
+@pytest.mark.parametrize(("word", "offered", "is_known"), [("receife", "receive", False), ("recieve", "receive", True)])
+def test_what_the_project_says(
+    tmp_path: Path, files: dict[str, str], expected: bool, word: str, offered: str, is_known: bool
+) -> None:
+    source = f"We {word} it."
+    project = known(tmp_path, {name: text.replace("recieve", word) for name, text in files.items()})
     vocabulary = Vocabulary(source, paragraphs(source), frozenset(), of_project(project, whole=True))
-    assert is_typo("We recieve", Span(3, 10), ("receive",), vocabulary, lambda word: False) is expected
+    always = is_known and all(name.endswith(".md") for name in files)  # or else it is a name
+    found = is_typo(f"We {word}", Span(3, 10), (offered,), vocabulary, lambda word: False)
+    assert found is (expected or always)

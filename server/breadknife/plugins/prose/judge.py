@@ -10,6 +10,8 @@ from breadknife.plugins.prose.merge import Correction, Mistake
 from breadknife.plugins.prose.spelling import is_name_for_word, slips
 from breadknife.plugins.prose.thresholds import JUDGED, MISSPELLED, SLIP, excess
 
+_LONG = 4
+
 
 @dataclass(frozen=True)
 class Case:
@@ -36,9 +38,12 @@ class Judge:
 def is_sure(mistake: Mistake) -> bool:
     """Whether it needs no judge: engines agree, the rule's record is clean, or there is nothing to compare with.
 
-    That no dictionary has a word is true of names and terms too, so what is said of spelling always needs one.
+    That no dictionary has a word is true of names and terms too, so what is said of spelling needs one, but for what is
+    known to be written for a single other word.
     """
-    return not mistake.corrections or (mistake.safe and not mistake.spelling)
+    if not mistake.corrections:
+        return True
+    return mistake.known == 1 and _is_certain(mistake) if mistake.spelling else mistake.safe
 
 
 def judged(
@@ -51,16 +56,22 @@ def judged(
     """
     if not margins:
         return mistake
-    best = sorted(
-        zip(margins, mistake.corrections, strict=True),
-        key=lambda pair: _further(misspelled, pair[1].replacement) - pair[0],
-    )
+    scored = [
+        (at < mistake.known, margin - _further(misspelled, correction.replacement), margin, correction)
+        for at, (margin, correction) in enumerate(zip(margins, mistake.corrections, strict=True))
+    ]
+    best = sorted(scored, key=lambda each: each[:2], reverse=True)
     least = MISSPELLED if mistake.spelling else JUDGED
-    if best[0][0] < least + excess(budget):
+    if not _is_certain(mistake) and best[0][2] < least + excess(budget):
         return None
-    corrections = tuple(correction for _, correction in best)
+    corrections = tuple(correction for *_, correction in best)
     safe = mistake.safe and corrections[0] == mistake.corrections[0]
     return replace(mistake, corrections=corrections, safe=safe, model=model)
+
+
+def _is_certain(mistake: Mistake) -> bool:
+    """Whether it is a misspelling that is known, and no short one, such as an abbreviation may be too."""
+    return mistake.known > 0 and len(mistake.lint.span) >= _LONG
 
 
 def _further(misspelled: str, replacement: str) -> float:

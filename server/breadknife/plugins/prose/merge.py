@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.misspellings import meant
 from breadknife.plugins.prose.rules import (
     ARTICLES,
     COMMAS,
@@ -63,6 +64,8 @@ class Mistake:
     """The first correction is fit to be applied unseen."""
     model: str = ""
     """Of the model that judged or proposed it."""
+    known: int = 0
+    """So many of the corrections, the first, are known to be meant by the word that stands there."""
 
     @property
     def spelling(self) -> bool:
@@ -98,6 +101,11 @@ def mistakes(
     return in_order(_mistake(text, group, agreed) for group in chosen)
 
 
+def is_same(text: str, lint: Lint, other: Lint) -> bool:
+    """Whether two engines speak of the very same place or mean the same fix."""
+    return lint.span == other.span or not set(_outcomes(text, lint)).isdisjoint(_outcomes(text, other))
+
+
 def joined(text: str, mistake: Mistake, lint: Lint) -> Mistake:
     """The mistake with what another engine says of its place: agreement, if both give the same fix."""
     own = {_outcome(text, each.span, each.replacement): each for each in mistake.corrections}
@@ -111,6 +119,7 @@ def joined(text: str, mistake: Mistake, lint: Lint) -> Mistake:
         rules=tuple(dict.fromkeys((*mistake.rules, lint.rule))),
         corrections=(*agreed, *rest, *added)[:_MOST_FIXES],
         safe=mistake.safe or bool(agreed),
+        known=0 if agreed else mistake.known,
     )
 
 
@@ -214,13 +223,28 @@ def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> Mistake
                 correction = known[0] if known else Correction(lint.span, replacement)
                 options[key] = (correction, position + (known[1] if known else 0))
     word = text[first.span.start : first.span.end] if first.rule in SPELLING else ""
-    # What both offer comes first, then what they rank highest; of words, slips of the fingers, and names last of them.
-    best = sorted(options.items(), key=lambda item: (*_far(word, item[1][0]), item[0] not in agreed, item[1][1]))
+    offered = {correction.replacement for correction, _ in options.values()}
+    likeliest = {replacement: rank for rank, replacement in enumerate(meant(word) if word else ())}
+    for replacement, rank in likeliest.items():
+        options.setdefault(_outcome(text, first.span, replacement), (Correction(first.span, replacement), rank))
+    # What is known to be meant comes first, then what both offer, then what they rank highest; of words, slips of the
+    # fingers, and names last of them.
+    best = sorted(
+        options.items(),
+        key=lambda item: (
+            likeliest.get(item[1][0].replacement, len(likeliest)),
+            *_far(word, item[1][0]),
+            item[0] not in agreed,
+            item[1][1],
+        ),
+    )
     agreement = bool(best) and best[0][0] in agreed and (first.rule not in SPELLING or best[0][1][1] == 0)
+    agreement = agreement or (len(likeliest) == 1 and not offered.isdisjoint(likeliest))
     return Mistake(
         first,
         tuple(sorted({lint.engine for lint in group})),
         tuple(dict.fromkeys(lint.rule for lint in group)),
         tuple(correction for _, (correction, _) in best)[:_MOST_FIXES],
         safe=agreement or (bool(best) and (first.rule in SAFE or _is_first_person(text, first))),
+        known=min(len(likeliest), _MOST_FIXES),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from breadknife.plugins import prose as prose_plugin
+from breadknife.plugins.prose.misspellings import meant
 from breadknife.project.values import Project
 from breadknife.project.words import dialectless
 from breadknife.text.document import Span
@@ -62,11 +64,12 @@ class Vocabulary:
     def _is_own(self, word: str) -> bool:
         """Whether the document has the word outside its prose (identifiers, commands, URLs), or often."""
         count, at = 0, self._lower.find(word)
-        while at >= 0 and count < _REPEATED:
+        enough = _times(word)
+        while at >= 0 and count < enough:
             if self._is_whole(at, at + len(word)):
-                count = _REPEATED if not self._in_prose(at) else count + 1
+                count = enough if not self._in_prose(at) else count + 1
             at = self._lower.find(word, at + 1)
-        return count >= _REPEATED
+        return count >= enough
 
     def _is_whole(self, start: int, end: int) -> bool:
         """Whether it is a word, or a part of a camelCase or snake_case name."""
@@ -99,9 +102,14 @@ def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]
     def is_own(word: str) -> bool:
         if whole:
             learn()
-        return project.names(word) or project.saying(word) >= _REPEATED
+        return project.names(word) or project.saying(word) >= _times(word)
 
     return is_own
+
+
+def _times(word: str) -> float:
+    """How often prose must say a word to mean it: who doesn't know how one is spelled misspells it each time."""
+    return math.inf if meant(word) else _REPEATED
 
 
 def folded(word: str) -> str:
@@ -123,10 +131,11 @@ def is_typo(
     `knows` tells an engine's dictionary words; `agreed` is what all engines offer first.
     """
     word = text[span.start : span.end]
+    known = bool(meant(word))
     return (
         (word.islower() or _begins(text, span))
-        and (looks_slipped(word, replacements) or looks_meant(word, agreed))
-        and (word.islower() or any(knows(each.lower()) for each in replacements if is_slip(word, each)))
+        and (known or looks_slipped(word, replacements) or looks_meant(word, agreed))
+        and (known or word.islower() or any(knows(each.lower()) for each in replacements if is_slip(word, each)))
         and word not in vocabulary
         and not _is_derived(word, knows)
     )

@@ -1,0 +1,25 @@
+"""Words that people often write for others: data only, made by `bench/prose/misspellings.py`."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from breadknife.plugins import prose as prose_plugin
+
+
+@lru_cache(maxsize=1 << 10)
+def meant(word: str) -> tuple[str, ...]:
+    """What is meant by a misspelling that is known, likeliest first, and with a capital as it has; else nothing."""
+    lines, asked = _lines(), word.casefold()
+    start = lines.find(f"\n{asked},") if asked.isalpha() and (word.islower() or word.istitle()) else -1
+    if start < 0:
+        return ()
+    _, *words = lines[start + 1 : lines.index("\n", start + 1)].split(",")
+    return tuple(each.capitalize() if word.istitle() else each for each in words)
+
+
+@cache
+def _lines() -> str:
+    """`misspelling,word,…`, each after a line break. As one text they take 2 MB, as a dictionary ten times as much."""
+    return files(prose_plugin).joinpath("misspellings.csv").read_text(encoding="ascii")
