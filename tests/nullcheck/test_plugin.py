@@ -142,6 +142,23 @@ def test_a_disabled_code_is_not_reported() -> None:
     assert findings(document("def f(x=None):\n    return x.y\n"), context) == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("python", "def f(x=None):\n    return x.y{}\n"),
+        ("typescript", "function f(x?: string) {{\n  return x.length;{}\n}}\n"),
+        ("go", 'package p\n\nfunc f() {{\n\tvar m map[string]int\n\tm["a"] = 1{}\n}}\n'),
+        ("java", "class A {{\n  int f() {{\n    String s = null;\n    return s.length();{}\n  }}\n}}\n"),
+    ],
+)
+def test_a_comment_silences_a_finding(language: str, text: str) -> None:
+    [finding] = findings(document(text.format(""), language))
+    sign = "#" if language == "python" else "//"
+    for rules, told in ((finding.code, 0), (f"nullcheck/{finding.code}", 0), ("", 0), ("other", 1)):
+        silenced = document(text.format(f"  {sign} breadknife: ignore {rules}"), language)
+        assert len(findings(silenced)) == told, rules
+
+
 def test_an_action_stays_in_its_function() -> None:
     text = "def g(): pass\ndef f(x=None):\n    return x.y\ndef h(): pass\n"
     assert {action.within for action in offered(text)} == {Span(text.index("def f"), text.index("\ndef h"))}

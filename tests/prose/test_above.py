@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.prose.above import comment_above
-from breadknife.plugins.prose.directives import Directives
+from breadknife.text.directives import Directives
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
 from prose.reading import paragraphs

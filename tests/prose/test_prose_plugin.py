@@ -304,6 +304,18 @@ def test_all_rules_of_a_mistake_are_silenced_together(
     assert check(plugin, doc.edited(chosen.edits), context, whole=True) == ()
 
 
+@pytest.mark.parametrize("rule", ["AnA", "EN_A_VS_AN", "harper+languagetool/AnA"])
+@pytest.mark.parametrize("by_comment", [True, False])
+def test_to_name_one_rule_of_a_mistake_is_enough(
+    plugin: ProsePlugin, second: Second, context: PluginContext, rule: str, by_comment: bool
+) -> None:
+    second.lints = speaks_of("an", "EN_A_VS_AN", "a")
+    second.gate.set()
+    text = f"<!-- breadknife: ignore {rule} -->\n{TEXT}" if by_comment else TEXT
+    settings = ProseSettings(model=False, disabled_rules=() if by_comment else (rule,))
+    assert check(plugin, document(text, "markdown"), replace(context, values=settings), whole=True) == ()
+
+
 def test_what_needs_agreement_is_held_back_until_the_other_has_spoken(
     plugin: ProsePlugin, second: Second, context: PluginContext
 ) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.prose.directives import ignoring
 from breadknife.plugins.prose.hearing import Hearing
 from breadknife.plugins.prose.stale import Heard, stale_comments, stale_lines, stale_words
 from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence, dictionary_path, ignored_lines, ignores_path
 from breadknife.task.values import Finding, Severity
+from breadknife.text.directives import ignoring
 from breadknife.text.document import Document, Span, read_document
 
 TEXT = "One thing is here. Another one is *there*. The last one."
@@ -99,11 +99,13 @@ def test_words_that_nobody_writes(tmp_path: Path) -> None:
 def of_useful(document: Document) -> Heard:
     at = document.text.find("an useful")
     found = [Finding(Span(at, at + 2), "harper", "AnA", "", Severity.WARNING)] if at >= 0 else []
-    return Heard(found, Hearing({"languagetool"} if "without" in document.text else set()))
+    absent = {"languagetool"} if "without" in document.text else set[str]()
+    return Heard(found, Hearing(absent, places={("EN_A_VS_AN", at)} if at >= 0 else set()))
 
 
 COMMENTS = [
     ("needed", f"{ignoring(['AnA'], 'markdown')}\nThis is an useful one.\n", []),
+    ("of a rule that found the same", f"{ignoring(['EN_A_VS_AN'], 'markdown')}\nThis is an useful one.\n", []),
     ("of another rule", f"{ignoring(['ThenThan'], 'markdown')}\nThis is an useful one.\n",
      [(1, "there is no finding of ThenThan to ignore")]),
     ("of another paragraph", f"An end.\n\n{ignoring(['AnA'], 'markdown')}\nFine.\n\nThis is an useful one.\n",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.prose.directives import Directives, ignoring
+from breadknife.text.directives import Directives, ignoring
 from breadknife.text.document import Span, TextEdit
 from prose.reading import paragraphs
 from support import document
@@ -31,6 +31,9 @@ from support import document
         ("<!-- breadknife: ignore House.Terms, AnA. -->\nb", "AnA", [0, 1]),
         ("<!-- breadknife: ignore House.Terms -->\nb", "House", []),
         ("<!-- breadknife: ignore House.Terms -->\nb", "Terms", []),
+        ("b <!-- breadknife: ignore harper+languagetool/AnA, vale/House.Terms -->", "AnA", [0]),
+        ("b <!-- breadknife: ignore harper+languagetool/AnA, vale/House.Terms -->", "House.Terms", [0]),
+        ("b <!-- breadknife: ignore harper/AnA -->", "harper", []),
         ("<!-- breadknife: ignore House.Sub-style.Terms -->\nb", "House.Sub-style.Terms", [0, 1]),
     ],
 )

@@ -1,5 +1,6 @@
 """Comments that silence rules: `breadknife: ignore RULE`, on a finding's own line or above its paragraph, and
-`breadknife: ignore-file RULE` anywhere. Without a rule, all of them."""
+`breadknife: ignore-file RULE` anywhere. Without a rule, all of them. A rule may be written as lint prints it,
+`harper/AnA`."""
 
 from __future__ import annotations
 
@@ -14,8 +15,11 @@ from breadknife.text.languages.documents import FORMATS
 _SIGN = "breadknife:"
 _NAME = r"[A-Za-z][\w-]*(?:\.[\w-]+)*"
 """Vale's have a dot: `House.Terms`."""
-_DIRECTIVE = re.compile(rf"\bbreadknife:[ \t]*ignore(?P<file>-file)?\b(?P<rules>(?:[ \t,]+{_NAME}(?!\S*[<>]))*)")
-_RULE = re.compile(_NAME)
+_SOURCE = r"(?:[\w+-]+/)?"
+_DIRECTIVE = re.compile(
+    rf"\bbreadknife:[ \t]*ignore(?P<file>-file)?\b(?P<rules>(?:[ \t,]+{_SOURCE}{_NAME}(?!\S*[<>]))*)"
+)
+_RULE = re.compile(_SOURCE + _NAME)
 _ALL = "*"
 _CLOSING = {"/*": "*/", '"""': '"""', "'''": "'''", "--[[": "]]"}
 _OPENING = re.compile(r"[ \t]*[rRuU]?(/\*|\"{3}|'{3}|--\[\[)")
@@ -37,12 +41,17 @@ class Directive:
         return self.first <= line < self.end and not {_ALL, rule}.isdisjoint(self.rules)
 
 
+def rules_named(written: Iterable[str]) -> frozenset[str]:
+    """Rules by their names alone, however they are written: `AnA`, or `harper/AnA`, which lint prints."""
+    return frozenset(each.rpartition("/")[2] for each in written)
+
+
 def directives(document: Document) -> Iterator[Directive]:
     """In the order of the text."""
     if _SIGN not in document.text:
         return
     for match in _DIRECTIVE.finditer(document.text):
-        rules = frozenset(_RULE.findall(match["rules"])) or frozenset((_ALL,))
+        rules = rules_named(_RULE.findall(match["rules"])) or frozenset((_ALL,))
         line = document.line_at(match.start())
         first, end = (0, document.line_count) if match["file"] else (line, _end(document, line))
         yield Directive(Span(match.start(), match.end()), rules, first, end)

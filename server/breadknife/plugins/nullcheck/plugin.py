@@ -30,6 +30,7 @@ from breadknife.task.values import (
     ResolveRequest,
     Silence,
 )
+from breadknife.text.directives import rules_named
 from breadknife.text.document import Document, Span
 
 _FIX_BUDGET = 200
@@ -84,7 +85,7 @@ class NullCheckPlugin:
 
 
 def _reported(file: NullFile, context: Context) -> list[Finding]:
-    disabled: tuple[str, ...] = context.settings(NullCheckSettings).disabled_rules
+    disabled = rules_named(context.settings(NullCheckSettings).disabled_rules)
     return [finding for finding in file.findings() if finding.code not in disabled]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from breadknife.plugins.prose.directives import Directives, ignoring, stands_anywhere
+from breadknife.text.directives import Directives, ignoring, stands_anywhere
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.languages.documents import GETTEXT, GIT_COMMIT

@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import accumulate
 
 from breadknife.plugins.prose.checkers import Checkers, Later, Tool
 from breadknife.plugins.prose.continuity import Read
-from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.engine import Asked, Lint
 from breadknife.plugins.prose.flaws import Flaw, flaw
-from breadknife.plugins.prose.merge import Correction, Mistake, in_order, joined, mistakes
+from breadknife.plugins.prose.merge import Correction, Mistake, in_order, is_same, joined, mistakes
 from breadknife.plugins.prose.opinions import Opinions, cases, reading
 from breadknife.plugins.prose.rules import is_of_dictionaries
 from breadknife.plugins.prose.settings import ProseSettings
@@ -22,6 +21,7 @@ from breadknife.plugins.prose.spoken import ENGLISH, languages
 from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence
 from breadknife.task.plugin import Context
 from breadknife.task.values import Finding
+from breadknife.text.directives import Directives, rules_named
 from breadknife.text.document import Document, Span
 from breadknife.text.extract.declared import declared_language
 from breadknife.text.prose import ProseText
@@ -55,6 +55,10 @@ class Silenced:
             and (finding.code, Sentence.of_line(self.document, finding.span.start).hash) in self.ignored
         )
 
+    def ignores(self, rule: str, text: str, span: Span) -> bool:
+        """Whether a rule is ignored in the sentence of a paragraph."""
+        return bool(self.ignored) and (rule, Sentence.around(text, span).hash) in self.ignored
+
     def silences(self, rule: str, offset: int) -> bool:
         return (rule, EVERYWHERE) in self.ignored or self.directives.silence(rule, self.document.line_at(offset))
 
@@ -76,6 +80,10 @@ class Check:
     """When the document was asked about, by the monotonic clock."""
     absent: set[str]
     """Is told who could not be asked."""
+
+    @cached_property
+    def disabled(self) -> frozenset[str]:
+        return rules_named(self.settings.disabled_rules)
 
     def read(self, fresh: Sequence[ProseText]) -> list[Read]:
         """What is known now of these paragraphs; the engines that are slow are asked for the rest."""
@@ -100,10 +108,12 @@ class Check:
             self.absent.add("vale")
         # Once: what comes meanwhile would be neither told nor waited for.
         second = [tool.result(question) if tool is not None else () for question in asked]
-        found: list[list[Mistake]] = []
-        for paragraph, question, lints, more in zip(fresh, asked, harper, second, strict=True):
-            all_lints = (*(lints or ()), *(more or ()))
-            found.append(self._mistakes(paragraph, question, all_lints, tool is not None) if all_lints else [])
+        said = [(*(lints or ()), *(more or ())) for lints, more in zip(harper, second, strict=True)]
+        silenced = [self._silenced(paragraph, lints) for paragraph, lints in zip(fresh, said, strict=True)]
+        found = [
+            self._mistakes(paragraph, question, lints, silent, tool is not None) if lints else []
+            for paragraph, question, lints, silent in zip(fresh, asked, said, silenced, strict=True)
+        ]
         if not self.whole:
             self._read_later(asked, harper)
         opinions, thinking = self.checkers.opinions(self.context) if self.settings.model else None, False
@@ -111,7 +121,9 @@ class Check:
             self.absent.add("model")
         else:
             english = [index for index, each in enumerate(asked) if each.language == ENGLISH]
-            judged, thinking = self._with_opinions([fresh[i] for i in english], [found[i] for i in english], opinions)
+            judged, thinking = self._with_opinions(
+                [fresh[i] for i in english], [silenced[i] for i in english], [found[i] for i in english], opinions
+            )
             for index, own in zip(english, judged, strict=True):
                 found[index] = own
         read: list[Read] = []
@@ -140,7 +152,7 @@ class Check:
         if flaw.mistake.unknown_word and folded(flaw.word) in self.vocabulary.dictionary:
             return True
         return any(
-            rule in self.settings.disabled_rules
+            rule in self.disabled
             or self.silenced.silences(rule, flaw.finding.span.start)
             or (rule, flaw.sentence.hash) in self.silenced.ignored
             for rule in flaw.mistake.rules
@@ -179,6 +191,7 @@ class Check:
     def _with_opinions(
         self,
         paragraphs: Sequence[ProseText],
+        silenced: Sequence[Sequence[Lint]],
         found: Sequence[list[Mistake]],
         opinions: Opinions,
     ) -> tuple[list[list[Mistake]], bool]:
@@ -206,16 +219,21 @@ class Check:
             return list(found), False
         own = [opinions.proposed(each, known, budget) for each, known in zip(readings, settled, strict=True)]
         told = [
-            [each for each in in_order((*known, *proposed)) if self._counts(paragraph, each.lint)]
-            for paragraph, known, proposed in zip(paragraphs, settled, own, strict=True)
+            in_order((*known, *(each for each in proposed if self._counts(paragraph, each.lint, silent))))
+            for paragraph, silent, known, proposed in zip(paragraphs, silenced, settled, own, strict=True)
         ]
         return told, thinking and not whole
 
     def _mistakes(
-        self, paragraph: ProseText, question: Asked, lints: Sequence[Lint], has_second: bool
+        self,
+        paragraph: ProseText,
+        question: Asked,
+        lints: Sequence[Lint],
+        silenced: Sequence[Lint],
+        has_second: bool,
     ) -> list[Mistake]:
         text, english = paragraph.text, question.language == ENGLISH
-        counted = [lint for lint in lints if self._counts(paragraph, lint)]
+        counted = [lint for lint in lints if self._counts(paragraph, lint, silenced)]
         if not english:
             counted = [
                 each for each in counted if each.category != _FOREIGN_SPELLING or self._believes_foreign(text, each)
@@ -242,18 +260,24 @@ class Check:
         word = text[lint.span.start : lint.span.end]
         return is_of_dictionaries(lint.engine, lint.rule) and folded(word) in self.vocabulary.dictionary
 
-    def _counts(self, paragraph: ProseText, lint: Lint) -> bool:
+    def _counts(self, paragraph: ProseText, lint: Lint, silenced: Sequence[Lint] = ()) -> bool:
+        """Whether it may be told. Where a rule is silenced, so is whoever says the same: its user has meant the place,
+        not the engine."""
         return (
-            lint.rule not in self.settings.disabled_rules
-            and not paragraph.touches_markup(lint.span)
-            and not self._ignored(paragraph, lint)
+            not paragraph.touches_markup(lint.span)
+            and not any(is_same(paragraph.text, lint, each) for each in silenced)
+            and not self._silenced(paragraph, (lint,))
         )
 
-    def _ignored(self, paragraph: ProseText, lint: Lint) -> bool:
-        ignored = self.silenced.ignored
-        return self.silenced.silences(lint.rule, paragraph.source_span(lint.span).start) or (
-            bool(ignored) and (lint.rule, Sentence.around(paragraph.text, lint.span).hash) in ignored
-        )
+    def _silenced(self, paragraph: ProseText, lints: Iterable[Lint]) -> list[Lint]:
+        silenced = self.silenced
+        return [
+            lint
+            for lint in lints
+            if lint.rule in self.disabled
+            or silenced.silences(lint.rule, paragraph.source_span(lint.span).start)
+            or silenced.ignores(lint.rule, paragraph.text, lint.span)
+        ]
 
     def _believes_foreign(self, text: str, lint: Lint) -> bool:
         """Whether a word that another language's dictionary lacks looks like a slip of the fingers."""

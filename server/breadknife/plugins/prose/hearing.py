@@ -19,7 +19,10 @@ class Hearing:
     """Engines that could not be asked."""
     spoken: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """Rules, each with the hash of the sentence or line that it spoke of."""
+    places: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+    """Rules, each with the offset at which it spoke, alone or with others that found the same."""
 
     def hear(self, document: Document, flaws: Iterable[Flaw], about: Iterable[Finding]) -> None:
         self.spoken.update((rule, flaw.sentence.hash) for flaw in flaws for rule in flaw.mistake.rules)
+        self.places.update((rule, flaw.finding.span.start) for flaw in flaws for rule in flaw.mistake.rules)
         self.spoken.update((each.code, Sentence.of_line(document, each.span.start).hash) for each in about)

@@ -10,7 +10,6 @@ from breadknife.plugins.prose.change import LARGE, Change, change, compared, is_
 from breadknife.plugins.prose.check import Check, Silenced
 from breadknife.plugins.prose.checkers import Engines
 from breadknife.plugins.prose.continuity import Memory, Told, carried
-from breadknife.plugins.prose.directives import Directives
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.flaws import Flaw
 from breadknife.plugins.prose.hearing import Hearing
@@ -32,6 +31,7 @@ from breadknife.task.values import (
     Findings,
     Request,
 )
+from breadknife.text.directives import Directives
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
 from breadknife.text.extract.walls import walls as walls_of
@@ -47,6 +47,7 @@ _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
 class ProsePlugin:
     name = "prose"
     settings: type[Any] = ProseSettings
+    roles = ("judge",)
     serves: Mapping[type[Any], frozenset[str]] = {CheckRequest: LANGUAGES, ActionRequest: LANGUAGES}
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 Dialect = Literal["en-US", "en-GB", "en-AU", "en-CA"]
 
@@ -23,7 +25,7 @@ class ProseSettings:
     """Ask Vale too, where it is installed, the folder has a `.vale.ini` and you trust the folder."""
     model: bool = True
     """Have the small model judge what rules say, and propose what no rule knows, where it is installed."""
-    flags_per_1000_words: float = 2.0
+    flags_per_1000_words: Annotated[float, msgspec.Meta(ge=0)] = 2.0
     """How many findings of a well-edited text are too many: the lower, the surer the model must be; 0 shows none of
     those that it has a say in."""
     spelling: bool = True

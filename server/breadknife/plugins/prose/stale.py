@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.plugins.prose.directives import directives
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
 from breadknife.plugins.prose.hearing import Hearing
 from breadknife.plugins.prose.spelling import folded
@@ -23,6 +22,7 @@ from breadknife.plugins.prose.workspace import (
     numbered_lines,
 )
 from breadknife.task.values import Finding
+from breadknife.text.directives import directives
 from breadknife.text.document import Document
 from breadknife.text.extract import LANGUAGES, extract
 from breadknife.text.syntax import parse
@@ -106,8 +106,9 @@ def stale_comments(document: Document, check: Check) -> Iterator[Stale]:
     if not found or path is None:
         return
     heard = check(_without_comments(document))
+    places = heard.hearing.places | {(finding.code, finding.span.start) for finding in heard.findings}
     for each in found:
-        if any(each.silences(finding.code, document.line_at(finding.span.start)) for finding in heard.findings):
+        if any(each.silences(rule, document.line_at(at)) for rule, at in places):
             continue
         line = document.line_at(each.span.start) + 1
         if absent := _absent(each.rules, heard.hearing):

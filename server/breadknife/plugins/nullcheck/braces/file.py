@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.braces.verify import Analysis, verified
+from breadknife.plugins.nullcheck.unsilenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
@@ -57,7 +58,7 @@ class BracesFile(ABC):
 
     @cached_property
     def _findings(self) -> Sequence[Finding]:
-        return tuple(self._whole.findings())
+        return unsilenced(self.tree, self._whole.findings())
 
     def findings(self) -> Sequence[Finding]:
         return self._findings

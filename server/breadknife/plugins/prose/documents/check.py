@@ -14,6 +14,7 @@ from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import Finding
+from breadknife.text.directives import rules_named
 from breadknife.text.document import Document
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import parse
@@ -26,11 +27,8 @@ def document_findings(
     document: Document, context: Context, paragraphs: Sequence[ProseText], knows: Callable[[str], bool]
 ) -> list[Finding]:
     settings: ProseSettings = context.settings(ProseSettings)
-    rules = [
-        rule
-        for rule in DOCUMENT_RULES
-        if document.language in rule.languages and rule.code not in settings.disabled_rules
-    ]
+    disabled = rules_named(settings.disabled_rules)
+    rules = [rule for rule in DOCUMENT_RULES if document.language in rule.languages and rule.code not in disabled]
     tree = context.tree(document) if rules else None
     if tree is None:  # a format without a grammar
         by_line = document.language in LINE_BY_LINE
