@@ -69,6 +69,7 @@ class LlamaModel:
             raise ModelError(f"llama.cpp can't load {path}: {_reason()}; get another file or a newer breadknife")
         self._vocab = llama.llama_model_get_vocab(self._model)
         self.width = width
+        self.filling = TILE
         self.bytes = path.stat().st_size
         self._path = path
         self._context = self._new_context(cells, sequences, threads)
