@@ -86,9 +86,12 @@ class BenchModel:
         *,
         pieces: bool = False,
         top_logprobs: int = 0,
+        fresh: bool = False,
         cancel: CancelToken | None = None,
     ) -> Scores:
-        request = ScoreRequest(self.name, prompt, alternatives, Lane.ACTION, pieces=pieces, top_logprobs=top_logprobs)
+        request = ScoreRequest(
+            self.name, prompt, alternatives, Lane.ACTION, pieces=pieces, top_logprobs=top_logprobs, fresh=fresh
+        )
         return self.engine.score(request, cancel or CancelToken())
 
 

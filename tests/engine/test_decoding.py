@@ -127,7 +127,7 @@ def test_alternatives_share_the_prompt_and_are_scored_together() -> None:
     wanted = [likely, 3 * likely, likely + 2 * unlikely, unlikely, 2 * likely, 2 * unlikely]
     assert scores.logprobs == pytest.approx(wanted, abs=1e-4)
     assert scores.tokens == (1, 3, 3, 1, 2, 2)
-    assert model.decoded == [[15], [2, 2, 1, 1]]  # single tokens need no evaluation of their own
+    assert model.decoded == [[14], [1, 3, 3, 1], [2, 2]]  # the prompt's last token with each
 
 
 def test_many_or_long_texts_are_embedded_in_several_decodes() -> None:

@@ -151,6 +151,22 @@ def test_the_likelier_answer_scores_higher(model: LlamaModel) -> None:
     engine.scheduler.close()
 
 
+def test_a_fresh_score_is_the_same_whatever_was_asked_before(model: LlamaModel) -> None:
+    engine = Engine(model, WIDTH_IS_CHEAP)
+    prompt, changes = (Part(CODE * 3),), ("\n\n\nclass A:", "\n    pass", " # why")
+
+    def score() -> tuple[float, ...]:
+        scores = engine.begin(ScoreRequest("m", prompt, changes, Lane.BACKGROUND, fresh=True)).get(timeout=60)
+        assert isinstance(scores, Scores)
+        return scores.logprobs
+
+    first = score()
+    for number in range(3):
+        engine.ask(CODE + str(number), 9 * number + 1, Lane.BACKGROUND)
+        assert score() == first
+    engine.scheduler.close()
+
+
 def test_texts_of_one_meaning_are_near_each_other(model: LlamaModel) -> None:
     engine = Engine(model, None)
     texts = ("How do I bake bread?", "What is the way to bake a loaf of bread?", "def add(a, b): return a + b")

@@ -92,6 +92,15 @@ def test_room_is_made_of_what_is_cheap_and_old_and_of_typing_last() -> None:
     assert cache.held() == set()
 
 
+def test_who_begins_afresh_takes_nothing_from_typing_and_from_who_is_at_work() -> None:
+    cache = Cache()
+    cache.use("typed", Lane.TYPING)
+    cache.use("works", Lane.BACKGROUND, keep=True)
+    cache.use("idle", Lane.BACKGROUND)
+    cache.sequences.forget()
+    assert cache.held() == {"typed", "works"}
+
+
 def test_there_is_no_room_in_what_is_used() -> None:
     cache = Cache(cells=20)
     cache.use("a" * 15, keep=True)

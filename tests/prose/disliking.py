@@ -28,6 +28,7 @@ class Disliking:
         *,
         pieces: bool = False,
         top_logprobs: int = 0,
+        fresh: bool = False,
         cancel: CancelToken | None = None,
     ) -> Scores:
         before = "".join(part.text for part in prompt)

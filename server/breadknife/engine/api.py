@@ -123,6 +123,9 @@ class ScoreRequest:
     """Tell each token of the alternatives too."""
     top_logprobs: int = 0
     """How many of the likeliest tokens each piece tells."""
+    fresh: bool = False
+    """Forget first what nobody uses (but typing's): sums are made in the order of the cache's cells, so only what
+    begins with an empty cache says the same to the bit, whatever was asked before."""
 
 
 @dataclass(frozen=True)

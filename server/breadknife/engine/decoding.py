@@ -85,7 +85,7 @@ def make_plan(model: Model, request: GenerateRequest | ScoreRequest | EmbedReque
             prompt = fit(model.tokenize(request.prompt), request.prompt, context, longest)
             if len(prompt.tokens) + longest > context:
                 raise PromptTooLong(f"an alternative of {longest} tokens; {context} are the most; score shorter ones")
-            groups = _groups([len(a) - 1 for a in alternatives], model)
+            groups = _groups(list(map(len, alternatives)), model)
             cells = len(prompt.tokens) + max((sum(len(alternatives[i]) for i in group) for group in groups), default=0)
             branches = max(map(len, groups), default=0)
             return Plan(prompt, 1 + branches, cells, lambda work: score(work, prompt, alternatives, groups, request))
@@ -210,23 +210,24 @@ def score(
 ) -> Steps:
     """How likely each alternative is after the prompt.
 
-    An alternative's tokens are those of the text by itself: begin it with the blank that belongs to its first word.
+    An alternative's tokens are those of the text by itself: begin it with the blank that belongs to its first word. The
+    prompt's last token is evaluated with each of them, which saves a decode.
     """
-    rows = yield (Evaluation(work.sequences[0], prompt.tokens[work.cached :], 1, request.adapter),)
-    row: Rows = rows[0][0]
-    norm = _log_sum(row)
-    sums = [float(row[tokens[0]]) - norm for tokens in alternatives]
-    told = [_pieces(work.model, tokens[:1], [row], request) for tokens in alternatives]
+    *before, last = prompt.tokens
+    if work.cached < len(before):
+        yield (Evaluation(work.sequences[0], before[work.cached :], 0, request.adapter),)
+    sums = [0.0] * len(alternatives)
+    told: list[list[Piece]] = [[] for _ in alternatives]
     for group in groups:
         for branch, _ in enumerate(group, 1):
-            work.cache.copy(work.sequences[0], work.sequences[branch], len(prompt.tokens))
+            work.cache.copy(work.sequences[0], work.sequences[branch], len(before))
         rows = yield tuple(
-            Evaluation(work.sequences[branch], alternatives[i][:-1], len(alternatives[i]) - 1, request.adapter)
+            Evaluation(work.sequences[branch], [last, *alternatives[i][:-1]], len(alternatives[i]), request.adapter)
             for branch, i in enumerate(group, 1)
         )
         for i, logits in zip(group, rows, strict=True):
-            sums[i] += sum(float(row[t]) - _log_sum(row) for row, t in zip(logits, alternatives[i][1:], strict=True))
-            told[i] += _pieces(work.model, alternatives[i][1:], logits, request)
+            sums[i] = sum(float(row[t]) - _log_sum(row) for row, t in zip(logits, alternatives[i], strict=True))
+            told[i] = _pieces(work.model, alternatives[i], logits, request)
     pieces = tuple(map(tuple, told)) if request.pieces else ()
     yield Scores(tuple(sums), tuple(map(len, alternatives)), len(prompt.tokens), work.cached, prompt.trimmed, pieces)
 
@@ -261,12 +262,10 @@ def embed(work: Work, texts: list[list[int]], groups: list[list[int]]) -> Steps:
 
 
 def _groups(lengths: list[int], model: Model) -> list[list[int]]:
-    """Which are evaluated side by side: as many as fit one decode; those of no length need no evaluation."""
+    """Which are evaluated side by side: as many as fit one decode."""
     most = max(min(BRANCHES, len(model.tokens) // 2), 1)
     groups: list[list[int]] = []
     for i, length in enumerate(lengths):
-        if not length:
-            continue
         if groups and len(groups[-1]) < most and sum(lengths[j] for j in groups[-1]) + length <= model.width:
             groups[-1].append(i)
         else:

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from breadknife.engine.api import Chunk, EmbedRequest, Lane, LaneStatus, ModelStatus
+from breadknife.engine.api import Chunk, EmbedRequest, Lane, LaneStatus, ModelStatus, ScoreRequest
 from breadknife.engine.batching import Asked, shares, take_part
 from breadknife.engine.decoding import Work, make_plan
 from breadknife.engine.jobs import SHARED_START, Job, Reply, Run, is_being_evaluated, make_way
@@ -201,7 +201,9 @@ class Scheduler:
 
     def _seat(self, run: Run) -> None:
         """Give a job its sequences, and let it say what it wants first."""
-        work, tokens = run.work, run.plan.prompt.tokens
+        work, tokens, request = run.work, run.plan.prompt.tokens, run.job.request
+        if isinstance(request, ScoreRequest) and request.fresh:
+            work.cache.forget()
         for seat in range(run.plan.sequences):
             work.sequences.append(work.cache.take([] if seat else tokens[:-1], run.job.kind, run.job.request.lane))
         if tokens:

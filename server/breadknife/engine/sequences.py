@@ -89,6 +89,12 @@ class Sequences:
         self.model.copy(source, target, length)
         self._cells[target] = self._cells[source][:length]
 
+    def forget(self) -> None:
+        """All that is idle, but what typing has cached."""
+        for sequence, lane in enumerate(self._lane):
+            if sequence not in self.in_use and lane is not Lane.TYPING:
+                self._truncate(sequence, 0)
+
     def renew(self, sequence: int) -> None:
         """Its content was replaced from elsewhere."""
         self._cells[sequence].clear()

@@ -171,11 +171,12 @@ class HostModel:
         place: str = "",
         pieces: bool = False,
         top_logprobs: int = 0,
+        fresh: bool = False,
         cancel: CancelToken | None = None,
     ) -> Scores:
         self._asked(prompt, alternatives)
         request = ScoreRequest(
-            self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs
+            self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs, fresh
         )
         scores = self._host.engine.score(request, cancel or self._cancel)
         self._trace.note(

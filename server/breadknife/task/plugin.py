@@ -144,6 +144,7 @@ class Model(Protocol):
         place: str = "",
         pieces: bool = False,
         top_logprobs: int = 0,
+        fresh: bool = False,
         cancel: CancelToken | None = None,
     ) -> Scores:
         """How likely the model finds each continuation of the prompt; `cancel` as in `generate`.

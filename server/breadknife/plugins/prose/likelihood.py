@@ -52,6 +52,7 @@ class Scorer(Protocol):
         *,
         pieces: bool = False,
         top_logprobs: int = 0,
+        fresh: bool = False,
         cancel: CancelToken | None = None,
     ) -> Scores: ...
 
@@ -113,14 +114,14 @@ class Likelihood:
         start = _start(text, changes)
         end = _end(text, max(span.end for span, _ in changes), words_after)
         fixed = [text[start : span.start] + new + text[span.end : end] for span, new in changes]
-        return self._against(text, start, text[start:end], fixed, told and told.logprob(start, end))
-
-    def _against(self, text: str, start: int, keep: str, fixed: Sequence[str], kept: float | None) -> tuple[float, ...]:
+        keep, kept = text[start:end], told and told.logprob(start, end)
         asked = (each for each in fixed if each.strip())
         alternatives = tuple(dict.fromkeys(asked if kept is not None else (keep, *asked)))
         likely: dict[str, float] = {} if kept is None else {keep: kept}
         if alternatives:
-            scores = self.model.score(_prompt(text, start), alternatives, cancel=self.cancel)
+            # What was told of was read at last: the engine holds it.
+            fresh = told is None
+            scores = self.model.score(_prompt(text, start), alternatives, fresh=fresh, cancel=self.cancel)
             likely |= zip(alternatives, scores.logprobs, strict=True)
         return tuple(likely.get(each, -math.inf) - likely[keep] for each in fixed)
 
@@ -133,7 +134,7 @@ class Likelihood:
             if text[start:end].strip():
                 prompt = _prompt(text, start)
                 answer = self.model.score(
-                    prompt, (text[start:end],), pieces=True, top_logprobs=_INSTEAD, cancel=self.cancel
+                    prompt, (text[start:end],), pieces=True, top_logprobs=_INSTEAD, fresh=True, cancel=self.cancel
                 )
                 for pieces in answer.pieces:
                     words += _words(text, start, end, pieces)
