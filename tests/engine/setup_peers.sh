@@ -10,6 +10,7 @@ peers=$(cd "$1" && pwd)
 python=${PYTHON:-python3}
 LLAMA_CPP_PYTHON=0.3.36
 OLLAMA=v0.9.6 # the newest tags lack headers in the module proxy
+plain=${CFLAGS:-}
 # As the Makefile builds llama-cpp-python.
 export CPATH=$(cd "$(dirname "$0")/../../server/breadknife/engine" && pwd)${CPATH:+:$CPATH}
 export CFLAGS="${CFLAGS:-} -include tile_config.h" CXXFLAGS="${CXXFLAGS:-} -include tile_config.h"
@@ -27,20 +28,21 @@ llama_cpp() (
   nice cmake -B build -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF \
     -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF
   nice cmake --build build --config Release --parallel 2 --target llama-server llama-bench
-  cp build/bin/llama-server build/bin/llama-bench "$peers/"
+  cp build/bin/llama-server build/bin/llama-bench "$peers/" || exit # `set -e` counts for nothing before `||`
   rm -rf "$peers/src"
   touch "$peers/.llama-$LLAMA_CPP_PYTHON-tiles"
 )
 
 ollama() (
   set -e
-  [ ! -e "$peers/.ollama-$OLLAMA" ] || exit 0
+  [ ! -e "$peers/.ollama-$OLLAMA" ] || [ ! -x "$peers/ollama" ] || exit 0
   PATH=$PATH:/usr/local/go/bin
   command -v go >/dev/null || { echo 'There is no Go to build Ollama with (Debian: apt-get install golang).'; exit 1; }
   # Without the libraries of its releases Ollama computes with what Go's C compiler made: plain C, many times slower.
-  CFLAGS="-O3 $CFLAGS"
-  [ "$(uname -m)" != x86_64 ] || CFLAGS="-march=native $CFLAGS"
-  GOBIN=$peers CGO_CFLAGS=$CFLAGS CGO_CXXFLAGS=$CFLAGS nice go install "github.com/ollama/ollama@$OLLAMA"
+  # Go's own C code takes no header before its first line, so it goes without tiles.
+  CFLAGS="-O3 $plain"
+  [ "$(uname -m)" != x86_64 ] || CFLAGS="-march=native -mno-amx-tile -mno-amx-int8 -mno-amx-bf16 $CFLAGS"
+  GOBIN=$peers CGO_CFLAGS=$CFLAGS CGO_CXXFLAGS=$CFLAGS nice go install "github.com/ollama/ollama@$OLLAMA" || exit
   touch "$peers/.ollama-$OLLAMA"
 )
 
