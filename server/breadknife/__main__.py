@@ -26,8 +26,9 @@ def main() -> None:
     except OSError as error:  # a disk that is full, or who reads has gone
         with suppress(OSError):
             sys.stdout.close()  # or else it is tried once more at the end
-        with suppress(OSError):
-            print(f"breadknife: {error.filename or 'standard output'}: {error.strerror or error}", file=sys.stderr)
+        if not isinstance(error, BrokenPipeError):
+            with suppress(OSError):
+                print(f"breadknife: {error.filename or 'standard output'}: {error.strerror or error}", file=sys.stderr)
         raise SystemExit(2) from None
 
 

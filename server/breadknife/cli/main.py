@@ -256,6 +256,8 @@ def _exit_on_error(command: Callable[[], int | None]) -> None:
         raise typer.Exit(130) from None
     except typer.Exit:
         raise
+    except BrokenPipeError:  # typer would end with 1, which lint says of findings
+        raise typer.Exit(2) from None
     except OSError:  # told where the command begins
         raise
     except Exception as error:

@@ -194,15 +194,15 @@ class LlamaModel:
     def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
         starts = [len(self.tokens[evaluation.sequence]) for evaluation in batch]
         rows = self._batch.fill(batch, starts)
-        filling = self._filling(batch, starts)
-        if filling:
-            self._batch.fill_up(len(self.tokens), filling)
+        nobodys = len(self.tokens)
+        if filling := self._filling(batch, starts):
+            self._batch.fill_up(nobodys, filling)
         self._use_adapter(batch[0].adapter)
         llama.llama_set_embeddings(self._context, batch[0].embeddings)
         _log.clear()
         status: int = llama.llama_decode(self._context, self._batch.struct)
         if filling:
-            llama.llama_memory_seq_rm(self._memory, len(self.tokens), -1, -1)
+            llama.llama_memory_seq_rm(self._memory, nobodys, -1, -1)
         if status == 0:
             for evaluation in batch:
                 self._append(evaluation.sequence, evaluation.tokens)

@@ -205,7 +205,7 @@ class Scheduler:
         if isinstance(request, ScoreRequest) and request.fresh:
             work.cache.forget()
         for seat in range(run.plan.sequences):
-            work.sequences.append(work.cache.take([] if seat else tokens[:-1], run.job.kind, run.job.request.lane))
+            work.sequences.append(work.cache.take([] if seat else tokens[:-1], run.job.kind, request.lane))
         if tokens:
             self._restore(run)
         self._advance(run, None)
@@ -260,7 +260,7 @@ class Scheduler:
         sharers = [(run, asked) for run in like[:count] for asked in run.asked if asked.tokens]
         sizes = list(shares([min(len(asked.tokens), run.most) for run, asked in sharers], room))
         total = sum(size for _, size in sizes)
-        work.cache.make_room(total + work.model.filling)
+        work.cache.make_room(total + work.model.filling)  # a decode does without, and takes longer
         if not work.cache.make_room(total):
             least = max(seated, key=lambda run: run.job.urgency)
             if least is like[0]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from itertools import accumulate
 
 from breadknife.plugins.prose.checkers import Checkers, Later, Tool
@@ -21,7 +21,7 @@ from breadknife.plugins.prose.spoken import ENGLISH, languages
 from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence
 from breadknife.task.plugin import Context
 from breadknife.task.values import Finding
-from breadknife.text.directives import Directives, rules_named
+from breadknife.text.directives import Directives
 from breadknife.text.document import Document, Span
 from breadknife.text.extract.declared import declared_language
 from breadknife.text.prose import ProseText
@@ -42,9 +42,10 @@ _LONG_WORD = 8
 
 @dataclass(frozen=True)
 class Silenced:
-    """What a document's comments and its project's decisions leave out."""
+    """What settings, a document's comments and its project's decisions leave out."""
 
     document: Document
+    disabled: frozenset[str]
     directives: Directives
     ignored: frozenset[tuple[str, str]]
 
@@ -60,7 +61,12 @@ class Silenced:
         return bool(self.ignored) and (rule, Sentence.around(text, span).hash) in self.ignored
 
     def silences(self, rule: str, offset: int) -> bool:
-        return (rule, EVERYWHERE) in self.ignored or self.directives.silence(rule, self.document.line_at(offset))
+        """Whether a rule is off, there or everywhere."""
+        return (
+            rule in self.disabled
+            or (rule, EVERYWHERE) in self.ignored
+            or self.directives.silence(rule, self.document.line_at(offset))
+        )
 
 
 @dataclass(frozen=True)
@@ -80,10 +86,6 @@ class Check:
     """When the document was asked about, by the monotonic clock."""
     absent: set[str]
     """Is told who could not be asked."""
-
-    @cached_property
-    def disabled(self) -> frozenset[str]:
-        return rules_named(self.settings.disabled_rules)
 
     def read(self, fresh: Sequence[ProseText]) -> list[Read]:
         """What is known now of these paragraphs; the engines that are slow are asked for the rest."""
@@ -152,9 +154,7 @@ class Check:
         if flaw.mistake.unknown_word and folded(flaw.word) in self.vocabulary.dictionary:
             return True
         return any(
-            rule in self.disabled
-            or self.silenced.silences(rule, flaw.finding.span.start)
-            or (rule, flaw.sentence.hash) in self.silenced.ignored
+            self.silenced.silences(rule, flaw.finding.span.start) or (rule, flaw.sentence.hash) in self.silenced.ignored
             for rule in flaw.mistake.rules
         )
 
@@ -274,8 +274,7 @@ class Check:
         return [
             lint
             for lint in lints
-            if lint.rule in self.disabled
-            or silenced.silences(lint.rule, paragraph.source_span(lint.span).start)
+            if silenced.silences(lint.rule, paragraph.source_span(lint.span).start)
             or silenced.ignores(lint.rule, paragraph.text, lint.span)
         ]
 

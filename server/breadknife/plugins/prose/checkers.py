@@ -28,7 +28,7 @@ from breadknife.plugins.prose.rules import SPELLING
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.plugin import Context
 
-_ROLE = "judge"
+ROLE = "judge"
 _WISHES, _MODELS = 4, 2
 """The newest that are kept: of folders with other settings, which are looked at by turns."""
 Later = Background[Asked, Lint]
@@ -132,7 +132,7 @@ class English:
 
     def opinions(self, context: Context) -> Opinions | None:
         try:
-            model = context.model(_ROLE)
+            model = context.model(ROLE)
         except ModelError as error:
             context.notify(f"Prose is checked without a model: {error}.")
             return None

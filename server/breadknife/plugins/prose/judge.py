@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.likelihood import Reader
 from breadknife.plugins.prose.merge import Correction, Mistake
-from breadknife.plugins.prose.spelling import is_name_for_word, slips
+from breadknife.plugins.prose.spelling import SHORTEST, is_name_for_word, slips
 from breadknife.plugins.prose.thresholds import JUDGED, MISSPELLED, SLIP, excess
-
-_LONG = 4
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def judged(
 
 def _is_certain(mistake: Mistake) -> bool:
     """Whether it is a misspelling that is known, and no short one, such as an abbreviation may be too."""
-    return mistake.known > 0 and len(mistake.lint.span) >= _LONG
+    return mistake.known > 0 and len(mistake.lint.span) >= SHORTEST
 
 
 def _further(misspelled: str, replacement: str) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from breadknife.plugins.prose.change import LARGE, Change, change, compared, is_of_large
 from breadknife.plugins.prose.check import Check, Silenced
-from breadknife.plugins.prose.checkers import Engines
+from breadknife.plugins.prose.checkers import ROLE, Engines
 from breadknife.plugins.prose.continuity import Memory, Told, carried
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.flaws import Flaw
@@ -31,7 +31,7 @@ from breadknife.task.values import (
     Findings,
     Request,
 )
-from breadknife.text.directives import Directives
+from breadknife.text.directives import Directives, rules_named
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
 from breadknife.text.extract.walls import walls as walls_of
@@ -47,7 +47,7 @@ _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
 class ProsePlugin:
     name = "prose"
     settings: type[Any] = ProseSettings
-    roles = ("judge",)
+    roles: tuple[str, ...] = (ROLE,)
     serves: Mapping[type[Any], frozenset[str]] = {CheckRequest: LANGUAGES, ActionRequest: LANGUAGES}
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -104,7 +104,7 @@ class ProsePlugin:
         if hearing is not None:
             ignored = frozenset(each for each in ignored if each[1] == EVERYWHERE)
         directives, lowered = _of_text(told, edit, document)
-        silenced = Silenced(document, directives, ignored)
+        silenced = Silenced(document, rules_named(settings.disabled_rules), directives, ignored)
         checkers = self._engines.of(settings)
         check = Check(
             document,

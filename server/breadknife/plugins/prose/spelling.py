@@ -22,7 +22,9 @@ _PLAIN = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
 _REPEATED = 3
 """Who writes a word this often means it."""
 _LEARNING_S = 20.0
-_SHORTEST, _WHOLE, _LONG = 4, 6, 8
+SHORTEST = 4
+"""Letters of a word that isn't as likely an abbreviation."""
+_WHOLE, _LONG = 6, 8
 _UNLIKELY = 3  # more than a slip or two
 _PREFIX = re.compile(
     r"(?:re|un|de|dis|mis|non|sub|super|pre|post|co|multi|auto|inter|over|under|meta|hyper|micro)(?=\w{3})"
@@ -150,7 +152,7 @@ def _begins(text: str, span: Span) -> bool:
 @lru_cache(maxsize=1 << 12)
 def looks_slipped(word: str, replacements: tuple[str, ...]) -> bool:
     return (
-        len(word) >= _SHORTEST
+        len(word) >= SHORTEST
         and _PLAIN.fullmatch(word) is not None
         and word[1:].islower()
         and any(is_slip(word, replacement) for replacement in replacements)
