@@ -19,6 +19,13 @@ def findings(doc: Document, context: PluginContext | None = None) -> tuple[Findi
 def offered(
     text: str, *others: Finding, context: PluginContext | None = None, language: str = "python"
 ) -> tuple[Action, ...]:
+    """The repairs in the menu of the whole text."""
+    return tuple(action for action in menu(text, *others, context=context, language=language) if action.data)
+
+
+def menu(
+    text: str, *others: Finding, context: PluginContext | None = None, language: str = "python"
+) -> tuple[Action, ...]:
     request = ActionRequest(document(text, language), Span(0, len(text)), others)
     answer = NullCheckPlugin().answer(request, context or PluginContext())
     assert isinstance(answer, Actions)

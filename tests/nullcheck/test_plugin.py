@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
-from breadknife.task.values import ResolveRequest, Silence
+from breadknife.task.values import Finding, ResolveRequest, Silence
 from breadknife.text.document import Span
 from breadknife.text.no_worse import parses_no_worse
 from breadknife.text.syntax import parse
-from nullcheck.asking import findings, offered, resolved, strategies
+from nullcheck.asking import findings, menu, offered, resolved, strategies
 from support import PluginContext, document
 
 RAISING = "def f(x=None):\n    return x.y\n"
@@ -142,6 +142,12 @@ def test_a_disabled_code_is_not_reported() -> None:
     assert findings(document("def f(x=None):\n    return x.y\n"), context) == ()
 
 
+def test_a_disabled_code_that_there_is_not_is_told() -> None:
+    assert NullCheckSettings(disabled_rules=("nullcheck/none-call", "none-attribute"))
+    with pytest.raises(ValueError, match=r"no code 'none-atribute'; there are none-attribute, "):
+        NullCheckSettings(disabled_rules=("none-atribute",))
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
@@ -157,6 +163,42 @@ def test_a_comment_silences_a_finding(language: str, text: str) -> None:
     for rules, told in ((finding.code, 0), (f"nullcheck/{finding.code}", 0), ("", 0), ("other", 1)):
         silenced = document(text.format(f"  {sign} breadknife: ignore {rules}"), language)
         assert len(findings(silenced)) == told, rules
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("python", "return x.y", "return x.y  # breadknife: ignore none-attribute"),
+        ("python", "return x.y  # why", "return x.y  # why  # breadknife: ignore none-attribute"),
+        ("python", "return x.y  ", "return x.y  # breadknife: ignore none-attribute  "),
+        ("python", "return (x.y,\n    1)", "return (x.y,  # breadknife: ignore none-attribute\n    1)"),
+        ("python", "return x.y + \\\n    1", None),
+        ("python", 'return x.y("""\n""")', None),
+        ("typescript", "return x.length;", "return x.length;  // breadknife: ignore none-attribute"),
+        ("typescript", "return x.length; /* a */", "return x.length; /* a */  // breadknife: ignore none-attribute"),
+        ("typescript", "return x.length + `\n`;", None),
+        ("typescriptreact", "return <p>{x.length}\n</p>;", None),
+    ],
+)
+def test_the_menu_ends_with_the_comment_that_silences_the_finding(
+    language: str, before: str, after: str | None
+) -> None:
+    text = "def f(x=None):\n    {}\n" if language == "python" else "function f(x?: string) {{\n  {}\n}}\n"
+    doc = document(text.format(before), language)
+    [finding] = findings(doc)
+    actions = [action for action in menu(doc.text, language=language) if not action.data]
+    assert [doc.edited(action.edits).text for action in actions] == ([] if after is None else [text.format(after)])
+    for action in actions:
+        assert action.findings == (replace(finding, fixes=()),)
+        assert findings(doc.edited(action.edits)) == ()
+
+
+def test_another_checkers_finding_is_not_silenced_by_a_comment_of_ours() -> None:
+    text = "def f(x):\n    return x.y\n"
+    at = text.index("y\n")
+    said = Finding(Span(at, at + 1), "Pyright", "reportOptionalMemberAccess", '"y" is not a known attribute of "None"')
+    assert offered(text, said)
+    assert all("breadknife" not in edit.new_text for action in menu(text, said) for edit in action.edits)
 
 
 def test_an_action_stays_in_its_function() -> None:

@@ -127,9 +127,10 @@ class Repairs:
     # --- what can be done ---
 
     def menu(self, found: Found) -> list[Action]:
-        """The actions for a finding, best first."""
+        """The actions for a finding, best first, without the comment that only hides it."""
         request = ActionRequest(self.changes.document(found.path), found.finding.span, (found.finding,))
-        return [action for _, action in self._ask(found.path, request).actions if found.finding in action.findings]
+        actions = [action for _, action in self._ask(found.path, request).actions]
+        return [action for action in actions if found.finding in action.findings and action.data]
 
     def resolved(self, found: Found, action: Action) -> Repair | Refused:
         reply = self._ask(found.path, ResolveRequest(self.changes.document(found.path), action))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.languages.documents import FORMATS
+from breadknife.text.syntax import Node, SyntaxTree, changed_tree
 
 _SIGN = "breadknife:"
 _NAME = r"[A-Za-z][\w-]*(?:\.[\w-]+)*"
@@ -99,6 +100,17 @@ def ignoring(rules: Iterable[str], language: str) -> str:
 def stands_anywhere(language: str) -> bool:
     """Whether the comment may be put above any paragraph, not only above a comment."""
     return next((each.id for each in FORMATS if language in each.aliases), language) in _ANYWHERE
+
+
+def comment_made(tree: SyntaxTree, edit: TextEdit, at: int) -> Span | None:
+    """The comment that stands at `at` after the edit; None where that is no comment, or the text parses worse."""
+    after = changed_tree(tree, edit)
+    if after is None or after.error_count > tree.error_count:
+        return None
+    node: Node | None = after.node_at(Span(at, at + 1))
+    while node is not None and node.type not in LANGUAGES[tree.language].comments:
+        node = node.parent
+    return after.span(node) if node is not None else None
 
 
 def _end(document: Document, line: int) -> int:

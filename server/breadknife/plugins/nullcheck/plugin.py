@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, others
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.oracle.tools import Choice
 from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, rule
+from breadknife.plugins.nullcheck.silenced import silencing
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, NullLanguage, Offer, Place, Strategy, Use
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
@@ -48,6 +49,10 @@ class NullCheckSettings:
     that the project is configured for, else the first that there is."""
     oracle_seconds: float = 5.0
     """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so."""
+
+    def __post_init__(self) -> None:
+        for code in rules_named(self.disabled_rules) - set(Use):
+            raise ValueError(f"no code {code!r}; there are {', '.join(Use)}")
 
 
 class NullCheckPlugin:
@@ -118,6 +123,8 @@ class _Menu:
             for rank, offer in enumerate(offers):
                 yield self._action(offer, place, about, preferred=rank == 0)
             yield from self._everywhere(offers, place, about)
+            if all(offer.strategy is not Strategy.IGNORE for offer in offers):
+                yield from self._silencing(about)
             if at == 0 and offers:
                 self._look_ahead(offers[0], about)
 
@@ -145,6 +152,13 @@ class _Menu:
         if offer is not None and 1 < places <= MOST:
             title = f"{offer.title}, at all {places} places with this cause"
             yield Action(title, data={**_data(offer, place), "everywhere": places}, findings=about)
+
+    def _silencing(self, about: tuple[Finding, ...]) -> Iterator[Action]:
+        """Who reads the code knows better, whatever is offered: there is always a way to say so."""
+        for finding in about:
+            if finding.source == SOURCE and (edit := silencing(self.file.tree, finding)):
+                title = f"Ignore {finding.code} on this line (nothing changes)"
+                yield Action(title, edits=(edit,), findings=(finding,), origin=Origin(rule(Strategy.IGNORE)))
 
     def _is_broken(self, offer: Offer, about: tuple[Finding, ...]) -> bool:
         known = self.ladder.known(self._edited(offer), about)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from breadknife.text.directives import Directives, ignoring, stands_anywhere
+from breadknife.text.directives import Directives, comment_made, ignoring, stands_anywhere
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.languages.documents import GETTEXT, GIT_COMMIT
-from breadknife.text.syntax import Node, SyntaxTree, changed_tree
+from breadknife.text.syntax import Node, SyntaxTree
 
 _SIGN = re.compile(r"//|#(?!!)|--(?!\[)")
 """What begins a line of comment, a script's first line left out."""
@@ -102,10 +102,5 @@ def _around(tree: SyntaxTree, offset: int) -> Node | None:
 
 def _is_comment(tree: SyntaxTree, edit: TextEdit, at: int) -> bool:
     """Whether what is put in begins a comment at `at`, and all else stays what it is."""
-    after = changed_tree(tree, edit)
-    if after is None or after.error_count > tree.error_count:
-        return False
-    node: Node | None = after.node_at(Span(at, at + 1))
-    while node is not None and node.type not in LANGUAGES[tree.language].comments:
-        node = node.parent
-    return node is not None and after.span(node).start == at
+    comment = comment_made(tree, edit, at)
+    return comment is not None and comment.start == at

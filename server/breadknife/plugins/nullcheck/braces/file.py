@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.braces.verify import Analysis, verified
-from breadknife.plugins.nullcheck.unsilenced import unsilenced
+from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit

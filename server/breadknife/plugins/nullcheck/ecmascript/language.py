@@ -21,7 +21,7 @@ from breadknife.plugins.nullcheck.ecmascript.style import Style
 from breadknife.plugins.nullcheck.ecmascript.table import summarise
 from breadknife.plugins.nullcheck.ecmascript.verify import Verifier
 from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries
-from breadknife.plugins.nullcheck.unsilenced import unsilenced
+from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding

@@ -1,0 +1,31 @@
+"""What an author says of findings in comments: `breadknife: ignore CODE`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from breadknife.task.values import Finding
+from breadknife.text.directives import Directives, comment_made, ignoring
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.syntax import SyntaxTree
+
+
+def unsilenced(tree: SyntaxTree, findings: Iterable[Finding]) -> Sequence[Finding]:
+    """Without those that a comment `breadknife: ignore` speaks of."""
+    document = Document("", tree.language, tree.text)
+    directives = Directives.of(document)
+    if directives.absent:
+        return tuple(findings)
+    return tuple(each for each in findings if not directives.silence(each.code, document.line_at(each.span.start)))
+
+
+def silencing(tree: SyntaxTree, finding: Finding) -> TextEdit | None:
+    """The comment at the end of the finding's line; None where none can stand."""
+    document = Document("", tree.language, tree.text)
+    line = document.line_at(finding.span.start)
+    text, comment = document.line_text(line).rstrip(), ignoring((finding.code,), tree.language)
+    if text.endswith("\\"):  # grammars take what follows for a comment, their languages don't
+        return None
+    end = document.line_starts[line] + len(text)
+    edit = TextEdit(Span(end, end), f"  {comment}")
+    return edit if comment_made(tree, edit, end + 2) else None
