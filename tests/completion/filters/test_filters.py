@@ -115,6 +115,10 @@ FOLLOWING_BLOCK = [  # Python's grammar takes a deeper line anywhere
     ("def f(x):|\n    return x\n", " return 1", "would-not-parse"),
     ("if x:\n    |\n    y = 1\n", "x = 1", "x = 1"),
     ("|\n    y = 1\n", "if x:", "if x:"),
+    ("def f(x):\n|    y = 1\n", "    if x:\n", "would-not-parse"),  # nor a block with nothing in it
+    ("def f(x):\n|        y = 1\n", "    if x:\n", "    if x:\n"),
+    ("def f(x):\n|    y = 1\n", "    z = 2\n    if x:\n", "    z = 2\n"),
+    ("def f(x):\n    |\n    y = 1\n", "if x:", "if x:"),  # what is in it is still to be written
 ]
 
 SCOPE = [

@@ -134,7 +134,9 @@ def continued(text: str, site: Site) -> str | None:
     lines = text.rstrip("\n").split("\n")
     for count in range(len(lines), 0, -1):
         last = (site.before if count == 1 else "") + lines[count - 1] + site.rest
-        if columns(last) >= depth or _opens(last, site):
+        is_deep, opens = columns(last) >= depth, _opens(last, site)
+        # A block that begins where the next line isn't deeper has nothing in it, unless more is to come there.
+        if is_deep != opens or (opens and not site.draft.shape.before_line):
             return text if count == len(lines) else site.ended("\n".join(lines[:count]))
     return None
 
