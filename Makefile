@@ -11,8 +11,12 @@ export BREADKNIFE_EDITORS ?= $(CACHE)/breadknife-dev/editors
 export BREADKNIFE_PEERS ?= $(CACHE)/breadknife-dev/peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Without it GCC 12 miscompiles llama.cpp's AMX kernels; found by CPATH, as a path in CFLAGS can't have blanks.
-TILE_CONFIG := -include tile_config.h
+# What llama.cpp needs to be quick and right; found by CPATH, as a path in CFLAGS can't have blanks.
+FIXES := server/breadknife/engine/llama_fixes.h
+PIP := CPATH="$(CURDIR)/$(dir $(FIXES))$${CPATH:+:$$CPATH}" CFLAGS="$$CFLAGS -include $(notdir $(FIXES))" \
+  CXXFLAGS="$$CXXFLAGS -include $(notdir $(FIXES))" $(BIN)/python -m pip
+FIXED := $(shell sed -n 's/.*"\(breadknife llama fixes [0-9]*\)".*/\1/p' $(FIXES))
+LLAMA := $(shell sed -n 's/^ *"\(llama-cpp-python>=[^"]*\)".*/\1/p' pyproject.toml)
 
 # What can't be had is said, and fails only in CI.
 comma := ,
@@ -34,7 +38,7 @@ test: setup model languagetool editors peers vale check unit
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml $(FIXES)
 	@echo '== setup'
 	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON): install Python 3.11 or newer.'; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -44,12 +48,14 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("llama_cpp"))' || \
 	  echo 'llama-cpp-python is compiled the first time: about 5 minutes on two cores. pip keeps the result.'
-	@CPATH="$(CURDIR)/server/breadknife/engine$${CPATH:+:$$CPATH}" \
-	CFLAGS="$$CFLAGS $(TILE_CONFIG)" CXXFLAGS="$$CXXFLAGS $(TILE_CONFIG)" \
-	$(BIN)/python -m pip install -e '.[languagetool,dev]' || { \
+	@$(PIP) install -e '.[languagetool,dev]' || { \
 	  command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null || \
 	    echo 'There is no C++ compiler, which llama-cpp-python needs (Debian: apt-get install g++; macOS: xcode-select --install).'; \
 	  exit 1; }
+	@grep -qs '$(FIXED)' .venv/lib/python*/site-packages/llama_cpp/lib/libggml* || { \
+	  echo 'pip had a llama-cpp-python that was compiled without $(notdir $(FIXES)): it is compiled again.'; \
+	  $(BIN)/python -m pip cache remove llama_cpp_python >/dev/null 2>&1; \
+	  $(PIP) install --force-reinstall --no-deps '$(LLAMA)' || echo 'It could not be: the old one stays, which is slower.'; }
 	@touch $@
 
 model: setup

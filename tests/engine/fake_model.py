@@ -43,7 +43,6 @@ class FakeModel:
 
     cells: int = 8192
     width: int = 8
-    filling: int = 0
     step_seconds: float = 0.0
     says: Callable[[list[int]], int] = alphabet
     """The likeliest token after a sequence's tokens."""

@@ -13,11 +13,11 @@ OLLAMA=v0.9.6 # the newest tags lack headers in the module proxy
 plain=${CFLAGS:-}
 # As the Makefile builds llama-cpp-python.
 export CPATH=$(cd "$(dirname "$0")/../../server/breadknife/engine" && pwd)${CPATH:+:$CPATH}
-export CFLAGS="${CFLAGS:-} -include tile_config.h" CXXFLAGS="${CXXFLAGS:-} -include tile_config.h"
+export CFLAGS="${CFLAGS:-} -include llama_fixes.h" CXXFLAGS="${CXXFLAGS:-} -include llama_fixes.h"
 
 llama_cpp() (
   set -e
-  [ ! -e "$peers/.llama-$LLAMA_CPP_PYTHON-tiles" ] || exit 0
+  [ ! -e "$peers/.llama-$LLAMA_CPP_PYTHON-fixes" ] || exit 0
   command -v cmake >/dev/null || { echo 'There is no cmake (Debian: apt-get install cmake; pip install cmake).'; exit 1; }
   cd "$peers"
   [ -e "sdist/llama_cpp_python-$LLAMA_CPP_PYTHON.tar.gz" ] || "$python" -m pip download --quiet --no-deps \
@@ -30,7 +30,7 @@ llama_cpp() (
   nice cmake --build build --config Release --parallel 2 --target llama-server llama-bench
   cp build/bin/llama-server build/bin/llama-bench "$peers/" || exit # `set -e` counts for nothing before `||`
   rm -rf "$peers/src"
-  touch "$peers/.llama-$LLAMA_CPP_PYTHON-tiles"
+  touch "$peers/.llama-$LLAMA_CPP_PYTHON-fixes"
 )
 
 ollama() (

@@ -194,42 +194,6 @@ def test_a_full_cache_is_an_error_that_leaves_nothing(model: LlamaModel) -> None
     assert model.decode([Evaluation(1, tokens[:5]), Evaluation(2, tokens[:20])])
 
 
-@pytest.mark.parametrize(
-    ("before", "count", "others", "filled"),
-    [
-        (100, 40, 0, 24),
-        (100, 63, 0, 1),
-        (100, 64, 0, 0),  # full
-        (100, 9, 0, 0),  # what is filled up costs more
-        (0, 40, 0, 0),  # there is nothing to look at
-        (100, 40, 100, 0),  # no room
-    ],
-)
-def test_a_tile_is_filled_up_where_that_is_quicker(
-    model: LlamaModel, before: int, count: int, others: int, filled: int
-) -> None:
-    tokens = (tokens_of(model) * 8)[: before + count]
-    if before:
-        evaluate(model, 0, tokens[:before])
-    if others:
-        evaluate(model, 1, tokens[:others])
-    evaluation = Evaluation(0, tokens[before:], 1)
-    assert model._filling([evaluation], [before]) == filled
-    [[row]] = model.decode([evaluation]) or []
-    assert model.used() == before + count + others
-    told = row.copy()
-    [expected] = narrow(model, tokens)
-    assert int(told.argmax()) == int(expected.argmax())
-    assert float(abs(told - expected).max()) < 2.0  # other kernels round otherwise
-
-
-def narrow(model: LlamaModel, tokens: list[int]) -> Rows:
-    """The last token's row, evaluated in pieces that no tile is filled up for."""
-    for sequence in range(len(model.tokens)):
-        model.truncate(sequence, 0)
-    return np.concatenate([evaluate(model, 0, tokens[at : at + 8]) for at in range(0, len(tokens), 8)])[-1:]
-
-
 @pytest.mark.parametrize("tokens", [[10**6], [-1], list(range(65)), []], ids=["no token", "negative", "wide", "none"])
 def test_what_is_no_batch_is_an_error(model: LlamaModel, tokens: list[int]) -> None:
     with pytest.raises(EngineError):

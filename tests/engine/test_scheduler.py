@@ -153,19 +153,6 @@ def test_typing_finds_room_when_others_have_it_all(start: Start) -> None:
     assert [asker.all()[-3:] for asker in others] == ["xyz", "xyz"]
 
 
-@pytest.mark.parametrize("filling", [0, 20])
-def test_what_nobody_uses_makes_room_for_what_a_decode_is_quicker_with(start: Start, filling: int) -> None:
-    model = FakeModel(cells=70, filling=filling)
-    scheduler = start(model)
-    for letter in "abw":
-        asker = Asker(letter * 30, max_tokens=1)
-        scheduler.submit(asker.job)
-        asker.all()
-        free = model.cells - model.used()
-    assert free >= filling
-    assert (free < 20) is (filling == 0)
-
-
 def test_a_job_that_was_pushed_out_says_nothing_twice(start: Start) -> None:
     model = FakeModel(cells=64, step_seconds=0.005)
     scheduler = start(model)

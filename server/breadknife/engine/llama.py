@@ -34,16 +34,6 @@ from breadknife.errors import EngineError, ModelError
 
 llama: Any = _bindings  # the bindings have no usable types
 
-TILE = 64
-"""Tokens of one decode from which llama.cpp's flash attention works in tiles: each costs a ninth of what it does below.
-After 1,200 tokens Qwen2.5-Coder-0.5B takes 1,429 ms for 63 more and 423 for 64, SmolLM2-135M 966 and 150."""
-TILED = 8
-"""So many tokens' attention below it costs as much as a whole tile's."""
-ATTENTION = 82
-"""Bytes of weights that a token passes in the time in which it looks at one number of the cache, below TILE: fitted to
-both models, widths of 16 to 63, after 0 to 2,400 tokens, two threads. Where it is wrong on another machine a decode
-takes as long as without, or as long as a tile."""
-
 
 class LlamaModel:
     """A GGUF and its KV cache of `cells` tokens, shared by `sequences` token sequences. Implements `model.Model`.
@@ -69,7 +59,6 @@ class LlamaModel:
             raise ModelError(f"llama.cpp can't load {path}: {_reason()}; get another file or a newer breadknife")
         self._vocab = llama.llama_model_get_vocab(self._model)
         self.width = width
-        self.filling = TILE
         self.bytes = path.stat().st_size
         self._path = path
         self._context = self._new_context(cells, sequences, threads)
@@ -85,7 +74,6 @@ class LlamaModel:
         self._batch = _Batch(width)
         self._vocab_size: int = llama.llama_vocab_n_tokens(self._vocab)
         self._hidden_size: int = llama.llama_model_n_embd(self._model)
-        self._attention = ATTENTION * self._hidden_size * llama.llama_model_n_layer(self._model)
         self._abort_flag = ctypes.create_string_buffer(2)
         # llama.cpp asks the callback before each of some 700 graph nodes. As a Python function it would take the GIL
         # each time; C's own strlen() of a flag that is "" or "1" answers the same question without Python.
@@ -102,7 +90,7 @@ class LlamaModel:
             params.n_ctx = min(cells, llama.llama_model_n_ctx_train(self._model))
             # llama.cpp ends the process when its batch has less room than one output for each sequence.
             params.n_batch = params.n_ubatch = max(self.width, sequences)
-            params.n_seq_max = sequences + 1  # the last one's are the rows of nothing that fill a tile
+            params.n_seq_max = sequences
             params.kv_unified = True  # sequences share cells, and no part of the cache is set apart for one of them
             # Flash attention is left to llama.cpp, which turns it on: it skips other sequences' cells. Without it a
             # cache that is full of them makes decoding 1.6 times, prompts 2.1 times slower.
@@ -192,17 +180,11 @@ class LlamaModel:
                 del holders[cell]
 
     def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
-        starts = [len(self.tokens[evaluation.sequence]) for evaluation in batch]
-        rows = self._batch.fill(batch, starts)
-        nobodys = len(self.tokens)
-        if filling := self._filling(batch, starts):
-            self._batch.fill_up(nobodys, filling)
+        rows = self._batch.fill(batch, [len(self.tokens[evaluation.sequence]) for evaluation in batch])
         self._use_adapter(batch[0].adapter)
         llama.llama_set_embeddings(self._context, batch[0].embeddings)
         _log.clear()
         status: int = llama.llama_decode(self._context, self._batch.struct)
-        if filling:
-            llama.llama_memory_seq_rm(self._memory, nobodys, -1, -1)
         if status == 0:
             for evaluation in batch:
                 self._append(evaluation.sequence, evaluation.tokens)
@@ -214,16 +196,6 @@ class LlamaModel:
             return None
         why = f"{self.used()} of {self.cells} cells are in use" if status == 1 else _reason()
         raise EngineError(f"llama.cpp can't evaluate a batch for {self._path.name}: {why} (llama_decode: {status})")
-
-    def _filling(self, batch: Sequence[Evaluation], starts: Sequence[int]) -> int:
-        """How many rows of nothing make this decode quicker, by filling a tile; 0 for none."""
-        total = sum(len(evaluation.tokens) for evaluation in batch)
-        if not TILED < total < TILE <= self.width or batch[0].embeddings or self.used() + TILE > self.cells:
-            return 0
-        looked_at = sum(len(e.tokens) * start for e, start in zip(batch, starts, strict=True))
-        saved = looked_at * (1 - TILED / total) * self._attention
-        rest = TILE - total
-        return rest if saved > rest * self.bytes else 0
 
     def _logits(self, batch: Sequence[Evaluation], rows: int) -> list[Rows]:
         shape = (rows, self._vocab_size)
@@ -356,15 +328,6 @@ class _Batch:
             at = end
         self.struct.n_tokens = at
         return outputs
-
-    def fill_up(self, sequence: int, count: int) -> None:
-        """Add `count` tokens of a sequence of their own, of which nobody wants rows."""
-        start, end = self.struct.n_tokens, self.struct.n_tokens + count
-        self._token[start:end] = self._token[0]
-        self._position[start:end] = np.arange(count)
-        self._sequence[start:end] = sequence
-        self._wanted[start:end] = 0
-        self.struct.n_tokens = end
 
 
 def _libc() -> Any:

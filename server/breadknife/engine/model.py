@@ -64,8 +64,6 @@ class Model(Protocol):
     """Tokens that its cache has room for, all sequences together; a token shared by sequences counts once."""
     width: int
     """Tokens that one `decode` takes at most."""
-    filling: int
-    """Cells besides its tokens' that may make a `decode` quicker, where they are free."""
     tokens: list[list[int]]
     """What the cache holds for each sequence."""
     bytes: int

@@ -260,7 +260,6 @@ class Scheduler:
         sharers = [(run, asked) for run in like[:count] for asked in run.asked if asked.tokens]
         sizes = list(shares([min(len(asked.tokens), run.most) for run, asked in sharers], room))
         total = sum(size for _, size in sizes)
-        work.cache.make_room(total + work.model.filling)  # a decode does without, and takes longer
         if not work.cache.make_room(total):
             least = max(seated, key=lambda run: run.job.urgency)
             if least is like[0]:

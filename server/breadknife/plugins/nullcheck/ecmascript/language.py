@@ -20,8 +20,8 @@ from breadknife.plugins.nullcheck.ecmascript.strategies import Option, edits, op
 from breadknife.plugins.nullcheck.ecmascript.style import Style
 from breadknife.plugins.nullcheck.ecmascript.table import summarise
 from breadknife.plugins.nullcheck.ecmascript.verify import Verifier
-from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries
 from breadknife.plugins.nullcheck.silenced import unsilenced
+from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding

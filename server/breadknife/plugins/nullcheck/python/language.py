@@ -30,8 +30,8 @@ from breadknife.plugins.nullcheck.python.strategies import edits, is_inner, opti
 from breadknife.plugins.nullcheck.python.summary import summarise
 from breadknife.plugins.nullcheck.python.tuple_results import of_tuple
 from breadknife.plugins.nullcheck.python.verify import declaration_verified, lines_of, verified
-from breadknife.plugins.nullcheck.summaries import Outside, ProjectSummaries
 from breadknife.plugins.nullcheck.silenced import unsilenced
+from breadknife.plugins.nullcheck.summaries import Outside, ProjectSummaries
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import DocumentEdits, Finding

@@ -1,6 +1,6 @@
-"""What one decode costs after a long prompt, with rows of nothing that fill a tile of flash attention and without.
+"""What one decode costs after a long prompt.
 
-python bench/engine/tiles.py [--models NAME…] [--after TOKENS…]
+python bench/engine/depth.py [--models NAME…] [--after TOKENS…]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from breadknife.engine.llama import LlamaModel
 from breadknife.engine.model import Evaluation
 from breadknife.engine.pool import from_store
 
-WIDTHS = (1, 8, 16, 24, 32, 48, 63, 64, 96, 128)
+WIDTHS = (1, 2, 4, 8, 16, 32, 63, 64, 96, 128)
 RUNS = 3
 
 
@@ -31,11 +31,8 @@ def main() -> None:
         [tokens] = model.tokenize((Part(text),))
         print(f"\n| {name}, ms | {' | '.join(map(str, WIDTHS))} |\n|---|{'---|' * len(WIDTHS)}")
         for before in chosen.after:
-            for filled in (False, True):
-                # The baseline is the same decode in a batch that has no room for a whole tile.
-                model.width = max(WIDTHS) if filled else llama.TILE - 1
-                row = " | ".join(f"{1000 * seconds(model, tokens, before, width):.0f}" for width in WIDTHS)
-                print(f"| after {before}{', filled up' if filled else ''} | {row} |", flush=True)
+            row = " | ".join(f"{1000 * seconds(model, tokens, before, width):.0f}" for width in WIDTHS)
+            print(f"| after {before} | {row} |", flush=True)
         model.close()
 
 
