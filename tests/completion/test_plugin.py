@@ -328,12 +328,21 @@ def test_who_has_asked_for_something_else_is_told_of_no_growth() -> None:
 
 @pytest.mark.parametrize("invoked", [False, True])
 def test_who_invokes_it_gets_alternatives(invoked: bool) -> None:
-    texts = ["x = alpha + beta", "x = alpha - b", "x = gamma", "x = alphas"]
-    engine = Branching(texts, {"+": ("-", -0.5), "a": ("g", -2.0), "h": ("h", -0.1), "e": (" ", -0.2)})
+    texts = ["x = alpha + beta", "x = alpha - b", "x = agamma", "x = alphas"]
+    engine = Branching(texts, {"+": ("-", -0.5), "l": ("g", -2.0), "h": ("h", -0.1), "e": (" ", -0.2)})
     with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
         seen = user.sees("x =⟦|⟧\n", Trigger.INVOKED if invoked else Trigger.TYPING)
-    assert seen == ([" alpha + beta", " alpha - b", " gamma"] if invoked else [" alpha + beta"])
+    assert seen == ([" alpha + beta", " alpha - b", " agamma"] if invoked else [" alpha + beta"])
     assert all(request.stop == STOP for request in engine.requests)
+
+
+def test_the_likelier_alternative_comes_first() -> None:
+    texts = ["x = alpha + beta", "x = alpha - a_long_name_of_which_each_letter_costs", "x = alq"]
+    engine = Branching(texts, {"+": ("-", -0.2), "p": ("q", -0.6)})
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        first, *others = user.sees("x =⟦|⟧\n", Trigger.INVOKED)
+    assert first == " alpha + beta"
+    assert others == [" alq", " alpha - a_long_name_of_which_each_letter_costs"]
 
 
 def test_alternatives_that_say_the_same_are_one() -> None:

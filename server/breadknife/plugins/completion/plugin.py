@@ -261,7 +261,7 @@ class CompletionPlugin:
         stopped = not (draft.complete or written.writing or written.last.finish or refused)
         if stopped and not place.session.is_newest(place.number):
             return Vetoed(silence("superseded"))
-        others = [found.draft(other) for other in found.others]
+        others = sorted((found.draft(other) for other in found.others), key=confidence, reverse=True)
         fits = [(draft, fit), *((other, fitted(other, threshold=threshold)) for other in others)]
         shown = {" ".join(text.split()): (each, text) for each, text in fits[::-1] if isinstance(text, str)}
         origin = pen.model.origin(Chunk("") if found.known else written.last)

@@ -152,8 +152,7 @@ class Pen:
         return WHOLE if new <= FIRST.prefix + FIRST.suffix else FIRST
 
     def alternatives(self, place: Place, start: int, typed: str, main: Written, cancel: CancelToken) -> list[Written]:
-        """Texts that take another way where the model was least decided, in the order of how close it was; what isn't
-        whole when the answer is due is none.
+        """Texts that take another way where the model was least decided, those that are whole when the answer is due.
 
         Raises Cancelled.
         """
