@@ -114,8 +114,9 @@ USE = lsp.Range(lsp.Position(1, 11), lsp.Position(1, 11))
 
 async def test_a_menu_says_what_is_known_of_an_edit_and_the_log_what_it_has_passed(connect, script, home) -> None:
     session = await connect(engine_script=script([]), options=OFF)
-    items = await session.actions(session.open("a.py", NULL), USE, [])
+    *items, silencing = await session.actions(session.open("a.py", NULL), USE, [])
     assert [item.title.partition(" · ")[2] for item in items] == ["file clean"] * len(items)
+    assert silencing.title == "Ignore none-attribute on this line (nothing changes)"
     item = await session.client.code_action_resolve_async(items[0])
     assert item.edit
     title = item.title.partition(" · ")[0]

@@ -256,7 +256,7 @@ def asked(tmp_path: Path, store: str = STORE, language: str = "python", **settin
 def menu(plugin: NullCheckPlugin, document: Document, context: PluginContext) -> dict[str, Action]:
     answer = plugin.answer(ActionRequest(document, Span(0, len(document.text))), context)
     assert isinstance(answer, Actions)
-    return {str(action.data["strategy"]): action for action in answer.items}
+    return {str(action.data["strategy"]): action for action in answer.items if action.data}
 
 
 @pytest.mark.parametrize(
