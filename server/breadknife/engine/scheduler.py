@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from breadknife.engine.api import Chunk, EmbedRequest, Lane, LaneStatus, ModelStatus, ScoreRequest
 from breadknife.engine.batching import Asked, shares, take_part
+from breadknife.engine.calibration import PROMPTS
 from breadknife.engine.decoding import Work, make_plan
 from breadknife.engine.jobs import SHARED_START, Job, Reply, Run, is_being_evaluated, make_way
 from breadknife.engine.model import Evaluation, Model, Models, Rows
@@ -254,7 +255,7 @@ class Scheduler:
     def _decode(self, like: list[Run], seated: list[Run]) -> None:
         work, name = like[0].work, like[0].job.request.model
         calibration = self._models.calibration(name)
-        room = min(work.model.width, calibration.slice if calibration else work.model.width)
+        room = min(work.model.width, calibration.slice if calibration else PROMPTS[0])
         wanted = [sum(min(len(asked.tokens), run.most) for asked in run.asked) for run in like]
         count = take_part(wanted, room, calibration)
         sharers = [(run, asked) for run in like[:count] for asked in run.asked if asked.tokens]
