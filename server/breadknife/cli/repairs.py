@@ -127,7 +127,7 @@ class Repairs:
     # --- what can be done ---
 
     def menu(self, found: Found) -> list[Action]:
-        """The actions for a finding, best first, without the comment that only hides it."""
+        """The actions for a finding that are made once they are chosen, best first: our own ignore comment isn't."""
         request = ActionRequest(self.changes.document(found.path), found.finding.span, (found.finding,))
         actions = [action for _, action in self._ask(found.path, request).actions]
         return [action for action in actions if found.finding in action.findings and action.data]

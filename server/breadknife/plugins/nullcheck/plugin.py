@@ -51,7 +51,7 @@ class NullCheckSettings:
     """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so."""
 
     def __post_init__(self) -> None:
-        for code in rules_named(self.disabled_rules) - set(Use):
+        for code in sorted(rules_named(self.disabled_rules) - set(Use)):
             raise ValueError(f"no code {code!r}; there are {', '.join(Use)}")
 
 
@@ -156,7 +156,7 @@ class _Menu:
     def _silencing(self, about: tuple[Finding, ...]) -> Iterator[Action]:
         """Who reads the code knows better, whatever is offered: there is always a way to say so."""
         for finding in about:
-            if finding.source == SOURCE and (edit := silencing(self.file.tree, finding)):
+            if finding.source == SOURCE and (edit := silencing(self.request.document, self.file.tree, finding)):
                 title = f"Ignore {finding.code} on this line (nothing changes)"
                 yield Action(title, edits=(edit,), findings=(finding,), origin=Origin(rule(Strategy.IGNORE)))
 

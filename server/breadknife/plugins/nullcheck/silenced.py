@@ -19,9 +19,8 @@ def unsilenced(tree: SyntaxTree, findings: Iterable[Finding]) -> Sequence[Findin
     return tuple(each for each in findings if not directives.silence(each.code, document.line_at(each.span.start)))
 
 
-def silencing(tree: SyntaxTree, finding: Finding) -> TextEdit | None:
-    """The comment at the end of the finding's line; None where none can stand."""
-    document = Document("", tree.language, tree.text)
+def silencing(document: Document, tree: SyntaxTree, finding: Finding) -> TextEdit | None:
+    """The comment at the end of the finding's line; None where none can stand. `tree` is the document's."""
     line = document.line_at(finding.span.start)
     text, comment = document.line_text(line).rstrip(), ignoring((finding.code,), tree.language)
     if text.endswith("\\"):  # grammars take what follows for a comment, their languages don't
