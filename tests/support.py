@@ -62,6 +62,7 @@ class PluginModel:
     context: PluginContext
     name: str
     context_size: int = 4096
+    digest: str = ""
 
     def generate(
         self, prompt: Prompt, *, max_tokens: int, cancel: CancelToken | None = None, **options: Any

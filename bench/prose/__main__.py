@@ -19,9 +19,10 @@ from pathlib import Path
 
 import psutil
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "engine")]
 
 from corpus import Readme, edited, learners, paragraphs, readmes, words
+from peers import own_home
 from systems import Flag, System, systems
 
 from breadknife.cli.assemble import make_host
@@ -52,6 +53,11 @@ def main() -> None:
     parser.add_argument("--wheels", type=Path, help="where the READMEs' wheels lie, or are put")
     parser.add_argument("--only", nargs="+", help="measure these systems alone, by their names in the tables")
     chosen = parser.parse_args()
+    with own_home():  # in one's own answers are kept from earlier runs
+        measured(chosen)
+
+
+def measured(chosen: argparse.Namespace) -> None:
     everybody = systems(chosen.only) if set(chosen.figures) - {"open"} else []
     with tempfile.TemporaryDirectory() as folder:
         texts = readmes(chosen.eval / "readmes.txt", chosen.wheels or Path(folder))

@@ -17,12 +17,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[2] / "examples")]
+sys.path += [str(Path(__file__).parents[2] / folder) for folder in ("bench/prose", "bench/engine", "examples")]
 
 import psutil
 from corpus import installed, words
 from editor import Editor, position
 from lsprotocol import types as lsp
+from peers import own_home
 
 from breadknife.plugins.prose.languagetool import LanguageToolEngine
 
@@ -96,7 +97,7 @@ async def edits(text: str, places: int) -> None:
 
 async def opened(text: str) -> None:
     changed = text.replace(" the ", " the very ", 1)
-    for who, settings in (("Harper", HARPER), ("all engines", EVERYBODY)):
+    for who, settings in (("Harper", HARPER), ("all engines", EVERYBODY), ("all engines, another day", EVERYBODY)):
         with tempfile.TemporaryDirectory() as name:
             editor = await serving(Path(name), settings)
             quiet = QUIET_S[settings]
@@ -156,12 +157,13 @@ def main() -> None:
         if words(readme) < READS:
             readme += line
     print("| what | p50 | p95 | |\n|---|---|---|---|")
-    if "edit" in chosen.figures:
-        asyncio.run(edits(long, chosen.places))
-    if "open" in chosen.figures:
-        asyncio.run(opened(readme))
-    if "languagetool" in chosen.figures:
-        languagetool(readme)
+    with own_home():  # in one's own answers are kept from earlier runs
+        if "edit" in chosen.figures:
+            asyncio.run(edits(long, chosen.places))
+        if "open" in chosen.figures:
+            asyncio.run(opened(readme))
+        if "languagetool" in chosen.figures:
+            languagetool(readme)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from breadknife.plugins.prose.background import Background
 from breadknife.plugins.prose.checkers import English, LanguageTools, Wish
 from breadknife.plugins.prose.engine import HarperDictionary, HarperEngine, Lint, harper_thread
 from breadknife.plugins.prose.health import AGAIN_S, Health
+from breadknife.plugins.prose.kept import Store
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.rules import SPELLING
 from breadknife.plugins.prose.settings import ProseSettings
@@ -170,7 +171,7 @@ def test_a_missing_part_is_looked_for_again(home: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(languagetool, "obstacle", obstacle)
     clock, context = Clock(), PluginContext()
-    tools, wish = LanguageTools(clock), Wish("en-US", frozenset())
+    tools, wish = LanguageTools(clock, Store()), Wish("en-US", frozenset())
     for _ in range(3):
         assert tools.of(wish, context, whole=True) is None
     obstacles.pop(0)

@@ -28,6 +28,7 @@ from breadknife.engine.api import (
 )
 from breadknife.engine.connection import Connection, Left, Reply, newer, open_connection
 from breadknife.engine.crashes import CrashLedger
+from breadknife.engine.machine import llama_build
 from breadknife.engine.transport import connect, private_folder
 from breadknife.errors import Cancelled, EngineDied, EngineUnavailable
 
@@ -52,6 +53,7 @@ class DaemonEngine:
         self._start = start or start_daemon
         self._client = client or Path(sys.argv[0]).name
         self._ledger = CrashLedger(paths.state_dir(), self._folder)
+        self._build = ""
         self._connection: Connection | None = None
         self._lock = threading.Lock()
 
@@ -82,6 +84,10 @@ class DaemonEngine:
             return None
         assert isinstance(reply, wire.Report)
         return reply.status
+
+    def build(self) -> str:
+        self._build = self._build or llama_build()  # some milliseconds
+        return self._build
 
     def close(self) -> None:
         with self._lock:

@@ -121,6 +121,10 @@ class RemoteEngine:
         """None: it is no process of ours."""
         return None
 
+    def build(self) -> str:
+        """Empty: it isn't ours, and may be another tomorrow."""
+        return ""
+
     def close(self) -> None:
         with self._lock:
             loop, self._loop, self._http = self._loop, None, None

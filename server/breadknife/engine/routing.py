@@ -47,6 +47,10 @@ class RoutedEngine:
         """Of the local engine."""
         return self._local.status()
 
+    def build(self) -> str:
+        """Of the local engine."""
+        return self._local.build()
+
     def close(self) -> None:
         self._local.close()
         for remote in self._used:

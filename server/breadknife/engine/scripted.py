@@ -96,6 +96,10 @@ class ScriptedEngine:
     def status(self) -> EngineStatus | None:
         return None
 
+    def build(self) -> str:
+        """Empty: another script may answer the same otherwise."""
+        return ""
+
     def close(self) -> None:
         pass
 

@@ -131,6 +131,10 @@ class HostModel:
     _trace: Trace
     context_size: int = CONTEXT_SIZE
 
+    @property
+    def digest(self) -> str:
+        return self._host.model_digest(self.name)
+
     def generate(
         self,
         prompt: Prompt,

@@ -18,6 +18,7 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine, GenerateRequest, Lane, Part
 from breadknife.engine.catalog import Catalog
+from breadknife.engine.runtimes import split_model
 from breadknife.host.asking import KINDS, Asking, Reply, RequestKind
 from breadknife.host.containment import Containment
 from breadknife.host.context import Throttle
@@ -158,6 +159,11 @@ class Host:
     def model_name(self, role: str, settings: Settings | None = None) -> str:
         """The catalog name of the model that the settings, or else the catalog, give to a role."""
         return (settings or self.settings).models.get(role) or self.catalog.for_role(role).name
+
+    def model_digest(self, name: str) -> str:
+        """See `breadknife.task.plugin.Model.digest`. Raises UnknownModel."""
+        build = "" if split_model(name) else self.engine.build()
+        return f"{self.catalog.model(name).sha256} {build}" if build else ""
 
     def warm_up(self) -> None:
         """Have the completion model loaded. Raises ModelError or EngineError."""

@@ -114,6 +114,14 @@ class Model(Protocol):
         """Tokens that prompt and output may have together."""
         ...
 
+    @property
+    def digest(self) -> str:
+        """Another one where the same question may be answered otherwise: of the model's file and the engine's build.
+        Empty where nobody knows, as of another runtime's model: then no answer can be kept for later.
+
+        Raises UnknownModel."""
+        ...
+
     def generate(
         self,
         prompt: Prompt,

@@ -24,6 +24,16 @@ _POLL_S = 0.05
 _Question = TypeVar("_Question", bound=Hashable)
 _Asked = TypeVar("_Asked", bound=Hashable, contravariant=True)
 _Result = TypeVar("_Result", covariant=True)
+_Asks = TypeVar("_Asks", contravariant=True)
+_Answers = TypeVar("_Answers")
+
+
+class Keeps(Protocol[_Asks, _Answers]):
+    """Answers of earlier days."""
+
+    def get(self, question: _Asks, /) -> tuple[_Answers, ...] | None: ...
+
+    def put(self, question: _Asks, answer: tuple[_Answers, ...], /) -> None: ...
 
 
 class Slow(Protocol[_Asked, _Result]):
@@ -50,15 +60,23 @@ class _Job(Generic[_Question]):
 
 
 class Background(Generic[_Question, _Result]):
-    """Results of `engine`, kept for the newest `capacity` texts. Safe to use from several threads.
+    """Results of `engine`, kept for the newest `capacity` texts, and in `kept` for longer. Safe to use from several
+    threads.
 
     One that gives up is tried again by what is asked later, when its `health` says so.
     """
 
-    def __init__(self, engine: Slow[_Question, _Result], capacity: int = 1 << 16, health: Health | None = None) -> None:
+    def __init__(
+        self,
+        engine: Slow[_Question, _Result],
+        capacity: int = 1 << 16,
+        health: Health | None = None,
+        kept: Keeps[_Question, _Result] | None = None,
+    ) -> None:
         self._engine = engine
         self._capacity = capacity
         self._health = health or Health()
+        self._kept = kept
         self._results: OrderedDict[_Question, tuple[_Result, ...]] = OrderedDict()
         self._lost = set[_Question]()
         """Those that it died of, or has a fault with."""
@@ -116,11 +134,11 @@ class Background(Generic[_Question, _Result]):
         with self._changed:
             waiting = [text for text in dict.fromkeys(texts) if text not in self._results][::-1]
             old = self._jobs.pop(owner, None)
-            if self._closed or not waiting or (self._thread is None and not self._health.may_try):
-                return
             known = set(old.texts) if old else set[_Question]()
-            new = [text for text in waiting if text not in known]
+            new = [text for text in waiting if text not in known and not self._is_kept(text)]
             old_texts = [text for text in waiting if text in known]
+            if self._closed or not (new or old_texts) or (self._thread is None and not self._health.may_try):
+                return
             self._jobs[owner] = _Job(old_texts + new, arrived, time.monotonic() + after, share, rested=len(new) == 1)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="prose-background", daemon=True)
@@ -167,6 +185,8 @@ class Background(Generic[_Question, _Result]):
             self._keep(text, lints)
             if not self.lost((text,)):
                 self._health.answered()
+                if self._kept is not None:
+                    self._kept.put(text, lints)
             self._busy_for = ""
             now = time.monotonic()
             self._rests_until = max(self._rests_until, now + (now - started) * (1 / job.share - 1))
@@ -195,12 +215,22 @@ class Background(Generic[_Question, _Result]):
     def _due(self, job: _Job[_Question]) -> float:
         return job.due if job.rested or job.share == 1.0 else max(job.due, self._rests_until)
 
+    def _is_kept(self, text: _Question) -> bool:
+        """Whether it was answered on an earlier day; then it is as if it had just been."""
+        found = self._kept.get(text) if self._kept is not None else None
+        if found is not None:
+            self._remember(text, found)
+        return found is not None
+
     def _keep(self, text: _Question, lints: tuple[_Result, ...]) -> None:
         with self._changed:
-            self._results[text] = lints
-            while len(self._results) > self._capacity:
-                self._lost.discard(self._results.popitem(last=False)[0])
+            self._remember(text, lints)
             self._changed.notify_all()
+
+    def _remember(self, text: _Question, lints: tuple[_Result, ...]) -> None:
+        self._results[text] = lints
+        while len(self._results) > self._capacity:
+            self._lost.discard(self._results.popitem(last=False)[0])
 
     def _check(self, text: _Question) -> tuple[_Result, ...]:
         """A text that the engine dies of twice has no findings, nor one that it has a fault with: who waits goes on."""

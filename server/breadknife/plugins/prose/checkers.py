@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from importlib import metadata
 from typing import TypeVar
 
 from breadknife.cancel import CancelToken
@@ -23,6 +24,7 @@ from breadknife.plugins.prose.engine import (
     quiet,
 )
 from breadknife.plugins.prose.health import AGAIN_S, Health
+from breadknife.plugins.prose.kept import Kept, Store, own_code
 from breadknife.plugins.prose.opinions import Opinions
 from breadknife.plugins.prose.rules import SPELLING
 from breadknife.plugins.prose.settings import ProseSettings
@@ -55,8 +57,9 @@ class LanguageTools:
     Safe to use from several threads.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], store: Store) -> None:
         self._clock = clock
+        self._store = store
         self._running: dict[str, Later] = {}
         self._obstacles: dict[str, tuple[str, float]] = {}
         """By address: what is missing, and when that is looked at again."""
@@ -80,7 +83,10 @@ class LanguageTools:
             self._obstacles[wish.url] = (obstacle, self._clock() + AGAIN_S)
             return None
         engine = languagetool.LanguageToolEngine(wish.dialect, wish.url)
-        self._running[wish.url] = Background(Asking(engine), health=Health(self._clock))
+        # What a server of the user's own is, and says, may change from one day to the next.
+        by = f"languagetool {languagetool.VERSION} {own_code()}"
+        kept: Kept[Asked, Lint] | None = None if wish.url else Kept(self._store, by, Lint)
+        self._running[wish.url] = Background(Asking(engine), health=Health(self._clock), kept=kept)
         return self._running[wish.url]
 
     def close(self) -> None:
@@ -119,12 +125,20 @@ class Tool:
 class English:
     """Of one country, whatever rules are on: its dictionary, and what the model says of texts in it."""
 
-    def __init__(self, dialect: str, clock: Callable[[], float], thread: ThreadPoolExecutor | None = None) -> None:
+    def __init__(
+        self,
+        dialect: str,
+        clock: Callable[[], float],
+        thread: ThreadPoolExecutor | None = None,
+        store: Store | None = None,
+    ) -> None:
         self._clock = clock
+        self._dialect = dialect
+        self._store = store
         # A linter of its own, for which a word is asked about quickly.
         self._dictionary: Later = Background(Asking(HarperDictionary(dialect, thread)))
-        self._opinions: dict[str, Opinions] = {}
-        """By the model's name, the newest last."""
+        self._opinions: dict[tuple[str, str], Opinions] = {}
+        """By the model's name and digest, the newest last."""
         self._lock = threading.Lock()
 
     def knows(self, word: str) -> bool:
@@ -133,12 +147,13 @@ class English:
     def opinions(self, context: Context) -> Opinions | None:
         try:
             model = context.model(ROLE)
+            key = model.name, model.digest
         except ModelError as error:
             context.notify(f"Prose is checked without a model: {error}.")
             return None
         with self._lock:
-            opinions = self._opinions.pop(model.name, None) or Opinions(self.knows, Health(self._clock))
-            self._opinions[model.name] = opinions
+            opinions = self._opinions.pop(key, None) or self._asked(model.digest)
+            self._opinions[key] = opinions
             dropped = _oldest(self._opinions, _MODELS)
         opinions.use(model)
         for each in dropped:
@@ -148,6 +163,11 @@ class English:
     def close(self) -> None:
         for each in (self._dictionary, *self._opinions.values()):
             each.close()
+
+    def _asked(self, digest: str) -> Opinions:
+        # Of the words that it proposes the dictionary has a say.
+        by = f"{digest} {self._dialect} {metadata.version('harper-py')} {own_code()}"
+        return Opinions(self.knows, Health(self._clock), self._store if digest else None, by)
 
 
 @dataclass(frozen=True)
@@ -175,7 +195,8 @@ class Engines:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._tools = LanguageTools(clock)
+        self._store = Store()
+        self._tools = LanguageTools(clock, self._store)
         self._thread = harper_thread()
         self._english: dict[str, English] = {}
         self._checkers: dict[Wish, Checkers] = {}
@@ -193,7 +214,7 @@ class Engines:
         return checkers
 
     def _made(self, wish: Wish) -> Checkers:
-        english = self._english.get(wish.dialect) or English(wish.dialect, self._clock, self._thread)
+        english = self._english.get(wish.dialect) or English(wish.dialect, self._clock, self._thread, self._store)
         self._english[wish.dialect] = english
         harper = QuietEngine(HarperEngine(wish.dialect, wish.enabled, thread=self._thread), wish.enabled)
         return Checkers(wish, Background(Asking(harper)), english, self._tools)
@@ -201,6 +222,7 @@ class Engines:
     def close(self) -> None:
         for each in (*(checkers.harper for checkers in self._checkers.values()), *self._english.values(), self._tools):
             each.close()
+        self._store.close()
 
 
 def _oldest(kept: dict[_Key, _Value], most: int) -> list[_Value]:

@@ -10,6 +10,7 @@ from breadknife.plugins.prose.background import Background
 from breadknife.plugins.prose.engine import Lint
 from breadknife.plugins.prose.health import Health
 from breadknife.plugins.prose.judge import Case, Judge, is_sure, judged
+from breadknife.plugins.prose.kept import Kept, Store
 from breadknife.plugins.prose.likelihood import Reader, Scorer
 from breadknife.plugins.prose.merge import Correction, Mistake
 from breadknife.plugins.prose.proposer import Proposal, Proposer, Reading, least
@@ -26,11 +27,16 @@ _SHARE = 0.25
 class Opinions:
     """Of one model. Safe to use from several threads."""
 
-    def __init__(self, knows: Callable[[str], bool], health: Health) -> None:
+    def __init__(self, knows: Callable[[str], bool], health: Health, store: Store | None = None, by: str = "") -> None:
+        """In `store` is kept what is said by `by`: a model, and all else that it depends on."""
         self._reader = Reader()
         self._health = health
-        self._judge: Background[Case, float] = Background(Judge(self._reader), health=self._health)
-        self._proposer: Background[Reading, Proposal] = Background(Proposer(self._reader, knows), health=self._health)
+        margins: Kept[Case, float] | None = Kept(store, f"judge {by}", float) if store else None
+        proposals: Kept[Reading, Proposal] | None = Kept(store, f"proposer {by}", Proposal) if store else None
+        self._judge: Background[Case, float] = Background(Judge(self._reader), health=health, kept=margins)
+        self._proposer: Background[Reading, Proposal] = Background(
+            Proposer(self._reader, knows), health=health, kept=proposals
+        )
         self._last: OrderedDict[str, Reading] = OrderedDict()
         """Of each text the reading that was answered last."""
 

@@ -13,6 +13,7 @@ from breadknife.text.document import Span
 
 _WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w@/-]|\.\w)")
 _IDENTIFIER = re.compile(r"[a-z]+[A-Z]")
+_POSSESSIVE = re.compile("['’]s$")
 _SHORTEST = 4
 _FEWEST = 2
 """Uses of the other way, in this document or among the others."""
@@ -28,7 +29,8 @@ def _two_ways(subject: Subject, finding: Callable[..., Finding]) -> Iterator[Fin
                 found.setdefault(term(match[0]), {}).setdefault(match[0], []).append(source)
     for key, here in found.items():
         uses = Counter({way: len(spans) for way, spans in here.items()})
-        for way, files in subject.ways(key).items():
+        for said, files in subject.ways(key).items():
+            way = _POSSESSIVE.sub("", said)
             uses[way] += files - (way in here)  # this document is one of them
         for way, spans in here.items():
             if _IDENTIFIER.match(way):
@@ -72,6 +74,7 @@ TERM_IN_TWO_WAYS = DocumentRule(
         Example("The github command. We are on GitHub, on GitHub.\n"),
         Example("It was filed. A filled one. A filled one.\n"),
         Example("In viewMode. The view-mode is fine. A view-mode.\n"),
+        Example("Ask the user.\n", (("a.md", "The user's own.\n"), ("b.md", "A user's word.\n"))),
         Example("See a@e-mail.org. An email. An email.\n"),
     ),
 )

@@ -1,0 +1,143 @@
+"""What slow engines have said of texts, on disk: what was read once isn't read again by another process, or tomorrow.
+
+Of a text only a digest is there; of an answer what it says: rules, messages, words to put in its place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from breadknife import __version__, paths
+
+log = logging.getLogger(__name__)
+
+DAYS = 60
+"""What nobody has asked for in so long goes."""
+MOST = 100_000
+"""Answers; of a README of 4,000 words there are some 800. About 30 MB."""
+_BUSY_S = 0.2
+_TABLE = """
+CREATE TABLE IF NOT EXISTS answers (question BLOB PRIMARY KEY, answer BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID
+"""
+_Question = TypeVar("_Question")
+_Result = TypeVar("_Result")
+
+
+class Store:
+    """A file of answers, for all engines. It may be lost: one that can't be read is made anew, and where none can be
+    written nothing is kept. Safe to use from several threads, and processes.
+    """
+
+    def __init__(self, path: Path | None = None, clock: Callable[[], float] = time.time, most: int = MOST) -> None:
+        self._path = path or paths.state_dir() / "prose.sqlite"
+        self._clock = clock
+        self._most = most
+        self._connection: sqlite3.Connection | None = None
+        self._usable = True
+        self._pruned = False
+        self._lock = threading.Lock()
+
+    def get(self, question: bytes) -> bytes | None:
+        today = self._today()
+        with self._lock:
+            found = self._run("SELECT answer, day FROM answers WHERE question = ?", question)
+            if not found:
+                return None
+            [(answer, day)] = found
+            if day != today:
+                self._run("UPDATE answers SET day = ? WHERE question = ?", today, question)
+            return answer
+
+    def put(self, question: bytes, answer: bytes) -> None:
+        with self._lock:
+            if not self._pruned:
+                self._pruned = True
+                self._run("DELETE FROM answers WHERE day < ?", self._today() - DAYS)
+                self._run(
+                    "DELETE FROM answers WHERE question IN (SELECT question FROM answers ORDER BY day DESC"
+                    " LIMIT -1 OFFSET ?)",
+                    self._most,
+                )
+            self._run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", question, answer, self._today())
+
+    def close(self) -> None:
+        with self._lock:
+            self._usable = False
+            self._drop()
+
+    def _today(self) -> int:
+        return int(self._clock() // 86_400)
+
+    def _run(self, statement: str, *values: bytes | int) -> list[Any]:
+        if not self._usable:
+            return []
+        try:
+            self._connection = self._connection or _opened(self._path)
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.OperationalError as error:  # another process writes for long, the disk is full
+            log.info("%s: %s", self._path, error)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("%s is dropped: %s", self._path, error)
+            self._usable = False
+            self._drop()
+            for end in ("", "-wal", "-shm"):
+                with contextlib.suppress(OSError):
+                    os.unlink(f"{self._path}{end}")
+        return []
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # its companions have the same mode
+    connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(_TABLE)
+    return connection
+
+
+class Kept(Generic[_Question, _Result]):
+    """What one engine, of one state, has said: `kind` is the type of an answer. Questions are told apart by `repr`."""
+
+    def __init__(self, store: Store, engine: str, kind: type[_Result]) -> None:
+        self._store = store
+        self._engine = engine
+        self._kind = tuple[kind, ...]
+
+    def get(self, question: _Question) -> tuple[_Result, ...] | None:
+        found = self._store.get(self._key(question))
+        try:
+            return None if found is None else msgspec.json.decode(found, type=self._kind)
+        except msgspec.DecodeError:
+            return None
+
+    def put(self, question: _Question, answer: tuple[_Result, ...]) -> None:
+        with contextlib.suppress(UnicodeEncodeError):  # half a character in a message
+            self._store.put(self._key(question), msgspec.json.encode(answer))
+
+    def _key(self, question: _Question) -> bytes:
+        return hashlib.sha256(f"{self._engine}\n{question!r}".encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def own_code() -> str:
+    """Another one where this plugin may make something else of what an engine says."""
+    found = hashlib.sha256(__version__.encode())
+    for file in sorted(Path(__file__).parent.glob("*.*")):
+        found.update(file.read_bytes())
+    return found.hexdigest()[:16]
