@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Engine, GenerateRequest, Prompt, ScoreRequest, Scores
+from breadknife.engine.api import Chunk, Engine, GenerateRequest, Lane, Prompt, ScoreRequest, Scores
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.project.values import Project
 from breadknife.task.cascade import Memory, Step, StepTrace, run_cascade
@@ -65,9 +65,17 @@ class PluginModel:
     digest: str = ""
 
     def generate(
-        self, prompt: Prompt, *, max_tokens: int, cancel: CancelToken | None = None, **options: Any
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        cancel: CancelToken | None = None,
+        urgent: bool = True,
+        **options: Any,
     ) -> Iterator[Chunk]:
-        request = GenerateRequest(self.name, prompt, max_tokens, **options)
+        request = GenerateRequest(
+            self.name, prompt, max_tokens, lane=Lane.TYPING if urgent else Lane.BACKGROUND, **options
+        )
         return self.context.engine.generate(request, cancel or self.context.cancel)
 
     def score(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Engine, GenerateRequest
+from breadknife.engine.api import Chunk, Engine, GenerateRequest, Lane
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied
 from breadknife.plugins.completion.learning import Learning, read_learned
@@ -314,6 +314,37 @@ def test_a_first_prompt_is_a_part_of_the_whole_one_which_is_evaluated_at_rest() 
     with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
         user.sees(f"{far}x ⟦|⟧\n", Trigger.INVOKED)
         assert longest() > FIRST.prefix
+
+
+class Patient(Branching):
+    """Doesn't come to an end of what isn't urgent."""
+
+    def __init__(self) -> None:
+        super().__init__(["x = 1"], {})
+        self.begun = list[CancelToken]()
+
+    def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        if request.lane is not Lane.BACKGROUND:
+            yield from super().generate(request, cancel)
+            return
+        self.begun.append(cancel)
+        until(lambda: cancel.cancelled)
+        cancel.raise_if_cancelled()
+
+
+def test_the_whole_prompt_goes_on_being_evaluated_beside_keys_and_ends_with_a_jump() -> None:
+    engine = Patient()
+    above, below = ("".join(f"def {name}{n}(): ...\n\n\n" for n in range(300)) for name in "fg")
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        user.sees(f"{above}x ⟦|⟧\n\n{below}")
+        until(lambda: len(engine.begun) == 1)
+        for typed in ("=", "= ", "= 1"):
+            user.sees(f"{above}x {typed}⟦|⟧\n\n{below}")
+        assert [cancel.cancelled for cancel in engine.begun] == [False]
+        user.sees(f"{above}x = 1\n\n{below}x ⟦|⟧\n")
+        assert engine.begun[0].cancelled
+        until(lambda: len(engine.begun) == 2)
+    assert engine.begun[1].cancelled
 
 
 def test_who_has_asked_for_something_else_is_told_of_no_growth() -> None:

@@ -148,6 +148,7 @@ class HostModel:
         place: str = "",
         hints: tuple[str, ...] = (),
         top_logprobs: int = 0,
+        urgent: bool = True,
     ) -> Iterator[Chunk]:
         self._asked(prompt, ("",))
         request = GenerateRequest(
@@ -155,7 +156,7 @@ class HostModel:
             prompt,
             max_tokens,
             stop,
-            self._lane,
+            self._lane if urgent else Lane.BACKGROUND,
             sampling,
             grammar,
             adapter,

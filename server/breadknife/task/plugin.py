@@ -135,9 +135,11 @@ class Model(Protocol):
         place: str = "",
         hints: tuple[str, ...] = (),
         top_logprobs: int = 0,
+        urgent: bool = True,
     ) -> Iterator[Chunk]:
         """Generate piece by piece, greedily unless `sampling` says otherwise. Closing the iterator stops the work, and
-        so does the request's cancellation, or `cancel` instead where work is meant to outlive the request.
+        so does the request's cancellation, or `cancel` instead where work is meant to outlive the request. What isn't
+        `urgent` goes on while nobody waits for anything else.
 
         For the rest see `breadknife.engine.api.GenerateRequest`. Raises Cancelled, ModelError or EngineError.
         """

@@ -8,13 +8,10 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk
-from breadknife.errors import Cancelled, EngineError, ModelError
 from breadknife.plugins.completion.cut import wanted
 from breadknife.plugins.completion.filters import THRESHOLD, UNSURE, confidence, fitted, is_final
 from breadknife.plugins.completion.found import Found, surer, waited
@@ -251,7 +248,7 @@ class CompletionPlugin:
         """What of it may be shown. What doesn't fit as far as it is written may do so when there is more."""
         place, threshold = found.place, self._threshold(found.place, context)
         pen = Pen(context.model(ROLE), self._pace)
-        place.session.at_rest(place.number, IDLE_SECONDS, partial(_evaluate, pen, found))
+        pen.evaluate_ahead(place, IDLE_SECONDS)
         written, draft, fit = waited(found, threshold, context)
         refused = is_final(fit)
         if refused:
@@ -334,15 +331,6 @@ class CompletionPlugin:
         timer = threading.Timer(min(max(in_time, 0.0), IDLE_SECONDS), write_on)
         timer.daemon = True
         timer.start()
-
-
-def _evaluate(pen: Pen, found: Found, cancel: CancelToken) -> None:
-    """What is being written goes first."""
-    try:
-        found.stream.wait(cancel)
-        pen.evaluate(found.place, cancel)
-    except (Cancelled, ModelError, EngineError) as error:  # nobody asked for it
-        log.debug("a prompt was not evaluated ahead: %s", error)
 
 
 def _is_current(place: Place, context: Context) -> bool:

@@ -34,6 +34,8 @@ WHOLE = Window(4_000, 1_000)
 """About 1,200 and 300 tokens of code: 6 s to evaluate on two slow cores the first time, nothing after that."""
 FIRST = Window(1_200, 400)
 """For who types before that is evaluated: a quarter of the time."""
+SOON = FIRST.prefix + FIRST.suffix
+"""Characters of a prompt that somebody may wait for."""
 
 
 @dataclass(frozen=True)

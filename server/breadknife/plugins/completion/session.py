@@ -12,7 +12,7 @@ from os.path import commonprefix
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Prompt
 from breadknife.plugins.completion.agreement import Typed
-from breadknife.plugins.completion.prompt import Window, new_characters, prefix_start
+from breadknife.plugins.completion.prompt import SOON, Window, new_characters, prefix_start
 from breadknife.plugins.completion.stream import Streams
 from breadknife.text.document import Document
 
@@ -58,7 +58,9 @@ class Session:
         self._newest = 0
         self._asked: tuple[str, int] | None = None
         self._offer: Offer | None = None
-        self._at_rest = CancelToken()
+        self._evaluation = CancelToken()
+        self._ahead: Prompt | None = None
+        """What is evaluated ahead, or is going to be."""
         self._begins: dict[Window, int] = {}
         """Where the newest prompt's prefix began."""
         self._evaluated = deque[Prompt](maxlen=PLACES)
@@ -70,7 +72,6 @@ class Session:
             moved, self._asked = asked != self._asked, asked
             self._newest += 1
             self._changed.notify_all()
-            self._at_rest.cancel()
             return self._newest, moved
 
     def close(self) -> None:
@@ -78,7 +79,7 @@ class Session:
         with self._changed:
             self._newest += 1
             self._changed.notify_all()
-            self._at_rest.cancel()
+            self._evaluation.cancel()
         self.streams.stop()
 
     def is_newest(self, number: int) -> bool:
@@ -103,17 +104,24 @@ class Session:
             begin = self._begins[window] = prefix_start(document, offset, window, self._begins.get(window))
             return begin
 
-    def at_rest(self, number: int, seconds: float, work: Callable[[CancelToken], None]) -> None:
-        """Do this, in a thread of its own, when nothing is asked for so long; a newer request cancels it."""
+    def evaluate(self, prompt: Prompt, seconds: float, work: Callable[[CancelToken], None]) -> None:
+        """Do this, in a thread of its own, unless within so many seconds it is to be done for a prompt that this one
+        is no beginning of. Where it is being done for what this one begins with, it goes on."""
         with self._changed:
-            if number != self._newest:
+            if self._ahead is not None and new_characters(prompt, self._ahead) <= SOON:
                 return
-            self._at_rest.cancel()
-            cancel = self._at_rest = CancelToken()
+            self._evaluation.cancel()
+            cancel, self._ahead = CancelToken(), prompt
+            self._evaluation = cancel
 
         def begin() -> None:
-            if not cancel.cancelled:
-                work(cancel)
+            try:
+                if not cancel.cancelled:
+                    work(cancel)
+            finally:
+                with self._changed:
+                    if self._evaluation is cancel:
+                        self._ahead = None
 
         timer = threading.Timer(seconds, begin)
         timer.daemon = True

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Prompt
-from breadknife.errors import EngineError
+from breadknife.errors import Cancelled, EngineError, ModelError
 from breadknife.plugins.completion.agreement import Typed
 from breadknife.plugins.completion.cut import wanted
 from breadknife.plugins.completion.known_word import Word
 from breadknife.plugins.completion.pace import Pace
-from breadknife.plugins.completion.prompt import FIRST, WHOLE, Snippet, Window, fim_prompt
+from breadknife.plugins.completion.prompt import FIRST, SOON, WHOLE, Snippet, Window, fim_prompt
 from breadknife.plugins.completion.session import Session
 from breadknife.plugins.completion.stream import Goal, Stream, Token, Written
 from breadknife.plugins.completion.values import Shape
@@ -100,7 +100,7 @@ class Pen:
         """
 
         there = place.document.text[start : place.offset] if self.holds else ""
-        window = self._window(place)
+        window = self._window(place, _whole(place))
         begin = place.session.prefix_start(place.document, start, window)
 
         def write(so_far: str, most: int, cancel: CancelToken) -> Generator[Chunk, None, None]:
@@ -137,19 +137,28 @@ class Pen:
     def _is_remote(self) -> bool:
         return ":" in self.model.name
 
-    def evaluate(self, place: Place, cancel: CancelToken) -> None:
-        """Have the whole prompt evaluated, for the texts to come. Raises what the model does."""
-        if self._window(place) is not WHOLE:
-            prompt = _whole(place)
-            for _ in self.model.generate(prompt, max_tokens=1, place=f"{place.document.uri} whole", cancel=cancel):
-                place.session.was_evaluated(prompt)
+    def evaluate_ahead(self, place: Place, seconds: float) -> None:
+        """Have the whole prompt evaluated, for the texts to come, where nothing moves for `seconds` but the keys that
+        somebody types there. It is no hurry: what is being written goes first."""
+        prompt = _whole(place)
+        if self._window(place, prompt) is WHOLE:
+            return
 
-    def _window(self, place: Place) -> Window:
+        def evaluate(cancel: CancelToken) -> None:
+            name = f"{place.document.uri} whole"
+            try:
+                for _ in self.model.generate(prompt, max_tokens=1, place=name, cancel=cancel, urgent=False):
+                    place.session.was_evaluated(prompt)
+            except (Cancelled, ModelError, EngineError) as error:  # nobody asked for it
+                log.debug("a prompt was not evaluated ahead: %s", error)
+
+        place.session.evaluate(prompt, seconds, evaluate)
+
+    def _window(self, place: Place, whole: Prompt) -> Window:
         """All, unless that is too much for who is typing, who gets a text from a part of it sooner."""
         if place.invoked or self._is_remote:  # of other runtimes nobody knows what they keep
             return WHOLE
-        new = place.session.new_characters(_whole(place))
-        return WHOLE if new <= FIRST.prefix + FIRST.suffix else FIRST
+        return WHOLE if place.session.new_characters(whole) <= SOON else FIRST
 
     def alternatives(self, place: Place, start: int, typed: str, main: Written, cancel: CancelToken) -> list[Written]:
         """Texts that take another way where the model was least decided, those that are whole when the answer is due.
