@@ -385,6 +385,9 @@ class _Known:
                 return True
         return stamp_of(file) is not None
 
+    def has_folder(self, folder: str, /) -> bool:
+        return os.path.isdir(folder)
+
     def ending(self, tail: str, /) -> Sequence[str]:
         with self.lock:
             return self.index.ending(tail)

@@ -20,6 +20,8 @@ class Files(Protocol):
 
     def ending(self, tail: str, /) -> Sequence[str]: ...
 
+    def has_folder(self, folder: str, /) -> bool: ...
+
     def inside(self, folder: str, /) -> Sequence[str]: ...
 
     def folders_ending(self, tail: str, /) -> Sequence[str]: ...
@@ -62,8 +64,10 @@ def names_of(file: str) -> tuple[str, ...]:
 
 def _python(module: str, names: tuple[str, ...], here: str, root: str, files: Files) -> Iterator[str]:
     def of(base: str) -> Iterator[str]:
-        modules = [*(join(base, name) for name in names), base]
-        yield from _present([f"{m}{end}" for m in modules for end in (".py", "/__init__.py", ".pyi")], files)
+        modules, ends = [base], [".py", ".pyi"]
+        if files.has_folder(base):  # for most of what isn't the project's it is the only question
+            modules, ends = [*(join(base, name) for name in names), base], [".py", "/__init__.py", ".pyi"]
+        yield from _present([f"{m}{end}" for m in modules for end in ends], files)
 
     dots = len(module) - len(module.lstrip("."))
     path = module[dots:].replace(".", "/")
@@ -76,7 +80,8 @@ def _python(module: str, names: tuple[str, ...], here: str, root: str, files: Fi
     for folder in _upwards(here, root):
         if f"{folder}/__init__.py" not in files:  # inside a package nothing is imported from
             yield from of(join(folder, path))
-            yield from of(join(folder, "src", path))
+            if files.has_folder(source := join(folder, "src")):
+                yield from of(join(source, path))
     if "/" in path:  # a package elsewhere in the project; a single name could as well be of the standard library
         tails = [f"{path}/{name}" for name in names] + [path]
         yield from _elsewhere([f"{tail}{end}" for tail in tails for end in (".py", "/__init__.py")], here, files)

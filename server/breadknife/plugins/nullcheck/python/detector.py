@@ -120,6 +120,11 @@ class FileAnalysis:
         names += [rule.rpartition(".")[2] for rule in self.rules.keys() - NULLABLE.keys()]
         return self._meaning.nullable_elsewhere().union(name.encode() for name in names)
 
+    @cached_property
+    def _telling(self) -> frozenset[bytes]:
+        """Words without any of which a function has nothing to do with None."""
+        return self._origins | self._nullable
+
     def findings(self) -> list[Finding]:
         """While a text that was whole is broken, a line of it half written: those of the whole one."""
         kept = while_broken(self._before, self.tree) if self._before is not None else None
@@ -259,8 +264,7 @@ class FileAnalysis:
         return self._text_facts(function).returns_value
 
     def _has_origin(self, source: bytes) -> bool:
-        words = set(_WORD.findall(source))
-        return not words.isdisjoint(self._origins) or not words.isdisjoint(self._nullable)
+        return not self._telling.isdisjoint(_WORD.findall(source))
 
     def _analyse(self, function: Function, for_summary: bool = False) -> None:
         key = function.node.start_byte
