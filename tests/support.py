@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Engine, GenerateRequest, Lane, Prompt, ScoreRequest, Scores
+from breadknife.engine.api import Chunk, Engine, GenerateRequest, Prompt, ScoreRequest, Scores
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.project.values import Project
 from breadknife.task.cascade import Memory, Step, StepTrace, run_cascade
@@ -31,6 +31,8 @@ class PluginContext:
     cancel: CancelToken = field(default_factory=CancelToken)
     notices: list[str] = field(default_factory=list[str])
     refreshed: int = 0
+    digest: str = ""
+    """Of its models."""
     bigger: str = ""
     """The model to escalate to."""
     steps: list[StepTrace] = field(default_factory=list[StepTrace])
@@ -62,7 +64,10 @@ class PluginModel:
     context: PluginContext
     name: str
     context_size: int = 4096
-    digest: str = ""
+
+    @property
+    def digest(self) -> str:
+        return self.context.digest
 
     def generate(
         self,
@@ -70,12 +75,9 @@ class PluginModel:
         *,
         max_tokens: int,
         cancel: CancelToken | None = None,
-        urgent: bool = True,
         **options: Any,
     ) -> Iterator[Chunk]:
-        request = GenerateRequest(
-            self.name, prompt, max_tokens, lane=Lane.TYPING if urgent else Lane.BACKGROUND, **options
-        )
+        request = GenerateRequest(self.name, prompt, max_tokens, **options)
         return self.context.engine.generate(request, cancel or self.context.cancel)
 
     def score(

@@ -1,12 +1,15 @@
 """Completion where the answer stands in another file: with repository context against without, in one run.
 
     python -m pip download --no-deps --only-binary :all: -d WHEELS PACKAGE…
-    python bench/completion/cross_file.py WHEELS [--holes 100] [--half tuning|held-out|both] [--budget 2000]
+    python bench/completion/cross_file.py WHEELS [--holes 100] [--half tuning|held-out|both] [--budget 2000] [--unseen]
 
 The holes are cut from packages that were first released after the model's training. A hole is the rest of a line that
 calls what another file of the package defines, and that occurs nowhere else in its own file but in imports. The cursor
 stands after `name = ` or `return `, after a dot, or after an opening bracket. It is solved when the first line that
 the model writes there, in the product's layout, is exactly what stood there. No filter takes part.
+
+`--unseen`: only where the name that is called has still to be written and isn't imported by name: nothing in the file
+tells it.
 """
 
 from __future__ import annotations
@@ -67,9 +70,10 @@ class Hole:
     answer: str
     kind: str
     name: str
+    unseen: bool
 
 
-def holes(package: str, root: Path, seed: int) -> list[Hole]:
+def holes(package: str, root: Path, seed: int, *, unseen: bool = False) -> list[Hole]:
     """In an order that only the seed decides."""
     texts = {path: path.read_text("utf-8") for path in sorted(root.rglob("*.py"))}
     trees = {path: ast.parse(text) for path, text in texts.items()}
@@ -81,7 +85,7 @@ def holes(package: str, root: Path, seed: int) -> list[Hole]:
     found: list[Hole] = []
     chance = random.Random(seed)
     for path, tree in trees.items():
-        here = list(_holes(package, path, texts[path], tree, defined))
+        here = [each for each in _holes(package, path, texts[path], tree, defined) if each.unseen or not unseen]
         chance.shuffle(here)
         found += here[:PER_FILE]
     chance.shuffle(found)
@@ -102,6 +106,7 @@ def _holes(package: str, path: Path, text: str, tree: ast.Module, defined: dict[
     words = Counter(
         word for number, line in enumerate(lines, 1) if number not in imports for word in re.findall(r"\w+", line)
     )
+    imported = {word for number in imports for word in re.findall(r"\w+", lines[number - 1])}
     for statement in ast.walk(tree):
         if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Return | ast.Expr):
             continue
@@ -135,7 +140,8 @@ def _holes(package: str, path: Path, text: str, tree: ast.Module, defined: dict[
                     and "#" not in answer
                     and (kind != "=" or column <= end - len(name))
                 ):
-                    yield Hole(package, path, at + column, answer, kind, name)
+                    unseen = kind != "(" and name not in imported
+                    yield Hole(package, path, at + column, answer, kind, name, unseen)
 
 
 def first_line(engine: DaemonEngine, hole: Hole, cut: Document, context: Sequence[Snippet], project: str) -> str:
@@ -165,6 +171,7 @@ def main() -> None:
     parser.add_argument("--half", choices=("tuning", "held-out", "both"), default="both")
     parser.add_argument("--budget", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=6)
+    parser.add_argument("--unseen", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     wheels = sorted(options.wheels.glob("*.whl"))
@@ -194,7 +201,7 @@ def _half(
             archive.extractall(root)
         project = FolderProject(root)
         project.idle(120)
-        for hole in holes(package, root, options.seed)[: -(-count // len(wheels))]:
+        for hole in holes(package, root, options.seed, unseen=options.unseen)[: -(-count // len(wheels))]:
             text = hole.path.read_text("utf-8")
             cut = Document(hole.path.as_uri(), "python", text[: hole.start] + text[hole.start + len(hole.answer) :])
             tree = parse(cut.text, "python")

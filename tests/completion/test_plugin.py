@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Engine, GenerateRequest, Lane
+from breadknife.engine.api import Chunk, Engine, GenerateRequest
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied
 from breadknife.plugins.completion.learning import Learning, read_learned
@@ -296,7 +296,7 @@ def test_a_known_word_is_shown_where_the_model_is_unsure(
         assert user.sees(marked, **more) == expected
 
 
-def test_a_first_prompt_is_a_part_of_the_whole_one_which_is_evaluated_at_rest() -> None:
+def test_a_first_prompt_is_a_part_of_the_whole_one_which_is_evaluated_beside() -> None:
     engine = Branching(["x = 1"], {})
     far = "".join(f"def f{number}(): ...\n\n\n" for number in range(200))
 
@@ -324,7 +324,7 @@ class Patient(Branching):
         self.begun = list[CancelToken]()
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        if request.lane is not Lane.BACKGROUND:
+        if request.urgent:
             yield from super().generate(request, cancel)
             return
         self.begun.append(cancel)

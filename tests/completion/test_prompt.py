@@ -45,6 +45,40 @@ def test_suffix_comes_before_prefix() -> None:
     assert text_of(fim_prompt(text, offset, offset)) == "<|fim_prefix|><|fim_suffix|>b = 2\n<|fim_middle|>a = 1\n"
 
 
+@pytest.mark.parametrize(
+    ("marked", "suffix"),
+    [
+        ("print(⟦|⟧)\nb\n", "\nb\n"),
+        ("print(a[⟦|⟧])\n", "\n"),
+        ("print(a)⟦|⟧\n", "\n"),
+        ("f(g(x), ⟦|⟧);\n", ";\n"),
+        ("f(⟦|⟧) + g(y)\n", " + g(y)\n"),
+        ('print("⟦|⟧")\n', "\n"),
+        ('print("a)⟦|⟧")\n', "\n"),
+        (r'print("\"⟦|⟧")', ""),
+        ('"""⟦|⟧"""\n', "\n"),
+        ("it's (⟦|⟧)\n", ")\n"),  # nobody knows whether that is a string
+        ('print(⟦|⟧"a")\n', '"a")\n'),
+        ("f(\n    a,\n⟦|⟧)\n", ")\n"),
+        ("x = 1⟦|⟧)\n", ")\n"),
+        ("f(]⟦|⟧)\n", "\n"),
+    ],
+)
+def test_what_an_editor_has_closed_is_not_in_the_suffix(marked: str, suffix: str) -> None:
+    text, offset = at_cursor(marked)
+    assert fim_prompt(text, offset, offset)[1].text == suffix
+
+
+def test_a_bracket_that_an_editor_closes_only_adds_at_the_end() -> None:
+    def prompt(marked: str) -> str:
+        text, offset = at_cursor(marked)
+        return text_of(fim_prompt(text, offset, offset))
+
+    before = prompt("x = f⟦|⟧\ny = 1\n")
+    for marked in ("x = f(⟦|⟧)\ny = 1\n", "x = f([⟦|⟧])\ny = 1\n", "x = f([1])⟦|⟧\ny = 1\n"):
+        assert prompt(marked).startswith(before)
+
+
 def test_the_repository_comes_first() -> None:
     text, offset = at_cursor("a = 1\n⟦|⟧b = 2\n")
     context = [Snippet("pkg/a.py", "def f(): ...\n"), Snippet("b.py", "B = 1")]

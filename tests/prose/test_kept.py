@@ -14,9 +14,11 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine, ScoreRequest, Scores
 from breadknife.engine.catalog import builtin_catalog
 from breadknife.engine.client import DaemonEngine
+from breadknife.engine.scripted import ScriptedEngine
 from breadknife.errors import EngineDied, EngineUnavailable
 from breadknife.host.host import Host
 from breadknife.host.registry import Registry
+from breadknife.plugins.prose import languagetool
 from breadknife.plugins.prose.background import Background
 from breadknife.plugins.prose.engine import Asked, Lint
 from breadknife.plugins.prose.judge import Case
@@ -25,9 +27,10 @@ from breadknife.plugins.prose.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.merge import Correction
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.proposer import Proposal, Reading
+from breadknife.plugins.prose.settings import Dialect, ProseSettings
 from breadknife.task.values import CheckRequest
 from breadknife.text.document import Span
-from support import document
+from support import PluginContext, document
 
 LINT = Lint("languagetool", "AN", Span(3, 5), "“a” → “an”", ("an", ""), "GRAMMAR")
 ASKED = Asked("A text that was read before.")
@@ -154,7 +157,10 @@ def test_lints_come_back(store: Store, asked: Asked, lints: list[Lint]) -> None:
 CORRECTION = st.builds(Correction, SPAN, TEXT)
 
 
-@given(case=st.builds(Case, TEXT, st.lists(CORRECTION).map(tuple)), margins=st.lists(st.floats(-99, 99)))
+@given(
+    case=st.builds(Case, TEXT, st.lists(CORRECTION).map(tuple)),
+    margins=st.lists(st.floats(max_value=99, allow_nan=False)),
+)
 def test_margins_come_back(store: Store, case: Case, margins: list[float]) -> None:
     kept = Kept[Case, float](store, "judge", float)
     kept.put(case, tuple(margins))
@@ -167,6 +173,25 @@ def test_proposals_come_back(store: Store) -> None:
     kept.put(reading, (Proposal("ThirdPerson", Span(3, 7), "sends", 2.75, careless=True),))
     assert kept.get(reading) == (Proposal("ThirdPerson", Span(3, 7), "sends", 2.75, careless=True),)
     assert kept.get(Reading("It send it.")) is None
+
+
+def test_the_model_is_asked_anew_where_it_may_answer_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(languagetool, "obstacle", lambda url="": "it is not installed")
+
+    def is_asked(digest: str, dialect: Dialect = "en-US") -> bool:
+        engine, plugin = ScriptedEngine([]), ProsePlugin()
+        context = PluginContext(engine, values=ProseSettings(dialect), digest=digest)
+        plugin.answer(CheckRequest(document("We have a lot of plugins for that.\n", "markdown"), whole=True), context)
+        plugin.close()
+        return bool(engine.requests)
+
+    assert is_asked("one")
+    assert not is_asked("one")
+    assert is_asked("two")
+    assert is_asked("one", "en-GB")
+    assert not is_asked("one", "en-GB")
+    assert is_asked("")
+    assert is_asked("")  # a model of another program
 
 
 class Out(DaemonEngine):

@@ -80,6 +80,8 @@ class GenerateRequest:
     """Text that the output may repeat (recent edits, say), besides the prompt: only for speed, never for meaning."""
     top_logprobs: int = 0
     """How many of the likeliest tokens each chunk tells."""
+    urgent: bool = True
+    """False: it has its turn with the background, but what it leaves in the cache is its lane's."""
 
 
 @dataclass(frozen=True)

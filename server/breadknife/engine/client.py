@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import filelock
@@ -53,7 +54,6 @@ class DaemonEngine:
         self._start = start or start_daemon
         self._client = client or Path(sys.argv[0]).name
         self._ledger = CrashLedger(paths.state_dir(), self._folder)
-        self._build = ""
         self._connection: Connection | None = None
         self._lock = threading.Lock()
 
@@ -86,8 +86,14 @@ class DaemonEngine:
         return reply.status
 
     def build(self) -> str:
-        self._build = self._build or llama_build()  # some milliseconds
-        return self._build
+        """Of the daemon that runs, or of what one would be started from."""
+        with self._lock:
+            connection = self._connected()
+        return connection.welcome.build if connection else self._own_build
+
+    @cached_property
+    def _own_build(self) -> str:
+        return llama_build()
 
     def close(self) -> None:
         with self._lock:

@@ -28,6 +28,7 @@ from breadknife.engine.conversation import Answer, Conversation, Request, descri
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.jobs import Job
 from breadknife.engine.logs import open_log
+from breadknife.engine.machine import llama_build
 from breadknife.engine.model import Model
 from breadknife.engine.pool import Pool, from_store
 from breadknife.engine.scheduler import Scheduler
@@ -58,6 +59,7 @@ class Daemon:
         self._ledger = ledger
         self._idle_seconds = idle_seconds
         self._log_text = log_text
+        self._build = llama_build()
         self._process = psutil.Process()
         self._started = self._last_used = time.monotonic()
         self._conversations: dict[asyncio.Task[None], Conversation] = {}
@@ -120,7 +122,7 @@ class Daemon:
     # what conversations need (`conversation.Service`)
 
     def welcome(self) -> wire.Welcome:
-        return wire.Welcome(wire.PROTOCOL, __version__, os.getpid())
+        return wire.Welcome(wire.PROTOCOL, __version__, os.getpid(), build=self._build)
 
     def submit(self, job: Job) -> None:
         self._last_used = time.monotonic()

@@ -46,8 +46,14 @@ class Job:
         return "embeddings:" if isinstance(self.request, EmbedRequest) else self.request.adapter
 
     @property
+    def lane(self) -> Lane:
+        """Whose turn it has."""
+        urgent = not isinstance(self.request, GenerateRequest) or self.request.urgent
+        return self.request.lane if urgent else Lane.BACKGROUND
+
+    @property
     def urgency(self) -> tuple[int, float]:
-        return self.request.lane, self.queued_at
+        return self.lane, self.queued_at
 
     @property
     def unwanted(self) -> bool:
@@ -105,7 +111,7 @@ class Run:
 def make_way(job: Job, plan: Plan, cache: Sequences, runs: Sequence[Run]) -> bool:
     """Whether there is room for a job, if need be after pushing out some of less urgent lanes."""
     seated = [run for run in runs if run.held is None and run.work.cache is cache]
-    lower = sorted((run for run in seated if run.job.request.lane > job.request.lane), key=lambda run: run.job.urgency)
+    lower = sorted((run for run in seated if run.job.lane > job.lane), key=lambda run: run.job.urgency)
     for count in range(len(lower) + 1):
         victims = lower[len(lower) - count :]
         if _fits(job, plan, cache, [run for run in seated if run not in victims]):
@@ -138,7 +144,7 @@ def is_being_evaluated(job: Job, plan: Plan, cache: Sequences, runs: Sequence[Ru
     return any(
         run.held is None
         and run.work.cache is cache
-        and (run.job.kind, run.job.request.lane) == (job.kind, job.request.lane)
+        and (run.job.kind, run.job.lane) == (job.kind, job.lane)
         and common_prefix(run.plan.prompt.tokens, plan.prompt.tokens) - have >= SHARED_START
         for run in runs
     )

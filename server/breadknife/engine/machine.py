@@ -66,11 +66,11 @@ def _times() -> tuple[float, float, float]:
 
 
 def llama_build() -> str:
-    """Which llama.cpp this is: version, and what tells one build of it from another."""
+    """Which llama.cpp this is: version, and what tells one build of it from another; empty where there is none."""
     try:
         installed = metadata.distribution("llama-cpp-python")
     except metadata.PackageNotFoundError:
-        return "none"
+        return ""
     record = installed.read_text("RECORD") or ""  # it has the sums of the libraries
     return f"{installed.version}+{hashlib.sha256(record.encode()).hexdigest()[:12]}"
 

@@ -83,8 +83,8 @@ class Scheduler:
 
     def lanes(self) -> tuple[LaneStatus, ...]:
         with self._changed:
-            waiting = Counter(job.request.lane for job in self._waiting)
-            running = Counter(run.job.request.lane for run in self._runs)
+            waiting = Counter(job.lane for job in self._waiting)
+            running = Counter(run.job.lane for run in self._runs)
             return tuple(
                 LaneStatus(lane.name.lower(), waiting[lane], running[lane], self._finished[lane]) for lane in Lane
             )
@@ -107,8 +107,8 @@ class Scheduler:
         self._changed.notify()
 
     def _overtaken(self, runs: list[Run]) -> bool:
-        lane = runs[0].job.request.lane
-        urgent = any(job.request.lane < lane and not job.unwanted for job in self._waiting)
+        lane = runs[0].job.lane
+        urgent = any(job.lane < lane and not job.unwanted for job in self._waiting)
         return self._closed or urgent or all(run.job.unwanted for run in runs)
 
     def _loop(self) -> None:
@@ -167,7 +167,7 @@ class Scheduler:
         """Let jobs begin, or go on after they were pushed out, that could share a decode with the most urgent one."""
 
         def like_focus(job: Job) -> bool:
-            return (job.request.lane, job.request.model) == (focus.request.lane, focus.request.model)
+            return (job.lane, job.request.model) == (focus.lane, focus.request.model)
 
         self._mark(focus.request.model)
         with self._changed:
@@ -241,9 +241,9 @@ class Scheduler:
 
     def _compute(self, focus: Job) -> None:
         """One decode for the most urgent job and those that can share it."""
-        lane, name = focus.request.lane, focus.request.model
+        lane, name = focus.lane, focus.request.model
         seated = [run for run in self._runs if run.held is None and run.asked and run.job.request.model == name]
-        like = sorted((run for run in seated if run.job.request.lane is lane), key=lambda run: run.job.urgency)
+        like = sorted((run for run in seated if run.job.lane is lane), key=lambda run: run.job.urgency)
         like = [run for run in like if run.job.kind == like[0].job.kind]
         if not like:
             return
@@ -350,7 +350,7 @@ class Scheduler:
                 self._let_go(run)
         finally:
             with self._changed:
-                self._finished[job.request.lane] += 1
+                self._finished[job.lane] += 1
                 if not job.cancelled:
                     job.reply(reply)
 

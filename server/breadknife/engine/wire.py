@@ -40,6 +40,8 @@ class Welcome(msgspec.Struct, tag="welcome", frozen=True):
     version: str
     pid: int
     proof: str = ""
+    build: str = ""
+    """Of llama.cpp."""
 
 
 class Retire(msgspec.Struct, tag="retire", frozen=True):

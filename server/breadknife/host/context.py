@@ -156,13 +156,14 @@ class HostModel:
             prompt,
             max_tokens,
             stop,
-            self._lane if urgent else Lane.BACKGROUND,
+            self._lane,
             sampling,
             grammar,
             adapter,
             self._place(place),
             hints,
             top_logprobs,
+            urgent,
         )
         chunks = self._host.engine.generate(request, cancel or self._cancel)
         return chunks if cancel else self._counted(chunks)

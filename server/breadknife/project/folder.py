@@ -386,7 +386,7 @@ class _Known:
         return stamp_of(file) is not None
 
     def has_folder(self, folder: str, /) -> bool:
-        return os.path.isdir(folder)
+        return os.path.isdir(folder) or bool(self.inside(folder))
 
     def ending(self, tail: str, /) -> Sequence[str]:
         with self.lock:

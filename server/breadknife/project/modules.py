@@ -65,7 +65,7 @@ def names_of(file: str) -> tuple[str, ...]:
 def _python(module: str, names: tuple[str, ...], here: str, root: str, files: Files) -> Iterator[str]:
     def of(base: str) -> Iterator[str]:
         modules, ends = [base], [".py", ".pyi"]
-        if files.has_folder(base):  # for most of what isn't the project's it is the only question
+        if files.has_folder(base):  # for most of what isn't the project's that spares the other questions
             modules, ends = [*(join(base, name) for name in names), base], [".py", "/__init__.py", ".pyi"]
         yield from _present([f"{m}{end}" for m in modules for end in ends], files)
 

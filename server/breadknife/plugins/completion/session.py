@@ -104,11 +104,11 @@ class Session:
             begin = self._begins[window] = prefix_start(document, offset, window, self._begins.get(window))
             return begin
 
-    def evaluate(self, prompt: Prompt, seconds: float, work: Callable[[CancelToken], None]) -> None:
-        """Do this, in a thread of its own, unless within so many seconds it is to be done for a prompt that this one
-        is no beginning of. Where it is being done for what this one begins with, it goes on."""
+    def evaluate(self, number: int, prompt: Prompt, seconds: float, work: Callable[[CancelToken], None]) -> None:
+        """Do this for a prompt, so many seconds from now, in a thread of its own. Where it is being done, or about to
+        be, for one that differs by what somebody may wait for, that goes on instead; for any other it is cancelled."""
         with self._changed:
-            if self._ahead is not None and new_characters(prompt, self._ahead) <= SOON:
+            if number != self._newest or (self._ahead and new_characters(prompt, self._ahead) <= SOON):
                 return
             self._evaluation.cancel()
             cancel, self._ahead = CancelToken(), prompt

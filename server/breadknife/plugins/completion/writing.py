@@ -100,7 +100,7 @@ class Pen:
         """
 
         there = place.document.text[start : place.offset] if self.holds else ""
-        window = self._window(place, _whole(place))
+        window = self._window(place)
         begin = place.session.prefix_start(place.document, start, window)
 
         def write(so_far: str, most: int, cancel: CancelToken) -> Generator[Chunk, None, None]:
@@ -138,11 +138,11 @@ class Pen:
         return ":" in self.model.name
 
     def evaluate_ahead(self, place: Place, seconds: float) -> None:
-        """Have the whole prompt evaluated, for the texts to come, where nothing moves for `seconds` but the keys that
-        somebody types there. It is no hurry: what is being written goes first."""
-        prompt = _whole(place)
-        if self._window(place, prompt) is WHOLE:
+        """Have the whole prompt evaluated, for the texts to come, `seconds` after somebody began to type there. It is
+        no hurry: what is being written goes first."""
+        if self._window(place) is WHOLE:
             return
+        prompt = _whole(place)
 
         def evaluate(cancel: CancelToken) -> None:
             name = f"{place.document.uri} whole"
@@ -152,13 +152,13 @@ class Pen:
             except (Cancelled, ModelError, EngineError) as error:  # nobody asked for it
                 log.debug("a prompt was not evaluated ahead: %s", error)
 
-        place.session.evaluate(prompt, seconds, evaluate)
+        place.session.evaluate(place.number, prompt, seconds, evaluate)
 
-    def _window(self, place: Place, whole: Prompt) -> Window:
+    def _window(self, place: Place) -> Window:
         """All, unless that is too much for who is typing, who gets a text from a part of it sooner."""
         if place.invoked or self._is_remote:  # of other runtimes nobody knows what they keep
             return WHOLE
-        return WHOLE if place.session.new_characters(whole) <= SOON else FIRST
+        return WHOLE if place.session.new_characters(_whole(place)) <= SOON else FIRST
 
     def alternatives(self, place: Place, start: int, typed: str, main: Written, cancel: CancelToken) -> list[Written]:
         """Texts that take another way where the model was least decided, those that are whole when the answer is due.

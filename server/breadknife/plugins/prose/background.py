@@ -134,10 +134,12 @@ class Background(Generic[_Question, _Result]):
         with self._changed:
             waiting = [text for text in dict.fromkeys(texts) if text not in self._results][::-1]
             old = self._jobs.pop(owner, None)
+            if self._closed or (self._thread is None and not self._health.may_try):
+                return
             known = set(old.texts) if old else set[_Question]()
             new = [text for text in waiting if text not in known and not self._is_kept(text)]
             old_texts = [text for text in waiting if text in known]
-            if self._closed or not (new or old_texts) or (self._thread is None and not self._health.may_try):
+            if not (new or old_texts):
                 return
             self._jobs[owner] = _Job(old_texts + new, arrived, time.monotonic() + after, share, rested=len(new) == 1)
             if self._thread is None:

@@ -152,7 +152,7 @@ class English:
             context.notify(f"Prose is checked without a model: {error}.")
             return None
         with self._lock:
-            opinions = self._opinions.pop(key, None) or self._asked(model.digest)
+            opinions = self._opinions.pop(key, None) or self._asked(key[1])
             self._opinions[key] = opinions
             dropped = _oldest(self._opinions, _MODELS)
         opinions.use(model)
@@ -165,9 +165,11 @@ class English:
             each.close()
 
     def _asked(self, digest: str) -> Opinions:
+        if not digest:
+            return Opinions(self.knows, Health(self._clock))
         # Of the words that it proposes the dictionary has a say.
         by = f"{digest} {self._dialect} {metadata.version('harper-py')} {own_code()}"
-        return Opinions(self.knows, Health(self._clock), self._store if digest else None, by)
+        return Opinions(self.knows, Health(self._clock), self._store, by)
 
 
 @dataclass(frozen=True)

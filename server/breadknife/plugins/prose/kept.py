@@ -13,6 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +28,7 @@ DAYS = 60
 MOST = 100_000
 """Answers; of a README of 4,000 words there are some 800. About 30 MB."""
 _BUSY_S = 0.2
+_BROKEN = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 _TABLE = """
 CREATE TABLE IF NOT EXISTS answers (question BLOB PRIMARY KEY, answer BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID
 """
@@ -46,6 +48,8 @@ class Store:
         self._connection: sqlite3.Connection | None = None
         self._usable = True
         self._pruned = False
+        self._may_touch = True
+        """Nobody has kept us waiting for that."""
         self._lock = threading.Lock()
 
     def get(self, question: bytes) -> bytes | None:
@@ -55,8 +59,10 @@ class Store:
             if not found:
                 return None
             [(answer, day)] = found
-            if day != today:
-                self._run("UPDATE answers SET day = ? WHERE question = ?", today, question)
+            if day != today and self._may_touch:
+                self._may_touch = (
+                    self._run("UPDATE answers SET day = ? WHERE question = ?", today, question) is not None
+                )
             return answer
 
     def put(self, question: bytes, answer: bytes) -> None:
@@ -79,22 +85,23 @@ class Store:
     def _today(self) -> int:
         return int(self._clock() // 86_400)
 
-    def _run(self, statement: str, *values: bytes | int) -> list[Any]:
+    def _run(self, statement: str, *values: bytes | int) -> list[Any] | None:
+        """None where it can't be done now."""
         if not self._usable:
-            return []
+            return None
         try:
             self._connection = self._connection or _opened(self._path)
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.OperationalError as error:  # another process writes for long, the disk is full
             log.info("%s: %s", self._path, error)
         except (sqlite3.Error, OSError) as error:
-            log.warning("%s is dropped: %s", self._path, error)
+            log.warning("%s isn't used: %s", self._path, error)
             self._usable = False
             self._drop()
-            for end in ("", "-wal", "-shm"):
+            if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in _BROKEN:
                 with contextlib.suppress(OSError):
-                    os.unlink(f"{self._path}{end}")
-        return []
+                    self._path.unlink()
+        return None
 
     def _drop(self) -> None:
         if self._connection is not None:
@@ -104,11 +111,15 @@ class Store:
 
 def _opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # its companions have the same mode
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute(_TABLE)
+    try:
+        connection.execute("PRAGMA synchronous = OFF")  # what breaks when the power fails is made anew
+        connection.execute(_TABLE)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -123,18 +134,19 @@ class Kept(Generic[_Question, _Result]):
     def get(self, question: _Question) -> tuple[_Result, ...] | None:
         found = self._store.get(self._key(question))
         try:
-            return None if found is None else msgspec.json.decode(found, type=self._kind)
+            return None if found is None else msgspec.msgpack.decode(found, type=self._kind)
         except msgspec.DecodeError:
             return None
 
     def put(self, question: _Question, answer: tuple[_Result, ...]) -> None:
         with contextlib.suppress(UnicodeEncodeError):  # half a character in a message
-            self._store.put(self._key(question), msgspec.json.encode(answer))
+            self._store.put(self._key(question), msgspec.msgpack.encode(answer))
 
     def _key(self, question: _Question) -> bytes:
         return hashlib.sha256(f"{self._engine}\n{question!r}".encode("utf-8", "surrogatepass")).digest()[:16]
 
 
+@cache
 def own_code() -> str:
     """Another one where this plugin may make something else of what an engine says."""
     found = hashlib.sha256(__version__.encode())

@@ -29,9 +29,9 @@ def _two_ways(subject: Subject, finding: Callable[..., Finding]) -> Iterator[Fin
                 found.setdefault(term(match[0]), {}).setdefault(match[0], []).append(source)
     for key, here in found.items():
         uses = Counter({way: len(spans) for way, spans in here.items()})
-        for said, files in subject.ways(key).items():
-            way = _POSSESSIVE.sub("", said)
-            uses[way] += files - (way in here)  # this document is one of them
+        for way, files in subject.ways(key).items():
+            if not _POSSESSIVE.search(way):
+                uses[way] += files - (way in here)  # this document is one of them
         for way, spans in here.items():
             if _IDENTIFIER.match(way):
                 continue  # `viewMode` is a name of the program
@@ -75,6 +75,7 @@ TERM_IN_TWO_WAYS = DocumentRule(
         Example("It was filed. A filled one. A filled one.\n"),
         Example("In viewMode. The view-mode is fine. A view-mode.\n"),
         Example("Ask the user.\n", (("a.md", "The user's own.\n"), ("b.md", "A user's word.\n"))),
+        Example("It is on Github.\n", (("a.md", "It is on GitHub. GitHub's own.\n"),)),
         Example("See a@e-mail.org. An email. An email.\n"),
     ),
 )
