@@ -316,6 +316,16 @@ def test_a_first_prompt_is_a_part_of_the_whole_one_which_is_evaluated_beside() -
         assert longest() > FIRST.prefix
 
 
+def test_a_bracket_that_an_editor_closes_only_adds_to_the_prompt() -> None:
+    engine = Branching([], {})
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        for typed in ("f⟦|⟧", "f(⟦|⟧)", "f([⟦|⟧])", "f([1⟦|⟧])", "f([1])⟦|⟧", 'f([1])["⟦|⟧"]'):
+            user.sees(f"x = {typed}\ny = 1\n")
+    prompts = ["".join(part.text for part in request.prompt) for request in engine.requests]
+    assert len({prompt.partition("<|fim_middle|>")[0] for prompt in prompts}) == 1
+    assert len(prompts) >= 6
+
+
 class Patient(Branching):
     """Doesn't come to an end of what isn't urgent."""
 

@@ -14,6 +14,7 @@ from breadknife.plugins.completion.prompt import (
     WHOLE,
     Snippet,
     Window,
+    closed,
     fim_prompt,
     new_characters,
     prefix_start,
@@ -46,7 +47,7 @@ def test_suffix_comes_before_prefix() -> None:
 
 
 @pytest.mark.parametrize(
-    ("marked", "suffix"),
+    ("marked", "after"),
     [
         ("print(⟦|⟧)\nb\n", "\nb\n"),
         ("print(a[⟦|⟧])\n", "\n"),
@@ -64,19 +65,9 @@ def test_suffix_comes_before_prefix() -> None:
         ("f(]⟦|⟧)\n", "\n"),
     ],
 )
-def test_what_an_editor_has_closed_is_not_in_the_suffix(marked: str, suffix: str) -> None:
+def test_what_an_editor_has_closed(marked: str, after: str) -> None:
     text, offset = at_cursor(marked)
-    assert fim_prompt(text, offset, offset)[1].text == suffix
-
-
-def test_a_bracket_that_an_editor_closes_only_adds_at_the_end() -> None:
-    def prompt(marked: str) -> str:
-        text, offset = at_cursor(marked)
-        return text_of(fim_prompt(text, offset, offset))
-
-    before = prompt("x = f⟦|⟧\ny = 1\n")
-    for marked in ("x = f(⟦|⟧)\ny = 1\n", "x = f([⟦|⟧])\ny = 1\n", "x = f([1])⟦|⟧\ny = 1\n"):
-        assert prompt(marked).startswith(before)
+    assert text.text[closed(text, offset).end :] == after
 
 
 def test_the_repository_comes_first() -> None:

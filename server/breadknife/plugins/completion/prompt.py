@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from breadknife.engine.api import Part, Prompt, Trim
-from breadknife.text.document import Document
+from breadknife.text.document import Document, Span
 from breadknife.text.tokens import columns
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
@@ -64,7 +64,7 @@ def fim_prompt(
 
     `begin`: where the prefix begins."""
     prefix = document.text[prefix_start(document, offset, window) if begin is None else begin : start]
-    suffix = document.text[suffix_start(document, offset) : suffix_end(document, offset, window)]
+    suffix = document.text[offset : suffix_end(document, offset, window)]
     return (
         *(_repository(document, context, project_name) if context else ()),
         Part("<|fim_prefix|><|fim_suffix|>", control=True),
@@ -125,10 +125,10 @@ def prefix_start(document: Document, offset: int, window: Window = WHOLE, last: 
     return best
 
 
-def suffix_start(document: Document, offset: int) -> int:
-    """Where the suffix begins: behind what stands at the cursor and closes a bracket or a string that its line opens.
+def closed(document: Document, offset: int) -> Span:
+    """What stands at the cursor and closes a bracket or a string that its line opens.
 
-    Many editors close what one opens; a suffix that began with that would be another one, and so all of the prompt.
+    Many editors type that themselves. A suffix that began with it would be another one, and so all of the prompt.
     """
     text, end = document.text, offset
     for opener in reversed(_open(text[document.line_starts[document.line_at(offset)] : offset])):
@@ -136,7 +136,7 @@ def suffix_start(document: Document, offset: int) -> int:
         if not text.startswith(closer, end):
             break
         end += len(closer)
-    return end
+    return Span(offset, end)
 
 
 def _open(line: str) -> list[str]:

@@ -13,7 +13,7 @@ from breadknife.plugins.completion.agreement import Typed
 from breadknife.plugins.completion.cut import wanted
 from breadknife.plugins.completion.known_word import Word
 from breadknife.plugins.completion.pace import Pace
-from breadknife.plugins.completion.prompt import FIRST, SOON, WHOLE, Snippet, Window, fim_prompt
+from breadknife.plugins.completion.prompt import FIRST, SOON, WHOLE, Snippet, Window, closed, fim_prompt
 from breadknife.plugins.completion.session import Session
 from breadknife.plugins.completion.stream import Goal, Stream, Token, Written
 from breadknife.plugins.completion.values import Shape
@@ -102,9 +102,10 @@ class Pen:
         there = place.document.text[start : place.offset] if self.holds else ""
         window = self._window(place)
         begin = place.session.prefix_start(place.document, start, window)
+        end = closed(place.document, place.offset).end
 
         def write(so_far: str, most: int, cancel: CancelToken) -> Generator[Chunk, None, None]:
-            document = place.document.edited((TextEdit(Span(start, place.offset), so_far),))
+            document = place.document.edited((TextEdit(Span(start, end), so_far),))
             at = start + len(so_far)
             prompt = _prompt(place, document, at, window, begin)
             chunks = self.model.generate(
@@ -188,7 +189,9 @@ class Pen:
 
 def _whole(place: Place) -> Prompt:
     begin = place.session.prefix_start(place.document, place.offset, WHOLE)
-    return _prompt(place, place.document, place.offset, WHOLE, begin)
+    document, behind = place.document, closed(place.document, place.offset)
+    document = document.changed(TextEdit(behind, ""), None) if behind else document
+    return _prompt(place, document, place.offset, WHOLE, begin)
 
 
 def _prompt(place: Place, document: Document, offset: int, window: Window, begin: int) -> Prompt:
