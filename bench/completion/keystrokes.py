@@ -155,11 +155,14 @@ def thrown_away(record: Path, ghosts: Sequence[tuple[float, str]]) -> tuple[floa
     """Seconds of the model's time for text that was never on the screen, and all.
 
     What was computed up to the last character that was shown is not thrown away. A generation that was stopped before
-    its first token counts as long as it lasted.
+    its first token counts as long as it lasted. A prompt that was evaluated ahead is of use to what follows.
     """
     lost = total = 0.0
     for line in record.read_text("utf-8").splitlines():
         made = json.loads(line)
+        if made["ahead"]:
+            total += made["steps"][-1][1] if made["steps"] else 0.0
+            continue
         seconds = made["steps"][-1][1] if made["steps"] else made["seconds"]
         shown = max((_shown(made["text"], ghost) for at, ghost in ghosts if at >= made["at"]), default=0)
         used = next((computed for end, computed in made["steps"] if end >= shown), seconds) if shown else 0.0

@@ -25,7 +25,7 @@ def recorded(self: DaemonEngine, request: GenerateRequest, cancel: CancelToken) 
             steps.append((len(text), chunk.computed))
             yield chunk
     finally:
-        line = {"at": began, "seconds": time.time() - began, "text": text, "steps": steps}
+        line = {"at": began, "seconds": time.time() - began, "text": text, "steps": steps, "ahead": not request.urgent}
         with record.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 

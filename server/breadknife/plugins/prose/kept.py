@@ -98,7 +98,7 @@ class Store:
             log.warning("%s isn't used: %s", self._path, error)
             self._usable = False
             self._drop()
-            if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in _BROKEN:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN:
                 with contextlib.suppress(OSError):
                     self._path.unlink()
         return None
