@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from breadknife.errors import DocumentError
 from breadknife.text import document as documents
-from breadknife.text.document import Document, Span, TextEdit, apply_edits, read_document, uri_to_path
+from breadknife.text.document import Document, Span, TextEdit, apply_edits, common_prefix, read_document, uri_to_path
 
 TEXT = st.text(alphabet=st.sampled_from("ab\n\r\t é😀\u2028\x0c"), max_size=40)
 
@@ -110,3 +110,11 @@ def test_bytes_of_a_file_are_kept(tmp_path: Path) -> None:
 )
 def test_uri_to_path(uri: str, path: Path | None) -> None:
     assert uri_to_path(uri) == path
+
+
+@given(st.text("ab", max_size=12), st.text("ab", max_size=12), st.text("ab", max_size=12))
+def test_what_two_texts_begin_with(both: str, one: str, other: str) -> None:
+    length = common_prefix(both + one, both + other)
+    assert length >= len(both)
+    assert (both + one)[:length] == (both + other)[:length]
+    assert (both + one)[length : length + 1] != (both + other)[length : length + 1] or both + one == both + other

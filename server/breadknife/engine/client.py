@@ -86,10 +86,10 @@ class DaemonEngine:
         return reply.status
 
     def build(self) -> str:
-        """Of the daemon that runs, or of what one would be started from."""
-        with self._lock:
-            connection = self._connected()
-        return connection.welcome.build if connection else self._own_build
+        """Of the daemon that we are connected to, or of what one would be started from: whoever asks for that at a
+        document's first check doesn't wait for its start."""
+        connection = self._connection
+        return connection.welcome.build if connection and connection.usable else self._own_build
 
     @cached_property
     def _own_build(self) -> str:

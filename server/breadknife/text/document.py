@@ -51,6 +51,17 @@ class TextEdit:
     new_text: str
 
 
+def common_prefix(one: str, other: str) -> int:
+    """How many code points both texts begin with."""
+    length, limit, step = 0, min(len(one), len(other)), 1 << 16
+    while length < limit and step:
+        if length + step <= limit and other.startswith(one[length : length + step], length):
+            length += step
+        else:
+            step >>= 1
+    return length
+
+
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
     """The text after all edits, which are given in positions of `text` and must not overlap.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, common_prefix
 
 
 class Kind(Enum):
@@ -86,8 +86,8 @@ class ProseText:
 
     def _smallest_edit(self, span: Span, old: str, new: str) -> TextEdit | None:
         """The same edit without what stays as it is: that may leave the markup out."""
-        head = _common_prefix(old, new)
-        tail = _common_prefix(old[head:][::-1], new[head:][::-1])
+        head = common_prefix(old, new)
+        tail = common_prefix(old[head:][::-1], new[head:][::-1])
         core = Span(span.start + head, span.end - tail)
         rest = new[head : len(new) - tail]
         edit = self._verbatim_edit(core, rest)
@@ -107,12 +107,3 @@ class ProseText:
         if not 0 <= enters < len(self.text) or self.text[leaves] != self.text[enters]:
             return None
         return span.shifted(step)
-
-
-def _common_prefix(a: str, b: str) -> int:
-    length = 0
-    for x, y in zip(a, b, strict=False):
-        if x != y:
-            break
-        length += 1
-    return length

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 
 from tree_sitter import Language, Node, Parser, Point, Query, QueryCursor, Tree
 
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit, common_prefix
 from breadknife.text.languages import LANGUAGES
 
 __all__ = [
@@ -244,14 +244,8 @@ class TreeCache:
 
 def difference(old: str, new: str) -> TextEdit:
     """The one edit between two texts: what is left when the common start and end are taken off."""
-    start, limit = 0, min(len(old), len(new))
-    step = 1 << 16
-    while start < limit and step:
-        if start + step <= limit and new.startswith(old[start : start + step], start):
-            start += step
-        else:
-            step >>= 1
-    end, limit, step = 0, limit - start, 1 << 16
+    start = common_prefix(old, new)
+    end, limit, step = 0, min(len(old), len(new)) - start, 1 << 16
     while end < limit and step:
         at = len(old) - end
         if end + step <= limit and new.endswith(old[at - step : at], 0, len(new) - end):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from breadknife.engine.api import Part, Prompt, Trim
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document, Span, common_prefix
 from breadknife.text.tokens import columns
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
@@ -77,14 +77,7 @@ def fim_prompt(
 def new_characters(prompt: Prompt, evaluated: Prompt) -> int:
     """Of a prompt, those after what it begins with alike."""
     new, old = ("".join(part.text for part in each) for each in (prompt, evaluated))
-    low, high = 0, min(len(new), len(old))
-    while low < high:  # slices compare in C, so bisection beats a loop over characters: this is done at each key
-        middle = (low + high + 1) // 2
-        if new[low:middle] == old[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return len(new) - low
+    return len(new) - common_prefix(new, old)
 
 
 def _repository(document: Document, context: Sequence[Snippet], project_name: str) -> Prompt:

@@ -7,14 +7,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Prompt
 from breadknife.plugins.completion.agreement import Typed
 from breadknife.plugins.completion.prompt import SOON, Window, new_characters, prefix_start
 from breadknife.plugins.completion.stream import Streams
-from breadknife.text.document import Document
+from breadknife.text.document import Document, common_prefix
 
 SEEN_SECONDS = 0.5
 """What was on the screen for less was hardly read: to type something else doesn't reject it."""
@@ -45,7 +44,7 @@ class Offer:
     def is_half_taken(self, document: Document, offset: int) -> bool:
         """Whether at least half of its first line is in the document, typed or taken word by word."""
         typed = document.text[self.start : offset]
-        taken = commonprefix((typed, self.text)).strip()  # noqa: RUF071  # of characters is what is meant
+        taken = typed[: common_prefix(typed, self.text)].strip()
         return 2 * len(taken) >= len(self.text.strip().partition("\n")[0])
 
 

@@ -100,7 +100,7 @@ class Pen:
         """
 
         there = place.document.text[start : place.offset] if self.holds else ""
-        window = self._window(place)
+        window = WHOLE if self._pending(place) is None else FIRST
         begin = place.session.prefix_start(place.document, start, window)
         end = closed(place.document, place.offset).end
 
@@ -141,9 +141,9 @@ class Pen:
     def evaluate_ahead(self, place: Place, seconds: float) -> None:
         """Have the whole prompt evaluated, for the texts to come, `seconds` after somebody began to type there. It is
         no hurry: what is being written goes first."""
-        if self._window(place) is WHOLE:
+        prompt = self._pending(place)
+        if prompt is None:
             return
-        prompt = _whole(place)
 
         def evaluate(cancel: CancelToken) -> None:
             name = f"{place.document.uri} whole"
@@ -155,11 +155,12 @@ class Pen:
 
         place.session.evaluate(place.number, prompt, seconds, evaluate)
 
-    def _window(self, place: Place) -> Window:
-        """All, unless that is too much for who is typing, who gets a text from a part of it sooner."""
+    def _pending(self, place: Place) -> Prompt | None:
+        """The whole prompt where it is too much for who is typing, who gets a text from a part of it sooner."""
         if place.invoked or self._is_remote:  # of other runtimes nobody knows what they keep
-            return WHOLE
-        return WHOLE if place.session.new_characters(_whole(place)) <= SOON else FIRST
+            return None
+        prompt = _whole(place)
+        return prompt if place.session.new_characters(prompt) > SOON else None
 
     def alternatives(self, place: Place, start: int, typed: str, main: Written, cancel: CancelToken) -> list[Written]:
         """Texts that take another way where the model was least decided, those that are whole when the answer is due.

@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied, EngineError
 from breadknife.plugins.prose.health import Health
+from breadknife.plugins.prose.kept import Kept
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +25,6 @@ _POLL_S = 0.05
 _Question = TypeVar("_Question", bound=Hashable)
 _Asked = TypeVar("_Asked", bound=Hashable, contravariant=True)
 _Result = TypeVar("_Result", covariant=True)
-_Asks = TypeVar("_Asks", contravariant=True)
-_Answers = TypeVar("_Answers")
-
-
-class Keeps(Protocol[_Asks, _Answers]):
-    """Answers of earlier days."""
-
-    def get(self, question: _Asks, /) -> tuple[_Answers, ...] | None: ...
-
-    def put(self, question: _Asks, answer: tuple[_Answers, ...], /) -> None: ...
 
 
 class Slow(Protocol[_Asked, _Result]):
@@ -71,7 +62,7 @@ class Background(Generic[_Question, _Result]):
         engine: Slow[_Question, _Result],
         capacity: int = 1 << 16,
         health: Health | None = None,
-        kept: Keeps[_Question, _Result] | None = None,
+        kept: Kept[_Question, _Result] | None = None,
     ) -> None:
         self._engine = engine
         self._capacity = capacity
