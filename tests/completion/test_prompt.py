@@ -63,6 +63,14 @@ def test_suffix_comes_before_prefix() -> None:
         ("f(\n    a,\n⟦|⟧)\n", ")\n"),
         ("x = 1⟦|⟧)\n", ")\n"),
         ("f(]⟦|⟧)\n", "\n"),
+        ("if (a) {\n  ⟦|⟧\n}\nb\n", "\nb\n"),
+        ("if (a) {⟦|⟧}\nb\n", "\nb\n"),
+        ("f(() => {\n  if (a) {⟦|⟧}\n});\nb\n", "\nb\n"),
+        ("f(() => {\n  a(⟦|⟧\n\n  )\n});", ""),
+        ("{\r\n  ⟦|⟧  \r\n}\t\r\nb\r\n", "\r\nb\r\n"),
+        ("if (a) {\n  ⟦|⟧\n} else {\n", "\n} else {\n"),
+        ("{\n  ⟦|⟧ b()\n}\n", " b()\n}\n"),
+        ("{\n  ⟦|⟧\n\n  b()\n}\n", "\n\n  b()\n}\n"),
     ],
 )
 def test_what_an_editor_has_closed(marked: str, after: str) -> None:

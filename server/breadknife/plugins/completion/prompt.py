@@ -18,6 +18,7 @@ from breadknife.text.tokens import columns
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _QUOTES = ('"""', "'''", '"', "'", "`")
+_CLOSING_LINES = re.compile(r"[ \t]*+(?:\r?\n\s*+[])}][])};,]*+[ \t]*+(?=\r?\n|\Z))+")
 _SIGN = re.compile(r"\\.|\"{3}|'{3}|[][(){}\"'`]")
 
 
@@ -119,9 +120,11 @@ def prefix_start(document: Document, offset: int, window: Window = WHOLE, last: 
 
 
 def closed(document: Document, offset: int) -> Span:
-    """What stands at the cursor and closes a bracket or a string that its line opens.
+    """What stands at the cursor and closes brackets or strings: those that its line opens, and where nothing else
+    follows on the line, those that the next lines begin with and that are all these hold.
 
-    Many editors type that themselves. A suffix that began with it would be another one, and so all of the prompt.
+    Many editors type that themselves, `)` after `(`, and a line of its own for `}` after Enter. A suffix that began
+    with it would be another one, and so all of the prompt.
     """
     text, end = document.text, offset
     for opener in reversed(_open(text[document.line_starts[document.line_at(offset)] : offset])):
@@ -129,7 +132,7 @@ def closed(document: Document, offset: int) -> Span:
         if not text.startswith(closer, end):
             break
         end += len(closer)
-    return Span(offset, end)
+    return Span(offset, end + len(lines[0]) if (lines := _CLOSING_LINES.match(text, end)) else end)
 
 
 def _open(line: str) -> list[str]:
