@@ -110,6 +110,23 @@ def test_a_guard_covers_the_uses_after_it(project: Path) -> None:
     assert shown["diff"].count("\n+ ") == 1
 
 
+ARGUMENT = 'a.py:{line}:{column}: error: Argument 1 to "g" has incompatible type "A | None"; expected "A"  [arg-type]\n'
+
+
+def test_no_check_is_made_where_a_none_is_only_handed_on(project: Path) -> None:
+    text = "def f(g, h, x=None):\n    g(x)\n    return len(x)\n"
+    write(project, {"a.py": text})
+    result = breadknife(project, "fix", "--from", "-", "--write", given=ARGUMENT.format(line=2, column=7))
+    assert result.returncode == 1
+    assert "a None may be meant here: it is only handed on" in result.stderr
+    assert read(project, "a.py") == text
+    result = breadknife(
+        project, "fix", "--from", "-", "--write", given=ARGUMENT.format(line=3, column=16).replace('"g"', '"len"')
+    )
+    assert result.returncode == 0, result.stderr
+    assert "assert x is not None\n    return len(x)" in read(project, "a.py")
+
+
 def test_repairs_of_one_statement_see_each_other(project: Path) -> None:
     write(project, {"a.py": "def f(x=None, y=None):\n    return x.a + y.b\n"})
     result = breadknife(project, "fix", "--from", "-", "--write", given=mypy("a.py", 2, "a") + mypy("a.py", 2, "b"))

@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.plugin import NullCheckSettings
-from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Strategy
+from breadknife.plugins.nullcheck.values import MEANT, SOURCE, NullFile, Strategy
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
@@ -146,7 +146,9 @@ class Repairs:
         `found` is the declaration behind it."""
         refused = Refused(found, NO_ACTION)
         for action in self.menu(found):
-            if strategy_of(action) in strategies:
+            if action.data["asked"]:
+                refused = Refused(found, MEANT)
+            elif strategy_of(action) in strategies:
                 done = self.resolved(found, replace(action, findings=(of,)) if of else action)
                 if isinstance(done, Repair):
                     return done

@@ -240,6 +240,7 @@ def _data(offer: Offer, place: Place) -> Mapping[str, str | int]:
         "start": place.span.start,
         "end": place.span.end,
         "use": place.use.value,
+        "asked": int(offer.is_asked_for),
     }
 
 

@@ -13,6 +13,8 @@ from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
 SOURCE = "nullcheck"
+MEANT = "a None may be meant here: it is only handed on"
+"""Why a check may end what goes well."""
 
 
 class Use(StrEnum):
@@ -109,6 +111,8 @@ class Offer:
     """Edits in other files: a declaration's."""
     removes: int = 1
     """Findings of this file that it ends."""
+    is_asked_for: bool = False
+    """Made where a person chooses it, never by itself: it ends what may be meant."""
     is_inner: bool = False
     """No other file can see it: nothing changes in what a function takes and gives."""
     otherwise: Offer | None = None

@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.python.detector import FileAnalysis
 from breadknife.plugins.nullcheck.python.doubts import doubt
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.foreign import foreign_site
+from breadknife.plugins.nullcheck.python.handed_on import is_handed_on, is_set_here, of_handed_on
 from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, comment
 from breadknife.plugins.nullcheck.python.inheritance import of_inherited, users
 from breadknife.plugins.nullcheck.python.installed import Installed
@@ -32,7 +33,7 @@ from breadknife.plugins.nullcheck.python.tuple_results import of_tuple
 from breadknife.plugins.nullcheck.python.verify import declaration_verified, lines_of, verified
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.summaries import Outside, ProjectSummaries
-from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import DocumentEdits, Finding
 from breadknife.text.document import Document, Span, TextEdit
@@ -117,8 +118,11 @@ class PythonFile:
             yield from _ignoring(site, checker, reason)
             return
         ways = list(self._cures(site, checker, about))
+        is_handed_on = self._is_handed_on(site)
+        if is_handed_on and checker.codes:
+            ways += _ignoring(site, checker, MEANT, 85 if is_set_here(site) else 5)
         if not any(offer.weight >= _CERTAIN for offer in ways):
-            ways += self._options(site)
+            ways += (replace(offer, is_asked_for=is_handed_on) for offer in self._options(site))
         seen = set[Strategy]()
         for offer in sorted(ways, key=lambda offer: -offer.weight):
             if offer.strategy not in seen:
@@ -132,7 +136,7 @@ class PythonFile:
             if offer := self._declared(cure, spans):
                 yield offer
         imported = self._analysis.outline.imported
-        given = (of(site, imported, self._document, self._project) for of in (of_result, of_tuple))
+        given = (of(site, imported, self._document, self._project) for of in (of_result, of_tuple, of_handed_on))
         for result in chain.from_iterable(given):
             is_here = result.tree is self.tree
             analysis = self._analysis if is_here else FileAnalysis(result.tree)
@@ -145,6 +149,9 @@ class PythonFile:
             analysis = FileAnalysis(other.tree)
             if offer := self._declared(other.cure, spans, analysis, other.document):
                 yield offer
+
+    def _is_handed_on(self, site: Site) -> bool:
+        return is_handed_on(site, self._analysis.outline.imported, self._document, self._project)
 
     def _files_using(self, name: str) -> int:
         return users(self._project, self._document.path, name) if self._project is not None else 0
@@ -203,7 +210,7 @@ def _offer(cure: Cure, spans: frozenset[Span] | None) -> Offer:
     return Offer(cure.strategy, cure.titled, (), cure.weight, cure.reason, removes=removes)
 
 
-def _ignoring(site: Site, checker: Checker, reason: str) -> Iterator[Offer]:
+def _ignoring(site: Site, checker: Checker, reason: str, weight: int = 50) -> Iterator[Offer]:
     made = comment(site.tree, site.span, checker, checker.codes, reason)
     if made is not None:
-        yield Offer(Strategy.IGNORE, f"Ignore it: {reason}", (made,), 50, reason)
+        yield Offer(Strategy.IGNORE, f"Ignore it: {reason}", (made,), weight, reason)

@@ -244,7 +244,7 @@ def annotating(site: Site) -> Iterator[Cure]:
     """`| None` where a None is written: a parameter's default, the value of an annotated name, what is returned."""
     holder = site.path[-1]
     if holder.type == "return_statement":
-        yield from _annotating_return(site)
+        yield from annotating_return(site, "it does, and nothing in the file relies on a value", 80)
         return
     annotation = holder.child_by_field_name("type")
     if annotation is None or holder.type not in ("typed_default_parameter", "assignment"):
@@ -258,7 +258,7 @@ def annotating(site: Site) -> Iterator[Cure]:
     yield Cure(
         Strategy.ANNOTATE,
         f"Declare that `{text(name)}` may be None",
-        (TextEdit(site.tree.span(annotation), _with_none(site.tree, written)),),
+        (TextEdit(site.tree.span(annotation), with_none(site.tree, written)),),
         80,
         "None is what it has here",
         (site.span,),
@@ -266,7 +266,8 @@ def annotating(site: Site) -> Iterator[Cure]:
     )
 
 
-def _annotating_return(site: Site) -> Iterator[Cure]:
+def annotating_return(site: Site, reason: str, weight: int) -> Iterator[Cure]:
+    """`| None` for what the function gives back; not where its own file relies on a value."""
     function = site.function
     name = function.child_by_field_name("name") if function is not None else None
     annotation = function.child_by_field_name("return_type") if function is not None else None
@@ -285,10 +286,10 @@ def _annotating_return(site: Site) -> Iterator[Cure]:
     yield Cure(
         Strategy.ANNOTATE,
         f"Declare that `{text(name)}` may return None",
-        (TextEdit(site.tree.span(annotation), _with_none(site.tree, text(annotation))),),
-        80,
-        "it does, and nothing in the file relies on a value",
-        nones,
+        (TextEdit(site.tree.span(annotation), with_none(site.tree, text(annotation))),),
+        weight,
+        reason,
+        nones if site.node.type == "none" else (site.span, *nones),
         "its callers are checked",
     )
 
@@ -302,7 +303,7 @@ def _attribute_set(site: Site, name: Node) -> Attribute | None:
     return attribute(site.tree, "self." + text(name).removeprefix("self."), owner)
 
 
-def _with_none(tree: SyntaxTree, annotation: str) -> str:
+def with_none(tree: SyntaxTree, annotation: str) -> str:
     """In the file's own style."""
     old = "Optional[" in tree.text and " | None" not in tree.text
     return f"Optional[{annotation}]" if old else f"{annotation} | None"

@@ -1,0 +1,106 @@
+"""A None that is handed on: who gets it may reckon with it, so that its annotation is repaired, and no check is made
+unasked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.values import MEANT, Strategy, Use
+from breadknife.text.document import apply_edits
+from nullcheck.python.cases import offered, written
+from project.folders import known
+
+SET = "def find(names) -> Module:\n    found = None\n    for each in names:\n        found = each\n    return ⟦found⟧\n"
+
+
+def test_what_a_function_sets_to_none_itself_it_may_give_back() -> None:
+    text, (first, second, *guards) = offered(SET, use=Use.RETURN)
+    assert first.title == "Declare that `find` may return None (its callers are checked)"
+    assert first.reason == "the function sets it to None itself"
+    assert written(text, first) == text.replace("-> Module", "-> Module | None")
+    assert (second.strategy, second.reason) == (Strategy.IGNORE, MEANT)
+    assert [(offer.strategy, offer.is_asked_for) for offer in guards] == [
+        (Strategy.ASSERT, True),
+        (Strategy.RAISE, True),
+    ]
+
+
+GIVEN = "def f(y) -> Module:\n    x = {how}\n    return ⟦x⟧\n"
+
+
+@pytest.mark.parametrize(
+    ("marked", "strategies"),
+    [
+        (GIVEN.format(how="next(y, None)"), "annotate ignore assert raise"),
+        (GIVEN.format(how="y.get('a', None)"), "annotate ignore assert raise"),
+        (GIVEN.format(how="re.match('a', y)"), "assert raise annotate ignore"),
+        (GIVEN.format(how="next(y, None)").replace(" -> Module", ""), "ignore assert raise"),
+        (GIVEN.format(how="next(y, None)").replace("Module", "'Module'"), "ignore assert raise"),
+        (GIVEN.format(how="next(y, None)") + "f(1).name\n", "ignore assert raise"),
+        (GIVEN.format(how="None").replace("return ⟦x⟧", "a.b = ⟦x⟧"), "ignore assert raise"),
+        (GIVEN.format(how="re.match('a', y)").replace("return ⟦x⟧", "a.b = ⟦x⟧"), "assert raise ignore"),
+    ],
+)
+def test_in_which_order(marked: str, strategies: str) -> None:
+    use = Use.ASSIGN if "a.b" in marked else Use.RETURN
+    assert " ".join(offer.strategy for offer in offered(marked, use=use)[1]) == strategies
+
+
+@pytest.mark.parametrize(
+    ("marked", "after"),
+    [
+        ("def g(a: A, b: B = None): ...\ndef f(x):\n    g(1, ⟦x⟧)\n", "b: B | None = None"),
+        ("def g(a: A, *, b: B = None): ...\ndef f(x):\n    g(1, b=⟦x⟧)\n", "b: B | None = None"),
+        ("def g(b: B):\n    if b: ...\ndef f(x):\n    g(⟦x⟧)\n", "b: B | None"),
+        ("class G:\n    def __init__(self, b: B = None): ...\ndef f(x):\n    G(⟦x⟧)\n", "b: B | None = None"),
+        (
+            "class G:\n    def g(self, b: B = None): ...\n    def f(self, x):\n        self.g(⟦x⟧)\n",
+            "b: B | None = None",
+        ),
+        ("def g(b: B):\n    b.c()\ndef f(x):\n    g(⟦x⟧)\n", ""),
+        ("def g(b: B | None = None): ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
+        ("def g(*a, b: B = None): ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
+        ("def g(b: B = None): ...\ndef f(x, y):\n    g(*y, ⟦x⟧)\n", ""),
+        ("def f(x, g):\n    g(⟦x⟧)\n", ""),
+    ],
+)
+def test_a_parameter_that_reckons_with_none(marked: str, after: str) -> None:
+    text, offers = offered(marked, use=Use.ARGUMENT)
+    declared = [offer for offer in offers if offer.strategy is Strategy.ANNOTATE]
+    assert bool(declared) == bool(after)
+    for offer in declared:
+        assert offer == offers[0]
+        assert after in written(text, offer)
+
+
+@pytest.mark.parametrize("callee", ["helpers.give", "give", "Giver"])
+def test_a_parameter_of_another_file(tmp_path: Path, callee: str) -> None:
+    helpers = "def give(b: B = None): ...\nclass Giver:\n    def __init__(self, b: B = None): ...\n"
+    project = known(tmp_path, {"helpers.py": helpers, "a.py": ""})
+    marked = f"import helpers\nfrom helpers import give, Giver\ndef f(x):\n    {callee}(⟦x⟧)\n"
+    _, (first, *_) = offered(marked, use=Use.ARGUMENT, uri=(tmp_path / "a.py").as_uri(), project=project)
+    assert first.title == "Declare that `b` may be None in helpers.py (its uses are checked)"
+    (elsewhere,) = first.elsewhere
+    assert "b: B | None = None" in apply_edits(elsewhere.document.text, elsewhere.edits)
+
+
+@pytest.mark.parametrize(
+    ("marked", "asked"),
+    [
+        ("def f(x):\n    len(⟦x⟧)\n", False),
+        ("def f(x):\n    ', '.join(⟦x⟧)\n", False),
+        ("import os\ndef f(x):\n    os.path.join(⟦x⟧)\n", False),
+        ("from os import fspath\ndef f(x):\n    fspath(⟦x⟧)\n", False),
+        ("from helpers import give\ndef f(x):\n    give(⟦x⟧)\n", True),
+        ("def f(self, x):\n    self.out.write(⟦x⟧)\n", True),
+        ("def f(x, g):\n    g(1, y=⟦x⟧)\n", True),
+    ],
+)
+def test_what_a_library_makes_of_a_none_is_known(tmp_path: Path, marked: str, asked: bool) -> None:
+    project = known(tmp_path, {"helpers.py": "def give(b): ...\n", "a.py": ""})
+    _, offers = offered(marked, use=Use.ARGUMENT, uri=(tmp_path / "a.py").as_uri(), project=project)
+    checks = [offer for offer in offers if offer.strategy is Strategy.ASSERT]
+    assert [check.is_asked_for for check in checks] == [asked]
+    assert (Strategy.IGNORE in {offer.strategy for offer in offers}) == asked
