@@ -14,8 +14,8 @@ def balanced(text: str, site: Site) -> str | None:
         return None
     if site.closed_in_itself(text):
         return text
-    allowed = site.imbalance("")
-    return next((shorter for shorter in _beginnings(text, site) if site.imbalance(shorter) <= allowed), None)
+    before = site.imbalance("")
+    return next((shorter for shorter in _beginnings(text, site) if not site.imbalance(shorter).is_worse(before)), None)
 
 
 def _beginnings(text: str, site: Site) -> Iterator[str]:

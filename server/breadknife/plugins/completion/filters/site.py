@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from breadknife.plugins.completion.values import Draft, Where
 from breadknife.task.values import Silence
@@ -30,6 +31,17 @@ class Filter:
     breaks are `\\n`."""
     final: bool = False
     """What it refuses it refuses with whatever more is written, too."""
+
+
+class Imbalance(NamedTuple):
+    unclosed: int
+    """Brackets and strings that nothing closes."""
+    unopened: int
+    """Brackets that nothing opens."""
+
+    def is_worse(self, other: Imbalance) -> bool:
+        """In one way or the other: a bracket that is left open isn't made up for by others that find their partners."""
+        return self.unclosed > other.unclosed or self.unopened > other.unopened
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,18 +100,20 @@ class Site:
         blank = stripped and text[len(stripped) :][:1] in (" ", "\t")
         return stripped + " " if blank and self.rest[:1] not in (*" \t)]},;:", "") else stripped
 
-    def imbalance(self, text: str) -> int:
-        """Brackets and strings around the cursor that nothing closes or opens, if `text` is inserted."""
+    def imbalance(self, text: str) -> Imbalance:
+        """Around the cursor, if `text` is inserted."""
         shape = self.draft.shape
         if not self._counts:
-            return 0
+            return Imbalance(0, 0)
         brackets, left, unended = _scan(text, self.language, shape.quote)
         after, ended = self._tail(left)
         if left:
             unended += not ended
         elif shape.quote:  # the text ends the string that the document ends too
             unended += self._tail(shape.quote)[1]
-        return len(_unmatched((*self.opened, *brackets, *after))) + unended
+        unmatched = _unmatched((*self.opened, *brackets, *after))
+        opening = sum(char in CLOSING for char in unmatched)
+        return Imbalance(opening + unended, len(unmatched) - opening)
 
     def closed_in_itself(self, text: str) -> bool:
         """Whether the balance around the cursor needs no look at: the text opens and closes nothing of others."""
