@@ -78,6 +78,8 @@ def test_the_prompt_shows_how_the_file_words_its_errors() -> None:
     ("name", "said", "written"),
     [
         ("dest_addr", "no existing session", "dest_addr is None"),  # another error's message
+        ("value", "unknown boolean value: 'yes' (choices: 'true', 'false')", "value is None"),  # nobody gave that
+        ("value", "value is a comma separated list", "value is None"),
         ("dest_addr", "no key was found", "dest_addr is None"),
         ("dest_addr", "the dest is missing", "the dest is missing"),
         ("destAddr", "an addr is needed", "an addr is needed"),

@@ -30,6 +30,14 @@ _RAISED = re.compile(
 """An error made from a message, in any of the languages."""
 _SAYS_NOTHING = re.compile(r"\b(?:code|below|above|json|message)\b", re.IGNORECASE)
 """Words of the question."""
+_MISSING = re.compile(
+    r"\b(?:null|none|nil|undefined|missing|absent|unset|empty|unavailable|invalid|required|needed|needs|lacks|must"
+    r"|given|provided|specified|no|not|without)\b|n't\b",
+    re.IGNORECASE,
+)
+"""What a message about a null has to say."""
+_DETAILS = re.compile(r"""['"`:;(]|\d""")
+"""What follows these are values and choices of another error's: nothing is known of a null."""
 _NO_VALUE = re.compile(r"null|none|nil|undefined|nan|n/?a|default|value|string", re.IGNORECASE)
 """Words for what is missing, or for any string."""
 _VERBS = frozenset({"get", "find", "load", "read", "make", "create", "fetch", "search", "match"})
@@ -128,7 +136,8 @@ def _messages(text: str) -> list[str]:
 def _message(said: str, template: Content, file: NullFile, place: Place) -> Content | None:
     message = said.strip().rstrip(".")
     plain = re.fullmatch(rf"(?:{_CHARACTERS})+", message) and message.isprintable() and len(message) <= _MAX_MESSAGE
-    usable = plain and message not in _messages(file.tree.text) and not _SAYS_NOTHING.search(message)
+    tells = _MISSING.search(message) and not _DETAILS.search(message) and not _SAYS_NOTHING.search(message)
+    usable = plain and tells and message not in _messages(file.tree.text)
     return replace(template, message=message) if usable and _is_about(message, file, place) else None
 
 
