@@ -38,6 +38,8 @@ class Package:
     """What pytest is given."""
 
 
+_STARTS_SERVERS = ("--ignore=tests/test_serving.py", "--ignore=tests/test_debug.py",
+                   "--ignore=tests/middleware/test_http_proxy.py")  # fmt: skip
 PACKAGES = (
     Package("docutils", "docutils", ("test",)),
     Package("paramiko", "paramiko", ("tests", "-k", "not gss and not KerberosTest")),
@@ -46,7 +48,7 @@ PACKAGES = (
     Package("pygments", "pygments", ("tests",)),
     Package("babel", "babel", ("tests",)),
     Package("jinja2", "src/jinja2", ("tests",)),
-    Package("werkzeug", "src/werkzeug", ("tests", "--ignore=tests/test_serving.py")),  # which starts servers
+    Package("werkzeug", "src/werkzeug", ("tests", *_STARTS_SERVERS)),
     Package("mistune", "src/mistune", ("tests",)),
     Package("beautifulsoup4", "bs4", ("bs4/tests",)),
 )

@@ -41,6 +41,8 @@ class Option:
         return self.strategy in (Strategy.RAISE, Strategy.DEFAULT)
 
 
+_OF_ATTRIBUTE = 47
+"""Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
 _NAMES = {"match": "match", "fullmatch": "match", "search": "match", "which": "path", "get": "value", "getenv": "value"}
 """Last name of a call -> name for its result."""
 _TAKEN = frozenset(dir(builtins))
@@ -59,7 +61,7 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     quoted = quote(site.source) if site.is_name else "the result"
-    habit = evidence.guards
+    habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := _default(site):
         weight, reason = (55, "the call takes one") if _get_call(site) is not None else (30, "the use calls for one")
         if habit[Strategy.DEFAULT]:
@@ -95,20 +97,21 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
                 weight, reason = base + 30, "the loop does so elsewhere"
             if habit[strategy]:
                 weight, reason = base + 40, f"the file does so elsewhere when {quoted} is None"
+                weight = min(weight, _OF_ATTRIBUTE) if is_attribute else weight
             yield Option(strategy, title, Content(), weight, reason)
     if site.function is not None and (value := _early_return(site.function)) is not None:
         given = f"returns `{value}`" if value else "returns None"
         weight, reason = 10, "the function returns so elsewhere"
         if habit[Strategy.RETURN] and evidence.exit_of(Strategy.RETURN).removeprefix("return").strip() == value:
-            weight, reason = 60, f"the file does so elsewhere when {quoted} is None"
+            weight = _OF_ATTRIBUTE if is_attribute else 60
+            reason = f"the file does so elsewhere when {quoted} is None"
         yield Option(
             Strategy.RETURN, f"Return early if {quoted} is None ({given})", Content(default=value), weight, reason
         )
     if site.is_name and _skippable(site):
         weight, reason = 12, "nothing after it depends on it"
         if habit[Strategy.NARROW]:
-            # An attribute that one method can do without may be all that another one is about.
-            weight = 47 if site.node.type == "attribute" else 62
+            weight = _OF_ATTRIBUTE if is_attribute else 62
             reason = f"the file skips what needs {quoted} elsewhere"
         yield Option(Strategy.NARROW, f"Skip this if {quoted} is None", Content(), weight, reason)
 
