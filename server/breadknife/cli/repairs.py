@@ -147,7 +147,7 @@ class Repairs:
         refused = Refused(found, NO_ACTION)
         for action in self.menu(found):
             if action.data["asked"]:
-                refused = Refused(found, MEANT)
+                refused = Refused(found, MEANT) if refused.why == NO_ACTION else refused
             elif strategy_of(action) in strategies:
                 done = self.resolved(found, replace(action, findings=(of,)) if of else action)
                 if isinstance(done, Repair):

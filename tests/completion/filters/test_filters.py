@@ -87,10 +87,11 @@ BALANCE = [
     ("x = [1, |\n", "2]", "2]"),
     ("x = f|)\n", "(1", "(1"),
     ("x = |\n    1: 2\n})\n", "f({", "f({"),
-    ("x = |\n    1: 2\n})\n", "f(g({", "would-not-parse"),  # one more than what follows closes
+    ("x = |\n    1: 2\n})\n", "f(g({", "f"),  # one more than what follows closes
     ("x = a|\n", " + ')' + b", " + ')' + b"),  # neither those in a string
     ("x = a|\n", " + b  # :)", " + b  # :)"),  # nor in a comment count
     ("x = a + |\n", '"b', "unbalanced"),
+    ("x = f('|)\ny = 2)\n", "a'", "a'"),  # what follows the string was hidden by it
     ("x = |\n", "'''", "unbalanced"),
     ("x = a|\n", " + b, 'c", " + b,"),
     ("x = '|'\n", "it is' + '", "it is' + '"),

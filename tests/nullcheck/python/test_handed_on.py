@@ -33,11 +33,20 @@ GIVEN = "def f(y) -> Module:\n    x = {how}\n    return ⟦x⟧\n"
 @pytest.mark.parametrize(
     ("marked", "strategies"),
     [
-        (GIVEN.format(how="next(y, None)"), "annotate ignore assert raise"),
-        (GIVEN.format(how="y.get('a', None)"), "annotate ignore assert raise"),
-        (GIVEN.format(how="re.match('a', y)"), "assert raise annotate ignore"),
+        (GIVEN.format(how="next(y, None)"), "widen ignore assert raise"),
+        (GIVEN.format(how="y.get('a', None)"), "widen ignore assert raise"),
+        (GIVEN.format(how="re.match('a', y)"), "assert raise widen ignore"),
         (GIVEN.format(how="next(y, None)").replace(" -> Module", ""), "ignore assert raise"),
         (GIVEN.format(how="next(y, None)").replace("Module", "'Module'"), "ignore assert raise"),
+        (GIVEN.format(how="find(y, None)"), "assert raise widen ignore"),
+        (GIVEN.format(how="re.match('a', y)\n    def g():\n        x = None"), "assert raise widen ignore"),
+        (GIVEN.format(how="None\n    yield 1"), "ignore assert raise"),
+        (GIVEN.format(how="None").replace("def f(y)", "def __str__(self)"), "ignore assert raise"),
+        ("@cached\n" + GIVEN.format(how="None") + "f(1)\n", "ignore assert raise"),
+        (
+            "class A:\n  def f(self): ...\nclass B(A):\n  def f(self) -> M:\n    x = None\n    return ⟦x⟧\n",
+            "ignore assert raise",
+        ),
         (GIVEN.format(how="next(y, None)") + "f(1).name\n", "ignore assert raise"),
         (GIVEN.format(how="None").replace("return ⟦x⟧", "a.b = ⟦x⟧"), "ignore assert raise"),
         (GIVEN.format(how="re.match('a', y)").replace("return ⟦x⟧", "a.b = ⟦x⟧"), "assert raise ignore"),
@@ -64,11 +73,20 @@ def test_in_which_order(marked: str, strategies: str) -> None:
         ("def g(*a, b: B = None): ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
         ("def g(b: B = None): ...\ndef f(x, y):\n    g(*y, ⟦x⟧)\n", ""),
         ("def f(x, g):\n    g(⟦x⟧)\n", ""),
+        ("def g(a: A, b: B = None): ...\ndef f(x):\n    g(\n        # the first\n        ⟦x⟧,\n    )\n", ""),
+        ("def g(a, *c: A, b: B = None): ...\ndef f(x):\n    g(1, 2, ⟦x⟧)\n", ""),
+        ("def g(b: B = None): ...\ndef f(x, g):\n    g(⟦x⟧)\n", ""),
+        ("def g(b: B):\n    if b is None: raise E\ndef f(x):\n    g(⟦x⟧)\n", ""),
+        ("def g(b: B):\n    assert b is not None\ndef f(x):\n    g(⟦x⟧)\n", ""),
+        ("def g(b: B):\n    b = h(b)\n    if b: ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
+        ("def g(b: B):\n    def h(b):\n        if b: ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
+        ("def g(b: callable = None): ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
+        ("class G:\n    def g(self, a: A = None, b: B = None): ...\ndef f(o, x):\n    G.g(o, ⟦x⟧)\n", ""),
     ],
 )
 def test_a_parameter_that_reckons_with_none(marked: str, after: str) -> None:
     text, offers = offered(marked, use=Use.ARGUMENT)
-    declared = [offer for offer in offers if offer.strategy is Strategy.ANNOTATE]
+    declared = [offer for offer in offers if offer.strategy is Strategy.WIDEN]
     assert bool(declared) == bool(after)
     for offer in declared:
         assert offer == offers[0]
@@ -94,6 +112,12 @@ def test_a_parameter_of_another_file(tmp_path: Path, callee: str) -> None:
         ("import os\ndef f(x):\n    os.path.join(⟦x⟧)\n", False),
         ("from os import fspath\ndef f(x):\n    fspath(⟦x⟧)\n", False),
         ("from helpers import give\ndef f(x):\n    give(⟦x⟧)\n", True),
+        ("import re\ndef f(x):\n    re.compile('a').match(⟦x⟧)\n", False),
+        ("def f(x, p):\n    open(p).write(⟦x⟧)\n", False),
+        ("def f(filter, x):\n    filter(⟦x⟧)\n", True),
+        ("def g(m):\n    return m.group()\ndef f(x):\n    g(⟦x⟧)\n", False),  # there it fails
+        ("def f(x, g):\n    g(⟦x⟧)\n    return x.y\n", False),  # or later
+        ("def f(x, g):\n    g(⟦x⟧)\n    return x and x.y\n", True),
         ("def f(self, x):\n    self.out.write(⟦x⟧)\n", True),
         ("def f(x, g):\n    g(1, y=⟦x⟧)\n", True),
     ],
@@ -104,3 +128,28 @@ def test_what_a_library_makes_of_a_none_is_known(tmp_path: Path, marked: str, as
     checks = [offer for offer in offers if offer.strategy is Strategy.ASSERT]
     assert [check.is_asked_for for check in checks] == [asked]
     assert (Strategy.IGNORE in {offer.strategy for offer in offers}) == asked
+
+
+@pytest.mark.parametrize(
+    ("marked", "asked"),
+    [
+        ("def f(self, x):\n    self.y = ⟦x⟧\n", True),
+        ("def f(x):\n    y: A = ⟦x⟧\n    y.z\n", False),  # a checker says nothing of what follows
+    ],
+)
+def test_what_is_put_into_a_declared_name_is_used_next(marked: str, asked: bool) -> None:
+    checks = [offer for offer in offered(marked, use=Use.ASSIGN)[1] if offer.strategy is Strategy.ASSERT]
+    assert [check.is_asked_for for check in checks] == [asked]
+
+
+@pytest.mark.parametrize(
+    ("head", "after"),
+    [
+        ("", "-> A | None"),
+        ("from typing import (\n    Any,\n    Optional,\n)\nz: Optional[int]\n", "-> Optional[A]"),
+        ("import typing as t\nz: t.Optional[int]\n", "-> A | None"),
+    ],
+)
+def test_none_is_written_as_the_file_can_read_it(head: str, after: str) -> None:
+    text, (first, *_) = offered(head + "def f() -> A:\n    x = None\n    return ⟦x⟧\n", use=Use.RETURN)
+    assert after in written(text, first)

@@ -48,6 +48,8 @@ class Strategy(StrEnum):
     """A field of a generic or a data class."""
     ANNOTATE = "annotate"
     """`| None` is added where it is true."""
+    WIDEN = "widen"
+    """The same for what gets a value that is only handed on."""
     ASSERT = "assert"
     RAISE = "raise"
     """Raises, throws, panics, or gives back an error."""

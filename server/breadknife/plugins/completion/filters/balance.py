@@ -14,8 +14,15 @@ def balanced(text: str, site: Site) -> str | None:
         return None
     if site.closed_in_itself(text):
         return text
-    before = site.imbalance("")
-    return next((shorter for shorter in _beginnings(text, site) if not site.imbalance(shorter).is_worse(before)), None)
+    allowed = site.imbalance("")
+    return next(
+        (
+            shorter
+            for shorter in _beginnings(text, site)
+            if site.imbalance(shorter) <= allowed and site.closes_what_it_opens(shorter)
+        ),
+        None,
+    )
 
 
 def _beginnings(text: str, site: Site) -> Iterator[str]:

@@ -42,14 +42,14 @@ def without_rest(text: str, site: Site) -> str | None:
 def _where_said(line: str, rest: str, site: Site, text: str, head: str = "") -> int | None:
     """Where the line begins to say `rest`, if the text is better balanced without that, or as well."""
     found = list[tuple[int, int]]()
-    now = sum(site.imbalance(text))
+    now = site.imbalance(text)
     for at, char in enumerate(line):
         said = _squeezed(line[at:])
         shared, longer = sorted((said, rest), key=len)
         splits = _splits_word(line, at) or _splits_word(longer, len(shared))
         if char.isspace() or splits or not _goes_on(longer, shared):
             continue
-        then = sum(site.imbalance(head + line[:at]))
+        then = site.imbalance(head + line[:at])
         punctuation = shared == said and not any(map(is_of_word, shared))
         if then < now or (then == now and (punctuation or len(shared) > 2)):
             found.append((then, at))

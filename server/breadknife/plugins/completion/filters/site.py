@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from breadknife.plugins.completion.values import Draft, Where
 from breadknife.task.values import Silence
@@ -31,17 +30,6 @@ class Filter:
     breaks are `\\n`."""
     final: bool = False
     """What it refuses it refuses with whatever more is written, too."""
-
-
-class Imbalance(NamedTuple):
-    unclosed: int
-    """Brackets and strings that nothing closes."""
-    unopened: int
-    """Brackets that nothing opens."""
-
-    def is_worse(self, other: Imbalance) -> bool:
-        """In one way or the other: a bracket that is left open isn't made up for by others that find their partners."""
-        return self.unclosed > other.unclosed or self.unopened > other.unopened
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,20 +88,18 @@ class Site:
         blank = stripped and text[len(stripped) :][:1] in (" ", "\t")
         return stripped + " " if blank and self.rest[:1] not in (*" \t)]},;:", "") else stripped
 
-    def imbalance(self, text: str) -> Imbalance:
-        """Around the cursor, if `text` is inserted."""
+    def imbalance(self, text: str) -> int:
+        """Brackets and strings around the cursor that nothing closes or opens, if `text` is inserted."""
         shape = self.draft.shape
         if not self._counts:
-            return Imbalance(0, 0)
+            return 0
         brackets, left, unended = _scan(text, self.language, shape.quote)
         after, ended = self._tail(left)
         if left:
             unended += not ended
         elif shape.quote:  # the text ends the string that the document ends too
             unended += self._tail(shape.quote)[1]
-        unmatched = _unmatched((*self.opened, *brackets, *after))
-        opening = sum(char in CLOSING for char in unmatched)
-        return Imbalance(opening + unended, len(unmatched) - opening)
+        return len(_unmatched((*self.opened, *brackets, *after))) + unended
 
     def closed_in_itself(self, text: str) -> bool:
         """Whether the balance around the cursor needs no look at: the text opens and closes nothing of others."""
@@ -121,6 +107,14 @@ class Site:
             return True
         brackets, left, unended = _scan(text, self.language, self.draft.shape.quote)
         return not _unmatched(brackets) and left == self.draft.shape.quote and not unended
+
+    def closes_what_it_opens(self, text: str) -> bool:
+        """Whether what the text leaves open is what follows the cursor closes, and first of all."""
+        if not self._counts:
+            return True
+        brackets, left, _ = _scan(text, self.language, self.draft.shape.quote)
+        opened = [CLOSING[char] for char in _unmatched(brackets) if char in CLOSING]
+        return self._tail(left)[0].startswith("".join(reversed(opened)))
 
     def opens_comment(self, text: str) -> bool:
         """Whether code that follows would become part of a comment."""

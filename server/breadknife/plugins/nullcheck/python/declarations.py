@@ -31,6 +31,8 @@ class Cure:
     """What a None leads to then."""
     otherwise: Cure | None = None
     """Of the same strategy: where a checker objects to the first."""
+    is_asked_for: bool = False
+    """See `Offer`."""
 
     @property
     def titled(self) -> str:

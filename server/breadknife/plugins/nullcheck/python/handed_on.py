@@ -7,13 +7,12 @@ such a finding and changes nothing is the annotation's repair; a check would end
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.declarations import Cure, classes_of, defined_here
+from breadknife.plugins.nullcheck.python.declarations import Cure, bases_of, classes_of, defined_here
 from breadknife.plugins.nullcheck.python.inheritance import Elsewhere
-from breadknife.plugins.nullcheck.python.kinds import parameters_of
-from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.python.kinds import parameter_of, parameters_of
+from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import Imported, text
 from breadknife.plugins.nullcheck.python.results import Defined, defined_elsewhere
 from breadknife.plugins.nullcheck.python.signatures import annotating_return, named, with_none
@@ -22,38 +21,84 @@ from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.project.values import Project
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.outline import Import
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, path_to
+
+_FALLS_BACK = frozenset({"next", "getattr", "get", "pop"})
+"""What gives its last argument where there is nothing else."""
+_INNER = {"attribute": "object", "call": "function", "subscript": "value"}
+"""Fields that lead to what a call begins with."""
+_CONDITIONAL = frozenset({"boolean_operator", "conditional_expression", "lambda"})
+_SURE = frozenset({"expression_statement", "return_statement", "raise_statement", "delete_statement"})
+"""What is done whenever its block gets to it."""
 
 
 def is_handed_on(site: Site, imports: Mapping[str, Imported], document: Document, project: Project | None) -> bool:
     """Whether code gets it that may reckon with it: a library's functions do what their annotations say."""
-    if site.use is not Use.ARGUMENT:
-        return site.use is Use.RETURN or (site.use is Use.ASSIGN and site.node.type != "none")
-    call = _call(site)
-    root = call.child_by_field_name("function") if call is not None else None
-    while root is not None and root.type == "attribute":
-        root = root.child_by_field_name("object")
-    if root is None or root.type in ("string", "concatenated_string"):
+    if site.node.type == "none" or site.use not in (Use.RETURN, Use.ARGUMENT, Use.ASSIGN) or _fails_later(site):
+        return False
+    if site.use is Use.ASSIGN:  # a local name that is declared is used next, and checkers trust its annotation
+        target = site.path[-1].child_by_field_name("left")
+        return site.function is None or target is None or target.type != "identifier"
+    call = _call(site) if site.use is Use.ARGUMENT else None
+    return site.use is Use.RETURN or (call is not None and _may_reckon(site, call, imports, document, project))
+
+
+def _may_reckon(
+    site: Site, call: Node, imports: Mapping[str, Imported], document: Document, project: Project | None
+) -> bool:
+    root = call.child_by_field_name("function")
+    while root is not None and (inner := _INNER.get(root.type)):
+        root = root.child_by_field_name(inner)
+    if root is None or root.type != "identifier":
         return False
     name = text(root)
     if (imported := imports.get(name)) is not None:
         names = ((imported.name, name),) if imported.name else ()
         return project is not None and bool(project.module(Import(imported.module, names), document))
-    return not hasattr(builtins, name)
+    if hasattr(builtins, name) and not _is_local(site, name):
+        return False
+    called = next(_called(text(call.child_by_field_name("function") or call), site, imports, document, None), None)
+    found = _parameter(site, call, called) if called is not None else None
+    own = _uses(called, named(found)) if called is not None and found is not None else []
+    return not own or any(one.role is not Role.USE for one in own)
+
+
+def _fails_later(site: Site) -> bool:
+    """Whether the same block goes on to use the value as None can't be."""
+    at = max((at for at, node in enumerate(site.path) if node.type in ("block", "module")), default=None)
+    if at is None or not site.is_name:
+        return False
+    block = site.path[at]
+    for one in occurrences(site.tree, site.source, block):
+        if one.node.start_byte <= site.node.end_byte:
+            continue
+        if one.role is Role.SET:
+            return False
+        if one.role is Role.USE and at + 1 < len(one.path) and one.path[at + 1].type in _SURE:
+            return not any(node.type in _CONDITIONAL for node in one.path[at + 1 :])
+    return False
 
 
 def is_set_here(site: Site) -> bool:
-    """Whether the place's own function sets the name to None, or to what is None where there is nothing else."""
+    """Whether the place's own function has set the name to None, or to what is None where there is nothing else."""
     return site.node.type == "identifier" and any(
-        one.role is Role.SET and (value := one.value) is not None and (value.type == "none" or _falls_back(value))
+        one.role is Role.SET
+        and one.node.start_byte < site.node.start_byte
+        and one.inside("function_definition") == site.function
+        and (value := one.value) is not None
+        and (value.type == "none" or _falls_back(value))
         for one in occurrences(site.tree, site.source, site.function or site.tree.root)
     )
 
 
 def _falls_back(value: Node) -> bool:
     """`next(found, None)`"""
-    given = value.child_by_field_name("arguments") if value.type == "call" else None
-    return given is not None and given.named_child_count > 1 and given.named_children[-1].type == "none"
+    function = value.child_by_field_name("function") if value.type == "call" else None
+    given = _arguments(value)
+    if function is None or len(given) < 2:
+        return False
+    last = given[-1].child_by_field_name("value") or given[-1]
+    return last.type == "none" and text(function).rpartition(".")[2] in _FALLS_BACK
 
 
 def of_handed_on(
@@ -62,9 +107,10 @@ def of_handed_on(
     """`| None` for what the function gives back, or for the parameter that the place is given to."""
     if site.node.type == "none":
         return
-    if site.use is Use.RETURN:
-        reason, weight = ("the function sets it to None itself", 90) if is_set_here(site) else ("it may be one", 44)
-        for cure in annotating_return(site, reason, weight):
+    if site.use is Use.RETURN and not _overrides(site):
+        is_set = is_set_here(site)
+        reason, weight = ("the function sets it to None itself", 90) if is_set else ("it may be one", 44)
+        for cure in annotating_return(site, Strategy.WIDEN, reason, weight, is_asked_for=not is_set):
             yield Elsewhere(cure, site.tree, document)
     elif site.use is Use.ARGUMENT and (call := _call(site)) is not None:
         callee = text(call.child_by_field_name("function") or call)
@@ -73,18 +119,53 @@ def of_handed_on(
                 yield Elsewhere(cure, found[1], found[0])
 
 
+def _overrides(site: Site) -> bool:
+    """Whether callers may know the method by a class above: its annotation isn't its own matter."""
+    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    name = site.function.child_by_field_name("name") if site.function is not None else None
+    if owner is None or name is None:
+        return False
+    here = classes_of(site.tree)
+    return any(_defines(here[base], text(name)) for base in bases_of(owner) if base in here)
+
+
+def _defines(owner: Node, name: str) -> bool:
+    body = owner.child_by_field_name("body")
+    inner = [
+        node.child_by_field_name("definition") or node for node in (body.named_children if body is not None else ())
+    ]
+    return any(text(node.child_by_field_name("name") or node) == name for node in inner)
+
+
 def _call(site: Site) -> Node | None:
     """The call that the place is an argument of."""
-    outer = [
-        node for node in site.path if node.type != "keyword_argument" or node.child_by_field_name("value") != site.node
-    ]
+    outer = [node for node in site.path if node.type not in ("keyword_argument", "parenthesized_expression")]
     return outer[-2] if len(outer) > 1 and outer[-1].type == "argument_list" and outer[-2].type == "call" else None
+
+
+def _arguments(call: Node) -> Sequence[Node]:
+    arguments = call.child_by_field_name("arguments")
+    return [child for child in arguments.named_children if child.type != "comment"] if arguments is not None else []
+
+
+def _is_local(site: Site, name: str) -> bool:
+    """Whether the place's function gives the name a meaning of its own."""
+    function = site.function
+    return function is not None and (
+        parameter_of(function, name) is not None
+        or any(
+            one.role is Role.SET or one.path[-1].type in ("function_definition", "class_definition")
+            for one in occurrences(site.tree, name, function.child_by_field_name("body") or function)
+        )
+    )
 
 
 def _called(
     callee: str, site: Site, imports: Mapping[str, Imported], document: Document, project: Project | None
 ) -> Iterator[Defined]:
-    """The function; of a class, what makes its instances."""
+    """The function, if it has no decorators; of a class, what makes its instances."""
+    if _is_local(site, callee.partition(".")[0]) and not callee.startswith(("self.", "cls.")):
+        return
     if (here := defined_here(site.tree, callee, site.path)) is not None:
         yield document, site.tree, here
     elif (owner := classes_of(site.tree).get(callee)) is not None:
@@ -94,52 +175,67 @@ def _called(
                 yield document, site.tree, each
     elif project is not None:
         for name in (callee, f"{callee}.__init__"):
-            if found := defined_elsewhere(name, imports, document, project):
-                yield found
+            found = defined_elsewhere(name, imports, document, project)
+            if found is not None:
+                if path_to(found[1], found[2])[-1].type != "decorated_definition":
+                    yield found
                 return
 
 
 def _allowing(site: Site, call: Node, called: Defined) -> Cure | None:
-    where, tree, function = called
-    parameter = _parameter(site, call, function)
+    where, tree, _ = called
+    parameter = _parameter(site, call, called)
     annotation = parameter.child_by_field_name("type") if parameter is not None else None
-    body = function.child_by_field_name("body")
-    if parameter is None or annotation is None or body is None:
+    written = with_none(tree, text(annotation)) if annotation is not None else ""
+    if parameter is None or annotation is None or not written:
         return None
-    name, written, default = named(parameter), text(annotation), parameter.child_by_field_name("value")
-    if is_optional(written) or written[:1] in "'\"":
-        return None
+    name, default = named(parameter), parameter.child_by_field_name("value")
     if default is not None and default.type == "none":
         reason = "None is what it has by default"
-    elif any(one.role is Role.TEST for one in occurrences(tree, name, body)):
+    elif any(_reckons(one) for one in _uses(called, name)):
         reason = "the function tests it"
     else:
         return None
-    return Cure(
-        Strategy.ANNOTATE,
-        f"Declare that `{name}` may be None"
-        + ("" if tree is site.tree or where.path is None else f" in {where.path.name}"),
-        (TextEdit(tree.span(annotation), with_none(tree, written)),),
-        90,
-        reason,
-        (site.span,),
-        "its uses are checked",
-    )
+    there = "" if tree is site.tree or where.path is None else f" in {where.path.name}"
+    edits = (TextEdit(tree.span(annotation), written),)
+    title = f"Declare that `{name}` may be None{there}"
+    return Cure(Strategy.WIDEN, title, edits, 90, reason, (site.span,), "its uses are checked")
 
 
-def _parameter(site: Site, call: Node, function: Node) -> Node | None:
+def _uses(called: Defined, name: str) -> list[Occurrence]:
+    """Of a parameter, in the function's own body; none where it gets another value."""
+    _, tree, function = called
+    body = function.child_by_field_name("body")
+    found = list(occurrences(tree, name, body)) if body is not None else []
+    own = [one for one in found if one.inside("function_definition") == function]
+    return [] if any(one.role is Role.SET for one in found) else own
+
+
+def _reckons(one: Occurrence) -> bool:
+    """Whether it is a test that goes on with a None: not an assertion, or the condition of an error."""
+    if one.role is not Role.TEST or one.inside("assert_statement") is not None:
+        return False
+    condition = one.inside("if_statement")
+    body = condition.child_by_field_name("consequence") if condition is not None else None
+    return body is None or all(statement.type != "raise_statement" for statement in body.named_children)
+
+
+def _parameter(site: Site, call: Node, called: Defined) -> Node | None:
     """The parameter that gets the place's value."""
-    own = parameters_of(function)
-    own = own[1:] if own and named(own[0]) in ("self", "cls") else own
-    arguments = call.child_by_field_name("arguments")
-    for at, given in enumerate(arguments.named_children if arguments is not None else ()):
+    own = parameters_of(called[2])
+    callee, name = text(call.child_by_field_name("function") or call), called[2].child_by_field_name("name")
+    if own and named(own[0]) in ("self", "cls"):
+        is_bound = callee.startswith("self.") or (name is not None and text(name) == "__init__" != callee[-8:])
+        if not is_bound:
+            return None
+        own = own[1:]
+    for at, given in enumerate(_arguments(call)):
         if "splat" in given.type:
             return None
-        if given == site.node:
-            before = own[: at + 1]
-            is_plain = len(before) > at and not any("splat" in one.type or "separator" in one.type for one in before)
-            return own[at] if is_plain else None
-        if given.type == "keyword_argument" and given.child_by_field_name("value") == site.node:
-            keyword = text(given.child_by_field_name("name") or given)
-            return next((one for one in own if named(one) == keyword), None)
+        keyword = given.child_by_field_name("name") if given.type == "keyword_argument" else None
+        if not given.start_byte <= site.node.start_byte < given.end_byte:
+            continue
+        if keyword is not None:
+            return next((one for one in own if named(one) == text(keyword) and text(one)[0] != "*"), None)
+        return own[at] if at < len(own) and not any(text(one)[0] == "*" for one in own[: at + 1]) else None
     return None

@@ -207,7 +207,9 @@ class PythonFile:
 def _offer(cure: Cure, spans: frozenset[Span] | None) -> Offer:
     """Without its edits. `spans` are the findings that count, None for all that another checker has."""
     removes = max(1, len([span for span in cure.ends if spans is None or span in spans]))
-    return Offer(cure.strategy, cure.titled, (), cure.weight, cure.reason, removes=removes)
+    return Offer(
+        cure.strategy, cure.titled, (), cure.weight, cure.reason, removes=removes, is_asked_for=cure.is_asked_for
+    )
 
 
 def _ignoring(site: Site, checker: Checker, reason: str, weight: int = 50) -> Iterator[Offer]:

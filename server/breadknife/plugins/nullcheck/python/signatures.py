@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
@@ -244,21 +245,21 @@ def annotating(site: Site) -> Iterator[Cure]:
     """`| None` where a None is written: a parameter's default, the value of an annotated name, what is returned."""
     holder = site.path[-1]
     if holder.type == "return_statement":
-        yield from annotating_return(site, "it does, and nothing in the file relies on a value", 80)
+        yield from annotating_return(site, Strategy.ANNOTATE, "it does, and nothing in the file relies on a value", 80)
         return
     annotation = holder.child_by_field_name("type")
     if annotation is None or holder.type not in ("typed_default_parameter", "assignment"):
         return
     written = text(annotation)
     name = holder.child_by_field_name("name") or holder.child_by_field_name("left")
-    if is_optional(written) or name is None or written[:1] in "'\"":
+    if name is None or not (allowing := with_none(site.tree, written)):
         return
     if (declared := _attribute_set(site, name)) is not None and declared.unchecked():
         return
     yield Cure(
         Strategy.ANNOTATE,
         f"Declare that `{text(name)}` may be None",
-        (TextEdit(site.tree.span(annotation), with_none(site.tree, written)),),
+        (TextEdit(site.tree.span(annotation), allowing),),
         80,
         "None is what it has here",
         (site.span,),
@@ -266,17 +267,25 @@ def annotating(site: Site) -> Iterator[Cure]:
     )
 
 
-def annotating_return(site: Site, reason: str, weight: int) -> Iterator[Cure]:
-    """`| None` for what the function gives back; not where its own file relies on a value."""
+def annotating_return(
+    site: Site, strategy: Strategy, reason: str, weight: int, *, is_asked_for: bool = False
+) -> Iterator[Cure]:
+    """`| None` for what the function gives back; not where its own file relies on a value, or the language does."""
     function = site.function
     name = function.child_by_field_name("name") if function is not None else None
     annotation = function.child_by_field_name("return_type") if function is not None else None
-    if function is None or name is None or annotation is None or is_optional(text(annotation)):
+    if function is None or name is None or annotation is None or text(name).startswith("__"):
         return
+    written = with_none(site.tree, text(annotation))
     is_method = any(named(one) in ("self", "cls") for one in parameters_of(function)[:1])
-    if text(annotation)[:1] in "'\"" or any(
-        _dereferenced(site.tree, one) for one in _uses_of_function(site.tree, name, is_method)
-    ):
+    uses = list(_uses_of_function(site.tree, name, is_method))
+    # How its result is used is seen of plain calls alone.
+    is_plain = (
+        function.children[0].type != "async" and site.path[site.path.index(function) - 1].type != "decorated_definition"
+    )
+    if not written or "yield" in text(function) or (uses and not is_plain):
+        return
+    if any(_dereferenced(site.tree, one) for one in uses):
         return
     nones = tuple(
         site.tree.span(one.named_children[0])
@@ -284,13 +293,14 @@ def annotating_return(site: Site, reason: str, weight: int) -> Iterator[Cure]:
         if one.named_child_count and one.named_children[0].type == "none"
     )
     yield Cure(
-        Strategy.ANNOTATE,
+        strategy,
         f"Declare that `{text(name)}` may return None",
-        (TextEdit(site.tree.span(annotation), with_none(site.tree, text(annotation))),),
+        (TextEdit(site.tree.span(annotation), written),),
         weight,
         reason,
         nones if site.node.type == "none" else (site.span, *nones),
         "its callers are checked",
+        is_asked_for=is_asked_for,
     )
 
 
@@ -303,7 +313,14 @@ def _attribute_set(site: Site, name: Node) -> Attribute | None:
     return attribute(site.tree, "self." + text(name).removeprefix("self."), owner)
 
 
+_OPTIONAL = re.compile(r"^from typing(?:_extensions)? import (?:\([^)]*|[^\n]*)\bOptional\b", re.MULTILINE)
+_NO_CLASSES = frozenset({"callable", "any", "Lock", "RLock", "threading.Lock", "threading.RLock"})
+"""Functions, which people write as annotations: `|` fails with them when the file is imported."""
+
+
 def with_none(tree: SyntaxTree, annotation: str) -> str:
-    """In the file's own style."""
-    old = "Optional[" in tree.text and " | None" not in tree.text
+    """In the file's own style; "" where it has None already, or can't have it."""
+    if is_optional(annotation) or annotation[:1] in "'\"" or annotation in _NO_CLASSES:
+        return ""
+    old = _OPTIONAL.search(tree.text) and " | None" not in tree.text
     return f"Optional[{annotation}]" if old else f"{annotation} | None"
