@@ -93,8 +93,8 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             (Strategy.BREAK, f"Leave the loop if {quoted} is None", 15),
         ):
             weight, reason = base, "it is in a loop"
-            if evidence.exits[strategy]:
-                weight, reason = base + 30, "the loop does so elsewhere"
+            if evidence.exits[strategy]:  # less than an assertion: of 441 repairs by maintainers none was one of these
+                weight, reason = base + 9, "the loop does so elsewhere"
             if habit[strategy]:
                 weight, reason = base + 40, f"the file does so elsewhere when {quoted} is None"
                 weight = min(weight, _OF_ATTRIBUTE) if is_attribute else weight
