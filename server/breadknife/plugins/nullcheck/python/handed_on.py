@@ -223,10 +223,10 @@ def _reckons(one: Occurrence) -> bool:
 def _parameter(site: Site, call: Node, called: Defined) -> Node | None:
     """The parameter that gets the place's value."""
     own = parameters_of(called[2])
-    callee, name = text(call.child_by_field_name("function") or call), called[2].child_by_field_name("name")
+    callee = text(call.child_by_field_name("function") or call)
     if own and named(own[0]) in ("self", "cls"):
-        is_bound = callee.startswith("self.") or (name is not None and text(name) == "__init__" != callee[-8:])
-        if not is_bound:
+        makes = text(called[2].child_by_field_name("name") or called[2]) == "__init__" and "__init__" not in callee
+        if not makes and not callee.startswith("self."):
             return None
         own = own[1:]
     for at, given in enumerate(_arguments(call)):
