@@ -619,3 +619,19 @@ def test_other_files_uses_outweigh_a_test_in_its_own(tmp_path: Path, users: int,
     _, offers = offered(marked, use=Use.ASSIGN, uri=(tmp_path / "field.py").as_uri(), project=project)
     project.close()
     assert [offer.strategy for offer in offers] == [Strategy.FIELD] * offered_at_all
+
+
+@pytest.mark.parametrize(
+    ("marked", "after"),
+    [
+        ("""f"{⟦a.get('x')⟧.strip()}"\n""", """f"{a.get('x', '').strip()}"\n"""),
+        ("""f'{⟦a.get(1)⟧.strip()}'\n""", """f'{a.get(1, "").strip()}'\n"""),
+        ("""f'{f"{⟦a.get(1)⟧.strip()}"}'\n""", ""),
+        ("""⟦a.get('x')⟧.strip()\n""", """a.get('x', "").strip()\n"""),
+    ],
+)
+def test_a_default_within_an_f_string_has_other_quotes(marked: str, after: str) -> None:
+    text, offers = offered(marked)
+    assert [written(text, offer) for offer in offers if offer.strategy is Strategy.DEFAULT] == (
+        [after] if after else []
+    )

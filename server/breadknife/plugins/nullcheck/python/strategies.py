@@ -242,19 +242,31 @@ def _insertion(site: Site, statement: Node, lines: list[str], step: str = "") ->
 
 
 def _default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
-    span = site.span
+    span, inner = site.span, _in_strings(site, default)
     if (call := _get_call(site)) is not None:
         given = [child for child in call.named_children if child.type != "comment"]
         at = site.tree.span(given[-1])
+        if not inner:
+            return None
         if len(given) == 2:  # `.get(key, None)`
-            return (TextEdit(at, default),)
-        return (TextEdit(Span(at.end, at.end), f", {default}"),)
+            return (TextEdit(at, inner),)
+        return (TextEdit(Span(at.end, at.end), f", {inner}"),)
     if site.node.type == "identifier" and (statement := site.statement) is not None and _is_local(site):
         lines = [f"if {site.source} is None:", f"{site.step}{site.source} = {default}"]
         return (_insertion(site, statement, lines),)
-    if site.is_name:
-        return (TextEdit(span, f"({site.source} if {site.source} is not None else {default})"),)
+    if site.is_name and inner:
+        return (TextEdit(span, f"({site.source} if {site.source} is not None else {inner})"),)
     return None
+
+
+def _in_strings(site: Site, default: str) -> str:
+    """How it is written there: within an f-string that one's quotes can't stand, before Python 3.12. "" where it
+    can't be."""
+    around = {text(node).lstrip("fFrRbBtT")[:1] for node in site.path if node.type == "string"}
+    if not any(quote in default for quote in around):
+        return default
+    (other, *_) = ({'"', "'"} - around) or {""}
+    return re.sub("[\"']", other, default) if other and other not in default and "\\" not in default else ""
 
 
 def _is_local(site: Site) -> bool:
