@@ -14,9 +14,8 @@ from pathlib import PurePosixPath
 
 from breadknife.engine.api import Part, Prompt, Trim
 from breadknife.text.document import Document, Span, common_prefix
-from breadknife.text.tokens import columns
+from breadknife.text.tokens import CLOSING, columns
 
-_CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _QUOTES = ('"""', "'''", '"', "'", "`")
 _CLOSING_LINES = re.compile(r"[ \t]*+(?:\r?\n\s*+[])}][])};,]*+[ \t]*+(?=\r?\n|\Z))+")
 _SIGN = re.compile(r"\\.|\"{3}|'{3}|[][(){}\"'`]")
@@ -128,7 +127,7 @@ def closed(document: Document, offset: int) -> Span:
     """
     text, end = document.text, offset
     for opener in reversed(_open(text[document.line_starts[document.line_at(offset)] : offset])):
-        closer = _CLOSERS.get(opener, opener)
+        closer = CLOSING.get(opener, opener)
         if not text.startswith(closer, end):
             break
         end += len(closer)
@@ -140,9 +139,9 @@ def _open(line: str) -> list[str]:
     found: list[str] = []
     for match in _SIGN.finditer(line):
         sign, last = match[0], found[-1] if found else ""
-        if sign == _CLOSERS.get(last, last):
+        if sign == CLOSING.get(last, last):
             found.pop()
-        elif last not in _QUOTES and (sign in _CLOSERS or sign in _QUOTES):
+        elif last not in _QUOTES and (sign in CLOSING or sign in _QUOTES):
             found.append(sign)
     return found
 

@@ -15,14 +15,10 @@ def balanced(text: str, site: Site) -> str | None:
     if site.closed_in_itself(text):
         return text
     allowed = site.imbalance("")
-    return next(
-        (
-            shorter
-            for shorter in _beginnings(text, site)
-            if site.imbalance(shorter) <= allowed and site.closes_what_it_opens(shorter)
-        ),
-        None,
-    )
+    for shorter in _beginnings(text, site):
+        if site.imbalance(shorter) <= allowed and site.closes_what_it_opens(shorter):
+            return shorter
+    return None
 
 
 def _beginnings(text: str, site: Site) -> Iterator[str]:

@@ -217,6 +217,10 @@ def classes_of(tree: SyntaxTree) -> dict[str, Node]:
     return classes
 
 
+def is_decorated(tree: SyntaxTree, definition: Node) -> bool:
+    return path_to(tree, definition)[-1].type == "decorated_definition"
+
+
 def bases_of(owner: Node) -> list[str]:
     arguments = owner.child_by_field_name("superclasses")
     return [text(child) for child in arguments.named_children] if arguments is not None else []
@@ -226,7 +230,7 @@ def parameter(site: Site) -> Parameter | None:
     """The parameter that a place's value is: never set again in its function."""
     if site.node.type != "identifier" or site.function is None:
         return None
-    return _parameter(site.tree, site.function, text(site.node))
+    return parameter_named(site.tree, site.function, text(site.node))
 
 
 def parameter_at(site: Site) -> Parameter | None:
@@ -235,10 +239,11 @@ def parameter_at(site: Site) -> Parameter | None:
         return None
     node = site.node if site.path[-1].type == "parameters" else site.path[-1]
     name = node.child_by_field_name("name") or (node.named_children[0] if node.named_children else node)
-    return _parameter(site.tree, site.function, text(name))
+    return parameter_named(site.tree, site.function, text(name))
 
 
-def _parameter(tree: SyntaxTree, function: Node, name: str) -> Parameter | None:
+def parameter_named(tree: SyntaxTree, function: Node, name: str) -> Parameter | None:
+    """None where it gets another value in the function."""
     node = parameter_of(function, name)
     body = function.child_by_field_name("body")
     if node is None or body is None:

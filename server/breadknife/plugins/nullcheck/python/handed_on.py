@@ -7,40 +7,51 @@ such a finding and changes nothing is the annotation's repair; a check would end
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from breadknife.plugins.nullcheck.python.declarations import Cure, bases_of, classes_of, defined_here
+from breadknife.plugins.nullcheck.python.declarations import (
+    Cure,
+    bases_of,
+    classes_of,
+    defined_here,
+    is_decorated,
+    parameter_named,
+)
 from breadknife.plugins.nullcheck.python.inheritance import Elsewhere
-from breadknife.plugins.nullcheck.python.kinds import parameter_of, parameters_of
+from breadknife.plugins.nullcheck.python.kinds import arguments_of, parameter_of, parameters_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import Imported, text
-from breadknife.plugins.nullcheck.python.results import Defined, defined_elsewhere
+from breadknife.plugins.nullcheck.python.outline import Imported, callee_of, text
+from breadknife.plugins.nullcheck.python.results import Defined, defined_elsewhere, function_in
 from breadknife.plugins.nullcheck.python.signatures import annotating_return, named, with_none
-from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.python.site import SIMPLE, Site
 from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.project.values import Project
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.outline import Import
-from breadknife.text.syntax import Node, path_to
+from breadknife.text.syntax import Node
 
 _FALLS_BACK = frozenset({"next", "getattr", "get", "pop"})
 """What gives its last argument where there is nothing else."""
 _INNER = {"attribute": "object", "call": "function", "subscript": "value"}
 """Fields that lead to what a call begins with."""
 _CONDITIONAL = frozenset({"boolean_operator", "conditional_expression", "lambda"})
-_SURE = frozenset({"expression_statement", "return_statement", "raise_statement", "delete_statement"})
-"""What is done whenever its block gets to it."""
 
 
 def is_handed_on(site: Site, imports: Mapping[str, Imported], document: Document, project: Project | None) -> bool:
     """Whether code gets it that may reckon with it: a library's functions do what their annotations say."""
-    if site.node.type == "none" or site.use not in (Use.RETURN, Use.ARGUMENT, Use.ASSIGN) or _fails_later(site):
+    if site.node.type == "none":
         return False
-    if site.use is Use.ASSIGN:  # a local name that is declared is used next, and checkers trust its annotation
-        target = site.path[-1].child_by_field_name("left")
-        return site.function is None or target is None or target.type != "identifier"
-    call = _call(site) if site.use is Use.ARGUMENT else None
-    return site.use is Use.RETURN or (call is not None and _may_reckon(site, call, imports, document, project))
+    match site.use:
+        case Use.RETURN:
+            may_reckon = True
+        case Use.ASSIGN:  # a local name that is declared is used next, and checkers trust its annotation
+            target = site.path[-1].child_by_field_name("left")
+            may_reckon = site.function is None or target is None or target.type != "identifier"
+        case Use.ARGUMENT if (call := _call(site)) is not None:
+            may_reckon = _may_reckon(site, call, imports, document, project)
+        case _:
+            may_reckon = False
+    return may_reckon and not _fails_later(site)
 
 
 def _may_reckon(
@@ -57,9 +68,9 @@ def _may_reckon(
         return project is not None and bool(project.module(Import(imported.module, names), document))
     if hasattr(builtins, name) and not _is_local(site, name):
         return False
-    called = next(_called(text(call.child_by_field_name("function") or call), site, imports, document, None), None)
-    found = _parameter(site, call, called) if called is not None else None
-    own = _uses(called, named(found)) if called is not None and found is not None else []
+    called = _called(callee_of(call), site, imports, document, None)
+    given = _parameter(site, call, called) if called is not None else None
+    own = _uses(called, named(given)) if called is not None and given is not None else []
     return not own or any(one.role is not Role.USE for one in own)
 
 
@@ -74,7 +85,7 @@ def _fails_later(site: Site) -> bool:
             continue
         if one.role is Role.SET:
             return False
-        if one.role is Role.USE and at + 1 < len(one.path) and one.path[at + 1].type in _SURE:
+        if one.role is Role.USE and at + 1 < len(one.path) and one.path[at + 1].type in SIMPLE:
             return not any(node.type in _CONDITIONAL for node in one.path[at + 1 :])
     return False
 
@@ -94,7 +105,7 @@ def is_set_here(site: Site) -> bool:
 def _falls_back(value: Node) -> bool:
     """`next(found, None)`"""
     function = value.child_by_field_name("function") if value.type == "call" else None
-    given = _arguments(value)
+    given = arguments_of(value)
     if function is None or len(given) < 2:
         return False
     last = given[-1].child_by_field_name("value") or given[-1]
@@ -113,10 +124,9 @@ def of_handed_on(
         for cure in annotating_return(site, Strategy.WIDEN, reason, weight, is_asked_for=not is_set):
             yield Elsewhere(cure, site.tree, document)
     elif site.use is Use.ARGUMENT and (call := _call(site)) is not None:
-        callee = text(call.child_by_field_name("function") or call)
-        for found in _called(callee, site, imports, document, project):
-            if cure := _allowing(site, call, found):
-                yield Elsewhere(cure, found[1], found[0])
+        found = _called(callee_of(call), site, imports, document, project)
+        if found is not None and (cure := _allowing(site, call, found)):
+            yield Elsewhere(cure, found[1], found[0])
 
 
 def _overrides(site: Site) -> bool:
@@ -126,26 +136,14 @@ def _overrides(site: Site) -> bool:
     if owner is None or name is None:
         return False
     here = classes_of(site.tree)
-    return any(_defines(here[base], text(name)) for base in bases_of(owner) if base in here)
-
-
-def _defines(owner: Node, name: str) -> bool:
-    body = owner.child_by_field_name("body")
-    inner = [
-        node.child_by_field_name("definition") or node for node in (body.named_children if body is not None else ())
-    ]
-    return any(text(node.child_by_field_name("name") or node) == name for node in inner)
+    bodies = [here[base].child_by_field_name("body") for base in bases_of(owner) if base in here]
+    return any(body is not None and function_in(body, [text(name)]) is not None for body in bodies)
 
 
 def _call(site: Site) -> Node | None:
     """The call that the place is an argument of."""
     outer = [node for node in site.path if node.type not in ("keyword_argument", "parenthesized_expression")]
     return outer[-2] if len(outer) > 1 and outer[-1].type == "argument_list" and outer[-2].type == "call" else None
-
-
-def _arguments(call: Node) -> Sequence[Node]:
-    arguments = call.child_by_field_name("arguments")
-    return [child for child in arguments.named_children if child.type != "comment"] if arguments is not None else []
 
 
 def _is_local(site: Site, name: str) -> bool:
@@ -162,24 +160,18 @@ def _is_local(site: Site, name: str) -> bool:
 
 def _called(
     callee: str, site: Site, imports: Mapping[str, Imported], document: Document, project: Project | None
-) -> Iterator[Defined]:
+) -> Defined | None:
     """The function, if it has no decorators; of a class, what makes its instances."""
     if _is_local(site, callee.partition(".")[0]) and not callee.startswith(("self.", "cls.")):
-        return
-    if (here := defined_here(site.tree, callee, site.path)) is not None:
-        yield document, site.tree, here
-    elif (owner := classes_of(site.tree).get(callee)) is not None:
-        body = owner.child_by_field_name("body")
-        for each in body.named_children if body is not None else ():
-            if each.type == "function_definition" and text(each.child_by_field_name("name") or each) == "__init__":
-                yield document, site.tree, each
-    elif project is not None:
-        for name in (callee, f"{callee}.__init__"):
-            found = defined_elsewhere(name, imports, document, project)
-            if found is not None:
-                if path_to(found[1], found[2])[-1].type != "decorated_definition":
-                    yield found
-                return
+        return None
+    here = defined_here(site.tree, callee, site.path)
+    if here is None and callee in classes_of(site.tree):
+        here = function_in(site.tree.root, [callee, "__init__"])
+    found = (document, site.tree, here) if here is not None else None
+    if found is None and project is not None:
+        elsewhere = (defined_elsewhere(name, imports, document, project) for name in (callee, f"{callee}.__init__"))
+        found = next(filter(None, elsewhere), None)
+    return found if found is not None and not is_decorated(found[1], found[2]) else None
 
 
 def _allowing(site: Site, call: Node, called: Defined) -> Cure | None:
@@ -205,10 +197,8 @@ def _allowing(site: Site, call: Node, called: Defined) -> Cure | None:
 def _uses(called: Defined, name: str) -> list[Occurrence]:
     """Of a parameter, in the function's own body; none where it gets another value."""
     _, tree, function = called
-    body = function.child_by_field_name("body")
-    found = list(occurrences(tree, name, body)) if body is not None else []
-    own = [one for one in found if one.inside("function_definition") == function]
-    return [] if any(one.role is Role.SET for one in found) else own
+    found = parameter_named(tree, function, name)
+    return [one for one in found.own if one.inside("function_definition") == function] if found is not None else []
 
 
 def _reckons(one: Occurrence) -> bool:
@@ -223,13 +213,13 @@ def _reckons(one: Occurrence) -> bool:
 def _parameter(site: Site, call: Node, called: Defined) -> Node | None:
     """The parameter that gets the place's value."""
     own = parameters_of(called[2])
-    callee = text(call.child_by_field_name("function") or call)
+    callee = callee_of(call)
     if own and named(own[0]) in ("self", "cls"):
         makes = text(called[2].child_by_field_name("name") or called[2]) == "__init__" and "__init__" not in callee
         if not makes and not callee.startswith("self."):
             return None
         own = own[1:]
-    for at, given in enumerate(_arguments(call)):
+    for at, given in enumerate(arguments_of(call)):
         if "splat" in given.type:
             return None
         keyword = given.child_by_field_name("name") if given.type == "keyword_argument" else None

@@ -68,6 +68,11 @@ def parameters_of(function: Node) -> list[Node]:
     return [one for one in parameters.named_children if one.type != "comment"] if parameters is not None else []
 
 
+def arguments_of(call: Node) -> list[Node]:
+    arguments = call.child_by_field_name("arguments")
+    return [one for one in arguments.named_children if one.type != "comment"] if arguments is not None else []
+
+
 def usable(tree: SyntaxTree, annotation: str) -> bool:
     """Whether every name of an annotation is a class or an import of the module's top level, or a builtin."""
     roots = re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)

@@ -109,7 +109,7 @@ def _defined(imported: Imported, rest: str, document: Document, project: Project
         if source is None or tree is None:
             continue
         there = Document(path.as_uri(), "python", source)
-        if (function := _function(tree.root, parts)) is not None:
+        if (function := function_in(tree.root, parts)) is not None:
             return there, tree, function
         again = outline(tree).imported.get(parts[0]) if steps > 1 else None
         if again is not None:
@@ -117,7 +117,8 @@ def _defined(imported: Imported, rest: str, document: Document, project: Project
     return None
 
 
-def _function(block: Node, parts: list[str]) -> Node | None:
+def function_in(block: Node, parts: list[str]) -> Node | None:
+    """The function of a block, or the method of a class in it, that is called so."""
     for child in block.named_children:
         inner = child.child_by_field_name("definition") or child
         name = inner.child_by_field_name("name")
@@ -127,7 +128,7 @@ def _function(block: Node, parts: list[str]) -> Node | None:
             return inner
         body = inner.child_by_field_name("body")
         if inner.type == "class_definition" and len(parts) == 2 and body is not None:
-            return _function(body, parts[1:])
+            return function_in(body, parts[1:])
     return None
 
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, Parameter, attribute
+from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, Parameter, attribute, is_decorated
 from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
     any_type,
+    arguments_of,
     is_defined_before,
     parameters_of,
     type_of,
@@ -149,7 +150,7 @@ def _arguments(one: Occurrence) -> list[Node] | None:
     arguments = call.child_by_field_name("arguments") if call.type == "call" else None
     if arguments is None or arguments.type != "argument_list" or call.child_by_field_name("function") != one.node:
         return None
-    return [child for child in arguments.named_children if child.type != "comment"]
+    return arguments_of(call)
 
 
 # --- what a function gives back ---
@@ -280,9 +281,7 @@ def annotating_return(
     is_method = any(named(one) in ("self", "cls") for one in parameters_of(function)[:1])
     uses = list(_uses_of_function(site.tree, name, is_method))
     # How its result is used is seen of plain calls alone.
-    is_plain = (
-        function.children[0].type != "async" and site.path[site.path.index(function) - 1].type != "decorated_definition"
-    )
+    is_plain = function.children[0].type != "async" and not is_decorated(site.tree, function)
     if not written or "yield" in text(function) or (uses and not is_plain):
         return
     if any(_dereferenced(site.tree, one) for one in uses):

@@ -13,7 +13,8 @@ from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
-_SIMPLE = frozenset({"expression_statement", "return_statement", "delete_statement", "raise_statement"})
+SIMPLE = frozenset({"expression_statement", "return_statement", "delete_statement", "raise_statement"})
+"""Statements that are done whole whenever their block gets to them."""
 _HEADERS = {
     "assert_statement": None,
     "if_statement": "condition",
@@ -88,7 +89,7 @@ class Site:
                 return False
             if statement.type == "with_statement" and not _covers(first.named_children[0], self.node):
                 return False
-        elif statement.type not in _SIMPLE:
+        elif statement.type not in SIMPLE:
             return False
         for outer, inner in pairwise(inside):
             if outer.type in _COMPREHENSIONS:  # its first iterable is evaluated at once

@@ -265,8 +265,10 @@ def _in_strings(site: Site, default: str) -> str:
     around = {text(node).lstrip("fFrRbBtT")[:1] for node in site.path if node.type == "string"}
     if not any(quote in default for quote in around):
         return default
-    (other, *_) = ({'"', "'"} - around) or {""}
-    return re.sub("[\"']", other, default) if other and other not in default and "\\" not in default else ""
+    others = {'"', "'"} - around
+    if not others or "\\" in default or any(other in default for other in others):
+        return ""
+    return re.sub("[\"']", others.pop(), default)
 
 
 def _is_local(site: Site) -> bool:
