@@ -26,6 +26,14 @@ HERE, THERE = Path("/here"), Path("/there")
         ("`list[int | None]` isn't `B`", "`list[int]` isn't `B`", True),
         ('"A | None" isn\'t "B | None"', '"A" isn\'t "B"', True),
         ('"A | None" isn\'t "B"\n  "None" isn\'t "B"', '"A" isn\'t "B"\n  "A" isn\'t "B"', True),
+        # the members of a union stand in any order
+        ("Type 'A | B | null' isn't 'C'", "Type 'B | null | A' isn't 'C'", True),
+        ("Type 'M<A | (() => B) | C, D>' isn't 'E'", "Type 'M<C | A | (() => B), D>' isn't 'E'", True),
+        ("Type '{ a: A | B; b?: C; }' isn't 'E'", "Type '{ a: B | A; b?: C; }' isn't 'E'", True),
+        ("Type 'M<A, B>' isn't 'E'", "Type 'M<B, A>' isn't 'E'", False),
+        ("Type '(a: A | B) => C' isn't 'E'", "Type '(a: C | B) => A' isn't 'E'", False),
+        ("Type 'M<A | B>' isn't 'E'", "Type 'M<A> | B' isn't 'E'", False),
+        ("Type 'A | B' isn't 'C'", "Type 'A | C' isn't 'B'", False),
         # what isn't known is never at fault
         ('"Unknown | A" isn\'t "B"', '"Any | A" isn\'t "B"', True),
         ('"A" isn\'t "B"', '"A | Any" isn\'t "B"', True),

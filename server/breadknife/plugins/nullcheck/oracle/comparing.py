@@ -80,6 +80,8 @@ _PARTS = re.compile(rf"\s*\|\s*{_OPEN}\b|\b{_OPEN}\s*\|\s*")
 _NULLS = re.compile(rf"\|\s*{_NULL}\b|\b{_NULL}\s*\|")
 _TWICE = re.compile(r"([\w.]+(?:\[[\w., |]*\])?) \| \1(?![\w.\[])")
 _QUOTES = re.compile(r"[\"'`“”]")
+_TOKEN = re.compile(r" \| |=> ?|[,:;?] ?|[^\s<>()\[\]{},:;?'\"`“”|=]+|.", re.DOTALL)
+_OPENING, _CLOSING, _PARTING = frozenset("<([{"), frozenset(">)]}"), frozenset((*",:;?'\"`“”", "=>"))
 _ANY = re.compile(r"\bAny\b")
 _ANY_TYPE = r"(?:[^,\[\]\"'`“”]|\[(?:[^\[\]\"'`“”]|\[[^\[\]\"'`“”]*\])*\])+"
 """The whole of a type, with two levels of what it is made of."""
@@ -93,7 +95,7 @@ def is_reworded(old: str, new: str) -> bool:
     is at fault then that wasn't, if the other may be None. Details, below the first line, tell of types alone.
     """
     old, new = old.partition("\n")[0], new.partition("\n")[0]
-    if old == new:
+    if old == new or _sorted_unions(old) == _sorted_unions(new):
         return True
     pattern = _ANY_TYPE.join(map(re.escape, _ANY.split(_bare(new))))
     if not re.fullmatch(pattern, _bare(old)):
@@ -104,6 +106,34 @@ def is_reworded(old: str, new: str) -> bool:
     spoken_of = sum(re.search(rf"\b{_NULL}\b", part) is not None for part in _QUOTES.split(old))
     fewer = len(before) == len(after) and all(now <= was for was, now in zip(before, after, strict=True))
     return fewer and (not any(after) or spoken_of == 1)
+
+
+def _sorted_unions(message: str) -> str:
+    """TypeScript writes the members of a union in the order in which it has met them, which any edit may change."""
+    levels = [[[""]]]
+    """Of brackets: what commas and the like part, and of each part what `|` does."""
+    for token in _TOKEN.findall(message):
+        parts = levels[-1]
+        if token in _OPENING:
+            parts[-1][-1] += token
+            levels.append([[""]])
+        elif token in _CLOSING and len(levels) > 1:
+            inner = _joined(levels.pop())
+            levels[-1][-1][-1] += inner + token
+        elif token == " | ":
+            parts[-1].append("")
+        elif token.strip() in _PARTING:
+            parts.extend(([token], [""]))
+        else:
+            parts[-1][-1] += token
+    while len(levels) > 1:  # a bracket that isn't closed, as in `a < b`
+        inner = _joined(levels.pop())
+        levels[-1][-1][-1] += inner
+    return _joined(levels[0])
+
+
+def _joined(parts: Iterable[Sequence[str]]) -> str:
+    return "".join(" | ".join(sorted(part)) for part in parts)
 
 
 def _bare(message: str) -> str:
