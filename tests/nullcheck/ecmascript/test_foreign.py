@@ -6,6 +6,7 @@ Made with `ts.getPreEmitDiagnostics` (strict) and `eslint -f json`; the versions
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,10 +157,23 @@ def test_an_element_gets_no_name_where_that_would_change_what_is_done(text: str,
     assert "raise" not in by_strategy(text, at)
 
 
-def by_strategy(text: str, at: str) -> dict[str, str]:
-    """What the offers make of a text in which tsc says that `at` is possibly undefined."""
+def test_what_is_key_and_value_in_one_is_checked_before_or_written_out() -> None:
+    text = "function f(m: Map<string, string>) {\n  const name = m.get('a');\n  g({\n    name,\n  });\n}\n"
+    message = "Type 'string | undefined' is not assignable to type 'string'."
+    after = by_strategy(text, "name,", Finding(Span(0, 4), "ts", "2322", message))
+    assert after["default"] == text.replace("name,", "name: name ?? '',")
+    assert after["non-null"] == text.replace("name,", "name: name!,")
+    guard = "  if (name === undefined) {\n    throw new Error('name is undefined');\n  }\n"
+    assert after["raise"] == text.replace("  g({", guard + "  g({")
+
+
+POSSIBLY = Finding(Span(0, 0), "ts", "2532", "Object is possibly 'undefined'.")
+
+
+def by_strategy(text: str, at: str, said: Finding = POSSIBLY) -> dict[str, str]:
+    """What the offers make of a text in which tsc says that of `at`, or of as much of it as the finding is long."""
     start = text.index(at)
-    finding = Finding(Span(start, start + len(at)), "ts", "2532", "Object is possibly 'undefined'.")
+    finding = replace(said, span=Span(start, start + (len(said.span) or len(at))))
     file = opened(text)
     place = file.place(finding)
     assert place is not None

@@ -115,6 +115,8 @@ def defaulted(site: Site, default: str) -> tuple[TextEdit, ...] | None:
     if not default or _is_target(site):
         return None
     span = site.span
+    if site.is_shorthand:
+        return (TextEdit(Span(span.end, span.end), f": {site.source} ?? {default}"),)
     bare = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN) or (
         site.use is Use.ITERATE and site.parent.type not in ("binary_expression", "spread_element")
     )
@@ -146,6 +148,8 @@ def _is_target(site: Site) -> bool:
 
 def non_null(site: Site) -> tuple[TextEdit, ...] | None:
     span = site.span
+    if site.is_shorthand:
+        return (TextEdit(Span(span.end, span.end), f": {site.source}!"),)
     if site.node.type in _PRIMARY:
         return (TextEdit(Span(span.end, span.end), "!"),)
     if _begins_statement(site):

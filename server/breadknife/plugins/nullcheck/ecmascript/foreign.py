@@ -143,6 +143,8 @@ def _value(tree: SyntaxTree, node: Node) -> Node | None:
                 return outer.child_by_field_name("value") if key == node or outer == node else None
             case "assignment_expression":
                 return outer.child_by_field_name("right") if outer.child_by_field_name("left") == node else None
+            case "shorthand_property_identifier":
+                return outer
             case "arrow_function" if outer.child_by_field_name("body") == node:
                 return node
             case _:
@@ -175,7 +177,7 @@ def use_of(tree: SyntaxTree, node: Node) -> Use | None:
             name = parent.child_by_field_name("name")
             kinds = {"object_pattern": Use.ATTRIBUTE, "array_pattern": Use.ITERATE}
             return kinds.get(name.type, Use.ASSIGN) if name is not None else None
-        case "assignment_expression" | "public_field_definition" | "pair":
+        case "assignment_expression" | "public_field_definition" | "pair" | "object":
             return Use.ASSIGN
         case _:
             return Use.ARGUMENT

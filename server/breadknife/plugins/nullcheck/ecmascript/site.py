@@ -35,7 +35,8 @@ _EFFECTS = frozenset({
     "augmented_assignment_expression", "update_expression",
 })  # fmt: skip
 _SHORT_CIRCUITS = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
-_NAMES = frozenset({"identifier", "member_expression", "this"})
+_PLAIN = frozenset({"identifier", "this", "shorthand_property_identifier"})
+_NAMES = _PLAIN | {"member_expression"}
 THROWING = frozenset({Use.ATTRIBUTE, Use.CALL, Use.SUBSCRIPT, Use.ITERATE})
 """What JavaScript itself throws a TypeError for."""
 
@@ -78,7 +79,12 @@ class Site:
             if owner is None:
                 return False
             node = owner
-        return node.type in ("identifier", "this") and self.node.type in _NAMES
+        return node.type in _PLAIN and self.node.type in _NAMES
+
+    @property
+    def is_shorthand(self) -> bool:
+        """Whether it is the `name` of `{ name }`, key and value in one."""
+        return self.node.type == "shorthand_property_identifier"
 
     @property
     def function(self) -> Node | None:
@@ -134,7 +140,7 @@ class Site:
             is_operand = inner.type == "arguments" or inner == outer.child_by_field_name("index")
             if is_operand and _is_optional(outer):
                 return False
-        steady = self.node.type == "identifier" and self.source not in self.outline.assigned
+        steady = self.node.type in _PLAIN and self.source not in self.outline.assigned
         return steady or not self._effects_before(statement)
 
     def _effects_before(self, statement: Node) -> bool:
