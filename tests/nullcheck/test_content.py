@@ -18,7 +18,7 @@ RAISING = "def f(x=None):\n    return x.y\n"
 
 
 def test_the_model_writes_the_message_and_the_receipt_says_so() -> None:
-    text, action = resolved(RAISING, "raise", engine=ScriptedEngine([Line("message", 'x must be given"}')]))
+    text, action = resolved(RAISING, "raise", engine=ScriptedEngine([Line("", 'x must be given"')]))
     assert 'raise ValueError("x must be given")' in text
     assert (action.origin.rule, action.origin.model) == ("nullcheck/raise", "nullcheck")
     assert action.origin.output_tokens > 0
@@ -28,16 +28,17 @@ def test_the_model_writes_the_message_and_the_receipt_says_so() -> None:
     "engine",
     [
         ScriptedEngine([]),
-        ScriptedEngine([Line("message", '"; import os"}')]),
-        ScriptedEngine([Line("message", "back\\\\slash" + '"}')]),
-        ScriptedEngine([Line("message", "{x} is None" + '"}')]),
-        ScriptedEngine([Line("message", "x" * 200 + '"}')]),
-        ScriptedEngine([Line("message", "never closed " * 40)]),
-        ScriptedEngine([Line("message", 'x is null in the code below"}')]),
-        ScriptedEngine([Line("message", error=ModelMissing("no model"))]),
-        ScriptedEngine([Line("message", error=EngineDied("it died"))]),
+        ScriptedEngine([Line("", '"; import os"')]),
+        ScriptedEngine([Line("", "back\\\\slash" + '"}')]),
+        ScriptedEngine([Line("", "{x} is None" + '"}')]),
+        ScriptedEngine([Line("", "x" * 200 + '"}')]),
+        ScriptedEngine([Line("", "never closed " * 40)]),
+        ScriptedEngine([Line("", "x is None, which is")]),
+        ScriptedEngine([Line("", "x must be given to")]),
+        ScriptedEngine([Line("", error=ModelMissing("no model"))]),
+        ScriptedEngine([Line("", error=EngineDied("it died"))]),
     ],
-    ids=["empty", "quote", "escape", "braces", "long", "open", "question", "missing", "dead"],
+    ids=["empty", "quote", "escape", "braces", "long", "open", "sentence", "preposition", "missing", "dead"],
 )
 def test_without_a_usable_answer_the_template_stands(engine: ScriptedEngine) -> None:
     text, action = resolved(RAISING, "raise", engine=engine)
@@ -48,7 +49,7 @@ def test_without_a_usable_answer_the_template_stands(engine: ScriptedEngine) -> 
 @pytest.mark.parametrize(
     ("script", "message", "model", "steps"),
     [
-        ([Line("", 'given"}')], "given", "nullcheck", ["template: passed on", "model: settled"]),
+        ([Line("", 'given"')], "given", "nullcheck", ["template: passed on", "model: settled"]),
         ([], "x is None", "", ["template: passed on", "model: passed on", "bigger model: passed on"]),
     ],
 )
@@ -64,14 +65,14 @@ def test_the_steps_go_from_the_template_to_the_bigger_model(
     assert [request.model for request in engine.requests] == ["nullcheck", "bigger"][: len(steps) - 1]
 
 
-def test_the_prompt_shows_how_the_file_words_its_errors() -> None:
+def test_the_prompt_is_the_code_up_to_what_is_missing() -> None:
     engine = ScriptedEngine([])
-    styled = "def g():\n    raise KeyError(f'No such table.')\n\n\n" + RAISING
-    resolved(styled, "raise", engine=engine)
-    resolved(RAISING, "raise", engine=engine)
-    [with_style, without] = ["".join(part.text for part in request.prompt) for request in engine.requests]
-    assert 'Other messages of this file: "No such table."' in with_style
-    assert "Other messages" not in without
+    resolved("def g():\n    raise KeyError('No such table.')\n\n\n" + RAISING, "raise", engine=engine)
+    resolved("x = 1\n" * 999 + RAISING, "raise", engine=engine)
+    [short, long] = ["".join(part.text for part in request.prompt) for request in engine.requests]
+    guarded = 'def f(x=None):\n    if x is None:\n        raise ValueError("'
+    assert short == "def g():\n    raise KeyError('No such table.')\n\n\n" + guarded
+    assert re.fullmatch(rf"(x = 1\n){{40,80}}{re.escape(guarded)}", long)
 
 
 @pytest.mark.parametrize(
@@ -84,11 +85,13 @@ def test_the_prompt_shows_how_the_file_words_its_errors() -> None:
         ("dest_addr", "the dest is missing", "the dest is missing"),
         ("destAddr", "an addr is needed", "an addr is needed"),
         ("m", "no port in the URL", "no port in the URL"),
+        ("x25519_key", "x25519_key is not set. Use set_key()", "x25519_key is not set"),
+        ("key", "no key for curve 25519", "key is None"),
     ],
 )
 def test_a_message_is_about_the_value(name: str, said: str, written: str) -> None:
     text = f"def g():\n    raise KeyError('no existing session')\n\n\ndef f({name}=None):\n    return {name}.y\n"
-    engine = ScriptedEngine([Line("message", said + '"}')])
+    engine = ScriptedEngine([Line("", said + '"}')])
     assert f'ValueError("{written}")' in resolved(text, "raise", engine=engine)[0]
 
 
@@ -108,7 +111,7 @@ def test_a_message_is_about_the_value(name: str, said: str, written: str) -> Non
 )
 def test_a_default_is_a_literal_of_the_right_type(annotation: str, use: str, said: str, written: str) -> None:
     text = f"def f(x: {annotation} | None):\n    return {use}\n"
-    assert f"x = {written}" in resolved(text, "default", engine=ScriptedEngine([Line("default", said)]))[0]
+    assert f"x = {written}" in resolved(text, "default", engine=ScriptedEngine([Line("", said)]))[0]
 
 
 NAME_OF = "export function nameOf(user?: string) {\n  return user.trim();\n}\n"
@@ -117,13 +120,13 @@ NAME_OF = "export function nameOf(user?: string) {\n  return user.trim();\n}\n"
 @pytest.mark.parametrize(
     ("strategy", "script", "written", "model"),
     [
-        ("raise", [Line("message", 'no user was given"}')], 'throw new Error("no user was given");', "nullcheck"),
+        ("raise", [Line("", 'no user was given"')], 'throw new Error("no user was given");', "nullcheck"),
         ("raise", [], 'throw new Error("user is undefined");', ""),
-        ("raise", [Line("message", '"; process.exit()"}')], 'throw new Error("user is undefined");', ""),
-        ("default", [Line("default", 'unknown"}')], '(user ?? "unknown").trim()', "nullcheck"),
-        ("default", [Line("default", "a" * 99 + '"}')], '(user ?? "").trim()', ""),
-        ("default", [Line("default", 'null"}')], '(user ?? "").trim()', ""),
-        ("default", [Line("default", 'None"}')], '(user ?? "").trim()', ""),
+        ("raise", [Line("", '"; process.exit()"}')], 'throw new Error("user is undefined");', ""),
+        ("default", [Line("", 'unknown"')], '(user ?? "unknown").trim()', "nullcheck"),
+        ("default", [Line("", "a" * 99 + '"}')], '(user ?? "").trim()', ""),
+        ("default", [Line("", 'null"')], '(user ?? "").trim()', ""),
+        ("default", [Line("", 'None"')], '(user ?? "").trim()', ""),
         ("default", [], '(user ?? "").trim()', ""),
     ],
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.plugins.nullcheck import ladder as ladder_module
 from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, Rung
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
@@ -379,3 +380,33 @@ def test_an_edit_that_the_checker_objects_to_is_not_made(
     assert answer.sentence == "with the edit (raise) pyright would say of user.py: It raises."
     assert [f"{step.name}: {step.verdict}" for step in context.steps][-1] == "pyright: vetoed"
     assert "raise" not in menu(plugin, document, context)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "template", "said", "is_asked"),
+    [
+        ("raise", 'raise ValueError("x is None")', "x is not set", False),  # words are the same to a checker
+        ("default", 'x = ""', "unknown", True),  # which may not be one of the strings that are allowed
+    ],
+)
+def test_a_checker_looks_at_the_template_while_the_model_writes(
+    plugin: NullCheckPlugin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    strategy: str,
+    template: str,
+    said: str,
+    is_asked: bool,
+) -> None:
+    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
+    monkeypatch.setattr(ladder_module, "installed", lambda *_: checker)
+    document, context = asked(tmp_path, "def f(x: str | None):\n    return x.strip()\n")
+    context = replace(context, engine=ScriptedEngine([Line("", said)]))
+    action = menu(plugin, document, context)[strategy]
+    answer = plugin.answer(ResolveRequest(document, action), context)
+    assert isinstance(answer, Actions)
+    assert said in document.edited(answer.items[0].edits).text
+    [started] = checker.started
+    texts = [text for each in started.asked for text in each]
+    assert any(template in text for text in texts)
+    assert any(said in text for text in texts) is is_asked

@@ -1,6 +1,7 @@
 """What the model writes: the words of one message, or one default value. Never structure.
 
-The prompt begins its answer, a small JSON object, and a grammar holds it to the one value that is missing there.
+It is asked for them as a model of code has learned to write: the prompt is the text as the template makes it, up to the
+value that is missing there, and a grammar holds the model to that.
 """
 
 from __future__ import annotations
@@ -10,34 +11,35 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.engine.api import Part, Prompt
+from breadknife.engine.api import Part
 from breadknife.engine.runtimes import split_model
 from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place
 from breadknife.task.plugin import Model
 from breadknife.task.values import Origin
-from breadknife.text.document import TextEdit
+from breadknife.text.document import TextEdit, apply_edits
 
-_MAX_TOKENS = 32
-_MAX_MESSAGE = 80
+_BEFORE = 400
+"""Code points of the text before the value: more make it no better, and each takes its time."""
+_MAX_TOKENS = 20
+_MAX_MESSAGE = 60
 _MAX_DEFAULT = 40
 """Code points."""
-_EXAMPLES = 3
-"""The file's own messages that the model is shown."""
 
-_RAISED = re.compile(
-    r"""\b(?:raise\s+\w[\w.]*|throw\s+new\s+\w[\w.]*|errors\.New|fmt\.Errorf|panic)\(\s*[fr]?(["'`])(.{3,80}?)\1"""
-)
-"""An error made from a message, in any of the languages."""
-_SAYS_NOTHING = re.compile(r"\b(?:code|below|above|json|message)\b", re.IGNORECASE)
-"""Words of the question."""
+_LITERAL = re.compile(r"""(["'])[^"'\\\n]*\1""")
+_ENDS = ("\n", ". ", ", ", "; ", ": ", " (")
+"""What a message says after one of these can go."""
 _MISSING = re.compile(
     r"\b(?:null|none|nil|undefined|missing|absent|unset|empty|unavailable|invalid|required|needed|needs|lacks|must"
     r"|given|provided|specified|no|not|without)\b|n't\b",
     re.IGNORECASE,
 )
 """What a message about a null has to say."""
-_DETAILS = re.compile(r"""['"`:;(]|\d""")
+_DETAILS = re.compile(r"""(?<!n)'|'(?!t\b)|["`:;(%]|\d""")
 """What follows these are values and choices of another error's: nothing is known of a null."""
+_UNFINISHED = re.compile(
+    r"\b(?:an?|and|as|at|be|by|expected|for|from|got|in|into|is|it|of|on|or|than|that|the|to|with)$", re.IGNORECASE
+)
+"""How no message ends."""
 _NO_VALUE = re.compile(r"null|none|nil|undefined|nan|n/?a|default|value|string", re.IGNORECASE)
 """Words for what is missing, or for any string."""
 _VERBS = frozenset({"get", "find", "load", "read", "make", "create", "fetch", "search", "match"})
@@ -48,12 +50,10 @@ _CHARACTERS = r'[^"\\`$#{}\x00-\x1f\x7f]'
 
 @dataclass(frozen=True)
 class _Question:
-    question: str
-    answer: str
-    """How the answer begins."""
+    prompt: str
     grammar: str
     """Of what follows, in GBNF."""
-    stop: str
+    stop: tuple[str, ...]
     """With what it ends."""
 
 
@@ -62,15 +62,16 @@ def written(
 ) -> tuple[Content, Origin] | None:
     """The model's content for an offer that has some, or None when it said nothing that can be used."""
     template = offer.content
-    asked = _question(file, place, template) if template else None
+    asked = _question(file.tree.text, offer.edits, template) if template else None
     if template is None or asked is None:
         return None
     # Other runtimes know no such grammars; what comes is looked at in any case.
     grammar = asked.grammar if split_model(model.name) is None else ""
-    prompt = _prompt(file.tree.language, file.code(place), asked)
     said, last = "", None
-    for last in model.generate(prompt, max_tokens=_MAX_TOKENS, stop=(asked.stop, "\n"), grammar=grammar):
+    for last in model.generate((Part(asked.prompt),), max_tokens=_MAX_TOKENS, stop=asked.stop, grammar=grammar):
         said += last.text
+        if not template.default and _is_useless(said, file, place):
+            return None  # it need not be heard out
     if last is None or last.finish != "stop":
         return None
     content = (
@@ -88,63 +89,72 @@ def only_content_differs(edits: Sequence[TextEdit], template: Sequence[TextEdit]
     )
 
 
-def _question(file: NullFile, place: Place, template: Content) -> _Question | None:
+def only_words_differ(edits: Sequence[TextEdit], template: Sequence[TextEdit]) -> bool:
+    """Whether they differ in nothing but the words of string literals: of a message, all are the same to a checker."""
+    said = [(edit.span, _LITERAL.sub('""', edit.new_text)) for edit in edits]
+    return said == [(edit.span, _LITERAL.sub('""', edit.new_text)) for edit in template]
+
+
+def _question(text: str, edits: Sequence[TextEdit], template: Content) -> _Question | None:
     """None where there is nothing to choose: an empty collection is all that an empty one can be."""
-    name = file.tree.text[place.span.start : place.span.end][:60]
-    default = template.default
-    if not default:
-        said = (
-            f"`{name}` may be null in the code below. Write the message of the {template.exception or 'error'} for "
-            'that case: one short phrase that says what is missing. Answer as JSON: {"message": "…"}'
-        )
-        if examples := _messages(file.tree.text):
-            said += "\n\nOther messages of this file: " + "; ".join(json.dumps(each) for each in examples)
-        return _Question(said, '{"message": "', rf'root ::= {_CHARACTERS}{{1,{_MAX_MESSAGE}}} "\""', '"')
-    said = (
-        f"`{name}` may be null in the code below. Write the literal to use in its place, such as {default}. "
-        'Answer as JSON: {"default": …}'
-    )
-    if default[0] in "\"'":
-        return _Question(said, '{"default": "', rf'root ::= {_CHARACTERS}{{0,{_MAX_DEFAULT}}} "\""', '"')
+    default, after = template.default, apply_edits(text, edits)
+    found = _written(edits, re.escape(default) if default else rf"([\"']){re.escape(template.message)}\1")
+    if found is None:
+        return None
+    start, end = found
+    if not default or default[0] in "\"'":
+        quote, characters = after[start], f"{{0,{_MAX_DEFAULT}}}" if default else f"{{1,{_MAX_MESSAGE + 1}}}"
+        grammar = f"{_CHARACTERS}{characters} {json.dumps(quote)}"
+        return _Question(_before(after, start + 1), f"root ::= {grammar}", (quote, *(() if default else _ENDS)))
+    following = after[end : end + 1] or "\n"
     if re.fullmatch(r"-?\d+", default):
-        return _Question(said, '{"default": ', 'root ::= "-"? ("0" | [1-9] [0-9]{0,9}) "}"', "}")
-    if re.fullmatch(r"-?\d+\.\d+", default):
-        return _Question(said, '{"default": ', 'root ::= "-"? ("0" | [1-9] [0-9]{0,9}) "." [0-9]{1,6} "}"', "}")
-    if default.lower() in ("true", "false"):
-        both = ("True", "False") if default[0].isupper() else ("true", "false")
-        return _Question(said, '{"default": ', f'root ::= ("{both[0]}" | "{both[1]}") "}}"', "}")
-    return None
+        grammar = '"-"? ("0" | [1-9] [0-9]{0,9})'
+    elif re.fullmatch(r"-?\d+\.\d+", default):
+        grammar = '"-"? ("0" | [1-9] [0-9]{0,9}) "." [0-9]{1,6}'
+    elif default.lower() in ("true", "false"):
+        grammar = '("True" | "False")' if default[0].isupper() else '("true" | "false")'
+    else:
+        return None
+    return _Question(_before(after, start), f"root ::= {grammar} {json.dumps(following)}", (following, "\n"))
 
 
-def _prompt(language: str, code: str, asked: _Question) -> Prompt:
-    return (
-        Part("<|im_start|>system\n", control=True),
-        Part("You are a careful programmer. You answer with JSON only."),
-        Part("<|im_end|>\n<|im_start|>user\n", control=True),
-        Part(f"{asked.question}\n\n```{language}\n{code}\n```"),
-        Part("<|im_end|>\n<|im_start|>assistant\n", control=True),
-        Part(asked.answer),
-    )
+def _written(edits: Sequence[TextEdit], pattern: str) -> tuple[int, int] | None:
+    """Where it stands in the text with the edits: the last time that they write it."""
+    found, moved = None, 0
+    for edit in sorted(edits):
+        for match in re.finditer(pattern, edit.new_text):
+            found = edit.span.start + moved + match.start(), edit.span.start + moved + match.end()
+        moved += len(edit.new_text) - len(edit.span)
+    return found
 
 
-def _messages(text: str) -> list[str]:
-    """The first few that the file raises its errors with."""
-    found = (match[2] for match in _RAISED.finditer(text) if match[2].isprintable())
-    return list(dict.fromkeys(found))[:_EXAMPLES]
+def _before(text: str, at: int) -> str:
+    """Whole lines, if there are any."""
+    before = text[max(0, at - _BEFORE) : at]
+    return before if at <= _BEFORE else before.partition("\n")[2] or before
+
+
+def _is_useless(said: str, file: NullFile, place: Place) -> bool:
+    plain = said.replace(_name(file, place), "")  # which may have digits
+    return len(said.strip()) > _MAX_MESSAGE or _DETAILS.search(plain) is not None
 
 
 def _message(said: str, template: Content, file: NullFile, place: Place) -> Content | None:
     message = said.strip().rstrip(".")
-    plain = re.fullmatch(rf"(?:{_CHARACTERS})+", message) and message.isprintable() and len(message) <= _MAX_MESSAGE
-    tells = _MISSING.search(message) and not _DETAILS.search(message) and not _SAYS_NOTHING.search(message)
-    usable = plain and tells and message not in _messages(file.tree.text)
+    plain = re.fullmatch(rf"(?:{_CHARACTERS})+", message) and message.isprintable()
+    usable = plain and _MISSING.search(message) and not _UNFINISHED.search(message) and message not in file.tree.text
     return replace(template, message=message) if usable and _is_about(message, file, place) else None
+
+
+def _name(file: NullFile, place: Place) -> str:
+    """Without what it is a part of, and what a function is called with."""
+    return file.tree.text[place.span.start : place.span.end].partition("(")[0].rpartition(".")[2]
 
 
 def _is_about(message: str, file: NullFile, place: Place) -> bool:
     """Whether it has a word of the value's name: a small model likes to repeat what another error is about."""
-    name = re.sub(r"([a-z])([A-Z])", r"\1 \2", file.tree.text[place.span.start : place.span.end])
-    words = [word.lower() for word in re.findall(r"[^\W\d_]{3,}", name.partition("(")[0].rpartition(".")[2])]
+    name = re.sub(r"([a-z])([A-Z])", r"\1 \2", _name(file, place))
+    words = [word.lower() for word in re.findall(r"[^\W\d_]{3,}", name)]
     words = [word for word in words if word not in _VERBS]
     return not words or any(word in message.lower() for word in words)
 

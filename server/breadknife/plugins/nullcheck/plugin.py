@@ -8,6 +8,7 @@ from typing import Any
 
 from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.cause import AT_PLACES, MOST, repaired_everywhere, with_same_cause
+from breadknife.plugins.nullcheck.content import only_words_differ
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, others
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
@@ -81,9 +82,10 @@ class NullCheckPlugin:
                     return Actions(tuple(_Menu(file, request, self._ladder, context).actions()))
                 case ResolveRequest(document=document, action=action):
                     spoken = self._files.language(document.language, nullable)
-                    made = _made(file, spoken, document, action, context)
+                    checking = _checking(self._ladder, document, action, context)
+                    made = _made(file, spoken, document, action, checking, context)
         # Others may use the analysis while a checker is asked.
-        return made if isinstance(made, Silence) else _resolved(made, document, action, self._ladder, context)
+        return made if isinstance(made, Silence) else _resolved(made, action, checking, context)
 
     def close(self) -> None:
         self._ladder.close()
@@ -178,13 +180,24 @@ class _Menu:
 class _Made:
     edited: Edited
     origin: Origin
+    asked: Edited | None = None
+    """The edits that a checker is asked of instead: they are the same to it."""
     otherwise: Offer | None = None
     """Which other offer of the same strategy it is."""
 
 
+def _checking(ladder: Ladder, document: Document, action: Action, context: Context) -> Checking | None:
+    settings: NullCheckSettings = context.settings(NullCheckSettings)
+    checker = ladder.checker(document, settings.oracle, context)
+    if checker is None:
+        return None
+    return Checking(ladder, checker, settings.oracle_seconds, action.findings, _chosen(action)[1])
+
+
 def _made(
-    file: NullFile, spoken: NullLanguage, document: Document, action: Action, context: Context
-) -> tuple[_Made, ...] | Silence:
+    file: NullFile, spoken: NullLanguage, document: Document, action: Action, checking: Checking | None,
+    context: Context,
+) -> tuple[_Made, ...] | Silence:  # fmt: skip
     """The edits that the language's own checks have verified, best first: with a model's content, without; and what may
     do where a checker objects to both."""
     place, strategy = _chosen(action)
@@ -198,29 +211,31 @@ def _made(
     if offer is None:
         return silence("would-not-verify", strategy=strategy)
     template = _Made(Edited(document, offer.edits, offer.elsewhere, offer.is_inner), by_rule)
+    if offer.content and checking:
+        checking.begin(template.edited, context)  # while the model writes
     made = context.run(CONTENT, Repair(file, spoken, place, offer, offer.edits))
     others = _otherwise(offer, document, by_rule)
     if made.edits == offer.edits:
         return (template, *others)
-    return (_Made(Edited(document, made.edits, offer.elsewhere, offer.is_inner), made.origin), template, *others)
+    is_message = offer.content is not None and not offer.content.default
+    asked = template.edited if is_message and only_words_differ(made.edits, offer.edits) else None
+    written = _Made(Edited(document, made.edits, offer.elsewhere, offer.is_inner), made.origin, asked)
+    return (written, template, *others)
 
 
 def _otherwise(offer: Offer, document: Document, origin: Origin) -> Iterator[_Made]:
     other = offer.otherwise
     while other is not None:
-        yield _Made(Edited(document, other.edits, other.elsewhere), origin, other)
+        yield _Made(Edited(document, other.edits, other.elsewhere), origin, otherwise=other)
         other = other.otherwise
 
 
-def _resolved(made: Sequence[_Made], document: Document, action: Action, ladder: Ladder, context: Context) -> Answer:
-    settings: NullCheckSettings = context.settings(NullCheckSettings)
-    checker = ladder.checker(document, settings.oracle, context)
+def _resolved(made: Sequence[_Made], action: Action, checking: Checking | None, context: Context) -> Answer:
     answer: Answer = Silence("", "")
     for each in made:
         climb, edited = Climb(others=others(action.findings)), each.edited
-        if checker is not None:
-            checking = Checking(ladder, checker, settings.oracle_seconds, action.findings, _chosen(action)[1])
-            climb = context.run(checking.steps, edited)
+        if checking is not None:
+            climb = context.run(checking.steps, each.asked or edited)
         if isinstance(climb, Silence):
             answer = climb
             continue

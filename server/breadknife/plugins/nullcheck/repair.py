@@ -41,6 +41,10 @@ class Checking:
     """The findings that the edit ends."""
     strategy: Strategy
 
+    def begin(self, edited: Edited, context: Context) -> None:
+        """In the background."""
+        self.ladder.prepare(edited, self.about, self.checker, context)
+
     @property
     def steps(self) -> tuple[Step[Edited, Climb], ...]:
         """One, that passes the edit or vetoes it."""

@@ -158,10 +158,6 @@ class NullFile(Protocol):
         """The edits of an offer with that content, verified in the same way; None if they aren't right."""
         ...
 
-    def code(self, place: Place, /) -> str:
-        """The source around, for a model: the function, or what of it is near."""
-        ...
-
 
 class NullLanguage(Protocol):
     @property

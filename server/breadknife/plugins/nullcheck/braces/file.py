@@ -15,9 +15,6 @@ from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
-_MAX_CODE = 2000
-"""Code points of a function that a model is shown."""
-
 Edits = tuple[TextEdit, ...]
 
 
@@ -87,14 +84,6 @@ class BracesFile(ABC):
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> Edits | None:
         option = next((option for option in self._options(place, "") if option.strategy is strategy), None)
         return self._verified(place, option, content)[0] if option is not None else None
-
-    def code(self, place: Place, /) -> str:
-        declaration = self._declaration(place)
-        code = self.tree.source(declaration) if declaration is not None else self.tree.text
-        if len(code) > _MAX_CODE:
-            start = max(0, place.span.start - _MAX_CODE // 2)
-            code = self.tree.text[start : start + _MAX_CODE]
-        return code
 
     @abstractmethod
     def _options(self, place: Place, ignores: str) -> list[Option]: ...

@@ -30,8 +30,6 @@ from breadknife.text.syntax import Node, SyntaxTree, parse, path_to
 
 _MAX_NAMED = 40
 """Code points of an expression that a comment names."""
-_MAX_CODE = 2000
-"""Code points of a function that a model is shown."""
 
 
 class EcmaScript:
@@ -130,18 +128,6 @@ class EcmaScriptFile:
             return None
         made = edits(found[0], strategy, content)
         return made if made is not None and found[2].check(made) is not None else None
-
-    def code(self, place: Place, /) -> str:
-        span = place.span
-        node = self.tree.node_at(span)
-        function = next(
-            (n for n in reversed(path_to(self.tree, node)) if n.child_by_field_name("body") is not None), None
-        )
-        code = self.tree.source(function) if function is not None else self.tree.text
-        if len(code) > _MAX_CODE:
-            start = max(0, span.start - _MAX_CODE // 2)
-            code = self.tree.text[start : start + _MAX_CODE]
-        return code
 
     def _options(self, site: Site, cause: Cause) -> list[Option]:
         origin = cause.node if cause.node != site.node else None

@@ -23,7 +23,6 @@ from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, co
 from breadknife.plugins.nullcheck.python.inheritance import of_inherited, users
 from breadknife.plugins.nullcheck.python.installed import Installed
 from breadknife.plugins.nullcheck.python.optional_imports import of_import
-from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.results import of_result
 from breadknife.plugins.nullcheck.python.rules import users_rules
 from breadknife.plugins.nullcheck.python.site import Site, site_at
@@ -44,8 +43,6 @@ _CERTAIN = 95
 """Weight of a repair beside which no other is right: what the declaration says is wrong."""
 KEPT = 8
 """Documents whose last analysis may serve the next."""
-_MAX_CODE = 2000
-"""Code points of a function that a model is shown."""
 
 
 class Python:
@@ -191,14 +188,6 @@ class PythonFile:
         site = self._site(place)
         made = edits(site, strategy, content)
         return made if made is not None and verified(self._analysis, site, made) else None
-
-    def code(self, place: Place, /) -> str:
-        function = self._site(place).function
-        code = text(function) if function is not None else self.tree.text
-        if len(code) > _MAX_CODE:
-            start = max(0, place.span.start - _MAX_CODE // 2)
-            code = self.tree.text[start : start + _MAX_CODE]
-        return code
 
     def _site(self, place: Place) -> Site:
         return site_at(self.tree, place.span, place.use)
