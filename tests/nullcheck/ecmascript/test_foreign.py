@@ -157,6 +157,21 @@ def test_an_element_gets_no_name_where_that_would_change_what_is_done(text: str,
     assert "raise" not in by_strategy(text, at)
 
 
+@pytest.mark.parametrize(
+    "function",
+    ["function f(rows: A[]) {\n  rows[0].run();\n}", "run(rows: A[]) {\n    rows[0].run();\n  }"],
+)
+def test_only_the_function_around_is_looked_at_again(function: str) -> None:
+    holder = "const o = {\n  n: 1,\n  FUNCTION,\n};\n" if function.startswith("run") else "FUNCTION\n"
+    text = "const x = 1;\n" + holder.replace("FUNCTION", function) + "function g() {}\n"
+    start = text.index(function)
+    finding = replace(POSSIBLY, span=Span(text.index("rows[0]"), text.index("rows[0]") + len("rows[0]")))
+    file = opened(text)
+    place = file.place(finding)
+    assert place is not None
+    assert {offer.within for offer in file.offers(place, (finding,))} == {Span(start, start + len(function))}
+
+
 def test_what_is_key_and_value_in_one_is_checked_before_or_written_out() -> None:
     text = "function f(m: Map<string, string>) {\n  const name = m.get('a');\n  g({\n    name,\n  });\n}\n"
     message = "Type 'string | undefined' is not assignable to type 'string'."

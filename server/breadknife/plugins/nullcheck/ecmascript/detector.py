@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -49,6 +50,14 @@ class Entry:
     env: Env
     scopes: Scopes
     this: Type
+
+
+class _EnteredError(Exception):
+    """The function that was looked for begins."""
+
+
+def _entry(evaluator: Evaluator, env: Env) -> Entry:
+    return Entry(dict(env), evaluator.scopes.copy(), evaluator.this[-1])
 
 
 class FileAnalysis:
@@ -116,11 +125,25 @@ class FileAnalysis:
     def outermost(self, byte: int) -> int | None:
         """The start of the function around that no other holds."""
         around = self.outline.functions_around(byte)
+        if around and not any(start in self._entries for start, _ in around):
+            self._enter(byte)
         return next((start for start, _ in around if start in self._entries), None)
+
+    def _enter(self, byte: int) -> None:
+        """Nothing may be null in the function around, for what the file tells: it wasn't followed."""
+        evaluator = Evaluator(self.outline.source, self.outline, self, {(byte, byte): Cause(self.tree.root, "")})
+
+        def entered(node: Node, env: Env) -> None:
+            if node.start_byte <= byte < node.end_byte:
+                self._entries[node.start_byte] = _entry(evaluator, env)
+                raise _EnteredError
+
+        with contextlib.suppress(_EnteredError, TooDeepError):
+            Flow(evaluator, entered).run(self.tree.root, {})
 
     def _follow(self, evaluator: Evaluator) -> Evaluator:
         def entered(node: Node, env: Env) -> None:
-            self._entries[node.start_byte] = Entry(dict(env), evaluator.scopes.copy(), evaluator.this[-1])
+            self._entries[node.start_byte] = _entry(evaluator, env)
 
         flow = Flow(evaluator, entered if not evaluator.assumed else None)
         try:
