@@ -1,7 +1,7 @@
 """The null check's figures for TypeScript: what its actions do for tsc's null errors in packages that ship sources.
 
     npm install --prefix FOLDER --ignore-scripts --legacy-peer-deps typescript@5.9.3 rxjs@7.8.2 zod@3.25.76 …
-    python bench/nullcheck/typescript.py FOLDER [--packages rxjs zod …] [--sample 40] [--oracle off] [--new]
+    python bench/nullcheck/typescript.py FOLDER [--packages rxjs zod …] [--sample 40] [--reading 1] [--oracle off]
 
 The names and versions are in `PACKAGES`. Each package's `src` is checked with `strict` and, since most are written for
 that, `noUncheckedIndexedAccess`. A random sample of what tsc then says of null and undefined is asked about, as an
@@ -141,15 +141,15 @@ def bench(folder: Path, name: str, oracle: str) -> Generator[Bench]:
             yield Bench(folder, root, Repairs(host, Changes(), lambda _: settings))
 
 
-def measure(folder: Path, name: str, sample: int, oracle: str) -> Figures:
-    """`sample`: findings that are asked about, chosen at random."""
+def measure(folder: Path, name: str, sample: int, oracle: str, reading: float) -> Figures:
+    """`sample`: findings that are asked about, chosen at random. `reading`: seconds between a menu and the choice."""
     figures = Figures()
     with bench(folder, name, oracle) as here:
         before = here.check({})
         reports = [report for report in before if about_null(report)]
         chosen = random.Random(name).sample(reports, min(sample, len(reports)))
         figures.findings = len(chosen)
-        made = [repair for report in chosen if (repair := first(here, report, figures))]
+        made = [repair for report in chosen if (repair := first(here, report, figures, reading))]
         for together in rounds(made):
             compare(here, together, before, figures)
     return figures
@@ -168,7 +168,7 @@ def about_null(report: Said) -> bool:
     return found is not None and not re.search(r"\b(?:null|undefined)\b", found["to"])
 
 
-def first(here: Bench, report: Said, figures: Figures) -> Repair | None:
+def first(here: Bench, report: Said, figures: Figures, reading: float) -> Repair | None:
     """The first action that climbs the ladder, timed as an editor would see it."""
     repairs, where = (
         here.repairs,
@@ -179,10 +179,12 @@ def first(here: Bench, report: Said, figures: Figures) -> Repair | None:
         figures.unmended.append(f"no place: {where}")
         return None
     figures.placed += 1
-    repairs.menu(found)  # the file is open in an editor, and has been checked
+    repairs.menu(found)  # an editor asks when the cursor comes there
+    time.sleep(reading)
     started = time.perf_counter()
-    menu = repairs.menu(found)
+    menu = repairs.menu(found, is_read=True)
     figures.menu.append(time.perf_counter() - started)
+    time.sleep(reading)
     figures.offered += bool(menu)
     if not figures.verified and menu:
         repairs.resolved(found, menu[0])  # which starts the checker
@@ -258,6 +260,9 @@ def main() -> None:
     arguments.add_argument("--packages", nargs="*", default=[package.rpartition("@")[0] for package in PACKAGES])
     arguments.add_argument("--sample", type=int, default=40, help="findings of each package")
     arguments.add_argument("--oracle", default="tsc", help="the ladder's checker; off: our own checks alone")
+    arguments.add_argument(
+        "--reading", type=float, default=0.0, help="seconds before a menu is asked for, and a choice"
+    )
     arguments.add_argument("--new", action="store_true", help="list the errors that are new")
     arguments.add_argument("--unmended", action="store_true", help="list the findings without an edit that climbs")
     chosen = arguments.parse_args()
@@ -265,7 +270,7 @@ def main() -> None:
     os.environ["PATH"] = os.pathsep.join([str(folder / "node_modules" / ".bin"), os.environ["PATH"]])
     whole = Figures()
     for name in chosen.packages:
-        figures = measure(folder, name, chosen.sample, chosen.oracle)
+        figures = measure(folder, name, chosen.sample, chosen.oracle, chosen.reading)
         whole.add(figures)
         print(row(name, figures), flush=True)
         for each in (*figures.new_here, *figures.new_elsewhere) if chosen.new else ():

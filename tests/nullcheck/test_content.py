@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 
 import pytest
 
@@ -11,8 +12,11 @@ from breadknife.engine.api import Engine
 from breadknife.engine.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied, ModelMissing
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.task.values import ActionRequest, Actions, ResolveRequest
+from breadknife.text.document import Span
 from nullcheck.asking import offered, resolved
-from support import PluginContext, PluginModel
+from support import PluginContext, PluginModel, document
 
 RAISING = "def f(x=None):\n    return x.y\n"
 
@@ -73,6 +77,36 @@ def test_the_prompt_is_the_code_up_to_what_is_missing() -> None:
     guarded = 'def f(x=None):\n    if x is None:\n        raise ValueError("'
     assert short == "def g():\n    raise KeyError('No such table.')\n\n\n" + guarded
     assert re.fullmatch(rf"(x = 1\n){{40,80}}{re.escape(guarded)}", long)
+
+
+@pytest.mark.parametrize(
+    ("invoked", "model", "requests"),
+    [
+        (True, "nullcheck", 1),  # while the menu is read
+        (False, "nullcheck", 0),  # an editor asks wherever the cursor stands
+        (True, "elsewhere:some-model", 0),  # nobody has chosen to send it anything
+    ],
+)
+def test_the_likeliest_choice_is_written_while_the_menu_is_read(invoked: bool, model: str, requests: int) -> None:
+    class Named(PluginContext):
+        def model(self, role: str, /) -> PluginModel:
+            return PluginModel(self, model)
+
+    text = "def f(a, x=None):\n    if a:\n        raise TypeError('a')\n    return x.y\n"
+    engine, plugin = ScriptedEngine([Line("", "x must be given", delay=0.1)]), NullCheckPlugin()
+    context, doc = Named(engine), document(text)
+    menu = plugin.answer(ActionRequest(doc, Span(0, len(text)), invoked=invoked), context)
+    assert isinstance(menu, Actions)
+    action = menu.items[0]
+    assert action.data["strategy"] == "raise"
+    while len(engine.requests) < requests:
+        time.sleep(0.01)
+    assert len(engine.requests) == requests
+    done = plugin.answer(ResolveRequest(doc, action), context)
+    assert isinstance(done, Actions)
+    assert 'raise TypeError("x must be given")' in doc.edited(done.items[0].edits).text
+    assert done.items[0].origin.output_tokens > 0
+    assert len(engine.requests) == 1
 
 
 @pytest.mark.parametrize(

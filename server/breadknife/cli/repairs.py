@@ -126,9 +126,11 @@ class Repairs:
 
     # --- what can be done ---
 
-    def menu(self, found: Found) -> list[Action]:
-        """The actions for a finding that are made once they are chosen, best first: our own ignore comment isn't."""
-        request = ActionRequest(self.changes.document(found.path), found.finding.span, (found.finding,))
+    def menu(self, found: Found, *, is_read: bool = False) -> list[Action]:
+        """The actions for a finding that are made once they are chosen, best first: our own ignore comment isn't.
+        `is_read`: by somebody who then chooses one."""
+        document, finding = self.changes.document(found.path), found.finding
+        request = ActionRequest(document, finding.span, (finding,), invoked=is_read)
         actions = [action for _, action in self._ask(found.path, request).actions]
         return [action for action in actions if found.finding in action.findings and action.data]
 

@@ -48,7 +48,8 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         if _wants(params.context.only, lsp.CodeActionKind.QuickFix):
             shown = tuple(from_diagnostic(document, each, encoding) for each in params.context.diagnostics)
             span = to_span(document, params.range, encoding)
-            reply = await server.ask(ActionRequest(document, span, shown))
+            invoked = params.context.trigger_kind is not lsp.CodeActionTriggerKind.Automatic
+            reply = await server.ask(ActionRequest(document, span, shown, invoked))
             for plugin, action in reply.actions:
                 item = _to_code_action(server, document, plugin, action, params.context.diagnostics)
                 if item.data is not None and not server.client.resolves_edits:

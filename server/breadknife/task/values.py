@@ -171,6 +171,8 @@ class ActionRequest:
     span: Span
     findings: tuple[Finding, ...] = ()
     """Findings at that place that the editor shows, also other tools'."""
+    invoked: bool = True
+    """Whether the user has asked for the menu, not the editor for a hint that there is one."""
 
 
 @dataclass(frozen=True)

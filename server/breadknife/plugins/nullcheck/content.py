@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from breadknife.cancel import CancelToken
 from breadknife.engine.api import Part
 from breadknife.engine.runtimes import split_model
 from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place
@@ -58,7 +59,12 @@ class _Question:
 
 
 def written(
-    file: NullFile, language: NullLanguage, place: Place, offer: Offer, model: Model
+    file: NullFile,
+    language: NullLanguage,
+    place: Place,
+    offer: Offer,
+    model: Model,
+    cancel: CancelToken | None = None,
 ) -> tuple[Content, Origin] | None:
     """The model's content for an offer that has some, or None when it said nothing that can be used."""
     template = offer.content
@@ -68,7 +74,9 @@ def written(
     # Other runtimes know no such grammars; what comes is looked at in any case.
     grammar = asked.grammar if split_model(model.name) is None else ""
     said, last = "", None
-    for last in model.generate((Part(asked.prompt),), max_tokens=_MAX_TOKENS, stop=asked.stop, grammar=grammar):
+    for last in model.generate(
+        (Part(asked.prompt),), max_tokens=_MAX_TOKENS, stop=asked.stop, grammar=grammar, cancel=cancel
+    ):
         said += last.text
         if not template.default and _is_useless(said, file, place):
             return None  # it need not be heard out

@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, others
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.oracle.tools import Choice
-from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, rule
+from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, WrittenAhead, rule
 from breadknife.plugins.nullcheck.silenced import silencing
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, NullLanguage, Offer, Place, Strategy, Use
 from breadknife.task.plugin import API, Context
@@ -66,6 +66,7 @@ class NullCheckPlugin:
     def __init__(self) -> None:
         self._files = Files()
         self._ladder = Ladder()
+        self._ahead = WrittenAhead()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
@@ -74,20 +75,22 @@ class NullCheckPlugin:
         if tree is None:
             return silence("no-tree")
         nullable: tuple[str, ...] = context.settings(NullCheckSettings).nullable
+        spoken = self._files.language(request.document.language, nullable)
         with self._files.open(request.document, tree, context.project, nullable) as file:
             match request:
                 case CheckRequest():
                     return _check(file, context)
                 case ActionRequest():
-                    return Actions(tuple(_Menu(file, request, self._ladder, context).actions()))
+                    menu = _Menu(file, spoken, request, self._ladder, self._ahead, context)
+                    return Actions(tuple(menu.actions()))
                 case ResolveRequest(document=document, action=action):
-                    spoken = self._files.language(document.language, nullable)
                     checking = _checking(self._ladder, document, action, context)
-                    made = _made(file, spoken, document, action, checking, context)
+                    made = _made(file, spoken, document, action, checking, self._ahead, context)
         # Others may use the analysis while a checker is asked.
         return made if isinstance(made, Silence) else _resolved(made, action, checking, context)
 
     def close(self) -> None:
+        self._ahead.close()
         self._ladder.close()
 
 
@@ -115,8 +118,10 @@ def _fixes(file: NullFile, place: Place) -> Iterator[Fix]:
 @dataclass(frozen=True)
 class _Menu:
     file: NullFile
+    spoken: NullLanguage
     request: ActionRequest
     ladder: Ladder
+    ahead: WrittenAhead
     context: Context
 
     def actions(self) -> Iterator[Action]:
@@ -128,7 +133,7 @@ class _Menu:
             if all(offer.strategy is not Strategy.IGNORE for offer in offers):
                 yield from self._silencing(about)
             if at == 0 and offers:
-                self._look_ahead(offers[0], about)
+                self._look_ahead(place, offers[0], about)
 
     def _places(self) -> dict[Place, tuple[Finding, ...]]:
         given = self.request.findings
@@ -166,11 +171,14 @@ class _Menu:
         known = self.ladder.known(self._edited(offer), about)
         return known is not None and known.broken is not None
 
-    def _look_ahead(self, offer: Offer, about: tuple[Finding, ...]) -> None:
-        """The likeliest choice is checked while the user reads the menu."""
+    def _look_ahead(self, place: Place, offer: Offer, about: tuple[Finding, ...]) -> None:
+        """The likeliest choice is checked and written while the user reads the menu. Editors ask for menus that nobody
+        reads, too, wherever the cursor stands: no model writes for those."""
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
         if checker := self.ladder.checker(self.request.document, settings.oracle, self.context):
             self.ladder.prepare(self._edited(offer), about, checker, self.context)
+        if self.request.invoked:
+            Repair(self.file, self.spoken, place, offer, offer.edits, self.ahead).write_ahead(self.context)
 
     def _edited(self, offer: Offer) -> Edited:
         return Edited(self.request.document, offer.edits, offer.elsewhere, offer.is_inner)
@@ -196,7 +204,7 @@ def _checking(ladder: Ladder, document: Document, action: Action, context: Conte
 
 def _made(
     file: NullFile, spoken: NullLanguage, document: Document, action: Action, checking: Checking | None,
-    context: Context,
+    ahead: WrittenAhead, context: Context,
 ) -> tuple[_Made, ...] | Silence:  # fmt: skip
     """The edits that the language's own checks have verified, best first: with a model's content, without; and what may
     do where a checker objects to both."""
@@ -213,7 +221,7 @@ def _made(
     template = _Made(Edited(document, offer.edits, offer.elsewhere, offer.is_inner), by_rule)
     if offer.content and checking:
         checking.begin(template.edited, context)  # while the model writes
-    made = context.run(CONTENT, Repair(file, spoken, place, offer, offer.edits))
+    made = context.run(CONTENT, Repair(file, spoken, place, offer, offer.edits, ahead))
     others = _otherwise(offer, document, by_rule)
     if made.edits == offer.edits:
         return (template, *others)

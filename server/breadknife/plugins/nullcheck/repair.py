@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from breadknife.cancel import CancelToken
+from breadknife.engine.runtimes import split_model
 from breadknife.errors import EngineError, ModelError
+from breadknife.plugins.nullcheck.ahead import Ahead
 from breadknife.plugins.nullcheck.content import only_content_differs, written
 from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder
 from breadknife.plugins.nullcheck.oracle.tools import Installed
-from breadknife.plugins.nullcheck.values import SOURCE, NullFile, NullLanguage, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.values import SOURCE, Content, NullFile, NullLanguage, Offer, Place, Strategy
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import Context, Model
 from breadknife.task.reasons import silence
 from breadknife.task.values import Finding, Origin
 from breadknife.text.document import TextEdit
+
+WrittenAhead = Ahead[tuple[Content, Origin] | None]
+"""A model's content, as `written` gives it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +34,24 @@ class Repair:
     place: Place
     offer: Offer
     edits: tuple[TextEdit, ...]
+    ahead: WrittenAhead
     origin: Origin = field(default_factory=Origin)
+
+    def written(self, model: Model, cancel: CancelToken) -> tuple[Content, Origin] | None:
+        return self.ahead.get(self._key(model), partial(self._write, model), cancel)
+
+    def write_ahead(self, context: Context) -> None:
+        """Have a model begin. One of another runtime isn't sent anything that nobody has chosen."""
+        with contextlib.suppress(ModelError, EngineError):
+            model = context.model(SOURCE)
+            if self.offer.content and split_model(model.name) is None:
+                self.ahead.begin(self._key(model), partial(self._write, model))
+
+    def _key(self, model: Model) -> Hashable:
+        return self.file.tree.text, self.place, self.offer.edits, model.name
+
+    def _write(self, model: Model, cancel: CancelToken | None = None) -> tuple[Content, Origin] | None:
+        return written(self.file, self.language, self.place, self.offer, model, cancel)
 
 
 @dataclass(frozen=True)
@@ -73,7 +97,7 @@ def _written(repair: Repair, context: Context, model_of: Callable[[Context], Mod
     offer = repair.offer
     try:
         model = model_of(context)
-        said = written(repair.file, repair.language, repair.place, offer, model) if model else None
+        said = repair.written(model, context.cancel) if model else None
     except (ModelError, EngineError):
         said = None
     made = repair.file.repair(repair.place, offer.strategy, said[0]) if said else None
