@@ -113,13 +113,24 @@ def test_a_guard_covers_the_uses_after_it(project: Path) -> None:
 ARGUMENT = 'a.py:{line}:{column}: error: Argument 1 to "g" has incompatible type "A | None"; expected "A"  [arg-type]\n'
 
 
-def test_no_check_is_made_where_a_none_is_only_handed_on(project: Path) -> None:
-    text = "def f(g, x=None):\n    g(x)\n"
-    write(project, {"a.py": text})
-    result = breadknife(project, "fix", "--from", "-", "--write", given=ARGUMENT.format(line=2, column=7))
+TYPED_ARGUMENT = (
+    "a.ts(2,5): error TS2345: Argument of type 'A | undefined' is not assignable to parameter of type 'A'.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("a.py", "def f(g, x=None):\n    g(x)\n", ARGUMENT.format(line=2, column=7)),
+        ("a.ts", "function f(g: (x: A) => void, x?: A) {\n  g(x);\n}\n", TYPED_ARGUMENT),
+    ],
+)
+def test_no_check_is_made_where_a_null_is_only_handed_on(project: Path, path: str, text: str, said: str) -> None:
+    write(project, {path: text})
+    result = breadknife(project, "fix", "--from", "-", "--write", given=said)
     assert result.returncode == 1
-    assert "a None may be meant here: it is only handed on" in result.stderr
-    assert read(project, "a.py") == text
+    assert "a null may be meant here: it is only handed on" in result.stderr
+    assert read(project, path) == text
 
 
 def test_who_gets_a_none_is_not_its_cause(project: Path) -> None:

@@ -16,7 +16,7 @@ from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, apply_edits
 from breadknife.text.syntax import parse
-from support import document
+from support import document, marked_spans
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TEXT = (FIXTURES / "example.ts.txt").read_text("utf-8")
@@ -180,6 +180,52 @@ def test_what_is_key_and_value_in_one_is_checked_before_or_written_out() -> None
     assert after["non-null"] == text.replace("name,", "name: name!,")
     guard = "  if (name === undefined) {\n    throw new Error('name is undefined');\n  }\n"
     assert after["raise"] == text.replace("  g({", guard + "  g({")
+
+
+@pytest.mark.parametrize(
+    ("body", "is_asked_for"),
+    [
+        ("return ⟦x⟧;", True),
+        ("⟦this.y⟧ = x;", True),
+        ("g({ ⟦y⟧: x });", True),
+        ("g({ ⟦x⟧ });", True),
+        ("g([⟦x⟧]);", True),
+        ("g(<A ⟦b⟧={x} />);", True),
+        ("g(⟦x⟧);", True),
+        ("new G(⟦x⟧);", True),
+        ("this.m.get(⟦x⟧);", True),
+        ("helper.run(⟦x⟧);", True),
+        # the platform and libraries do what their types say
+        ("Object.keys(⟦x⟧);", False),
+        ("new Date(⟦x⟧);", False),
+        ("lodash.run(⟦x⟧);", False),
+        # it is used as undefined can't be, here or next
+        ("⟦x⟧.run();", False),
+        ("g(⟦x⟧);\n  x.run();", False),
+        ("⟦this.y⟧ = x;\n  return a + x[0];", False),
+        ("g(⟦x⟧);\n  x?.run();", True),
+        ("g(⟦x⟧);\n  a && x.run();", True),
+        ("g(⟦x⟧);\n  h(() => x.run());", True),
+        ("g(⟦x⟧);\n  x = a;\n  x.run();", True),
+        ("g(⟦x⟧);\n  if (a) return;\n  x.run();", True),
+        # a variable's type is trusted
+        ("const ⟦y⟧: X = x;", False),
+    ],
+)
+def test_what_is_handed_on_may_be_meant_and_is_checked_only_where_somebody_asks(body: str, is_asked_for: bool) -> None:
+    imports = 'import lodash from "lodash";\nimport helper from "./helper";\n'
+    text, [span] = marked_spans(f"{imports}function f(this: T, a: A, x?: X): X {{\n  {body}\n}}\n")
+    said = replace(POSSIBLY, span=span)
+    if ".run" not in text[span.end : span.end + 4]:
+        code, message = ("2345", "Argument of type") if text[span.start - 1] == "(" else ("2322", "Type")
+        message = f"{message} 'X | undefined' is not assignable to {'parameter of ' * (code == '2345')}type 'X'."
+        said = replace(said, code=code, message=message)
+    file = opened(text, "typescriptreact")
+    place = file.place(said)
+    assert place is not None
+    assert text[place.span.start : place.span.end] == "x"
+    [offer] = [offer for offer in file.offers(place, (said,)) if offer.strategy is Strategy.RAISE]
+    assert offer.is_asked_for is is_asked_for
 
 
 POSSIBLY = Finding(Span(0, 0), "ts", "2532", "Object is possibly 'undefined'.")

@@ -180,6 +180,15 @@ def test_a_method_that_gives_null_back_says_so() -> None:
     assert apply_edits(text, annotated.edits) == text.replace("String f(", "@Nullable String f(")
 
 
+def test_what_is_passed_on_may_be_meant_and_is_checked_only_where_somebody_asks() -> None:
+    text = in_class("int f(@Nullable String s) {", "    g(s);", "    return s.length();", "}")
+    at = text.index("s);")
+    message = "passing @Nullable parameter 's' where @NonNull is required"
+    passed = offered(text, (Finding(Span(at, at + 1), "nullaway", "NullAway", message),))
+    assert {offer.strategy: offer.is_asked_for for offer in passed}[Strategy.ASSERT] is True
+    assert {offer.strategy: offer.is_asked_for for offer in offered(text)}[Strategy.ASSERT] is False
+
+
 GETENV = ["void f() {", '    System.getenv("A").trim();', "}"]
 
 

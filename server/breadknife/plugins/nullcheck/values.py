@@ -13,7 +13,7 @@ from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
 SOURCE = "nullcheck"
-MEANT = "a None may be meant here: it is only handed on"
+MEANT = "a null may be meant here: it is only handed on"
 """Why a check may end what goes well."""
 
 

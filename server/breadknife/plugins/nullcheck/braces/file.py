@@ -16,6 +16,7 @@ from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
 Edits = tuple[TextEdit, ...]
+_AT_DECLARATION = frozenset({Strategy.RETURN_TYPE, Strategy.DROP_NONE})
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class BracesFile(ABC):
                     option.content,
                     self._within(place, made),
                     removes=removes,
+                    # Who gets it may reckon with it: a check would end what went well.
+                    is_asked_for=place.use is Use.ARGUMENT and option.strategy not in _AT_DECLARATION,
                 )
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> Edits | None:
@@ -104,8 +107,7 @@ class BracesFile(ABC):
         """The edits, and how many findings they end."""
         edits = option.edits(content)
         # Whoever calls a method or reads a field is anywhere in the file.
-        at_declaration = option.strategy in (Strategy.RETURN_TYPE, Strategy.DROP_NONE)
-        around = Span(0, len(self.tree.text)) if at_declaration else place.span
+        around = Span(0, len(self.tree.text)) if option.strategy in _AT_DECLARATION else place.span
         removes = verified(self._whole, self._analyse, place.span, edits, around) if edits is not None else 0
         return (edits, removes) if removes else (None, 0)
 

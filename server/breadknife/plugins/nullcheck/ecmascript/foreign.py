@@ -145,6 +145,11 @@ def _value(tree: SyntaxTree, node: Node) -> Node | None:
                 return outer.child_by_field_name("right") if outer.child_by_field_name("left") == node else None
             case "shorthand_property_identifier":
                 return outer
+            case "array":
+                return node
+            case "jsx_attribute" if outer.named_children[0] == node and outer.named_child_count == 2:
+                value = outer.named_children[1]
+                return value.named_children[0] if value.type == "jsx_expression" and value.named_children else None
             case "arrow_function" if outer.child_by_field_name("body") == node:
                 return node
             case _:

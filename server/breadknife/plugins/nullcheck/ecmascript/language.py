@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence, is_test
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import is_literal_like
 from breadknife.plugins.nullcheck.ecmascript.facts import Cause, NullUse
 from breadknife.plugins.nullcheck.ecmascript.foreign import Foreign, foreign
+from breadknife.plugins.nullcheck.ecmascript.handed_on import is_handed_on
 from breadknife.plugins.nullcheck.ecmascript.ignoring import ignored
 from breadknife.plugins.nullcheck.ecmascript.rules import users_rules
 from breadknife.plugins.nullcheck.ecmascript.site import Site
@@ -26,6 +27,7 @@ from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, S
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.outline import Import
 from breadknife.text.syntax import Node, SyntaxTree, parse, path_to
 
 _MAX_NAMED = 40
@@ -106,6 +108,7 @@ class EcmaScriptFile:
         yield from hiding
         if hiding:  # where there is no comment that hides a finding it keeps its fixes
             ways = [option for option in ways if option.strategy is Strategy.NON_NULL]
+        is_meant = is_handed_on(site, self._is_library)
         for option in ways:
             made = option.edits or edits(site, option.strategy, option.content)
             verdict = verifier.check(made) if made else None
@@ -115,7 +118,7 @@ class EcmaScriptFile:
                 offered += option.strategy is not Strategy.NON_NULL
                 yield Offer(
                     option.strategy, option.title, made, option.weight, option.reason, content, whole,
-                    removes=max(verdict.removes, 1),
+                    removes=max(verdict.removes, 1), is_asked_for=is_meant and not option.edits,
                 )  # fmt: skip
         if not offered and not reason:
             value = re.sub(r"[^ -~]", "", site.source)[:_MAX_NAMED]
@@ -147,6 +150,12 @@ class EcmaScriptFile:
         wanted = said.wanted if said is not None else self._wanted(place.use, path)
         site = Site(self.tree, self._analysis.outline, self._style, node, place.use, path, null, wanted, bang)
         return site, cause, Verifier(self._analysis, site, cause if use is None else None)
+
+    def _is_library(self, name: str) -> bool:
+        source, others = self._analysis.imports.get(name), self._analysis.others
+        if source is None or source.module.startswith("."):
+            return False
+        return others is None or not others.paths(Import(source.module))
 
     def _wanted(self, use: Use, path: tuple[Node, ...]) -> str:
         """The type that a declaration asks for in the place of the value."""

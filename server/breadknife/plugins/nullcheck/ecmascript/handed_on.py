@@ -1,0 +1,100 @@
+"""An undefined that is handed on: given back, put somewhere, or given to a function.
+
+It does no harm there, as one that is used does. What nobody gives is undefined in JavaScript, and who gets it may
+reckon with it, whatever the type says: a check would end what went well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
+from breadknife.plugins.nullcheck.ecmascript.rules import TAKES_STRING, THROWS
+from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, Site
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.syntax import Node
+
+_PLATFORM = frozenset({
+    "Array", "ArrayBuffer", "BigInt", "Boolean", "Buffer", "DataView", "Date", "Error", "Function", "Intl", "JSON",
+    "Map", "Math", "Number", "Object", "Promise", "Reflect", "RegExp", "Set", "String", "Symbol", "URL", "WeakMap",
+    "WeakRef", "WeakSet", "console", "crypto", "document", "fetch", "globalThis", "history", "localStorage", "location",
+    "navigator", "process", "sessionStorage", "structuredClone", "window",
+})  # fmt: skip
+_BEGINS = {
+    "member_expression": "object", "subscript_expression": "object", "call_expression": "function",
+    "non_null_expression": "", "parenthesized_expression": "", "new_expression": "constructor",
+}  # fmt: skip
+"""Field that leads to what an expression begins with; "": its only part."""
+_SIMPLE = frozenset({"expression_statement", "lexical_declaration", "variable_declaration", "return_statement"})
+_CONDITIONAL = FUNCTIONS | {"ternary_expression", "class_body"}
+_SHORT_CIRCUITS = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
+_SETS = frozenset({"assignment_expression", "augmented_assignment_expression"})
+
+
+def is_handed_on(site: Site, is_library: Callable[[str], bool]) -> bool:
+    """Whether code gets it that may reckon with it: the platform's functions and a library's do what their types say.
+    `is_library`: of a name's value, whether another package has it."""
+    match site.use:
+        case Use.RETURN:
+            may_reckon = True
+        case Use.ASSIGN:  # a variable that is declared is used next, and its type is trusted
+            may_reckon = site.parent.type != "variable_declarator"
+        case Use.ARGUMENT:
+            may_reckon = _may_reckon(site, is_library)
+        case _:
+            may_reckon = False
+    return may_reckon and not _fails_later(site)
+
+
+def _may_reckon(site: Site, is_library: Callable[[str], bool]) -> bool:
+    call = site.path[-2] if site.parent.type == "arguments" else None
+    called = call.child_by_field_name("function") or call.child_by_field_name("constructor") if call else None
+    if called is None:
+        return True  # an element of a literal, an attribute of JSX
+    if site.outline.text(called) in TAKES_STRING | THROWS:
+        return False
+    root = called
+    while root.type in _BEGINS:
+        inner = root.child_by_field_name(_BEGINS[root.type]) if _BEGINS[root.type] else root.named_children[0]
+        if inner is None:
+            return True
+        root = inner
+    name = site.outline.text(root)
+    return name not in _PLATFORM and not is_library(name)
+
+
+def _fails_later(site: Site) -> bool:
+    """Whether the same block goes on to use the value as undefined can't be."""
+    at = max((at for at, node in enumerate(site.path) if node.type in BLOCKS), default=None)
+    if at is None or not site.is_name:
+        return False
+    for statement in site.path[at].named_children:
+        if statement.start_byte <= site.node.start_byte:
+            continue
+        nodes = list(_surely(statement)) if statement.type in _SIMPLE else []
+        if any(_sets(site, node) for node in nodes) or not nodes:
+            return False  # what isn't simple may set it, or leave
+        if any(_uses(site, node) for node in nodes):
+            return True
+    return False
+
+
+def _surely(node: Node) -> Iterator[Node]:
+    """The nodes that are evaluated with this one."""
+    yield node
+    for at, child in enumerate(node.named_children):
+        operator = node.child_by_field_name("operator")
+        is_second = at > 0 and operator is not None and operator.type in _SHORT_CIRCUITS
+        if child.type not in _CONDITIONAL and not is_second:
+            yield from _surely(child)
+
+
+def _uses(site: Site, node: Node) -> bool:
+    value = node.child_by_field_name(_BEGINS.get(node.type) or "object")
+    is_optional = node.child_by_field_name("optional_chain") is not None
+    return value is not None and not is_optional and site.outline.text(value) == site.source
+
+
+def _sets(site: Site, node: Node) -> bool:
+    left = node.child_by_field_name("left") if node.type in _SETS else None
+    return left is not None and site.source.startswith(site.outline.text(left))
