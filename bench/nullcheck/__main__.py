@@ -1,7 +1,7 @@
 """The null check's figures: what its actions do for pyright's findings in packages that are installed in a folder.
 
     python -m pip install --target PACKAGES -r packages.txt
-    python bench/nullcheck PACKAGES [--packages rich click …] [--sample 60] [--oracle off] [--new]
+    python bench/nullcheck PACKAGES [--packages rich click …] [--sample 60] [--reading 1] [--oracle off] [--new]
 
 Each package is asked about a random sample of pyright's `reportOptional…` errors, as an editor would ask: is the value
 found, is there a menu, does an action climb the ladder. The first that does is made, and pyright looks at the whole
@@ -31,11 +31,12 @@ def main() -> None:
     arguments.add_argument("--packages", nargs="*", default=PACKAGES)
     arguments.add_argument("--sample", type=int, default=60, help="findings of each package")
     arguments.add_argument("--oracle", default="pyright", help="the ladder's checker; off: our own checks alone")
+    arguments.add_argument("--reading", type=float, default=0.0, help="seconds between a menu and the choice")
     arguments.add_argument("--new", action="store_true", help="list the errors that are new")
     chosen = arguments.parse_args()
     whole = Figures()
     for name in chosen.packages:
-        figures = measure(chosen.folder.resolve(), name, chosen.sample, chosen.oracle)
+        figures = measure(chosen.folder.resolve(), name, chosen.sample, chosen.oracle, chosen.reading)
         whole.add(figures)
         print(row(name, figures), flush=True)
         if chosen.new:

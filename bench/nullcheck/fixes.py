@@ -96,8 +96,8 @@ def bench(folder: Path, name: str, oracle: str) -> Generator[Bench]:
             yield Bench(root, lambda: Repairs(host, Changes(), lambda _: settings))
 
 
-def measure(folder: Path, name: str, sample: int, oracle: str) -> Figures:
-    """`sample`: findings that are asked about, chosen at random."""
+def measure(folder: Path, name: str, sample: int, oracle: str, reading: float) -> Figures:
+    """`sample`: findings that are asked about, chosen at random. `reading`: seconds between a menu and the choice."""
     figures = Figures()
     with bench(folder, name, oracle) as here:
         repairs = here.repairs()
@@ -105,7 +105,7 @@ def measure(folder: Path, name: str, sample: int, oracle: str) -> Figures:
         found = [placed(repairs, here.root, report) for report in reports]
         chosen = random.Random(name).sample(found, min(sample, len(found)))
         figures.findings, figures.placed = len(chosen), len(chosen) - chosen.count(None)
-        made = [repair for each in chosen if each and (repair := _first(repairs, each, figures))]
+        made = [repair for each in chosen if each and (repair := _first(repairs, each, figures, reading))]
         before = pyright(here.root, {})
         for together in _rounds(made):
             _compare(here, together, before, figures)
@@ -119,13 +119,13 @@ def placed(repairs: Repairs, root: Path, report: Report) -> Found | None:
     return next(iter(repairs.told(root / report.path, [said])), None)
 
 
-def _first(repairs: Repairs, found: Found, figures: Figures) -> Repair | None:
+def _first(repairs: Repairs, found: Found, figures: Figures, reading: float) -> Repair | None:
     """The first action that climbs the ladder, timed as an editor would see it."""
-    repairs.file(found.path)
-    repairs.menu(found)  # the file is open in an editor, and has been checked
+    repairs.own(found.path)  # the file is open in an editor, and has been checked
     started = time.perf_counter()
-    menu = repairs.menu(found)
+    menu = repairs.menu(found, is_read=True)
     figures.menu.append(time.perf_counter() - started)
+    time.sleep(reading)
     figures.offered += bool(menu)
     for action in menu:
         started = time.perf_counter()

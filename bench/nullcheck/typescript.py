@@ -179,8 +179,7 @@ def first(here: Bench, report: Said, figures: Figures, reading: float) -> Repair
         figures.unmended.append(f"no place: {where}")
         return None
     figures.placed += 1
-    repairs.menu(found)  # an editor asks when the cursor comes there
-    time.sleep(reading)
+    repairs.own(found.path)  # the file is open in an editor, and has been checked
     started = time.perf_counter()
     menu = repairs.menu(found, is_read=True)
     figures.menu.append(time.perf_counter() - started)
@@ -260,9 +259,7 @@ def main() -> None:
     arguments.add_argument("--packages", nargs="*", default=[package.rpartition("@")[0] for package in PACKAGES])
     arguments.add_argument("--sample", type=int, default=40, help="findings of each package")
     arguments.add_argument("--oracle", default="tsc", help="the ladder's checker; off: our own checks alone")
-    arguments.add_argument(
-        "--reading", type=float, default=0.0, help="seconds before a menu is asked for, and a choice"
-    )
+    arguments.add_argument("--reading", type=float, default=0.0, help="seconds between a menu and the choice")
     arguments.add_argument("--new", action="store_true", help="list the errors that are new")
     arguments.add_argument("--unmended", action="store_true", help="list the findings without an edit that climbs")
     chosen = arguments.parse_args()

@@ -4,18 +4,50 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.languages import language
-from breadknife.plugins.nullcheck.values import NullFile, NullLanguage
+from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place, Strategy
 from breadknife.project.values import Project
-from breadknife.text.document import Document
+from breadknife.task.values import Finding
+from breadknife.text.document import Document, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
 KEPT = 8
 """Documents."""
+
+
+class _Remembering:
+    """A `NullFile` that makes each place's offers once: for the menu of a cursor that comes there, for the one that is
+    asked for, and for the choice."""
+
+    def __init__(self, file: NullFile) -> None:
+        self._file = file
+        self._offers: dict[tuple[Place, Sequence[Finding]], Sequence[Offer]] = {}
+
+    @property
+    def tree(self) -> SyntaxTree:
+        return self._file.tree
+
+    def is_current(self) -> bool:
+        return self._file.is_current()
+
+    def findings(self) -> Sequence[Finding]:
+        return self._file.findings()
+
+    def place(self, finding: Finding, /) -> Place | None:
+        return self._file.place(finding)
+
+    def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
+        key = (place, tuple(about))
+        if key not in self._offers:
+            self._offers[key] = tuple(self._file.offers(place, about))
+        yield from self._offers[key]
+
+    def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
+        return self._file.repair(place, strategy, content)
 
 
 @dataclass
@@ -43,7 +75,7 @@ class Files:
             same = kept is not None and (kept.text, kept.nullable) == (document.text, nullable)
             if kept is None or not same or not kept.file.is_current():
                 of = self._known(document.language, nullable)
-                kept = _Kept(document.text, nullable, of.open(document, tree, project))
+                kept = _Kept(document.text, nullable, _Remembering(of.open(document, tree, project)))
             self._kept[document.uri] = kept
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
