@@ -172,6 +172,13 @@ def test_only_the_function_around_is_looked_at_again(function: str) -> None:
     assert {offer.within for offer in file.offers(place, (finding,))} == {Span(start, start + len(function))}
 
 
+def test_a_repair_within_a_callback_is_seen_with_what_it_is_given() -> None:
+    text = "function f(all: A[][], b?: B) {\n  b.run();\n  all.forEach((rows) => {\n    rows[0].run();\n  });\n}\n"
+    after = by_strategy(text, "rows[0]")
+    assert after["optional-chain"] == text.replace("rows[0].run", "rows[0]?.run")
+    assert "    const row = rows[0];\n    if (row === undefined) {\n      throw" in after["raise"]
+
+
 def test_what_is_key_and_value_in_one_is_checked_before_or_written_out() -> None:
     text = "function f(m: Map<string, string>) {\n  const name = m.get('a');\n  g({\n    name,\n  });\n}\n"
     message = "Type 'string | undefined' is not assignable to type 'string'."

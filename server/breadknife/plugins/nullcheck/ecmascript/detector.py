@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.ecmascript.facts import Cause, Env, NullUse, Summary
-from breadknife.plugins.nullcheck.ecmascript.flow import Flow
+from breadknife.plugins.nullcheck.ecmascript.flow import Entered, Flow
 from breadknife.plugins.nullcheck.ecmascript.frames import Frame
 from breadknife.plugins.nullcheck.ecmascript.imports import links
 from breadknife.plugins.nullcheck.ecmascript.modules import FileTable, Modules
@@ -45,9 +45,11 @@ def detect(tree: SyntaxTree) -> list[Finding]:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known where a function that no other holds begins."""
+    """What is known where a function begins."""
 
     env: Env
+    given: tuple[Type, ...]
+    """Its parameters' types, where it is given to a function that says so."""
     scopes: Scopes
     this: Type
 
@@ -56,8 +58,15 @@ class _EnteredError(Exception):
     """The function that was looked for begins."""
 
 
-def _entry(evaluator: Evaluator, env: Env) -> Entry:
-    return Entry(dict(env), evaluator.scopes.copy(), evaluator.this[-1])
+def _entry(evaluator: Evaluator, env: Env, given: tuple[Type, ...]) -> Entry:
+    return Entry(dict(env), given, evaluator.scopes.copy(), evaluator.this[-1])
+
+
+def _function_at(tree: SyntaxTree, start: int) -> Node | None:
+    node = tree.root.named_descendant_for_byte_range(start, start + 1)
+    while node is not None and node.type not in FUNCTIONS and node.start_byte == start:
+        node = node.parent
+    return node if node is not None and node.start_byte == start else None
 
 
 class FileAnalysis:
@@ -103,47 +112,63 @@ class FileAnalysis:
         self, tree: SyntaxTree, source: bytes, start: int, assumed: Mapping[tuple[int, int], Cause]
     ) -> list[Finding] | None:
         """What is found in the function that begins at byte `start`, as it is in another tree which differs from the
-        file's only within it; None where it isn't a function that no other holds."""
-        self.uses()
-        entry, node = self._entries.get(start), tree.root.named_descendant_for_byte_range(start, start + 1)
-        while node is not None and node.type not in FUNCTIONS and node.start_byte == start:
-            node = node.parent
-        if entry is None or node is None or node.start_byte != start:
+        file's only within it; None where it isn't one that `entered` gives."""
+        entry, node = self._entries.get(start), _function_at(tree, start)
+        if entry is None or node is None:
             return None
         evaluator = Evaluator(source, self.outline, self, assumed)
-        evaluator.scopes = entry.scopes.copy()
-        evaluator.scopes.enter()
-        evaluator.this = [entry.this]
-        flow = Flow(evaluator)
-        flow.frames.append(Frame(tree.root))
         try:
-            flow.function(node, dict(entry.env))
+            self._follow_function(evaluator, tree, node, entry)
         except TooDeepError:
             return None
         return [_explained(tree, use) for use in _sorted(evaluator)]
 
-    def outermost(self, byte: int) -> int | None:
-        """The start of the function around that no other holds."""
+    def entered(self, byte: int) -> Sequence[int]:
+        """The starts of the innermost function around and of the one that no other holds."""
+        self.uses()
         around = self.outline.functions_around(byte)
-        if around and not any(start in self._entries for start, _ in around):
-            self._enter(byte)
-        return next((start for start, _ in around if start in self._entries), None)
+        if not around:
+            return ()
+        inner = around[-1][0]
+        if inner not in self._entries:
+            self._enter(inner, byte)
+        outer = next((start for start, _ in around if start in self._entries), inner)
+        return tuple(start for start in dict.fromkeys((inner, outer)) if start in self._entries)
 
-    def _enter(self, byte: int) -> None:
-        """Nothing may be null in the function around, for what the file tells: it wasn't followed."""
+    def _enter(self, start: int, byte: int) -> None:
+        """Find what is known where a function begins that another one holds, or in which nothing may be null for what
+        the file tells: no function that isn't followed is entered."""
         evaluator = Evaluator(self.outline.source, self.outline, self, {(byte, byte): Cause(self.tree.root, "")})
 
-        def entered(node: Node, env: Env) -> None:
-            if node.start_byte <= byte < node.end_byte:
-                self._entries[node.start_byte] = _entry(evaluator, env)
+        def entered(node: Node, env: Env, given: tuple[Type, ...], depth: int) -> None:
+            if node.start_byte == start or (depth == 1 and node.start_byte <= byte < node.end_byte):
+                self._entries[node.start_byte] = _entry(evaluator, env, given)
+            if node.start_byte == start:
                 raise _EnteredError
 
+        around = self.outline.functions_around(byte)
+        known = next((outer for outer, _ in around if outer in self._entries), None)
+        node = _function_at(self.tree, known) if known is not None else None
         with contextlib.suppress(_EnteredError, TooDeepError):
-            Flow(evaluator, entered).run(self.tree.root, {})
+            if node is None or known is None:
+                Flow(evaluator, entered).run(self.tree.root, {})
+            else:
+                self._follow_function(evaluator, self.tree, node, self._entries[known], entered)
+
+    def _follow_function(
+        self, evaluator: Evaluator, tree: SyntaxTree, node: Node, entry: Entry, entered: Entered | None = None
+    ) -> None:
+        evaluator.scopes = entry.scopes.copy()
+        evaluator.scopes.enter()
+        evaluator.this = [entry.this]
+        flow = Flow(evaluator, entered)
+        flow.frames.append(Frame(tree.root))
+        flow.function(node, dict(entry.env), entry.given)
 
     def _follow(self, evaluator: Evaluator) -> Evaluator:
-        def entered(node: Node, env: Env) -> None:
-            self._entries[node.start_byte] = _entry(evaluator, env)
+        def entered(node: Node, env: Env, given: tuple[Type, ...], depth: int) -> None:
+            if depth == 1:
+                self._entries[node.start_byte] = _entry(evaluator, env, given)
 
         flow = Flow(evaluator, entered if not evaluator.assumed else None)
         try:

@@ -33,7 +33,7 @@ _SAY_NOTHING = (
 )  # fmt: skip
 
 
-Entered = Callable[[Node, Env], None]
+Entered = Callable[[Node, Env, tuple[Type, ...], int], None]
 _KEYS = 4_000
 """Names that are remembered taken apart."""
 
@@ -53,7 +53,7 @@ class Flow:
         self.frames: list[Frame] = []
         self.declarer = Declarer(evaluator)
         self._entered = entered
-        """Told of each outermost function, with the environment at its start."""
+        """Told of each function, with the environment at its start, its parameters' types, and how deep it is."""
         self._words = dict[tuple[int, int], frozenset[str] | None]()
         self._depth = 0
         self.turns = 0
@@ -184,8 +184,8 @@ class Flow:
             return
         evaluator = self.evaluator
         captured = self.declarer.captured(node, env)
-        if self._entered is not None and len(self.frames) == 1:
-            self._entered(node, captured)
+        if self._entered is not None:
+            self._entered(node, captured, given, len(self.frames))
         depth, levels, turns = evaluator.depth, self._depth, len(self.frames)
         evaluator.scopes.enter()
         try:

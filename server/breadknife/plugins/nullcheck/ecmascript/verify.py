@@ -32,19 +32,19 @@ class Verifier:
         self._site = site
         self._assumed = assumed
         """Why the value may be null where only another checker knows; what is found here needs no assumption."""
-        self._start = analysis.outermost(site.node.start_byte)
-        self._before: dict[bool, list[Finding]] = {}
+        self._functions = {start: self._span(start) for start in analysis.entered(site.node.start_byte)}
+        """Those that may be looked at alone, the innermost first, by the bytes that they begin at."""
+        self._before: dict[int | None, list[Finding]] = {}
 
     @property
     def limits(self) -> Span:
         """The function that no other holds, or the whole text: where edits may be that aren't of a declaration."""
-        start = self._start
-        around = self._analysis.outline.functions_around(self._site.node.start_byte) if start is not None else []
-        end = next((end for begin, end in around if begin == start), None)
-        tree = self._analysis.tree
-        if start is None or end is None:
-            return Span(0, len(tree.text))
-        return Span(*(_char(self._analysis.outline.source, byte) for byte in (start, end)))
+        return next(reversed(self._functions.values()), Span(0, len(self._analysis.tree.text)))
+
+    def _span(self, start: int) -> Span:
+        outline = self._analysis.outline
+        end = next(end for begin, end in outline.functions_around(start) if begin == start)
+        return Span(*(_char(outline.source, byte) for byte in (start, end)))
 
     def check(self, edits: tuple[TextEdit, ...]) -> Verdict | None:
         """What the edits achieve; None where they aren't right."""
@@ -59,11 +59,12 @@ class Verifier:
         new = changed_tree(tree, difference(tree.text, text))
         if new is None or not parses_no_worse(tree, new):
             return None
-        local = self._start is not None and all(self.limits.contains(edit.span) for edit in edits)
+        within = (start for start, span in self._functions.items() if all(span.contains(each.span) for each in edits))
+        function = next(within, None)
         target = _moved(site, edits)
         start, end = new.byte_offset(target.start), new.byte_offset(target.end)
-        after = self._findings(new, self._assuming(start, end), local)
-        before = self._found_before(local)
+        after = self._findings(new, self._assuming(start, end), function)
+        before = self._found_before(function)
         if after is None or before is None:
             return None
         fresh = Counter(map(_identity, after)) - Counter(map(_identity, before))
@@ -71,22 +72,24 @@ class Verifier:
             return None
         return Verdict(len(before) - len(after))
 
-    def _found_before(self, local: bool) -> list[Finding] | None:
-        if local not in self._before:
+    def _found_before(self, function: int | None) -> list[Finding] | None:
+        if function not in self._before:
             node = self._site.node
-            found = self._findings(self._analysis.tree, self._assuming(node.start_byte, node.end_byte), local)
+            found = self._findings(self._analysis.tree, self._assuming(node.start_byte, node.end_byte), function)
             if found is None:
                 return None
-            self._before[local] = found
-        return self._before[local]
+            self._before[function] = found
+        return self._before[function]
 
     def _assuming(self, start: int, end: int) -> dict[tuple[int, int], Cause]:
         return {(start, end): self._assumed} if self._assumed is not None else {}
 
-    def _findings(self, tree: SyntaxTree, assumed: dict[tuple[int, int], Cause], local: bool) -> list[Finding] | None:
-        if local and self._start is not None:
-            source = tree.text.encode("utf-8", "surrogatepass")
-            return self._analysis.again(tree, source, self._start, assumed)
+    def _findings(
+        self, tree: SyntaxTree, assumed: dict[tuple[int, int], Cause], function: int | None
+    ) -> list[Finding] | None:
+        """Of the function alone, if one is named by the byte that it begins at."""
+        if function is not None:
+            return self._analysis.again(tree, tree.text.encode("utf-8", "surrogatepass"), function, assumed)
         known = self._analysis
         analysis = known if tree is known.tree else FileAnalysis(tree, known.others, known.rules)
         return analysis.assuming(assumed)
