@@ -8,6 +8,7 @@ import pytest
 
 from breadknife.plugins.nullcheck import summaries
 from breadknife.plugins.nullcheck.files import Files
+from breadknife.plugins.nullcheck.values import Offer
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document, language_of
 from breadknife.text.syntax import parse
@@ -52,4 +53,38 @@ def test_an_analysis_is_made_anew_when_another_file_says_something_else(
     assert opened()[1] == 1
     (tmp_path / other).write_text(then, "utf-8")
     assert opened()[1] == 0
+    project.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "elsewhere"),
+    [
+        ("from a import find\n\n\ndef f(xs):\n    return find(xs).x\n", True),
+        ("def f(x=None):\n    return x.y\n", False),
+    ],
+)
+def test_offers_are_made_once_but_those_that_change_other_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, elsewhere: bool
+) -> None:
+    monkeypatch.setattr(summaries, "SECONDS", 0.0)
+    (tmp_path / "a.py").write_text(PYTHON, "utf-8")
+    (tmp_path / "b.py").write_text(text, "utf-8")
+    project, files = FolderProject(tmp_path), Files()
+    document = Document((tmp_path / "b.py").as_uri(), "python", text)
+    tree = parse(text, "python")
+    assert tree is not None
+
+    def offers(said: str) -> list[Offer]:
+        (tmp_path / "a.py").write_text(said, "utf-8")
+        assert project.idle(10)
+        with files.open(document, tree, project) as file:
+            [place] = [file.place(finding) for finding in file.findings()]
+            assert place is not None
+            return list(file.offers(place))
+
+    commented = PYTHON + "# and so on\n"
+    before, after = offers(PYTHON), offers(commented)
+    there = {each.document.text for offer in after for each in offer.elsewhere}
+    assert there == ({commented} if elsewhere else set())
+    assert all((one is other) is not elsewhere for one, other in zip(before, after, strict=True))
     project.close()

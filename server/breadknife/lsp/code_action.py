@@ -48,7 +48,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         if _wants(params.context.only, lsp.CodeActionKind.QuickFix):
             shown = tuple(from_diagnostic(document, each, encoding) for each in params.context.diagnostics)
             span = to_span(document, params.range, encoding)
-            invoked = params.context.trigger_kind is not lsp.CodeActionTriggerKind.Automatic
+            invoked = params.context.trigger_kind is lsp.CodeActionTriggerKind.Invoked
             reply = await server.ask(ActionRequest(document, span, shown, invoked))
             for plugin, action in reply.actions:
                 item = _to_code_action(server, document, plugin, action, params.context.diagnostics)

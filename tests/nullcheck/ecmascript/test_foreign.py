@@ -197,7 +197,7 @@ def test_what_is_key_and_value_in_one_is_checked_before_or_written_out() -> None
         ("g({ ⟦y⟧: x });", True),
         ("g({ ⟦x⟧ });", True),
         ("g([⟦x⟧]);", True),
-        ("g(<A ⟦b⟧={x} />);", True),
+        ("g(<A ⟦b⟧={/* c */ x} />);", True),
         ("g(⟦x⟧);", True),
         ("new G(⟦x⟧);", True),
         ("this.m.get(⟦x⟧);", True),
@@ -210,7 +210,13 @@ def test_what_is_key_and_value_in_one_is_checked_before_or_written_out() -> None
         ("⟦x⟧.run();", False),
         ("g(⟦x⟧);\n  x.run();", False),
         ("⟦this.y⟧ = x;\n  return a + x[0];", False),
+        ("g(⟦x⟧);\n  // then\n  x!.run();", False),
+        ("g(⟦x⟧);\n  const { b } = x;", False),
+        ("g(⟦x⟧);\n  const b = x;", True),
         ("g(⟦x⟧);\n  x?.run();", True),
+        ("g(⟦x⟧);\n  x?.();", True),
+        ("g(⟦x⟧);\n  a?.b(x.run());", True),
+        ("g(⟦x⟧);\n  [x] = a;\n  x.run();", True),
         ("g(⟦x⟧);\n  a && x.run();", True),
         ("g(⟦x⟧);\n  h(() => x.run());", True),
         ("g(⟦x⟧);\n  x = a;\n  x.run();", True),
@@ -233,6 +239,15 @@ def test_what_is_handed_on_may_be_meant_and_is_checked_only_where_somebody_asks(
     assert text[place.span.start : place.span.end] == "x"
     [offer] = [offer for offer in file.offers(place, (said,)) if offer.strategy is Strategy.RAISE]
     assert offer.is_asked_for is is_asked_for
+
+
+def test_a_long_sum_is_no_deep_one() -> None:
+    text = f"function f(x?: X): X {{\n  g(x);\n  return {'a + ' * 2000}x.y;\n}}\n"
+    finding = replace(POSSIBLY, span=Span(text.index("x);"), text.index("x);") + 1))
+    file = opened(text)
+    place = file.place(finding)
+    assert place is not None
+    assert not any(offer.is_asked_for for offer in file.offers(place, (finding,)))
 
 
 POSSIBLY = Finding(Span(0, 0), "ts", "2532", "Object is possibly 'undefined'.")

@@ -180,13 +180,24 @@ def test_a_method_that_gives_null_back_says_so() -> None:
     assert apply_edits(text, annotated.edits) == text.replace("String f(", "@Nullable String f(")
 
 
-def test_what_is_passed_on_may_be_meant_and_is_checked_only_where_somebody_asks() -> None:
-    text = in_class("int f(@Nullable String s) {", "    g(s);", "    return s.length();", "}")
-    at = text.index("s);")
+@pytest.mark.parametrize(
+    ("call", "is_asked_for"),
+    [
+        ("g(⟦s⟧);", True),
+        ("new G(⟦s⟧);", True),
+        ("this.g.run(⟦s⟧);", True),
+        ("Integer.parseInt(⟦s⟧);", False),
+        ("new StringBuilder(⟦s⟧);", False),
+        ("new ArrayList<String>(⟦s⟧);", False),
+        ("java.util.Objects.hash(⟦s⟧);", False),
+    ],
+)
+def test_what_is_passed_on_may_be_meant_and_is_checked_only_where_somebody_asks(call: str, is_asked_for: bool) -> None:
+    text, [span] = marked_spans(in_class("void f(@Nullable String s) {", f"    {call}", "}"))
+    text, span = f"import java.util.ArrayList;\n{text}", span.shifted(len("import java.util.ArrayList;\n"))
     message = "passing @Nullable parameter 's' where @NonNull is required"
-    passed = offered(text, (Finding(Span(at, at + 1), "nullaway", "NullAway", message),))
-    assert {offer.strategy: offer.is_asked_for for offer in passed}[Strategy.ASSERT] is True
-    assert {offer.strategy: offer.is_asked_for for offer in offered(text)}[Strategy.ASSERT] is False
+    passed = offered(text, (Finding(span, "nullaway", "NullAway", message),))
+    assert {offer.strategy: offer.is_asked_for for offer in passed}[Strategy.ASSERT] is is_asked_for
 
 
 GETENV = ["void f() {", '    System.getenv("A").trim();', "}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, wait
@@ -10,6 +11,8 @@ from typing import Generic, TypeVar
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError
+
+log = logging.getLogger(__name__)
 
 V = TypeVar("V")
 _POLL_SECONDS = 0.02
@@ -41,7 +44,9 @@ class Ahead(Generic[V]):
         def run() -> None:
             try:
                 work.done.set_result(make(work.cancel))
-            except BreadknifeError as error:
+            except Exception as error:
+                if not isinstance(error, BreadknifeError):
+                    log.exception("what was begun ahead failed")
                 work.done.set_exception(error)
 
         threading.Thread(target=run, name="ahead", daemon=True).start()

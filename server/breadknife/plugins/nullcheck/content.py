@@ -129,7 +129,7 @@ def _question(text: str, edits: Sequence[TextEdit], template: Content) -> _Quest
 def _written(edits: Sequence[TextEdit], pattern: str) -> tuple[int, int] | None:
     """Where it stands in the text with the edits: the last time that they write it."""
     found, moved = None, 0
-    for edit in sorted(edits):
+    for edit in sorted(edits, key=lambda edit: edit.span):
         for match in re.finditer(pattern, edit.new_text):
             found = edit.span.start + moved + match.start(), edit.span.start + moved + match.end()
         moved += len(edit.new_text) - len(edit.span)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.languages import language
+from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
+from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place, Strategy
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -17,15 +19,17 @@ from breadknife.text.syntax import SyntaxTree
 
 KEPT = 8
 """Documents."""
+_OFFERS = 256
+"""Places of a document."""
 
 
 class _Remembering:
     """A `NullFile` that makes each place's offers once: for the menu of a cursor that comes there, for the one that is
-    asked for, and for the choice."""
+    asked for, and for the choice. Those that change other files are made of these as they are then."""
 
     def __init__(self, file: NullFile) -> None:
         self._file = file
-        self._offers: dict[tuple[Place, Sequence[Finding]], Sequence[Offer]] = {}
+        self._offers = Recent[tuple[Place, Sequence[Finding]], Sequence[Offer]](_OFFERS, FRESH_SECONDS)
 
     @property
     def tree(self) -> SyntaxTree:
@@ -42,9 +46,15 @@ class _Remembering:
 
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
         key = (place, tuple(about))
-        if key not in self._offers:
-            self._offers[key] = tuple(self._file.offers(place, about))
-        yield from self._offers[key]
+        offers = self._offers.get(key)
+        if offers is None:
+            offers = tuple(self._file.offers(place, about))
+            if not any(offer.elsewhere or offer.otherwise for offer in offers):
+                self._offers.put(key, offers)
+        else:
+            for finding in about:  # of what `repair` is going to be asked about
+                self._file.place(finding)
+        yield from offers
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         return self._file.repair(place, strategy, content)

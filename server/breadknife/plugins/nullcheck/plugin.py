@@ -219,13 +219,13 @@ def _made(
     if offer is None:
         return silence("would-not-verify", strategy=strategy)
     template = _Made(Edited(document, offer.edits, offer.elsewhere, offer.is_inner), by_rule)
-    if offer.content and checking:
+    is_message = offer.content is not None and not offer.content.default
+    if is_message and checking:
         checking.begin(template.edited, context)  # while the model writes
     made = context.run(CONTENT, Repair(file, spoken, place, offer, offer.edits, ahead))
     others = _otherwise(offer, document, by_rule)
     if made.edits == offer.edits:
         return (template, *others)
-    is_message = offer.content is not None and not offer.content.default
     asked = template.edited if is_message and only_words_differ(made.edits, offer.edits) else None
     written = _Made(Edited(document, made.edits, offer.elsewhere, offer.is_inner), made.origin, asked)
     return (written, template, *others)

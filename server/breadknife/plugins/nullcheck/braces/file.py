@@ -80,8 +80,7 @@ class BracesFile(ABC):
                     option.content,
                     self._within(place, made),
                     removes=removes,
-                    # Who gets it may reckon with it: a check would end what went well.
-                    is_asked_for=place.use is Use.ARGUMENT and option.strategy not in _AT_DECLARATION,
+                    is_asked_for=self._is_handed_on(place) and option.strategy not in _AT_DECLARATION,
                 )
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> Edits | None:
@@ -94,6 +93,10 @@ class BracesFile(ABC):
     @abstractmethod
     def _declaration(self, place: Place) -> Node | None:
         """The function, or whatever else of the top level or of a class, that the place is in."""
+
+    def _is_handed_on(self, place: Place) -> bool:
+        """Whether code gets it that may reckon with it, so that a check would end what went well."""
+        return False
 
     @abstractmethod
     def _foreign(self, finding: Finding) -> Place | None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from breadknife.plugins.nullcheck.ecmascript.site import first_part
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree, path_to
@@ -149,7 +150,7 @@ def _value(tree: SyntaxTree, node: Node) -> Node | None:
                 return node
             case "jsx_attribute" if outer.named_children[0] == node and outer.named_child_count == 2:
                 value = outer.named_children[1]
-                return value.named_children[0] if value.type == "jsx_expression" and value.named_children else None
+                return first_part(value) if value.type == "jsx_expression" else None
             case "arrow_function" if outer.child_by_field_name("body") == node:
                 return node
             case _:

@@ -6,11 +6,11 @@ reckon with it, whatever the type says: a check would end what went well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.rules import TAKES_STRING, THROWS
-from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, Site
+from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, SHORT_CIRCUITS, Site, first_part
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -27,7 +27,11 @@ _BEGINS = {
 """Field that leads to what an expression begins with; "": its only part."""
 _SIMPLE = frozenset({"expression_statement", "lexical_declaration", "variable_declaration", "return_statement"})
 _CONDITIONAL = FUNCTIONS | {"ternary_expression", "class_body"}
-_SHORT_CIRCUITS = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
+_USED = {
+    "member_expression": "object", "subscript_expression": "object", "call_expression": "function",
+    "new_expression": "constructor", "variable_declarator": "value",
+}  # fmt: skip
+"""Field whose value can't be undefined; a variable's where it is taken apart."""
 _SETS = frozenset({"assignment_expression", "augmented_assignment_expression"})
 
 
@@ -55,7 +59,7 @@ def _may_reckon(site: Site, is_library: Callable[[str], bool]) -> bool:
         return False
     root = called
     while root.type in _BEGINS:
-        inner = root.child_by_field_name(_BEGINS[root.type]) if _BEGINS[root.type] else root.named_children[0]
+        inner = root.child_by_field_name(_BEGINS[root.type]) if _BEGINS[root.type] else first_part(root)
         if inner is None:
             return True
         root = inner
@@ -69,32 +73,53 @@ def _fails_later(site: Site) -> bool:
     if at is None or not site.is_name:
         return False
     for statement in site.path[at].named_children:
-        if statement.start_byte <= site.node.start_byte:
+        if statement.start_byte <= site.node.start_byte or statement.type == "comment":
             continue
-        nodes = list(_surely(statement)) if statement.type in _SIMPLE else []
-        if any(_sets(site, node) for node in nodes) or not nodes:
-            return False  # what isn't simple may set it, or leave
+        if statement.type not in _SIMPLE:
+            return False  # it may set it, or leave
+        nodes = _surely(statement)
+        if any(_sets(site, node) for node in nodes):
+            return False
         if any(_uses(site, node) for node in nodes):
             return True
     return False
 
 
-def _surely(node: Node) -> Iterator[Node]:
-    """The nodes that are evaluated with this one."""
-    yield node
-    for at, child in enumerate(node.named_children):
+def _surely(statement: Node) -> list[Node]:
+    """The nodes that are evaluated with the statement."""
+    found, left = list[Node](), [statement]
+    while left:
+        node = left.pop()
+        found.append(node)
         operator = node.child_by_field_name("operator")
-        is_second = at > 0 and operator is not None and operator.type in _SHORT_CIRCUITS
-        if child.type not in _CONDITIONAL and not is_second:
-            yield from _surely(child)
+        lazy = operator is not None and operator.type in SHORT_CIRCUITS
+        children = node.named_children[:1] if lazy or _is_optional(node) else node.named_children
+        left += (child for child in children if child.type not in _CONDITIONAL)
+    return found
+
+
+def _is_optional(node: Node) -> bool:
+    """Whether it is a link of a chain that ends where something is missing."""
+    inner: Node | None = node
+    while inner is not None:
+        if any(child.type in ("?.", "optional_chain") for child in inner.children):
+            return True
+        inner = inner.child_by_field_name("object") or inner.child_by_field_name("function")
+    return False
 
 
 def _uses(site: Site, node: Node) -> bool:
-    value = node.child_by_field_name(_BEGINS.get(node.type) or "object")
-    is_optional = node.child_by_field_name("optional_chain") is not None
-    return value is not None and not is_optional and site.outline.text(value) == site.source
+    value = node.child_by_field_name(_USED[node.type]) if node.type in _USED and not _is_optional(node) else None
+    while value is not None and value.type == "non_null_expression":
+        value = first_part(value)
+    pattern = node.child_by_field_name("name") if node.type == "variable_declarator" else None
+    if pattern is not None and pattern.type not in ("object_pattern", "array_pattern"):
+        return False
+    return value is not None and site.outline.text(value) == site.source
 
 
 def _sets(site: Site, node: Node) -> bool:
     left = node.child_by_field_name("left") if node.type in _SETS else None
-    return left is not None and site.source.startswith(site.outline.text(left))
+    if left is None:
+        return False
+    return left.type.endswith("_pattern") or site.source.startswith(site.outline.text(left))

@@ -34,7 +34,7 @@ _EFFECTS = frozenset({
     "call_expression", "new_expression", "await_expression", "yield_expression", "assignment_expression",
     "augmented_assignment_expression", "update_expression",
 })  # fmt: skip
-_SHORT_CIRCUITS = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
+SHORT_CIRCUITS = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
 _PLAIN = frozenset({"identifier", "this", "shorthand_property_identifier"})
 _NAMES = _PLAIN | {"member_expression"}
 THROWING = frozenset({Use.ATTRIBUTE, Use.CALL, Use.SUBSCRIPT, Use.ITERATE})
@@ -129,7 +129,7 @@ class Site:
             if outer.type in ("binary_expression", "augmented_assignment_expression"):
                 operator = outer.child_by_field_name("operator")
                 first = inner == outer.child_by_field_name("left")
-                if operator is not None and operator.type in _SHORT_CIRCUITS and not first:
+                if operator is not None and operator.type in SHORT_CIRCUITS and not first:
                     return False
             if outer.type == "ternary_expression" and inner != outer.child_by_field_name("condition"):
                 return False
@@ -184,6 +184,11 @@ def _is_optional(link: Node) -> bool:
             return True
         node = node.child_by_field_name("function") or node.child_by_field_name("object")
     return False
+
+
+def first_part(node: Node) -> Node | None:
+    """Its first child that is no comment."""
+    return next((child for child in node.named_children if child.type != "comment"), None)
 
 
 def own_nodes(function: Node, kinds: frozenset[str]) -> list[Node]:

@@ -14,7 +14,7 @@ from breadknife.plugins.nullcheck.java.site import Site, site_of
 from breadknife.plugins.nullcheck.java.strategies import options
 from breadknife.plugins.nullcheck.java.table import summarise
 from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries, current
-from breadknife.plugins.nullcheck.values import Place
+from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document
@@ -62,6 +62,9 @@ class JavaFile(BracesFile):
 
     def _declaration(self, place: Place) -> Node | None:
         return self._site(place).member
+
+    def _is_handed_on(self, place: Place) -> bool:
+        return place.use is Use.ARGUMENT and not self._site(place).is_given_to_platform
 
     def _foreign(self, finding: Finding) -> Place | None:
         return foreign_place(self.tree, finding)

@@ -27,6 +27,11 @@ _LISTS = frozenset({"block", "constructor_body", "switch_block_statement_group",
 _LATER = frozenset({"lambda_expression", "class_body", "switch_block"})
 _LOOPS = frozenset({"for_statement", "enhanced_for_statement", "while_statement", "do_statement"})
 _EFFECTS = frozenset({"method_invocation", "object_creation_expression", "assignment_expression", "update_expression"})
+_JAVA_LANG = frozenset({
+    "Boolean", "Byte", "Character", "Class", "Double", "Enum", "Float", "Integer", "Long", "Math", "Number", "Runtime",
+    "Short", "String", "StringBuffer", "StringBuilder", "System", "Thread",
+})  # fmt: skip
+"""Classes that need no import."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +56,14 @@ class Site:
     def is_name(self) -> bool:
         """Whether a test of the expression holds for its next use."""
         return re.fullmatch(r"(?:this\.)?\w+", self.source) is not None
+
+    @property
+    def is_given_to_platform(self) -> bool:
+        """Whether it is an argument of a method or constructor that is Java's own."""
+        call = self.path[-2] if self.path[-1].type == "argument_list" else None
+        owner = call.child_by_field_name("object") or call.child_by_field_name("type") if call is not None else None
+        name = re.split(r"\W", self.outline.text(owner))[0] if owner is not None else ""
+        return f"{self.outline.imports.get(name, name)}.".startswith(("java.", "javax.")) or name in _JAVA_LANG
 
     @cached_property
     def function(self) -> Node | None:

@@ -80,7 +80,9 @@ _PARTS = re.compile(rf"\s*\|\s*{_OPEN}\b|\b{_OPEN}\s*\|\s*")
 _NULLS = re.compile(rf"\|\s*{_NULL}\b|\b{_NULL}\s*\|")
 _TWICE = re.compile(r"([\w.]+(?:\[[\w., |]*\])?) \| \1(?![\w.\[])")
 _QUOTES = re.compile(r"[\"'`“”]")
-_TOKEN = re.compile(r" \| |=> ?|[,:;?] ?|[^\s<>()\[\]{},:;?'\"`“”|=]+|.", re.DOTALL)
+_TOKEN = re.compile(
+    r"(?<=['<(\[{| ])\"[^\"\n]*\"(?=['>)\]}| ,;])| \| |=> ?|[,:;?] ?|[^\s<>()\[\]{},:;?'\"`“”|=]+|.", re.DOTALL
+)
 _OPENING, _CLOSING, _PARTING = frozenset("<([{"), frozenset(">)]}"), frozenset((*",:;?'\"`“”", "=>"))
 _ANY = re.compile(r"\bAny\b")
 _ANY_TYPE = r"(?:[^,\[\]\"'`“”]|\[(?:[^\[\]\"'`“”]|\[[^\[\]\"'`“”]*\])*\])+"
