@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -97,3 +98,16 @@ def test_nothing_of_it_is_left_after_the_end(checked) -> None:
     checker.close()
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_what_is_saved_while_it_runs_counts(checked, is_shown: bool) -> None:
+    name, checker, root, texts = checked
+    here, there = sorted(path.name for path in texts)
+    alone = {root / there: texts[root / there]}
+    codes(checker, texts if is_shown else alone)
+    assert codes(checker, alone) == []
+    (root / here).write_text(RETURNS_NONE[here], "utf-8")
+    until = time.monotonic() + 30
+    while codes(checker, alone) != [(there, IN_IMPORTER[name])]:  # tsserver looks at the disk by itself
+        assert time.monotonic() < until

@@ -12,16 +12,24 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied
 from breadknife.plugins.nullcheck.oracle.process import Process
+from breadknife.plugins.nullcheck.oracle.saved import Saved
 from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Problem, offset
 from breadknife.text.document import Document
 
 _WARNING = 2
 """LSP's severities: 1 is an error, 3 and 4 are information and hints."""
+_WATCHED = (".py", ".pyi", "pyproject.toml", "pyrightconfig.json", "ty.toml", "pyrefly.toml")
+_KEPT = 64
+"""Files that stay open, as long as they stand as they are saved: pyright works anew on one that it is shown again."""
 _CONTENT_MODIFIED, _SERVER_CANCELLED = -32801, -32802
 """The server asks to be asked again."""
 _CAPABILITIES: Mapping[str, Any] = {
     "textDocument": {"diagnostic": {"dynamicRegistration": True}, "synchronization": {}},
-    "workspace": {"configuration": True, "workspaceFolders": True},
+    "workspace": {
+        "configuration": True,
+        "workspaceFolders": True,
+        "didChangeWatchedFiles": {"dynamicRegistration": True},
+    },
 }
 
 
@@ -43,6 +51,7 @@ class LanguageServer:
         self._numbers = itertools.count(1)
         self._answers: dict[int, dict[str, Any]] = {}
         self._open: dict[Path, _Open] = {}
+        self._saved = Saved(root, _WATCHED)
         self._process = Process(command, root, self._receive)
         try:
             uri = root.as_uri()
@@ -61,8 +70,13 @@ class LanguageServer:
     def problems(
         self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
     ) -> list[Problem]:
+        if changes := self._saved.changes():
+            self._tell("workspace/didChangeWatchedFiles", {"changes": changes})
         shown = {**beside, **texts}
-        for path in self._open.keys() - shown.keys():
+        unshown = [path for path in self._open if path not in shown]
+        for at, path in enumerate(unshown):
+            if at >= len(unshown) - _KEPT and self._open[path].text == _saved(path, ""):
+                continue
             self._tell("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
             del self._open[path]
         for path, text in shown.items():
