@@ -84,16 +84,23 @@ def bench(folder: Path, name: str, oracle: str) -> Generator[Bench]:
         configuration = {"include": [name], "extraPaths": [str(folder)], "pythonVersion": "3.11"}
         (root / "pyrightconfig.json").write_text(json.dumps(configuration), "utf-8")
         (root / "breadknife.toml").write_text("", "utf-8")
-        host = make_host()
-        wanted: dict[str, Any] = {"nullcheck": {"oracle": oracle, "oracle_seconds": 60}}
+        with repairing(oracle, root) as repairs:
+            yield Bench(root, repairs)
+
+
+@contextmanager
+def repairing(oracle: str, root: Path | None = None) -> Generator[Callable[[], Repairs]]:
+    """With a host that knows the project of a folder, and asks this checker."""
+    wanted: dict[str, Any] = {"nullcheck": {"oracle": oracle, "oracle_seconds": 60}}
+    with closing(make_host()) as host:
         layers = [Layer("bench", wanted, author=Author.USER), command_line(offline=True)]
         settings, problems = resolve(layers, host.registry.settings_types)
         assert not problems, problems
-        with closing(host):
+        if root is not None:
             known = host.projects.of(root)
             assert known
             known.idle(300)
-            yield Bench(root, lambda: Repairs(host, Changes(), lambda _: settings))
+        yield lambda: Repairs(host, Changes(), lambda _: settings)
 
 
 def measure(folder: Path, name: str, sample: int, oracle: str, reading: float) -> Figures:

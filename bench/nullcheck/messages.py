@@ -13,16 +13,12 @@ import random
 import re
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-from fixes import sources
+from detector import sources
+from fixes import repairing
 
-from breadknife.cli.assemble import command_line, make_host
-from breadknife.cli.changes import Changes
 from breadknife.cli.repairs import Repair, Repairs, strategy_of
-from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.task.values import Action
@@ -40,15 +36,9 @@ def main() -> None:
     chosen = arguments.parse_args()
     files = [path.resolve() for name in chosen.packages for path in sources(chosen.folder / name)]
     random.Random(0).shuffle(files)
-    wanted: dict[str, Any] = {"nullcheck": {"oracle": "off"}}
-    host = make_host()
-    settings, problems = resolve(
-        [Layer("bench", wanted, author=Author.USER), command_line(offline=True)], host.registry.settings_types
-    )
-    assert not problems, problems
     seconds, used = list[float](), 0
-    with closing(host):
-        repairs = Repairs(host, Changes(), lambda _: settings)
+    with repairing("off") as fresh:
+        repairs = fresh()
         for found, action in raising(repairs, files):
             started = time.perf_counter()
             repair = repairs.resolved(found, action)

@@ -21,17 +21,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from breadknife.cli.assemble import command_line, make_host
+from fixes import repairing
+
 from breadknife.cli.changes import Changes
 from breadknife.cli.checking import new_in
 from breadknife.cli.repairs import Repair, Repairs, near
-from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.values import Strategy
@@ -129,16 +129,8 @@ def bench(folder: Path, name: str, oracle: str) -> Generator[Bench]:
         (root / "node_modules").symlink_to(folder / "node_modules", target_is_directory=True)
         (root / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS, "include": ["src"]}), "utf-8")
         (root / "breadknife.toml").write_text("", "utf-8")
-        host = make_host()
-        wanted: dict[str, Any] = {"nullcheck": {"oracle": oracle, "oracle_seconds": 60}}
-        layers = [Layer("bench", wanted, author=Author.USER), command_line(offline=True)]
-        settings, problems = resolve(layers, host.registry.settings_types)
-        assert not problems, problems
-        with closing(host):
-            known = host.projects.of(root)
-            assert known
-            known.idle(300)
-            yield Bench(folder, root, Repairs(host, Changes(), lambda _: settings))
+        with repairing(oracle, root) as repairs:
+            yield Bench(folder, root, repairs())
 
 
 def measure(folder: Path, name: str, sample: int, oracle: str, reading: float) -> Figures:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.rules import TAKES_STRING, THROWS
-from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, SHORT_CIRCUITS, Site, first_part
+from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, SHORT_CIRCUITS, Site, first_part, is_optional
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -22,16 +22,13 @@ _PLATFORM = frozenset({
 })  # fmt: skip
 _BEGINS = {
     "member_expression": "object", "subscript_expression": "object", "call_expression": "function",
-    "non_null_expression": "", "parenthesized_expression": "", "new_expression": "constructor",
+    "new_expression": "constructor",
 }  # fmt: skip
-"""Field that leads to what an expression begins with; "": its only part."""
+"""Field that leads to what an expression begins with, which can't be undefined."""
+_WRAPPED = frozenset({"non_null_expression", "parenthesized_expression"})
 _SIMPLE = frozenset({"expression_statement", "lexical_declaration", "variable_declaration", "return_statement"})
 _CONDITIONAL = FUNCTIONS | {"ternary_expression", "class_body"}
-_USED = {
-    "member_expression": "object", "subscript_expression": "object", "call_expression": "function",
-    "new_expression": "constructor", "variable_declarator": "value",
-}  # fmt: skip
-"""Field whose value can't be undefined; a variable's where it is taken apart."""
+_TAKES_APART = frozenset({"object_pattern", "array_pattern"})
 _SETS = frozenset({"assignment_expression", "augmented_assignment_expression"})
 
 
@@ -58,13 +55,17 @@ def _may_reckon(site: Site, is_library: Callable[[str], bool]) -> bool:
     if site.outline.text(called) in TAKES_STRING | THROWS:
         return False
     root = called
-    while root.type in _BEGINS:
-        inner = root.child_by_field_name(_BEGINS[root.type]) if _BEGINS[root.type] else first_part(root)
-        if inner is None:
-            return True
+    while (inner := _begin(root)) is not None:
         root = inner
     name = site.outline.text(root)
     return name not in _PLATFORM and not is_library(name)
+
+
+def _begin(node: Node) -> Node | None:
+    """What an expression begins with."""
+    if node.type in _WRAPPED:
+        return first_part(node)
+    return node.child_by_field_name(_BEGINS[node.type]) if node.type in _BEGINS else None
 
 
 def _fails_later(site: Site) -> bool:
@@ -93,28 +94,20 @@ def _surely(statement: Node) -> list[Node]:
         found.append(node)
         operator = node.child_by_field_name("operator")
         lazy = operator is not None and operator.type in SHORT_CIRCUITS
-        children = node.named_children[:1] if lazy or _is_optional(node) else node.named_children
+        children = node.named_children[:1] if lazy or is_optional(node) else node.named_children
         left += (child for child in children if child.type not in _CONDITIONAL)
     return found
 
 
-def _is_optional(node: Node) -> bool:
-    """Whether it is a link of a chain that ends where something is missing."""
-    inner: Node | None = node
-    while inner is not None:
-        if any(child.type in ("?.", "optional_chain") for child in inner.children):
-            return True
-        inner = inner.child_by_field_name("object") or inner.child_by_field_name("function")
-    return False
-
-
 def _uses(site: Site, node: Node) -> bool:
-    value = node.child_by_field_name(_USED[node.type]) if node.type in _USED and not _is_optional(node) else None
+    """Whether undefined would end it: its own part is the value, or it takes that apart."""
+    if node.type == "variable_declarator":
+        name = node.child_by_field_name("name")
+        value = node.child_by_field_name("value") if name is not None and name.type in _TAKES_APART else None
+    else:
+        value = _begin(node) if node.type in _BEGINS and not is_optional(node) else None
     while value is not None and value.type == "non_null_expression":
         value = first_part(value)
-    pattern = node.child_by_field_name("name") if node.type == "variable_declarator" else None
-    if pattern is not None and pattern.type not in ("object_pattern", "array_pattern"):
-        return False
     return value is not None and site.outline.text(value) == site.source
 
 

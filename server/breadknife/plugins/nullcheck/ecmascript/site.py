@@ -138,7 +138,7 @@ class Site:
             if outer.type in ("lexical_declaration", "variable_declaration") and inner != outer.named_children[0]:
                 return False
             is_operand = inner.type == "arguments" or inner == outer.child_by_field_name("index")
-            if is_operand and _is_optional(outer):
+            if is_operand and is_optional(outer):
                 return False
         steady = self.node.type in _PLAIN and self.source not in self.outline.assigned
         return steady or not self._effects_before(statement)
@@ -176,7 +176,7 @@ def covers(outer: Node, inner: Node) -> bool:
     return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
 
 
-def _is_optional(link: Node) -> bool:
+def is_optional(link: Node) -> bool:
     """Whether an optional chain may end before this call or subscript of it."""
     node: Node | None = link
     while node is not None and node.type in ("call_expression", "member_expression", "subscript_expression"):

@@ -7,13 +7,14 @@ import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from breadknife.project.ignoring import NEVER
+
 _CREATED, _CHANGED, _DELETED = 1, 2, 3
 """LSP's FileChangeType."""
 _REST = 20
 """Times as long as a look took, until the next."""
 _ENVIRONMENT = "pyvenv.cfg"
 """The file that makes a folder a virtual environment."""
-_SKIPPED = frozenset({"node_modules", "__pycache__"})
 
 Stamp = tuple[int, int]
 
@@ -50,7 +51,7 @@ def _stamps(root: Path, ends: tuple[str, ...]) -> Iterator[tuple[str, Stamp]]:
         if _ENVIRONMENT in files:
             folders.clear()
             continue
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED]
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in NEVER]
         for name in files:
             if name.endswith(ends):
                 path = os.path.join(folder, name)
