@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, bases_of
@@ -12,6 +13,7 @@ from breadknife.plugins.nullcheck.python.ignoring import Checker, comment
 from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
     MAX_UNION,
+    arguments_of,
     is_defined_before,
     is_open,
     line_break,
@@ -59,6 +61,7 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
     annotated = [one for one in found.sets if one.annotation is not None]
     if not nones:
         yield from _never_none(found, ends)
+        yield from _never_allowed(found, ends)
         return
     none = nones[0]
     assignment, function = none.assignment, none.inside("function_definition")
@@ -84,7 +87,7 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
                 f"a use before it is set gets `{empty}`",
             )
     set_elsewhere = len(found.sets) > 1
-    weight = (85 if set_elsewhere else 70) if len(ends) > 1 else 60 if set_elsewhere else 48
+    weight = (85 if set_elsewhere else 70) if len(ends) > 1 else 60 if set_elsewhere else 52
     yield from _placeholder(found, ends, checker, weight)
 
 
@@ -148,9 +151,9 @@ def _is_method(found: Attribute) -> bool:
 
 def _declaring(found: Attribute) -> Occurrence | None:
     """The assignment that a declaration is best written into, None where none of them can take one."""
-    if any(one.annotation is not None for one in found.sets):
-        annotated = [one for one in found.sets if one.annotation is not None]
-        return annotated[0] if len(annotated) == 1 else None
+    if annotated := [one for one in found.sets if one.annotation is not None]:
+        optional = [one for one in annotated if is_optional(text(one.annotation or one.node))] or annotated
+        return optional[0] if len(optional) == 1 else None
     plain = [
         one
         for one in found.sets
@@ -188,7 +191,7 @@ def _annotating(
         return ()
     silenced = dict[TextEdit, None]()
     for one in found.sets if not is_open(kind) else ():
-        if one.value is not None and (one.value.type == "none" or _from_nullable(one)):
+        if one.value is not None and (one.value.type == "none" or is_from_nullable(one)):
             code = checker.attribute if one.inside("function_definition") is not None else checker.assignment
             silent = comment(tree, tree.span(one.value), checker, (code,), "")
             if silent is None:
@@ -247,16 +250,36 @@ def _never_none(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
         )
 
 
+def _never_allowed(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
+    """`allow_none=True` of a descriptor (traitlets) that nothing in the file gives a None."""
+    declared = [one.value for one in found.sets if one.value is not None and one.inside("function_definition") is None]
+    if len(declared) != 1 or len(found.sets) < 2 or declared[0].type != "call":
+        return
+    given = arguments_of(declared[0])
+    for before, option in pairwise(given):
+        if text(option).replace(" ", "") == "allow_none=True" and text(before) != "None":
+            yield Cure(
+                Strategy.FIELD,
+                f"Declare `{found.key}` without `allow_none`",
+                (TextEdit(Span(found.tree.span(before).end, found.tree.span(option).end), ""),),
+                80,
+                "it is set elsewhere, and no code of this file tests it for None",
+                ends,
+                "TraitError if it is read before it is set",
+                is_asked_for=True,
+            )
+
+
 def _unsure(tree: SyntaxTree, value: Node | None, function: Node | None) -> bool:
     return not type_of(tree, value, function)
 
 
 def _nullable(found: Attribute) -> bool:
     """Whether a value that it gets is one that may be None by the file's own text."""
-    return any(map(_from_nullable, found.sets))
+    return any(map(is_from_nullable, found.sets))
 
 
-def _from_nullable(one: Occurrence) -> bool:
+def is_from_nullable(one: Occurrence) -> bool:
     """Whether it is set to a parameter that may be None."""
     function = one.inside("function_definition")
     if one.value is None or one.value.type != "identifier" or function is None:
@@ -264,9 +287,23 @@ def _from_nullable(one: Occurrence) -> bool:
     declared = parameter_of(function, text(one.value))
     if declared is None:
         return False
+    if _is_checked(one, text(one.value)):
+        return False
     default, annotation = declared.child_by_field_name("value"), declared.child_by_field_name("type")
     by_default = default is not None and default.type == "none"
     return by_default or (annotation is not None and is_optional(text(annotation)))
+
+
+def _is_checked(one: Occurrence, name: str) -> bool:
+    """Whether it is set in the branch of a test where the name isn't None."""
+    for outer, inner in pairwise(one.path):
+        condition = outer.child_by_field_name("condition") if outer.type == "if_statement" else None
+        if condition is None:
+            continue
+        is_else = inner.type == "else_clause" and len(outer.children_by_field_name("alternative")) == 1
+        if text(condition) in ((f"{name} is None", f"not {name}") if is_else else (f"{name} is not None", name)):
+            return inner in (outer.child_by_field_name("consequence"), outer.child_by_field_name("alternative"))
+    return False
 
 
 def _is_chained(assignment: Node, path: tuple[Node, ...]) -> bool:

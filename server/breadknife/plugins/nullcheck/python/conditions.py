@@ -1,8 +1,9 @@
-"""Tests put into a condition, where none can stand before the statement: `while x is not None and x.y`."""
+"""Tests put into a condition: that which a place stands in, `while x is not None and x.y`, or that of its block."""
 
 from __future__ import annotations
 
 from breadknife.plugins.nullcheck.python.facts import key_of
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -34,6 +35,20 @@ def tested(site: Site, name: str) -> tuple[TextEdit, ...] | None:
             return None
         inner = outer
     return None
+
+
+def tested_around(site: Site) -> tuple[TextEdit, ...] | None:
+    """The test in the condition of the `if` whose block the place stands in, or None where there is none alone, or the
+    value may be another one there."""
+    at = next((at for at in range(len(site.path) - 1, 0, -1) if site.path[at].type == "block"), 0)
+    block, outer = site.path[at], site.path[at - 1]
+    condition = outer.child_by_field_name("condition")
+    if outer.type != "if_statement" or outer.child_by_field_name("alternative") is not None or condition is None:
+        return None
+    root = site.source.partition(".")[0]
+    if any(one.role is Role.SET for one in occurrences(site.tree, root, outer)):
+        return None
+    return _appended(site, condition) if _first(site, block) else None
 
 
 def _is_condition(outer: Node, inner: Node) -> bool:
@@ -83,6 +98,10 @@ def _after(site: Site, ternary: Node, value: Node) -> tuple[TextEdit, ...] | Non
     condition = ternary.named_children[1]
     if not key_of(site.node) or not _first(site, value) or condition.type == "comment":
         return None
+    return _appended(site, condition)
+
+
+def _appended(site: Site, condition: Node) -> tuple[TextEdit, ...]:
     span = site.tree.span(condition)
     loose = condition.type in _LOOSER or site.tree.source(condition).find(" or ") >= 0
     opened = (TextEdit(Span(span.start, span.start), "("),) if loose else ()

@@ -50,7 +50,7 @@ class Attribute:
     own: Sequence[Occurrence]
     """`self.name` in the class and its relatives, and what stands for it in their bodies."""
     others: Sequence[Occurrence]
-    """`.name` of anything else in the file: it may be the same attribute."""
+    """`.name` of anything else in the file but other classes' own: it may be the same attribute."""
 
     @property
     def sets(self) -> list[Occurrence]:
@@ -173,8 +173,11 @@ def attribute(tree: SyntaxTree, key: str, owner: Node) -> Attribute:
     own = list[Occurrence]()
     others = list[Occurrence]()
     for found in occurrences(tree, f".{name}", tree.root):
-        at_home = text(found.node) in (key, f"cls.{name}") and any(node in family for node in found.path)
-        (own if at_home else others).append(found)
+        is_own = text(found.node) in (key, f"cls.{name}")
+        if is_own and any(node in family for node in found.path):
+            own.append(found)
+        elif not is_own or found.inside("class_definition") is None:
+            others.append(found)
     for member in family:
         own += [found for found in occurrences(tree, name, member) if _in_body_of(found, member)]
     return Attribute(tree, key, owner, sorted(own, key=lambda found: found.node.start_byte), others)

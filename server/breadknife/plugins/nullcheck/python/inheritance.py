@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.python.attributes import of_attribute
-from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute, bases_of, classes_of
+from breadknife.plugins.nullcheck.python.declarations import (
+    Attribute,
+    Cure,
+    attribute,
+    attribute_of,
+    bases_of,
+    classes_of,
+)
 from breadknife.plugins.nullcheck.python.ignoring import Checker
 from breadknife.plugins.nullcheck.python.outline import Imported, outline
+from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.project.values import Project
-from breadknife.text.document import Document
+from breadknife.text.document import Document, Span
 from breadknife.text.outline import Import
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
@@ -24,9 +32,13 @@ _MAX_STEPS = 3
 """From a package to the file that defines what it hands on; from a class to the base that declares an attribute."""
 
 
+Owner = tuple[Document, SyntaxTree, Node]
+"""A class, and where it is."""
+
+
 @dataclass(frozen=True)
 class Elsewhere:
-    """A cure whose edits are another document's."""
+    """A cure whose edits may be another document's."""
 
     cure: Cure
     tree: SyntaxTree
@@ -34,20 +46,34 @@ class Elsewhere:
 
 
 def of_inherited(
-    found: Attribute, imports: Mapping[str, Imported], document: Document, project: Project, checker: Checker
+    site: Site, imports: Mapping[str, Imported], document: Document, project: Project, checker: Checker
 ) -> Iterator[Elsewhere]:
     """Where nothing in the file sets the attribute, and its uses in the file are all unchecked."""
-    ends = tuple(found.unchecked())
-    if found.sets or found.is_tested:
+    found = attribute_of(site)
+    ends = tuple(found.unchecked()) if found is not None else ()
+    if found is None or site.span not in ends or found.sets or found.is_tested:
         return
-    for there, tree, owner in _above(found.tree, found.owner, imports, document, project, _MAX_STEPS):
-        declared = attribute(tree, found.key, owner)
-        if declared.sets:
-            files = partial(users, project, there.path, found.key.rpartition(".")[2])
-            for cure in of_attribute(declared, ends, checker, files=files):
-                name = there.path.name if there.path else ""
-                yield Elsewhere(_placed(cure, name), tree, there)
-            return
+    above = classes_above((document, found.tree, found.owner), imports, project)
+    if (declared := declared_by(above, found.key)) is not None:
+        yield from of_declared(*declared, ends, document, checker, project)
+
+
+def declared_by(classes: Iterable[Owner], key: str) -> tuple[Document, Attribute] | None:
+    """The attribute of the first class that sets it."""
+    for there, tree, owner in classes:
+        if (declared := attribute(tree, key, owner)).sets:
+            return there, declared
+    return None
+
+
+def of_declared(
+    there: Document, declared: Attribute, ends: tuple[Span, ...], here: Document, checker: Checker, project: Project
+) -> Iterator[Elsewhere]:
+    """The cures of an attribute, and the file that they are said to be in, if it isn't this one."""
+    files = partial(users, project, there.path, declared.key.rpartition(".")[2])
+    for cure in of_attribute(declared, ends, checker, files=files):
+        placed = _placed(cure, there.path.name) if there.path is not None and there is not here else cure
+        yield Elsewhere(placed, declared.tree, there)
 
 
 def users(project: Project, path: Path | None, name: str) -> int:
@@ -65,22 +91,30 @@ def _placed(cure: Cure, name: str) -> Cure:
     return replace(cure, consequence=consequence, otherwise=otherwise)
 
 
-def _above(
-    tree: SyntaxTree, owner: Node, imports: Mapping[str, Imported], document: Document, project: Project, steps: int
-) -> Iterator[tuple[Document, SyntaxTree, Node]]:
-    """The base classes of other files, the nearest first."""
-    for imported, name in _bases(owner, tree, imports):
-        found = _class_at(imported, name, document, project, _MAX_STEPS)
-        if found is not None:
+def classes_above(
+    start: Owner, imports: Mapping[str, Imported], project: Project, steps: int = _MAX_STEPS
+) -> Iterator[Owner]:
+    """The base classes in other files, the nearest first."""
+    document, tree, owner = start
+    here = classes_of(tree)
+    for base in dict.fromkeys(base for each in _upwards(owner, here) for base in bases_of(each) if base not in here):
+        if (found := imported_class(base, imports, document, project)) is not None:
             yield found
-            there, above, base = found
             if steps > 1:
-                yield from _above(above, base, outline(above).imported, there, project, steps - 1)
+                yield from classes_above(found, outline(found[1]).imported, project, steps - 1)
 
 
-def _class_at(
-    imported: Import, name: str, document: Document, project: Project, steps: int
-) -> tuple[Document, SyntaxTree, Node] | None:
+def imported_class(written: str, imports: Mapping[str, Imported], document: Document, project: Project) -> Owner | None:
+    """The class of another file that is called so."""
+    root, _, rest = written.partition("[")[0].partition(".")
+    if (imported := imports.get(root)) is None:
+        return None
+    names = ((imported.name, root),) if imported.name else ()
+    name = rest.rpartition(".")[2] or imported.name
+    return _class_at(Import(imported.module, names), name, document, project, _MAX_STEPS)
+
+
+def _class_at(imported: Import, name: str, document: Document, project: Project, steps: int) -> Owner | None:
     """The class that an imported name means, also through files that hand it on."""
     for path in project.module(imported, document)[:MAX_FILES]:
         source = project.text(path)
@@ -94,19 +128,6 @@ def _class_at(
         if again is not None and again.name:
             return _class_at(Import(again.module, ((again.name, name),)), again.name, there, project, steps - 1)
     return None
-
-
-def _bases(owner: Node, tree: SyntaxTree, imports: Mapping[str, Imported]) -> Iterator[tuple[Import, str]]:
-    """What the bases outside of the file were imported from, and their names there."""
-    here = classes_of(tree)
-    for each in _upwards(owner, here):
-        for base in bases_of(each):
-            root, _, rest = base.partition("[")[0].partition(".")
-            imported = imports.get(root)
-            if base in here or imported is None:
-                continue
-            names = ((imported.name, root),) if imported.name else ()
-            yield Import(imported.module, names), rest.rpartition(".")[2] or imported.name
 
 
 def _upwards(owner: Node, here: dict[str, Node]) -> Iterator[Node]:

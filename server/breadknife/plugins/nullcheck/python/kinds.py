@@ -20,7 +20,7 @@ EMPTY = {"str": '""', "int": "0", "float": "0.0", "list": "[]", "dict": "{}", "s
 """Type -> the value that stands for nothing in it; bool isn't here: False says something."""
 MAX_UNION = 3
 """Types that are still worth writing out."""
-_CLASS = re.compile(r"_*[A-Z]\w*[a-z]\w*$")
+CLASS = re.compile(r"_*[A-Z]\w*[a-z]\w*$")
 """A class, by the convention of PEP 8."""
 
 
@@ -41,7 +41,7 @@ def type_of(tree: SyntaxTree, value: Node | None, function: Node | None) -> str:
         name = text(callee)
         if name in _BUILTINS:
             return name
-        if _CLASS.fullmatch(name.rpartition(".")[2]) and re.fullmatch(r"[\w.]+", name) and usable(tree, name):
+        if CLASS.fullmatch(name.rpartition(".")[2]) and re.fullmatch(r"[\w.]+", name) and usable(tree, name):
             return name
     return ""
 

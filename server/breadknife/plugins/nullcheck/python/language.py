@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from itertools import chain
 
 from breadknife.plugins.nullcheck.python.cures import cures, is_declaration
-from breadknife.plugins.nullcheck.python.declarations import Cure, attribute_of
+from breadknife.plugins.nullcheck.python.declarations import Cure
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
 from breadknife.plugins.nullcheck.python.doubts import doubt
 from breadknife.plugins.nullcheck.python.evidence import Evidence
@@ -23,6 +23,7 @@ from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, co
 from breadknife.plugins.nullcheck.python.inheritance import of_inherited, users
 from breadknife.plugins.nullcheck.python.installed import Installed
 from breadknife.plugins.nullcheck.python.optional_imports import of_import
+from breadknife.plugins.nullcheck.python.receivers import of_receiver
 from breadknife.plugins.nullcheck.python.results import of_result
 from breadknife.plugins.nullcheck.python.rules import users_rules
 from breadknife.plugins.nullcheck.python.site import Site, site_at
@@ -133,18 +134,13 @@ class PythonFile:
             if offer := self._declared(cure, spans):
                 yield offer
         imported = self._analysis.outline.imported
-        given = (of(site, imported, self._document, self._project) for of in (of_result, of_tuple, of_handed_on))
+        given = [of(site, imported, self._document, self._project) for of in (of_result, of_tuple, of_handed_on)]
+        if self._project is not None:
+            given += [of(site, imported, self._document, self._project, checker) for of in (of_inherited, of_receiver)]
         for result in chain.from_iterable(given):
             is_here = result.tree is self.tree
             analysis = self._analysis if is_here else FileAnalysis(result.tree)
             if offer := self._declared(result.cure, spans, analysis, None if is_here else result.document):
-                yield offer
-        found = attribute_of(site)
-        if found is None or self._project is None or site.span not in found.unchecked():
-            return
-        for other in of_inherited(found, imported, self._document, self._project, checker):
-            analysis = FileAnalysis(other.tree)
-            if offer := self._declared(other.cure, spans, analysis, other.document):
                 yield offer
 
     def _is_handed_on(self, site: Site) -> bool:

@@ -35,6 +35,8 @@ class Occurrence:
         value = self.assignment.child_by_field_name("right") if self.assignment is not None else None
         while value is not None and value.type == "assignment":  # a = b = None
             value = value.child_by_field_name("right")
+        while value is not None and value.type == "parenthesized_expression" and (inner := _only(value)) is not None:
+            value = inner
         return value
 
     @property
@@ -49,6 +51,11 @@ class Occurrence:
     def scope(self) -> Node | None:
         """The function or class that it stands in."""
         return self.inside("function_definition", "class_definition")
+
+
+def _only(parentheses: Node) -> Node | None:
+    inner = [child for child in parentheses.named_children if child.type != "comment"]
+    return inner[0] if len(inner) == 1 else None
 
 
 _PATTERNS = TUPLE_PATTERNS | {"list_splat_pattern", "as_pattern_target"}
@@ -106,7 +113,11 @@ def _role(node: Node, path: tuple[Node, ...]) -> Role:
             return Role.USE
         case "call" if parent.child_by_field_name("function") == node:
             return Role.USE
-        case "for_statement" | "for_in_clause" | "list_splat" | "unary_operator":
+        case "for_statement" | "for_in_clause" | "list_splat" | "unary_operator" | "with_item" | "await":
+            return Role.USE
+        case "yield" if any(child.type == "from" for child in parent.children):
+            return Role.USE
+        case "as_pattern" if len(path) > 1 and path[-2].type == "with_item":
             return Role.USE
         case "binary_operator":
             operator = parent.child_by_field_name("operator")

@@ -79,7 +79,7 @@ def _standing_in(found: Parameter, ends: tuple[Span, ...]) -> Iterator[Cure]:
         Strategy.FIELD,
         f"Declare `{found.name}` as `{kind}`: None only stands in where it isn't given",
         (TextEdit(Span(name.end, default.start), f": {kind} = "), *imports),
-        35,
+        49,
         "nothing in the function tests it for None",
         ends,
     )

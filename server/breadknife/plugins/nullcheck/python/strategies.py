@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.conditions import tested
+from breadknife.plugins.nullcheck.python.conditions import tested, tested_around
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
 from breadknife.plugins.nullcheck.python.detector import quote
 from breadknife.plugins.nullcheck.python.evidence import Evidence
@@ -43,6 +43,8 @@ class Option:
 
 _OF_ATTRIBUTE = 47
 """Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
+_NO_CHECK_BEFORE = "a check can't stand before it"
+_IN_CONDITION = "Test {} in the condition (it is false if that is None)"
 _NAMES = {"match": "match", "fullmatch": "match", "search": "match", "which": "path", "get": "value", "getenv": "value"}
 """Last name of a call -> name for its result."""
 _TAKEN = frozenset(dir(builtins))
@@ -73,10 +75,19 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight,
             reason,
         )
-    statement = _unconditional(site).statement
-    if statement is None:
-        yield from _in_conditions(site, quoted)
-    if statement is None or not (site.is_name or _new_name(site)):
+    name = "" if site.is_name else _new_name(site)
+    if site.is_name and (narrowing := _narrowing(site)) is not None:
+        weight, reason = narrowing.weight, narrowing.reason
+        if habit[Strategy.NARROW]:
+            weight = max(weight, _OF_ATTRIBUTE if is_attribute else 62)
+            reason = f"the file skips what needs {quoted} elsewhere"
+        yield Option(Strategy.NARROW, narrowing.title.format(quoted), Content(), weight, reason)
+    if _unconditional(site).statement is None:
+        if name:
+            title = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
+            yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
+        return
+    if not site.is_name and not name:
         return
     asserts, reason = 50, "nothing says what else should happen"
     if evidence.in_tests:
@@ -108,21 +119,31 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         yield Option(
             Strategy.RETURN, f"Return early if {quoted} is None ({given})", Content(default=value), weight, reason
         )
-    if site.is_name and _skippable(site):
-        weight, reason = 12, "nothing after it depends on it"
-        if habit[Strategy.NARROW]:
-            weight = _OF_ATTRIBUTE if is_attribute else 62
-            reason = f"the file skips what needs {quoted} elsewhere"
-        yield Option(Strategy.NARROW, f"Skip this if {quoted} is None", Content(), weight, reason)
 
 
-def _in_conditions(site: Site, quoted: str) -> Iterator[Option]:
-    if site.is_name:
-        title = f"Test {quoted} in the condition (it is false if that is None)"
-        yield Option(Strategy.NARROW, title, Content(), 48, "a check can't stand before it")
-    elif name := _new_name(site):
-        title = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
-        yield Option(Strategy.WALRUS, title, Content(), 48, "a check can't stand before it")
+@dataclass(frozen=True)
+class _Narrowing:
+    """A test around the place."""
+
+    title: str
+    weight: int
+    reason: str
+    edits: tuple[TextEdit, ...]
+
+
+def _narrowing(site: Site) -> _Narrowing | None:
+    place = _unconditional(site)
+    if place.statement is None:
+        made = tested(site, "")
+        return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made) if made else None
+    if made := _wrapped(site):
+        return _Narrowing("Skip this if {} is None", 12, "nothing after it depends on it", made)
+    if made := tested(place, ""):
+        return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made)
+    if made := tested_around(place):
+        title = "Test {} in the condition of the `if` around it (which is skipped if that is None)"
+        return _Narrowing(title, 49, "it stands in an `if` already", made)
+    return None
 
 
 def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
@@ -166,7 +187,8 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
             name = _new_name(site)
             return tested(site, name) if name else None
         case Strategy.NARROW:
-            return tested(site, "") if _unconditional(site).statement is None else _wrapped(site)
+            narrowing = _narrowing(site)
+            return narrowing.edits if narrowing is not None else None
         case _:
             return _guard_edits(site, strategy, content)
 

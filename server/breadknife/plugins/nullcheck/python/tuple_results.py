@@ -142,7 +142,7 @@ def _opened(
         Strategy.RETURN_TYPE,
         f"Declare that `{text(name)}` gives `{kind}`: None is for callers that ask for it",
         (TextEdit(Span(at, at), f" -> {written}"), *imports),
-        48,
+        52,
         "most of its callers rely on a value",
         ends,
         where,

@@ -1,0 +1,293 @@
+"""A declaration of the file at hand: which one is repaired, and how."""
+
+from __future__ import annotations
+
+import pytest
+
+from breadknife.plugins.nullcheck.values import Strategy, Use
+from nullcheck.python.cases import offered, written
+
+CONNECTION = """\
+from net import Socket
+
+class Connection:
+    def __init__(self):
+        self.sock = None
+    def connect(self):
+        self.sock = Socket()
+    def send(self, data):
+        ⟦self.sock⟧.send(data)
+    def close(self):
+        self.sock.close()
+"""
+
+
+def test_an_attribute_that_is_never_tested_is_declared_as_what_it_is_set_to() -> None:
+    text, (first, *_) = offered(CONNECTION)
+    assert first.strategy is Strategy.FIELD
+    assert first.title == "Declare `self.sock` as `Socket`: None only stands in until it is set"
+    assert first.removes == 2
+    assert first.reason == "no code of this file tests it for None, and it is set elsewhere"
+    line = "        self.sock: Socket = None  # pyright: ignore[reportAttributeAccessIssue]\n"
+    assert written(text, first) == text.replace("        self.sock = None\n", line)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("if self.sock is None: return", ""),
+        ("self.sock = None", ""),
+        ("return bool(self.sock)", ""),
+        ("return other.sock is not None", ""),
+        ("return self.sock", "Socket"),
+    ],
+)
+def test_an_attribute_that_is_tested_or_taken_away_may_be_none(before: str, after: str) -> None:
+    marked = CONNECTION + f"    def more(self, other):\n        {before}\n"
+    _, offers = offered(marked)
+    declared = [offer for offer in offers if offer.strategy is Strategy.FIELD]
+    assert bool(declared) == bool(after)
+    assert offers
+
+
+TAKEN_AWAY = """\
+from net import Socket
+
+class Connection:
+    def __init__(self, sock=None):
+        {first}
+    def connect(self):
+        self.sock = Socket()
+    def send(self, data):
+        ⟦self.sock⟧.send(data)
+        self.sock.flush()
+    def receive(self):
+        return self.sock.receive()
+    {last}(self):
+        self.sock = None
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "lines"),
+    [
+        (
+            "self.sock = None",
+            "def close",
+            [
+                "        self.sock: Socket = None  # pyright: ignore[reportAttributeAccessIssue]",
+                "        self.sock = None  # pyright: ignore[reportAttributeAccessIssue]",
+            ],
+        ),
+        ("self.sock = sock", "def unlink", ["from typing import Any", "        self.sock: Any = sock"]),
+        ("self.sock, self.name = None, None", "def close", ["from typing import Any", "    sock: Any", ""]),
+        ("self.sock = None", "@property\n    def sock", None),
+    ],
+)
+def test_what_a_last_method_takes_away_is_there_for_the_others(first: str, last: str, lines: list[str] | None) -> None:
+    text, offers = offered(TAKEN_AWAY.format(first=first, last=last))
+    declared = [offer for offer in offers if offer.strategy is Strategy.FIELD]
+    assert bool(declared) == (lines is not None), [offer.title for offer in offers]
+    for offer in declared:
+        after = written(text, offer)
+        changed = after.splitlines()
+        for line in text.splitlines():
+            if line in changed:
+                changed.remove(line)
+        assert changed == lines
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "def f(connection):\n    ⟦connection.sock⟧.send()\n    connection.sock.flush()\n    connection.sock.x()\n",
+        "class Other(Connection):\n    def f(self):\n        sock = self.sock\n        ⟦sock⟧.send()\n",
+    ],
+)
+def test_the_attribute_behind_a_value_is_declared(use: str) -> None:
+    text, offers = offered(CONNECTION.replace("⟦", "").replace("⟧", "") + use)
+    (declared,) = (offer for offer in offers if offer.strategy is Strategy.FIELD)
+    assert "self.sock: Socket = None" in written(text, declared)
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "written_as"),
+    [
+        (("", ""), "Socket | Any", "self.sock: Socket | Any = None\n"),
+        (("from net import Socket", "import net"), "net.Socket | Any", "self.sock: net.Socket | Any = None\n"),
+        (("    def __init__(self):\n        self.sock = None\n", "    sock = None\n"), '"Socket | Any"',
+         '    sock: "Socket | Any" = None\n'),
+        (("from net import Socket\n\nclass Connection:\n    def __init__(self):\n        self.sock = None\n",
+          "from __future__ import annotations\nfrom net import Socket\n\nclass Connection:\n    sock = None\n"),
+         "Socket | Any", "    sock: Socket | Any = None\n"),
+    ],
+)  # fmt: skip
+def test_where_a_checker_objects_to_the_type_it_stays_open_for_others(
+    change: tuple[str, str], name: str, written_as: str
+) -> None:
+    marked = CONNECTION.replace(*change)
+    if change[1] == "import net":
+        marked = marked.replace("Socket()", "net.Socket()")
+    text, (first, *_) = offered(marked)
+    other = first.otherwise
+    assert other is not None
+    assert other.title.startswith(f"Declare `self.sock` as `{name}`: ")
+    assert written_as in written(text, other)
+    assert "ignore" not in written(text, other)
+    assert other.otherwise is None
+    assert first.within is not None
+    assert all(first.within.contains(edit.span) for edit in (*first.edits, *other.edits))
+
+
+@pytest.mark.parametrize(
+    ("marked", "strategies"),
+    [
+        (CONNECTION.replace("⟦", "").replace("⟧", "").replace("self.sock = None", "⟦self.sock⟧ = None"),
+         [Strategy.FIELD]),
+        ("class A:\n    ⟦x⟧ = None\n    def f(self):\n        return self.x.y\n", [Strategy.FIELD]),
+        ("def ⟦_f⟧(a) -> str | None:\n    return str(a)\ndef g(a):\n    return _f(a).strip()\n",
+         [Strategy.RETURN_TYPE]),
+        ("def g(a):\n    return _f(a, 1)\ndef _f(a, ⟦x=None⟧):\n    return x.y\n", [Strategy.REQUIRED]),
+        ("⟦x⟧ = None\ndef f():\n    return x.y\n", []),
+    ],
+)  # fmt: skip
+def test_a_declaration_can_be_asked_about_itself(marked: str, strategies: list[Strategy]) -> None:
+    assert [offer.strategy for offer in offered(marked, use=Use.ASSIGN)[1]] == strategies
+
+
+def check_first(marked: str, strategy: Strategy, old: str, new: str, use: Use = Use.ATTRIBUTE) -> None:
+    text, offers = offered(marked, use=use)
+    assert offers[0].strategy is strategy, [offer.title for offer in offers]
+    assert text.count(old) == 1
+    assert written(text, offers[0]) == text.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("marked", "strategy", "old", "new"),
+    [
+        (
+            "import a\nclass A:\n    def __init__(self):\n        self.x = None\n    def g(self, x):\n"
+            "        self.x = x\n"
+            "    def f(self):\n        ⟦self.x⟧.y()\n    def h(self):\n        self.x.y()\n",
+            Strategy.FIELD,
+            "import a\nclass A:\n    def __init__(self):\n        self.x = None",
+            "from typing import Any\nimport a\nclass A:\n    def __init__(self):\n        self.x: Any = None",
+        ),
+        (
+            '"""Doc."""\nfrom __future__ import annotations\nclass A:\n    x = None\n    def f(self):\n'
+            "        ⟦self.x⟧.y()\n        self.x.z()\n",
+            Strategy.FIELD,
+            "class A:\n    x = None",
+            "from typing import Any\n\n\nclass A:\n    x: Any = None",
+        ),
+        (
+            "from typing import Any\nclass A:\n    x = None\n    def f(self):\n        ⟦self.x⟧.y()\n"
+            "        self.x.z()\n",
+            Strategy.FIELD,
+            "x = None",
+            "x: Any = None",
+        ),
+        (
+            "class A:\n    def __init__(self):\n        self._x = None\n    def g(self):\n        self._x = [1]\n"
+            "    def f(self):\n        ⟦self._x⟧.append(2)\n        self._x.sort()\n",
+            Strategy.INITIAL,
+            "self._x = None",
+            "self._x = []",
+        ),
+        (
+            "def f(a):\n    _g(a, 1)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n",
+            Strategy.REQUIRED,
+            "x=None",
+            "x",
+        ),
+        (
+            "class A:\n    def f(self):\n        self._g(x=1)\n    def _g(self, *, b=1, x: int | None = None):\n"
+            "        ⟦x⟧.bit_count()\n",
+            Strategy.REQUIRED,
+            "x: int | None = None",
+            "x: int",
+        ),
+        ("def f(x=None):\n    return ⟦x⟧.strip()\n", Strategy.INITIAL, "x=None", 'x=""'),
+        ("def f(x: str = None):\n    return ⟦x⟧.strip()\n", Strategy.INITIAL, "x: str = None", 'x: str = ""'),
+        (
+            "def _f(a):\n    if a:\n        return None\n    return a.b\ndef g(a):\n    _f(a).c()\ndef h(a):\n"
+            "    x = _f(a)\n"
+            "    return ⟦x⟧.c\n",
+            Strategy.RETURN_TYPE,
+            "return None",
+            'raise ValueError("_f found nothing")',
+        ),
+        (
+            "from __future__ import annotations\nclass A:\n    x: A | None = (\n        None  # later\n    )\n"
+            "    def g(self, x: A | None = None):\n        if x is None:\n            print()\n        else:\n"
+            "            self.x = x\n    def f(self):\n        ⟦self.x⟧.y()\n        self.x.z()\n",
+            Strategy.FIELD,
+            "x: A | None = (\n        None  # later",
+            "x: A = (\n        None  # pyright: ignore[reportAssignmentType]  # later",
+        ),
+        (
+            "class A:\n    x = Instance(X, allow_none=True)\n    def g(self):\n        self.x = X()\n"
+            "    def f(self):\n        with ⟦self.x⟧:\n            pass\n",
+            Strategy.FIELD,
+            "Instance(X, allow_none=True)",
+            "Instance(X)",
+        ),
+        ("def f(x: int = ⟦None⟧):\n    return x\n", Strategy.ANNOTATE, "x: int", "x: int | None"),
+        (
+            "from typing import Optional\nclass A:\n    def f(self):\n        self.x: int = ⟦None⟧\n",
+            Strategy.ANNOTATE,
+            "x: int",
+            "x: Optional[int]",
+        ),
+        (
+            "def f(a) -> int:\n    if a:\n        return ⟦None⟧\n    return 1\n",
+            Strategy.ANNOTATE,
+            "-> int",
+            "-> int | None",
+        ),
+    ],
+)
+def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, new: str) -> None:
+    if "Optional" in marked:
+        marked = marked.replace("class A", "y: Optional[int] = 1\nclass A")
+    check_first(marked, strategy, old, new, Use.ASSIGN if "⟦None" in marked else Use.ATTRIBUTE)
+
+
+@pytest.mark.parametrize(
+    ("marked", "never"),
+    [
+        ("def f(a):\n    _g(a)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
+        ("def f(a):\n    _g(a, None)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
+        ("def f(a):\n    _g(*a)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
+        ("def f(a):\n    _g(a, 1)\n    h(_g)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
+        ("def f(a):\n    _g(1, 2)\ndef _g(a=1, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
+        ("def f(a):\n    g(a, 1)\ndef g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
+        ("def f(x=None):\n    print(x)\n    return ⟦x⟧.strip()\n", Strategy.INITIAL),
+        (
+            "class A:\n    _x = None\n    def g(self):\n        self._x = [1]\n    def f(self):\n"
+            "        ⟦self._x⟧.append(2)\n",
+            Strategy.INITIAL,
+        ),
+        (
+            "class A:\n    x = Instance(X, allow_none=True)\n    def g(self):\n"
+            "        self.x = X() if self.x else None\n    def f(self):\n"
+            "        with ⟦self.x⟧:\n            pass\n",
+            Strategy.FIELD,
+        ),
+        (
+            "@dataclass\nclass A:\n    x: B | None = None\n    def f(self):\n        ⟦self.x⟧.y()\n",
+            Strategy.FIELD,
+        ),
+        (
+            "def _f(a):\n    if a:\n        return None\n    return a.b\ndef g(a):\n    if _f(a):\n"
+            "        pass\ndef h(a):\n"
+            "    ⟦_f(a)⟧.c()\n    _f(a).d()\n",
+            Strategy.RETURN_TYPE,
+        ),
+        ("def f(a) -> int | None:\n    if a:\n        return 1\ndef g():\n    ⟦f(1)⟧.y()\n", Strategy.RETURN_TYPE),
+        ("def f(a) -> int | None:\n    return a.b()\ndef g():\n    ⟦f(1)⟧.y()\n", Strategy.RETURN_TYPE),
+        ("class A:\n    x: int = ⟦None⟧\n    def f(self):\n        return self.x.y\n", Strategy.ANNOTATE),
+    ],
+)
+def test_a_declaration_that_may_be_right_stays(marked: str, never: Strategy) -> None:
+    assert never not in [offer.strategy for offer in offered(marked)[1]]

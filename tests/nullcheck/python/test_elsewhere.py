@@ -1,0 +1,221 @@
+"""A declaration in another file of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.values import Strategy, Use
+from breadknife.project.folder import FolderProject
+from nullcheck.python.cases import offered, written
+from project.folders import known
+
+# --- what a function gives ---
+
+APP = """\
+from typing import Any
+_app = None
+def get_app(none=False):
+    if none:
+        return None
+    return _app
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "module", "uses", "title"),
+    [
+        (
+            {"pkg/app.py": APP, "pkg/__init__.py": "from .app import get_app\n"},
+            "pkg",
+            "def g():\n    get_app().b()\ndef h():\n    app = get_app()\n    app.c()\n",
+            "Declare that `get_app` gives `Any`: None is for callers that ask for it (in app.py)",
+        ),
+        ({"app.py": APP}, "app", "def g():\n    return get_app() is None\ndef h():\n    get_app().b()\n", ""),
+        ({"app.py": APP}, "app", "", ""),
+        ({"app.py": APP.replace("(none=False)", "(none=False) -> object")}, "app",
+         "def g():\n    get_app().b()\ndef h():\n    get_app().b()\n", ""),
+        ({}, "app", "def g():\n    get_app().b()\ndef h():\n    get_app().b()\n", ""),
+    ],
+)  # fmt: skip
+def test_what_a_function_of_another_file_gives(
+    tmp_path: Path, files: dict[str, str], module: str, uses: str, title: str
+) -> None:
+    marked = f"from {module} import get_app\ndef f():\n    ⟦get_app()⟧.a()\n{uses}"
+    project = known(tmp_path, {**files, "use.py": ""})
+    _, offers = offered(marked, uri=(tmp_path / "use.py").as_uri(), project=project)
+    declared = [offer for offer in offers if offer.strategy is Strategy.RETURN_TYPE]
+    assert [offer.title for offer in declared] == [title] * bool(title)
+    for offer in declared:
+        assert offer is offers[0]
+        assert not offer.edits
+        (edits,) = offer.elsewhere
+        assert edits.document.edited(edits.edits).text == APP.replace("(none=False)", "(none=False) -> Any")
+
+
+@pytest.mark.parametrize(
+    ("gives", "declared"),
+    [
+        ("Socket()", ' -> "Socket | Any":'),
+        ("Socket() if a else a.b", " -> Any:"),
+        ("a.b", " -> Any:"),
+    ],
+)
+def test_a_function_says_what_it_gives_as_far_as_that_is_known(gives: str, declared: str) -> None:
+    uses = "".join(f"def g{n}():\n    find({n}).a()\n" for n in range(3))
+    text, offers = offered(
+        "from typing import Any\nfrom net import Socket\n"
+        f"def find(a):\n    if a:\n        return {gives}\n    return None\n"
+        f"{uses}def h():\n    ⟦find(1)⟧.a()\n"
+    )
+    (offer,) = (offer for offer in offers if offer.strategy is Strategy.RETURN_TYPE)
+    (edits,) = offer.elsewhere or (None,)
+    after = edits.document.edited(edits.edits).text if edits else written(text, offer)
+    assert f"def find(a){declared}" in after
+
+
+# --- an attribute of a base class ---
+
+BASE = """\
+class Machine: pass
+class State:
+    def __init__(self, machine: Machine):
+        self.machine = None
+        self.node: list | None = None
+    def run(self, machine: Machine):
+        self.machine = machine
+class Substate(State): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "use", "title", "line"),
+    [
+        (
+            BASE,
+            "⟦self.machine⟧.go()\n        self.machine.stop()",
+            "Declare `self.machine` as `Machine`: None only stands in until it is set (in base.py)",
+            "        self.machine: Machine = None  # pyright: ignore[reportAttributeAccessIssue]\n",
+        ),
+        (BASE, "⟦self.machine⟧.go()\n        return self.machine is None", "", ""),
+        (BASE + "def f(s):\n    if s.machine: pass\n", "⟦self.machine⟧.go()\n        self.machine.stop()", "", ""),
+        (BASE, "⟦self.other⟧.go()", "", ""),
+    ],
+)
+def test_a_base_class_of_the_project_is_declared_anew(
+    tmp_path: Path, base: str, use: str, title: str, line: str
+) -> None:
+    (tmp_path / "base.py").write_text(base, "utf-8")
+    project = FolderProject(tmp_path)
+    uri = (tmp_path / "mine.py").as_uri()
+    marked = f"import base\nclass Mine(base.Substate):\n    def f(self):\n        {use}\n"
+    offers = [offer for offer in offered(marked, uri=uri, project=project)[1] if offer.elsewhere]
+    project.close()
+    assert [offer.title for offer in offers] == ([title] if title else [])
+    for offer in offers:
+        ((changed,), edits) = (offer.elsewhere, offer.edits)
+        assert edits == ()
+        assert changed.document.uri.endswith("/base.py")
+        after = changed.document.edited(changed.edits).text
+        assert after == base.replace("        self.machine = None\n", line)
+
+
+def test_a_base_class_is_found_where_a_package_hands_it_on(tmp_path: Path) -> None:
+    root = "import os\nclass Root:\n    session = None\n    @classmethod\n"
+    root += "    def bind(cls, session):\n        cls.session = session\n"
+    files = {
+        "pkg/root.py": root,
+        "pkg/base.py": "from .root import Root\nclass Base(Root): pass\n",
+        "pkg/__init__.py": "from .base import Base\n",
+        "use.py": "",
+    }
+    marked = "from pkg import Base\nclass Mine(Base):\n    def f(self):\n        ⟦self.session⟧.go()\n"
+    _, (first, *_) = offered(marked, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
+    assert first.title == "Declare `self.session` as `Any`: None only stands in until it is set (in root.py)"
+    (edits,) = first.elsewhere
+    assert "    session: Any = None\n" in edits.document.edited(edits.edits).text
+
+
+@pytest.mark.parametrize(("users", "offered_at_all"), [(1, False), (4, True)])
+def test_other_files_uses_outweigh_a_test_in_its_own(tmp_path: Path, users: int, offered_at_all: bool) -> None:
+    files = {
+        f"use{at}.py": "from field import Field\ndef f(field: Field):\n    return field.rel.x\n" for at in range(users)
+    }
+    project = known(tmp_path, {"field.py": "", **files})
+    marked = "class Field:\n    def __init__(self, rel=None):\n        ⟦self.rel⟧ = rel\n"
+    marked += (
+        "        self.is_relation = self.rel is not None\n    def copy(self):\n        if self.rel:\n            pass\n"
+    )
+    _, offers = offered(marked, use=Use.ASSIGN, uri=(tmp_path / "field.py").as_uri(), project=project)
+    project.close()
+    assert [offer.strategy for offer in offers] == [Strategy.FIELD] * offered_at_all
+
+
+# --- an attribute of another object ---
+
+NODES = """\
+class Node:
+    parent: "Node | None" = None
+class Call(Node):
+    def __init__(self):
+        self.func: Node | None = None
+        self.line = 1
+    def fill(self, func: Node):
+        self.func = func
+    def text(self):
+        return self.func.text()
+class Other:
+    def __init__(self):
+        self.func = ""
+    def text(self):
+        return self.func.upper()
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from nodes import Call\ndef f(call: Call):\n    ⟦call.func⟧.run()\n",
+        "from nodes import Call\ndef f(call: 'Call | None'):\n    ⟦call.func⟧.run()\n",
+        "import nodes\ndef f(call: nodes.Call):\n    func = call.func\n    ⟦func⟧.run()\n",
+        "import nodes\ndef f(call):\n    if isinstance(call, nodes.Call):\n        ⟦call.func⟧.run()\n",
+        "import nodes\ndef f(call):\n    if isinstance(call, (nodes.Node, nodes.Call)):\n        ⟦call.func⟧.run()\n",
+        "from nodes import Call\ndef f():\n    call = Call()\n    ⟦call.func⟧.run()\n",
+        "from nodes import Call\ndef f():\n    ⟦Call().func⟧.run()\n",
+        "from nodes import Call\nclass A:\n    def __init__(self, call: Call):\n        self.call = call\n"
+        "    def f(self):\n        ⟦self.call.func⟧.run()\n",
+        "from nodes import Call\nclass Own(Call): pass\ndef f(own: Own):\n    ⟦own.func⟧.run()\n",
+    ],
+)
+def test_an_object_says_of_which_class_it_is(tmp_path: Path, use: str) -> None:
+    project = known(tmp_path, {"nodes.py": NODES, "use.py": ""})
+    _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
+    assert first.title == "Declare `self.func` as `Node`: None only stands in until it is set (in nodes.py)"
+    (edits,) = first.elsewhere
+    assert "self.func: Node = None  # pyright: ignore" in edits.document.edited(edits.edits).text
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "def f(call):\n    ⟦call.func⟧.run()\n",
+        "from nodes import Call\ndef f(call: Call):\n    call = g()\n    ⟦call.func⟧.run()\n",
+        "from nodes import Other\ndef f(node: Other):\n    ⟦node.func⟧.run()\n",
+        "from nodes import Call\ndef f(call: Call):\n    ⟦call.line⟧.run()\n",
+        "from nodes import Call\ndef f(call: Call):\n    ⟦call.func⟧.run()\ndef g(call: Call):\n    if call.func:\n"
+        "        pass\ndef h(call: Call):\n    if call.func is None:\n        pass\n",
+    ],
+)
+def test_an_attribute_that_may_be_none_or_is_of_no_known_class_stays(tmp_path: Path, use: str) -> None:
+    project = known(tmp_path, {"nodes.py": NODES, "use.py": ""})
+    _, offers = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
+    assert offers
+    assert not any(offer.elsewhere for offer in offers)
+
+
+def test_a_class_of_the_same_file_is_known_by_its_name_though_others_have_such_an_attribute(tmp_path: Path) -> None:
+    uri = (tmp_path / "nodes.py").as_uri()
+    marked = f"{NODES}def f(call: Call):\n    ⟦call.func⟧.run()\n"
+    text, (first, *_) = offered(marked, uri=uri, project=known(tmp_path, {"nodes.py": ""}))
+    assert "self.func: Node = None  # pyright: ignore" in written(text, first)
