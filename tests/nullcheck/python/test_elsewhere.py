@@ -165,6 +165,10 @@ class Call(Node):
         self.func = func
     def text(self):
         return self.func.text()
+class Holder:
+    def __init__(self, call: Call):
+        self.call = call
+        self.func = call.func
 class Other:
     def __init__(self):
         self.func = ""
@@ -186,6 +190,9 @@ class Other:
         "from nodes import Call\nclass A:\n    def __init__(self, call: Call):\n        self.call = call\n"
         "    def f(self):\n        ⟦self.call.func⟧.run()\n",
         "from nodes import Call\nclass Own(Call): pass\ndef f(own: Own):\n    ⟦own.func⟧.run()\n",
+        "from nodes import Holder\nclass Own(Holder):\n    def f(self):\n        ⟦self.call.func⟧.run()\n",
+        "from nodes import Holder\ndef f(holder: Holder):\n    ⟦holder.call.func⟧.run()\n",
+        "from nodes import Holder\ndef f(holder: Holder):\n    ⟦holder.func⟧.run()\n",
     ],
 )
 def test_an_object_says_of_which_class_it_is(tmp_path: Path, use: str) -> None:
@@ -194,6 +201,24 @@ def test_an_object_says_of_which_class_it_is(tmp_path: Path, use: str) -> None:
     assert first.title == "Declare `self.func` as `Node`: None only stands in until it is set (in nodes.py)"
     (edits,) = first.elsewhere
     assert "self.func: Node = None  # pyright: ignore" in edits.document.edited(edits.edits).text
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from plugin import Plugin\nclass Own(Plugin):\n    def f(self):\n        ⟦self.option(1)⟧.run()\n"
+        "        self.option(2).run()\n",
+        "from plugin import Plugin\ndef f(plugin: Plugin):\n    option = plugin.option(1)\n    ⟦option⟧.run()\n"
+        "    plugin.option(2).run()\n",
+    ],
+)
+def test_a_method_of_another_object_or_of_a_base_class_says_what_it_gives(tmp_path: Path, use: str) -> None:
+    method = "    def option(self, name):\n        return self.options.get(name)\n"
+    project = known(tmp_path, {"plugin.py": f"from typing import Any\nclass Plugin:\n{method}", "use.py": ""})
+    _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
+    assert first.title == "Declare that `option` gives `Any`: None is for callers that ask for it (in plugin.py)"
+    (edits,) = first.elsewhere
+    assert "def option(self, name) -> Any:" in edits.document.edited(edits.edits).text
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,28 @@ def test_a_condition_tests_it_where_nothing_can_stand_before(strategy: Strategy,
 
 
 @pytest.mark.parametrize(
+    ("head", "lines", "tested"),
+    [
+        ("if a:", ["b = 1", "b += ⟦x⟧.y"], "if a and x is not None:"),
+        ("if a or b:", ["a = ⟦x⟧.y"], "if (a or b) and x is not None:"),
+        ("if ⟦x⟧.y(a):", ["pass"], "if x is not None and x.y(a):"),
+        ("if a:", ["g()", "a = ⟦n.p⟧.q"], None),  # it may set it
+        ("if a:", ["x = g(x)", "a = ⟦x⟧.y"], None),
+        ("if (x := g(a)):", ["a = ⟦x⟧.y"], None),
+        ("if not ⟦x⟧.y(a):", ["raise ValueError(a)"], None),
+        ("if a:", ["a = ⟦x⟧.y", "b = 1", "    else:", "pass"], None),
+        ("for a in b:", ["a = ⟦x⟧.y"], None),
+    ],
+)
+def test_a_condition_around_tests_it_too(head: str, lines: list[str], tested: str | None) -> None:
+    block = "".join(f"{line}\n" if line.startswith(" ") else f"        {line}\n" for line in lines)
+    text, offers = offered(f"def f(a, b, n, x=None):\n    {head}\n{block}")
+    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.NARROW]
+    head = head.replace("⟦", "").replace("⟧", "")
+    assert made == ([] if tested is None else [text.replace(head, tested)])
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
         ("return ⟦x⟧.y if a else b", "return x.y if a and x is not None else b"),

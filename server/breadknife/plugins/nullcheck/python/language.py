@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.foreign import foreign_site
 from breadknife.plugins.nullcheck.python.handed_on import is_handed_on, is_set_here, of_handed_on
 from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, comment
-from breadknife.plugins.nullcheck.python.inheritance import of_inherited, users
+from breadknife.plugins.nullcheck.python.inheritance import Module, users
 from breadknife.plugins.nullcheck.python.installed import Installed
 from breadknife.plugins.nullcheck.python.optional_imports import of_import
 from breadknife.plugins.nullcheck.python.receivers import of_receiver
@@ -136,7 +136,7 @@ class PythonFile:
         imported = self._analysis.outline.imported
         given = [of(site, imported, self._document, self._project) for of in (of_result, of_tuple, of_handed_on)]
         if self._project is not None:
-            given += [of(site, imported, self._document, self._project, checker) for of in (of_inherited, of_receiver)]
+            given.append(of_receiver(site, Module(self._document, self.tree, self._project), checker))
         for result in chain.from_iterable(given):
             is_here = result.tree is self.tree
             analysis = self._analysis if is_here else FileAnalysis(result.tree)

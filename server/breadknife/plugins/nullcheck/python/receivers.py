@@ -1,58 +1,75 @@
-"""An attribute of another object, where the file says of which class that is: its declaration, in whichever file."""
+"""The class of another object, as far as a file says it: what it declares of an attribute, and its methods."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_classes, is_optional
 from breadknife.plugins.nullcheck.python.attributes import is_from_nullable
-from breadknife.plugins.nullcheck.python.declarations import Attribute, attribute, classes_of, origin_of
+from breadknife.plugins.nullcheck.python.declarations import Attribute, attribute_of, origin_of
 from breadknife.plugins.nullcheck.python.ignoring import Checker
-from breadknife.plugins.nullcheck.python.inheritance import (
-    Elsewhere,
-    classes_above,
-    declared_by,
-    imported_class,
-    of_declared,
-)
+from breadknife.plugins.nullcheck.python.inheritance import Class, Elsewhere, Module, declared_by, of_declared
 from breadknife.plugins.nullcheck.python.kinds import CLASS, annotation_of, arguments_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import Imported, callee_of, outline, text
+from breadknife.plugins.nullcheck.python.outline import callee_of, text
 from breadknife.plugins.nullcheck.python.site import Site, site_of
-from breadknife.project.values import Project
-from breadknife.text.document import Document
 from breadknife.text.syntax import Node
 
 _MOST = 4
 """Classes that an object may be of."""
+_MAX_STEPS = 3
+"""From an attribute to the one whose value it gets, or to that of the object that it is asked of."""
 
 
-def of_receiver(
-    site: Site, imports: Mapping[str, Imported], document: Document, project: Project, checker: Checker
-) -> Iterator[Elsewhere]:
-    """`x.name`, or what was set to it, where the class of `x` lets its `name` be None."""
+def of_receiver(site: Site, here: Module, checker: Checker) -> Iterator[Elsewhere]:
+    """`x.name`, or what was set to it, where the class of `x` lets its `name` be None; of `self.name` where that is
+    another file's."""
     value = site.node if site.node.type == "attribute" else origin_of(site)
-    name = value.child_by_field_name("attribute") if value is not None and value.type == "attribute" else None
-    receiver = value.child_by_field_name("object") if value is not None else None
-    if name is None or receiver is None or text(receiver) in ("self", "cls"):
+    if value is None or value.type != "attribute":
         return
-    key = f"self.{text(name)}"
-    for written in list(dict.fromkeys(_classes(site_of(site.tree, receiver, site.use))))[:_MOST]:
-        if (here := classes_of(site.tree).get(written)) is not None:
-            start = document, site.tree, here
-        elif (start := imported_class(written, imports, document, project)) is None:
-            continue
-        its = imports if start[1] is site.tree else outline(start[1]).imported
-        found = declared_by((start, *classes_above(start, its, project)), key)
-        if found is not None and _may_be_none(declared := found[1]):
-            ends = (site.span, *(declared.unchecked() if declared.tree is site.tree else ()))
-            if declared.tree is not site.tree:
-                declared = replace(
-                    declared, others=[*declared.others, *occurrences(site.tree, key[4:], site.tree.root)]
-                )
-            yield from of_declared(found[0], declared, ends, document, checker, project)
-            return
+    asked = site_of(site.tree, value, site.use)
+    own, found = attribute_of(asked), _nullable(asked, here, _MAX_STEPS)
+    if own is not None:  # the checker knows of a None that the text doesn't show
+        found = found or next(_declared(asked, here, _MAX_STEPS), None)
+    if found is None or (own is not None and (found[0].tree is here.tree or asked.span not in own.unchecked())):
+        return
+    module, declared = found
+    is_tested = False
+    if module.tree is here.tree:
+        ends = (site.span, *declared.unchecked())
+    else:
+        ends = tuple(own.unchecked()) if own is not None else (site.span,)
+        named = occurrences(site.tree, f".{declared.key.rpartition('.')[2]}", site.tree.root)
+        others = [one for one in named if site.tree.span(one.node) not in ends]
+        is_tested = any(one.role is Role.TEST for one in others)
+        declared = replace(declared, others=(*declared.others, *others))
+    yield from of_declared(module, declared, ends, here, checker, by_files=not is_tested)
+
+
+def _nullable(value: Site, here: Module, steps: int) -> tuple[Module, Attribute] | None:
+    """The declaration by which an attribute's value may be None, also of the one that it only gets its value from."""
+    for module, declared in _declared(value, here, steps - 1):
+        if _may_be_none(declared):
+            return module, declared
+        given = declared.sets[0].value
+        if len(declared.sets) == 1 and given is not None and given.type == "attribute" and steps > 1:
+            behind = _nullable(site_of(module.tree, given, value.use), module, steps - 1)
+            if behind is not None:
+                return behind
+    return None
+
+
+def classes_of_object(receiver: Site, here: Module, steps: int = _MAX_STEPS) -> Iterator[Class]:
+    """The classes that an object may be of by what the file says, the surest first."""
+    if receiver.source in ("self", "cls"):
+        owner = next((node for node in reversed(receiver.path) if node.type == "class_definition"), None)
+        if owner is not None:
+            yield Class(here, owner)
+        return
+    for module, written in list(dict.fromkeys(_classes(receiver, here, steps)))[:_MOST]:
+        if (known := module.class_named(written)) is not None:
+            yield known
 
 
 def _may_be_none(found: Attribute) -> bool:
@@ -64,9 +81,9 @@ def _may_be_none(found: Attribute) -> bool:
     )
 
 
-def _classes(receiver: Site) -> Iterator[str]:
-    """The classes of an object as the file writes them, the surest first."""
-    yield from _made_by(receiver.node)
+def _classes(receiver: Site, here: Module, steps: int) -> Iterator[tuple[Module, str]]:
+    """The names of an object's classes, and the files that call them so."""
+    yield from ((here, written) for written in _made_by(receiver.node))
     if not receiver.is_name:
         return
     function, key = receiver.function, receiver.source
@@ -74,23 +91,30 @@ def _classes(receiver: Site) -> Iterator[str]:
     before = [one for one in occurrences(receiver.tree, key, scope) if one.node.start_byte < receiver.node.start_byte]
     for one in reversed(before):
         if one.role is Role.TEST:
-            yield from _tested_for(one)
+            yield from ((here, written) for written in _tested_for(one))
         elif one.role is Role.SET:
-            if one.annotation is not None:
-                yield from annotated_classes(text(one.annotation))
-            elif one.value is not None:
-                yield from _made_by(one.value)
+            yield from ((here, written) for written in _set_to(one))
             return
     if function is not None and receiver.node.type == "identifier":
-        yield from annotated_classes(annotation_of(function, key))
-    owner = next((node for node in reversed(receiver.path) if node.type == "class_definition"), None)
-    if owner is not None and key.startswith("self.") and key.count(".") == 1:
-        for one in attribute(receiver.tree, key, owner).sets:
-            yield from _set_to(one)
+        yield from ((here, written) for written in annotated_classes(annotation_of(function, key)))
+    elif receiver.node.type == "attribute" and steps > 0:
+        for module, declared in _declared(receiver, here, steps - 1):
+            for one in declared.sets:
+                yield from ((module, written) for written in _set_to(one))
+
+
+def _declared(value: Site, here: Module, steps: int) -> Iterator[tuple[Module, Attribute]]:
+    """What the classes of an attribute's object declare it as."""
+    name, receiver = value.node.child_by_field_name("attribute"), value.node.child_by_field_name("object")
+    if name is None or receiver is None:
+        return
+    for each in classes_of_object(site_of(value.tree, receiver, value.use), here, steps):
+        if (found := declared_by(each.line(), f"self.{text(name)}")) is not None:
+            yield found
 
 
 def _set_to(one: Occurrence) -> Iterator[str]:
-    """The classes of what an attribute is set to, or is declared as."""
+    """The classes of what a name or an attribute is set to, or is declared as."""
     function = one.inside("function_definition")
     if one.annotation is not None:
         yield from annotated_classes(text(one.annotation))

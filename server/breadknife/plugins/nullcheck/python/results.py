@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from breadknife.plugins.nullcheck.python.declarations import Cure, called, origin_of
-from breadknife.plugins.nullcheck.python.inheritance import MAX_FILES, MAX_LENGTH, Elsewhere, users
-from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, is_defined_before, open_type, type_of
+from breadknife.plugins.nullcheck.python.inheritance import MAX_FILES, MAX_LENGTH, Elsewhere, Module, users
+from breadknife.plugins.nullcheck.python.kinds import (
+    MAX_UNION,
+    is_defined_before,
+    open_type,
+    type_of,
+)
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import Imported, outline, text
-from breadknife.plugins.nullcheck.python.site import Site, own_nodes
+from breadknife.plugins.nullcheck.python.receivers import classes_of_object
+from breadknife.plugins.nullcheck.python.site import Site, own_nodes, site_of
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.project.values import Project
 from breadknife.text.document import Document, Span, TextEdit
@@ -45,7 +51,10 @@ def of_result(
         if cure is not None:
             yield Elsewhere(cure, site.tree, document)
         return
-    if project is not None and (found := defined_elsewhere(text(callee), imports, document, project)) is not None:
+    found = defined_elsewhere(text(callee), imports, document, project) if project is not None else None
+    if found is None and project is not None:
+        found = _method(site_of(site.tree, callee, site.use), Module(document, site.tree, project))
+    if project is not None and found is not None:
         where, tree, function = found
         many = len(uses)
         if many < max(_MANY, least + 1):
@@ -53,6 +62,20 @@ def of_result(
         cure = _opened(tree, function, uses, many, f"in {where.path.name}" if where.path else "")
         if cure is not None and many > least:
             yield Elsewhere(cure, tree, where)
+
+
+def _method(callee: Site, here: Module) -> Defined | None:
+    """The method of another object's class, or of one above the own."""
+    receiver, name = callee.node.child_by_field_name("object"), callee.node.child_by_field_name("attribute")
+    if receiver is None or name is None:
+        return None
+    for known in classes_of_object(site_of(callee.tree, receiver, callee.use), here):
+        for each in known.line():
+            bodies = (node.child_by_field_name("body") for node in each.of_file())
+            methods = (function_in(body, [text(name)]) for body in bodies if body is not None)
+            if (method := next(filter(None, methods), None)) is not None:
+                return each.module.document, each.module.tree, method
+    return None
 
 
 def _call(site: Site) -> Node | None:

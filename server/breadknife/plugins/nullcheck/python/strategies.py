@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.conditions import tested, tested_around
@@ -138,12 +139,18 @@ def _narrowing(site: Site) -> _Narrowing | None:
         return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made) if made else None
     if made := _wrapped(site):
         return _Narrowing("Skip this if {} is None", 12, "nothing after it depends on it", made)
-    if made := tested(place, ""):
+    if not _is_negated(place) and (made := tested(place, "")):
         return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made)
     if made := tested_around(place):
         title = "Test {} in the condition of the `if` around it (which is skipped if that is None)"
         return _Narrowing(title, 49, "it stands in an `if` already", made)
     return None
+
+
+def _is_negated(site: Site) -> bool:
+    """Whether a None would count as what is well: `if not x.is_valid(): raise`."""
+    inside = takewhile(lambda node: node != site.statement, reversed(site.path))
+    return any(node.type == "not_operator" for node in inside)
 
 
 def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
