@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed
 from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
-from breadknife.task.values import Action, ActionRequest, Actions, Finding, ResolveRequest, Silence
+from breadknife.task.values import Action, ActionRequest, Actions, DocumentEdits, Finding, ResolveRequest, Silence
 from breadknife.text.document import Document, Span, TextEdit
 from nullcheck.oracle.development import checker_for
 from project.folders import known
@@ -203,6 +203,22 @@ def test_the_badge_says_whose_finding_was_not_looked_for_again(
     about = [Finding(Span(0, 1), source, "c", "x") for source in sources]
     climb = climbed(ladder, tmp_path, {"a.py": "!x\n"}, new, *about, seconds=0.2 if "hang" in new else 9)
     assert climb.badge.startswith(badge)
+
+
+def test_an_edit_of_another_file_is_looked_at_ahead(ladder: Ladder, tmp_path: Path) -> None:
+    looked = threading.Event()
+
+    class Looking(Telling):
+        def start(self, language: str, cancel) -> Checker:
+            looked.set()
+            return super().start(language, cancel)
+
+    files = {"a.py": "ok\n", "b.py": "ok\n"}
+    here, there = (Document((tmp_path / name).as_uri(), "python", text) for name, text in files.items())
+    edited = Edited(here, (), (DocumentEdits(there, (TextEdit(Span(0, 2), "new"),)),))
+    context = PluginContext(root=tmp_path, project=known(tmp_path, files))
+    ladder.prepare(edited, (), Looking(TOOLS[0], tmp_path / "pyright", tmp_path), context)
+    assert looked.wait(30)
 
 
 @pytest.mark.parametrize(("later", "questions"), [(FRESH_SECONDS / 2, 1), (FRESH_SECONDS, 2)])

@@ -127,8 +127,8 @@ class Ladder:
 
     def prepare(self, edited: Edited, about: Sequence[Finding], checker: Installed, context: Context) -> None:
         """Find out about it in the background."""
-        project = context.project
-        if project is not None and not edited.elsewhere and self.known(edited, about) is None:
+        project, is_seen = context.project, checker.tool.sees_unsaved or not edited.elsewhere
+        if project is not None and is_seen and self.known(edited, about) is None:
             oracle = self._oracle(checker, edited.document.language)
             with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
                 oracle.prepare(lambda ask: self._climbed(edited, about, checker, project, ask))
