@@ -20,12 +20,14 @@ from detector import Report, judgement, sources
 from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.changes import Changes
 from breadknife.cli.checking import new_in
+from breadknife.cli.null_findings import CHECKER_SECONDS
 from breadknife.cli.repairs import Repair, Repairs, near
 from breadknife.cli.root_causes import Removed, causes_of, remove_causes
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.plugin import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Strategy
 
 SHARE = 0.1
@@ -65,11 +67,15 @@ class Figures:
             setattr(self, name, getattr(self, name) + value)
 
 
+Repairing = Callable[[float], Repairs]
+"""On the texts as they are on disk: how many seconds an edit waits for the checker -> repairs."""
+EDITOR, COMMAND_LINE = NullCheckSettings().oracle_seconds, CHECKER_SECONDS
+
+
 @dataclass(frozen=True)
 class Bench:
     root: Path
-    repairs: Callable[[], Repairs]
-    """On the texts as they are on disk."""
+    repairs: Repairing
 
 
 @contextmanager
@@ -89,25 +95,29 @@ def bench(folder: Path, name: str, oracle: str) -> Generator[Bench]:
 
 
 @contextmanager
-def repairing(oracle: str, root: Path | None = None) -> Generator[Callable[[], Repairs]]:
+def repairing(oracle: str, root: Path | None = None) -> Generator[Repairing]:
     """With a host that knows the project of a folder, and asks this checker."""
-    wanted: dict[str, Any] = {"nullcheck": {"oracle": oracle, "oracle_seconds": 60}}
     with closing(make_host()) as host:
-        layers = [Layer("bench", wanted, author=Author.USER), command_line(offline=True)]
-        settings, problems = resolve(layers, host.registry.settings_types)
-        assert not problems, problems
+        layer = Layer("bench", {"nullcheck": {"oracle": oracle}}, author=Author.USER)
+
+        def repairs(seconds: float) -> Repairs:
+            layers = [layer, command_line(offline=True, checker_seconds=seconds)]
+            settings, problems = resolve(layers, host.registry.settings_types)
+            assert not problems, problems
+            return Repairs(host, Changes(), lambda _: settings)
+
         if root is not None:
             known = host.projects.of(root)
             assert known
             known.idle(300)
-        yield lambda: Repairs(host, Changes(), lambda _: settings)
+        yield repairs
 
 
 def measure(folder: Path, name: str, sample: int, oracle: str, reading: float) -> Figures:
     """`sample`: findings that are asked about, chosen at random. `reading`: seconds between a menu and the choice."""
     figures = Figures()
     with bench(folder, name, oracle) as here:
-        repairs = here.repairs()
+        repairs = here.repairs(EDITOR)
         reports = [report for report in judgement(folder, name) if report.optional]
         found = [placed(repairs, here.root, report) for report in reports]
         chosen = random.Random(name).sample(found, min(sample, len(found)))
@@ -159,7 +169,7 @@ def _rounds(made: Sequence[Repair]) -> list[list[Repair]]:
 
 def _compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], figures: Figures) -> None:
     """All of them at once: an error that is new then is one of theirs."""
-    repairs = here.repairs()
+    repairs = here.repairs(COMMAND_LINE)
     edits: dict[Path, tuple[Any, ...]] = {}
     for repair in together:
         for path, each in repair.edits.items():
@@ -175,7 +185,7 @@ def _compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], fi
 
 def _remove(here: Bench, found: Sequence[Found], before: Sequence[Said], figures: Figures) -> None:
     """Root causes: as many edits as a tenth of the errors."""
-    repairs = here.repairs()
+    repairs = here.repairs(COMMAND_LINE)
     paths = sorted(here.root.rglob("*.py"))
     causes = causes_of(repairs, found, paths, lambda _: None)
     figures.errors, figures.causes = len(found), len(causes)

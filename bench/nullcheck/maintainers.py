@@ -23,7 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from detector import Report, judgement
-from fixes import bench, placed
+from fixes import EDITOR, bench, placed
 
 from breadknife.cli.repairs import DECLARATION, strategy_of
 from breadknife.plugins.nullcheck.values import Strategy
@@ -75,7 +75,7 @@ def compared(old: Path, new: Path, name: str) -> Iterator[tuple[str, str, list[s
     for report in newer:
         by_path.setdefault(report.path, []).append(report)
     with bench(old, name, "off") as here:
-        repairs = here.repairs()
+        repairs = here.repairs(EDITOR)
         for report in judgement(old, name):
             if not report.optional or not (new / report.path).is_file():
                 continue

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from detector import sources
-from fixes import repairing
+from fixes import EDITOR, repairing
 
 from breadknife.cli.repairs import Repair, Repairs, strategy_of
 from breadknife.plugins.nullcheck.causes import Found
@@ -38,7 +38,7 @@ def main() -> None:
     random.Random(0).shuffle(files)
     seconds, used = list[float](), 0
     with repairing("off") as fresh:
-        repairs = fresh()
+        repairs = fresh(EDITOR)
         for found, action in raising(repairs, files):
             started = time.perf_counter()
             repair = repairs.resolved(found, action)

@@ -27,7 +27,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from fixes import repairing
+from fixes import EDITOR, repairing
 
 from breadknife.cli.changes import Changes
 from breadknife.cli.checking import new_in
@@ -130,7 +130,7 @@ def bench(folder: Path, name: str, oracle: str) -> Generator[Bench]:
         (root / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS, "include": ["src"]}), "utf-8")
         (root / "breadknife.toml").write_text("", "utf-8")
         with repairing(oracle, root) as repairs:
-            yield Bench(folder, root, repairs())
+            yield Bench(folder, root, repairs(EDITOR))
 
 
 def measure(folder: Path, name: str, sample: int, oracle: str, reading: float) -> Figures:

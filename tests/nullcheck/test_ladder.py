@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -60,7 +61,7 @@ class Telling(Installed):
 
 @pytest.fixture
 def ladder() -> Iterator[Ladder]:
-    made = Ladder()
+    made = Ladder(clock=lambda: 0.0)
     yield made
     made.close()
 
@@ -205,6 +206,41 @@ def test_the_badge_says_whose_finding_was_not_looked_for_again(
     assert climb.badge.startswith(badge)
 
 
+@pytest.mark.parametrize(("passing", "looked_at"), [(0, [3, 2, 2, 2, 1]), (1, [3])])
+def test_once_a_fifth_of_the_time_is_used_no_more_importers_are_asked_about(
+    tmp_path: Path, passing: int, looked_at: list[int]
+) -> None:
+    ticks = itertools.count(0, passing)
+    ladder = Ladder(clock=lambda: next(ticks))
+    files = {"a.py": "ok\n"} | {f"b{n}.py": "import a\na.ok\n" for n in range(9)}
+    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
+    climb = climbed(ladder, tmp_path, files, "ok", checker=checker)
+    assert [len(asked) for asked in checker.started[0].asked] == looked_at
+    of_nine = "9" if passing == 0 else "2 of 9"
+    assert climb.badge == f"{OWN} · file and {of_nine} importers clean (pyright)"
+    ladder.close()
+
+
+@pytest.mark.parametrize(("alone", "broken"), [("", None), ("!new\n", Rung.IMPORTERS)])
+def test_an_importer_is_asked_about_alone_before_its_objection_counts(
+    ladder: Ladder, tmp_path: Path, alone: str, broken: Rung | None
+) -> None:
+    class Wavering(Says):
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+            is_made = "made" in {**texts, **beside}[tmp_path / "a.py"]
+            said = ("!new\n" if len(texts) > 1 else alone) if is_made else ""
+            told = {path: said if path.name == "b.py" else "" for path in texts}
+            return super().problems(told, cancel, beside)
+
+    class Starting(Telling):
+        def start(self, language: str, cancel) -> Checker:
+            return Wavering(self.root, self)
+
+    files = {"a.py": "ok\n", "b.py": "import a\na.ok\n", "c.py": "import a\na.ok\n"}
+    climb = climbed(ladder, tmp_path, files, "made ok\n", checker=Starting(TOOLS[0], tmp_path / "pyright", tmp_path))
+    assert climb.broken is broken
+
+
 def test_an_edit_of_another_file_is_looked_at_ahead(ladder: Ladder, tmp_path: Path) -> None:
     looked = threading.Event()
 
@@ -217,7 +253,7 @@ def test_an_edit_of_another_file_is_looked_at_ahead(ladder: Ladder, tmp_path: Pa
     here, there = (Document((tmp_path / name).as_uri(), "python", text) for name, text in files.items())
     edited = Edited(here, (), (DocumentEdits(there, (TextEdit(Span(0, 2), "new"),)),))
     context = PluginContext(root=tmp_path, project=known(tmp_path, files))
-    ladder.prepare(edited, (), Looking(TOOLS[0], tmp_path / "pyright", tmp_path), context)
+    ladder.prepare(edited, (), Looking(TOOLS[0], tmp_path / "pyright", tmp_path), 9, context)
     assert looked.wait(30)
 
 

@@ -31,6 +31,10 @@ from breadknife.text.document import Document, TextEdit, apply_edits
 
 IMPORTERS = 20
 """Files that are checked with an edit, of those that import what it changes."""
+_AT_ONCE = 2
+"""Of these, so many are asked about with one question."""
+_SHARE = 0.1
+"""Of the time that an edit waits for a checker: once it is used, no further question about importers is begun."""
 _ORACLES, _CLIMBS, _KNOWN = 3, 64, 512
 """Kept: programs (pyright holds some 200 MB), results, and what is wrong in files."""
 
@@ -78,12 +82,18 @@ class Climb:
     broken: Rung | None = None
     problem: Problem | None = None
     """What breaks it."""
+    seconds: float = 0.0
+    """The time that it had."""
     is_inner: bool = False
     """Files import it, and none of them can see what it changes."""
     unasked: str = ""
     """Why the checker has said nothing."""
     others: tuple[str, ...] = ()
     """The checkers whose finding only the language's own checks have seen gone: they weren't asked again."""
+
+    def is_enough(self, seconds: float) -> bool:
+        """Whether no more would be checked in that time."""
+        return self.broken is not None or self.seconds >= seconds or self.importers >= min(self.of, IMPORTERS)
 
     @property
     def badge(self) -> str:
@@ -125,20 +135,24 @@ class Ladder:
         """What was found out about it a moment ago."""
         return self._climbs.get((edited, _identity(about)))
 
-    def prepare(self, edited: Edited, about: Sequence[Finding], checker: Installed, context: Context) -> None:
+    def prepare(
+        self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
+    ) -> None:
         """Find out about it in the background."""
         project, is_seen = context.project, checker.tool.sees_unsaved or not edited.elsewhere
-        if project is not None and is_seen and self.known(edited, about) is None:
+        if project is not None and is_seen and self._known_enough(edited, about, seconds) is None:
             oracle = self._oracle(checker, edited.document.language)
             with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
-                oracle.prepare(lambda ask: self._climbed(edited, about, checker, project, ask))
+                oracle.prepare(lambda ask: self._climbed(edited, about, checker, project, ask, seconds))
 
     def climb(
         self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
     ) -> Climb:
         """`about` are the findings that it ends. Raises Cancelled."""
-        if (known := self.known(edited, about)) is not None or context.project is None:
-            return known or Climb(others=others(about))
+        if context.project is None:
+            return Climb(others=others(about))
+        if (known := self._known_enough(edited, about, seconds)) is not None:
+            return known
         unasked = Climb(checker.tool.name, others=others(about))
         if edited.elsewhere and not checker.tool.sees_unsaved:
             return replace(unasked, unasked=f"{checker.tool.name} sees other files only as they are saved")
@@ -146,7 +160,9 @@ class Ladder:
         forget = context.cancel.on_cancel(limit.cancel)
         oracle = self._oracle(checker, edited.document.language)
         try:
-            return self._climbed(edited, about, checker, context.project, oracle.asking(limit))
+            oracle.settle(limit)
+            known = self._known_enough(edited, about, seconds)
+            return known or self._climbed(edited, about, checker, context.project, oracle.asking(limit), seconds)
         except Cancelled:
             context.cancel.raise_if_cancelled()
             return replace(unasked, unasked=f"{checker.tool.name} took longer than {seconds:g} s")
@@ -154,6 +170,10 @@ class Ladder:
             return replace(unasked, unasked=f"{checker.tool.name} does not run here")
         finally:
             forget()
+
+    def _known_enough(self, edited: Edited, about: Sequence[Finding], seconds: float) -> Climb | None:
+        known = self.known(edited, about)
+        return known if known is not None and known.is_enough(seconds) else None
 
     def close(self) -> None:
         with self._lock:
@@ -177,32 +197,52 @@ class Ladder:
         return oracle
 
     def _climbed(
-        self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, ask: Ask
+        self,
+        edited: Edited,
+        about: Sequence[Finding],
+        checker: Installed,
+        project: Project,
+        ask: Ask,
+        seconds: float,
     ) -> Climb:
         began = self._climbs.now()
         is_seen = checker.tool.sees_unsaved and not edited.is_inner
         importing = self._importing(edited, project) if is_seen else []
-        before = _texts(project, edited.changes, importing[:IMPORTERS])
-        after = before | {
-            path: apply_edits(each.document.text, each.edits)
-            for each in edited.changes
-            if (path := each.document.path) is not None
-        }
-        unsaved = _unsaved(checker, project)
-        now = ask(after, unsaved)
+        importers = _texts(project, importing[:IMPORTERS])
+        old, new, unsaved = _edited(edited.changes), _made(edited.changes), _unsaved(checker, project)
+        looked_at, *rest = _groups(importers) or [{}]
+        now = ask({**looked_at, **new}, unsaved)
+        for group in rest:
+            if self._climbs.now() - began > seconds * _SHARE:
+                break
+            now += ask(group, {**unsaved, **new})
+            looked_at |= group
         wrong = {problem.path for problem in now}
-        troubled = {path: text for path, text in before.items() if path in wrong}
-        was = self._before(checker, _edited(edited.changes), unsaved, troubled, ask)
+        troubled = {path: text for path, text in {**looked_at, **old}.items() if path in wrong}
+        was = self._before(checker, old, unsaved, troubled, ask)
         climb = _judged(edited, about, checker, was, now)
+        while climb.problem is not None and (path := climb.problem.path) in looked_at:
+            if self._objects_alone(edited, {path: looked_at[path]}, unsaved, ask):
+                break
+            was, now = ([problem for problem in each if problem.path != path] for each in (was, now))
+            climb = _judged(edited, about, checker, was, now)
         if climb.broken is None:  # made, it is what the next edit starts from
-            made = {path: after[path] for path in _edited(edited.changes)}
-            self._know(_situation(checker, unsaved | made), after, now, began)
-        checked = len(before) - len(edited.changes)
-        is_unseen = is_seen and not importing and any(project.importers(path) for path in before)
-        climb = replace(climb, checker=checker.tool.name, importers=checked, of=len(importing))
-        climb = replace(climb, is_inner=edited.is_inner or is_unseen)
+            self._know(_situation(checker, unsaved | new), {**looked_at, **new}, now, began)
+        is_unseen = is_seen and not importing and any(project.importers(path) for path in old)
+        climb = replace(
+            climb, checker=checker.tool.name, importers=len(looked_at), of=len(importers) + len(importing[IMPORTERS:]),
+            seconds=seconds, is_inner=edited.is_inner or is_unseen,
+        )  # fmt: skip
         self._climbs.put((edited, _identity(about)), climb, began)
         return climb
+
+    @staticmethod
+    def _objects_alone(edited: Edited, importer: Mapping[Path, str], unsaved: Mapping[Path, str], ask: Ask) -> bool:
+        """What pyright says of a file depends on what it was asked about before: it is asked of this one alone, with
+        the edits and without."""
+        now = ask(importer, {**unsaved, **_made(edited.changes)})
+        was = ask(importer, {**unsaved, **_edited(edited.changes)})
+        return bool(fresh(was, now, {}))
 
     def _importing(self, edited: Edited, project: Project) -> list[Path]:
         """Who asks for an edit comes after who prepared it: it takes a moment to find out."""
@@ -246,6 +286,14 @@ def _edited(changes: Iterable[DocumentEdits]) -> dict[Path, str]:
     return {path: each.document.text for each in changes if (path := each.document.path) is not None}
 
 
+def _made(changes: Iterable[DocumentEdits]) -> dict[Path, str]:
+    return {
+        path: apply_edits(each.document.text, each.edits)
+        for each in changes
+        if (path := each.document.path) is not None
+    }
+
+
 def _unsaved(checker: Installed, project: Project) -> dict[Path, str]:
     """What stands in the editor's documents, and not in the files."""
     opened = project.unsaved() if checker.tool.sees_unsaved else ()
@@ -256,9 +304,13 @@ def _situation(checker: Installed, texts: Mapping[Path, str]) -> _Situation:
     return checker.root, checker.tool.name, frozenset(texts.items())
 
 
-def _texts(project: Project, changes: Iterable[DocumentEdits], importing: Iterable[Path]) -> dict[Path, str]:
-    texts = {path: text for path in importing if (text := project.text(path)) is not None}
-    return texts | _edited(changes)
+def _texts(project: Project, paths: Iterable[Path]) -> dict[Path, str]:
+    return {path: text for path in paths if (text := project.text(path)) is not None}
+
+
+def _groups(texts: Mapping[Path, str]) -> list[dict[Path, str]]:
+    items = list(texts.items())
+    return [dict(items[at : at + _AT_ONCE]) for at in range(0, len(items), _AT_ONCE)]
 
 
 def _judged(

@@ -176,7 +176,7 @@ class _Menu:
         reads, too, wherever the cursor stands: no model writes for those."""
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
         if checker := self.ladder.checker(self.request.document, settings.oracle, self.context):
-            self.ladder.prepare(self._edited(offer), about, checker, self.context)
+            self.ladder.prepare(self._edited(offer), about, checker, settings.oracle_seconds, self.context)
         if self.request.invoked:
             Repair(self.file, self.spoken, place, offer, offer.edits, self.ahead).write_ahead(self.context)
 

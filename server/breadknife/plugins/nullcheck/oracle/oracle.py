@@ -58,6 +58,8 @@ class Oracle:
         self._answers: OrderedDict[_Asked, tuple[float, list[Problem]]] = OrderedDict()
         self._jobs: deque[_Job] = deque()
         self._prepared: _Job | None = None
+        self._preparing: _Job | None = None
+        """The one before, which has begun."""
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -91,6 +93,11 @@ class Oracle:
         with self._changed:
             self._prepared = _Job(work, CancelToken.after(_ANSWER_SECONDS))
             self._wake()
+
+    def settle(self, cancel: CancelToken) -> None:
+        """Wait until what is being prepared is done. Raises Cancelled."""
+        while (job := self._preparing) is not None and not job.done.wait(_POLL_SECONDS):
+            cancel.raise_if_cancelled()
 
     def close(self) -> None:
         with self._changed:
@@ -132,7 +139,7 @@ class Oracle:
                 if self._jobs:
                     return self._jobs.popleft()
                 if job := self._prepared:
-                    self._prepared = None
+                    self._prepared, self._preparing = None, job
                     return job
                 rest = end - time.monotonic()
                 if rest <= 0:

@@ -85,10 +85,15 @@ class Attribute:
     def unchecked(self) -> list[Span]:
         """The uses that nothing before them in their function, not even a value set there, makes safe. Where it is
         set to None in the function itself, that is another matter."""
+        first_set = dict[int, int]()
+        for found in self.sets:
+            first_set.setdefault(_function_at(found), found.node.start_byte)
         return [
             self.tree.span(found.node)
             for found in self.own
-            if found.role is Role.USE and not _set_before(found, self.own) and found.inside("function_definition")
+            if found.role is Role.USE
+            and (function := _function_at(found)) >= 0
+            and first_set.get(function, found.node.start_byte) >= found.node.start_byte
         ]
 
 
@@ -257,14 +262,10 @@ def parameter_named(tree: SyntaxTree, function: Node, name: str) -> Parameter | 
     return Parameter(tree, name, node, function, own)
 
 
-def _set_before(found: Occurrence, own: Sequence[Occurrence]) -> bool:
+def _function_at(found: Occurrence) -> int:
+    """Where its function begins, in bytes; -1 outside of all."""
     function = found.inside("function_definition")
-    return any(
-        other.role is Role.SET
-        and other.node.start_byte < found.node.start_byte
-        and other.inside("function_definition") == function
-        for other in own
-    )
+    return function.start_byte if function is not None else -1
 
 
 def origin_of(site: Site) -> Node | None:

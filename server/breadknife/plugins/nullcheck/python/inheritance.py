@@ -16,7 +16,8 @@ from breadknife.plugins.nullcheck.python.declarations import (
     classes_of,
 )
 from breadknife.plugins.nullcheck.python.ignoring import Checker
-from breadknife.plugins.nullcheck.python.outline import Imported, outline
+from breadknife.plugins.nullcheck.python.outline import Imported, imports_of
+from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.project.values import Project
 from breadknife.text.document import Document, Span
 from breadknife.text.outline import Import
@@ -37,10 +38,12 @@ class Module:
     document: Document
     tree: SyntaxTree
     project: Project
+    kept: Recent[Path, Module]
+    """Others that were looked into."""
 
     @cached_property
     def imports(self) -> Mapping[str, Imported]:
-        return outline(self.tree).imported
+        return imports_of(self.tree)
 
     @property
     def name(self) -> str:
@@ -62,17 +65,25 @@ class Module:
     def _class_at(self, imported: Import, name: str, steps: int) -> Class | None:
         """Also through files that hand it on."""
         for path in self.project.module(imported, self.document)[:MAX_FILES]:
-            source = self.project.text(path)
-            tree = parse(source, "python") if source is not None and len(source) <= MAX_LENGTH else None
-            if source is None or tree is None:
+            if (there := self._at(path)) is None:
                 continue
-            there = Module(Document(path.as_uri(), "python", source), tree, self.project)
-            if (owner := classes_of(tree).get(name)) is not None:
+            if (owner := classes_of(there.tree).get(name)) is not None:
                 return Class(there, owner)
             again = there.imports.get(name) if steps > 1 else None
             if again is not None and again.name:
                 return there._class_at(Import(again.module, ((again.name, name),)), again.name, steps - 1)
         return None
+
+    def _at(self, path: Path) -> Module | None:
+        source, known = self.project.text(path), self.kept.get(path)
+        if known is not None and known.document.text == source:
+            return known
+        tree = parse(source, "python") if source is not None and len(source) <= MAX_LENGTH else None
+        if source is None or tree is None:
+            return None
+        made = Module(Document(path.as_uri(), "python", source), tree, self.project, self.kept)
+        self.kept.put(path, made)
+        return made
 
 
 @dataclass(frozen=True, eq=False)

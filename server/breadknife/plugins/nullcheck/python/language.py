@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import chain
+from pathlib import Path
 
 from breadknife.plugins.nullcheck.python.cures import cures, is_declaration
 from breadknife.plugins.nullcheck.python.declarations import Cure
@@ -31,6 +32,7 @@ from breadknife.plugins.nullcheck.python.strategies import edits, is_inner, opti
 from breadknife.plugins.nullcheck.python.summary import summarise
 from breadknife.plugins.nullcheck.python.tuple_results import of_tuple
 from breadknife.plugins.nullcheck.python.verify import declaration_verified, lines_of, verified
+from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.summaries import Outside, ProjectSummaries
 from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Content, Offer, Place, Strategy, Use
@@ -44,6 +46,8 @@ _CERTAIN = 95
 """Weight of a repair beside which no other is right: what the declaration says is wrong."""
 KEPT = 8
 """Documents whose last analysis may serve the next."""
+_OTHERS, _FRESH_SECONDS = 16, 60.0
+"""Files that stay parsed, and for how long."""
 
 
 class Python:
@@ -57,6 +61,7 @@ class Python:
         )
         self._analyses = OrderedDict[str, FileAnalysis]()
         self._lock = threading.Lock()
+        self._others = Recent[Path, Module](_OTHERS, _FRESH_SECONDS)
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
         outside = Outside(document, project, self._summaries) if project is not None else None
@@ -69,7 +74,7 @@ class Python:
             self._analyses[document.uri] = analysis
             while len(self._analyses) > KEPT:
                 self._analyses.popitem(last=False)
-        return PythonFile(document, analysis, project)
+        return PythonFile(document, analysis, project, self._others)
 
     def literal(self, default: str, like: str, /) -> bool:
         try:
@@ -79,12 +84,16 @@ class Python:
 
 
 class PythonFile:
-    def __init__(self, document: Document, analysis: FileAnalysis, project: Project | None) -> None:
+    def __init__(
+        self, document: Document, analysis: FileAnalysis, project: Project | None, others: Recent[Path, Module]
+    ) -> None:
+        """`others`: files of the project that were looked into."""
         self.tree = analysis.tree
         self._document = document
         self._project = project
         self._in_tests = _TEST_FILE.search(document.uri) is not None
         self._analysis = analysis
+        self._module = Module(document, analysis.tree, project, others) if project is not None else None
 
     def is_current(self) -> bool:
         return self._analysis.outside is None or self._analysis.outside.is_current()
@@ -134,9 +143,10 @@ class PythonFile:
             if offer := self._declared(cure, spans):
                 yield offer
         imported = self._analysis.outline.imported
-        given = [of(site, imported, self._document, self._project) for of in (of_result, of_tuple, of_handed_on)]
-        if self._project is not None:
-            given.append(of_receiver(site, Module(self._document, self.tree, self._project), checker))
+        given = [of(site, imported, self._document, self._project) for of in (of_tuple, of_handed_on)]
+        given.append(of_result(site, imported, self._document, self._module))
+        if self._module is not None:
+            given.append(of_receiver(site, self._module, checker))
         for result in chain.from_iterable(given):
             is_here = result.tree is self.tree
             analysis = self._analysis if is_here else FileAnalysis(result.tree)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_kind
 from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, bases_of, note
 from breadknife.plugins.nullcheck.python.rules import KINDS
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, matches
 
 _SHARED = tuple(re.compile(word + rb"[ \t]+([\w \t,]+)") for word in (b"global", b"nonlocal"))
 _TRANSPARENT = frozenset({
@@ -231,6 +231,14 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
         made.methods[key] = None if key in made.methods else function
     elif not local:
         made.by_name[function.name] = None if function.name in made.by_name else function
+
+
+def imports_of(tree: SyntaxTree) -> Mapping[str, Imported]:
+    """`Outline.imported`, without the rest."""
+    made = Outline(b"")
+    for _, found in matches(tree, "[(import_statement) (import_from_statement)] @import"):
+        _import(made, found["import"][0])
+    return made.imported
 
 
 def _first_parameter(node: Node) -> str:

@@ -29,10 +29,13 @@ def of_receiver(site: Site, here: Module, checker: Checker) -> Iterator[Elsewher
     if value is None or value.type != "attribute":
         return
     asked = site_of(site.tree, value, site.use)
-    own, found = attribute_of(asked), _nullable(asked, here, _MAX_STEPS)
+    own = attribute_of(asked)
+    if own is not None and (_may_be_none(own) or asked.span not in own.unchecked()):
+        return
+    found = _nullable(asked, here, _MAX_STEPS)
     if own is not None:  # the checker knows of a None that the text doesn't show
         found = found or next(_declared(asked, here, _MAX_STEPS), None)
-    if found is None or (own is not None and (found[0].tree is here.tree or asked.span not in own.unchecked())):
+    if found is None or (own is not None and found[0].tree is here.tree):
         return
     module, declared = found
     is_tested = False

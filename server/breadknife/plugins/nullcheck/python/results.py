@@ -37,9 +37,9 @@ _MAX_STEPS = 3
 
 
 def of_result(
-    site: Site, imports: Mapping[str, Imported], document: Document, project: Project | None
+    site: Site, imports: Mapping[str, Imported], document: Document, module: Module | None
 ) -> Iterator[Elsewhere]:
-    """`document` is the file's own; a cure of a function of this file comes with it, too."""
+    """`document` and `module` are the file's own; a cure of a function of this file comes with it, too."""
     call = _call(site)
     callee = call.child_by_field_name("function") if call is not None else None
     if callee is None:
@@ -51,14 +51,14 @@ def of_result(
         if cure is not None:
             yield Elsewhere(cure, site.tree, document)
         return
-    found = defined_elsewhere(text(callee), imports, document, project) if project is not None else None
-    if found is None and project is not None:
-        found = _method(site_of(site.tree, callee, site.use), Module(document, site.tree, project))
-    if project is not None and found is not None:
+    if module is None:
+        return
+    found = defined_elsewhere(text(callee), imports, document, module.project)
+    if (found := found or _method(site_of(site.tree, callee, site.use), module)) is not None:
         where, tree, function = found
         many = len(uses)
         if many < max(_MANY, least + 1):
-            many += users(project, where.path, text(callee).rpartition(".")[2])
+            many += users(module.project, where.path, text(callee).rpartition(".")[2])
         cure = _opened(tree, function, uses, many, f"in {where.path.name}" if where.path else "")
         if cure is not None and many > least:
             yield Elsewhere(cure, tree, where)
