@@ -181,3 +181,29 @@ def edits_of(action: lsp.CodeAction) -> list[lsp.TextEdit]:
     if edit.document_changes:
         return list(edit.document_changes[0].edits)
     return [change for changes in (edit.changes or {}).values() for change in changes]
+
+
+FINDS = "def find(rows):\n    for row in rows:\n        return row\n    return None\n"
+USES = "from rows import find\n\nprint(find([]).name)\n"
+
+
+@pytest.mark.parametrize("editor", ["visual_studio_code", "emacs"])
+@pytest.mark.parametrize("is_saved", [True, False])
+async def test_what_another_file_says_by_now_is_told_of_an_open_document(
+    connect, script, editor: str, *, is_saved: bool
+) -> None:
+    session = await connect(editor, engine_script=script([]))
+    (session.folder / "rows.py").write_text(FINDS, "utf-8")
+    uri = session.open("uses.py", USES)
+    assert [each.code for each in await diagnostics(session, uri)] == ["none-attribute"]
+    other = session.uri("rows.py")
+    better = FINDS.replace("return None", "raise KeyError")
+    if is_saved:
+        (session.folder / "rows.py").write_text(better, "utf-8")
+        changes = [lsp.FileEvent(other, lsp.FileChangeType.Changed)]
+        session.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams(changes))
+    else:
+        session.open("rows.py", better)
+    async with asyncio.timeout(30):
+        while await diagnostics(session, uri, lambda found: not found):
+            await asyncio.sleep(0.1)

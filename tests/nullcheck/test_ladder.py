@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.engine.scripted import Line, ScriptedEngine
+from breadknife.errors import Cancelled
 from breadknife.plugins.nullcheck import ladder as ladder_module
 from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, Rung
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
@@ -221,7 +222,7 @@ def test_once_a_fifth_of_the_time_is_used_no_more_importers_are_asked_about(
     ladder.close()
 
 
-@pytest.mark.parametrize(("alone", "broken"), [("", None), ("!new\n", Rung.IMPORTERS)])
+@pytest.mark.parametrize(("alone", "broken"), [("", None), ("!new\n", Rung.IMPORTERS), ("late", Rung.IMPORTERS)])
 def test_an_importer_is_asked_about_alone_before_its_objection_counts(
     ladder: Ladder, tmp_path: Path, alone: str, broken: Rung | None
 ) -> None:
@@ -229,6 +230,8 @@ def test_an_importer_is_asked_about_alone_before_its_objection_counts(
         def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
             is_made = "made" in {**texts, **beside}[tmp_path / "a.py"]
             said = ("!new\n" if len(texts) > 1 else alone) if is_made else ""
+            if said == "late":
+                raise Cancelled
             told = {path: said if path.name == "b.py" else "" for path in texts}
             return super().problems(told, cancel, beside)
 
@@ -237,7 +240,8 @@ def test_an_importer_is_asked_about_alone_before_its_objection_counts(
             return Wavering(self.root, self)
 
     files = {"a.py": "ok\n", "b.py": "import a\na.ok\n", "c.py": "import a\na.ok\n"}
-    climb = climbed(ladder, tmp_path, files, "made ok\n", checker=Starting(TOOLS[0], tmp_path / "pyright", tmp_path))
+    checker = Starting(TOOLS[0], tmp_path / "pyright", tmp_path)
+    climb = climbed(ladder, tmp_path, files, "made ok\n", checker=checker)
     assert climb.broken is broken
 
 

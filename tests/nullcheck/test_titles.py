@@ -112,7 +112,7 @@ class A {
     [
         ("python", SOCKET, "field",
          "Declare `self.sock` as `Socket`: None only stands in until it is set (ends 2 findings) — "
-         "no code of this file tests it for None, and it is set elsewhere"),
+         "nothing in its file tests it for None"),
         ("python", REQUIRED, "required",
          "Make the parameter `x` required (TypeError if it is left out, ends 2 findings) — "
          "every call of the function gives it (1 in this file), and it is never tested"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lsprotocol import types as lsp
@@ -16,6 +17,8 @@ from breadknife.text.document import Document
 
 QUIET_SECONDS = 0.15
 """A push waits until the user has paused that long."""
+ELSEWHERE_SECONDS = 2.5
+"""So long after the last change of other files a document is looked at again: by then plugins look at those again."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,9 @@ class Diagnostics:
         self._checked: dict[str, _Checked] = {}
         self._generations: dict[str, int] = {}
         self._pushing: dict[str, asyncio.Task[None]] = {}
+        self._changed = set[str]()
+        """Files that others haven't been looked at again for."""
+        self._looking: asyncio.Task[None] | None = None
 
     async def check(self, document: Document) -> Reply:
         generation = self._generations.get(document.uri, 0)
@@ -48,6 +54,19 @@ class Diagnostics:
         """The text has changed: push soon, if this client wants to be pushed to."""
         if not self._server.client.pulls_diagnostics:
             self._push_after(QUIET_SECONDS, uri)
+        self.changed_elsewhere([uri])
+
+    def changed_elsewhere(self, uris: Iterable[str]) -> None:
+        """What is found in a document may depend on what other files say."""
+        self._changed.update(uris)
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking = self._server.spawn(self._look_again())
+
+    async def _look_again(self) -> None:
+        await asyncio.sleep(ELSEWHERE_SECONDS)
+        changed, self._changed = self._changed, set[str]()
+        self.refresh([uri for uri in self._server.documents.uris() if changed - {uri}])
 
     def closed(self, uri: str) -> None:
         for table in (self._checked, self._generations):
@@ -57,13 +76,14 @@ class Diagnostics:
         if not self._server.client.pulls_diagnostics:
             self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
 
-    def refresh(self, uri: str | None = None) -> None:
-        """The same text would be judged differently now (of all documents, without `uri`)."""
-        for each in (known for known in self._server.documents.uris() if uri in (None, known)):
+    def refresh(self, uris: Sequence[str] | None = None) -> None:
+        """The same texts would be judged differently now; of all documents, without `uris`."""
+        uris = self._server.documents.uris() if uris is None else uris
+        for each in uris:
             self._generations[each] = self._generations.get(each, 0) + 1
             if not self._server.client.pulls_diagnostics:
                 self._push_after(0, each)
-        if self._server.client.pulls_diagnostics and self._server.client.refreshes_diagnostics:
+        if uris and self._server.client.pulls_diagnostics and self._server.client.refreshes_diagnostics:
             self._server.spawn(self._ask_to_pull())
 
     async def _ask_to_pull(self) -> None:

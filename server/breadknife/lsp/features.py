@@ -37,7 +37,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     commands.register(server, checks)
     completion.register(server)
     configuration.register(server, settings, checks)
-    watched_files.register(server, settings)
+    watched_files.register(server, settings, checks)
     diagnostics.register_pull(server, checks)
     inline_completion.register(server)
     next_edit.register(server)
@@ -52,7 +52,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
         return
     host.projects.folders = server.folders
     host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
-    host.on_refresh = lambda uri: server.from_any_thread(loop, checks.refresh, uri)
+    host.on_refresh = lambda uri: server.from_any_thread(loop, checks.refresh, [uri])
     if server.client.refreshes_completion:
         host.on_growth = lambda document: server.from_any_thread(loop, inline_completion.refresh, server, document)
     try:

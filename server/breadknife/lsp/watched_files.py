@@ -10,13 +10,14 @@ from pygls.exceptions import JsonRpcException
 from breadknife.host.projects import IGNORE_FILES, SUFFIXES
 from breadknife.host.settings.layers import PYPROJECT, WORKSPACE_FILE, settings_files
 from breadknife.lsp.configuration import Configuration
+from breadknife.lsp.diagnostics import Diagnostics
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.text.document import uri_to_path
 
 log = logging.getLogger("breadknife.lsp")
 
 
-def register(server: BreadknifeServer, configuration: Configuration) -> None:
+def register(server: BreadknifeServer, configuration: Configuration, diagnostics: Diagnostics) -> None:
     @server.handles(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
         def tell() -> None:
@@ -25,6 +26,7 @@ def register(server: BreadknifeServer, configuration: Configuration) -> None:
 
         await server.in_worker(tell)
         await server.in_worker(configuration.look)
+        diagnostics.changed_elsewhere(change.uri for change in params.changes)
 
 
 async def watch(server: BreadknifeServer) -> None:

@@ -27,7 +27,7 @@ def test_an_attribute_that_is_never_tested_is_declared_as_what_it_is_set_to() ->
     assert first.strategy is Strategy.FIELD
     assert first.title == "Declare `self.sock` as `Socket`: None only stands in until it is set"
     assert first.removes == 2
-    assert first.reason == "no code of this file tests it for None, and it is set elsewhere"
+    assert first.reason == "nothing in its file tests it for None"
     line = "        self.sock: Socket = None  # pyright: ignore[reportAttributeAccessIssue]\n"
     assert written(text, first) == text.replace("        self.sock = None\n", line)
 
@@ -273,6 +273,11 @@ def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, 
             "        self.x = X() if self.x else None\n    def f(self):\n"
             "        with ⟦self.x⟧:\n            pass\n",
             Strategy.FIELD,
+        ),
+        (
+            "class A:\n    x = Unicode(default_value=None, allow_none=True)\n    def g(self):\n        self.x = f()\n"
+            "    def f(self):\n        return ⟦self.x⟧.y\n",
+            Strategy.DROP_NONE,
         ),
         (
             "@dataclass\nclass A:\n    x: B | None = None\n    def f(self):\n        ⟦self.x⟧.y()\n",

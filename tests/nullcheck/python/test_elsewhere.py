@@ -155,6 +155,7 @@ def test_other_files_uses_outweigh_a_test_in_its_own(tmp_path: Path, users: int,
 # --- an attribute of another object ---
 
 NODES = """\
+from base import Base
 class Node:
     parent: "Node | None" = None
 class Call(Node):
@@ -169,6 +170,8 @@ class Holder:
     def __init__(self, call: Call):
         self.call = call
         self.func = call.func
+class Model(Base):
+    func: Node | None = None
 class Other:
     def __init__(self):
         self.func = ""
@@ -184,6 +187,9 @@ class Other:
         "from nodes import Call\ndef f(call: 'Call | None'):\n    ⟦call.func⟧.run()\n",
         "import nodes\ndef f(call: nodes.Call):\n    func = call.func\n    ⟦func⟧.run()\n",
         "import nodes\ndef f(call):\n    if isinstance(call, nodes.Call):\n        ⟦call.func⟧.run()\n",
+        "import nodes\ndef f(call):\n    if not isinstance(call, nodes.Call):\n        return\n    ⟦call.func⟧.run()\n",
+        "import nodes\ndef f(call):\n    return isinstance(call, nodes.Call) and ⟦call.func⟧.run()\n",
+        "import nodes\ndef f(call):\n    assert isinstance(call, nodes.Call)\n    ⟦call.func⟧.run()\n",
         "import nodes\ndef f(call):\n    if isinstance(call, (nodes.Node, nodes.Call)):\n        ⟦call.func⟧.run()\n",
         "from nodes import Call\ndef f():\n    call = Call()\n    ⟦call.func⟧.run()\n",
         "from nodes import Call\ndef f():\n    ⟦Call().func⟧.run()\n",
@@ -198,7 +204,7 @@ class Other:
 def test_an_object_says_of_which_class_it_is(tmp_path: Path, use: str) -> None:
     project = known(tmp_path, {"nodes.py": NODES, "use.py": ""})
     _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
-    assert first.title == "Declare `self.func` as `Node`: None only stands in until it is set (in nodes.py)"
+    assert first.title == "Declare `Call.func` as `Node`: None only stands in until it is set (in nodes.py)"
     (edits,) = first.elsewhere
     assert "self.func: Node = None  # pyright: ignore" in edits.document.edited(edits.edits).text
 
@@ -227,15 +233,23 @@ def test_a_method_of_another_object_or_of_a_base_class_says_what_it_gives(tmp_pa
         "def f(call):\n    ⟦call.func⟧.run()\n",
         "from nodes import Call\ndef f(call: Call):\n    call = g()\n    ⟦call.func⟧.run()\n",
         "from nodes import Other\ndef f(node: Other):\n    ⟦node.func⟧.run()\n",
+        "from nodes import Call\ndef f(call):\n    if not isinstance(call, Call):\n        ⟦call.func⟧.run()\n",
+        "from nodes import Call\ndef f(call):\n    if isinstance(call, Call):\n        pass\n    ⟦call.func⟧.run()\n",
+        "from nodes import Call\ndef f(calls, call: Call):\n    return [⟦call.func⟧.run() for call in calls]\n",
+        "from nodes import Call\ndef f(calls, call: Call):\n    return map(lambda call: ⟦call.func⟧.run(), calls)\n",
+        "from nodes import Call\ndef f(call):\n    def g():\n        call = Call()\n    ⟦call.func⟧.run()\n",
+        "from nodes import Call\ndef f(a):\n    if a:\n        call = Call()\n    ⟦call.func⟧.run()\n",
+        "from nodes import Call\ndef f(call: Call.Other):\n    ⟦call.func⟧.run()\n",
+        "from nodes import Model\ndef f(model: Model):\n    ⟦model.func⟧.run()\n",
         "from nodes import Call\ndef f(call: Call):\n    ⟦call.line⟧.run()\n",
         "from nodes import Call\ndef f(call: Call):\n    ⟦call.func⟧.run()\ndef g(call: Call):\n    if call.func:\n"
         "        pass\ndef h(call: Call):\n    if call.func is None:\n        pass\n",
     ],
 )
 def test_an_attribute_that_may_be_none_or_is_of_no_known_class_stays(tmp_path: Path, use: str) -> None:
-    project = known(tmp_path, {"nodes.py": NODES, "use.py": ""})
+    base = "from pydantic import BaseModel\nclass Base(BaseModel): pass\n"
+    project = known(tmp_path, {"nodes.py": NODES, "base.py": base, "use.py": ""})
     _, offers = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
-    assert offers
     assert not any(offer.elsewhere for offer in offers)
 
 
@@ -244,3 +258,33 @@ def test_a_class_of_the_same_file_is_known_by_its_name_though_others_have_such_a
     marked = f"{NODES}def f(call: Call):\n    ⟦call.func⟧.run()\n"
     text, (first, *_) = offered(marked, uri=uri, project=known(tmp_path, {"nodes.py": ""}))
     assert "self.func: Node = None  # pyright: ignore" in written(text, first)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "    @once\n    def option(self, name):\n        return self.options.get(name)\n",
+        "    def option(self, name):\n        yield 1\n        return self.options.get(name)\n",
+        "    async def option(self, name):\n        return self.options.get(name)\n",
+        "    def option(self):\n        return self.options.get(1)\n    def option(self, name):\n        return name\n",
+    ],
+)
+def test_a_method_that_gives_something_else_than_it_says_stays(tmp_path: Path, method: str) -> None:
+    use = (
+        "from plugin import Plugin\ndef f(plugin: Plugin):\n    ⟦plugin.option(1)⟧.run()\n    plugin.option(2).run()\n"
+    )
+    project = known(tmp_path, {"plugin.py": f"from typing import Any\nclass Plugin:\n{method}", "use.py": ""})
+    _, offers = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
+    assert offers
+    assert not any(offer.elsewhere for offer in offers)
+
+
+def test_what_comes_back_to_the_file_at_hand_is_edited_there(tmp_path: Path) -> None:
+    other = "from own import Own\nclass Holder:\n    def __init__(self, own: Own):\n        self.own = own\n"
+    own = "from other import Holder\nclass Own:\n    name: str | None = None\n"
+    own += "    def set(self):\n        self.name = ''\n"
+    project = known(tmp_path, {"other.py": other, "own.py": ""})
+    marked = f"{own}def f(holder: Holder):\n    ⟦holder.own.name⟧.upper()\n"
+    _, (first, *_) = offered(marked, uri=(tmp_path / "own.py").as_uri(), project=project)
+    assert not first.elsewhere
+    assert first.title == "Declare `self.name` as `str`: None only stands in until it is set"

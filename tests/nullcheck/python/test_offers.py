@@ -43,7 +43,12 @@ def test_a_condition_tests_it_where_nothing_can_stand_before(strategy: Strategy,
         ("if a:", ["b = 1", "b += ⟦x⟧.y"], "if a and x is not None:"),
         ("if a or b:", ["a = ⟦x⟧.y"], "if (a or b) and x is not None:"),
         ("if ⟦x⟧.y(a):", ["pass"], "if x is not None and x.y(a):"),
+        ("if a or(b):", ["a = ⟦x⟧.y"], "if (a or(b)) and x is not None:"),
         ("if a:", ["g()", "a = ⟦n.p⟧.q"], None),  # it may set it
+        ("if a:", ["g()", "a = ⟦x⟧.y"], None),  # it is done without x, too
+        ("if a:", ["if b: return b", "a = ⟦x⟧.y"], None),
+        ("if a:", ["n.p = a", "a = ⟦n.p⟧.q"], None),
+        ("if g() > ⟦x⟧.y:", ["pass"], None),
         ("if a:", ["x = g(x)", "a = ⟦x⟧.y"], None),
         ("if (x := g(a)):", ["a = ⟦x⟧.y"], None),
         ("if not ⟦x⟧.y(a):", ["raise ValueError(a)"], None),

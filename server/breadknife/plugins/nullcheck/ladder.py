@@ -143,7 +143,8 @@ class Ladder:
         if project is not None and is_seen and self._known_enough(edited, about, seconds) is None:
             oracle = self._oracle(checker, edited.document.language)
             with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
-                oracle.prepare(lambda ask: self._climbed(edited, about, checker, project, ask, seconds))
+                work: Callable[[Ask], object] = lambda ask: self._climbed(edited, about, checker, project, ask, seconds)  # noqa: E731
+                oracle.prepare(work, (edited, _identity(about)))
 
     def climb(
         self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
@@ -160,9 +161,11 @@ class Ladder:
         forget = context.cancel.on_cancel(limit.cancel)
         oracle = self._oracle(checker, edited.document.language)
         try:
-            oracle.settle(limit)
+            oracle.settle((edited, _identity(about)), limit)
             known = self._known_enough(edited, about, seconds)
-            return known or self._climbed(edited, about, checker, context.project, oracle.asking(limit), seconds)
+            climb = known or self._climbed(edited, about, checker, context.project, oracle.asking(limit), seconds)
+            context.cancel.raise_if_cancelled()
+            return climb
         except Cancelled:
             context.cancel.raise_if_cancelled()
             return replace(unasked, unasked=f"{checker.tool.name} took longer than {seconds:g} s")
@@ -221,13 +224,20 @@ class Ladder:
         troubled = {path: text for path, text in {**looked_at, **old}.items() if path in wrong}
         was = self._before(checker, old, unsaved, troubled, ask)
         climb = _judged(edited, about, checker, was, now)
+        doubted = set[Path]()
         while climb.problem is not None and (path := climb.problem.path) in looked_at:
-            if self._objects_alone(edited, {path: looked_at[path]}, unsaved, ask):
+            try:
+                stands = self._objects_alone(edited, {path: looked_at[path]}, unsaved, ask)
+            except Cancelled:  # in doubt it isn't made; the next time it is asked again
+                return replace(climb, checker=checker.tool.name)
+            if stands:
                 break
+            doubted.add(path)
             was, now = ([problem for problem in each if problem.path != path] for each in (was, now))
             climb = _judged(edited, about, checker, was, now)
         if climb.broken is None:  # made, it is what the next edit starts from
-            self._know(_situation(checker, unsaved | new), {**looked_at, **new}, now, began)
+            known = {path: text for path, text in {**looked_at, **new}.items() if path not in doubted}
+            self._know(_situation(checker, unsaved | new), known, now, began)
         is_unseen = is_seen and not importing and any(project.importers(path) for path in old)
         climb = replace(
             climb, checker=checker.tool.name, importers=len(looked_at), of=len(importers) + len(importing[IMPORTERS:]),

@@ -49,8 +49,8 @@ class NullCheckSettings:
     """The installed checker that must agree to a fix: `pyright`, `ty`, `pyrefly`, `tsc`, or `off`; `auto` takes the one
     that the project is configured for, else the first that there is."""
     oracle_seconds: float = 5.0
-    """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so; once a tenth of it is
-    used, no more of the files that import it are asked about."""
+    """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so; once a tenth of it
+    is used, no more of the files that import it are asked about."""
 
     def __post_init__(self) -> None:
         for code in sorted(rules_named(self.disabled_rules) - set(Use)):

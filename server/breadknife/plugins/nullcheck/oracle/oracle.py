@@ -40,6 +40,7 @@ _Asked = tuple[tuple[tuple[Path, str], ...], tuple[tuple[Path, str], ...]]
 class _Job:
     work: Callable[[Ask], object]
     cancel: CancelToken
+    about: object = None
     error: BreadknifeError | None = None
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -88,15 +89,16 @@ class Oracle:
     def asking(self, cancel: CancelToken) -> Ask:
         return lambda texts, beside=NO_TEXTS, /: self.ask(texts, cancel, beside)
 
-    def prepare(self, work: Callable[[Ask], object]) -> None:
+    def prepare(self, work: Callable[[Ask], object], about: object = None) -> None:
         """Do this when there is nothing else to do, in place of what else was to be prepared."""
         with self._changed:
-            self._prepared = _Job(work, CancelToken.after(_ANSWER_SECONDS))
+            self._prepared = _Job(work, CancelToken.after(_ANSWER_SECONDS), about)
             self._wake()
 
-    def settle(self, cancel: CancelToken) -> None:
-        """Wait until what is being prepared is done. Raises Cancelled."""
-        while (job := self._preparing) is not None and not job.done.wait(_POLL_SECONDS):
+    def settle(self, about: object, cancel: CancelToken) -> None:
+        """Wait until this is done, if it is just being prepared. Raises Cancelled."""
+        job = self._preparing
+        while job is not None and job.about == about and not job.done.wait(_POLL_SECONDS):
             cancel.raise_if_cancelled()
 
     def close(self) -> None:

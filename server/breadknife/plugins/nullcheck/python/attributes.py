@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -41,6 +41,10 @@ _RELIANCE = 2
 """So many uses rely on a value for each place that reckons with a None: more of them, and it isn't meant."""
 _MADE_BY_DECORATOR = ("dataclass", "define", "attrs", "attr.", "struct", "frozen", "mutable")
 """A decorator with one of these makes constructor parameters of annotated names."""
+
+_FIELDS = frozenset({
+    "NamedTuple", "TypedDict", "BaseModel", "BaseSettings", "SQLModel", "DeclarativeBase", "Struct", "Protocol", "Enum",
+})  # fmt: skip
 
 
 def of_attribute(
@@ -115,9 +119,7 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
             return
     else:
         kind = " | ".join(kinds) if kinds and len(kinds) <= MAX_UNION else ""
-    reason = "no code of this file tests it for None" if not found.is_tested else "nearly all of its uses rely on it"
-    if len(found.sets) > 1 and not found.is_tested:
-        reason = f"{reason}, and it is set elsewhere"
+    reason = "nothing in its file tests it for None" if not found.is_tested else "nearly all of its uses rely on it"
     made = [
         Cure(
             Strategy.FIELD,
@@ -256,14 +258,16 @@ def _never_allowed(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
     if len(declared) != 1 or len(found.sets) < 2 or declared[0].type != "call":
         return
     given = arguments_of(declared[0])
+    if "None" in text(declared[0]) or "#" in text(declared[0]):
+        return
     for before, option in pairwise(given):
-        if text(option).replace(" ", "") == "allow_none=True" and text(before) != "None":
+        if text(option).replace(" ", "") == "allow_none=True":
             yield Cure(
                 Strategy.FIELD,
                 f"Declare `{found.key}` without `allow_none`",
                 (TextEdit(Span(found.tree.span(before).end, found.tree.span(option).end), ""),),
                 80,
-                "it is set elsewhere, and no code of this file tests it for None",
+                "nothing in its file tests it for None",
                 ends,
                 "TraitError if it is read before it is set",
                 is_asked_for=True,
@@ -311,6 +315,11 @@ def _is_chained(assignment: Node, path: tuple[Node, ...]) -> bool:
     return (right is not None and right.type != "none") or path[-2].type != "expression_statement"
 
 
+def has_fields_by(bases: Iterable[str]) -> bool:
+    """Whether annotations are fields in a class with such a base."""
+    return any(base.partition("[")[0].rpartition(".")[2] in _FIELDS for base in bases)
+
+
 def _makes_fields(path: tuple[Node, ...]) -> bool:
     """Whether an annotation in this class's body means more than a type."""
     for at, node in enumerate(path):
@@ -319,8 +328,6 @@ def _makes_fields(path: tuple[Node, ...]) -> bool:
             said = [text(child) for child in decorators if child.type == "decorator"]
             if any(word in one.lower() for one in said for word in _MADE_BY_DECORATOR):
                 return True
-            if any(base.rpartition(".")[2] in ("NamedTuple", "TypedDict", "BaseModel", "BaseSettings",
-                                             "SQLModel", "DeclarativeBase", "Struct", "Protocol", "Enum")
-                   for base in bases_of(node)):  # fmt: skip
+            if has_fields_by(bases_of(node)):
                 return True
     return False

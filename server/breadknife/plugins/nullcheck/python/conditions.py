@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from breadknife.plugins.nullcheck.python.facts import key_of
+from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.text.document import Span, TextEdit
@@ -17,9 +18,10 @@ _LOOSER = frozenset({"conditional_expression", "lambda", "named_expression"})
 """Binds less than `and`."""
 
 
-def tested(site: Site, name: str) -> tuple[TextEdit, ...] | None:
+def tested(site: Site, name: str, *, strictly: bool) -> tuple[TextEdit, ...] | None:
     """The test in the condition around the place, or None where a test would change what happens to a value that is
-    there, or what is evaluated for a None. `name` is for what can't be tested twice: the test binds it (a walrus)."""
+    there, or what is evaluated for a None. `name` is for what can't be tested twice: the test binds it (a walrus).
+    `strictly`: see `_first`."""
     inner = site.node
     for at in range(len(site.path) - 1, -1, -1):
         outer = site.path[at]
@@ -28,7 +30,8 @@ def tested(site: Site, name: str) -> tuple[TextEdit, ...] | None:
         if outer.type == "boolean_operator" or _is_condition(outer, inner):
             # As a value an operand is what it gives; as a condition only its truth counts.
             truth_only = _is_condition(outer, inner) or _counts_as_condition(site, at)
-            return _before(site, inner, name) if truth_only and _first(site, inner) else None
+            first = truth_only and _first(site, inner, strictly=strictly)
+            return _before(site, inner, name) if first else None
         if outer.type in _LATER or outer.type == "conditional_expression":
             return None
         if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
@@ -38,17 +41,31 @@ def tested(site: Site, name: str) -> tuple[TextEdit, ...] | None:
 
 
 def tested_around(site: Site) -> tuple[TextEdit, ...] | None:
-    """The test in the condition of the `if` whose block the place stands in, or None where there is none alone, or the
-    value may be another one there."""
+    """The test in the condition of the `if` whose block the place stands in, or None where there is none alone, or
+    something is done in the block before that a None didn't hinder, or that may set the value."""
     at = next((at for at in range(len(site.path) - 1, 0, -1) if site.path[at].type == "block"), 0)
     block, outer = site.path[at], site.path[at - 1]
     condition = outer.child_by_field_name("condition")
     if outer.type != "if_statement" or outer.child_by_field_name("alternative") is not None or condition is None:
         return None
-    root = site.source.partition(".")[0]
-    if any(one.role is Role.SET for one in occurrences(site.tree, root, outer)):
+    before = [each for each in block.named_children if each.end_byte <= site.node.start_byte]
+    if not all(map(_only_assigns, before)) or not _first(site, block, strictly=True):
         return None
-    return _appended(site, condition) if _first(site, block) else None
+    parts = site.source.split(".")
+    keys = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+    if any(one.role is Role.SET for key in keys for one in occurrences(site.tree, key, outer)):
+        return None
+    return _appended(site, condition)
+
+
+def _only_assigns(statement: Node) -> bool:
+    inner = statement.named_children[0] if statement.type == "expression_statement" else None
+    return statement.type == "comment" or (
+        inner is not None
+        and inner.type in ("assignment", "augmented_assignment")
+        and (left := inner.child_by_field_name("left")) is not None
+        and left.type == "identifier"
+    )
 
 
 def _is_condition(outer: Node, inner: Node) -> bool:
@@ -66,15 +83,16 @@ def _counts_as_condition(site: Site, at: int) -> bool:
     return False
 
 
-def _first(site: Site, operand: Node) -> bool:
-    """Whether nothing with an effect is evaluated in the operand before the place."""
+def _first(site: Site, operand: Node, *, strictly: bool = False) -> bool:
+    """Whether nothing is evaluated in the operand before the place that may set it; `strictly`: nothing with an
+    effect."""
     stack = [operand]
     while stack:
         node = stack.pop()
         if node.type == "named_expression":
             return False
         if node.type in ("call", "await", "yield") and node.end_byte <= site.node.start_byte:
-            return site.node.type == "identifier"
+            return site.node.type == "identifier" and not strictly
         stack.extend(child for child in node.named_children if child.start_byte < site.node.start_byte)
     return True
 
@@ -103,6 +121,6 @@ def _after(site: Site, ternary: Node, value: Node) -> tuple[TextEdit, ...] | Non
 
 def _appended(site: Site, condition: Node) -> tuple[TextEdit, ...]:
     span = site.tree.span(condition)
-    loose = condition.type in _LOOSER or site.tree.source(condition).find(" or ") >= 0
+    loose = condition.type in _LOOSER or (condition.type == "boolean_operator" and not is_and(condition))
     opened = (TextEdit(Span(span.start, span.start), "("),) if loose else ()
     return (*opened, TextEdit(Span(span.end, span.end), ")" * loose + f" and {site.source} is not None"))

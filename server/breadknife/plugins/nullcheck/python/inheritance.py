@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.python.attributes import of_attribute
+from breadknife.plugins.nullcheck.python.attributes import has_fields_by, of_attribute
 from breadknife.plugins.nullcheck.python.declarations import (
     Attribute,
     Cure,
@@ -32,18 +32,39 @@ _MAX_STEPS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Module:
-    """A file of a project."""
+class Source:
+    """A text that was read."""
 
     document: Document
     tree: SyntaxTree
-    project: Project
-    kept: Recent[Path, Module]
-    """Others that were looked into."""
 
     @cached_property
     def imports(self) -> Mapping[str, Imported]:
         return imports_of(self.tree)
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """A file of a project."""
+
+    source: Source
+    project: Project
+    kept: Recent[Path, Source]
+    """Others that were looked into."""
+    home: Module | None = None
+    """The file at hand, where that isn't this one."""
+
+    @property
+    def document(self) -> Document:
+        return self.source.document
+
+    @property
+    def tree(self) -> SyntaxTree:
+        return self.source.tree
+
+    @property
+    def imports(self) -> Mapping[str, Imported]:
+        return self.source.imports
 
     @property
     def name(self) -> str:
@@ -56,34 +77,40 @@ class Module:
         return Class(self, own) if own is not None else self.imported_class(written)
 
     def imported_class(self, written: str) -> Class | None:
+        """`A`, or `module.A`: classes in others are not known by name."""
         root, _, rest = written.partition(".")
-        if (imported := self.imports.get(root)) is None:
+        if (imported := self.imports.get(root)) is None or "." in rest:
             return None
         names = ((imported.name, root),) if imported.name else ()
-        return self._class_at(Import(imported.module, names), rest.rpartition(".")[2] or imported.name, _MAX_STEPS)
+        of_module = imported.name if rest else ""
+        return self._class_at(Import(imported.module, names), rest or imported.name, of_module, _MAX_STEPS)
 
-    def _class_at(self, imported: Import, name: str, steps: int) -> Class | None:
-        """Also through files that hand it on."""
+    def _class_at(self, imported: Import, name: str, of_module: str, steps: int) -> Class | None:
+        """Also through files that hand it on. `of_module`: what the file is called."""
         for path in self.project.module(imported, self.document)[:MAX_FILES]:
+            if of_module and of_module != (path.parent.name if path.stem == "__init__" else path.stem):
+                continue
             if (there := self._at(path)) is None:
                 continue
             if (owner := classes_of(there.tree).get(name)) is not None:
                 return Class(there, owner)
             again = there.imports.get(name) if steps > 1 else None
             if again is not None and again.name:
-                return there._class_at(Import(again.module, ((again.name, name),)), again.name, steps - 1)
+                return there._class_at(Import(again.module, ((again.name, name),)), again.name, "", steps - 1)
         return None
 
     def _at(self, path: Path) -> Module | None:
-        source, known = self.project.text(path), self.kept.get(path)
-        if known is not None and known.document.text == source:
-            return known
-        tree = parse(source, "python") if source is not None and len(source) <= MAX_LENGTH else None
-        if source is None or tree is None:
-            return None
-        made = Module(Document(path.as_uri(), "python", source), tree, self.project, self.kept)
-        self.kept.put(path, made)
-        return made
+        home = self.home or self
+        if path == home.document.path:
+            return home
+        text, known = self.project.text(path), self.kept.get(path)
+        if known is None or known.document.text != text:
+            tree = parse(text, "python") if text is not None and len(text) <= MAX_LENGTH else None
+            if text is None or tree is None:
+                return None
+            known = Source(Document(path.as_uri(), "python", text), tree)
+            self.kept.put(path, known)
+        return Module(known, self.project, self.kept, home)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +133,10 @@ class Class:
                 yield found
                 if steps > 1:
                     yield from found.above(steps - 1)
+
+    def has_fields(self) -> bool:
+        """Whether annotations are more than types in it: a model's, by a base in whichever file."""
+        return any(has_fields_by(bases_of(node)) for each in self.line() for node in each.of_file())
 
     def of_file(self) -> Iterator[Node]:
         """The class, and those that it inherits from in its file."""
@@ -137,14 +168,22 @@ def declared_by(classes: Iterable[Class], key: str) -> tuple[Module, Attribute] 
 
 
 def of_declared(
-    module: Module, declared: Attribute, ends: tuple[Span, ...], here: Module, checker: Checker, *, by_files: bool
+    module: Module,
+    declared: Attribute,
+    ends: tuple[Span, ...],
+    here: Module,
+    checker: Checker,
+    *,
+    shown: str,
+    by_files: bool,
 ) -> Iterator[Elsewhere]:
-    """The cures of an attribute, and the file that they are said to be in, if it isn't this one. `by_files`: those that
+    """The cures of an attribute, and the file that they are said to be in, if it isn't this one. `shown`: what it is
+    called. `by_files`: those that
     use such an attribute speak for it, too."""
     files = partial(users, module.project, module.document.path, declared.key.rpartition(".")[2])
     for cure in of_attribute(declared, ends, checker, files=files if by_files else int):
-        placed = _placed(cure, module.name) if module.tree is not here.tree else cure
-        yield Elsewhere(placed, module.tree, module.document)
+        named = _named(cure, declared.key, shown, module.name if module.tree is not here.tree else "")
+        yield Elsewhere(named, module.tree, module.document)
 
 
 def users(project: Project, path: Path | None, name: str) -> int:
@@ -156,7 +195,8 @@ def users(project: Project, path: Path | None, name: str) -> int:
     return sum(name in known.names for each in importers if (known := project.outline(each)) is not None)
 
 
-def _placed(cure: Cure, name: str) -> Cure:
-    otherwise = _placed(cure.otherwise, name) if cure.otherwise else None
-    consequence = f"{cure.consequence}, in {name}" if cure.consequence else f"in {name}"
-    return replace(cure, consequence=consequence, otherwise=otherwise)
+def _named(cure: Cure, key: str, shown: str, file: str) -> Cure:
+    otherwise = _named(cure.otherwise, key, shown, file) if cure.otherwise else None
+    where = [part for part in (cure.consequence, f"in {file}" if file else "") if part]
+    title = cure.title.replace(f"`{key}`", f"`{shown}`")
+    return replace(cure, title=title, consequence=", ".join(where), otherwise=otherwise)

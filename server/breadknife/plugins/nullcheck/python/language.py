@@ -21,7 +21,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.foreign import foreign_site
 from breadknife.plugins.nullcheck.python.handed_on import is_handed_on, is_set_here, of_handed_on
 from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, comment
-from breadknife.plugins.nullcheck.python.inheritance import Module, users
+from breadknife.plugins.nullcheck.python.inheritance import Module, Source, users
 from breadknife.plugins.nullcheck.python.installed import Installed
 from breadknife.plugins.nullcheck.python.optional_imports import of_import
 from breadknife.plugins.nullcheck.python.receivers import of_receiver
@@ -61,7 +61,7 @@ class Python:
         )
         self._analyses = OrderedDict[str, FileAnalysis]()
         self._lock = threading.Lock()
-        self._others = Recent[Path, Module](_OTHERS, _FRESH_SECONDS)
+        self._others = Recent[Path, Source](_OTHERS, _FRESH_SECONDS)
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
         outside = Outside(document, project, self._summaries) if project is not None else None
@@ -85,7 +85,7 @@ class Python:
 
 class PythonFile:
     def __init__(
-        self, document: Document, analysis: FileAnalysis, project: Project | None, others: Recent[Path, Module]
+        self, document: Document, analysis: FileAnalysis, project: Project | None, others: Recent[Path, Source]
     ) -> None:
         """`others`: files of the project that were looked into."""
         self.tree = analysis.tree
@@ -93,7 +93,7 @@ class PythonFile:
         self._project = project
         self._in_tests = _TEST_FILE.search(document.uri) is not None
         self._analysis = analysis
-        self._module = Module(document, analysis.tree, project, others) if project is not None else None
+        self._module = Module(Source(document, analysis.tree), project, others) if project is not None else None
 
     def is_current(self) -> bool:
         return self._analysis.outside is None or self._analysis.outside.is_current()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from breadknife.plugins.nullcheck.python.declarations import Attribute, attribut
 from breadknife.plugins.nullcheck.python.ignoring import Checker
 from breadknife.plugins.nullcheck.python.inheritance import Class, Elsewhere, Module, declared_by, of_declared
 from breadknife.plugins.nullcheck.python.kinds import CLASS, annotation_of, arguments_of
+from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
 from breadknife.plugins.nullcheck.python.site import Site, site_of
@@ -18,6 +20,7 @@ from breadknife.text.syntax import Node
 
 _MOST = 4
 """Classes that an object may be of."""
+_EXITS = ("return_statement", "raise_statement", "continue_statement", "break_statement")
 _MAX_STEPS = 3
 """From an attribute to the one whose value it gets, or to that of the object that it is asked of."""
 
@@ -47,12 +50,16 @@ def of_receiver(site: Site, here: Module, checker: Checker) -> Iterator[Elsewher
         others = [one for one in named if site.tree.span(one.node) not in ends]
         is_tested = any(one.role is Role.TEST for one in others)
         declared = replace(declared, others=(*declared.others, *others))
-    yield from of_declared(module, declared, ends, here, checker, by_files=not is_tested)
+    its = (declared.sets[0].inside("class_definition") or declared.owner).child_by_field_name("name")
+    shown = declared.key if own is not None or its is None else f"{text(its)}.{declared.key.rpartition('.')[2]}"
+    yield from of_declared(module, declared, ends, here, checker, shown=shown, by_files=not is_tested)
 
 
 def _nullable(value: Site, here: Module, steps: int) -> tuple[Module, Attribute] | None:
     """The declaration by which an attribute's value may be None, also of the one that it only gets its value from."""
     for module, declared in _declared(value, here, steps - 1):
+        if Class(module, declared.owner).has_fields():
+            continue
         if _may_be_none(declared):
             return module, declared
         given = declared.sets[0].value
@@ -90,13 +97,17 @@ def _classes(receiver: Site, here: Module, steps: int) -> Iterator[tuple[Module,
     if not receiver.is_name:
         return
     function, key = receiver.function, receiver.source
+    if any(_binds_itself(node, key.partition(".")[0]) for node in receiver.path if _is_inside(node, function)):
+        return
     scope = function or receiver.tree.root
     before = [one for one in occurrences(receiver.tree, key, scope) if one.node.start_byte < receiver.node.start_byte]
-    for one in reversed(before):
-        if one.role is Role.TEST:
+    for one in reversed([one for one in before if one.inside("function_definition") == function]):
+        if one.role is Role.TEST and _holds_at(one, receiver):
             yield from ((here, written) for written in _tested_for(one))
         elif one.role is Role.SET:
-            yield from ((here, written) for written in _set_to(one))
+            block = one.inside("block", "module")
+            if block is not None and block in receiver.path:
+                yield from ((here, written) for written in _set_to(one))
             return
     if function is not None and receiver.node.type == "identifier":
         yield from ((here, written) for written in annotated_classes(annotation_of(function, key)))
@@ -131,6 +142,55 @@ def _made_by(value: Node) -> Iterator[str]:
     callee = callee_of(value)
     if CLASS.fullmatch(callee.rpartition(".")[2]):
         yield callee
+
+
+def _is_inside(node: Node, function: Node | None) -> bool:
+    return function is None or node.start_byte > function.start_byte
+
+
+def _binds_itself(node: Node, name: str) -> bool:
+    """Whether an expression or a case around gives the name a meaning of its own."""
+    match node.type:
+        case "lambda":
+            bound = [node.child_by_field_name("parameters")]
+        case kind if kind.endswith("comprehension") or kind == "generator_expression":
+            bound = [each.child_by_field_name("left") for each in node.named_children if each.type == "for_in_clause"]
+        case "case_clause":
+            bound = [each for each in node.named_children if each.type == "case_pattern"]
+        case _:
+            return False
+    return any(re.search(rf"\b{re.escape(name)}\b", text(each)) for each in bound if each is not None)
+
+
+def _holds_at(one: Occurrence, place: Site) -> bool:
+    """Whether what is tested holds at the place: it is the condition of its branch, of what is on the right of an
+    `and`, an assertion before, or its opposite has left before."""
+    is_negated, inner = False, one.node
+    for outer in reversed(one.path):
+        match outer.type:
+            case "not_operator":
+                is_negated = not is_negated
+            case "boolean_operator" if is_and(outer) and not is_negated and outer in place.path:
+                return True
+            case "boolean_operator" if is_and(outer) == is_negated:
+                return False
+            case "assert_statement":
+                return not is_negated and outer.end_byte <= place.node.start_byte
+            case "if_statement" | "elif_clause" if outer.child_by_field_name("condition") == inner:
+                branch = outer.child_by_field_name("consequence")
+                if branch is None:
+                    return False
+                if branch in place.path:
+                    return not is_negated
+                leaves = branch.named_children[-1].type in _EXITS if branch.named_children else False
+                is_alone = outer.child_by_field_name("alternative") is None and outer.type == "if_statement"
+                return is_negated and leaves and is_alone and outer.end_byte <= place.node.start_byte
+            case "block" | "module" | "lambda":
+                return False
+            case _:
+                pass
+        inner = outer
+    return False
 
 
 def _tested_for(one: Occurrence) -> Iterator[str]:

@@ -59,23 +59,52 @@ def of_result(
         many = len(uses)
         if many < max(_MANY, least + 1):
             many += users(module.project, where.path, text(callee).rpartition(".")[2])
-        cure = _opened(tree, function, uses, many, f"in {where.path.name}" if where.path else "")
+        cure = _opened(
+            tree, function, uses, many, f"in {where.path.name}" if where.path and tree is not site.tree else ""
+        )
         if cure is not None and many > least:
             yield Elsewhere(cure, tree, where)
 
 
 def _method(callee: Site, here: Module) -> Defined | None:
-    """The method of another object's class, or of one above the own."""
+    """The plain method of another object's class, or of one above the own."""
     receiver, name = callee.node.child_by_field_name("object"), callee.node.child_by_field_name("attribute")
     if receiver is None or name is None:
         return None
+    is_awaited = len(callee.path) > 1 and callee.path[-2].type == "await"
     for known in classes_of_object(site_of(callee.tree, receiver, callee.use), here):
         for each in known.line():
-            bodies = (node.child_by_field_name("body") for node in each.of_file())
-            methods = (function_in(body, [text(name)]) for body in bodies if body is not None)
-            if (method := next(filter(None, methods), None)) is not None:
-                return each.module.document, each.module.tree, method
+            for node in each.of_file():
+                if named := _definitions(node, text(name)):
+                    method = named[0]
+                    is_plain = len(named) == 1 and method.type == "function_definition" and not _yields(method)
+                    if is_plain and (method.children[0].type == "async") == is_awaited:
+                        return each.module.document, each.module.tree, method
+                    return None
     return None
+
+
+def _definitions(owner: Node, name: str) -> list[Node]:
+    """What a class's body defines under a name, with decorators."""
+    body = owner.child_by_field_name("body")
+    return [
+        child
+        for child in (body.named_children if body is not None else ())
+        if (named := (child.child_by_field_name("definition") or child).child_by_field_name("name")) is not None
+        and text(named) == name
+    ]
+
+
+def _yields(function: Node) -> bool:
+    body = function.child_by_field_name("body")
+    stack = [body] if body is not None else []
+    while stack:
+        node = stack.pop()
+        if node.type == "yield":
+            return True
+        if node.type not in ("function_definition", "class_definition", "lambda"):
+            stack.extend(node.named_children)
+    return False
 
 
 def _call(site: Site) -> Node | None:

@@ -135,11 +135,11 @@ class _Narrowing:
 def _narrowing(site: Site) -> _Narrowing | None:
     place = _unconditional(site)
     if place.statement is None:
-        made = tested(site, "")
+        made = tested(site, "", strictly=False)
         return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made) if made else None
     if made := _wrapped(site):
         return _Narrowing("Skip this if {} is None", 12, "nothing after it depends on it", made)
-    if not _is_negated(place) and (made := tested(place, "")):
+    if not _is_negated(place) and (made := tested(place, "", strictly=True)):
         return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made)
     if made := tested_around(place):
         title = "Test {} in the condition of the `if` around it (which is skipped if that is None)"
@@ -192,7 +192,7 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
             return _default_edits(site, content.default)
         case Strategy.WALRUS:
             name = _new_name(site)
-            return tested(site, name) if name else None
+            return tested(site, name, strictly=False) if name else None
         case Strategy.NARROW:
             narrowing = _narrowing(site)
             return narrowing.edits if narrowing is not None else None
