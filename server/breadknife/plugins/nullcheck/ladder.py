@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
@@ -143,7 +144,7 @@ class Ladder:
         if project is not None and is_seen and self._known_enough(edited, about, seconds) is None:
             oracle = self._oracle(checker, edited.document.language)
             with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
-                work: Callable[[Ask], object] = lambda ask: self._climbed(edited, about, checker, project, ask, seconds)  # noqa: E731
+                work = partial(self._climbed, edited, about, checker, project, seconds)
                 oracle.prepare(work, (edited, _identity(about)))
 
     def climb(
@@ -163,7 +164,7 @@ class Ladder:
         try:
             oracle.settle((edited, _identity(about)), limit)
             known = self._known_enough(edited, about, seconds)
-            climb = known or self._climbed(edited, about, checker, context.project, oracle.asking(limit), seconds)
+            climb = known or self._climbed(edited, about, checker, context.project, seconds, oracle.asking(limit))
             context.cancel.raise_if_cancelled()
             return climb
         except Cancelled:
@@ -205,8 +206,8 @@ class Ladder:
         about: Sequence[Finding],
         checker: Installed,
         project: Project,
-        ask: Ask,
         seconds: float,
+        ask: Ask,
     ) -> Climb:
         began = self._climbs.now()
         is_seen = checker.tool.sees_unsaved and not edited.is_inner
@@ -227,10 +228,11 @@ class Ladder:
         doubted = set[Path]()
         while climb.problem is not None and (path := climb.problem.path) in looked_at:
             try:
-                stands = self._objects_alone(edited, {path: looked_at[path]}, unsaved, ask)
+                alone = {path: looked_at[path]}  # what pyright says of it depends on what it was asked about before
+                again, before = ask(alone, {**unsaved, **new}), ask(alone, {**unsaved, **old})
             except Cancelled:  # in doubt it isn't made; the next time it is asked again
                 return replace(climb, checker=checker.tool.name)
-            if stands:
+            if fresh(before, again, {}):
                 break
             doubted.add(path)
             was, now = ([problem for problem in each if problem.path != path] for each in (was, now))
@@ -245,14 +247,6 @@ class Ladder:
         )  # fmt: skip
         self._climbs.put((edited, _identity(about)), climb, began)
         return climb
-
-    @staticmethod
-    def _objects_alone(edited: Edited, importer: Mapping[Path, str], unsaved: Mapping[Path, str], ask: Ask) -> bool:
-        """What pyright says of a file depends on what it was asked about before: it is asked of this one alone, with
-        the edits and without."""
-        now = ask(importer, {**unsaved, **_made(edited.changes)})
-        was = ask(importer, {**unsaved, **_edited(edited.changes)})
-        return bool(fresh(was, now, {}))
 
     def _importing(self, edited: Edited, project: Project) -> list[Path]:
         """Who asks for an edit comes after who prepared it: it takes a moment to find out."""

@@ -127,7 +127,7 @@ def attribute_of(site: Site) -> Attribute | None:
         return None
     if parameter_of(function, "self") is None:
         return None
-    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    owner = site.owner
     return attribute(site.tree, key, owner) if owner is not None else None
 
 
@@ -157,7 +157,7 @@ def attribute_behind(site: Site) -> Attribute | None:
 
 def attribute_set(site: Site) -> Attribute | None:
     """The attribute of a class that a place gives a value or a type: `self.x = …`, or `x = …` in the class's body."""
-    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    owner = site.owner
     node = site.node
     target = site.path[-1] if site.path and site.path[-1].type == "attribute" else node
     outer = next((each for each in reversed(site.path) if each != target), None)

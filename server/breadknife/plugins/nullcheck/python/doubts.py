@@ -76,7 +76,7 @@ def _invariant(site: Site) -> str:
 def _set_up(site: Site) -> str:
     """Set by a method that a framework, or the language, calls before this one."""
     key, function = key_of(site.node), site.function
-    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    owner = site.owner
     name = text(function.child_by_field_name("name") or function) if function is not None else ""
     if not key.startswith("self.") or owner is None:
         return ""

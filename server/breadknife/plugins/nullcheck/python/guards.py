@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.rules import NO_RETURN_METHODS
-from breadknife.plugins.nullcheck.python.site import Site, own_nodes
+from breadknife.plugins.nullcheck.python.site import EXITS, Site, own_nodes
 from breadknife.text.syntax import Node
 
 _CHECKS = re.compile(r"_*(?:assert|require|ensure|check|validate|verify|expect|must|need|guard)(?:_|[A-Z]|$)\w*")
@@ -18,7 +18,6 @@ _CHECKS = re.compile(r"_*(?:assert|require|ensure|check|validate|verify|expect|m
 _LOGS = re.compile(r"(?:\w+\.)*(?:print|log\w*|warn\w*|debug|info|error|exception|critical|write|append|add|set|emit)")
 """Calls after which it goes on as before."""
 _SAYS_NOTHING = frozenset({"len", "str", "repr", "print", "int", "type", "id", "getattr"})
-_EXITS = ("return_statement", "raise_statement", "continue_statement", "break_statement")
 
 
 def guarded(site: Site) -> str:
@@ -121,7 +120,7 @@ def _is_own_test(site: Site, part: Node, key: str) -> bool:
 
 def _method(site: Site, name: str) -> Node | None:
     """Of the class around the place."""
-    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    owner = site.owner
     body = owner.child_by_field_name("body") if owner is not None else None
     for child in body.named_children if body is not None else ():
         method = child.child_by_field_name("definition") or child
@@ -152,7 +151,7 @@ def _checked(site: Site, statement: Node, key: str) -> str:
     last = body.named_children[-1] if body is not None and body.named_child_count else None
     if condition is None or last is None:
         return ""
-    if last.type in _EXITS:
+    if last.type in EXITS:
         opposite = condition.child_by_field_name("argument") if condition.type == "not_operator" else None
         left = opposite is not None and _tells(site, opposite, key)
         among = rf"\bNone in\b.*{_word(key)}|\bany\(.* is None for .*{_word(key)}"

@@ -131,7 +131,7 @@ def of_handed_on(
 
 def _overrides(site: Site) -> bool:
     """Whether callers may know the method by a class above: its annotation isn't its own matter."""
-    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    owner = site.owner
     name = site.function.child_by_field_name("name") if site.function is not None else None
     if owner is None or name is None:
         return False

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.python.attributes import has_fields_by, of_attribute
-from breadknife.plugins.nullcheck.python.declarations import (
-    Attribute,
-    Cure,
-    attribute,
-    bases_of,
-    classes_of,
-)
-from breadknife.plugins.nullcheck.python.ignoring import Checker
+from breadknife.plugins.nullcheck.python.attributes import has_fields_by
+from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute, bases_of, classes_of
 from breadknife.plugins.nullcheck.python.outline import Imported, imports_of
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.project.values import Project
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document
 from breadknife.text.outline import Import
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
@@ -167,25 +160,6 @@ def declared_by(classes: Iterable[Class], key: str) -> tuple[Module, Attribute] 
     return None
 
 
-def of_declared(
-    module: Module,
-    declared: Attribute,
-    ends: tuple[Span, ...],
-    here: Module,
-    checker: Checker,
-    *,
-    shown: str,
-    by_files: bool,
-) -> Iterator[Elsewhere]:
-    """The cures of an attribute, and the file that they are said to be in, if it isn't this one. `shown`: what it is
-    called. `by_files`: those that
-    use such an attribute speak for it, too."""
-    files = partial(users, module.project, module.document.path, declared.key.rpartition(".")[2])
-    for cure in of_attribute(declared, ends, checker, files=files if by_files else int):
-        named = _named(cure, declared.key, shown, module.name if module.tree is not here.tree else "")
-        yield Elsewhere(named, module.tree, module.document)
-
-
 def users(project: Project, path: Path | None, name: str) -> int:
     """How many files use a name of those that import a file, or the package that it is in."""
     if path is None:
@@ -193,10 +167,3 @@ def users(project: Project, path: Path | None, name: str) -> int:
     package = path.with_name("__init__.py")
     importers = {*project.importers(path), *(project.importers(package) if package != path else ())}
     return sum(name in known.names for each in importers if (known := project.outline(each)) is not None)
-
-
-def _named(cure: Cure, key: str, shown: str, file: str) -> Cure:
-    otherwise = _named(cure.otherwise, key, shown, file) if cure.otherwise else None
-    where = [part for part in (cure.consequence, f"in {file}" if file else "") if part]
-    title = cure.title.replace(f"`{key}`", f"`{shown}`")
-    return replace(cure, title=title, consequence=", ".join(where), otherwise=otherwise)

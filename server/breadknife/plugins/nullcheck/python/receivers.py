@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_classes, is_optional
-from breadknife.plugins.nullcheck.python.attributes import is_from_nullable
-from breadknife.plugins.nullcheck.python.declarations import Attribute, attribute_of, origin_of
+from breadknife.plugins.nullcheck.python.attributes import is_from_nullable, of_attribute
+from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute_of, origin_of
 from breadknife.plugins.nullcheck.python.ignoring import Checker
-from breadknife.plugins.nullcheck.python.inheritance import Class, Elsewhere, Module, declared_by, of_declared
+from breadknife.plugins.nullcheck.python.inheritance import Class, Elsewhere, Module, declared_by, users
 from breadknife.plugins.nullcheck.python.kinds import CLASS, annotation_of, arguments_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
-from breadknife.plugins.nullcheck.python.site import Site, site_of
+from breadknife.plugins.nullcheck.python.site import EXITS, Site, site_of
 from breadknife.text.syntax import Node
 
 _MOST = 4
 """Classes that an object may be of."""
-_EXITS = ("return_statement", "raise_statement", "continue_statement", "break_statement")
 _MAX_STEPS = 3
 """From an attribute to the one whose value it gets, or to that of the object that it is asked of."""
 
@@ -41,18 +41,28 @@ def of_receiver(site: Site, here: Module, checker: Checker) -> Iterator[Elsewher
     if found is None or (own is not None and found[0].tree is here.tree):
         return
     module, declared = found
-    is_tested = False
+    name, is_tested = declared.key.rpartition(".")[2], False
     if module.tree is here.tree:
         ends = (site.span, *declared.unchecked())
     else:
         ends = tuple(own.unchecked()) if own is not None else (site.span,)
-        named = occurrences(site.tree, f".{declared.key.rpartition('.')[2]}", site.tree.root)
-        others = [one for one in named if site.tree.span(one.node) not in ends]
+        every = occurrences(site.tree, f".{name}", site.tree.root)
+        others = [one for one in every if site.tree.span(one.node) not in ends]
         is_tested = any(one.role is Role.TEST for one in others)
         declared = replace(declared, others=(*declared.others, *others))
     its = (declared.sets[0].inside("class_definition") or declared.owner).child_by_field_name("name")
-    shown = declared.key if own is not None or its is None else f"{text(its)}.{declared.key.rpartition('.')[2]}"
-    yield from of_declared(module, declared, ends, here, checker, shown=shown, by_files=not is_tested)
+    shown = declared.key if own is not None or its is None else f"{text(its)}.{name}"
+    files = int if is_tested else partial(users, module.project, module.document.path, name)
+    for cure in of_attribute(declared, ends, checker, files=files):
+        named = _named(cure, declared.key, shown, module.name if module.tree is not here.tree else "")
+        yield Elsewhere(named, module.tree, module.document)
+
+
+def _named(cure: Cure, key: str, shown: str, file: str) -> Cure:
+    otherwise = _named(cure.otherwise, key, shown, file) if cure.otherwise else None
+    where = [part for part in (cure.consequence, f"in {file}" if file else "") if part]
+    title = cure.title.replace(f"`{key}`", f"`{shown}`")
+    return replace(cure, title=title, consequence=", ".join(where), otherwise=otherwise)
 
 
 def _nullable(value: Site, here: Module, steps: int) -> tuple[Module, Attribute] | None:
@@ -73,9 +83,8 @@ def _nullable(value: Site, here: Module, steps: int) -> tuple[Module, Attribute]
 def classes_of_object(receiver: Site, here: Module, steps: int = _MAX_STEPS) -> Iterator[Class]:
     """The classes that an object may be of by what the file says, the surest first."""
     if receiver.source in ("self", "cls"):
-        owner = next((node for node in reversed(receiver.path) if node.type == "class_definition"), None)
-        if owner is not None:
-            yield Class(here, owner)
+        if receiver.owner is not None:
+            yield Class(here, receiver.owner)
         return
     for module, written in list(dict.fromkeys(_classes(receiver, here, steps)))[:_MOST]:
         if (known := module.class_named(written)) is not None:
@@ -182,7 +191,7 @@ def _holds_at(one: Occurrence, place: Site) -> bool:
                     return False
                 if branch in place.path:
                     return not is_negated
-                leaves = branch.named_children[-1].type in _EXITS if branch.named_children else False
+                leaves = branch.named_children[-1].type in EXITS if branch.named_children else False
                 is_alone = outer.child_by_field_name("alternative") is None and outer.type == "if_statement"
                 return is_negated and leaves and is_alone and outer.end_byte <= place.node.start_byte
             case "block" | "module" | "lambda":

@@ -6,16 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from breadknife.plugins.nullcheck.python.declarations import Cure, called, origin_of
 from breadknife.plugins.nullcheck.python.inheritance import MAX_FILES, MAX_LENGTH, Elsewhere, Module, users
-from breadknife.plugins.nullcheck.python.kinds import (
-    MAX_UNION,
-    is_defined_before,
-    open_type,
-    type_of,
-)
+from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, is_defined_before, open_type, type_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import Imported, outline, text
 from breadknife.plugins.nullcheck.python.receivers import classes_of_object
-from breadknife.plugins.nullcheck.python.site import Site, own_nodes, site_of
+from breadknife.plugins.nullcheck.python.site import Site, own_nodes, site_of, yields_of
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.project.values import Project
 from breadknife.text.document import Document, Span, TextEdit
@@ -59,9 +54,8 @@ def of_result(
         many = len(uses)
         if many < max(_MANY, least + 1):
             many += users(module.project, where.path, text(callee).rpartition(".")[2])
-        cure = _opened(
-            tree, function, uses, many, f"in {where.path.name}" if where.path and tree is not site.tree else ""
-        )
+        place = f"in {where.path.name}" if where.path and tree is not site.tree else ""
+        cure = _opened(tree, function, uses, many, place)
         if cure is not None and many > least:
             yield Elsewhere(cure, tree, where)
 
@@ -77,7 +71,7 @@ def _method(callee: Site, here: Module) -> Defined | None:
             for node in each.of_file():
                 if named := _definitions(node, text(name)):
                     method = named[0]
-                    is_plain = len(named) == 1 and method.type == "function_definition" and not _yields(method)
+                    is_plain = len(named) == 1 and method.type == "function_definition" and not any(yields_of(method))
                     if is_plain and (method.children[0].type == "async") == is_awaited:
                         return each.module.document, each.module.tree, method
                     return None
@@ -93,18 +87,6 @@ def _definitions(owner: Node, name: str) -> list[Node]:
         if (named := (child.child_by_field_name("definition") or child).child_by_field_name("name")) is not None
         and text(named) == name
     ]
-
-
-def _yields(function: Node) -> bool:
-    body = function.child_by_field_name("body")
-    stack = [body] if body is not None else []
-    while stack:
-        node = stack.pop()
-        if node.type == "yield":
-            return True
-        if node.type not in ("function_definition", "class_definition", "lambda"):
-            stack.extend(node.named_children)
-    return False
 
 
 def _call(site: Site) -> Node | None:

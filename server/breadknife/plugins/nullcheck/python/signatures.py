@@ -305,7 +305,7 @@ def annotating_return(
 
 def _attribute_set(site: Site, name: Node) -> Attribute | None:
     """The attribute that a name, or `self.name`, is in a class."""
-    owner = next((node for node in reversed(site.path) if node.type == "class_definition"), None)
+    owner = site.owner
     in_body = site.function is None and name.type == "identifier"
     if owner is None or not (in_body or text(name).startswith("self.")):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -28,6 +29,7 @@ _LAZY = frozenset({
     "except_clause", "finally_clause", "case_clause",
 })  # fmt: skip
 """Evaluated later than the statement that they stand in, not at all, or more than once."""
+EXITS = ("return_statement", "raise_statement", "continue_statement", "break_statement")
 _COMPREHENSIONS = frozenset({
     "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression",
 })  # fmt: skip
@@ -59,6 +61,11 @@ class Site:
     @cached_property
     def function(self) -> Node | None:
         return next((node for node in reversed(self.path) if node.type == "function_definition"), None)
+
+    @cached_property
+    def owner(self) -> Node | None:
+        """The class around."""
+        return next((node for node in reversed(self.path) if node.type == "class_definition"), None)
 
     @cached_property
     def loop(self) -> Node | None:
@@ -184,6 +191,17 @@ def own_nodes(function: Node, kind: str) -> list[Node]:
             ):
                 stack.append(node)
     return sorted(found, key=lambda node: node.start_byte)
+
+
+def yields_of(function: Node) -> Iterator[Node]:
+    """The function's own `yield`s."""
+    stack = [function]
+    while stack:
+        for child in stack.pop().named_children:
+            if child.type == "yield":
+                yield child
+            elif child.type not in ("function_definition", "class_definition"):
+                stack.append(child)
 
 
 def _covers(outer: Node, inner: Node) -> bool:

@@ -18,7 +18,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, site_of
+from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, site_of, yields_of
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -211,22 +211,12 @@ def is_inner(site: Site, strategy: Strategy) -> bool:
         return False
     if function.child_by_field_name("return_type") is not None:
         return True
-    given = (*own_nodes(function, "return_statement"), *(found for found in _yields(function)))
+    given = (*own_nodes(function, "return_statement"), *yields_of(function))
     name = site.source if site.is_name else ""
     kept = all(
         found.role is Role.USE for node in given for found in (occurrences(site.tree, name, node) if name else ())
     )
     return strategy in _ENDS and kept
-
-
-def _yields(function: Node) -> Iterator[Node]:
-    stack = [function]
-    while stack:
-        for child in stack.pop().named_children:
-            if child.type == "yield":
-                yield child
-            elif child.type not in ("function_definition", "class_definition"):
-                stack.append(child)
 
 
 def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
