@@ -24,6 +24,7 @@ from breadknife.text.languages.documents import FORMATS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+_CELL = re.compile(r"(?<!\\)\|")
 HEADING = "| setting | default | what it does |\n|---|---|---|\n"
 
 
@@ -101,6 +102,15 @@ def test_the_settings_on_the_pages_are_right() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text("utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_rows_of_a_table_have_as_many_cells_as_its_head(page: Path) -> None:
+    """A `|` within code is the next cell's, too, without a backslash."""
+    code = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+    for table in re.findall(r"(?:^\|.*\n)+", code.sub("", page.read_text("utf-8")), re.MULTILINE):
+        head, *rows = table.splitlines()
+        assert [row for row in rows if len(_CELL.findall(row)) != len(_CELL.findall(head))] == []
 
 
 def test_files_that_architecture_names_exist() -> None:

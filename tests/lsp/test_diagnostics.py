@@ -188,22 +188,26 @@ USES = "from rows import find\n\nprint(find([]).name)\n"
 
 
 @pytest.mark.parametrize("editor", ["visual_studio_code", "emacs"])
-@pytest.mark.parametrize("is_saved", [True, False])
+@pytest.mark.parametrize("how", ["saved", "typed", "closed"])
 async def test_what_another_file_says_by_now_is_told_of_an_open_document(
-    connect, script, editor: str, *, is_saved: bool
+    connect, script, editor: str, how: str
 ) -> None:
     session = await connect(editor, engine_script=script([]))
-    (session.folder / "rows.py").write_text(FINDS, "utf-8")
+    other, better = session.uri("rows.py"), FINDS.replace("return None", "raise KeyError")
+    (session.folder / "rows.py").write_text(better if how == "closed" else FINDS, "utf-8")
+    if how == "closed":
+        session.open("rows.py", FINDS)
     uri = session.open("uses.py", USES)
     assert [each.code for each in await diagnostics(session, uri)] == ["none-attribute"]
-    other = session.uri("rows.py")
-    better = FINDS.replace("return None", "raise KeyError")
-    if is_saved:
-        (session.folder / "rows.py").write_text(better, "utf-8")
-        changes = [lsp.FileEvent(other, lsp.FileChangeType.Changed)]
-        session.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams(changes))
-    else:
-        session.open("rows.py", better)
+    match how:
+        case "saved":
+            (session.folder / "rows.py").write_text(better, "utf-8")
+            changes = [lsp.FileEvent(other, lsp.FileChangeType.Changed)]
+            session.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams(changes))
+        case "typed":
+            session.open("rows.py", better)
+        case _:
+            session.client.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(other)))
     async with asyncio.timeout(30):
         while await diagnostics(session, uri, lambda found: not found):
             await asyncio.sleep(0.1)

@@ -75,6 +75,7 @@ class Diagnostics:
             task.cancel()
         if not self._server.client.pulls_diagnostics:
             self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+        self.changed_elsewhere([uri])  # what wasn't saved is gone
 
     def refresh(self, uris: Sequence[str] | None = None) -> None:
         """The same texts would be judged differently now; of all documents, without `uris`."""

@@ -55,6 +55,24 @@ def test_what_a_function_of_another_file_gives(
 
 
 @pytest.mark.parametrize(
+    ("doubt", "expected"),
+    [
+        ("", [Strategy.RETURN_TYPE, Strategy.ASSERT]),
+        ("def h():\n    if get_app():\n        pass\n", [Strategy.ASSERT, Strategy.RETURN_TYPE]),
+    ],
+)
+def test_a_function_that_says_itself_that_it_may_give_none_is_believed_where_somebody_looks_for_it(
+    tmp_path: Path, doubt: str, expected: list[Strategy]
+) -> None:
+    app = APP.replace("(none=False)", "(none=False) -> Optional[App]")
+    uses = "".join(f"def g{n}():\n    get_app().b()\n" for n in range(3))
+    marked = f"from app import get_app\ndef f():\n    ⟦get_app()⟧.a()\n{uses}{doubt}"
+    project = known(tmp_path, {"app.py": f"{app}class App: pass\n", "use.py": ""})
+    _, offers = offered(marked, uri=(tmp_path / "use.py").as_uri(), project=project)
+    assert [offer.strategy for offer in offers[:2]] == expected
+
+
+@pytest.mark.parametrize(
     ("gives", "declared"),
     [
         ("Socket()", ' -> "Socket | Any":'),
@@ -207,6 +225,43 @@ def test_an_object_says_of_which_class_it_is(tmp_path: Path, use: str) -> None:
     assert first.title == "Declare `Call.func` as `Node`: None only stands in until it is set (in nodes.py)"
     (edits,) = first.elsewhere
     assert "self.func: Node = None  # pyright: ignore" in edits.document.edited(edits.edits).text
+
+
+LEXER = """\
+from typing import Any
+from scanner import Scanner
+class Lexer:
+    def __init__(self):
+        self._scanner = None
+    def build(self):
+        self._scanner = Scanner()
+    @property
+    def scanner(self):
+        if self._scanner is None:
+            self.build()
+        return self._scanner
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from lexer import Lexer\nclass Own(Lexer):\n    def f(self):\n        ⟦self.scanner⟧.run()\n"
+        "        self.scanner.run()\n",
+        "from lexer import *\ndef f(lexer: Lexer):\n    scanner = lexer.scanner\n    ⟦scanner⟧.run()\n"
+        "    lexer.scanner.run()\n",
+        "import pkg\ndef f(lexer: pkg.Lexer):\n    ⟦lexer.scanner⟧.run()\n    lexer.scanner.run()\n",
+        "from pkg import lexer as made\ndef f(lexer: made.Lexer):\n    ⟦lexer.scanner⟧.run()\n"
+        "    lexer.scanner.run()\n",
+    ],
+)
+def test_a_property_says_what_its_attribute_is_set_to(tmp_path: Path, use: str) -> None:
+    files = {"lexer.py": LEXER, "pkg/lexer.py": LEXER, "pkg/__init__.py": "from .lexer import *\n", "use.py": ""}
+    _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
+    title = "Declare that `scanner` gives `Scanner | Any`: None is for callers that ask for it (in lexer.py)"
+    assert first.title == title
+    (edits,) = first.elsewhere
+    assert 'def scanner(self) -> "Scanner | Any":' in edits.document.edited(edits.edits).text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from breadknife.plugins.nullcheck.python.rules import ANNOTATED_KINDS
 
 
@@ -54,6 +56,23 @@ def optional_items(annotation: str) -> tuple[bool, ...]:
     members = [part.strip() for part in _split(inside[:-1], ",")]
     items = tuple(is_optional(member) for member in members)
     return items if any(items) and "..." not in members else ()
+
+
+def with_argument(annotation: str, change: Callable[[str], str]) -> str:
+    """A generic's annotation with its only type argument that may be None changed; "" where it has none or several, or
+    that can't be changed."""
+    annotation = annotation.strip()
+    quote = annotation[:1] if annotation[:1] in ("'", '"') else ""
+    head, bracket, inside = annotation.strip(quote or None).partition("[")
+    if not bracket or not inside.endswith("]") or head.rpartition(".")[2] in ("Optional", "Union"):
+        return ""
+    members = [member.strip() for member in _split(inside[:-1], ",")]
+    nullable = [at for at, member in enumerate(members) if is_optional(member)]
+    changed = change(members[nullable[0]]) if len(nullable) == 1 else ""
+    if not changed or (quote and quote in changed):
+        return ""
+    members[nullable[0]] = changed
+    return f"{quote}{head}[{', '.join(members)}]{quote}"
 
 
 def _split(annotation: str, separator: str) -> list[str]:

@@ -7,7 +7,7 @@ such a finding and changes nothing is the annotation's repair; a check would end
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.python.declarations import (
     Cure,
@@ -17,17 +17,14 @@ from breadknife.plugins.nullcheck.python.declarations import (
     is_decorated,
     parameter_named,
 )
-from breadknife.plugins.nullcheck.python.inheritance import Elsewhere
 from breadknife.plugins.nullcheck.python.kinds import arguments_of, parameter_of, parameters_of
+from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module, function_in
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import Imported, callee_of, text
-from breadknife.plugins.nullcheck.python.results import Defined, defined_elsewhere, function_in
+from breadknife.plugins.nullcheck.python.outline import callee_of, text
 from breadknife.plugins.nullcheck.python.signatures import annotating_return, named, with_none
 from breadknife.plugins.nullcheck.python.site import SIMPLE, Site
 from breadknife.plugins.nullcheck.values import Strategy, Use
-from breadknife.project.values import Project
-from breadknife.text.document import Document, TextEdit
-from breadknife.text.outline import Import
+from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 
 _FALLS_BACK = frozenset({"next", "getattr", "get", "pop"})
@@ -37,7 +34,7 @@ _INNER = {"attribute": "object", "call": "function", "subscript": "value"}
 _CONDITIONAL = frozenset({"boolean_operator", "conditional_expression", "lambda"})
 
 
-def is_handed_on(site: Site, imports: Mapping[str, Imported], document: Document, project: Project | None) -> bool:
+def is_handed_on(site: Site, here: Module) -> bool:
     """Whether code gets it that may reckon with it: a library's functions do what their annotations say."""
     if site.node.type == "none":
         return False
@@ -48,27 +45,24 @@ def is_handed_on(site: Site, imports: Mapping[str, Imported], document: Document
             target = site.path[-1].child_by_field_name("left")
             may_reckon = site.function is None or target is None or target.type != "identifier"
         case Use.ARGUMENT if (call := _call(site)) is not None:
-            may_reckon = _may_reckon(site, call, imports, document, project)
+            may_reckon = _may_reckon(site, call, here)
         case _:
             may_reckon = False
     return may_reckon and not _fails_later(site)
 
 
-def _may_reckon(
-    site: Site, call: Node, imports: Mapping[str, Imported], document: Document, project: Project | None
-) -> bool:
+def _may_reckon(site: Site, call: Node, here: Module) -> bool:
     root = call.child_by_field_name("function")
     while root is not None and (inner := _INNER.get(root.type)):
         root = root.child_by_field_name(inner)
     if root is None or root.type != "identifier":
         return False
     name = text(root)
-    if (imported := imports.get(name)) is not None:
-        names = ((imported.name, name),) if imported.name else ()
-        return project is not None and bool(project.module(Import(imported.module, names), document))
+    if name in here.imports:
+        return here.is_of_project(name)
     if hasattr(builtins, name) and not _is_local(site, name):
         return False
-    called = _called(callee_of(call), site, imports, document, None)
+    called = _called(callee_of(call), site, here, only_here=True)
     given = _parameter(site, call, called) if called is not None else None
     own = _uses(called, named(given)) if called is not None and given is not None else []
     return not own or any(one.role is not Role.USE for one in own)
@@ -112,9 +106,7 @@ def _falls_back(value: Node) -> bool:
     return last.type == "none" and text(function).rpartition(".")[2] in _FALLS_BACK
 
 
-def of_handed_on(
-    site: Site, imports: Mapping[str, Imported], document: Document, project: Project | None
-) -> Iterator[Elsewhere]:
+def of_handed_on(site: Site, here: Module) -> Iterator[Elsewhere]:
     """`| None` for what the function gives back, or for the parameter that the place is given to."""
     if site.node.type == "none":
         return
@@ -122,11 +114,11 @@ def of_handed_on(
         is_set = is_set_here(site)
         reason, weight = ("the function sets it to None itself", 90) if is_set else ("it may be one", 44)
         for cure in annotating_return(site, Strategy.WIDEN, reason, weight, is_asked_for=not is_set):
-            yield Elsewhere(cure, site.tree, document)
+            yield Elsewhere(cure, here)
     elif site.use is Use.ARGUMENT and (call := _call(site)) is not None:
-        found = _called(callee_of(call), site, imports, document, project)
+        found = _called(callee_of(call), site, here)
         if found is not None and (cure := _allowing(site, call, found)):
-            yield Elsewhere(cure, found[1], found[0])
+            yield Elsewhere(cure, found.module)
 
 
 def _overrides(site: Site) -> bool:
@@ -137,7 +129,7 @@ def _overrides(site: Site) -> bool:
         return False
     here = classes_of(site.tree)
     bodies = [here[base].child_by_field_name("body") for base in bases_of(owner) if base in here]
-    return any(body is not None and function_in(body, [text(name)]) is not None for body in bodies)
+    return any(body is not None and function_in(body, text(name)) is not None for body in bodies)
 
 
 def _call(site: Site) -> Node | None:
@@ -158,24 +150,21 @@ def _is_local(site: Site, name: str) -> bool:
     )
 
 
-def _called(
-    callee: str, site: Site, imports: Mapping[str, Imported], document: Document, project: Project | None
-) -> Defined | None:
+def _called(callee: str, site: Site, here: Module, *, only_here: bool = False) -> Function | None:
     """The function, if it has no decorators; of a class, what makes its instances."""
     if _is_local(site, callee.partition(".")[0]) and not callee.startswith(("self.", "cls.")):
         return None
-    here = defined_here(site.tree, callee, site.path)
-    if here is None and callee in classes_of(site.tree):
-        here = function_in(site.tree.root, [callee, "__init__"])
-    found = (document, site.tree, here) if here is not None else None
-    if found is None and project is not None:
-        elsewhere = (defined_elsewhere(name, imports, document, project) for name in (callee, f"{callee}.__init__"))
-        found = next(filter(None, elsewhere), None)
-    return found if found is not None and not is_decorated(found[1], found[2]) else None
+    own = defined_here(site.tree, callee, site.path)
+    if own is None and callee in classes_of(site.tree):
+        own = function_in(site.tree.root, f"{callee}.__init__")
+    found = Function(here, own) if own is not None else None
+    if found is None and not only_here:
+        found = here.imported_function(callee) or here.imported_function(f"{callee}.__init__")
+    return found if found is not None and not is_decorated(found.module.tree, found.node) else None
 
 
-def _allowing(site: Site, call: Node, called: Defined) -> Cure | None:
-    where, tree, _ = called
+def _allowing(site: Site, call: Node, called: Function) -> Cure | None:
+    tree = called.module.tree
     parameter = _parameter(site, call, called)
     annotation = parameter.child_by_field_name("type") if parameter is not None else None
     written = with_none(tree, text(annotation)) if annotation is not None else ""
@@ -188,17 +177,16 @@ def _allowing(site: Site, call: Node, called: Defined) -> Cure | None:
         reason = "the function tests it"
     else:
         return None
-    there = "" if tree is site.tree or where.path is None else f" in {where.path.name}"
+    there = "" if tree is site.tree else f" in {called.module.name}"
     edits = (TextEdit(tree.span(annotation), written),)
     title = f"Declare that `{name}` may be None{there}"
     return Cure(Strategy.WIDEN, title, edits, 90, reason, (site.span,), "its uses are checked")
 
 
-def _uses(called: Defined, name: str) -> list[Occurrence]:
+def _uses(called: Function, name: str) -> list[Occurrence]:
     """Of a parameter, in the function's own body; none where it gets another value."""
-    _, tree, function = called
-    found = parameter_named(tree, function, name)
-    return [one for one in found.own if one.inside("function_definition") == function] if found is not None else []
+    found = parameter_named(called.module.tree, called.node, name)
+    return [one for one in found.own if one.inside("function_definition") == called.node] if found is not None else []
 
 
 def _reckons(one: Occurrence) -> bool:
@@ -210,12 +198,12 @@ def _reckons(one: Occurrence) -> bool:
     return body is None or all(statement.type != "raise_statement" for statement in body.named_children)
 
 
-def _parameter(site: Site, call: Node, called: Defined) -> Node | None:
+def _parameter(site: Site, call: Node, called: Function) -> Node | None:
     """The parameter that gets the place's value."""
-    own = parameters_of(called[2])
+    own = parameters_of(called.node)
     callee = callee_of(call)
     if own and named(own[0]) in ("self", "cls"):
-        makes = text(called[2].child_by_field_name("name") or called[2]) == "__init__" and "__init__" not in callee
+        makes = text(called.node.child_by_field_name("name") or called.node) == "__init__" and "__init__" not in callee
         if not makes and not callee.startswith("self."):
             return None
         own = own[1:]

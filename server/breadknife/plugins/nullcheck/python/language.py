@@ -17,12 +17,13 @@ from breadknife.plugins.nullcheck.python.cures import cures, is_declaration
 from breadknife.plugins.nullcheck.python.declarations import Cure
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
 from breadknife.plugins.nullcheck.python.doubts import doubt
+from breadknife.plugins.nullcheck.python.elements import of_element
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.foreign import foreign_site
 from breadknife.plugins.nullcheck.python.handed_on import is_handed_on, is_set_here, of_handed_on
 from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, comment
-from breadknife.plugins.nullcheck.python.inheritance import Module, Source, users
 from breadknife.plugins.nullcheck.python.installed import Installed
+from breadknife.plugins.nullcheck.python.modules import Module, Source
 from breadknife.plugins.nullcheck.python.optional_imports import of_import
 from breadknife.plugins.nullcheck.python.receivers import of_receiver
 from breadknife.plugins.nullcheck.python.results import of_result
@@ -89,11 +90,9 @@ class PythonFile:
     ) -> None:
         """`others`: files of the project that were looked into."""
         self.tree = analysis.tree
-        self._document = document
-        self._project = project
         self._in_tests = _TEST_FILE.search(document.uri) is not None
         self._analysis = analysis
-        self._module = Module(Source(document, analysis.tree), project, others) if project is not None else None
+        self._module = Module(Source(document, analysis.tree), project, others)
 
     def is_current(self) -> bool:
         return self._analysis.outside is None or self._analysis.outside.is_current()
@@ -125,11 +124,11 @@ class PythonFile:
             yield from _ignoring(site, checker, reason)
             return
         ways = list(self._cures(site, checker, about))
-        is_handed_on = self._is_handed_on(site)
-        if is_handed_on and checker.codes:
+        is_meant = is_handed_on(site, self._module)
+        if is_meant and checker.codes:
             ways += _ignoring(site, checker, MEANT, 85 if is_set_here(site) else 5)
         if not any(offer.weight >= _CERTAIN for offer in ways):
-            ways += (replace(offer, is_asked_for=is_handed_on) for offer in self._options(site))
+            ways += (replace(offer, is_asked_for=is_meant) for offer in self._options(site))
         seen = set[Strategy]()
         for offer in sorted(ways, key=lambda offer: -offer.weight):
             if offer.strategy not in seen:
@@ -139,25 +138,17 @@ class PythonFile:
     def _cures(self, site: Site, checker: Checker, about: Sequence[Finding]) -> Iterator[Offer]:
         """The declaration, in this file or that of a base class."""
         spans = None if any(finding.source != SOURCE for finding in about) else self._spans
-        for cure in cures(site, checker, self._files_using):
+        for cure in cures(site, checker, self._module.users):
             if offer := self._declared(cure, spans):
                 yield offer
-        imported = self._analysis.outline.imported
-        given = [of(site, imported, self._document, self._project) for of in (of_tuple, of_handed_on)]
-        given.append(of_result(site, imported, self._document, self._module))
-        if self._module is not None:
-            given.append(of_receiver(site, self._module, checker))
+        here = self._module
+        given = [of(site, here) for of in (of_tuple, of_handed_on, of_result, of_element)]
+        given.append(of_receiver(site, here, checker))
         for result in chain.from_iterable(given):
-            is_here = result.tree is self.tree
-            analysis = self._analysis if is_here else FileAnalysis(result.tree)
-            if offer := self._declared(result.cure, spans, analysis, None if is_here else result.document):
+            is_here = result.module.tree is self.tree
+            analysis = self._analysis if is_here else FileAnalysis(result.module.tree)
+            if offer := self._declared(result.cure, spans, analysis, None if is_here else result.module.document):
                 yield offer
-
-    def _is_handed_on(self, site: Site) -> bool:
-        return is_handed_on(site, self._analysis.outline.imported, self._document, self._project)
-
-    def _files_using(self, name: str) -> int:
-        return users(self._project, self._document.path, name) if self._project is not None else 0
 
     def _declared(
         self,

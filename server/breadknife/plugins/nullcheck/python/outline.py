@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_kind
@@ -239,6 +239,12 @@ def imports_of(tree: SyntaxTree) -> Mapping[str, Imported]:
     for _, found in matches(tree, "[(import_statement) (import_from_statement)] @import"):
         _import(made, found["import"][0])
     return made.imported
+
+
+def starred(tree: SyntaxTree) -> Sequence[str]:
+    """The modules of `from m import *`."""
+    found = matches(tree, "(import_from_statement module_name: (_) @module (wildcard_import))")
+    return [text(each["module"][0]) for _, each in found]
 
 
 def _first_parameter(node: Node) -> str:

@@ -11,8 +11,8 @@ from breadknife.plugins.nullcheck.python.annotations import annotated_classes, i
 from breadknife.plugins.nullcheck.python.attributes import is_from_nullable, of_attribute
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute_of, origin_of
 from breadknife.plugins.nullcheck.python.ignoring import Checker
-from breadknife.plugins.nullcheck.python.inheritance import Class, Elsewhere, Module, declared_by, users
 from breadknife.plugins.nullcheck.python.kinds import CLASS, annotation_of, arguments_of
+from breadknife.plugins.nullcheck.python.modules import Class, Elsewhere, Module, declared_by
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
@@ -37,7 +37,10 @@ def of_receiver(site: Site, here: Module, checker: Checker) -> Iterator[Elsewher
         return
     found = _nullable(asked, here, _MAX_STEPS)
     if own is not None:  # the checker knows of a None that the text doesn't show
-        found = found or next(_declared(asked, here, _MAX_STEPS), None)
+        plain = (
+            each for each in declared_of(asked, here, _MAX_STEPS) if not Class(each[0], each[1].owner).has_fields()
+        )
+        found = found or next(plain, None)
     if found is None or (own is not None and found[0].tree is here.tree):
         return
     module, declared = found
@@ -50,12 +53,12 @@ def of_receiver(site: Site, here: Module, checker: Checker) -> Iterator[Elsewher
         others = [one for one in every if site.tree.span(one.node) not in ends]
         is_tested = any(one.role is Role.TEST for one in others)
         declared = replace(declared, others=(*declared.others, *others))
-    its = (declared.sets[0].inside("class_definition") or declared.owner).child_by_field_name("name")
-    shown = declared.key if own is not None or its is None else f"{text(its)}.{name}"
-    files = int if is_tested else partial(users, module.project, module.document.path, name)
+    owner = Class(module, declared.sets[0].inside("class_definition") or declared.owner)
+    shown = declared.key if own is not None else f"{owner.name}.{name}"
+    files = int if is_tested else partial(module.users, name)
     for cure in of_attribute(declared, ends, checker, files=files):
         named = _named(cure, declared.key, shown, module.name if module.tree is not here.tree else "")
-        yield Elsewhere(named, module.tree, module.document)
+        yield Elsewhere(named, module)
 
 
 def _named(cure: Cure, key: str, shown: str, file: str) -> Cure:
@@ -67,7 +70,7 @@ def _named(cure: Cure, key: str, shown: str, file: str) -> Cure:
 
 def _nullable(value: Site, here: Module, steps: int) -> tuple[Module, Attribute] | None:
     """The declaration by which an attribute's value may be None, also of the one that it only gets its value from."""
-    for module, declared in _declared(value, here, steps - 1):
+    for module, declared in declared_of(value, here, steps - 1):
         if Class(module, declared.owner).has_fields():
             continue
         if _may_be_none(declared):
@@ -121,12 +124,12 @@ def _classes(receiver: Site, here: Module, steps: int) -> Iterator[tuple[Module,
     if function is not None and receiver.node.type == "identifier":
         yield from ((here, written) for written in annotated_classes(annotation_of(function, key)))
     elif receiver.node.type == "attribute" and steps > 0:
-        for module, declared in _declared(receiver, here, steps - 1):
+        for module, declared in declared_of(receiver, here, steps - 1):
             for one in declared.sets:
                 yield from ((module, written) for written in _set_to(one))
 
 
-def _declared(value: Site, here: Module, steps: int) -> Iterator[tuple[Module, Attribute]]:
+def declared_of(value: Site, here: Module, steps: int) -> Iterator[tuple[Module, Attribute]]:
     """What the classes of an attribute's object declare it as."""
     name, receiver = value.node.child_by_field_name("attribute"), value.node.child_by_field_name("object")
     if name is None or receiver is None:

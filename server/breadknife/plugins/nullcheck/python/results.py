@@ -1,67 +1,66 @@
-"""What a function of another file of the project gives back, or of this one, where its callers rely on a value."""
+"""What a function, or a property, gives back, where who asks relies on a value; also one of another file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
-from breadknife.plugins.nullcheck.python.declarations import Cure, called, origin_of
-from breadknife.plugins.nullcheck.python.inheritance import MAX_FILES, MAX_LENGTH, Elsewhere, Module, users
-from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, is_defined_before, open_type, type_of
-from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import Imported, outline, text
+from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, called, origin_of
+from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, is_defined_before, open_type, type_of, without_none
+from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
+from breadknife.plugins.nullcheck.python.occurrences import Role, done_with, occurrences
+from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.receivers import classes_of_object
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, site_of, yields_of
 from breadknife.plugins.nullcheck.values import Strategy
-from breadknife.project.values import Project
-from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.outline import Import
-from breadknife.text.syntax import Node, SyntaxTree, parse
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _RELIANCE = 2
 """So many callers rely on a value for each that looks for a None: more of them, and it isn't meant for most."""
 _MANY = 3
 """Uses that say it for all of them."""
-_TESTS = frozenset({
-    "boolean_operator", "not_operator", "if_statement", "elif_clause", "while_statement", "comparison_operator",
-    "named_expression", "assert_statement",
-})  # fmt: skip
-Defined = tuple[Document, SyntaxTree, Node]
-"""A function, and where it is."""
-_MAX_STEPS = 3
-"""From a package to the file that defines what it hands on."""
+_SAID = 48
+"""Of a function that says itself that it may give None, which some callers believe: after an assertion."""
+_PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 
 
-def of_result(
-    site: Site, imports: Mapping[str, Imported], document: Document, module: Module | None
-) -> Iterator[Elsewhere]:
-    """`document` and `module` are the file's own; a cure of a function of this file comes with it, too."""
-    call = _call(site)
-    callee = call.child_by_field_name("function") if call is not None else None
-    if callee is None:
+def of_result(site: Site, here: Module) -> Iterator[Elsewhere]:
+    asked = _asked(site)
+    callee = asked.child_by_field_name("function") if asked is not None and asked.type == "call" else asked
+    if asked is None or callee is None:
         return
-    uses, doubts = _relying(site, text(callee))
+    uses, doubts = _relying(site, text(callee), is_called=callee != asked)
     least = max(1, _RELIANCE * doubts)
-    if (here := called(site)) is not None:
-        cure = _opened(site.tree, here, uses, len(uses), "") if len(uses) > least else None
-        if cure is not None:
-            yield Elsewhere(cure, site.tree, document)
+    own = called(site) if callee != asked else None
+    found = Function(here, own) if own is not None else _found(site_of(site.tree, callee, site.use), here, asked)
+    if found is None:
         return
-    if module is None:
-        return
-    found = defined_elsewhere(text(callee), imports, document, module.project)
-    if (found := found or _method(site_of(site.tree, callee, site.use), module)) is not None:
-        where, tree, function = found
-        many = len(uses)
-        if many < max(_MANY, least + 1):
-            many += users(module.project, where.path, text(callee).rpartition(".")[2])
-        place = f"in {where.path.name}" if where.path and tree is not site.tree else ""
-        cure = _opened(tree, function, uses, many, place)
-        if cure is not None and many > least:
-            yield Elsewhere(cure, tree, where)
+    is_here, many = found.module.tree is site.tree, len(uses)
+    if not is_here and many < max(_MANY, least + 1):
+        many += found.module.users(text(callee).rpartition(".")[2])
+    cure = _opened(found, uses, "" if is_here else f"in {found.module.name}") if many > least else None
+    if cure is not None:
+        is_said = doubts > 0 and found.node.child_by_field_name("return_type") is not None
+        weight = _SAID if is_said else 56 if many >= _MANY else 52
+        yield Elsewhere(replace(cure, weight=weight), found.module)
 
 
-def _method(callee: Site, here: Module) -> Defined | None:
-    """The plain method of another object's class, or of one above the own."""
+def _asked(site: Site) -> Node | None:
+    """The call, or the attribute, that the place's value is from."""
+    value = origin_of(site) if site.node.type == "identifier" else site.node
+    while value is not None and value.type in ("await", "parenthesized_expression") and value.named_children:
+        value = value.named_children[0]
+    return value if value is not None and value.type in ("call", "attribute") else None
+
+
+def _found(callee: Site, here: Module, asked: Node) -> Function | None:
+    """The function of another file, or the method or property of an object's class."""
+    is_called = asked != callee.node
+    elsewhere = here.imported_function(callee.source) if is_called else None
+    if elsewhere is not None:
+        return elsewhere
     receiver, name = callee.node.child_by_field_name("object"), callee.node.child_by_field_name("attribute")
     if receiver is None or name is None:
         return None
@@ -70,11 +69,9 @@ def _method(callee: Site, here: Module) -> Defined | None:
         for each in known.line():
             for node in each.of_file():
                 if named := _definitions(node, text(name)):
-                    method = named[0]
-                    is_plain = len(named) == 1 and method.type == "function_definition" and not any(yields_of(method))
-                    if is_plain and (method.children[0].type == "async") == is_awaited:
-                        return each.module.document, each.module.tree, method
-                    return None
+                    method = _plain(named, is_called=is_called)
+                    is_right = method is not None and (method.children[0].type == "async") == (is_called and is_awaited)
+                    return Function(each.module, method) if method is not None and is_right else None
     return None
 
 
@@ -89,102 +86,66 @@ def _definitions(owner: Node, name: str) -> list[Node]:
     ]
 
 
-def _call(site: Site) -> Node | None:
-    value = origin_of(site) if site.node.type == "identifier" else site.node
-    while value is not None and value.type in ("await", "parenthesized_expression") and value.named_children:
-        value = value.named_children[0]
-    return value if value is not None and value.type == "call" else None
+def _plain(named: list[Node], *, is_called: bool) -> Node | None:
+    """The only definition: of a method without decorators, or of a property without a setter."""
+    method = named[0].child_by_field_name("definition") or named[0]
+    decorators = [text(child)[1:].strip() for child in named[0].named_children if child.type == "decorator"]
+    is_right = not decorators if is_called else len(decorators) == 1 and decorators[0] in _PROPERTIES
+    if len(named) > 1 or not is_right or method.type != "function_definition" or any(yields_of(method)):
+        return None
+    return method
 
 
-def _relying(site: Site, callee: str) -> tuple[tuple[Span, ...], int]:
+def _relying(site: Site, key: str, *, is_called: bool) -> tuple[tuple[Span, ...], int]:
     """The place and the other calls in the file whose result is used as None can't be, and how many look for a None."""
     uses, doubts = [site.span], 0
-    for one in occurrences(site.tree, callee, site.tree.root):
-        call = one.path[-1]
-        if call.type != "call" or call.child_by_field_name("function") != one.node:
+    for one in occurrences(site.tree, key, site.tree.root):
+        value, path = (one.path[-1], one.path[:-1]) if is_called else (one.node, one.path)
+        if is_called and (value.type != "call" or value.child_by_field_name("function") != one.node):
             continue
-        roles = _roles(site.tree, call, one)
-        if Role.TEST in roles:
+        done = done_with(site.tree, value, path)
+        if Role.TEST in done:
             doubts += 1
-        elif Role.USE in roles and not call.start_byte <= site.node.start_byte < call.end_byte:
-            uses.append(site.tree.span(call))
+        elif Role.USE in done and not value.start_byte <= site.node.start_byte < value.end_byte:
+            uses.append(site.tree.span(value))
     return tuple(uses), doubts
 
 
-def _roles(tree: SyntaxTree, call: Node, one: Occurrence) -> set[Role]:
-    """What is done with a call's result, at once or by the name that it gets."""
-    holder = one.path[-2]
-    if holder.type in _TESTS:
-        return {Role.TEST}
-    if holder.type == "attribute" or (holder.type == "subscript" and holder.child_by_field_name("value") == call):
-        return {Role.USE}
-    left = holder.child_by_field_name("left") if holder.type == "assignment" else None
-    if left is None or left.type != "identifier":
-        return set()
-    return {use.role for use in occurrences(tree, text(left), one.inside("function_definition") or tree.root)}
-
-
-def defined_elsewhere(
-    callee: str, imports: Mapping[str, Imported], document: Document, project: Project
-) -> Defined | None:
-    """The function or method of another file that is called so."""
-    root, _, rest = callee.partition(".")
-    imported = imports.get(root)
-    return _defined(imported, rest, document, project, _MAX_STEPS) if imported is not None else None
-
-
-def _defined(imported: Imported, rest: str, document: Document, project: Project, steps: int) -> Defined | None:
-    """The function or method that an imported name means, also through files that hand it on."""
-    parts = [part for part in (imported.name, *rest.split(".")) if part]
-    names = ((imported.name, imported.name),) if imported.name else ()
-    for path in project.module(Import(imported.module, names), document)[:MAX_FILES] if parts else ():
-        source = project.text(path)
-        tree = parse(source, "python") if source is not None and len(source) <= MAX_LENGTH else None
-        if source is None or tree is None:
-            continue
-        there = Document(path.as_uri(), "python", source)
-        if (function := function_in(tree.root, parts)) is not None:
-            return there, tree, function
-        again = outline(tree).imported.get(parts[0]) if steps > 1 else None
-        if again is not None:
-            return _defined(again, ".".join(parts[1:]), there, project, steps - 1)
-    return None
-
-
-def function_in(block: Node, parts: list[str]) -> Node | None:
-    """The function of a block, or the method of a class in it, that is called so."""
-    for child in block.named_children:
-        inner = child.child_by_field_name("definition") or child
-        name = inner.child_by_field_name("name")
-        if name is None or text(name) != parts[0]:
-            continue
-        if inner.type == "function_definition" and len(parts) == 1:
-            return inner
-        body = inner.child_by_field_name("body")
-        if inner.type == "class_definition" and len(parts) == 2 and body is not None:
-            return function_in(body, parts[1:])
-    return None
-
-
-def _opened(tree: SyntaxTree, function: Node, ends: tuple[Span, ...], uses: int, where: str) -> Cure | None:
-    """Of a function without a declaration, which gives something on some paths and None on others."""
+def _opened(found: Function, ends: tuple[Span, ...], where: str) -> Cure | None:
+    """Where it gives something on some paths and None on others, and declares nothing or that; without a weight."""
+    tree, function = found.module.tree, found.node
     name, parameters = function.child_by_field_name("name"), function.child_by_field_name("parameters")
+    annotation = function.child_by_field_name("return_type")
     returned = own_nodes(function, "return_statement")
     gives = [one for one in returned if one.named_child_count and one.named_children[0].type != "none"]
-    if name is None or parameters is None or not gives or function.child_by_field_name("return_type") is not None:
+    if name is None or parameters is None or not gives:
         return None
-    kinds = {type_of(tree, one.named_children[0], function) for one in gives}
-    known = sorted(kinds) if "" not in kinds and len(kinds) <= MAX_UNION else []
+    if annotation is not None:
+        known = [without_none(text(annotation))] if is_optional(text(annotation)) else []
+        if not any(known):
+            return None
+    else:
+        kinds = {kind for one in gives for kind in _kinds(tree, one.named_children[0], function)}
+        known = sorted(kinds) if "" not in kinds and len(kinds) <= MAX_UNION else []
     kind, imports = open_type(tree, known, evaluated=True)
-    if not kind or not is_defined_before(tree, kind, function, imports):
+    if not kind or (annotation is None and not is_defined_before(tree, kind, function, imports)):
         return None
     at = tree.span(parameters).end
+    written = TextEdit(Span(at, at), f" -> {kind}") if annotation is None else TextEdit(tree.span(annotation), kind)
     return Cure(
         Strategy.RETURN_TYPE,
-        f"Declare that `{text(name)}` gives `{kind}`: None is for callers that ask for it",
-        (TextEdit(Span(at, at), f" -> {kind}"), *imports),
-        56 if uses >= _MANY else 52,
+        f"Declare that `{text(name)}` gives `{kind.strip(chr(34))}`: None is for callers that ask for it",
+        (written, *imports),
+        0,
         "most of its callers rely on a value",
         ends,
         where,
     )
+
+
+def _kinds(tree: SyntaxTree, value: Node, function: Node) -> list[str]:
+    """The types of what is returned, of an attribute those of what it is set to; [""] where they can't be told."""
+    owner = next((node for node in reversed(path_to(tree, function)) if node.type == "class_definition"), None)
+    if owner is not None and text(value).startswith("self.") and text(value).count(".") == 1:
+        return attribute(tree, text(value), owner).types() or [""]
+    return [type_of(tree, value, function)]

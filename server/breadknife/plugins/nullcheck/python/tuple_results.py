@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.declarations import Cure, defined_here
-from breadknife.plugins.nullcheck.python.inheritance import Elsewhere
 from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, any_type, is_defined_before, type_of
+from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import Imported, callee_of, text
-from breadknife.plugins.nullcheck.python.results import Defined, defined_elsewhere
+from breadknife.plugins.nullcheck.python.outline import callee_of, text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
-from breadknife.project.values import Project
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _RELIANCE = 2
@@ -58,30 +56,25 @@ def _unpacking(assignment: Node, pattern: Node, name: Node | None = None) -> Unp
     return Unpacked(call, parts.index(name) if name is not None else 0, names)
 
 
-def of_tuple(
-    site: Site, imports: Mapping[str, Imported], document: Document, project: Project | None
-) -> Iterator[Elsewhere]:
-    """A cure of this file comes with its document, too."""
+def of_tuple(site: Site, here: Module) -> Iterator[Elsewhere]:
     found = unpacked(site)
     callee = found.call.child_by_field_name("function") if found is not None else None
     if found is None or callee is None:
         return
     function = defined_here(site.tree, text(callee), site.path)
-    there: Defined | None = (document, site.tree, function) if function is not None else None
-    if there is None and project is not None:
-        there = defined_elsewhere(text(callee), imports, document, project)
+    there = Function(here, function) if function is not None else here.imported_function(text(callee))
     if there is None:
         return
-    where, tree, function = there
-    returned = _returned(tree, function)
+    tree = there.module.tree
+    returned = _returned(tree, there.node)
     uses, doubts = _relying(site, found, text(callee))
     if returned is None or found.index >= len(returned[1][0]) or len(uses) <= max(1, _RELIANCE * doubts):
         return
     if all(values[found.index].type != "none" for values in returned[1]):
         return
-    cure = _opened(tree, *returned, uses, "" if tree is site.tree or where.path is None else f"in {where.path.name}")
+    cure = _opened(tree, *returned, uses, "" if tree is site.tree else f"in {there.module.name}")
     if cure is not None:
-        yield Elsewhere(cure, tree, where)
+        yield Elsewhere(cure, there.module)
 
 
 def _returned(tree: SyntaxTree, function: Node) -> tuple[Node, list[list[Node]]] | None:

@@ -1,0 +1,213 @@
+"""Files of the project, and what one of them means by a name: classes, with those that they inherit from, functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from breadknife.plugins.nullcheck.python.attributes import has_fields_by
+from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute, bases_of, classes_of
+from breadknife.plugins.nullcheck.python.outline import Imported, imports_of, starred, text
+from breadknife.plugins.nullcheck.recent import Recent
+from breadknife.project.values import Project
+from breadknife.text.document import Document
+from breadknife.text.outline import Import
+from breadknife.text.syntax import Node, SyntaxTree, parse
+
+_MAX_LENGTH = 400_000
+"""Code points: a longer file isn't parsed for a menu."""
+_MAX_FILES = 2
+"""That an import may mean."""
+_MAX_STEPS = 3
+"""From a package to the file that defines what it hands on; from a class to the base that declares an attribute."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A text that was read."""
+
+    document: Document
+    tree: SyntaxTree
+
+    @cached_property
+    def imports(self) -> Mapping[str, Imported]:
+        return imports_of(self.tree)
+
+    @cached_property
+    def starred(self) -> Sequence[str]:
+        return starred(self.tree)
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """A file of a project."""
+
+    source: Source
+    project: Project | None
+    kept: Recent[Path, Source]
+    """Others that were looked into."""
+    home: Module | None = None
+    """The file at hand, where that isn't this one."""
+
+    @property
+    def document(self) -> Document:
+        return self.source.document
+
+    @property
+    def tree(self) -> SyntaxTree:
+        return self.source.tree
+
+    @property
+    def imports(self) -> Mapping[str, Imported]:
+        return self.source.imports
+
+    @property
+    def name(self) -> str:
+        return self.document.path.name if self.document.path is not None else ""
+
+    def class_named(self, written: str) -> Class | None:
+        """The class that the file calls so: its own, or an imported one."""
+        written = written.partition("[")[0]
+        own = classes_of(self.tree).get(written)
+        return Class(self, own) if own is not None else self.imported_class(written)
+
+    def imported_class(self, written: str) -> Class | None:
+        """`A`, or `module.A`."""
+        found = ((there, classes_of(there.tree).get(name)) for there, name in self._imported(written, _MAX_STEPS))
+        return next((Class(there, owner) for there, owner in found if owner is not None), None)
+
+    def imported_function(self, written: str) -> Function | None:
+        """`f`, `module.f`, or `A.f`."""
+        found = ((there, function_in(there.tree.root, name)) for there, name in self._imported(written, _MAX_STEPS))
+        return next((Function(there, node) for there, node in found if node is not None), None)
+
+    def users(self, name: str) -> int:
+        """How many files use a name of those that import this one, or the package that it is in; it takes a while."""
+        path = self.document.path
+        if path is None or self.project is None:
+            return 0
+        package = path.with_name("__init__.py")
+        importers = {*self.project.importers(path), *(self.project.importers(package) if package != path else ())}
+        return sum(name in known.names for each in importers if (known := self.project.outline(each)) is not None)
+
+    def is_of_project(self, name: str) -> bool:
+        """Whether an imported name may be from a file of the project."""
+        imported = self.imports.get(name)
+        return self.project is not None and imported is not None and bool(self._files(self.project, imported, name))
+
+    def _files(self, project: Project, imported: Imported, name: str) -> Sequence[Path]:
+        names = ((imported.name, name),) if imported.name else ()
+        return project.module(Import(imported.module, names), self.document)
+
+    def _imported(self, written: str, steps: int) -> Iterator[tuple[Module, str]]:
+        """Where what the file calls so may be, and its name there; also through files that hand it on."""
+        root, _, rest = written.partition(".")
+        if self.project is None or not root:
+            return
+        known = self.imports.get(root)
+        for each in (known,) if known is not None else [Imported(module, root) for module in self.source.starred]:
+            whole = ".".join(part for part in (each.name, rest) if part)
+            for path in self._files(self.project, each, root)[:_MAX_FILES]:
+                if (there := self._at(self.project, path)) is None:
+                    continue
+                is_module = each.name == (path.parent.name if path.stem == "__init__" else path.stem)
+                for name in (rest, whole) if rest and is_module else (whole,):
+                    yield there, name
+                    if steps > 1:
+                        yield from there._imported(name, steps - 1)
+
+    def _at(self, project: Project, path: Path) -> Module | None:
+        home = self.home or self
+        if path == home.document.path:
+            return home
+        source, known = project.text(path), self.kept.get(path)
+        if known is None or known.document.text != source:
+            tree = parse(source, "python") if source is not None and len(source) <= _MAX_LENGTH else None
+            if source is None or tree is None:
+                return None
+            known = Source(Document(path.as_uri(), "python", source), tree)
+            self.kept.put(path, known)
+        return Module(known, project, self.kept, home)
+
+
+@dataclass(frozen=True, eq=False)
+class Class:
+    """Where it stands."""
+
+    module: Module
+    node: Node
+
+    @property
+    def name(self) -> str:
+        return text(self.node.child_by_field_name("name") or self.node)
+
+    def line(self) -> Iterator[Class]:
+        """Itself, and what it inherits from in other files, the nearest first."""
+        yield self
+        yield from self.above()
+
+    def above(self, steps: int = _MAX_STEPS) -> Iterator[Class]:
+        here = classes_of(self.module.tree)
+        bases = (base for each in self.of_file() for base in bases_of(each) if base not in here)
+        for base in dict.fromkeys(bases):
+            if (found := self.module.imported_class(base.partition("[")[0])) is not None:
+                yield found
+                if steps > 1:
+                    yield from found.above(steps - 1)
+
+    def has_fields(self) -> bool:
+        """Whether annotations are more than types in it: a model's, by a base in whichever file."""
+        return any(has_fields_by(bases_of(node)) for each in self.line() for node in each.of_file())
+
+    def of_file(self) -> Iterator[Node]:
+        """The class, and those that it inherits from in its file."""
+        here = classes_of(self.module.tree)
+        seen, queue = set[int](), [self.node]
+        while queue:
+            node = queue.pop(0)
+            if node.start_byte not in seen:
+                seen.add(node.start_byte)
+                yield node
+                queue += [here[base] for base in bases_of(node) if base in here]
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """Where it stands."""
+
+    module: Module
+    node: Node
+
+
+def function_in(block: Node, name: str) -> Node | None:
+    """The function of a block that is called so, or the method `A.f` of a class in it."""
+    first, _, rest = name.partition(".")
+    for child in block.named_children:
+        inner = child.child_by_field_name("definition") or child
+        named = inner.child_by_field_name("name")
+        if named is None or text(named) != first:
+            continue
+        if inner.type == "function_definition" and not rest:
+            return inner
+        body = inner.child_by_field_name("body")
+        if inner.type == "class_definition" and rest and "." not in rest and body is not None:
+            return function_in(body, rest)
+    return None
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A cure whose edits may be another file's."""
+
+    cure: Cure
+    module: Module
+
+
+def declared_by(classes: Iterable[Class], key: str) -> tuple[Module, Attribute] | None:
+    """The attribute of the first class that sets it."""
+    for each in classes:
+        if (declared := attribute(each.module.tree, key, each.node)).sets:
+            return each.module, declared
+    return None
