@@ -1,63 +1,25 @@
-"""How far an edit comes before it is made, with checkers that say what they are told to, and the real ones."""
+"""How far an edit comes before it is made, with checkers that say what they are told to."""
 
 from __future__ import annotations
 
 import itertools
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import Cancelled
-from breadknife.plugins.nullcheck import ladder as ladder_module
 from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, Rung
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
-from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed
+from breadknife.plugins.nullcheck.oracle.tools import TOOLS
 from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
-from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
-from breadknife.task.values import Action, ActionRequest, Actions, DocumentEdits, Finding, ResolveRequest, Silence
+from breadknife.task.values import DocumentEdits, Finding
 from breadknife.text.document import Document, Span, TextEdit
-from nullcheck.oracle.development import checker_for
+from nullcheck.telling import Says, Telling
 from project.folders import known
 from support import PluginContext
-
-
-class Says:
-    """A checker that finds each line of a text that begins with `!`, and dies or hangs where it is told to."""
-
-    def __init__(self, root: Path, installed: Installed) -> None:
-        self.root = root
-        self.installed = installed
-        self.asked = list[tuple[str, ...]]()
-        self.beside: Mapping[Path, str] = {}
-
-    def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
-        self.asked.append(tuple(f"{path.name}: {text.strip()}" for path, text in sorted(texts.items())))
-        self.beside = beside
-        while any("hang" in text for text in texts.values()):
-            cancel.raise_if_cancelled()
-        return sorted(
-            Problem(path, "c", line[1:])
-            for path, text in texts.items()
-            for line in text.splitlines()
-            if line[:1] == "!"
-        )
-
-    def close(self) -> None:
-        pass
-
-
-@dataclass(frozen=True)
-class Telling(Installed):
-    started: list[Says] = field(default_factory=list)
-
-    def start(self, language: str, cancel) -> Checker:
-        self.started.append(Says(self.root, self))
-        return self.started[-1]
 
 
 @pytest.fixture
@@ -208,7 +170,7 @@ def test_the_badge_says_whose_finding_was_not_looked_for_again(
 
 
 @pytest.mark.parametrize(("passing", "looked_at"), [(0, [3, 2, 2, 2, 1]), (1, [3])])
-def test_once_a_fifth_of_the_time_is_used_no_more_importers_are_asked_about(
+def test_once_its_share_of_the_time_is_used_no_more_importers_are_asked_about(
     tmp_path: Path, passing: int, looked_at: list[int]
 ) -> None:
     ticks = itertools.count(0, passing)
@@ -261,6 +223,21 @@ def test_an_edit_of_another_file_is_looked_at_ahead(ladder: Ladder, tmp_path: Pa
     assert looked.wait(30)
 
 
+@pytest.mark.parametrize(
+    ("other", "badge"),
+    [("", "file clean (pyright)"), ("import b\nb.no\n", "file clean (pyright), unseen by importers")],
+)
+def test_the_file_at_hand_is_none_of_the_importers_of_another_that_is_edited(
+    ladder: Ladder, tmp_path: Path, other: str, badge: str
+) -> None:
+    files = {"a.py": "import b\nb.ok\n", "b.py": "ok\n", "c.py": other}
+    here, there = (Document((tmp_path / name).as_uri(), "python", files[name]) for name in ("a.py", "b.py"))
+    edited = Edited(here, (), (DocumentEdits(there, (TextEdit(Span(0, 2), "new"),)),))
+    context = PluginContext(root=tmp_path, project=known(tmp_path, files))
+    climb = ladder.climb(edited, (), Telling(TOOLS[0], tmp_path / "pyright", tmp_path), 9, context)
+    assert climb.short == badge
+
+
 @pytest.mark.parametrize(("later", "questions"), [(FRESH_SECONDS / 2, 1), (FRESH_SECONDS, 2)])
 def test_what_was_found_out_is_asked_again_after_a_while(tmp_path: Path, later: float, questions: int) -> None:
     times = [0.0]
@@ -271,197 +248,3 @@ def test_what_was_found_out_is_asked_again_after_a_while(tmp_path: Path, later: 
     [started] = checker.started
     assert len(started.asked) == questions
     ladder.close()
-
-
-# --- through the plugin ---
-
-STORE = """\
-import re
-
-
-def end(key: str):
-    return re.match("a", key).end()
-"""
-GIVING = STORE.replace("return re.match", "found = re.match").replace(".end()", "\n    found.end()\n    return found")
-"""What it gives changes with the edit."""
-USER = "from store import end\n\nprint(end('a').bit_length())\n"
-
-
-@pytest.fixture
-def plugin() -> Iterator[NullCheckPlugin]:
-    made = NullCheckPlugin()
-    yield made
-    made.close()
-
-
-TYPED_USER = 'import { end } from "./store";\n\nend("a").toFixed();\n'
-STRICT = '{"compilerOptions": {"strict": true}}'
-TYPED = "export function end(key: string): number {\n  return key.match(/a/).length;\n}\n"
-TYPED_GIVING = TYPED.replace(": number", "")
-
-
-def asked(tmp_path: Path, store: str = STORE, language: str = "python", **settings) -> tuple[Document, PluginContext]:
-    files = {"store.py": store, "user.py": USER}
-    if language == "typescript":
-        files = {"store.ts": store, "user.ts": TYPED_USER, "tsconfig.json": STRICT}
-    project = known(tmp_path, files)
-    values = NullCheckSettings(oracle_seconds=60, **settings)
-    document = Document((tmp_path / next(iter(files))).as_uri(), language, store)
-    return document, PluginContext(root=tmp_path, project=project, values=values)
-
-
-def menu(plugin: NullCheckPlugin, document: Document, context: PluginContext) -> dict[str, Action]:
-    answer = plugin.answer(ActionRequest(document, Span(0, len(document.text))), context)
-    assert isinstance(answer, Actions)
-    return {str(action.data["strategy"]): action for action in answer.items if action.data}
-
-
-@pytest.mark.parametrize(
-    ("oracle", "store", "language", "badge"),
-    [
-        ("pyright", GIVING, "python", "file and 1 importer clean (pyright)"),
-        ("pyright", STORE, "python", "file clean (pyright), unseen by importers"),
-        ("tsc", TYPED_GIVING, "typescript", "file and 1 importer clean (tsc)"),
-        ("tsc", TYPED, "typescript", "file clean (tsc), unseen by importers"),
-        ("off", STORE, "python", "file clean"),
-    ],
-)
-def test_the_badge_says_who_has_agreed(
-    plugin: NullCheckPlugin,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    oracle: Choice,
-    store: str,
-    language: str,
-    badge: str,
-) -> None:
-    if oracle != "off":
-        checker_for(oracle, tmp_path, monkeypatch)
-    document, context = asked(tmp_path, store, language, oracle=oracle)
-    action = menu(plugin, document, context)["raise"]
-    answer = plugin.answer(ResolveRequest(document, action), context)
-    assert isinstance(answer, Actions)
-    assert [item.checked for item in answer.items] == [f"{OWN} · {badge}"]
-    assert action.checked == "file clean"
-    assert menu(plugin, document, context)["raise"].checked == badge
-
-
-SOCKET = """\
-from net import Socket
-
-class Connection:
-    def __init__(self):
-        self.sock = None
-    def connect(self):
-        self.sock = Socket()
-    def send(self, data):
-        self.sock.send(data)
-        self.sock.flush()
-"""
-
-
-@pytest.mark.parametrize(
-    ("objections", "written"),
-    [
-        ([], "self.sock: Socket = None  # "),
-        ([": Socket ="], "self.sock: Socket | Any = None\n"),
-        ([": Socket =", ": Socket | Any ="], None),  # not `Any`: that would silence what is objected to
-    ],
-)
-def test_what_a_checker_objects_to_is_declared_less_exactly_but_not_silenced(
-    plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, objections: list[str], written: str | None
-) -> None:
-    class Objecting(Installed):
-        def start(self, language: str, cancel) -> Checker:
-            return self
-
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
-            return [Problem(path, "c", "It isn't one.") for path in texts for said in objections if said in texts[path]]
-
-        def close(self) -> None:
-            pass
-
-    monkeypatch.setattr(ladder_module, "installed", lambda *_: Objecting(TOOLS[0], tmp_path / "pyright", tmp_path))
-    document, context = asked(tmp_path, SOCKET)
-    answer = plugin.answer(ResolveRequest(document, menu(plugin, document, context)["field"]), context)
-    made = [document.edited(item.edits).text for item in answer.items] if isinstance(answer, Actions) else []
-    assert [written in text for text in made if written] == [True] * (written is not None)
-    assert isinstance(answer, Silence) == (written is None)
-
-
-def test_a_menu_waits_for_no_checker(plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked_for, released = threading.Event(), threading.Event()
-
-    class Hanging(Installed):
-        def start(self, language: str, cancel) -> Checker:
-            return self
-
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
-            asked_for.set()
-            released.wait(60)
-            return []
-
-        def close(self) -> None:
-            released.set()
-
-    monkeypatch.setattr(ladder_module, "installed", lambda *_: Hanging(TOOLS[0], tmp_path / "pyright", tmp_path))
-    document, context = asked(tmp_path)
-    first = menu(plugin, document, context)
-    assert asked_for.wait(30)  # about the first offer
-    assert menu(plugin, document, context) == first
-    assert {action.checked for action in first.values()} == {"file clean"}
-    assert not released.is_set()
-
-
-def test_an_edit_that_the_checker_objects_to_is_not_made(
-    plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Objecting(Installed):
-        def start(self, language: str, cancel) -> Checker:
-            return self
-
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
-            raises = any("raise ValueError" in text for text in texts.values())
-            return [Problem(self.root / "user.py", "c", "It raises.\nIn detail.")] * raises
-
-        def close(self) -> None:
-            pass
-
-    checker = Objecting(TOOLS[0], tmp_path / "pyright", tmp_path)
-    monkeypatch.setattr(ladder_module, "installed", lambda *_: checker)
-    document, context = asked(tmp_path)
-    answer = plugin.answer(ResolveRequest(document, menu(plugin, document, context)["raise"]), context)
-    assert isinstance(answer, Silence)
-    assert answer.reason == "checker-objects"
-    assert answer.sentence == "with the edit (raise) pyright would say of user.py: It raises."
-    assert [f"{step.name}: {step.verdict}" for step in context.steps][-1] == "pyright: vetoed"
-    assert "raise" not in menu(plugin, document, context)
-
-
-@pytest.mark.parametrize(
-    ("strategy", "said", "is_asked"),
-    [
-        ("raise", "x is not set", False),  # words are the same to a checker
-        ("default", "unknown", True),  # which may not be one of the strings that are allowed
-    ],
-)
-def test_a_checker_looks_at_the_template_while_the_model_writes(
-    plugin: NullCheckPlugin,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    strategy: str,
-    said: str,
-    is_asked: bool,
-) -> None:
-    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
-    monkeypatch.setattr(ladder_module, "installed", lambda *_: checker)
-    document, context = asked(tmp_path, "def f(x: str | None):\n    return x.strip()\n")
-    context = replace(context, engine=ScriptedEngine([Line("", said)]))
-    action = menu(plugin, document, context)[strategy]
-    answer = plugin.answer(ResolveRequest(document, action), context)
-    assert isinstance(answer, Actions)
-    assert said in document.edited(answer.items[0].edits).text
-    [started] = checker.started
-    texts = [text for each in started.asked for text in each]
-    assert any(said in text for text in texts) is is_asked
-    assert any('raise ValueError("x is None")' in text for text in texts) is not is_asked

@@ -240,7 +240,7 @@ class Ladder:
         if climb.broken is None:  # made, it is what the next edit starts from
             known = {path: text for path, text in {**looked_at, **new}.items() if path not in doubted}
             self._know(_situation(checker, unsaved | new), known, now, began)
-        is_unseen = is_seen and not importing and any(project.importers(path) for path in old)
+        is_unseen = is_seen and not importing and any({*project.importers(path)} - {*old} for path in old)
         climb = replace(
             climb, checker=checker.tool.name, importers=len(looked_at), of=len(importers) + len(importing[IMPORTERS:]),
             seconds=seconds, is_inner=edited.is_inner or is_unseen,

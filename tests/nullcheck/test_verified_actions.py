@@ -1,0 +1,214 @@
+"""What has looked at an action before it is made, as the menu and the log tell it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from breadknife.engine.scripted import Line, ScriptedEngine
+from breadknife.plugins.nullcheck import ladder as ladder_module
+from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed
+from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
+from breadknife.task.values import Action, ActionRequest, Actions, ResolveRequest, Silence
+from breadknife.text.document import Document, Span
+from nullcheck.oracle.development import checker_for
+from nullcheck.telling import Telling
+from project.folders import known
+from support import PluginContext
+
+OWN = "parses · finding gone · non-null path unchanged"
+STORE = """\
+import re
+
+
+def end(key: str):
+    return re.match("a", key).end()
+"""
+GIVING = STORE.replace("return re.match", "found = re.match").replace(".end()", "\n    found.end()\n    return found")
+"""What it gives changes with the edit."""
+USER = "from store import end\n\nprint(end('a').bit_length())\n"
+
+
+@pytest.fixture
+def plugin() -> Iterator[NullCheckPlugin]:
+    made = NullCheckPlugin()
+    yield made
+    made.close()
+
+
+TYPED_USER = 'import { end } from "./store";\n\nend("a").toFixed();\n'
+STRICT = '{"compilerOptions": {"strict": true}}'
+TYPED = "export function end(key: string): number {\n  return key.match(/a/).length;\n}\n"
+TYPED_GIVING = TYPED.replace(": number", "")
+
+
+def asked(tmp_path: Path, store: str = STORE, language: str = "python", **settings) -> tuple[Document, PluginContext]:
+    files = {"store.py": store, "user.py": USER}
+    if language == "typescript":
+        files = {"store.ts": store, "user.ts": TYPED_USER, "tsconfig.json": STRICT}
+    project = known(tmp_path, files)
+    values = NullCheckSettings(oracle_seconds=60, **settings)
+    document = Document((tmp_path / next(iter(files))).as_uri(), language, store)
+    return document, PluginContext(root=tmp_path, project=project, values=values)
+
+
+def menu(plugin: NullCheckPlugin, document: Document, context: PluginContext) -> dict[str, Action]:
+    answer = plugin.answer(ActionRequest(document, Span(0, len(document.text))), context)
+    assert isinstance(answer, Actions)
+    return {str(action.data["strategy"]): action for action in answer.items if action.data}
+
+
+@pytest.mark.parametrize(
+    ("oracle", "store", "language", "badge"),
+    [
+        ("pyright", GIVING, "python", "file and 1 importer clean (pyright)"),
+        ("pyright", STORE, "python", "file clean (pyright), unseen by importers"),
+        ("tsc", TYPED_GIVING, "typescript", "file and 1 importer clean (tsc)"),
+        ("tsc", TYPED, "typescript", "file clean (tsc), unseen by importers"),
+        ("off", STORE, "python", "file clean"),
+    ],
+)
+def test_the_badge_says_who_has_agreed(
+    plugin: NullCheckPlugin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    oracle: Choice,
+    store: str,
+    language: str,
+    badge: str,
+) -> None:
+    if oracle != "off":
+        checker_for(oracle, tmp_path, monkeypatch)
+    document, context = asked(tmp_path, store, language, oracle=oracle)
+    action = menu(plugin, document, context)["raise"]
+    answer = plugin.answer(ResolveRequest(document, action), context)
+    assert isinstance(answer, Actions)
+    assert [item.checked for item in answer.items] == [f"{OWN} · {badge}"]
+    assert action.checked == "file clean"
+    assert menu(plugin, document, context)["raise"].checked == badge
+
+
+SOCKET = """\
+from net import Socket
+
+class Connection:
+    def __init__(self):
+        self.sock = None
+    def connect(self):
+        self.sock = Socket()
+    def send(self, data):
+        self.sock.send(data)
+        self.sock.flush()
+"""
+
+
+@pytest.mark.parametrize(
+    ("objections", "written"),
+    [
+        ([], "self.sock: Socket = None  # "),
+        ([": Socket ="], "self.sock: Socket | Any = None\n"),
+        ([": Socket =", ": Socket | Any ="], None),  # not `Any`: that would silence what is objected to
+    ],
+)
+def test_what_a_checker_objects_to_is_declared_less_exactly_but_not_silenced(
+    plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, objections: list[str], written: str | None
+) -> None:
+    class Objecting(Installed):
+        def start(self, language: str, cancel) -> Checker:
+            return self
+
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+            return [Problem(path, "c", "It isn't one.") for path in texts for said in objections if said in texts[path]]
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(ladder_module, "installed", lambda *_: Objecting(TOOLS[0], tmp_path / "pyright", tmp_path))
+    document, context = asked(tmp_path, SOCKET)
+    answer = plugin.answer(ResolveRequest(document, menu(plugin, document, context)["field"]), context)
+    made = [document.edited(item.edits).text for item in answer.items] if isinstance(answer, Actions) else []
+    assert [written in text for text in made if written] == [True] * (written is not None)
+    assert isinstance(answer, Silence) == (written is None)
+
+
+def test_a_menu_waits_for_no_checker(plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for, released = threading.Event(), threading.Event()
+
+    class Hanging(Installed):
+        def start(self, language: str, cancel) -> Checker:
+            return self
+
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+            asked_for.set()
+            released.wait(60)
+            return []
+
+        def close(self) -> None:
+            released.set()
+
+    monkeypatch.setattr(ladder_module, "installed", lambda *_: Hanging(TOOLS[0], tmp_path / "pyright", tmp_path))
+    document, context = asked(tmp_path)
+    first = menu(plugin, document, context)
+    assert asked_for.wait(30)  # about the first offer
+    assert menu(plugin, document, context) == first
+    assert {action.checked for action in first.values()} == {"file clean"}
+    assert not released.is_set()
+
+
+def test_an_edit_that_the_checker_objects_to_is_not_made(
+    plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Objecting(Installed):
+        def start(self, language: str, cancel) -> Checker:
+            return self
+
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+            raises = any("raise ValueError" in text for text in texts.values())
+            return [Problem(self.root / "user.py", "c", "It raises.\nIn detail.")] * raises
+
+        def close(self) -> None:
+            pass
+
+    checker = Objecting(TOOLS[0], tmp_path / "pyright", tmp_path)
+    monkeypatch.setattr(ladder_module, "installed", lambda *_: checker)
+    document, context = asked(tmp_path)
+    answer = plugin.answer(ResolveRequest(document, menu(plugin, document, context)["raise"]), context)
+    assert isinstance(answer, Silence)
+    assert answer.reason == "checker-objects"
+    assert answer.sentence == "with the edit (raise) pyright would say of user.py: It raises."
+    assert [f"{step.name}: {step.verdict}" for step in context.steps][-1] == "pyright: vetoed"
+    assert "raise" not in menu(plugin, document, context)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "said", "is_asked"),
+    [
+        ("raise", "x is not set", False),  # words are the same to a checker
+        ("default", "unknown", True),  # which may not be one of the strings that are allowed
+    ],
+)
+def test_a_checker_looks_at_the_template_while_the_model_writes(
+    plugin: NullCheckPlugin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    strategy: str,
+    said: str,
+    is_asked: bool,
+) -> None:
+    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
+    monkeypatch.setattr(ladder_module, "installed", lambda *_: checker)
+    document, context = asked(tmp_path, "def f(x: str | None):\n    return x.strip()\n")
+    context = replace(context, engine=ScriptedEngine([Line("", said)]))
+    action = menu(plugin, document, context)[strategy]
+    answer = plugin.answer(ResolveRequest(document, action), context)
+    assert isinstance(answer, Actions)
+    assert said in document.edited(answer.items[0].edits).text
+    [started] = checker.started
+    texts = [text for each in started.asked for text in each]
+    assert any(said in text for text in texts) is is_asked
+    assert any('raise ValueError("x is None")' in text for text in texts) is not is_asked
