@@ -3,66 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Engine, GenerateRequest
+from breadknife.engine.api import Chunk, GenerateRequest
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied
-from breadknife.plugins.completion.learning import Learning, read_learned
-from breadknife.plugins.completion.pace import Pace
-from breadknife.plugins.completion.plugin import ACCEPTED, CompletionPlugin, CompletionSettings
 from breadknife.plugins.completion.prompt import FIRST, WHOLE
-from breadknife.plugins.completion.session import Session
 from breadknife.plugins.completion.writing import STOP
 from breadknife.task.values import (
-    Answer,
-    Command,
-    CommandRequest,
     CompletionRequest,
     Completions,
-    Done,
     Origin,
     Silence,
     Trigger,
 )
 from breadknife.text.document import Document, Span
+from completion.typist import Doubtful, typist
 from engine.daemons import until
-from support import PluginContext, at_cursor
-
-
-@dataclass
-class Typist:
-    """Somebody with one editor."""
-
-    engine: Engine
-    plugin: CompletionPlugin
-    context: PluginContext
-
-    def sees(self, marked: str, trigger: Trigger = Trigger.TYPING, **more: object) -> object:
-        """The texts that are shown, or why nothing is."""
-        answer = self.answer(marked, trigger, **more)
-        if isinstance(answer, Silence):
-            return answer.reason
-        assert isinstance(answer, Completions)
-        return [item.text for item in answer.items]
-
-    def answer(self, marked: str, trigger: Trigger = Trigger.TYPING, **more: object) -> Answer | None:
-        document, offset = at_cursor(marked)
-        return self.plugin.answer(CompletionRequest(document, offset, trigger, **more), self.context)  # pyright: ignore[reportArgumentType]
-
-
-@contextmanager
-def typist(*script: Line, engine: Engine | None = None, learning: Path | None = None) -> Generator[Typist, None, None]:
-    engine = engine or ScriptedEngine(script)
-    plugin = CompletionPlugin(Learning(learning))
-    yield Typist(engine, plugin, PluginContext(engine))
-    plugin.close()
+from support import PluginContext
 
 
 @dataclass
@@ -171,21 +133,6 @@ class Slow:
         yield Chunk(self.first, self.logprob)
         assert self.may.wait(5)
         yield Chunk(self.rest)
-        yield Chunk("", finish="stop")
-
-    def __getattr__(self, name: str) -> object:
-        raise NotImplementedError(name)
-
-
-@dataclass
-class Doubtful:
-    """Is sure of each word as far as it says."""
-
-    words: Sequence[tuple[str, float]]
-
-    def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        for word, logprob in self.words:
-            yield Chunk(word, logprob)
         yield Chunk("", finish="stop")
 
     def __getattr__(self, name: str) -> object:
@@ -404,100 +351,6 @@ def test_what_follows_a_suggestion_is_written_while_the_user_rests() -> None:
         assert len(user.engine.requests) == 2
 
 
-@pytest.mark.parametrize(
-    ("then", "learned"),
-    [
-        ("x = 1⟦|⟧\n", (0, 0)),  # typed through
-        ("x =⟦|⟧\n", (0, 0)),
-        ("x⟦|⟧\n", (0, 0)),  # deleted
-        ("x = 2⟦|⟧\n", (0, 1)),
-        (ACCEPTED, (1, 0)),
-    ],
-)
-@pytest.mark.parametrize("learn", [True, False])
-def test_what_is_learned(
-    then: str, learned: tuple[int, int], learn: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("breadknife.plugins.completion.session.SEEN_SECONDS", 0.0)
-    file = tmp_path / "learned.json"
-    with typist(Line("", " 1\n"), learning=file) as user:
-        user.context.values = CompletionSettings(learn=learn)
-        answer = user.answer("x =⟦|⟧\n")
-        assert isinstance(answer, Completions)
-        command = answer.items[0].command
-        assert (command is not None) is learn
-        if then != ACCEPTED:
-            user.answer(then)
-        elif command:
-            assert user.plugin.answer(CommandRequest(command, None), user.context) == Done()
-    counts = [outcomes for buckets in read_learned(file).languages.values() for outcomes in buckets.values()]
-    assert (sum(c.accepted for c in counts), sum(c.rejected for c in counts)) == (learned if learn else (0, 0))
-
-
-@pytest.mark.parametrize(
-    ("then", "listed", "rejects"),
-    [
-        ("x = alpha.bez⟦|⟧\n", False, 0),  # most of it was taken, word by word
-        ("x = alpha.q⟦|⟧\n", False, 0),
-        ("x = alq⟦|⟧\n", False, 1),
-        ("x = q⟦|⟧\n", False, 1),
-        ("x = q⟦|⟧\n", True, 0),  # perhaps the server's own entry was chosen
-    ],
-)
-def test_what_is_half_taken_or_stood_in_a_menu_is_no_reject(
-    then: str, listed: bool, rejects: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("breadknife.plugins.completion.session.SEEN_SECONDS", 0.0)
-    file = tmp_path / "learned.json"
-    with typist(Line("", " alpha.beta\n"), learning=file) as user:
-        assert user.sees("x =⟦|⟧\n", listed=listed) == [" alpha.beta"]
-        user.answer(then, listed=listed)
-    counts = [outcomes for buckets in read_learned(file).languages.values() for outcomes in buckets.values()]
-    assert sum(each.rejected for each in counts) == rejects
-
-
-def seeded(file: Path, rejects: int) -> None:
-    """Somebody has turned down so many suggestions of which the model was hardly sure."""
-    learning = Learning(file)
-    for number in range(rejects):
-        learning.offered(str(number), "python", 0.04)
-        learning.rejected(str(number))
-    learning.close()
-
-
-@pytest.mark.parametrize(
-    ("rejects", "learn", "shown"),
-    [(0, True, [" alpha"]), (29, True, [" alpha"]), (30, True, "low-confidence"), (30, False, [" alpha"])],
-)
-def test_who_turns_down_what_is_doubtful_is_shown_it_no_more(
-    rejects: int, learn: bool, shown: object, tmp_path: Path
-) -> None:
-    seeded(tmp_path / "learned.json", rejects)
-    with typist(engine=Doubtful([(" alpha", -1.9)]), learning=tmp_path / "learned.json") as user:  # pyright: ignore[reportArgumentType]
-        user.context.values = CompletionSettings(learn=learn)
-        assert user.sees("x =⟦|⟧\n") == shown
-        assert user.sees("y =⟦|⟧\n", Trigger.INVOKED) == [" alpha"], "who asks is shown it"
-
-
-@pytest.mark.parametrize(("rejects", "learn", "seconds"), [(0, True, 0.01), (300, True, 0.02), (300, False, 0.01)])
-def test_what_was_learned_tunes_the_delay(
-    rejects: int, learn: bool, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waited: list[float] = []
-
-    def pause(session: Session, seconds: float, number: int, cancel: CancelToken) -> bool:
-        waited.append(seconds)
-        return True
-
-    monkeypatch.setattr(Pace, "delay", 0.01)
-    monkeypatch.setattr(Session, "pause", pause)
-    seeded(tmp_path / "learned.json", rejects)
-    with typist(Line("", " 1\n"), learning=tmp_path / "learned.json") as user:
-        user.context.values = CompletionSettings(learn=learn)
-        user.sees("x =⟦|⟧\n")
-    assert waited == pytest.approx([seconds])
-
-
 def test_a_document_that_takes_too_long_to_parse_is_put_before_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     with typist(Line("", " 1")) as user:
         monkeypatch.setattr(PluginContext, "tree", lambda context, document: None)
@@ -512,10 +365,3 @@ def test_a_menu_asked_for_by_hand_does_not_wait_for_ever(monkeypatch: pytest.Mon
     with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
         assert user.sees("x =⟦|⟧\n", Trigger.INVOKED, grows=False, listed=True) == [" alpha"]
         engine.may.set()
-
-
-def test_a_command_of_nobody_counts_nothing() -> None:
-    with typist() as user:
-        for command in (Command(ACCEPTED, "", ("17", "5")), Command(ACCEPTED, "", ("17", "many"))):
-            assert user.plugin.answer(CommandRequest(command, None), user.context) == Done()
-        assert user.plugin.answer(CommandRequest(Command("other", ""), None), user.context) is None
