@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.plugin import NullCheckSettings
-from breadknife.plugins.nullcheck.values import MEANT, SOURCE, NullFile, Strategy
+from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Strategy
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
@@ -36,6 +36,7 @@ UNASKED = frozenset(Strategy) - {Strategy.IGNORE, Strategy.NON_NULL}
 """What may be done without a person who chooses it: these two only hide a finding."""
 
 NO_ACTION = "no edit is surely right here"
+TO_CHOOSE = "a null may be meant here: what is done about it is for you to choose"
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ class Repairs:
         refused = Refused(found, NO_ACTION)
         for action in self.menu(found):
             if action.data["asked"]:
-                refused = Refused(found, MEANT) if refused.why == NO_ACTION else refused
+                refused = Refused(found, TO_CHOOSE) if refused.why == NO_ACTION else refused
             elif strategy_of(action) in strategies:
                 done = self.resolved(found, replace(action, findings=(of,)) if of else action)
                 if isinstance(done, Repair):

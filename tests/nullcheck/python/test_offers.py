@@ -71,14 +71,72 @@ def test_a_condition_around_tests_it_too(head: str, lines: list[str], tested: st
         ("return ⟦x⟧.y if a or b else b", "return x.y if (a or b) and x is not None else b"),
         ("return b if a else ⟦x⟧.y", None),
         ("return a and ⟦x⟧.y", None),
-        ("return [⟦x⟧.y for x in a]", None),
         ("return [x for x in a if ⟦x⟧.y]", "return [x for x in a if x is not None and x.y]"),
     ],
 )
 def test_a_value_is_tested_only_where_the_other_one_is_written(before: str, after: str | None) -> None:
     text, offers = offered(f"def f(a, b, x=None):\n    {before}\n")
-    made = [written(text, offer) for offer in offers]
+    made = [written(text, offer) for offer in offers if offer.strategy is not Strategy.OPTIONAL_CHAIN]
     assert made == ([] if after is None else [f"def f(a, b, x=None):\n    {after}\n"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("return b if a else ⟦x⟧.y", "return b if a else (x.y if x is not None else None)"),
+        ("return a and ⟦x⟧.y(a)[0].z", "return a and (x.y(a)[0].z if x is not None else None)"),
+        ("return a and ⟦x⟧.y + b", None),  # which the None would come to
+        ("return a or await ⟦x⟧.y()", "return a or (await x.y() if x is not None else None)"),
+        ("return a or ⟦b.find(a)⟧.y", "return a or (find.y if (find := b.find(a)) is not None else None)"),
+        ("return [⟦b.find(c)⟧.y for c in a]", None),
+        ("⟦x⟧.y = g()", None),
+        ("⟦x⟧.y += g()", None),
+        ("return a or g(⟦x⟧)", None),
+    ],
+)
+def test_what_no_check_can_stand_before_goes_on_with_none(before: str, after: str | None) -> None:
+    text, offers = offered(f"async def f(a, b, x=None):\n    {before}\n")
+    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.OPTIONAL_CHAIN]
+    assert made == ([] if after is None else [f"async def f(a, b, x=None):\n    {after}\n"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[⟦x⟧.y for x in a]", "[x.y for x in a if x is not None]"),
+        ("[⟦x.y⟧.z for x in a if x]", "[x.y.z for x in a if x if x.y is not None]"),
+        ("{x: z for x in a for z in ⟦x.y⟧.z}", "{x: z for x in a if x.y is not None for z in x.y.z}"),
+        ("[z for z in ⟦a.b⟧.c]", None),
+        ("[⟦b⟧.c for x in a]", None),
+        ("[lambda: ⟦x⟧.y for x in a]", None),
+    ],
+)
+def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None) -> None:
+    text, offers = offered(f"def f(a, b):\n    return {before}\n")
+    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.CONTINUE]
+    assert made == ([] if after is None else [f"def f(a, b):\n    return {after}\n"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "at"),
+    [
+        (["x.a()", "return b if a else ⟦x⟧.y"], 0),
+        (["b = 1", "if x.a():", "    return b if a else ⟦x⟧.y"], 1),
+        (["x.a()", "x = g()", "return b if a else ⟦x⟧.y"], None),
+        (["if a:", "    x.a()", "return b if a else ⟦x⟧.y"], None),
+        (["b = a and x.a()", "return b if a else ⟦x⟧.y"], None),
+        (["def g():", "    x.a()", "return b if a else ⟦x⟧.y"], None),
+        (["return b if a else ⟦x⟧.y", "x.a()"], None),
+    ],
+)
+def test_a_check_stands_before_a_use_that_always_comes_first(lines: list[str], at: int | None) -> None:
+    text, offers = offered("def f(a, b, x=None):\n" + "".join(f"    {line}\n" for line in lines))
+    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.ASSERT]
+    if at is None:
+        assert made == []
+    else:
+        head, *body = text.splitlines()
+        assert made == ["\n".join([head, *body[:at], "    assert x is not None", *body[at:], ""])]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +165,8 @@ def test_an_assert_stands_where_the_value_is_used_in_any_case(statement: str) ->
     ],
 )
 def test_nothing_is_tested_before_what_may_set_it(statement: str) -> None:
-    assert offered(f"class A:\n    def f(self):\n        {statement}\n")[1] == []
+    _, offers = offered(f"class A:\n    def f(self):\n        {statement}\n")
+    assert [offer for offer in offers if offer.strategy is not Strategy.OPTIONAL_CHAIN] == []
 
 
 def test_a_global_is_given_no_default_that_would_make_it_local() -> None:

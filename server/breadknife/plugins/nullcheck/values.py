@@ -114,7 +114,7 @@ class Offer:
     removes: int = 1
     """Findings of this file that it ends."""
     is_asked_for: bool = False
-    """Made where a person chooses it, never by itself: it ends what may be meant."""
+    """Made where a person chooses it, never by itself: a null may be meant, and it ends that or goes on with it."""
     is_inner: bool = False
     """No other file can see it: nothing changes in what a function takes and gives."""
     otherwise: Offer | None = None

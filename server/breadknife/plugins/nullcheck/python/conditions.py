@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from itertools import takewhile
+
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
 _CONDITIONS = {"if_statement": "condition", "elif_clause": "condition", "while_statement": "condition"}
-_LATER = frozenset({
-    "lambda", "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression", "block",
-    "function_definition",
-})  # fmt: skip
+_LATER = COMPREHENSIONS | {"lambda", "block", "function_definition"}
+_POSTFIX = frozenset({"attribute", "call", "subscript", "await"})
 _LOOSER = frozenset({"conditional_expression", "lambda", "named_expression"})
 """Binds less than `and`."""
 
@@ -56,6 +58,45 @@ def tested_around(site: Site) -> tuple[TextEdit, ...] | None:
     if any(one.role is Role.SET for key in keys for one in occurrences(site.tree, key, outer)):
         return None
     return _appended(site, condition)
+
+
+def filtered(site: Site) -> tuple[TextEdit, ...] | None:
+    """The test as a clause of the comprehension that the place's first name is from, or None where it is from none."""
+    name = re.compile(rf"\b{re.escape(site.source.partition('.')[0])}\b")
+    for outer in reversed(site.path):
+        clauses = outer.named_children if outer.type in COMPREHENSIONS else []
+        for at, clause in enumerate(clauses):
+            left = clause.child_by_field_name("left")
+            if left is not None and name.search(text(left)):
+                tests = takewhile(lambda each: each.type == "if_clause", clauses[at + 1 :])
+                *_, last = clause, *tests
+                if any(each in site.path for each in (clause, *clauses[at + 1 : clauses.index(last) + 1])):
+                    return None
+                end = site.tree.span(last).end
+                return (TextEdit(Span(end, end), f" if {site.source} is not None"),)
+        if outer.type in ("lambda", "function_definition"):
+            break
+    return None
+
+
+def chained(site: Site, name: str) -> tuple[TextEdit, ...] | None:
+    """None in place of all that is asked of the value in a row (`?.` of other languages), or None where nothing is.
+    `name`: see `tested`."""
+    inner = site.node
+    for outer in reversed(site.path):
+        if outer.type not in _POSTFIX or outer.named_children[0] != inner:
+            break
+        inner = outer
+    is_set = any(outer.child_by_field_name("left") == inner for outer in site.path)
+    if inner == site.node or is_set or (name and any(outer.type in COMPREHENSIONS for outer in site.path)):
+        return None
+    span = site.tree.span(inner)
+    value = f"({name} := {site.source})" if name else site.source
+    return (
+        TextEdit(Span(span.start, span.start), "("),
+        *((TextEdit(site.span, name),) if name else ()),
+        TextEdit(Span(span.end, span.end), f" if {value} is not None else None)"),
+    )
 
 
 def _only_assigns(statement: Node) -> bool:

@@ -128,7 +128,10 @@ class PythonFile:
         if is_meant and checker.codes:
             ways += _ignoring(site, checker, MEANT, 85 if is_set_here(site) else 5)
         if not any(offer.weight >= _CERTAIN for offer in ways):
-            ways += (replace(offer, is_asked_for=is_meant) for offer in self._options(site))
+            ways += (
+                replace(offer, is_asked_for=is_meant or offer.strategy is Strategy.OPTIONAL_CHAIN)
+                for offer in self._options(site)
+            )
         seen = set[Strategy]()
         for offer in sorted(ways, key=lambda offer: -offer.weight):
             if offer.strategy not in seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -11,7 +11,7 @@ from itertools import pairwise
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
-from breadknife.text.document import Span
+from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 SIMPLE = frozenset({"expression_statement", "return_statement", "delete_statement", "raise_statement"})
@@ -30,7 +30,7 @@ _LAZY = frozenset({
 })  # fmt: skip
 """Evaluated later than the statement that they stand in, not at all, or more than once."""
 EXITS = ("return_statement", "raise_statement", "continue_statement", "break_statement")
-_COMPREHENSIONS = frozenset({
+COMPREHENSIONS = frozenset({
     "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression",
 })  # fmt: skip
 _EFFECTS = frozenset({"call", "await", "yield", "named_expression"})
@@ -88,6 +88,11 @@ class Site:
         statement, inside = self.path[at], (*self.path[at + 1 :], self.node)
         return statement if self._runs_first(statement, inside) and self._own_line(statement) else None
 
+    def inserted(self, statement: Node, lines: Sequence[str], step: str = "") -> TextEdit:
+        """Lines before a statement, which `step` indents."""
+        at = self.tree.span(statement).start
+        return TextEdit(Span(at, at), "".join(f"{line}{self.line_break}{self.indent}" for line in lines) + step)
+
     def _runs_first(self, statement: Node, inside: tuple[Node, ...]) -> bool:
         if statement.type in _HEADERS:
             field = _HEADERS[statement.type]
@@ -99,7 +104,7 @@ class Site:
         elif statement.type not in SIMPLE:
             return False
         for outer, inner in pairwise(inside):
-            if outer.type in _COMPREHENSIONS:  # its first iterable is evaluated at once
+            if outer.type in COMPREHENSIONS:  # its first iterable is evaluated at once
                 first = next(child for child in outer.named_children if child.type == "for_in_clause")
                 if inner != first or not _covers(first.child_by_field_name("right") or outer, self.node):
                     return False

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.conditions import tested, tested_around
+from breadknife.plugins.nullcheck.python.conditions import chained, filtered, tested, tested_around
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
+from breadknife.plugins.nullcheck.python.defaults import default_edits, default_of, get_call
 from breadknife.plugins.nullcheck.python.detector import quote
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
-from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, site_of, yields_of
-from breadknife.plugins.nullcheck.values import Content, Strategy, Use
-from breadknife.text.document import Span, TextEdit
+from breadknife.plugins.nullcheck.values import Content, Strategy
+from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 
 
@@ -49,12 +50,7 @@ _IN_CONDITION = "Test {} in the condition (it is false if that is None)"
 _NAMES = {"match": "match", "fullmatch": "match", "search": "match", "which": "path", "get": "value", "getenv": "value"}
 """Last name of a call -> name for its result."""
 _TAKEN = frozenset(dir(builtins))
-_STRING_METHODS = frozenset(name for name in dir("") if not name.startswith("_")) - {"count", "index"}
-_DICT_METHODS = frozenset({"get", "items", "keys", "values"})
 _CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")
-_DEFAULTS = {"str": '""', "int": "0", "float": "0.0", "bytes": 'b""', "bool": "False", "list": "[]", "dict": "{}",
-             "tuple": "()", "set": "set()", "List": "[]", "Dict": "{}", "Sequence": "()", "Iterable": "()",
-             "Mapping": "{}"}  # fmt: skip
 
 
 def options(site: Site, evidence: Evidence) -> list[Option]:
@@ -65,8 +61,8 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     quoted = quote(site.source) if site.is_name else "the result"
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
-    if default := _default(site):
-        weight, reason = (55, "the call takes one") if _get_call(site) is not None else (30, "the use calls for one")
+    if default := default_of(site):
+        weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
         if habit[Strategy.DEFAULT]:
             weight, reason = weight + 30, "the file gives it one elsewhere"
         yield Option(
@@ -84,9 +80,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             reason = f"the file skips what needs {quoted} elsewhere"
         yield Option(Strategy.NARROW, narrowing.title.format(quoted), Content(), weight, reason)
     if _unconditional(site).statement is None:
-        if name:
-            title = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
-            yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
+        yield from _within(site, name, quoted)
         return
     if not site.is_name and not name:
         return
@@ -120,6 +114,17 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         yield Option(
             Strategy.RETURN, f"Return early if {quoted} is None ({given})", Content(default=value), weight, reason
         )
+
+
+def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
+    """What can be done where no check can stand before the place."""
+    if name:
+        title = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
+        yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
+    elif site.is_name and filtered(site):
+        yield Option(Strategy.CONTINUE, f"Leave out where {quoted} is None", Content(), 40, "it is in a comprehension")
+    if not tested(site, name, strictly=False):
+        yield Option(Strategy.OPTIONAL_CHAIN, f"Go on with None if {quoted} is None", Content(), 20, _NO_CHECK_BEFORE)
 
 
 @dataclass(frozen=True)
@@ -171,28 +176,43 @@ def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
 
 
 def _unconditional(site: Site) -> Site:
-    """The place, or the first use of the same name in its statement if only that is evaluated in any case: what tests
-    the one tests the other."""
-    blocks = [at for at, node in enumerate(site.path[:-1]) if node.type in ("block", "module")]
-    statement = site.path[blocks[-1] + 1] if blocks else None
-    if site.statement is not None or not site.is_name or statement is None:
+    """The place, or an earlier use of the same name if only that is evaluated in any case, and always before: what
+    tests the one tests the other."""
+    if site.statement is not None or not site.is_name:
         return site
-    for found in occurrences(site.tree, site.source, statement):
-        if found.node.start_byte < site.node.start_byte and found.role is Role.USE:
+    parts, before = site.source.split("."), list[Occurrence]()
+    for key in (".".join(parts[:end]) for end in range(1, len(parts) + 1)):
+        before += occurrences(site.tree, key, site.function or site.tree.root)
+    first: Site | None = None
+    for found in sorted(before, key=lambda one: one.node.start_byte):
+        if found.node.start_byte >= site.node.start_byte:
+            break
+        if found.role is Role.SET:
+            first = None
+        elif first is None and found.role is Role.USE and text(found.node) == site.source:
             earlier = site_of(site.tree, found.node, site.use)
-            if earlier.statement is not None:
-                return earlier
-    return site
+            if earlier.statement is not None and earlier.function == site.function and _block(earlier) in site.path:
+                first = earlier
+    return first or site
+
+
+def _block(site: Site) -> Node:
+    """That the place stands in."""
+    return next(node for node in reversed(site.path) if node.type in ("block", "module"))
 
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
     """The edits, or None where the strategy can't be carried out."""
     match strategy:
         case Strategy.DEFAULT:
-            return _default_edits(site, content.default)
+            return default_edits(site, content.default)
         case Strategy.WALRUS:
             name = _new_name(site)
             return tested(site, name, strictly=False) if name else None
+        case Strategy.OPTIONAL_CHAIN:
+            return chained(site, "" if site.is_name else _new_name(site))
+        case Strategy.CONTINUE if _unconditional(site).statement is None:
+            return filtered(site)
         case Strategy.NARROW:
             narrowing = _narrowing(site)
             return narrowing.edits if narrowing is not None else None
@@ -233,8 +253,8 @@ def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[Text
     }.get(strategy)
     lines = [f"assert {name} is not None"] if action is None else [f"if {name} is None:", site.step + action]
     if site.is_name:
-        return (_insertion(place, statement, lines),)
-    return (_insertion(site, statement, [f"{name} = {site.source}", *lines]), TextEdit(site.span, name))
+        return (place.inserted(statement, lines),)
+    return (site.inserted(statement, [f"{name} = {site.source}", *lines]), TextEdit(site.span, name))
 
 
 def _skippable(site: Site) -> bool:
@@ -252,121 +272,7 @@ def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
     statement = site.statement
     if statement is None or not _skippable(site):
         return None
-    return (_insertion(site, statement, [f"if {site.source} is not None:"], site.step),)
-
-
-def _insertion(site: Site, statement: Node, lines: list[str], step: str = "") -> TextEdit:
-    at = site.tree.span(statement).start
-    return TextEdit(Span(at, at), "".join(f"{line}{site.line_break}{site.indent}" for line in lines) + step)
-
-
-def _default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
-    span, inner = site.span, _in_strings(site, default)
-    if (call := _get_call(site)) is not None:
-        given = [child for child in call.named_children if child.type != "comment"]
-        at = site.tree.span(given[-1])
-        if not inner:
-            return None
-        if len(given) == 2:  # `.get(key, None)`
-            return (TextEdit(at, inner),)
-        return (TextEdit(Span(at.end, at.end), f", {inner}"),)
-    if site.node.type == "identifier" and (statement := site.statement) is not None and _is_local(site):
-        lines = [f"if {site.source} is None:", f"{site.step}{site.source} = {default}"]
-        return (_insertion(site, statement, lines),)
-    if site.is_name and inner:
-        return (TextEdit(span, f"({site.source} if {site.source} is not None else {inner})"),)
-    return None
-
-
-def _in_strings(site: Site, default: str) -> str:
-    """How it is written there: within an f-string that one's quotes can't stand, before Python 3.12. "" where it
-    can't be."""
-    around = {text(node).lstrip("fFrRbBtT")[:1] for node in site.path if node.type == "string"}
-    if not any(quote in default for quote in around):
-        return default
-    others = {'"', "'"} - around
-    if not others or "\\" in default or any(other in default for other in others):
-        return ""
-    return re.sub("[\"']", others.pop(), default)
-
-
-def _is_local(site: Site) -> bool:
-    """Whether the name may be given a value here without another name being made by it."""
-    function = site.function
-    if function is None:
-        return True
-    if parameter_of(function, site.source) is not None:
-        return True
-    return any(
-        found.role is Role.SET and found.inside("function_definition") == function
-        for found in occurrences(site.tree, site.source, function)
-    )
-
-
-def _get_call(site: Site) -> Node | None:
-    """The arguments of `receiver.get(key)` or `os.getenv(key)`, where a default can be added."""
-    function = site.node.child_by_field_name("function") if site.node.type == "call" else None
-    arguments = site.node.child_by_field_name("arguments")
-    if function is None or arguments is None or text(function).rpartition(".")[2] not in ("get", "getenv"):
-        return None
-    given = [child for child in arguments.named_children if child.type != "comment"]
-    plain = all("splat" not in child.type and child.type != "keyword_argument" for child in given)
-    if (
-        not plain
-        or arguments.type != "argument_list"
-        or not (len(given) == 1 or (len(given) == 2 and given[1].type == "none"))
-    ):
-        return None
-    return arguments
-
-
-def _default(site: Site) -> str:
-    """A default that the use or the annotation calls for, as source, or ""."""
-    annotation = _annotation(site)
-    for part in re.findall(r"\w+", annotation):
-        if part in _DEFAULTS:
-            return _DEFAULTS[part]
-        if part not in ("Optional", "Union", "typing", "None"):
-            return ""
-    outer = site.path[-1] if site.path else site.node
-    match site.use:
-        case Use.ITERATE:
-            return "()" if outer.type in ("for_statement", "for_in_clause", "argument_list") else ""
-        case Use.ATTRIBUTE:
-            attribute = outer.child_by_field_name("attribute")
-            name = text(attribute) if attribute is not None else ""
-            return "{}" if name in _DICT_METHODS else '""' if name in _STRING_METHODS else ""
-        case Use.OPERAND:
-            kinds = {child.type for child in outer.named_children if child != site.node}
-            return '""' if kinds == {"string"} else "0" if kinds == {"integer"} else ""
-        case Use.ARGUMENT:
-            callee = outer_call(site)
-            return {"int": '"0"' if _is_environment(site) else "0", "float": "0.0", "len": "()"}.get(callee, "")
-        case _:
-            return ""
-
-
-def outer_call(site: Site) -> str:
-    """The name of the function that the value is an argument of."""
-    function = site.path[-2].child_by_field_name("function") if len(site.path) > 1 else None
-    return text(function) if function is not None else ""
-
-
-def _is_environment(site: Site) -> bool:
-    return "environ" in site.source or "getenv" in site.source
-
-
-def _annotation(site: Site) -> str:
-    function = site.function
-    parameters = function.child_by_field_name("parameters") if function is not None else None
-    for parameter in parameters.named_children if parameters is not None else ():
-        name = parameter.child_by_field_name("name") or (
-            parameter.named_children[0] if parameter.named_children else None
-        )
-        annotation = parameter.child_by_field_name("type")
-        if name is not None and annotation is not None and text(name) == site.source:
-            return text(annotation)
-    return ""
+    return (site.inserted(statement, [f"if {site.source} is not None:"], site.step),)
 
 
 def _early_return(function: Node) -> str | None:

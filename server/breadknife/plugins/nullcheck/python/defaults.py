@@ -1,0 +1,128 @@
+"""A default value in place of a None, as the use of the value or its annotation calls for."""
+
+from __future__ import annotations
+
+import re
+
+from breadknife.plugins.nullcheck.python.kinds import parameter_of
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node
+
+_STRING_METHODS = frozenset(name for name in dir("") if not name.startswith("_")) - {"count", "index"}
+_DICT_METHODS = frozenset({"get", "items", "keys", "values"})
+_DEFAULTS = {"str": '""', "int": "0", "float": "0.0", "bytes": 'b""', "bool": "False", "list": "[]", "dict": "{}",
+             "tuple": "()", "set": "set()", "List": "[]", "Dict": "{}", "Sequence": "()", "Iterable": "()",
+             "Mapping": "{}"}  # fmt: skip
+
+
+def default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
+    span, inner = site.span, _in_strings(site, default)
+    if (call := get_call(site)) is not None:
+        given = [child for child in call.named_children if child.type != "comment"]
+        at = site.tree.span(given[-1])
+        if not inner:
+            return None
+        if len(given) == 2:  # `.get(key, None)`
+            return (TextEdit(at, inner),)
+        return (TextEdit(Span(at.end, at.end), f", {inner}"),)
+    if site.node.type == "identifier" and (statement := site.statement) is not None and _is_local(site):
+        lines = [f"if {site.source} is None:", f"{site.step}{site.source} = {default}"]
+        return (site.inserted(statement, lines),)
+    if site.is_name and inner:
+        return (TextEdit(span, f"({site.source} if {site.source} is not None else {inner})"),)
+    return None
+
+
+def _in_strings(site: Site, default: str) -> str:
+    """How it is written there: within an f-string that one's quotes can't stand, before Python 3.12. "" where it
+    can't be."""
+    around = {text(node).lstrip("fFrRbBtT")[:1] for node in site.path if node.type == "string"}
+    if not any(quote in default for quote in around):
+        return default
+    others = {'"', "'"} - around
+    if not others or "\\" in default or any(other in default for other in others):
+        return ""
+    return re.sub("[\"']", others.pop(), default)
+
+
+def _is_local(site: Site) -> bool:
+    """Whether the name may be given a value here without another name being made by it."""
+    function = site.function
+    if function is None:
+        return True
+    if parameter_of(function, site.source) is not None:
+        return True
+    return any(
+        found.role is Role.SET and found.inside("function_definition") == function
+        for found in occurrences(site.tree, site.source, function)
+    )
+
+
+def get_call(site: Site) -> Node | None:
+    """The arguments of `receiver.get(key)` or `os.getenv(key)`, where a default can be added."""
+    function = site.node.child_by_field_name("function") if site.node.type == "call" else None
+    arguments = site.node.child_by_field_name("arguments")
+    if function is None or arguments is None or text(function).rpartition(".")[2] not in ("get", "getenv"):
+        return None
+    given = [child for child in arguments.named_children if child.type != "comment"]
+    plain = all("splat" not in child.type and child.type != "keyword_argument" for child in given)
+    if (
+        not plain
+        or arguments.type != "argument_list"
+        or not (len(given) == 1 or (len(given) == 2 and given[1].type == "none"))
+    ):
+        return None
+    return arguments
+
+
+def default_of(site: Site) -> str:
+    """A default that the use or the annotation calls for, as source, or ""."""
+    annotation = _annotation(site)
+    for part in re.findall(r"\w+", annotation):
+        if part in _DEFAULTS:
+            return _DEFAULTS[part]
+        if part not in ("Optional", "Union", "typing", "None"):
+            return ""
+    outer = site.path[-1] if site.path else site.node
+    match site.use:
+        case Use.ITERATE:
+            return "()" if outer.type in ("for_statement", "for_in_clause", "argument_list") else ""
+        case Use.ATTRIBUTE:
+            attribute = outer.child_by_field_name("attribute")
+            name = text(attribute) if attribute is not None else ""
+            return "{}" if name in _DICT_METHODS else '""' if name in _STRING_METHODS else ""
+        case Use.OPERAND:
+            kinds = {child.type for child in outer.named_children if child != site.node}
+            return '""' if kinds == {"string"} else "0" if kinds == {"integer"} else ""
+        case Use.ARGUMENT:
+            callee = _outer_call(site)
+            return {"int": '"0"' if _is_environment(site) else "0", "float": "0.0", "len": "()"}.get(callee, "")
+        case _:
+            return ""
+
+
+def _outer_call(site: Site) -> str:
+    """The name of the function that the value is an argument of."""
+    function = site.path[-2].child_by_field_name("function") if len(site.path) > 1 else None
+    return text(function) if function is not None else ""
+
+
+def _is_environment(site: Site) -> bool:
+    return "environ" in site.source or "getenv" in site.source
+
+
+def _annotation(site: Site) -> str:
+    function = site.function
+    parameters = function.child_by_field_name("parameters") if function is not None else None
+    for parameter in parameters.named_children if parameters is not None else ():
+        name = parameter.child_by_field_name("name") or (
+            parameter.named_children[0] if parameter.named_children else None
+        )
+        annotation = parameter.child_by_field_name("type")
+        if name is not None and annotation is not None and text(name) == site.source:
+            return text(annotation)
+    return ""
