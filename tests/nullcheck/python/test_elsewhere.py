@@ -227,6 +227,35 @@ def test_an_object_says_of_which_class_it_is(tmp_path: Path, use: str) -> None:
     assert "self.func: Node = None  # pyright: ignore" in edits.document.edited(edits.edits).text
 
 
+FINDS = "def find(a):\n    if a:\n        return a.b\n    return None\n"
+USES = "    ⟦find(1)⟧.a()\n    find(2).a()\n    find(3).a()\n"
+
+
+@pytest.mark.parametrize(
+    ("use", "file"),
+    [
+        (f"from m import find\ndef f():\n{USES}", "m.py"),
+        (f"from m import *\ndef f():\n{USES}", "m.py"),
+        (f"from n import *\nfrom m import *\ndef f():\n{USES}", "m.py"),
+        (f"try:\n    from m import find\nexcept ImportError:\n    from n import find\ndef f():\n{USES}", "m.py"),
+        (f"from m import find\ndef g():\n    from n import find\ndef f():\n{USES}", "m.py"),
+        (f"from m import find\ndef f(find):\n{USES}", ""),
+        (f"from m import *\ndef f(find):\n{USES}", ""),
+        (f"from m import *\nfind = g()\ndef f():\n{USES}", ""),
+        (f"from m import *\ndef f():\n{USES}class find: pass\n", ""),
+        (f"from once import find\ndef f():\n{USES}", ""),
+        ("from app import app\ndef f():\n" + USES.replace("find", "app.find"), ""),
+        ("from pkg import m\ndef f():\n" + USES.replace("find", "m.find"), "m.py"),
+    ],
+)
+def test_a_name_means_what_the_file_has_imported_or_bound(tmp_path: Path, use: str, file: str) -> None:
+    files = {"m.py": FINDS, "n.py": FINDS, "once.py": f"@once\n{FINDS}", "use.py": "", "pkg/m.py": FINDS}
+    files |= {"app.py": f"app = App()\n{FINDS}", "pkg/__init__.py": ""}
+    _, offers = offered(use, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
+    changed = [edits.document.path for offer in offers for edits in offer.elsewhere]
+    assert [path.name for path in changed if path is not None] == [file] * bool(file)
+
+
 LEXER = """\
 from typing import Any
 from scanner import Scanner
@@ -262,6 +291,26 @@ def test_a_property_says_what_its_attribute_is_set_to(tmp_path: Path, use: str) 
     assert first.title == title
     (edits,) = first.elsewhere
     assert 'def scanner(self) -> "Scanner | Any":' in edits.document.edited(edits.edits).text
+
+
+@pytest.mark.parametrize(
+    ("lexer", "use"),
+    [
+        (LEXER + "    def run(self):\n        if self.scanner is None:\n            pass\n", ""),
+        (LEXER, "def g(other):\n    if other.scanner is None:\n        pass\n"),
+        (LEXER + "class Own(Lexer):\n    scanner = None\n", ""),
+        (LEXER + "    @scanner.setter\n    def scanner(self, to):\n        self._scanner = to\n", ""),
+    ],
+)
+def test_a_property_that_is_tested_or_set_stays(tmp_path: Path, lexer: str, use: str) -> None:
+    files = {"lexer.py": lexer, "use.py": ""}
+    owner = "Own" if "Own" in lexer else "Lexer"
+    marked = (
+        f"from lexer import {owner}\ndef f(lexer: {owner}):\n    ⟦lexer.scanner⟧.run()\n    lexer.scanner.run()\n{use}"
+    )
+    _, offers = offered(marked, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
+    assert offers
+    assert not any(offer.strategy is Strategy.RETURN_TYPE for offer in offers)
 
 
 @pytest.mark.parametrize(

@@ -58,21 +58,37 @@ def optional_items(annotation: str) -> tuple[bool, ...]:
     return items if any(items) and "..." not in members else ()
 
 
-def with_argument(annotation: str, change: Callable[[str], str]) -> str:
-    """A generic's annotation with its only type argument that may be None changed; "" where it has none or several, or
-    that can't be changed."""
+_OF_VALUES = frozenset({
+    "dict", "Dict", "defaultdict", "DefaultDict", "OrderedDict", "Mapping", "MutableMapping", "WeakValueDictionary",
+})  # fmt: skip
+"""Containers whose elements are their second type argument, by a key."""
+_OF_ELEMENTS = frozenset({
+    "list", "List", "deque", "Deque", "Sequence", "MutableSequence", "Iterable", "Collection", "set", "Set",
+    "frozenset", "FrozenSet",
+})  # fmt: skip
+
+
+def is_mapping(annotation: str) -> bool:
+    return _head(annotation.strip().strip("'\"")) in _OF_VALUES
+
+
+def with_elements(annotation: str, change: Callable[[str], str]) -> str:
+    """A container's annotation with what its elements may be changed; "" where that has no None, or isn't known."""
     annotation = annotation.strip()
     quote = annotation[:1] if annotation[:1] in ("'", '"') else ""
-    head, bracket, inside = annotation.strip(quote or None).partition("[")
-    if not bracket or not inside.endswith("]") or head.rpartition(".")[2] in ("Optional", "Union"):
-        return ""
+    plain = annotation.strip(quote) if quote else annotation
+    head, _, inside = plain.partition("[")
     members = [member.strip() for member in _split(inside[:-1], ",")]
-    nullable = [at for at, member in enumerate(members) if is_optional(member)]
-    changed = change(members[nullable[0]]) if len(nullable) == 1 else ""
-    if not changed or (quote and quote in changed):
+    at = 1 if is_mapping(plain) else 0
+    is_known = len(members) == at + 1 and (at == 1 or _head(plain) in _OF_ELEMENTS)
+    if not is_known or not plain.endswith("]") or any(char in plain for char in "'\"#") or not is_optional(members[at]):
         return ""
-    members[nullable[0]] = changed
-    return f"{quote}{head}[{', '.join(members)}]{quote}"
+    changed = change(members[at])
+    return f"{quote}{head}[{', '.join([*members[:at], changed])}]{quote}" if changed else ""
+
+
+def _head(annotation: str) -> str:
+    return annotation.partition("[")[0].strip().rpartition(".")[2]
 
 
 def _split(annotation: str, separator: str) -> list[str]:

@@ -73,7 +73,7 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
         return
     if function is not None and _name_of(function) not in _FIRST:
         return
-    if _is_chained(assignment, none.path) or (function is None and _makes_fields(none.path)):
+    if _is_chained(assignment, none.path) or (function is None and makes_fields(none.path)):
         return
     reads = any(one.role is Role.READ for one in (*found.own, *found.others))
     plain = kinds is not None and len(kinds) == 1 and kinds[0] in EMPTY and none.annotation is None
@@ -185,11 +185,11 @@ def _annotating(
         return _in_class(found, kind, imports) if is_open(kind) and not _annotated(found) else ()
     left = declaring.assignment.child_by_field_name("left")
     in_class = declaring.inside("function_definition") is None
-    if left is None or (in_class and (_makes_fields(declaring.path) and declaring.annotation is None)):
+    if left is None or (in_class and (makes_fields(declaring.path) and declaring.annotation is None)):
         return ()
     if in_class and not is_defined_before(tree, kind, declaring.assignment, imports):
         return ()
-    if in_class and declaring.annotation is not None and _makes_fields(declaring.path):
+    if in_class and declaring.annotation is not None and makes_fields(declaring.path):
         return ()
     silenced = dict[TextEdit, None]()
     for one in found.sets if not is_open(kind) else ():
@@ -209,7 +209,7 @@ def _in_class(found: Attribute, kind: str, imports: tuple[TextEdit, ...]) -> tup
     """A declaration without a value, first in the class: for what is only set together with others."""
     body = found.owner.child_by_field_name("body")
     statements = [child for child in body.named_children if child.type != "comment"] if body is not None else []
-    if not found.sets or len(statements) < 2 or _makes_fields((*path_to(found.tree, found.owner), found.owner)):
+    if not found.sets or len(statements) < 2 or makes_fields((*path_to(found.tree, found.owner), found.owner)):
         return ()
     is_docstring = statements[0].type == "expression_statement" and statements[0].named_children[0].type == "string"
     before = statements[1] if is_docstring else statements[0]
@@ -240,7 +240,7 @@ def _never_none(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
     if not values or any(_unsure(found.tree, one.value, one.inside("function_definition")) for one in values):
         return
     kind = without_none(text(declared[0].annotation))
-    if kind and not _makes_fields(declared[0].path):
+    if kind and not makes_fields(declared[0].path):
         yield Cure(
             Strategy.DROP_NONE,
             f"Declare `{found.key}` without None: `{kind}`",
@@ -320,7 +320,7 @@ def has_fields_by(bases: Iterable[str]) -> bool:
     return any(base.partition("[")[0].rpartition(".")[2] in _FIELDS for base in bases)
 
 
-def _makes_fields(path: tuple[Node, ...]) -> bool:
+def makes_fields(path: tuple[Node, ...]) -> bool:
     """Whether an annotation in this class's body means more than a type."""
     for at, node in enumerate(path):
         if node.type == "class_definition":

@@ -309,3 +309,15 @@ def defined_here(tree: SyntaxTree, callee: str, around: tuple[Node, ...]) -> Nod
         if node.type == "function_definition" and text(node.child_by_field_name("name") or node) == name
     ]
     return found[0] if len(found) == 1 else None
+
+
+def is_local(site: Site, name: str) -> bool:
+    """Whether the place's function gives the name a meaning of its own."""
+    function = site.function
+    return function is not None and (
+        parameter_of(function, name) is not None
+        or any(
+            one.role is Role.SET or one.path[-1].type in ("function_definition", "class_definition")
+            for one in occurrences(site.tree, name, function.child_by_field_name("body") or function)
+        )
+    )

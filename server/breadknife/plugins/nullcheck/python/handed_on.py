@@ -15,9 +15,10 @@ from breadknife.plugins.nullcheck.python.declarations import (
     classes_of,
     defined_here,
     is_decorated,
+    is_local,
     parameter_named,
 )
-from breadknife.plugins.nullcheck.python.kinds import arguments_of, parameter_of, parameters_of
+from breadknife.plugins.nullcheck.python.kinds import arguments_of, parameters_of
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module, function_in
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
@@ -60,7 +61,7 @@ def _may_reckon(site: Site, call: Node, here: Module) -> bool:
     name = text(root)
     if name in here.imports:
         return here.is_of_project(name)
-    if hasattr(builtins, name) and not _is_local(site, name):
+    if hasattr(builtins, name) and not is_local(site, name):
         return False
     called = _called(callee_of(call), site, here, only_here=True)
     given = _parameter(site, call, called) if called is not None else None
@@ -138,21 +139,9 @@ def _call(site: Site) -> Node | None:
     return outer[-2] if len(outer) > 1 and outer[-1].type == "argument_list" and outer[-2].type == "call" else None
 
 
-def _is_local(site: Site, name: str) -> bool:
-    """Whether the place's function gives the name a meaning of its own."""
-    function = site.function
-    return function is not None and (
-        parameter_of(function, name) is not None
-        or any(
-            one.role is Role.SET or one.path[-1].type in ("function_definition", "class_definition")
-            for one in occurrences(site.tree, name, function.child_by_field_name("body") or function)
-        )
-    )
-
-
 def _called(callee: str, site: Site, here: Module, *, only_here: bool = False) -> Function | None:
     """The function, if it has no decorators; of a class, what makes its instances."""
-    if _is_local(site, callee.partition(".")[0]) and not callee.startswith(("self.", "cls.")):
+    if is_local(site, callee.partition(".")[0]) and not callee.startswith(("self.", "cls.")):
         return None
     own = defined_here(site.tree, callee, site.path)
     if own is None and callee in classes_of(site.tree):

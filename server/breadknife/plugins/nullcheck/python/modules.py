@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from breadknife.plugins.nullcheck.python.attributes import has_fields_by
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute, bases_of, classes_of
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import Imported, imports_of, starred, text
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.project.values import Project
@@ -20,8 +22,16 @@ _MAX_LENGTH = 400_000
 """Code points: a longer file isn't parsed for a menu."""
 _MAX_FILES = 2
 """That an import may mean."""
+_MAX_LOOKED_INTO = 12
+"""For one name."""
 _MAX_STEPS = 3
 """From a package to the file that defines what it hands on; from a class to the base that declares an attribute."""
+
+
+_BINDING = frozenset({
+    "function_definition", "class_definition", "parameters", "lambda_parameters", "typed_parameter",
+    "default_parameter", "typed_default_parameter", "list_splat_pattern", "dictionary_splat_pattern",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +85,12 @@ class Module:
 
     def imported_class(self, written: str) -> Class | None:
         """`A`, or `module.A`."""
-        found = ((there, classes_of(there.tree).get(name)) for there, name in self._imported(written, _MAX_STEPS))
+        found = ((there, classes_of(there.tree).get(name)) for there, name in self._imported(written))
         return next((Class(there, owner) for there, owner in found if owner is not None), None)
 
     def imported_function(self, written: str) -> Function | None:
         """`f`, `module.f`, or `A.f`."""
-        found = ((there, function_in(there.tree.root, name)) for there, name in self._imported(written, _MAX_STEPS))
+        found = ((there, function_in(there.tree.root, name)) for there, name in self._imported(written))
         return next((Function(there, node) for there, node in found if node is not None), None)
 
     def users(self, name: str) -> int:
@@ -101,22 +111,32 @@ class Module:
         names = ((imported.name, name),) if imported.name else ()
         return project.module(Import(imported.module, names), self.document)
 
-    def _imported(self, written: str, steps: int) -> Iterator[tuple[Module, str]]:
+    def _imported(
+        self, written: str, steps: int = _MAX_STEPS, seen: set[tuple[Path, str]] | None = None
+    ) -> Iterator[tuple[Module, str]]:
         """Where what the file calls so may be, and its name there; also through files that hand it on."""
+        seen = set() if seen is None else seen
         root, _, rest = written.partition(".")
-        if self.project is None or not root:
+        if self.project is None:
             return
-        known = self.imports.get(root)
-        for each in (known,) if known is not None else [Imported(module, root) for module in self.source.starred]:
-            whole = ".".join(part for part in (each.name, rest) if part)
-            for path in self._files(self.project, each, root)[:_MAX_FILES]:
+        if (known := self.imports.get(root)) is not None:
+            wanted, whole = [known], ".".join(part for part in (known.name, rest) if part)
+        elif root.startswith("_") or hasattr(builtins, root) or not self.source.starred or binds(self.tree, root):
+            return
+        else:
+            wanted, whole = [Imported(module) for module in reversed(self.source.starred)], written
+        for imported in wanted:
+            for path in self._files(self.project, imported, root)[:_MAX_FILES]:
+                if (path, whole) in seen or len(seen) == _MAX_LOOKED_INTO:
+                    continue
+                seen.add((path, whole))
                 if (there := self._at(self.project, path)) is None:
                     continue
-                is_module = each.name == (path.parent.name if path.stem == "__init__" else path.stem)
-                for name in (rest, whole) if rest and is_module else (whole,):
-                    yield there, name
-                    if steps > 1:
-                        yield from there._imported(name, steps - 1)
+                named = path.parent.name if path.stem == "__init__" else path.stem
+                is_module = rest and imported.name == named and not binds(there.tree, named)
+                yield there, rest if is_module else whole
+                if steps > 1:
+                    yield from there._imported(rest if is_module else whole, steps - 1, seen)
 
     def _at(self, project: Project, path: Path) -> Module | None:
         home = self.home or self
@@ -134,7 +154,7 @@ class Module:
 
 @dataclass(frozen=True, eq=False)
 class Class:
-    """Where it stands."""
+    """A class, and the file that it stands in."""
 
     module: Module
     node: Node
@@ -175,10 +195,16 @@ class Class:
 
 @dataclass(frozen=True, eq=False)
 class Function:
-    """Where it stands."""
+    """A function, and the file that it stands in."""
 
     module: Module
     node: Node
+
+
+def binds(tree: SyntaxTree, name: str) -> bool:
+    """Whether the file gives the name a meaning of its own, wherever."""
+    found = occurrences(tree, name, tree.root)
+    return any(one.role is Role.SET or one.path[-1].type in _BINDING for one in found)
 
 
 def function_in(block: Node, name: str) -> Node | None:

@@ -84,9 +84,13 @@ def occurrences(tree: SyntaxTree, key: str, scope: Node) -> Iterator[Occurrence]
             yield _occurrence(node, path)
 
 
-def done_with(tree: SyntaxTree, value: Node, path: tuple[Node, ...]) -> set[Role]:
+Done = dict[tuple[str, int], set[Role]]
+"""What is done with a name in the scope that begins there."""
+
+
+def done_with(tree: SyntaxTree, value: Node, path: tuple[Node, ...], known: Done) -> set[Role]:
     """What is done with an expression's value, at once or by the name that it gets. `path`: from the root down to the
-    expression, without it."""
+    expression, without it. `known` is for several of one tree, that no name is looked for twice."""
     while path[-1].type in ("await", "parenthesized_expression"):
         value, path = path[-1], path[:-1]
     left = path[-1].child_by_field_name("left") if path[-1].type == "assignment" else None
@@ -95,7 +99,10 @@ def done_with(tree: SyntaxTree, value: Node, path: tuple[Node, ...]) -> set[Role
     if left.type != "identifier":
         return {Role.SET} if left == value else set()
     scope = next((node for node in reversed(path) if node.type == "function_definition"), tree.root)
-    return {use.role for use in occurrences(tree, text(left), scope)}
+    key = text(left), scope.start_byte
+    if key not in known:
+        known[key] = {use.role for use in occurrences(tree, text(left), scope)}
+    return known[key]
 
 
 def _is_keyword(node: Node, path: tuple[Node, ...]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.python.annotations import annotated_kind
 from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, bases_of, note
 from breadknife.plugins.nullcheck.python.rules import KINDS
-from breadknife.text.syntax import Node, SyntaxTree, matches
+from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
 _SHARED = tuple(re.compile(word + rb"[ \t]+([\w \t,]+)") for word in (b"global", b"nonlocal"))
 _TRANSPARENT = frozenset({
@@ -234,17 +234,23 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
 
 
 def imports_of(tree: SyntaxTree) -> Mapping[str, Imported]:
-    """`Outline.imported`, without the rest."""
+    """`Outline.imported`, without the rest: of several of a name the first of the module's top level."""
     made = Outline(b"")
-    for _, found in matches(tree, "[(import_statement) (import_from_statement)] @import"):
-        _import(made, found["import"][0])
+    found = captures(tree, "[(import_statement) (import_from_statement)] @import").get("import", [])
+    for node in sorted(found, key=lambda node: (-_depth(tree, node), -node.start_byte)):
+        _import(made, node)
     return made.imported
+
+
+def _depth(tree: SyntaxTree, node: Node) -> int:
+    """In how many functions it stands."""
+    return sum(outer.type == "function_definition" for outer in path_to(tree, node))
 
 
 def starred(tree: SyntaxTree) -> Sequence[str]:
     """The modules of `from m import *`."""
-    found = matches(tree, "(import_from_statement module_name: (_) @module (wildcard_import))")
-    return [text(each["module"][0]) for _, each in found]
+    query = "(import_from_statement module_name: (_) @module (wildcard_import))"
+    return [text(module) for module in captures(tree, query).get("module", [])]
 
 
 def _first_parameter(node: Node) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, called, origin_of
+from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, called, is_decorated, is_local, origin_of
 from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, is_defined_before, open_type, type_of, without_none
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
-from breadknife.plugins.nullcheck.python.occurrences import Role, done_with, occurrences
+from breadknife.plugins.nullcheck.python.occurrences import Done, Role, done_with, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.receivers import classes_of_object
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, site_of, yields_of
@@ -31,20 +30,24 @@ def of_result(site: Site, here: Module) -> Iterator[Elsewhere]:
     callee = asked.child_by_field_name("function") if asked is not None and asked.type == "call" else asked
     if asked is None or callee is None:
         return
-    uses, doubts = _relying(site, text(callee), is_called=callee != asked)
-    least = max(1, _RELIANCE * doubts)
     own = called(site) if callee != asked else None
     found = Function(here, own) if own is not None else _found(site_of(site.tree, callee, site.use), here, asked)
     if found is None:
         return
-    is_here, many = found.module.tree is site.tree, len(uses)
+    is_here, key = found.module.tree is site.tree, text(callee)
+    name = key.rpartition(".")[2]
+    uses, doubts = _relying(site, key, is_called=callee != asked)
+    if not is_here and name != key:
+        doubts += _doubts(found.module.tree, name, is_called=callee != asked)
+    least, many = max(1, _RELIANCE * doubts), len(uses)
     if not is_here and many < max(_MANY, least + 1):
-        many += found.module.users(text(callee).rpartition(".")[2])
-    cure = _opened(found, uses, "" if is_here else f"in {found.module.name}") if many > least else None
-    if cure is not None:
+        many += found.module.users(name)
+    if many > least:
         is_said = doubts > 0 and found.node.child_by_field_name("return_type") is not None
         weight = _SAID if is_said else 56 if many >= _MANY else 52
-        yield Elsewhere(replace(cure, weight=weight), found.module)
+        cure = _opened(found, uses, "" if is_here else f"in {found.module.name}", weight)
+        if cure is not None:
+            yield Elsewhere(cure, found.module)
 
 
 def _asked(site: Site) -> Node | None:
@@ -57,33 +60,40 @@ def _asked(site: Site) -> Node | None:
 
 def _found(callee: Site, here: Module, asked: Node) -> Function | None:
     """The function of another file, or the method or property of an object's class."""
-    is_called = asked != callee.node
-    elsewhere = here.imported_function(callee.source) if is_called else None
-    if elsewhere is not None:
-        return elsewhere
+    is_called, is_awaited = asked != callee.node, len(callee.path) > 1 and callee.path[-2].type == "await"
+    if is_called and not is_local(callee, callee.source.partition(".")[0]):
+        elsewhere = here.imported_function(callee.source)
+        if elsewhere is not None:
+            is_plain = not is_decorated(elsewhere.module.tree, elsewhere.node) and not any(yields_of(elsewhere.node))
+            return elsewhere if is_plain and _is_async(elsewhere.node) == is_awaited else None
     receiver, name = callee.node.child_by_field_name("object"), callee.node.child_by_field_name("attribute")
     if receiver is None or name is None:
         return None
-    is_awaited = len(callee.path) > 1 and callee.path[-2].type == "await"
     for known in classes_of_object(site_of(callee.tree, receiver, callee.use), here):
         for each in known.line():
             for node in each.of_file():
                 if named := _definitions(node, text(name)):
                     method = _plain(named, is_called=is_called)
-                    is_right = method is not None and (method.children[0].type == "async") == (is_called and is_awaited)
+                    is_right = method is not None and _is_async(method) == (is_called and is_awaited)
                     return Function(each.module, method) if method is not None and is_right else None
     return None
 
 
+def _is_async(function: Node) -> bool:
+    return function.children[0].type == "async"
+
+
 def _definitions(owner: Node, name: str) -> list[Node]:
-    """What a class's body defines under a name, with decorators."""
+    """What a class's body defines under a name, with decorators, or sets it to."""
     body = owner.child_by_field_name("body")
-    return [
-        child
-        for child in (body.named_children if body is not None else ())
-        if (named := (child.child_by_field_name("definition") or child).child_by_field_name("name")) is not None
-        and text(named) == name
-    ]
+    found = list[Node]()
+    for child in body.named_children if body is not None else ():
+        inner = child.named_children[0] if child.type == "expression_statement" else child
+        named = (inner.child_by_field_name("definition") or inner).child_by_field_name("name")
+        named = named or inner.child_by_field_name("left")
+        if named is not None and text(named) == name:
+            found.append(child)
+    return found
 
 
 def _plain(named: list[Node], *, is_called: bool) -> Node | None:
@@ -97,22 +107,37 @@ def _plain(named: list[Node], *, is_called: bool) -> Node | None:
 
 
 def _relying(site: Site, key: str, *, is_called: bool) -> tuple[tuple[Span, ...], int]:
-    """The place and the other calls in the file whose result is used as None can't be, and how many look for a None."""
+    """The place and the others in the file where that is used as None can't be, and how many look for a None; also of
+    another object."""
     uses, doubts = [site.span], 0
-    for one in occurrences(site.tree, key, site.tree.root):
-        value, path = (one.path[-1], one.path[:-1]) if is_called else (one.node, one.path)
-        if is_called and (value.type != "call" or value.child_by_field_name("function") != one.node):
-            continue
-        done = done_with(site.tree, value, path)
-        if Role.TEST in done:
-            doubts += 1
-        elif Role.USE in done and not value.start_byte <= site.node.start_byte < value.end_byte:
+    for value, done in _asking(site.tree, key, is_called=is_called):
+        if Role.USE in done and Role.TEST not in done and not _is_around(value, site.node):
             uses.append(site.tree.span(value))
-    return tuple(uses), doubts
+        doubts += Role.TEST in done
+    _, dot, name = key.rpartition(".")
+    return tuple(uses), _doubts(site.tree, name, is_called=is_called) if dot else doubts
 
 
-def _opened(found: Function, ends: tuple[Span, ...], where: str) -> Cure | None:
-    """Where it gives something on some paths and None on others, and declares nothing or that; without a weight."""
+def _doubts(tree: SyntaxTree, name: str, *, is_called: bool) -> int:
+    """How many look for a None in what that method or property of any object gives."""
+    return sum(Role.TEST in done for _, done in _asking(tree, f".{name}", is_called=is_called))
+
+
+def _asking(tree: SyntaxTree, key: str, *, is_called: bool) -> Iterator[tuple[Node, set[Role]]]:
+    """The calls of that function, or where that attribute stands, and what is done with each."""
+    known = Done()
+    for one in occurrences(tree, key, tree.root):
+        value, path = (one.path[-1], one.path[:-1]) if is_called else (one.node, one.path)
+        if not is_called or (value.type == "call" and value.child_by_field_name("function") == one.node):
+            yield value, done_with(tree, value, path, known)
+
+
+def _is_around(value: Node, node: Node) -> bool:
+    return value.start_byte <= node.start_byte < value.end_byte
+
+
+def _opened(found: Function, ends: tuple[Span, ...], where: str, weight: int) -> Cure | None:
+    """Where it gives something on some paths and None on others, and says so or nothing."""
     tree, function = found.module.tree, found.node
     name, parameters = function.child_by_field_name("name"), function.child_by_field_name("parameters")
     annotation = function.child_by_field_name("return_type")
@@ -127,6 +152,8 @@ def _opened(found: Function, ends: tuple[Span, ...], where: str) -> Cure | None:
     else:
         kinds = {kind for one in gives for kind in _kinds(tree, one.named_children[0], function)}
         known = sorted(kinds) if "" not in kinds and len(kinds) <= MAX_UNION else []
+    if any(char in kind.strip("'\"") for kind in known for char in "'\"#") or "Any" in known:
+        return None
     kind, imports = open_type(tree, known, evaluated=True)
     if not kind or (annotation is None and not is_defined_before(tree, kind, function, imports)):
         return None
@@ -136,7 +163,7 @@ def _opened(found: Function, ends: tuple[Span, ...], where: str) -> Cure | None:
         Strategy.RETURN_TYPE,
         f"Declare that `{text(name)}` gives `{kind.strip(chr(34))}`: None is for callers that ask for it",
         (written, *imports),
-        0,
+        weight,
         "most of its callers rely on a value",
         ends,
         where,

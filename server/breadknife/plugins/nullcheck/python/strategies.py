@@ -176,24 +176,24 @@ def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
 
 
 def _unconditional(site: Site) -> Site:
-    """The place, or an earlier use of the same name if only that is evaluated in any case, and always before: what
-    tests the one tests the other."""
+    """The place; if that isn't evaluated in any case, the last use of the same name before it that is: what tests the
+    one tests the other."""
     if site.statement is not None or not site.is_name:
         return site
     parts, before = site.source.split("."), list[Occurrence]()
     for key in (".".join(parts[:end]) for end in range(1, len(parts) + 1)):
         before += occurrences(site.tree, key, site.function or site.tree.root)
-    first: Site | None = None
+    nearest: Site | None = None
     for found in sorted(before, key=lambda one: one.node.start_byte):
         if found.node.start_byte >= site.node.start_byte:
             break
         if found.role is Role.SET:
-            first = None
-        elif first is None and found.role is Role.USE and text(found.node) == site.source:
+            nearest = None
+        elif found.role is Role.USE and text(found.node) == site.source:
             earlier = site_of(site.tree, found.node, site.use)
             if earlier.statement is not None and earlier.function == site.function and _block(earlier) in site.path:
-                first = earlier
-    return first or site
+                nearest = earlier
+    return nearest or site
 
 
 def _block(site: Site) -> Node:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
-from breadknife.plugins.nullcheck.python.declarations import Cure, defined_here
+from breadknife.plugins.nullcheck.python.declarations import Cure, defined_here, is_local
 from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, any_type, is_defined_before, type_of
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
@@ -62,7 +62,9 @@ def of_tuple(site: Site, here: Module) -> Iterator[Elsewhere]:
     if found is None or callee is None:
         return
     function = defined_here(site.tree, text(callee), site.path)
-    there = Function(here, function) if function is not None else here.imported_function(text(callee))
+    there = Function(here, function) if function is not None else None
+    if there is None and not is_local(site, text(callee).partition(".")[0]):
+        there = here.imported_function(text(callee))
     if there is None:
         return
     tree = there.module.tree
