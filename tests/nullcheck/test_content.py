@@ -173,6 +173,15 @@ def test_a_typescript_repair_has_the_models_content_or_the_templates(
     assert (action.origin.rule, action.origin.model) == (f"nullcheck/{strategy}", model)
 
 
+@pytest.mark.parametrize(
+    ("strategy", "written"),
+    [("default", '(user ?? "").trim()'), ("raise", 'throw new Error("no user was given");')],
+)
+def test_no_data_is_made_up_where_nobody_has_asked(strategy: str, written: str) -> None:
+    engine = ScriptedEngine([Line("", 'no user was given"')])
+    assert written in resolved(NAME_OF, strategy, engine=engine, language="typescript", unasked=1)[0]
+
+
 def test_an_empty_collection_is_no_question() -> None:
     engine = ScriptedEngine([])
     assert "x = []" in resolved("def f(x: list[int] | None):\n    return x[0]\n", "default", engine=engine)[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from breadknife.cli.changes import Changes, Edits, edits_of
 from breadknife.cli.checking import Tests
+from breadknife.cli.covering import holds
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host, Reply
 from breadknife.host.settings import Settings
@@ -152,7 +153,8 @@ class Repairs:
             if action.data["asked"]:
                 refused = Refused(found, TO_CHOOSE) if refused.why == NO_ACTION else refused
             elif strategy_of(action) in strategies:
-                done = self.resolved(found, replace(action, findings=(of,)) if of else action)
+                unasked = replace(action, data={**action.data, "unasked": 1})
+                done = self.resolved(found, replace(unasked, findings=(of,)) if of else unasked)
                 if isinstance(done, Repair):
                     return done
                 refused = done
@@ -161,13 +163,17 @@ class Repairs:
     # --- what comes of it ---
 
     def covers(self, repair: Repair, found: Found) -> bool:
-        """Whether a guard before stands in the same function, for the same expression."""
+        """Whether a guard for the same expression stands before in the same function, in a block around, and nothing
+        gives it another value between them."""
         guarded, within = repair.found, repair.action.within
         if repair.strategy not in GUARDS or guarded.path != found.path or within is None:
             return False
-        document = self.changes.document(found.path)
-        before, here = guarded.place.span, found.place.span
-        return before.end <= here.start and within.contains(here) and document.slice(before) == document.slice(here)
+        tree, before, here = self.tree(found.path), guarded.place.span, found.place.span
+        if tree is None or before.end > here.start or not within.contains(here):
+            return False
+        same = tree.text[before.start : before.end] == tree.text[here.start : here.end]
+        guard = min(edit.span.start for edit in repair.edits[found.path])
+        return same and holds(tree, guard, before, here)
 
     def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
         for path, document in documents:

@@ -241,6 +241,48 @@ def test_what_is_handed_on_may_be_meant_and_is_checked_only_where_somebody_asks(
     assert offer.is_asked_for is is_asked_for
 
 
+@pytest.mark.parametrize(
+    ("body", "is_asked_for"),
+    [
+        ("return 1 - ⟦x⟧;", True),  # it need not be given, and JavaScript goes on with NaN
+        ("return 1 - ⟦a.b⟧;", True),
+        ("return ⟦y⟧ > 1;", True),
+        ("const z = y || 1;\n  return z - ⟦y⟧;", True),
+        ("if (y === undefined) return 1;\n  return 1 - ⟦y⟧;", True),
+        ("return 1 - ⟦y⟧;", False),
+        ("const z = 1 - ⟦x⟧;\n  return z - x.run();", False),
+    ],
+)
+def test_an_operand_may_be_meant_to_be_undefined(body: str, is_asked_for: bool) -> None:
+    text, [span] = marked_spans(f"function f(a: A, x?: number) {{\n  const y = a.ys[0];\n  {body}\n}}\n")
+    name = text[span.start : span.end]
+    said = replace(POSSIBLY, span=span, message=POSSIBLY.message.replace("'x'", f"'{name}'"))
+    file = opened(text, "typescript")
+    place = file.place(said)
+    assert place is not None
+    [offer] = [offer for offer in file.offers(place, (said,)) if offer.strategy is Strategy.RAISE]
+    assert offer.is_asked_for is is_asked_for
+
+
+@pytest.mark.parametrize(
+    ("inner", "first"),
+    [
+        ("if (a) break;", Strategy.BREAK),
+        ("switch (a) { case 1: break; }", Strategy.RAISE),
+        ("for (const b of x) { if (b) continue; }", Strategy.RAISE),
+        ("if (a) continue;", Strategy.CONTINUE),
+    ],
+)
+def test_a_loop_is_left_as_it_is_left_elsewhere(inner: str, first: Strategy) -> None:
+    text, [span] = marked_spans(f"for (const a of y) {{\n  {inner}\n  const x = a.x;\n  ⟦x⟧.run(a);\n  a.y = 1;\n}}\n")
+    said = replace(POSSIBLY, span=span)
+    file = opened(text, "typescript")
+    place = file.place(said)
+    assert place is not None
+    guards = (Strategy.BREAK, Strategy.CONTINUE, Strategy.RAISE)
+    assert next(offer.strategy for offer in file.offers(place, (said,)) if offer.strategy in guards) is first
+
+
 def test_a_long_sum_is_no_deep_one() -> None:
     text = f"function f(x?: X): X {{\n  g(x);\n  return {'a + ' * 2000}x.y;\n}}\n"
     finding = replace(POSSIBLY, span=Span(text.index("x);"), text.index("x);") + 1))

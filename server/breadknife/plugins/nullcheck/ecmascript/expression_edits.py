@@ -40,6 +40,12 @@ def chained(site: Site) -> tuple[TextEdit, ...] | None:
     return (TextEdit(Span(start, start), "?" if following.type == "." else "?."),)
 
 
+def is_all_of_statement(site: Site) -> bool:
+    """Whether the chain that the value begins is a statement: what that does is left out with `?.`."""
+    outer = [node.type for node in site.path[: _spine(site)] if node.type != "await_expression"]
+    return outer[-1:] == ["expression_statement"]
+
+
 def _spine(site: Site) -> int:
     """The index in the path of the outermost link of the chain that the value begins."""
     at = len(site.path) - 1

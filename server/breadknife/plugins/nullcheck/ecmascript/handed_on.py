@@ -1,4 +1,4 @@
-"""An undefined that is handed on: given back, put somewhere, or given to a function.
+"""An undefined that is handed on: given back, put somewhere, given to a function, or reckoned with.
 
 It does no harm there, as one that is used does. What nobody gives is undefined in JavaScript, and who gets it may
 reckon with it, whatever the type says: a check would end what went well.
@@ -6,6 +6,7 @@ reckon with it, whatever the type says: a check would end what went well.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
@@ -29,6 +30,7 @@ _WRAPPED = frozenset({"non_null_expression", "parenthesized_expression"})
 _SIMPLE = frozenset({"expression_statement", "lexical_declaration", "variable_declaration", "return_statement"})
 _CONDITIONAL = FUNCTIONS | {"ternary_expression", "class_body"}
 _TAKES_APART = frozenset({"object_pattern", "array_pattern"})
+_COMPARES = frozenset({"<", ">", "<=", ">="})
 _SETS = frozenset({"assignment_expression", "augmented_assignment_expression"})
 
 
@@ -42,9 +44,31 @@ def is_handed_on(site: Site, is_library: Callable[[str], bool]) -> bool:
             may_reckon = site.parent.type != "variable_declarator"
         case Use.ARGUMENT:
             may_reckon = _may_reckon(site, is_library)
+        case Use.OPERAND:  # JavaScript goes on with NaN, or what is false
+            may_reckon = _is_compared(site) or _is_optional(site)
         case _:
             may_reckon = False
     return may_reckon and not _fails_later(site)
+
+
+def _is_compared(site: Site) -> bool:
+    operator = site.parent.child_by_field_name("operator")
+    return operator is not None and operator.type in _COMPARES
+
+
+def _is_optional(site: Site) -> bool:
+    """Whether it is a property, a parameter that need not be given, or tested in the same function."""
+    if site.node.type == "member_expression":
+        return True
+    parameters = site.function.child_by_field_name("parameters") if site.function is not None else None
+    given = parameters.named_children if parameters is not None else ()
+    patterns = [one.child_by_field_name("pattern") for one in given if one.type == "optional_parameter"]
+    if any(pattern is not None and site.outline.text(pattern) == site.source for pattern in patterns):
+        return True
+    name = rf"(?<![\w.$]){re.escape(site.source)}(?![\w.$])"
+    tested = rf"{name}\s*(?:\|\||\?\?|[!=]==?\s*(?:null|undefined)\b)|!{name}|typeof {name}|\(\s*{name}\s*\)\s*[{{?]"
+    text = site.outline.text(site.function) if site.function is not None else site.tree.text
+    return site.is_name and re.search(tested, text) is not None
 
 
 def _may_reckon(site: Site, is_library: Callable[[str], bool]) -> bool:

@@ -9,9 +9,15 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.ecmascript.detector import quote
 from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence
 from breadknife.plugins.nullcheck.ecmascript.exits import early_return
-from breadknife.plugins.nullcheck.ecmascript.expression_edits import chained, default_for, defaulted, non_null
+from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
+    chained,
+    default_for,
+    defaulted,
+    is_all_of_statement,
+    non_null,
+)
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
-from breadknife.plugins.nullcheck.ecmascript.site import THROWING, Site, own_nodes
+from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, THROWING, Site, own_nodes
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -41,7 +47,7 @@ class Option:
 _NAMES = {"match": "match", "exec": "match", "querySelector": "element", "getElementById": "element", "find": "found",
           "getItem": "stored", "get": "value", "pop": "last", "shift": "first", "at": "item"}  # fmt: skip
 """Name of a method -> name for its result."""
-_IF = frozenset({"if_statement"})
+_SWITCH = frozenset({"switch_statement"})
 _THROWS = frozenset({"throw_statement"})
 _WRAPPED = frozenset({"await_expression", "call_expression"})
 _NAMED = _WRAPPED | {"subscript_expression"}
@@ -58,10 +64,13 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         reason = "the place wants a value of that type" if demanded else "the use calls for one"
         yield Option(Strategy.DEFAULT, title, 52 if demanded else 30, reason, Content(default=default))
     if chained(site) is not None:
-        habit = _chained_elsewhere(site)
         title = f"Use `?.` (undefined if {name} is {null})"
-        reason = f"{name} is read with `?.` elsewhere" if habit else "undefined does as well here"
-        yield Option(Strategy.OPTIONAL_CHAIN, title, 48 + 15 * habit, reason)
+        weight, reason = 48, "undefined does as well here"
+        if _chained_elsewhere(site):
+            weight, reason = 63, f"{name} is read with `?.` elsewhere"
+        elif is_all_of_statement(site):
+            reason = "nothing is done then"
+        yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason)
     yield from _guards(site, evidence, name, null)
     if site.outline.typed and site.bang is None and non_null(site) is not None:
         title = f"Claim with `!` that {name} isn't {null} (nothing checks it)"
@@ -82,12 +91,11 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
     yield _raise(site, evidence, name, null, message.message)
     elsewhere = f"the file does so elsewhere when {name} is {null}"
     if loop is not None:
-        texts = [site.outline.text(node) for node in own_nodes(loop, _IF)]
         for strategy, word, said in (
             (Strategy.CONTINUE, "continue", "Skip this round of the loop"),
             (Strategy.BREAK, "break", "Leave the loop"),
         ):
-            habit = any(re.search(rf"\b{word}\b", text) for text in texts)
+            habit = _leaves(loop, f"{word}_statement")
             weight, reason = (70, f"the loop has a `{word}` already") if habit else (40, "it is in a loop")
             if evidence.guards[strategy]:
                 weight, reason = 80, elsewhere
@@ -100,6 +108,19 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
     if _narrowed(site) is not None:
         title = f"Do this only if {name} isn't {null} (nothing happens if it is)"
         yield Option(Strategy.NARROW, title, 33, "nothing after it needs its result")
+
+
+def _leaves(loop: Node, kind: str) -> bool:
+    """Whether the loop has such a statement that isn't of another loop, or of a `switch`, in it."""
+    others = LOOPS | FUNCTIONS | _SWITCH if kind == "break_statement" else LOOPS | FUNCTIONS
+    body = loop.child_by_field_name("body")
+    stack = [body] if body is not None else []
+    while stack:
+        node = stack.pop()
+        if node.type == kind:
+            return True
+        stack.extend(child for child in node.named_children if child.type not in others)
+    return False
 
 
 def _raise(site: Site, evidence: Evidence, name: str, null: str, message: str) -> Option:

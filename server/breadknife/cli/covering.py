@@ -1,0 +1,43 @@
+"""Whether what is tested for null before one statement still holds at a later place, in whichever language.
+
+Told by the look of the text: in doubt it doesn't, and the place is repaired by itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree, path_to
+
+_BLOCKS = frozenset({
+    "block", "module", "statement_block", "program", "switch_case", "switch_default", "source_file", "expression_case",
+    "type_case", "default_case", "communication_case", "switch_block_statement_group", "constructor_body",
+})  # fmt: skip
+_DOT = r"\s*(?:\.|->|\?\.)\s*"
+_SET = r"""
+    (?<![\w.$]) NAME (?![\w$]) (?:
+        \s* (?: : (?![=:]) [^=\n;]* )? (?: [-+*/%&|^:] | << | >>>? | \*\* | // | \?\? | \|\| | && )? = (?![=>])  # alone
+        | \s* [,\]}] [\s,\w\[\]{}]* :? = (?![=>])  # with others
+        | \s* (?: \+\+ | -- )
+    )
+    | (?: \+\+ | -- ) NAME \b
+    | \b for \b [^\n;]*? (?<![\w.$]) NAME [\s,\w)]*? \s (?: of | in ) \b
+    | \b as \s+ NAME \b
+"""
+
+
+def holds(tree: SyntaxTree, guard: int, tested: Span, later: Span) -> bool:
+    """`guard`: where the statement begins before which `tested` is tested. Whether the later place of the same
+    expression is in its block, and nothing before it gives that another value."""
+    node = tree.node_at(Span(guard, guard))
+    block: Node = next((each for each in (node, *reversed(path_to(tree, node))) if each.type in _BLOCKS), tree.root)
+    expression = tree.text[later.start : later.end]
+    return tree.span(block).contains(later) and not sets(tree.text[tested.end : later.start], expression)
+
+
+def sets(text: str, expression: str) -> bool:
+    """Whether a text gives another value to a dotted name, or to what that begins with."""
+    parts = [re.escape(part) for part in re.findall(r"[\w$]+", re.split(r"[(\[]", expression)[0])]
+    names = (_DOT.join(parts[: end + 1]) for end in range(len(parts)))
+    return any(re.search(_SET.replace("NAME", name), text, re.VERBOSE) for name in names)

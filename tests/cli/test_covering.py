@@ -1,0 +1,61 @@
+"""Whether what is tested before one statement holds at a later place."""
+
+from __future__ import annotations
+
+import pytest
+
+from breadknife.cli.covering import holds, sets
+from breadknife.text.syntax import parse
+from support import marked_spans
+
+
+@pytest.mark.parametrize(
+    ("text", "expression", "expected"),
+    [
+        ("f(x)", "x", False),
+        ("x == 1 and x <= 2; x === 1; f(x => x)", "x", False),
+        ("y = x; a.x = 1; xs = 2; f(y, x)", "x", False),
+        ("{x: 1}", "x", False),
+        ("x = 1", "x", True),
+        ("const x = xs[i];", "x", True),
+        ("const x: Body = xs[i];", "x", True),
+        ("x := f()", "x", True),
+        ("x, err := f()", "x", True),
+        ("const { y, x } = z;", "x", True),
+        ("x += 1", "x", True),
+        ("x ??= 1", "x", True),
+        ("x++", "x", True),
+        ("--x", "x", True),
+        ("for (const x of xs) {", "x", True),
+        ("for k, x in xs:", "x", True),
+        ("for x, k in xs:", "x", True),
+        ("with f() as x:", "x", True),
+        ("a.b = 1", "a.b", True),
+        ("a = 1", "a.b", True),
+        ("a.c = 1", "a.b", False),
+        ("m = 1", "m.get(x)", True),
+    ],
+)
+def test_what_gives_a_name_another_value(text: str, expression: str, expected: bool) -> None:
+    assert sets(text, expression) is expected
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "expected"),
+    [
+        ("python", "def f(x):\n    ⟦x⟧.a()\n    if y:\n        ⟦x⟧.b()\n", True),
+        ("python", "def f(x):\n    if y:\n        ⟦x⟧.a()\n    else:\n        ⟦x⟧.b()\n", False),
+        ("python", "def f(x):\n    for y in z:\n        ⟦x⟧.a()\n    ⟦x⟧.b()\n", False),
+        ("typescript", "for (const x of a) {\n  ⟦x⟧.a();\n}\nfor (const x of b) {\n  ⟦x⟧.b();\n}\n", False),
+        ("typescript", "switch (a) {\n  case 1:\n    ⟦x⟧.a();\n  case 2:\n    ⟦x⟧.b();\n}\n", False),
+        ("typescript", "if (a) {\n  ⟦x⟧.a();\n}\n⟦x⟧.b();\n", False),
+        ("typescript", "{\n  ⟦x⟧.a();\n  g(() => ⟦x⟧.b());\n}\n", True),
+        ("go", "package p\nfunc f() {\n\tif a {\n\t\t⟦x⟧.a()\n\t}\n\t⟦x⟧.b()\n}\n", False),
+        ("java", "class A { void f() {\n  ⟦x⟧.a();\n  while (a) { ⟦x⟧.b(); }\n} }\n", True),
+    ],
+)  # fmt: skip
+def test_a_guard_holds_in_its_block(language: str, marked: str, expected: bool) -> None:
+    text, (tested, later) = marked_spans(marked)
+    tree = parse(text, language)
+    assert tree is not None
+    assert holds(tree, tested.start, tested, later) is expected
