@@ -45,7 +45,7 @@ def is_handed_on(site: Site, is_library: Callable[[str], bool]) -> bool:
         case Use.ARGUMENT:
             may_reckon = _may_reckon(site, is_library)
         case Use.OPERAND:  # JavaScript goes on with NaN, or what is false
-            may_reckon = _is_compared(site) or _is_optional(site)
+            may_reckon = _is_compared(site) or _may_be_left_out(site)
         case _:
             may_reckon = False
     return may_reckon and not _fails_later(site)
@@ -56,7 +56,7 @@ def _is_compared(site: Site) -> bool:
     return operator is not None and operator.type in _COMPARES
 
 
-def _is_optional(site: Site) -> bool:
+def _may_be_left_out(site: Site) -> bool:
     """Whether it is a property, a parameter that need not be given, or tested in the same function."""
     if site.node.type == "member_expression":
         return True

@@ -191,14 +191,14 @@ def first_part(node: Node) -> Node | None:
     return next((child for child in node.named_children if child.type != "comment"), None)
 
 
-def own_nodes(function: Node, kinds: frozenset[str]) -> list[Node]:
-    """The function's (or loop's) statements of some kinds, without those of functions in it."""
+def own_nodes(function: Node, kinds: frozenset[str], but: frozenset[str] = frozenset()) -> list[Node]:
+    """The function's (or loop's) statements of some kinds, without those of functions, and of `but`, in it."""
     body = function.child_by_field_name("body")
     found, stack = list[Node](), [body] if body is not None else []
     while stack:
         node = stack.pop()
         if node.type in kinds:
             found.append(node)
-        elif node.type not in FUNCTIONS and not node.type.endswith("_expression"):
+        elif node.type not in FUNCTIONS | but and not node.type.endswith("_expression"):
             stack.extend(node.named_children)
     return found

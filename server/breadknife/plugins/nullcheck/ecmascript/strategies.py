@@ -112,15 +112,8 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
 
 def _leaves(loop: Node, kind: str) -> bool:
     """Whether the loop has such a statement that isn't of another loop, or of a `switch`, in it."""
-    others = LOOPS | FUNCTIONS | _SWITCH if kind == "break_statement" else LOOPS | FUNCTIONS
-    body = loop.child_by_field_name("body")
-    stack = [body] if body is not None else []
-    while stack:
-        node = stack.pop()
-        if node.type == kind:
-            return True
-        stack.extend(child for child in node.named_children if child.type not in others)
-    return False
+    others = LOOPS | _SWITCH if kind == "break_statement" else LOOPS
+    return bool(own_nodes(loop, frozenset({kind}), others))
 
 
 def _raise(site: Site, evidence: Evidence, name: str, null: str, message: str) -> Option:

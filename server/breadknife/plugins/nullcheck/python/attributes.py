@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, bases_of
+from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, bases_of, function_in
 from breadknife.plugins.nullcheck.python.ignoring import Checker, comment
 from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
@@ -143,12 +143,7 @@ def _is_evaluated(declaring: Occurrence | None) -> bool:
 def _is_method(found: Attribute) -> bool:
     """Whether it is a property: what its setter is given is another matter."""
     body = found.owner.child_by_field_name("body")
-    name = found.key.rpartition(".")[2]
-    for child in body.named_children if body is not None else ():
-        function = child.child_by_field_name("definition") or child
-        if function.type == "function_definition" and _name_of(function) == name:
-            return True
-    return False
+    return body is not None and function_in(body, found.key.rpartition(".")[2]) is not None
 
 
 def _declaring(found: Attribute) -> Occurrence | None:

@@ -53,9 +53,7 @@ def tested_around(site: Site) -> tuple[TextEdit, ...] | None:
     before = [each for each in block.named_children if each.end_byte <= site.node.start_byte]
     if not all(map(_only_assigns, before)) or not _first(site, block, strictly=True):
         return None
-    parts = site.source.split(".")
-    keys = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
-    if any(one.role is Role.SET for key in keys for one in occurrences(site.tree, key, outer)):
+    if any(one.role is Role.SET for key in site.prefixes for one in occurrences(site.tree, key, outer)):
         return None
     return _appended(site, condition)
 
@@ -68,11 +66,10 @@ def filtered(site: Site) -> tuple[TextEdit, ...] | None:
         for at, clause in enumerate(clauses):
             left = clause.child_by_field_name("left")
             if left is not None and name.search(text(left)):
-                tests = takewhile(lambda each: each.type == "if_clause", clauses[at + 1 :])
-                *_, last = clause, *tests
-                if any(each in site.path for each in (clause, *clauses[at + 1 : clauses.index(last) + 1])):
+                own = [clause, *takewhile(lambda each: each.type == "if_clause", clauses[at + 1 :])]
+                if any(each in site.path for each in own):
                     return None
-                end = site.tree.span(last).end
+                end = site.tree.span(own[-1]).end
                 return (TextEdit(Span(end, end), f" if {site.source} is not None"),)
         if outer.type in ("lambda", "function_definition"):
             break

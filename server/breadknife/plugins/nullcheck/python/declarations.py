@@ -273,15 +273,20 @@ def origin_of(site: Site) -> Node | None:
     root = site.source.partition(".")[0]
     if site.node.type not in ("identifier", "attribute") or not root.isidentifier():
         return site.node
-    value: Node | None = None
-    for found in occurrences(site.tree, root, site.function or site.tree.root):
+    found = last_set(site, root)
+    if found is not None and found.value is None and (manager := found.inside("as_pattern")) is not None:
+        return manager.named_children[0]
+    return found.value if found is not None else None
+
+
+def last_set(site: Site, name: str) -> Occurrence | None:
+    """What gave a name its value before the place in its function, as the text goes."""
+    last: Occurrence | None = None
+    for found in occurrences(site.tree, name, site.function or site.tree.root):
         if found.node.start_byte >= site.node.start_byte:
             break
-        if found.role is Role.SET:
-            value = found.value
-            if value is None and (manager := found.inside("as_pattern")) is not None:
-                value = manager.named_children[0]
-    return value
+        last = found if found.role is Role.SET else last
+    return last
 
 
 def called(site: Site) -> Node | None:
@@ -321,3 +326,19 @@ def is_local(site: Site, name: str) -> bool:
             for one in occurrences(site.tree, name, function.child_by_field_name("body") or function)
         )
     )
+
+
+def function_in(block: Node, name: str) -> Node | None:
+    """The function of a block that is called so, or the method `A.f` of a class in it."""
+    first, _, rest = name.partition(".")
+    for child in block.named_children:
+        inner = child.child_by_field_name("definition") or child
+        named = inner.child_by_field_name("name")
+        if named is None or text(named) != first:
+            continue
+        if inner.type == "function_definition" and not rest:
+            return inner
+        body = inner.child_by_field_name("body")
+        if inner.type == "class_definition" and rest and "." not in rest and body is not None:
+            return function_in(body, rest)
+    return None

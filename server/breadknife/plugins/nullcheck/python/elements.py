@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from breadknife.plugins.nullcheck.python.annotations import is_mapping, with_elements
 from breadknife.plugins.nullcheck.python.attributes import makes_fields
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
-from breadknife.plugins.nullcheck.python.declarations import Cure
+from breadknife.plugins.nullcheck.python.declarations import Cure, last_set
 from breadknife.plugins.nullcheck.python.kinds import any_type, arguments_of, parameter_of, type_of, without_none
 from breadknife.plugins.nullcheck.python.modules import Class, Elsewhere, Module
 from breadknife.plugins.nullcheck.python.occurrences import Done, Occurrence, Role, done_with, occurrences
@@ -24,6 +24,7 @@ _RELIANCE = 2
 _MAX_STEPS = 2
 """From an attribute to that of the object that it is asked of."""
 _SAME_ELEMENTS = frozenset({"iter", "list", "reversed", "sorted", "tuple"})
+_PASSES_ON = _SAME_ELEMENTS | {"enumerate"}
 _EMPTY = frozenset({"{}", "[]", "dict()", "list()", "set()", "deque()", "OrderedDict()", "collections.deque()"})
 _PUTS = frozenset({"add", "append", "appendleft"})
 _VIEWS = frozenset({"items", "values"})
@@ -130,7 +131,7 @@ def _opened(declared: _Declared, ends: tuple[Span, ...], place: str) -> Cure | N
 def _container(site: Site) -> _Container | None:
     value = site.node
     if value.type == "identifier":
-        last = _last_set(site)
+        last = last_set(site, site.source)
         if last is None or last.assignment is None:
             return _looped_over(site, last)
         value = last.value
@@ -138,13 +139,6 @@ def _container(site: Site) -> _Container | None:
     container = value.child_by_field_name("value") if value is not None and index is not None else None
     is_element = container is not None and index is not None and index.type != "slice"
     return _Container(container, by_key=True) if is_element and container is not None else None
-
-
-def _last_set(site: Site) -> Occurrence | None:
-    """What gave the place's name its value, as the text goes."""
-    found = occurrences(site.tree, site.source, site.function or site.tree.root)
-    before = [one for one in found if one.role is Role.SET and one.node.start_byte < site.node.start_byte]
-    return before[-1] if before else None
 
 
 def _looped_over(site: Site, last: Occurrence | None) -> _Container | None:
@@ -256,7 +250,7 @@ def _elements(tree: SyntaxTree, found: Iterable[Occurrence]) -> _Elements:
 
 
 def _put_at_first(one: Occurrence) -> list[str]:
-    """ "" where a value that isn't empty may have a None in it."""
+    """Its type, "", where it isn't empty: it may have a None in it."""
     if one.value is None:
         return [] if one.assignment is not None else [""]
     return [] if text(one.value).replace(" ", "") in _EMPTY else [""]
@@ -265,7 +259,7 @@ def _put_at_first(one: Occurrence) -> list[str]:
 def _is_passed_on(path: tuple[Node, ...]) -> bool:
     """Whether what the path leads to is given to a function whose result has the same elements."""
     *_, outer, inner = path[0], *path
-    return inner.type == "argument_list" and callee_of(outer) in {*_SAME_ELEMENTS, "enumerate"}
+    return inner.type == "argument_list" and callee_of(outer) in _PASSES_ON
 
 
 def _tests(tree: SyntaxTree, path: tuple[Node, ...]) -> bool:

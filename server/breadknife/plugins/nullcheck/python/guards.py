@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.python.declarations import function_in
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
@@ -122,11 +123,7 @@ def _method(site: Site, name: str) -> Node | None:
     """Of the class around the place."""
     owner = site.owner
     body = owner.child_by_field_name("body") if owner is not None else None
-    for child in body.named_children if body is not None else ():
-        method = child.child_by_field_name("definition") or child
-        if method.type == "function_definition" and text(method.child_by_field_name("name") or method) == name:
-            return method
-    return None
+    return function_in(body, name) if body is not None else None
 
 
 def _filtered(outer: Node, key: str) -> bool:

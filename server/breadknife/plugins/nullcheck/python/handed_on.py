@@ -14,12 +14,13 @@ from breadknife.plugins.nullcheck.python.declarations import (
     bases_of,
     classes_of,
     defined_here,
+    function_in,
     is_decorated,
     is_local,
     parameter_named,
 )
 from breadknife.plugins.nullcheck.python.kinds import arguments_of, parameters_of
-from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module, function_in
+from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
 from breadknife.plugins.nullcheck.python.signatures import annotating_return, named, with_none

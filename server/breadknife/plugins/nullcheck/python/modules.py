@@ -9,7 +9,14 @@ from functools import cached_property
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.python.attributes import has_fields_by
-from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute, bases_of, classes_of
+from breadknife.plugins.nullcheck.python.declarations import (
+    Attribute,
+    Cure,
+    attribute,
+    bases_of,
+    classes_of,
+    function_in,
+)
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import Imported, imports_of, starred, text
 from breadknife.plugins.nullcheck.recent import Recent
@@ -205,22 +212,6 @@ def binds(tree: SyntaxTree, name: str) -> bool:
     """Whether the file gives the name a meaning of its own, wherever."""
     found = occurrences(tree, name, tree.root)
     return any(one.role is Role.SET or one.path[-1].type in _BINDING for one in found)
-
-
-def function_in(block: Node, name: str) -> Node | None:
-    """The function of a block that is called so, or the method `A.f` of a class in it."""
-    first, _, rest = name.partition(".")
-    for child in block.named_children:
-        inner = child.child_by_field_name("definition") or child
-        named = inner.child_by_field_name("name")
-        if named is None or text(named) != first:
-            continue
-        if inner.type == "function_definition" and not rest:
-            return inner
-        body = inner.child_by_field_name("body")
-        if inner.type == "class_definition" and rest and "." not in rest and body is not None:
-            return function_in(body, rest)
-    return None
 
 
 @dataclass(frozen=True)

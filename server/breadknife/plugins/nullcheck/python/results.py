@@ -110,26 +110,26 @@ def _relying(site: Site, key: str, *, is_called: bool) -> tuple[tuple[Span, ...]
     """The place and the others in the file where that is used as None can't be, and how many look for a None; also of
     another object."""
     uses, doubts = [site.span], 0
-    for value, done in _asking(site.tree, key, is_called=is_called):
-        if Role.USE in done and Role.TEST not in done and not _is_around(value, site.node):
-            uses.append(site.tree.span(value))
-        doubts += Role.TEST in done
     _, dot, name = key.rpartition(".")
-    return tuple(uses), _doubts(site.tree, name, is_called=is_called) if dot else doubts
+    for asked, value, done in _asking(site.tree, dot + name, is_called=is_called):
+        is_used = text(asked) == key and Role.USE in done and Role.TEST not in done
+        uses += [site.tree.span(value)] if is_used and not _is_around(value, site.node) else []
+        doubts += Role.TEST in done
+    return tuple(uses), doubts
 
 
 def _doubts(tree: SyntaxTree, name: str, *, is_called: bool) -> int:
     """How many look for a None in what that method or property of any object gives."""
-    return sum(Role.TEST in done for _, done in _asking(tree, f".{name}", is_called=is_called))
+    return sum(Role.TEST in done for _, _, done in _asking(tree, f".{name}", is_called=is_called))
 
 
-def _asking(tree: SyntaxTree, key: str, *, is_called: bool) -> Iterator[tuple[Node, set[Role]]]:
-    """The calls of that function, or where that attribute stands, and what is done with each."""
+def _asking(tree: SyntaxTree, key: str, *, is_called: bool) -> Iterator[tuple[Node, Node, set[Role]]]:
+    """Where that function or attribute stands, the call of it or itself, and what is done with that."""
     known = Done()
     for one in occurrences(tree, key, tree.root):
         value, path = (one.path[-1], one.path[:-1]) if is_called else (one.node, one.path)
         if not is_called or (value.type == "call" and value.child_by_field_name("function") == one.node):
-            yield value, done_with(tree, value, path, known)
+            yield one.node, value, done_with(tree, value, path, known)
 
 
 def _is_around(value: Node, node: Node) -> bool:

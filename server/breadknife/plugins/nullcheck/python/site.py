@@ -58,6 +58,12 @@ class Site:
         """Whether a test of the expression holds for its next use: a name or a dotted name."""
         return self.node.type in ("identifier", "attribute") and bool(key_of(self.node))
 
+    @property
+    def prefixes(self) -> list[str]:
+        """Of a dotted name: each name that it begins with, itself last."""
+        parts = self.source.split(".")
+        return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
     @cached_property
     def function(self) -> Node | None:
         return next((node for node in reversed(self.path) if node.type == "function_definition"), None)

@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.python.defaults import default_edits, default_
 from breadknife.plugins.nullcheck.python.detector import quote
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
-from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, site_of, yields_of
 from breadknife.plugins.nullcheck.values import Content, Strategy
@@ -180,11 +180,9 @@ def _unconditional(site: Site) -> Site:
     one tests the other."""
     if site.statement is not None or not site.is_name:
         return site
-    parts, before = site.source.split("."), list[Occurrence]()
-    for key in (".".join(parts[:end]) for end in range(1, len(parts) + 1)):
-        before += occurrences(site.tree, key, site.function or site.tree.root)
-    nearest: Site | None = None
-    for found in sorted(before, key=lambda one: one.node.start_byte):
+    scope, nearest = site.function or site.tree.root, None
+    named = (found for key in site.prefixes for found in occurrences(site.tree, key, scope))
+    for found in sorted(named, key=lambda one: one.node.start_byte):
         if found.node.start_byte >= site.node.start_byte:
             break
         if found.role is Role.SET:

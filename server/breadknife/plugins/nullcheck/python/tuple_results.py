@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
-from breadknife.plugins.nullcheck.python.declarations import Cure, defined_here, is_local
+from breadknife.plugins.nullcheck.python.declarations import Cure, defined_here, is_local, last_set
 from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, any_type, is_defined_before, type_of
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
-from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
@@ -36,11 +36,7 @@ def unpacked(site: Site) -> Unpacked | None:
     """Where the place's name was set last in its function."""
     if site.node.type != "identifier":
         return None
-    last: Occurrence | None = None
-    for one in occurrences(site.tree, text(site.node), site.function or site.tree.root):
-        if one.node.start_byte >= site.node.start_byte:
-            break
-        last = one if one.role is Role.SET else last
+    last = last_set(site, text(site.node))
     return _unpacking(last.path[-2], last.path[-1], last.node) if last is not None and len(last.path) > 1 else None
 
 
