@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.text import syntax
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.no_worse import parses_no_worse
-from breadknife.text.syntax import TreeCache, changed_tree, parse
+from breadknife.text.syntax import Node, TreeCache, changed_tree, parse
 from support import document, marked_spans
 
 CODE = st.text(alphabet=st.sampled_from("if x:\n    yé😀(=)#'"), max_size=30)
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        yield from nodes(child)
 
 
 @pytest.mark.parametrize("marked", ["⟦x⟧ = 1", "é = '😀'; ⟦name⟧ = 2", "a\né😀 = ⟦b⟧\n", "f(⟦ñ⟧)\r\n"])
@@ -24,14 +32,17 @@ def test_spans_are_in_code_points(marked: str) -> None:
 
 @given(CODE, st.data())
 def test_an_incremental_tree_is_the_tree_of_the_new_text(text: str, data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(text)))
-    edit = TextEdit(Span(start, data.draw(st.integers(start, len(text)))), data.draw(CODE))
+    at = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=6)))
+    edits = [TextEdit(Span(start, end), data.draw(CODE)) for start, end in zip(at[::2], at[1::2], strict=False)]
     old = parse(text, "python")
     assert old is not None
-    new = changed_tree(old, edit)
+    new = changed_tree(old, *edits)
     assert new is not None
+    assert new.text == apply_edits(text, edits)
     fresh = parse(new.text, "python")
     assert fresh is not None
+    rows = [new.text[: new.offset(node.start_byte)].count("\n") for node in nodes(new.root)]
+    assert [node.start_point.row for node in nodes(new.root)] == rows
     assert new.root.end_byte == fresh.root.end_byte
     assert (new.error_count == 0) == (fresh.error_count == 0)
 

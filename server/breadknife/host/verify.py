@@ -26,9 +26,9 @@ from breadknife.task.values import (
     ResolveRequest,
     Silence,
 )
-from breadknife.text.document import Document, Span, TextEdit, apply_edits
+from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.no_worse import parses_no_worse
-from breadknife.text.syntax import SyntaxTree, changed_tree, has_grammar, parse
+from breadknife.text.syntax import SyntaxTree, changed_tree, has_grammar
 
 MAX_NEW_CHARACTERS = 8_000
 """More than any plugin is asked to write at once; a model that rambles gets this far only by mistake."""
@@ -212,11 +212,7 @@ def refuse_edits(
     if before is None and has_grammar(document.language):
         return silence("no-tree")
     if before is not None:
-        after = (
-            changed_tree(before, edits[0])
-            if len(edits) == 1
-            else parse(apply_edits(document.text, edits), document.language)
-        )
+        after = changed_tree(before, *edits)
         if after is None:
             return silence("no-tree")
         if not parses_no_worse(before, after):

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 
 from tree_sitter import Language, Node, Parser, Point, Query, QueryCursor, Tree
 
-from breadknife.text.document import Document, Span, TextEdit, common_prefix
+from breadknife.text.document import Document, Span, TextEdit, apply_edits, common_prefix
 from breadknife.text.languages import LANGUAGES
 
 __all__ = [
@@ -129,16 +129,21 @@ def parse(text: str, language: str) -> SyntaxTree | None:
     return _parsed(text, language, text.encode("utf-8", "surrogatepass"), None, PARSE_SECONDS)
 
 
-def changed_tree(old: SyntaxTree, edit: TextEdit, seconds: float = CHANGE_SECONDS) -> SyntaxTree | None:
-    """The tree after one edit, made incrementally; `old` stays as it was. None as in `parse`."""
-    text = old.text[: edit.span.start] + edit.new_text + old.text[edit.span.end :]
-    start, end = old.byte_offset(edit.span.start), old.byte_offset(edit.span.end)
-    source = text.encode("utf-8", "surrogatepass")
-    new_end = start + len(edit.new_text.encode("utf-8", "surrogatepass"))
+def changed_tree(old: SyntaxTree, *edits: TextEdit, seconds: float = CHANGE_SECONDS) -> SyntaxTree | None:
+    """The tree after the edits, made incrementally; `old` stays as it was. None as in `parse`.
+
+    Raises ValueError as `apply_edits` does.
+    """
+    text = apply_edits(old.text, edits)
     before = old.text.encode("utf-8", "surrogatepass")
     tree = old.tree.copy()
-    tree.edit(start, end, new_end, _point(before, start), _point(before, end), _point(source, new_end))
-    return _parsed(text, old.language, source, tree, seconds)
+    for edit in sorted(edits, key=lambda each: each.span, reverse=True):  # what stands before one stays where it is
+        start, end = old.byte_offset(edit.span.start), old.byte_offset(edit.span.end)
+        added = edit.new_text.encode("utf-8", "surrogatepass")
+        first, last = _point(before, start), _point(added, len(added))
+        new_end = Point(first.row + last.row, last.column if last.row else first.column + last.column)
+        tree.edit(start, end, start + len(added), first, _point(before, end), new_end)
+    return _parsed(text, old.language, text.encode("utf-8", "surrogatepass"), tree, seconds)
 
 
 def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: float) -> SyntaxTree | None:
@@ -229,7 +234,7 @@ class TreeCache:
         elif old.text == document.text:
             new = old
         else:
-            new = changed_tree(old, difference(old.text, document.text), PARSE_SECONDS)
+            new = changed_tree(old, difference(old.text, document.text), seconds=PARSE_SECONDS)
         with self._lock:
             self._hopeless.pop(document.uri, None)
             if new is not None:

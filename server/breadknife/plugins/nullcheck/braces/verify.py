@@ -31,9 +31,7 @@ def verified(
     is `around` the place, touch. 0 where it isn't right; another checker's finding counts as one."""
     if not edits or sum(len(edit.new_text) - len(edit.span) for edit in edits) > MAX_ADDED:
         return 0
-    tree: SyntaxTree | None = before.tree
-    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
-        tree = changed_tree(tree, edit) if tree is not None else None
+    tree = changed_tree(before.tree, *edits)
     if tree is None or not parses_no_worse(before.tree, tree):
         return 0
     touched = Span(

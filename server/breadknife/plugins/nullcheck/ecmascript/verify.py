@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.ecmascript.strategies import named_at
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.no_worse import parses_no_worse
-from breadknife.text.syntax import SyntaxTree, changed_tree, difference
+from breadknife.text.syntax import SyntaxTree, changed_tree
 
 MAX_ADDED = 400
 """Code points that one fix may add, besides what it moves."""
@@ -53,10 +53,9 @@ class Verifier:
         if not edits or added > MAX_ADDED:
             return None
         try:
-            text = apply_edits(tree.text, edits)
+            new = changed_tree(tree, *edits)
         except ValueError:
             return None
-        new = changed_tree(tree, difference(tree.text, text))
         if new is None or not parses_no_worse(tree, new):
             return None
         within = (start for start, span in self._functions.items() if all(span.contains(each.span) for each in edits))

@@ -32,7 +32,7 @@ from breadknife.plugins.nullcheck.python.site import Site, site_at
 from breadknife.plugins.nullcheck.python.strategies import edits, is_inner, options
 from breadknife.plugins.nullcheck.python.summary import summarise
 from breadknife.plugins.nullcheck.python.tuple_results import of_tuple
-from breadknife.plugins.nullcheck.python.verify import declaration_verified, lines_of, verified
+from breadknife.plugins.nullcheck.python.verify import as_it_is, declaration_verified, lines_of, verified
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.summaries import Outside, ProjectSummaries
@@ -174,9 +174,10 @@ class PythonFile:
 
     def _options(self, site: Site) -> Iterator[Offer]:
         """At the place."""
+        before = as_it_is(self._analysis, site)
         for option in options(site, Evidence(site, self._in_tests)):
             made = edits(site, option.strategy, option.content)
-            removes = verified(self._analysis, site, made) if made is not None else 0
+            removes = verified(self._analysis, site, before, made) if made is not None else 0
             if made is not None and removes:
                 content = option.content if option.has_content else None
                 yield Offer(
@@ -187,7 +188,8 @@ class PythonFile:
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         site = self._site(place)
         made = edits(site, strategy, content)
-        return made if made is not None and verified(self._analysis, site, made) else None
+        before = as_it_is(self._analysis, site)
+        return made if made is not None and verified(self._analysis, site, before, made) else None
 
     def _site(self, place: Place) -> Site:
         return site_at(self.tree, place.span, place.use)

@@ -50,7 +50,8 @@ def of_receiver(site: Site, here: Module, checker: Checker) -> Iterator[Elsewher
     else:
         ends = tuple(own.unchecked()) if own is not None else (site.span,)
         every = occurrences(site.tree, f".{name}", site.tree.root)
-        others = [one for one in every if site.tree.span(one.node) not in ends]
+        counted = frozenset(ends)
+        others = [one for one in every if site.tree.span(one.node) not in counted]
         is_tested = any(one.role is Role.TEST for one in others)
         declared = replace(declared, others=(*declared.others, *others))
     owner = Class(module, declared.sets[0].inside("class_definition") or declared.owner)

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit, apply_edits
-from breadknife.text.syntax import Node, SyntaxTree, parse, path_to
+from breadknife.text.syntax import Node, SyntaxTree, changed_tree, parse, path_to
 
 MAX_ADDED = 400
 """Code points that one fix may add."""
 
 
-def verified(file: FileAnalysis, site: Site, edits: tuple[TextEdit, ...]) -> int:
-    """How many findings are gone, where the edited file is right as far as the site's function is concerned; nothing
-    else of it has changed. 0 where it isn't right; another checker's finding counts as one."""
+@dataclass(frozen=True)
+class State:
+    """Of the site's function, or the file."""
+
+    errors: int
+    findings: Sequence[Finding]
+    offset: int
+    """Where its source starts in what the findings are told of."""
+
+
+def as_it_is(file: FileAnalysis, site: Site) -> State | None:
+    """What edits are compared with."""
+    limits = lines_of(site)
+    return _check(file, site, site.tree.text[limits.start : limits.end])
+
+
+def verified(file: FileAnalysis, site: Site, before: State | None, edits: tuple[TextEdit, ...]) -> int:
+    """How many findings are gone since `before`, where the edited file is right as far as the site's function is
+    concerned; nothing else of it has changed. 0 where it isn't right; another checker's finding counts as one."""
     if not edits or sum(len(edit.new_text) for edit in edits) > MAX_ADDED:
         return 0
     limits = lines_of(site)
@@ -24,14 +42,14 @@ def verified(file: FileAnalysis, site: Site, edits: tuple[TextEdit, ...]) -> int
         return 0
     old = site.tree.text[limits.start : limits.end]
     new = apply_edits(old, [TextEdit(edit.span.shifted(-limits.start), edit.new_text) for edit in edits])
-    before, after = _check(file, site, old), _check(file, site, new)
-    if before is None or after is None or after[0] > before[0]:
+    after = _check(file, site, new)
+    if before is None or after is None or after.errors > before.errors:
         return 0
-    fresh = Counter(_identity(finding) for finding in after[1]) - Counter(_identity(finding) for finding in before[1])
-    moved = _moved(site.span, edits)
-    if fresh or any(finding.span == moved.shifted(after[2] - limits.start) for finding in after[1]):
+    fresh = Counter(map(_identity, after.findings)) - Counter(map(_identity, before.findings))
+    moved = _moved(site.span, edits).shifted(after.offset - limits.start)
+    if fresh or any(finding.span == moved for finding in after.findings):
         return 0
-    return max(1, len(before[1]) - len(after[1]))
+    return max(1, len(before.findings) - len(after.findings))
 
 
 def declaration_verified(file: FileAnalysis, tree: SyntaxTree, edits: tuple[TextEdit, ...]) -> bool:
@@ -40,7 +58,7 @@ def declaration_verified(file: FileAnalysis, tree: SyntaxTree, edits: tuple[Text
     The others see a declaration without None instead of one with it: that takes facts away, and gives none.
     """
     try:
-        changed = parse(apply_edits(tree.text, edits), tree.language)
+        changed = changed_tree(tree, *edits)
     except ValueError:
         return False
     if changed is None or changed.error_count > tree.error_count:
@@ -72,18 +90,17 @@ def _after(edit: TextEdit, edits: tuple[TextEdit, ...]) -> Span:
     return Span(start, start + len(edit.new_text))
 
 
-def _check(file: FileAnalysis, site: Site, source: str) -> tuple[int, list[Finding], int] | None:
-    """Errors and findings of the site's function, or the file, with this source, and where the source starts."""
+def _check(file: FileAnalysis, site: Site, source: str) -> State | None:
     function = _whole_lines(site)
     if function is None:
         tree = parse(source, site.tree.language)
-        return None if tree is None else (tree.error_count, detect(tree), 0)
+        return None if tree is None else State(tree.error_count, detect(tree), 0)
     prefix = "if 1:\n" if source[:1].isspace() else ""
     tree = parse(prefix + source, site.tree.language)
     changed = _first_function(tree) if tree is not None else None
     if tree is None or changed is None:
         return None
-    return tree.error_count, file.findings_of(tree, changed, function), len(prefix)
+    return State(tree.error_count, file.findings_of(tree, changed, function), len(prefix))
 
 
 def lines_of(site: Site) -> Span:
