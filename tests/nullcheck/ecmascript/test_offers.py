@@ -54,6 +54,12 @@ def results(text: str, language: str = "typescript") -> dict[str, str]:
         ("raise", "function f(x?: X | null) {\n  if (!a) throw new TypeError('a');\n  return x.y;\n}\n",
          "function f(x?: X | null) {\n  if (!a) throw new TypeError('a');\n"
          "  if (x == null) throw new TypeError('x is null or undefined');\n  return x.y;\n}\n"),
+        ("raise", "function f(x?: X) {\n  for (let i = 0; i < x.length; i++) g(i);\n}\n",
+         'function f(x?: X) {\n  if (x === undefined) {\n    throw new Error("x is undefined");\n  }\n'
+         "  for (let i = 0; i < x.length; i++) g(i);\n}\n"),
+        ("raise", "function f(x?: X) {\n  while (x.next()) g();\n}\n",
+         'function f(x?: X) {\n  if (x === undefined) {\n    throw new Error("x is undefined");\n  }\n'
+         "  while (x.next()) g();\n}\n"),
         ("return", "function f(x?: X): void {\n  g();\n  x.y();\n}\n",
          "function f(x?: X): void {\n  g();\n  if (x === undefined) {\n    return;\n  }\n  x.y();\n}\n"),
         ("return", "async function f(x?: X): Promise<number | null> {\n  return x.y;\n}\n",
@@ -115,7 +121,10 @@ def test_edit(strategy: str, before: str, after: str) -> None:
         "return () => x.y;",
         "a ||= x.y;",
         "if (a) x.y();",
-        "while (x.y) a();",
+        "while (x.y) x = x.z;",
+        "do a(); while (x.y);",
+        "for (; a; x.y) {}",
+        "for (let b; x.y; x = b) {}",
         "if (a) {} else if (x.y) {}",
         "a(); x.y();",
         "const { b = x.y } = a;",
@@ -156,6 +165,8 @@ def test_an_optional_chain_is_not_offered_where_undefined_would_go_on(text: str)
         ("function f(xs, m: Map<X, Y>) {\n  for (const x of xs) {\n    if (!x) continue;\n    m.get(x).y();\n  }\n}\n",
          "continue"),
         ("function f(x?: X) {\n  return x.y;\n}\nf(1);\n", "required"),
+        ("function f(x?: X, a = x?.b) {\n  return x.y ?? 0;\n}\n", "optional-chain"),
+        ("function f(x?: X, a = x?.b) {\n  return x.y ?? x.z;\n}\n", "raise"),
         ("import invariant from 'tiny-invariant';\nfunction f(x?: X) {\n  return x.y;\n}\n", "assert"),
     ],
 )  # fmt: skip
@@ -232,7 +243,7 @@ def test_a_title_says_what_a_null_leads_to_and_the_reason_why_it_is_offered() ->
     }
     assert offers["raise"].title == "Throw RangeError if `x` is undefined"
     assert offers["raise"].reason == "the function throws elsewhere"
-    assert offers["optional-chain"].title == "Use `?.` (undefined if `x` is undefined)"
+    assert offers["optional-chain"].title == "Use `?.` (nothing happens if `x` is undefined)"
     assert offers["non-null"].title == "Claim with `!` that `x` isn't undefined (nothing checks it)"
 
 

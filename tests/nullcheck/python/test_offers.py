@@ -37,6 +37,12 @@ def test_a_condition_tests_it_where_nothing_can_stand_before(strategy: Strategy,
     assert made == ([] if new is None else [f"def f(a, b, n, x=None):\n    {new}\n        pass\n"])
 
 
+def test_a_loop_that_leaves_the_value_alone_has_a_check_before_it() -> None:
+    text, offers = offered("def f(n):\n    g()\n    while ⟦n.p⟧.q > 1:\n        g()\n")
+    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.ASSERT]
+    assert made == ["def f(n):\n    g()\n    assert n.p is not None\n    while n.p.q > 1:\n        g()\n"]
+
+
 @pytest.mark.parametrize(
     ("head", "lines", "tested"),
     [

@@ -43,7 +43,6 @@ _ASSIGNED = """
     (update_expression argument: (identifier) @assigned)
     (for_in_statement left: (identifier) @assigned)
     (assignment_expression left: (member_expression) @set)
-    (assignment_expression left: (subscript_expression) @set)
 """
 _FUNCTIONS = """
     [(function_declaration) (generator_function_declaration) (method_definition) (arrow_function)
@@ -126,7 +125,8 @@ class Outline:
         for offsets in self.assigned.values():
             offsets.sort()
         self._ranges = sorted((node.start_byte, node.end_byte) for node in found.get("range", ()))
-        self.set_paths = [self.text(node) for node in found.get("set", ())]
+        self.set_paths = frozenset(self.text(node) for node in found.get("set", ()))
+        """The members that something is assigned to, as they are written."""
         self._types: dict[str, list[Node]] = {}
         for node in found.get("type", ()):
             name = node.child_by_field_name("name")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
 from breadknife.plugins.nullcheck.ecmascript.style import Style
@@ -16,18 +16,20 @@ BLOCKS = frozenset({"statement_block", "program"})
 _CASES = frozenset({"switch_case", "switch_default"})
 LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 _FIRST = {
-    "expression_statement": "",
-    "return_statement": "",
-    "throw_statement": "",
-    "lexical_declaration": "",
-    "variable_declaration": "",
-    "export_statement": "declaration",
-    "if_statement": "condition",
-    "switch_statement": "value",
-    "for_in_statement": "right",
-    "for_statement": "initializer",
+    "expression_statement": (),
+    "return_statement": (),
+    "throw_statement": (),
+    "lexical_declaration": (),
+    "variable_declaration": (),
+    "export_statement": ("declaration",),
+    "if_statement": ("condition",),
+    "switch_statement": ("value",),
+    "for_in_statement": ("right",),
+    "for_statement": ("initializer", "condition"),
+    "while_statement": ("condition",),
 }
-"""Statement -> the field that is evaluated first, once; "": all of it."""
+"""Statement -> the fields that are always evaluated, before anything else of it; none: all of it."""
+SIMPLE = frozenset(kind for kind, fields in _FIRST.items() if not fields)
 _LAZY = FUNCTIONS | {"class", "class_body", "class_declaration", "abstract_class_declaration", "decorator"}
 """Evaluated later than the statement that it stands in, or not at all."""
 _EFFECTS = frozenset({
@@ -119,10 +121,13 @@ class Site:
     def _runs_first(self, statement: Node, inside: tuple[Node, ...]) -> bool:
         if statement.type not in _FIRST:
             return False
-        if name := _FIRST[statement.type]:
-            first = statement.child_by_field_name(name)
-            if first is None or not covers(first, self.node):
-                return False
+        fields = _FIRST[statement.type]
+        parts = {name: part for name in fields if (part := statement.child_by_field_name(name)) is not None}
+        field = next((name for name, part in parts.items() if covers(part, self.node)), "")
+        if fields and not field:
+            return False
+        if statement.type in LOOPS and field == "condition" and self._is_set_in(statement):
+            return False
         for outer, inner in pairwise(inside):
             if outer.type in _LAZY or inner.type in _LAZY:
                 return False
@@ -142,6 +147,15 @@ class Site:
                 return False
         steady = self.node.type in _PLAIN and self.source not in self.outline.assigned
         return steady or not self._effects_before(statement)
+
+    def _is_set_in(self, loop: Node) -> bool:
+        """Whether what is known of the value before the loop may be wrong in a later round."""
+        first, *members = self.source.split(".")
+        sets = self.outline.assigned.get(first, ())
+        if not self.is_name or any(loop.start_byte <= at < loop.end_byte for at in sets):
+            return True
+        paths = accumulate(members, "{}.{}".format, initial=first)
+        return not self.outline.set_paths.isdisjoint(paths)
 
     def _effects_before(self, statement: Node) -> bool:
         """Whether something is evaluated before the node that may change what it evaluates to."""

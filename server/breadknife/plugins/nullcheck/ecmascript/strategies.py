@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
     non_null,
 )
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
-from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, THROWING, Site, own_nodes
+from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, SIMPLE, THROWING, Site, own_nodes
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -64,13 +64,13 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         reason = "the place wants a value of that type" if demanded else "the use calls for one"
         yield Option(Strategy.DEFAULT, title, 52 if demanded else 30, reason, Content(default=default))
     if chained(site) is not None:
-        title = f"Use `?.` (undefined if {name} is {null})"
+        outcome = "nothing happens" if is_all_of_statement(site) else "undefined"
         weight, reason = 48, "undefined does as well here"
-        if _chained_elsewhere(site):
+        if _is_read_again(site):
+            weight, reason = 20, f"{name} is read again beside it"
+        elif _chained_elsewhere(site):
             weight, reason = 63, f"{name} is read with `?.` elsewhere"
-        elif is_all_of_statement(site):
-            reason = "nothing is done then"
-        yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason)
+        yield Option(Strategy.OPTIONAL_CHAIN, f"Use `?.` ({outcome} if {name} is {null})", weight, reason)
     yield from _guards(site, evidence, name, null)
     if site.outline.typed and site.bang is None and non_null(site) is not None:
         title = f"Claim with `!` that {name} isn't {null} (nothing checks it)"
@@ -228,6 +228,15 @@ def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
     body = inner.join(lines)
     test = f"{site.source} {_operator(site, '!=')}"
     return (TextEdit(span, f"if ({test}) {{{inner}{body}{style.line_break}{indent}}}"),)
+
+
+def _is_read_again(site: Site) -> bool:
+    """Whether a member is read of the value in the rest of the statement, too: `?.` here is no test for there."""
+    if not site.is_name:
+        return False
+    statement = next((node for node in reversed(site.path) if node.type in SIMPLE), site.parent)
+    rest = site.outline.source[site.node.end_byte : statement.end_byte].decode("utf-8", "surrogatepass")
+    return re.search(rf"(?<![\w.$]){re.escape(site.source)}[.[]", rest) is not None
 
 
 def _chained_elsewhere(site: Site) -> bool:

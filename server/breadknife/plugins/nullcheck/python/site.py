@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.python.facts import key_of
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
@@ -22,6 +23,7 @@ _HEADERS = {
     "for_statement": "right",
     "match_statement": "subject",
     "with_statement": None,
+    "while_statement": "condition",
 }
 """Compound statement -> the field that is evaluated first, once; None: its first part."""
 _LAZY = frozenset({
@@ -107,6 +109,8 @@ class Site:
                 return False
             if statement.type == "with_statement" and not _covers(first.named_children[0], self.node):
                 return False
+            if statement.type == "while_statement" and self._is_set_in(statement):
+                return False
         elif statement.type not in SIMPLE:
             return False
         for outer, inner in pairwise(inside):
@@ -125,6 +129,12 @@ class Site:
         if inside[0].type in _LAZY or re.search(rf"\b{re.escape(self.source)}\s*:=", self.tree.source(statement)):
             return False
         return self.node.type == "identifier" or not self._effects_before(statement)
+
+    def _is_set_in(self, loop: Node) -> bool:
+        """Whether what is known of the value before the loop may be wrong in a later round."""
+        return not self.is_name or any(
+            one.role is Role.SET for name in self.prefixes for one in occurrences(self.tree, name, loop)
+        )
 
     def _effects_before(self, statement: Node) -> bool:
         """Whether something is evaluated before the node that may change what it evaluates to."""
