@@ -246,11 +246,14 @@ USES = "    ⟦find(1)⟧.a()\n    find(2).a()\n    find(3).a()\n"
         (f"from once import find\ndef f():\n{USES}", ""),
         ("from app import app\ndef f():\n" + USES.replace("find", "app.find"), ""),
         ("from pkg import m\ndef f():\n" + USES.replace("find", "m.find"), "m.py"),
+        ("import pkg.m\ndef f():\n" + USES.replace("find", "pkg.m.find"), "m.py"),
+        ("import pkg.m as m\ndef f():\n" + USES.replace("find", "m.find"), "m.py"),
+        ("import pkg\ndef f():\n" + USES.replace("find", "pkg.A.find"), ""),
     ],
 )
 def test_a_name_means_what_the_file_has_imported_or_bound(tmp_path: Path, use: str, file: str) -> None:
     files = {"m.py": FINDS, "n.py": FINDS, "once.py": f"@once\n{FINDS}", "use.py": "", "pkg/m.py": FINDS}
-    files |= {"app.py": f"app = App()\n{FINDS}", "pkg/__init__.py": ""}
+    files |= {"app.py": f"app = App()\n{FINDS}", "pkg/__init__.py": FINDS}
     _, offers = offered(use, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
     changed = [edits.document.path for offer in offers for edits in offer.elsewhere]
     assert [path.name for path in changed if path is not None] == [file] * bool(file)

@@ -127,19 +127,20 @@ class Module:
         if self.project is None:
             return
         if (known := self.imports.get(root)) is not None:
-            wanted, whole = [known], ".".join(part for part in (known.name, rest) if part)
+            wanted = list(_meant(known, rest))
         elif root.startswith("_") or hasattr(builtins, root) or not self.source.starred or binds(self.tree, root):
             return
         else:
-            wanted, whole = [Imported(module) for module in reversed(self.source.starred)], written
-        for imported in wanted:
+            wanted = [(Imported(module), written) for module in reversed(self.source.starred)]
+        for imported, whole in wanted:
             for path in self._files(self.project, imported, root)[:_MAX_FILES]:
                 if (path, whole) in seen or len(seen) == _MAX_LOOKED_INTO:
                     continue
                 seen.add((path, whole))
-                if (there := self._at(self.project, path)) is None:
-                    continue
                 named = path.parent.name if path.stem == "__init__" else path.stem
+                is_other = not imported.name and imported.module.strip(".").rpartition(".")[2] not in ("", named)
+                if is_other or (there := self._at(self.project, path)) is None:
+                    continue
                 is_module = rest and imported.name == named and not binds(there.tree, named)
                 yield there, rest if is_module else whole
                 if steps > 1:
@@ -206,6 +207,16 @@ class Function:
 
     module: Module
     node: Node
+
+
+def _meant(imported: Imported, rest: str) -> Iterator[tuple[Imported, str]]:
+    """What `rest` of an imported name may be: of `import pkg`, `m.f` is `m.f` of `pkg` or `f` of `pkg.m`."""
+    parts = rest.split(".")
+    if imported.name:
+        yield imported, ".".join(part for part in (imported.name, rest) if part)
+        return
+    for end in reversed(range(len(parts))):
+        yield Imported(".".join((imported.module, *parts[:end]))), ".".join(parts[end:])
 
 
 def binds(tree: SyntaxTree, name: str) -> bool:
