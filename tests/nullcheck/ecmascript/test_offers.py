@@ -80,6 +80,8 @@ def results(text: str, language: str = "typescript") -> dict[str, str]:
          "  return x.y;\n}\n"),
         ("narrow", "function f(x?: X) {\n  x.y({\n    a: 1,\n  });\n}\n",
          "function f(x?: X) {\n  if (x !== undefined) {\n    x.y({\n      a: 1,\n    });\n  }\n}\n"),
+        ("narrow", "function f(x?: X) {\n  x.y.z = g();\n}\n",
+         "function f(x?: X) {\n  if (x !== undefined) {\n    x.y.z = g();\n  }\n}\n"),
         ("optional-chain", "function f(x?: X) {\n  x.y.z();\n}\n", "function f(x?: X) {\n  x?.y.z();\n}\n"),
         ("optional-chain", "function f(x?: X[]) {\n  if (x[0]) g();\n}\n",
          "function f(x?: X[]) {\n  if (x?.[0]) g();\n}\n"),

@@ -37,6 +37,25 @@ def test_a_condition_tests_it_where_nothing_can_stand_before(strategy: Strategy,
     assert made == ([] if new is None else [f"def f(a, b, n, x=None):\n    {new}\n        pass\n"])
 
 
+@pytest.mark.parametrize(
+    ("line", "is_skipped"),
+    [
+        ("⟦n.p⟧.q(a)", True),
+        ("⟦n.p⟧.q = a", True),
+        ("⟦n.p⟧.q = g()", False),  # which may set it
+        ("⟦n.p⟧['q'] += a", True),
+        ("a.q = ⟦n.p⟧.q", False),
+        ("a[⟦n.p⟧.q] = 1", False),
+        ("⟦n.p⟧.q, a = b", False),
+    ],
+)
+def test_what_only_the_value_itself_feels_is_skipped_without_it(line: str, is_skipped: bool) -> None:
+    text, offers = offered(f"def f(a, b, n):\n    g()\n    {line}\n")
+    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.NARROW]
+    plain = line.replace("⟦", "").replace("⟧", "")
+    assert made == [f"def f(a, b, n):\n    g()\n    if n.p is not None:\n        {plain}\n"] * is_skipped
+
+
 def test_a_loop_that_leaves_the_value_alone_has_a_check_before_it() -> None:
     text, offers = offered("def f(n):\n    g()\n    while ⟦n.p⟧.q > 1:\n        g()\n")
     made = [written(text, offer) for offer in offers if offer.strategy is Strategy.ASSERT]

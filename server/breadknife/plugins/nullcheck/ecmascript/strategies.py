@@ -51,6 +51,7 @@ _SWITCH = frozenset({"switch_statement"})
 _THROWS = frozenset({"throw_statement"})
 _WRAPPED = frozenset({"await_expression", "call_expression"})
 _NAMED = _WRAPPED | {"subscript_expression"}
+_PARTS = frozenset({"member_expression", "subscript_expression"})
 _CHANGES = frozenset({"update_expression", "augmented_assignment_expression", "assignment_expression"})
 
 
@@ -214,9 +215,13 @@ def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
     statement = site.statement
     if statement is None or statement.type != "expression_statement" or not site.is_name:
         return None
-    called = statement.named_children[0].type if statement.named_child_count == 1 else ""
-    if called not in _WRAPPED:
-        return None  # an assignment left out is another matter
+    done = statement.named_children[0] if statement.named_child_count == 1 else statement
+    left = done.child_by_field_name("left") if done.type in _CHANGES else None
+    is_changed = (
+        left is not None and left.type in _PARTS and left in site.path and left.start_byte == site.node.start_byte
+    )
+    if done.type not in _WRAPPED and not is_changed:
+        return None  # what another thing gets is needed there
     source, span = site.outline.text(statement), site.tree.span(statement)
     if site.tree.text[span.end :].partition("\n")[0].strip():
         return None  # there is more on the line

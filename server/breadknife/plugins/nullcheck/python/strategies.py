@@ -49,6 +49,7 @@ _NO_CHECK_BEFORE = "a check can't stand before it"
 _IN_CONDITION = "Test {} in the condition (it is false if that is None)"
 _NAMES = {"match": "match", "fullmatch": "match", "search": "match", "which": "path", "get": "value", "getenv": "value"}
 """Last name of a call -> name for its result."""
+_PARTS = frozenset({"attribute", "subscript"})
 _TAKEN = frozenset(dir(builtins))
 _CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")
 
@@ -256,14 +257,20 @@ def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[Text
 
 
 def _skippable(site: Site) -> bool:
-    """Whether the statement is one line whose effect nothing else in the function is sure to need: a call."""
+    """Whether the statement is one line whose effect nothing else in the function is sure to need: a call, or that
+    the value itself is changed."""
     statement = site.statement
     if statement is None or statement.type != "expression_statement":
         return False
     end = site.tree.span(statement).end
     alone = re.match(r"[ \t]*(?:#|\r?\n|$)", site.tree.text[end : end + 100]) is not None
     one_line = statement.start_point.row == statement.end_point.row
-    return alone and one_line and statement.named_children[0].type in ("call", "await")
+    done = statement.named_children[0]
+    left = done.child_by_field_name("left") if done.type in ("assignment", "augmented_assignment") else None
+    is_changed = (
+        left is not None and left.type in _PARTS and left in site.path and left.start_byte == site.node.start_byte
+    )
+    return alone and one_line and (is_changed or done.type in ("call", "await"))
 
 
 def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
