@@ -56,6 +56,11 @@ def test_what_only_the_value_itself_feels_is_skipped_without_it(line: str, is_sk
     assert made == [f"def f(a, b, n):\n    g()\n    if n.p is not None:\n        {plain}\n"] * is_skipped
 
 
+def test_a_title_names_a_long_value_in_the_middle_of_its_sentence() -> None:
+    _, (first, *_) = offered("def f(n):\n    return ⟦n.a_long_name_of_an_attribute.of_another_attribute⟧.q\n")
+    assert first.title == "Assert that this value is not None (AssertionError if it is)"
+
+
 def test_a_loop_that_leaves_the_value_alone_has_a_check_before_it() -> None:
     text, offers = offered("def f(n):\n    g()\n    while ⟦n.p⟧.q > 1:\n        g()\n")
     made = [written(text, offer) for offer in offers if offer.strategy is Strategy.ASSERT]

@@ -7,12 +7,9 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.braces.facts import Fact, NullUse
 from breadknife.plugins.nullcheck.values import SOURCE, Use
+from breadknife.plugins.nullcheck.wording import capitalised, first_line, quote
 from breadknife.task.values import Finding, Related
-from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
-
-_MAX_QUOTE = 40
-"""Longest expression, in code points, that a message quotes."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ def finding_of(words: Words, tree: SyntaxTree, use: NullUse) -> Finding:
     span, cause = tree.span(use.node), use.cause
     expression = quote(tree.text[span.start : span.end])
     why = f"{cause.reason}, and {cause.why}" if cause.why else cause.reason
-    message = f"{expression} {'is' if is_certain(use.fact) else 'may be'} {words.null}"
+    message = f"{capitalised(expression)} {'is' if is_certain(use.fact) else 'may be'} {words.null}"
     message += f"{' here' if is_certain(use.fact) else ''}: {why}"
     if use.use is Use.ASSIGN:
         message += f"; {words.assigned}"
@@ -60,19 +57,3 @@ def is_ignored(words: Words, tree: SyntaxTree, node: Node) -> bool:
 def is_certain(fact: Fact) -> bool:
     """Whether every path that leads to the place brings null."""
     return fact.cause is not None and (fact.cause.certain or fact.cause.soft) and not fact.partial
-
-
-def quote(expression: str) -> str:
-    """An expression as part of a message for people."""
-    return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "This value"
-
-
-def capitalised(clause: str) -> str:
-    return clause[0].upper() + clause[1:]
-
-
-def first_line(tree: SyntaxTree, node: Node) -> Span:
-    """Of a function that says enough."""
-    span = tree.span(node)
-    line_end = tree.text.find("\n", span.start, span.end)
-    return Span(span.start, line_end) if line_end >= 0 else span

@@ -19,6 +19,7 @@ from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
 from breadknife.plugins.nullcheck.ecmascript.types import Type
 from breadknife.plugins.nullcheck.summaries import OtherFiles
 from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.plugins.nullcheck.wording import capitalised, first_line, quote
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, path_to
@@ -34,8 +35,6 @@ _TEST = (
 """A condition that asks whether `KEY` is there."""
 _MAX_CALL_CHAIN = 8
 """Calls within the file are followed this far for what they may return."""
-_MAX_QUOTE = 40
-"""Longest expression, in code points, that a message quotes."""
 
 
 def detect(tree: SyntaxTree) -> list[Finding]:
@@ -243,7 +242,7 @@ def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
 
 def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
     """With the path: where the null comes from, and the check that doesn't help."""
-    finding, reason = _explained(tree, use), use.cause.reason[0].upper() + use.cause.reason[1:]
+    finding, reason = _explained(tree, use), capitalised(use.cause.reason)
     if use.cause.elsewhere is not None:
         uri, span = use.cause.elsewhere
         origin = Related(span, reason, uri)
@@ -276,20 +275,9 @@ def _check_before(tree: SyntaxTree, use: NullUse) -> Span | None:
     return Span(*found[-1]) if found else None
 
 
-def first_line(tree: SyntaxTree, node: Node) -> Span:
-    """Of a function that says enough."""
-    span = tree.span(node)
-    line_end = tree.text.find("\n", span.start, span.end)
-    return Span(span.start, line_end) if line_end >= 0 else span
-
-
 def _explained(tree: SyntaxTree, use: NullUse) -> Finding:
     """The finding by itself: its cause may lie in another tree."""
     span = tree.span(use.node)
-    message = f"{quote(tree.text[span.start : span.end])} may be {use.cause.null or 'null'}: {use.cause.reason}"
+    value = capitalised(quote(tree.text[span.start : span.end]))
+    message = f"{value} may be {use.cause.null or 'null'}: {use.cause.reason}"
     return Finding(span, SOURCE, use.use.value, message)
-
-
-def quote(expression: str) -> str:
-    """An expression as part of a message for people."""
-    return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "This value"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.ecmascript.detector import quote
 from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence
 from breadknife.plugins.nullcheck.ecmascript.exits import early_return
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
@@ -19,6 +18,7 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, SIMPLE, THROWING, Site, own_nodes
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.plugins.nullcheck.wording import quote
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 

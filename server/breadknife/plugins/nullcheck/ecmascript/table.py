@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.ecmascript.declaring import signature
-from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis, first_line
+from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
 from breadknife.plugins.nullcheck.ecmascript.imports import links
 from breadknife.plugins.nullcheck.ecmascript.modules import FileTable, Known, Property, Shape
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Declared, Member
 from breadknife.plugins.nullcheck.ecmascript.types import Type
+from breadknife.plugins.nullcheck.wording import first_line
 from breadknife.text.syntax import Node, SyntaxTree
 
 _FUNCTIONS = frozenset({"function_declaration", "generator_function_declaration", "function_signature"})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from breadknife.plugins.nullcheck.braces.explaining import is_certain, quote
+from breadknife.plugins.nullcheck.braces.explaining import is_certain
 from breadknife.plugins.nullcheck.braces.facts import Fact
 from breadknife.plugins.nullcheck.braces.file import Edits, Option
 from breadknife.plugins.nullcheck.braces.layout import (
@@ -20,6 +20,7 @@ from breadknife.plugins.nullcheck.braces.layout import (
 from breadknife.plugins.nullcheck.go import endings
 from breadknife.plugins.nullcheck.go.site import Origin, Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.plugins.nullcheck.wording import quote
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 

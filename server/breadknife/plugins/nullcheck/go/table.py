@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.braces.explaining import first_line
 from breadknife.plugins.nullcheck.go.detector import FileAnalysis
 from breadknife.plugins.nullcheck.go.names import FileTable, Known
 from breadknife.plugins.nullcheck.go.outline import Function
+from breadknife.plugins.nullcheck.wording import first_line
 from breadknife.text.syntax import SyntaxTree
 
 

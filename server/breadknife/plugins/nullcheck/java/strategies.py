@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from breadknife.plugins.nullcheck.braces.explaining import is_certain, quote
+from breadknife.plugins.nullcheck.braces.explaining import is_certain
 from breadknife.plugins.nullcheck.braces.facts import Fact
 from breadknife.plugins.nullcheck.braces.file import Edits, Option
 from breadknife.plugins.nullcheck.braces.layout import (
@@ -22,6 +22,7 @@ from breadknife.plugins.nullcheck.java.outline import METHODS, base, is_nullable
 from breadknife.plugins.nullcheck.java.rules import ZEROS
 from breadknife.plugins.nullcheck.java.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.plugins.nullcheck.wording import quote
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.braces.explaining import first_line
 from breadknife.plugins.nullcheck.java.detector import FileAnalysis
 from breadknife.plugins.nullcheck.java.names import ClassTable, FileTable, Known
 from breadknife.plugins.nullcheck.java.outline import Class, Method, Variable
+from breadknife.plugins.nullcheck.wording import first_line
 from breadknife.text.syntax import SyntaxTree
 
 

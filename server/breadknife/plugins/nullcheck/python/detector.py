@@ -33,8 +33,8 @@ from breadknife.plugins.nullcheck.python.rules import NULLABLE
 from breadknife.plugins.nullcheck.python.words import origins
 from breadknife.plugins.nullcheck.summaries import Outside
 from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.plugins.nullcheck.wording import capitalised, first_line, quote
 from breadknife.task.values import Finding, Related
-from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 _WORD = re.compile(rb"\w+")
@@ -51,8 +51,6 @@ _IGNORE = re.compile(r"#\s*(?:type|pyright|ty|pyrefly|basedpyright)\s*:\s*ignore
 """The author has already told a type checker that they know better."""
 _MAX_CALL_CHAIN = 12
 """Calls within the file are followed this far for what they may return."""
-_MAX_QUOTE = 40
-"""Longest expression, in code points, that a message quotes."""
 
 
 Given = dict[tuple[str, str], Fact]
@@ -375,32 +373,20 @@ def _items(returned: Sequence[tuple[Fact, ...]]) -> tuple[tuple[bool, ...], bool
 
 def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
     """With the path: where the None comes from, where it gets its name, and the check that doesn't help."""
-    finding, origin, cause = _explained(tree, use), _first_line(tree, use.cause.node), use.cause
-    path = [cause.elsewhere or Related(origin, cause.reason[0].upper() + cause.reason[1:])]
+    finding, origin, cause = _explained(tree, use), first_line(tree, use.cause.node), use.cause
+    path = [cause.elsewhere or Related(origin, capitalised(cause.reason))]
     name = quote(tree.source(use.node))
     if use.via is not None and (given := tree.span(use.via)) not in (origin, finding.span):
-        path.append(Related(given, f"{quote(tree.source(use.via))} gets it here"))
+        path.append(Related(given, f"{capitalised(quote(tree.source(use.via)))} gets it here"))
     if use.test is not None:
-        path.append(Related(_first_line(tree, use.test), f"This checks {name}, but the use isn't under the check"))
+        path.append(Related(first_line(tree, use.test), f"This checks {name}, but the use isn't under the check"))
     else:
         path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
     return replace(finding, related=tuple(path))
 
 
-def _first_line(tree: SyntaxTree, node: Node) -> Span:
-    """Of a function that says enough."""
-    span = tree.span(node)
-    line_end = tree.text.find("\n", span.start, span.end)
-    return Span(span.start, line_end) if line_end >= 0 else span
-
-
 def _explained(tree: SyntaxTree, use: NullUse) -> Finding:
     """The finding by itself: its cause may lie in another tree."""
     span = tree.span(use.node)
-    message = f"{quote(tree.text[span.start : span.end])} may be None: {use.cause.reason}"
+    message = f"{capitalised(quote(tree.text[span.start : span.end]))} may be None: {use.cause.reason}"
     return Finding(span, SOURCE, use.use.value, message)
-
-
-def quote(expression: str) -> str:
-    """An expression as part of a message for people."""
-    return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "This value"

@@ -14,13 +14,13 @@ from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.conditions import chained, filtered, tested, tested_around
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
 from breadknife.plugins.nullcheck.python.defaults import default_edits, default_of, get_call
-from breadknife.plugins.nullcheck.python.detector import quote
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, site_of, yields_of
 from breadknife.plugins.nullcheck.values import Content, Strategy
+from breadknife.plugins.nullcheck.wording import quote
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 
