@@ -85,6 +85,10 @@ def origin(marked: str) -> str:
         ("def f(s):\n    ⟦s.owner⟧.name\n", "function Session.owner() other"),
         ("def f(s):\n    ⟦s.find(1)⟧.name\n", "function Session.find() other"),
         ("def f(s):\n    ⟦s.find(1)[0]⟧.name\n", "function Session.find() other"),
+        (
+            "class A(Session): ...\nclass B:\n    def find(self) -> str | None: ...\ndef f():\n    ⟦A.find(1)⟧.name\n",
+            "function Session.find() other",
+        ),
         ("async def f(s):\n    ⟦(await lookup(1))⟧.name\n", "function lookup() other"),
         ("def f(s):\n    a = lookup(s)\n    ⟦a⟧.name\n", "function lookup() other"),
         ("def f(s):\n    a = None\n    a = s.find(1)\n    ⟦a⟧.name\n", "function Session.find() other"),

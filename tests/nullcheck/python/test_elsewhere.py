@@ -259,6 +259,44 @@ def test_a_name_means_what_the_file_has_imported_or_bound(tmp_path: Path, use: s
     assert [path.name for path in changed if path is not None] == [file] * bool(file)
 
 
+MADE = """\
+class Base:
+    @classmethod
+    def made(cls, a):
+        if a:
+            return Own()
+        return None
+    @once
+    def once(cls, a):
+        if a:
+            return Own()
+        return None
+class Own(Base):
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        (f"{MADE}def f():\n" + USES.replace("find", "Own.made"), "use.py"),
+        (f"{MADE}def f():\n" + USES.replace("find", "Base.made"), "use.py"),
+        ("from made import Own\ndef f():\n" + USES.replace("find", "Own.made"), "made.py"),
+        ("from made import Base as Own\ndef f():\n" + USES.replace("find", "Own.made"), "made.py"),
+        ("from made import Own\ndef f(Own):\n" + USES.replace("find", "Own.made"), ""),
+        (f"{MADE}def f():\n" + USES.replace("find", "Own.once"), ""),
+        ("from made import Base\ndef f():\n" + USES.replace("find", "Base.once"), ""),
+    ],
+)
+def test_a_method_of_a_class_says_what_it_gives(tmp_path: Path, text: str, file: str) -> None:
+    _, offers = offered(
+        text, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, {"made.py": MADE, "use.py": ""})
+    )
+    given = [offer for offer in offers if offer.strategy is Strategy.RETURN_TYPE]
+    where = [edits.document.path.name for offer in given for edits in offer.elsewhere if edits.document.path]
+    assert (where or ["use.py"] * len(given)) == [file] * bool(file)
+
+
 LEXER = """\
 from typing import Any
 from scanner import Scanner

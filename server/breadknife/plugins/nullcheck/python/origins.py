@@ -141,9 +141,10 @@ class PythonOrigins:
         callee = call.child_by_field_name("function")
         if callee is None:
             return None
-        name = text(callee).rpartition(".")[2]
+        receiver, _, name = text(callee).rpartition(".")
+        made_by = receiver.rpartition(".")[2]
         is_own = text(callee).startswith(("self.", "cls."))
-        owner = _class_of(around) if is_own else ""
+        owner = _class_of(around) if is_own else made_by if made_by in self._bases else ""
         if _is_taken_apart(around):
             return self._in_tuple(path, name, owner)
         found = self._declared(self._functions.get(name, []), path, owner) or self._handed_on(path, name)

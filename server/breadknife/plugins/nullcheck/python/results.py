@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, called, is_decorated, is_local, origin_of
+from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, called, is_local, origin_of
 from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, is_defined_before, open_type, type_of, without_none
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
 from breadknife.plugins.nullcheck.python.occurrences import Done, Role, done_with, occurrences
@@ -22,6 +22,8 @@ _MANY = 3
 """Uses that say it for all of them."""
 _SAID = 48
 """Of a function that says itself that it may give None, which some callers believe: after an assertion."""
+_OF_CLASS = frozenset({"classmethod", "staticmethod"})
+"""Decorators that leave what a method gives as it is."""
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 
 
@@ -64,12 +66,16 @@ def _found(callee: Site, here: Module, asked: Node) -> Function | None:
     if is_called and not is_local(callee, callee.source.partition(".")[0]):
         elsewhere = here.imported_function(callee.source)
         if elsewhere is not None:
-            is_plain = not is_decorated(elsewhere.module.tree, elsewhere.node) and not any(yields_of(elsewhere.node))
+            around = path_to(elsewhere.module.tree, elsewhere.node)[-1]
+            is_plain = _OF_CLASS.issuperset(_decorators(around)) and not any(yields_of(elsewhere.node))
             return elsewhere if is_plain and _is_async(elsewhere.node) == is_awaited else None
     receiver, name = callee.node.child_by_field_name("object"), callee.node.child_by_field_name("attribute")
     if receiver is None or name is None:
         return None
-    for known in classes_of_object(site_of(callee.tree, receiver, callee.use), here):
+    asked_of = site_of(callee.tree, receiver, callee.use)
+    is_named = is_called and not is_local(callee, asked_of.source.partition(".")[0])
+    named = here.class_named(asked_of.source) if is_named else None
+    for known in [named] if named is not None else classes_of_object(asked_of, here):
         for each in known.line():
             for node in each.of_file():
                 if named := _definitions(node, text(name)):
@@ -96,11 +102,14 @@ def _definitions(owner: Node, name: str) -> list[Node]:
     return found
 
 
+def _decorators(definition: Node) -> set[str]:
+    return {text(child)[1:].strip() for child in definition.named_children if child.type == "decorator"}
+
+
 def _plain(named: list[Node], *, is_called: bool) -> Node | None:
-    """The only definition: of a method without decorators, or of a property without a setter."""
-    method = named[0].child_by_field_name("definition") or named[0]
-    decorators = [text(child)[1:].strip() for child in named[0].named_children if child.type == "decorator"]
-    is_right = not decorators if is_called else len(decorators) == 1 and decorators[0] in _PROPERTIES
+    """The only definition: of a method, or of a property without a setter."""
+    method, decorators = named[0].child_by_field_name("definition") or named[0], _decorators(named[0])
+    is_right = _OF_CLASS.issuperset(decorators) if is_called else len(decorators) == 1 and decorators <= _PROPERTIES
     if len(named) > 1 or not is_right or method.type != "function_definition" or any(yields_of(method)):
         return None
     return method
