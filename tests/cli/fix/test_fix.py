@@ -1,0 +1,198 @@
+"""`breadknife fix` as people run it: real processes, real output of checkers, git."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.fix.commands import USES, breadknife, mypy, read, write
+
+ASSERTED = "def f(x=None):\n    assert x is not None\n    return x.y\n"
+TWICE = "def f(x=None):\n    x.a()\n    return x.y\n"
+
+
+DIFF = """\
+--- a/a.py
++++ b/a.py
+@@ -1,2 +1,3 @@
+ def f(x=None):
++    assert x is not None
+     return x.y
+"""
+
+
+def test_the_default_is_a_diff(project: Path) -> None:
+    write(project, {"a.py": USES})
+    result = breadknife(project, "fix", "--from", "-", given=mypy("a.py", 2, "y"))
+    assert (result.returncode, result.stdout) == (0, DIFF), result.stderr
+    assert read(project, "a.py") == USES
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "after"),
+    [
+        (USES, 2, ASSERTED),
+        (USES.replace("\n", "\r\n"), 2, ASSERTED.replace("\n", "\r\n")),
+        ("\ufeff" + USES, 2, "\ufeff" + ASSERTED),
+        ("é = 1\f\n" + USES, 3, "é = 1\f\n" + ASSERTED),
+        (USES.rstrip("\n"), 2, ASSERTED.rstrip("\n")),
+    ],
+    ids=["plain", "CRLF", "byte order mark", "form feed", "no last line end"],
+)
+def test_write_changes_only_what_has_to_be(project: Path, before: str, line: int, after: str) -> None:
+    write(project, {"a.py": before, "log": mypy("a.py", line, "y")})
+    result = breadknife(project, "fix", "--from", "log", "--write")
+    assert (result.returncode, result.stdout) == (0, ""), result.stderr
+    assert read(project, "a.py") == after
+
+
+@pytest.mark.parametrize(
+    "text", [USES, USES.rstrip("\n"), USES.replace("\n", "\r\n")], ids=["plain", "no last line end", "CRLF"]
+)
+def test_git_applies_the_diff(project: Path, text: str) -> None:
+    write(project, {"a.py": text})
+    diff = subprocess.run(
+        [sys.executable, "-m", "breadknife", "fix", "--from", "-"],
+        cwd=project, input=mypy("a.py", 2, "y").encode(), capture_output=True, timeout=120,
+    ).stdout  # fmt: skip
+    subprocess.run(["git", "apply", "-"], cwd=project, input=diff, check=True)
+    assert "assert x is not None" in read(project, "a.py")
+    assert read(project, "a.py").count("\r") == (text.count("\r") and text.count("\r") + 1)
+
+
+def test_a_guard_covers_the_uses_after_it(project: Path) -> None:
+    write(project, {"a.py": TWICE})
+    result = breadknife(project, "fix", "--from", "-", "--json", given=mypy("a.py", 2, "a") + mypy("a.py", 3, "y"))
+    shown = json.loads(result.stdout)
+    assert [outcome["outcome"] for outcome in shown["outcomes"]] == ["repaired", "covered"], result.stderr
+    assert shown["diff"].count("\n+ ") == 1
+
+
+ARGUMENT = 'a.py:{line}:{column}: error: Argument 1 to "g" has incompatible type "A | None"; expected "A"  [arg-type]\n'
+
+
+TYPED_ARGUMENT = (
+    "a.ts(2,5): error TS2345: Argument of type 'A | undefined' is not assignable to parameter of type 'A'.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("a.py", "def f(g, x=None):\n    g(x)\n", ARGUMENT.format(line=2, column=7)),
+        ("a.ts", "function f(g: (x: A) => void, x?: A) {\n  g(x);\n}\n", TYPED_ARGUMENT),
+    ],
+)
+def test_no_check_is_made_where_a_null_is_only_handed_on(project: Path, path: str, text: str, said: str) -> None:
+    write(project, {path: text})
+    result = breadknife(project, "fix", "--from", "-", "--write", given=said)
+    assert result.returncode == 1
+    assert "a null may be meant here: what is done about it is for you to choose" in result.stderr
+    assert read(project, path) == text
+
+
+def test_who_gets_a_none_is_not_its_cause(project: Path) -> None:
+    """Widening the one parameter that gets it would end one finding of three."""
+    text = "def g(b: B):\n    if b: print(b)\n\nclass A:\n    def __init__(self):\n        self.b: B | None = None\n\n"
+    text += "    def start(self):\n        self.b = B()\n\n    def f(self):\n        g(self.b)\n        self.b.c()\n"
+    text += "        self.b.d()\n"
+    write(project, {"a.py": text})
+    given = ARGUMENT.format(line=12, column=11)
+    given += "".join(mypy("a.py", line, name) for line, name in ((13, "c"), (14, "d")))
+    result = breadknife(project, "fix", "--null", "--from", "-", "--write", given=given)
+    assert "def g(b: B):\n" in read(project, "a.py"), result.stderr
+    assert "self.b: B = None" in read(project, "a.py")
+
+
+def test_repairs_of_one_statement_see_each_other(project: Path) -> None:
+    write(project, {"a.py": "def f(x=None, y=None):\n    return x.a + y.b\n"})
+    result = breadknife(project, "fix", "--from", "-", "--write", given=mypy("a.py", 2, "a") + mypy("a.py", 2, "b"))
+    assert result.returncode == 0, result.stderr
+    assert read(project, "a.py").count("is not None\n") == 2
+    assert breadknife(project, "lint", "a.py").returncode == 0
+
+
+def test_json(project: Path) -> None:
+    write(project, {"pkg/a.py": USES})
+    result = breadknife(project, "fix", "--from", "-", "--json", given=mypy("pkg/a.py", 2, "y"))
+    shown = json.loads(result.stdout)
+    [outcome] = shown["outcomes"]
+    wanted = {"path": "pkg/a.py", "line": 2, "column": 12, "source": "mypy", "code": "union-attr",
+              "outcome": "repaired", "strategy": "assert"}  # fmt: skip
+    assert {key: outcome[key] for key in wanted} == wanted
+    assert shown["schema"] == 1
+    assert shown["diff"].startswith("--- a/pkg/a.py\n")
+
+
+def test_a_list_shows_every_offer(project: Path) -> None:
+    write(project, {"a.py": USES})
+    result = breadknife(project, "fix", "--from", "-", "--list", given=mypy("a.py", 2, "y"))
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("a.py:2:12: ")
+    assert [line.rpartition("[")[2] for line in lines[1:3]] == ["assert]", "raise]"], result.stdout
+
+
+FORMATS = Path(__file__).parents[2] / "nullcheck" / "formats"
+
+
+@pytest.mark.parametrize("printed", sorted((FORMATS / "printed").iterdir()), ids=lambda path: path.name)
+def test_what_any_checker_prints_leads_to_offers(project: Path, printed: Path) -> None:
+    shutil.copytree(FORMATS / "sources", project, dirs_exist_ok=True)
+    result = breadknife(project, "fix", "--from", str(printed), "--list", "--json")
+    assert result.returncode in (0, 1), result.stderr
+    assert any(finding["offers"] for finding in json.loads(result.stdout)["findings"]), result.stderr
+
+
+OUTSIDE = "/home/runner/work/app/app/pkg/a.py"
+
+
+@pytest.mark.parametrize(
+    ("printed", "paths", "repaired"),
+    [
+        ("a.py", [], True),
+        ("./pkg/../a.py", [], True),
+        (OUTSIDE, [], True),  # a log of another machine
+        ("../outside.py", [], False),
+        ("b.py", [], False),
+        ("pkg/a.py", ["a.py"], False),
+        ("pkg/a.py", ["pkg"], True),
+    ],
+)
+def test_only_files_of_this_folder_are_repaired(project: Path, printed: str, paths: list[str], repaired: bool) -> None:
+    write(project, {"a.py": USES, "pkg/a.py": USES, "../outside.py": USES})
+    result = breadknife(project, "fix", *paths, "--from", "-", given=mypy(printed, 2, "y"))
+    assert (result.returncode, bool(result.stdout)) == (0, repaired), result.stderr
+    assert read(project, "../outside.py") == USES
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "code", "said"),
+    [
+        (["--from", "-"], "", 0, ""),
+        (
+            ["--from", "-"],
+            "All checks passed!\n",
+            0,
+            "no finding in it that can be read; the forms",
+        ),
+        (["--from", "-"], mypy("a.py", 2, "nothing"), 0, "1 findings read: 0 places about null"),
+        (["--from", "-"], mypy("lazy.py", 2, "y"), 1, "lazy.py:2"),
+        (["--from", "nowhere"], "", 2, "nowhere: No such file"),
+        ([], "", 2, "which findings? --from FILE"),
+        (["--from", "-", "--top", "3"], "", 2, "it goes with --null"),
+        (["--null", "--write", "--branch", "b"], "", 2, "choose one"),
+        (["--null", "--branch", "b"], "", 2, "--branch b: git"),
+        (["--checker", "no-such-checker --json"], "", 2, "no-such-checker: no such program on PATH"),
+    ],
+)
+def test_exit_codes(project: Path, arguments: list[str], given: str, code: int, said: str) -> None:
+    write(project, {"a.py": USES, "lazy.py": "def f(x=None):\n    return lambda: x.y\n"})
+    result = breadknife(project, "fix", *arguments, given=given)
+    assert result.returncode == code, result.stdout + result.stderr
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
