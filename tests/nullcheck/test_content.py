@@ -120,12 +120,15 @@ def test_the_likeliest_choice_is_written_while_the_menu_is_read(invoked: bool, m
         ("dest_addr", "the dest is missing", "the dest is missing"),
         ("destAddr", "an addr is needed", "an addr is needed"),
         ("m", "no port in the URL", "no port in the URL"),
+        ("m", "m is required", "m is required"),
+        ("m", "path must be given", "m is None"),  # which it is
+        ("m", "Missing path", "m is None"),
         ("x25519_key", "x25519_key is not set. Use set_key()", "x25519_key is not set"),
         ("key", "no key for curve 25519", "key is None"),
     ],
 )
 def test_a_message_is_about_the_value(name: str, said: str, written: str) -> None:
-    text = f"def g():\n    raise KeyError('no existing session')\n\n\ndef f({name}=None):\n    return {name}.y\n"
+    text = f"def g():\n    raise KeyError('no existing session')\n\n\ndef f({name}=None, path=''):\n    return {name}.y\n"
     engine = ScriptedEngine([Line("", said + '"}')])
     assert f'ValueError("{written}")' in resolved(text, "raise", engine=engine)[0]
 

@@ -41,6 +41,7 @@ _UNFINISHED = re.compile(
     r"\b(?:an?|and|as|at|be|by|expected|for|from|got|in|into|is|it|of|on|or|than|that|the|to|with)$", re.IGNORECASE
 )
 """How no message ends."""
+_SUBJECT = re.compile(r"(?:(?:the|an?|missing)\s+)?(\w+)", re.IGNORECASE)
 _NO_VALUE = re.compile(r"null|none|nil|undefined|nan|n/?a|default|value|string", re.IGNORECASE)
 """Words for what is missing, or for any string."""
 _VERBS = frozenset({"get", "find", "load", "read", "make", "create", "fetch", "search", "match"})
@@ -160,11 +161,17 @@ def _name(file: NullFile, place: Place) -> str:
 
 
 def _is_about(message: str, file: NullFile, place: Place) -> bool:
-    """Whether it has a word of the value's name: a small model likes to repeat what another error is about."""
+    """Whether it has a word of the value's name, or begins with no other name where that has no words: a small model
+    likes to repeat what another error is about."""
     name = re.sub(r"([a-z])([A-Z])", r"\1 \2", _name(file, place))
     words = [word.lower() for word in re.findall(r"[^\W\d_]{3,}", name)]
     words = [word for word in words if word not in _VERBS]
-    return not words or any(word in message.lower() for word in words)
+    if words:
+        return any(word in message.lower() for word in words)
+    subject = _SUBJECT.match(message)
+    before = _LITERAL.sub("", file.tree.text[max(0, place.span.start - _BEFORE) : place.span.start])
+    others = {word.lower() for word in re.findall(r"\w+", before)} - {name.lower()}
+    return subject is None or subject[1].lower() not in others
 
 
 def _default(said: str, template: Content, file: NullFile, place: Place, language: NullLanguage) -> Content | None:
