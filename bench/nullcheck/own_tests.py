@@ -64,7 +64,7 @@ def main() -> None:
     for package in PACKAGES:
         if package.name in chosen.packages:
             [source] = [each for each in chosen.sources.glob(f"{package.name}-*") if each.is_dir()]
-            print(measured(package, source, chosen.deps.resolve(), chosen.keep), flush=True)
+            print(measured(package, source, chosen.deps.resolve(), chosen.keep and chosen.keep.resolve()), flush=True)
 
 
 def measured(package: Package, source: Path, deps: Path, keep: Path | None) -> str:

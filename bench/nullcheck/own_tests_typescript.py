@@ -84,7 +84,7 @@ def main() -> None:
     os.environ["PATH"] = os.pathsep.join([str(chosen.tools.resolve() / "node_modules" / ".bin"), os.environ["PATH"]])
     for package in PACKAGES:
         if package.name in chosen.packages:
-            print(measured(package, chosen.sources / package.name, chosen.keep), flush=True)
+            print(measured(package, chosen.sources / package.name, chosen.keep and chosen.keep.resolve()), flush=True)
 
 
 def measured(package: Package, source: Path, keep: Path | None) -> str:

@@ -128,7 +128,9 @@ def test_the_likeliest_choice_is_written_while_the_menu_is_read(invoked: bool, m
     ],
 )
 def test_a_message_is_about_the_value(name: str, said: str, written: str) -> None:
-    text = f"def g():\n    raise KeyError('no existing session')\n\n\ndef f({name}=None, path=''):\n    return {name}.y\n"
+    text = (
+        f"def g():\n    raise KeyError('no existing session')\n\n\ndef f({name}=None, path=''):\n    return {name}.y\n"
+    )
     engine = ScriptedEngine([Line("", said + '"}')])
     assert f'ValueError("{written}")' in resolved(text, "raise", engine=engine)[0]
 

@@ -232,7 +232,7 @@ def check_first(marked: str, strategy: Strategy, old: str, new: str, use: Use = 
             "Instance(X, allow_none=True)",
             "Instance(X)",
         ),
-        ("def f(x: int = ⟦None⟧):\n    return x\n", Strategy.ANNOTATE, "x: int", "x: int | None"),
+        ("def f(x: int = ⟦None⟧):\n    return x\n", Strategy.ANNOTATE, "x: int", 'x: "int | None"'),
         (
             "from typing import Optional\nclass A:\n    def f(self):\n        self.x: int = ⟦None⟧\n",
             Strategy.ANNOTATE,
@@ -243,7 +243,7 @@ def check_first(marked: str, strategy: Strategy, old: str, new: str, use: Use = 
             "def f(a) -> int:\n    if a:\n        return ⟦None⟧\n    return 1\n",
             Strategy.ANNOTATE,
             "-> int",
-            "-> int | None",
+            '-> "int | None"',
         ),
     ],
 )

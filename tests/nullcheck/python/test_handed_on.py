@@ -19,7 +19,7 @@ def test_what_a_function_sets_to_none_itself_it_may_give_back() -> None:
     text, (first, second, *guards) = offered(SET, use=Use.RETURN)
     assert first.title == "Declare that `find` may return None (its callers are checked)"
     assert first.reason == "the function sets it to None itself"
-    assert written(text, first) == text.replace("-> Module", "-> Module | None")
+    assert written(text, first) == text.replace("-> Module", '-> "Module | None"')
     assert (second.strategy, second.reason) == (Strategy.IGNORE, MEANT)
     assert [(offer.strategy, offer.is_asked_for) for offer in guards] == [
         (Strategy.ASSERT, True),
@@ -60,13 +60,13 @@ def test_in_which_order(marked: str, strategies: str) -> None:
 @pytest.mark.parametrize(
     ("marked", "after"),
     [
-        ("def g(a: A, b: B = None): ...\ndef f(x):\n    g(1, ⟦x⟧)\n", "b: B | None = None"),
-        ("def g(a: A, *, b: B = None): ...\ndef f(x):\n    g(1, b=⟦x⟧)\n", "b: B | None = None"),
-        ("def g(b: B):\n    if b: ...\ndef f(x):\n    g(⟦x⟧)\n", "b: B | None"),
-        ("class G:\n    def __init__(self, b: B = None): ...\ndef f(x):\n    G(⟦x⟧)\n", "b: B | None = None"),
+        ("def g(a: A, b: B = None): ...\ndef f(x):\n    g(1, ⟦x⟧)\n", 'b: "B | None" = None'),
+        ("def g(a: A, *, b: B = None): ...\ndef f(x):\n    g(1, b=⟦x⟧)\n", 'b: "B | None" = None'),
+        ("def g(b: B):\n    if b: ...\ndef f(x):\n    g(⟦x⟧)\n", 'b: "B | None"'),
+        ("class G:\n    def __init__(self, b: B = None): ...\ndef f(x):\n    G(⟦x⟧)\n", 'b: "B | None" = None'),
         (
             "class G:\n    def g(self, b: B = None): ...\n    def f(self, x):\n        self.g(⟦x⟧)\n",
-            "b: B | None = None",
+            'b: "B | None" = None',
         ),
         ("def g(b: B):\n    b.c()\ndef f(x):\n    g(⟦x⟧)\n", ""),
         ("def g(b: B | None = None): ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
@@ -101,7 +101,7 @@ def test_a_parameter_of_another_file(tmp_path: Path, callee: str) -> None:
     _, (first, *_) = offered(marked, use=Use.ARGUMENT, uri=(tmp_path / "a.py").as_uri(), project=project)
     assert first.title == "Declare that `b` may be None in helpers.py (its uses are checked)"
     (elsewhere,) = first.elsewhere
-    assert "b: B | None = None" in apply_edits(elsewhere.document.text, elsewhere.edits)
+    assert 'b: "B | None" = None' in apply_edits(elsewhere.document.text, elsewhere.edits)
 
 
 @pytest.mark.parametrize(
@@ -145,9 +145,11 @@ def test_what_is_put_into_a_declared_name_is_used_next(marked: str, asked: bool)
 @pytest.mark.parametrize(
     ("head", "after"),
     [
-        ("", "-> A | None"),
+        ("", '-> "A | None"'),  # of whichever Python
+        ("from __future__ import annotations\n", "-> A | None"),
+        ("z: int | str = 1\n", "-> A | None"),
         ("from typing import (\n    Any,\n    Optional,\n)\nz: Optional[int]\n", "-> Optional[A]"),
-        ("import typing as t\nz: t.Optional[int]\n", "-> A | None"),
+        ("import typing as t\nz: t.Optional[int]\n", "-> t.Optional[A]"),
     ],
 )
 def test_none_is_written_as_the_file_can_read_it(head: str, after: str) -> None:

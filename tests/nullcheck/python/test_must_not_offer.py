@@ -144,6 +144,7 @@ def test_of_a_wrong_annotation_only_the_annotation_is_corrected(marked: str, cor
         "def f(x=None):\n    if other:\n        ⟦x⟧.y",
         "def f(x, z):\n    ok = z is not None\n    if ok:\n        ⟦x⟧.y",
         "class A:\n    def f(self):\n        self.ensure_newline()\n        ⟦self.x⟧.y",
+        "def f(x):\n    while is_usable(x):\n        x = x.up\n        ⟦x⟧.y()",
         "import re\ndef f(s):\n    ⟦re.match('a', s)⟧.end()",
         "def f():\n    p = Popen(['a'])\n    ⟦p.stdout⟧.read()",
     ],

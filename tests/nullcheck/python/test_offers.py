@@ -270,6 +270,16 @@ def test_what_other_files_can_see_of_an_edit(marked: str, inner: set[Strategy]) 
             "the file does so elsewhere when `x` is None",
         ),
         ("def f(**kw):\n    ⟦kw.get('a')⟧.strip()\n", Strategy.DEFAULT, "the call takes one"),
+        (
+            "def g(x, a):\n    if x is None and a:\n        return\ndef f(x):\n    ⟦x⟧.y()\n",
+            Strategy.ASSERT,
+            "nothing says what else should happen",  # what is done if `a` isn't so is another matter
+        ),
+        (
+            "def f(x):\n    try:\n        ⟦x⟧.y()\n    except AssertionError:\n        return False\n",
+            Strategy.RAISE,
+            "a message says more than an AssertionError",
+        ),
     ],
 )  # fmt: skip
 def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason: str) -> None:
@@ -278,6 +288,41 @@ def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason:
     weights = [offer.weight for offer in offers]
     assert weights == sorted(weights, reverse=True)
     assert len({offer.strategy for offer in offers}) == len(offers)
+
+
+@pytest.mark.parametrize(
+    ("marked", "is_asked_for"),
+    [
+        ("def f(a, x):\n    if a:\n        pass\n    elif ⟦x⟧.y:\n        a()\n", False),
+        ("def f(a, x):\n    if a:\n        pass\n    elif a != ⟦x⟧.y:\n        raise ValueError(a)\n", True),
+        ("def f(a, x):\n    if a or a and not ⟦x⟧.y:\n        a()\n", True),
+        ("def g(x):\n    if x:\n        x.z()\ndef f(a, x):\n    if a or not ⟦x⟧.y:\n        a()\n", False),
+    ],
+)
+def test_who_repairs_unasked_lets_no_none_pass_what_something_else_may_not(marked: str, is_asked_for: bool) -> None:
+    narrowing = [offer for offer in offered(marked)[1] if offer.strategy is Strategy.NARROW]
+    assert [offer.is_asked_for for offer in narrowing] == [is_asked_for]
+
+
+def test_a_call_of_several_lines_gets_a_name() -> None:
+    text, offers = offered("import re\ndef f(a):\n    return ⟦re.search(\n        'x',\n        a,\n    )⟧.group(1)\n")
+    asserted = next(offer for offer in offers if offer.strategy is Strategy.ASSERT)
+    match = "re.search(\n        'x',\n        a,\n    )"
+    lines = f"    match = {match}\n    assert match is not None\n    return match.group(1)\n"
+    assert written(text, asserted) == f"import re\ndef f(a):\n{lines}"
+
+
+@pytest.mark.parametrize(
+    ("head", "step"),
+    [
+        ('"""\n- a list\n  of lines\n"""\ndef g():\n    pass\n', "    "),
+        ("def g():\n  pass\n", "  "),
+    ],
+)
+def test_indentation_is_that_of_the_code(head: str, step: str) -> None:
+    text, offers = offered(f"{head}def f(x):\n{step}g()\n{step}⟦x⟧.y()\n")
+    raised = next(offer for offer in offers if offer.strategy is Strategy.RAISE)
+    assert f"\n{step}if x is None:\n{step}{step}raise " in written(text, raised)
 
 
 def test_a_test_asserts() -> None:

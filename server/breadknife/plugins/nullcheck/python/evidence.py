@@ -65,17 +65,29 @@ class Evidence:
         return found
 
     @cached_property
+    def is_assertion_caught(self) -> bool:
+        """Whether a `try` around the place goes on after a failed assertion."""
+        return any("AssertionError" in said for said in self._handlers)
+
+    @cached_property
     def caught(self) -> str:
         """The exception that a `try` around the place handles, if it is one that says a value is wrong."""
+        for said in self._handlers:
+            if found := re.search(r"\b(?:ValueError|LookupError|RuntimeError)\b", said):
+                return found[0]
+        return ""
+
+    @cached_property
+    def _handlers(self) -> list[str]:
+        """What is caught around the place, as it is written, the nearest first."""
+        found = list[str]()
         for node in reversed(self.site.path):
             if node.type == "function_definition":
                 break
             if node.type == "try_statement" and _covers(node.child_by_field_name("body"), self.site.node):
-                for handler in node.named_children:
-                    said = text(handler).partition(":")[0] if handler.type == "except_clause" else ""
-                    if found := re.search(r"\b(?:ValueError|LookupError|RuntimeError)\b", said):
-                        return found[0]
-        return ""
+                clauses = (child for child in node.named_children if child.type == "except_clause")
+                found += [text(clause).partition(":")[0] for clause in clauses]
+        return found
 
 
 def _guard(one: Occurrence, key: str) -> Iterator[tuple[Strategy, Node]]:
@@ -93,7 +105,7 @@ def _guard(one: Occurrence, key: str) -> Iterator[tuple[Strategy, Node]]:
         if condition is None or body is None or not _covers(condition, one.node) or not body.named_child_count:
             return
         said, last = text(condition), body.named_children[-1]
-        if re.match(rf"(?:{re.escape(key)} is None|not {re.escape(key)})\b", said):
+        if re.match(rf"(?:{re.escape(key)} is None|not {re.escape(key)})\b(?! and\b)", said):
             if last.type in _EXITS:
                 yield _EXITS[last.type], last
             elif last.type == "expression_statement" and re.match(rf"{re.escape(key)}\s*=[^=]", text(last)):

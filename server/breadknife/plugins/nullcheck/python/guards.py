@@ -27,7 +27,7 @@ def guarded(site: Site) -> str:
     inner = site.node
     for outer in reversed(site.path):
         condition = _condition(outer, inner)
-        if condition is not None and _tells(site, condition, key):
+        if condition is not None and _tells(site, condition, key) and not _is_set_since(site, condition, outer):
             return f"`{_short(condition)}` says that it is there"
         if outer.type in ("for_statement", "for_in_clause") or outer.type.endswith("comprehension"):
             if _filtered(outer, key):
@@ -57,6 +57,15 @@ def _condition(outer: Node, inner: Node) -> Node | None:
             return outer.child_by_field_name("condition") if inner == outer.child_by_field_name("body") else None
         case _:
             return None
+
+
+def _is_set_since(site: Site, condition: Node, within: Node) -> bool:
+    """Whether the place's name gets another value between a condition and the place."""
+    return site.is_name and any(
+        one.role is Role.SET and condition.end_byte <= one.node.start_byte < site.node.start_byte
+        for name in site.prefixes
+        for one in occurrences(site.tree, name, within)
+    )
 
 
 def _conjuncts(condition: Node) -> Iterator[Node]:

@@ -128,10 +128,7 @@ class PythonFile:
         if is_meant and checker.codes:
             ways += _ignoring(site, checker, MEANT, 85 if is_set_here(site) else 5)
         if not any(offer.weight >= _CERTAIN for offer in ways):
-            ways += (
-                replace(offer, is_asked_for=is_meant or offer.strategy is Strategy.OPTIONAL_CHAIN)
-                for offer in self._options(site)
-            )
+            ways += (replace(offer, is_asked_for=is_meant or offer.is_asked_for) for offer in self._options(site))
         seen = set[Strategy]()
         for offer in sorted(ways, key=lambda offer: -offer.weight):
             if offer.strategy not in seen:
@@ -182,7 +179,7 @@ class PythonFile:
                 content = option.content if option.has_content else None
                 yield Offer(
                     option.strategy, option.title, made, option.weight, option.reason, content, lines_of(site),
-                    removes=removes, is_inner=is_inner(site, option.strategy),
+                    removes=removes, is_asked_for=option.is_asked_for, is_inner=is_inner(site, option.strategy),
                 )  # fmt: skip
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:

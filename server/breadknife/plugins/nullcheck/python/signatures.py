@@ -313,13 +313,23 @@ def _attribute_set(site: Site, name: Node) -> Attribute | None:
 
 
 _OPTIONAL = re.compile(r"^from typing(?:_extensions)? import (?:\([^)]*|[^\n]*)\bOptional\b", re.MULTILINE)
+_QUALIFIED = re.compile(r"\b(?:typing|t)\.Optional\b")
+_UNION = re.compile(r"(?::|->) *[\w.\[\], ]+ \| \w")
+"""An annotation of Python 3.10 and newer."""
 _NO_CLASSES = frozenset({"callable", "any", "Lock", "RLock", "threading.Lock", "threading.RLock"})
 """Functions, which people write as annotations: `|` fails with them when the file is imported."""
 
 
 def with_none(tree: SyntaxTree, annotation: str) -> str:
-    """In the file's own style; "" where it has None already, or can't have it."""
+    """In the file's own style, in quotes where a Python that doesn't know of `|` may read it; "" where it has None
+    already, or can't have it."""
     if is_optional(annotation) or annotation[:1] in "'\"" or annotation in _NO_CLASSES:
         return ""
-    old = _OPTIONAL.search(tree.text) and " | None" not in tree.text
-    return f"Optional[{annotation}]" if old else f"{annotation} | None"
+    union = f"{annotation} | None"
+    if _UNION.search(tree.text) or "from __future__ import annotations" in tree.text:
+        return union
+    if _OPTIONAL.search(tree.text):
+        return f"Optional[{annotation}]"
+    if (qualified := _QUALIFIED.search(tree.text)) is not None:
+        return f"{qualified[0]}[{annotation}]"
+    return f'"{union}"' if not {"'", '"'} & {*annotation} else ""

@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import Node, SyntaxTree, path_to
+from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
 SIMPLE = frozenset({"expression_statement", "return_statement", "delete_statement", "raise_statement"})
 """Statements that are done whole whenever their block gets to them."""
@@ -171,16 +171,29 @@ class Site:
 
     @cached_property
     def step(self) -> str:
-        """One level of indentation, as the file has it."""
+        """One level of indentation, as the nearest block has it, else the file's first."""
         if "\t" in self.indent:
             return "\t"
-        found = re.search(r"^( +)\S", self.tree.text, re.MULTILINE)
-        return found[1] if found and len(found[1]) in (2, 3, 4, 8) else "    "
+        blocks = [node for node in reversed(self.path) if node.type == "block"]
+        blocks += captures(self.tree, "(block) @block").get("block", [])[:1]
+        for block in blocks:
+            step = block.start_point.column - _line_indent(self.tree, block)
+            if step in (2, 3, 4, 8):
+                return " " * step
+        return "    "
 
     @property
     def line_break(self) -> str:
         at = self.tree.text.find("\n")
         return "\r\n" if at > 0 and self.tree.text[at - 1] == "\r" else "\n"
+
+
+def _line_indent(tree: SyntaxTree, block: Node) -> int:
+    """Of the line that what the block belongs to begins on."""
+    owner = path_to(tree, block)[-1]
+    start = tree.span(owner).start
+    line = tree.text[tree.text.rfind("\n", 0, start) + 1 : start]
+    return len(line) - len(line.lstrip())
 
 
 def site_at(tree: SyntaxTree, span: Span, use: Use) -> Site:

@@ -36,6 +36,8 @@ class Option:
     weight: int
     """Evidence for it; the highest comes first."""
     reason: str
+    is_asked_for: bool = False
+    """See `Offer`: a None would go by unnoticed."""
 
     @property
     def has_content(self) -> bool:
@@ -50,6 +52,8 @@ _IN_CONDITION = "Test {} in the condition (it is false if that is None)"
 _NAMES = {"match": "match", "fullmatch": "match", "search": "match", "which": "path", "get": "value", "getenv": "value"}
 """Last name of a call -> name for its result."""
 _PARTS = frozenset({"attribute", "subscript"})
+_MAX_LINES = 8
+"""Of a call that gets a name."""
 _TAKEN = frozenset(dir(builtins))
 _CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")
 
@@ -79,7 +83,8 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         if habit[Strategy.NARROW]:
             weight = max(weight, _OF_ATTRIBUTE if is_attribute else 62)
             reason = f"the file skips what needs {quoted} elsewhere"
-        yield Option(Strategy.NARROW, narrowing.title.format(quoted), Content(), weight, reason)
+        title, is_asked_for = narrowing.title.format(quoted), narrowing.lets_pass and not habit[Strategy.NARROW]
+        yield Option(Strategy.NARROW, title, Content(), weight, reason, is_asked_for)
     if _unconditional(site).statement is None:
         yield from _within(site, name, quoted)
         return
@@ -88,6 +93,8 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     asserts, reason = 50, "nothing says what else should happen"
     if evidence.in_tests:
         asserts, reason = 85, "this is a test"
+    elif evidence.is_assertion_caught:
+        asserts, reason = 20, "its AssertionError is caught here"
     elif habit[Strategy.ASSERT]:
         asserts, reason = 75, "the file asserts it elsewhere"
     yield Option(
@@ -123,9 +130,11 @@ def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
         title = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
         yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
     elif site.is_name and filtered(site):
-        yield Option(Strategy.CONTINUE, f"Leave out where {quoted} is None", Content(), 40, "it is in a comprehension")
+        title = f"Leave out where {quoted} is None"
+        yield Option(Strategy.CONTINUE, title, Content(), 40, "it is in a comprehension", is_asked_for=True)
     if not tested(site, name, strictly=False):
-        yield Option(Strategy.OPTIONAL_CHAIN, f"Go on with None if {quoted} is None", Content(), 20, _NO_CHECK_BEFORE)
+        title = f"Go on with None if {quoted} is None"
+        yield Option(Strategy.OPTIONAL_CHAIN, title, Content(), 20, _NO_CHECK_BEFORE, is_asked_for=True)
 
 
 @dataclass(frozen=True)
@@ -136,13 +145,15 @@ class _Narrowing:
     weight: int
     reason: str
     edits: tuple[TextEdit, ...]
+    lets_pass: bool = False
+    """Whether a None passes where something else is refused."""
 
 
 def _narrowing(site: Site) -> _Narrowing | None:
     place = _unconditional(site)
     if place.statement is None:
         made = tested(site, "", strictly=False)
-        return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made) if made else None
+        return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made, _lets_pass(site)) if made else None
     if made := _wrapped(site):
         return _Narrowing("Skip this if {} is None", 12, "nothing after it depends on it", made)
     if not _is_negated(place) and (made := tested(place, "", strictly=True)):
@@ -151,6 +162,15 @@ def _narrowing(site: Site) -> _Narrowing | None:
         title = "Test {} in the condition of the `if` around it (which is skipped if that is None)"
         return _Narrowing(title, 49, "it stands in an `if` already", made)
     return None
+
+
+def _lets_pass(site: Site) -> bool:
+    """Whether the condition around is of what is refused: it is negated, or an exception follows."""
+    around = zip(reversed(site.path), (site.node, *reversed(site.path)), strict=False)
+    owner = next((outer for outer, inner in around if outer.child_by_field_name("condition") == inner), None)
+    branch = owner.child_by_field_name("consequence") if owner is not None else None
+    raises = branch is not None and branch.named_children[-1].type == "raise_statement"
+    return raises or _is_negated(site)
 
 
 def _is_negated(site: Site) -> bool:
@@ -304,7 +324,7 @@ def _bare_name(site: Site) -> str:
 def _new_name(site: Site) -> str:
     """A name for a call's result that the file doesn't use yet, or "" for an expression that is no short call."""
     source = site.source
-    if site.node.type not in ("call", "subscript", "attribute") or "\n" in source or site.is_name:
+    if site.node.type not in ("call", "subscript", "attribute") or source.count("\n") > _MAX_LINES or site.is_name:
         return ""
     function = site.node.child_by_field_name("function")
     last = text(function).rpartition(".")[2] if function is not None else source.rpartition(".")[2]
