@@ -123,14 +123,16 @@ def test_the_likeliest_choice_is_written_while_the_menu_is_read(invoked: bool, m
         ("m", "m is required", "m is required"),
         ("m", "path must be given", "m is None"),  # which it is
         ("m", "Missing path", "m is None"),
+        ("a", "a is required", "a is required"),
+        ("m", "not given by the caller", "not given by the caller"),
         ("x25519_key", "x25519_key is not set. Use set_key()", "x25519_key is not set"),
         ("key", "no key for curve 25519", "key is None"),
     ],
 )
 def test_a_message_is_about_the_value(name: str, said: str, written: str) -> None:
-    text = (
-        f"def g():\n    raise KeyError('no existing session')\n\n\ndef f({name}=None, path=''):\n    return {name}.y\n"
-    )
+    before = "def g():\n    raise KeyError('no existing session')\n\n\n"
+    checked = "    if not path is None:  # no\n        g()\n"
+    text = f"{before}def f({name}=None, path=''):\n{checked}    return {name}.y\n"
     engine = ScriptedEngine([Line("", said + '"}')])
     assert f'ValueError("{written}")' in resolved(text, "raise", engine=engine)[0]
 

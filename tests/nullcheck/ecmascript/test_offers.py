@@ -82,6 +82,13 @@ def results(text: str, language: str = "typescript") -> dict[str, str]:
          "function f(x?: X) {\n  if (x !== undefined) {\n    x.y({\n      a: 1,\n    });\n  }\n}\n"),
         ("narrow", "function f(x?: X) {\n  x.y.z = g();\n}\n",
          "function f(x?: X) {\n  if (x !== undefined) {\n    x.y.z = g();\n  }\n}\n"),
+        ("narrow", "function f(x?: X) {\n  x.count++;\n}\n",
+         "function f(x?: X) {\n  if (x !== undefined) {\n    x.count++;\n  }\n}\n"),
+        ("raise",
+         "class A {\n  constructor(x) {\n    this.x = x;\n  }\n  x: X | null;\n"
+         "  f() {\n    while (this.x.y) g();\n  }\n}\n",
+         "class A {\n  constructor(x) {\n    this.x = x;\n  }\n  x: X | null;\n  f() {\n    if (this.x === null) {\n"
+         '      throw new Error("this.x is null");\n    }\n    while (this.x.y) g();\n  }\n}\n'),
         ("optional-chain", "function f(x?: X) {\n  x.y.z();\n}\n", "function f(x?: X) {\n  x?.y.z();\n}\n"),
         ("optional-chain", "function f(x?: X[]) {\n  if (x[0]) g();\n}\n",
          "function f(x?: X[]) {\n  if (x?.[0]) g();\n}\n"),
@@ -138,6 +145,18 @@ def test_nothing_is_put_before_a_statement_that_may_not_reach_the_use(body: str)
     assert not {"raise", "return", "assert", "narrow"} & results(f"function f(a, x?: X) {{\n  {body}\n}}\n").keys()
 
 
+@pytest.mark.parametrize("statement", ["x.q = y = z;", "x.q(y = z);", "x[y++] = 1;"])
+def test_what_gives_another_name_a_value_is_not_skipped(statement: str) -> None:
+    assert "narrow" not in results(f"function f(y, z, x?: X) {{\n  {statement}\n  return y;\n}}\n")
+
+
+@pytest.mark.parametrize("change", ["delete this.x;", "this.x &&= null;", "this.x = null;"])
+def test_a_loop_that_changes_the_member_has_no_check_before_it(change: str) -> None:
+    assert "raise" not in results(
+        f"class A {{\n  x: X | null;\n  f() {{\n    while (this.x.y) {{\n      {change}\n    }}\n  }}\n}}\n"
+    )
+
+
 def test_a_call_is_not_moved_before_another_ones_effects() -> None:
     assert "raise" not in results("function f(s: string) {\n  return g(h(), s.match(/a/)[0]);\n}\n")
 
@@ -169,6 +188,8 @@ def test_an_optional_chain_is_not_offered_where_undefined_would_go_on(text: str)
         ("function f(x?: X) {\n  return x.y;\n}\nf(1);\n", "required"),
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? 0;\n}\n", "optional-chain"),
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? x.z;\n}\n", "raise"),
+        ("function f(x?: X, a = x?.b) {\n  return x.y ?? 'x.z';\n}\n", "optional-chain"),
+        ("const f = (x?: X) => {\n  x.a.b();\n  x.b();\n};\n", "optional-chain"),
         ("import invariant from 'tiny-invariant';\nfunction f(x?: X) {\n  return x.y;\n}\n", "assert"),
     ],
 )  # fmt: skip

@@ -284,6 +284,7 @@ class Own(Base):
         ("from made import Own\ndef f():\n" + USES.replace("find", "Own.made"), "made.py"),
         ("from made import Base as Own\ndef f():\n" + USES.replace("find", "Own.made"), "made.py"),
         ("from made import Own\ndef f(Own):\n" + USES.replace("find", "Own.made"), ""),
+        (f"{MADE}def f():\n    from other import Own\n" + USES.replace("find", "Own.made"), ""),
         (f"{MADE}def f():\n" + USES.replace("find", "Own.once"), ""),
         ("from made import Base\ndef f():\n" + USES.replace("find", "Base.once"), ""),
     ],

@@ -147,7 +147,11 @@ def test_what_is_put_into_a_declared_name_is_used_next(marked: str, asked: bool)
     [
         ("", '-> "A | None"'),  # of whichever Python
         ("from __future__ import annotations\n", "-> A | None"),
-        ("z: int | str = 1\n", "-> A | None"),
+        ("z: int|str = 1\n", "-> A | None"),
+        ("z: Literal['a'] | None = None\n", "-> A | None"),
+        ("m = {'k': a | b}\n# from __future__ import annotations\n", '-> "A | None"'),
+        ('"""A typing.Optional, or:\n:type z: int | None\n"""\n', '-> "A | None"'),
+        ("import typing\n", "-> typing.Optional[A]"),
         ("from typing import (\n    Any,\n    Optional,\n)\nz: Optional[int]\n", "-> Optional[A]"),
         ("import typing as t\nz: t.Optional[int]\n", "-> t.Optional[A]"),
     ],

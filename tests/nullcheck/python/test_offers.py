@@ -47,6 +47,10 @@ def test_a_condition_tests_it_where_nothing_can_stand_before(strategy: Strategy,
         ("a.q = ⟦n.p⟧.q", False),
         ("a[⟦n.p⟧.q] = 1", False),
         ("⟦n.p⟧.q, a = b", False),
+        ("⟦n.p⟧.q = c = b", False),
+        ("⟦n.p⟧.q(c := b)", False),
+        ("⟦n.p⟧[(c := b)] = 1", False),
+        ("⟦n.p⟧.q = yield b", False),
     ],
 )
 def test_what_only_the_value_itself_feels_is_skipped_without_it(line: str, is_skipped: bool) -> None:
@@ -280,6 +284,11 @@ def test_what_other_files_can_see_of_an_edit(marked: str, inner: set[Strategy]) 
             Strategy.RAISE,
             "a message says more than an AssertionError",
         ),
+        (
+            "def f(n):\n    try:\n        ⟦n.x⟧.y()\n    except AssertionError:\n        raise\n",
+            Strategy.ASSERT,
+            "nothing says what else should happen",
+        ),
     ],
 )  # fmt: skip
 def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason: str) -> None:
@@ -296,12 +305,28 @@ def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason:
         ("def f(a, x):\n    if a:\n        pass\n    elif ⟦x⟧.y:\n        a()\n", False),
         ("def f(a, x):\n    if a:\n        pass\n    elif a != ⟦x⟧.y:\n        raise ValueError(a)\n", True),
         ("def f(a, x):\n    if a or a and not ⟦x⟧.y:\n        a()\n", True),
-        ("def g(x):\n    if x:\n        x.z()\ndef f(a, x):\n    if a or not ⟦x⟧.y:\n        a()\n", False),
+        ("def g(x):\n    if x:\n        x.z()\ndef f(a, x):\n    if a or not ⟦x⟧.y:\n        a()\n", True),
+        ("def f(a, x):\n    if ⟦x⟧.y > 3:\n        raise ValueError(a)  # too much\n", True),
+        ("def f(a, x):\n    while a or ⟦x⟧.y:\n        raise ValueError(a)\n", True),
+        ("def f(a, x):\n    if a or ⟦x⟧.y:\n", False),  # that is being written
     ],
 )
 def test_who_repairs_unasked_lets_no_none_pass_what_something_else_may_not(marked: str, is_asked_for: bool) -> None:
     narrowing = [offer for offer in offered(marked)[1] if offer.strategy is Strategy.NARROW]
     assert [offer.is_asked_for for offer in narrowing] == [is_asked_for]
+
+
+@pytest.mark.parametrize("head", ["while x.y:", "for b in x.y:"])
+def test_a_loop_that_the_check_stands_before_is_neither_skipped_nor_left(head: str) -> None:
+    _, offers = offered(
+        f"def f(a, c, x):\n    for b in a:\n        {head}\n            if c and ⟦x⟧.z:\n                g()\n"
+    )
+    assert not {Strategy.CONTINUE, Strategy.BREAK} & {offer.strategy for offer in offers}
+
+
+def test_what_its_own_brackets_do_not_hold_together_gets_no_name() -> None:
+    _, offers = offered("def f(d, k):\n    return (⟦d\n    [k]⟧).foo\n")
+    assert Strategy.ASSERT not in {offer.strategy for offer in offers}
 
 
 def test_a_call_of_several_lines_gets_a_name() -> None:
@@ -317,6 +342,8 @@ def test_a_call_of_several_lines_gets_a_name() -> None:
     [
         ('"""\n- a list\n  of lines\n"""\ndef g():\n    pass\n', "    "),
         ("def g():\n  pass\n", "  "),
+        ("def g():\n    if a: b()\n", "    "),
+        ("def g():\n\tpass\n", "\t"),
     ],
 )
 def test_indentation_is_that_of_the_code(head: str, step: str) -> None:

@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage,
 from breadknife.task.plugin import Model
 from breadknife.task.values import Origin
 from breadknife.text.document import TextEdit, apply_edits
+from breadknife.text.syntax import captures
 
 _BEFORE = 400
 """Code points of the text before the value: more make it no better, and each takes its time."""
@@ -169,9 +170,10 @@ def _is_about(message: str, file: NullFile, place: Place) -> bool:
     if words:
         return any(word in message.lower() for word in words)
     subject = _SUBJECT.match(message)
-    before = _LITERAL.sub("", file.tree.text[max(0, place.span.start - _BEFORE) : place.span.start])
-    others = {word.lower() for word in re.findall(r"\w+", before)} - {name.lower()}
-    return subject is None or subject[1].lower() not in others
+    if subject is None or message.split()[0].lower() == name.lower():
+        return True
+    named = captures(file.tree, "(identifier) @name").get("name", [])
+    return subject[1].lower() not in {file.tree.source(node).lower() for node in named}
 
 
 def _default(said: str, template: Content, file: NullFile, place: Place, language: NullLanguage) -> Content | None:

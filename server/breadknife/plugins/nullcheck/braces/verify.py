@@ -31,7 +31,10 @@ def verified(
     is `around` the place, touch. 0 where it isn't right; another checker's finding counts as one."""
     if not edits or sum(len(edit.new_text) - len(edit.span) for edit in edits) > MAX_ADDED:
         return 0
-    tree = changed_tree(before.tree, *edits)
+    try:
+        tree = changed_tree(before.tree, *edits)
+    except ValueError:
+        return 0
     if tree is None or not parses_no_worse(before.tree, tree):
         return 0
     touched = Span(

@@ -43,6 +43,8 @@ _ASSIGNED = """
     (update_expression argument: (identifier) @assigned)
     (for_in_statement left: (identifier) @assigned)
     (assignment_expression left: (member_expression) @set)
+    (augmented_assignment_expression left: (member_expression) @set)
+    (unary_expression operator: "delete" argument: (member_expression) @set)
 """
 _FUNCTIONS = """
     [(function_declaration) (generator_function_declaration) (method_definition) (arrow_function)
@@ -125,8 +127,11 @@ class Outline:
         for offsets in self.assigned.values():
             offsets.sort()
         self._ranges = sorted((node.start_byte, node.end_byte) for node in found.get("range", ()))
-        self.set_paths = frozenset(self.text(node) for node in found.get("set", ()))
-        """The members that something is assigned to, as they are written."""
+        members: dict[str, list[int]] = {}
+        for node in found.get("set", ()):
+            members.setdefault(self.text(node), []).append(node.start_byte)
+        self.sets = (self.assigned, members)
+        """Names, and members as they are written -> where (bytes) they get a value."""
         self._types: dict[str, list[Node]] = {}
         for node in found.get("type", ()):
             name = node.child_by_field_name("name")

@@ -151,11 +151,9 @@ class Site:
     def _is_set_in(self, loop: Node) -> bool:
         """Whether what is known of the value before the loop may be wrong in a later round."""
         first, *members = self.source.split(".")
-        sets = self.outline.assigned.get(first, ())
-        if not self.is_name or any(loop.start_byte <= at < loop.end_byte for at in sets):
-            return True
         paths = accumulate(members, "{}.{}".format, initial=first)
-        return not self.outline.set_paths.isdisjoint(paths)
+        sets = (at for path in paths for table in self.outline.sets for at in table.get(path, ()))
+        return not self.is_name or any(loop.start_byte <= at < loop.end_byte for at in sets)
 
     def _effects_before(self, statement: Node) -> bool:
         """Whether something is evaluated before the node that may change what it evaluates to."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence
 from breadknife.plugins.nullcheck.ecmascript.exits import early_return
@@ -16,7 +17,7 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
     non_null,
 )
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
-from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, SIMPLE, THROWING, Site, own_nodes
+from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, SIMPLE, THROWING, Site, is_optional, own_nodes
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import quote
 from breadknife.text.document import Span, TextEdit
@@ -216,12 +217,15 @@ def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
     if statement is None or statement.type != "expression_statement" or not site.is_name:
         return None
     done = statement.named_children[0] if statement.named_child_count == 1 else statement
-    left = done.child_by_field_name("left") if done.type in _CHANGES else None
+    changed = done.type in _CHANGES
+    left = (done.child_by_field_name("left") or done.child_by_field_name("argument")) if changed else None
     is_changed = (
         left is not None and left.type in _PARTS and left in site.path and left.start_byte == site.node.start_byte
     )
     if done.type not in _WRAPPED and not is_changed:
         return None  # what another thing gets is needed there
+    if any(_assigns(child) for child in done.named_children):
+        return None
     source, span = site.outline.text(statement), site.tree.span(statement)
     if site.tree.text[span.end :].partition("\n")[0].strip():
         return None  # there is more on the line
@@ -235,13 +239,25 @@ def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
     return (TextEdit(span, f"if ({test}) {{{inner}{body}{style.line_break}{indent}}}"),)
 
 
+def _assigns(node: Node) -> bool:
+    """Whether something else gets a value in an expression, at once or later."""
+    return node.type in (*_CHANGES, "yield_expression") or any(_assigns(child) for child in node.named_children)
+
+
 def _is_read_again(site: Site) -> bool:
     """Whether a member is read of the value in the rest of the statement, too: `?.` here is no test for there."""
     if not site.is_name:
         return False
-    statement = next((node for node in reversed(site.path) if node.type in SIMPLE), site.parent)
-    rest = site.outline.source[site.node.end_byte : statement.end_byte].decode("utf-8", "surrogatepass")
-    return re.search(rf"(?<![\w.$]){re.escape(site.source)}[.[]", rest) is not None
+    inside = takewhile(lambda node: node.type not in FUNCTIONS, reversed(site.path))
+    statement = next((node for node in inside if node.type in SIMPLE), site.parent)
+    source, stack = site.source, [statement]
+    while stack:
+        node = stack.pop()
+        read = node.child_by_field_name("object") if node.type in _PARTS else None
+        if read is not None and read.start_byte > site.node.start_byte and site.outline.text(read) == source:
+            return not is_optional(node)
+        stack += [child for child in node.named_children if child.end_byte > site.node.end_byte]
+    return False
 
 
 def _chained_elsewhere(site: Site) -> bool:

@@ -67,26 +67,27 @@ class Evidence:
     @cached_property
     def is_assertion_caught(self) -> bool:
         """Whether a `try` around the place goes on after a failed assertion."""
-        return any("AssertionError" in said for said in self._handlers)
+        clauses = (text(clause).partition(":") for clause in self._handlers)
+        return any("AssertionError" in caught and "raise" not in done for caught, _, done in clauses)
 
     @cached_property
     def caught(self) -> str:
         """The exception that a `try` around the place handles, if it is one that says a value is wrong."""
-        for said in self._handlers:
-            if found := re.search(r"\b(?:ValueError|LookupError|RuntimeError)\b", said):
+        for clause in self._handlers:
+            caught = text(clause).partition(":")[0]
+            if found := re.search(r"\b(?:ValueError|LookupError|RuntimeError)\b", caught):
                 return found[0]
         return ""
 
     @cached_property
-    def _handlers(self) -> list[str]:
-        """What is caught around the place, as it is written, the nearest first."""
-        found = list[str]()
+    def _handlers(self) -> list[Node]:
+        """The `except` clauses around the place, the nearest first."""
+        found = list[Node]()
         for node in reversed(self.site.path):
             if node.type == "function_definition":
                 break
             if node.type == "try_statement" and _covers(node.child_by_field_name("body"), self.site.node):
-                clauses = (child for child in node.named_children if child.type == "except_clause")
-                found += [text(clause).partition(":")[0] for clause in clauses]
+                found += [child for child in node.named_children if child.type == "except_clause"]
         return found
 
 
@@ -105,7 +106,7 @@ def _guard(one: Occurrence, key: str) -> Iterator[tuple[Strategy, Node]]:
         if condition is None or body is None or not _covers(condition, one.node) or not body.named_child_count:
             return
         said, last = text(condition), body.named_children[-1]
-        if re.match(rf"(?:{re.escape(key)} is None|not {re.escape(key)})\b(?! and\b)", said):
+        if re.match(rf"(?:{re.escape(key)} is None|not {re.escape(key)})\b(?!\s+and\b)", said):
             if last.type in _EXITS:
                 yield _EXITS[last.type], last
             elif last.type == "expression_statement" and re.match(rf"{re.escape(key)}\s*=[^=]", text(last)):

@@ -171,11 +171,11 @@ class PythonFile:
 
     def _options(self, site: Site) -> Iterator[Offer]:
         """At the place."""
-        before = as_it_is(self._analysis, site)
-        for option in options(site, Evidence(site, self._in_tests)):
-            made = edits(site, option.strategy, option.content)
-            removes = verified(self._analysis, site, before, made) if made is not None else 0
-            if made is not None and removes:
+        found = options(site, Evidence(site, self._in_tests))
+        possible = [(option, made) for option in found if (made := edits(site, option.strategy, option.content))]
+        before = as_it_is(self._analysis, site) if possible else None
+        for option, made in possible:
+            if removes := verified(self._analysis, site, before, made):
                 content = option.content if option.has_content else None
                 yield Offer(
                     option.strategy, option.title, made, option.weight, option.reason, content, lines_of(site),
@@ -185,8 +185,9 @@ class PythonFile:
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         site = self._site(place)
         made = edits(site, strategy, content)
-        before = as_it_is(self._analysis, site)
-        return made if made is not None and verified(self._analysis, site, before, made) else None
+        if made is None or not verified(self._analysis, site, as_it_is(self._analysis, site), made):
+            return None
+        return made
 
     def _site(self, place: Place) -> Site:
         return site_at(self.tree, place.span, place.use)

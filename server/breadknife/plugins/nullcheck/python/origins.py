@@ -142,9 +142,9 @@ class PythonOrigins:
         if callee is None:
             return None
         receiver, _, name = text(callee).rpartition(".")
-        made_by = receiver.rpartition(".")[2]
+        asked_of = receiver.rpartition(".")[2]
         is_own = text(callee).startswith(("self.", "cls."))
-        owner = _class_of(around) if is_own else made_by if made_by in self._bases else ""
+        owner = _class_of(around) if is_own else asked_of if asked_of in self._bases else ""
         if _is_taken_apart(around):
             return self._in_tuple(path, name, owner)
         found = self._declared(self._functions.get(name, []), path, owner) or self._handed_on(path, name)

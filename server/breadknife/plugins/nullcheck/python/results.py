@@ -73,9 +73,8 @@ def _found(callee: Site, here: Module, asked: Node) -> Function | None:
     if receiver is None or name is None:
         return None
     asked_of = site_of(callee.tree, receiver, callee.use)
-    is_named = is_called and not is_local(callee, asked_of.source.partition(".")[0])
-    named = here.class_named(asked_of.source) if is_named else None
-    for known in [named] if named is not None else classes_of_object(asked_of, here):
+    owner = here.class_named(asked_of.source) if is_called and not _is_bound_within(asked_of) else None
+    for known in [owner] if owner is not None else classes_of_object(asked_of, here):
         for each in known.line():
             for node in each.of_file():
                 if named := _definitions(node, text(name)):
@@ -83,6 +82,13 @@ def _found(callee: Site, here: Module, asked: Node) -> Function | None:
                     is_right = method is not None and _is_async(method) == (is_called and is_awaited)
                     return Function(each.module, method) if method is not None and is_right else None
     return None
+
+
+def _is_bound_within(name: Site) -> bool:
+    """Whether the place's function sets or imports what a dotted name begins with."""
+    root, scope = name.source.partition(".")[0], name.function
+    imported = occurrences(name.tree, root, scope) if scope is not None else ()
+    return is_local(name, root) or any(one.inside("import_statement", "import_from_statement") for one in imported)
 
 
 def _is_async(function: Node) -> bool:

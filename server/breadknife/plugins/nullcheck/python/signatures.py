@@ -21,7 +21,7 @@ from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, captures
 
 _MANY = 3
 """Uses that say that a value is meant."""
@@ -313,9 +313,9 @@ def _attribute_set(site: Site, name: Node) -> Attribute | None:
 
 
 _OPTIONAL = re.compile(r"^from typing(?:_extensions)? import (?:\([^)]*|[^\n]*)\bOptional\b", re.MULTILINE)
-_QUALIFIED = re.compile(r"\b(?:typing|t)\.Optional\b")
-_UNION = re.compile(r"(?::|->) *[\w.\[\], ]+ \| \w")
-"""An annotation of Python 3.10 and newer."""
+_UNIONS = '[(type (binary_operator "|")) (type (union_type)) (future_import_statement)] @newer'
+"""Annotations of Python 3.10, or some that nobody evaluates."""
+_TYPING = re.compile(r"import typing(?: as (\w+))?")
 _NO_CLASSES = frozenset({"callable", "any", "Lock", "RLock", "threading.Lock", "threading.RLock"})
 """Functions, which people write as annotations: `|` fails with them when the file is imported."""
 
@@ -326,10 +326,12 @@ def with_none(tree: SyntaxTree, annotation: str) -> str:
     if is_optional(annotation) or annotation[:1] in "'\"" or annotation in _NO_CLASSES:
         return ""
     union = f"{annotation} | None"
-    if _UNION.search(tree.text) or "from __future__ import annotations" in tree.text:
+    newer = captures(tree, _UNIONS).get("newer", [])
+    if any(node.type != "future_import_statement" or "annotations" in text(node) for node in newer):
         return union
     if _OPTIONAL.search(tree.text):
         return f"Optional[{annotation}]"
-    if (qualified := _QUALIFIED.search(tree.text)) is not None:
-        return f"{qualified[0]}[{annotation}]"
+    for node in tree.root.named_children:
+        if node.type == "import_statement" and (imported := _TYPING.fullmatch(text(node))) is not None:
+            return f"{imported[1] or 'typing'}.Optional[{annotation}]"
     return f'"{union}"' if not {"'", '"'} & {*annotation} else ""

@@ -25,7 +25,7 @@ _HEADERS = {
     "with_statement": None,
     "while_statement": "condition",
 }
-"""Compound statement -> the field that is evaluated first, once; None: its first part."""
+"""Compound statement -> the field that is evaluated first, in any case; None: its first part."""
 _LAZY = frozenset({
     "lambda", "named_expression", "function_definition", "class_definition", "decorator", "elif_clause", "else_clause",
     "except_clause", "finally_clause", "case_clause",
@@ -172,15 +172,11 @@ class Site:
     @cached_property
     def step(self) -> str:
         """One level of indentation, as the nearest block has it, else the file's first."""
-        if "\t" in self.indent:
-            return "\t"
-        blocks = [node for node in reversed(self.path) if node.type == "block"]
-        blocks += captures(self.tree, "(block) @block").get("block", [])[:1]
-        for block in blocks:
-            step = block.start_point.column - _line_indent(self.tree, block)
-            if step in (2, 3, 4, 8):
-                return " " * step
-        return "    "
+        blocks = (node for node in reversed(self.path) if node.type == "block")
+        if found := next((step for block in blocks if (step := _step_of(self.tree, block))), ""):
+            return found
+        blocks = sorted(captures(self.tree, "(block) @block").get("block", []), key=lambda block: block.start_byte)
+        return next((step for block in blocks if (step := _step_of(self.tree, block))), "    ")
 
     @property
     def line_break(self) -> str:
@@ -188,12 +184,16 @@ class Site:
         return "\r\n" if at > 0 and self.tree.text[at - 1] == "\r" else "\n"
 
 
-def _line_indent(tree: SyntaxTree, block: Node) -> int:
-    """Of the line that what the block belongs to begins on."""
-    owner = path_to(tree, block)[-1]
-    start = tree.span(owner).start
-    line = tree.text[tree.text.rfind("\n", 0, start) + 1 : start]
-    return len(line) - len(line.lstrip())
+def _step_of(tree: SyntaxTree, block: Node) -> str:
+    """What its lines have more than that which it belongs to; "" where it shares a line with that."""
+    inner, outer = (_line_before(tree, node) for node in (block, path_to(tree, block)[-1]))
+    step = inner.removeprefix(outer[: len(outer) - len(outer.lstrip())])
+    return step if step == "\t" or step in ("  ", "   ", "    ", "        ") else ""
+
+
+def _line_before(tree: SyntaxTree, node: Node) -> str:
+    start = tree.span(node).start
+    return tree.text[tree.text.rfind("\n", 0, start) + 1 : start]
 
 
 def site_at(tree: SyntaxTree, span: Span, use: Use) -> Site:

@@ -52,8 +52,9 @@ _IN_CONDITION = "Test {} in the condition (it is false if that is None)"
 _NAMES = {"match": "match", "fullmatch": "match", "search": "match", "which": "path", "get": "value", "getenv": "value"}
 """Last name of a call -> name for its result."""
 _PARTS = frozenset({"attribute", "subscript"})
-_MAX_LINES = 8
-"""Of a call that gets a name."""
+_BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
+_MAX_BREAKS = 8
+"""Between the lines of a call that gets a name."""
 _TAKEN = frozenset(dir(builtins))
 _CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")
 
@@ -83,9 +84,10 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         if habit[Strategy.NARROW]:
             weight = max(weight, _OF_ATTRIBUTE if is_attribute else 62)
             reason = f"the file skips what needs {quoted} elsewhere"
-        title, is_asked_for = narrowing.title.format(quoted), narrowing.lets_pass and not habit[Strategy.NARROW]
-        yield Option(Strategy.NARROW, title, Content(), weight, reason, is_asked_for)
-    if _unconditional(site).statement is None:
+        title = narrowing.title.format(quoted)
+        yield Option(Strategy.NARROW, title, Content(), weight, reason, narrowing.lets_pass)
+    place = _unconditional(site)
+    if place.statement is None:
         yield from _within(site, name, quoted)
         return
     if not site.is_name and not name:
@@ -101,7 +103,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         Strategy.ASSERT, f"Assert that {quoted} is not None (AssertionError if it is)", Content(), asserts, reason
     )
     yield _raise(site, evidence, quoted)
-    if site.loop is not None:
+    if place.loop is not None and place.loop == site.loop:
         for strategy, title, base in (
             (Strategy.CONTINUE, f"Skip this round of the loop if {quoted} is None", 40),
             (Strategy.BREAK, f"Leave the loop if {quoted} is None", 15),
@@ -157,20 +159,19 @@ def _narrowing(site: Site) -> _Narrowing | None:
     if made := _wrapped(site):
         return _Narrowing("Skip this if {} is None", 12, "nothing after it depends on it", made)
     if not _is_negated(place) and (made := tested(place, "", strictly=True)):
-        return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made)
+        return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made, _lets_pass(place))
     if made := tested_around(place):
         title = "Test {} in the condition of the `if` around it (which is skipped if that is None)"
-        return _Narrowing(title, 49, "it stands in an `if` already", made)
+        return _Narrowing(title, 49, "it stands in an `if` already", made, _lets_pass(place))
     return None
 
 
 def _lets_pass(site: Site) -> bool:
     """Whether the condition around is of what is refused: it is negated, or an exception follows."""
-    around = zip(reversed(site.path), (site.node, *reversed(site.path)), strict=False)
-    owner = next((outer for outer, inner in around if outer.child_by_field_name("condition") == inner), None)
-    branch = owner.child_by_field_name("consequence") if owner is not None else None
-    raises = branch is not None and branch.named_children[-1].type == "raise_statement"
-    return raises or _is_negated(site)
+    owner = next((node for node in reversed(site.path) if node.child_by_field_name("condition") is not None), None)
+    branch = owner and (owner.child_by_field_name("consequence") or owner.child_by_field_name("body"))
+    done = [child for child in branch.named_children if child.type != "comment"] if branch is not None else []
+    return any(child.type == "raise_statement" for child in done[-1:]) or _is_negated(site)
 
 
 def _is_negated(site: Site) -> bool:
@@ -270,7 +271,7 @@ def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[Text
         Strategy.CONTINUE: "continue",
         Strategy.BREAK: "break",
     }.get(strategy)
-    lines = [f"assert {name} is not None"] if action is None else [f"if {name} is None:", site.step + action]
+    lines = [f"assert {name} is not None"] if action is None else [f"if {name} is None:", place.step + action]
     if site.is_name:
         return (place.inserted(statement, lines),)
     return (site.inserted(statement, [f"{name} = {site.source}", *lines]), TextEdit(site.span, name))
@@ -278,7 +279,7 @@ def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[Text
 
 def _skippable(site: Site) -> bool:
     """Whether the statement is one line whose effect nothing else in the function is sure to need: a call, or that
-    the value itself is changed."""
+    the value itself is changed, and no name gets a value in it."""
     statement = site.statement
     if statement is None or statement.type != "expression_statement":
         return False
@@ -290,7 +291,12 @@ def _skippable(site: Site) -> bool:
     is_changed = (
         left is not None and left.type in _PARTS and left in site.path and left.start_byte == site.node.start_byte
     )
-    return alone and one_line and (is_changed or done.type in ("call", "await"))
+    is_plain = is_changed or done.type in ("call", "await")
+    return alone and one_line and is_plain and not any(_binding(child) for child in done.named_children)
+
+
+def _binding(node: Node) -> bool:
+    return node.type in _BINDING or any(_binding(child) for child in node.named_children)
 
 
 def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
@@ -317,16 +323,20 @@ def _early_return(function: Node) -> str | None:
 
 
 def _bare_name(site: Site) -> str:
-    name = site.source if site.is_name else f"the result of {site.source.partition('(')[0]}"
+    called, *_ = re.split(r"[(\n]", site.source)
+    name = site.source if site.is_name else f"the result of {called}"
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
 
 
 def _new_name(site: Site) -> str:
-    """A name for a call's result that the file doesn't use yet, or "" for an expression that is no short call."""
-    source = site.source
-    if site.node.type not in ("call", "subscript", "attribute") or source.count("\n") > _MAX_LINES or site.is_name:
+    """A name for a call's result that the file doesn't use yet, or "" for what is none, or too long."""
+    source, function = site.source, site.node.child_by_field_name("function")
+    head = function or site.node.child_by_field_name("value") or site.node
+    before_brackets = source if head == site.node else source[: len(text(head)) + 1]
+    if site.node.type not in ("call", "subscript", "attribute") or site.is_name or "\n" in before_brackets:
         return ""
-    function = site.node.child_by_field_name("function")
+    if source.count("\n") > _MAX_BREAKS:
+        return ""
     last = text(function).rpartition(".")[2] if function is not None else source.rpartition(".")[2]
     base = _NAMES.get(last) or re.sub(r"^_*(?:get|find|load|fetch|make|create|read)_|^_+", "", last)
     base = base if re.fullmatch(r"[a-z]\w{1,30}", base) and base not in _TAKEN else "result"
