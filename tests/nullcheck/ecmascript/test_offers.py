@@ -189,6 +189,7 @@ def test_an_optional_chain_is_not_offered_where_undefined_would_go_on(text: str)
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? 0;\n}\n", "optional-chain"),
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? x.z;\n}\n", "raise"),
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? 'x.z';\n}\n", "optional-chain"),
+        ("function f(x?: X) {\n  return x.y ?? x.z ?? x?.a;\n}\n", "raise"),
         ("const f = (x?: X) => {\n  x.a.b();\n  x.b();\n};\n", "optional-chain"),
         ("import invariant from 'tiny-invariant';\nfunction f(x?: X) {\n  return x.y;\n}\n", "assert"),
     ],

@@ -254,8 +254,9 @@ def _is_read_again(site: Site) -> bool:
     while stack:
         node = stack.pop()
         read = node.child_by_field_name("object") if node.type in _PARTS else None
-        if read is not None and read.start_byte > site.node.start_byte and site.outline.text(read) == source:
-            return not is_optional(node)
+        is_later = read is not None and read.start_byte > site.node.start_byte
+        if read is not None and is_later and site.outline.text(read) == source and not is_optional(node):
+            return True
         stack += [child for child in node.named_children if child.end_byte > site.node.end_byte]
     return False
 
