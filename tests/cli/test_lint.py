@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from cli.commands import breadknife
+from project.folders import write
 
 NULL = 'import re\n\nm = re.match("a", "é😀")\nprint("😀", m.group())\n'
 PROSE = "This is an useful option for large repositories.\n"
@@ -23,20 +25,7 @@ def project(tmp_path: Path, home: Path) -> Path:
 
 
 def lint(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "breadknife", "lint", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-    )
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(text.encode())
+    return breadknife(folder, "lint", *arguments)
 
 
 @pytest.mark.parametrize(

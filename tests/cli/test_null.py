@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from cli.commands import breadknife
 
 STORE = """\
 import re
@@ -47,15 +48,7 @@ def project(tmp_path: Path, home: Path) -> Path:
 
 
 def report(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "breadknife", "null", "report", *arguments],
-        cwd=folder,
-        input=PYRIGHT.format(root=folder.as_posix()),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-    )
+    return breadknife(folder, "null", "report", *arguments, given=PYRIGHT.format(root=folder.as_posix()))
 
 
 def test_json(project: Path) -> None:

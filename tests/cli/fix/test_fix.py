@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.fix.commands import USES, breadknife, mypy, read, write
+from cli.commands import breadknife, read
+from cli.fix.checkers import USES, mypy
+from project.folders import write
 
 ASSERTED = "def f(x=None):\n    assert x is not None\n    return x.y\n"
 TWICE = "def f(x=None):\n    x.a()\n    return x.y\n"

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.fix.commands import USES, breadknife, mypy, read, write
+from cli.commands import breadknife, read
+from cli.fix.checkers import USES, mypy
+from project.folders import write
 
 CAUSE = """\
 class Store:

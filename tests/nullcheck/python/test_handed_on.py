@@ -147,6 +147,7 @@ def test_what_is_put_into_a_declared_name_is_used_next(marked: str, asked: bool)
     [
         ("", '-> "A | None"'),  # of whichever Python
         ("from __future__ import annotations\n", "-> A | None"),
+        ("from __future__ import (annotations)\n", "-> A | None"),
         ("z: int|str = 1\n", "-> A | None"),
         ("z: Literal['a'] | None = None\n", "-> A | None"),
         ("m = {'k': a | b}\n# from __future__ import annotations\n", '-> "A | None"'),

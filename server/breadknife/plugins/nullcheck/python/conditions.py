@@ -7,7 +7,6 @@ from itertools import takewhile
 
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
-from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
 from breadknife.text.document import Span, TextEdit
@@ -53,7 +52,7 @@ def tested_around(site: Site) -> tuple[TextEdit, ...] | None:
     before = [each for each in block.named_children if each.end_byte <= site.node.start_byte]
     if not all(map(_only_assigns, before)) or not _first(site, block, strictly=True):
         return None
-    if any(one.role is Role.SET for key in site.prefixes for one in occurrences(site.tree, key, outer)):
+    if any(site.sets_in(outer)):
         return None
     return _appended(site, condition)
 

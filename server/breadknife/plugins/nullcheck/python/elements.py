@@ -9,7 +9,14 @@ from breadknife.plugins.nullcheck.python.annotations import is_mapping, with_ele
 from breadknife.plugins.nullcheck.python.attributes import makes_fields
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.declarations import Cure, last_set
-from breadknife.plugins.nullcheck.python.kinds import any_type, arguments_of, parameter_of, type_of, without_none
+from breadknife.plugins.nullcheck.python.kinds import (
+    any_type,
+    are_deferred,
+    arguments_of,
+    parameter_of,
+    type_of,
+    without_none,
+)
 from breadknife.plugins.nullcheck.python.modules import Class, Elsewhere, Module
 from breadknife.plugins.nullcheck.python.occurrences import Done, Occurrence, Role, done_with, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
@@ -111,7 +118,7 @@ def _opened(declared: _Declared, ends: tuple[Span, ...], place: str) -> Cure | N
     opened, imports = any_type(tree)
     kind = with_elements(written, lambda member: f"{without_none(member)} | {opened}") if opened else ""
     at = tree.span(declared.annotation)
-    has_union = " | " in written or "from __future__ import annotations" in tree.text
+    has_union = " | " in written or are_deferred(tree)
     if not kind or not has_union or any(edit.span.start > at.start for edit in imports):
         return None
     return Cure(

@@ -61,11 +61,8 @@ def _condition(outer: Node, inner: Node) -> Node | None:
 
 def _is_set_since(site: Site, condition: Node, within: Node) -> bool:
     """Whether the place's name gets another value between a condition and the place."""
-    return site.is_name and any(
-        one.role is Role.SET and condition.end_byte <= one.node.start_byte < site.node.start_byte
-        for name in site.prefixes
-        for one in occurrences(site.tree, name, within)
-    )
+    sets = (one.node.start_byte for one in site.sets_in(within)) if site.is_name else ()
+    return any(condition.end_byte <= at < site.node.start_byte for at in sets)
 
 
 def _conjuncts(condition: Node) -> Iterator[Node]:

@@ -85,8 +85,13 @@ def is_defined_before(tree: SyntaxTree, annotation: str, at: Node, imports: Coll
     if imports:
         return True
     roots = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)) - _BUILTINS - {"None", "object"}
-    is_evaluated = "from __future__ import annotations" not in tree.text
-    return are_bound_before(tree, roots, at, for_checkers=not is_evaluated)
+    return are_bound_before(tree, roots, at, for_checkers=are_deferred(tree))
+
+
+def are_deferred(tree: SyntaxTree) -> bool:
+    """Whether no annotation of the file is evaluated when it runs."""
+    imported = (node for node in tree.root.named_children if node.type == "future_import_statement")
+    return any("annotations" in text(node) for node in imported)
 
 
 def are_bound_before(tree: SyntaxTree, roots: Collection[str], at: Node, *, for_checkers: bool = False) -> bool:
@@ -157,7 +162,7 @@ def open_type(tree: SyntaxTree, kinds: Collection[str], *, evaluated: bool) -> t
     if not opened or not known:
         return opened, imports
     union = " | ".join([*known, opened])
-    is_read = evaluated and "from __future__ import annotations" not in tree.text
+    is_read = evaluated and not are_deferred(tree)
     return f'"{union}"' if is_read or known != list(kinds) else union, imports
 
 

@@ -10,6 +10,7 @@ from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, Pa
 from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
     any_type,
+    are_deferred,
     arguments_of,
     is_defined_before,
     parameters_of,
@@ -313,8 +314,8 @@ def _attribute_set(site: Site, name: Node) -> Attribute | None:
 
 
 _OPTIONAL = re.compile(r"^from typing(?:_extensions)? import (?:\([^)]*|[^\n]*)\bOptional\b", re.MULTILINE)
-_UNIONS = '[(type (binary_operator "|")) (type (union_type)) (future_import_statement)] @newer'
-"""Annotations of Python 3.10, or some that nobody evaluates."""
+_UNIONS = '[(type (binary_operator "|")) (type (union_type))] @union'
+"""Annotations of Python 3.10 and newer."""
 _TYPING = re.compile(r"import typing(?: as (\w+))?")
 _NO_CLASSES = frozenset({"callable", "any", "Lock", "RLock", "threading.Lock", "threading.RLock"})
 """Functions, which people write as annotations: `|` fails with them when the file is imported."""
@@ -326,8 +327,7 @@ def with_none(tree: SyntaxTree, annotation: str) -> str:
     if is_optional(annotation) or annotation[:1] in "'\"" or annotation in _NO_CLASSES:
         return ""
     union = f"{annotation} | None"
-    newer = captures(tree, _UNIONS).get("newer", [])
-    if any(node.type != "future_import_statement" or "annotations" in text(node) for node in newer):
+    if are_deferred(tree) or captures(tree, _UNIONS):
         return union
     if _OPTIONAL.search(tree.text):
         return f"Optional[{annotation}]"

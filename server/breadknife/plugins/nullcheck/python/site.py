@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.python.facts import key_of
-from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
@@ -66,6 +66,11 @@ class Site:
         parts = self.source.split(".")
         return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
 
+    def sets_in(self, scope: Node) -> Iterator[Occurrence]:
+        """Where the dotted name, or what it begins with, gets another value."""
+        named = (one for name in self.prefixes for one in occurrences(self.tree, name, scope))
+        return (one for one in named if one.role is Role.SET)
+
     @cached_property
     def function(self) -> Node | None:
         return next((node for node in reversed(self.path) if node.type == "function_definition"), None)
@@ -109,8 +114,8 @@ class Site:
                 return False
             if statement.type == "with_statement" and not _covers(first.named_children[0], self.node):
                 return False
-            if statement.type == "while_statement" and self._is_set_in(statement):
-                return False
+            if statement.type == "while_statement" and (not self.is_name or any(self.sets_in(statement))):
+                return False  # what is known of it before may be wrong in a later round
         elif statement.type not in SIMPLE:
             return False
         for outer, inner in pairwise(inside):
@@ -129,12 +134,6 @@ class Site:
         if inside[0].type in _LAZY or re.search(rf"\b{re.escape(self.source)}\s*:=", self.tree.source(statement)):
             return False
         return self.node.type == "identifier" or not self._effects_before(statement)
-
-    def _is_set_in(self, loop: Node) -> bool:
-        """Whether what is known of the value before the loop may be wrong in a later round."""
-        return not self.is_name or any(
-            one.role is Role.SET for name in self.prefixes for one in occurrences(self.tree, name, loop)
-        )
 
     def _effects_before(self, statement: Node) -> bool:
         """Whether something is evaluated before the node that may change what it evaluates to."""
@@ -163,11 +162,7 @@ class Site:
     @cached_property
     def indent(self) -> str:
         """The white space before the statement."""
-        statement = self.statement
-        if statement is None:
-            return ""
-        start = self.tree.span(statement).start
-        return self.tree.text[self.tree.text.rfind("\n", 0, start) + 1 : start]
+        return _line_before(self.tree, self.statement) if self.statement is not None else ""
 
     @cached_property
     def step(self) -> str:

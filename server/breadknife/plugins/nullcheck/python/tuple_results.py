@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.declarations import Cure, defined_here, is_local, last_set
-from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, any_type, is_defined_before, type_of
+from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, any_type, are_deferred, is_defined_before, type_of
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
@@ -127,7 +127,7 @@ def _opened(
     kind = f"tuple[{', '.join(parts)}]"
     if not is_defined_before(tree, kind, function, imports):
         return None
-    written = kind if "from __future__ import annotations" in tree.text else f'"{kind}"'
+    written = kind if are_deferred(tree) else f'"{kind}"'
     at = tree.span(parameters).end
     return Cure(
         Strategy.RETURN_TYPE,
