@@ -63,6 +63,17 @@ def test_a_project_knows_what_was_opened_before_it_was_asked_for(tmp_path: Path)
     all_of_them.close()
 
 
+def test_what_is_edited_before_anybody_asks_is_an_edit(tmp_path: Path) -> None:
+    write(tmp_path, {".git/HEAD": "", "a.py": F})
+    all_of_them = Projects()
+    all_of_them.changed(opened(tmp_path / "a.py", F), tmp_path)
+    all_of_them.changed(opened(tmp_path / "a.py", "def g(): ..."), tmp_path)
+    project = all_of_them.of(tmp_path)
+    assert project is not None
+    assert [(each.before, each.after) for each in project.recent_edits()] == [(F, "def g(): ...")]
+    all_of_them.close()
+
+
 def test_a_document_that_has_another_root_now_is_closed_in_the_old_one(tmp_path: Path) -> None:
     write(tmp_path, {".git/HEAD": "", "sub/a.py": ""})
     all_of_them = Projects()

@@ -1,4 +1,4 @@
-"""The folders that are known, each made when it is first asked for, and the documents that the editor has open."""
+"""The folders that are known, each made when it is first asked for or edited, and the documents that are open."""
 
 from __future__ import annotations
 
@@ -54,8 +54,7 @@ class Projects:
             return
         with self._lock:
             self._open[document.uri] = (root, document)
-            project = self._known.get(root)
-        if project:
+        if project := self.of(root):  # from the first text on: what is edited before anybody asks is an edit, too
             project.changed(document)
 
     def closed(self, uri: str) -> None:

@@ -31,7 +31,7 @@ CONFIGURATION_SECONDS = 5.0
 
 async def start(server: BreadknifeServer, command_line: Layer, options: object) -> None:
     """Register the handlers, load the plugins, learn the settings. `options` came with `initialize`."""
-    checks = Diagnostics(server)
+    checks, follow = Diagnostics(server), Following(server)
     settings = Configuration(server, command_line, options)
     code_action.register(server, checks)
     commands.register(server, checks)
@@ -40,7 +40,8 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     watched_files.register(server, settings, checks)
     diagnostics.register_pull(server, checks)
     inline_completion.register(server)
-    next_edit.register(server)
+    next_edit.register(server, follow)
+    follow.begin()
     server.loaded()
 
     loop = asyncio.get_running_loop()
@@ -72,12 +73,10 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
 
     settings.when_changed(lambda: server.from_any_thread(loop, changed))
     server.spawn(watched_files.watch(server))
-    follow = Following(server)
-    server.on_change += [checks.changed, follow.changed]
-    server.on_close += [checks.closed, follow.changed]
+    server.on_change.append(checks.changed)
+    server.on_close.append(checks.closed)
     for uri in server.documents.uris():
         checks.changed(uri)
-        follow.changed(uri)
 
     def warm_once(_uri: str) -> None:
         server.on_change.remove(warm_once)

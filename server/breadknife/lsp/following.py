@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+
 from breadknife.lsp.server import BreadknifeServer
+from breadknife.text.document import Document
 
 
 class Following:
@@ -11,29 +15,38 @@ class Following:
 
     def __init__(self, server: BreadknifeServer) -> None:
         self._server = server
-        self._waiting: dict[str, None] = {}
-        self._telling = False
+        self._waiting: dict[str, list[Document | None]] = {}
+        """Of each URI the first text that isn't told yet and the newest; None for a closed one."""
+        self._telling: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        self._server.on_change.append(self.changed)
+        self._server.on_close.append(self.changed)
+        for uri in self._server.documents.uris():
+            self.changed(uri)
 
     def changed(self, uri: str) -> None:
         """The document was opened, changed or closed."""
-        self._waiting[uri] = None
-        if not self._telling:
-            self._telling = True
-            self._server.spawn(self._tell())
+        self._waiting.setdefault(uri, [])[1:] = [self._server.documents.get(uri)]
+        if self._telling is None or self._telling.done():
+            self._telling = self._server.spawn(self._tell())
+
+    async def told(self) -> None:
+        """Wait until the host knows what has changed so far."""
+        if self._telling:
+            await asyncio.wait([self._telling])
 
     async def _tell(self) -> None:
-        try:
-            while self._waiting:
-                uri = next(iter(self._waiting))
-                del self._waiting[uri]
-                await self._server.in_worker(lambda uri=uri: self._tell_of(uri))
-        finally:
-            self._telling = False
+        await self._server.ready.wait()  # until then the workspace folders aren't known
+        while self._waiting:
+            uri = next(iter(self._waiting))
+            states = self._waiting.pop(uri)
+            await self._server.in_worker(lambda uri=uri, states=states: self._tell_of(uri, states))
 
-    def _tell_of(self, uri: str) -> None:
+    def _tell_of(self, uri: str, states: Sequence[Document | None]) -> None:
         projects = self._server.host.projects
-        document = self._server.documents.get(uri)
-        if document is None:
-            projects.closed(uri)
-        else:
-            projects.changed(document, self._server.root_of(uri))
+        for document in states:
+            if document is None:
+                projects.closed(uri)
+            else:
+                projects.changed(document, self._server.root_of(uri))

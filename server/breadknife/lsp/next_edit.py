@@ -8,14 +8,17 @@ from typing import Any, cast
 from lsprotocol import types as lsp
 
 from breadknife.lsp.convert import to_offset, to_range
+from breadknife.lsp.following import Following
 from breadknife.lsp.server import NEXT_EDIT, BreadknifeServer
 from breadknife.task.values import NextEditRequest
 
 
-def register(server: BreadknifeServer) -> None:
+def register(server: BreadknifeServer, follow: Following) -> None:
     @server.handles(NEXT_EDIT)
     async def next_edit(uri: object = None, position: object = None, *_: Any) -> dict[str, Any] | None:
         """Arguments: a document's URI and the cursor's position. `{range, newText, version}`, or nothing."""
+        await server.ready.wait()
+        await follow.told()  # the change that was made just now, too
         document, encoding = server.documents.get(str(uri)), server.documents.encoding
         at = _position(position)
         if document is None or at is None:
