@@ -81,10 +81,7 @@ def neovim(tmp_path: Path) -> Iterator[Callable[..., Editor]]:
             socket = Path(folder) / "nvim"
             arguments = ["--headless", "--listen", socket, "-n", "-u", init, "--cmd", "set shortmess+=I", file]
             opened.append(subprocess.Popen([program, *arguments], env=environment, stdin=subprocess.DEVNULL))
-            end = time.monotonic() + SECONDS
-            while not socket.exists() and time.monotonic() < end:
-                time.sleep(0.02)
-            nvim = pynvim.attach("socket", path=str(socket))
+            nvim = _attached(str(socket))
         nvim.ui_attach(100, 30, rgb=True)
         return Editor(nvim, file)
 
@@ -92,6 +89,17 @@ def neovim(tmp_path: Path) -> Iterator[Callable[..., Editor]]:
     for process in opened:
         process.terminate()
         process.wait(SECONDS)
+
+
+def _attached(socket: str) -> pynvim.Nvim:
+    end = time.monotonic() + SECONDS
+    while True:
+        try:
+            return pynvim.attach("socket", path=socket)
+        except (FileNotFoundError, ConnectionRefusedError):  # not made yet, or made and not listened at
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 # --- a client without a server, for what depends on the answer's time and units -------------------------------------

@@ -49,9 +49,13 @@ class Changes:
             self._read[path] = self._documents[path].text
         return self._documents[path]
 
+    def on_disk(self, path: Path) -> Document:
+        """As it was when it was read. Raises DocumentError for what can't be read."""
+        return replace(self.document(path), text=self._read[path])
+
     def position(self, path: Path, offset: int) -> tuple[int, int]:
         """The 1-based line and column, in code points, of an offset of the text on disk."""
-        on_disk = replace(self.document(path), text=self._read[path])
+        on_disk = self.on_disk(path)
         line = on_disk.line_at(offset)
         return line + 1, offset - on_disk.line_starts[line] + 1
 

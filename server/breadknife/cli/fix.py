@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from breadknife.cli.branches import Branch
 from breadknife.cli.changes import Change
 from breadknife.cli.checking import CommandTests
+from breadknife.cli.each_finding import Covered, Ended, repair_each
 from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, Told, findings, opened, tell
-from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, named, near, strategy_of
-from breadknife.cli.root_causes import Removed, causes_of, moved_by, remove_causes
+from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, named, strategy_of
+from breadknife.cli.root_causes import Removed, causes_of, remove_causes
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.causes import Found
 
@@ -38,15 +39,7 @@ class Options:
     as_json: bool = False
 
 
-@dataclass(frozen=True)
-class Covered:
-    """A finding that another one's repair ends, too."""
-
-    found: Found
-    by: Repair
-
-
-Outcome = Repair | Covered | Refused | Removed
+Outcome = Repair | Covered | Ended | Refused | Removed
 
 
 def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
@@ -60,8 +53,8 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
         told = findings(repairs, options.sources, folder)
         if options.list_all:
             return _list(repairs, told.found, folder, as_json=options.as_json)
-        made = _causes_removed(repairs, told, options) if options.causes else _each_repaired(repairs, told.found)
-        outcomes = list(made)
+        made = _causes_removed(repairs, told, options) if options.causes else repair_each(repairs, told.found)
+        outcomes = list[Outcome](made)
     if branch:
         _commit(branch, outcomes, list(repairs.changes))
     if options.write:
@@ -93,42 +86,6 @@ def _causes_removed(repairs: Repairs, told: Told, options: Options) -> Iterable[
     causes = causes_of(repairs, told.found, told.paths, tell)
     tell(f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}")
     return remove_causes(repairs, causes[: options.top], told.checker, told.said, tell)
-
-
-def _each_repaired(repairs: Repairs, found: Sequence[Found]) -> Iterator[Outcome]:
-    """The first verified action for each finding, one for several where it is the same.
-
-    Repairs of one function are made one after the other, each seeing those before it.
-    """
-    pending = [(each, each) for each in found]  # as it was told, and where it is by now
-    while pending:
-        wanted, later = list[tuple[Found, Repair]](), list[tuple[Found, Found]]()
-        covered = list[tuple[Found, Repair]]()
-        for at, (told, each) in enumerate(pending):
-            tell(f"{at + 1} of {len(pending)}", fleeting=True)
-            if by := next((repair for _, repair in wanted if repairs.covers(repair, each)), None):
-                covered.append((told, by))
-                continue
-            repair = repairs.first(each)
-            if isinstance(repair, Refused):
-                yield Refused(told, repair.why)
-            elif same := next((known for _, known in wanted if known.edits == repair.edits), None):
-                covered.append((told, same))
-            elif any(near(known, repair) for _, known in wanted):
-                later.append((told, each))
-            else:
-                wanted.append((told, repair))
-        made = repairs.accepted([repair for _, repair in wanted])
-        for told, repair in wanted:
-            yield replace(repair, found=told) if repair in made else Refused(told, repairs.objection)
-        for told, repair in covered:
-            yield Covered(told, repair) if repair in made else Refused(told, "a repair that would end it can't be made")
-        pending = list[tuple[Found, Found]]()
-        for told, each in later:
-            if moved := moved_by(each, [repair.edits for repair in made]):
-                pending.append((told, moved))
-            else:
-                yield Refused(told, "another repair has changed it: run it again")
 
 
 def _commit(branch: Branch, outcomes: Sequence[Outcome], changes: Sequence[Change]) -> None:
@@ -192,6 +149,8 @@ def _outcome(outcome: Outcome, repairs: Repairs, folder: Path) -> dict[str, Any]
             return {**_of(outcome.found, repairs, folder), "outcome": "left", "why": outcome.why}
         case Covered():
             return {**_of(outcome.found, repairs, folder), "outcome": "covered", **_repair(outcome.by, repairs)}
+        case Ended():
+            return {**_of(outcome.found, repairs, folder), "outcome": "ended"}
         case Repair():
             return {**_of(outcome.found, repairs, folder), "outcome": "repaired", **_repair(outcome, repairs)}
         case Removed():

@@ -15,7 +15,7 @@ from breadknife.cli.changes import Changes
 from breadknife.cli.checking import Checker, CommandChecker, Tests
 from breadknife.cli.files import find_files
 from breadknife.cli.lint import settings_for
-from breadknife.cli.repairs import Repairs, resolve_path
+from breadknife.cli.repairs import CHECKER_SECONDS, Repairs, resolve_path
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
 from breadknife.plugins.nullcheck.causes import Found
@@ -23,9 +23,6 @@ from breadknife.plugins.nullcheck.formats.reading import NAMES, read
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.text.document import language_of
-
-CHECKER_SECONDS = 50.0
-"""Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
 
 
 @dataclass(frozen=True)

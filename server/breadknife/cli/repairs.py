@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
-from breadknife.plugins.nullcheck.plugin import NullCheckSettings
+from breadknife.plugins.nullcheck.oracle.tools import Installed, installed
+from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Strategy
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
@@ -35,6 +37,9 @@ GUARDS = frozenset({
 """After one of these the value is no null in the rest of the function."""
 UNASKED = frozenset(Strategy) - {Strategy.IGNORE, Strategy.NON_NULL}
 """What may be done without a person who chooses it: these two only hide a finding."""
+
+CHECKER_SECONDS = 50.0
+"""Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
 
 NO_ACTION = "no edit is surely right here"
 TO_CHOOSE = "a null may be meant here: what is done about it is for you to choose"
@@ -110,12 +115,8 @@ class Repairs:
             tree = self._host.tree(document) if document.language in LANGUAGE_IDS else None
             if tree is None:
                 return None
-            root = root_of(path, [Path.cwd()])
-            settings: NullCheckSettings = (
-                self._settings_of(root).for_document(document, root).plugins.get(SOURCE) or NullCheckSettings()
-            )
-            spoken = language(document.language, settings.nullable)
-            self._files[path] = (document.text, spoken.open(document, tree, self._host.projects.of(root)))
+            spoken = language(document.language, self._settings(path)[1].nullable)
+            self._files[path] = (document.text, spoken.open(document, tree, self._host.projects.of(_root(path))))
         return self._files[path][1]
 
     def tree(self, path: Path) -> SyntaxTree | None:
@@ -125,6 +126,18 @@ class Repairs:
         except DocumentError:
             return None
         return file.tree if file else None
+
+    def checker(self, path: Path) -> Installed | None:
+        """The one that has a say in the file's repairs."""
+        settings, ours = self._settings(path)
+        return installed(ours.oracle, self.changes.document(path).language, _root(path), settings.trusted)
+
+    def problems(self, checker: Installed, document: Document, beside: Mapping[Path, str]) -> list[Problem]:
+        """What a checker says of a file, `beside` others that aren't as they are on disk. Raises Cancelled when it
+        takes too long, and EngineError."""
+        plugin = next(each for each in self._host.registry.plugins if isinstance(each, NullCheckPlugin))
+        texts = {path: document.text} if (path := document.path) else {}
+        return plugin.ladder.problems(checker, document.language, texts, beside, CHECKER_SECONDS)
 
     # --- what can be done ---
 
@@ -160,6 +173,11 @@ class Repairs:
                 refused = done
         return refused
 
+    def declares(self, found: Found) -> bool:
+        """Whether the first that may be done unasked is to repair a declaration."""
+        may = (strategy_of(action) for action in self.menu(found) if not action.data["asked"])
+        return next((strategy for strategy in may if strategy in UNASKED), None) in DECLARATION
+
     # --- what comes of it ---
 
     def covers(self, repair: Repair, found: Found) -> bool:
@@ -178,7 +196,7 @@ class Repairs:
     def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
         for path, document in documents:
             self.changes.put([(path, document)])
-            self._host.projects.changed(document, root_of(path, [Path.cwd()]))
+            self._host.projects.changed(document, _root(path))
 
     def accepted(self, repairs: Sequence[Repair]) -> list[Repair]:
         """Make all edits that can be made together, given in positions of the texts as they are now, so that nothing
@@ -229,13 +247,22 @@ class Repairs:
         file = self.file(path)
         return Counter((finding.code, finding.message) for finding in file.findings()) if file else Counter()
 
+    def _settings(self, path: Path) -> tuple[Settings, NullCheckSettings]:
+        root = _root(path)
+        settings = self._settings_of(root).for_document(self.changes.document(path), root)
+        return settings, settings.plugins.get(SOURCE) or NullCheckSettings()
+
     def _ask(self, path: Path, request: Request) -> Reply:
-        root = root_of(path, [Path.cwd()])
+        root = _root(path)
         self._host.settings = self._settings_of(root)
         return self._host.ask(request, root=root, plugin=SOURCE)
 
 
 _Before = dict[Path, tuple[Document, "Counter[tuple[str, str]]"]]
+
+
+def _root(path: Path) -> Path:
+    return root_of(path, [Path.cwd()])
 
 
 def strategy_of(action: Action) -> Strategy:

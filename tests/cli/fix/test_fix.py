@@ -75,6 +75,45 @@ def test_a_guard_covers_the_uses_after_it(project: Path) -> None:
     assert shown["diff"].count("\n+ ") == 1
 
 
+POOL = """\
+class Pool:
+    def take(self) -> int:
+        return 1
+
+
+class Store:
+    def __init__(self):
+        self.pool: Pool | None = None
+
+    def start(self):
+        self.pool = Pool()
+
+    def get(self):
+        return self.pool
+
+    def take(self):
+        return self.pool.take()
+"""
+SHOWN = "from pool import Store\n\n\ndef show(store: Store):\n    print(store.get().take())\n"
+
+
+@pytest.mark.parametrize(
+    ("configured", "outcome"),
+    [("{}", "ended"), ('{"reportOptionalMemberAccess": "none"}', "repaired")],
+    ids=["the same checker", "one that has never seen it"],
+)
+def test_what_a_declaration_ends_elsewhere_is_left_alone(project: Path, configured: str, outcome: str) -> None:
+    write(project, {"a.py": SHOWN, "pool.py": POOL, "breadknife.toml": '[nullcheck]\noracle = "pyright"\n'})
+    command = [sys.executable, "-m", "pyright", "--outputjson"]
+    said = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False).stdout
+    write(project, {"pyrightconfig.json": configured})
+    result = breadknife(project, "fix", "--from", "-", "--write", "--json", given=said)
+    outcomes = {each["path"]: each["outcome"] for each in json.loads(result.stdout)["outcomes"]}
+    assert outcomes == {"pool.py": "repaired", "a.py": outcome}, result.stderr
+    assert (read(project, "a.py") == SHOWN) == (outcome == "ended")
+    assert "self.pool: Pool = None" in read(project, "pool.py")
+
+
 ARGUMENT = 'a.py:{line}:{column}: error: Argument 1 to "g" has incompatible type "A | None"; expected "A"  [arg-type]\n'
 
 

@@ -132,6 +132,12 @@ class Ladder:
             return None
         return installed(choice, document.language, context.project.root, context.trusted)
 
+    def problems(
+        self, checker: Installed, language: str, texts: Mapping[Path, str], beside: Mapping[Path, str], seconds: float
+    ) -> list[Problem]:
+        """See `Checker.problems`. Raises Cancelled when it takes longer, and EngineError."""
+        return self._oracle(checker, language).ask(texts, CancelToken.after(seconds), beside)
+
     def known(self, edited: Edited, about: Iterable[Finding]) -> Climb | None:
         """What was found out about it a moment ago."""
         return self._climbs.get((edited, _identity(about)))

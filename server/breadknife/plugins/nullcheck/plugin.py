@@ -66,7 +66,7 @@ class NullCheckPlugin:
 
     def __init__(self) -> None:
         self._files = Files()
-        self._ladder = Ladder()
+        self.ladder = Ladder()
         self._ahead = WrittenAhead()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
@@ -82,17 +82,17 @@ class NullCheckPlugin:
                 case CheckRequest():
                     return _check(file, context)
                 case ActionRequest():
-                    menu = _Menu(file, spoken, request, self._ladder, self._ahead, context)
+                    menu = _Menu(file, spoken, request, self.ladder, self._ahead, context)
                     return Actions(tuple(menu.actions()))
                 case ResolveRequest(document=document, action=action):
-                    checking = _checking(self._ladder, document, action, context)
+                    checking = _checking(self.ladder, document, action, context)
                     made = _made(file, spoken, document, action, checking, self._ahead, context)
         # Others may use the analysis while a checker is asked.
         return made if isinstance(made, Silence) else _resolved(made, action, checking, context)
 
     def close(self) -> None:
         self._ahead.close()
-        self._ladder.close()
+        self.ladder.close()
 
 
 def _reported(file: NullFile, context: Context) -> list[Finding]:

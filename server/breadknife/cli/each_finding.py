@@ -1,0 +1,104 @@
+"""Findings about null, each repaired by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from breadknife.cli.null_findings import tell
+from breadknife.cli.rechecking import Recheck
+from breadknife.cli.repairs import DECLARATION, Refused, Repair, Repairs, near
+from breadknife.cli.root_causes import moved_by
+from breadknife.plugins.nullcheck.causes import Found
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A finding that another one's repair ends, too."""
+
+    found: Found
+    by: Repair
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A finding that isn't there any more, after the repairs of others."""
+
+    found: Found
+
+
+@dataclass(frozen=True)
+class _Pending:
+    told: Found
+    here: Found
+    """Where it is by now."""
+    is_declared: bool
+    """Its declaration is what is to be repaired."""
+    why: str = ""
+    """Nothing could be done about it."""
+
+
+@dataclass
+class _Round:
+    """What can be done at once: no repair is near another."""
+
+    wanted: list[tuple[_Pending, Repair]] = field(default_factory=list[tuple[_Pending, Repair]])
+    covered: list[tuple[_Pending, Repair]] = field(default_factory=list[tuple[_Pending, Repair]])
+    left: list[_Pending] = field(default_factory=list[_Pending])
+
+
+def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Covered | Ended | Refused]:
+    """The first verified action for each finding, one for several where it is the same.
+
+    Declarations come first, since that may end more than was asked about. Repairs of one function are made one after
+    the other, each seeing those before it.
+    """
+    outcomes, recheck = list[Repair | Covered | Ended | Refused](), Recheck(repairs)
+    pending = [_Pending(each, each, repairs.declares(each)) for each in found]
+    while now := [each for each in pending if not each.why]:
+        now = [each for each in now if each.is_declared] or now
+        this = _round(repairs, now)
+        made = repairs.accepted([repair for _, repair in this.wanted])
+        left = [*(each for each in pending if each not in now), *this.left]
+        for each, repair in this.wanted:
+            if repair in made:
+                outcomes.append(replace(repair, found=each.told))
+            else:
+                left.append(replace(each, why=repairs.objection))
+        for each, repair in this.covered:
+            if repair in made:
+                outcomes.append(Covered(each.told, repair))
+            else:
+                left.append(replace(each, why="a repair that would end it can't be made"))
+        pending = list[_Pending]()
+        for each in left:
+            if here := moved_by(each.here, [repair.edits for repair in made]):
+                pending.append(replace(each, here=here))
+            else:
+                outcomes.append(Refused(each.told, each.why or "another repair has changed it: run it again"))
+        if any(repair.strategy in DECLARATION for repair in made):
+            ended = recheck.ended((each.told, each.here) for each in pending)
+            outcomes += [Ended(each.told) for each in pending if each.told in ended]
+            pending = [each for each in pending if each.told not in ended]
+    return outcomes + [Refused(each.told, each.why) for each in pending]
+
+
+def _round(repairs: Repairs, pending: Sequence[_Pending]) -> _Round:
+    this = _Round()
+    for at, each in enumerate(pending):
+        tell(f"{at + 1} of {len(pending)}", fleeting=True)
+        if by := next((repair for _, repair in this.wanted if repairs.covers(repair, each.here)), None):
+            this.covered.append((each, by))
+            continue
+        repair = repairs.first(each.here)
+        if isinstance(repair, Refused):
+            this.left.append(replace(each, why=repair.why))
+        elif each.is_declared and repair.strategy not in DECLARATION:
+            this.left.append(replace(each, is_declared=False))
+        elif same := next((known for _, known in this.wanted if known.edits == repair.edits), None):
+            this.covered.append((each, same))
+        elif any(near(known, repair) for _, known in this.wanted):
+            this.left.append(each)
+        else:
+            this.wanted.append((each, repair))
+    return this
