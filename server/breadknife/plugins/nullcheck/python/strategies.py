@@ -170,8 +170,23 @@ def _lets_pass(site: Site) -> bool:
     """Whether the condition around is of what is refused: it is negated, or an exception follows."""
     owner = next((node for node in reversed(site.path) if node.child_by_field_name("condition") is not None), None)
     branch = owner and (owner.child_by_field_name("consequence") or owner.child_by_field_name("body"))
-    done = [child for child in branch.named_children if child.type != "comment"] if branch is not None else []
-    return any(child.type == "raise_statement" for child in done[-1:]) or _is_negated(site)
+    return (branch is not None and _may_end_in_exception(branch)) or _is_negated(site)
+
+
+def _may_end_in_exception(block: Node) -> bool:
+    """Whether its last statement, or that of a block which it is, raises one."""
+    done = [child for child in block.named_children if child.type != "comment"]
+    if not done or done[-1].type == "raise_statement":
+        return bool(done)
+    return any(_may_end_in_exception(each) for each in _blocks_of(done[-1]))
+
+
+def _blocks_of(statement: Node) -> Iterator[Node]:
+    for child in statement.named_children if statement.type not in ("function_definition", "class_definition") else ():
+        if child.type == "block":
+            yield child
+        elif child.type in ("elif_clause", "else_clause"):
+            yield from _blocks_of(child)
 
 
 def _is_negated(site: Site) -> bool:
