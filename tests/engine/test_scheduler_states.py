@@ -106,7 +106,7 @@ class Asked:
                 assert isinstance(last[0], Embeddings)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(asks, min_size=1, max_size=12), st.sampled_from([None, DRAFTS_PAY]))
 def test_each_job_has_one_last_reply_and_leaves_nothing(asks: list[Ask], cost: Calibration | None) -> None:
     def load(name: str) -> FakeModel:

@@ -29,7 +29,7 @@ def test_what_was_written_is_read_by_its_owner_only(file: Path) -> None:
     assert read_state(file.with_name("missing"), "qwen") is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_a_damaged_file_is_refused(file: Path, data: st.DataObject) -> None:
     whole = file.read_bytes()

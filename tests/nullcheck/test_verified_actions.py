@@ -183,6 +183,9 @@ def test_an_edit_that_the_checker_objects_to_is_not_made(
     assert answer.sentence == "with the edit (raise) pyright would say of user.py: It raises."
     assert [f"{step.name}: {step.verdict}" for step in context.steps][-1] == "pyright: vetoed"
     assert "raise" not in menu(plugin, document, context)
+    assert context.project is not None
+    context.project.files_changed([tmp_path / "user.py"])  # of which it may not be so any more
+    assert "raise" in menu(plugin, document, context)
 
 
 @pytest.mark.parametrize(

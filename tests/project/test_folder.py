@@ -321,3 +321,25 @@ def test_importers_are_of_the_text_in_the_editor(tmp_path: Path) -> None:
     project.changed(opened(tmp_path / "b.py", "import c\n"))
     settle(project)
     assert project.importers(tmp_path / "a.py") == []
+
+
+def test_each_change_that_is_told_begins_a_generation(tmp_path: Path) -> None:
+    project, path = known(tmp_path, {"a.py": "a"}), tmp_path / "a.py"
+    seen = [project.generation]
+
+    def is_new() -> bool:
+        seen.append(project.generation)
+        return seen[-1] not in seen[:-1]
+
+    project.changed(opened(path, "a"))
+    assert is_new()
+    project.changed(opened(path, "a"))
+    assert not is_new()
+    project.changed(opened(path, "b"))
+    assert is_new()
+    project.closed(path)
+    assert is_new()
+    project.files_changed([path])
+    assert is_new()
+    project.defining("a", "python")
+    assert not is_new()

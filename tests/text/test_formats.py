@@ -230,7 +230,7 @@ def test_every_name_of_a_format_is_known() -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS, ids=lambda format: format.language)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(random=st.integers(0, 1 << 32).map(Random))
 def test_every_word_is_read_from_its_place_and_can_be_replaced(format: Format, random: Random) -> None:
     made = generate(format, random)
@@ -238,7 +238,7 @@ def test_every_word_is_read_from_its_place_and_can_be_replaced(format: Format, r
 
 
 @pytest.mark.parametrize("format", FORMATS, ids=lambda format: format.language)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(random=st.integers(0, 1 << 32).map(Random))
 def test_edits_stay_in_the_prose_of_broken_documents(format: Format, random: Random) -> None:
     source = spoiled(generate(format, random).source, random)

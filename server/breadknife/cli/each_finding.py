@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from breadknife.cli.null_findings import tell
 from breadknife.cli.rechecking import Recheck
-from breadknife.cli.repairs import DECLARATION, Refused, Repair, Repairs, near
+from breadknife.cli.repairs import DECLARATION, NO_ACTION, Refused, Repair, Repairs, near
 from breadknife.cli.root_causes import moved_by
 from breadknife.plugins.nullcheck.causes import Found
 
@@ -35,7 +35,8 @@ class _Pending:
     is_declared: bool
     """Its declaration is what is to be repaired."""
     why: str = ""
-    """Nothing could be done about it."""
+    """Nothing could be done about it when it was tried, after so many repairs."""
+    tried: int = 0
 
 
 @dataclass
@@ -51,25 +52,26 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
     """The first verified action for each finding, one for several where it is the same.
 
     Declarations come first, since that may end more than was asked about. Repairs of one function are made one after
-    the other, each seeing those before it.
+    the other, each seeing those before it. What can't be repaired is tried again after the others: of `a.b.c`, what is
+    done about `a.b` may have to wait for `a`.
     """
     outcomes, recheck = list[Repair | Covered | Ended | Refused](), Recheck(repairs)
-    pending = [_Pending(each, each, repairs.declares(each)) for each in found]
-    while now := [each for each in pending if not each.why]:
-        now = [each for each in now if each.is_declared] or now
-        this = _round(repairs, now)
+    pending, total = [_Pending(each, each, repairs.declares(each)) for each in found], 0
+    while now := _next(pending, total):
+        this = _round(repairs, now, total)
         made = repairs.accepted([repair for _, repair in this.wanted])
         left = [*(each for each in pending if each not in now), *this.left]
         for each, repair in this.wanted:
             if repair in made:
                 outcomes.append(replace(repair, found=each.told))
             else:
-                left.append(replace(each, why=repairs.objection))
+                left.append(replace(each, why=repairs.objection, tried=total + len(made)))
         for each, repair in this.covered:
             if repair in made:
                 outcomes.append(Covered(each.told, repair))
             else:
-                left.append(replace(each, why="a repair that would end it can't be made"))
+                left.append(replace(each, why="a repair that would end it can't be made", tried=total))
+        total += len(made)
         pending = list[_Pending]()
         for each in left:
             if here := moved_by(each.here, [repair.edits for repair in made]):
@@ -83,7 +85,13 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
     return outcomes + [Refused(each.told, each.why) for each in pending]
 
 
-def _round(repairs: Repairs, pending: Sequence[_Pending]) -> _Round:
+def _next(pending: Sequence[_Pending], made: int) -> Sequence[_Pending]:
+    """Declarations, else what else wasn't tried, else what may go now that others are repaired."""
+    untried = [each for each in pending if not each.why]
+    return [each for each in untried if each.is_declared] or untried or [each for each in pending if each.tried < made]
+
+
+def _round(repairs: Repairs, pending: Sequence[_Pending], made: int) -> _Round:
     this = _Round()
     for at, each in enumerate(pending):
         tell(f"{at + 1} of {len(pending)}", fleeting=True)
@@ -92,7 +100,9 @@ def _round(repairs: Repairs, pending: Sequence[_Pending]) -> _Round:
             continue
         repair = repairs.first(each.here)
         if isinstance(repair, Refused):
-            this.left.append(replace(each, why=repair.why))
+            # An offer that the checker objects to isn't made again: why it isn't says more than that there is none.
+            why = each.why if each.why and repair.why == NO_ACTION else repair.why
+            this.left.append(replace(each, why=why, tried=made))
         elif each.is_declared and repair.strategy not in DECLARATION:
             this.left.append(replace(each, is_declared=False))
         elif same := next((known for _, known in this.wanted if known.edits == repair.edits), None):

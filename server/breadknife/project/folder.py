@@ -61,6 +61,7 @@ class FolderProject:
 
     def __init__(self, root: Path, opened: Iterable[Document] = ()) -> None:
         self.root = Path(os.path.abspath(root))
+        self.generation = 0
         self._files = FolderFiles(self.root)
         self._index = Index()
         self._words = Words()
@@ -184,6 +185,7 @@ class FolderProject:
                 self._look_soon(path)
             elif before.text != document.text:
                 self._resting[path] = time.monotonic()
+            self.generation += before is None or before.text != document.text
             self._wake()
         if before is not None and self._files.shared(path):
             self._edits.changed(key, before.text, document.text, time.monotonic())
@@ -194,11 +196,13 @@ class FolderProject:
             if self._open.pop(_key(path), None) is not None:
                 self._resting.pop(path, None)
                 self._look_soon(path)
+                self.generation += 1
                 self._wake()
 
     def files_changed(self, paths: Iterable[Path]) -> None:
         """Files (or folders) were made, changed or removed."""
         with self._lock:
+            self.generation += 1
             for path in paths:
                 if path.name in (GITIGNORE, OWN):
                     self._list_anew(path.parent)

@@ -97,15 +97,30 @@ class Store:
 SHOWN = "from pool import Store\n\n\ndef show(store: Store):\n    print(store.get().take())\n"
 
 
+def pyright(project: Path) -> str:
+    write(project, {"breadknife.toml": '[nullcheck]\noracle = "pyright"\n'})
+    command = [sys.executable, "-m", "pyright", "--outputjson"]
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False).stdout
+
+
+LOADS = "import importlib.util\n\nspec = importlib.util.find_spec('json')\nspec.loader.exec_module(object())\n"
+LOADED = LOADS.replace("spec.loader", "assert spec is not None\nassert spec.loader is not None\nspec.loader", 1)
+
+
+def test_what_has_to_wait_for_another_repair_is_tried_again(project: Path) -> None:
+    write(project, {"a.py": LOADS})
+    result = breadknife(project, "fix", "--from", "-", "--write", given=pyright(project))
+    assert (result.returncode, read(project, "a.py")) == (0, LOADED), result.stderr
+
+
 @pytest.mark.parametrize(
     ("configured", "outcome"),
     [("{}", "ended"), ('{"reportOptionalMemberAccess": "none"}', "repaired")],
     ids=["the same checker", "one that has never seen it"],
 )
 def test_what_a_declaration_ends_elsewhere_is_left_alone(project: Path, configured: str, outcome: str) -> None:
-    write(project, {"a.py": SHOWN, "pool.py": POOL, "breadknife.toml": '[nullcheck]\noracle = "pyright"\n'})
-    command = [sys.executable, "-m", "pyright", "--outputjson"]
-    said = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False).stdout
+    write(project, {"a.py": SHOWN, "pool.py": POOL})
+    said = pyright(project)
     write(project, {"pyrightconfig.json": configured})
     result = breadknife(project, "fix", "--from", "-", "--write", "--json", given=said)
     outcomes = {each["path"]: each["outcome"] for each in json.loads(result.stdout)["outcomes"]}

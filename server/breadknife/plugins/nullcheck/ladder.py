@@ -120,7 +120,7 @@ class Ladder:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._oracles: OrderedDict[tuple[Path, str], Oracle] = OrderedDict()
-        self._climbs = Recent[tuple[Edited, _About], Climb](_CLIMBS, FRESH_SECONDS, clock)
+        self._climbs = Recent[tuple[Edited, _About, int], Climb](_CLIMBS, FRESH_SECONDS, clock)
         self._importers = Recent[Edited, list[Path]](_CLIMBS, FRESH_SECONDS, clock)
         self._known = Recent[tuple[_Situation, Path, str], tuple[Problem, ...]](_KNOWN, FRESH_SECONDS, clock)
         """What was wrong in a file: of its text, and those of what was to be edited."""
@@ -138,16 +138,16 @@ class Ladder:
         """See `Checker.problems`. Raises Cancelled when it takes longer, and EngineError."""
         return self._oracle(checker, language).ask(texts, CancelToken.after(seconds), beside)
 
-    def known(self, edited: Edited, about: Iterable[Finding]) -> Climb | None:
-        """What was found out about it a moment ago."""
-        return self._climbs.get((edited, _identity(about)))
+    def known(self, edited: Edited, about: Iterable[Finding], project: Project | None) -> Climb | None:
+        """What was found out about it a moment ago, nothing having changed in the project."""
+        return self._climbs.get((edited, _identity(about), project.generation)) if project is not None else None
 
     def prepare(
         self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
     ) -> None:
         """Find out about it in the background."""
         project, is_seen = context.project, checker.tool.sees_unsaved or not edited.elsewhere
-        if project is not None and is_seen and self._known_enough(edited, about, seconds) is None:
+        if project is not None and is_seen and self._known_enough(edited, about, seconds, project) is None:
             oracle = self._oracle(checker, edited.document.language)
             with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
                 work = partial(self._climbed, edited, about, checker, project, seconds)
@@ -159,7 +159,7 @@ class Ladder:
         """`about` are the findings that it ends. Raises Cancelled."""
         if context.project is None:
             return Climb(others=others(about))
-        if (known := self._known_enough(edited, about, seconds)) is not None:
+        if (known := self._known_enough(edited, about, seconds, context.project)) is not None:
             return known
         unasked = Climb(checker.tool.name, others=others(about))
         if edited.elsewhere and not checker.tool.sees_unsaved:
@@ -169,7 +169,7 @@ class Ladder:
         oracle = self._oracle(checker, edited.document.language)
         try:
             oracle.settle((edited, _identity(about)), limit)
-            known = self._known_enough(edited, about, seconds)
+            known = self._known_enough(edited, about, seconds, context.project)
             climb = known or self._climbed(edited, about, checker, context.project, seconds, oracle.asking(limit))
             context.cancel.raise_if_cancelled()
             return climb
@@ -181,8 +181,8 @@ class Ladder:
         finally:
             forget()
 
-    def _known_enough(self, edited: Edited, about: Sequence[Finding], seconds: float) -> Climb | None:
-        known = self.known(edited, about)
+    def _known_enough(self, edited: Edited, about: Sequence[Finding], seconds: float, project: Project) -> Climb | None:
+        known = self.known(edited, about, project)
         return known if known is not None and known.is_enough(seconds) else None
 
     def close(self) -> None:
@@ -215,7 +215,7 @@ class Ladder:
         seconds: float,
         ask: Ask,
     ) -> Climb:
-        began = self._climbs.now()
+        began, generation = self._climbs.now(), project.generation
         is_seen = checker.tool.sees_unsaved and not edited.is_inner
         importing = self._importing(edited, project) if is_seen else []
         importers = _texts(project, importing[:IMPORTERS])
@@ -251,7 +251,7 @@ class Ladder:
             climb, checker=checker.tool.name, importers=len(looked_at), of=len(importers) + len(importing[IMPORTERS:]),
             seconds=seconds, is_inner=edited.is_inner or is_unseen,
         )  # fmt: skip
-        self._climbs.put((edited, _identity(about)), climb, began)
+        self._climbs.put((edited, _identity(about), generation), climb, began)
         return climb
 
     def _importing(self, edited: Edited, project: Project) -> list[Path]:

@@ -147,7 +147,7 @@ class _Menu:
         return places
 
     def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, preferred: bool) -> Action:
-        known = self.ladder.known(self._edited(offer), about) or Climb()
+        known = self.ladder.known(self._edited(offer), about, self.context.project) or Climb()
         return Action(
             offer.titled, data=_data(offer, place), findings=about, preferred=preferred, within=offer.within,
             checked=known.short,
@@ -169,7 +169,7 @@ class _Menu:
                 yield Action(title, edits=(edit,), findings=(finding,), origin=Origin(rule(Strategy.IGNORE)))
 
     def _is_broken(self, offer: Offer, about: tuple[Finding, ...]) -> bool:
-        known = self.ladder.known(self._edited(offer), about)
+        known = self.ladder.known(self._edited(offer), about, self.context.project)
         return known is not None and known.broken is not None
 
     def _look_ahead(self, place: Place, offer: Offer, about: tuple[Finding, ...]) -> None:
