@@ -78,7 +78,7 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
                 pending.append(replace(each, here=here))
             else:
                 outcomes.append(Refused(each.told, each.why or "another repair has changed it: run it again"))
-        if any(repair.strategy in DECLARATION for repair in made):
+        if made:
             ended = recheck.ended((each.told, each.here) for each in pending)
             outcomes += [Ended(each.told) for each in pending if each.told in ended]
             pending = [each for each in pending if each.told not in ended]
