@@ -131,6 +131,30 @@ def test_the_cause_is_mended_before_the_place(lines: list[str], first: str) -> N
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        ["if err != nil {", "\tdefer r.Body.Close()", "\treturn err", "}"],
+        ["if err == nil {", "\treturn nil", "}", "println(r.Status)"],
+        ["if err != nil {", "\tprintln(u, r.Status)", "}"],
+    ],
+)
+def test_no_check_takes_the_part_of_one_that_is_there(lines: list[str]) -> None:
+    text = function(
+        "func f(u string) error {",
+        *("\t" + each for each in ("r, err := http.Get(u)", *lines, "return nil")),
+        head=HTTP,
+    )
+    assert "check-error" not in [offer.strategy.value for offer in offered(text)]
+
+
+def test_what_is_used_again_is_not_checked_for_one_use_alone() -> None:
+    text = function(
+        "func f(t *T) {", "\tif t == nil {", "\t\tprintln(1)", "\t}", "\tprintln(t.N)", "\tprintln(t.N)", head=T
+    )
+    assert "narrow" not in [offer.strategy.value for offer in offered(text)]
+
+
+@pytest.mark.parametrize(
     "body",
     ["println(ok && t.N > 0)", "println(ok || t.N > 0)", "println(g(), t.N)", "func() { println(t.N) }()"],
 )

@@ -52,11 +52,11 @@ def results(text: str) -> dict[str, str]:
         (NULLABLE, "default",
          ["int f(@Nullable String s) {", "    return s.length();", "}"],
          ["int f(@Nullable String s) {", '    return (s != null ? s : "").length();', "}"],
-         'Use a default such as `""` if `s` is null'),
+         'Use `""` if `s` is null'),
         ("", "default",
          ["String f() {", '    return System.getProperty("a").trim();', "}"],
          ["String f() {", '    return System.getProperty("a", "").trim();', "}"],
-         'Use a default such as `""` if it isn\'t set'),
+         'Use `""` if it isn\'t set'),
         (NULLABLE, "raise",
          ["int f(@Nullable String s) {", "    return s.length();", "}"],
          ["int f(@Nullable String s) {", "    if (s == null) {",
@@ -128,6 +128,31 @@ def test_require_non_null_is_imported_where_that_is_needed() -> None:
 )  # fmt: skip
 def test_the_surroundings_decide_what_comes_first(before: list[str], first: str) -> None:
     assert offered(in_class(*before))[0].strategy.value == first
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["s.trim();", "s.strip();"],  # the next use isn't checked
+        ["int n = -1;", "n = s.length();", "g(n);"],
+    ],
+)
+def test_a_check_for_one_statement_alone_leaves_nothing_behind(lines: list[str]) -> None:
+    assert "narrow" not in results(in_class("void f(@Nullable String s) {", *("    " + each for each in lines), "}"))
+
+
+@pytest.mark.parametrize(
+    ("returns", "value"),
+    [
+        (["if (s.isEmpty()) { return true; }", "return false;"], "false"),
+        (["boolean b = s.isEmpty();", "return b;"], None),
+        (["if (s.isEmpty()) { return false; }", "return g();"], None),
+    ],
+)
+def test_an_early_return_gives_what_the_method_ends_with(returns: list[str], value: str | None) -> None:
+    text = in_class("boolean f(@Nullable String s) {", *("    " + each for each in returns), "}")
+    titles = [offer.title for offer in offered(text) if offer.strategy.value == "return"]
+    assert titles == ([f"Return early if `s` is null (returns `{value}`)"] if value else [])
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from breadknife.plugins.nullcheck.oracle.comparing import are_new
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.no_worse import parses_no_worse
@@ -43,7 +43,7 @@ def verified(
     grown = sum(len(edit.new_text) - len(edit.span) for edit in edits)
     was = _between(before, touched)
     now = _between(analyse(tree), Span(touched.start, touched.end + grown))
-    if Counter(map(_identity, now)) - Counter(map(_identity, was)):
+    if are_new(was, now, edits):
         return 0
     moved = _moved(place, edits)
     if any(finding.span.start < moved.end and moved.start < finding.span.end for finding in now):
@@ -54,10 +54,6 @@ def verified(
 def _between(analysis: Analysis, span: Span) -> Sequence[Finding]:
     tree = analysis.tree
     return analysis.findings_between(tree.byte_offset(span.start), tree.byte_offset(span.end))
-
-
-def _identity(finding: Finding) -> tuple[str, str]:
-    return finding.code, finding.message
 
 
 def _moved(place: Span, edits: tuple[TextEdit, ...]) -> Span:

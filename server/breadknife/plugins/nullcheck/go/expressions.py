@@ -253,7 +253,7 @@ class Evaluator:
     def _results(self, callee: Callee, given: list[Node]) -> list[Fact]:
         summary, found = callee.summary, list[Fact]()
         fails = callee.results[-1:] == ("error",)
-        chosen = any(argument.type in ("true", "false") for argument in given)  # which of two things it does
+        chosen = any(self._is_constant(argument) for argument in given)  # which of two things it does
         for at, kind in enumerate(callee.results):
             alone = None
             if chosen:
@@ -269,6 +269,12 @@ class Evaluator:
             else:
                 found.append(Fact(alone, kind))
         return found or [NOTHING]
+
+    def _is_constant(self, argument: Node) -> bool:
+        """`true`, or `REQUIRED`, from whichever file."""
+        name = self.outline.text(argument).rpartition(".")[2]
+        is_named = argument.type in ("identifier", "selector_expression") and name.isupper() and len(name) > 1
+        return argument.type in ("true", "false") or (is_named and name not in self.types)
 
     def callee(self, function: Node) -> Callee | None:
         """The function that a callee names, of this file or of another of the module."""

@@ -67,7 +67,7 @@ def _at_the_error(site: Site) -> Iterator[Option]:
                 f"the check of `{name}` comes after the use",
                 lambda _: _move(site, origin, later),
             )
-        elif later is None:
+        elif later is None and not _is_looked_at(site, origin, name):
             ending = partial(endings.after_error, site, name)
             says = ending(_wrap_message(site, right.named_children[0])).says
             yield Option(
@@ -116,6 +116,12 @@ def _wrap_message(site: Site, call: Node) -> str:
 def _wrap_content(site: Site, call: Node) -> Content | None:
     message = _wrap_message(site, call)
     return Content("error", message) if message else None
+
+
+def _is_looked_at(site: Site, origin: Origin, name: str) -> bool:
+    """Whether a condition between, or around the place, asks for the error: a check above it would take its part."""
+    between = site.tree.text[site.tree.span(origin.statement).end : site.span.start]
+    return re.search(rf"\b(?:if|switch|for|case)\b[^\n{{]*\b{re.escape(name)}\b", between) is not None
 
 
 def _later_check(site: Site, origin: Origin, name: str) -> Node | None:
@@ -350,7 +356,11 @@ def _import_errors(site: Site) -> TextEdit | None:
         if node.type == "import_declaration":
             grouped = next((child for child in node.named_children if child.type == "import_spec_list"), None)
             if grouped is not None and grouped.named_children:
-                return lines_before(site.tree, grouped.named_children[0], ['"errors"'])
+                specs = [child for child in grouped.named_children if child.type == "import_spec"]
+                after = next((each for each in specs if site.outline.text(each) > '"errors"'), None)
+                if after is None or (after.start_point.row > 0 and "." in site.outline.text(after)):
+                    after = specs[0] if specs else grouped.named_children[0]
+                return lines_before(site.tree, after, ['"errors"'])
             at = site.tree.span(node).start
             return TextEdit(Span(at, at), f'import "errors"{end}')
         if node.type == "package_clause":

@@ -18,7 +18,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
     narrow,
 )
 from breadknife.plugins.nullcheck.java.names import Member, Names
-from breadknife.plugins.nullcheck.java.narrowing import branch
+from breadknife.plugins.nullcheck.java.narrowing import GETTERS, branch
 from breadknife.plugins.nullcheck.java.operators import OPERATORS
 from breadknife.plugins.nullcheck.java.outline import Method, Outline, base, type_arguments
 from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, CHECKERS, CHECKS, RETURNING, NullableMethod
@@ -30,6 +30,8 @@ MAX_DEPTH = 150
 _MAX_KEY = 100
 """Longest call, in bytes, whose tests are remembered."""
 _COMPARED = re.compile(r"([\w.]+)\s*[!=]=\s*null\b")
+_ASKED = re.compile(r"([\w.]+)\.containsKey\(([^()]*)\)")
+_KEYS = re.compile(r"([\w.]+)\.(?:keySet|stringPropertyNames)\(\)")
 _TESTS = frozenset(
     {"binary_expression", "unary_expression", "instanceof_expression", "parenthesized_expression", "method_invocation"}
 )
@@ -71,6 +73,8 @@ class Evaluator:
         """Follows a block in an expression: a lambda's, a switch's."""
         self.types: dict[str, str] = {}
         """Local variables and parameters -> their type as it is written."""
+        self.keys: dict[str, set[str]] = {}
+        """Local variables -> the maps that they have the keys of."""
         self.uses: dict[tuple[int, int], NullUse] = {}
         self.classes: list[Node] = []
         """Bodies of anonymous and local classes in this method, each to be followed by itself."""
@@ -153,11 +157,34 @@ class Evaluator:
             case "parenthesized_expression":
                 return self.key_of(node.named_children[0]) if node.named_child_count == 1 else ""
             case "method_invocation" if node.end_byte - node.start_byte <= _MAX_KEY:
-                return self.text(node)
+                return _compact(self.text(node))
             case "cast_expression" if (value := node.child_by_field_name("value")) is not None:
                 return self.key_of(value)
             case _:
                 return ""
+
+    def call_key(self, receiver: Node, name: str, given: str) -> str:
+        """`key_of` of a call with one argument."""
+        return _compact(f"{self.text(receiver)}.{name}({given})")
+
+    def keyed(self, over: Node, key: str, env: Env) -> None:
+        """`key` is one of a map's that `over` names, as `map.keySet()` or sorted: the map has a value for it."""
+        source = self.text(over)
+        maps = self.keys.get(source) or {*_KEYS.findall(source)}
+        if len(maps) != 1:
+            return
+        for getter in GETTERS:
+            narrow(env, _compact(f"{next(iter(maps))}.{getter}({key})"))
+
+    def made(self, target: str, value: Node, env: Env) -> None:
+        """What a variable's new value says of it."""
+        self.keys.pop(target, None)
+        source = self.text(value)
+        if maps := {*_KEYS.findall(source)}:
+            self.keys[target] = maps
+        if _has_parent(value):
+            for getter in ("getParentFile", "getParent"):
+                narrow(env, f"{target}.{getter}()")
 
     def type_of(self, node: Node) -> str:
         """The written type of an expression, or ""."""
@@ -261,6 +288,7 @@ class Evaluator:
             return NOTHING
         self.unbox(right, fact, self.type_of(left), env)
         self.assign(left, fact, env)
+        self.made(self.text(left), right, env)
         return fact
 
     def tested(self, node: Node, env: Env) -> Fact:
@@ -270,6 +298,9 @@ class Evaluator:
             source = self.text(node)
             for key in [key for key, known in env.items() if known.cause and key.removeprefix("this.") in source]:
                 narrow(env, key)
+            for of, key in _ASKED.findall(source):
+                for getter in GETTERS:
+                    narrow(env, _compact(f"{of}.{getter}({key})"))
             for name in _COMPARED.findall(source):
                 narrow(env, name if name in self.types or name.startswith("this.") else f"this.{name}")
         return fact
@@ -285,10 +316,10 @@ class Evaluator:
         if receiver is not None and receiver.type not in ("this", "super"):
             self.use(receiver, self.value(receiver, env), Use.ATTRIBUTE, env)
         given = [child for child in arguments.named_children if not child.type.endswith("comment")]
-        facts = [self.value(argument, env) for argument in given]
+        facts = [self._argument(argument, receiver, env) for argument in given]
         self._checks(f"{self.text(receiver)}.{called}" if receiver is not None else called, given, env)
         if called in ("put", "putIfAbsent", "computeIfAbsent", "merge") and receiver is not None and given:
-            narrow(env, f"{self.text(receiver)}.get({self.text(given[0])})")
+            narrow(env, self.call_key(receiver, "get", self.text(given[0])))
         known = env.get(self.key_of(node)) if env else None
         if env and called not in RETURNING:
             forget_fields(env)
@@ -299,6 +330,11 @@ class Evaluator:
         if called in ("requireNonNull", "checkNotNull") and facts:
             return NOTHING
         return self._result(node, receiver, called, given)
+
+    def _argument(self, argument: Node, receiver: Node | None, env: Env) -> Fact:
+        return (
+            self._lambda(argument, env, receiver) if argument.type == "lambda_expression" else self.value(argument, env)
+        )
 
     def _own_call(self, called: str, env: Env) -> None:
         """A method of this class is called: a nullable field that it has to do with may be set, or checked, there."""
@@ -341,6 +377,10 @@ class Evaluator:
             return NOTHING
         if (rule.last and self.text(given[-1]) != rule.last) or (given and self.text(given[0]) in ALWAYS_SET):
             return NOTHING
+        if _has_parent(receiver) or (
+            given and _compact(self.text(given[0])) in _its_keys(_compact(self.text(receiver)))
+        ):
+            return NOTHING
         arguments = type_arguments(kind)
         result = {"V": arguments[1] if len(arguments) == 2 else "", "T": arguments[0] if arguments else ""}.get(
             rule.type, rule.type
@@ -356,8 +396,9 @@ class Evaluator:
                 self.value(child, env)
         return NOTHING
 
-    def _lambda(self, node: Node, env: Env) -> Fact:
-        """Its body runs later: what it knows of variables holds, since those can't change; of fields, nothing."""
+    def _lambda(self, node: Node, env: Env, over: Node | None = None) -> Fact:
+        """Its body runs later: what it knows of variables holds, since those can't change; of fields, nothing. `over`:
+        whose call it is given to; a key of a map, if that has the keys of one."""
         body, parameters = node.child_by_field_name("body"), node.child_by_field_name("parameters")
         inner = {key: fact for key, fact in env.items() if "." not in key and not (fact.cause and fact.cause.soft)}
         types, forgiven = dict(self.types), self.forgiven
@@ -369,6 +410,8 @@ class Evaluator:
                     inner.pop(self.text(name), None)
                     kind = parameter.child_by_field_name("type")
                     self.types[self.text(name)] = self.text(kind) if kind is not None else ""
+                    if over is not None:
+                        self.keyed(over, self.text(name), inner)
         if body is not None:
             if body.type == "block":
                 self._follow(body, inner)
@@ -390,6 +433,23 @@ class Evaluator:
             env.clear()
             env.update(env_after)
         return NOTHING
+
+
+def _compact(source: str) -> str:
+    """The same for all ways to write an expression: `this.map.get( key )`."""
+    return "".join(source.split()).removeprefix("this.")
+
+
+def _its_keys(receiver: str) -> tuple[str, ...]:
+    """Keys that a map has, if it has any."""
+    return tuple(f"{receiver}.{each}()" for each in ("firstKey", "lastKey", "keySet().iterator().next"))
+
+
+def _has_parent(node: Node) -> bool:
+    """`new File(folder, name)`."""
+    kind, arguments = node.child_by_field_name("type"), node.child_by_field_name("arguments")
+    is_made = node.type == "object_creation_expression" and kind is not None and kind.text == b"File"
+    return is_made and arguments is not None and arguments.named_child_count == 2
 
 
 def _skip(node: Node, env: Env) -> Fact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -27,6 +28,10 @@ from breadknife.text.syntax import Node
 
 _MAX_LOOPS = 3
 """Loops nested deeper than this are followed once round only, or the work would double with each level."""
+_COMPOUND = frozenset({
+    "block", "if_statement", "while_statement", "do_statement", "for_statement", "labeled_statement",
+})  # fmt: skip
+"""What throws in these is a statement in them: one with a call, hardly ever a test."""
 _CATCHES_NULL = "NullPointerException"
 
 
@@ -72,7 +77,8 @@ class Flow:
         }
 
     def statement(self, node: Node, env: Env) -> Env | None:
-        if self._raised and env:
+        throws = bool(self._raised) and node.type not in _COMPOUND and b"(" in (node.text or b"")
+        if throws and env:
             self._raised[-1] = join(self._raised[-1], env)
         handler = self._handlers.get(node.type)
         after: Env | None = env
@@ -83,7 +89,7 @@ class Flow:
         else:
             for child in node.named_children:
                 self.evaluator.value(child, env)
-        if self._raised and after is not None:
+        if throws and after is not None:
             self._raised[-1] = join(self._raised[-1], after)
         return after
 
@@ -149,6 +155,8 @@ class Flow:
                 self.evaluator.unbox(value, fact, written, env)
             self.evaluator.types[self._outline.text(name)] = its
             self.evaluator.assign(name, fact, env)
+            if value is not None:
+                self.evaluator.made(self._outline.text(name), value, env)
         return env
 
     def _return(self, node: Node, env: Env) -> None:
@@ -223,16 +231,16 @@ class Flow:
 
     def _each(self, node: Node, env: Env) -> Env | None:
         value, name, kind = (node.child_by_field_name(field) for field in ("value", "name", "type"))
-        over = ""
         if value is not None:
             self.evaluator.use(value, self.evaluator.value(value, env), Use.ITERATE, env)
-            over = self._outline.text(value)
         if name is not None:
             its = self._outline.text(name)
             self.evaluator.types[its] = self._outline.text(kind) if kind is not None else ""
             self.evaluator.assign(name, NOTHING, env)
-            if over.endswith(".keySet()"):
-                narrow(env, f"{over.removesuffix('.keySet()')}.get({its})")
+            if value is not None:
+                self.evaluator.keyed(value, its, env)
+                if found := re.fullmatch(r"([\w.]+)\.entrySet\(\)", self._outline.text(value)):
+                    narrow(env, f"{found[1].removeprefix('this.')}.get({its}.getKey())")
         return self._rounds(node, env)
 
     def _rounds(self, node: Node, env: Env, test: Node | None = None, updates: list[Node] | None = None) -> Env | None:
@@ -289,7 +297,7 @@ class Flow:
         body = node.child_by_field_name("body")
         handlers = [child for child in node.named_children if child.type == "catch_clause"]
         forgives = any(_CATCHES_NULL in self._outline.text(handler).partition(")")[0] for handler in handlers)
-        self._raised.append(dict(env))
+        self._raised.append(None)
         self.evaluator.forgiven += forgives
         if (resources := node.child_by_field_name("resources")) is not None:
             for resource in resources.named_children:

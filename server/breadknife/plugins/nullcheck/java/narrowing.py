@@ -19,6 +19,9 @@ from breadknife.plugins.nullcheck.braces.facts import (
 )
 from breadknife.text.syntax import Node
 
+GETTERS = ("get", "getProperty")
+"""What gives the value of a key that is there."""
+
 
 class Evaluator(Protocol):
     def value(self, node: Node, env: Env, /) -> Fact:
@@ -30,6 +33,10 @@ class Evaluator(Protocol):
         ...
 
     def text(self, node: Node, /) -> str: ...
+
+    def call_key(self, receiver: Node, name: str, given: str, /) -> str:
+        """`key_of` of a call with one argument."""
+        ...
 
 
 def canonical(evaluator: Evaluator, node: Node) -> str:
@@ -120,6 +127,8 @@ def _compared(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     same, other = dict(env), env
     for key in keys_of(evaluator, node):
         known = env.get(key, NOTHING) if key != evaluator.key_of(node) else fact
+        if known.checked:  # it is tested once more
+            continue
         if known.cause is None:
             same[key] = Fact(Cause(node, "it is compared with null", soft=True))
         else:
@@ -137,6 +146,15 @@ def keys_of(evaluator: Evaluator, node: Node) -> list[str]:
     return [key] if (key := evaluator.key_of(node)) else []
 
 
+def has_key(evaluator: Evaluator, called: str, receiver: Node | None) -> Node | None:
+    """The map that a call asks for a key: `map.containsKey(…)`, `map.keySet().contains(…)`."""
+    if receiver is None or called == "containsKey":
+        return receiver
+    name, of = receiver.child_by_field_name("name"), receiver.child_by_field_name("object")
+    is_key_set = called == "contains" and name is not None and evaluator.text(name) == "keySet"
+    return of if is_key_set else None
+
+
 def _call(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     """A predicate of the program's own may well test for null: believe both outcomes."""
     name, receiver = node.child_by_field_name("name"), node.child_by_field_name("object")
@@ -145,8 +163,9 @@ def _call(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     called = evaluator.text(name) if name is not None else ""
     arguments = node.child_by_field_name("arguments")
     given = [child for child in arguments.named_children if not child.type.endswith("comment")] if arguments else []
-    if called == "containsKey" and receiver is not None and len(given) == 1:
-        narrow(yes, f"{evaluator.text(receiver)}.get({evaluator.text(given[0])})")
+    if len(given) == 1 and (of := has_key(evaluator, called, receiver)) is not None:
+        for getter in GETTERS:
+            narrow(yes, evaluator.call_key(of, getter, evaluator.text(given[0])))
         return yes, no
     for argument in given:
         key = evaluator.key_of(argument)

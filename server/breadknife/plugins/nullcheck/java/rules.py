@@ -229,7 +229,7 @@ NULLABLE_METHODS = (
 
 ALSO = {
     "Map": ("HashMap", "TreeMap", "LinkedHashMap", "ConcurrentHashMap", "ConcurrentMap", "SortedMap", "NavigableMap",
-            "WeakHashMap", "IdentityHashMap", "Hashtable"),
+            "WeakHashMap", "IdentityHashMap", "Hashtable", "EnumMap", "ConcurrentSkipListMap"),
     "HttpServletRequest": ("ServletRequest",),
 }  # fmt: skip
 """Types that have a receiver's methods too."""

@@ -170,10 +170,18 @@ def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
     kind = fact.type if fact is not None else ""
     outer = site.path[-1]
     default = ZEROS.get(base(kind), "")
+    # What a model would say instead of "" is a message, and no data.
+    content = Content(default=default) if default else None
     if not default and base(kind) == "String":
         default = '""'
     if not default:
         return
+
+    def chosen(said: Content) -> str:
+        return said.default if content else default
+
+    such = f"a default such as `{default}`" if content else f"`{default}`"
+    is_counted = outer.type == "binary_expression" and bool(content)
     what = quote(site.source) if site.is_name else "there is none"
     called, receiver, given = _call_parts(site.node)
     if (
@@ -188,22 +196,22 @@ def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
             return
         at = site.tree.span(given[0]).end
         yield Option(
-            Strategy.DEFAULT, f"Use a default such as `{default}` if the key is missing", 72,
+            Strategy.DEFAULT, f"Use {such} if the key is missing", 72 if is_counted else 45,
             "a map has a method for that",
-            lambda said: (TextEdit(site.tree.span(name), "getOrDefault"), TextEdit(Span(at, at), f", {said.default}")),
-            Content(default=default),
+            lambda said: (TextEdit(site.tree.span(name), "getOrDefault"), TextEdit(Span(at, at), f", {chosen(said)}")),
+            content,
         )  # fmt: skip
     elif called == "getProperty" and len(given) == 1:
         at = site.tree.span(given[0]).end
         yield Option(
-            Strategy.DEFAULT, f"Use a default such as `{default}` if it isn't set", 68, "the method takes one",
-            lambda said: (TextEdit(Span(at, at), f", {said.default}"),), Content(default=default),
+            Strategy.DEFAULT, f"Use {such} if it isn't set", 45, "the method takes one",
+            lambda said: (TextEdit(Span(at, at), f", {chosen(said)}"),), content,
         )  # fmt: skip
     elif site.is_name:
         bare = outer.type in ("argument_list", "variable_declarator", "return_statement")
         yield Option(
-            Strategy.DEFAULT, f"Use a default such as `{default}` if {what} is null", 35, f"it is a {base(kind)}",
-            lambda said: (TextEdit(site.span, _choice(site.source, said.default, bare)),), Content(default=default),
+            Strategy.DEFAULT, f"Use {such} if {what} is null", 35, f"it is a {base(kind)}",
+            lambda said: (TextEdit(site.span, _choice(site.source, chosen(said), bare)),), content,
         )  # fmt: skip
 
 
@@ -255,7 +263,7 @@ def _guards(site: Site) -> Iterator[Option]:
             "the method gives nothing back" if not value else "the method returns that elsewhere",
             lambda _: _guard(site, f"return {value};" if value else "return;"),
         )  # fmt: skip
-    if statement.type == "expression_statement":
+    if statement.type == "expression_statement" and statement.named_children[0].type == "method_invocation":
         yield Option(
             Strategy.NARROW,
             f"Do this only if {what} isn't null (nothing happens if it is)",
@@ -285,10 +293,11 @@ def _early(site: Site) -> str | None:
     if site.result == "void":
         return ""
     returned = re.findall(r"\breturn\b\s*([^;]*);", site.outline.text(site.method))
-    for value, _ in Counter(returned).most_common():
+    last = [value for value in returned[-1:] if site.result == "boolean" or len(set(returned)) == 1]
+    for value in (*last, *(value for value, _ in Counter(returned).most_common() if site.result != "boolean")):
         if _PLAIN.fullmatch(value) and (value != "null" or is_nullable(modifiers(site.outline, site.method))):
             return value
-    return "false" if site.result == "boolean" else None
+    return None
 
 
 def _guard(site: Site, action: str) -> Edits | None:

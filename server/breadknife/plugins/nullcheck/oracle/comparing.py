@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 
 
@@ -57,6 +58,19 @@ class Moves:
                 return True
             shift = new.end - old.end
         return now == before + shift
+
+
+def are_new(was: Iterable[Finding], now: Iterable[Finding], edits: Iterable[TextEdit]) -> bool:
+    """Whether one of our own findings doesn't stand where it stood before the edits: a check of one use alone leaves
+    the next use of the value with the same message."""
+    moves, left = Moves.of(edits), list(was)
+    for finding in now:
+        known = (each for each in left if (each.code, each.message) == (finding.code, finding.message))
+        here = next((each for each in known if moves.leads(each.span.start, finding.span.start)), None)
+        if here is None:
+            return True
+        left.remove(here)
+    return False
 
 
 _OF_NAMES = frozenset({
