@@ -39,6 +39,8 @@ class Options:
     as_json: bool = False
 
 
+NO_CHECKER = "none is installed, or only the folder's own, which runs once the folder is trusted (`breadknife trust`)"
+
 Outcome = Repair | Covered | Ended | Refused | Removed
 
 
@@ -53,6 +55,8 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
         told = findings(repairs, options.sources, folder)
         if options.list_all:
             return _list(repairs, told.found, folder, as_json=options.as_json)
+        for language in repairs.unchecked(told.found):
+            tell(f"no checker has a say in repairs of {language}: {NO_CHECKER}")
         made = _causes_removed(repairs, told, options) if options.causes else repair_each(repairs, told.found)
         outcomes = list[Outcome](made)
     if branch:

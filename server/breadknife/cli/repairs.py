@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
-from breadknife.plugins.nullcheck.oracle.tools import Installed, installed
+from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Strategy
@@ -131,6 +131,16 @@ class Repairs:
         """The one that has a say in the file's repairs."""
         settings, ours = self._settings(path)
         return installed(ours.oracle, self.changes.document(path).language, _root(path), settings.trusted)
+
+    def unchecked(self, found: Iterable[Found]) -> list[str]:
+        """The languages of findings whose repairs no checker has a say in, though one could."""
+        first = {self.changes.document(each.path).language: each.path for each in found}
+        could = {language for tool in TOOLS for language in tool.languages}
+        return sorted(
+            language
+            for language, path in first.items()
+            if language in could and self._settings(path)[1].oracle != "off" and self.checker(path) is None
+        )
 
     def problems(self, checker: Installed, document: Document, beside: Mapping[Path, str]) -> list[Problem]:
         """What a checker says of a file, `beside` others that aren't as they are on disk. Raises Cancelled when it

@@ -132,6 +132,17 @@ def test_what_a_declaration_ends_elsewhere_is_left_alone(project: Path, configur
 ARGUMENT = 'a.py:{line}:{column}: error: Argument 1 to "g" has incompatible type "A | None"; expected "A"  [arg-type]\n'
 
 
+def test_who_has_no_say_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = "node_modules/typescript/lib/tsserver.js"
+    text = "function f(x?: A) {\n  x.y();\n}\n"
+    write(project, {"a.ts": text, "breadknife.toml": "", own: "// isn't run", "tsconfig.json": "{}"})
+    monkeypatch.setenv("PATH", str(project / "nothing"))
+    said = "a.ts(2,3): error TS18048: 'x' is possibly 'undefined'.\n"
+    result = breadknife(project, "fix", "--from", "-", given=said)
+    assert "no checker has a say in repairs of typescript: " in result.stderr
+    assert "breadknife trust" in result.stderr
+
+
 TYPED_ARGUMENT = (
     "a.ts(2,5): error TS2345: Argument of type 'A | undefined' is not assignable to parameter of type 'A'.\n"
 )

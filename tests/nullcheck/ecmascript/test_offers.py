@@ -271,6 +271,61 @@ def test_a_title_says_what_a_null_leads_to_and_the_reason_why_it_is_offered() ->
     assert offers["non-null"].title == "Claim with `!` that `x` isn't undefined (nothing checks it)"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # above what is said of the statement
+        ("function f(x?: X) {\n  g();\n  // eslint-disable-next-line\n  // it is\n  return x.y;\n}\n",
+         "function f(x?: X) {\n  g();\n  if (x === undefined) {\n    throw new Error('x is undefined');\n  }\n"
+         "  // eslint-disable-next-line\n  // it is\n  return x.y;\n}\n"),
+        ("function f(x?: X) { // it is\n  return x.y;\n}\n",
+         "function f(x?: X) { // it is\n  if (x === undefined) {\n    throw new Error('x is undefined');\n  }\n"
+         "  return x.y;\n}\n"),
+    ],
+)  # fmt: skip
+def test_a_check_stands_above_the_comments_of_its_statement(before: str, after: str) -> None:
+    quotes = "const a = 'b' + 'c' + 'd';\n"
+    assert results(quotes + before)["raise"] == quotes + after
+
+
+def test_comments_have_no_say_in_style() -> None:
+    prose = "/**\n * Nothing ends\n * with a semicolon\n * in what isn't there, it's \n * not code\n */\n// it's \n"
+    text = prose + 'import "a";\nfunction f(x?: X) {\n  return x.y;\n}\n'
+    assert '    throw new Error("x is undefined");\n' in results(text)["raise"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "default"),
+    [
+        ("JSON.parse(localStorage.getItem('a'))", "'null'"),
+        ("parseInt(localStorage.getItem('a'))", "''"),
+        ("4 * x", "0"),
+        ("x / 4", "0"),
+        ("4 / x", None),
+        ("4 % x", None),
+    ],
+)
+def test_a_default_does_no_harm(expression: str, default: str | None) -> None:
+    made = results(f"const b = 'c' + 'd';\nfunction f(x?: number) {{\n  return {expression};\n}}\n").get("default")
+    assert made is None if default is None else f"?? {default}" in (made or "")
+
+
+@pytest.mark.parametrize(
+    ("call", "is_asked_for"),
+    [("JSON.parse(x)", True), ("parseInt(x)", False), ("JSON.stringify(parseFloat(x))", False)],
+)
+def test_what_goes_on_with_null_is_for_people(call: str, is_asked_for: bool) -> None:
+    offers = offered(f"function f(x?: string) {{\n  return {call};\n}}\n")
+    assert {offer.is_asked_for for offer in offers if offer.strategy is Strategy.RAISE} == {is_asked_for}
+
+
+def test_a_return_in_a_loop_comes_late() -> None:
+    loop = "  for (const x of xs) {\n    if (x.a) return true;\n    if (m.get(x).b) return true;\n  }\n"
+    text = f"function f(xs: X[], m: Map<X, Y>): boolean {{\n{loop}  return false;\n}}\n"
+    strategies = [offer.strategy.value for offer in offered(text)]
+    assert strategies.index("return") > strategies.index("raise")
+
+
 def test_javascript_has_no_types_to_change() -> None:
     assert results("function f(x = null) {\n  x.y();\n}\n", "javascript").keys() == {
         "optional-chain",

@@ -204,3 +204,25 @@ def test_details_are_no_part_of_the_fault(text: str, fault: str, details: str) -
 def test_several_tools_in_one_log() -> None:
     log = "".join((HERE / "printed" / name).read_text("utf-8") for name in ("mypy.txt", "ty-concise.txt", "tsc.txt"))
     assert read(log) == (*printed("mypy.txt"), *printed("ty-concise.txt"), *printed("tsc.txt"))
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "code", "place"),
+    [
+        ("return a[0].trim();", 8, "TS2532", "a[0]"),
+        ("m.get(k).push(x);", 1, "TS2532", "m.get(k)"),
+        ("return a[0] + 1;", 8, "TS2532", "a[0]"),
+        ("x.y.z();", 1, "TS18048", "x.y"),
+        ("this.dom.on(t, h[t]);", 10, "TS2769", None),  # of which argument isn't said
+    ],
+)
+def test_where_typescript_points_without_an_end(text: str, column: int, code: str, place: str | None) -> None:
+    source = f"function f(a, m, k, x) {{\n{text}\n}}\n"
+    tree = parse(source, "typescript")
+    assert tree is not None
+    document = Document("file:///a.ts", "typescript", source)
+    messages = {"TS2532": "Object is possibly 'undefined'.", "TS18048": "'x.y' is possibly 'undefined'."}
+    overload = "No overload matches this call.\n  Type 'undefined' is not assignable to type 'A'."
+    [said] = read(f"a.ts(2,{column}): error {code}: {messages.get(code, overload)}\n")
+    found = located(language("typescript").open(document, tree, None), document, said)
+    assert (document.slice(found[1].span) if found else None) == place

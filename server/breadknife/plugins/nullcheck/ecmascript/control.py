@@ -112,6 +112,8 @@ def _for_in(flow: Flow, node: Node, env: Env) -> Env | None:
     declared = node.child_by_field_name("kind") is not None
 
     def start(entry: Env) -> None:
+        if right is not None and not of:
+            there(flow.evaluator, entry, right)  # what isn't there has no keys
         if left is not None:
             cause = Cause(left, f"an element may be {element.null}", element.null) if element.null else None
             item = Fact(cause, flow.evaluator.outline.resolved(element.present)) if element != UNKNOWN else NOTHING

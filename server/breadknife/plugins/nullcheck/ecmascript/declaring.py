@@ -11,11 +11,12 @@ from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, F
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, is_null
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, WORD
 from breadknife.plugins.nullcheck.ecmascript.scopes import Signature, Variable
+from breadknife.plugins.nullcheck.ecmascript.site import is_optional
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
-_TESTS = frozenset({"binary_expression", "unary_expression", "call_expression"})
+_TESTS = frozenset({"binary_expression", "unary_expression"})
 _PATTERNS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 
 
@@ -129,14 +130,9 @@ class Declarer:
             if self.demanded(value, fact, type, env):
                 return Fact(type=type)
             return Fact(fact.cause, type.present if type.name else fact.type, fact.checked)
-        if (
-            fact.cause is None
-            and inner(value).type in _TESTS
-            and fact.type == UNKNOWN
-            and declarator.parent is not None
-            and declarator.parent.children[0].type == "const"
-        ):
-            return Fact(test=value)
+        is_const = declarator.parent is not None and declarator.parent.children[0].type == "const"
+        if is_const and _is_test(inner(value), fact):
+            return replace(fact, test=value)
         return replace(fact, test=None)
 
     def demanded(self, value: Node, fact: Fact, type: Type, env: Env, use: Use = Use.ASSIGN) -> bool:
@@ -279,3 +275,10 @@ def signature(reading: Reading, node: Node) -> Signature:
         node.children[0].type == "async",
         written.lstrip(": ").startswith("asserts "),
     )
+
+
+def _is_test(value: Node, fact: Fact) -> bool:
+    """Whether a name for it tells, where it is tested later, what it has tested: TypeScript follows that, too."""
+    if value.type == "call_expression" and fact.cause is None and fact.type == UNKNOWN:
+        return True
+    return value.type in _TESTS or is_optional(value)

@@ -165,6 +165,8 @@ def non_null(site: Site) -> tuple[TextEdit, ...] | None:
 
 def default_for(site: Site) -> str:
     """A literal that the use calls for, or ""."""
+    if site.use is Use.ARGUMENT and (default := _default_argument(site)):
+        return default
     if site.wanted:
         return site.style.literal(LITERALS.get(site.wanted, ""))
     match site.use:
@@ -179,9 +181,9 @@ def default_for(site: Site) -> str:
             return "[]" if called and method in ARRAY_METHODS else ""
         case Use.OPERAND:
             operator = site.parent.child_by_field_name("operator")
-            return "0" if operator is not None and operator.type in ("-", "*", "/", "%", "<", ">", "<=", ">=") else ""
-        case Use.ARGUMENT:
-            return _default_argument(site)
+            is_divisor = site.parent.child_by_field_name("right") == site.node
+            found = operator.type if operator is not None else ""
+            return "0" if found in ("-", "*", "<", ">", "<=", ">=") or (found in ("/", "%") and not is_divisor) else ""
         case _:
             return ""
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +30,8 @@ from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type, read_ty
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
+_LONGEST_CAST = 200
+"""Bytes."""
 MAX_DEPTH = 120
 """Expressions and blocks nested deeper than this are left alone, with their whole function."""
 _LINKS = frozenset({"member_expression", "subscript_expression", "call_expression", "non_null_expression"})
@@ -75,6 +78,8 @@ class Evaluator:
         self._summaries = summaries
         self.assumed = assumed
         """Byte ranges of expressions that may be null because somebody else says so."""
+        self._claimed = set[tuple[int, int]]()
+        """Byte ranges of operands that `!` is written behind."""
         self._depth = 0
         self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
             "identifier": self.name,
@@ -151,7 +156,7 @@ class Evaluator:
 
     def use(self, node: Node, fact: Fact, use: Use, env: Env) -> None:
         """The value is used in a way that null doesn't allow; after that, it is there."""
-        if fact.cause is None:
+        if fact.cause is None or (node.start_byte, node.end_byte) in self._claimed:
             return
         key = key_of(self, node)
         if not self.forgiven:
@@ -272,6 +277,8 @@ class Evaluator:
             case "call_expression":
                 link = self._call(node, env)
             case "non_null_expression":
+                if (right := node.named_children[0].child_by_field_name("right")) is not None:  # of `a + b!`
+                    self._claimed.add((right.start_byte, right.end_byte))
                 link = self._link(node.named_children[0], env)
                 link = Link(Fact(None, link.fact.type, checked=True), receiver=link.receiver)
             case _:
@@ -292,7 +299,11 @@ class Evaluator:
             self.use(owner, before.fact, Use.SUBSCRIPT if subscript else Use.ATTRIBUTE, env)
         type = before.fact.type
         index = node.child_by_field_name("index")
-        if index is not None:
+        if index is not None and short is not None:
+            inside = dict(env)
+            there(self, inside, node)
+            self.value(index, inside)
+        elif index is not None:
             self.value(index, env)
         key = key_of(self, node)
         if key and (known := env.get(key)) is not None:
@@ -374,7 +385,16 @@ class Evaluator:
 
     def parenthesized(self, node: Node, env: Env) -> Fact:
         children = [child for child in node.named_children if child.type != "comment"]
-        return self.value(children[0], env) if children else NOTHING
+        fact = self.value(children[0], env) if children else NOTHING
+        return replace(fact, cause=None, checked=True) if self._is_cast(node) else fact
+
+    def _is_cast(self, node: Node) -> bool:
+        """`/** @type {Match} */ (found)`, which says as much as `as`."""
+        if self.typed or node.type != "parenthesized_expression":
+            return False
+        before = self.source[max(node.start_byte - _LONGEST_CAST, 0) : node.start_byte].rstrip()
+        said = before[before.rfind(b"/**") :] if before.endswith(b"*/") else b""
+        return b"@type" in said and re.search(rb"\b(?:null|undefined)\b|\?", said) is None
 
     def _sequence(self, node: Node, env: Env) -> Fact:
         fact = NOTHING

@@ -239,7 +239,7 @@ class Flow:
                 inside = self.declarer.captured(member, env)
                 fact = self.evaluator.value(value, inside)
                 annotation = member.child_by_field_name("type")
-                if annotation is not None:
+                if annotation is not None and all(child.type != "?" for child in member.children):
                     self.declarer.demanded(value, fact, self.evaluator.type_of(annotation), inside)
             elif member.type == "class_static_block" and (block := member.child_by_field_name("body")) is not None:
                 self.block(block, dict(env))

@@ -80,7 +80,10 @@ def foreign(tree: SyntaxTree, finding: Finding) -> Foreign | None:
             continue
         if groups.get("more") or (row.code != "2322" and _both(finding.message)):
             null = "null or undefined"
-        if (found := _node(tree, finding, row.at)) is not None:
+        is_call = (
+            "2769" in row.code and tree.node_at(finding.span).type == "property_identifier"
+        )  # it tells no argument
+        if not is_call and (found := _node(tree, finding, row.at)) is not None:
             node, bang = found
             use = use_of(tree, bang or node)
             if use is not None:

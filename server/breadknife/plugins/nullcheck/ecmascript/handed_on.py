@@ -21,6 +21,8 @@ _PLATFORM = frozenset({
     "WeakRef", "WeakSet", "console", "crypto", "document", "fetch", "globalThis", "history", "localStorage", "location",
     "navigator", "process", "sessionStorage", "structuredClone", "window",
 })  # fmt: skip
+_GOES_ON = frozenset({"JSON.parse", "String.fromCharCode"})
+"""Of the platform, what gives something for null and undefined, too, whatever its parameter's type says."""
 _BEGINS = {
     "member_expression": "object", "subscript_expression": "object", "call_expression": "function",
     "new_expression": "constructor",
@@ -76,7 +78,10 @@ def _may_reckon(site: Site, is_library: Callable[[str], bool]) -> bool:
     called = call.child_by_field_name("function") or call.child_by_field_name("constructor") if call else None
     if called is None:
         return True  # an element of a literal, an attribute of JSX
-    if site.outline.text(called) in TAKES_STRING | THROWS:
+    written = site.outline.text(called)
+    if written in _GOES_ON or written.endswith(".apply"):
+        return True
+    if written in TAKES_STRING | THROWS:
         return False
     root = called
     while (inner := _begin(root)) is not None:

@@ -12,6 +12,7 @@ from breadknife.text.syntax import Node
 _EQUAL = frozenset({"==", "===", "!=", "!=="})
 _NULLS = frozenset({"null", "undefined"})
 _TRANSPARENT = frozenset({"parenthesized_expression", "non_null_expression", "as_expression", "satisfies_expression"})
+_LEANING = frozenset({"member_expression", "subscript_expression", "call_expression", "non_null_expression"})
 _MAX_KEY = 100
 """Bytes of a call that may be a key."""
 
@@ -46,9 +47,22 @@ def truth(evaluator: Evaluator, node: Node) -> bool | None:
 
 
 def inner(node: Node) -> Node:
-    while node.type == "parenthesized_expression" and node.named_child_count == 1:
-        node = node.named_children[0]
+    while node.type == "parenthesized_expression":
+        held = [child for child in node.named_children if child.type != "comment"]
+        if len(held) != 1:
+            break
+        node = held[0]
     return node
+
+
+def leaning(node: Node) -> Node | None:
+    """The `a || b` of `a || b!.c`: the grammar takes the `!` for one of all before it."""
+    while node.type in _LEANING and node.named_child_count:
+        child = node.child_by_field_name("object") or node.child_by_field_name("function") or node.named_children[0]
+        if child.type == "binary_expression":
+            return child if node.type == "non_null_expression" else None
+        node = child
+    return None
 
 
 def key_of(evaluator: Evaluator, node: Node) -> str:
@@ -93,8 +107,10 @@ def branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
 
 def _branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     match node.type:
-        case "parenthesized_expression" if node.named_child_count == 1:
-            return branch(evaluator, node.named_children[0], env)
+        case "parenthesized_expression" if inner(node) != node:
+            return branch(evaluator, inner(node), env)
+        case kind if kind in _LEANING and (binary := leaning(node)) is not None:
+            return _branch_leaning(evaluator, node, binary, env)
         case "unary_expression" if node.children[0].type == "!":
             yes, no = branch(evaluator, node.children[-1], env)
             return no, yes
@@ -106,11 +122,27 @@ def _branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
             return _branch_value(evaluator, node, env)
 
 
+def _branch_leaning(evaluator: Evaluator, node: Node, binary: Node, env: Env) -> tuple[Env, Env]:
+    left, right = binary.child_by_field_name("left"), binary.child_by_field_name("right")
+    operator = binary.child_by_field_name("operator")
+    if left is None or right is None or operator is None or operator.type not in ("&&", "||"):
+        return _branch_value(evaluator, node, env)
+    yes, no = branch(evaluator, left, env)
+    rest = yes if operator.type == "&&" else no
+    evaluator.value(right, dict(rest))  # whatever that finds, `!` says
+    narrow(rest, key_of(evaluator, right))
+    if operator.type == "&&":
+        return rest, join_alternatives(no, dict(rest))
+    return join_alternatives(yes, dict(rest)), rest
+
+
 def _branch_value(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     """`if (x)`: a true value is there."""
     fact = evaluator.value(node, env)
     if fact.test is not None:
-        return branch(evaluator, fact.test, env)
+        yes, no = branch(evaluator, fact.test, env)
+        narrow(yes, key_of(evaluator, node))
+        return yes, no
     yes, no = dict(env), env
     there(evaluator, yes, node)
     if node.type == "assignment_expression":
@@ -127,6 +159,8 @@ def _branch_binary(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env
     if left is None or right is None or operator is None:
         return dict(env), env
     match operator.type:
+        case "&&" if is_null(evaluator, inner(left)):
+            return dict(env), env
         case "&&":
             yes, no = branch(evaluator, left, env)
             both, second = branch(evaluator, right, yes)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from breadknife.plugins.nullcheck.ecmascript.facts import CHECKED, NOTHING, Cause, Env, Fact, join, join_branches
-from breadknife.plugins.nullcheck.ecmascript.narrowing import branch, inner, key_of, there, undecided
+from breadknife.plugins.nullcheck.ecmascript.narrowing import branch, inner, is_null, key_of, there, undecided
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
@@ -106,6 +106,8 @@ def _logical(evaluator: Evaluator, operator: str, left: Node, right: Node, env: 
         before = evaluator.value(left, env)
         yes, no = dict(env), dict(env)
         there(evaluator, yes, left)
+    elif operator == "&&" and is_null(evaluator, inner(left)):
+        return evaluator.value(left, env)  # what compilers write: `undefined && undefined.__awaiter`
     else:
         yes, no = branch(evaluator, left, env)
         before = _again(evaluator, left, no)

@@ -15,7 +15,7 @@ from breadknife.text.syntax import Node, SyntaxTree, captures
 
 WORD = re.compile(r"[\w$]+")
 _MAX_PARENTS = 5
-_LONGEST_NAME = 100
+_LONGEST_NAME, _LONGEST_TYPE = 100, 400
 """Bytes."""
 _NULLABLE_RESULT = re.compile(rb"\)(?=[ \t]*:[^;{=\n]*\b(?:null|undefined)\b)")
 _CALLEE_AT_END = re.compile(rb"(?<![\w$])([\w$]+)\??[ \t]*$")
@@ -106,6 +106,27 @@ def _declared_nullable(source: bytes) -> Iterator[bytes]:
         name = _NAME_AND_COLON.search(line)
         if name is not None:
             yield name[1]
+        elif declared := _declared_before(source, match.start()):
+            yield declared
+
+
+def _declared_before(source: bytes, end: int) -> bytes:
+    """The name whose type, with whatever brackets and on however many lines, goes on at `end`; empty for none."""
+    depth = 0
+    for at in range(end - 1, max(end - _LONGEST_TYPE, 0), -1):
+        char = source[at : at + 1]
+        if char in (b")", b"]", b"}") or (char == b">" and source[at - 1 : at] != b"="):
+            depth += 1
+        elif char in (b"(", b"[", b"{", b"<"):
+            if depth == 0 and char != b"<":
+                break
+            depth = max(depth - 1, 0)
+        elif depth == 0 and char == b":":
+            found = _NAME_AT_END.search(source[max(at - _LONGEST_NAME, 0) : at].rstrip(b" \t?"))
+            return found[0] if found else b""
+        elif depth == 0 and char in (b";", b"="):
+            break
+    return b""
 
 
 class Outline:

@@ -106,6 +106,8 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
     if function is not None and (exit := early_return(site, function)) is not None:
         title = f"Return early if {name} is {null} ({exit.said})"
         weight, reason = (68, elsewhere) if evidence.guards[Strategy.RETURN] else (exit.weight, exit.reason)
+        if loop is not None and not evidence.guards[Strategy.RETURN]:
+            weight = min(weight, 35)  # the rest of the rounds would be left out
         yield Option(Strategy.RETURN, title, weight, reason, Content(default=exit.value))
     if _narrowed(site) is not None:
         title = f"Do this only if {name} isn't {null} (nothing happens if it is)"
@@ -202,13 +204,27 @@ def _operator(site: Site, equal: str) -> str:
 
 
 def _insertion(site: Site, statement: Node, lines: list[str]) -> TextEdit:
-    at = site.tree.span(statement).start
+    first_node = _with_comments(site, statement)
+    at = site.tree.span(first_node).start
     # Lines of a block carry the indentation; the statement's own is there already.
     first = [f"{line}{site.style.line_break}" for line in lines]
     text = site.indent.join(
         line if not line.startswith(site.indent) or not site.indent else line[len(site.indent) :] for line in first
     )
     return TextEdit(Span(at, at), text + site.indent)
+
+
+def _with_comments(site: Site, statement: Node) -> Node:
+    """The first of the comments right above a statement, which are about it, or it."""
+    first = statement
+    while (above := first.prev_named_sibling) is not None and above.type == "comment":
+        start = site.tree.span(above).start
+        is_own_line = not site.tree.text[site.tree.text.rfind("\n", 0, start) + 1 : start].strip()
+        near = above.end_point.row == first.start_point.row - 1 and above.start_point.column == first.start_point.column
+        if not (is_own_line and near):
+            break
+        first = above
+    return first
 
 
 def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:

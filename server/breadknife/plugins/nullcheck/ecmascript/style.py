@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _SHORT_EXIT = re.compile(r"^[ \t]*if \(.*\) (?:return|throw|continue|break)\b", re.MULTILINE)
 _LONG_EXIT = re.compile(r"\) \{\r?\n[ \t]*(?:return|throw|continue|break)\b[^\n]*\n[ \t]*\}")
+_COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"`\\])//[^\n]*", re.DOTALL)
+"""Their words end in no semicolon, and have apostrophes."""
 _THROWN = re.compile(r"\bthrow new (\w+)\(")
 _ERRORS = frozenset({"Error", "TypeError", "RangeError", "ReferenceError"})
 """Exceptions that take one message."""
@@ -32,15 +34,16 @@ class Style:
     @classmethod
     def of(cls, text: str) -> Style:
         at = text.find("\n")
+        code = _COMMENT.sub("", text)
         indents = re.search(r"^(\t|  +)\S", text, re.MULTILINE)
         step = indents[1] if indents is not None and len(indents[1]) <= 8 else "  "
-        ends = re.findall(r"[\w)\]'\"`](;?)[ \t]*\r?$", text, re.MULTILINE)
+        ends = re.findall(r"[\w)\]'\"`](;?)[ \t]*\r?$", code, re.MULTILINE)
         asserted = _ASSERTED.search(text)
         return cls(
             "\r\n" if at > 0 and text[at - 1] == "\r" else "\n",
             step,
             ";" if not ends or 3 * sum(1 for end in ends if end) >= len(ends) else "",
-            "'" if text.count("'") > text.count('"') else '"',
+            "'" if code.count("'") > code.count('"') else '"',
             len(_SHORT_EXIT.findall(text)) > len(_LONG_EXIT.findall(text)),
             (asserted["a"] or asserted["b"]) if asserted is not None else "",
             text,

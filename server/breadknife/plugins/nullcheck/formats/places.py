@@ -16,6 +16,11 @@ _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"^'([^']+)'")
 """TypeScript's messages begin with the expression: 'user.name' is possibly 'undefined'."""
 
+_UNNAMED = frozenset({("ts", "2531"), ("ts", "2532"), ("ts", "2533")})
+"""The codes of TypeScript for a part of an expression that is no name (those have codes of their own) and is used."""
+_NAMED = re.compile(r"[\w$.]+")
+_USED = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.OPERAND, Use.ITERATE})
+
 
 def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Place] | None:
     """The finding, so that `file.place` finds its place; None when it isn't about null, or may be about several."""
@@ -33,7 +38,13 @@ def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Pl
     found = _places(file, _by_end(file.tree, finding))
     quoted = _QUOTED.match(finding.message)
     named = {place: each for place, each in found.items() if quoted and document.slice(place.span) == quoted[1]}
-    return _only(named or found) or _only(_own(file, found))
+    used = {
+        place: each
+        for place, each in found.items()
+        if place.use in _USED and not _NAMED.fullmatch(document.slice(place.span))
+    }
+    unnamed = used if (finding.source, finding.code) in _UNNAMED else {}
+    return _only(unnamed) or _only(named or found) or _only(_own(file, found))
 
 
 def _places(file: NullFile, findings: Iterable[Finding]) -> dict[Place, Finding]:
