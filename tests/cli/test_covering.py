@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.cli.covering import holds, sets
+from breadknife.cli.covering import holds, is_reached, sets
 from breadknife.text.syntax import parse
 from support import marked_spans
 
@@ -59,3 +59,24 @@ def test_a_guard_holds_in_its_block(language: str, marked: str, expected: bool) 
     tree = parse(text, language)
     assert tree is not None
     assert holds(tree, tested.start, tested, later) is expected
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "expected"),
+    [
+        ("python", "y = g(⟦x⟧.a) + 1\n", True),
+        ("python", "if ⟦x⟧.a:\n    y()\n", True),
+        ("python", "y = c and ⟦x⟧.a\n", False),
+        ("python", "y = ⟦x⟧.a if c else 1\n", False),
+        ("python", "y = [⟦x⟧.a for a in b]\n", False),
+        ("typescript", "for (let b = 0, n = ⟦x⟧.length; b < n; b++) f(b);", True),
+        ("typescript", "f(() => ⟦x⟧.a);", False),
+        ("typescript", "f(c ?? ⟦x⟧.a);", False),
+        ("go", "package p\nfunc f() { g(x.a) }\nfunc h() { g(⟦x⟧.a) }\n", True),
+    ],
+)
+def test_what_is_evaluated_with_its_statement(language: str, marked: str, expected: bool) -> None:
+    text, [place] = marked_spans(marked)
+    tree = parse(text, language)
+    assert tree is not None
+    assert is_reached(tree, place) is expected

@@ -14,6 +14,12 @@ _BLOCKS = frozenset({
     "block", "module", "statement_block", "program", "switch_case", "switch_default", "source_file", "expression_case",
     "type_case", "default_case", "communication_case", "switch_block_statement_group", "constructor_body",
 })  # fmt: skip
+_CONDITIONAL = frozenset({
+    "conditional_expression", "boolean_operator", "ternary_expression", "lambda", "arrow_function", "func_literal",
+    "function_expression", "lambda_expression", "list_comprehension", "set_comprehension", "dictionary_comprehension",
+    "generator_expression",
+})  # fmt: skip
+_SHORT_CIRCUITS = frozenset({"&&", "||", "??"})
 _DOT = r"\s*(?:\.|->|\?\.)\s*"
 _SET = r"""
     (?<![\w.$]) NAME (?![\w$]) (?:
@@ -34,6 +40,17 @@ def holds(tree: SyntaxTree, guard: int, tested: Span, later: Span) -> bool:
     block: Node = next((each for each in (node, *reversed(path_to(tree, node))) if each.type in _BLOCKS), tree.root)
     expression = tree.text[later.start : later.end]
     return tree.span(block).contains(later) and not sets(tree.text[tested.end : later.start], expression)
+
+
+def is_reached(tree: SyntaxTree, place: Span) -> bool:
+    """Whether an expression is evaluated whenever its statement is."""
+    for outer in reversed(path_to(tree, tree.node_at(place))):
+        if outer.type in _BLOCKS:
+            break
+        operator = outer.child_by_field_name("operator")
+        if outer.type in _CONDITIONAL or (operator is not None and operator.type in _SHORT_CIRCUITS):
+            return False
+    return True
 
 
 def sets(text: str, expression: str) -> bool:

@@ -58,7 +58,7 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
     outcomes, recheck = list[Repair | Covered | Ended | Refused](), Recheck(repairs)
     pending, total = [_Pending(each, each, repairs.declares(each)) for each in found], 0
     while now := _next(pending, total):
-        this = _round(repairs, now, total)
+        this = _round(repairs, now, [each for each in pending if each.why], total)
         made = repairs.accepted([repair for _, repair in this.wanted])
         left = [*(each for each in pending if each not in now), *this.left]
         for each, repair in this.wanted:
@@ -91,8 +91,8 @@ def _next(pending: Sequence[_Pending], made: int) -> Sequence[_Pending]:
     return [each for each in untried if each.is_declared] or untried or [each for each in pending if each.tried < made]
 
 
-def _round(repairs: Repairs, pending: Sequence[_Pending], made: int) -> _Round:
-    this = _Round()
+def _round(repairs: Repairs, pending: Sequence[_Pending], refused: Sequence[_Pending], made: int) -> _Round:
+    this, refused = _Round(), [each for each in refused if each not in pending]
     for at, each in enumerate(pending):
         tell(f"{at + 1} of {len(pending)}", fleeting=True)
         if by := next((repair for _, repair in this.wanted if repairs.covers(repair, each.here)), None):
@@ -103,8 +103,11 @@ def _round(repairs: Repairs, pending: Sequence[_Pending], made: int) -> _Round:
             # An offer that the checker objects to isn't made again: why it isn't says more than that there is none.
             why = each.why if each.why and repair.why == NO_ACTION else repair.why
             this.left.append(replace(each, why=why, tried=made))
+            refused.append(each)
         elif each.is_declared and repair.strategy not in DECLARATION:
             this.left.append(replace(each, is_declared=False))
+        elif repair.strategy not in DECLARATION and any(repairs.comes_late(it.here, each.here) for it in refused):
+            this.left.append(replace(each, why="it is used before as if it were there", tried=made))
         elif same := next((known for _, known in this.wanted if known.edits == repair.edits), None):
             this.covered.append((each, same))
         elif any(near(known, repair) for _, known in this.wanted):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from breadknife.cli.changes import Changes, Edits, edits_of
 from breadknife.cli.checking import Tests
-from breadknife.cli.covering import holds
+from breadknife.cli.covering import holds, is_reached
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host, Reply
 from breadknife.host.settings import Settings
@@ -22,7 +22,7 @@ from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
-from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Strategy
+from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Strategy, Use
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
@@ -35,6 +35,7 @@ GUARDS = frozenset({
     Strategy.MAKE,
 })  # fmt: skip
 """After one of these the value is no null in the rest of the function."""
+_FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL})
 UNASKED = frozenset(Strategy) - {Strategy.IGNORE, Strategy.NON_NULL}
 """What may be done without a person who chooses it: these two only hide a finding."""
 
@@ -202,6 +203,14 @@ class Repairs:
         same = tree.text[before.start : before.end] == tree.text[here.start : here.end]
         guard = min(edit.span.start for edit in repair.edits[found.path])
         return same and holds(tree, guard, before, here)
+
+    def comes_late(self, earlier: Found, later: Found) -> bool:
+        """Whether the same value was used before as if it were there: a check of it comes too late."""
+        tree, before, here = self.tree(later.path), earlier.place.span, later.place.span
+        if tree is None or earlier.path != later.path or earlier.place.use not in _FAILS or before.end > here.start:
+            return False
+        same = tree.text[before.start : before.end] == tree.text[here.start : here.end]
+        return same and is_reached(tree, before) and holds(tree, before.start, before, here)
 
     def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
         for path, document in documents:

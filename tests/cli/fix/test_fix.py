@@ -132,6 +132,27 @@ def test_what_a_declaration_ends_elsewhere_is_left_alone(project: Path, configur
 ARGUMENT = 'a.py:{line}:{column}: error: Argument 1 to "g" has incompatible type "A | None"; expected "A"  [arg-type]\n'
 
 
+CHILDREN = """\
+export function f(children: (N | undefined)[]) {
+  for (let i = 0; i < children.length; i++) {
+    let child = children[i], end = i + child.size;
+    if (end > 3) {
+      console.log(child.desc);
+    }
+  }
+}
+"""
+
+
+def test_no_check_comes_after_a_use_that_is_left(project: Path) -> None:
+    write(project, {"a.ts": CHILDREN})
+    said = "".join(f"a.ts({at}): error TS18048: 'child' is possibly 'undefined'.\n" for at in ("3,40", "5,19"))
+    result = breadknife(project, "fix", "--from", "-", "--json", given=said)
+    outcomes = [(each["line"], each["outcome"], each["why"]) for each in json.loads(result.stdout)["outcomes"]]
+    assert outcomes[1] == (5, "left", "it is used before as if it were there"), result.stderr
+    assert outcomes[0][:2] == (3, "left")
+
+
 def test_who_has_no_say_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = "node_modules/typescript/lib/tsserver.js"
     text = "function f(x?: A) {\n  x.y();\n}\n"
