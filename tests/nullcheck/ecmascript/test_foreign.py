@@ -81,10 +81,14 @@ def test_a_real_finding_is_placed_and_gets_actions(finding: Finding, expected: t
         ("ts", "2322", "Type 'string' is not assignable to type 'number'."),
         ("ts", "2322", "Type 'null' is not assignable to type 'undefined'."),
         ("ts", "2339", "Property 'name' does not exist on type 'string'."),
+        ("ts", "2322", "Type 'Stream' is not assignable to type 'Bytes'.\n  The types returned by 'getByte()' are "
+         "incompatible between these types.\n    Type 'undefined' is not assignable to type 'number'."),
+        ("ts", "2345", "Argument of type 'A' is not assignable to parameter of type 'B'.\n  Types of property 'c' are "
+         "incompatible.\n    Type 'string | undefined' is not assignable to type 'string'."),
         ("eslint", "no-unused-vars", "'found' is assigned a value but never used."),
         ("nobody", "2531", "Object is possibly 'null'."),
     ],
-)
+)  # fmt: skip
 def test_findings_about_other_things_get_no_place(source: str, code: str, message: str) -> None:
     at = TEXT.index("found.name")
     assert opened(TEXT).place(Finding(Span(at, at + 5), source, code, message)) is None
@@ -303,3 +307,19 @@ def by_strategy(text: str, at: str, said: Finding = POSSIBLY) -> dict[str, str]:
     place = file.place(finding)
     assert place is not None
     return {offer.strategy.value: apply_edits(text, offer.edits) for offer in file.offers(place, (finding,))}
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "length", "expected"),
+    [
+        ("const out: [number, number] = [m[0], 1];", "m[0]", 0, "m[0]"),  # its end wasn't printed
+        ("const out: [number, number] = [m[0], 1];", "m[0]", 4, "m[0]"),
+        ("const out: [number, number] = [m, 1];", "m,", 0, "m"),
+    ],
+)
+def test_an_element_is_taken_whole(text: str, at: str, length: int, expected: str) -> None:
+    start = text.index(at)
+    said = "Type 'number | undefined' is not assignable to type 'number'."
+    place = opened(text).place(Finding(Span(start, start + length), "ts", "2322", said))
+    assert place is not None
+    assert text[place.span.start : place.span.end] == expected

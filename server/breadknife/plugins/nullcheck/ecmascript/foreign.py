@@ -53,6 +53,11 @@ DIAGNOSTICS = (
                re.compile(r"short-circuits with '(?P<null>undefined)'")),
 )  # fmt: skip
 
+_OF_A_PART = re.compile(
+    r"\b[Tt]ypes? (?:of (?:property|parameters|construct)|returned by|at position)|index signatures"
+)
+"""After these words a message tells of a member of the value's type, or of what its methods take and give."""
+
 
 @dataclass(frozen=True, eq=False)
 class Foreign:
@@ -72,7 +77,7 @@ def foreign(tree: SyntaxTree, finding: Finding) -> Foreign | None:
         if finding.source.lower() not in row.sources or code not in row.code.split("|"):
             continue
         said = row.message.search(finding.message)
-        if said is None:
+        if said is None or _OF_A_PART.search(finding.message, 0, said.start()):
             continue
         groups = said.groupdict()
         null, wanted = groups.get("null") or "", groups.get("wanted") or ""
@@ -138,7 +143,9 @@ def _banged(tree: SyntaxTree, node: Node, start: int) -> tuple[Node, Node] | Non
 
 
 def _value(tree: SyntaxTree, node: Node) -> Node | None:
+    inner = node
     for outer in (node, *reversed(path_to(tree, node)[-2:])):
+        element, inner = inner, outer
         match outer.type:
             case "return_statement":
                 return outer.named_children[0] if outer.named_child_count == 1 else None
@@ -150,7 +157,7 @@ def _value(tree: SyntaxTree, node: Node) -> Node | None:
             case "shorthand_property_identifier":
                 return outer
             case "array":
-                return node
+                return element
             case "jsx_attribute" if outer.named_children[0] == node and outer.named_child_count == 2:
                 value = outer.named_children[1]
                 return first_part(value) if value.type == "jsx_expression" else None
