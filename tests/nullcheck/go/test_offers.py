@@ -147,6 +147,14 @@ def test_no_check_takes_the_part_of_one_that_is_there(lines: list[str]) -> None:
     assert "check-error" not in [offer.strategy.value for offer in offered(text)]
 
 
+def test_a_check_stands_above_the_comments_of_its_statement() -> None:
+    head = ("func f(t *T) int {", "\tif t == nil {", "\t\tprintln(1)", "\t}")
+    text = function(*head, "\t// it is", "\treturn t.N", head=T)
+    made = next(offer for offer in offered(text) if offer.strategy is Strategy.ASSERT)
+    check = ("\tif t == nil {", '\t\tpanic("t is nil")', "\t}")
+    assert apply_edits(text, made.edits) == function(*head, *check, "\t// it is", "\treturn t.N", head=T)
+
+
 def test_what_is_used_again_is_not_checked_for_one_use_alone() -> None:
     text = function(
         "func f(t *T) {", "\tif t == nil {", "\t\tprintln(1)", "\t}", "\tprintln(t.N)", "\tprintln(t.N)", head=T

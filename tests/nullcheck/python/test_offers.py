@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.plugins.nullcheck.values import Strategy, Use
+from breadknife.text.document import apply_edits
 from breadknife.text.syntax import parse
 from nullcheck.python.cases import offered, written
 
@@ -328,6 +329,24 @@ def test_a_loop_that_the_check_stands_before_is_neither_skipped_nor_left(head: s
         f"def f(a, c, x):\n    for b in a:\n        {head}\n            if c and ⟦x⟧.z:\n                g()\n"
     )
     assert not {Strategy.CONTINUE, Strategy.BREAK} & {offer.strategy for offer in offers}
+
+
+@pytest.mark.parametrize(
+    ("above", "is_first"),
+    [
+        ("    # it is\n    # noqa\n", True),
+        ("    g()  # so that it is\n", False),
+        ("    # of all\n\n", False),
+        ("        # of what was before\n", False),
+    ],
+)
+def test_a_check_stands_above_the_comments_of_its_statement(above: str, is_first: bool) -> None:
+    head = "def f(x=None):\n    if x:\n        g()\n"
+    text, offers = offered(f"{head}{above}    return ⟦x⟧.y\n")
+    made = next(offer for offer in offers if offer.strategy is Strategy.ASSERT)
+    line = "    assert x is not None\n"
+    lines = f"{line}{above}" if is_first else f"{above}{line}"
+    assert apply_edits(text, made.edits) == f"{head}{lines}    return x.y\n"
 
 
 def test_what_its_own_brackets_do_not_hold_together_gets_no_name() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence
 from breadknife.plugins.nullcheck.ecmascript.exits import early_return
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
@@ -204,27 +205,13 @@ def _operator(site: Site, equal: str) -> str:
 
 
 def _insertion(site: Site, statement: Node, lines: list[str]) -> TextEdit:
-    first_node = _with_comments(site, statement)
-    at = site.tree.span(first_node).start
+    at = site.tree.span(with_comments(site.tree, statement)).start
     # Lines of a block carry the indentation; the statement's own is there already.
     first = [f"{line}{site.style.line_break}" for line in lines]
     text = site.indent.join(
         line if not line.startswith(site.indent) or not site.indent else line[len(site.indent) :] for line in first
     )
     return TextEdit(Span(at, at), text + site.indent)
-
-
-def _with_comments(site: Site, statement: Node) -> Node:
-    """The first of the comments right above a statement, which are about it, or it."""
-    first = statement
-    while (above := first.prev_named_sibling) is not None and above.type == "comment":
-        start = site.tree.span(above).start
-        is_own_line = not site.tree.text[site.tree.text.rfind("\n", 0, start) + 1 : start].strip()
-        near = above.end_point.row == first.start_point.row - 1 and above.start_point.column == first.start_point.column
-        if not (is_own_line and near):
-            break
-        first = above
-    return first
 
 
 def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:

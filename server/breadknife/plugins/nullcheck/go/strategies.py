@@ -17,6 +17,7 @@ from breadknife.plugins.nullcheck.braces.layout import (
     on_own_line,
     step_of,
 )
+from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.go import endings
 from breadknife.plugins.nullcheck.go.site import Origin, Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
@@ -237,7 +238,7 @@ def _map(site: Site) -> Iterator[Option]:
         )
     elif site.is_name and site.statement is not None:
         lines = _if(site, f"{site.source} == nil", (f"{site.source} = make({kind})",))
-        edits = (lines_before(site.tree, site.statement, lines),)
+        edits = (lines_before(site.tree, with_comments(site.tree, site.statement), lines),)
         yield Option(
             Strategy.MAKE,
             f"Make the map first if {quote(site.source)} is nil (the write goes into a new one)",
@@ -327,8 +328,9 @@ def _guard(site: Site, name: str, ending: endings.Ending | None) -> Edits | None
         return None
     lines = _if(site, f"{name} == nil", ending.statements)
     if site.is_name:
-        return (lines_before(site.tree, statement, lines),)
-    return (lines_before(site.tree, statement, [f"{name} := {site.source}", *lines]), TextEdit(site.span, name))
+        return (lines_before(site.tree, with_comments(site.tree, statement), lines),)
+    above = with_comments(site.tree, statement)
+    return (lines_before(site.tree, above, [f"{name} := {site.source}", *lines]), TextEdit(site.span, name))
 
 
 def _wrapped(site: Site) -> Edits | None:

@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.braces.layout import (
     on_own_line,
     step_of,
 )
+from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.java.outline import METHODS, base, is_nullable, modifiers
 from breadknife.plugins.nullcheck.java.rules import ZEROS
 from breadknife.plugins.nullcheck.java.site import Site
@@ -304,7 +305,7 @@ def _guard(site: Site, action: str) -> Edits | None:
     if site.statement is None:
         return None
     lines = [f"if ({site.source} == null) {{", step_of(site.tree) + action, "}"]
-    return (lines_before(site.tree, site.statement, lines),)
+    return (lines_before(site.tree, with_comments(site.tree, site.statement), lines),)
 
 
 def _wrapped(site: Site) -> Edits | None:
