@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
+from breadknife.errors import BreadknifeError
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.text.document import Document
 
@@ -38,10 +40,11 @@ class Following:
 
     async def _tell(self) -> None:
         await self._server.ready.wait()  # until then the workspace folders aren't known
-        while self._waiting:
-            uri = next(iter(self._waiting))
-            states = self._waiting.pop(uri)
-            await self._server.in_worker(lambda uri=uri, states=states: self._tell_of(uri, states))
+        with contextlib.suppress(BreadknifeError):  # there is no host, as every request is told
+            while self._waiting:
+                uri = next(iter(self._waiting))
+                states = self._waiting.pop(uri)
+                await self._server.in_worker(lambda uri=uri, states=states: self._tell_of(uri, states))
 
     def _tell_of(self, uri: str, states: Sequence[Document | None]) -> None:
         projects = self._server.host.projects

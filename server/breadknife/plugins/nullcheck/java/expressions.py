@@ -17,8 +17,9 @@ from breadknife.plugins.nullcheck.braces.facts import (
     forget_fields,
     narrow,
 )
+from breadknife.plugins.nullcheck.java.keys import asked, compact, has_parent, is_its_own, maps_of_keys, values_of
 from breadknife.plugins.nullcheck.java.names import Member, Names
-from breadknife.plugins.nullcheck.java.narrowing import GETTERS, branch
+from breadknife.plugins.nullcheck.java.narrowing import branch
 from breadknife.plugins.nullcheck.java.operators import OPERATORS
 from breadknife.plugins.nullcheck.java.outline import Method, Outline, base, type_arguments
 from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, CHECKERS, CHECKS, RETURNING, NullableMethod
@@ -30,8 +31,6 @@ MAX_DEPTH = 150
 _MAX_KEY = 100
 """Longest call, in bytes, whose tests are remembered."""
 _COMPARED = re.compile(r"([\w.]+)\s*[!=]=\s*null\b")
-_ASKED = re.compile(r"([\w.]+)\.containsKey\(([^()]*)\)")
-_KEYS = re.compile(r"([\w.]+)\.(?:keySet|stringPropertyNames)\(\)")
 _TESTS = frozenset(
     {"binary_expression", "unary_expression", "instanceof_expression", "parenthesized_expression", "method_invocation"}
 )
@@ -73,7 +72,7 @@ class Evaluator:
         """Follows a block in an expression: a lambda's, a switch's."""
         self.types: dict[str, str] = {}
         """Local variables and parameters -> their type as it is written."""
-        self.keys: dict[str, set[str]] = {}
+        self._keys: dict[str, frozenset[str]] = {}
         """Local variables -> the maps that they have the keys of."""
         self.uses: dict[tuple[int, int], NullUse] = {}
         self.classes: list[Node] = []
@@ -157,34 +156,24 @@ class Evaluator:
             case "parenthesized_expression":
                 return self.key_of(node.named_children[0]) if node.named_child_count == 1 else ""
             case "method_invocation" if node.end_byte - node.start_byte <= _MAX_KEY:
-                return _compact(self.text(node))
+                return compact(self.text(node))
             case "cast_expression" if (value := node.child_by_field_name("value")) is not None:
                 return self.key_of(value)
             case _:
                 return ""
 
-    def call_key(self, receiver: Node, name: str, given: str) -> str:
-        """`key_of` of a call with one argument."""
-        return _compact(f"{self.text(receiver)}.{name}({given})")
-
     def keyed(self, over: Node, key: str, env: Env) -> None:
         """`key` is one of a map's that `over` names, as `map.keySet()` or sorted: the map has a value for it."""
         source = self.text(over)
-        maps = self.keys.get(source) or {*_KEYS.findall(source)}
-        if len(maps) != 1:
-            return
-        for getter in GETTERS:
-            narrow(env, _compact(f"{next(iter(maps))}.{getter}({key})"))
+        maps = self._keys.get(source) or maps_of_keys(source)
+        for known in values_of(next(iter(maps)), key) if len(maps) == 1 else ():
+            narrow(env, known)
 
     def made(self, target: str, value: Node, env: Env) -> None:
         """What a variable's new value says of it."""
-        self.keys.pop(target, None)
-        source = self.text(value)
-        if maps := {*_KEYS.findall(source)}:
-            self.keys[target] = maps
-        if _has_parent(value):
-            for getter in ("getParentFile", "getParent"):
-                narrow(env, f"{target}.{getter}()")
+        self._keys[target] = maps_of_keys(self.text(value))
+        for getter in ("getParentFile", "getParent") if has_parent(value) else ():
+            narrow(env, f"{target}.{getter}()")
 
     def type_of(self, node: Node) -> str:
         """The written type of an expression, or ""."""
@@ -298,9 +287,8 @@ class Evaluator:
             source = self.text(node)
             for key in [key for key, known in env.items() if known.cause and key.removeprefix("this.") in source]:
                 narrow(env, key)
-            for of, key in _ASKED.findall(source):
-                for getter in GETTERS:
-                    narrow(env, _compact(f"{of}.{getter}({key})"))
+            for key in asked(source):
+                narrow(env, key)
             for name in _COMPARED.findall(source):
                 narrow(env, name if name in self.types or name.startswith("this.") else f"this.{name}")
         return fact
@@ -319,7 +307,8 @@ class Evaluator:
         facts = [self._argument(argument, receiver, env) for argument in given]
         self._checks(f"{self.text(receiver)}.{called}" if receiver is not None else called, given, env)
         if called in ("put", "putIfAbsent", "computeIfAbsent", "merge") and receiver is not None and given:
-            narrow(env, self.call_key(receiver, "get", self.text(given[0])))
+            for key in values_of(self.text(receiver), self.text(given[0])):
+                narrow(env, key)
         known = env.get(self.key_of(node)) if env else None
         if env and called not in RETURNING:
             forget_fields(env)
@@ -377,9 +366,7 @@ class Evaluator:
             return NOTHING
         if (rule.last and self.text(given[-1]) != rule.last) or (given and self.text(given[0]) in ALWAYS_SET):
             return NOTHING
-        if _has_parent(receiver) or (
-            given and _compact(self.text(given[0])) in _its_keys(_compact(self.text(receiver)))
-        ):
+        if has_parent(receiver) or (given and is_its_own(self.text(given[0]), self.text(receiver))):
             return NOTHING
         arguments = type_arguments(kind)
         result = {"V": arguments[1] if len(arguments) == 2 else "", "T": arguments[0] if arguments else ""}.get(
@@ -433,23 +420,6 @@ class Evaluator:
             env.clear()
             env.update(env_after)
         return NOTHING
-
-
-def _compact(source: str) -> str:
-    """The same for all ways to write an expression: `this.map.get( key )`."""
-    return "".join(source.split()).removeprefix("this.")
-
-
-def _its_keys(receiver: str) -> tuple[str, ...]:
-    """Keys that a map has, if it has any."""
-    return tuple(f"{receiver}.{each}()" for each in ("firstKey", "lastKey", "keySet().iterator().next"))
-
-
-def _has_parent(node: Node) -> bool:
-    """`new File(folder, name)`."""
-    kind, arguments = node.child_by_field_name("type"), node.child_by_field_name("arguments")
-    is_made = node.type == "object_creation_expression" and kind is not None and kind.text == b"File"
-    return is_made and arguments is not None and arguments.named_child_count == 2
 
 
 def _skip(node: Node, env: Env) -> Fact:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -20,6 +19,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
 )
 from breadknife.plugins.nullcheck.braces.targets import Target, Targets
 from breadknife.plugins.nullcheck.java.expressions import Evaluator, File
+from breadknife.plugins.nullcheck.java.keys import map_of_entries, values_of
 from breadknife.plugins.nullcheck.java.narrowing import branch, canonical, truth
 from breadknife.plugins.nullcheck.java.outline import CLASSES, Outline
 from breadknife.plugins.nullcheck.java.rules import BOXED, CHECKS, NO_RETURN, NO_RETURN_BARE, RETURNING
@@ -239,8 +239,8 @@ class Flow:
             self.evaluator.assign(name, NOTHING, env)
             if value is not None:
                 self.evaluator.keyed(value, its, env)
-                if found := re.fullmatch(r"([\w.]+)\.entrySet\(\)", self._outline.text(value)):
-                    narrow(env, f"{found[1].removeprefix('this.')}.get({its}.getKey())")
+                if of := map_of_entries(self._outline.text(value)):
+                    narrow(env, next(values_of(of, f"{its}.getKey()")))
         return self._rounds(node, env)
 
     def _rounds(self, node: Node, env: Env, test: Node | None = None, updates: list[Node] | None = None) -> Env | None:

@@ -17,10 +17,8 @@ from breadknife.plugins.nullcheck.braces.facts import (
     negated,
     settle,
 )
+from breadknife.plugins.nullcheck.java.keys import values_of
 from breadknife.text.syntax import Node
-
-GETTERS = ("get", "getProperty")
-"""What gives the value of a key that is there."""
 
 
 class Evaluator(Protocol):
@@ -33,10 +31,6 @@ class Evaluator(Protocol):
         ...
 
     def text(self, node: Node, /) -> str: ...
-
-    def call_key(self, receiver: Node, name: str, given: str, /) -> str:
-        """`key_of` of a call with one argument."""
-        ...
 
 
 def canonical(evaluator: Evaluator, node: Node) -> str:
@@ -146,7 +140,7 @@ def keys_of(evaluator: Evaluator, node: Node) -> list[str]:
     return [key] if (key := evaluator.key_of(node)) else []
 
 
-def has_key(evaluator: Evaluator, called: str, receiver: Node | None) -> Node | None:
+def _asked_for_key(evaluator: Evaluator, called: str, receiver: Node | None) -> Node | None:
     """The map that a call asks for a key: `map.containsKey(…)`, `map.keySet().contains(…)`."""
     if receiver is None or called == "containsKey":
         return receiver
@@ -163,9 +157,9 @@ def _call(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     called = evaluator.text(name) if name is not None else ""
     arguments = node.child_by_field_name("arguments")
     given = [child for child in arguments.named_children if not child.type.endswith("comment")] if arguments else []
-    if len(given) == 1 and (of := has_key(evaluator, called, receiver)) is not None:
-        for getter in GETTERS:
-            narrow(yes, evaluator.call_key(of, getter, evaluator.text(given[0])))
+    if len(given) == 1 and (of := _asked_for_key(evaluator, called, receiver)) is not None:
+        for key in values_of(evaluator.text(of), evaluator.text(given[0])):
+            narrow(yes, key)
         return yes, no
     for argument in given:
         key = evaluator.key_of(argument)

@@ -294,8 +294,9 @@ def _early(site: Site) -> str | None:
     if site.result == "void":
         return ""
     returned = re.findall(r"\breturn\b\s*([^;]*);", site.outline.text(site.method))
-    last = [value for value in returned[-1:] if site.result == "boolean" or len(set(returned)) == 1]
-    for value in (*last, *(value for value, _ in Counter(returned).most_common() if site.result != "boolean")):
+    if site.result == "boolean":  # of its two values it is the one that the method ends with
+        returned = returned[-1:]
+    for value, _ in Counter(returned).most_common():
         if _PLAIN.fullmatch(value) and (value != "null" or is_nullable(modifiers(site.outline, site.method))):
             return value
     return None

@@ -1,0 +1,54 @@
+"""What a map has a value for: keys that come from it, or that it was asked for; by the text of expressions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from breadknife.text.syntax import Node
+
+_GETTERS = ("get", "getProperty")
+_ASKED = re.compile(r"([\w.]+)\.containsKey\(([^()]*)\)")
+_KEYS = re.compile(r"([\w.]+)\.(?:keySet|stringPropertyNames)\(\)")
+_ENTRIES = re.compile(r"([\w.]+)\.entrySet\(\)")
+
+
+def compact(source: str) -> str:
+    """The same for all ways to write an expression: `this.map.get( key )`."""
+    return "".join(source.split()).removeprefix("this.")
+
+
+def values_of(map: str, key: str) -> Iterator[str]:
+    """The calls that give the value of a key, as `Evaluator.key_of` has them."""
+    for getter in _GETTERS:
+        yield compact(f"{map}.{getter}({key})")
+
+
+def asked(test: str) -> Iterator[str]:
+    """`values_of` what a test has asked maps for."""
+    for map, key in _ASKED.findall(test):
+        yield from values_of(map, key)
+
+
+def maps_of_keys(source: str) -> frozenset[str]:
+    """The maps whose keys an expression names: sorted, filtered, as an array, or as they are."""
+    return frozenset(_KEYS.findall(source))
+
+
+def map_of_entries(source: str) -> str:
+    """Of `map.entrySet()`; "" for another expression."""
+    found = _ENTRIES.fullmatch(source)
+    return found[1] if found else ""
+
+
+def is_its_own(key: str, receiver: str) -> bool:
+    """Whether a key is one that the map has if it has any."""
+    ways = ("firstKey", "lastKey", "keySet().iterator().next")
+    return compact(key) in (compact(f"{receiver}.{way}()") for way in ways)
+
+
+def has_parent(node: Node) -> bool:
+    """`new File(folder, name)`."""
+    kind, arguments = node.child_by_field_name("type"), node.child_by_field_name("arguments")
+    is_made = node.type == "object_creation_expression" and kind is not None and kind.text == b"File"
+    return is_made and arguments is not None and arguments.named_child_count == 2
