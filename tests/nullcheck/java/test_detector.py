@@ -94,7 +94,7 @@ def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) ->
          [('System.getenv("A")', "`System.getenv` returns null when it isn't set; nothing checks it before the use")]),
         ("String s = null;\ns.trim();", "none-attribute", "`s` is null here: it is set to null",
          [("null", "It is set to null"), ("s", "Nothing checks it before the use")]),
-        ("Map<String, Integer> m = g();\nint n = m.get(k);", "none-assign",
+        ("Map<String, Integer> m = g();\nboolean b = m.containsKey(j);\nint n = m.get(k);", "none-assign",
          "`m.get(k)` may be null: `Map.get` returns null when the key is missing; it is unboxed here",
          [("m.get(k)", "`Map.get` returns null when the key is missing; nothing checks it before the use")]),
         ("for (String s : new java.io.File(p).list()) g(s);", "none-iterate",

@@ -17,7 +17,7 @@ from support import marked_spans
 
 CASES = Path(__file__).parent / "cases"
 NULLABLE = "import javax.annotation.Nullable;\n"
-MAP = "import java.util.Map;\n"
+MAP = "import java.util.Map;\nclass B { boolean has(Map<String, A> m, String k) { return m.containsKey(k); } }\n"
 
 
 def opened(text: str, uri: str = "file:///project/src/main/A.java") -> JavaFile:

@@ -167,7 +167,7 @@ def forget(env: Env, key: str) -> None:
     near = [(other, fact) for other, fact in env.items() if key in other or key in fact.unless]
     if not near:
         return
-    name = re.compile(rf"(?<![\w.]){re.escape(key)}(?!\w)")
+    name = re.compile(rf"(?<![\w.\"]){re.escape(key)}(?!\w)")  # not in a string
     for other, fact in near:
         if name.search(other):
             del env[other]

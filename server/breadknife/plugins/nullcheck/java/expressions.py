@@ -366,6 +366,8 @@ class Evaluator:
             return NOTHING
         if (rule.last and self.text(given[-1]) != rule.last) or (given and self.text(given[0]) in ALWAYS_SET):
             return NOTHING
+        if rule.where_asked and self.text(receiver).rpartition(".")[2] not in self.outline.maps_that_may_miss:
+            return NOTHING
         if has_parent(receiver) or (given and is_its_own(self.text(given[0]), self.text(receiver))):
             return NOTHING
         arguments = type_arguments(kind)

@@ -10,6 +10,11 @@ from breadknife.text.syntax import Node
 _GETTERS = ("get", "getProperty")
 _ASKED = re.compile(r"([\w.]+)\.containsKey\(([^()]*)\)")
 _KEYS = re.compile(r"([\w.]+)\.(?:keySet|stringPropertyNames)\(\)")
+_ASKS = re.compile(r"(\w+)\s*\.\s*(?:containsKey|getOrDefault|putIfAbsent|computeIfAbsent)\s*\(")
+_GIVEN = r"\((?:[^()]|\([^()]*\))*\)"
+_COMPARES = re.compile(rf"(\w+)\s*\.\s*get\s*{_GIVEN}\s*[!=]=\s*null\b")
+_TAKES = re.compile(r"(\w+)\s*=\s*(?:\([\w<>,. ?\[\]]+\)\s*)?(?:this\s*\.\s*)?(\w+)\s*\.\s*get\s*\(")
+_NULL_TEST = re.compile(r"\b(\w+)\s*[!=]=\s*null\b|\bnull\s*[!=]=\s*(\w+)\b")
 _ENTRIES = re.compile(r"([\w.]+)\.entrySet\(\)")
 
 
@@ -28,6 +33,14 @@ def asked(test: str) -> Iterator[str]:
     """`values_of` what a test has asked maps for."""
     for map, key in _ASKED.findall(test):
         yield from values_of(map, key)
+
+
+def maps_that_may_miss(source: str) -> frozenset[str]:
+    """The last names of maps that a file asks for keys, or whose values it tests for null, somewhere. Of the others
+    its author knows what keys they have: a null would be news."""
+    tested = {name for names in _NULL_TEST.findall(source) for name in names}
+    taken = (map for name, map in _TAKES.findall(source) if name in tested)
+    return frozenset((*_ASKS.findall(source), *_COMPARES.findall(source), *taken))
 
 
 def maps_of_keys(source: str) -> frozenset[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from breadknife.plugins.nullcheck.java.keys import maps_that_may_miss
 from breadknife.text.syntax import Node, SyntaxTree
 
 _NULLABLE = re.compile(r"@(?:[\w.]*\.)?(?:Nullable|CheckForNull|NullableDecl|PossiblyNull)\b")
@@ -67,6 +69,10 @@ class Outline:
 
     def text(self, node: Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    @cached_property
+    def maps_that_may_miss(self) -> frozenset[str]:
+        return maps_that_may_miss(self.source.decode("utf-8", "replace"))
 
     @property
     def class_names(self) -> frozenset[str]:

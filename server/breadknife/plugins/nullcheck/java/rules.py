@@ -29,6 +29,8 @@ class NullableMethod:
     last: str = ""
     """What the last argument has to be."""
     static: bool = False
+    where_asked: bool = False
+    """Only where the file asks the receiver for keys, or tests what it gives, anywhere."""
 
 
 _KEY = "when the key is missing"
@@ -41,8 +43,13 @@ NULLABLE_METHODS = (
         "get",
         _KEY,
         "V",
-        ("Map<String, String> m = f();\nm.get(k).trim();", "Map<String, Integer> m = f();\nint i = m.get(k);"),
         (
+            "Map<String, String> m = f();\nif (m.get(j) == null) g();\nm.get(k).trim();",
+            "Map<String, Integer> m = f();\nboolean b = m.containsKey(j);\nint i = m.get(k);",
+            "Map<String, String> m = f();\nString s = m.get(k);\nm.get(j).trim();\nif (s != null) g();",
+        ),
+        (
+            "Map<String, String> m = f();\nm.get(k).trim();",
             "Map<String, String> m = f();\nif (m.containsKey(k)) m.get(k).trim();",
             "Map<String, String> m = f();\nfor (String k : m.keySet()) m.get(k).trim();",
             "Map<String, List<String>> m = f();\nm.computeIfAbsent(k, x -> g());\nm.get(k).add(v);",
@@ -51,6 +58,7 @@ NULLABLE_METHODS = (
             "Cache m = f();\nm.get(k).trim();",
         ),
         (1,),
+        where_asked=True,
     ),
     NullableMethod(
         "System",
