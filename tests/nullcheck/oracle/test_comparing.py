@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,30 +150,3 @@ def test_what_is_new(was: list[tuple[int, str]], now: list[tuple[int, str]], new
     other = [Problem(THERE, "c", "a", 4)]
     assert fresh(other, other, moves) == []
     assert len(fresh(other, [Problem(THERE, "c", "a", 8), Problem(THERE, "d", "a", 4)], moves)) == 2
-
-
-UNBOUND = "reportPossiblyUnboundVariable"
-
-
-@pytest.mark.parametrize(
-    ("code", "message", "start", "is_new"),
-    [
-        (UNBOUND, '"x" is possibly unbound', 2, False),
-        ("2454", '"x" is possibly unbound', 2, False),
-        (UNBOUND, '"y" is possibly unbound', 2, True),  # another name
-        (UNBOUND, '"x" is possibly unbound', 12, True),  # not in what was put there
-        ("reportOptionalMemberAccess", '"x" is possibly unbound', 2, True),  # which may be of another value
-    ],
-)
-def test_a_name_that_may_have_no_value_may_be_read_once_more(code: str, message: str, start: int, is_new: bool) -> None:
-    was = Problem(HERE, code, '"x" is possibly unbound', 3)
-    moves = {HERE: Moves.of((TextEdit(Span(0, 0), "assert x\n"),))}
-    added = Problem(HERE, code, message, start)
-    assert fresh([was], [replace(was, start=12), added], moves) == ([added] if is_new else [])
-
-
-def test_a_name_is_not_read_once_more_where_it_was_read_far_from_there() -> None:
-    was = Problem(HERE, UNBOUND, '"x" is possibly unbound', 5_000)
-    moves = {HERE: Moves.of((TextEdit(Span(0, 0), "assert x\n"),))}
-    added = replace(was, start=2)
-    assert fresh([was], [replace(was, start=5_009), added], moves) == [added]

@@ -7,8 +7,8 @@ An edit moves what comes after it, and changes what is said of faults that it ha
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -41,10 +41,6 @@ class Moves:
         changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
         return cls(tuple((Span(a, b), Span(c, d)) for kind, a, b, c, d in changes if kind != "equal"))
 
-    def holds(self, now: int) -> bool:
-        """Whether that position is in what was put there."""
-        return any(new.start <= now < new.end for _, new in self.changed)
-
     def leads(self, before: int, now: int) -> bool:
         """Whether what stood at the one position may stand at the other: after what was inserted there, or, as that
         may hold it too, where that begins; anywhere in what has replaced it."""
@@ -73,15 +69,6 @@ def are_new(was: Iterable[Finding], now: Iterable[Finding], edits: Iterable[Text
     return False
 
 
-_OF_NAMES = frozenset({
-    "reportPossiblyUnbound", "reportPossiblyUnboundVariable", "possibly-unresolved-reference", "unbound-name", "2454",
-})  # fmt: skip
-"""The codes of pyright, ty, pyrefly and tsc for a name that may have no value yet: each read of it has one, with the
-name alone in its message."""
-_NEAR = 1_000
-"""Code points from a check to the statement that it is for."""
-
-
 def fresh(was: Iterable[Problem], now: Sequence[Problem], moves: Mapping[Path, Moves]) -> list[Problem]:
     """Those of `now` that are new. `moves`: of the files that were edited."""
     left: dict[tuple[Path, str], list[Problem]] = {}
@@ -96,17 +83,7 @@ def fresh(was: Iterable[Problem], now: Sequence[Problem], moves: Mapping[Path, M
             known.remove(min(here, key=lambda old: old.message != problem.message))
         else:
             new.append(problem)
-    old = set(now).difference(new)
-    return [problem for problem in new if not _is_read_once_more(problem, old, moves)]
-
-
-def _is_read_once_more(problem: Problem, old: Collection[Problem], moves: Mapping[Path, Moves]) -> bool:
-    """Whether what was put there only reads a name that may have no value before it is read anyway."""
-    if problem.code not in _OF_NAMES or not moves.get(problem.path, Moves()).holds(problem.start):
-        return False
-    return any(
-        replace(each, start=problem.start) == problem and 0 < each.start - problem.start <= _NEAR for each in old
-    )
+    return new
 
 
 _NULL = r"(?:None|null|undefined)"
