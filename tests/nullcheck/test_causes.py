@@ -242,7 +242,11 @@ class A {{
         ("java", JAVA.format("return text.length();"), "attribute A.text"),
         ("java", JAVA.format('return find("b").length();'), "function A.find()"),
         ("java", JAVA.format("return given.length();"), "parameter f(given)"),
-        ("java", JAVA.format('String v = m.get("b");\n        return v.length();'), "variable f(v)"),
+        (
+            "java",
+            JAVA.format('boolean b = m.containsKey("a");\n        String v = m.get("b");\n        return v.length();'),
+            "variable f(v)",
+        ),
     ],
 )
 def test_each_language_names_its_declarations(language_id: str, text: str, name: str) -> None:
