@@ -123,7 +123,9 @@ class FolderProject:
             here = [Located(file, each) for each in found.definitions if each.name == name] if found else []
             located += here
             if not here:  # it has changed, and no client has told
-                self.files_changed([file])
+                with self._lock:
+                    self._look_soon(file)
+                    self._wake()
         return located
 
     def module(self, imported: Import, document: Document, /) -> Sequence[Path]:
