@@ -58,9 +58,10 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
     outcomes, recheck = list[Repair | Covered | Ended | Refused](), Recheck(repairs)
     pending, total = [_Pending(each, each, repairs.declares(each)) for each in found], 0
     while now := _next(pending, total):
-        this = _round(repairs, now, [each for each in pending if each.why], total)
+        others = [each for each in pending if each not in now]
+        this = _round(repairs, now, [each for each in others if each.why], total)
         made = repairs.accepted([repair for _, repair in this.wanted])
-        left = [*(each for each in pending if each not in now), *this.left]
+        left = [*others, *this.left]
         for each, repair in this.wanted:
             if repair in made:
                 outcomes.append(replace(repair, found=each.told))
@@ -91,8 +92,9 @@ def _next(pending: Sequence[_Pending], made: int) -> Sequence[_Pending]:
     return [each for each in untried if each.is_declared] or untried or [each for each in pending if each.tried < made]
 
 
-def _round(repairs: Repairs, pending: Sequence[_Pending], refused: Sequence[_Pending], made: int) -> _Round:
-    this, refused = _Round(), [each for each in refused if each not in pending]
+def _round(repairs: Repairs, pending: Sequence[_Pending], refused: list[_Pending], made: int) -> _Round:
+    """`refused` are those that aren't tried now; what is refused in this round is added."""
+    this = _Round()
     for at, each in enumerate(pending):
         tell(f"{at + 1} of {len(pending)}", fleeting=True)
         if by := next((repair for _, repair in this.wanted if repairs.covers(repair, each.here)), None):

@@ -33,7 +33,7 @@ class Recheck:
 
     def _in(self, path: Path, pairs: Iterable[tuple[Found, Found]]) -> Iterator[Found]:
         checker = self._repairs.checker(path)
-        theirs = [(t, here) for t, here in pairs if checker and t.finding.source.lower() in checker.tool.sources]
+        theirs = [(told, here) for told, here in pairs if checker and checker.tool.has_found(told.finding)]
         if checker is None or not theirs:
             return
         document, on_disk = self._repairs.changes.document(path), self._repairs.changes.on_disk(path)

@@ -328,7 +328,7 @@ def _judged(
 ) -> Climb:
     document, confirmed = edited.document, set[str]()
     for finding in about:
-        if finding.source.lower() in checker.tool.sources:
+        if checker.tool.has_found(finding):
             asked = (document.path, finding.code.removeprefix("TS"), _words(finding.message))
             before, after = ([p for p in each if (p.path, p.code, _words(p.message)) == asked] for each in (was, now))
             if before and len(after) >= len(before):

@@ -21,7 +21,7 @@ from breadknife.plugins.nullcheck.ecmascript.facts import (
     forget,
     narrow,
 )
-from breadknife.plugins.nullcheck.ecmascript.narrowing import is_null, key_of, there
+from breadknife.plugins.nullcheck.ecmascript.narrowing import LINKS, is_null, key_of, there
 from breadknife.plugins.nullcheck.ecmascript.operators import OPERATORS
 from breadknife.plugins.nullcheck.ecmascript.outline import Outline
 from breadknife.plugins.nullcheck.ecmascript.rules import ELEMENT_PROPERTIES, GLOBALS, owner_of
@@ -34,7 +34,6 @@ _LONGEST_CAST = 200
 """Bytes."""
 MAX_DEPTH = 120
 """Expressions and blocks nested deeper than this are left alone, with their whole function."""
-_LINKS = frozenset({"member_expression", "subscript_expression", "call_expression", "non_null_expression"})
 _LITERALS = {
     "string": "string", "template_string": "string", "number": "number", "true": "boolean", "false": "boolean",
     "array": "Array", "regex": "RegExp",
@@ -270,7 +269,7 @@ class Evaluator:
         return Fact(link.short, fact.type) if link.short is not None and fact.cause is None else fact
 
     def _link(self, node: Node, env: Env) -> Link:
-        if node.type not in _LINKS:
+        if node.type not in LINKS:
             return Link(self.value(node, env))
         self.descend()
         match node.type:

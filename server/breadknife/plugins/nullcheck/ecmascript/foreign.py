@@ -16,6 +16,7 @@ class At(StrEnum):
     """Where, seen from a diagnostic's span, the expression is that may be null."""
 
     ITSELF = "it is the span"
+    ARGUMENT = "it is the span, if that isn't the name of what is called"
     VALUE = "the span declares, assigns or returns it"
     BANG = "the span is it with a `!`"
 
@@ -40,7 +41,7 @@ DIAGNOSTICS = (
     Diagnostic(_TSC, "2531|2532|2533|18047|18048|18049", _POSSIBLY),
     Diagnostic(_TSC, "2721|2722|2723", _POSSIBLY),
     Diagnostic(_TSC, "2488|2461|2548", re.compile(r"'(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?'")),
-    Diagnostic(_TSC, "2345|2769", _NOT_ASSIGNABLE),
+    Diagnostic(_TSC, "2345|2769", _NOT_ASSIGNABLE, At.ARGUMENT),
     Diagnostic(_TSC, "2345", re.compile(
         r"Argument of type '(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?' is not assignable to parameter "
         r"of type '(?P<wanted>[^'\n]*)'")),
@@ -85,10 +86,7 @@ def foreign(tree: SyntaxTree, finding: Finding) -> Foreign | None:
             continue
         if groups.get("more") or (row.code != "2322" and _both(finding.message)):
             null = "null or undefined"
-        is_call = (
-            "2769" in row.code and tree.node_at(finding.span).type == "property_identifier"
-        )  # it tells no argument
-        if not is_call and (found := _node(tree, finding, row.at)) is not None:
+        if (found := _node(tree, finding, row.at)) is not None:
             node, bang = found
             use = use_of(tree, bang or node)
             if use is not None:
@@ -106,6 +104,8 @@ _LOOSER = frozenset({"binary_expression", "unary_expression"})
 
 def _node(tree: SyntaxTree, finding: Finding, at: At) -> tuple[Node, Node | None] | None:
     node = tree.node_at(finding.span)
+    if at is At.ARGUMENT and node.type == "property_identifier":
+        return None
     if at is At.BANG:
         return _banged(tree, node, finding.span.start)
     if at is At.VALUE:

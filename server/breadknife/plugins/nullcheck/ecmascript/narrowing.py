@@ -12,7 +12,7 @@ from breadknife.text.syntax import Node
 _EQUAL = frozenset({"==", "===", "!=", "!=="})
 _NULLS = frozenset({"null", "undefined"})
 _TRANSPARENT = frozenset({"parenthesized_expression", "non_null_expression", "as_expression", "satisfies_expression"})
-_LEANING = frozenset({"member_expression", "subscript_expression", "call_expression", "non_null_expression"})
+LINKS = frozenset({"member_expression", "subscript_expression", "call_expression", "non_null_expression"})
 _MAX_KEY = 100
 """Bytes of a call that may be a key."""
 
@@ -57,7 +57,7 @@ def inner(node: Node) -> Node:
 
 def leaning(node: Node) -> Node | None:
     """The `a || b` of `a || b!.c`: the grammar takes the `!` for one of all before it."""
-    while node.type in _LEANING and node.named_child_count:
+    while node.type in LINKS and node.named_child_count:
         child = node.child_by_field_name("object") or node.child_by_field_name("function") or node.named_children[0]
         if child.type == "binary_expression":
             return child if node.type == "non_null_expression" else None
@@ -109,7 +109,7 @@ def _branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     match node.type:
         case "parenthesized_expression" if inner(node) != node:
             return branch(evaluator, inner(node), env)
-        case kind if kind in _LEANING and (binary := leaning(node)) is not None:
+        case kind if kind in LINKS and (binary := leaning(node)) is not None:
             return _branch_leaning(evaluator, node, binary, env)
         case "unary_expression" if node.children[0].type == "!":
             yes, no = branch(evaluator, node.children[-1], env)

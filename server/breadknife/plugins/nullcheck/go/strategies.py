@@ -360,7 +360,7 @@ def _import_errors(site: Site) -> TextEdit | None:
             if grouped is not None and grouped.named_children:
                 specs = [child for child in grouped.named_children if child.type == "import_spec"]
                 after = next((each for each in specs if site.outline.text(each) > '"errors"'), None)
-                if after is None or (after.start_point.row > 0 and "." in site.outline.text(after)):
+                if after is None or "." in site.outline.text(after):  # in another group than the standard library
                     after = specs[0] if specs else grouped.named_children[0]
                 return lines_before(site.tree, after, ['"errors"'])
             at = site.tree.span(node).start

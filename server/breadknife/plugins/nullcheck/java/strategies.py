@@ -177,10 +177,6 @@ def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
         default = '""'
     if not default:
         return
-
-    def chosen(said: Content) -> str:
-        return said.default if content else default
-
     such = f"a default such as `{default}`" if content else f"`{default}`"
     is_counted = outer.type == "binary_expression" and bool(content)
     what = quote(site.source) if site.is_name else "there is none"
@@ -199,20 +195,22 @@ def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
         yield Option(
             Strategy.DEFAULT, f"Use {such} if the key is missing", 72 if is_counted else 45,
             "a map has a method for that",
-            lambda said: (TextEdit(site.tree.span(name), "getOrDefault"), TextEdit(Span(at, at), f", {chosen(said)}")),
+            lambda said: (
+                TextEdit(site.tree.span(name), "getOrDefault"), TextEdit(Span(at, at), f", {said.default or default}")
+            ),
             content,
         )  # fmt: skip
     elif called == "getProperty" and len(given) == 1:
         at = site.tree.span(given[0]).end
         yield Option(
             Strategy.DEFAULT, f"Use {such} if it isn't set", 45, "the method takes one",
-            lambda said: (TextEdit(Span(at, at), f", {chosen(said)}"),), content,
+            lambda said: (TextEdit(Span(at, at), f", {said.default or default}"),), content,
         )  # fmt: skip
     elif site.is_name:
         bare = outer.type in ("argument_list", "variable_declarator", "return_statement")
         yield Option(
             Strategy.DEFAULT, f"Use {such} if {what} is null", 35, f"it is a {base(kind)}",
-            lambda said: (TextEdit(site.span, _choice(site.source, chosen(said), bare)),), content,
+            lambda said: (TextEdit(site.span, _choice(site.source, said.default or default, bare)),), content,
         )  # fmt: skip
 
 

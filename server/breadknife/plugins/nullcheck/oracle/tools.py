@@ -19,6 +19,7 @@ from breadknife.cancel import CancelToken
 from breadknife.plugins.nullcheck.oracle.language_server import LanguageServer
 from breadknife.plugins.nullcheck.oracle.tsserver import TypeScriptServer
 from breadknife.plugins.nullcheck.oracle.values import Checker
+from breadknife.task.values import Finding
 
 Choice = Literal["auto", "pyright", "ty", "pyrefly", "tsc", "off"]
 
@@ -44,6 +45,10 @@ class Tool:
     """Its configuration may name a program that it runs."""
     sees_unsaved: bool = True
     """In the files that import one, too, what isn't saved of it counts."""
+
+    def has_found(self, finding: Finding) -> bool:
+        """Whether it says so, or a program that is made of it."""
+        return finding.source.lower() in self.sources
 
 
 TOOLS = (

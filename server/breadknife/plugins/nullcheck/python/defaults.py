@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
@@ -32,7 +31,7 @@ def default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
         return (TextEdit(Span(at.end, at.end), f", {inner}"),)
     if site.node.type == "identifier" and (statement := site.statement) is not None and _is_local(site):
         lines = [f"if {site.source} is None:", f"{site.step}{site.source} = {default}"]
-        return (site.inserted(with_comments(site.tree, statement), lines),)
+        return (site.inserted(statement, lines),)
     if site.is_name and inner:
         return (TextEdit(span, f"({site.source} if {site.source} is not None else {inner})"),)
     return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
@@ -102,8 +103,8 @@ class Site:
         return statement if self._runs_first(statement, inside) and self._own_line(statement) else None
 
     def inserted(self, statement: Node, lines: Sequence[str], step: str = "") -> TextEdit:
-        """Lines before a statement, which `step` indents."""
-        at = self.tree.span(statement).start
+        """Lines before a statement, which `step` indents; without one, before the comments on it, too."""
+        at = self.tree.span(statement if step else with_comments(self.tree, statement)).start
         return TextEdit(Span(at, at), "".join(f"{line}{self.line_break}{self.indent}" for line in lines) + step)
 
     def _runs_first(self, statement: Node, inside: tuple[Node, ...]) -> bool:

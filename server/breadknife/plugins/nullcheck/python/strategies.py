@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.conditions import chained, filtered, tested, tested_around
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
@@ -289,9 +288,8 @@ def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[Text
     }.get(strategy)
     lines = [f"assert {name} is not None"] if action is None else [f"if {name} is None:", place.step + action]
     if site.is_name:
-        return (place.inserted(with_comments(place.tree, statement), lines),)
-    above = with_comments(site.tree, statement)
-    return (site.inserted(above, [f"{name} = {site.source}", *lines]), TextEdit(site.span, name))
+        return (place.inserted(statement, lines),)
+    return (site.inserted(statement, [f"{name} = {site.source}", *lines]), TextEdit(site.span, name))
 
 
 def _skippable(site: Site) -> bool:
