@@ -39,9 +39,17 @@ def test_all_places_of_a_cause(before: str, after: str) -> None:
     assert len(findings(document(before))) == 2
     text, action = resolved(before, "assert", everywhere=True)
     assert text == after
-    assert action.title.endswith(", at all 2 places with this cause")
+    assert action.title.endswith(", at up to 2 places with this cause")
     assert action.origin.rule == "nullcheck/assert"
     assert findings(document(text)) == ()
+
+
+def test_where_it_cannot_be_written_the_others_are_repaired() -> None:
+    text = FIND + "def a():\n    a = find(1)\n    return a.x\n\n\ndef b():\n    return [find(2).y for _ in range(3)]\n"
+    assert len(findings(document(text))) == 2
+    after, _ = resolved(text, "assert", everywhere=True)
+    assert "    a = find(1)\n    assert a is not None\n" in after
+    assert [finding.message for finding in findings(document(after))] == [findings(document(text))[1].message]
 
 
 TYPED = """\
@@ -95,7 +103,7 @@ def test_all_places_of_a_cause_in_another_file(
     menu = plugin.answer(ActionRequest(doc, Span(0, len(before))), context)
     assert isinstance(menu, Actions)
     action = next(action for action in menu.items if action.data.get("everywhere"))
-    assert action.title.endswith(", at all 2 places with this cause")
+    assert action.title.endswith(", at up to 2 places with this cause")
     answer = plugin.answer(ResolveRequest(doc, action), context)
     assert isinstance(answer, Actions), answer
     changed = doc.edited(answer.items[0].edits)

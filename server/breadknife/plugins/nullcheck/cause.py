@@ -34,7 +34,8 @@ def with_same_cause(place: Place, findings: Sequence[Finding]) -> list[Finding]:
 def repaired_everywhere(
     file: NullFile, language: NullLanguage, document: Document, project: Project | None, place: Place, way: Strategy
 ) -> tuple[TextEdit, ...] | None:
-    """The edits that end all the findings with the same cause in the same way; None where that can't be verified."""
+    """The edits that end the findings with the same cause in the same way, wherever it can be written; None where that
+    can't be verified."""
     same = with_same_cause(place, file.findings())
     cause = _cause(same[0]) if same else None
     if cause is None or len(same) > MOST:
@@ -43,7 +44,7 @@ def repaired_everywhere(
     while left:
         edits = _one_for_each_scope(current, left, way)
         if not edits:
-            return None
+            break
         if cause[0] is None:  # the edits move nothing in another file
             cause = (None, cause[1].shifted(_shift(cause[1], edits)))
         now = now.edited(edits)
@@ -55,7 +56,8 @@ def repaired_everywhere(
         if len(left) >= before:
             return None
     fresh = Counter(map(_identity, current.findings())) - Counter(map(_identity, file.findings()))
-    if fresh or len(current.findings()) > len(file.findings()) - len(same):  # the cause's own line has changed
+    ended = len(same) - len(left)
+    if fresh or len(current.findings()) > len(file.findings()) - ended:  # the cause's own line has changed
         return None
     return changed_lines(document.text, now.text)
 

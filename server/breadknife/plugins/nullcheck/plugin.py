@@ -154,11 +154,11 @@ class _Menu:
         )  # fmt: skip
 
     def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
-        """The best way that is written at the place itself, at all that have the same cause."""
+        """The best way that is written at the place itself, at all with the same cause where it can be written."""
         places = len(with_same_cause(place, self.file.findings()))
         offer = next((offer for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere), None)
         if offer is not None and 1 < places <= MOST:
-            title = f"{offer.title}, at all {places} places with this cause"
+            title = f"{offer.title}, at up to {places} places with this cause"
             yield Action(title, data={**_data(offer, place), "everywhere": places}, findings=about)
 
     def _silencing(self, about: tuple[Finding, ...]) -> Iterator[Action]:
