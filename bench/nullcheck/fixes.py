@@ -8,12 +8,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from detector import Report, judgement, sources
 
@@ -67,9 +67,14 @@ class Figures:
             setattr(self, name, getattr(self, name) + value)
 
 
-Repairing = Callable[[float], Repairs]
-"""On the texts as they are on disk: how many seconds an edit waits for the checker -> repairs."""
 EDITOR, COMMAND_LINE = NullCheckSettings().oracle_seconds, CHECKER_SECONDS
+
+
+class Repairing(Protocol):
+    def __call__(self, seconds: float, *, learn: bool = False) -> Repairs:
+        """On the texts as they are on disk. `seconds`: how long an edit waits for the checker; `learn`: what was
+        chosen before comes first."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,8 @@ def repairing(oracle: str, root: Path | None = None) -> Generator[Repairing]:
     with closing(make_host()) as host:
         layer = Layer("bench", {"nullcheck": {"oracle": oracle}}, author=Author.USER)
 
-        def repairs(seconds: float) -> Repairs:
-            layers = [layer, command_line(offline=True, checker_seconds=seconds)]
+        def repairs(seconds: float, *, learn: bool = False) -> Repairs:
+            layers = [layer, command_line(offline=True, learn=learn, checker_seconds=seconds)]
             settings, problems = resolve(layers, host.registry.settings_types)
             assert not problems, problems
             return Repairs(host, Changes(), lambda _: settings)

@@ -2,18 +2,23 @@
 
     python -m pip install --no-deps --target OLD paramiko==2.12.0 …
     python -m pip install --no-deps --target NEW paramiko==5.1.0 …
-    python bench/nullcheck/maintainers.py OLD NEW --packages paramiko … [--show]
+    python bench/nullcheck/maintainers.py OLD NEW --packages paramiko … [--show] [--learn]
 
 Counted are pyright's `reportOptional…` errors of a function that both releases have, which are gone in the newer one
 while the same use is still there. What the maintainers did is read from the lines that are new in the function; where
 none of them is about the value, a declaration was repaired. Rewritten functions tell nothing and are left out.
+
+With `--learn` the maintainers choose in our menu, case by case: what they did comes first where the same name may be
+None again (`nullcheck.learn`).
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,8 +30,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from detector import Report, judgement
 from fixes import EDITOR, bench, placed
 
-from breadknife.cli.repairs import DECLARATION, strategy_of
-from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.cli.repairs import strategy_of
+from breadknife.plugins.nullcheck.choices import Choices
+from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
 DECLARED = "declaration"
@@ -52,11 +58,14 @@ def main() -> None:
     arguments.add_argument("new", type=Path)
     arguments.add_argument("--packages", nargs="+", required=True)
     arguments.add_argument("--show", action="store_true", help="every case")
+    arguments.add_argument("--learn", action="store_true", help="what they did is told after each case")
     chosen = arguments.parse_args()
+    if chosen.learn:
+        os.environ["BREADKNIFE_HOME"] = tempfile.mkdtemp()
     first = second = cases = 0
     theirs_all, ours_all = Counter[str](), Counter[str]()
     for name in chosen.packages:
-        for where, theirs, ours in compared(chosen.old.resolve(), chosen.new.resolve(), name):
+        for where, theirs, ours in compared(chosen.old.resolve(), chosen.new.resolve(), name, learn=chosen.learn):
             cases += 1
             first += ours[:1] == [theirs]
             second += theirs in ours[:2]
@@ -68,14 +77,14 @@ def main() -> None:
     print(f"theirs: {theirs_all.most_common()}; our first: {ours_all.most_common()}")
 
 
-def compared(old: Path, new: Path, name: str) -> Iterator[tuple[str, str, list[str]]]:
+def compared(old: Path, new: Path, name: str, *, learn: bool = False) -> Iterator[tuple[str, str, list[str]]]:
     """(Place, what they did, what we offer in order) for each case; a strategy of several places once."""
     newer = judgement(new, name)
     by_path: dict[str, list[Report]] = {}
     for report in newer:
         by_path.setdefault(report.path, []).append(report)
     with bench(old, name, "off") as here:
-        repairs = here.repairs(EDITOR)
+        repairs, choices = here.repairs(EDITOR, learn=learn), Choices()
         for report in judgement(old, name):
             if not report.optional or not (new / report.path).is_file():
                 continue
@@ -91,9 +100,13 @@ def compared(old: Path, new: Path, name: str) -> Iterator[tuple[str, str, list[s
             value = old_text[found.place.span.start : found.place.span.end]
             theirs = _theirs(before, after, value, old_text.splitlines()[report.line].strip())
             if theirs:
-                ours = [strategy_of(action) for action in repairs.menu(found)]
-                named = [DECLARED if each in DECLARATION else str(each) for each in ours]
-                yield f"{report.path}:{report.line + 1} `{value}`", theirs, list(dict.fromkeys(named))
+                menu = repairs.menu(found)
+                ours = dict[str, Strategy]()
+                for way in map(strategy_of, menu):
+                    ours.setdefault(DECLARED if way in DECLARATION else str(way), way)
+                yield f"{report.path}:{report.line + 1} `{value}`", theirs, list(ours)
+                if learn and theirs in ours:
+                    choices.chose(here.root, str(menu[0].data["name"]), ours[theirs])
 
 
 def _theirs(before: Function, after: Function, value: str, use: str) -> str:

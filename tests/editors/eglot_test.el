@@ -37,7 +37,10 @@
 (ert-deftest breadknife-nullcheck ()
   (breadknife-visit)
   (breadknife-fix-first-finding "assert")
-  (should (save-excursion (goto-char (point-min)) (search-forward "assert m is not None"))))
+  (should (save-excursion (goto-char (point-min)) (search-forward "assert m is not None")))
+  (save-buffer)
+  (let ((chosen (expand-file-name "state/null-fixes.json" (getenv "BREADKNIFE_HOME"))))
+    (should (breadknife-wait (lambda () (file-exists-p chosen))))))
 
 (ert-deftest breadknife-prose ()
   (breadknife-visit)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from editors.workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
+from editors.workbench import MAYBE_NONE, chosen_fix, editor, fenced, project, scripted_breadknife
 
 pytestmark = pytest.mark.editor
 
@@ -43,3 +43,4 @@ def test_emacs(tmp_path: Path, test: str, name: str, text: str) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr
+    assert chosen_fix(tmp_path) == ({"m": "assert"} if test == "breadknife-nullcheck" else {})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from editors.terminal import Terminal
-from editors.workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
+from editors.workbench import MAYBE_NONE, chosen_fix, editor, fenced, project, scripted_breadknife
 
 pytestmark = pytest.mark.editor
 
@@ -43,6 +43,7 @@ def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
         helix.press_until("Enter", "assert m is not None")
         save(helix)
         helix.wait_for(lambda: "assert m is not None" in file.read_text("utf-8"))
+        helix.wait_for(lambda: chosen_fix(tmp_path) == {"m": "assert"})
 
 
 def test_prose_is_shown_and_fixed(tmp_path: Path) -> None:

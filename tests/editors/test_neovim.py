@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pynvim
 import pytest
 
 from editors.neovim import CHECKOUT, Editor
-from editors.workbench import MAYBE_NONE, fenced
+from editors.workbench import MAYBE_NONE, chosen_fix, fenced
 
 pytestmark = pytest.mark.editor
 
 
-def test_diagnostics_arrive_and_a_quick_fix_is_applied(open_editor: Callable[..., Editor]) -> None:
+def test_diagnostics_arrive_and_a_quick_fix_is_applied(open_editor: Callable[..., Editor], tmp_path: Path) -> None:
     vim = open_editor("a.py", MAYBE_NONE)
     vim.wait_for(lambda: [d["source"] for d in vim.diagnostics()] == ["nullcheck"])
     assert vim.diagnostics()[0]["lnum"] == 4
@@ -27,6 +28,7 @@ def test_diagnostics_arrive_and_a_quick_fix_is_applied(open_editor: Callable[...
     vim.wait_for(lambda: vim.lines() != MAYBE_NONE.splitlines())
     vim.wait_for(lambda: vim.diagnostics() == [])
     assert vim.lua("return #_G.titles") >= 1
+    vim.wait_for(lambda: chosen_fix(tmp_path) == {"m": "assert"})
 
 
 def test_prose_is_checked_and_fixed(open_editor: Callable[..., Editor]) -> None:

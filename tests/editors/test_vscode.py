@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import breadknife
-from editors.workbench import editor, scripted_breadknife
+from editors.workbench import chosen_fix, editor, scripted_breadknife
 
 TESTS = Path(__file__).parent / "vscode"
 EXTENSION = Path(__file__).parents[2] / "clients" / "vscode"
@@ -96,5 +96,6 @@ def test_in_the_window(npm: Callable[..., None], vscode: Run, tmp_path: Path) ->
     vsix = tmp_path / "breadknife.vsix"
     npm("run", "package", "--", "--out", str(vsix))
     vscode("window.mjs", {"VSIX": str(vsix)})
+    assert list(chosen_fix(tmp_path)) == ["m"]
     shots = {path.stem for path in tmp_path.glob("*.png")}
     assert shots == {"nullCheck", "nullCheck-menu", "ghostText", "block", "prose", "prose-menu", "missingProgram"}

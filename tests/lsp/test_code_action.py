@@ -125,6 +125,29 @@ async def test_a_menu_says_what_is_known_of_an_edit_and_the_log_what_it_has_pass
     assert session.client.messages == []
 
 
+@pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
+async def test_what_was_chosen_comes_first_the_next_time(connect, script, home, editor: str) -> None:
+    session = await connect(editor, engine_script=script([]), options=OFF)
+    uri = session.open("a.py", NULL)
+
+    async def titles() -> list[str]:
+        return [item.title for item in await session.actions(uri, USE, [])]
+
+    first, *others, _ = await session.actions(uri, USE, [])
+    wanted = next(item for item in others if item.title.startswith("Raise"))
+    if not wanted.edit:
+        await session.client.code_action_resolve_async(wanted)
+    assert (await titles())[0] == first.title, "to look at an edit isn't to make it"
+    head, tail = NULL.splitlines(keepends=True)
+    session.replace(uri, f'{head}    if x is None:\n        raise ValueError("x is None")\n{tail}', version=2)
+    session.replace(uri, NULL, version=3)
+    async with asyncio.timeout(30):
+        while (now := await titles())[0] == first.title:  # the plugin is told beside the request
+            pass
+    assert now[0].startswith("Raise ValueError if `x` is None — as you chose for `x` before")
+    assert now[1] == first.title
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the checker is a shell script")
 @pytest.mark.parametrize(
     ("checker", "why"), [("sleep 60", "pyright took longer than 0.5 s"), ("exit 1", "pyright does not run here")]

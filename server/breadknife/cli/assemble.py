@@ -21,13 +21,14 @@ def make_host(engine_script: Path | None = None) -> Host:
     return host
 
 
-def command_line(*, offline: bool, learn: bool = True, checker_seconds: float | None = None) -> Layer:
-    """`checker_seconds`: how long an edit waits for the checker that has a say in it."""
+def command_line(*, offline: bool, learn: bool = False, checker_seconds: float | None = None) -> Layer:
+    """`learn`: from what a user takes; else nothing depends on that, and CI says what a developer's machine says.
+    `checker_seconds`: how long an edit waits for the checker that has a say in it."""
     values: dict[str, Any] = {"offline": True} if offline else {}
     if not learn:
-        values["completion"] = {"learn": False}
+        values |= {"completion": {"learn": False}, "nullcheck": {"learn": False}}
     if checker_seconds is not None:
-        values["nullcheck"] = {"oracle_seconds": checker_seconds}
+        values["nullcheck"] = {**values.get("nullcheck", {}), "oracle_seconds": checker_seconds}
     return Layer("the command line", values, author=Author.USER)
 
 

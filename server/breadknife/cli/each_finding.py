@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from breadknife.cli.null_findings import tell
 from breadknife.cli.rechecking import Recheck
-from breadknife.cli.repairs import DECLARATION, NO_ACTION, Refused, Repair, Repairs, near
+from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, near
 from breadknife.cli.root_causes import moved_by
 from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.values import DECLARATION
 
 
 @dataclass(frozen=True)

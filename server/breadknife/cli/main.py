@@ -232,7 +232,7 @@ def learned(
     as_json: Json = False,
     forget: Annotated[bool, typer.Option("--forget", help="Delete all of it.")] = False,
 ) -> None:
-    """Show what completion has learned from what you accepted and rejected, and where that is.
+    """Show what is learned from the suggestions and fixes that you take, and where that is kept.
 
     Examples:
 

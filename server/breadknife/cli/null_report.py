@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cli.null_findings import Sources, findings, opened, tell
-from breadknife.cli.repairs import DECLARATION, Repairs, named, strategy_of
+from breadknife.cli.repairs import Repairs, named, strategy_of
 from breadknife.cli.root_causes import TRIES, causes_of
 from breadknife.plugins.nullcheck.causes import Cause, suggested
+from breadknife.plugins.nullcheck.values import DECLARATION
 from breadknife.text.document import Span
 
 SCHEMA = 1

@@ -22,22 +22,19 @@ from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
-from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Strategy, Use
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Strategy, Use
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
 
-DECLARATION = frozenset({
-    Strategy.RETURN_TYPE, Strategy.INITIAL, Strategy.DROP_NONE, Strategy.REQUIRED, Strategy.FIELD, Strategy.ANNOTATE,
-})  # fmt: skip
 GUARDS = frozenset({
     Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strategy.CHECK_ERROR,
     Strategy.MAKE,
 })  # fmt: skip
 """After one of these the value is no null in the rest of the function."""
 _FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL})
-UNASKED = frozenset(Strategy) - {Strategy.IGNORE, Strategy.NON_NULL}
-"""What may be done without a person who chooses it: these two only hide a finding."""
+UNASKED = frozenset(Strategy) - HIDING
+"""What may be done without a person who chooses it."""
 
 CHECKER_SECONDS = 50.0
 """Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""

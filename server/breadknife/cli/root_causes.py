@@ -8,12 +8,12 @@ from pathlib import Path
 
 from breadknife.cli.changes import Change, Edits
 from breadknife.cli.checking import Checker, new_in
-from breadknife.cli.repairs import DECLARATION, GUARDS, Refused, Repair, Repairs
+from breadknife.cli.repairs import GUARDS, Refused, Repair, Repairs
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.causes import Cause, Found, Origin, Origins, origin_of, origins, ranked
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.formats.values import Said
-from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
+from breadknife.plugins.nullcheck.values import DECLARATION, SOURCE, Place, Use
 from breadknife.task.values import Finding
 
 TRIES = 3

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> None:
         default=os.environ.get(OFFLINE, "").lower() not in ("", "0", "false", "no", "off"),
         help=f"make any use of the network impossible; also by {OFFLINE}=1",
     )
-    parser.add_argument("--no-learn", action="store_true", help="learn nothing from what is accepted and rejected")
+    parser.add_argument("--no-learn", action="store_true", help="learn nothing from what is taken and rejected")
     parser.add_argument(
         "--engine-script",
         metavar="FILE",

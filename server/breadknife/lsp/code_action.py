@@ -13,6 +13,7 @@ from pygls.exceptions import JsonRpcException
 from breadknife.host.receipts import Receipt
 from breadknife.lsp.convert import from_diagnostic, to_command, to_diagnostic, to_span, to_workspace_edit
 from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, DocumentEdits, Finding, ResolveRequest
 from breadknife.text.document import Document, Span, TextEdit
@@ -37,7 +38,7 @@ class _Ticket:
     findings: tuple[Finding, ...] = ()
 
 
-def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
+def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut) -> None:
     @server.handles(lsp.TEXT_DOCUMENT_CODE_ACTION)
     async def code_action(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         encoding = server.documents.encoding
@@ -53,7 +54,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
             for plugin, action in reply.actions:
                 item = _to_code_action(server, document, plugin, action, params.context.diagnostics)
                 if item.data is not None and not server.client.resolves_edits:
-                    item.edit = await _resolved_edit(server, document, plugin, action)
+                    item.edit = await _resolved_edit(server, handed_out, document, plugin, action)
                     if item.edit is None:
                         continue
                 found.append(item)
@@ -80,7 +81,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         if document is None or document.version != ticket.version:
             raise _ContentModified()
         action = Action(ticket.title, ticket.kind, data=ticket.data, findings=ticket.findings, within=ticket.within)
-        item.edit = await _resolved_edit(server, document, ticket.plugin, action)
+        item.edit = await _resolved_edit(server, handed_out, document, ticket.plugin, action)
         return item
 
 
@@ -97,7 +98,7 @@ def safe_edits(findings: list[Finding]) -> list[TextEdit]:
 
 
 async def _resolved_edit(
-    server: BreadknifeServer, document: Document, plugin: str, action: Action
+    server: BreadknifeServer, handed_out: HandedOut, document: Document, plugin: str, action: Action
 ) -> lsp.WorkspaceEdit | None:
     reply = await server.ask(ResolveRequest(document, action), plugin=plugin)
     if not server.documents.is_current(document):
@@ -111,6 +112,7 @@ async def _resolved_edit(
                 server.show(
                     f"“{action.title}” is made without a last check: {resolved.unchecked}", lsp.MessageType.Warning
                 )
+            handed_out.hand_out(document, plugin, resolved)
             return _edit(server, document, resolved)
     server.show(f"“{action.title}” is not possible here: {_why(reply.receipts)}")
     return None

@@ -22,6 +22,7 @@ from breadknife.lsp import (
 from breadknife.lsp.configuration import Configuration
 from breadknife.lsp.diagnostics import Diagnostics
 from breadknife.lsp.following import Following
+from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.lsp.warm_up import warm_up
 
@@ -33,7 +34,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     """Register the handlers, load the plugins, learn the settings. `options` came with `initialize`."""
     checks, follow = Diagnostics(server), Following(server)
     settings = Configuration(server, command_line, options)
-    code_action.register(server, checks)
+    code_action.register(server, checks, HandedOut(server))
     commands.register(server, checks)
     completion.register(server)
     configuration.register(server, settings, checks)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.cause import AT_PLACES, MOST, repaired_everywhere, with_same_cause
+from breadknife.plugins.nullcheck.choices import Choices, by_choice, name_of
 from breadknife.plugins.nullcheck.content import only_words_differ
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, others
@@ -15,7 +17,7 @@ from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.oracle.tools import Choice
 from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, WrittenAhead, rule
 from breadknife.plugins.nullcheck.silenced import silencing
-from breadknife.plugins.nullcheck.values import SOURCE, NullFile, NullLanguage, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Offer, Place, Strategy, Use
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
@@ -24,6 +26,9 @@ from breadknife.task.values import (
     Actions,
     Answer,
     CheckRequest,
+    Command,
+    CommandRequest,
+    Done,
     Finding,
     Findings,
     Fix,
@@ -35,6 +40,8 @@ from breadknife.task.values import (
 from breadknife.text.directives import rules_named
 from breadknife.text.document import Document, Span
 
+_CHOSEN = "chosen"
+"""The command that comes once the edits of an action are made: the name of the value, and the strategy."""
 _FIX_BUDGET = 200
 """Findings of one check whose fixes come with it. One past that has fixes only in its menu."""
 
@@ -51,6 +58,8 @@ class NullCheckSettings:
     oracle_seconds: float = 5.0
     """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so; once a tenth of it
     is used, no more of the files that import it are asked about."""
+    learn: bool = True
+    """Which fix you choose for a name is kept, on this machine only, and comes first where it may be null again."""
 
     def __post_init__(self) -> None:
         for code in sorted(rules_named(self.disabled_rules) - set(Use)):
@@ -64,12 +73,15 @@ class NullCheckPlugin:
     serves: Mapping[type[Any], frozenset[str]] = {CheckRequest: LANGUAGE_IDS, ActionRequest: LANGUAGE_IDS}
     roles: tuple[str, ...] = (SOURCE,)
 
-    def __init__(self) -> None:
+    def __init__(self, choices: Choices | None = None) -> None:
+        self._choices = choices or Choices()
         self._files = Files()
         self.ladder = Ladder()
         self._ahead = WrittenAhead()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
+        if isinstance(request, CommandRequest):
+            return self._chose(request.command, request.root)
         if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
             return None
         tree = context.tree(request.document)
@@ -82,13 +94,22 @@ class NullCheckPlugin:
                 case CheckRequest():
                     return _check(file, context)
                 case ActionRequest():
-                    menu = _Menu(file, spoken, request, self.ladder, self._ahead, context)
+                    menu = _Menu(file, spoken, request, self.ladder, self._ahead, self._choices, context)
                     return Actions(tuple(menu.actions()))
                 case ResolveRequest(document=document, action=action):
                     checking = _checking(self.ladder, document, action, context)
                     made = _made(file, spoken, document, action, checking, self._ahead, context)
         # Others may use the analysis while a checker is asked.
         return made if isinstance(made, Silence) else _resolved(made, action, checking, context)
+
+    def _chose(self, command: Command, root: Path | None) -> Done | None:
+        match command:
+            case Command(name=name, arguments=(value, strategy)) if name == _CHOSEN and strategy in set(Strategy):
+                if root is not None:
+                    self._choices.chose(root, value, Strategy(strategy))
+                return Done()
+            case _:
+                return None
 
     def close(self) -> None:
         self._ahead.close()
@@ -123,11 +144,12 @@ class _Menu:
     request: ActionRequest
     ladder: Ladder
     ahead: WrittenAhead
+    choices: Choices
     context: Context
 
     def actions(self) -> Iterator[Action]:
         for at, (place, about) in enumerate(self._places().items()):
-            offers = [offer for offer in self.file.offers(place, about) if not self._is_broken(offer, about)]
+            offers = self._offers(place, about)
             for rank, offer in enumerate(offers):
                 yield self._action(offer, place, about, preferred=rank == 0)
             yield from self._everywhere(offers, place, about)
@@ -135,6 +157,14 @@ class _Menu:
                 yield from self._silencing(about)
             if at == 0 and offers:
                 self._look_ahead(place, offers[0], about)
+
+    def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
+        offers = [offer for offer in self.file.offers(place, about) if not self._is_broken(offer, about)]
+        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
+        if not settings.learn or not offers:
+            return offers
+        name = name_of(self.file.tree, place.span)
+        return by_choice(offers, self.choices.of(self.context.root, name), name)
 
     def _places(self) -> dict[Place, tuple[Finding, ...]]:
         given = self.request.findings
@@ -149,7 +179,7 @@ class _Menu:
     def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, preferred: bool) -> Action:
         known = self.ladder.known(self._edited(offer), about, self.context.project) or Climb()
         return Action(
-            offer.titled, data=_data(offer, place), findings=about, preferred=preferred, within=offer.within,
+            offer.titled, data=self._data(offer, place), findings=about, preferred=preferred, within=offer.within,
             checked=known.short,
         )  # fmt: skip
 
@@ -159,7 +189,7 @@ class _Menu:
         offer = next((offer for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere), None)
         if offer is not None and 1 < places <= MOST:
             title = f"{offer.title}, at up to {places} places with this cause"
-            yield Action(title, data={**_data(offer, place), "everywhere": places}, findings=about)
+            yield Action(title, data={**self._data(offer, place), "everywhere": places}, findings=about)
 
     def _silencing(self, about: tuple[Finding, ...]) -> Iterator[Action]:
         """Who reads the code knows better, whatever is offered: there is always a way to say so."""
@@ -180,6 +210,16 @@ class _Menu:
             self.ladder.prepare(self._edited(offer), about, checker, settings.oracle_seconds, self.context)
         if self.request.invoked:
             Repair(self.file, self.spoken, place, offer, offer.edits, self.ahead).write_ahead(self.context)
+
+    def _data(self, offer: Offer, place: Place) -> Mapping[str, str | int]:
+        return {
+            "strategy": offer.strategy.value,
+            "start": place.span.start,
+            "end": place.span.end,
+            "use": place.use.value,
+            "asked": int(offer.is_asked_for),
+            "name": name_of(self.file.tree, place.span),
+        }
 
     def _edited(self, offer: Offer) -> Edited:
         return Edited(self.request.document, offer.edits, offer.elsewhere, offer.is_inner)
@@ -252,7 +292,7 @@ def _resolved(made: Sequence[_Made], action: Action, checking: Checking | None, 
             continue
         done = replace(
             action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin,
-            checked=climb.badge, unchecked=climb.unasked,
+            checked=climb.badge, unchecked=climb.unasked, command=_told(action, context),
         )  # fmt: skip
         if each.otherwise is not None:
             done = replace(done, title=each.otherwise.titled, within=each.otherwise.within)
@@ -260,14 +300,13 @@ def _resolved(made: Sequence[_Made], action: Action, checking: Checking | None, 
     return answer
 
 
-def _data(offer: Offer, place: Place) -> Mapping[str, str | int]:
-    return {
-        "strategy": offer.strategy.value,
-        "start": place.span.start,
-        "end": place.span.end,
-        "use": place.use.value,
-        "asked": int(offer.is_asked_for),
-    }
+def _told(action: Action, context: Context) -> Command | None:
+    """What comes back once the edits are made."""
+    settings: NullCheckSettings = context.settings(NullCheckSettings)
+    name, strategy = str(action.data.get("name", "")), Strategy(action.data["strategy"])
+    if not settings.learn or not name or strategy in HIDING:
+        return None
+    return Command(_CHOSEN, action.title, (name, strategy.value))
 
 
 def _chosen(action: Action) -> tuple[Place, Strategy]:

@@ -73,6 +73,13 @@ class Strategy(StrEnum):
     """The checker's own comment, with a reason: no edit is right."""
 
 
+DECLARATION = frozenset({
+    Strategy.RETURN_TYPE, Strategy.INITIAL, Strategy.DROP_NONE, Strategy.REQUIRED, Strategy.FIELD, Strategy.ANNOTATE,
+})  # fmt: skip
+HIDING = frozenset({Strategy.IGNORE, Strategy.NON_NULL})
+"""They only hide a finding: for people, and never first."""
+
+
 @dataclass(frozen=True)
 class Place:
     """One value that may be null, where it is used as if it couldn't be."""
