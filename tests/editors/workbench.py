@@ -73,9 +73,9 @@ def project(folder: Path, name: str, text: str) -> Path:
 
 
 def chosen_fix(folder: Path) -> dict[str, str]:
-    """Which fix of null was chosen for which name in the project: editors tell it once the edit is made."""
+    """Which fix of null was chosen for which name in the one project: editors tell it once the edit is made."""
     file = folder / "breadknife" / "state" / "null-fixes.json"
-    return json.loads(file.read_text("utf-8")).get(str(folder / "project"), {}) if file.exists() else {}
+    return next(iter(json.loads(file.read_text("utf-8")).values())) if file.exists() else {}
 
 
 def fenced(page: str, language: str, index: int = 0) -> str:
