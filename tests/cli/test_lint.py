@@ -61,7 +61,17 @@ def test_json_counts_in_lines_and_code_points(project: Path) -> None:
         "source": "nullcheck", "severity": "warning",
     }  # fmt: skip
     assert {"code", "message", "fixes"} <= set(finding)
-    assert finding["fixes"][0]["edits"][0].keys() == {"line", "column", "end_line", "end_column", "new_text"}
+    [inserted] = finding["fixes"][0]["edits"]
+    assert inserted == {"line": 4, "column": 1, "end_line": 4, "end_column": 1, "new_text": inserted["new_text"]}
+    assert inserted["new_text"].startswith("assert ")
+
+
+def test_a_folder_without_a_mark_is_a_project_where_it_is_asked_for(tmp_path: Path, home: Path) -> None:
+    folder = tmp_path / "bare"
+    find = "def find(k):\n    if k:\n        return k\n    return None\n"
+    write(folder, {"found.py": find, "use.py": "from found import find\n\nfind(1).x\n"})
+    result = lint(folder, ".")
+    assert "use.py:3:1: warning: `find(1)` may be None: `find` may return None" in result.stdout, result.stderr
 
 
 def test_github(project: Path) -> None:

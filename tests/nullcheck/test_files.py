@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,22 @@ def test_an_analysis_is_made_anew_when_another_file_says_something_else(
     assert opened()[1] == 1
     (tmp_path / other).write_text(then, "utf-8")
     assert opened()[1] == 0
+    project.close()
+
+
+def test_what_is_typed_in_another_file_is_known_at_once(tmp_path: Path) -> None:
+    """A file on disk is looked at every two seconds."""
+    project, files = FolderProject(tmp_path), Files()
+    other, here = (Document((tmp_path / name).as_uri(), "python", "") for name in ("a.py", "b.py"))
+    project.changed(replace(other, text=PYTHON))
+    assert project.idle(10)
+    document = replace(here, text="from a import find\nfind(1).x\n")
+    tree = parse(document.text, "python")
+    assert tree is not None
+    for text, count in ((PYTHON, 1), (PYTHON + "    return 1\n", 0), (PYTHON, 1)):
+        project.changed(replace(other, text=text))
+        with files.open(document, tree, project) as file:
+            assert len(file.findings()) == count
     project.close()
 
 

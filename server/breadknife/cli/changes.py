@@ -34,6 +34,15 @@ def edits_of(path: Path, action: Action) -> Edits:
     return {path: edits for path, edits in found.items() if edits}
 
 
+def together(made: Iterable[Edits]) -> Edits:
+    """Edits of the same texts; what several of them bring, such as an import, is made once."""
+    edits = dict[Path, dict[TextEdit, None]]()
+    for each in made:
+        for path, own in each.items():
+            edits.setdefault(path, {}).update(dict.fromkeys(own))
+    return {path: tuple(own) for path, own in edits.items()}
+
+
 class Changes:
     """As an editor's documents that aren't saved yet. All paths are absolute."""
 

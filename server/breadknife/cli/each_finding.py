@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from breadknife.cli.changes import together
 from breadknife.cli.null_findings import tell
 from breadknife.cli.rechecking import Recheck
-from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, near
+from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, Turn, near, turn_of
 from breadknife.cli.root_causes import moved_by
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.values import DECLARATION
@@ -33,8 +34,7 @@ class _Pending:
     told: Found
     here: Found
     """Where it is by now."""
-    is_declared: bool
-    """Its declaration is what is to be repaired."""
+    turn: Turn
     why: str = ""
     """Nothing could be done about it when it was tried, after so many repairs."""
     tried: int = 0
@@ -57,7 +57,7 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
     done about `a.b` may have to wait for `a`.
     """
     outcomes, recheck = list[Repair | Covered | Ended | Refused](), Recheck(repairs)
-    pending, total = [_Pending(each, each, repairs.declares(each)) for each in found], 0
+    pending, total = [_Pending(each, each, repairs.turn(each)) for each in found], 0
     while now := _next(pending, total):
         others = [each for each in pending if each not in now]
         this = _round(repairs, now, [each for each in others if each.why], total)
@@ -74,9 +74,9 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
             else:
                 left.append(replace(each, why="a repair that would end it can't be made", tried=total))
         total += len(made)
-        pending = list[_Pending]()
+        pending, edits = list[_Pending](), together(repair.edits for repair in made)
         for each in left:
-            if here := moved_by(each.here, [repair.edits for repair in made]):
+            if here := moved_by(each.here, [edits]):
                 pending.append(replace(each, here=here))
             else:
                 outcomes.append(Refused(each.told, each.why or "another repair has changed it: run it again"))
@@ -88,9 +88,10 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
 
 
 def _next(pending: Sequence[_Pending], made: int) -> Sequence[_Pending]:
-    """Declarations, else what else wasn't tried, else what may go now that others are repaired."""
+    """What wasn't tried and is next, else what may go now that others are repaired."""
     untried = [each for each in pending if not each.why]
-    return [each for each in untried if each.is_declared] or untried or [each for each in pending if each.tried < made]
+    first = min((each.turn for each in untried), default=Turn.PLACE)
+    return [each for each in untried if each.turn is first] or [each for each in pending if each.tried < made]
 
 
 def _round(repairs: Repairs, pending: Sequence[_Pending], refused: list[_Pending], made: int) -> _Round:
@@ -107,8 +108,8 @@ def _round(repairs: Repairs, pending: Sequence[_Pending], refused: list[_Pending
             why = each.why if each.why and repair.why == NO_ACTION else repair.why
             this.left.append(replace(each, why=why, tried=made))
             refused.append(each)
-        elif each.is_declared and repair.strategy not in DECLARATION:
-            this.left.append(replace(each, is_declared=False))
+        elif turn_of(repair.strategy) > each.turn and not each.why:
+            this.left.append(replace(each, turn=turn_of(repair.strategy)))
         elif repair.strategy not in DECLARATION and any(repairs.comes_late(it.here, each.here) for it in refused):
             this.left.append(replace(each, why="it is used before as if it were there", tried=made))
         elif same := next((known for _, known in this.wanted if known.edits == repair.edits), None):

@@ -31,7 +31,7 @@ class Problem:
 
     def place(self, span: Span | None = None) -> dict[str, int]:
         """1-based lines and columns, columns in code points; the end is after the last one."""
-        span = span or self.finding.span
+        span = self.finding.span if span is None else span  # an empty one is false
         line, column = self._position(span.start)
         end_line, end_column = self._position(span.end)
         return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}

@@ -32,6 +32,7 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     host = make_host(engine_script)
     host.on_notice = lambda message: print(f"breadknife: {message}", file=sys.stderr)
+    host.projects.folders = (Path.cwd(),)  # as one that is open in an editor
     failed = False
     problems: list[Problem] = []
     settings_of = cache(partial(settings_for, host, offline))

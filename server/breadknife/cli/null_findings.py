@@ -66,6 +66,8 @@ def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
     """Raises BreadknifeError for what can't be read or run; a file with an error of its own is told and left out."""
     named = [Path(os.path.abspath(path)) for path in sources.paths]
     paths = [path for path in find_files(named or [folder]) if language_of(path) in LANGUAGE_IDS]
+    tell("reading the project", fleeting=True)
+    repairs.await_projects(paths or [folder])
     checker = CommandChecker(sources.checker, folder) if sources.checker else None
     said: Sequence[Said] = checker({}) if checker else ()
     report = _report(sources.report) if sources.report else ()

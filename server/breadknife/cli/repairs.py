@@ -6,9 +6,10 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from pathlib import Path
 
-from breadknife.cli.changes import Changes, Edits, edits_of
+from breadknife.cli.changes import Changes, Edits, edits_of, together
 from breadknife.cli.checking import Tests
 from breadknife.cli.covering import holds, is_reached
 from breadknife.errors import DocumentError
@@ -36,11 +37,23 @@ _FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL})
 UNASKED = frozenset(Strategy) - HIDING
 """What may be done without a person who chooses it."""
 
+PROJECT_SECONDS = 120.0
+"""The longest that is waited until a folder is read."""
 CHECKER_SECONDS = 50.0
 """Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
 
 NO_ACTION = "no edit is surely right here"
 TO_CHOOSE = "a null may be meant here: what is done about it is for you to choose"
+
+
+class Turn(IntEnum):
+    """Which repairs are made before which: one may end what others are about."""
+
+    VALUE = 0
+    """The declaration of an attribute, a variable, a parameter."""
+    RESULT = 1
+    """That of a function, which gives such a value."""
+    PLACE = 2
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,12 @@ class Repairs:
 
     # --- what is found ---
 
+    def await_projects(self, paths: Iterable[Path]) -> None:
+        """What other files say, and which import one, is known from here on."""
+        for root in {_root(path) for path in paths}:
+            if project := self._host.projects.of(root):
+                project.idle(PROJECT_SECONDS)
+
     def own(self, path: Path) -> list[Finding]:
         """What the null check finds in the file as it is by now, nothing in a language that it doesn't know.
 
@@ -109,7 +128,8 @@ class Repairs:
     def file(self, path: Path) -> NullFile | None:
         """The null check's view of the file's text; None in a language that it doesn't know."""
         document = self.changes.document(path)
-        if path not in self._files or self._files[path][0] != document.text:
+        known = self._files.get(path)
+        if known is None or known[0] != document.text or not known[1].is_current():
             tree = self._host.tree(document) if document.language in LANGUAGE_IDS else None
             if tree is None:
                 return None
@@ -181,10 +201,10 @@ class Repairs:
                 refused = done
         return refused
 
-    def declares(self, found: Found) -> bool:
-        """Whether the first that may be done unasked is to repair a declaration."""
+    def turn(self, found: Found) -> Turn:
+        """Of the first that may be done unasked."""
         may = (strategy_of(action) for action in self.menu(found) if not action.data["asked"])
-        return next((strategy for strategy in may if strategy in UNASKED), None) in DECLARATION
+        return turn_of(next((strategy for strategy in may if strategy in UNASKED), None))
 
     # --- what comes of it ---
 
@@ -253,11 +273,8 @@ class Repairs:
 
     def _edited(self, repairs: Sequence[Repair], before: _Before) -> list[tuple[Path, Document]]:
         """Raises ValueError for edits that overlap."""
-        documents = list[tuple[Path, Document]]()
-        for path in _paths(repairs):
-            edits = dict.fromkeys(edit for repair in repairs for edit in repair.edits.get(path, ()))
-            documents.append((path, before[path][0].edited(edits)))
-        return documents
+        edits = together(repair.edits for repair in repairs)
+        return [(path, before[path][0].edited(edits[path])) for path in sorted(edits)]
 
     def _seen(self, path: Path) -> Counter[tuple[str, str]]:
         file = self.file(path)
@@ -283,6 +300,12 @@ def _root(path: Path) -> Path:
 
 def strategy_of(action: Action) -> Strategy:
     return Strategy(action.data["strategy"])
+
+
+def turn_of(strategy: Strategy | None) -> Turn:
+    if strategy is Strategy.RETURN_TYPE:
+        return Turn.RESULT
+    return Turn.VALUE if strategy in DECLARATION else Turn.PLACE
 
 
 def near(one: Repair, other: Repair) -> bool:

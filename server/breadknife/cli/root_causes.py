@@ -152,7 +152,8 @@ def _kept(
 
 
 def moved_by(found: Found, made: Sequence[Edits]) -> Found | None:
-    """Where a finding is after edits; None where they have changed its text."""
+    """Where a finding is after edits, each in positions of what those before it have made; None where they have changed
+    its text."""
     for edits in made:
         for edit in sorted(edits.get(found.path, ()), reverse=True):
             spans = (found.place.span, found.finding.span)

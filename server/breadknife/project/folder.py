@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,7 @@ IMPORTING = 64
 DEFINING = 8
 """Files that are looked into for one name: one that more files define says little."""
 SHARE = 0.25
-"""Of one core, the most that the background takes."""
+"""Of one core, the most that the background takes while nobody waits for it."""
 QUIET_SECONDS = 1.5
 """An edited document is looked at again when it has rested that long."""
 
@@ -74,12 +74,15 @@ class FolderProject:
         self._unread: dict[Path, None] = {}
         self._resting: dict[Path, float] = {}
         """Edited documents, and when they were."""
+        self._revisions = Counter[Path]()
         self._entries = 0
         self._lock = threading.RLock()
         self._known = _Known(self._index, self._lock, self.text)
         self._changed = threading.Condition(self._lock)
         self._thread: threading.Thread | None = None
         self._busy = False
+        self._awaited = 0
+        """How many wait for the background: it then takes no rest."""
         self._closed = False
         with self._lock:
             for document in self._open.values():
@@ -97,6 +100,9 @@ class FolderProject:
             return None
         document = self._open.get(_key(found)) or self._open.get(_key(path))
         return _text(found, document)
+
+    def revision(self, path: Path, /) -> int:
+        return self._revisions[path]
 
     def unsaved(self) -> Sequence[Document]:
         with self._lock:
@@ -187,7 +193,9 @@ class FolderProject:
                 self._look_soon(path)
             elif before.text != document.text:
                 self._resting[path] = time.monotonic()
-            self.generation += before is None or before.text != document.text
+            if before is None or before.text != document.text:
+                self.generation += 1
+                self._revisions[path] += 1
             self._wake()
         if before is not None and self._files.shared(path):
             self._edits.changed(key, before.text, document.text, time.monotonic())
@@ -199,6 +207,7 @@ class FolderProject:
                 self._resting.pop(path, None)
                 self._look_soon(path)
                 self.generation += 1
+                self._revisions[path] += 1
                 self._wake()
 
     def files_changed(self, paths: Iterable[Path]) -> None:
@@ -218,7 +227,12 @@ class FolderProject:
     def idle(self, seconds: float, /) -> bool:
         """Wait until there is nothing to look at, at most so long; whether that came."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._closed or not (self._pending or self._busy), seconds)
+            self._awaited += 1
+            self._changed.notify_all()
+            try:
+                return self._changed.wait_for(lambda: self._closed or not (self._pending or self._busy), seconds)
+            finally:
+                self._awaited -= 1
 
     def close(self) -> None:
         with self._changed:
@@ -267,7 +281,7 @@ class FolderProject:
                 self._busy = False
                 self._changed.notify_all()
                 # No `nice`: a thread that the system holds back would hold Python's lock, for which all others wait.
-                self._changed.wait_for(lambda: self._closed, rest)
+                self._changed.wait_for(lambda: self._closed or self._awaited > 0, rest)
 
     def _next(self) -> Path | None:
         """What is next to be looked at; None when nothing is left, and the thread ends."""

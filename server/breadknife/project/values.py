@@ -48,6 +48,10 @@ class Project(Protocol):
         """Another number after each change of a file, or of a document, that was told."""
         ...
 
+    def revision(self, path: Path, /) -> int:
+        """Another number after each change of a document of that file that was told."""
+        ...
+
     def may_read(self, path: Path, /) -> bool:
         """Whether there may be completion in the file itself, when the user has it open: not where it looks like a
         secret or `.breadknifeignore` names it. What only git ignores may be worked in, but is in no other's context."""

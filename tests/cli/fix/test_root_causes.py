@@ -249,3 +249,13 @@ def test_no_program_of_the_folder_is_run_by_its_bare_name(project: Path, monkeyp
     assert result.returncode == 2
     assert not (project / "ran").exists()
     assert breadknife(project, "fix", "--checker", "./pyright").returncode == 0  # the user has said where
+
+
+def test_findings_in_another_file_than_the_declaration_end_with_it(project: Path) -> None:
+    lib = "def find(k: str) -> str | None:\n    for line in open(k):\n        return line\n"
+    uses = "".join(f'\n\ndef {name}() -> str:\n    return find("{name}").upper()\n' for name in "abc")
+    write(project, {"lib.py": lib, "use.py": "from lib import find\n" + uses})
+    result = breadknife(project, "fix", "--null", "--json")
+    [outcome] = json.loads(result.stdout)["outcomes"]
+    wanted = {"outcome": "cause-repaired", "cause": "find()", "findings": 3, "strategy": "return-type"}
+    assert {key: outcome[key] for key in wanted} == wanted, result.stderr

@@ -494,3 +494,20 @@ def tsc_errors(texts: list[str], folder: Path) -> list[list[str]]:
     """
     done = subprocess.run([node, "-e", script, str(TYPESCRIPT)], cwd=folder, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        ("return this.rows.pop();",
+         "  const itemValue = q.item;\n  if (itemValue == null) {\n"
+         '    throw new Error("q.item is null or undefined");\n  }\n'
+         "  return itemValue.a;\n"),
+        ("return this.row;",
+         '  if (q.item == null) {\n    throw new Error("q.item is null or undefined");\n  }\n  return q.item.a;\n'),
+    ],
+)  # fmt: skip
+def test_a_getter_that_gives_what_a_call_gives_is_asked_once(body: str, after: str) -> None:
+    head = f"class Queue {{\n  get item(): Row | null | undefined {{\n    {body}\n  }}\n}}\n"
+    text = head + "function f(q: Queue) {\n  return q.item.a;\n}\n"
+    assert results(text)["raise"] == head + f"function f(q: Queue) {{\n{after}}}\n"

@@ -435,3 +435,30 @@ def test_every_offer_parses_and_keeps_every_token_in_its_order(
         assert after.count("x.v()") == text.count("x.v()")
         assert after.count("\n") - after.count("\r\n") == (0 if nl == "\r\n" else after.count("\n"))
         assert offer.reason
+
+
+QUEUE = """\
+class Queue:
+    @property
+    def item(self):
+        {0}
+
+def f(q: Queue):
+    return ⟦q.item⟧.upper()
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "is_named"),
+    [
+        ("return self.rows.pop() if self.rows else None", True),
+        ("return self.row", False),
+        ("self.row = self.row or find()\n        return self.row", False),
+    ],
+)
+def test_a_property_that_gives_what_a_call_gives_is_asked_once(body: str, is_named: bool) -> None:
+    text, offers = offered(QUEUE.format(body))
+    [after] = [written(text, offer) for offer in offers if offer.strategy is Strategy.ASSERT]
+    lines = after.splitlines()[after.splitlines().index("def f(q: Queue):") + 1 :]
+    once = ["    found_item = q.item", "    assert found_item is not None", "    return found_item.upper()"]
+    assert lines == (once if is_named else ["    assert q.item is not None", "    return q.item.upper()"])

@@ -20,7 +20,7 @@ KEPT = 2_000
 FILES = 60
 """Those that one analysis looks into; what it would need of others stays unknown."""
 SECONDS = 2.0
-"""A change of another file is noticed so much later: to look at each at every key would take longer than the rest."""
+"""A change on disk is noticed so much later: to look at each file at every key would take longer than the rest."""
 LOOKS = 10
 """Files that one analysis looks at again; with the next one, others' turn comes."""
 STEPS = 5
@@ -106,6 +106,8 @@ class _Kept(Generic[Table]):
     summary: Table | None
     seen: float
     """When the text was last compared."""
+    revision: int
+    """`Project.revision` then."""
 
 
 class ProjectSummaries(Generic[Table]):
@@ -159,12 +161,12 @@ class ProjectSummaries(Generic[Table]):
         return kept is not None and self._clock() - kept.seen >= SECONDS
 
     def of(self, path: Path, project: Project, *, again: bool = True) -> Table | None:
-        """At most `SECONDS` old, unless it isn't to be looked at `again`; None when the file may not be read, isn't of
-        the language or can't be parsed."""
-        now = self._clock()
+        """At most `SECONDS` behind the disk, unless it isn't to be looked at `again`; None when the file may not be
+        read, isn't of the language or can't be parsed."""
+        now, revision = self._clock(), project.revision(path)
         with self._lock:
             kept = self._files.get(path)
-        if kept is not None and (not again or now - kept.seen < SECONDS):
+        if kept is not None and kept.revision == revision and (not again or now - kept.seen < SECONDS):
             return kept.summary
         text, summarise = project.text(path), self._summarise
         if text is None and self._beside is not None:
@@ -172,13 +174,13 @@ class ProjectSummaries(Generic[Table]):
         if text is None:
             return None
         if kept is not None and kept.text == text:
-            kept.seen = now
+            kept.seen, kept.revision = now, revision
             return kept.summary
         language = language_of(path) or self._language
         tree = parse(text, language) if language in (self._language, *self._dialects) else None
         summary = summarise(tree) if tree is not None else None
         with self._lock:
-            self._files[path] = _Kept(text, summary, now)
+            self._files[path] = _Kept(text, summary, now, revision)
             while len(self._files) > KEPT:
                 self._files.popitem(last=False)
         return summary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -72,10 +73,12 @@ class Site:
     def parent(self) -> Node:
         return self.path[-1]
 
-    @property
+    @cached_property
     def is_name(self) -> bool:
         """Whether a test of the expression holds for its next use: a name or a dotted name."""
         node = self.node
+        if any(_calls(self.tree, name) for name in self.source.split(".")[1:]):
+            return False
         while node.type == "member_expression" and node.child_by_field_name("optional_chain") is None:
             owner = node.child_by_field_name("object")
             if owner is None:
@@ -201,6 +204,20 @@ def is_optional(link: Node) -> bool:
 def first_part(node: Node) -> Node | None:
     """Its first child that is no comment."""
     return next((child for child in node.named_children if child.type != "comment"), None)
+
+
+def _calls(tree: SyntaxTree, name: str) -> bool:
+    """Whether the file has a getter of that name that gives what a call gives: maybe another value each time, as
+    `return this.queue.pop()` does."""
+    for said in re.finditer(rf"\bget\s+{re.escape(name)}\s*\(", tree.text):
+        getter = tree.node_at(Span(said.start(), said.end()))
+        if any(map(_has_effect, own_nodes(getter, frozenset({"return_statement"})))):
+            return True
+    return False
+
+
+def _has_effect(node: Node) -> bool:
+    return node.type in _EFFECTS or any(map(_has_effect, node.named_children))
 
 
 def own_nodes(function: Node, kinds: frozenset[str], but: frozenset[str] = frozenset()) -> list[Node]:

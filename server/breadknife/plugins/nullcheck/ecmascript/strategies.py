@@ -52,14 +52,14 @@ _NAMES = {"match": "match", "exec": "match", "querySelector": "element", "getEle
 _SWITCH = frozenset({"switch_statement"})
 _THROWS = frozenset({"throw_statement"})
 _WRAPPED = frozenset({"await_expression", "call_expression"})
-_NAMED = _WRAPPED | {"subscript_expression"}
+_NAMED = _WRAPPED | {"subscript_expression", "member_expression"}
 _PARTS = frozenset({"member_expression", "subscript_expression"})
 _CHANGES = frozenset({"update_expression", "augmented_assignment_expression", "assignment_expression"})
 
 
 def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     """What can be done at the place itself."""
-    name = quote(site.source) if site.is_name else "the result"
+    name = quote(site.source) if site.is_name or site.node.type == "member_expression" else "the result"
     null = site.null or "null"
     if (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
@@ -271,7 +271,8 @@ def _chained_elsewhere(site: Site) -> bool:
 def _bare_name(site: Site) -> str:
     if site.node.type == "subscript_expression" and (given := _new_name(site)):
         return given
-    name = site.source if site.is_name else f"the result of {site.source.partition('(')[0]}"
+    is_named = site.is_name or site.node.type == "member_expression"
+    name = site.source if is_named else f"the result of {site.source.partition('(')[0]}"
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
 
 
@@ -286,6 +287,10 @@ def _new_name(site: Site) -> str:
         if site.parent.type in _CHANGES:
             return ""  # a copy would be changed in its place
         base = _singular(node.child_by_field_name("object"), site)
+    elif node.type == "member_expression":  # a getter's
+        base = source.rpartition(".")[2].lstrip("#")
+        if "?." in source or not base.isidentifier():
+            return ""
     else:
         called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", source)
         base = next((_NAMES[name] for name in reversed(called) if name in _NAMES), "result")

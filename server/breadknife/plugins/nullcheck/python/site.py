@@ -56,10 +56,12 @@ class Site:
     def source(self) -> str:
         return self.tree.source(self.node)
 
-    @property
+    @cached_property
     def is_name(self) -> bool:
         """Whether a test of the expression holds for its next use: a name or a dotted name."""
-        return self.node.type in ("identifier", "attribute") and bool(key_of(self.node))
+        if self.node.type not in ("identifier", "attribute") or not key_of(self.node):
+            return False
+        return not any(_calls(self.tree, name) for name in self.source.split(".")[1:])
 
     @property
     def prefixes(self) -> list[str]:
@@ -190,6 +192,20 @@ def _step_of(tree: SyntaxTree, block: Node) -> str:
 def _line_before(tree: SyntaxTree, node: Node) -> str:
     start = tree.span(node).start
     return tree.text[tree.text.rfind("\n", 0, start) + 1 : start]
+
+
+def _calls(tree: SyntaxTree, name: str) -> bool:
+    """Whether a class of the file has a property of that name that gives what a call gives: maybe another value each
+    time, as `return self.queue.pop()` does."""
+    for said in re.finditer(rf"@property\s+def {re.escape(name)}\b", tree.text):
+        function = tree.node_at(Span(said.end() - len(name), said.end())).parent
+        if function is not None and any(map(_has_effect, own_nodes(function, "return_statement"))):
+            return True
+    return False
+
+
+def _has_effect(node: Node) -> bool:
+    return node.type in _EFFECTS or any(map(_has_effect, node.named_children))
 
 
 def site_at(tree: SyntaxTree, span: Span, use: Use) -> Site:
