@@ -35,6 +35,7 @@ GIVEN = "def f(y) -> Module:\n    x = {how}\n    return ⟦x⟧\n"
     [
         (GIVEN.format(how="next(y, None)"), "widen ignore assert raise"),
         (GIVEN.format(how="y.get('a', None)"), "widen ignore assert raise"),
+        (GIVEN.format(how="g(y) if y else None"), "widen ignore assert raise"),
         (GIVEN.format(how="re.match('a', y)"), "assert raise widen ignore"),
         (GIVEN.format(how="next(y, None)").replace(" -> Module", ""), "ignore assert raise"),
         (GIVEN.format(how="next(y, None)").replace("Module", "'Module'"), "ignore assert raise"),
@@ -93,6 +94,15 @@ def test_a_parameter_that_reckons_with_none(marked: str, after: str) -> None:
         assert after in written(text, offer)
 
 
+@pytest.mark.parametrize(
+    ("default", "first"), [("=None", Strategy.IGNORE), ("", Strategy.ASSERT), ("=1", Strategy.ASSERT)]
+)
+def test_a_none_that_a_call_may_leave_out_is_meant(default: str, first: Strategy) -> None:
+    _, offers = offered(f"def g(a, b): ...\ndef f(a, x{default}):\n    return g(a, ⟦x⟧)\n", use=Use.ARGUMENT)
+    assert offers[0].strategy is first
+    assert all(offer.is_asked_for for offer in offers if offer.strategy is not Strategy.IGNORE)
+
+
 @pytest.mark.parametrize("callee", ["helpers.give", "give", "Giver"])
 def test_a_parameter_of_another_file(tmp_path: Path, callee: str) -> None:
     helpers = "def give(b: B = None): ...\nclass Giver:\n    def __init__(self, b: B = None): ...\n"
@@ -120,6 +130,9 @@ def test_a_parameter_of_another_file(tmp_path: Path, callee: str) -> None:
         ("def f(x, g):\n    g(⟦x⟧)\n    return x and x.y\n", True),
         ("def f(self, x):\n    self.out.write(⟦x⟧)\n", True),
         ("def f(x, g):\n    g(1, y=⟦x⟧)\n", True),
+        ("class A: ...\nclass B(A):\n  def f(self, x):\n    super().f(⟦x⟧)\n", True),
+        ("from helpers import A\nclass B(A):\n  def f(self, x):\n    super().f(⟦x⟧)\n", True),
+        ("from threading import Thread\nclass B(Thread):\n  def f(self, x):\n    super().f(⟦x⟧)\n", False),
     ],
 )
 def test_what_a_library_makes_of_a_none_is_known(tmp_path: Path, marked: str, asked: bool) -> None:

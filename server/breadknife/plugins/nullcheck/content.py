@@ -1,4 +1,4 @@
-"""What the model writes: the words of one message, or one default value. Never structure.
+"""What the model writes: the words of one message. A default it chooses, of those that the file has. Never structure.
 
 It is asked for them as a model of code has learned to write: the prompt is the text as the template makes it, up to the
 value that is missing there, and a grammar holds the model to that.
@@ -24,9 +24,11 @@ _BEFORE = 400
 """Code points of the text before the value: more make it no better, and each takes its time."""
 _MAX_TOKENS = 20
 _MAX_MESSAGE = 60
-_MAX_DEFAULT = 40
 """Code points."""
 
+_VALUE = r"""("[^"\\\n]{0,40}"|'[^'\\\n]{0,40}'|-?\d+(?:\.\d+)?\b|(?:[Tt]rue|[Ff]alse)\b)"""
+"""A literal, as group 1."""
+_KEY = re.compile(r"""[(\[]\s*["']([^"'\\\n]+)["']""")
 _LITERAL = re.compile(r"""(["'])[^"'\\\n]*\1""")
 _ENDS = ("\n", ". ", ", ", "; ", ": ", " (")
 """What a message says after one of these can go."""
@@ -43,8 +45,6 @@ _UNFINISHED = re.compile(
 )
 """How no message ends."""
 _SUBJECT = re.compile(r"(?:(?:the|an?|missing)\s+)?(\w+)", re.IGNORECASE)
-_NO_VALUE = re.compile(r"null|none|nil|undefined|nan|n/?a|default|value|string", re.IGNORECASE)
-"""Words for what is missing, or for any string."""
 _VERBS = frozenset({"get", "find", "load", "read", "make", "create", "fetch", "search", "match"})
 """Of a function's name, which say nothing of what it gives."""
 _CHARACTERS = r'[^"\\`$#{}\x00-\x1f\x7f]'
@@ -70,8 +70,11 @@ def written(
 ) -> tuple[Content, Origin] | None:
     """The model's content for an offer that has some, or None when it said nothing that can be used."""
     template = offer.content
-    asked = _question(file.tree.text, offer.edits, template) if template else None
-    if template is None or asked is None:
+    if template is None:
+        return None
+    defaults = _defaults(file, place, template.default, language) if template.default else ()
+    asked = _question(file.tree.text, offer.edits, template, defaults)
+    if asked is None:
         return None
     # Other runtimes know no such grammars; what comes is looked at in any case.
     grammar = asked.grammar if split_model(model.name) is None else ""
@@ -84,9 +87,10 @@ def written(
             return None  # it need not be heard out
     if last is None or last.finish != "stop":
         return None
-    content = (
-        _default(said, template, file, place, language) if template.default else _message(said, template, file, place)
-    )
+    if not template.default:
+        content = _message(said, template, file, place)
+    else:
+        content = replace(template, default=said.strip()) if said.strip() in defaults else None
     return (content, model.origin(last)) if content else None
 
 
@@ -105,27 +109,22 @@ def only_words_differ(edits: Sequence[TextEdit], template: Sequence[TextEdit]) -
     return said == [(edit.span, _LITERAL.sub('""', edit.new_text)) for edit in template]
 
 
-def _question(text: str, edits: Sequence[TextEdit], template: Content) -> _Question | None:
-    """None where there is nothing to choose: an empty collection is all that an empty one can be."""
+def _question(text: str, edits: Sequence[TextEdit], template: Content, defaults: Sequence[str]) -> _Question | None:
+    """None where there is nothing to choose."""
     default, after = template.default, apply_edits(text, edits)
     found = _written(edits, re.escape(default) if default else rf"([\"']){re.escape(template.message)}\1")
     if found is None:
         return None
     start, end = found
-    if not default or default[0] in "\"'":
-        quote, characters = after[start], f"{{0,{_MAX_DEFAULT}}}" if default else f"{{1,{_MAX_MESSAGE + 1}}}"
-        grammar = f"{_CHARACTERS}{characters} {json.dumps(quote)}"
-        return _Question(_before(after, start + 1), f"root ::= {grammar}", (quote, *(() if default else _ENDS)))
-    following = after[end : end + 1] or "\n"
-    if re.fullmatch(r"-?\d+", default):
-        grammar = '"-"? ("0" | [1-9] [0-9]{0,9})'
-    elif re.fullmatch(r"-?\d+\.\d+", default):
-        grammar = '"-"? ("0" | [1-9] [0-9]{0,9}) "." [0-9]{1,6}'
-    elif default.lower() in ("true", "false"):
-        grammar = '("True" | "False")' if default[0].isupper() else '("true" | "false")'
-    else:
+    if not default:
+        quote = after[start]
+        grammar = f"{_CHARACTERS}{{1,{_MAX_MESSAGE + 1}}} {json.dumps(quote)}"
+        return _Question(_before(after, start + 1), f"root ::= {grammar}", (quote, *_ENDS))
+    if len(defaults) < 2:
         return None
-    return _Question(_before(after, start), f"root ::= {grammar} {json.dumps(following)}", (following, "\n"))
+    following = after[end : end + 1] or "\n"
+    grammar = f"({' | '.join(map(json.dumps, defaults))}) {json.dumps(following)}"
+    return _Question(_before(after, start), f"root ::= {grammar}", (following, "\n"))
 
 
 def _written(edits: Sequence[TextEdit], pattern: str) -> tuple[int, int] | None:
@@ -176,12 +175,15 @@ def _is_about(message: str, file: NullFile, place: Place) -> bool:
     return subject[1].lower() not in {file.tree.source(node).lower() for node in named}
 
 
-def _default(said: str, template: Content, file: NullFile, place: Place, language: NullLanguage) -> Content | None:
-    """Not a word for null, nor the key that was asked for: a string that only looks like data."""
-    quote = template.default[0] if template.default[0] in "\"'" else ""
-    default = f"{quote}{said.strip()}{quote}"
-    asked = file.tree.text[place.span.start : place.span.end]
-    if quote and (_NO_VALUE.fullmatch(said.strip()) or f'"{said}"' in asked or f"'{said}'" in asked):
-        return None
-    usable = len(default) <= _MAX_DEFAULT and default.isprintable() and language.literal(default, template.default)
-    return replace(template, default=default) if usable else None
+def _defaults(file: NullFile, place: Place, template: str, language: NullLanguage) -> Sequence[str]:
+    """The template's value, and those of its type that the file has elsewhere in place of the same: of what is asked
+    for by the same key, or has the same name. What a small model makes up only looks like data."""
+    text = file.tree.text
+    key = _KEY.search(text[place.span.start : place.span.end])
+    name = re.escape(key[1] if key else _name(file, place))
+    if key:
+        pattern = rf"""["']{name}["']\s*(?:,|[)\]]\s*(?:or\b|\?\?|\|\|))\s*{_VALUE}"""
+    else:
+        pattern = rf"\b{name}\s*(?:or\b|\?\?|\|\||(?:is None|===?\s*(?:null|undefined))\W+{name}\s*=)\s*{_VALUE}"
+    found = dict.fromkeys((template, *(match[1] for match in re.finditer(pattern, text))))
+    return [value for value in found if language.literal(value, template)]

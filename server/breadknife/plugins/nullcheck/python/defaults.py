@@ -12,8 +12,11 @@ from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
-_STRING_METHODS = frozenset(name for name in dir("") if not name.startswith("_")) - {"count", "index"}
+_STRING_METHODS = frozenset(name for name in dir("") if not name.startswith("_")) - {"count", "find", "index"}
 _DICT_METHODS = frozenset({"get", "items", "keys", "values"})
+_OF_LITERALS = frozenset({"encode", "get", "replace"})
+"""Other classes have these too: a codec, a queue, a date. With literals they are those of `str` and `dict`."""
+_LITERALS = frozenset({"string", "integer", "comment"})
 _DEFAULTS = {"str": '""', "int": "0", "float": "0.0", "bytes": 'b""', "bool": "False", "list": "[]", "dict": "{}",
              "tuple": "()", "set": "set()", "List": "[]", "Dict": "{}", "Sequence": "()", "Iterable": "()",
              "Mapping": "{}"}  # fmt: skip
@@ -94,6 +97,8 @@ def default_of(site: Site) -> str:
         case Use.ATTRIBUTE:
             attribute = outer.child_by_field_name("attribute")
             name = text(attribute) if attribute is not None else ""
+            if name in _OF_LITERALS and not _gets_literals(site):
+                return ""
             return "{}" if name in _DICT_METHODS else '""' if name in _STRING_METHODS else ""
         case Use.OPERAND:
             kinds = {child.type for child in outer.named_children if child != site.node}
@@ -103,6 +108,12 @@ def default_of(site: Site) -> str:
             return {"int": '"0"' if _is_environment(site) else "0", "float": "0.0", "len": "()"}.get(callee, "")
         case _:
             return ""
+
+
+def _gets_literals(site: Site) -> bool:
+    call = site.path[-2] if len(site.path) > 1 else None
+    given = call.child_by_field_name("arguments") if call is not None else None
+    return given is not None and all(each.type in _LITERALS for each in given.named_children)
 
 
 def _outer_call(site: Site) -> str:

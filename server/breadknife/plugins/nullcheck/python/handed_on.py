@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.python.declarations import (
     is_local,
     parameter_named,
 )
-from breadknife.plugins.nullcheck.python.kinds import arguments_of, parameters_of
+from breadknife.plugins.nullcheck.python.kinds import arguments_of, parameter_of, parameters_of
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
@@ -60,6 +60,8 @@ def _may_reckon(site: Site, call: Node, here: Module) -> bool:
     if root is None or root.type != "identifier":
         return False
     name = text(root)
+    if name == "super":
+        return any(not is_of_library(base, site, here) for base in (bases_of(site.owner) if site.owner else ()))
     if name in here.imports:
         return here.is_of_project(name)
     if hasattr(builtins, name) and not is_local(site, name):
@@ -68,6 +70,13 @@ def _may_reckon(site: Site, call: Node, here: Module) -> bool:
     given = _parameter(site, call, called) if called is not None else None
     own = _uses(called, named(given)) if called is not None and given is not None else []
     return not own or any(one.role is not Role.USE for one in own)
+
+
+def is_of_library(name: str, site: Site, here: Module) -> bool:
+    first = name.partition(".")[0]
+    return (first in here.imports and not here.is_of_project(first)) or (
+        hasattr(builtins, first) and first not in classes_of(site.tree)
+    )
 
 
 def _fails_later(site: Site) -> bool:
@@ -93,13 +102,24 @@ def is_set_here(site: Site) -> bool:
         and one.node.start_byte < site.node.start_byte
         and one.inside("function_definition") == site.function
         and (value := one.value) is not None
-        and (value.type == "none" or _falls_back(value))
+        and _falls_back(value)
         for one in occurrences(site.tree, site.source, site.function or site.tree.root)
     )
 
 
+def is_default_here(site: Site) -> bool:
+    """Whether it is a parameter that the place's function gives None by default: a call may leave it out."""
+    parameter = parameter_of(site.function, site.source) if site.function is not None else None
+    default = parameter.child_by_field_name("value") if parameter is not None else None
+    return default is not None and default.type == "none"
+
+
 def _falls_back(value: Node) -> bool:
-    """`next(found, None)`"""
+    """`None`, `x if y else None`, `next(found, None)`"""
+    if value.type == "none":
+        return True
+    if value.type == "conditional_expression":
+        return any(_falls_back(branch) for branch in (value.named_children[0], value.named_children[-1]))
     function = value.child_by_field_name("function") if value.type == "call" else None
     given = arguments_of(value)
     if function is None or len(given) < 2:

@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.python.doubts import doubt
 from breadknife.plugins.nullcheck.python.elements import of_element
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.foreign import foreign_site
-from breadknife.plugins.nullcheck.python.handed_on import is_handed_on, is_set_here, of_handed_on
+from breadknife.plugins.nullcheck.python.handed_on import is_default_here, is_handed_on, is_set_here, of_handed_on
 from breadknife.plugins.nullcheck.python.ignoring import Checker, checker_of, comment
 from breadknife.plugins.nullcheck.python.installed import Installed
 from breadknife.plugins.nullcheck.python.modules import Module, Source
@@ -126,7 +126,7 @@ class PythonFile:
         ways = list(self._cures(site, checker, about))
         is_meant = is_handed_on(site, self._module)
         if is_meant and checker.codes:
-            ways += _ignoring(site, checker, MEANT, 85 if is_set_here(site) else 5)
+            ways += _ignoring(site, checker, MEANT, 85 if is_set_here(site) or is_default_here(site) else 5)
         if not any(offer.weight >= _CERTAIN for offer in ways):
             ways += (replace(offer, is_asked_for=is_meant or offer.is_asked_for) for offer in self._options(site))
         seen = set[Strategy]()
