@@ -192,7 +192,7 @@ def test_an_edit_that_the_checker_objects_to_is_not_made(
     ("strategy", "said", "is_asked"),
     [
         ("raise", "x is not set", False),  # words are the same to a checker
-        ("default", "unknown", True),  # which may not be one of the strings that are allowed
+        ("default", '"unknown"', True),  # which may not be one of the strings that are allowed
     ],
 )
 def test_a_checker_looks_at_the_template_while_the_model_writes(
@@ -205,8 +205,9 @@ def test_a_checker_looks_at_the_template_while_the_model_writes(
 ) -> None:
     checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
     monkeypatch.setattr(ladder_module, "installed", lambda *_: checker)
-    document, context = asked(tmp_path, "def f(x: str | None):\n    return x.strip()\n")
-    context = replace(context, engine=ScriptedEngine([Line("", said)]))
+    text = 'def f(x: str | None):\n    return x.strip()\n\n\ndef g(x):\n    return x or "unknown"\n'
+    document, context = asked(tmp_path, text)
+    context = replace(context, engine=ScriptedEngine([Line("", said + "\n")]))
     action = menu(plugin, document, context)[strategy]
     answer = plugin.answer(ResolveRequest(document, action), context)
     assert isinstance(answer, Actions)

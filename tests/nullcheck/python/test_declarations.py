@@ -292,6 +292,15 @@ def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, 
         ("def f(a) -> int | None:\n    if a:\n        return 1\ndef g():\n    ⟦f(1)⟧.y()\n", Strategy.RETURN_TYPE),
         ("def f(a) -> int | None:\n    return a.b()\ndef g():\n    ⟦f(1)⟧.y()\n", Strategy.RETURN_TYPE),
         ("class A:\n    x: int = ⟦None⟧\n    def f(self):\n        return self.x.y\n", Strategy.ANNOTATE),
+        (
+            "def f(a):\n    return {b: 1 for b in a}\ndef g(a):\n    x = f(a)\n    ⟦x⟧.y()\n    f(1).y()\n"
+            "    f(2).y()\n",
+            Strategy.RETURN_TYPE,
+        ),
+        (
+            "class A:\n    def __init__(self, a):\n        self.r = a.r\ndef f(b):\n    ⟦b.r⟧.x()\n    b.r.y()\n",
+            Strategy.FIELD,
+        ),
     ],
 )
 def test_a_declaration_that_may_be_right_stays(marked: str, never: Strategy) -> None:

@@ -246,6 +246,12 @@ def test_what_other_files_can_see_of_an_edit(marked: str, inner: set[Strategy]) 
             "the file does so elsewhere when `x` is None",
         ),
         (
+            "def g(x):\n    while 1:\n        if not x:\n            x = 1\n            break\n"
+            "def f(x):\n    for a in b:\n        ⟦x⟧.y()\n",
+            Strategy.ASSERT,
+            "nothing says what else should happen",
+        ),
+        (
             "def g(x):\n    if x:\n        x.z()\ndef f(x):\n    ⟦x⟧.y()\n",
             Strategy.NARROW,
             "the file skips what needs `x` elsewhere",

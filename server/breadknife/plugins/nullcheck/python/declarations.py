@@ -152,6 +152,8 @@ def attribute_behind(site: Site) -> Attribute | None:
     if not owners:
         return None
     found = attribute(site.tree, key, owners[0])
+    if all(one.value is not None and text(one.value).endswith(f".{text(name)}") for one in found.sets):
+        return None  # it has it from the other object
     return found if all(any(owner in one.path for one in found.own) for owner in owners) else None
 
 

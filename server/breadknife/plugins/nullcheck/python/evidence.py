@@ -107,9 +107,10 @@ def _guard(one: Occurrence, key: str) -> Iterator[tuple[Strategy, Node]]:
             return
         said, last = text(condition), body.named_children[-1]
         if re.match(rf"(?:{re.escape(key)} is None|not {re.escape(key)})\b(?!\s+and\b)", said):
-            if last.type in _EXITS:
+            given = [each for each in body.named_children if re.match(rf"{re.escape(key)}\s*=[^=]", text(each))]
+            if last.type in _EXITS and not given:  # a loop may be left, too, once the name has a value
                 yield _EXITS[last.type], last
-            elif last.type == "expression_statement" and re.match(rf"{re.escape(key)}\s*=[^=]", text(last)):
+            elif last in given:
                 yield Strategy.DEFAULT, last
         elif re.match(rf"{re.escape(key)}(?: is not None)?$", said) and node.child_by_field_name("alternative") is None:
             yield Strategy.NARROW, last

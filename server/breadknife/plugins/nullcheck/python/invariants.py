@@ -66,11 +66,6 @@ INVARIANTS = (
     _pipe("stdout"),
     _pipe("stderr"),
     _row(
-        r"(?:importlib\.)?(?:util\.)?spec_from_file_location\(.*\)(?:\.loader)?",
-        "the spec of a file has a loader",
-        "def f(p):\n    spec = importlib.util.spec_from_file_location('a', p)\n    ⟦spec.loader⟧.exec_module(m)",
-    ),
-    _row(
         rf"""(?:re\.)?(?:match|search|fullmatch)\(\s*r?(["']){_TOTAL}\1.*\)""",
         "the pattern matches any text",
         "import re\ndef f(s):\n    return ⟦re.match(r'\\s*', s)⟧.end()",

@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
-_LITERALS = {
+LITERALS = {
     "string": "str", "concatenated_string": "str", "integer": "int", "float": "float", "true": "bool", "false": "bool",
     "list": "list", "list_comprehension": "list", "dictionary": "dict", "dictionary_comprehension": "dict",
     "set": "set", "set_comprehension": "set", "tuple": "tuple", "comparison_operator": "bool", "not_operator": "bool",
@@ -32,8 +32,8 @@ def type_of(tree: SyntaxTree, value: Node | None, function: Node | None) -> str:
         return ""
     if value.type == "string" and text(value)[:2].lower().strip("'\"") in ("b", "br", "rb"):
         return "bytes"
-    if value.type in _LITERALS:
-        return _LITERALS[value.type]
+    if value.type in LITERALS:
+        return LITERALS[value.type]
     if value.type == "identifier" and function is not None:
         annotation = annotation_of(function, text(value))
         return annotation if annotation and "None" not in annotation and usable(tree, annotation) else ""

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, called, is_local, origin_of
-from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, is_defined_before, open_type, type_of, without_none
+from breadknife.plugins.nullcheck.python.kinds import (
+    LITERALS,
+    MAX_UNION,
+    is_defined_before,
+    open_type,
+    type_of,
+    without_none,
+)
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
 from breadknife.plugins.nullcheck.python.occurrences import Done, Role, done_with, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
@@ -158,7 +165,7 @@ def _opened(found: Function, ends: tuple[Span, ...], where: str, weight: int) ->
     annotation = function.child_by_field_name("return_type")
     returned = own_nodes(function, "return_statement")
     gives = [one for one in returned if one.named_child_count and one.named_children[0].type != "none"]
-    if name is None or parameters is None or not gives:
+    if name is None or parameters is None or not gives or _gives_always(function, returned):
         return None
     if annotation is not None:
         known = [without_none(text(annotation))] if is_optional(text(annotation)) else []
@@ -183,6 +190,13 @@ def _opened(found: Function, ends: tuple[Span, ...], where: str, weight: int) ->
         ends,
         where,
     )
+
+
+def _gives_always(function: Node, returned: list[Node]) -> bool:
+    """Whether it plainly gives a value on each path: the null is another one's."""
+    body = function.child_by_field_name("body")
+    ends = body is not None and body.named_children[-1].type == "return_statement"
+    return ends and all(one.named_child_count and one.named_children[0].type in LITERALS for one in returned)
 
 
 def _kinds(tree: SyntaxTree, value: Node, function: Node) -> list[str]:

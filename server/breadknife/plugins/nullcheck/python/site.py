@@ -56,12 +56,15 @@ class Site:
     def source(self) -> str:
         return self.tree.source(self.node)
 
+    @property
+    def is_dotted(self) -> bool:
+        """Whether it is a name or a dotted name."""
+        return self.node.type in ("identifier", "attribute") and bool(key_of(self.node))
+
     @cached_property
     def is_name(self) -> bool:
-        """Whether a test of the expression holds for its next use: a name or a dotted name."""
-        if self.node.type not in ("identifier", "attribute") or not key_of(self.node):
-            return False
-        return not any(_calls(self.tree, name) for name in self.source.split(".")[1:])
+        """Whether it is one of which a test holds for its next use."""
+        return self.is_dotted and not any(_calls(self.tree, name) for name in self.source.split(".")[1:])
 
     @property
     def prefixes(self) -> list[str]:

@@ -65,7 +65,7 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
 
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
-    quoted = quote(site.source) if site.is_name or site.node.type == "attribute" else "the result"
+    quoted = quote(site.source) if site.is_dotted else "the result"
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := default_of(site):
         weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
@@ -339,7 +339,7 @@ def _early_return(function: Node) -> str | None:
 
 def _bare_name(site: Site) -> str:
     called, *_ = re.split(r"[(\n]", site.source)
-    name = site.source if site.is_name or site.node.type == "attribute" else f"the result of {called}"
+    name = site.source if site.is_dotted else f"the result of {called}"
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
 
 
