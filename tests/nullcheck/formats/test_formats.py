@@ -38,6 +38,13 @@ COMMANDS = {
     "pyrefly-min-text.txt": "pyrefly check --output-format min-text pkg/store.py",
     "pyrefly.json": "pyrefly check --output-format json pkg/store.py",
     "pyrefly-code-climate.json": "pyrefly check --output-format code-climate pkg/store.py",
+    "operands-ty.txt": "ty check pkg/operands.py",
+    "operands-ty-concise.txt": "ty check --output-format concise pkg/operands.py",
+    "operands-ty-gitlab.json": "ty check --output-format gitlab pkg/operands.py",
+    "operands-pyrefly.txt": "pyrefly check --output-format full-text pkg/operands.py",
+    "operands-pyrefly-min-text.txt": "pyrefly check --output-format min-text pkg/operands.py",
+    "operands-pyrefly.json": "pyrefly check --output-format json pkg/operands.py",
+    "operands-pyrefly-code-climate.json": "pyrefly check --output-format code-climate pkg/operands.py",
     "tsc.txt": "tsc -p . # typescript 5.9.3, strict",
     "tsc-pretty.txt": "tsc -p . --pretty",
     "eslint.txt": "eslint src  # 9, typescript-eslint 8",
@@ -74,7 +81,10 @@ def described(name: str) -> str:
         where = (
             f"{PurePosixPath(said.path).name}:{said.line}:{finding.span.start - document.line_starts[said.line - 1]}"
         )
-        what = document.slice(finding.span) or "‸" + document.text[finding.span.start :].partition("\n")[0][:12]
+        what = (
+            " ".join(document.slice(finding.span).split())
+            or "‸" + document.text[finding.span.start :].partition("\n")[0][:12]
+        )
         lines.append(
             f"  {where:18} {what:32} {finding.severity} {finding.source}/{finding.code}: {finding.message[:60]}"
         )
@@ -94,6 +104,10 @@ PYTHON = {
     (15, 'store.find("a")'), (16, "names"), (18, "names"), (19, "store.find(first)"), (21, "store.path"),
     (23, "store.find(text)"), (27, "store.path"), (27, 'store.find("b")'),
 }  # fmt: skip
+OPERANDS = {
+    (8, "each"), (12, "each"), (13, "least"), (13, 'os.getenv("A")'), (13, "most"), (14, "tags(None)"),
+    (19, 're.match("a", "b")'), (22, "given"), (26, "left"), (26, "right"),
+}  # fmt: skip
 TYPESCRIPT = {
     (2, "(box?.items)"), (2, "box?.items"), (3, "(box?.items)"), (5, "user"), (6, "callback"), (7, "find(id)"),
     (7, "find(id).tags"), (9, "element"), (10, "users.get(id)"),
@@ -104,6 +118,7 @@ NULLAWAY = {(17, "found"), (23, "path"), (25, "path"), (25, 'find("a")'), (29, '
 CALLED = (27, 'store.find("b")')
 PLACES = {
     **{name: PYTHON for name in COMMANDS if name.startswith(("py", "based", "my", "ty"))},
+    **{name: OPERANDS for name in COMMANDS if name.startswith("operands")},
     **{name: TYPESCRIPT for name in COMMANDS if name.startswith("tsc")},
     **{name: ESLINT for name in COMMANDS if name.startswith("eslint")},
     **{name: SPOTBUGS for name in COMMANDS if name.startswith("spotbugs")},
@@ -112,6 +127,9 @@ PLACES = {
 UNSURE = {
     "mypy.txt": {(18, "names"), CALLED},  # it prints no columns
     "tsc.txt": {(7, "find(id)"), (7, "find(id).tags")},  # nor ends
+    "operands-ty.txt": {(26, "right")},  # of two operands that may be None, one is told
+    "operands-ty-concise.txt": {(22, "given"), (26, "left"), (26, "right")},  # nor of two of the same type
+    "operands-ty-gitlab.json": {(22, "given"), (26, "left"), (26, "right")},
     "ty.txt": {CALLED}, "ty-concise.txt": {CALLED}, "ty-gitlab.json": {CALLED},  # it can't be called at all
 }  # fmt: skip
 

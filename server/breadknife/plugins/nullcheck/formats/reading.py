@@ -6,7 +6,7 @@ from breadknife.plugins.nullcheck.formats.lines import FORMS, said_in
 from breadknife.plugins.nullcheck.formats.structured import JSON_FORMS, said_in_json, said_in_spotbugs
 from breadknife.plugins.nullcheck.formats.values import Said
 
-NAMES = (*(form.name for form in FORMS), *(form.name for form in JSON_FORMS), "SpotBugs -xml")
+NAMES = tuple(dict.fromkeys((*(form.name for form in FORMS), *(form.name for form in JSON_FORMS), "SpotBugs -xml")))
 """Of the forms that are read, for people."""
 
 

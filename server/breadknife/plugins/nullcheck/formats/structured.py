@@ -26,6 +26,8 @@ class JsonForm:
     end_column: str
     code: str
     message: str
+    brief: str = ""
+    """The message without its details, where there is one."""
     severity: str = "severity"
     items: str = ""
     """Where the list is; "": the whole is the list, or each line has one finding."""
@@ -52,7 +54,7 @@ JSON_FORMS = (
     JsonForm("mypy", "mypy --output json", "file", "line", "column", "end_line", "end_column", "code", "message",
              first_column=0, columns=Columns.UNSURE),
     JsonForm("pyrefly", "pyrefly --output-format json", "path", "line", "column", "stop_line", "stop_column", "name",
-             "description", items="errors"),
+             "description", brief="concise_description", items="errors"),
     JsonForm("eslint", "ESLint's json", "filePath", "line", "column", "endLine", "endColumn", "ruleId", "message",
              inside="messages", columns=Columns.UTF16),
     replace(_CODE_QUALITY, source="pyrefly", name="pyrefly --output-format code-climate", code_prefix="pyrefly/",
@@ -85,7 +87,7 @@ def _said(form: JsonForm, item: Any) -> Iterator[Said]:
     if not isinstance(path, str):
         return
     for entry in _list(_at(item, form.inside)) if form.inside else [item]:
-        line, message = _at(entry, form.line), _at(entry, form.message)
+        line, message = _at(entry, form.line), _at(entry, form.brief) or _at(entry, form.message)
         code, severity = str(_at(entry, form.code) or ""), str(_at(entry, form.severity) or "error").lower()
         if not isinstance(line, int) or not isinstance(message, str) or severity in _SILENT:
             continue
