@@ -19,7 +19,7 @@ from breadknife.cli.repairs import CHECKER_SECONDS, Repairs, resolve_path
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
 from breadknife.plugins.nullcheck.causes import Found
-from breadknife.plugins.nullcheck.formats.reading import NAMES, read
+from breadknife.plugins.nullcheck.formats.reading import NAMES, fault, read
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.text.document import language_of
@@ -83,14 +83,18 @@ def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
 
 
 def _report(source: str) -> Sequence[Said]:
-    """Raises DocumentError for a file that can't be read."""
+    """Raises DocumentError for a file that can't be read, or has nothing that can."""
     try:
         printed = (sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()).decode("utf-8", "replace")
     except OSError as error:
         raise DocumentError(f"{source}: {error.strerror or error}") from error
     said = read(printed)
-    if not said and printed.strip():
-        tell(f"{source}: no finding in it that can be read; the forms are those of {', '.join(NAMES)}")
+    if not said:
+        named = "standard input" if source == "-" else source
+        if why := fault(printed):
+            forms = ", ".join(NAMES)
+            raise DocumentError(f"{named}: {why}. Run the checker again, in one of the forms that are read: {forms}")
+        tell(f"{named}: no findings in it: there is nothing to repair")
     return said
 
 

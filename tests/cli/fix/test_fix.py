@@ -261,13 +261,13 @@ def test_only_files_of_this_folder_are_repaired(project: Path, printed: str, pat
 @pytest.mark.parametrize(
     ("arguments", "given", "code", "said"),
     [
-        (["--from", "-"], "", 0, ""),
-        (
-            ["--from", "-"],
-            "All checks passed!\n",
-            0,
-            "no finding in it that can be read; the forms",
-        ),
+        (["--from", "-"], "", 0, "standard input: no findings in it: there is nothing to repair"),
+        (["--from", "-"], "All checks passed!\n", 0, "standard input: no findings in it: there is nothing to repair"),
+        (["--from", "-"], "[]", 0, "standard input: no findings in it: there is nothing to repair"),
+        (["--from", "-"], "Done.\n", 2, "standard input: no checker's finding is in it. Run the checker again, in one"),
+        (["--from", "-"], '{"generalDiagnostics": [', 2, "standard input: its JSON is cut off or broken (Expecting"),
+        (["--from", "a.py"], "", 2, "a.py: no checker's finding is in it."),
+        (["--null", "--from", "-"], "\x00\x01", 2, "standard input: it isn't text in UTF-8."),
         (["--from", "-"], mypy("a.py", 2, "nothing"), 0, "1 findings read: 0 places about null"),
         (["--from", "-"], mypy("lazy.py", 2, "y"), 1, "lazy.py:2"),
         (["--from", "nowhere"], "", 2, "nowhere: No such file"),

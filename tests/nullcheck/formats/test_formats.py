@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.plugins.nullcheck.formats.places import located
-from breadknife.plugins.nullcheck.formats.reading import read
+from breadknife.plugins.nullcheck.formats.reading import fault, read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.text.document import Document, read_document
@@ -179,7 +179,8 @@ def test_a_span_is_always_in_its_text(text: str, line: int, column: int, end: in
 
 @given(st.text())
 def test_anything_can_be_read(text: str) -> None:
-    read(text)
+    assert not read(text)
+    fault(text)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +194,46 @@ def test_anything_can_be_read(text: str) -> None:
 )  # fmt: skip
 def test_no_findings(text: str) -> None:
     assert read(text) == ()
+
+
+@pytest.mark.parametrize("path", sorted((HERE / "clean").iterdir()), ids=lambda path: path.name)
+def test_what_tools_print_where_there_is_nothing(path: Path) -> None:
+    assert (read(path.read_text("utf-8")), fault(path.read_text("utf-8"))) == ((), "")
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name.endswith(("json", "xml"))])
+def test_what_is_cut_off(name: str) -> None:
+    text = (HERE / "printed" / name).read_text("utf-8")
+    half = text[: len(text) // 2]
+    assert read(half) == ()
+    assert "is cut off or broken (" in fault(half)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("\x1b[0m\n", ""),
+        ("{}", "its JSON has none of the forms"),
+        ('[{"file": "a.py"}]', "its JSON has none of the forms"),
+        ("[", "its JSON is cut off or broken (Expecting value: line 1 column 2 (char 1))"),
+        ("[12:03] make check\n", "no checker's finding is in it"),
+        ('{"errors": 3}', "its JSON has none of the forms"),
+        ("[" * 100_000, "its JSON is cut off or broken (it is nested too deep)"),
+        ("<a/>", "its XML isn't that of SpotBugs"),
+        ("<BugCollection/>", ""),
+        ("$ make check\nDone.\n", "no checker's finding is in it"),
+        ("10 errors, 0 warnings, 0 informations\n", "no checker's finding is in it"),
+        ("\ufffdELF\x02\x01", "it isn't text in UTF-8"),
+    ],
+)
+def test_why_nothing_is_read(text: str, why: str) -> None:
+    assert (read(text), fault(text)) == ((), why)
+
+
+@pytest.mark.parametrize("first", ["[\x1b[1;34mINFO\x1b[m] Scanning for projects...\n", "[12:03] make check\n"])
+def test_a_log_may_begin_with_a_bracket(first: str) -> None:
+    log = (HERE / "printed" / "mypy.txt").read_text("utf-8")
+    assert read(first + log) == printed("mypy.txt")
 
 
 ARGUMENT = 'Argument of type "A | None" cannot be assigned to parameter "x" of type "B"'

@@ -107,10 +107,20 @@ FORMS = (
           r"\[(?P<code>NullAway)\] (?P<message>.+)$"),  # the column counts from 0 where javac is forked, else from 1
 )  # fmt: skip
 
+_CLEAN = re.compile(
+    r"^(?:0 errors, \d+ warnings?, \d+ (?:informations?|notes?)"  # pyright, basedpyright
+    r"|Success: no issues found in "  # mypy
+    r"|All checks passed!$"  # ty
+    r"| *INFO 0 errors"  # pyrefly
+    r"|\[INFO\] BUILD SUCCESS$)",  # Maven
+    re.MULTILINE,
+)
+"""What tools print in text where they have found nothing; tsc, ESLint, javac and SpotBugs print nothing then."""
+
 
 def said_in(text: str) -> Iterator[Said]:
     """All that the forms find, in the order of the text."""
-    text = _COLOUR.sub("", text).replace("\r\n", "\n")
+    text = _plain(text)
     found = [(match.start(), at, match) for at, form in enumerate(FORMS) for match in form.pattern.finditer(text)]
     found.sort(key=lambda each: each[:2])
     headings = {
@@ -127,6 +137,16 @@ def said_in(text: str) -> Iterator[Said]:
         if said is not None:
             end = match.end()
             yield said
+
+
+def fault_in(text: str) -> str:
+    """Why nothing is said in it; "" where a tool says that there is nothing."""
+    text = _plain(text)
+    return "" if not text.strip() or _CLEAN.search(text) else "no checker's finding is in it"
+
+
+def _plain(text: str) -> str:
+    return _COLOUR.sub("", text).replace("\r\n", "\n")
 
 
 def _said(form: TextForm, match: re.Match[str], heading: str) -> Said | None:
