@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.nullcheck.formats.places import located
+from breadknife.plugins.nullcheck.formats.places import located, may_be_of
 from breadknife.plugins.nullcheck.formats.reading import fault, read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.languages import language
@@ -170,10 +170,38 @@ def test_positions(text: str, line: int, column: int, columns: Columns, expected
     assert (None if finding is None else document.slice(finding.span)) == expected
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_whether_it_can_be_of_a_text(name: str) -> None:
+    """All can be of the text that they were printed of; of one with less in it, those that tell what isn't there."""
+    for said in printed(name):
+        document = source(said)
+        assert may_be_of(document, said), said
+        assert not may_be_of(Document(document.uri, document.language, "\n"), said) or said.line < 2 or not said.column
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "text"),
+    [
+        ("pyright.txt", 15, '    text = "é😀" + store.find("a").other()'),
+        ("pyright.json", 15, '    text = "é😀" + store.find("a")'),
+        ("tsc.txt", 5, '  const smile = "😀"; const other = find(id); console.log("é😀", other.name);'),
+        ("ty-concise.txt", 18, "    pass"),
+    ],
+)
+def test_a_line_that_has_changed(name: str, line: int, text: str) -> None:
+    said = next(each for each in printed(name) if each.line == line)
+    document = source(said)
+    lines = document.text.splitlines()
+    changed = "\n".join((*lines[: line - 1], text, *lines[line:]))
+    assert not may_be_of(Document(document.uri, document.language, changed), said)
+
+
 @given(st.text(), st.integers(-1, 5), st.integers(0, 20), st.integers(0, 20), st.sampled_from(Columns))
 def test_a_span_is_always_in_its_text(text: str, line: int, column: int, end: int, columns: Columns) -> None:
     document = Document("untitled:a", "python", text)
-    finding = Said("x", "a", line, "", column=column, end_column=end, columns=columns).finding(document)
+    said = Said("x", "a", line, "", column=column, end_column=end, columns=columns)
+    may_be_of(document, said)
+    finding = said.finding(document)
     assert finding is None or 0 <= finding.span.start <= finding.span.end <= len(text)
 
 

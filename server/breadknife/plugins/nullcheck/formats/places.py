@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
@@ -20,6 +20,28 @@ _UNNAMED = frozenset({("ts", "2531"), ("ts", "2532"), ("ts", "2533")})
 """The codes of TypeScript for a part of an expression that is no name (those have codes of their own) and is used."""
 _NAMED = re.compile(r"[\w$.]+")
 _USED = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.OPERAND, Use.ITERATE})
+
+
+_PYRIGHT = frozenset({"pyright", "basedpyright"})
+_BEGINS = (
+    (_PYRIGHT, re.compile(r'^"(\w+)" is not a known attribute of')),
+    (_PYRIGHT, re.compile(r'^Cannot access attribute "(\w+)" for class')),
+    (frozenset({"ts"}), re.compile(r"^'([\w$]+)[^']*' is possibly")),
+)
+"""Who tells, in which messages, the name that the place begins with."""
+
+
+def may_be_of(document: Document, said: Said) -> bool:
+    """Whether it can have been said of this text, as far as its line, its column and a name tell."""
+    if not 1 <= said.line <= document.line_count:
+        return said.line < 1  # of the file as a whole
+    line = document.line_text(said.line - 1)
+    if not said.sure_in(line):
+        return True
+    units = len(line) + (sum(each > "\uffff" for each in line) if said.columns is Columns.UTF16 else 0)
+    begins = (pattern.match(said.message) for sources, pattern in _BEGINS if said.source in sources)
+    name = next((begin[1] for begin in begins if begin), "")
+    return said.column <= units + 1 and name in line
 
 
 def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Place] | None:
