@@ -47,6 +47,8 @@ COMMANDS = {
     "operands-pyrefly-code-climate.json": "pyrefly check --output-format code-climate pkg/operands.py",
     "tsc.txt": "tsc -p . # typescript 5.9.3, strict",
     "tsc-pretty.txt": "tsc -p . --pretty",
+    "order-tsc.txt": "tsc -p . # only order.ts",
+    "order-tsc-pretty.txt": "tsc -p . --pretty",
     "eslint.txt": "eslint src  # 9, typescript-eslint 8",
     "eslint-unix.txt": "eslint src -f unix",
     "eslint.json": "eslint src -f json  # its `source` emptied",
@@ -112,6 +114,9 @@ TYPESCRIPT = {
     (2, "(box?.items)"), (2, "box?.items"), (3, "(box?.items)"), (5, "user"), (6, "callback"), (7, "find(id)"),
     (7, "find(id).tags"), (9, "element"), (10, "users.get(id)"),
 }  # fmt: skip
+ORDER = {
+    (7, "other.name"), (8, "order"), (8, "order.send"), (9, 'find("a")'), (9, 'find("a").tags'), (10, "other.count"),
+}  # fmt: skip
 ESLINT = {(2, "box?.items"), (2, "(box?.items)"), (3, "box"), (3, "(box?.items)"), (11, "find(id)")}
 SPOTBUGS = {(9, "path"), (15, "folder.listFiles()"), (21, "found")}
 NULLAWAY = {(17, "found"), (23, "path"), (25, "path"), (25, 'find("a")'), (29, 'find("b")')}
@@ -120,6 +125,7 @@ PLACES = {
     **{name: PYTHON for name in COMMANDS if name.startswith(("py", "based", "my", "ty"))},
     **{name: OPERANDS for name in COMMANDS if name.startswith("operands")},
     **{name: TYPESCRIPT for name in COMMANDS if name.startswith("tsc")},
+    **{name: ORDER for name in COMMANDS if name.startswith("order")},
     **{name: ESLINT for name in COMMANDS if name.startswith("eslint")},
     **{name: SPOTBUGS for name in COMMANDS if name.startswith("spotbugs")},
     **{name: NULLAWAY for name in COMMANDS if name.startswith("nullaway")},
@@ -127,6 +133,7 @@ PLACES = {
 UNSURE = {
     "mypy.txt": {(18, "names"), CALLED},  # it prints no columns
     "tsc.txt": {(7, "find(id)"), (7, "find(id).tags")},  # nor ends
+    "order-tsc.txt": {(9, 'find("a")'), (9, 'find("a").tags')},
     "operands-ty.txt": {(26, "right")},  # of two operands that may be None, one is told
     "operands-ty-concise.txt": {(22, "given"), (26, "left"), (26, "right")},  # nor of two of the same type
     "operands-ty-gitlab.json": {(22, "given"), (26, "left"), (26, "right")},
