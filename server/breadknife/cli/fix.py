@@ -54,7 +54,7 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
     with closing(host):
         told = findings(repairs, options.sources, folder)
         if options.list_all:
-            return _list(repairs, told.found, folder, as_json=options.as_json)
+            return _list(repairs, told, folder, as_json=options.as_json)
         for language in repairs.unchecked(told.found):
             tell(f"no checker has a say in repairs of {language}: {NO_CHECKER}")
         made = _causes_removed(repairs, told, options) if options.causes else repair_each(repairs, told.found)
@@ -71,7 +71,7 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
         sys.stdout.write(repairs.changes.diff(folder))
     if told.failed:
         return 2
-    return 1 if any(isinstance(outcome, Refused) for outcome in outcomes) else 0
+    return 1 if told.outdated or any(isinstance(outcome, Refused) for outcome in outcomes) else 0
 
 
 def _check(options: Options) -> None:
@@ -97,18 +97,18 @@ def _commit(branch: Branch, outcomes: Sequence[Outcome], changes: Sequence[Chang
         branch.check(change.path)
     removed = [outcome for outcome in outcomes if isinstance(outcome, Removed)]
     for each in removed:
-        branch.commit(each.changes, f"{each.repair.action.title}\n\nEnds {each.findings} findings.\n")
+        branch.commit(each.changes, f"{each.repair.action.title}\n\nEnds {counted(each.findings, 'finding')}.\n")
     made = sum(isinstance(outcome, Repair) for outcome in outcomes)
     if changes and not removed:
-        branch.commit(changes, f"Repair {made} findings about null\n")
+        branch.commit(changes, f"Repair {counted(made, 'finding')} about null\n")
 
 
 # --- what is shown ---
 
 
-def _list(repairs: Repairs, found: Sequence[Found], folder: Path, *, as_json: bool) -> int:
+def _list(repairs: Repairs, told: Told, folder: Path, *, as_json: bool) -> int:
     """All offers of each finding. Exit code as `run`."""
-    menus = [(each, repairs.menu(each)) for each in found]
+    menus = [(each, repairs.menu(each)) for each in told.found]
     if as_json:
         listed = [
             {**_of(each, repairs, folder), "offers": [{"title": a.title, "strategy": strategy_of(a)} for a in actions]}
@@ -122,7 +122,7 @@ def _list(repairs: Repairs, found: Sequence[Found], folder: Path, *, as_json: bo
                 print(f"  {at}. {action.title} [{strategy_of(action)}]")
             if not actions:
                 print(f"  {NO_ACTION}")
-    return 1 if any(not actions for _, actions in menus) else 0
+    return 1 if told.outdated or any(not actions for _, actions in menus) else 0
 
 
 def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> None:

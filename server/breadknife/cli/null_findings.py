@@ -14,12 +14,14 @@ from breadknife.cli.assemble import make_host
 from breadknife.cli.changes import Changes
 from breadknife.cli.checking import Checker, CommandChecker, Tests
 from breadknife.cli.files import find_files
+from breadknife.cli.formats import counted
 from breadknife.cli.lint import settings_for
 from breadknife.cli.repairs import CHECKER_SECONDS, Repairs, resolve_path
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
 from breadknife.plugins.nullcheck.causes import Found
-from breadknife.plugins.nullcheck.formats.reading import NAMES, read
+from breadknife.plugins.nullcheck.formats.places import may_be_of
+from breadknife.plugins.nullcheck.formats.reading import NAMES, fault, read
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.text.document import language_of
@@ -47,6 +49,8 @@ class Told:
     """All that the checker says, of null and else."""
     failed: bool
     """A file couldn't be read or checked."""
+    outdated: int = 0
+    """Findings of a text that is another one by now."""
 
 
 def opened(engine_script: Path | None, *, offline: bool, tests: Tests | None = None) -> tuple[Repairs, Host]:
@@ -71,7 +75,7 @@ def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
     checker = CommandChecker(sources.checker, folder) if sources.checker else None
     said: Sequence[Said] = checker({}) if checker else ()
     report = _report(sources.report) if sources.report else ()
-    found, failed = _told(repairs, [*said, *report], folder, named)
+    found, outdated, failed = _told(repairs, [*said, *report], folder, named)
     if sources.own:
         places = {(each.path, each.place.span) for each in found}
         for at, path in enumerate(paths):
@@ -81,40 +85,67 @@ def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
             except DocumentError as error:
                 tell(str(error))
                 failed = True
-    return Told(found, paths, checker, said, failed)
+    return Told(found, paths, checker, said, failed, outdated)
 
 
 def _report(source: str) -> Sequence[Said]:
-    """Raises DocumentError for a file that can't be read."""
+    """Raises DocumentError for a file that can't be read, or has nothing that can."""
     try:
         printed = (sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()).decode("utf-8", "replace")
     except OSError as error:
         raise DocumentError(f"{source}: {error.strerror or error}") from error
     said = read(printed)
-    if not said and printed.strip():
-        tell(f"{source}: no finding in it that can be read; the forms are those of {', '.join(NAMES)}")
+    if not said:
+        named = "standard input" if source == "-" else source
+        if why := fault(printed):
+            forms = ", ".join(NAMES)
+            raise DocumentError(f"{named}: {why}. Run the checker again, in one of the forms that are read: {forms}")
+        tell(f"{named}: no findings in it: there is nothing to repair")
     return said
 
 
-def _told(repairs: Repairs, said: Sequence[Said], folder: Path, within: Sequence[Path]) -> tuple[list[Found], bool]:
+def _told(
+    repairs: Repairs, said: Sequence[Said], folder: Path, within: Sequence[Path]
+) -> tuple[list[Found], int, bool]:
+    """The places, how many findings are of another text than the file has by now, and whether a file can't be read."""
     by_path: dict[str, list[Said]] = {}
     for each in said:
         by_path.setdefault(each.path, []).append(each)
-    found = list[Found]()
+    found, outdated, gone = list[Found](), list[Said](), list[Said]()
     outside, failed = 0, False
     for printed, here in by_path.items():
         path = resolve_path(printed, folder)
-        if path is None or (within and not any(path.is_relative_to(each) for each in within)):
+        if path is None and not _exists(printed, folder):
+            gone += here
+        elif path is None or (within and not any(path.is_relative_to(each) for each in within)):
             outside += len(here)
-            continue
-        try:
-            found += repairs.told(path, here)
-        except DocumentError as error:
-            tell(str(error))
-            failed = True
+        else:
+            try:
+                document = repairs.changes.document(path)
+                outdated += [each for each in here if not may_be_of(document, each)]
+                found += repairs.told(path, [each for each in here if may_be_of(document, each)])
+            except DocumentError as error:
+                tell(str(error))
+                failed = True
     if said:
-        tell(f"{len(said)} findings read: {len(found)} places about null, {outside} findings of other files")
-    return found, failed
+        places = f"{counted(len(found), 'place')} about null, {counted(outside, 'finding')} of other files"
+        tell(f"{counted(len(said), 'finding')} read: {places}")
+    if outdated:
+        tell(f"{_some(outdated)}: not of the text as it is by now; run the checker again")
+    if gone:
+        tell(f"{_some(gone)}: no such file here; if there was one, run the checker again")
+    return found, len(outdated), failed
+
+
+def _exists(printed: str, folder: Path) -> bool:
+    """Whether a printed path may be that of a file that is there, though none of ours, or one of several."""
+    path = Path(printed)
+    return (folder / path).exists() or (not path.is_absolute() and any(folder.rglob(path.name)))
+
+
+def _some(said: Sequence[Said]) -> str:
+    first = f"{said[0].path}:{said[0].line}"
+    return f"{counted(len(said), 'finding')}, {'' if len(said) == 1 else 'the first '}at {first}"
 
 
 def tell(message: str, *, fleeting: bool = False) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, findings, opened, tell
 from breadknife.cli.repairs import Repairs, named, strategy_of
 from breadknife.cli.root_causes import TRIES, causes_of
@@ -44,7 +45,8 @@ def run(sources: Sources, top: int, *, as_json: bool, offline: bool) -> int:
     else:
         _show(rows, repairs, folder)
         shown = sum(len(row.cause.findings) for row in rows)
-        print(f"{len(told.found)} findings of {len(causes)} causes; those shown have {shown}")
+        counts = f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}"
+        print(f"{counts}; those shown have {shown}")
     return 2 if told.failed else 1 if told.found else 0
 
 

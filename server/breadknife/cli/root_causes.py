@@ -8,6 +8,7 @@ from pathlib import Path
 
 from breadknife.cli.changes import Change, Edits
 from breadknife.cli.checking import Checker, new_in
+from breadknife.cli.formats import counted
 from breadknife.cli.repairs import GUARDS, Refused, Repair, Repairs
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.causes import Cause, Found, Origin, Origins, origin_of, origins, ranked
@@ -84,7 +85,7 @@ def remove_causes(
                 continue
             gone, said = kept
             made.append(repair.edits)
-            tell(f"{gone} findings gone: {cause.origin.name}: {repair.action.title}")
+            tell(f"{counted(gone, 'finding')} gone: {cause.origin.name}: {repair.action.title}")
             yield Removed(cause, repair, gone, tuple(repairs.changes))
             break
         else:

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.nullcheck.formats.places import located
-from breadknife.plugins.nullcheck.formats.reading import read
+from breadknife.plugins.nullcheck.formats.places import located, may_be_of
+from breadknife.plugins.nullcheck.formats.reading import fault, read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.text.document import Document, read_document
@@ -38,8 +38,17 @@ COMMANDS = {
     "pyrefly-min-text.txt": "pyrefly check --output-format min-text pkg/store.py",
     "pyrefly.json": "pyrefly check --output-format json pkg/store.py",
     "pyrefly-code-climate.json": "pyrefly check --output-format code-climate pkg/store.py",
+    "operands-ty.txt": "ty check pkg/operands.py",
+    "operands-ty-concise.txt": "ty check --output-format concise pkg/operands.py",
+    "operands-ty-gitlab.json": "ty check --output-format gitlab pkg/operands.py",
+    "operands-pyrefly.txt": "pyrefly check --output-format full-text pkg/operands.py",
+    "operands-pyrefly-min-text.txt": "pyrefly check --output-format min-text pkg/operands.py",
+    "operands-pyrefly.json": "pyrefly check --output-format json pkg/operands.py",
+    "operands-pyrefly-code-climate.json": "pyrefly check --output-format code-climate pkg/operands.py",
     "tsc.txt": "tsc -p . # typescript 5.9.3, strict",
     "tsc-pretty.txt": "tsc -p . --pretty",
+    "order-tsc.txt": "tsc -p . # only order.ts",
+    "order-tsc-pretty.txt": "tsc -p . --pretty",
     "eslint.txt": "eslint src  # 9, typescript-eslint 8",
     "eslint-unix.txt": "eslint src -f unix",
     "eslint.json": "eslint src -f json  # its `source` emptied",
@@ -74,7 +83,10 @@ def described(name: str) -> str:
         where = (
             f"{PurePosixPath(said.path).name}:{said.line}:{finding.span.start - document.line_starts[said.line - 1]}"
         )
-        what = document.slice(finding.span) or "‸" + document.text[finding.span.start :].partition("\n")[0][:12]
+        what = (
+            " ".join(document.slice(finding.span).split())
+            or "‸" + document.text[finding.span.start :].partition("\n")[0][:12]
+        )
         lines.append(
             f"  {where:18} {what:32} {finding.severity} {finding.source}/{finding.code}: {finding.message[:60]}"
         )
@@ -94,9 +106,16 @@ PYTHON = {
     (15, 'store.find("a")'), (16, "names"), (18, "names"), (19, "store.find(first)"), (21, "store.path"),
     (23, "store.find(text)"), (27, "store.path"), (27, 'store.find("b")'),
 }  # fmt: skip
+OPERANDS = {
+    (8, "each"), (12, "each"), (13, "least"), (13, 'os.getenv("A")'), (13, "most"), (14, "tags(None)"),
+    (19, 're.match("a", "b")'), (22, "given"), (26, "left"), (26, "right"),
+}  # fmt: skip
 TYPESCRIPT = {
     (2, "(box?.items)"), (2, "box?.items"), (3, "(box?.items)"), (5, "user"), (6, "callback"), (7, "find(id)"),
     (7, "find(id).tags"), (9, "element"), (10, "users.get(id)"),
+}  # fmt: skip
+ORDER = {
+    (7, "other.name"), (8, "order"), (8, "order.send"), (9, 'find("a")'), (9, 'find("a").tags'), (10, "other.count"),
 }  # fmt: skip
 ESLINT = {(2, "box?.items"), (2, "(box?.items)"), (3, "box"), (3, "(box?.items)"), (11, "find(id)")}
 SPOTBUGS = {(9, "path"), (15, "folder.listFiles()"), (21, "found")}
@@ -104,7 +123,9 @@ NULLAWAY = {(17, "found"), (23, "path"), (25, "path"), (25, 'find("a")'), (29, '
 CALLED = (27, 'store.find("b")')
 PLACES = {
     **{name: PYTHON for name in COMMANDS if name.startswith(("py", "based", "my", "ty"))},
+    **{name: OPERANDS for name in COMMANDS if name.startswith("operands")},
     **{name: TYPESCRIPT for name in COMMANDS if name.startswith("tsc")},
+    **{name: ORDER for name in COMMANDS if name.startswith("order")},
     **{name: ESLINT for name in COMMANDS if name.startswith("eslint")},
     **{name: SPOTBUGS for name in COMMANDS if name.startswith("spotbugs")},
     **{name: NULLAWAY for name in COMMANDS if name.startswith("nullaway")},
@@ -112,6 +133,10 @@ PLACES = {
 UNSURE = {
     "mypy.txt": {(18, "names"), CALLED},  # it prints no columns
     "tsc.txt": {(7, "find(id)"), (7, "find(id).tags")},  # nor ends
+    "order-tsc.txt": {(9, 'find("a")'), (9, 'find("a").tags')},
+    "operands-ty.txt": {(26, "right")},  # of two operands that may be None, one is told
+    "operands-ty-concise.txt": {(22, "given"), (26, "left"), (26, "right")},  # nor of two of the same type
+    "operands-ty-gitlab.json": {(22, "given"), (26, "left"), (26, "right")},
     "ty.txt": {CALLED}, "ty-concise.txt": {CALLED}, "ty-gitlab.json": {CALLED},  # it can't be called at all
 }  # fmt: skip
 
@@ -152,16 +177,45 @@ def test_positions(text: str, line: int, column: int, columns: Columns, expected
     assert (None if finding is None else document.slice(finding.span)) == expected
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_whether_it_can_be_of_a_text(name: str) -> None:
+    """All can be of the text that they were printed of; of one with less in it, those that tell what isn't there."""
+    for said in printed(name):
+        document = source(said)
+        assert may_be_of(document, said), said
+        assert not may_be_of(Document(document.uri, document.language, "\n"), said) or said.line < 2 or not said.column
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "text"),
+    [
+        ("pyright.txt", 15, '    text = "é😀" + store.find("a").other()'),
+        ("pyright.json", 15, '    text = "é😀" + store.find("a")'),
+        ("tsc.txt", 5, '  const smile = "😀"; const other = find(id); console.log("é😀", other.name);'),
+        ("ty-concise.txt", 18, "    pass"),
+    ],
+)
+def test_a_line_that_has_changed(name: str, line: int, text: str) -> None:
+    said = next(each for each in printed(name) if each.line == line)
+    document = source(said)
+    lines = document.text.splitlines()
+    changed = "\n".join((*lines[: line - 1], text, *lines[line:]))
+    assert not may_be_of(Document(document.uri, document.language, changed), said)
+
+
 @given(st.text(), st.integers(-1, 5), st.integers(0, 20), st.integers(0, 20), st.sampled_from(Columns))
 def test_a_span_is_always_in_its_text(text: str, line: int, column: int, end: int, columns: Columns) -> None:
     document = Document("untitled:a", "python", text)
-    finding = Said("x", "a", line, "", column=column, end_column=end, columns=columns).finding(document)
+    said = Said("x", "a", line, "", column=column, end_column=end, columns=columns)
+    may_be_of(document, said)
+    finding = said.finding(document)
     assert finding is None or 0 <= finding.span.start <= finding.span.end <= len(text)
 
 
 @given(st.text())
 def test_anything_can_be_read(text: str) -> None:
-    read(text)
+    assert not read(text)
+    fault(text)
 
 
 @pytest.mark.parametrize(
@@ -175,6 +229,46 @@ def test_anything_can_be_read(text: str) -> None:
 )  # fmt: skip
 def test_no_findings(text: str) -> None:
     assert read(text) == ()
+
+
+@pytest.mark.parametrize("path", sorted((HERE / "clean").iterdir()), ids=lambda path: path.name)
+def test_what_tools_print_where_there_is_nothing(path: Path) -> None:
+    assert (read(path.read_text("utf-8")), fault(path.read_text("utf-8"))) == ((), "")
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name.endswith(("json", "xml"))])
+def test_what_is_cut_off(name: str) -> None:
+    text = (HERE / "printed" / name).read_text("utf-8")
+    half = text[: len(text) // 2]
+    assert read(half) == ()
+    assert "is cut off or broken (" in fault(half)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("\x1b[0m\n", ""),
+        ("{}", "its JSON has none of the forms"),
+        ('[{"file": "a.py"}]', "its JSON has none of the forms"),
+        ("[", "its JSON is cut off or broken (Expecting value: line 1 column 2 (char 1))"),
+        ("[12:03] make check\n", "no checker's finding is in it"),
+        ('{"errors": 3}', "its JSON has none of the forms"),
+        ("[" * 100_000, "its JSON is cut off or broken (it is nested too deep)"),
+        ("<a/>", "its XML isn't that of SpotBugs"),
+        ("<BugCollection/>", ""),
+        ("$ make check\nDone.\n", "no checker's finding is in it"),
+        ("10 errors, 0 warnings, 0 informations\n", "no checker's finding is in it"),
+        ("\ufffdELF\x02\x01", "it isn't text in UTF-8"),
+    ],
+)
+def test_why_nothing_is_read(text: str, why: str) -> None:
+    assert (read(text), fault(text)) == ((), why)
+
+
+@pytest.mark.parametrize("first", ["[\x1b[1;34mINFO\x1b[m] Scanning for projects...\n", "[12:03] make check\n"])
+def test_a_log_may_begin_with_a_bracket(first: str) -> None:
+    log = (HERE / "printed" / "mypy.txt").read_text("utf-8")
+    assert read(first + log) == printed("mypy.txt")
 
 
 ARGUMENT = 'Argument of type "A | None" cannot be assigned to parameter "x" of type "B"'

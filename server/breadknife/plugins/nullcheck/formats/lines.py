@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.task.values import Severity
@@ -29,8 +31,10 @@ class TextForm:
     """Of the form, for people: `pyright`, `tsc --pretty`."""
     pattern: re.Pattern[str]
     """Groups: `path`, `line`, `message`, and where they are printed `column`, `end_line`, `end_column`, `code`,
-    `severity`; `carets` under the place, and `before` them as much as stands left of it in the line; `types`, which
-    shorter forms have in the message, too."""
+    `severity`; `carets` under the place, and `before` them as much as stands left of it in the line, or, where wide
+    characters have two of them, the line as it is `shown` and their `margin`; `below` the last of several lines what
+    leads to the place's end from one column before it; `types`, which shorter forms have in the message, too, as they
+    have those of the `left` and the `right` operand, or of `both`."""
     columns: Columns = Columns.CODE_POINTS
     heading: re.Pattern[str] | None = None
     """A line that holds the `path` for what follows."""
@@ -56,8 +60,10 @@ _MYPY = (
     rf"{_PATH}:(?P<line>\d+)(?::(?P<column>\d+))?(?::(?P<end_line>\d+):(?P<end_column>\d+))?: "
     "(?P<severity>error|note): "
 )
-_FRAME = r"\n *\|\n *\d+ \| .*\n *\| {0,400}?(?P<carets>\^+)"
-"""The lines that ty and pyrefly copy out of the file; other marks may stand before the carets."""
+_FRAME = r"\n *\|\n *\d+ \| (?P<shown>.*)\n *\| (?P<margin> *)(?P<carets>\^*-+\^[-^]*|\^+(?![-^]))"
+"""What ty and pyrefly copy out of the file. Of an operation, the operands are marked otherwise than what is between."""
+_TY = rf"^(?P<severity>error|warning|info)\[{_CODE}\]: (?P<message>.+)\n *--> {_PATH}{_AT}$"
+_LEFT, _RIGHT = r"[Hh]as type `(?P<left>.+)`$", r"[Hh]as type `(?P<right>.+)`$"
 
 FORMS = (
     _form(
@@ -72,9 +78,11 @@ FORMS = (
           end_inclusive=True, silent=frozenset({"note"})),
     _form("ty", "ty --output-format concise",
           rf"^{_PATH}{_AT}: (?P<severity>error|warning|info)\[{_CODE}\] (?P<message>.+)$"),
-    _form("ty", "ty",
-          rf"^(?P<severity>error|warning|info)\[{_CODE}\]: (?P<message>.+)\n *--> {_PATH}{_AT}$"
-          rf"(?:{_FRAME}(?: (?P<types>[Ee]xpected `.*))?)?"),
+    _form("ty", "ty", rf"{_TY}{_FRAME}\n *\| +\|(?: +\|\n *\| +\| +{_RIGHT}\n *\| +{_LEFT}"
+          r"|\n *\| +Both operands have type `(?P<both>.+)`$)"),
+    _form("ty", "ty", rf"{_TY}\n *\|\n *\d+ \| .*\n *\| +[-^]+\n *\| +\|\n *\|  _*{_LEFT}(?:\n *(?:\d+ )?\| \|.*)*?"
+          rf"\n *(?P<end_line>\d+) \| \| .*\n *\| \|(?P<below>_+[-^]+)\n *\| +\|\n *\| +{_RIGHT}"),
+    _form("ty", "ty", rf"{_TY}(?:{_FRAME}(?: (?P<types>[Ee]xpected `.*))?)?"),
     _form("pyrefly", "pyrefly --output-format min-text",
           rf"^ *(?P<severity>ERROR|WARN|INFO) {_PATH}:(?P<line>\d+):(?P<column>\d+)"
           rf"(?:-(?:(?P<end_line>\d+):)?(?P<end_column>\d+))?: (?P<message>.+) \[{_CODE}\]$"),
@@ -99,10 +107,20 @@ FORMS = (
           r"\[(?P<code>NullAway)\] (?P<message>.+)$"),  # the column counts from 0 where javac is forked, else from 1
 )  # fmt: skip
 
+_CLEAN = re.compile(
+    r"^(?:0 errors, \d+ warnings?, \d+ (?:informations?|notes?)"  # pyright, basedpyright
+    r"|Success: no issues found in "  # mypy
+    r"|All checks passed!$"  # ty
+    r"| *INFO 0 errors"  # pyrefly
+    r"|\[INFO\] BUILD SUCCESS$)",  # Maven
+    re.MULTILINE,
+)
+"""What tools print in text where they have found nothing; tsc, ESLint, javac and SpotBugs print nothing then."""
+
 
 def said_in(text: str) -> Iterator[Said]:
     """All that the forms find, in the order of the text."""
-    text = _COLOUR.sub("", text).replace("\r\n", "\n")
+    text = _plain(text)
     found = [(match.start(), at, match) for at, form in enumerate(FORMS) for match in form.pattern.finditer(text)]
     found.sort(key=lambda each: each[:2])
     headings = {
@@ -121,6 +139,16 @@ def said_in(text: str) -> Iterator[Said]:
             yield said
 
 
+def fault_in(text: str) -> str:
+    """Why nothing is said in it; "" where a tool says that there is nothing."""
+    text = _plain(text)
+    return "" if not text.strip() or _CLEAN.search(text) else "no checker's finding is in it"
+
+
+def _plain(text: str) -> str:
+    return _COLOUR.sub("", text).replace("\r\n", "\n")
+
+
 def _said(form: TextForm, match: re.Match[str], heading: str) -> Said | None:
     groups = match.groupdict()
     severity = (groups.get("severity") or "error").lower()
@@ -133,11 +161,21 @@ def _said(form: TextForm, match: re.Match[str], heading: str) -> Said | None:
         column, carets = len(before) + 1, ""  # one caret says where, not how far
     end_column = int(groups.get("end_column") or 0) + form.end_inclusive if groups.get("end_column") else 0
     if carets and not end_column:
-        end_column = column + len(carets)
+        shown, margin = groups.get("shown") or "", groups.get("margin") or ""
+        end_column = column + (_characters(shown, len(margin), len(carets)) if shown else len(carets))
+    end_column = end_column or len(groups.get("below") or "")
     details = "" if form.wraps else groups["message"].partition("\n")[2]
     message = ": ".join(filter(None, (groups["message"], groups.get("types"))))
+    if (left := groups.get("left") or groups.get("both")) and (right := groups.get("right") or left):
+        message += f" between objects of type `{left}` and `{right}`"
     return Said(
         form.source, path, int(groups["line"]), " ".join(message.split()), groups.get("code") or "",
         SEVERITIES[severity], column, int(groups.get("end_line") or 0), end_column, form.columns,
         " ".join(details.split()),
     )  # fmt: skip
+
+
+def _characters(shown: str, margin: int, cells: int) -> int:
+    """How many characters have these cells of a line, in a terminal."""
+    ends = list(accumulate(2 if east_asian_width(each) in "WF" else 1 for each in shown))
+    return sum(margin < end <= margin + cells for end in ends)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
@@ -16,10 +16,36 @@ _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"^'([^']+)'")
 """TypeScript's messages begin with the expression: 'user.name' is possibly 'undefined'."""
 
-_UNNAMED = frozenset({("ts", "2531"), ("ts", "2532"), ("ts", "2533")})
-"""The codes of TypeScript for a part of an expression that is no name (those have codes of their own) and is used."""
 _NAMED = re.compile(r"[\w$.]+")
 _USED = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.OPERAND, Use.ITERATE})
+_USES = {
+    **dict.fromkeys(("2531", "2532", "2533"), _USED),
+    **dict.fromkeys(("2721", "2722", "2723"), frozenset({Use.CALL})),
+    "2345": frozenset({Use.ARGUMENT}),
+}
+"""Codes of TypeScript that tell what is done with the value; the first three are of what is no name."""
+
+
+_PYRIGHT = frozenset({"pyright", "basedpyright"})
+_BEGINS = (
+    (_PYRIGHT, re.compile(r'^"(\w+)" is not a known attribute of')),
+    (_PYRIGHT, re.compile(r'^Cannot access attribute "(\w+)" for class')),
+    (frozenset({"ts"}), re.compile(r"^'([\w$]+)[^']*' is possibly")),
+)
+"""Who tells, in which messages, the name that the place begins with."""
+
+
+def may_be_of(document: Document, said: Said) -> bool:
+    """Whether it can have been said of this text, as far as its line, its column and a name tell."""
+    if not 1 <= said.line <= document.line_count:
+        return said.line < 1  # of the file as a whole
+    line = document.line_text(said.line - 1)
+    if not said.sure_in(line):
+        return True
+    units = len(line) + (sum(each > "\uffff" for each in line) if said.columns is Columns.UTF16 else 0)
+    begins = (pattern.match(said.message) for sources, pattern in _BEGINS if said.source in sources)
+    name = next((begin[1] for begin in begins if begin), "")
+    return said.column <= units + 1 and name in line
 
 
 def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Place] | None:
@@ -38,13 +64,13 @@ def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Pl
     found = _places(file, _by_end(file.tree, finding))
     quoted = _QUOTED.match(finding.message)
     named = {place: each for place, each in found.items() if quoted and document.slice(place.span) == quoted[1]}
+    uses = _USES.get(finding.code, frozenset()) if finding.source == "ts" else frozenset[Use]()
     used = {
         place: each
         for place, each in found.items()
-        if place.use in _USED and not _NAMED.fullmatch(document.slice(place.span))
+        if place.use in uses and (uses is not _USED or not _NAMED.fullmatch(document.slice(place.span)))
     }
-    unnamed = used if (finding.source, finding.code) in _UNNAMED else {}
-    return _only(unnamed) or _only(named or found) or _only(_own(file, found))
+    return _only(used) or _only(named or found) or _only(_own(file, found))
 
 
 def _places(file: NullFile, findings: Iterable[Finding]) -> dict[Place, Finding]:

@@ -26,6 +26,8 @@ class JsonForm:
     end_column: str
     code: str
     message: str
+    brief: str = ""
+    """The message without its details, where there is one."""
     severity: str = "severity"
     items: str = ""
     """Where the list is; "": the whole is the list, or each line has one finding."""
@@ -52,7 +54,7 @@ JSON_FORMS = (
     JsonForm("mypy", "mypy --output json", "file", "line", "column", "end_line", "end_column", "code", "message",
              first_column=0, columns=Columns.UNSURE),
     JsonForm("pyrefly", "pyrefly --output-format json", "path", "line", "column", "stop_line", "stop_column", "name",
-             "description", items="errors"),
+             "description", brief="concise_description", items="errors"),
     JsonForm("eslint", "ESLint's json", "filePath", "line", "column", "endLine", "endColumn", "ruleId", "message",
              inside="messages", columns=Columns.UTF16),
     replace(_CODE_QUALITY, source="pyrefly", name="pyrefly --output-format code-climate", code_prefix="pyrefly/",
@@ -66,12 +68,9 @@ _SILENT = frozenset({"note"})
 def said_in_json(text: str) -> Iterator[Said]:
     """Nothing for what is no JSON, or none that any of the forms has."""
     try:
-        values: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        try:
-            values = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except (ValueError, RecursionError):
-            return
+        values = _values(text)
+    except ValueError:
+        return
     for form in JSON_FORMS:
         items = _list(_at(values, form.items)) if form.items else _list(values) or [values]
         said = [each for item in items for each in _said(form, item)]
@@ -80,12 +79,41 @@ def said_in_json(text: str) -> Iterator[Said]:
             return
 
 
+def fault_in_json(text: str) -> str:
+    """Why nothing is said in it; "" where one of the forms says that there is nothing."""
+    try:
+        values = _values(text)
+    except ValueError as error:
+        return f"its JSON is cut off or broken ({error})"
+    return "" if any(_is_clean(form, values) for form in JSON_FORMS) else "its JSON has none of the forms"
+
+
+def _values(text: str) -> Any:
+    """Raises ValueError."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    except ValueError:
+        lines = [line for line in text.splitlines() if line.strip()]
+        try:
+            return [json.loads(line) for line in lines]
+        except (ValueError, RecursionError):
+            pass
+        raise
+
+
+def _is_clean(form: JsonForm, values: Any) -> bool:
+    items = _at(values, form.items) if form.items else values
+    return isinstance(items, list) and all(form.inside and _at(item, form.inside) == [] for item in _list(items))
+
+
 def _said(form: JsonForm, item: Any) -> Iterator[Said]:
     path = _at(item, form.path)
     if not isinstance(path, str):
         return
     for entry in _list(_at(item, form.inside)) if form.inside else [item]:
-        line, message = _at(entry, form.line), _at(entry, form.message)
+        line, message = _at(entry, form.line), _at(entry, form.brief) or _at(entry, form.message)
         code, severity = str(_at(entry, form.code) or ""), str(_at(entry, form.severity) or "error").lower()
         if not isinstance(line, int) or not isinstance(message, str) or severity in _SILENT:
             continue
@@ -151,6 +179,15 @@ def said_in_spotbugs(text: str) -> Iterator[Said]:
             message = bug.findtext("LongMessage") or bug.findtext("ShortMessage") or _spotbugs_message(bug, code)
             severity = priorities.get(bug.get("priority") or "", Severity.INFORMATION)
             yield Said("spotbugs", path, int(lines[0].get("start") or 0), message, code, severity)
+
+
+def fault_in_spotbugs(text: str) -> str:
+    """Why nothing is said in it; "" where SpotBugs says that there is nothing."""
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        return f"its XML is cut off or broken ({error})"
+    return "" if root.tag == "BugCollection" and root.find("BugInstance") is None else "its XML isn't that of SpotBugs"
 
 
 def _spotbugs_message(bug: ElementTree.Element, code: str) -> str:
