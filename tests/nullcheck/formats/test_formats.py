@@ -45,10 +45,23 @@ COMMANDS = {
     "operands-pyrefly-min-text.txt": "pyrefly check --output-format min-text pkg/operands.py",
     "operands-pyrefly.json": "pyrefly check --output-format json pkg/operands.py",
     "operands-pyrefly-code-climate.json": "pyrefly check --output-format code-climate pkg/operands.py",
+    "uses-pyright.txt": "pyright pkg/uses.py",
+    "uses-pyright.json": "pyright --outputjson pkg/uses.py",
+    "uses-mypy.txt": "mypy --strict pkg/uses.py",
+    "uses-mypy-columns.txt": "mypy --strict --show-column-numbers --show-error-end pkg/uses.py",
+    "uses-ty.txt": "ty check pkg/uses.py",
+    "uses-ty-concise.txt": "ty check --output-format concise pkg/uses.py",
+    "uses-ty-gitlab.json": "ty check --output-format gitlab pkg/uses.py",
+    "uses-pyrefly.txt": "pyrefly check --output-format full-text pkg/uses.py",
+    "uses-pyrefly-min-text.txt": "pyrefly check --output-format min-text pkg/uses.py",
+    "uses-pyrefly.json": "pyrefly check --output-format json pkg/uses.py",
+    "uses-pyrefly-code-climate.json": "pyrefly check --output-format code-climate pkg/uses.py",
     "tsc.txt": "tsc -p . # typescript 5.9.3, strict",
     "tsc-pretty.txt": "tsc -p . --pretty",
     "order-tsc.txt": "tsc -p . # only order.ts",
     "order-tsc-pretty.txt": "tsc -p . --pretty",
+    "order-eslint.txt": "eslint src  # 10.15.0, typescript-eslint 8.74.0, only order.ts",
+    "order-eslint.json": "eslint src -f json",
     "eslint.txt": "eslint src  # 9, typescript-eslint 8",
     "eslint-unix.txt": "eslint src -f unix",
     "eslint.json": "eslint src -f json  # its `source` emptied",
@@ -110,6 +123,11 @@ OPERANDS = {
     (8, "each"), (12, "each"), (13, "least"), (13, 'os.getenv("A")'), (13, "most"), (14, "tags(None)"),
     (19, 're.match("a", "b")'), (22, "given"), (26, "left"), (26, "right"),
 }  # fmt: skip
+USES = {
+    (14, "self.socket"), (17, "each"), (20, "each"), (21, "most"), (21, "least"), (22, "self.tags(None)"),
+    (25, "given"), (26, "given"), (27, 'os.getenv("A")'), (27, "most_of(given)"), (27, "given"), (33, "nothing"),
+    (35, 're.match("a", "b")'), (42, "lock"), (44, "task"), (49, "left"), (50, "left"), (50, "right"), (54, "action"),
+}  # fmt: skip
 TYPESCRIPT = {
     (2, "(box?.items)"), (2, "box?.items"), (3, "(box?.items)"), (5, "user"), (6, "callback"), (7, "find(id)"),
     (7, "find(id).tags"), (9, "element"), (10, "users.get(id)"),
@@ -117,6 +135,7 @@ TYPESCRIPT = {
 ORDER = {
     (7, "other.name"), (8, "order"), (8, "order.send"), (9, 'find("a")'), (9, 'find("a").tags'), (10, "other.count"),
 }  # fmt: skip
+PLUS = {(10, "other.count"), (14, "other.count"), (14, "other.name")}
 ESLINT = {(2, "box?.items"), (2, "(box?.items)"), (3, "box"), (3, "(box?.items)"), (11, "find(id)")}
 SPOTBUGS = {(9, "path"), (15, "folder.listFiles()"), (21, "found")}
 NULLAWAY = {(17, "found"), (23, "path"), (25, "path"), (25, 'find("a")'), (29, 'find("b")')}
@@ -124,8 +143,10 @@ CALLED = (27, 'store.find("b")')
 PLACES = {
     **{name: PYTHON for name in COMMANDS if name.startswith(("py", "based", "my", "ty"))},
     **{name: OPERANDS for name in COMMANDS if name.startswith("operands")},
+    **{name: USES for name in COMMANDS if name.startswith("uses")},
     **{name: TYPESCRIPT for name in COMMANDS if name.startswith("tsc")},
     **{name: ORDER for name in COMMANDS if name.startswith("order")},
+    **{name: PLUS for name in COMMANDS if name.startswith("order-eslint")},
     **{name: ESLINT for name in COMMANDS if name.startswith("eslint")},
     **{name: SPOTBUGS for name in COMMANDS if name.startswith("spotbugs")},
     **{name: NULLAWAY for name in COMMANDS if name.startswith("nullaway")},
@@ -135,8 +156,18 @@ UNSURE = {
     "tsc.txt": {(7, "find(id)"), (7, "find(id).tags")},  # nor ends
     "order-tsc.txt": {(9, 'find("a")'), (9, 'find("a").tags')},
     "operands-ty.txt": {(26, "right")},  # of two operands that may be None, one is told
-    "operands-ty-concise.txt": {(22, "given"), (26, "left"), (26, "right")},  # nor of two of the same type
-    "operands-ty-gitlab.json": {(22, "given"), (26, "left"), (26, "right")},
+    "operands-ty-concise.txt": {(26, "right")}, "operands-ty-gitlab.json": {(26, "right")},
+    # of which part of `0 < each < most`
+    **{name: {(13, "most")} for name in COMMANDS if name.startswith("operands-pyrefly")},
+    # re.match()'s other type doesn't go with the left operand either
+    **{name: {(35, 're.match("a", "b")'), (50, "right")} for name in COMMANDS if name.startswith("uses-pyright")},
+    **{name: {(49, "left"), (50, "right")} for name in COMMANDS if name.startswith("uses-ty")},
+    **{name: {(21, "most"), (27, "given"), (49, "left")} for name in COMMANDS if name.startswith("uses-pyrefly")},
+    "uses-mypy.txt": {
+        (21, "least"), (22, "self.tags(None)"), (26, "given"), (27, "given"), (42, "lock"), (44, "task"), (49, "left"),
+        (50, "left"),
+    },
+    "uses-mypy-columns.txt": {(21, "most"), (42, "lock"), (44, "task"), (49, "left")},  # the function isn't checked
     "ty.txt": {CALLED}, "ty-concise.txt": {CALLED}, "ty-gitlab.json": {CALLED},  # it can't be called at all
 }  # fmt: skip
 

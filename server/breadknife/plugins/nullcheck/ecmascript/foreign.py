@@ -50,6 +50,8 @@ DIAGNOSTICS = (
     Diagnostic(_ESLINT, "@typescript-eslint/no-non-null-assertion", re.compile(r"^Forbidden"), At.BANG),
     Diagnostic(_ESLINT, "@typescript-eslint/no-non-null-asserted-optional-chain", re.compile(r"^Optional chain"),
                At.BANG),
+    Diagnostic(_ESLINT, "@typescript-eslint/restrict-plus-operands",
+               re.compile(r"Got `(?:number|string|bigint) \| (?P<null>null|undefined)(?: \| (?P<more>undefined))?`")),
     Diagnostic(_ESLINT, "no-unsafe-optional-chaining|@typescript-eslint/no-unsafe-optional-chaining",
                re.compile(r"short-circuits with '(?P<null>undefined)'")),
 )  # fmt: skip

@@ -22,8 +22,9 @@ _USES = {
     **dict.fromkeys(("2531", "2532", "2533"), _USED),
     **dict.fromkeys(("2721", "2722", "2723"), frozenset({Use.CALL})),
     "2345": frozenset({Use.ARGUMENT}),
+    "@typescript-eslint/restrict-plus-operands": frozenset({Use.OPERAND}),
 }
-"""Codes of TypeScript that tell what is done with the value; the first three are of what is no name."""
+"""Codes of TypeScript and ESLint that tell what is done with the value; the first three are of what is no name."""
 
 
 _PYRIGHT = frozenset({"pyright", "basedpyright"})
@@ -64,7 +65,7 @@ def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Pl
     found = _places(file, _by_end(file.tree, finding))
     quoted = _QUOTED.match(finding.message)
     named = {place: each for place, each in found.items() if quoted and document.slice(place.span) == quoted[1]}
-    uses = _USES.get(finding.code, frozenset()) if finding.source == "ts" else frozenset[Use]()
+    uses = _USES.get(finding.code, frozenset()) if finding.source in ("ts", "eslint") else frozenset[Use]()
     used = {
         place: each
         for place, each in found.items()

@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional, union_parts
 from breadknife.plugins.nullcheck.python.site import Site, site_of
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Finding
+from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 
@@ -31,8 +33,9 @@ class Diagnostic:
     sources: frozenset[str]
     code: str
     message: re.Pattern[str]
-    """A group `attribute` names the attribute that was asked for; `value` and `wanted` are the types of the value and
-    of its place: it is about None where only the first has it."""
+    """A group `attribute` names the attribute that was asked for, `operator` tells between which of a comparison's
+    operands it stands; `value` and `wanted` are the types of the value and of its place: it is about None where only
+    the first has it."""
     use: Use
     at: At
 
@@ -50,6 +53,13 @@ _NO_ATTRIBUTE = r"has no attribute `(?P<attribute>\w+)`"
 _VALUE, _WANTED = r'"(?P<value>[^"]+)"', r'"(?P<wanted>[^"]+)"'
 _OF = rf"of type {_WANTED}"
 _GIVEN, _ASKED = "`(?P<value>[^`]+)`", "`(?P<wanted>[^`]+)`"
+_NONE_HAS_NO = r'^(?:Item "None" of .*|"None") has no attribute '
+_NONE, _NO_NONE = '"None"', '"(?!None")[^"]*"'
+_OPERATOR = (
+    r'Operator "(?P<operator>[^"]+)" not supported for types '
+    rf'(?![\s\S]*Operator "[^"]+" not supported for types {_NO_NONE} and {_NO_NONE})'
+)
+"""Below it stand the members of the types that don't go together: those that have no None are another matter."""
 _NONE_OR_OPTIONAL = r"`(?:[^`]*\| )?(?:None|NoneType)(?: \|[^`]*)?`"
 
 DIAGNOSTICS = (
@@ -60,6 +70,13 @@ DIAGNOSTICS = (
     _row(_PYRIGHT, "reportOptionalContextManager", r'"None"', Use.WITH, At.ITSELF),
     _row(_PYRIGHT, "reportOptionalOperand", r'"None"', Use.OPERAND, At.ITSELF),
     _row(_PYRIGHT, "reportOptionalContains", r'"None"', Use.OPERAND, At.ITSELF),
+    _row(_PYRIGHT, "reportOperatorIssue", rf"^(?=[\s\S]*types {_NONE} and {_NO_NONE}){_OPERATOR}", Use.OPERAND,
+         At.LEFT),
+    _row(_PYRIGHT, "reportOperatorIssue", rf"^(?=[\s\S]* and {_NONE}){_OPERATOR}", Use.OPERAND, At.RIGHT),
+    _row(_PYRIGHT, "reportGeneralTypeIssues|reportOptionalIterable", r'^"None" is not iterable', Use.ITERATE,
+         At.ITSELF),
+    _row(_PYRIGHT, "reportAttributeAccessIssue|reportOptionalMemberAccess",
+         r'^Cannot access attribute "(?P<attribute>\w+)" for class "None"', Use.ATTRIBUTE, At.OBJECT),
     _row(_PYRIGHT, "reportArgumentType", r'^Expression of type "None" cannot be assigned to parameter', Use.ASSIGN,
          At.ITSELF),
     _row(_PYRIGHT, "reportArgumentType", rf'^Argument of type {_VALUE} cannot be assigned to parameter .*?{_OF}',
@@ -72,15 +89,17 @@ DIAGNOSTICS = (
     _row(_PYRIGHT, "reportAttributeAccessIssue",
          rf'^Cannot assign to attribute [\s\S]*?Type {_VALUE} is not assignable to type {_WANTED}', Use.ASSIGN,
          At.VALUE),
-    _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__a?(?:enter|exit)__"', Use.WITH, At.ITSELF),
-    _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__a?iter__"', Use.ITERATE, At.ITSELF),
-    _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "__delitem__"', Use.SUBSCRIPT, At.ITSELF),
-    _row(_MYPY, "union-attr", r'^Item "None" of .* has no attribute "(?P<attribute>\w+)"', Use.ATTRIBUTE, At.OBJECT),
+    _row(_MYPY, "union-attr|attr-defined", _NONE_HAS_NO + '"__a?(?:enter|exit)__"', Use.WITH, At.ITSELF),
+    _row(_MYPY, "union-attr|attr-defined", _NONE_HAS_NO + '"__a?iter__"', Use.ITERATE, At.ITSELF),
+    _row(_MYPY, "union-attr|attr-defined", _NONE_HAS_NO + '"__delitem__"', Use.SUBSCRIPT, At.ITSELF),
+    _row(_MYPY, "union-attr|attr-defined", _NONE_HAS_NO + r'"(?P<attribute>\w+)"', Use.ATTRIBUTE, At.OBJECT),
+    _row(_MYPY, "misc", r'^"None" object is not iterable', Use.ITERATE, At.ITSELF),
     _row(_MYPY, "index", r'^Value of type ".*None.*" is not indexable', Use.SUBSCRIPT, At.INDEXED),
     _row(_MYPY, "index", r'^Unsupported target for indexed assignment \(".*None.*"\)', Use.SUBSCRIPT, At.INDEXED),
     _row(_MYPY, "misc", r'^"None" not callable', Use.CALL, At.CALLED),
-    _row(_MYPY, "operator", r'^Unsupported operand types for \S+ \("None" and', Use.OPERAND, At.LEFT),
-    _row(_MYPY, "operator", r'^Unsupported operand types for \S+ \(".*" and ".*None"\)', Use.OPERAND, At.RIGHT),
+    _row(_MYPY, "operator", r'^Unsupported operand types for (?P<operator>\S+) \("None" and', Use.OPERAND, At.LEFT),
+    _row(_MYPY, "operator", r'^Unsupported operand types for (?P<operator>\S+) \(".*" and ".*None"\)', Use.OPERAND,
+         At.RIGHT),
     _row(_MYPY, "operator", r'^Unsupported right operand type for in \(".*None.*"\)', Use.OPERAND, At.RIGHT),
     _row(_MYPY, "operator", r'^Unsupported left operand type for \S+ \(".*None.*"\)', Use.OPERAND, At.LEFT),
     _row(_MYPY, "arg-type", rf'^Argument .* has incompatible type {_VALUE}; expected {_WANTED}', Use.ARGUMENT,
@@ -105,9 +124,13 @@ DIAGNOSTICS = (
     _row(_TY, "not-subscriptable|non-subscriptable", r"object of type `None`", Use.SUBSCRIPT, At.INDEXED),
     _row(_TY, "not-iterable", rf"^Object of type {_NONE_OR_OPTIONAL}", Use.ITERATE, At.ITSELF),
     _row(_TY, "invalid-context-manager", rf"^Object of type {_NONE_OR_OPTIONAL}", Use.WITH, At.ITSELF),
-    _row(_TY, "not-callable|call-non-callable", r"^Object of type `None` is not callable", Use.CALL, At.ITSELF),
-    _row(_TY, "unsupported-operator", rf"between objects of type {_NONE_OR_OPTIONAL} and", Use.OPERAND, At.LEFT),
-    _row(_TY, "unsupported-operator", rf"and {_NONE_OR_OPTIONAL}$", Use.OPERAND, At.RIGHT),
+    _row(_TY, "not-callable|call-non-callable", r"^Object of type `None` is not callable", Use.CALL, At.CALLED),
+    _row(_TY, "invalid-assignment", r"^Cannot assign to a subscript on an object of type `None`", Use.SUBSCRIPT,
+         At.INDEXED),
+    _row(_TY, "unsupported-operator",
+         rf"`(?P<operator>(?!(?:not )?in`)[^`]+)` .*between (?:two )?objects of type {_NONE_OR_OPTIONAL}(?: and|$)",
+         Use.OPERAND, At.LEFT),
+    _row(_TY, "unsupported-operator", rf"`(?P<operator>[^`]+)` .* and {_NONE_OR_OPTIONAL}$", Use.OPERAND, At.RIGHT),
     _row(_PYREFLY, "bad-argument-type",
          rf"^Argument {_GIVEN} is not assignable to parameter .*with type {_ASKED}", Use.ARGUMENT, At.VALUE),
     _row(_PYREFLY, "bad-return", rf"^Returned type {_GIVEN} is not assignable to declared return type {_ASKED}",
@@ -119,14 +142,15 @@ DIAGNOSTICS = (
     _row(_PYREFLY, "missing-attribute", rf"^Object of class `NoneType` {_NO_ATTRIBUTE}", Use.ATTRIBUTE, At.OBJECT),
     _row(_PYREFLY, "missing-attribute", rf"^Object of type {_NONE_OR_OPTIONAL} {_NO_ATTRIBUTE}",
          Use.ATTRIBUTE, At.OBJECT),
-    _row(_PYREFLY, "not-iterable", rf"^Type {_NONE_OR_OPTIONAL}", Use.ITERATE, At.ITSELF),
+    _row(_PYREFLY, "not-iterable", rf"^Type {_NONE_OR_OPTIONAL}", Use.ITERATE, At.VALUE),
     _row(_PYREFLY, "not-callable", r"got `None`$", Use.CALL, At.ITSELF),
     _row(_PYREFLY, "bad-context-manager", r"^Cannot use `None`", Use.WITH, At.ITSELF),
     _row(_PYREFLY, "unsupported-operation", r"^(?:`None` is not subscriptable|Cannot (?:set|delete) item in `None`)",
          Use.SUBSCRIPT, At.INDEXED),
-    _row(_PYREFLY, "unsupported-operation|not-iterable", r"is not supported between `None` and", Use.OPERAND, At.LEFT),
-    _row(_PYREFLY, "unsupported-operation|not-iterable", r"not supported between .* and `None`$",
-         Use.OPERAND, At.RIGHT),
+    _row(_PYREFLY, "unsupported-operation|not-iterable", r"^`(?P<operator>[^`]+)` is not supported between `None` and",
+         Use.OPERAND, At.LEFT),
+    _row(_PYREFLY, "unsupported-operation|not-iterable",
+         r"^`(?P<operator>[^`]+)` is not supported between .* and `None`$", Use.OPERAND, At.RIGHT),
 )  # fmt: skip
 
 _STATEMENTS = frozenset({
@@ -157,13 +181,14 @@ def foreign_site(tree: SyntaxTree, finding: Finding) -> Site | None:
         if said is None or not _is_about_none(said.groupdict(), finding.message):
             continue
         start = site_of(tree, tree.node_at(finding.span), row.use)
-        found = _candidates(start, row.at, said.groupdict().get("attribute") or "")
+        groups = said.groupdict()
+        found = _candidates(start, row.at, groups.get("attribute") or "", groups.get("operator") or "", finding.span)
         if row.at is At.VALUE:
             found = [node for node in found if _fits(site_of(tree, node, row.use))]
         elif not finding.span:  # only where it begins was printed
             sites = [site for each in found if _fits(site := site_of(tree, each, row.use))]
-            # What an operator gives is hardly ever None: it is the innermost operand.
-            found = [site.node for site in (sites[:1] if row.use is Use.OPERAND else sites)]
+            # What an operator gives is hardly ever None: a left operand is the innermost.
+            found = [site.node for site in (sites[:1] if row.at is At.LEFT else sites)]
         # Some report where an expression starts, but not its end; of several that start there, none is taken.
         node = found[0] if found and (len(found) == 1 or start.span == finding.span) else None
         if node is not None:
@@ -206,10 +231,35 @@ def _fits(site: Site) -> bool:
     return parent is not None and field is not None and (not field or parent.child_by_field_name(field) == site.node)
 
 
-def _candidates(start: Site, at: At, attribute: str) -> list[Node]:
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def _operand(tree: SyntaxTree, node: Node, at: At, operator: str, span: Span) -> Node | None:
+    """Of a comparison of several values: where the span or the operator tells which; else none. mypy tells the mirrored
+    operator, and exchanges the operands, where the left one lacks a method."""
+    side, parts = 0 if at is At.LEFT else 1, node.named_children
+    if node.type != "comparison_operator":
+        return parts[-side]
+    operators = [" ".join(tree.source(each).split()) for each in node.children if not each.is_named]
+    pairs = list(zip(pairwise(parts), operators, strict=False))
+    spans = [Span(tree.span(left).start, tree.span(right).end) for (left, right), _ in pairs]
+    # Where the whole begins, it may be meant, or its first pair.
+    told = [pair[side] for (pair, _), each in zip(pairs, spans, strict=True) if span == each]
+    told = told or [
+        pair[side] for (pair, _), each in zip(pairs[1:], spans[1:], strict=True) if span.start == each.start
+    ]
+    told = told or [pair[side] for pair, each in pairs if each == operator]
+    told = told or [pair[1 - side] for pair, each in pairs if each == _MIRRORED.get(operator)]
+    return told[0] if len(told) == 1 else None
+
+
+def _candidates(start: Site, at: At, attribute: str, operator: str, span: Span) -> list[Node]:
     """The expressions that a diagnostic may mean, innermost first."""
     found = list[Node]()
-    for node in (start.node, *reversed(start.path)):
+    inner = start.node
+    while at in (At.LEFT, At.RIGHT) and inner.type == "parenthesized_expression" and inner.named_child_count == 1:
+        inner = inner.named_children[0]  # pyright's span has the brackets, too
+    for node in (inner, *reversed(start.path)):
         if node.type in _STATEMENTS:
             break
         match at:
@@ -226,7 +276,7 @@ def _candidates(start: Site, at: At, attribute: str) -> list[Node]:
             case At.CALLED if node.type == "call" and node.start_byte == start.node.start_byte:
                 found.extend([callee] if (callee := node.child_by_field_name("function")) is not None else [])
             case At.LEFT | At.RIGHT if node.type in _OPERATIONS:
-                found.append(node.named_children[0 if at is At.LEFT else -1])
+                found += filter(None, [_operand(start.tree, node, at, operator, span)])
             case _:
                 pass
     return found
