@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.plugins.nullcheck.python.detector import FileAnalysis
+from breadknife.plugins.nullcheck.python.site import site_at
+from breadknife.plugins.nullcheck.python.verify import as_it_is, verified
 from breadknife.plugins.nullcheck.values import Strategy, Use
-from breadknife.text.document import apply_edits
+from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.syntax import parse
 from nullcheck.python.cases import offered, written
 
@@ -127,6 +132,13 @@ def test_a_value_is_tested_only_where_the_other_one_is_written(before: str, afte
         ("⟦x⟧.y = g()", None),
         ("⟦x⟧.y += g()", None),
         ("return a or g(⟦x⟧)", None),
+        ("raise a or ⟦x⟧.y", None),
+        ("raise a from b or ⟦x⟧.y", "raise a from b or (x.y if x is not None else None)"),
+        ("try: g()\n    except ⟦x⟧.y as b: pass", None),
+        ("try: g()\n    except (a, ⟦x⟧.y): pass", None),
+        ("for c in a or ⟦x⟧.y: pass", None),
+        ("with a or ⟦x⟧.y: pass", None),
+        ("return a and [*(b or ⟦x⟧.y)]", None),
     ],
 )
 def test_what_no_check_can_stand_before_goes_on_with_none(before: str, after: str | None) -> None:
@@ -141,6 +153,8 @@ def test_what_no_check_can_stand_before_goes_on_with_none(before: str, after: st
         ("[⟦x⟧.y for x in a]", "[x.y for x in a if x is not None]"),
         ("[⟦x.y⟧.z for x in a if x]", "[x.y.z for x in a if x if x.y is not None]"),
         ("{x: z for x in a for z in ⟦x.y⟧.z}", "{x: z for x in a if x.y is not None for z in x.y.z}"),
+        ("[⟦x⟧.y for x in a if x.z]", "[x.y for x in a if x is not None if x.z]"),
+        ("[⟦x⟧.y for z in a for x in z if z if x.z]", "[x.y for z in a for x in z if z if x is not None if x.z]"),
         ("[z for z in ⟦a.b⟧.c]", None),
         ("[⟦b⟧.c for x in a]", None),
         ("[lambda: ⟦x⟧.y for x in a]", None),
@@ -150,6 +164,36 @@ def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None)
     text, offers = offered(f"def f(a, b):\n    return {before}\n")
     made = [written(text, offer) for offer in offers if offer.strategy is Strategy.CONTINUE]
     assert made == ([] if after is None else [f"def f(a, b):\n    return {after}\n"])
+
+
+def test_a_test_that_comes_after_a_use_of_an_element_is_refused() -> None:
+    tree = parse("def f(a):\n    return [x.y for x in a if x.z]\n", "python")
+    assert tree is not None
+    file, site = (
+        FileAnalysis(tree),
+        site_at(tree, Span(tree.text.index("x.y"), tree.text.index("x.y") + 1), Use.ATTRIBUTE),
+    )
+    before = as_it_is(file, site)
+    for at, is_right in ((" if x.z]", 1), ("]", 0)):
+        place = tree.text.index(at)
+        assert verified(file, site, before, (TextEdit(Span(place, place), " if x is not None"),)) == is_right
+
+
+@pytest.mark.parametrize(
+    ("line", "strategies"),
+    [
+        ("b = ⟦c(1)⟧.y", []),
+        ("b = a and ⟦c(1)⟧.y", []),
+        ("b = ⟦c⟧.items()", ["assert", "raise", "default"]),
+        ("def f(self): return b if a else ⟦c(1)⟧.y", ["optional-chain"]),
+        ("b = lambda: ⟦c(1)⟧.y", ["optional-chain"]),
+        ("class B(⟦c(1)⟧.y): pass", []),
+    ],
+)
+def test_a_class_gets_no_attribute_for_a_check(line: str, strategies: list[str]) -> None:
+    text, offers = offered(f"class A:\n    {line}\n")
+    assert [offer.strategy for offer in offers if offer.strategy is not Strategy.IGNORE] == strategies
+    assert not any(re.search(r"^    (?!b )\w+ =", written(text, offer), re.MULTILINE) for offer in offers)
 
 
 @pytest.mark.parametrize(

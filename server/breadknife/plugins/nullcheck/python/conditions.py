@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
 from breadknife.text.document import Span, TextEdit
@@ -15,6 +16,8 @@ from breadknife.text.syntax import Node
 _CONDITIONS = {"if_statement": "condition", "elif_clause": "condition", "while_statement": "condition"}
 _LATER = COMPREHENSIONS | {"lambda", "block", "function_definition"}
 _POSTFIX = frozenset({"attribute", "call", "subscript", "await"})
+_VALUES_OF = frozenset({"parenthesized_expression", "boolean_operator", "conditional_expression"})
+"""Their value may be that of one of their parts."""
 _LOOSER = frozenset({"conditional_expression", "lambda", "named_expression"})
 """Binds less than `and`."""
 
@@ -68,23 +71,28 @@ def filtered(site: Site) -> tuple[TextEdit, ...] | None:
                 own = [clause, *takewhile(lambda each: each.type == "if_clause", clauses[at + 1 :])]
                 if any(each in site.path for each in own):
                     return None
-                end = site.tree.span(own[-1]).end
+                before = list(takewhile(lambda each: not _uses(site, each), own[1:]))
+                end = site.tree.span([clause, *before][-1]).end
                 return (TextEdit(Span(end, end), f" if {site.source} is not None"),)
         if outer.type in ("lambda", "function_definition"):
             break
     return None
 
 
+def _uses(site: Site, clause: Node) -> bool:
+    return any(one.role is Role.USE for one in occurrences(site.tree, site.source, clause))
+
+
 def chained(site: Site, name: str) -> tuple[TextEdit, ...] | None:
-    """None in place of all that is asked of the value in a row (`?.` of other languages), or None where nothing is.
-    `name`: see `tested`."""
-    inner = site.node
-    for outer in reversed(site.path):
-        if outer.type not in _POSTFIX or outer.named_children[0] != inner:
-            break
-        inner = outer
+    """None in place of all that is asked of the value in a row (`?.` of other languages), or None where nothing is, or
+    what gets the None would fail of it. `name`: see `tested`; without one only what can be evaluated twice."""
+    inner, path = site.node, site.path
+    while path and path[-1].type in _POSTFIX and path[-1].named_children[0] == inner:
+        inner, path = path[-1], path[:-1]
     is_set = any(outer.child_by_field_name("left") == inner for outer in site.path)
-    if inner == site.node or is_set or (name and any(outer.type in COMPREHENSIONS for outer in site.path)):
+    if inner == site.node or is_set or not (name or site.is_name) or _takes_no_none(inner, path):
+        return None
+    if name and any(outer.type in COMPREHENSIONS for outer in site.path):
         return None
     span = site.tree.span(inner)
     value = f"({name} := {site.source})" if name else site.source
@@ -93,6 +101,27 @@ def chained(site: Site, name: str) -> tuple[TextEdit, ...] | None:
         *((TextEdit(site.span, name),) if name else ()),
         TextEdit(Span(span.end, span.end), f" if {value} is not None else None)"),
     )
+
+
+def _takes_no_none(value: Node, path: tuple[Node, ...]) -> bool:
+    """Whether a None instead of the value fails right there: as an iterable, as an exception that is raised or caught.
+    `path`: from the root down to the value, without it."""
+    while path and path[-1].type in _VALUES_OF:
+        value, path = path[-1], path[:-1]
+    outer = path[-1]
+    if outer.type == "raise_statement":
+        return outer.child_by_field_name("cause") != value
+    return role_of(value, path) is Role.USE or _is_caught(value, path)
+
+
+def _is_caught(value: Node, path: tuple[Node, ...]) -> bool:
+    """Whether it stands in the head of an `except`."""
+    for outer in reversed(path):
+        if outer.type in ("block", "lambda"):
+            return False
+        if outer.type == "except_clause":
+            return True
+    return False
 
 
 def _only_assigns(statement: Node) -> bool:

@@ -52,8 +52,8 @@ def _in_strings(site: Site, default: str) -> str:
 def _is_local(site: Site) -> bool:
     """Whether the name may be given a value here without another name being made by it."""
     function = site.function
-    if function is None:
-        return True
+    if function is None or site.is_in_class_body:
+        return not site.is_in_class_body
     if parameter_of(function, site.source) is not None:
         return True
     return any(

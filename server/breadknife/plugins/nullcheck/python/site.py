@@ -82,6 +82,16 @@ class Site:
         return next((node for node in reversed(self.path) if node.type == "class_definition"), None)
 
     @cached_property
+    def is_in_class_body(self) -> bool:
+        """Whether a name that is bound there is an attribute of a class."""
+        for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
+            if inner.type == "lambda":
+                return False
+            if inner.type == "block" and outer.type in ("function_definition", "class_definition"):
+                return outer.type == "class_definition"
+        return False
+
+    @cached_property
     def loop(self) -> Node | None:
         """The loop whose body holds the statement, within the function."""
         for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):

@@ -344,7 +344,10 @@ def _bare_name(site: Site) -> str:
 
 
 def _new_name(site: Site) -> str:
-    """A name for a call's result that the file doesn't use yet, or "" for what is none, or too long."""
+    """A name for a call's result that the file doesn't use yet, or "" for what is none, or too long, or where the name
+    would be a class's attribute."""
+    if site.is_in_class_body:
+        return ""
     source, function = site.source, site.node.child_by_field_name("function")
     head = function or site.node.child_by_field_name("value") or site.node
     before_brackets = source if head == site.node else source[: len(text(head)) + 1]
