@@ -16,6 +16,9 @@ from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.syntax import parse
 from nullcheck.python.cases import offered, written
 
+LAST = (Strategy.OPTIONAL_CHAIN, Strategy.IGNORE)
+"""Where nothing else can be done."""
+
 
 @pytest.mark.parametrize(
     ("strategy", "old", "new"),
@@ -35,6 +38,10 @@ from nullcheck.python.cases import offered, written
         (Strategy.WALRUS, "while ⟦g()⟧.y:", "while (result := g()) is not None and result.y:"),
         (Strategy.WALRUS, "while 1 < ⟦find_row()⟧.y:", "while (row := find_row()) is not None and 1 < row.y:"),
         (Strategy.WALRUS, "while h() < ⟦g()⟧.y:", None),
+        (Strategy.WALRUS, "while ⟦(x := g())⟧.y:", "while (x := g()) is not None and x.y:"),
+        (Strategy.WALRUS, "while a and ⟦(x := g())⟧.y > x.z:", "while a and (x := g()) is not None and x.y > x.z:"),
+        (Strategy.WALRUS, "while 1 < ⟦(x := g())⟧.y:", "while (x := g()) is not None and 1 < x.y:"),
+        (Strategy.WALRUS, "while [b for b in (1 if ⟦g()⟧.y else 2)]:", None),
     ],
 )
 def test_a_condition_tests_it_where_nothing_can_stand_before(strategy: Strategy, old: str, new: str | None) -> None:
@@ -116,7 +123,7 @@ def test_a_condition_around_tests_it_too(head: str, lines: list[str], tested: st
 )
 def test_a_value_is_tested_only_where_the_other_one_is_written(before: str, after: str | None) -> None:
     text, offers = offered(f"def f(a, b, x=None):\n    {before}\n")
-    made = [written(text, offer) for offer in offers if offer.strategy is not Strategy.OPTIONAL_CHAIN]
+    made = [written(text, offer) for offer in offers if offer.strategy not in LAST]
     assert made == ([] if after is None else [f"def f(a, b, x=None):\n    {after}\n"])
 
 
@@ -129,6 +136,10 @@ def test_a_value_is_tested_only_where_the_other_one_is_written(before: str, afte
         ("return a or await ⟦x⟧.y()", "return a or (await x.y() if x is not None else None)"),
         ("return a or ⟦b.find(a)⟧.y", "return a or (find.y if (find := b.find(a)) is not None else None)"),
         ("return [⟦b.find(c)⟧.y for c in a]", None),
+        (
+            "return [c or ⟦b.find(c)⟧.y for c in a]",
+            "return [c or (find.y if (find := b.find(c)) is not None else None) for c in a]",
+        ),
         ("⟦x⟧.y = g()", None),
         ("⟦x⟧.y += g()", None),
         ("return a or g(⟦x⟧)", None),
@@ -158,6 +169,13 @@ def test_what_no_check_can_stand_before_goes_on_with_none(before: str, after: st
         ("[z for z in ⟦a.b⟧.c]", None),
         ("[⟦b⟧.c for x in a]", None),
         ("[lambda: ⟦x⟧.y for x in a]", None),
+        ("[⟦g(x)⟧.y for x in a]", "[result.y for x in a if (result := g(x)) is not None]"),
+        ("{x: ⟦g(x)⟧.y for x in a if x}", "{x: result.y for x in a if x if (result := g(x)) is not None}"),
+        ("sum(⟦g(x)⟧.y for x in a)", "sum(result.y for x in a if (result := g(x)) is not None)"),
+        ("{b(x): ⟦g(x)⟧.y for x in a}", None),
+        ("[b or ⟦g(x)⟧.y for x in a]", None),
+        ("[x for x in a if ⟦g(x)⟧.y]", None),
+        ("[z for z in [⟦g(x)⟧.y for x in a]]", None),
     ],
 )
 def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None) -> None:
@@ -219,6 +237,42 @@ def test_a_check_stands_before_a_use_that_always_comes_first(lines: list[str], a
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("return ⟦(n := g())⟧.y > n.z", "n = g()\n    assert n is not None\n    return n.y > n.z"),
+        ("if 1 < ⟦(n := g(\n        a))⟧.y: pass", None),
+        ("g(n, ⟦(n := g())⟧.y)", None),
+        ("with a as b, ⟦x⟧.y: pass", "assert x is not None\n    with a as b, x.y: pass"),
+        ("with a as x, ⟦x⟧.y: pass", None),
+        ("with a as b, ⟦x.y⟧.z: pass", None),
+    ],
+)
+def test_a_check_stands_before_the_statement(before: str, after: str | None) -> None:
+    text, offers = offered(f"def f(a, x):\n    {before}\n")
+    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.ASSERT]
+    assert made == ([] if after is None else [f"def f(a, x):\n    {after}\n"])
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("print(a.b(), ⟦a['x']⟧.c)", "no check can stand before it here"),
+        ("return sorted(a, key=lambda b: ⟦g(b)⟧.y)", "no check can stand before it here"),
+        ("return [b for b in a if g(b and ⟦x⟧.y)]", "no check can stand before it here"),
+        ("g(x, ⟦(x := g())⟧.y)", "no edit is surely right here"),
+        ("class B:\n        a = ⟦g()⟧.y", "no edit is surely right here"),
+        ("x: callable = ⟦None⟧", "None is meant here"),
+    ],
+)
+def test_a_checkers_comment_is_there_where_nothing_can_be_done_unasked(line: str, reason: str) -> None:
+    marked = f"def f(a, x):\n    {line}\n"
+    *others, last = offered(marked)[1]
+    assert (last.strategy, last.reason) == (Strategy.IGNORE, reason)
+    assert all(offer.is_asked_for for offer in others)
+    assert all(offer.is_asked_for for offer in offered(marked, "nullcheck")[1])  # there the menu has it anyway
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "self.make(⟦self.x⟧.y, 1)",
@@ -245,7 +299,7 @@ def test_an_assert_stands_where_the_value_is_used_in_any_case(statement: str) ->
 )
 def test_nothing_is_tested_before_what_may_set_it(statement: str) -> None:
     _, offers = offered(f"class A:\n    def f(self):\n        {statement}\n")
-    assert [offer for offer in offers if offer.strategy is not Strategy.OPTIONAL_CHAIN] == []
+    assert [offer for offer in offers if offer.strategy not in LAST] == []
 
 
 def test_a_global_is_given_no_default_that_would_make_it_local() -> None:

@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
+from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -26,6 +26,8 @@ def tested(site: Site, name: str, *, strictly: bool) -> tuple[TextEdit, ...] | N
     """The test in the condition around the place, or None where a test would change what happens to a value that is
     there, or what is evaluated for a None. `name` is for what can't be tested twice: the test binds it (a walrus).
     `strictly`: see `_first`."""
+    if name and _is_in_iterable(site):
+        return None
     inner = site.node
     for at in range(len(site.path) - 1, -1, -1):
         outer = site.path[at]
@@ -60,8 +62,32 @@ def tested_around(site: Site) -> tuple[TextEdit, ...] | None:
     return _appended(site, condition)
 
 
-def filtered(site: Site) -> tuple[TextEdit, ...] | None:
-    """The test as a clause of the comprehension that the place's first name is from, or None where it is from none."""
+def _is_in_iterable(site: Site) -> bool:
+    """Whether it stands where Python allows no walrus."""
+    return any(node.type == "for_in_clause" for node in site.path)
+
+
+def filtered(site: Site, name: str) -> tuple[TextEdit, ...] | None:
+    """The test as a clause of the comprehension that the place's first name is from, or None where it is from none; of
+    what gets a name (see `tested`), of the comprehension that gives all that is asked of it."""
+    if name:
+        return _bound_in_clause(site, name)
+    return _tested_in_clause(site) if site.is_name else None
+
+
+def _bound_in_clause(site: Site, name: str) -> tuple[TextEdit, ...] | None:
+    at = next((at for at in range(len(site.path) - 1, 0, -1) if site.path[at].type in COMPREHENSIONS), None)
+    if at is None or _is_in_iterable(site):
+        return None
+    given, *clauses = (child for child in site.path[at].named_children if child.type != "comment")
+    inside = (*site.path[at + 1 :], site.node)
+    if inside[0] != given or not is_always_evaluated(inside) or not _first(site, given, strictly=True):
+        return None
+    end = site.tree.span(clauses[-1]).end
+    return TextEdit(site.span, name), TextEdit(Span(end, end), f" if {site.bound(name)} is not None")
+
+
+def _tested_in_clause(site: Site) -> tuple[TextEdit, ...] | None:
     name = re.compile(rf"\b{re.escape(site.source.partition('.')[0])}\b")
     for outer in reversed(site.path):
         clauses = outer.named_children if outer.type in COMPREHENSIONS else []
@@ -92,10 +118,10 @@ def chained(site: Site, name: str) -> tuple[TextEdit, ...] | None:
     is_set = any(outer.child_by_field_name("left") == inner for outer in site.path)
     if inner == site.node or is_set or not (name or site.is_name) or _takes_no_none(inner, path):
         return None
-    if name and any(outer.type in COMPREHENSIONS for outer in site.path):
+    if name and (_is_in_iterable(site) or _bound_in_clause(site, name)):
         return None
     span = site.tree.span(inner)
-    value = f"({name} := {site.source})" if name else site.source
+    value = site.bound(name) if name else site.source
     return (
         TextEdit(Span(span.start, span.start), "("),
         *((TextEdit(site.span, name),) if name else ()),
@@ -168,9 +194,9 @@ def _before(site: Site, operand: Node, name: str) -> tuple[TextEdit, ...] | None
     if not name:
         test = f"{site.source} is not None and "
     elif site.span.start == span.start and not loose:
-        return (TextEdit(site.span, f"({name} := {site.source}) is not None and {name}"),)
+        return (TextEdit(site.span, f"{site.bound(name)} is not None and {name}"),)
     else:
-        test = f"({name} := {site.source}) is not None and "
+        test = f"{site.bound(name)} is not None and "
     edits = [TextEdit(Span(span.start, span.start), test + "(" * loose)]
     edits += [TextEdit(site.span, name)] if name else []
     edits += [TextEdit(Span(span.end, span.end), ")")] if loose else []

@@ -18,7 +18,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, site_of, yields_of
+from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, own_nodes, returns_of, site_of, yields_of
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.plugins.nullcheck.wording import quote
 from breadknife.text.document import TextEdit
@@ -53,6 +53,7 @@ _NAMES = {"match": "match", "fullmatch": "match", "search": "match", "which": "p
 """Last name of a call -> name for its result."""
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
+_BRACKETS = frozenset({"list", "dictionary", "set", "tuple", *COMPREHENSIONS})
 _MAX_BREAKS = 8
 """Between the lines of a call that gets a name."""
 _TAKEN = frozenset(dir(builtins))
@@ -65,7 +66,8 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
 
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
-    quoted = quote(site.source) if site.is_name else "the result"
+    known = _known_name(site)
+    quoted = quote(known) if known else "the result"
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := default_of(site):
         weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
@@ -129,9 +131,10 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
 def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
     """What can be done where no check can stand before the place."""
     if name:
-        title = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
+        binding = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
+        title = binding if site.walrus is None else _IN_CONDITION.format(quoted)
         yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
-    elif site.is_name and filtered(site):
+    if filtered(site, name):
         title = f"Leave out where {quoted} is None"
         yield Option(Strategy.CONTINUE, title, Content(), 40, "it is in a comprehension", is_asked_for=True)
     if not tested(site, name, strictly=False):
@@ -247,7 +250,7 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
         case Strategy.OPTIONAL_CHAIN:
             return chained(site, "" if site.is_name else _new_name(site))
         case Strategy.CONTINUE if _unconditional(site).statement is None:
-            return filtered(site)
+            return filtered(site, "" if site.is_name else _new_name(site))
         case Strategy.NARROW:
             narrowing = _narrowing(site)
             return narrowing.edits if narrowing is not None else None
@@ -289,7 +292,19 @@ def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[Text
     lines = [f"assert {name} is not None"] if action is None else [f"if {name} is None:", place.step + action]
     if site.is_name:
         return (place.inserted(statement, lines),)
-    return (site.inserted(statement, [f"{name} = {site.source}", *lines]), TextEdit(site.span, name))
+    if site.walrus is not None and _is_read_before(site, name, statement):
+        return None
+    return (site.inserted(statement, [f"{name} = {_value_source(site)}", *lines]), TextEdit(site.span, name))
+
+
+def _value_source(site: Site) -> str:
+    value = site.walrus.child_by_field_name("value") if site.walrus is not None else None
+    return text(value) if value is not None else site.source
+
+
+def _is_read_before(site: Site, name: str, statement: Node) -> bool:
+    """Whether the statement reads what the name holds until the place gives it another value."""
+    return any(one.node.start_byte < site.node.start_byte for one in occurrences(site.tree, name, statement))
 
 
 def _skippable(site: Site) -> bool:
@@ -337,10 +352,22 @@ def _early_return(function: Node) -> str | None:
     return None
 
 
+def _known_name(site: Site) -> str:
+    """That the value has already, or gets in the place itself, or ""."""
+    if site.walrus is not None and (named := site.walrus.child_by_field_name("name")) is not None:
+        return text(named)
+    return site.source if site.is_name else ""
+
+
 def _bare_name(site: Site) -> str:
     called, *_ = re.split(r"[(\n]", site.source)
-    name = site.source if site.is_name else f"the result of {called}"
+    name = _known_name(site) or f"the result of {called}"
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
+
+
+def _is_whole(value: Node | None) -> bool:
+    """Whether its own brackets hold its lines together."""
+    return value is not None and ("\n" not in text(value) or value.type in _BRACKETS)
 
 
 def _new_name(site: Site) -> str:
@@ -348,6 +375,8 @@ def _new_name(site: Site) -> str:
     would be a class's attribute."""
     if site.is_in_class_body:
         return ""
+    if site.walrus is not None:
+        return _known_name(site) if _is_whole(site.walrus.child_by_field_name("value")) else ""
     source, function = site.source, site.node.child_by_field_name("function")
     head = function or site.node.child_by_field_name("value") or site.node
     before_brackets = source if head == site.node else source[: len(text(head)) + 1]
