@@ -107,6 +107,17 @@ def tracer(name, app=None):
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        TRACER.replace("    ⟦", "    # type: (str, Any) -> Any\n    ⟦"),
+        TRACER.replace("name, app=None", "name,  # type: str\n    app=None,  # type: Any\n"),
+    ],
+)
+def test_a_parameter_with_a_type_comment_gets_no_annotation(typed: str) -> None:
+    assert declared(offered(typed)[1]) == []
+
+
+@pytest.mark.parametrize(
     ("marked", "line"),
     [
         (TRACER, "def tracer(name, app: Any = None):"),

@@ -134,11 +134,11 @@ def test_a_value_is_tested_only_where_the_other_one_is_written(before: str, afte
         ("return a and ⟦x⟧.y(a)[0].z", "return a and (x.y(a)[0].z if x is not None else None)"),
         ("return a and ⟦x⟧.y + b", None),  # which the None would come to
         ("return a or await ⟦x⟧.y()", "return a or (await x.y() if x is not None else None)"),
-        ("return a or ⟦b.find(a)⟧.y", "return a or (find.y if (find := b.find(a)) is not None else None)"),
+        ("return a or ⟦b.find(a)⟧.y", "return a or (found.y if (found := b.find(a)) is not None else None)"),
         ("return [⟦b.find(c)⟧.y for c in a]", None),
         (
             "return [c or ⟦b.find(c)⟧.y for c in a]",
-            "return [c or (find.y if (find := b.find(c)) is not None else None) for c in a]",
+            "return [c or (found.y if (found := b.find(c)) is not None else None) for c in a]",
         ),
         ("⟦x⟧.y = g()", None),
         ("⟦x⟧.y += g()", None),
@@ -495,6 +495,24 @@ def test_a_default_within_an_f_string_has_other_quotes(marked: str, after: str) 
     assert [written(text, offer) for offer in offers if offer.strategy is Strategy.DEFAULT] == (
         [after] if after else []
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "is_default"),
+    [
+        ("return all(b for b in ⟦x⟧.items())", False),
+        ("return any(b for b in sorted(⟦x⟧.items()))", False),
+        ("return all([b for b in ⟦x⟧.items()])", False),
+        ("return all(⟦x⟧.items())", False),
+        ("return not any(⟦x⟧.items())", False),
+        ("return all(b for b in a if b in ⟦x⟧.items())", True),
+        ("return [b for b in ⟦x⟧.items()]", True),
+        ("return max(b for b in ⟦x⟧.items())", True),
+    ],
+)
+def test_a_default_does_not_answer_for_what_is_not_there(line: str, is_default: bool) -> None:
+    strategies = {offer.strategy for offer in offered(f"def f(a, x=None):\n    {line}\n")[1]}
+    assert (Strategy.DEFAULT in strategies) == is_default
 
 
 # --- every offer ---

@@ -7,12 +7,15 @@ import re
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
 _STRING_METHODS = frozenset(name for name in dir("") if not name.startswith("_")) - {"count", "index"}
+_MADE_OF = frozenset({
+    "attribute", "call", "argument_list", "parenthesized_expression", "for_in_clause", *COMPREHENSIONS,
+})  # fmt: skip
 _DICT_METHODS = frozenset({"get", "items", "keys", "values"})
 _DEFAULTS = {"str": '""', "int": "0", "float": "0.0", "bytes": 'b""', "bool": "False", "list": "[]", "dict": "{}",
              "tuple": "()", "set": "set()", "List": "[]", "Dict": "{}", "Sequence": "()", "Iterable": "()",
@@ -81,6 +84,8 @@ def get_call(site: Site) -> Node | None:
 
 def default_of(site: Site) -> str:
     """A default that the use or the annotation calls for, as source, or ""."""
+    if _decides(site):
+        return ""
     annotation = _annotation(site)
     for part in re.findall(r"\w+", annotation):
         if part in _DEFAULTS:
@@ -103,6 +108,25 @@ def default_of(site: Site) -> str:
             return {"int": '"0"' if _is_environment(site) else "0", "float": "0.0", "len": "()"}.get(callee, "")
         case _:
             return ""
+
+
+_EMPTY_DECIDES = ("all", "any")
+
+
+def _decides(site: Site) -> bool:
+    """Whether `all` or `any` would take an empty default for an answer: it iterates over it, or over what is made of
+    its elements."""
+    inner = site.node
+    for outer in reversed(site.path):
+        if outer.type in COMPREHENSIONS and inner.type != "for_in_clause":
+            return False
+        if outer.type == "call" and inner != outer.child_by_field_name("function"):
+            if text(outer.child_by_field_name("function") or outer) in _EMPTY_DECIDES:
+                return True
+        elif outer.type not in _MADE_OF:
+            return False
+        inner = outer
+    return False
 
 
 def _outer_call(site: Site) -> str:

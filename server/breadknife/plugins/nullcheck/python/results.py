@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, called, is_local, origin_of
-from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, is_defined_before, open_type, type_of, without_none
+from breadknife.plugins.nullcheck.python.kinds import (
+    MAX_UNION,
+    has_type_comment,
+    is_defined_before,
+    open_type,
+    type_of,
+    without_none,
+)
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
 from breadknife.plugins.nullcheck.python.occurrences import Done, Role, done_with, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
@@ -170,7 +177,8 @@ def _opened(found: Function, ends: tuple[Span, ...], where: str, weight: int) ->
     if any(char in kind.strip("'\"") for kind in known for char in "'\"#") or "Any" in known:
         return None
     kind, imports = open_type(tree, known, evaluated=True)
-    if not kind or (annotation is None and not is_defined_before(tree, kind, function, imports)):
+    is_new = annotation is None
+    if not kind or (is_new and (has_type_comment(function) or not is_defined_before(tree, kind, function, imports))):
         return None
     at = tree.span(parameters).end
     written = TextEdit(Span(at, at), f" -> {kind}") if annotation is None else TextEdit(tree.span(annotation), kind)
