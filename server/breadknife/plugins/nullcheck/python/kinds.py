@@ -74,7 +74,7 @@ def arguments_of(call: Node) -> list[Node]:
     return [one for one in arguments.named_children if one.type != "comment"] if arguments is not None else []
 
 
-_TYPE_COMMENT = re.compile(r"#\s*type:\s*(?!ignore\b)")
+_TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore\b)")
 
 
 def has_type_comment(function: Node) -> bool:
