@@ -114,6 +114,9 @@ USES_F = "def f(a):\n    ⟦⇒assert a\n    ⟧return a\n\n"
         # what nobody takes from here
         ("⟦⇒from typing import Any\n⟧import os\nx = os.name⟦⇒  # why⟧\n", set()),
         ("from typing import List⟦⇒, Any⟧\nx = 1\n", set()),
+        ("from typing import ⟦⇒Any, ⟧List\nx = 1\n", set()),
+        ("from typing import (\n    ⟦⇒Any,\n    ⟧List,\n)\nx = 1\n", set()),
+        ("x = ⟦⇒y, ⟧1\n", {"x", "y"}),
         ("x = 1⟦⇒, y⟧\n", {"x", "y"}),
         # what can't be told
         ("def f(:\n    ⟦a⇒b⟧\n", None),

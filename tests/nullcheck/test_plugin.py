@@ -86,7 +86,7 @@ def test_edit(strategy: str, before: str, after: str) -> None:
         "return a and x.y",
         "return 1 if a else x.y",
         "return [x.y for _ in a]",
-        "return (b := x).y",
+        "return g(b, (b := x).y)",
         "return a < b < x",
         "if a: x.y",
         "a(); x.y",
@@ -94,7 +94,7 @@ def test_edit(strategy: str, before: str, after: str) -> None:
         "while x.y:\n        a()\n        for x in b: pass",
         "while a() or x.y: a()",
         "if a:\n        pass\n    elif x.y:\n        pass",
-        "with a() as b, x:\n        pass",
+        "with a() as x, x:\n        pass",
         "def g(b=x.y): pass",
     ],
 )

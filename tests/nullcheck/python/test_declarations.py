@@ -79,8 +79,8 @@ class Connection:
                 "        self.sock = None  # pyright: ignore[reportAttributeAccessIssue]",
             ],
         ),
-        ("self.sock = sock", "def unlink", ["from typing import Any", "        self.sock: Any = sock"]),
-        ("self.sock, self.name = None, None", "def close", ["from typing import Any", "    sock: Any", ""]),
+        ("self.sock = sock", "def unlink", ["from typing import Any", "", "        self.sock: Any = sock"]),
+        ("self.sock, self.name = None, None", "def close", ["from typing import Any", "", "    sock: Any", ""]),
         ("self.sock = None", "@property\n    def sock", None),
     ],
 )
@@ -171,7 +171,7 @@ def check_first(marked: str, strategy: Strategy, old: str, new: str, use: Use = 
             "    def f(self):\n        ⟦self.x⟧.y()\n    def h(self):\n        self.x.y()\n",
             Strategy.FIELD,
             "import a\nclass A:\n    def __init__(self):\n        self.x = None",
-            "from typing import Any\nimport a\nclass A:\n    def __init__(self):\n        self.x: Any = None",
+            "from typing import Any\n\nimport a\nclass A:\n    def __init__(self):\n        self.x: Any = None",
         ),
         (
             '"""Doc."""\nfrom __future__ import annotations\nclass A:\n    x = None\n    def f(self):\n'

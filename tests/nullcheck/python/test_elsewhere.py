@@ -108,6 +108,23 @@ class Substate(State): pass
 
 
 @pytest.mark.parametrize(
+    ("comment", "is_declared"),
+    [("", True), ("    # type: ignore\n", True), ("    # typed\n", True), ("    # type: (Any) -> Any\n", False)],
+)
+def test_a_type_comment_is_the_only_signature(comment: str, is_declared: bool) -> None:
+    uses = "".join(f"def g{n}():\n    find({n}).a()\n" for n in range(3))
+    for gives in ("a.b", "a.b, a"):
+        asked = "⟦find(1)⟧.a()\n" if gives == "a.b" else "x, y = find(1)\n    ⟦x⟧.a()\n"
+        others = uses if gives == "a.b" else uses.replace("find(", "x, y = find(").replace(".a()", "\n    x.a()")
+        nothing = "None" if gives == "a.b" else "None, None"
+        _, offers = offered(
+            f"from typing import Any\ndef find(a):\n{comment}    if a:\n        return {gives}\n    return {nothing}\n"
+            f"{others}def h():\n    {asked}"
+        )
+        assert (Strategy.RETURN_TYPE in [offer.strategy for offer in offers]) == is_declared
+
+
+@pytest.mark.parametrize(
     ("base", "use", "title", "line"),
     [
         (

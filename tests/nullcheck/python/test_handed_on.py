@@ -58,6 +58,11 @@ def test_in_which_order(marked: str, strategies: str) -> None:
     assert " ".join(offer.strategy for offer in offered(marked, use=use)[1]) == strategies
 
 
+def test_a_class_may_be_given_a_none_and_gets_no_name_for_it() -> None:
+    _, offers = offered("def f(y):\n    class A:\n        b = ⟦getattr(y, 'b', None)⟧\n", use=Use.ASSIGN)
+    assert [(offer.strategy, offer.reason) for offer in offers] == [(Strategy.IGNORE, MEANT)]
+
+
 @pytest.mark.parametrize(
     ("marked", "after"),
     [

@@ -44,7 +44,7 @@ def declared(offers: list[Offer]) -> list[Offer]:
         (POOL, 'pool: "Pool | Any" = None'),
         ("from __future__ import annotations\n" + POOL, "pool: Pool | Any = None"),
         (swapped(("Pool(size)", "make(size)")), "pool: Any = None"),
-        (swapped(("from typing import Any\n\n", "")), "from typing import Any\nfrom net import Pool, make"),
+        (swapped(("from typing import Any\n\n", "")), "from typing import Any\n\nfrom net import Pool, make"),
         (swapped(("    pool = Pool", "    if pool is None:\n        pool = Pool")), 'pool: "Pool | Any" = None'),
         (POOL + "\n\ndef has():\n    return bool(pool)\n\n\ndef last():\n    return pool.last\n\n\n"
          "def name():\n    return pool.name\n", 'pool: "Pool | Any" = None'),
@@ -107,10 +107,21 @@ def tracer(name, app=None):
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        TRACER.replace("    ⟦", "    # type: (str, Any) -> Any\n    ⟦"),
+        TRACER.replace("name, app=None", "name,  # type: str\n    app=None,  # type: Any\n"),
+    ],
+)
+def test_a_parameter_with_a_type_comment_gets_no_annotation(typed: str) -> None:
+    assert declared(offered(typed)[1]) == []
+
+
+@pytest.mark.parametrize(
     ("marked", "line"),
     [
         (TRACER, "def tracer(name, app: Any = None):"),
-        (TRACER.replace("from typing import Any", "import os"), "from typing import Any\nimport os"),
+        (TRACER.replace("from typing import Any", "import os"), "import os\nfrom typing import Any"),
         (TRACER.replace("app=None", "*, app = None"), "def tracer(name, *, app: Any = None):"),
     ],
 )

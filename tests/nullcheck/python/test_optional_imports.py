@@ -57,7 +57,7 @@ KEPT = STORE.replace("class Store:\n", "class Store:\n    json = json\n\n").repl
         (swapped("json = None", "json = HAS = None"), "json = HAS = cast(Any, None)"),
         (swapped("from typing import Any, cast", "import typing"), "json = typing.cast(typing.Any, None)"),
         (swapped("Any, cast", "Any"), "from typing import Any, cast"),
-        (swapped("from typing import Any, cast\n", ""), "from typing import Any, cast\nimport os"),
+        (swapped("from typing import Any, cast\n", ""), "import os\nfrom typing import Any, cast"),
         (STORE + "    def dump(self, x):\n        return json.dumps(x)\n"
          "    def name(self):\n        return json.name\n    def find(self):\n        return bool(json)\n",
          "json = cast(Any, None)"),

@@ -56,7 +56,7 @@ def declared(offers: list[Offer]) -> list[Offer]:
         (swapped(("return None, None", 'return "no", None')), "def _read(self, number) -> tuple[str, Any]:"),
         (swapped(("from __future__ import annotations\n", "")), DECLARED.replace("tuple[str | Any, Any]",
                                                                                '"tuple[str | Any, Any]"')),
-        (swapped(("from typing import Any\n", "import os\n")), "from typing import Any\nimport os"),
+        (swapped(("from typing import Any\n", "import os\n")), "import os\nfrom typing import Any"),
     ],
 )  # fmt: skip
 def test_where_callers_rely_on_it(marked: str, line: str) -> None:

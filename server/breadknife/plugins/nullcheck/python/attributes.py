@@ -10,13 +10,13 @@ from itertools import pairwise
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, bases_of, function_in
 from breadknife.plugins.nullcheck.python.ignoring import Checker, comment
+from breadknife.plugins.nullcheck.python.imports import line_break
 from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
     MAX_UNION,
     arguments_of,
     is_defined_before,
     is_open,
-    line_break,
     open_type,
     parameter_of,
     type_of,

@@ -7,14 +7,17 @@ from itertools import takewhile
 
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
+from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
 _CONDITIONS = {"if_statement": "condition", "elif_clause": "condition", "while_statement": "condition"}
 _LATER = COMPREHENSIONS | {"lambda", "block", "function_definition"}
 _POSTFIX = frozenset({"attribute", "call", "subscript", "await"})
+_VALUES_OF = frozenset({"parenthesized_expression", "boolean_operator", "conditional_expression"})
+"""Their value may be that of one of their parts."""
 _LOOSER = frozenset({"conditional_expression", "lambda", "named_expression"})
 """Binds less than `and`."""
 
@@ -23,6 +26,8 @@ def tested(site: Site, name: str, *, strictly: bool) -> tuple[TextEdit, ...] | N
     """The test in the condition around the place, or None where a test would change what happens to a value that is
     there, or what is evaluated for a None. `name` is for what can't be tested twice: the test binds it (a walrus).
     `strictly`: see `_first`."""
+    if name and _is_in_iterable(site):
+        return None
     inner = site.node
     for at in range(len(site.path) - 1, -1, -1):
         outer = site.path[at]
@@ -57,8 +62,32 @@ def tested_around(site: Site) -> tuple[TextEdit, ...] | None:
     return _appended(site, condition)
 
 
-def filtered(site: Site) -> tuple[TextEdit, ...] | None:
-    """The test as a clause of the comprehension that the place's first name is from, or None where it is from none."""
+def _is_in_iterable(site: Site) -> bool:
+    """Whether it stands where Python allows no walrus."""
+    return any(node.type == "for_in_clause" for node in site.path)
+
+
+def filtered(site: Site, name: str) -> tuple[TextEdit, ...] | None:
+    """The test as a clause of the comprehension that the place's first name is from, or None where it is from none; of
+    what gets a name (see `tested`), of the comprehension that gives all that is asked of it."""
+    if name:
+        return _bound_in_clause(site, name)
+    return _tested_in_clause(site) if site.is_name else None
+
+
+def _bound_in_clause(site: Site, name: str) -> tuple[TextEdit, ...] | None:
+    at = next((at for at in range(len(site.path) - 1, 0, -1) if site.path[at].type in COMPREHENSIONS), None)
+    if at is None or _is_in_iterable(site):
+        return None
+    given, *clauses = (child for child in site.path[at].named_children if child.type != "comment")
+    inside = (*site.path[at + 1 :], site.node)
+    if inside[0] != given or not is_always_evaluated(inside) or not _first(site, given, strictly=True):
+        return None
+    end = site.tree.span(clauses[-1]).end
+    return TextEdit(site.span, name), TextEdit(Span(end, end), f" if {site.bound(name)} is not None")
+
+
+def _tested_in_clause(site: Site) -> tuple[TextEdit, ...] | None:
     name = re.compile(rf"\b{re.escape(site.source.partition('.')[0])}\b")
     for outer in reversed(site.path):
         clauses = outer.named_children if outer.type in COMPREHENSIONS else []
@@ -68,31 +97,57 @@ def filtered(site: Site) -> tuple[TextEdit, ...] | None:
                 own = [clause, *takewhile(lambda each: each.type == "if_clause", clauses[at + 1 :])]
                 if any(each in site.path for each in own):
                     return None
-                end = site.tree.span(own[-1]).end
+                before = list(takewhile(lambda each: not _uses(site, each), own[1:]))
+                end = site.tree.span([clause, *before][-1]).end
                 return (TextEdit(Span(end, end), f" if {site.source} is not None"),)
         if outer.type in ("lambda", "function_definition"):
             break
     return None
 
 
+def _uses(site: Site, clause: Node) -> bool:
+    return any(one.role is Role.USE for one in occurrences(site.tree, site.source, clause))
+
+
 def chained(site: Site, name: str) -> tuple[TextEdit, ...] | None:
-    """None in place of all that is asked of the value in a row (`?.` of other languages), or None where nothing is.
-    `name`: see `tested`."""
-    inner = site.node
-    for outer in reversed(site.path):
-        if outer.type not in _POSTFIX or outer.named_children[0] != inner:
-            break
-        inner = outer
+    """None in place of all that is asked of the value in a row (`?.` of other languages), or None where nothing is, or
+    what gets the None would fail of it. `name`: see `tested`; without one only what can be evaluated twice."""
+    inner, path = site.node, site.path
+    while path and path[-1].type in _POSTFIX and path[-1].named_children[0] == inner:
+        inner, path = path[-1], path[:-1]
     is_set = any(outer.child_by_field_name("left") == inner for outer in site.path)
-    if inner == site.node or is_set or (name and any(outer.type in COMPREHENSIONS for outer in site.path)):
+    if inner == site.node or is_set or not (name or site.is_name) or _takes_no_none(inner, path):
+        return None
+    if name and (_is_in_iterable(site) or _bound_in_clause(site, name)):
         return None
     span = site.tree.span(inner)
-    value = f"({name} := {site.source})" if name else site.source
+    value = site.bound(name) if name else site.source
     return (
         TextEdit(Span(span.start, span.start), "("),
         *((TextEdit(site.span, name),) if name else ()),
         TextEdit(Span(span.end, span.end), f" if {value} is not None else None)"),
     )
+
+
+def _takes_no_none(value: Node, path: tuple[Node, ...]) -> bool:
+    """Whether a None instead of the value fails right there: as an iterable, as an exception that is raised or caught.
+    `path`: from the root down to the value, without it."""
+    while path and path[-1].type in _VALUES_OF:
+        value, path = path[-1], path[:-1]
+    outer = path[-1]
+    if outer.type == "raise_statement":
+        return outer.child_by_field_name("cause") != value
+    return role_of(value, path) is Role.USE or _is_caught(value, path)
+
+
+def _is_caught(value: Node, path: tuple[Node, ...]) -> bool:
+    """Whether it stands in the head of an `except`."""
+    for outer in reversed(path):
+        if outer.type in ("block", "lambda"):
+            return False
+        if outer.type == "except_clause":
+            return True
+    return False
 
 
 def _only_assigns(statement: Node) -> bool:
@@ -139,9 +194,9 @@ def _before(site: Site, operand: Node, name: str) -> tuple[TextEdit, ...] | None
     if not name:
         test = f"{site.source} is not None and "
     elif site.span.start == span.start and not loose:
-        return (TextEdit(site.span, f"({name} := {site.source}) is not None and {name}"),)
+        return (TextEdit(site.span, f"{site.bound(name)} is not None and {name}"),)
     else:
-        test = f"({name} := {site.source}) is not None and "
+        test = f"{site.bound(name)} is not None and "
     edits = [TextEdit(Span(span.start, span.start), test + "(" * loose)]
     edits += [TextEdit(site.span, name)] if name else []
     edits += [TextEdit(Span(span.end, span.end), ")")] if loose else []

@@ -7,13 +7,17 @@ import re
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
 _STRING_METHODS = frozenset(name for name in dir("") if not name.startswith("_")) - {"count", "find", "index"}
+_MADE_OF = frozenset({
+    "attribute", "call", "argument_list", "parenthesized_expression", "for_in_clause", *COMPREHENSIONS,
+})  # fmt: skip
 _DICT_METHODS = frozenset({"get", "items", "keys", "values"})
+_EMPTY_DECIDES = ("all", "any")
 _OF_LITERALS = frozenset({"encode", "get", "replace"})
 """Other classes have these too: a codec, a queue, a date. With literals they are those of `str` and `dict`."""
 _LITERALS = frozenset({"string", "integer", "comment"})
@@ -55,8 +59,8 @@ def _in_strings(site: Site, default: str) -> str:
 def _is_local(site: Site) -> bool:
     """Whether the name may be given a value here without another name being made by it."""
     function = site.function
-    if function is None:
-        return True
+    if function is None or site.is_in_class_body:
+        return not site.is_in_class_body
     if parameter_of(function, site.source) is not None:
         return True
     return any(
@@ -84,6 +88,8 @@ def get_call(site: Site) -> Node | None:
 
 def default_of(site: Site) -> str:
     """A default that the use or the annotation calls for, as source, or ""."""
+    if _decides(site):
+        return ""
     annotation = _annotation(site)
     for part in re.findall(r"\w+", annotation):
         if part in _DEFAULTS:
@@ -114,6 +120,22 @@ def _gets_literals(site: Site) -> bool:
     call = site.path[-2] if len(site.path) > 1 else None
     given = call.child_by_field_name("arguments") if call is not None else None
     return given is not None and all(each.type in _LITERALS for each in given.named_children)
+
+
+def _decides(site: Site) -> bool:
+    """Whether `all` or `any` would take an empty default for an answer: it iterates over it, or over what is made of
+    its elements."""
+    inner = site.node
+    for outer in reversed(site.path):
+        if outer.type in COMPREHENSIONS and inner.type != "for_in_clause":
+            return False
+        if outer.type == "call" and inner != outer.child_by_field_name("function"):
+            if text(outer.child_by_field_name("function") or outer) in _EMPTY_DECIDES:
+                return True
+        elif outer.type not in _MADE_OF:
+            return False
+        inner = outer
+    return False
 
 
 def _outer_call(site: Site) -> str:

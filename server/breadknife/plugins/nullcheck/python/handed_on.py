@@ -45,7 +45,8 @@ def is_handed_on(site: Site, here: Module) -> bool:
             may_reckon = True
         case Use.ASSIGN:  # a local name that is declared is used next, and checkers trust its annotation
             target = site.path[-1].child_by_field_name("left")
-            may_reckon = site.function is None or target is None or target.type != "identifier"
+            is_variable = site.function is not None and not site.is_in_class_body
+            may_reckon = not is_variable or target is None or target.type != "identifier"
         case Use.ARGUMENT if (call := _call(site)) is not None:
             may_reckon = _may_reckon(site, call, here)
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.python.kinds import line_break
+from breadknife.plugins.nullcheck.python.imports import line_break
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from breadknife.plugins.nullcheck.python.annotations import union_parts
+from breadknife.plugins.nullcheck.python.imports import importing
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
 LITERALS = {
@@ -73,6 +74,16 @@ def arguments_of(call: Node) -> list[Node]:
     return [one for one in arguments.named_children if one.type != "comment"] if arguments is not None else []
 
 
+_TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore\b)")
+
+
+def has_type_comment(function: Node) -> bool:
+    """Whether comments say what its parameters and its result are: annotations beside them are refused."""
+    parameters = function.child_by_field_name("parameters")
+    beside = [*function.children, *(parameters.children if parameters is not None else ())]
+    return any(node.type == "comment" and _TYPE_COMMENT.match(text(node)) for node in beside)
+
+
 def usable(tree: SyntaxTree, annotation: str) -> bool:
     """Whether every name of an annotation is a class or an import of the module's top level, or a builtin."""
     roots = re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)
@@ -133,25 +144,8 @@ def from_typing(tree: SyntaxTree, *names: str) -> tuple[tuple[str, ...], tuple[T
         return tuple(f"typing.{name}" if name in missing else name for name in names), ()
     if not missing:
         return names, ()
-    wanted = ", ".join(missing)
-    first: Node | None = None
-    statements = [node for node in tree.root.named_children if node.type != "comment" and not _is_first(node)]
-    for node in statements:
-        if node.type not in ("import_statement", "import_from_statement"):
-            continue
-        module = node.child_by_field_name("module_name")
-        imported = node.children_by_field_name("name")
-        if module is not None and text(module) == "typing" and "(" not in text(node) and imported:
-            end = tree.span(imported[-1]).end
-            return names, (TextEdit(Span(end, end), f", {wanted}"),)
-        first = first or node
-    line = f"from typing import {wanted}{line_break(tree)}"
-    if first is None and statements:
-        first, line = statements[0], line + 2 * line_break(tree)
-    if first is None or first.start_point.column:
-        return (), ()
-    at = tree.span(first).start
-    return names, (TextEdit(Span(at, at), line),)
+    imports = importing(tree, "typing", missing)
+    return (names, imports) if imports else ((), ())
 
 
 def open_type(tree: SyntaxTree, kinds: Collection[str], *, evaluated: bool) -> tuple[str, tuple[TextEdit, ...]]:
@@ -169,17 +163,6 @@ def open_type(tree: SyntaxTree, kinds: Collection[str], *, evaluated: bool) -> t
 def is_open(annotation: str) -> bool:
     """Whether anything may stand there."""
     return any(part in ("Any", "typing.Any") for part in union_parts(annotation))
-
-
-def _is_first(statement: Node) -> bool:
-    """A docstring or a `from __future__` import."""
-    inner = statement.named_children[:1] if statement.type == "expression_statement" else []
-    return statement.type == "future_import_statement" or any(node.type == "string" for node in inner)
-
-
-def line_break(tree: SyntaxTree) -> str:
-    at = tree.text.find("\n")
-    return "\r\n" if at > 0 and tree.text[at - 1] == "\r" else "\n"
 
 
 def _module_names(tree: SyntaxTree) -> frozenset[str]:

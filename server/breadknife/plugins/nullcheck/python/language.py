@@ -129,6 +129,8 @@ class PythonFile:
             ways += _ignoring(site, checker, MEANT, 85 if is_set_here(site) or is_default_here(site) else 5)
         if not any(offer.weight >= _CERTAIN for offer in ways):
             ways += (replace(offer, is_asked_for=is_meant or offer.is_asked_for) for offer in self._options(site))
+        if any(finding.source != SOURCE for finding in about) and all(offer.is_asked_for for offer in ways):
+            ways += _ignoring(site, checker, MEANT if is_meant else _why_none(site), 1)
         seen = set[Strategy]()
         for offer in sorted(ways, key=lambda offer: -offer.weight):
             if offer.strategy not in seen:
@@ -199,6 +201,13 @@ def _offer(cure: Cure, spans: frozenset[Span] | None) -> Offer:
     return Offer(
         cure.strategy, cure.titled, (), cure.weight, cure.reason, removes=removes, is_asked_for=cure.is_asked_for
     )
+
+
+def _why_none(site: Site) -> str:
+    """Why another checker's finding gets its comment alone, or beside what nothing but a person may choose."""
+    if site.node.type == "none":
+        return "None is meant here"
+    return "no check can stand before it here" if site.statement is None else "no edit is surely right here"
 
 
 def _ignoring(site: Site, checker: Checker, reason: str, weight: int = 50) -> Iterator[Offer]:

@@ -95,7 +95,7 @@ def done_with(tree: SyntaxTree, value: Node, path: tuple[Node, ...], known: Done
         value, path = path[-1], path[:-1]
     left = path[-1].child_by_field_name("left") if path[-1].type == "assignment" else None
     if left is None:
-        return {Role.TEST if path[-1].type == "named_expression" else _role(value, path)}
+        return {Role.TEST if path[-1].type == "named_expression" else role_of(value, path)}
     if left.type != "identifier":
         return {Role.SET} if left == value else set()
     scope = next((node for node in reversed(path) if node.type == "function_definition"), tree.root)
@@ -117,16 +117,17 @@ def _occurrence(node: Node, path: tuple[Node, ...]) -> Occurrence:
         return Occurrence(node, path, Role.SET)
     if parent.type in ("delete_statement", "global_statement", "nonlocal_statement"):
         return Occurrence(node, path, Role.SET)
-    return Occurrence(node, path, _role(node, path))
+    return Occurrence(node, path, role_of(node, path))
 
 
-def _role(node: Node, path: tuple[Node, ...]) -> Role:
+def role_of(node: Node, path: tuple[Node, ...]) -> Role:
+    """What is done with a value. `path`: from the root down to it, without it."""
     parent = path[-1]
     match parent.type:
         case "parenthesized_expression" if len(path) > 1:
-            return _role(parent, path[:-1])
+            return role_of(parent, path[:-1])
         case "boolean_operator" if len(path) > 1 and parent.child_by_field_name("right") == node:
-            return _role(parent, path[:-1])
+            return role_of(parent, path[:-1])
         case "attribute":
             name = parent.child_by_field_name("attribute")
             return Role.READ if name is not None and text(name) in NONE_ATTRIBUTES else Role.USE

@@ -9,6 +9,7 @@ from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, ca
 from breadknife.plugins.nullcheck.python.kinds import (
     LITERALS,
     MAX_UNION,
+    has_type_comment,
     is_defined_before,
     open_type,
     type_of,
@@ -177,7 +178,8 @@ def _opened(found: Function, ends: tuple[Span, ...], where: str, weight: int) ->
     if any(char in kind.strip("'\"") for kind in known for char in "'\"#") or "Any" in known:
         return None
     kind, imports = open_type(tree, known, evaluated=True)
-    if not kind or (annotation is None and not is_defined_before(tree, kind, function, imports)):
+    is_new = annotation is None
+    if not kind or (is_new and (has_type_comment(function) or not is_defined_before(tree, kind, function, imports))):
         return None
     at = tree.span(parameters).end
     written = TextEdit(Span(at, at), f" -> {kind}") if annotation is None else TextEdit(tree.span(annotation), kind)

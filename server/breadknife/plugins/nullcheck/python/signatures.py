@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.python.kinds import (
     any_type,
     are_deferred,
     arguments_of,
+    has_type_comment,
     is_defined_before,
     parameters_of,
     type_of,
@@ -73,7 +74,7 @@ def _standing_in(found: Parameter, ends: tuple[Span, ...]) -> Iterator[Cure]:
     name = found.tree.span(found.node.child_by_field_name("name") or found.node)
     if found.annotation is not None or not kind or len(ends) < _MANY:
         return
-    if not is_defined_before(found.tree, kind, found.function, imports):
+    if has_type_comment(found.function) or not is_defined_before(found.tree, kind, found.function, imports):
         return
     default = found.tree.span(found.default or found.node)
     yield Cure(

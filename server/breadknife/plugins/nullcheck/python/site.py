@@ -66,6 +66,20 @@ class Site:
         """Whether it is one of which a test holds for its next use."""
         return self.is_dotted and not any(_calls(self.tree, name) for name in self.source.split(".")[1:])
 
+    @cached_property
+    def walrus(self) -> Node | None:
+        """The `name := value` that the place is, in parentheses or not."""
+        node = self.node
+        while node.type == "parenthesized_expression" and node.named_child_count == 1:
+            node = node.named_children[0]
+        return node if node.type == "named_expression" else None
+
+    def bound(self, name: str) -> str:
+        """The value, evaluated and given that name, which is the walrus' own where the place is one."""
+        if self.walrus is None:
+            return f"({name} := {self.source})"
+        return self.source if self.node != self.walrus else f"({self.source})"
+
     @property
     def prefixes(self) -> list[str]:
         """Of a dotted name: each name that it begins with, itself last."""
@@ -85,6 +99,16 @@ class Site:
     def owner(self) -> Node | None:
         """The class around."""
         return next((node for node in reversed(self.path) if node.type == "class_definition"), None)
+
+    @cached_property
+    def is_in_class_body(self) -> bool:
+        """Whether a name that is bound there is an attribute of a class."""
+        for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
+            if inner.type == "lambda":
+                return False
+            if inner.type == "block" and outer.type in ("function_definition", "class_definition"):
+                return outer.type == "class_definition"
+        return False
 
     @cached_property
     def loop(self) -> Node | None:
@@ -118,26 +142,16 @@ class Site:
             first = statement.child_by_field_name(field) if field else statement.named_children[0]
             if first is None or not _covers(first, self.node):
                 return False
-            if statement.type == "with_statement" and not _covers(first.named_children[0], self.node):
+            is_later = statement.type == "with_statement" and not _covers(first.named_children[0], self.node)
+            if is_later and (self.node.type != "identifier" or any(self.sets_in(first))):
                 return False
             if statement.type == "while_statement" and (not self.is_name or any(self.sets_in(statement))):
                 return False  # what is known of it before may be wrong in a later round
         elif statement.type not in SIMPLE:
             return False
-        for outer, inner in pairwise(inside):
-            if outer.type in COMPREHENSIONS:  # its first iterable is evaluated at once
-                first = next(child for child in outer.named_children if child.type == "for_in_clause")
-                if inner != first or not _covers(first.child_by_field_name("right") or outer, self.node):
-                    return False
-            elif outer.type in _LAZY:
-                return False
-            if outer.type == "boolean_operator" and inner != outer.child_by_field_name("left"):
-                return False
-            if outer.type == "conditional_expression" and inner != outer.named_children[1]:
-                return False
-            if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
-                return False
-        if inside[0].type in _LAZY or re.search(rf"\b{re.escape(self.source)}\s*:=", self.tree.source(statement)):
+        if not is_always_evaluated(inside) or re.search(
+            rf"\b{re.escape(self.source)}\s*:=", self.tree.source(statement)
+        ):
             return False
         return self.node.type == "identifier" or not self._effects_before(statement)
 
@@ -183,6 +197,25 @@ class Site:
     def line_break(self) -> str:
         at = self.tree.text.find("\n")
         return "\r\n" if at > 0 and self.tree.text[at - 1] == "\r" else "\n"
+
+
+def is_always_evaluated(inside: tuple[Node, ...]) -> bool:
+    """Whether the first of these nodes, each of which is in the one before, is never evaluated without the last, and
+    that once."""
+    for outer, inner in pairwise(inside):
+        if outer.type in COMPREHENSIONS:  # its first iterable is evaluated at once
+            first = next(child for child in outer.named_children if child.type == "for_in_clause")
+            if inner != first or not _covers(first.child_by_field_name("right") or outer, inside[-1]):
+                return False
+        elif outer.type in _LAZY:
+            return False
+        if outer.type == "boolean_operator" and inner != outer.child_by_field_name("left"):
+            return False
+        if outer.type == "conditional_expression" and inner != outer.named_children[1]:
+            return False
+        if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
+            return False
+    return inside[0].type not in _LAZY
 
 
 def _step_of(tree: SyntaxTree, block: Node) -> str:

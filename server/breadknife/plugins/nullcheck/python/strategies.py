@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-import keyword
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from breadknife.plugins.nullcheck.python.conditions import chained, filtered, te
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
 from breadknife.plugins.nullcheck.python.defaults import default_edits, default_of, get_call
 from breadknife.plugins.nullcheck.python.evidence import Evidence
+from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
@@ -49,13 +48,8 @@ _OF_ATTRIBUTE = 47
 """Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
 _NO_CHECK_BEFORE = "a check can't stand before it"
 _IN_CONDITION = "Test {} in the condition (it is false if that is None)"
-_NAMES = {"match": "match", "fullmatch": "match", "search": "match", "which": "path", "get": "value", "getenv": "value"}
-"""Last name of a call -> name for its result."""
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
-_MAX_BREAKS = 8
-"""Between the lines of a call that gets a name."""
-_TAKEN = frozenset(dir(builtins))
 _CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")
 
 
@@ -65,7 +59,8 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
 
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
-    quoted = quote(site.source) if site.is_dotted else "the result"
+    known = known_name(site) or (site.source if site.is_dotted else "")
+    quoted = quote(known) if known else "the result"
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := default_of(site):
         weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
@@ -78,7 +73,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight,
             reason,
         )
-    name = "" if site.is_name else _new_name(site)
+    name = "" if site.is_name else new_name(site)
     if site.is_name and (narrowing := _narrowing(site)) is not None:
         weight, reason = narrowing.weight, narrowing.reason
         if habit[Strategy.NARROW]:
@@ -116,8 +111,8 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
                 weight = min(weight, _OF_ATTRIBUTE) if is_attribute else weight
             yield Option(strategy, title, Content(), weight, reason)
     if site.function is not None and (value := _early_return(site.function)) is not None:
-        given = f"returns `{value}`" if value else "returns None"
-        weight, reason = 10, "the function returns so elsewhere"
+        given, reason = _returning(site.function, value)
+        weight = 10
         if habit[Strategy.RETURN] and evidence.exit_of(Strategy.RETURN).removeprefix("return").strip() == value:
             weight = _OF_ATTRIBUTE if is_attribute else 60
             reason = f"the file does so elsewhere when {quoted} is None"
@@ -129,9 +124,10 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
 def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
     """What can be done where no check can stand before the place."""
     if name:
-        title = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
+        binding = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
+        title = binding if site.walrus is None else _IN_CONDITION.format(quoted)
         yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
-    elif site.is_name and filtered(site):
+    if filtered(site, name):
         title = f"Leave out where {quoted} is None"
         yield Option(Strategy.CONTINUE, title, Content(), 40, "it is in a comprehension", is_asked_for=True)
     if not tested(site, name, strictly=False):
@@ -242,12 +238,12 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
         case Strategy.DEFAULT:
             return default_edits(site, content.default)
         case Strategy.WALRUS:
-            name = _new_name(site)
+            name = new_name(site)
             return tested(site, name, strictly=False) if name else None
         case Strategy.OPTIONAL_CHAIN:
-            return chained(site, "" if site.is_name else _new_name(site))
+            return chained(site, "" if site.is_name else new_name(site))
         case Strategy.CONTINUE if _unconditional(site).statement is None:
-            return filtered(site)
+            return filtered(site, "" if site.is_name else new_name(site))
         case Strategy.NARROW:
             narrowing = _narrowing(site)
             return narrowing.edits if narrowing is not None else None
@@ -277,7 +273,7 @@ def is_inner(site: Site, strategy: Strategy) -> bool:
 def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
     place = _unconditional(site)
     statement = place.statement
-    name = site.source if site.is_name else _new_name(site)
+    name = site.source if site.is_name else new_name(site)
     if statement is None or not name:
         return None
     action = {
@@ -289,7 +285,14 @@ def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[Text
     lines = [f"assert {name} is not None"] if action is None else [f"if {name} is None:", place.step + action]
     if site.is_name:
         return (place.inserted(statement, lines),)
-    return (site.inserted(statement, [f"{name} = {site.source}", *lines]), TextEdit(site.span, name))
+    if site.walrus is not None and _is_read_before(site, name, statement):
+        return None
+    return (site.inserted(statement, [moved(site, name), *lines]), TextEdit(site.span, name))
+
+
+def _is_read_before(site: Site, name: str, statement: Node) -> bool:
+    """Whether the statement reads what the name holds until the place gives it another value."""
+    return any(one.node.start_byte < site.node.start_byte for one in occurrences(site.tree, name, statement))
 
 
 def _skippable(site: Site) -> bool:
@@ -321,6 +324,15 @@ def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
     return (site.inserted(statement, [f"if {site.source} is not None:"], site.step),)
 
 
+def _returning(function: Node, value: str) -> tuple[str, str]:
+    """What a `return` of that does, and why it may be one."""
+    is_generator = any(yields_of(function))
+    given = "yields no more" if is_generator else f"returns `{value}`" if value else "returns None"
+    if value in returns_of(function):
+        return given, "the function returns so elsewhere"
+    return given, "a generator may end anywhere" if is_generator else "the function gives nothing back anyway"
+
+
 def _early_return(function: Node) -> str | None:
     """What an early `return` gives, by what the function's others do; None where none would fit."""
     returned = returns_of(function)
@@ -339,23 +351,5 @@ def _early_return(function: Node) -> str | None:
 
 def _bare_name(site: Site) -> str:
     called, *_ = re.split(r"[(\n]", site.source)
-    name = site.source if site.is_dotted else f"the result of {called}"
+    name = known_name(site) or (site.source if site.is_dotted else f"the result of {called}")
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
-
-
-def _new_name(site: Site) -> str:
-    """A name for a call's result that the file doesn't use yet, or "" for what is none, or too long."""
-    source, function = site.source, site.node.child_by_field_name("function")
-    head = function or site.node.child_by_field_name("value") or site.node
-    before_brackets = source if head == site.node else source[: len(text(head)) + 1]
-    if site.node.type not in ("call", "subscript", "attribute") or site.is_name or "\n" in before_brackets:
-        return ""
-    if source.count("\n") > _MAX_BREAKS:
-        return ""
-    last = text(function).rpartition(".")[2] if function is not None else source.rpartition(".")[2]
-    base = _NAMES.get(last) or re.sub(r"^_*(?:get|find|load|fetch|make|create|read)_|^_+", "", last)
-    base = base if re.fullmatch(r"[a-z]\w{1,30}", base) and base not in _TAKEN else "result"
-    for name in (base, f"found_{base}", f"the_{base}"):
-        if not keyword.iskeyword(name) and not re.search(rf"(?<!\.)\b{name}\b", site.tree.text):
-            return name
-    return ""

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.declarations import Cure, defined_here, is_local, last_set
-from breadknife.plugins.nullcheck.python.kinds import MAX_UNION, any_type, are_deferred, is_defined_before, type_of
+from breadknife.plugins.nullcheck.python.kinds import (
+    MAX_UNION,
+    any_type,
+    are_deferred,
+    has_type_comment,
+    is_defined_before,
+    type_of,
+)
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
@@ -121,7 +128,8 @@ def _opened(
 ) -> Cure | None:
     name, parameters = function.child_by_field_name("name"), function.child_by_field_name("parameters")
     opened, imports = any_type(tree)
-    if name is None or parameters is None or not opened or function.child_by_field_name("return_type") is not None:
+    is_said = function.child_by_field_name("return_type") is not None or has_type_comment(function)
+    if name is None or parameters is None or not opened or is_said:
         return None
     parts = [_part(tree, function, [values[at] for values in made], opened) for at in range(len(made[0]))]
     kind = f"tuple[{', '.join(parts)}]"

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
-from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
+from breadknife.plugins.nullcheck.python.facts import Cause, Env, Fact
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.syntax import Node, SyntaxTree, changed_tree, parse, path_to
@@ -24,12 +27,15 @@ class State:
     findings: Sequence[Finding]
     offset: int
     """Where its source starts in what the findings are told of."""
+    first_use: Span | None = None
+    """Of a place whose value a comprehension takes from its elements: where the comprehension would use a None among
+    them first, in the order in which it is evaluated."""
 
 
 def as_it_is(file: FileAnalysis, site: Site) -> State | None:
     """What edits are compared with."""
     limits = lines_of(site)
-    return _check(file, site, site.tree.text[limits.start : limits.end])
+    return _check(file, site, site.tree.text[limits.start : limits.end], site.span.shifted(-limits.start))
 
 
 def verified(file: FileAnalysis, site: Site, before: State | None, edits: tuple[TextEdit, ...]) -> int:
@@ -42,12 +48,12 @@ def verified(file: FileAnalysis, site: Site, before: State | None, edits: tuple[
         return 0
     old = site.tree.text[limits.start : limits.end]
     new = apply_edits(old, [TextEdit(edit.span.shifted(-limits.start), edit.new_text) for edit in edits])
-    after = _check(file, site, new)
-    if before is None or after is None or after.errors > before.errors:
+    moved = _moved(site.span, edits).shifted(-limits.start)
+    after = _check(file, site, new, moved)
+    if before is None or after is None or after.errors > before.errors or _is_too_late(site, before, after, edits):
         return 0
     fresh = Counter(map(_identity, after.findings)) - Counter(map(_identity, before.findings))
-    moved = _moved(site.span, edits).shifted(after.offset - limits.start)
-    if fresh or any(finding.span == moved for finding in after.findings):
+    if fresh or any(finding.span == moved.shifted(after.offset) for finding in after.findings):
         return 0
     return max(1, len(before.findings) - len(after.findings))
 
@@ -90,17 +96,62 @@ def _after(edit: TextEdit, edits: tuple[TextEdit, ...]) -> Span:
     return Span(start, start + len(edit.new_text))
 
 
-def _check(file: FileAnalysis, site: Site, source: str) -> State | None:
+def _check(file: FileAnalysis, site: Site, source: str, place: Span) -> State | None:
+    """`place`: where the site is in the source."""
     function = _whole_lines(site)
     if function is None:
         tree = parse(source, site.tree.language)
-        return None if tree is None else State(tree.error_count, detect(tree), 0)
+        if tree is None:
+            return None
+        return State(tree.error_count, detect(tree), 0, _first_use(file, site, tree, place))
     prefix = "if 1:\n" if source[:1].isspace() else ""
     tree = parse(prefix + source, site.tree.language)
     changed = _first_function(tree) if tree is not None else None
     if tree is None or changed is None:
         return None
-    return State(tree.error_count, file.findings_of(tree, changed, function), len(prefix))
+    first_use = _first_use(file, site, tree, place.shifted(len(prefix)))
+    return State(tree.error_count, file.findings_of(tree, changed, function), len(prefix), first_use)
+
+
+def _first_use(file: FileAnalysis, site: Site, tree: SyntaxTree, place: Span) -> Span | None:
+    """See `State`. That another checker knows of a None among the elements, this file's analysis doesn't."""
+    if not site.is_name or not any(node.type in COMPREHENSIONS for node in site.path):
+        return None
+    around = path_to(tree, tree.node_at(place))
+    outermost = next((node for node in around if node.type in COMPREHENSIONS), None)
+    if outermost is None:
+        return None
+    suspecting = _Suspecting(file, site)
+    try:
+        suspecting.value(outermost, {})
+    except TooDeepError:
+        return None
+    return next((tree.span(use.node) for use in suspecting.uses.values() if use.cause.reason is _ELEMENT), None)
+
+
+_ELEMENT = "it is an element"
+
+
+class _Suspecting(Evaluator):
+    """Takes the site's value for one that may be None wherever the name that it begins with gets an element."""
+
+    def __init__(self, file: FileAnalysis, site: Site) -> None:
+        super().__init__(file.outline, file)
+        self._key = site.source
+
+    def bind(self, target: Node, fact: Fact, env: Env) -> None:
+        super().bind(target, fact, env)
+        if target.type == "identifier" and text(target) == self._key.partition(".")[0]:
+            env[self._key] = Fact(Cause(target, _ELEMENT))
+
+
+def _is_too_late(site: Site, before: State, after: State, edits: tuple[TextEdit, ...]) -> bool:
+    """Whether a None among the elements would still be used where it was used first, before it comes to the site."""
+    first, start = before.first_use, lines_of(site).start
+    if first is None or after.first_use is None:
+        return False
+    first = first.shifted(start - before.offset)
+    return first != site.span and _moved(first, edits).shifted(after.offset - start) == after.first_use
 
 
 def lines_of(site: Site) -> Span:

@@ -18,7 +18,7 @@ from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _SET = re.compile(r"\.\s*(\w+)")
-_IMPORT = re.compile(r"\s*(?:from [\w.]+ )?import [\w, ]+\s*|, \w+")
+_IMPORT = re.compile(r"\s*(?:from [\w.]+ )?import [\w, ]+\s*|(?:,\s*\w+)+|(?:\w+,\s*)+")
 """What an edit writes to have a name: nobody takes it from this file."""
 _COMMENT = re.compile(r"[ \t]*#[^\n]*")
 _TYPE = re.compile(r"(?!.*\w \w)[\"'\w.\[\]|, ]{1,80}")
@@ -75,7 +75,7 @@ def _shown(tree: SyntaxTree, parts: list[_Part], edit: TextEdit) -> set[str] | N
     around = (*path_to(tree, node), node)
     if _COMMENT.fullmatch(edit.new_text) and not edit.span:
         return set()
-    if _IMPORT.fullmatch(edit.new_text) and not edit.span and (edit.new_text[:1] != "," or _is_import(around)):
+    if _IMPORT.fullmatch(edit.new_text) and not edit.span and ("import " in edit.new_text or _is_import(around)):
         return set()
     if declared := _declared(tree, around, edit):
         return declared

@@ -1,0 +1,151 @@
+"""What is offered within an expression, where no check can stand before it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from breadknife.plugins.nullcheck.python.detector import FileAnalysis
+from breadknife.plugins.nullcheck.python.site import site_at
+from breadknife.plugins.nullcheck.python.verify import as_it_is, verified
+from breadknife.plugins.nullcheck.values import Strategy, Use
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import parse
+from nullcheck.python.cases import offered, written
+
+
+@pytest.mark.parametrize(
+    ("strategy", "old", "new"),
+    [
+        (Strategy.NARROW, "while ⟦n.p⟧.q:", "while n.p is not None and n.p.q:"),
+        (
+            Strategy.NARROW,
+            "if a:\n        pass\n    elif ⟦x⟧.y:",
+            "if a:\n        pass\n    elif x is not None and x.y:",
+        ),
+        (Strategy.NARROW, "if a and ⟦x⟧.y:", "if a and x is not None and x.y:"),
+        (Strategy.NARROW, "if a or not ⟦x⟧.y:", "if a or x is not None and not x.y:"),
+        (Strategy.NARROW, "while ⟦x⟧.y if a else b:", "while x.y if a and x is not None else b:"),
+        (Strategy.NARROW, "if 1 < a < ⟦x⟧.y:", None),
+        (Strategy.NARROW, "if b(a and ⟦x⟧.y):", None),
+        (Strategy.NARROW, "if (lambda: ⟦x⟧.y)():", None),
+        (Strategy.WALRUS, "while ⟦g()⟧.y:", "while (result := g()) is not None and result.y:"),
+        (Strategy.WALRUS, "while 1 < ⟦find_row()⟧.y:", "while (row := find_row()) is not None and 1 < row.y:"),
+        (Strategy.WALRUS, "while h() < ⟦g()⟧.y:", None),
+        (Strategy.WALRUS, "while ⟦(x := g())⟧.y:", "while (x := g()) is not None and x.y:"),
+        (Strategy.WALRUS, "while a and ⟦(x := g())⟧.y > x.z:", "while a and (x := g()) is not None and x.y > x.z:"),
+        (Strategy.WALRUS, "while 1 < ⟦(x := g())⟧.y:", "while (x := g()) is not None and 1 < x.y:"),
+        (Strategy.WALRUS, "while [b for b in (1 if ⟦g()⟧.y else 2)]:", None),
+    ],
+)
+def test_a_condition_tests_it_where_nothing_can_stand_before(strategy: Strategy, old: str, new: str | None) -> None:
+    text, offers = offered(f"def f(a, b, n, x=None):\n    {old}\n        pass\n")
+    made = [written(text, offer) for offer in offers if offer.strategy is strategy]
+    assert made == ([] if new is None else [f"def f(a, b, n, x=None):\n    {new}\n        pass\n"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("return b if a else ⟦x⟧.y", "return b if a else (x.y if x is not None else None)"),
+        ("return a and ⟦x⟧.y(a)[0].z", "return a and (x.y(a)[0].z if x is not None else None)"),
+        ("return a and ⟦x⟧.y + b", None),  # which the None would come to
+        ("return a or await ⟦x⟧.y()", "return a or (await x.y() if x is not None else None)"),
+        ("return a or ⟦b.find(a)⟧.y", "return a or (found.y if (found := b.find(a)) is not None else None)"),
+        ("return [⟦b.find(c)⟧.y for c in a]", None),
+        (
+            "return [c or ⟦b.find(c)⟧.y for c in a]",
+            "return [c or (found.y if (found := b.find(c)) is not None else None) for c in a]",
+        ),
+        ("⟦x⟧.y = g()", None),
+        ("⟦x⟧.y += g()", None),
+        ("return a or g(⟦x⟧)", None),
+        ("raise a or ⟦x⟧.y", None),
+        ("raise a from b or ⟦x⟧.y", "raise a from b or (x.y if x is not None else None)"),
+        ("try: g()\n    except ⟦x⟧.y as b: pass", None),
+        ("try: g()\n    except (a, ⟦x⟧.y): pass", None),
+        ("for c in a or ⟦x⟧.y: pass", None),
+        ("with a or ⟦x⟧.y: pass", None),
+        ("return a and [*(b or ⟦x⟧.y)]", None),
+    ],
+)
+def test_what_no_check_can_stand_before_goes_on_with_none(before: str, after: str | None) -> None:
+    text, offers = offered(f"async def f(a, b, x=None):\n    {before}\n")
+    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.OPTIONAL_CHAIN]
+    assert made == ([] if after is None else [f"async def f(a, b, x=None):\n    {after}\n"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[⟦x⟧.y for x in a]", "[x.y for x in a if x is not None]"),
+        ("[⟦x.y⟧.z for x in a if x]", "[x.y.z for x in a if x if x.y is not None]"),
+        ("{x: z for x in a for z in ⟦x.y⟧.z}", "{x: z for x in a if x.y is not None for z in x.y.z}"),
+        ("[⟦x⟧.y for x in a if x.z]", "[x.y for x in a if x is not None if x.z]"),
+        ("[⟦x⟧.y for z in a for x in z if z if x.z]", "[x.y for z in a for x in z if z if x is not None if x.z]"),
+        ("[z for z in ⟦a.b⟧.c]", None),
+        ("[⟦b⟧.c for x in a]", None),
+        ("[lambda: ⟦x⟧.y for x in a]", None),
+        ("[⟦g(x)⟧.y for x in a]", "[result.y for x in a if (result := g(x)) is not None]"),
+        ("{x: ⟦g(x)⟧.y for x in a if x}", "{x: result.y for x in a if x if (result := g(x)) is not None}"),
+        ("sum(⟦g(x)⟧.y for x in a)", "sum(result.y for x in a if (result := g(x)) is not None)"),
+        ("{b(x): ⟦g(x)⟧.y for x in a}", None),
+        ("[b or ⟦g(x)⟧.y for x in a]", None),
+        ("[x for x in a if ⟦g(x)⟧.y]", None),
+        ("[z for z in [⟦g(x)⟧.y for x in a]]", None),
+    ],
+)
+def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None) -> None:
+    text, offers = offered(f"def f(a, b):\n    return {before}\n")
+    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.CONTINUE]
+    assert made == ([] if after is None else [f"def f(a, b):\n    return {after}\n"])
+
+
+def test_a_test_that_comes_after_a_use_of_an_element_is_refused() -> None:
+    tree = parse("def f(a):\n    return [x.y for x in a if x.z]\n", "python")
+    assert tree is not None
+    file, site = (
+        FileAnalysis(tree),
+        site_at(tree, Span(tree.text.index("x.y"), tree.text.index("x.y") + 1), Use.ATTRIBUTE),
+    )
+    before = as_it_is(file, site)
+    for at, is_right in ((" if x.z]", 1), ("]", 0)):
+        place = tree.text.index(at)
+        assert verified(file, site, before, (TextEdit(Span(place, place), " if x is not None"),)) == is_right
+
+
+@pytest.mark.parametrize(
+    ("line", "strategies"),
+    [
+        ("b = ⟦c(1)⟧.y", []),
+        ("b = a and ⟦c(1)⟧.y", []),
+        ("b = ⟦c⟧.items()", ["assert", "raise", "default"]),
+        ("def f(self): return b if a else ⟦c(1)⟧.y", ["optional-chain"]),
+        ("b = lambda: ⟦c(1)⟧.y", ["optional-chain"]),
+        ("class B(⟦c(1)⟧.y): pass", []),
+    ],
+)
+def test_a_class_gets_no_attribute_for_a_check(line: str, strategies: list[str]) -> None:
+    text, offers = offered(f"class A:\n    {line}\n")
+    assert [offer.strategy for offer in offers if offer.strategy is not Strategy.IGNORE] == strategies
+    assert not any(re.search(r"^    (?!b )\w+ =", written(text, offer), re.MULTILINE) for offer in offers)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("print(a.b(), ⟦a['x']⟧.c)", "no check can stand before it here"),
+        ("return sorted(a, key=lambda b: ⟦g(b)⟧.y)", "no check can stand before it here"),
+        ("return [b for b in a if g(b and ⟦x⟧.y)]", "no check can stand before it here"),
+        ("g(x, ⟦(x := g())⟧.y)", "no edit is surely right here"),
+        ("class B:\n        a = ⟦g()⟧.y", "no edit is surely right here"),
+        ("x: callable = ⟦None⟧", "None is meant here"),
+    ],
+)
+def test_a_checkers_comment_is_there_where_nothing_can_be_done_unasked(line: str, reason: str) -> None:
+    marked = f"def f(a, x):\n    {line}\n"
+    *others, last = offered(marked)[1]
+    assert (last.strategy, last.reason) == (Strategy.IGNORE, reason)
+    assert all(offer.is_asked_for for offer in others)
+    assert all(offer.is_asked_for for offer in offered(marked, "nullcheck")[1])  # there the menu has it anyway
