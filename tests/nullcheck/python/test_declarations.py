@@ -305,3 +305,13 @@ def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, 
 )
 def test_a_declaration_that_may_be_right_stays(marked: str, never: Strategy) -> None:
     assert never not in [offer.strategy for offer in offered(marked)[1]]
+
+
+@pytest.mark.parametrize(
+    ("more", "is_asked_for"), [("", True), ("\ndef h(n: Node):\n    return n.up.b\n", False)], ids=["one", "two"]
+)
+def test_a_none_that_is_declared_may_be_meant_where_one_use_alone_says_otherwise(more: str, is_asked_for: bool) -> None:
+    marked = "class Node:\n    up: 'Node | None' = None\ndef f(n: Node):\n    return ⟦n.up⟧.a\n"
+    _, offers = offered(marked + more)
+    [declared] = [offer for offer in offers if offer.strategy is Strategy.FIELD]
+    assert (declared.is_asked_for, declared == offers[0]) == (is_asked_for, not is_asked_for)

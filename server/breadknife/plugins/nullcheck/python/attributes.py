@@ -37,6 +37,9 @@ _LAST = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Methods after which nothing uses them any more."""
+_SAID = 44
+"""Of a None that the annotation allows, that nothing in the file replaces, and of which one use says otherwise: after
+an assertion, since it may well be meant."""
 _RELIANCE = 2
 """So many uses rely on a value for each place that reckons with a None: more of them, and it isn't meant."""
 _MADE_BY_DECORATOR = ("dataclass", "define", "attrs", "attr.", "struct", "frozen", "mutable")
@@ -92,7 +95,10 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
             )
     set_elsewhere = len(found.sets) > 1
     weight = (85 if set_elsewhere else 70) if len(ends) > 1 else 60 if set_elsewhere else 52
-    yield from _placeholder(found, ends, checker, weight)
+    said = annotated[0].annotation if annotated and not set_elsewhere and len(ends) < 2 else None
+    is_said = said is not None and is_optional(text(said))
+    for cure in _placeholder(found, ends, checker, _SAID if is_said else weight):
+        yield replace(cure, is_asked_for=is_said)
 
 
 def _relied_on(found: Attribute, ends: tuple[Span, ...], files: Callable[[], int], *, asked: bool) -> int:
