@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
 
-from breadknife.cli.formats import Problem, write_text
-from breadknife.task.values import Finding
-from breadknife.text.document import Document, Span
+from breadknife.cli.formats import FORMATS, Problem, write_text
+from breadknife.task.values import Finding, Fix
+from breadknife.text.document import Document, Span, TextEdit
 
 
 class Terminal(io.StringIO):
@@ -38,3 +39,27 @@ def test_the_caret_stands_under_what_it_means(
     _, *lines, last = out.getvalue().splitlines()
     assert lines == shown
     assert last == "1 finding in 1 file"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_says_whether_it_has_fixes(name: str) -> None:
+    fix = Fix("Write b", (TextEdit(Span(0, 1), "b"),))
+    finding = Finding(Span(0, 1), "harper", "Rule", "so", fixes=(fix,))
+    out = io.StringIO()
+    FORMATS[name].write([Problem(Path("a.txt"), Document("file:///a.txt", "plaintext", "a"), finding)], out)
+    assert ("Write b" in out.getvalue()) is FORMATS[name].has_fixes
+
+
+def test_a_fix_that_inserts_deletes_nothing() -> None:
+    """It stands where it belongs, not over the finding."""
+    fix = Fix("Assert", (TextEdit(Span(0, 0), "assert a\n"),))
+    finding = Finding(Span(2, 3), "nullcheck", "none-attribute", "so", fixes=(fix,))
+    problem = Problem(Path("a.txt"), Document("file:///a.txt", "plaintext", "x a"), finding)
+    written = {name: io.StringIO() for name in ("json", "sarif")}
+    for name, out in written.items():
+        FORMATS[name].write([problem], out)
+    [edit] = json.loads(written["json"].getvalue())[0]["fixes"][0]["edits"]
+    assert edit == {"line": 1, "column": 1, "end_line": 1, "end_column": 1, "new_text": "assert a\n"}
+    [result] = json.loads(written["sarif"].getvalue())["runs"][0]["results"]
+    [replacement] = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["deletedRegion"] == {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}

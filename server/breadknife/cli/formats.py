@@ -31,7 +31,7 @@ class Problem:
 
     def place(self, span: Span | None = None) -> dict[str, int]:
         """1-based lines and columns, columns in code points; the end is after the last one."""
-        span = span or self.finding.span
+        span = self.finding.span if span is None else span  # an insertion's has no length
         line, column = self._position(span.start)
         end_line, end_column = self._position(span.end)
         return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
@@ -184,9 +184,15 @@ def _sarif_fixes(problem: Problem) -> list[dict[str, Any]]:
     ]
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Problem], TextIO], None]] = {
-    "text": write_text,
-    "json": write_json,
-    "github": write_github,
-    "sarif": write_sarif,
+@dataclass(frozen=True)
+class Format:
+    write: Callable[[Sequence[Problem], TextIO], None]
+    has_fixes: bool = False
+
+
+FORMATS: Mapping[str, Format] = {
+    "text": Format(write_text),
+    "json": Format(write_json, has_fixes=True),
+    "github": Format(write_github),
+    "sarif": Format(write_sarif, has_fixes=True),
 }

@@ -43,18 +43,18 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
             root = root_of(path, [Path.cwd()])
             host.settings = settings_of(root)
             try:
-                problems += check(host, path, root, language)
+                problems += check(host, path, root, language, all_fixes=FORMATS[format].has_fixes)
             except BreadknifeError as error:
                 print(f"breadknife: {error}", file=sys.stderr)
                 failed = True
-    FORMATS[format](problems, sys.stdout)
+    FORMATS[format].write(problems, sys.stdout)
     return 2 if failed else 1 if problems else 0
 
 
-def check(host: Host, path: Path, root: Path, language: str | None) -> list[Problem]:
+def check(host: Host, path: Path, root: Path, language: str | None, *, all_fixes: bool) -> list[Problem]:
     """One file's findings. Raises DocumentError, also for what a plugin failed with."""
     document = read_document(path, language)
-    reply = host.ask(CheckRequest(document, whole=True), root=root)
+    reply = host.ask(CheckRequest(document, whole=True, all_fixes=all_fixes), root=root)
     if failures := reply.failures:
         raise DocumentError(f"{path}: {'; '.join(failure.sentence for failure in failures)}")
     return [Problem(path, document, finding) for finding in reply.findings]
