@@ -123,3 +123,20 @@ def test_an_editor_and_ci_agree(project: Path) -> None:
         (f["source"], f["code"], f["message"]) for f in linted
     ]
     assert len(linted) == 2
+
+
+def test_a_null_finding_tells_its_path(project: Path) -> None:
+    """Also where it begins in a file that wasn't named."""
+    write(project, {
+        "lib.py": "def find(key):\n    if key:\n        return key\n    return None\n",
+        "use.py": "from lib import find\n\n\ndef first(key):\n    it = find(key)\n    return it.upper()\n",
+    })  # fmt: skip
+    [finding] = json.loads(lint(project, "--format", "json", "use.py").stdout)
+    assert [(told["path"], told["line"], told["message"]) for told in finding["related"]] == [
+        ("lib.py", 1, "`find` may return None"),
+        ("use.py", 5, "`it` gets it here; nothing checks it before the use"),
+    ]
+    [result] = json.loads(lint(project, "--format", "sarif", "use.py").stdout)["runs"][0]["results"]
+    assert [each["message"]["text"] for each in result["relatedLocations"]] == [
+        told["message"] for told in finding["related"]
+    ]
