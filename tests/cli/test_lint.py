@@ -52,6 +52,15 @@ def test_exit_codes(project: Path, files: dict[str, str], paths: list[str], code
     assert "Traceback" not in result.stderr
 
 
+def test_a_python_file_is_read_in_the_encoding_that_it_names(project: Path) -> None:
+    (project / "a.py").write_bytes(b"# coding: latin-1\n" + NULL.replace("😀", "").encode("latin-1"))
+    (project / "b.py").write_bytes(b"x = '\xe9'\n")
+    result = lint(project, "a.py", "b.py")
+    assert result.returncode == 2
+    assert result.stdout.startswith("a.py:5:11: warning: `m` may be None")
+    assert "b.py:1: not UTF-8 (byte 0xe9); convert the file, or name its encoding" in result.stderr
+
+
 def test_json_counts_in_lines_and_code_points(project: Path) -> None:
     write(project, {"a.py": NULL})
     [finding] = json.loads(lint(project, "--format", "json", "a.py").stdout)
