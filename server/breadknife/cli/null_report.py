@@ -148,9 +148,10 @@ def _show(rows: Sequence[Row], repairs: Repairs, folder: Path) -> None:
 
 def table(cells: Sequence[tuple[str, str, str, str]], width: int | None) -> Iterator[str]:
     """Of each cause how many findings, its name and place in one line, and the repair below."""
-    columns = zip(*(each[1:3] for each in cells), _HEADINGS[1:], strict=True)
-    names, places = _widths(*(max(map(cell_len, column)) for column in columns), width)
-    for count, name, where, repair in ((*_HEADINGS, ""), *cells):
+    lines = ((*_HEADINGS, ""), *cells)
+    widest = max(cell_len(name) for _, name, _, _ in lines), max(cell_len(where) for _, _, where, _ in lines)
+    names, places = _widths(*widest, width)
+    for count, name, where, repair in lines:
         shown = _cut(name, names)
         yield f"{count:>{_INDENT - 2}}  {shown}{' ' * (names - cell_len(shown))}  {_cut_before(where, places)}".rstrip()
         for part in textwrap.wrap(repair, max(width - _INDENT, _INDENT)) if width and repair else [repair]:
