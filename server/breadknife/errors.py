@@ -36,7 +36,7 @@ class LeftOut(SettingsError):
 
 
 class DocumentError(BreadknifeError):
-    """A file that can't be read as text: missing, binary, or not UTF-8."""
+    """A file that can't be read as text: missing, binary, or not in its encoding."""
 
 
 class ModelError(BreadknifeError):

@@ -52,6 +52,15 @@ def test_exit_codes(project: Path, files: dict[str, str], paths: list[str], code
     assert "Traceback" not in result.stderr
 
 
+def test_a_python_file_is_read_in_the_encoding_that_it_names(project: Path) -> None:
+    (project / "a.py").write_bytes(b"# coding: latin-1\n" + NULL.replace("😀", "").encode("latin-1"))
+    (project / "b.py").write_bytes(b"x = '\xe9'\n")
+    result = lint(project, "a.py", "b.py")
+    assert result.returncode == 2
+    assert result.stdout.startswith("a.py:5:11: warning: `m` may be None")
+    assert "b.py:1: not UTF-8 (byte 0xe9); convert the file, or name its encoding" in result.stderr
+
+
 def test_json_counts_in_lines_and_code_points(project: Path) -> None:
     write(project, {"a.py": NULL})
     [finding] = json.loads(lint(project, "--format", "json", "a.py").stdout)
@@ -133,3 +142,20 @@ def test_an_editor_and_ci_agree(project: Path) -> None:
         (f["source"], f["code"], f["message"]) for f in linted
     ]
     assert len(linted) == 2
+
+
+def test_a_null_finding_tells_its_path(project: Path) -> None:
+    """Also where it begins in a file that wasn't named."""
+    write(project, {
+        "lib.py": "def find(key):\n    if key:\n        return key\n    return None\n",
+        "use.py": "from lib import find\n\n\ndef first(key):\n    it = find(key)\n    return it.upper()\n",
+    })  # fmt: skip
+    [finding] = json.loads(lint(project, "--format", "json", "use.py").stdout)
+    assert [(told["path"], told["line"], told["message"]) for told in finding["related"]] == [
+        ("lib.py", 1, "`find` may return None"),
+        ("use.py", 5, "`it` gets it here; nothing checks it before the use"),
+    ]
+    [result] = json.loads(lint(project, "--format", "sarif", "use.py").stdout)["runs"][0]["results"]
+    assert [each["message"]["text"] for each in result["relatedLocations"]] == [
+        told["message"] for told in finding["related"]
+    ]

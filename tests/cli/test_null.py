@@ -7,8 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
+from breadknife.cli.null_report import BY_HAND, table
+from breadknife.plugins.nullcheck.declared import Kind
 from cli.commands import breadknife
+from project.folders import write
 
 STORE = """\
 import re
@@ -72,11 +76,52 @@ def test_json(project: Path) -> None:
 
 
 def test_the_table(project: Path) -> None:
-    lines = report(project, "--from", "-").stdout.splitlines()
-    assert lines[0].split() == ["findings", "cause", "where", "repair"]
-    assert lines[1].split()[:4] == ["2", "attribute", "Store._names", "store.py:6"]
-    assert lines[2].split()[:3] == ["1", "library", "re.match()"]
-    assert lines[-1] == "3 findings of 2 causes; those shown have 3"
+    assert report(project, "--from", "-").stdout.splitlines() == [
+        "findings  cause                   where",
+        "       2  attribute Store._names  store.py:6",
+        "          Set `self._names` to `[]` at first instead of None (a use before it is set gets `[]`)",
+        "       1  library re.match()",
+        "          not declared in this project: check what it gives at each place",
+        "3 findings of 2 causes; those shown have 3",
+    ]
+
+
+CELLS = (
+    ("123", "function typecast_timestamp()", "django/db/backends/utils.py:233", BY_HAND[Kind.FUNCTION]),
+    ("1", "attribute BaseHandler._template_response_middleware", f"django/{'a/' * 30}base.py:22", "Declare it " * 16),
+    ("1", "library 日本()", "", BY_HAND[Kind.LIBRARY]),
+)
+
+
+@pytest.mark.parametrize("width", [40, 80, 100, 140, None])
+def test_the_table_is_as_wide_as_the_terminal(width: int | None) -> None:
+    lines = [*table(CELLS, width)]
+    assert all(width is None or cell_len(line) <= width for line in lines)
+    rows = [line for line in lines if line[9:10] == " " and line[7:8].strip()]
+    assert [row[:8].strip() for row in rows] == ["findings", "123", "1", "1"]
+    places = [cell_len(row[: -len(row.split()[-1])]) for row in rows[:3]]
+    assert len(set(places)) == 1  # one below the other
+    assert all(row.endswith(end) for row, end in zip(rows, ("where", "utils.py:233", "base.py:22"), strict=False))
+    assert all(line.startswith(" " * 10) for line in lines if line not in rows)
+    if width is None:
+        assert len(lines) == 1 + 2 * len(CELLS)
+        assert all(where in row for row, (_, _, where, _) in zip(rows[1:], CELLS, strict=True))
+
+
+HANDED_ON = {
+    "low.py": "def stamp(s):\n    if not s:\n        return None\n    return s.strip()\n\n\n"
+    "def kept(s):\n    return stamp(s) is None\n",
+    "high.py": "from low import stamp\n\n\ndef prepared(s):\n    return stamp(s)\n\n\n"
+    + "".join(f"def use_{at}(s):\n    return prepared(s).lower()\n\n\n" for at in range(4)),
+}
+
+
+def test_a_repair_is_that_of_the_cause_beside_it(tmp_path: Path, home: Path) -> None:
+    """Or says that it is another declaration's, which hands the null on."""
+    write(tmp_path / "project", {**HANDED_ON, "breadknife.toml": '[nullcheck]\noracle = "off"\n', ".git/HEAD": ""})
+    [cause] = json.loads(report(tmp_path / "project", "--json").stdout)["causes"]
+    assert (cause["name"], cause["path"]) == ("stamp()", "low.py")
+    assert cause["repair"].startswith("Where it is handed on: Declare that `prepared` gives `Any`")
 
 
 TYPESCRIPT = {
@@ -96,6 +141,15 @@ JAVA = {
     "a/Use.java": "package a;\n\nclass Use {\n    int size(Store s) {\n        return s.path.length();\n    }\n}\n",
 }
 
+COMPARED = {
+    "a.go": "package m\n\ntype User struct{ Name string }\n\nfunc name(u *User) string {\n\tif u == nil {\n"
+    '\t\tprintln("none")\n\t}\n\treturn u.Name\n}\n',
+}
+LATE = {
+    "a.go": 'package m\n\nimport "net/http"\n\nvar n int\n\nfunc get(u string) {\n\tr, err := http.Get(u)\n'
+    "\tn = r.StatusCode\n\tif err != nil {\n\t\treturn\n\t}\n}\n",
+}
+
 
 @pytest.mark.parametrize(
     ("files", "cause"),
@@ -103,8 +157,10 @@ JAVA = {
         (TYPESCRIPT, ("function", "find()", "store.ts", 1, 17, 2)),
         (GO, ("function", "Store.Next()", "store.go", 5, 17, 1)),
         (JAVA, ("attribute", "Store.path", "a/Store.java", 6, 22, 1)),
+        (COMPARED, ("parameter", "name(u)", "a.go", 5, 11, 1)),
+        (LATE, ("variable", "get(r)", "a.go", 8, 2, 1)),
     ],
-    ids=["TypeScript", "Go", "Java"],
+    ids=["TypeScript", "Go", "Java", "compared too late", "one of two"],
 )
 def test_declarations_of_other_languages(tmp_path: Path, home: Path, files: dict[str, str], cause: tuple) -> None:
     for name, text in {**files, "breadknife.toml": '[nullcheck]\noracle = "off"\n'}.items():

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from lsprotocol import types as lsp
+
+from breadknife.host.host import Reply
+from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.task.values import CheckRequest
+from breadknife.text.document import Document
 
 NULL = 'import re\n\nm = re.match("a", "é😀")\nprint(m.group())\n'
 PROSE = "This is an useful option for large repositories.\n"
@@ -155,6 +162,19 @@ async def test_fix_all_applies_what_is_safe(connect, script) -> None:
         assert [action.kind for action in found] == ["source.fixAll.breadknife"]
         assert [edit.new_text for edit in edits_of(found[0])] == ["a"]
     assert await session.actions(uri, everything, [], only=["refactor"]) == []
+
+
+async def test_no_fix_is_made_that_an_editor_never_reads() -> None:
+    """Its menus are asked for apart: of a check it reads the preferred fixes, for "fix all"."""
+    asked: list[CheckRequest] = []
+
+    async def ask(request: CheckRequest) -> Reply:
+        asked.append(request)
+        return Reply((), ())
+
+    server: Any = SimpleNamespace(ask=ask, documents=SimpleNamespace(is_current=lambda document: True))
+    await Diagnostics(server).check(Document("file:///a.py", "python", NULL))
+    assert [request.all_fixes for request in asked] == [False]
 
 
 async def test_settings_of_the_editor_count(connect, script) -> None:

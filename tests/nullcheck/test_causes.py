@@ -133,6 +133,26 @@ def test_origin(marked: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("class A:\n    note: str = ⟦None⟧\n", "attribute A.note True"),
+        ("class A:\n    def f(self):\n        self.note: str = ⟦None⟧\n", "attribute A.note True"),
+        ("def f(note: str = ⟦None⟧): ...\n", "parameter f(note) True"),
+        ("limit: int = ⟦None⟧\n", "variable limit True"),
+        ("a = f(⟦None⟧)\n", "place None False"),
+        ("def f() -> str:\n    return ⟦None⟧\n", "place None False"),
+    ],
+)
+def test_a_none_that_is_put_somewhere_is_the_declarations(marked: str, expected: str) -> None:
+    text, [span] = marked_spans(marked)
+    doc, tree, here = document(text), tree_of(text), Path("here.py").absolute()
+    file = language("python").open(doc, tree, None)
+    finding = Finding(span, "pyright", "reportAssignmentType", "")
+    found = origin_of(origins("python"), here, doc, file, Found(here, finding, Place(span, Use.ASSIGN)))
+    assert f"{found.kind} {found.name} {found.is_place}" == expected
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("def f(s):\n    a = None if s else s()\n    return a.b\n", "variable f(a)"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
-from breadknife.task.values import Finding, ResolveRequest, Silence
+from breadknife.task.values import CheckRequest, Finding, Findings, ResolveRequest, Silence
 from breadknife.text.document import Span
 from breadknife.text.no_worse import parses_no_worse
 from breadknife.text.syntax import parse
@@ -141,6 +141,13 @@ def test_a_check_brings_complete_verified_fixes_made_by_rules() -> None:
         assert fix.origin.rule.startswith("nullcheck/")
         assert not fix.origin.model
         assert findings(document(text).edited(fix.edits)) == ()
+
+
+def test_a_check_whose_fixes_nobody_reads_makes_none() -> None:
+    doc = document("def f(x=None):\n    return x.y\n")
+    answer = NullCheckPlugin().answer(CheckRequest(doc, all_fixes=False), PluginContext())
+    assert isinstance(answer, Findings)
+    assert answer.items == tuple(replace(finding, fixes=()) for finding in findings(doc))
 
 
 def test_a_disabled_code_is_not_reported() -> None:

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from breadknife.errors import DocumentError
 from breadknife.text import document as documents
-from breadknife.text.document import Document, Span, TextEdit, apply_edits, common_prefix, read_document, uri_to_path
+from breadknife.text.document import (
+    Document,
+    Span,
+    TextEdit,
+    apply_edits,
+    common_prefix,
+    file_bytes,
+    read_document,
+    uri_to_path,
+)
 
 TEXT = st.text(alphabet=st.sampled_from("ab\n\r\t é😀\u2028\x0c"), max_size=40)
 
@@ -81,7 +90,11 @@ def test_impossible_edits_are_refused(edits: list[TextEdit]) -> None:
     ("raw", "why"),
     [
         (b"a\0b", "binary"),
-        (b"ok\n\xff\xfe\n", ":2: not UTF-8"),
+        (b"ok\n\xff\xfe\n", ":2: not UTF-8 .byte 0xff.; convert the file, or name its encoding"),
+        (b"# coding: ascii\n\n# \xe9\n", ":3: not ascii, which its first lines name .byte 0xe9.; name the right one"),
+        (b"# coding: utf-16\n", "not utf-16, which its first lines name"),
+        (b"# coding: utf-7\nx = 1 + 1\n", "not utf-7, which its first lines name"),  # reads it as another text
+        (b"# coding: no-such\n# \xe9\n", ":2: not UTF-8"),
         (None, "No such file"),
     ],
 )
@@ -91,6 +104,35 @@ def test_unreadable_files_say_why(tmp_path: Path, raw: bytes | None, why: str) -
         path.write_bytes(raw)
     with pytest.raises(DocumentError, match=why):
         read_document(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "text"),
+    [
+        ("a.py", b"# -*- coding: latin-1 -*-\r\nx = '\xe9'\n", "# -*- coding: latin-1 -*-\r\nx = 'é'\n"),
+        (
+            "a.py",
+            b"#!/usr/bin/python\n# vim: fileencoding=cp1252\n'\x80'\n",
+            "#!/usr/bin/python\n# vim: fileencoding=cp1252\n'€'\n",
+        ),
+        ("a.pyi", b"# coding: shift_jis\n# \x93\xfa\n", "# coding: shift_jis\n# 日\n"),
+        ("a.py", b"\xef\xbb\xbf# coding: utf-8\n# \xc3\xa9\n", "\ufeff# coding: utf-8\n# é\n"),
+        ("a.py", b"# coding: no-such\n# \xc3\xa9\n", "# coding: no-such\n# é\n"),
+        ("a.py", b"# coding: rot13\n# \xc3\xa9\n", "# coding: rot13\n# é\n"),
+        ("a.py", b"x = 1\ny = 2\n# coding: latin-1 \xc3\xa9\n", "x = 1\ny = 2\n# coding: latin-1 é\n"),  # too late
+        ("a.md", b"<!-- coding: latin-1 -->\n\xc3\xa9\n", "<!-- coding: latin-1 -->\né\n"),  # Python's alone
+    ],
+)
+def test_a_python_file_is_in_the_encoding_that_it_names(tmp_path: Path, name: str, raw: bytes, text: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(raw)
+    assert read_document(path).text == text
+    assert file_bytes(path, text) == raw
+
+
+def test_what_an_encoding_has_no_character_for_is_told() -> None:
+    with pytest.raises(DocumentError, match=r"a.py: latin-1, which its first lines name, has no '\\u20ac'; convert"):
+        file_bytes(Path("a.py"), "# coding: latin-1\n# €\n")
 
 
 def test_bytes_of_a_file_are_kept(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from breadknife.cli.changes import Change
 from breadknife.cli.programs import program
 from breadknife.errors import DocumentError, SettingsError
+from breadknife.text.document import file_bytes
 
 _NOTHING_OF_THE_FOLDERS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 """Programs that a repository's own configuration may name."""
@@ -44,7 +45,7 @@ class Branch:
                 name = self._relative(change.path)
                 mode = self._git("ls-tree", "HEAD", "--", name).split(" ")[0]
                 as_committed = self._blob(change.path, change.path.read_bytes())
-                text = change.after.encode("utf-8")
+                text = file_bytes(change.path, change.after)
                 if b"\r\n" not in as_committed:
                     text = text.replace(b"\r\n", b"\n")
                 blob = self._git("hash-object", "-w", "--no-filters", "--stdin", given=text).strip()

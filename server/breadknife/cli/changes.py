@@ -11,7 +11,7 @@ from pathlib import Path
 from breadknife.errors import DocumentError
 from breadknife.paths import write_atomically
 from breadknife.task.values import Action
-from breadknife.text.document import Document, TextEdit, read_document
+from breadknife.text.document import Document, TextEdit, file_bytes, file_encoding, read_document
 
 Edits = Mapping[Path, tuple[TextEdit, ...]]
 """Of each file, in positions of its present text."""
@@ -87,6 +87,13 @@ class Changes:
         """A unified diff, as `git apply` and `patch -p1` take it in `base`."""
         return "".join(_diff(change, _name(change.path, base)) for change in self)
 
+    def patch(self, base: Path) -> bytes:
+        """`diff` with the files' own bytes, whatever their encodings."""
+        return b"".join(
+            _diff(change, _name(change.path, base)).encode(file_encoding(change.path, change.after), "backslashreplace")
+            for change in self
+        )
+
     def write(self) -> list[Path]:
         """Put all changes on disk: each file at once, and none where one has changed since it was read.
 
@@ -96,21 +103,22 @@ class Changes:
         for change in changes:
             if read_document(change.path).text != change.before:
                 raise DocumentError(f"{change.path} has changed meanwhile: nothing was written; run it again")
+        ready = [(change, file_bytes(change.path, change.after)) for change in changes]
         done: list[Change] = []
         try:
-            for change in changes:
-                _write(change.path, change.after)
+            for change, raw in ready:
+                _write(change.path, raw)
                 done.append(change)
         except OSError as error:
             for change in done:
-                _write(change.path, change.before)
+                _write(change.path, file_bytes(change.path, change.before))
             raise DocumentError(f"{changes[len(done)].path}: {error.strerror or error}; nothing was written") from error
         return [change.path for change in done]
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, raw: bytes) -> None:
     path = path.resolve()  # what a link leads to, not the link
-    write_atomically(path, text.encode("utf-8"), mode=stat.S_IMODE(path.stat().st_mode))
+    write_atomically(path, raw, mode=stat.S_IMODE(path.stat().st_mode))
 
 
 def _name(path: Path, base: Path) -> str:

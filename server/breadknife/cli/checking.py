@@ -22,6 +22,7 @@ from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh
 from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.project.ignoring import NEVER
+from breadknife.text.document import file_bytes
 
 SECONDS = 600.0
 LARGEST = 1 << 20
@@ -65,7 +66,7 @@ class Command:
                 if path.is_relative_to(self.folder):
                     there = copy / path.relative_to(self.folder)
                     there.unlink(missing_ok=True)
-                    there.write_bytes(text.encode("utf-8"))
+                    there.write_bytes(file_bytes(path, text))
             try:
                 done = subprocess.run(
                     self.words, cwd=copy, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS

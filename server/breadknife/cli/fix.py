@@ -68,7 +68,8 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
     if options.as_json:
         print(json.dumps(_as_json(outcomes, repairs, folder), indent=2, ensure_ascii=False))
     elif not options.write and not branch:
-        sys.stdout.write(repairs.changes.diff(folder))
+        sys.stdout.flush()
+        sys.stdout.buffer.write(repairs.changes.patch(folder))
     if told.failed:
         return 2
     return 1 if told.outdated or any(isinstance(outcome, Refused) for outcome in outcomes) else 0

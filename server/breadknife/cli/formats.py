@@ -17,21 +17,17 @@ _TAB = 4
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A finding with the file it is in."""
-
+class File:
     path: Path
     document: Document
-    finding: Finding
 
     @property
     def name(self) -> str:
         """The path as it was given, with `/` on every system."""
         return self.path.as_posix()
 
-    def place(self, span: Span | None = None) -> dict[str, int]:
+    def place(self, span: Span) -> dict[str, int]:
         """1-based lines and columns, columns in code points; the end is after the last one."""
-        span = self.finding.span if span is None else span  # an empty one is false
         line, column = self._position(span.start)
         end_line, end_column = self._position(span.end)
         return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
@@ -41,14 +37,37 @@ class Problem:
         return line + 1, offset - self.document.line_starts[line] + 1
 
 
+@dataclass(frozen=True)
+class Told:
+    """A place that explains a finding, and how."""
+
+    file: File
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A finding with the file it is in."""
+
+    file: File
+    finding: Finding
+    related: Sequence[Told] = ()
+    """The finding's, with their files."""
+
+
 def write_text(problems: Sequence[Problem], out: TextIO) -> None:
     if out.isatty():
         _write_pretty(problems, out)
         return
     for problem in problems:
-        finding, place = problem.finding, problem.place()
-        where = f"{problem.name}:{place['line']}:{place['column']}"
+        finding, where = problem.finding, _where(problem.file, problem.finding.span)
         print(f"{where}: {finding.severity}: {finding.message} [{finding.source}/{finding.code}]", file=out)
+
+
+def _where(file: File, span: Span) -> str:
+    place = file.place(span)
+    return f"{file.name}:{place['line']}:{place['column']}"
 
 
 def _write_pretty(problems: Sequence[Problem], out: TextIO) -> None:
@@ -59,23 +78,24 @@ def _write_pretty(problems: Sequence[Problem], out: TextIO) -> None:
     colours = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFORMATION: "blue", Severity.HINT: "dim"}
     console = Console(file=out, highlight=False, soft_wrap=True)
     for problem in problems:
-        finding, place = problem.finding, problem.place()
-        colour = colours[finding.severity]
-        where = f"{problem.name}:{place['line']}:{place['column']}"
+        finding, document = problem.finding, problem.file.document
+        place, colour = problem.file.place(finding.span), colours[finding.severity]
         console.print(
             Text.assemble(
-                (where, "bold"), " ", (finding.severity, colour), f" {finding.message} ",
+                (_where(problem.file, finding.span), "bold"), " ", (finding.severity, colour), f" {finding.message} ",
                 (f"[{finding.source}/{finding.code}]", "dim"),
             )
         )  # fmt: skip
-        document, line = problem.document, place["line"] - 1
+        line = place["line"] - 1
         text = document.line_text(line)
         if len(text) <= 200:
             last = place["end_column"] - 1 if place["end_line"] == place["line"] else len(text)
             start, end = (cell_len(text[:at].expandtabs(_TAB)) for at in (place["column"] - 1, last))
             console.print(Text(f"    {text.expandtabs(_TAB)}"))
             console.print(Text("    " + " " * start + "^" * max(1, end - start), style=colour))
-    files = len({problem.name for problem in problems})
+        for told in problem.related:
+            console.print(Text(f"    {_where(told.file, told.span)} {told.message}", style="dim"))
+    files = len({problem.file.name for problem in problems})
     said = f"{counted(len(problems), 'finding')} in {counted(files, 'file')}"
     console.print(said if problems else "[green]no findings[/green]")
 
@@ -85,18 +105,21 @@ def counted(number: int, noun: str) -> str:
 
 
 def to_json(problem: Problem) -> dict[str, Any]:
-    finding = problem.finding
+    finding, file = problem.finding, problem.file
     return {
-        "path": problem.name,
-        **problem.place(),
+        "path": file.name,
+        **file.place(finding.span),
         "source": finding.source,
         "code": finding.code,
         "severity": str(finding.severity),
         "message": finding.message,
+        "related": [
+            {"path": told.file.name, **told.file.place(told.span), "message": told.message} for told in problem.related
+        ],
         "fixes": [
             {
                 "title": fix.title,
-                "edits": [{**problem.place(edit.span), "new_text": edit.new_text} for edit in fix.edits],
+                "edits": [{**file.place(edit.span), "new_text": edit.new_text} for edit in fix.edits],
             }
             for fix in finding.fixes
         ],
@@ -112,9 +135,9 @@ def write_github(problems: Sequence[Problem], out: TextIO) -> None:
     """Workflow commands: GitHub shows them beside the lines of a pull request."""
     kinds = {Severity.ERROR: "error", Severity.WARNING: "warning"}
     for problem in problems:
-        finding, place = problem.finding, problem.place()
+        finding, place = problem.finding, problem.file.place(problem.finding.span)
         properties = {
-            "file": problem.name,
+            "file": problem.file.name,
             "line": place["line"],
             "endLine": place["end_line"],
             "col": place["column"],
@@ -140,7 +163,8 @@ def write_sarif(problems: Sequence[Problem], out: TextIO) -> None:
             "ruleIndex": rules.index(f"{problem.finding.source}/{problem.finding.code}"),
             "level": levels.get(problem.finding.severity, "note"),
             "message": {"text": problem.finding.message},
-            "locations": [{"physicalLocation": _location(problem, problem.finding.span)}],
+            "locations": [{"physicalLocation": _location(problem.file, problem.finding.span)}],
+            **({"relatedLocations": related} if (related := _sarif_related(problem)) else {}),
             **({"fixes": fixes} if (fixes := _sarif_fixes(problem)) else {}),
         }
         for problem in problems
@@ -152,12 +176,19 @@ def write_sarif(problems: Sequence[Problem], out: TextIO) -> None:
     out.write("\n")
 
 
-def _location(problem: Problem, span: Span) -> dict[str, Any]:
-    return {"artifactLocation": {"uri": problem.name}, "region": _region(problem, span)}
+def _sarif_related(problem: Problem) -> list[dict[str, Any]]:
+    return [
+        {"id": at, "physicalLocation": _location(told.file, told.span), "message": {"text": told.message}}
+        for at, told in enumerate(problem.related)
+    ]
 
 
-def _region(problem: Problem, span: Span) -> dict[str, int]:
-    place = problem.place(span)
+def _location(file: File, span: Span) -> dict[str, Any]:
+    return {"artifactLocation": {"uri": file.name}, "region": _region(file, span)}
+
+
+def _region(file: File, span: Span) -> dict[str, int]:
+    place = file.place(span)
     return {
         "startLine": place["line"],
         "startColumn": place["column"],
@@ -172,9 +203,9 @@ def _sarif_fixes(problem: Problem) -> list[dict[str, Any]]:
             "description": {"text": fix.title},
             "artifactChanges": [
                 {
-                    "artifactLocation": {"uri": problem.name},
+                    "artifactLocation": {"uri": problem.file.name},
                     "replacements": [
-                        {"deletedRegion": _region(problem, edit.span), "insertedContent": {"text": edit.new_text}}
+                        {"deletedRegion": _region(problem.file, edit.span), "insertedContent": {"text": edit.new_text}}
                         for edit in fix.edits
                     ],
                 }
@@ -184,9 +215,15 @@ def _sarif_fixes(problem: Problem) -> list[dict[str, Any]]:
     ]
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Problem], TextIO], None]] = {
-    "text": write_text,
-    "json": write_json,
-    "github": write_github,
-    "sarif": write_sarif,
+@dataclass(frozen=True)
+class Format:
+    write: Callable[[Sequence[Problem], TextIO], None]
+    has_fixes: bool = False
+
+
+FORMATS: Mapping[str, Format] = {
+    "text": Format(write_text),
+    "json": Format(write_json, has_fixes=True),
+    "github": Format(write_github),
+    "sarif": Format(write_sarif, has_fixes=True),
 }

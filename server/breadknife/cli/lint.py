@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from io import TextIOWrapper
 from pathlib import Path
 
 from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.files import find_files
-from breadknife.cli.formats import FORMATS, Problem
+from breadknife.cli.formats import FORMATS, File, Problem, Told
 from breadknife.errors import BreadknifeError, DocumentError, LeftOut, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.settings import Settings, load
 from breadknife.host.workspace import root_of
 from breadknife.offline import forbid_network
 from breadknife.task.plugin import ANY_LANGUAGE
-from breadknife.task.values import CheckRequest
-from breadknife.text.document import read_document
+from breadknife.task.values import CheckRequest, Finding
+from breadknife.text.document import read_document, uri_to_path
 
 
 def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bool, engine_script: Path | None) -> int:
@@ -44,21 +44,43 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
             root = root_of(path, [Path.cwd()])
             host.settings = settings_of(root)
             try:
-                problems += check(host, path, root, language)
+                problems += check(host, path, root, language, all_fixes=FORMATS[format].has_fixes)
             except BreadknifeError as error:
                 print(f"breadknife: {error}", file=sys.stderr)
                 failed = True
-    FORMATS[format](problems, sys.stdout)
+    FORMATS[format].write(problems, sys.stdout)
     return 2 if failed else 1 if problems else 0
 
 
-def check(host: Host, path: Path, root: Path, language: str | None) -> list[Problem]:
+def check(host: Host, path: Path, root: Path, language: str | None, *, all_fixes: bool) -> list[Problem]:
     """One file's findings. Raises DocumentError, also for what a plugin failed with."""
     document = read_document(path, language)
-    reply = host.ask(CheckRequest(document, whole=True), root=root)
+    reply = host.ask(CheckRequest(document, whole=True, all_fixes=all_fixes), root=root)
     if failures := reply.failures:
         raise DocumentError(f"{path}: {'; '.join(failure.sentence for failure in failures)}")
-    return [Problem(path, document, finding) for finding in reply.findings]
+    file = File(path, document)
+    return [Problem(file, finding, tuple(_related(file, finding))) for finding in reply.findings]
+
+
+def _related(file: File, finding: Finding) -> Iterator[Told]:
+    """What explains it; without places of files that aren't there any more, or are shorter by now."""
+    for each in finding.related:
+        there = file if each.uri in (None, file.document.uri) else _other(each.uri)
+        if there and each.span.end <= len(there.document.text):
+            yield Told(there, each.span, each.message)
+
+
+@lru_cache(maxsize=64)  # many findings come from a few declarations
+def _other(uri: str) -> File | None:
+    """A file that was not named, by its path from here."""
+    path = uri_to_path(uri)
+    try:
+        document = read_document(path) if path else None
+    except DocumentError:
+        return None
+    here = Path.cwd()
+    shown = path.relative_to(here) if path and path.is_relative_to(here) else path
+    return File(shown, document) if shown and document else None
 
 
 def settings_for(host: Host, offline: bool, root: Path, checker_seconds: float | None = None) -> Settings:

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
 from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, findings, opened, tell
-from breadknife.cli.repairs import Repairs, named, strategy_of
-from breadknife.cli.root_causes import TRIES, causes_of
-from breadknife.plugins.nullcheck.causes import Cause, suggested
-from breadknife.plugins.nullcheck.values import DECLARATION
+from breadknife.cli.repairs import Repairs, named
+from breadknife.cli.root_causes import TRIES, causes_of, declaration
+from breadknife.plugins.nullcheck.causes import Cause, Origin, suggested
+from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.values import DECLARATION, Offer
 from breadknife.text.document import Span
+from breadknife.text.syntax import path_to
+
+BY_HAND: Mapping[Kind, str] = {
+    Kind.ATTRIBUTE: "by hand: a null may be meant until it is set; give it a value at first, or check its uses",
+    Kind.FUNCTION: "by hand: a null may be meant; let it fail instead, or check what it gives",
+    Kind.PARAMETER: "by hand: a null may be meant; let each caller give a value, or check it",
+    Kind.VARIABLE: "by hand: not each path gives it a value; give it one there, or check it",
+    Kind.LIBRARY: "not declared in this project: check what it gives at each place",
+    Kind.PLACE: "no declaration is known: check the value here",
+}
+"""Why no repair of the declaration could be verified, as far as it is known, and what is to be done."""
+
+_FURTHER_ON = "Where it is handed on: "
 
 SCHEMA = 1
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
@@ -27,6 +44,8 @@ class Row:
     cause: Cause
     title: str
     """Of the verified repair of the declaration; "" where there is none."""
+    short: str
+    """The title without the evidence."""
     strategy: str
 
 
@@ -51,11 +70,32 @@ def run(sources: Sources, top: int, *, as_json: bool, offline: bool) -> int:
 
 
 def _row(cause: Cause, repairs: Repairs) -> Row:
-    for found in cause.findings[:TRIES]:
-        for action in repairs.menu(found):
-            if strategy_of(action) in DECLARATION:
-                return Row(cause, action.title, strategy_of(action))
-    return Row(cause, "", suggested(cause.origin)[0])
+    further_on: Row | None = None
+    for found in (*cause.findings[:TRIES], declaration(cause)):
+        if found is None or (file := repairs.file(found.path)) is None:
+            continue
+        for offer in file.offers(found.place, (found.finding,)):
+            if offer.strategy not in DECLARATION:
+                continue
+            if _repairs(offer, found.path, cause.origin, repairs):
+                return Row(cause, offer.titled, offer.title, offer.strategy)
+            if further_on is None:
+                further_on = Row(cause, _FURTHER_ON + offer.titled, _FURTHER_ON + offer.title, offer.strategy)
+    return further_on or Row(cause, "", "", suggested(cause.origin)[0])
+
+
+def _repairs(offer: Offer, path: Path, origin: Origin, repairs: Repairs) -> bool:
+    """Whether it changes that declaration, not another one that hands its null on."""
+    if origin.path is None or origin.span is None:
+        return False
+    if origin.kind in (Kind.ATTRIBUTE, Kind.PLACE):  # declared wherever it is set; nothing is known of a declaration
+        return True
+    edits = [*offer.edits] if path == origin.path else []
+    edits += (edit for each in offer.elsewhere if each.document.path == origin.path for edit in each.edits)
+    tree = repairs.tree(origin.path)
+    around = path_to(tree, tree.node_at(origin.span)) if tree else ()
+    whole = tree.span(around[-1]) if tree and around else origin.span
+    return any(whole.touches(edit.span) for edit in edits)
 
 
 def _as_json(row: Row, repairs: Repairs, folder: Path) -> dict[str, Any]:
@@ -86,24 +126,69 @@ def _position(repairs: Repairs, path: Path | None, span: Span | None) -> dict[st
     return {"line": line, "column": column}
 
 
+# --- for people ---
+
+_HEADINGS = ("findings", "cause", "where")
+_INDENT = len(_HEADINGS[0]) + 2
+
+
 def _show(rows: Sequence[Row], repairs: Repairs, folder: Path) -> None:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("findings", "cause", "where", "repair"):
-        table.add_column(heading, justify="right" if heading == "findings" else "left", overflow="fold")
-    for row in rows:
-        origin = row.cause.origin
-        where = ""
-        if origin.path and origin.span:
-            where = f"{named(origin.path, folder)}:{repairs.changes.position(origin.path, origin.span.start)[0]}"
-        # Names and titles are the project's text, not our markup.
-        name = Text(f"{origin.kind} {origin.name.partition(chr(10))[0][:60]}")
-        repair = Text(row.title or f"({row.strategy} {'by hand' if origin.path else 'at each place'})")
-        table.add_row(str(len(row.cause.findings)), name, Text(where), repair)
-    console = Console(file=sys.stdout, highlight=False)
-    if not sys.stdout.isatty():
-        console.width = 400  # a program or a log folds lines itself
-    console.print(table)
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    cells = [
+        (str(len(row.cause.findings)), _name(row.cause.origin), _where(row, repairs, folder), _short(row))
+        for row in rows
+    ]
+    # Names and titles are the project's text, not our markup. A program or a log folds lines itself.
+    heading, *lines = table(cells, console.width if sys.stdout.isatty() else None)
+    console.print(Text(heading, style="bold"))
+    for line in lines:
+        console.print(Text(line))
+
+
+def table(cells: Sequence[tuple[str, str, str, str]], width: int | None) -> Iterator[str]:
+    """Of each cause how many findings, its name and place in one line, and the repair below."""
+    lines = ((*_HEADINGS, ""), *cells)
+    widest = max(cell_len(name) for _, name, _, _ in lines), max(cell_len(where) for _, _, where, _ in lines)
+    names, places = _widths(*widest, width)
+    for count, name, where, repair in lines:
+        shown = _cut(name, names)
+        yield f"{count:>{_INDENT - 2}}  {shown}{' ' * (names - cell_len(shown))}  {_cut_before(where, places)}".rstrip()
+        for part in textwrap.wrap(repair, max(width - _INDENT, _INDENT)) if width and repair else [repair]:
+            if part:
+                yield f"{'':{_INDENT}}{part}"
+
+
+def _widths(name: int, place: int, width: int | None) -> tuple[int, int]:
+    """Where not all have room, that of a place is rather more than half."""
+    if width is None:
+        return name, place
+    room = max(width - _INDENT - 2, 2 * _INDENT)
+    place = min(place, max(room - name, room * 11 // 20))
+    return min(name, room - place), place
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def _cut_before(text: str, width: int) -> str:
+    """A path without its beginning still says which file and line."""
+    return _cut(text[::-1], width)[::-1]
+
+
+def _name(origin: Origin) -> str:
+    return f"{origin.kind} {origin.name.partition(chr(10))[0][:60]}"
+
+
+def _where(row: Row, repairs: Repairs, folder: Path) -> str:
+    origin = row.cause.origin
+    if origin.path is None or origin.span is None:
+        return ""
+    return f"{named(origin.path, folder)}:{repairs.changes.position(origin.path, origin.span.start)[0]}"
+
+
+def _short(row: Row) -> str:
+    return row.short or BY_HAND[row.cause.origin.kind]

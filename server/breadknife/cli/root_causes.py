@@ -99,7 +99,7 @@ def _ways(repairs: Repairs, cause: Cause, findings: Sequence[Found], made: Seque
         repair = repairs.first(each, DECLARATION)
         if isinstance(repair, Repair):
             yield repair
-    declared = _declared(cause, findings[0]) if len(findings) > 1 else None
+    declared = declaration(cause) if len(findings) > 1 else None
     if declared and (at := moved_by(declared, made)):
         repair = repairs.first(at, DECLARATION, of=findings[0].finding)
         if isinstance(repair, Repair):
@@ -111,9 +111,9 @@ def _ways(repairs: Repairs, cause: Cause, findings: Sequence[Found], made: Seque
             yield guard
 
 
-def _declared(cause: Cause, first: Found) -> Found | None:
+def declaration(cause: Cause) -> Found | None:
     """The declaration itself, as the place to repair."""
-    origin = cause.origin
+    origin, first = cause.origin, cause.findings[0]
     if origin.path is None or origin.span is None or not origin.is_place:
         return None
     place = Place(origin.span, Use.ASSIGN)

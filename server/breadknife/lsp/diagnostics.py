@@ -45,7 +45,7 @@ class Diagnostics:
         known = self._checked.get(document.uri)
         if known and known.document is document and known.generation == generation:
             return known.reply
-        reply = await self._server.ask(CheckRequest(document))
+        reply = await self._server.ask(CheckRequest(document, all_fixes=False))
         if self._server.documents.is_current(document):
             self._checked[document.uri] = _Checked(document, generation, reply)
         return reply

@@ -164,6 +164,9 @@ class CheckRequest:
     document: Document
     whole: bool = False
     """Wait for every checker (headless lint) instead of giving what is ready now (an editor)."""
+    all_fixes: bool = True
+    """Whether somebody reads every fix of a finding. Otherwise only the preferred ones are read ("fix all"), and others
+    that take time to make may be left out: a menu is an `ActionRequest`."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from breadknife.errors import DocumentError
+from breadknife.text.encoding import UTF8, decoded, encoding_of
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.languages.documents import FORMATS
 from breadknife.text.shifted import Offsets
@@ -175,10 +176,11 @@ def language_of(path: Path) -> str | None:
 
 
 def read_document(path: Path, language: str | None = None) -> Document:
-    """A file from disk. Raises DocumentError when it is missing, binary or not UTF-8.
+    """A file from disk. Raises DocumentError when it is missing, binary or not in its encoding.
 
     A byte order mark stays in the text, so that offsets are the file's own.
     """
+    language = language or language_of(path) or "plaintext"
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -186,8 +188,31 @@ def read_document(path: Path, language: str | None = None) -> Document:
     if b"\0" in raw[:8192]:
         raise DocumentError(f"{path}: a binary file (it has NUL bytes)")
     try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
+        text = decoded(raw, language)
+    except UnicodeError as error:
+        raise DocumentError(_undecodable(path, raw, language, error)) from error
+    return Document(path.absolute().as_uri(), language, text)
+
+
+def file_encoding(path: Path, text: str) -> str:
+    return encoding_of(text.encode(UTF8, "surrogatepass"), language_of(path) or "plaintext")
+
+
+def file_bytes(path: Path, text: str) -> bytes:
+    """What `read_document` reads as that text. Raises DocumentError for what the file's encoding can't say."""
+    try:
+        return text.encode(file_encoding(path, text))
+    except UnicodeEncodeError as error:
+        said = f"{path}: {error.encoding}, which its first lines name, has no {text[error.start]!a}"
+        raise DocumentError(f"{said}; convert the file to UTF-8") from error
+
+
+def _undecodable(path: Path, raw: bytes, language: str, error: UnicodeError) -> str:
+    encoding, where, why = encoding_of(raw, language), str(path), str(error)
+    if isinstance(error, UnicodeDecodeError):
         line = raw.count(b"\n", 0, error.start) + 1
-        raise DocumentError(f"{path}:{line}: not UTF-8 (byte 0x{raw[error.start]:02x}); convert the file") from error
-    return Document(path.absolute().as_uri(), language or language_of(path) or "plaintext", text)
+        where, why = f"{path}:{line}", f"byte 0x{raw[error.start]:02x}"
+    if encoding != UTF8:
+        return f"{where}: not {encoding}, which its first lines name ({why}); name the right one, or convert the file"
+    named = ", or name its encoding in its first line (`# -*- coding: latin-1 -*-`)" if language == "python" else ""
+    return f"{where}: not UTF-8 ({why}); convert the file{named}"

@@ -67,6 +67,22 @@ def test_git_applies_the_diff(project: Path, text: str) -> None:
     assert read(project, "a.py").count("\r") == (text.count("\r") and text.count("\r") + 1)
 
 
+def test_a_file_keeps_the_encoding_that_it_names(project: Path) -> None:
+    """In the diff too, which git applies."""
+    before = b"# coding: latin-1\n" + USES.encode().replace(b"(x=None):", b"(x=None):  # \xe9")
+    after = b"# coding: latin-1\n" + ASSERTED.encode().replace(b"(x=None):", b"(x=None):  # \xe9")
+    write(project, {"log": mypy("a.py", 3, "y")})
+    (project / "a.py").write_bytes(before)
+    command = [sys.executable, "-m", "breadknife", "fix", "--from", "log"]
+    diff = subprocess.run(command, cwd=project, capture_output=True, timeout=120).stdout
+    subprocess.run(["git", "apply", "-"], cwd=project, input=diff, check=True)
+    assert (project / "a.py").read_bytes() == after
+    (project / "a.py").write_bytes(before)
+    result = breadknife(project, "fix", "--from", "log", "--write")
+    assert result.returncode == 0, result.stderr
+    assert (project / "a.py").read_bytes() == after
+
+
 def test_a_guard_covers_the_uses_after_it(project: Path) -> None:
     write(project, {"a.py": TWICE})
     result = breadknife(project, "fix", "--from", "-", "--json", given=mypy("a.py", 2, "a") + mypy("a.py", 3, "y"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.declared import Kind, Shapes, declared
+from breadknife.plugins.nullcheck.declared import Kind, Shapes, declared, given, set_to
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
@@ -101,14 +101,19 @@ def origin_of(
     own = [found.finding] if found.finding.source == SOURCE else file.findings()
     related = next((f.related for f in own if f.related and file.place(f) == found.place), ())
     at_place = bool(related) and related[0].uri is None and related[0].span == found.place.span
+    value, known_shapes = document.slice(found.place.span), shapes(document.language)
     if not related or at_place or (where := Document(related[0].uri or document.uri, "", "").path) is None:
-        return Origin(Kind.PLACE, document.slice(found.place.span), path, found.place.span)
+        if not related and (its := set_to(file.tree, found.place.span, known_shapes)):
+            return Origin(its.kind, its.name, path, its.span, is_place=known is not None)
+        return Origin(Kind.PLACE, value, path, found.place.span)
     tree, span = tree_of(where) if related[0].uri else file.tree, related[0].span
-    its = declared(tree, span, shapes(document.language)) if tree is not None else None
+    its = declared(tree, span, known_shapes, value) if tree is not None else None
+    if its is None and tree is not None and related[0].uri is None:  # a test tells that it may be null
+        its = given(tree, span, value, known_shapes)
     if its is not None:
         return Origin(its.kind, its.name, where, its.span)
     line = document.line_span(document.line_at(span.start)) if related[0].uri is None else None
-    return Origin(Kind.VARIABLE, document.slice(line).strip() if line else related[0].message, where, line or span)
+    return Origin(Kind.VARIABLE, value if line else related[0].message, where, line or span)
 
 
 def ranked(origins: Iterable[tuple[Origin, Found]]) -> list[Cause]:

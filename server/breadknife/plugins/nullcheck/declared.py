@@ -49,8 +49,9 @@ class Declared:
     """Of a parameter, else of the name."""
 
 
-def declared(tree: SyntaxTree, span: Span, shapes: Shapes) -> Declared | None:
-    """What is declared where a null comes from: there, or around it in the same statement."""
+def declared(tree: SyntaxTree, span: Span, shapes: Shapes, value: str = "") -> Declared | None:
+    """What is declared where a null comes from: there, or around it in the same statement. `value`: which one it is, of
+    several names."""
     start = tree.node_at(span)
     path = (*path_to(tree, start), start)
     for at in range(len(path) - 1, -1, -1):
@@ -60,9 +61,29 @@ def declared(tree: SyntaxTree, span: Span, shapes: Shapes) -> Declared | None:
         if kind is not None and name is not None:
             if start.type in shapes.values and kind in (Kind.VARIABLE, Kind.ATTRIBUTE):
                 kind = Kind.FUNCTION
-            return _declared(tree, kind, node, name, path[:at], shapes)
+            part = next((each for each in name.named_children if tree.source(each) == value), name)
+            return _declared(tree, kind, node, part, path[:at], shapes)
         if node.type in shapes.blocks or node.type in shapes.owners or (node.type in shapes.values and node != start):
             return None
+    return None
+
+
+def set_to(tree: SyntaxTree, null: Span, shapes: Shapes) -> Declared | None:
+    """What is declared with that null as its value."""
+    around = path_to(tree, tree.node_at(null))
+    return declared(tree, null, shapes) if around and around[-1].type in shapes.declarations else None
+
+
+def given(tree: SyntaxTree, span: Span, name: str, shapes: Shapes) -> Declared | None:
+    """The parameter of that name, of the functions around a place."""
+    path = path_to(tree, tree.node_at(span))
+    for at in range(len(path) - 1, -1, -1):
+        parameters = path[at].child_by_field_name("parameters") if _is_function(path[at], shapes) else None
+        for each in parameters.named_children if parameters is not None else ():
+            kind, field = shapes.declarations.get(each.type, (None, ""))
+            called = _named(each, field) if kind is Kind.PARAMETER else None
+            if called is not None and tree.source(called) == name:
+                return _declared(tree, Kind.PARAMETER, each, called, path[: at + 1], shapes)
     return None
 
 
@@ -71,6 +92,9 @@ def _declared(
 ) -> Declared:
     its = tree.source(name)
     owner = _owner(tree, node, around, shapes)
+    scope = next((each for each in reversed(around) if each.type in shapes.owners or _is_function(each, shapes)), None)
+    if kind is Kind.VARIABLE and scope is not None and scope.type in shapes.owners:
+        kind = Kind.ATTRIBUTE
     for own in shapes.own:
         if its.startswith(own):
             kind, its = Kind.ATTRIBUTE, its.removeprefix(own)

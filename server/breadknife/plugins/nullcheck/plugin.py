@@ -43,7 +43,7 @@ from breadknife.text.document import Document, Span
 _CHOSEN = "chosen"
 """The command that comes once the edits of an action are made: the name of the value, and the strategy."""
 _FIX_BUDGET = 200
-"""Findings of one check whose fixes come with it. One past that has fixes only in its menu."""
+"""Findings of one check whose fixes come with it, where they are read. One past that has fixes only in its menu."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ class NullCheckPlugin:
         spoken = self._files.language(request.document.language, nullable)
         with self._files.open(request.document, tree, context.project, nullable) as file:
             match request:
-                case CheckRequest():
-                    return _check(file, context)
+                case CheckRequest(all_fixes=wanted):
+                    return _check(file, context, _FIX_BUDGET if wanted else 0)
                 case ActionRequest():
                     menu = _Menu(file, spoken, request, self.ladder, self._ahead, self._choices, context)
                     return Actions(tuple(menu.actions()))
@@ -121,11 +121,12 @@ def _reported(file: NullFile, context: Context) -> list[Finding]:
     return [finding for finding in file.findings() if finding.code not in disabled]
 
 
-def _check(file: NullFile, context: Context) -> Findings:
+def _check(file: NullFile, context: Context, fixed: int) -> Findings:
+    """`fixed`: the first so many have their fixes; none is a preferred one."""
     found = list[Finding]()
     for at, finding in enumerate(_reported(file, context)):
         context.cancel.raise_if_cancelled()
-        place = file.place(finding) if at < _FIX_BUDGET else None
+        place = file.place(finding) if at < fixed else None
         fixes = tuple(_fixes(file, place)) if place else ()
         found.append(replace(finding, fixes=fixes))
     return Findings(tuple(found))

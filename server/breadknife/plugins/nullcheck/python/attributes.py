@@ -95,7 +95,8 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
             )
     set_elsewhere = len(found.sets) > 1
     weight = (85 if set_elsewhere else 70) if len(ends) > 1 else 60 if set_elsewhere else 52
-    said = annotated[0].annotation if annotated and not set_elsewhere and len(ends) < 2 else None
+    uses = {*ends, *(found.tree.span(one.node) for one in found.others if one.role is Role.USE)}
+    said = annotated[0].annotation if annotated and not set_elsewhere and len(uses) < 2 else None
     is_said = said is not None and is_optional(text(said))
     for cure in _placeholder(found, ends, checker, _SAID if is_said else weight):
         yield replace(cure, is_asked_for=is_said)
