@@ -27,6 +27,8 @@ class Variable:
     """What else is assigned to it, where that can be told."""
     none_in: str = ""
     """A method that sets it to None."""
+    set_first: bool = False
+    """`__init__` gives it something else than None, whatever happens: the class's own None is nobody's."""
     setters: set[str] = field(default_factory=set[str])
     """The methods that give it something else than None."""
     places: int = 0
@@ -35,7 +37,9 @@ class Variable:
     @property
     def optional(self) -> bool:
         """Whether it is declared, or for want of a declaration assigned, to be None."""
-        return is_optional(self.annotation) if self.annotation else self.none is not None
+        if self.annotation:
+            return is_optional(self.annotation)
+        return self.none is not None and (bool(self.none_in) or not self.set_first)
 
 
 @dataclass(eq=False)
@@ -92,8 +96,10 @@ def _pairs(target: Node, value: Node) -> Iterator[tuple[Node, Node | None, None]
             yield each, None, None
 
 
-def note(variable: Variable, value: Node | None, annotation: Node | None, method: str) -> None:
-    """One assignment, in the method of that name ("" outside)."""
+def note(
+    variable: Variable, value: Node | None, annotation: Node | None, method: str, *, is_whole: bool = False
+) -> None:
+    """One assignment, in the method of that name ("" outside). `is_whole`: it is made whenever the method is called."""
     variable.places += 1
     if annotation is not None and not variable.annotation:
         variable.annotation = (annotation.text or b"").decode("utf-8", "replace")
@@ -110,3 +116,5 @@ def note(variable: Variable, value: Node | None, annotation: Node | None, method
         variable.values.append(value)
     if method:
         variable.setters.add(method)
+    if method == "__init__" and is_whole:
+        variable.set_first = True

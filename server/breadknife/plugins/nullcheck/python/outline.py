@@ -136,6 +136,12 @@ def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outli
     return made
 
 
+def _is_whole(statement: Node) -> bool:
+    """Whether it stands in the function's own block."""
+    block = statement.parent
+    return block is not None and block.parent is not None and block.parent.type == "function_definition"
+
+
 def _may_set(source: bytes, block: _Block, shared: re.Pattern[bytes] | None, statement: Node) -> bool:
     """Whether a statement of a function may set an attribute of its object, or a variable of the module: most have
     no name of one in them, which costs less to see in the text than in the tree."""
@@ -170,7 +176,8 @@ def _assignments(made: Outline, block: _Block, statement: Node) -> bool:
             class_ = made.classes.get(block.method)
             if class_ is None or object_ is None or name is None or text(object_) != block.receiver:
                 continue
-            note(class_.variables.setdefault(text(name), Variable()), value, annotation, block.function)
+            variable = class_.variables.setdefault(text(name), Variable())
+            note(variable, value, annotation, block.function, is_whole=_is_whole(statement))
             says = True
         elif target.type == "identifier" and not block.local:
             variables = made.variables if owner is None else owner.variables
