@@ -511,3 +511,9 @@ def test_a_getter_that_gives_what_a_call_gives_is_asked_once(body: str, after: s
     head = f"class Queue {{\n  get item(): Row | null | undefined {{\n    {body}\n  }}\n}}\n"
     text = head + "function f(q: Queue) {\n  return q.item.a;\n}\n"
     assert results(text)["raise"] == head + f"function f(q: Queue) {{\n{after}}}\n"
+
+
+def test_nothing_is_told_of_minified_code() -> None:
+    line = "function f(x){var m=x.match(/a/);return m[0]}"
+    assert opened(f"{line}\n" * 20, "javascript").findings()
+    assert not opened(line * 20, "javascript").findings()

@@ -30,6 +30,8 @@ from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.outline import Import
 from breadknife.text.syntax import Node, SyntaxTree, parse, path_to
 
+_LONGEST_MEAN = 300
+"""Code points of a line: people stay far below that."""
 _MAX_NAMED = 40
 """Code points of an expression that a comment names."""
 
@@ -71,6 +73,10 @@ class EcmaScriptFile:
 
     @cached_property
     def _findings(self) -> Sequence[Finding]:
+        """None in what a program has written, as minified code."""
+        text = self.tree.text
+        if len(text) > _LONGEST_MEAN * (text.count("\n") + 1):
+            return ()
         return unsilenced(self.tree, self._analysis.findings())
 
     @cached_property

@@ -50,7 +50,9 @@ class Evaluator(Protocol):
 
 
 def truth(node: Node) -> bool | None:
-    """The value of a constant test."""
+    """The value of a constant test; of `TYPE_CHECKING` the one that checkers give it."""
+    if node.type in ("identifier", "attribute") and text(node).endswith("TYPE_CHECKING"):
+        return True
     if node.type in ("true", "false"):
         return node.type == "true"
     if node.type == "integer":
