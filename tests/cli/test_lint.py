@@ -75,6 +75,16 @@ def test_json_counts_in_lines_and_code_points(project: Path) -> None:
     assert inserted["new_text"].startswith("assert ")
 
 
+def test_what_other_files_say_is_known_before_the_first_is_checked(project: Path) -> None:
+    """Java's packages are found in the index alone, which is made in the background in an editor."""
+    node = "package b;\n\nclass Node {\n    @Nullable Node next() { return g(); }\n}\n"
+    here = "package b;\n\nclass Here {\n    void f(Node n) {\n        n.next().next();\n    }\n}\n"
+    more = {f"src/b/More{at}.java": f"package b;\n\nclass More{at} {{}}\n" for at in range(30)}
+    write(project, {"src/b/Node.java": node, "src/b/Here.java": here, **more})
+    result = lint(project, "src/b/Here.java")
+    assert (result.returncode, result.stdout.count("none-attribute")) == (1, 1), result.stdout + result.stderr
+
+
 def test_a_folder_without_a_mark_is_a_project_where_it_is_asked_for(tmp_path: Path, home: Path) -> None:
     folder = tmp_path / "bare"
     find = "def find(k):\n    if k:\n        return k\n    return None\n"

@@ -28,6 +28,8 @@ TEXT = "def f(x=None):\n    return x.y\n\n\ndef g(x=None):\n    return x.z\n"
         ("python", "rows[0]", "rows"),
         ("python", "find(1)(2)", "find"),
         ("python", "(yield)", ""),
+        ("python", "re.match(p, " + "a + " * 3000 + "a)", "match"),
+        ("typescript", "c.resolve<Service>('x')", "resolve"),
         ("typescript", "this.#map.get(key)!", "get"),
         ("typescript", "a?.b", "b"),
         ("javascript", "`${a}`.match(/b/)", "match"),

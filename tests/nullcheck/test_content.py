@@ -164,6 +164,8 @@ def test_a_default_is_one_that_the_file_has(annotation: str, use: str, elsewhere
         ('d["port"] or "80"', True),
         ('d.get("host", "80")', False),
         ('d.get("port", "")', False),
+        ('["port", "80"]', False),
+        ('add_argument("port", "80")', False),
     ],
 )
 def test_a_key_has_the_defaults_that_it_has_elsewhere(known: str, asked: bool) -> None:

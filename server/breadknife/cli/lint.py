@@ -19,7 +19,7 @@ from breadknife.host.workspace import root_of
 from breadknife.offline import forbid_network
 from breadknife.task.plugin import ANY_LANGUAGE
 from breadknife.task.values import CheckRequest, Finding
-from breadknife.text.document import read_document, uri_to_path
+from breadknife.text.document import MARK, read_document, uri_to_path
 
 
 def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bool, engine_script: Path | None) -> int:
@@ -36,6 +36,7 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
     failed = False
     problems: list[Problem] = []
     settings_of = cache(partial(settings_for, host, offline))
+    read = cache(host.projects.read)
     with closing(host):
         known = {id for plugin in host.registry.plugins for id in plugin.serves.get(CheckRequest, ())}
         if language is not None and known.isdisjoint((language, ANY_LANGUAGE)):
@@ -43,6 +44,7 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
         for path in find_files(paths):
             root = root_of(path, [Path.cwd()])
             host.settings = settings_of(root)
+            read(root)
             try:
                 problems += check(host, path, root, language, all_fixes=FORMATS[format].has_fixes)
             except BreadknifeError as error:
@@ -66,8 +68,9 @@ def _related(file: File, finding: Finding) -> Iterator[Told]:
     """What explains it; without places of files that aren't there any more, or are shorter by now."""
     for each in finding.related:
         there = file if each.uri in (None, file.document.uri) else _other(each.uri)
-        if there and each.span.end <= len(there.document.text):
-            yield Told(there, each.span, each.message)
+        by = len(MARK) if there and there is not file and there.document.text.startswith(MARK) else 0
+        if there and each.span.end + by <= len(there.document.text):
+            yield Told(there, each.span.shifted(by), each.message)
 
 
 @lru_cache(maxsize=64)  # many findings come from a few declarations

@@ -16,7 +16,7 @@ from breadknife.cli.checking import Checker, CommandChecker, Tests
 from breadknife.cli.files import find_files
 from breadknife.cli.formats import counted
 from breadknife.cli.lint import settings_for
-from breadknife.cli.repairs import CHECKER_SECONDS, Repairs, resolve_path
+from breadknife.cli.repairs import CHECKER_SECONDS, Repairs, below, resolve_path
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
 from breadknife.plugins.nullcheck.causes import Found
@@ -140,7 +140,7 @@ def _told(
 def _exists(printed: str, folder: Path) -> bool:
     """Whether a printed path may be that of a file that is there, though none of ours, or one of several."""
     path = Path(printed)
-    return (folder / path).exists() or (not path.is_absolute() and any(folder.rglob(path.name)))
+    return os.path.exists(folder / path) or (not path.is_absolute() and path.name in below(folder))
 
 
 def _some(said: Sequence[Said]) -> str:

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cache
 from pathlib import Path
 
-from breadknife.cli.changes import Changes, Edits, edits_of, together
+from breadknife.cli.changes import Changes, Edits, together
 from breadknife.cli.checking import Tests
 from breadknife.cli.covering import holds, is_reached
 from breadknife.errors import DocumentError
@@ -37,8 +38,6 @@ _FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL})
 UNASKED = frozenset(Strategy) - HIDING
 """What may be done without a person who chooses it."""
 
-PROJECT_SECONDS = 120.0
-"""The longest that is waited until a folder is read."""
 CHECKER_SECONDS = 50.0
 """Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
 
@@ -93,8 +92,7 @@ class Repairs:
     def await_projects(self, paths: Iterable[Path]) -> None:
         """What other files say, and which import one, is known from here on."""
         for root in {_root(path) for path in paths}:
-            if project := self._host.projects.of(root):
-                project.idle(PROJECT_SECONDS)
+            self._host.projects.read(root)
 
     def own(self, path: Path) -> list[Finding]:
         """What the null check finds in the file as it is by now, nothing in a language that it doesn't know.
@@ -179,10 +177,13 @@ class Repairs:
 
     def resolved(self, found: Found, action: Action) -> Repair | Refused:
         reply = self._ask(found.path, ResolveRequest(self.changes.document(found.path), action))
-        if reply.actions:
-            done = reply.actions[0][1]
-            return Repair(found, replace(done, data=action.data), edits_of(found.path, done))
-        return Refused(found, reply.receipts[0].sentence if reply.receipts else "")
+        if not reply.actions:
+            return Refused(found, reply.receipts[0].sentence if reply.receipts else "")
+        done = reply.actions[0][1]
+        try:
+            return Repair(found, replace(done, data=action.data), self.changes.edits_of(found.path, done))
+        except DocumentError as error:
+            return Refused(found, str(error))
 
     def first(
         self, found: Found, strategies: frozenset[Strategy] = UNASKED, *, of: Finding | None = None
@@ -333,15 +334,25 @@ def resolve_path(printed: str, folder: Path) -> Path | None:
     """The file that a checker's output means, below the folder: as it is printed, or of another machine's absolute
     path, or of SpotBugs' short one, what fits best. None for one elsewhere, and where several fit as well."""
     path = Path(os.path.abspath(folder / printed))
-    if not path.is_file():
+    if not os.path.isfile(path):  # which raises nothing, whatever is printed
         parts = Path(printed.replace("\\", "/")).parts
         tails = (folder.joinpath(*parts[start:]) for start in range(1, len(parts)) if ".." not in parts)
-        path = next((tail for tail in tails if tail.is_file()), None)
+        path = next((tail for tail in tails if os.path.isfile(tail)), None)
         if path is None and parts and not Path(printed).is_absolute() and ".." not in parts:
-            found = [each for each in folder.rglob(parts[-1]) if each.parts[-len(parts) :] == parts]
+            found = [each for each in below(folder).get(parts[-1], ()) if each.parts[-len(parts) :] == parts]
             path = found[0] if len(found) == 1 else None
     # A link may lead out of the folder.
     return path if path and path.is_relative_to(folder) and path.resolve().is_relative_to(folder.resolve()) else None
+
+
+@cache
+def below(folder: Path) -> Mapping[str, Sequence[Path]]:
+    """The files and folders below it, by their names: a report may name many that aren't where it says."""
+    found = dict[str, list[Path]]()
+    for at, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            found.setdefault(name, []).append(Path(at, name))
+    return found
 
 
 def _paths(repairs: Sequence[Repair]) -> list[Path]:

@@ -16,6 +16,8 @@ from breadknife.text.languages import LANGUAGES
 IGNORE_FILES = (GITIGNORE, OWN)
 SUFFIXES = sorted({suffix for each in LANGUAGES.values() if each.definitions for suffix in each.suffixes})
 """What a project wants to know of when it changes on disk."""
+READ_SECONDS = 60.0
+"""The longest that is waited for a folder."""
 FOLDERS = 6
 """Known at a time; the one that was asked for longest ago goes."""
 
@@ -43,6 +45,11 @@ class Projects:
             while len(self._known) > FOLDERS:
                 self._known.pop(next(iter(self._known))).close()
         return project
+
+    def read(self, root: Path) -> None:
+        """Wait until all of a folder is known: for who has no second chance."""
+        if project := self.of(root):
+            project.idle(READ_SECONDS)
 
     def changed(self, document: Document, root: Path | None) -> None:
         """A document was opened, or its text has changed."""

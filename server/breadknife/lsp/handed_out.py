@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from breadknife.lsp.server import BreadknifeServer
-from breadknife.task.values import Action, Command, CommandRequest
+from breadknife.task.values import Action, CommandRequest
 from breadknife.text.document import Document
 
 MOST = 20
@@ -21,7 +21,7 @@ MOST = 20
 class _Awaited:
     after: Document
     plugin: str
-    command: Command
+    request: CommandRequest
 
     def is_made_in(self, document: Document) -> bool:
         same = document.uri == self.after.uri or (document.path is not None and document.path == self.after.path)
@@ -38,17 +38,17 @@ class HandedOut:
         """`action` is about to be sent, with edits and the command that its plugin waits for; without one, nobody."""
         if action.command is None:
             return
+        request = CommandRequest(action.command, self._server.root_of(document.uri))
         for before, edits in ((document, action.edits), *((each.document, each.edits) for each in action.elsewhere)):
             if edits:
-                self._awaited.append(_Awaited(before.edited(edits), plugin, action.command))
+                self._awaited.append(_Awaited(before.edited(edits), plugin, request))
 
     def _changed(self, uri: str) -> None:
         document = self._server.documents.get(uri)
         made = next((each for each in self._awaited if document and each.is_made_in(document)), None)
         if made is not None:
-            self._awaited = deque((each for each in self._awaited if each.command is not made.command), MOST)
-            request = CommandRequest(made.command, self._server.root_of(uri))
-            self._server.spawn(self._tell(request, made.plugin))
+            self._awaited = deque((each for each in self._awaited if each.request is not made.request), MOST)
+            self._server.spawn(self._tell(made))
 
-    async def _tell(self, request: CommandRequest, plugin: str) -> None:
-        await self._server.ask(request, plugin=plugin)
+    async def _tell(self, made: _Awaited) -> None:
+        await self._server.ask(made.request, plugin=made.plugin)

@@ -10,6 +10,7 @@ from pathlib import Path
 from breadknife.project.ignoring import GITIGNORE, NEVER, OWN, Ignoring, excluded
 from breadknife.project.index import Stamp
 from breadknife.project.secrets import looks_secret, named_like_secret
+from breadknife.text.document import MARK, decoded, language_of
 
 LARGEST = 512 * 1024
 """Bytes. A larger file is data, or was made by a program."""
@@ -93,7 +94,8 @@ def stamp_of(path: Path | str) -> Stamp | None:
 
 
 def read_text(path: Path) -> str | None:
-    """None for a file that can't be read, is too large, binary or not UTF-8. Line ends stay as they are."""
+    """None for a file that can't be read, is too large, binary or not in its encoding. Without a byte order mark; line
+    ends stay as they are."""
     try:
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)
@@ -102,6 +104,6 @@ def read_text(path: Path) -> str | None:
     if len(data) > LARGEST or b"\0" in data[:_LOOKED_AT]:
         return None
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        return decoded(data, language_of(path) or "plaintext").removeprefix(MARK)
+    except UnicodeError:
         return None

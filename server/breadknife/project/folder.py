@@ -74,7 +74,7 @@ class FolderProject:
         self._unread: dict[Path, None] = {}
         self._resting: dict[Path, float] = {}
         """Edited documents, and when they were."""
-        self._revisions = Counter[Path]()
+        self._revisions = Counter[str]()
         self._entries = 0
         self._lock = threading.RLock()
         self._known = _Known(self._index, self._lock, self.text)
@@ -102,7 +102,7 @@ class FolderProject:
         return _text(found, document)
 
     def revision(self, path: Path, /) -> int:
-        return self._revisions[path]
+        return self._revisions[_key(path)]
 
     def unsaved(self) -> Sequence[Document]:
         with self._lock:
@@ -195,7 +195,7 @@ class FolderProject:
                 self._resting[path] = time.monotonic()
             if before is None or before.text != document.text:
                 self.generation += 1
-                self._revisions[path] += 1
+                self._revisions[_key(path)] += 1
             self._wake()
         if before is not None and self._files.shared(path):
             self._edits.changed(key, before.text, document.text, time.monotonic())
@@ -207,7 +207,7 @@ class FolderProject:
                 self._resting.pop(path, None)
                 self._look_soon(path)
                 self.generation += 1
-                self._revisions[path] += 1
+                self._revisions[_key(path)] += 1
                 self._wake()
 
     def files_changed(self, paths: Iterable[Path]) -> None:

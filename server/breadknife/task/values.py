@@ -89,8 +89,8 @@ class Action:
     """An entry in the editor's menu of fixes.
 
     It carries `edits` at once, or `data`, from which its plugin makes them when it is chosen (see
-    `ResolveRequest`), or a `command`. A command beside the edits that were
-    made from `data` is told to the plugin once the editor has made them.
+    `ResolveRequest`), or a `command`. A command beside the edits that were made from `data` is told to the plugin once
+    the editor has made them.
     """
 
     title: str

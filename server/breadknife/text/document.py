@@ -175,6 +175,10 @@ def language_of(path: Path) -> str | None:
     return _LANGUAGES.get(path.name) or _LANGUAGES.get(path.suffix.lower())
 
 
+MARK = "\ufeff"
+"""The byte order mark."""
+
+
 def read_document(path: Path, language: str | None = None) -> Document:
     """A file from disk. Raises DocumentError when it is missing, binary or not in its encoding.
 

@@ -259,3 +259,26 @@ def test_findings_in_another_file_than_the_declaration_end_with_it(project: Path
     [outcome] = json.loads(result.stdout)["outcomes"]
     wanted = {"outcome": "cause-repaired", "cause": "find()", "findings": 3, "strategy": "return-type"}
     assert {key: outcome[key] for key in wanted} == wanted, result.stderr
+
+
+STORE = """\
+class Store:
+    def __init__(self) -> None:
+        self.path = None
+
+    def start(self) -> None:
+        self.path = str(1)
+"""
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"\xef\xbb\xbf", b"# -*- coding: latin-1 -*-\n# \xe9\n"], ids=["", "BOM", "cookie"]
+)
+def test_another_file_is_edited_where_it_says_so_in_its_own_encoding(project: Path, head: bytes) -> None:
+    (project / "store.py").write_bytes(head + STORE.encode())
+    uses = "".join(f"\n\ndef {name}(s: Store):\n    return s.path.{name}()\n" for name in ("upper", "lower"))
+    write(project, {"a.py": "from store import Store\n" + uses})
+    result = breadknife(project, "fix", "--null", "--write")
+    written = (project / "store.py").read_bytes()
+    assert written.startswith(head), result.stderr
+    assert b"        self.path: str = None  # type: ignore[assignment]\n" in written, result.stderr

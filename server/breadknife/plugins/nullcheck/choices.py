@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +19,7 @@ import msgspec
 from breadknife.paths import state_dir, write_atomically
 from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Strategy
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import SyntaxTree
 
 PROJECTS, NAMES = 50, 500
 """The latest that are kept, and of each."""
@@ -54,14 +54,14 @@ class Choices:
         """It is written at once: people don't choose often."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._lock, filelock.FileLock(self._path.with_suffix(".lock"), timeout=LOCK_SECONDS):
+            with filelock.FileLock(self._path.with_suffix(".lock"), timeout=LOCK_SECONDS):
                 chosen = read_choices(self._path)
                 names = chosen.pop(str(root), {})
                 names.pop(name, None)
                 chosen[str(root)] = _latest({**names, name: way.value}, NAMES)
                 encoded = msgspec.json.format(msgspec.json.encode(_latest(chosen, PROJECTS)), indent=2)
                 write_atomically(self._path, encoded + b"\n")
-        except OSError as error:  # filelock.Timeout is one
+        except (OSError, UnicodeError) as error:  # filelock.Timeout is one; a path may be no valid Unicode
             log.warning("can't write %s: %s", self._path, error)
 
 
@@ -95,19 +95,15 @@ def by_choice(offers: Sequence[Offer], way: Strategy | None, name: str) -> list[
 def name_of(tree: SyntaxTree, value: Span) -> str:
     """The last name of an expression outside of all brackets, in any language: `shell` of `self.shell`, `match` of
     `re.match(pattern, line)`, `rows` of `rows[0]`."""
-    depth, name = 0, ""
-    for leaf in _leaves(tree.node_at(value)):
-        depth += leaf.type.endswith(("(", "[", "{")) - leaf.type.endswith((")", "]", "}"))
-        if depth == 0 and leaf.type.endswith("identifier"):
-            name = tree.source(leaf)
+    depth, name, stack = 0, "", [tree.node_at(value)]
+    while stack:
+        node = stack.pop()
+        stack += reversed(node.children)
+        if not node.children:
+            depth += node.type.endswith(("(", "[", "{")) - node.type.endswith((")", "]", "}"))
+            if depth == 0 and node.type.endswith("identifier") and node.type != "type_identifier":
+                name = tree.source(node)
     return name
-
-
-def _leaves(node: Node) -> Iterator[Node]:
-    if not node.children:
-        yield node
-    for child in node.children:
-        yield from _leaves(child)
 
 
 def _latest(entries: dict[str, _Entry], most: int) -> dict[str, _Entry]:

@@ -181,8 +181,12 @@ def _defaults(file: NullFile, place: Place, template: str, language: NullLanguag
     text = file.tree.text
     key = _KEY.search(text[place.span.start : place.span.end])
     name = re.escape(key[1] if key else _name(file, place))
+    if not name:
+        return (template,)
     if key:
-        pattern = rf"""["']{name}["']\s*(?:,|[)\]]\s*(?:or\b|\?\?|\|\|))\s*{_VALUE}"""
+        asked = rf"""\b(?:get|getenv|pop|setdefault)\(\s*["']{name}["']"""
+        other = rf"""["']{name}["'][)\]]\s*(?:or\b|\?\?|\|\|)"""
+        pattern = rf"(?:{asked}\s*,|{other})\s*{_VALUE}"
     else:
         pattern = rf"\b{name}\s*(?:or\b|\?\?|\|\||(?:is None|===?\s*(?:null|undefined))\W+{name}\s*=)\s*{_VALUE}"
     found = dict.fromkeys((template, *(match[1] for match in re.finditer(pattern, text))))

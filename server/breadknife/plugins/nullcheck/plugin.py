@@ -262,7 +262,7 @@ def _made(
         return silence("would-not-verify", strategy=strategy)
     template = _Made(Edited(document, offer.edits, offer.elsewhere, offer.is_inner), by_rule)
     is_message = offer.content is not None and not offer.content.default
-    if action.data.get("unasked") and not is_message:  # nobody would see that a model has made up data
+    if action.data.get("unasked") and not is_message:  # nobody would see which one a model has chosen
         return (template, *_otherwise(offer, document, by_rule))
     if is_message and checking:
         checking.begin(template.edited, context)  # while the model writes

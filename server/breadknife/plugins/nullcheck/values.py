@@ -175,5 +175,5 @@ class NullLanguage(Protocol):
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> NullFile: ...
 
     def literal(self, default: str, like: str, /) -> bool:
-        """Whether `default` is a literal of the type of `like`: what a model wrote is checked with this."""
+        """Whether `default` is a literal of the type of `like`."""
         ...

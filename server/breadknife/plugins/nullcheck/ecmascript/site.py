@@ -77,14 +77,14 @@ class Site:
     def is_name(self) -> bool:
         """Whether a test of the expression holds for its next use: a name or a dotted name."""
         node = self.node
-        if any(_calls(self.tree, name) for name in self.source.split(".")[1:]):
+        if node.type not in _NAMES:
             return False
         while node.type == "member_expression" and node.child_by_field_name("optional_chain") is None:
             owner = node.child_by_field_name("object")
             if owner is None:
                 return False
             node = owner
-        return node.type in _PLAIN and self.node.type in _NAMES
+        return node.type in _PLAIN and not any(_calls(self.tree, name) for name in self.source.split(".")[1:])
 
     @property
     def is_shorthand(self) -> bool:
@@ -209,7 +209,7 @@ def first_part(node: Node) -> Node | None:
 def _calls(tree: SyntaxTree, name: str) -> bool:
     """Whether the file has a getter of that name that gives what a call gives: maybe another value each time, as
     `return this.queue.pop()` does."""
-    for said in re.finditer(rf"\bget\s+{re.escape(name)}\s*\(", tree.text):
+    for said in re.finditer(rf"get\s+{re.escape(name)}\s*\(", tree.text):
         getter = tree.node_at(Span(said.start(), said.end()))
         if any(map(_has_effect, own_nodes(getter, frozenset({"return_statement"})))):
             return True

@@ -112,7 +112,10 @@ _CLEAN = re.compile(
     r"|Success: no issues found in "  # mypy
     r"|All checks passed!$"  # ty
     r"| *INFO 0 errors"  # pyrefly
-    r"|\[INFO\] BUILD SUCCESS$)",  # Maven
+    r"|\[INFO\] BUILD SUCCESS$"  # Maven
+    r"|BUILD SUCCESSFUL\b"  # Gradle
+    r"|(?:.* )?Found 0 errors\."  # tsc --watch
+    r"|[>$] (?:.*\W)?(?:tsc|eslint)\b)",  # npm and yarn, before what they run
     re.MULTILINE,
 )
 """What tools print in text where they have found nothing; tsc, ESLint, javac and SpotBugs print nothing then."""

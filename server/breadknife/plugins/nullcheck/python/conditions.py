@@ -130,13 +130,15 @@ def chained(site: Site, name: str) -> tuple[TextEdit, ...] | None:
 
 
 def _takes_no_none(value: Node, path: tuple[Node, ...]) -> bool:
-    """Whether a None instead of the value fails right there: as an iterable, as an exception that is raised or caught.
-    `path`: from the root down to the value, without it."""
+    """Whether a None instead of the value fails right there: as an iterable, formatted in a way of its own, as an
+    exception that is raised or caught. `path`: from the root down to the value, without it."""
     while path and path[-1].type in _VALUES_OF:
         value, path = path[-1], path[:-1]
     outer = path[-1]
     if outer.type == "raise_statement":
         return outer.child_by_field_name("cause") != value
+    if any(child.type == "format_specifier" for child in outer.children):
+        return True
     return role_of(value, path) is Role.USE or _is_caught(value, path)
 
 

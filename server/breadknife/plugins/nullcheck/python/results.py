@@ -197,8 +197,10 @@ def _opened(found: Function, ends: tuple[Span, ...], where: str, weight: int) ->
 def _gives_always(function: Node, returned: list[Node]) -> bool:
     """Whether it plainly gives a value on each path: the null is another one's."""
     body = function.child_by_field_name("body")
-    ends = body is not None and body.named_children[-1].type == "return_statement"
-    return ends and all(one.named_child_count and one.named_children[0].type in LITERALS for one in returned)
+    done = [child.type for child in body.named_children if child.type != "comment"] if body is not None else []
+    return done[-1:] == ["return_statement"] and all(
+        one.named_child_count and one.named_children[0].type in LITERALS for one in returned
+    )
 
 
 def _kinds(tree: SyntaxTree, value: Node, function: Node) -> list[str]:
