@@ -10,7 +10,8 @@ from pathlib import Path
 from breadknife.project.ignoring import GITIGNORE, NEVER, OWN, Ignoring, excluded
 from breadknife.project.index import Stamp
 from breadknife.project.secrets import looks_secret, named_like_secret
-from breadknife.text.document import MARK, decoded, language_of
+from breadknife.text.document import MARK, language_of
+from breadknife.text.encoding import decoded
 
 LARGEST = 512 * 1024
 """Bytes. A larger file is data, or was made by a program."""
