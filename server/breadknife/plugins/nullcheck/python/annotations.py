@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from breadknife.plugins.nullcheck.python.rules import ANNOTATED_KINDS
+
+LITERALS = {
+    "string": "str", "concatenated_string": "str", "integer": "int", "float": "float", "true": "bool", "false": "bool",
+    "list": "list", "list_comprehension": "list", "dictionary": "dict", "dictionary_comprehension": "dict",
+    "set": "set", "set_comprehension": "set", "tuple": "tuple", "comparison_operator": "bool", "not_operator": "bool",
+}  # fmt: skip
+CLASS = re.compile(r"_*[A-Z]\w*[a-z]\w*$")
+"""A class, by the convention of PEP 8."""
 
 
 def annotated_kind(annotation: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.annotations import CLASS, LITERALS, is_optional
 from breadknife.text.syntax import Node
 
 TUPLE_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
@@ -28,7 +28,7 @@ class Variable:
     none_in: str = ""
     """A method that sets it to None."""
     set_first: bool = False
-    """`__init__` gives it something else than None, whatever happens: the class's own None is nobody's."""
+    """`__init__` surely gives it a value, whatever happens: the class's own None is nobody's."""
     setters: set[str] = field(default_factory=set[str])
     """The methods that give it something else than None."""
     places: int = 0
@@ -116,5 +116,13 @@ def note(
         variable.values.append(value)
     if method:
         variable.setters.add(method)
-    if method == "__init__" and is_whole:
+    if method == "__init__" and is_whole and value is not None and _is_surely_there(value):
         variable.set_first = True
+
+
+def _is_surely_there(value: Node) -> bool:
+    """A literal, a container, an object that is made there."""
+    function = value.child_by_field_name("function") if value.type == "call" else None
+    if function is None:
+        return value.type in LITERALS
+    return CLASS.fullmatch((function.text or b"").decode("utf-8", "replace").rpartition(".")[2]) is not None

@@ -5,24 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from breadknife.plugins.nullcheck.python.annotations import union_parts
+from breadknife.plugins.nullcheck.python.annotations import CLASS, LITERALS, union_parts
 from breadknife.plugins.nullcheck.python.imports import importing
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
-LITERALS = {
-    "string": "str", "concatenated_string": "str", "integer": "int", "float": "float", "true": "bool", "false": "bool",
-    "list": "list", "list_comprehension": "list", "dictionary": "dict", "dictionary_comprehension": "dict",
-    "set": "set", "set_comprehension": "set", "tuple": "tuple", "comparison_operator": "bool", "not_operator": "bool",
-}  # fmt: skip
 _BUILTINS = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "frozenset"})
 EMPTY = {"str": '""', "int": "0", "float": "0.0", "list": "[]", "dict": "{}", "set": "set()", "tuple": "()"}
 """Type -> the value that stands for nothing in it; bool isn't here: False says something."""
 MAX_UNION = 3
 """Types that are still worth writing out."""
-CLASS = re.compile(r"_*[A-Z]\w*[a-z]\w*$")
-"""A class, by the convention of PEP 8."""
 
 
 def type_of(tree: SyntaxTree, value: Node | None, function: Node | None) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from breadknife.plugins.nullcheck.python.annotations import annotated_classes, is_optional
+from breadknife.plugins.nullcheck.python.annotations import CLASS, annotated_classes, is_optional
 from breadknife.plugins.nullcheck.python.attributes import is_from_nullable, of_attribute
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute_of, origin_of
 from breadknife.plugins.nullcheck.python.ignoring import Checker
-from breadknife.plugins.nullcheck.python.kinds import CLASS, annotation_of, arguments_of
+from breadknife.plugins.nullcheck.python.kinds import annotation_of, arguments_of
 from breadknife.plugins.nullcheck.python.modules import Class, Elsewhere, Module, declared_by
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.annotations import LITERALS, is_optional
 from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, called, is_local, origin_of
 from breadknife.plugins.nullcheck.python.kinds import (
-    LITERALS,
     MAX_UNION,
     has_type_comment,
     is_defined_before,
