@@ -1,17 +1,21 @@
-"""Where things live on this platform, and how a file is written there.
+"""Where things live on this platform, and how a file is written there and read again.
 
 `BREADKNIFE_HOME` puts all of it under one folder of the user's choice.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TypeVar
 
 import platformdirs
 
+log = logging.getLogger("breadknife.paths")
+_Kind = TypeVar("_Kind")
 PROJECT_MARKS = (".git", ".breadknife", "breadknife.toml")
 """One of these in a folder makes it a project of its own."""
 
@@ -56,6 +60,28 @@ def write_atomically(path: Path, *parts: bytes | memoryview, mode: int = 0o600) 
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def read_written(path: Path, kind: type[_Kind]) -> _Kind:
+    """What was written there as JSON; an empty `kind` when the file is missing or broken, which the log tells."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return kind()
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning("%s is left out and will be written anew: %s", path, error)
+        return kind()
+
+
+def written_at(path: Path) -> tuple[int, int] | None:
+    """The time of change in ns, and the bytes: others once somebody has written it. None where there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _under(name: str, default: Path) -> Path:

@@ -11,7 +11,6 @@ from breadknife.cli.rechecking import Recheck
 from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, Turn, near, turn_of
 from breadknife.cli.root_causes import moved_by
 from breadknife.plugins.nullcheck.causes import Found
-from breadknife.plugins.nullcheck.values import DECLARATION
 
 
 @dataclass(frozen=True)
@@ -108,9 +107,9 @@ def _round(repairs: Repairs, pending: Sequence[_Pending], refused: list[_Pending
             why = each.why if each.why and repair.why == NO_ACTION else repair.why
             this.left.append(replace(each, why=why, tried=made))
             refused.append(each)
-        elif turn_of(repair.strategy) > each.turn and not each.why:
-            this.left.append(replace(each, turn=turn_of(repair.strategy)))
-        elif repair.strategy not in DECLARATION and any(repairs.comes_late(it.here, each.here) for it in refused):
+        elif (turn := turn_of(repair.strategy)) > each.turn and not each.why:
+            this.left.append(replace(each, turn=turn))
+        elif turn is Turn.PLACE and any(repairs.comes_late(it.here, each.here) for it in refused):
             this.left.append(replace(each, why="it is used before as if it were there", tried=made))
         elif same := next((known for _, known in this.wanted if known.edits == repair.edits), None):
             this.covered.append((each, same))

@@ -122,8 +122,10 @@ def _told(
         else:
             try:
                 document = repairs.changes.document(path)
-                outdated += [each for each in here if not may_be_of(document, each)]
-                found += repairs.told(path, [each for each in here if may_be_of(document, each)])
+                current = list[Said]()
+                for each in here:
+                    (current if may_be_of(document, each) else outdated).append(each)
+                found += repairs.told(path, current)
             except DocumentError as error:
                 tell(str(error))
                 failed = True

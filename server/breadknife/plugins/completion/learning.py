@@ -17,7 +17,7 @@ from typing import Annotated
 import filelock
 import msgspec
 
-from breadknife.paths import state_dir, write_atomically
+from breadknife.paths import read_written, state_dir, write_atomically, written_at
 
 MINIMUM = 30
 """Outcomes before anything changes."""
@@ -172,7 +172,7 @@ class Learning:
 
     def _look(self) -> None:
         """Notice what another server has written, and that the user has deleted the file."""
-        stamp = _stamp(self._path)
+        stamp = written_at(self._path)
         if stamp != self._read:
             self._read = stamp
             if stamp is None:
@@ -206,14 +206,7 @@ def learned_file() -> Path:
 
 
 def read_learned(path: Path) -> Learned:
-    """Empty when the file is missing or broken."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Learned)
-    except FileNotFoundError:
-        return Learned()
-    except (OSError, ValueError, RecursionError) as error:
-        log.warning("%s is left out and will be written anew: %s", path, error)
-        return Learned()
+    return read_written(path, Learned)
 
 
 def threshold(default: float, buckets: Mapping[str, Outcomes]) -> float:
@@ -254,11 +247,3 @@ def _sum(buckets: Mapping[str, Outcomes]) -> Outcomes:
 
 def _encode(learned: Learned) -> bytes:
     return msgspec.json.format(msgspec.json.encode(learned, order="sorted"), indent=2) + b"\n"
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size

@@ -16,7 +16,7 @@ from typing import TypeVar
 import filelock
 import msgspec
 
-from breadknife.paths import state_dir, write_atomically
+from breadknife.paths import read_written, state_dir, write_atomically, written_at
 from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Strategy
 from breadknife.text.document import Span
 from breadknife.text.syntax import SyntaxTree
@@ -44,7 +44,7 @@ class Choices:
     def of(self, root: Path | None, name: str) -> Strategy | None:
         """What was chosen for it last; None where nothing was, or what another version knows."""
         with self._lock:
-            stamp = _stamp(self._path)
+            stamp = written_at(self._path)
             if stamp != self._read:
                 self._read, self._known = stamp, read_choices(self._path)
             way = self._known.get(str(root), {}).get(name)
@@ -70,14 +70,7 @@ def choices_file() -> Path:
 
 
 def read_choices(path: Path) -> Chosen:
-    """Empty when the file is missing or broken."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Chosen)
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as error:
-        log.warning("%s is left out and will be written anew: %s", path, error)
-        return {}
+    return read_written(path, Chosen)
 
 
 def by_choice(offers: Sequence[Offer], way: Strategy | None, name: str) -> list[Offer]:
@@ -108,11 +101,3 @@ def name_of(tree: SyntaxTree, value: Span) -> str:
 
 def _latest(entries: dict[str, _Entry], most: int) -> dict[str, _Entry]:
     return dict(list(entries.items())[-most:])
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
