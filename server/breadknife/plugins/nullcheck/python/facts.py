@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.python.outline import text
@@ -126,24 +126,28 @@ def join_branches(test: str, yes: Env | None, no: Env | None) -> Env | None:
     return joined
 
 
-def join_alternatives(a: Env, b: Env) -> Env:
+def join_alternatives(a: Env, b: Env, meant: Collection[str] = ()) -> Env:
     """`join` for the undecided side of `and`/`or`.
 
     After `if x is None and y is None: return` at least one of them is no None, and which one is decided by things
-    that one function's text doesn't say: then neither is held against the code.
+    that one function's text doesn't say: then neither is held against the code. Nor is one alone that was only tested,
+    unless its None is `meant` to lead here.
     """
     only_a = {key for key, fact in a.items() if fact.cause and not b.get(key, NOTHING).cause}
     only_b = {key for key, fact in b.items() if fact.cause and not a.get(key, NOTHING).cause}
     joined = join(a, b)
     assert joined is not None
-    for key in only_a ^ only_b:
-        cause = joined[key].cause
-        if cause is not None and cause.reason is TESTED:
-            del joined[key]
+    for key in tested_keys(joined) & (only_a ^ only_b) - set(meant):
+        del joined[key]
     if only_a and only_b:
         for key in only_a | only_b:
             joined.pop(key, None)
     return joined
+
+
+def tested_keys(env: Env) -> set[str]:
+    """What may be None because a test for it led here."""
+    return {key for key, fact in env.items() if fact.cause and fact.cause.reason is TESTED}
 
 
 def narrow(env: Env, key: str) -> None:
@@ -185,7 +189,7 @@ def forget_attributes(env: Env, is_kept: Callable[[str], bool]) -> None:
 
 def forget_tested(env: Env) -> None:
     """What may never come back was called: that a test leads here with a None isn't certain any more."""
-    for key in [key for key, fact in env.items() if fact.cause and fact.cause.reason is TESTED]:
+    for key in tested_keys(env):
         del env[key]
 
 

@@ -276,11 +276,12 @@ class Meaning:
     def assigned(self, variable: Variable, name: str, owner: Class) -> Fact:
         """What is known of an attribute by what its class says of it."""
         kind = self._variable_kind(variable)
+        if not (kind or variable.annotation):
+            kind = self.annotated(given_annotation(self.outline, owner, variable))
         if variable.optional and (variable.annotation or variable.others or variable.none_in):
             return Fact(self.cause(variable, f"`{name}`"), kind)
         if not variable.annotation:
             given = self._analysis.given(owner.node.start_byte, name)
-            kind = kind or self.annotated(given_annotation(self.outline, owner, variable))
             return Fact(given.cause, kind, via=given.via) if given.cause or kind else NOTHING
         return Fact(kind=kind) if kind else NOTHING
 

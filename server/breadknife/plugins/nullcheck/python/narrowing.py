@@ -15,6 +15,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     join_alternatives,
     key_of,
     narrow,
+    tested_keys,
 )
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.text.syntax import Node
@@ -131,8 +132,10 @@ def _branch_boolean(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, En
     if is_and(node):
         both, second = branch(evaluator, right, yes)
         return both, join_alternatives(no, second)
+    led_on = tested_keys(no)
     second, neither = branch(evaluator, right, no)
-    return join_alternatives(yes, second), neither
+    # `x is None or …` lets a None through by its own words, `x is not None or …` only for want of another test
+    return join_alternatives(yes, second, tested_keys(yes) | tested_keys(second) - led_on), neither
 
 
 def _branch_comparison(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
