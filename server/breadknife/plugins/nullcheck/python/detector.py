@@ -10,6 +10,7 @@ from weakref import proxy
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional, optional_items
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
+from breadknife.plugins.nullcheck.python.doubts import assurance
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, NullUse, Summary
 from breadknife.plugins.nullcheck.python.flow import Flow
@@ -30,6 +31,7 @@ from breadknife.plugins.nullcheck.python.reuse import (
 )
 from breadknife.plugins.nullcheck.python.rule import NullableCall
 from breadknife.plugins.nullcheck.python.rules import NULLABLE
+from breadknife.plugins.nullcheck.python.site import site_of
 from breadknife.plugins.nullcheck.python.words import origins
 from breadknife.plugins.nullcheck.summaries import Outside
 from breadknife.plugins.nullcheck.values import SOURCE
@@ -204,7 +206,8 @@ class FileAnalysis:
         return FunctionResult(function.name, function.node.end_byte, found, self.summary(function), given)
 
     def _findings(self, uses: Iterable[NullUse]) -> list[Finding]:
-        return [_finding(self.tree, use) for use in uses if not _is_ignored(self.tree, use.node)]
+        told = (use for use in uses if not _is_ignored(self.tree, use.node))
+        return [_finding(self.tree, use) for use in told if not assurance(site_of(self.tree, use.node, use.use))]
 
     def findings_of(self, tree: SyntaxTree, changed: Node, original: Node) -> list[Finding]:
         """What would be found in this file's function `original` if `changed`, of another tree, stood in its place."""

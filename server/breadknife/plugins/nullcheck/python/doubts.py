@@ -29,7 +29,12 @@ def doubt(site: Site) -> str:
     """Why no edit of the code is right, or "" where one may be."""
     if site.node.type == "none":
         return ""
-    return _caught(site) or _invariant(site) or _set_up(site) or _optional_import(site) or guarded(site)
+    return _caught(site) or assurance(site)
+
+
+def assurance(site: Site) -> str:
+    """Why the value is there after all, or "" where nothing says so: no finding is told then."""
+    return _invariant(site) or _set_up(site) or _optional_import(site) or guarded(site)
 
 
 def _caught(site: Site) -> str:

@@ -119,13 +119,6 @@ NULLABLE_CALLS = (
         ("import inspect\nm = inspect.getmodule(f)\nm and m.__name__",),
     ),
     NullableCall(
-        "inspect.currentframe",
-        "where frames aren't supported",
-        ("import inspect\ninspect.currentframe().f_back",),
-        ("import inspect\nf = inspect.currentframe()\nif f: f.f_back",),
-        gives="types.FrameType",
-    ),
-    NullableCall(
         "inspect.getdoc",
         "when there is no docstring",
         ("import inspect\ninspect.getdoc(f).strip()",),
@@ -364,6 +357,7 @@ KINDS = {
     "urllib.parse.urlsplit": "urllib.parse.SplitResult",
     "urllib.parse.urlparse": "urllib.parse.SplitResult",
     "sys._getframe": "types.FrameType",
+    "inspect.currentframe": "types.FrameType",
     **LIBRARY_KINDS,
 }
 """Qualified name of a call -> what kind of value it gives."""
