@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 
+from breadknife.plugins.nullcheck.python.assigned import assigned
 from breadknife.plugins.nullcheck.python.cures import cures, is_declaration
 from breadknife.plugins.nullcheck.python.declarations import Cure
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
@@ -36,7 +37,7 @@ from breadknife.plugins.nullcheck.python.verify import as_it_is, declaration_ver
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.summaries import Outside, ProjectSummaries
-from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import DECLARATION, MEANT, SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import DocumentEdits, Finding
 from breadknife.text.document import Document, Span, TextEdit
@@ -45,6 +46,8 @@ from breadknife.text.syntax import SyntaxTree
 _TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|/tests?/[^/]*\.py$")
 _CERTAIN = 95
 """Weight of a repair beside which no other is right: what the declaration says is wrong."""
+_OF_ASSIGNED = 51
+"""Of the ignore comment where the value is surely set before: a declaration may still say so better, a check can't."""
 KEPT = 8
 """Documents whose last analysis may serve the next."""
 _OTHERS, _FRESH_SECONDS = 16, 60.0
@@ -129,7 +132,11 @@ class PythonFile:
             ways += _ignoring(site, checker, MEANT, 85 if is_set_here(site) or is_default_here(site) else 5)
         if not any(offer.weight >= _CERTAIN for offer in ways):
             ways += (replace(offer, is_asked_for=is_meant or offer.is_asked_for) for offer in self._options(site))
-        if any(finding.source != SOURCE for finding in about) and all(offer.is_asked_for for offer in ways):
+        is_told = any(finding.source != SOURCE for finding in about)
+        if is_told and (reason := assigned(site)):
+            ways = [_below(offer, _OF_ASSIGNED) for offer in ways]
+            ways += _ignoring(site, checker, reason, _OF_ASSIGNED)
+        if is_told and all(offer.is_asked_for for offer in ways):
             ways += _ignoring(site, checker, MEANT if is_meant else _why_none(site), 1)
         seen = set[Strategy]()
         for offer in sorted(ways, key=lambda offer: -offer.weight):
@@ -201,6 +208,11 @@ def _offer(cure: Cure, spans: frozenset[Span] | None) -> Offer:
     return Offer(
         cure.strategy, cure.titled, (), cure.weight, cure.reason, removes=removes, is_asked_for=cure.is_asked_for
     )
+
+
+def _below(offer: Offer, weight: int) -> Offer:
+    """A way at the place ranks below `weight`, that of a declaration stays."""
+    return offer if offer.strategy in DECLARATION else replace(offer, weight=min(offer.weight, weight - 1))
 
 
 def _why_none(site: Site) -> str:
