@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-from breadknife.cli.null_report import BY_HAND, table
+from breadknife.cli.null_findings import Sources
+from breadknife.cli.null_report import BY_HAND, run, table
+from breadknife.host.asking import KINDS
 from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.python.language import PythonFile
+from breadknife.task.values import ActionRequest
 from cli.commands import breadknife
 from project.folders import write
 
@@ -187,3 +194,43 @@ def test_exit_codes(project: Path, arguments: list[str], code: int, said: str) -
     assert result.returncode == code, result.stderr
     assert said in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
+
+
+BROKEN = {"broken.py": 'import re\n\n\ndef port(url):\n    return re.match("x", url).end()\n', "store.py": STORE}
+
+
+@pytest.mark.parametrize(
+    ("is_endless", "why"),
+    [(False, "nullcheck broke: KeyError: 'x'"), (True, "nullcheck has not answered within 0.1 s")],
+)
+def test_a_file_whose_repairs_fail_is_told_and_the_others_are_reported(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    is_endless: bool, why: str,
+) -> None:  # fmt: skip
+    folder, over, offers = tmp_path / "project", threading.Event(), PythonFile.offers
+
+    def failing(file: PythonFile, *given: object) -> Iterator[object]:
+        if "class Store" not in file.tree.text:
+            if is_endless:
+                over.wait(60)
+            raise KeyError("x")
+        return offers(file, *given)  # pyright: ignore[reportArgumentType]
+
+    write(folder, {**BROKEN, "breadknife.toml": '[nullcheck]\noracle = "off"\n'})
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(PythonFile, "offers", failing)
+    monkeypatch.setattr(
+        "breadknife.host.host.KINDS", {**KINDS, ActionRequest: replace(KINDS[ActionRequest], seconds=0.1)}
+    )
+    said = PYRIGHT + PYRIGHT.splitlines()[-1].replace("store.py:19", "broken.py:5") + "\n"
+    (folder / "pyright.txt").write_text(said.format(root=folder.as_posix()), "utf-8")
+    try:
+        assert run(Sources(report="pyright.txt"), 10, as_json=True, offline=True) == 2
+    finally:
+        over.set()
+    printed = capsys.readouterr()
+    stored, broken = json.loads(printed.out)["causes"]
+    assert why in printed.err
+    assert (stored["failure"], broken["repair"]) == (None, None)
+    assert stored["repair"]
+    assert why in broken["failure"]

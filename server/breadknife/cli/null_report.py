@@ -17,6 +17,7 @@ from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, findings, opened, tell
 from breadknife.cli.repairs import Repairs, named
 from breadknife.cli.root_causes import TRIES, causes_of, declaration
+from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.causes import Cause, Origin, suggested
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.values import DECLARATION, Offer
@@ -47,6 +48,8 @@ class Row:
     short: str
     """The title without the evidence."""
     strategy: str
+    failure: str = ""
+    """Why it isn't known what can be done."""
 
 
 def run(sources: Sources, top: int, *, as_json: bool, offline: bool) -> int:
@@ -66,22 +69,30 @@ def run(sources: Sources, top: int, *, as_json: bool, offline: bool) -> int:
         shown = sum(len(row.cause.findings) for row in rows)
         counts = f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}"
         print(f"{counts}; those shown have {shown}")
-    return 2 if told.failed else 1 if told.found else 0
+    return 2 if told.failed or any(row.failure for row in rows) else 1 if told.found else 0
 
 
 def _row(cause: Cause, repairs: Repairs) -> Row:
     further_on: Row | None = None
+    failure = ""
     for found in (*cause.findings[:TRIES], declaration(cause)):
-        if found is None or (file := repairs.file(found.path)) is None:
+        if found is None:
             continue
-        for offer in file.offers(found.place, (found.finding,)):
+        try:
+            offers = repairs.offers(found)
+        except DocumentError as error:
+            if str(error) != failure:
+                tell(str(error))
+            failure = str(error)
+            continue
+        for offer in offers:
             if offer.strategy not in DECLARATION:
                 continue
             if _repairs(offer, found.path, cause.origin, repairs):
                 return Row(cause, offer.titled, offer.title, offer.strategy)
             if further_on is None:
                 further_on = Row(cause, _FURTHER_ON + offer.titled, _FURTHER_ON + offer.title, offer.strategy)
-    return further_on or Row(cause, "", "", suggested(cause.origin)[0])
+    return further_on or Row(cause, "", "", suggested(cause.origin)[0], failure)
 
 
 def _repairs(offer: Offer, path: Path, origin: Origin, repairs: Repairs) -> bool:
@@ -108,6 +119,7 @@ def _as_json(row: Row, repairs: Repairs, folder: Path) -> dict[str, Any]:
         "count": len(row.cause.findings),
         "strategy": row.strategy,
         "repair": row.title or None,
+        "failure": row.failure or None,
         "findings": [
             {
                 "path": named(found.path, folder),
@@ -191,4 +203,4 @@ def _where(row: Row, repairs: Repairs, folder: Path) -> str:
 
 
 def _short(row: Row) -> str:
-    return row.short or BY_HAND[row.cause.origin.kind]
+    return row.short or row.failure or BY_HAND[row.cause.origin.kind]

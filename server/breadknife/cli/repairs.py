@@ -10,10 +10,13 @@ from enum import IntEnum
 from functools import cache
 from pathlib import Path
 
+from breadknife.cancel import CancelToken
 from breadknife.cli.changes import Changes, Edits, together
 from breadknife.cli.checking import Tests
 from breadknife.cli.covering import holds, is_reached
 from breadknife.errors import DocumentError
+from breadknife.host.containment import Unfinished
+from breadknife.host.failures import explained
 from breadknife.host.host import Host, Reply
 from breadknife.host.settings import Settings
 from breadknife.host.workspace import root_of
@@ -24,7 +27,8 @@ from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
-from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Strategy, Use
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Strategy, Use
+from breadknife.task.reasons import silence
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
@@ -166,6 +170,26 @@ class Repairs:
         return plugin.ladder.problems(checker, document.language, texts, beside, CHECKER_SECONDS)
 
     # --- what can be done ---
+
+    def offers(self, found: Found) -> Sequence[Offer]:
+        """What the null check would do, whatever a checker says. Raises DocumentError where it breaks or hangs."""
+        file = self.file(found.path)
+        if file is None:
+            return ()
+        name, seconds = str(found.path), self._host.kinds[ActionRequest].seconds
+
+        def work() -> Sequence[Offer] | BaseException:
+            try:
+                return tuple(file.offers(found.place, (found.finding,)))
+            except BaseException as error:  # `Containment.run` waits in vain for what raises
+                return error
+
+        made = self._host.containment.run({name: work}, {name: seconds}, CancelToken())[name]
+        if isinstance(made, Unfinished):
+            raise DocumentError(f"{name}: {silence('plugin-hung', plugin=SOURCE, seconds=seconds).sentence}")
+        if isinstance(made, BaseException):
+            raise DocumentError(f"{name}: {explained(SOURCE, made)[1].sentence}") from made
+        return made
 
     def menu(self, found: Found, *, is_read: bool = False) -> list[Action]:
         """The actions for a finding that are made once they are chosen, best first: our own ignore comment isn't.
