@@ -168,3 +168,39 @@ async def test_who_chooses_an_edit_is_told_when_no_checker_has_looked_at_it(
     title = item.title.partition(" · ")[0]
     said = f"breadknife: “{title}” is made without a last check: {why}"
     assert [(each.type, each.message) for each in session.client.messages] == [(lsp.MessageType.Warning, said)]
+
+
+async def test_who_asks_for_no_edit_later_has_each_with_what_it_has_passed(connect, script, home) -> None:
+    """Nobody has chosen one yet: no message speaks of it."""
+    session = await connect("emacs", engine_script=script([]), options=OFF)
+    *items, silencing = await session.actions(session.open("a.py", NULL), USE, [])
+    assert len(items) > 1
+    assert all(item.edit for item in (*items, silencing))
+    passed = "parses · finding gone · non-null path unchanged · file clean"
+    assert {item.title.partition(" · ")[2] for item in items} == {passed}
+    assert session.client.messages == []
+    assert [each for each in session.client.log_messages if each.message.startswith("breadknife: ")] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the checker is a shell script")
+@pytest.mark.parametrize(("seconds", "made"), [(0.1, True), (60, False)], ids=["in its own time", "never"])
+async def test_who_asks_for_no_edit_later_waits_for_no_checker_without_end(
+    connect, script, home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, made: bool
+) -> None:
+    program = tmp_path / "bin" / "pyright-langserver"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nsleep 60\n", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join((str(program.parent), os.environ["PATH"])))
+    options = {"nullcheck": {"oracle": "pyright", "oracle_seconds": seconds}, "prose": {"enabled": False}}
+    session = await connect("emacs", engine_script=script([]), options=options)
+    async with asyncio.timeout(20):
+        *items, silencing = await session.actions(session.open("a.py", NULL), USE, [])
+    assert silencing.edit
+    if made:
+        assert all("pyright took longer than 0.1 s" in item.title for item in items)
+        assert session.client.messages == []
+    else:
+        assert items == []
+        [said] = session.client.messages
+        assert "could not be checked in time: open it again" in said.message

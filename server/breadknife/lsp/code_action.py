@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,9 @@ from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, DocumentEdits, Finding, ResolveRequest
 from breadknife.text.document import Document, Span, TextEdit
+
+MENU_SECONDS = 8.0
+"""In which the edits of a whole menu are made for a client that can't ask for one later; eglot waits 10 s."""
 
 
 class _ContentModified(JsonRpcException):
@@ -46,18 +50,17 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
         if document is None:
             return []
         found: list[lsp.CodeAction] = []
+        until = asyncio.get_running_loop().time() + MENU_SECONDS
         if _wants(params.context.only, lsp.CodeActionKind.QuickFix):
             shown = tuple(from_diagnostic(document, each, encoding) for each in params.context.diagnostics)
             span = to_span(document, params.range, encoding)
             invoked = params.context.trigger_kind is lsp.CodeActionTriggerKind.Invoked
             reply = await server.ask(ActionRequest(document, span, shown, invoked))
-            for plugin, action in reply.actions:
-                item = _to_code_action(server, document, plugin, action, params.context.diagnostics)
-                if item.data is not None and not server.client.resolves_edits:
-                    item.edit = await _resolved_edit(server, handed_out, document, plugin, action)
-                    if item.edit is None:
-                        continue
-                found.append(item)
+            actions = reply.actions
+            if not server.client.resolves_edits:
+                actions = await _made(server, handed_out, document, actions, until)
+            for plugin, action in actions:
+                found.append(_to_code_action(server, document, plugin, action, params.context.diagnostics))
         if params.context.only and _wants(params.context.only, FIX_ALL):
             reply = await diagnostics.check(document)
             edits = safe_edits(reply.findings)
@@ -100,22 +103,60 @@ def safe_edits(findings: list[Finding]) -> list[TextEdit]:
 async def _resolved_edit(
     server: BreadknifeServer, handed_out: HandedOut, document: Document, plugin: str, action: Action
 ) -> lsp.WorkspaceEdit | None:
+    resolved, receipts = await _resolved(server, document, plugin, action)
+    if resolved is None:
+        server.show(f"“{action.title}” is not possible here: {_why(receipts)}")
+        return None
+    if resolved.checked:
+        said = f"breadknife: {action.title}: {resolved.checked}"
+        server.window_log_message(lsp.LogMessageParams(lsp.MessageType.Info, said))
+    if resolved.unchecked:
+        server.show(f"“{action.title}” is made without a last check: {resolved.unchecked}", lsp.MessageType.Warning)
+    handed_out.hand_out(document, plugin, resolved)
+    return _edit(server, document, resolved)
+
+
+async def _resolved(
+    server: BreadknifeServer, document: Document, plugin: str, action: Action
+) -> tuple[Action | None, tuple[Receipt, ...]]:
+    """The action with its edits; None where none was verified, and why."""
     reply = await server.ask(ResolveRequest(document, action), plugin=plugin)
     if not server.documents.is_current(document):
         raise _ContentModified()
-    for _, resolved in reply.actions:
-        if resolved.edits or resolved.elsewhere:
-            if resolved.checked:
-                said = f"breadknife: {action.title}: {resolved.checked}"
-                server.window_log_message(lsp.LogMessageParams(lsp.MessageType.Info, said))
-            if resolved.unchecked:
-                server.show(
-                    f"“{action.title}” is made without a last check: {resolved.unchecked}", lsp.MessageType.Warning
-                )
+    made = (resolved for _, resolved in reply.actions if resolved.edits or resolved.elsewhere)
+    return next(made, None), reply.receipts
+
+
+async def _made(
+    server: BreadknifeServer,
+    handed_out: HandedOut,
+    document: Document,
+    actions: Iterable[tuple[str, Action]],
+    until: float,
+) -> list[tuple[str, Action]]:
+    """A menu for a client that asks for no edit later: nobody has chosen any yet, so what each has passed, or hasn't,
+    stands in its title alone."""
+    made, late = list[tuple[str, Action]](), 0
+    for plugin, action in actions:
+        if action.edits or action.elsewhere or action.command:
+            made.append((plugin, action))
+            continue
+        if late:  # the rest has even less time
+            late += 1
+            continue
+        try:
+            async with asyncio.timeout_at(until):
+                resolved, _ = await _resolved(server, document, plugin, action)
+        except TimeoutError:
+            late += 1
+            continue
+        if resolved is not None:
             handed_out.hand_out(document, plugin, resolved)
-            return _edit(server, document, resolved)
-    server.show(f"“{action.title}” is not possible here: {_why(reply.receipts)}")
-    return None
+            done = replace(action, title=resolved.title, checked=resolved.checked)
+            made.append((plugin, replace(done, edits=resolved.edits, elsewhere=resolved.elsewhere)))
+    if late:
+        server.show(f"{late} more of this menu could not be checked in time: open it again")
+    return made
 
 
 def _why(receipts: tuple[Receipt, ...]) -> str:
