@@ -42,6 +42,17 @@ CASES = (
     ("it('a', () => {\n  expect(x).toBeDefined();\n  ⟦x⟧.y();\n});", "`expect` has checked it"),
     ("it('a', () => {\n  expect(x).not.toBeNull();\n  ⟦x⟧.y();\n});", "`expect` has checked it"),
 )
+LONG = "the.first.of.all.the.words + the.second.of.all"
+CASES += (
+    (
+        f"function f(m: M) {{\n  if (m.has({LONG})) {{\n    ⟦m.get({LONG})⟧.run();\n  }}\n}}",
+        "`m.has()` says that it is there",
+    ),
+    (
+        "function f(m: M) {\n  if (m.has(a\n + b)) {\n    ⟦m.get(a\n + b)⟧.run();\n  }\n}",
+        "`m.has(a + b)` says that it is there",
+    ),
+)
 ONLY_LOOKS_LIKE_IT = (
     "function f(x?: X) {\n  try {\n    return ⟦x⟧.y;\n  } finally {\n    g();\n  }\n}",
     "function f(x?: X) {\n  try {\n    g();\n    return ⟦x⟧.y;\n  } catch {\n    return 0;\n  }\n}",
@@ -98,3 +109,12 @@ def test_what_only_looks_like_a_guard_is_none(marked: str) -> None:
 def test_where_no_check_can_stand_the_comment_says_what_is_relied_on(uri: str, reason: str) -> None:
     text, offers = offered("class A {\n  x = a() || ⟦b()⟧.c;\n}", uri=f"file:///project/{uri}")
     assert f"  // @ts-expect-error {reason}\n" in apply_edits(text, offers[-1].edits)
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [("b(\n    1\n  )", "b( 1 )"), ("größe()", "größe()"), ("b('\u202e')", "it"), (f"find({LONG})", "it")],
+)
+def test_that_comment_names_whole_words_on_one_line(value: str, named: str) -> None:
+    text, offers = offered(f"class A {{\n  x = a() || ⟦{value}⟧.c;\n}}")
+    assert f"  // @ts-expect-error {named} is expected to be there\n" in apply_edits(text, offers[-1].edits)

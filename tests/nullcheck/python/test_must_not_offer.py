@@ -92,6 +92,27 @@ def test_only_the_ignore_comment(marked: str) -> None:
         assert f"# pyright: ignore[reportOptionalMemberAccess]  # {offer.reason}\n" in written(text, offer)
 
 
+LONG = "the_first_of_all_the_words, the_second_of_all_the_words"
+CALLEE = ".".join(["self", *("one_more_object_below",) * 3])
+
+
+@pytest.mark.parametrize(
+    ("marked", "reason"),
+    [
+        (f"def f(x):\n    if is_usable(x, {LONG}):\n        ⟦x⟧.y", "the condition says that it is there"),
+        (f"def f(x):\n    if not is_usable(x, {LONG}):\n        return\n    ⟦x⟧.y", "an `if` has left before"),
+        (f"def f(x=None):\n    ensure_given(x, {LONG})\n    ⟦x⟧.y", "`ensure_given()` has checked it"),
+        (f"def f(x=None):\n    {CALLEE}.check(x)\n    ⟦x⟧.y", "the call before has checked it"),
+        (f"def f(x=None):\n    if x is None:\n        usage({LONG})\n    ⟦x⟧.y", "`usage()` has seen to it"),
+        (f"def f(x):\n    assert is_usable(x, {LONG})\n    ⟦x⟧.y", "an `assert` says so before"),
+    ],
+)
+def test_a_reason_is_whole_words(marked: str, reason: str) -> None:
+    text, (offer,) = offered(marked + "\n")
+    assert offer.reason == reason
+    assert f"  # {reason}\n" in written(text, offer)
+
+
 WRONG_ANNOTATIONS = (
     (
         "class T1:\n    pass\nclass A:\n    def __init__(self):\n        self.x: list | None = []\n"

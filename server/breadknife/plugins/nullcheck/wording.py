@@ -14,6 +14,13 @@ def quote(expression: str) -> str:
     return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "this value"
 
 
+def in_comment(expression: str, otherwise: str) -> str:
+    """An expression within a comment in the code, on one line and whole, else `otherwise`: half of a name is none. A
+    backslash may mean more there: Java ends a comment at an escaped line break."""
+    said = " ".join(expression.split())
+    return said if len(said) <= _MAX_QUOTE and said.isprintable() and "\\" not in said else otherwise
+
+
 def capitalised(clause: str) -> str:
     return clause[0].upper() + clause[1:]
 

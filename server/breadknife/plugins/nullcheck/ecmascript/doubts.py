@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, THROWING, Site
+from breadknife.plugins.nullcheck.wording import in_comment
 from breadknife.text.syntax import Node
 
 _EXPECTS = re.compile(r"(?:^expect\(.*\.(?:not\.)?toThrow\w*|\b(?:assert|t)\.(?:throws|rejects))$", re.DOTALL)
@@ -65,15 +66,20 @@ def _has(site: Site) -> str:
             continue
         said = site.outline.text(test)
         if "||" not in said and positive.search(said):
-            return f"`{asked}` says that it is there"
+            return _asked(found["owner"], found["key"])
     for before in _before(site):
         test, then = before.child_by_field_name("condition"), before.child_by_field_name("consequence")
         if before.type != "if_statement" or test is None or then is None:
             continue
         sets = f"{found['owner']}.set({found['key']}," in site.outline.text(then)
         if site.outline.text(test) == f"(!{asked})" and (sets or _LEAVES.search(site.outline.text(then))):
-            return f"`{asked}` says that it is there"
+            return _asked(found["owner"], found["key"])
     return ""
+
+
+def _asked(owner: str, key: str) -> str:
+    said = in_comment(f"{owner}.has({key})", in_comment(f"{owner}.has()", "has()"))
+    return f"`{said}` says that it is there"
 
 
 def _value(site: Site) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -24,6 +23,7 @@ from breadknife.plugins.nullcheck.ecmascript.verify import Verifier
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.wording import in_comment
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
@@ -32,8 +32,6 @@ from breadknife.text.syntax import Node, SyntaxTree, parse, path_to
 
 _LONGEST_MEAN = 300
 """Code points of a line: people stay far below that."""
-_MAX_NAMED = 40
-"""Code points of an expression that a comment names."""
 
 
 class EcmaScript:
@@ -127,8 +125,8 @@ class EcmaScriptFile:
                     removes=max(verdict.removes, 1), is_asked_for=is_meant and not option.edits,
                 )  # fmt: skip
         if not offered and not reason:
-            value = re.sub(r"[^ -~]", "", site.source)[:_MAX_NAMED]
-            reason = "a null fails the test" if self._in_tests else f"{value} is expected to be there"
+            named = in_comment(site.source, "it")
+            reason = "a null fails the test" if self._in_tests else f"{named} is expected to be there"
             yield from _ignoring(site, about, verifier, reason, 1)
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:

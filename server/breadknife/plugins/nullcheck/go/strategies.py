@@ -21,7 +21,7 @@ from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.go import endings
 from breadknife.plugins.nullcheck.go.site import Origin, Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
-from breadknife.plugins.nullcheck.wording import quote
+from breadknife.plugins.nullcheck.wording import in_comment, quote
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -397,7 +397,7 @@ _IGNORES = {"staticcheck": "//lint:ignore {code} {reason}", "": "//nolint:{tool}
 def _ignore(site: Site, tool: str) -> Option:
     """The checker's own comment, above the statement or at its end."""
     name, _, code = tool.partition(" ")
-    reason = f"{re.sub(r'[^ -~]', '', site.source)[:40]} is never nil here"
+    reason = f"{in_comment(site.source, 'it')} is never nil here"
     text = _IGNORES.get(name, _IGNORES[""]).format(code=code, tool=name, reason=reason)
 
     def edits(_: Content) -> Edits | None:

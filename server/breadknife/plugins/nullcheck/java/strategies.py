@@ -23,7 +23,7 @@ from breadknife.plugins.nullcheck.java.outline import METHODS, base, is_nullable
 from breadknife.plugins.nullcheck.java.rules import ZEROS
 from breadknife.plugins.nullcheck.java.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
-from breadknife.plugins.nullcheck.wording import quote
+from breadknife.plugins.nullcheck.wording import in_comment, quote
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -356,7 +356,7 @@ def _ignore(site: Site, tool: str) -> Option:
         member = site.member
         if member is None or not on_own_line(site.tree, member) or "@Suppress" in modifiers(site.outline, member):
             return None
-        reason = f"{re.sub(r'[^ -~]', '', site.source)[:40]} is never null here"
+        reason = f"{in_comment(site.source, 'it')} is never null here"
         written = f'("{name}") // {reason}'
         if code:
             justification = re.sub(r'["\\]', "'", reason)

@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.rules import NO_RETURN_METHODS
 from breadknife.plugins.nullcheck.python.site import EXITS, Site, own_nodes
+from breadknife.plugins.nullcheck.wording import in_comment
 from breadknife.text.syntax import Node
 
 _CHECKS = re.compile(r"_*(?:assert|require|ensure|check|validate|verify|expect|must|need|guard)(?:_|[A-Z]|$)\w*")
@@ -28,7 +29,7 @@ def guarded(site: Site) -> str:
     for outer in reversed(site.path):
         condition = _condition(outer, inner)
         if condition is not None and _tells(site, condition, key) and not _is_set_since(site, condition, outer):
-            return f"`{_short(condition)}` says that it is there"
+            return f"{_quote(condition) or 'the condition'} says that it is there"
         if outer.type in ("for_statement", "for_in_clause") or outer.type.endswith("comprehension"):
             if _filtered(outer, key):
                 return "filter() has left the empty ones out"
@@ -145,9 +146,9 @@ def _checked(site: Site, statement: Node, key: str) -> str:
     """What a statement before the place has seen to."""
     inner = statement.named_children[0] if statement.named_child_count else None
     if statement.type == "expression_statement" and inner is not None and inner.type == "call":
-        return f"`{_short(inner)}` has checked it" if _checks(site, inner, key) else ""
+        return f"{_call(inner)} has checked it" if _checks(site, inner, key) else ""
     if statement.type == "assert_statement" and inner is not None:
-        return f"`assert {_short(inner)}` says so before" if _tells(site, inner, key) else ""
+        return f"{_quote(inner, 'assert ') or 'an `assert`'} says so before" if _tells(site, inner, key) else ""
     if statement.type != "if_statement" or statement.child_by_field_name("alternative") is not None:
         return ""
     condition, body = statement.child_by_field_name("condition"), statement.child_by_field_name("consequence")
@@ -159,7 +160,7 @@ def _checked(site: Site, statement: Node, key: str) -> str:
         left = opposite is not None and _tells(site, opposite, key)
         among = rf"\bNone in\b.*{_word(key)}|\bany\(.* is None for .*{_word(key)}"
         left = left or re.search(among, text(condition)) is not None
-        return f"`if {_short(condition)}` has left before" if left else ""
+        return f"{_quote(condition, 'if ') or 'an `if`'} has left before" if left else ""
     if not re.search(rf"{_word(key)} is None\b|^not {re.escape(key)}$", text(condition)):
         return ""
     call = last.named_children[0] if last.type == "expression_statement" and last.named_child_count else None
@@ -168,7 +169,7 @@ def _checked(site: Site, statement: Node, key: str) -> str:
         return ""
     if _LOGS.fullmatch(text(callee)) and text(callee).removeprefix("self.") not in NO_RETURN_METHODS:
         return ""
-    return f"`{_short(call)}` has seen to it"
+    return f"{_call(call)} has seen to it"
 
 
 def _checks(site: Site, call: Node, key: str) -> bool:
@@ -191,6 +192,13 @@ def _word(key: str) -> str:
     return rf"(?<![\w.]){re.escape(key)}(?!\w)"
 
 
-def _short(node: Node) -> str:
-    said = " ".join(text(node).split())
-    return said if len(said) <= 40 else said[:39] + "…"
+def _quote(node: Node, before: str = "") -> str:
+    """The source in backticks, or "" where it is too much for a comment."""
+    said = in_comment(before + text(node), "")
+    return f"`{said}`" if said else ""
+
+
+def _call(call: Node) -> str:
+    """A call in backticks, without its arguments where they are too long."""
+    callee = text(call.child_by_field_name("function") or call)
+    return _quote(call) or (f"`{callee}()`" if in_comment(callee, "") else "the call before")
