@@ -172,10 +172,27 @@ def test_a_call_is_not_moved_before_another_ones_effects() -> None:
         "function f(x?: X) {\n  return x.tag`a`;\n}\n",
         "function f(x?: X) {\n  return (x.y).z;\n}\n",
         "const f = (x?: X) => x.y;\n",
+        "function f(x?: X) {\n  return once(() => x.y);\n}\n",
+        "function f(x?: X) {\n  return _.once(() => x.y());\n}\n",
+        "function f(xs: X[], x?: X) {\n  return xs.map(() => x.y);\n}\n",
     ],
 )
 def test_an_optional_chain_is_not_offered_where_undefined_would_go_on(text: str) -> None:
     assert "optional-chain" not in results(text)
+
+
+@pytest.mark.parametrize("call", ["a.on('b', {})", "a.once('b', {})", "setTimeout({}, 1)", "a.b.forEach({})"])
+def test_a_function_whose_result_nobody_looks_at_may_give_undefined(call: str) -> None:
+    made = results(f"function f(x?: X) {{\n  {call.format('() => x.y()')};\n}}\n")
+    assert "() => x?.y()" in made["optional-chain"]
+
+
+@pytest.mark.parametrize(("body", "asked"), [("", False), ("  if (!a) throw new Error();\n", True)])
+def test_a_function_that_throws_elsewhere_gives_no_undefined_by_itself(body: str, asked: bool) -> None:
+    offers = offered(f"function f(x?: string): string {{\n{body}  return x;\n}}\n")
+    assert [offer.is_asked_for for offer in offers if offer.strategy is Strategy.ANNOTATE] == [asked]
+    [throwing] = [offer for offer in offers if offer.strategy is Strategy.RAISE]
+    assert all("undefined {" not in edit.new_text and " | " not in edit.new_text for edit in throwing.edits)
 
 
 @pytest.mark.parametrize(

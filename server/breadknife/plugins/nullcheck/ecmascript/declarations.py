@@ -232,8 +232,11 @@ def _annotated(site: Site) -> Iterator[Option]:
     null = site.null if site.null in ("null", "undefined") else ""
     if not null:
         return
+    throws = False
     if site.use is Use.RETURN:
         function = site.function
+        # Its callers count on an error where there is nothing to give.
+        throws = function is not None and bool(own_nodes(function, frozenset({"throw_statement"})))
         holder, field = function, "return_type"
         said, reason = f"Say in the return type that it may be {null} (callers must check)", f"it returns {null} here"
     else:
@@ -251,7 +254,8 @@ def _annotated(site: Site) -> Iterator[Option]:
             return
         type = arguments.named_children[0]
     end = site.tree.span(type).end
-    yield Option(Strategy.ANNOTATE, said, 50, reason, edits=(TextEdit(Span(end, end), f" | {null}"),))
+    edits = (TextEdit(Span(end, end), f" | {null}"),)
+    yield Option(Strategy.ANNOTATE, said, 50, reason, edits=edits, is_asked_for=throws)
 
 
 def _without_null(site: Site, declared: Node, field: str = "type") -> tuple[TextEdit, ...]:

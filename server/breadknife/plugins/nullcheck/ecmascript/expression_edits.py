@@ -16,10 +16,12 @@ _PRIMARY = frozenset({
 _LINKS = frozenset({"member_expression", "subscript_expression", "call_expression"})
 _TESTS = frozenset({"if_statement", "while_statement", "do_statement"})
 _DISCARDS = frozenset({
-    "forEach", "setTimeout", "setInterval", "addEventListener", "queueMicrotask", "requestAnimationFrame", "on", "once",
-    "nextTick", "setImmediate", "afterEach", "beforeEach", "finally",
+    "forEach", "setTimeout", "setInterval", "addEventListener", "queueMicrotask", "requestAnimationFrame", "nextTick",
+    "setImmediate", "afterEach", "beforeEach", "finally",
 })  # fmt: skip
 """Functions that have no use for what the function they are given returns."""
+_LISTENS = frozenset({"on", "once"})
+"""The same, where an event is named before: lodash's `once(f)` gives what `f` returns."""
 LITERALS = {"string": '""', "number": "0", "boolean": "false", "Array": "[]", "bigint": "0n"}
 """Type -> the literal that says "nothing"."""
 
@@ -109,7 +111,8 @@ def _is_discarded(site: Site, at: int) -> bool:
     outer = site.path[at - 1]
     if outer.type == "arguments":
         function = site.path[at - 2].child_by_field_name("function")
-        return function is not None and site.outline.text(function).rpartition(".")[2] in _DISCARDS
+        name = site.outline.text(function).rpartition(".")[2] if function is not None else ""
+        return name in _DISCARDS or (name in _LISTENS and outer.named_children[0] != site.path[at])
     if outer.type == "jsx_expression" and site.path[at - 2].type == "jsx_attribute":
         name = site.outline.text(site.path[at - 2].named_children[0])
         return name.startswith("on") and name[2:3].isupper()

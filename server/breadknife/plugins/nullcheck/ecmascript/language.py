@@ -119,10 +119,11 @@ class EcmaScriptFile:
             if made and verdict is not None:
                 content = option.content if option.has_content else None
                 whole = Span(0, len(self.tree.text)) if option.edits else verifier.limits
+                asked = option.is_asked_for or (is_meant and not option.edits)
                 offered += option.strategy is not Strategy.NON_NULL
                 yield Offer(
                     option.strategy, option.title, made, option.weight, option.reason, content, whole,
-                    removes=max(verdict.removes, 1), is_asked_for=is_meant and not option.edits,
+                    removes=max(verdict.removes, 1), is_asked_for=asked,
                 )  # fmt: skip
         if not offered and not reason:
             named = in_comment(site.source, "it")

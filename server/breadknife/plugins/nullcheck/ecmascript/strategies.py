@@ -39,6 +39,8 @@ class Option:
     """What is written when no model says better."""
     edits: tuple[TextEdit, ...] = ()
     """Of a declaration's; those of a place are made by `edits`."""
+    is_asked_for: bool = False
+    """See `Offer`."""
 
     @property
     def has_content(self) -> bool:
