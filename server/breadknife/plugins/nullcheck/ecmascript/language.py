@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 
 from breadknife.plugins.nullcheck.ecmascript.declarations import declarations
 from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
@@ -20,6 +20,7 @@ from breadknife.plugins.nullcheck.ecmascript.strategies import Option, edits, op
 from breadknife.plugins.nullcheck.ecmascript.style import Style
 from breadknife.plugins.nullcheck.ecmascript.table import summarise
 from breadknife.plugins.nullcheck.ecmascript.verify import Verifier
+from breadknife.plugins.nullcheck.line_length import line_length
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.summaries import OtherFiles, ProjectSummaries
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
@@ -44,7 +45,8 @@ class EcmaScript:
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
-        return EcmaScriptFile(FileAnalysis(tree, others, self._rules), is_test(document.uri))
+        length = partial(line_length, document, project)
+        return EcmaScriptFile(FileAnalysis(tree, others, self._rules), is_test(document.uri), length)
 
     def literal(self, default: str, like: str, /) -> bool:
         nodes = [_expression(source) for source in (default, like)]
@@ -59,9 +61,11 @@ def _expression(source: str) -> Node | None:
 
 
 class EcmaScriptFile:
-    def __init__(self, analysis: FileAnalysis, in_tests: bool) -> None:
+    def __init__(self, analysis: FileAnalysis, in_tests: bool, length: Callable[[], int]) -> None:
+        """`length`: of a line."""
         self.tree = analysis.tree
         self._in_tests = in_tests
+        self._length = length
         self._analysis = analysis
         self._said: dict[Place, Foreign] = {}
         """What other checkers said of the places that were asked about."""
@@ -79,7 +83,7 @@ class EcmaScriptFile:
 
     @cached_property
     def _style(self) -> Style:
-        return Style.of(self.tree.text)
+        return Style.of(self.tree.text, self._length())
 
     @cached_property
     def _uses(self) -> dict[tuple[int, int], NullUse]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from breadknife.plugins.nullcheck.line_length import USUAL
+
 _SHORT_EXIT = re.compile(r"^[ \t]*if \(.*\) (?:return|throw|continue|break)\b", re.MULTILINE)
 _LONG_EXIT = re.compile(r"\) \{\r?\n[ \t]*(?:return|throw|continue|break)\b[^\n]*\n[ \t]*\}")
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"`\\])//[^\n]*", re.DOTALL)
 """Their words end in no semicolon, and have apostrophes."""
 _THROWN = re.compile(r"\bthrow new (\w+)\(")
+_NEW_ERROR = re.compile(r"""(\s*throw new \w+\()("[^"]*"|'[^']*'|`[^`]*`)(\);?)""")
 _ERRORS = frozenset({"Error", "TypeError", "RangeError", "ReferenceError"})
 """Exceptions that take one message."""
 _ASSERTED = re.compile(
@@ -30,9 +33,11 @@ class Style:
     asserts: str
     """The assertion function that the file imports."""
     text: str
+    length: int = USUAL
+    """Of a line."""
 
     @classmethod
-    def of(cls, text: str) -> Style:
+    def of(cls, text: str, length: int = USUAL) -> Style:
         at = text.find("\n")
         code = _COMMENT.sub("", text)
         indents = re.search(r"^(\t|  +)\S", text, re.MULTILINE)
@@ -47,6 +52,7 @@ class Style:
             len(_SHORT_EXIT.findall(text)) > len(_LONG_EXIT.findall(text)),
             (asserted["a"] or asserted["b"]) if asserted is not None else "",
             text,
+            length,
         )
 
     def string(self, content: str) -> str:
@@ -70,7 +76,18 @@ class Style:
 
     def exit(self, test: str, action: str, indent: str) -> list[str]:
         """The lines of `if (test) action`, the first without its indentation."""
-        action += self.semicolon
-        if self.short_exits and self.semicolon:
-            return [f"if ({test}) {action}"]
-        return [f"if ({test}) {{", f"{indent}{self.step}{action}", f"{indent}}}"]
+        short = f"if ({test}) {action}{self.semicolon}"
+        if self.short_exits and self.semicolon and self._fits(indent + short):
+            return [short]
+        inner = f"{indent}{self.step}"
+        return [f"if ({test}) {{", *self._broken(f"{inner}{action}{self.semicolon}", inner), f"{indent}}}"]
+
+    def _fits(self, line: str) -> bool:
+        return len(line.expandtabs(4)) <= self.length
+
+    def _broken(self, line: str, indent: str) -> list[str]:
+        """An error whose line is too long has its message on a line of its own."""
+        found = _NEW_ERROR.fullmatch(line)
+        if found is None or self._fits(line):
+            return [line]
+        return [found[1], f"{indent}{self.step}{found[2]}", f"{indent}{found[3]}"]

@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 
+from breadknife.plugins.nullcheck.line_length import line_length
 from breadknife.plugins.nullcheck.python.assigned import assigned
 from breadknife.plugins.nullcheck.python.cures import cures, is_declaration
 from breadknife.plugins.nullcheck.python.declarations import Cure
@@ -34,6 +35,7 @@ from breadknife.plugins.nullcheck.python.strategies import edits, is_inner, opti
 from breadknife.plugins.nullcheck.python.summary import summarise
 from breadknife.plugins.nullcheck.python.tuple_results import of_tuple
 from breadknife.plugins.nullcheck.python.verify import as_it_is, declaration_verified, lines_of, verified
+from breadknife.plugins.nullcheck.python.wrapping import wrapped
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.summaries import Outside, ProjectSummaries
@@ -95,6 +97,7 @@ class PythonFile:
         self.tree = analysis.tree
         self._in_tests = _TEST_FILE.search(document.uri) is not None
         self._analysis = analysis
+        self._document, self._project = document, project
         self._module = Module(Source(document, analysis.tree), project, others)
 
     def is_current(self) -> bool:
@@ -103,6 +106,10 @@ class PythonFile:
     @cached_property
     def _findings(self) -> Sequence[Finding]:
         return unsilenced(self.tree, self._analysis.findings())
+
+    @cached_property
+    def _line_length(self) -> int:
+        return line_length(self._document, self._project)
 
     @cached_property
     def _spans(self) -> frozenset[Span]:
@@ -181,7 +188,7 @@ class PythonFile:
     def _options(self, site: Site) -> Iterator[Offer]:
         """At the place."""
         found = options(site, Evidence(site, self._in_tests))
-        possible = [(option, made) for option in found if (made := edits(site, option.strategy, option.content))]
+        possible = [(option, made) for option in found if (made := self._edits(site, option.strategy, option.content))]
         before = as_it_is(self._analysis, site) if possible else None
         for option, made in possible:
             if removes := verified(self._analysis, site, before, made):
@@ -193,10 +200,13 @@ class PythonFile:
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         site = self._site(place)
-        made = edits(site, strategy, content)
+        made = self._edits(site, strategy, content)
         if made is None or not verified(self._analysis, site, as_it_is(self._analysis, site), made):
             return None
         return made
+
+    def _edits(self, site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
+        return wrapped(site, edits(site, strategy, content), self._line_length)
 
     def _site(self, place: Place) -> Site:
         return site_at(self.tree, place.span, place.use)
