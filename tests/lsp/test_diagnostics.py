@@ -231,3 +231,27 @@ async def test_what_another_file_says_by_now_is_told_of_an_open_document(
     async with asyncio.timeout(30):
         while await diagnostics(session, uri, lambda found: not found):
             await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
+@pytest.mark.parametrize("shown", [False, True], ids=["on disk", "open"])
+async def test_a_place_of_another_file_that_explains_a_finding_is_told(
+    connect, script, editor: str, shown: bool
+) -> None:
+    session = await connect(editor, engine_script=script([]))
+    saved = f"\ufeff# é\n{FINDS}"
+    (session.folder / "rows.py").write_text(saved, "utf-8")
+    if shown:
+        session.open("rows.py", f"# é\n\n{FINDS}")
+    uri = session.open("uses.py", USES)
+    line = 2 if shown else 1
+    async with asyncio.timeout(30):
+        while True:  # the server learns of the open document beside the request
+            found = [each for each in await diagnostics(session, uri) if each.source == "nullcheck"]
+            first = next((place for each in found for place in each.related_information or ()), None)
+            if first is not None and first.location.range.start.line == line:
+                break
+            await asyncio.sleep(0.1)
+    assert found[0].message.endswith("`find` may return None"), "for clients that show no other places"
+    assert first.location.uri == session.uri("rows.py")
+    assert first.location.range == lsp.Range(lsp.Position(line, 0), lsp.Position(line, 15))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from lsprotocol import types as lsp
 
@@ -101,13 +101,15 @@ def to_workspace_edit(changes: Iterable[DocumentEdits], encoding: str, *, versio
     )
 
 
-def to_diagnostic(document: Document, finding: Finding, encoding: str) -> lsp.Diagnostic:
+def to_diagnostic(
+    document: Document, finding: Finding, encoding: str, other: Callable[[str], Document | None] = lambda uri: None
+) -> lsp.Diagnostic:
+    """`other`: another document by its URI, or None; its places are told as far as it is long enough."""
     related = [
-        lsp.DiagnosticRelatedInformation(
-            lsp.Location(document.uri, to_range(document, place.span, encoding)), place.message
-        )
+        lsp.DiagnosticRelatedInformation(lsp.Location(there.uri, to_range(there, place.span, encoding)), place.message)
         for place in finding.related
-        if place.uri in (None, document.uri)
+        if (there := document if place.uri in (None, document.uri) else other(place.uri))
+        and place.span.end <= len(there.text)
     ]
     return lsp.Diagnostic(
         range=to_range(document, finding.span, encoding),

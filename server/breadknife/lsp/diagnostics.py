@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from lsprotocol import types as lsp
 
@@ -13,7 +14,7 @@ from breadknife.host.host import Reply
 from breadknife.lsp.convert import to_diagnostic
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.task.values import CheckRequest
-from breadknife.text.document import Document
+from breadknife.text.document import Document, uri_to_path
 
 QUIET_SECONDS = 0.15
 """A push waits until the user has paused that long."""
@@ -49,6 +50,22 @@ class Diagnostics:
         if self._server.documents.is_current(document):
             self._checked[document.uri] = _Checked(document, generation, reply)
         return reply
+
+    async def items(self, document: Document, reply: Reply) -> list[lsp.Diagnostic]:
+        """With the places of other files that explain them, as those are now."""
+        server, encoding = self._server, self._server.documents.encoding
+        uris = {place.uri for finding in reply.findings for place in finding.related if place.uri}
+        paths = {uri: path for uri in uris - {document.uri} if (path := uri_to_path(uri)) is not None}
+        others = {uri: shown for uri, path in paths.items() if (shown := server.documents.at(path)) is not None}
+        if closed := {uri: path for uri, path in paths.items() if uri not in others}:
+            others |= await server.in_worker(lambda: self._read(document, closed))
+        return [to_diagnostic(document, finding, encoding, others.get) for finding in reply.findings]
+
+    def _read(self, document: Document, closed: Mapping[str, Path]) -> dict[str, Document]:
+        """Of these files, by their URIs, those that the document's project tells of. In a worker."""
+        project = self._server.host.projects.of(self._server.root_of(document.uri))
+        texts = {uri: project.text(path) for uri, path in closed.items()} if project is not None else {}
+        return {uri: Document(uri, "", text) for uri, text in texts.items() if text is not None}
 
     def changed(self, uri: str) -> None:
         """The text has changed: push soon, if this client wants to be pushed to."""
@@ -101,13 +118,9 @@ class Diagnostics:
         if document is None:
             return
         reply = await self.check(document)
+        items = await self.items(document, reply)
         if self._server.documents.is_current(document):
-            items = _items(document, reply, self._server.documents.encoding)
             self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, items, document.version))
-
-
-def _items(document: Document, reply: Reply, encoding: str) -> list[lsp.Diagnostic]:
-    return [to_diagnostic(document, finding, encoding) for finding in reply.findings]
 
 
 def register_pull(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
@@ -119,7 +132,7 @@ def register_pull(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         if document is None:
             return lsp.RelatedFullDocumentDiagnosticReport([])
         reply = await diagnostics.check(document)
-        items = _items(document, reply, server.documents.encoding)
+        items = await diagnostics.items(document, reply)
         result_id = hashlib.sha256(repr(items).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         if result_id == params.previous_result_id:
             return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id)
