@@ -95,17 +95,17 @@ def test_code_names_the_use(text: str, code: str) -> None:
         ),
         (
             "def f(x=None):\n    if x:\n        x.a\n    x.b\n",
-            "`x` may be None: the default of this parameter is None",
+            "`x` may be None: the default of `x` in `f` is None",
             [
-                ("x=None", "The default of this parameter is None"),
+                ("x=None", "The default of `x` in `f` is None"),
                 ("x", "This checks `x`, but the use isn't under the check"),
             ],
         ),
         (
             "class A:\n    def __init__(self, x=None):\n        self.x = x\n    def f(self):\n        self.x.y\n",
-            "`self.x` may be None: the default of this parameter is None",
+            "`self.x` may be None: the default of `x` in `__init__` is None",
             [
-                ("x=None", "The default of this parameter is None"),
+                ("x=None", "The default of `x` in `__init__` is None"),
                 ("self.x", "`self.x` gets it here; nothing checks it before the use"),
             ],
         ),

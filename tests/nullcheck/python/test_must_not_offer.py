@@ -66,6 +66,7 @@ EAFP = (
 )
 FRAMEWORK = (
     *(row.example for row in INVARIANTS),
+    "import re\ndef f(s):\n    return ⟦re.match(r'\\s*', s)⟧.end()",
     "class T(TestCase):\n    x = None\n    def setUp(self):\n        self.x = A()\n    def test_a(self):\n"
     "        ⟦self.x⟧.y()",
     "class T(TestCase):\n    x = None\n    @classmethod\n    def setUpClass(cls):\n        cls.x = A()\n"

@@ -102,6 +102,23 @@ def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None)
     assert made == ([] if after is None else [f"def f(a, b):\n    return {after}\n"])
 
 
+@pytest.mark.parametrize(
+    ("then", "is_asked_for"),
+    [
+        ("raise ValueError(x)", True),
+        ("raise_version_error(x)", True),
+        ("self.fail(x)", True),
+        ("if a:\n            parser.error(x)", True),
+        ("a = 1", False),
+        ("failures.append(x)", False),
+    ],
+)
+def test_a_condition_of_what_is_refused_lets_none_pass_only_where_somebody_asks(then: str, is_asked_for: bool) -> None:
+    _, offers = offered(f"def f(x, a):\n    if a in ⟦x⟧.y:\n        {then}\n")
+    (narrow,) = (offer for offer in offers if offer.strategy is Strategy.NARROW)
+    assert narrow.is_asked_for is is_asked_for
+
+
 def test_a_test_that_comes_after_a_use_of_an_element_is_refused() -> None:
     tree = parse("def f(a):\n    return [x.y for x in a if x.z]\n", "python")
     assert tree is not None

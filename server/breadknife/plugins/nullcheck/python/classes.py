@@ -97,9 +97,16 @@ def _pairs(target: Node, value: Node) -> Iterator[tuple[Node, Node | None, None]
 
 
 def note(
-    variable: Variable, value: Node | None, annotation: Node | None, method: str, *, is_whole: bool = False
+    variable: Variable,
+    value: Node | None,
+    annotation: Node | None,
+    method: str,
+    *,
+    is_whole: bool = False,
+    is_given: bool = False,
 ) -> None:
-    """One assignment, in the method of that name ("" outside). `is_whole`: it is made whenever the method is called."""
+    """One assignment, in the method of that name ("" outside). `is_whole`: it is made whenever the method is called;
+    `is_given`: of what each call gives."""
     variable.places += 1
     if annotation is not None and not variable.annotation:
         variable.annotation = (annotation.text or b"").decode("utf-8", "replace")
@@ -116,7 +123,7 @@ def note(
         variable.values.append(value)
     if method:
         variable.setters.add(method)
-    if method == "__init__" and is_whole and value is not None and _is_surely_there(value):
+    if method == "__init__" and is_whole and value is not None and (is_given or _is_surely_there(value)):
         variable.set_first = True
 
 

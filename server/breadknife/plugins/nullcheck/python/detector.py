@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.python.annotations import is_optional, optiona
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.doubts import assurance
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
-from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, NullUse, Summary
+from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Env, Fact, NullUse, Summary, key_of
 from breadknife.plugins.nullcheck.python.flow import Flow
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, outline, text
@@ -336,7 +336,18 @@ class FileAnalysis:
             end = flow.block(body or scope, parameters(scope, evaluator, receiver))
         except TooDeepError:
             return [], Summary(), {}
-        return list(evaluator.uses.values()), _summary(flow, end is not None, scope), evaluator.given
+        given, used = evaluator.given, {key_of(use.node) for use in evaluator.uses.values()}
+        if end is not None and not flow.returns:
+            given = {name: fact for name, fact in given.items() if not _is_settled(end, receiver, name, used)}
+        return list(evaluator.uses.values()), _summary(flow, end is not None, scope), given
+
+
+def _is_settled(end: Env, receiver: tuple[str, str], name: tuple[str, str], used: Collection[str]) -> bool:
+    """Whether the object's attribute of that name is surely there by the end of its method, and not because the method
+    relies on it: that is told with what else does."""
+    key = f"{receiver[0]}.{name[1]}"
+    fact = end.get(key) if name[0] == receiver[1] != "" else None
+    return fact is not None and fact.cause is None and key not in used
 
 
 def _gives(function: Function, variable: Variable) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.python.annotations import annotated_kind
+from breadknife.plugins.nullcheck.python.annotations import annotated_kind, is_optional
 from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, bases_of, note
 from breadknife.plugins.nullcheck.python.rules import KINDS
 from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
@@ -142,6 +142,20 @@ def _is_whole(statement: Node) -> bool:
     return block is not None and block.parent is not None and block.parent.type == "function_definition"
 
 
+def _is_given(statement: Node, value: Node | None) -> bool:
+    """Whether it is a parameter that each call gives, of the function whose own statement it is."""
+    function = statement.parent.parent if statement.parent is not None else None
+    found = function.child_by_field_name("parameters") if function is not None else None
+    if found is None or value is None or value.type != "identifier":
+        return False
+    for each in found.named_children:
+        name = each.named_child(0) if each.type == "typed_parameter" else each
+        if name.type == "identifier" and text(name) == text(value):
+            annotation = each.child_by_field_name("type")
+            return annotation is None or not is_optional(text(annotation))
+    return False
+
+
 def _may_set(source: bytes, block: _Block, shared: re.Pattern[bytes] | None, statement: Node) -> bool:
     """Whether a statement of a function may set an attribute of its object, or a variable of the module: most have
     no name of one in them, which costs less to see in the text than in the tree."""
@@ -177,7 +191,15 @@ def _assignments(made: Outline, block: _Block, statement: Node) -> bool:
             if class_ is None or object_ is None or name is None or text(object_) != block.receiver:
                 continue
             variable = class_.variables.setdefault(text(name), Variable())
-            note(variable, value, annotation, block.function, is_whole=_is_whole(statement))
+            is_whole = _is_whole(statement)
+            note(
+                variable,
+                value,
+                annotation,
+                block.function,
+                is_whole=is_whole,
+                is_given=is_whole and _is_given(statement, value),
+            )
             says = True
         elif target.type == "identifier" and not block.local:
             variables = made.variables if owner is None else owner.variables

@@ -18,7 +18,8 @@ def parameters(node: Node, evaluator: Evaluator, receiver: tuple[str, str]) -> E
     meaning = evaluator.meaning
     if receiver[0]:
         env[receiver[0]] = Fact(kind=receiver[1])
-    found = node.child_by_field_name("parameters")
+    found, function = node.child_by_field_name("parameters"), node.child_by_field_name("name")
+    within = f" in `{text(function)}`" if function is not None else ""
     for at, parameter in enumerate(found.named_children if found is not None else ()):
         name, splat = parameter.child_by_field_name("name") or parameter, ""
         while name.type in ("typed_parameter", *_SPLATS) and name.named_children:
@@ -38,7 +39,7 @@ def parameters(node: Node, evaluator: Evaluator, receiver: tuple[str, str]) -> E
         written = text(annotation) if annotation is not None else ""
         cause = None
         if default is not None and default.type == "none":
-            cause = Cause(parameter, "the default of this parameter is None")
+            cause = Cause(parameter, f"the default of `{text(name)}`{within} is None")
         elif is_optional(written):
             cause = Cause(parameter, f"the parameter is annotated `{written}`")
         kind = meaning.annotated(written) if written else ""

@@ -50,6 +50,8 @@ _NO_CHECK_BEFORE = "a check can't stand before it"
 _IN_CONDITION = "Test {} in the condition (it is false if that is None)"
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
+_RAISES = re.compile(r"_*(?:raise|fail|abort|die|exit|error|refuse|reject|usage)(?:_|[A-Z]|$)\w*")
+"""Functions that say by their name that what was asked isn't done."""
 _CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")
 
 
@@ -170,10 +172,14 @@ def _lets_pass(site: Site) -> bool:
 
 
 def _may_end_in_exception(block: Node) -> bool:
-    """Whether its last statement, or that of a block which it is, raises one."""
+    """Whether its last statement, or that of a block which it is, raises one, or calls what is named as if it did."""
     done = [child for child in block.named_children if child.type != "comment"]
     if not done or done[-1].type == "raise_statement":
         return bool(done)
+    call = done[-1].named_child(0) if done[-1].type == "expression_statement" else None
+    callee = call.child_by_field_name("function") if call is not None else None
+    if callee is not None and _RAISES.fullmatch(text(callee).rpartition(".")[2]):
+        return True
     return any(_may_end_in_exception(each) for each in _blocks_of(done[-1]))
 
 
