@@ -69,7 +69,7 @@ class Callee:
 def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
     method = callee.method
     if method is None:
-        return _function_result(evaluator, callee.function, summaries)
+        return _function_result(evaluator, callee, summaries)
     name = evaluator.text(method)
     for rule in CALLS.get(name, ()):
         if _applies(evaluator, rule, callee):
@@ -163,7 +163,13 @@ def _known_result(name: str, node: Node, known: Known, returns: Type, uri: str) 
     return replace(fact, cause=replace(fact.cause, elsewhere=(uri, known.span))) if fact.cause is not None else fact
 
 
-def _function_result(evaluator: Evaluator, function: Node, summaries: Summaries) -> Fact:
+def _key_is_tested(callee: Callee) -> bool:
+    """Of `find(a.key)` where `a.key` is known to be there: then what it leads to often is, whatever a comment says."""
+    return any(fact.checked and node.type == "member_expression" for node, fact in callee.given)
+
+
+def _function_result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
+    function = callee.function
     name = evaluator.text(function) if function.type == "identifier" else ""
     if name == "useRef" and evaluator.typed:
         call = function.parent
@@ -176,7 +182,7 @@ def _function_result(evaluator: Evaluator, function: Node, summaries: Summaries)
     if source is not None and (why := summaries.rules.functions.get((source.module, source.name))) is not None:
         return Fact(Cause(function, f"`{name}` gives null {why}"))
     variable = evaluator.scopes[name] if name else None
-    if variable is None or variable.function is None:
+    if variable is None or variable.function is None or (evaluator.documented and _key_is_tested(callee)):
         return NOTHING
     signature = variable.function
     if signature.known is not None:

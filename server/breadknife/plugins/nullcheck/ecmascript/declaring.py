@@ -9,7 +9,14 @@ from typing import Protocol
 from breadknife.plugins.nullcheck.ecmascript.calls import demands
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator
 from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact
-from breadknife.plugins.nullcheck.ecmascript.jsdoc import NO_DOC, always_given, doc_before, is_looked_at
+from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
+    NO_DOC,
+    always_given,
+    doc_before,
+    documented_result,
+    is_looked_at,
+    is_used_for_sure,
+)
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, is_null
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, WORD
 from breadknife.plugins.nullcheck.ecmascript.scopes import Signature, Variable
@@ -200,7 +207,11 @@ class Declarer:
         if not doc.parameters or always_given(node, evaluator.source):
             return {}
         body = evaluator.text(node.child_by_field_name("body") or node)
-        return {name: type for name, type in doc.parameters.items() if not is_looked_at(name, body)}
+        return {
+            name: type
+            for name, type in doc.parameters.items()
+            if not is_looked_at(name, body) and is_used_for_sure(name, node, evaluator.source)
+        }
 
     def _default(self, pattern: Node, env: Env, node: Node) -> None:
         """`x = value` in JavaScript."""
@@ -298,7 +309,7 @@ def signature(reading: Reading, node: Node) -> Signature:
     generator = any(child.type == "*" for child in node.children)
     type = reading.type_of(annotation) if annotation is not None else None
     if reading.documented:
-        type = doc_before(node, reading.source).returns
+        type = documented_result(node, reading.source)
     return Signature(
         node,
         UNKNOWN if generator and type is None else type,

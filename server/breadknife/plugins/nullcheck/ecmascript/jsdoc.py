@@ -27,9 +27,21 @@ _ANYTHING = frozenset({"", "*", "any", "unknown", "mixed", "void", "this"})
 """Null may be one of these without being meant."""
 _LOOKED_AT = (
     r"!\s*NAME|typeof\s+NAME|NAME\s*(?:[!=]==?|&&|\|\||\?|instanceof\b)|(?:[!=]==?|&&|\|\|)\s*NAME\s*(?:[);&|?]|$)"
-    r"|\(\s*NAME\s*(?:\)\s*(?:\{|return|throw)|,|\))"
+    r"|\(\s*NAME\s*(?:\)\s*(?:\{|return|throw)|,|\))|=\s*NAME\s*[;,)\n]"
 )
-"""A test of `NAME`, or a call that is given it and may be one."""
+"""A test of `NAME`, a call that is given it and may be one, or another name for it."""
+_FUNCTIONS = frozenset({
+    "function_declaration", "generator_function_declaration", "function_expression", "generator_function",
+    "arrow_function", "method_definition",
+})  # fmt: skip
+_DEPENDS = {
+    "if_statement": "condition", "ternary_expression": "condition", "binary_expression": "left",
+    "while_statement": "condition", "for_statement": "initializer", "for_in_statement": "right",
+    "switch_statement": "value", "try_statement": "body", **dict.fromkeys(_FUNCTIONS, ""),
+}  # fmt: skip
+"""What is only run at times -> the part of it that always is."""
+_THERE = re.compile(rb"return\s+(?:[\[{\"'`\d]|new\b|true\b|false\b|[\w$.]+\.(?:filter|map|slice|concat|join|trim)\()")
+"""A `return` of what is never null."""
 _ARGUMENTS = rb"\(([^()]*(?:\([^()]*\)[^()]*)*)\)"
 _OPENING, _CLOSING = "([{<", ")]}>"
 _HOLDERS = frozenset({
@@ -71,6 +83,24 @@ def _is_first(node: Node, holder: Node) -> bool:
     return holder.type not in ("lexical_declaration", "variable_declaration") or named == [node]
 
 
+def documented_result(function: Node, source: bytes) -> Type | None:
+    """What may be null of what a function gives: not where each `return` shows that it is there."""
+    said = doc_before(function, source).returns
+    body = function.child_by_field_name("body")
+    if said is None or body is None or body.type != "statement_block":
+        return said
+    given = [source[node.start_byte : node.end_byte] for node in _returns(body)]
+    return None if given and all(_THERE.match(text) for text in given) else said
+
+
+def _returns(block: Node) -> Iterator[Node]:
+    for node in block.named_children:
+        if node.type == "return_statement":
+            yield node
+        elif node.type not in _FUNCTIONS and not node.type.endswith("_expression"):
+            yield from _returns(node)
+
+
 def assigned_fields(constructor: Node, source: bytes) -> Iterator[tuple[str, Node, Type]]:
     """Those that may be null: `/** @type {A|null} */ this.a = …`."""
     body = constructor.child_by_field_name("body")
@@ -100,18 +130,40 @@ def is_looked_at(name: str, body: str) -> bool:
     return re.search(_LOOKED_AT.replace("NAME", rf"(?<![\w$.]){its}(?![\w$])"), body) is not None
 
 
+def is_used_for_sure(name: str, function: Node, source: bytes) -> bool:
+    """Whether a function uses a parameter on each of its paths: in an `if` others may know that it is there."""
+    body = function.child_by_field_name("body")
+    if body is None:
+        return False
+    its = re.compile(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"(?![\w$])")
+    for found in its.finditer(source, body.start_byte, body.end_byte):
+        child = body.named_descendant_for_byte_range(found.start(), found.end())
+        holder = child.parent if child is not None else None
+        while child is not None and holder is not None and child != body:
+            if holder.type in _DEPENDS and child != holder.child_by_field_name(_DEPENDS[holder.type]):
+                break
+            child, holder = holder, holder.parent
+        if child == body:
+            return True
+    return False
+
+
 def always_given(function: Node, source: bytes) -> bool:
     """Whether each call of a function that the file makes gives all of its parameters, and none as a written null: its
     callers know what the comment doesn't."""
-    name = function.child_by_field_name("name")
-    holder = function.parent
-    if name is None and holder is not None and holder.type == "variable_declarator":
+    name, holder = function.child_by_field_name("name"), function.parent
+    is_method = function.type == "method_definition"
+    if holder is not None and holder.type == "variable_declarator":
         name = holder.child_by_field_name("name")
+    elif holder is not None and holder.type in ("assignment_expression", "pair"):
+        left = holder.child_by_field_name("left") or holder.child_by_field_name("key")
+        name, is_method = (left.child_by_field_name("property") or left if left is not None else None), True
     parameters = function.child_by_field_name("parameters")
-    if name is None or parameters is None or function.type == "method_definition":
+    if name is None or parameters is None:
         return False
     written = source[name.start_byte : name.end_byte]
-    calls = re.findall(rb"(?<![\w$.])(?<!function )" + re.escape(written) + _ARGUMENTS, source)
+    before = rb"(?<=\.)" if is_method else rb"(?<![\w$.])(?<!function )"
+    calls = re.findall(before + re.escape(written) + _ARGUMENTS, source)
     return bool(calls) and all(
         call.count(b",") >= parameters.named_child_count - 1
         and call.strip() != b""
@@ -138,7 +190,8 @@ def _read(comment: str) -> Doc:
             case "type":
                 type = said
             case "return" | "returns":
-                returns = said if said.null or said.args else None
+                optional = comment[tag.end() : end].rstrip().endswith("=")
+                returns = said if not optional and (said.null or said.args) else None
             case _:
                 name = _NAME.match(comment, end + 1)
                 if name is not None and name["optional"] and not name["default"]:

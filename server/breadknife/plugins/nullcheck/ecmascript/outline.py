@@ -7,7 +7,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from breadknife.plugins.nullcheck.ecmascript.jsdoc import assigned_fields, doc_before, has_docs, nullable_names
+from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
+    assigned_fields,
+    doc_before,
+    documented_result,
+    has_docs,
+    nullable_names,
+)
 from breadknife.plugins.nullcheck.ecmascript.module_variables import ModuleVariables
 from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known, Modules
 from breadknife.plugins.nullcheck.ecmascript.rules import ORIGIN_WORDS
@@ -330,7 +336,7 @@ class Outline:
                     continue
                 given = self._written(node.child_by_field_name("return_type"))
                 if self.documented:
-                    given = doc_before(node, self.source).returns or given
+                    given = documented_result(node, self.source) or given
                 if any(child.type == "?" for child in node.children):
                     yield written, Member(node, Type("Function", (), "undefined"))
                 elif accessor:
