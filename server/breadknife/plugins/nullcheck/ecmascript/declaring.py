@@ -164,7 +164,7 @@ class Declarer:
     def parameters(self, node: Node, env: Env, given: tuple[Type, ...]) -> None:
         """The environment at a function's first statement."""
         evaluator = self._evaluator
-        documented = self._documented(node)
+        documented = self.documented(node)
         single = node.child_by_field_name("parameter")
         if single is not None:
             self.names(single, env, node, given[0] if given else UNKNOWN)
@@ -200,18 +200,19 @@ class Declarer:
             bound = Fact(cause, type.present if type.name else fact.type)
             evaluator.bind(pattern, bound if bound != NOTHING else NOTHING, env)
 
-    def _documented(self, node: Node) -> Mapping[str, Type]:
+    def documented(self, node: Node) -> Mapping[str, Type]:
         """Parameters that may be null by the comment before a function: not in one that sorts them out itself."""
         evaluator = self._evaluator
         doc = doc_before(node, evaluator.source) if evaluator.outline.documented else NO_DOC
-        if not doc.parameters or always_given(node, evaluator.source):
+        if not doc.parameters:
             return {}
         body = evaluator.text(node.child_by_field_name("body") or node)
-        return {
+        told = {
             name: type
             for name, type in doc.parameters.items()
             if not is_looked_at(name, body) and is_used_for_sure(name, node, evaluator.source)
         }
+        return told if told and not always_given(node, evaluator.source) else {}
 
     def _default(self, pattern: Node, env: Env, node: Node) -> None:
         """`x = value` in JavaScript."""

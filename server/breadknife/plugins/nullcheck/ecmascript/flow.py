@@ -17,6 +17,7 @@ from breadknife.plugins.nullcheck.ecmascript.facts import (
     join,
 )
 from breadknife.plugins.nullcheck.ecmascript.frames import Frame
+from breadknife.plugins.nullcheck.ecmascript.jsdoc import tells_of_parameters
 from breadknife.plugins.nullcheck.ecmascript.narrowing import arguments_of, branch, there
 from breadknife.plugins.nullcheck.ecmascript.outline import CLASSES, FIELDS, WORD
 from breadknife.plugins.nullcheck.ecmascript.rules import ASSERTS
@@ -166,6 +167,8 @@ class Flow:
             words = frozenset(WORD.findall(text))
             is_origin = any(mark in text for mark in _ORIGIN_MARKS)
             origins = self.evaluator.outline.origins
+            if self.evaluator.documented and not is_origin:
+                is_origin = tells_of_parameters(text)
             self._words[key] = words if not is_origin and words.isdisjoint(origins) else None
         return self._words[key]
 
@@ -180,7 +183,7 @@ class Flow:
         if body is None:
             return
         self._forget_assigned(node, env)
-        if not self.relevant(node, env):
+        if not self.relevant(node, env) and not self.declarer.documented(node):
             return
         evaluator = self.evaluator
         captured = self.declarer.captured(node, env)

@@ -15,7 +15,13 @@ from breadknife.text.syntax import Node
 _LONGEST, _LONGEST_CAST = 4_000, 200
 """Bytes of a comment."""
 _MARKS = re.compile(rb"@(?:param|arg|argument|returns?|type)[ \t]*\{")
-_COMMENT = re.compile(r"/\*\*(?!/).*?\*/\s*(?P<after>[^\n]*)", re.DOTALL)
+_PARAMETER = re.compile(
+    r"@(?:param|arg|argument)[ \t]*\{(?:\?|[^}\n]*(?:\b(?:null|undefined)\b|[?=]\})|[^}\n]*\}+[ \t]*\[)"
+)
+_NULL = re.compile(rb"\b(?:null|undefined)\b|\?|=\}|\}[ \t]*\[")
+"""What each comment that tells of null has in it."""
+_NULL_WORD = re.compile(r"null|undefined|\?")
+_COMMENT = re.compile(r"/\*\*(?!/).{0,4000}?\*/\s*(?P<after>[^\n]*)", re.DOTALL)
 _TAG = re.compile(r"@(?P<tag>param|arg|argument|returns?|type)[ \t]*\{")
 _NAME = re.compile(r"\s*(?P<optional>\[)?\s*(?P<name>[\w$]+)(?![\w$]|\.|\[)\s*(?P<default>=)?")
 _WORD = re.compile(r"[\w$]+")
@@ -66,6 +72,11 @@ def has_docs(source: bytes) -> bool:
     return _MARKS.search(source) is not None
 
 
+def tells_of_parameters(text: str) -> bool:
+    """Whether some comment in it says that a parameter may be null."""
+    return _PARAMETER.search(text) is not None
+
+
 def doc_before(node: Node, source: bytes) -> Doc:
     """The comment that is about a function, a field or an assignment."""
     while (holder := node.parent) is not None and holder.type in _HOLDERS and _is_first(node, holder):
@@ -74,7 +85,9 @@ def doc_before(node: Node, source: bytes) -> Doc:
     if not before.endswith(b"*/"):
         return NO_DOC
     comment = before[before.rfind(b"/*") :]
-    return _read(comment.decode("utf-8", "replace")) if comment.startswith(b"/**") else NO_DOC
+    if not comment.startswith(b"/**") or _NULL.search(comment) is None:
+        return NO_DOC
+    return _read(comment.decode("utf-8", "replace"))
 
 
 def _is_first(node: Node, holder: Node) -> bool:
@@ -162,8 +175,8 @@ def always_given(function: Node, source: bytes) -> bool:
     if name is None or parameters is None:
         return False
     written = source[name.start_byte : name.end_byte]
-    before = rb"(?<=\.)" if is_method else rb"(?<![\w$.])(?<!function )"
-    calls = re.findall(before + re.escape(written) + _ARGUMENTS, source)
+    named = re.finditer(re.escape(written) + _ARGUMENTS, source)  # what begins with letters is searched for fast
+    calls = [call[1] for call in named if _is_call(source, call.start(), is_method)]
     return bool(calls) and all(
         call.count(b",") >= parameters.named_child_count - 1
         and call.strip() != b""
@@ -172,11 +185,19 @@ def always_given(function: Node, source: bytes) -> bool:
     )
 
 
+def _is_call(source: bytes, start: int, is_method: bool) -> bool:
+    before = source[max(start - 9, 0) : start]
+    if is_method:
+        return before.endswith(b".")
+    return not before.endswith(b"function ") and re.search(rb"[\w$.]\Z", before) is None
+
+
 def nullable_names(text: str) -> Iterator[str]:
-    """Words without which nothing that a comment tells of may be null: parameters, and what comments stand before."""
+    """What comments that tell of null stand before, but for those of parameters: functions and variables."""
     for comment in _COMMENT.finditer(text):
+        if ("@type" not in comment[0] and "@return" not in comment[0]) or _NULL_WORD.search(comment[0]) is None:
+            continue
         doc = _read(comment[0][: comment.start("after") - comment.start()])
-        yield from doc.parameters
         if doc.type.null or doc.returns is not None:
             yield from (word for word in _WORD.findall(comment["after"])[:6] if word not in _KEYWORDS)
 

@@ -22,7 +22,8 @@ _FUNCTIONS = frozenset({"function_declaration", "generator_function_declaration"
 _VALUES = frozenset({"arrow_function", "function_expression", "generator_function"})
 _VARIABLES = frozenset({"lexical_declaration", "variable_declaration"})
 _SAYS_NOTHING = frozenset({"import_statement", "comment"})
-_CONDITION = re.compile(rb"\b(?:if|while)\s*\(([^{};]*)|([^;{}=]*)\?[^.?]|([^;{}=(]*)(?:&&|\|\|)")
+_PART = re.compile(rb"[;{}]")
+_CONDITION = re.compile(rb"\b(?:if|while)\b|\?(?!\.)|&&|\|\|")
 _LIFECYCLE = re.compile(r"(?:de)?activate|set[uU]p|init|mount|before|boot|configure|main$|on[A-Z]")
 """Names of functions that some framework calls first."""
 
@@ -152,11 +153,15 @@ class ModuleVariables:
         return [one for one in self._functions if any(one.holds(offset) for offset in offsets)]
 
     def _is_null(self, offset: int) -> bool:
-        """Whether an assignment is of null."""
+        return self._null_at(offset) != ""
+
+    def _null_at(self, offset: int) -> str:
+        """Which null an assignment is of; "" for none."""
         target = self._tree.root.named_descendant_for_byte_range(offset, offset + 1)
         holder = target.parent if target is not None else None
         right = holder.child_by_field_name("right") if holder is not None else None
-        return right is not None and self._text(right) in ("null", "undefined")
+        written = self._text(right) if right is not None else ""
+        return written if written in ("null", "undefined") else ""
 
     # --- who may find it null ---
 
@@ -195,10 +200,11 @@ class ModuleVariables:
                 continue
             if not together.isdisjoint(self._tested(one)):
                 continue
+            nulls = {variable.null, *(self._null_at(offset) for offset in offsets)} - {""}
             why = f"`{name}` is {variable.null or 'null'} until `{setters[0].name}` sets it"
             if not variable.null:
                 why = f"`{name}` may be null whenever `{one.name}` is called"
-            yield one, Cause(variable.declarator, why, variable.null)
+            yield one, Cause(variable.declarator, why, nulls.pop() if len(nulls) == 1 else "")
 
     def _reaching(self, setters: Sequence[_Function]) -> list[_Function]:
         """With those that call them, over whatever others."""
@@ -227,7 +233,8 @@ class ModuleVariables:
 
     def _tested(self, function: _Function) -> frozenset[bytes]:
         text = self._source[function.node.start_byte : function.node.end_byte]
-        return frozenset(word for parts in _CONDITION.findall(text) for part in parts for word in _WORD.findall(part))
+        parts = (part for part in _PART.split(text) if _CONDITION.search(part) is not None)
+        return frozenset(word for part in parts for word in _WORD.findall(part))
 
     def _text(self, node: Node) -> str:
         return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")

@@ -161,6 +161,7 @@ class Outline:
         for offsets in self.assigned.values():
             offsets.sort()
         self._ranges = sorted((node.start_byte, node.end_byte) for node in found.get("range", ()))
+        self._around = dict[int, list[tuple[int, int]]]()
         members: dict[str, list[int]] = {}
         for node in found.get("set", ()):
             members.setdefault(self.text(node), []).append(node.start_byte)
@@ -394,7 +395,9 @@ class Outline:
 
     def functions_around(self, offset: int) -> list[tuple[int, int]]:
         """The byte ranges of the functions that an offset lies in, outermost first."""
-        return [(start, end) for start, end in self._ranges if start <= offset < end]
+        if offset not in self._around:
+            self._around[offset] = [(start, end) for start, end in self._ranges if start <= offset < end]
+        return self._around[offset]
 
     def assigned_after(self, name: str, offset: int) -> bool:
         offsets = self.assigned.get(name, [])
