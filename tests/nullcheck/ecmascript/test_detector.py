@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,33 @@ def test_a_check_that_does_not_reach_into_a_callback_is_explained() -> None:
 )  # fmt: skip
 def test_deep_nesting_is_a_normal_file(text: str) -> None:
     assert isinstance(found(text), list)
+
+
+@pytest.mark.parametrize(
+    ("declared", "cleared", "said"),
+    [
+        ("let x = null", "null", "`x` may be null: `x` is null until `set` sets it"),
+        ("let x", "undefined", "`x` may be undefined: `x` is undefined until `set` sets it"),
+        ("let x", "null", "`x` may be null: `x` is undefined until `set` sets it"),
+    ],
+)
+def test_a_variable_of_the_module_says_who_sets_it(declared: str, cleared: str, said: str) -> None:
+    text = (
+        f"{declared};\nexport function set(v) {{ x = v }}\nexport function clear() {{ x = {cleared} }}\n"
+        "export const get = () => x.y;\n"
+    )
+    assert [finding.message for finding in found(text, "javascript")] == [said]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "let x = null;\nfunction set(v) { x = v }\nfunction get() { return x.y + [" + "1, " * 60_000 + "1] }",
+        "/** @param {?A} a */\nfunction f(a) { return a.b }\n" + "f(1, (2), " * 5_000,
+    ],
+    ids=["array", "calls"],
+)
+def test_what_comments_and_variables_say_is_read_in_time(text: str) -> None:
+    started = time.monotonic()
+    found(text, "javascript")
+    assert time.monotonic() - started < 5

@@ -69,12 +69,14 @@ class Callee:
 def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
     method = callee.method
     if method is None:
-        return _function_result(evaluator, callee.function, summaries)
+        return _function_result(evaluator, callee, summaries)
     name = evaluator.text(method)
     for rule in CALLS.get(name, ()):
         if _applies(evaluator, rule, callee):
             cause = Cause(method, f"`{rule.name}` gives {rule.null} {rule.why}", rule.null)
             return Fact(cause, _given(rule, callee.receiver))
+    if name == "catch" and (caught := _caught(evaluator, callee, summaries)) is not None:
+        return caught
     if (why := _users(evaluator, callee, name, summaries)) is not None:
         return Fact(Cause(method, f"`{name}` gives null {why}"))
     member = evaluator.outline.member(callee.receiver, name)
@@ -82,7 +84,7 @@ def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
         return _known_result(name, member.node, member.known, member.type, member.elsewhere[0])
     if member is not None and member.is_method:
         function = member.function
-        if function is None or function.child_by_field_name("return_type") is not None:
+        if function is None or member.type != UNKNOWN or function.child_by_field_name("return_type") is not None:
             return _declared_result(name, member.node, member.type)
         is_async = any(child.type == "async" for child in function.children)
         return _found_result(name, member.node, is_async, summaries.summary(function, evaluator.outline.source))
@@ -95,6 +97,21 @@ def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
         returns = found.kind(known.returns) if known.returns is not None else UNKNOWN
         return _known_result(name, evaluator.outline.tree.root, known, returns, found.uri)
     return NOTHING
+
+
+def _caught(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact | None:
+    """`p.catch(() => null)`: awaited, it is null where the promise fails."""
+    handler = inner(callee.given[0][0]) if len(callee.given) == 1 else None
+    if handler is None or handler.type not in _FUNCTIONS:
+        return None
+    body = handler.child_by_field_name("body")
+    if body is not None and body.type == "statement_block" and not body.named_children:
+        null = "undefined"
+    elif (cause := summaries.summary(handler, evaluator.source).cause) is not None and cause.null:
+        null = cause.null
+    else:
+        return None
+    return Fact(type=Type("Promise", (Type(null=null),)))
 
 
 def _users(evaluator: Evaluator, callee: Callee, name: str, summaries: Summaries) -> str | None:
@@ -146,7 +163,13 @@ def _known_result(name: str, node: Node, known: Known, returns: Type, uri: str) 
     return replace(fact, cause=replace(fact.cause, elsewhere=(uri, known.span))) if fact.cause is not None else fact
 
 
-def _function_result(evaluator: Evaluator, function: Node, summaries: Summaries) -> Fact:
+def _key_is_tested(callee: Callee) -> bool:
+    """Of `find(a.key)` where `a.key` is known to be there: then what it leads to often is, whatever a comment says."""
+    return any(fact.checked and node.type == "member_expression" for node, fact in callee.given)
+
+
+def _function_result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
+    function = callee.function
     name = evaluator.text(function) if function.type == "identifier" else ""
     if name == "useRef" and evaluator.typed:
         call = function.parent
@@ -159,7 +182,7 @@ def _function_result(evaluator: Evaluator, function: Node, summaries: Summaries)
     if source is not None and (why := summaries.rules.functions.get((source.module, source.name))) is not None:
         return Fact(Cause(function, f"`{name}` gives null {why}"))
     variable = evaluator.scopes[name] if name else None
-    if variable is None or variable.function is None:
+    if variable is None or variable.function is None or (evaluator.documented and _key_is_tested(callee)):
         return NOTHING
     signature = variable.function
     if signature.known is not None:
@@ -187,20 +210,33 @@ def _found_result(name: str, node: Node, is_async: bool, summary: Summary) -> Fa
 def _applies(evaluator: Evaluator, rule: NullableCall, callee: Callee) -> bool:
     if rule.typed_only and not evaluator.typed:
         return False
-    if rule.when is When.REGEX and any(_always_matches(evaluator.text(node)) for node in _regexes(callee)):
+    regexes = _regexes(evaluator, callee) if rule.when is When.REGEX else []
+    if any(_always_matches(evaluator.text(node)) for node in regexes):
         return False
     if rule.owner and owner_of(callee.receiver.name) == rule.owner:
         return True
     if callee.receiver.name and rule.owner:
         return False
     form = _FORMS.get(rule.when)
-    return form is not None and bool(callee.given) and inner(callee.given[0][0]).type in form
+    if form is None or not callee.given:
+        return False
+    return inner(callee.given[0][0]).type in form or (rule.owner == "String" and bool(regexes))
 
 
-def _regexes(callee: Callee) -> list[Node]:
+def _regexes(evaluator: Evaluator, callee: Callee) -> list[Node]:
+    """The regular expressions that are called or given, also by the name of a constant."""
     owner = callee.function.child_by_field_name("object")
     nodes = [owner] if owner is not None else []
-    return [node for node in (*nodes, *(node for node, _ in callee.given[:1])) if inner(node).type == "regex"]
+    found = (_meant(evaluator, inner(node)) for node in (*nodes, *(node for node, _ in callee.given[:1])))
+    return [node for node in found if node is not None and node.type == "regex"]
+
+
+def _meant(evaluator: Evaluator, node: Node) -> Node | None:
+    """The value of a constant."""
+    variable = evaluator.scopes[evaluator.text(node)] if node.type == "identifier" else None
+    if variable is None or not variable.is_const or variable.node.parent is None:
+        return node
+    return variable.node.parent.child_by_field_name("value")
 
 
 def _always_matches(regex: str) -> bool:

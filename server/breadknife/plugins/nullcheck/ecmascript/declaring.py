@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.calls import demands
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator
 from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact
+from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
+    NO_DOC,
+    always_given,
+    doc_before,
+    documented_result,
+    is_looked_at,
+    is_used_for_sure,
+)
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, is_null
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, WORD
 from breadknife.plugins.nullcheck.ecmascript.scopes import Signature, Variable
@@ -155,6 +164,7 @@ class Declarer:
     def parameters(self, node: Node, env: Env, given: tuple[Type, ...]) -> None:
         """The environment at a function's first statement."""
         evaluator = self._evaluator
+        documented = self.documented(node)
         single = node.child_by_field_name("parameter")
         if single is not None:
             self.names(single, env, node, given[0] if given else UNKNOWN)
@@ -171,6 +181,8 @@ class Declarer:
                 self._default(pattern, env, node)
                 continue
             type = evaluator.outline.parameter_type(parameter, evaluator.source) if typed else UNKNOWN
+            if documented and pattern.type == "identifier":
+                type = documented.get(evaluator.text(pattern), UNKNOWN)
             if type == UNKNOWN and at < len(given):
                 type = given[at]
             value = parameter.child_by_field_name("value") if typed else None
@@ -187,6 +199,20 @@ class Declarer:
                 cause = Cause(parameter, said, type.null)
             bound = Fact(cause, type.present if type.name else fact.type)
             evaluator.bind(pattern, bound if bound != NOTHING else NOTHING, env)
+
+    def documented(self, node: Node) -> Mapping[str, Type]:
+        """Parameters that may be null by the comment before a function: not in one that sorts them out itself."""
+        evaluator = self._evaluator
+        doc = doc_before(node, evaluator.source) if evaluator.outline.documented else NO_DOC
+        if not doc.parameters:
+            return {}
+        body = evaluator.text(node.child_by_field_name("body") or node)
+        told = {
+            name: type
+            for name, type in doc.parameters.items()
+            if not is_looked_at(name, body) and is_used_for_sure(name, node, evaluator.source)
+        }
+        return told if told and not always_given(node, evaluator.source) else {}
 
     def _default(self, pattern: Node, env: Env, node: Node) -> None:
         """`x = value` in JavaScript."""
@@ -219,7 +245,7 @@ class Declarer:
             else:
                 kept[key] = fact
                 continue
-            if variable is not None and variable.type.null:
+            if variable is not None and variable.type.null and not self._is_set(key, variable, node):
                 null = variable.type.null
                 cause = Cause(variable.node, f"`{key}` may be {null} whenever the function is called", null)
                 fact = replace(fact, cause=cause)
@@ -237,16 +263,31 @@ class Declarer:
         scope = variable.scope if variable is not None else None
         return scope is not None and self._set_elsewhere(name, scope)
 
+    def _is_set(self, name: str, variable: Variable, function: Node) -> bool:
+        """Whether a function calls another that sets a variable of the module."""
+        of_module = variable.scope is not None and variable.scope.type == "program"
+        return of_module and self._evaluator.outline.variables.is_set_by_a_call(name, function.start_byte)
+
     def _unseen(self, node: Node, env: Env, kept: Env) -> None:
         """Variables with a nullable type that nothing is known of here: the declaration decides."""
+        kept.update((name, Fact(cause)) for name, cause in self._evaluator.outline.variables.causes(node))
         for name, variable in self._evaluator.scopes.visible().items():
             null = variable.type.null
             if null and name not in kept and name not in env and self._changes(name, variable, node):
+                if self._is_set(name, variable, node):
+                    continue
                 cause = Cause(variable.node, f"`{name}` may be {null} whenever the function is called", null)
                 kept[name] = Fact(cause, variable.type.present)
 
 
 class Reading(Protocol):
+    source: bytes
+
+    @property
+    def documented(self) -> bool:
+        """Whether comments tell types."""
+        ...
+
     def text(self, node: Node, /) -> str: ...
 
     def type_of(self, node: Node | None, /) -> Type: ...
@@ -268,6 +309,8 @@ def signature(reading: Reading, node: Node) -> Signature:
         taken.append(reading.type_of(parameter.child_by_field_name("type")) if required else None)
     generator = any(child.type == "*" for child in node.children)
     type = reading.type_of(annotation) if annotation is not None else None
+    if reading.documented:
+        type = documented_result(node, reading.source)
     return Signature(
         node,
         UNKNOWN if generator and type is None else type,

@@ -209,8 +209,22 @@ class FileAnalysis:
             return True
         called = call.child_by_field_name("function")
         name = source[called.start_byte : called.end_byte].decode("utf-8", "replace") if called is not None else ""
+        if (own := _function_named(function, name, source)) is not None:
+            return not self.summary(own, source).never_returns
         modules = self.outline.modules
         return name not in self.imports or (modules is not None and modules.named(name) is not None)
+
+
+def _function_named(inside: Node, name: str, source: bytes) -> Node | None:
+    """The declaration of a function that code sees by a name."""
+    block = inside.parent
+    while block is not None and name.isidentifier():
+        for node in block.named_children if block.type in ("program", "statement_block") else ():
+            its = node.child_by_field_name("name") if node.type == "function_declaration" else None
+            if its is not None and source[its.start_byte : its.end_byte] == name.encode():
+                return node
+        block = block.parent
+    return None
 
 
 def _summary(frame: Frame, may_end: bool) -> Summary:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,17 +20,17 @@ from breadknife.plugins.nullcheck.ecmascript.facts import (
     forget,
     narrow,
 )
+from breadknife.plugins.nullcheck.ecmascript.jsdoc import is_cast
 from breadknife.plugins.nullcheck.ecmascript.narrowing import LINKS, is_null, key_of, there
 from breadknife.plugins.nullcheck.ecmascript.operators import OPERATORS
 from breadknife.plugins.nullcheck.ecmascript.outline import Outline
-from breadknife.plugins.nullcheck.ecmascript.rules import ELEMENT_PROPERTIES, GLOBALS, owner_of
+from breadknife.plugins.nullcheck.ecmascript.rules import ELEMENT_PROPERTIES, GLOBALS, PROPERTIES, owner_of
 from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
-from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type, read_type
+from breadknife.plugins.nullcheck.ecmascript.types import CLASS_ITSELF, UNKNOWN, Type, read_type
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
-_LONGEST_CAST = 200
-"""Bytes."""
+_GLOBAL_OBJECTS = ("window.", "globalThis.", "self.")
 MAX_DEPTH = 120
 """Expressions and blocks nested deeper than this are left alone, with their whole function."""
 _LITERALS = {
@@ -109,6 +108,10 @@ class Evaluator:
     @property
     def typed(self) -> bool:
         return self.outline.typed
+
+    @property
+    def documented(self) -> bool:
+        return self.outline.documented
 
     def text(self, node: Node, /) -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -234,6 +237,8 @@ class Evaluator:
         if type.name == "Ref" and name == "current":
             return Fact(Cause(self.outline.tree.root, "a ref is null until its element is there", "null"))
         member = self.outline.member(type, name)
+        if member is None and (given := PROPERTIES.get((type.name, name))) is not None:
+            return Fact(type=Type(given))
         if member is None or member.is_method:
             return NOTHING
         if not member.type.null:
@@ -251,7 +256,10 @@ class Evaluator:
         if variable is None:
             if name == "undefined":
                 return self.null(node, env)
-            return Fact(type=Type(GLOBALS[name])) if name in GLOBALS else NOTHING
+            if self.outline.declared(name) is not None:
+                return Fact(type=Type(CLASS_ITSELF + name))
+            is_global = name in GLOBALS and name not in self._summaries.imports
+            return Fact(type=Type(GLOBALS[name])) if is_global else NOTHING
         return Fact(type=variable.type.present) if variable.type.name else NOTHING
 
     def this_value(self, node: Node, env: Env) -> Fact:
@@ -313,6 +321,8 @@ class Evaluator:
             fact = Fact(Cause(node, f"an element may be {element.null}", element.null)) if element.null else NOTHING
             return Link(replace(fact, type=element.present) if element.name else fact, short, type)
         written = self.text(name)
+        if key.startswith(_GLOBAL_OBJECTS) and key.count(".") == 1 and self.scopes[key.partition(".")[0]] is None:
+            return Link(Fact(type=Type(GLOBALS.get(written, ""))), short, type)
         if key == f"process.env.{written}" and self.scopes["process"] is None:
             why = f"the environment variable `{written}` may not be set"
             return Link(Fact(Cause(node, why, "undefined"), Type("string")), short, type)
@@ -385,15 +395,8 @@ class Evaluator:
     def parenthesized(self, node: Node, env: Env) -> Fact:
         children = [child for child in node.named_children if child.type != "comment"]
         fact = self.value(children[0], env) if children else NOTHING
-        return replace(fact, cause=None, checked=True) if self._is_cast(node) else fact
-
-    def _is_cast(self, node: Node) -> bool:
-        """`/** @type {Match} */ (found)`, which says as much as `as`."""
-        if self.typed or node.type != "parenthesized_expression":
-            return False
-        before = self.source[max(node.start_byte - _LONGEST_CAST, 0) : node.start_byte].rstrip()
-        said = before[before.rfind(b"/**") :] if before.endswith(b"*/") else b""
-        return b"@type" in said and re.search(rb"\b(?:null|undefined)\b|\?", said) is None
+        said = not self.typed and is_cast(node, self.source)
+        return replace(fact, cause=None, checked=True) if said else fact
 
     def _sequence(self, node: Node, env: Env) -> Fact:
         fact = NOTHING

@@ -17,14 +17,15 @@ from breadknife.plugins.nullcheck.ecmascript.facts import (
     join,
 )
 from breadknife.plugins.nullcheck.ecmascript.frames import Frame
+from breadknife.plugins.nullcheck.ecmascript.jsdoc import tells_of_parameters
 from breadknife.plugins.nullcheck.ecmascript.narrowing import arguments_of, branch, there
 from breadknife.plugins.nullcheck.ecmascript.outline import CLASSES, FIELDS, WORD
 from breadknife.plugins.nullcheck.ecmascript.rules import ASSERTS
-from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type
+from breadknife.plugins.nullcheck.ecmascript.types import CLASS_ITSELF, UNKNOWN, Type
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
-_ORIGIN_MARKS = ("?.", "?:", "void 0")
+_ORIGIN_MARKS = ("?.", "?:", "void 0", ".catch(")
 _DECLARATIONS = frozenset({"function_declaration", "generator_function_declaration", *(CLASSES - {"class"})})
 """What is followed with what is known at the end of its block: it is called later."""
 _SAY_NOTHING = (
@@ -166,6 +167,8 @@ class Flow:
             words = frozenset(WORD.findall(text))
             is_origin = any(mark in text for mark in _ORIGIN_MARKS)
             origins = self.evaluator.outline.origins
+            if self.evaluator.documented and not is_origin:
+                is_origin = tells_of_parameters(text)
             self._words[key] = words if not is_origin and words.isdisjoint(origins) else None
         return self._words[key]
 
@@ -180,7 +183,7 @@ class Flow:
         if body is None:
             return
         self._forget_assigned(node, env)
-        if not self.relevant(node, env):
+        if not self.relevant(node, env) and not self.declarer.documented(node):
             return
         evaluator = self.evaluator
         captured = self.declarer.captured(node, env)
@@ -231,8 +234,11 @@ class Flow:
         body = node.child_by_field_name("body")
         if body is None or not self.relevant(node, env):
             return
-        self.evaluator.this.append(self.evaluator.outline.class_type(node))
+        made = self.evaluator.outline.class_type(node)
+        self.evaluator.this.append(made)
         for member in body.named_children:
+            static = any(child.type == "static" for child in member.children)
+            self.evaluator.this[-1] = Type(CLASS_ITSELF + made.name) if static else made
             if member.type == "method_definition":
                 self.closure(member, env, ())
             elif member.type in FIELDS and (value := member.child_by_field_name("value")) is not None:

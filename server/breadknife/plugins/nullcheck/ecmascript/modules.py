@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.ecmascript.imports import ALL, WHOLE, Source
-from breadknife.plugins.nullcheck.ecmascript.types import Type
+from breadknife.plugins.nullcheck.ecmascript.types import CLASS_ITSELF, Type
 from breadknife.plugins.nullcheck.summaries import STEPS, OtherFiles
 from breadknife.text.document import Document, Span
 from breadknife.text.outline import Import
@@ -68,7 +68,7 @@ class FileTable:
         for shape in self.types.values():
             for name, member in shape.members.items():
                 if member is not None and (member.type.null or (member.method and member.method.may_give_null)):
-                    yield name
+                    yield name.removeprefix(CLASS_ITSELF)
 
 
 @dataclass(frozen=True)

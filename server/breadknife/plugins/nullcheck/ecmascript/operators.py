@@ -157,9 +157,19 @@ def _awaited(evaluator: Evaluator, node: Node, env: Env) -> Fact:
     fact = evaluator.parenthesized(node, env)
     if fact.type.name == "Promise" and fact.type.args:
         given = fact.type.args[0]
-        cause = Cause(node, f"what is awaited may be {given.null}", given.null) if given.null else None
+        why = f"what is awaited may be {given.null}"
+        if _is_caught(evaluator, node):
+            why = f"`catch` gives {given.null} when the promise fails"
+        cause = Cause(node, why, given.null) if given.null else None
         return Fact(cause, evaluator.outline.resolved(given.present))
     return replace(fact, type=UNKNOWN, checked=False) if fact.cause is not None else NOTHING
+
+
+def _is_caught(evaluator: Evaluator, node: Node) -> bool:
+    call = inner(node.named_children[-1])
+    function = call.child_by_field_name("function") if call.type == "call_expression" else None
+    name = function.child_by_field_name("property") if function is not None else None
+    return name is not None and evaluator.text(name) == "catch"
 
 
 def _cast(evaluator: Evaluator, node: Node, env: Env) -> Fact:

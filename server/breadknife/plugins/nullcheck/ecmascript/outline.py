@@ -7,15 +7,23 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
+    assigned_fields,
+    doc_before,
+    documented_result,
+    has_docs,
+    nullable_names,
+)
+from breadknife.plugins.nullcheck.ecmascript.module_variables import ModuleVariables
 from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known, Modules
 from breadknife.plugins.nullcheck.ecmascript.rules import ORIGIN_WORDS
-from breadknife.plugins.nullcheck.ecmascript.types import ANYTHING, UNKNOWN, Type, has_null, read_type
+from breadknife.plugins.nullcheck.ecmascript.types import ANYTHING, CLASS_ITSELF, UNKNOWN, Type, has_null, read_type
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, captures
 
 WORD = re.compile(r"[\w$]+")
 _MAX_PARENTS = 5
-_LONGEST_NAME, _LONGEST_TYPE = 100, 400
+_LONGEST_NAME, _LONGEST_TYPE, _HEAD = 100, 400, 2_000
 """Bytes."""
 _NULLABLE_RESULT = re.compile(rb"\)(?=[ \t]*:[^;{=\n]*\b(?:null|undefined)\b)")
 _CALLEE_AT_END = re.compile(rb"(?<![\w$])([\w$]+)\??[ \t]*$")
@@ -61,6 +69,7 @@ _TYPES = """
     (function_signature) @function
     (public_field_definition value: (arrow_function)) @function
 """
+_UNTYPED = "(class_declaration) @type"
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +147,11 @@ class Outline:
         self.modules = modules
         self.source = tree.text.encode("utf-8", "surrogatepass")
         self.typed = tree.language in TYPED
-        found = captures(tree, _ASSIGNED + _FUNCTIONS + (_TYPES if self.typed else ""))
+        self.documented = not self.typed and has_docs(self.source)
+        """Its types are comments."""
+        self.fields_documented = self.documented and b"@ts-check" in self.source[:_HEAD]
+        """What a comment says of a field is believed where a checker reads it: others have invariants."""
+        found = captures(tree, _ASSIGNED + _FUNCTIONS + (_TYPES if self.typed else _UNTYPED))
         self.assigned: dict[str, list[int]] = {}
         for node in found.get("assigned", ()):
             self.assigned.setdefault(self.text(node), []).append(node.start_byte)
@@ -148,6 +161,7 @@ class Outline:
         for offsets in self.assigned.values():
             offsets.sort()
         self._ranges = sorted((node.start_byte, node.end_byte) for node in found.get("range", ()))
+        self._around = dict[int, list[tuple[int, int]]]()
         members: dict[str, list[int]] = {}
         for node in found.get("set", ()):
             members.setdefault(self.text(node), []).append(node.start_byte)
@@ -158,6 +172,7 @@ class Outline:
             name = node.child_by_field_name("name")
             if name is not None:
                 self._types.setdefault(self.text(name), []).append(node)
+        self.variables = ModuleVariables(tree, self.source, self.assigned, self.typed)
         self._declared: dict[str, Declared | None] = {}
         self._shapes: dict[int, Declared] = {}
         self.origins = self._origins(found.get("function", [])).union(words)
@@ -170,9 +185,12 @@ class Outline:
         words = set(ORIGIN_WORDS)
         if self.modules is not None:
             words.update(self.modules.nullable())
+        words.update(self.variables.names)
         for mark, tests in _TESTED_BY.items():
             if mark in self.source:
                 words.update(tests)
+        if self.documented:
+            words.update(nullable_names(self.tree.text))
         if self.typed:
             words.update(name.decode("utf-8", "replace") for name in _declared_nullable(self.source))
             words.update(
@@ -247,14 +265,15 @@ class Outline:
         return Declared(root, members, parents, alias, shape.is_alias)
 
     def member(self, type: Type, name: str, depth: int = 0) -> Member | None:
-        declared = self.declared(type.name) if type.name else None
+        prefix = CLASS_ITSELF if type.name.startswith(CLASS_ITSELF) else ""
+        declared = self.declared(type.name.removeprefix(CLASS_ITSELF)) if type.name else None
         if declared is None or depth > _MAX_PARENTS:
             return None
-        if name in declared.members:
-            member = declared.members[name]
+        if (key := prefix + name) in declared.members:
+            member = declared.members[key]
             return replace(member, type=self.resolved(member.type)) if member is not None else None
         for parent in declared.parents:
-            if (found := self.member(Type(parent), name, depth + 1)) is not None:
+            if (found := self.member(Type(prefix + parent), name, depth + 1)) is not None:
                 return found
         return None
 
@@ -305,13 +324,20 @@ class Outline:
             name = node.child_by_field_name("name") or node.child_by_field_name("property")
             if name is None or (written := self.text(name)) == "":
                 continue
+            if any(child.type == "static" for child in node.children):
+                written = CLASS_ITSELF + written
             if node.type in _METHODS:
                 accessor = next((c.type for c in node.children if c.type in ("get", "set")), "")
                 if written == "constructor":
                     yield from self._constructor_properties(node)
+                    if self.fields_documented:
+                        for its, statement, type in assigned_fields(node, self.source):
+                            yield its, Member(statement, type)
                 if accessor == "set" and written in seen:
                     continue
                 given = self._written(node.child_by_field_name("return_type"))
+                if self.documented:
+                    given = documented_result(node, self.source) or given
                 if any(child.type == "?" for child in node.children):
                     yield written, Member(node, Type("Function", (), "undefined"))
                 elif accessor:
@@ -333,6 +359,8 @@ class Outline:
                 return Member(node, given, True, value)
             if value.type == "new_expression" and (made := value.child_by_field_name("constructor")) is not None:
                 type = Type(self.text(made))
+        if self.fields_documented and type == UNKNOWN:
+            type = doc_before(node, self.source).type
         if any(child.type == "?" for child in node.children):
             type = Type(type.name, type.args, has_null(type.null, "undefined"))
         return Member(node, type)
@@ -367,7 +395,9 @@ class Outline:
 
     def functions_around(self, offset: int) -> list[tuple[int, int]]:
         """The byte ranges of the functions that an offset lies in, outermost first."""
-        return [(start, end) for start, end in self._ranges if start <= offset < end]
+        if offset not in self._around:
+            self._around[offset] = [(start, end) for start, end in self._ranges if start <= offset < end]
+        return self._around[offset]
 
     def assigned_after(self, name: str, offset: int) -> bool:
         offsets = self.assigned.get(name, [])

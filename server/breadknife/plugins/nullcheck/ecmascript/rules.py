@@ -87,19 +87,20 @@ NULLABLE_CALLS = (
         ("const m = new WeakMap(); m.set(k, v).x",), typed_only=True, gives="1",
     ),
     NullableCall(
-        "String", "match", "null", _NO_MATCH, ("s.match(/a/)[0]", "const m = s.match(/a/g); m.length"),
+        "String", "match", "null", _NO_MATCH,
+        ("s.match(/a/)[0]", "const R = /a/; s.match(R)[0]", "const m = s.match(/a/g); m.length"),
         ("router.match(path).name", "(s.match(/a/) || [])[0]", "const m = s.match(/a/); m && m[0]",
-         "s.match(/^\\s*/)[0]"), When.REGEX,
+         "s.match(/^\\s*/)[0]", "const R = /^a*/; s.match(R)[0]", "let R = /a/; R = b; s.match(R)[0]"), When.REGEX,
     ),
     NullableCall(
         "RegExp", "exec", "null", _NO_MATCH,
         ("/a/.exec(s)[1]", "const R = /a/; function f(s) { return R.exec(s)[1] }"),
-        ("db.exec(q)[0]", "let m; while ((m = /a/g.exec(s))) { m[0] }"), When.REGEX,
+        ("db.exec(q)[0]", "const R = /a*/; R.exec(s)[0]", "let m; while ((m = /a/g.exec(s))) { m[0] }"), When.REGEX,
     ),
     NullableCall(
         "document", "getElementById", "null", "when there is no such element",
-        ("document.getElementById('a').focus()",), ("doc.byId('a').focus()",),
-        When.RECEIVER, typed_only=True, gives="Element",
+        ("document.getElementById('a').focus()", "window.document.getElementById('a').focus()"),
+        ("doc.byId('a').focus()",), When.RECEIVER, typed_only=True, gives="Element",
     ),
     NullableCall(
         "", "querySelector", "null", _NO_MATCH, ("document.querySelector('a').focus()", "el.querySelector('a').b"),
@@ -121,12 +122,19 @@ NULLABLE_CALLS = (
         ("store.getItem('a').split(',')", "localStorage.getItem('a') ?? ''"), gives="string",
     ),
     NullableCall(
-        "sessionStorage", "getItem", "null", _NO_KEY, ("sessionStorage.getItem('a').length",),
+        "sessionStorage", "getItem", "null", _NO_KEY,
+        ("sessionStorage.getItem('a').length", "window.sessionStorage.getItem('a').length"),
         ("sessionStorage.getItem('a')?.length",), gives="string",
     ),
     NullableCall(
-        "URLSearchParams", "get", "null", _NO_KEY, ("new URLSearchParams(s).get('a').length",),
-        ("params.get('a').length",), gives="string",
+        "URLConstructor", "parse", "null", "when it isn't a URL", ("URL.parse(s).host",),
+        ("url.parse(s).host", "class URL { static parse(s) { return new URL() } }; URL.parse(s).host",
+         "import { URL } from './url'; URL.parse(s).host"), gives="URL",
+    ),
+    NullableCall(
+        "URLSearchParams", "get", "null", _NO_KEY,
+        ("new URLSearchParams(s).get('a').length", "new URL(s).searchParams.get('a').length"),
+        ("params.get('a').length", "req.searchParams.get('a').length"), gives="string",
     ),
     NullableCall(
         "Headers", "get", "null", _NO_KEY, ("function f(h: Headers) { return h.get('a').length }",),
@@ -169,7 +177,9 @@ def users_rules(written: Iterable[str]) -> UsersRules:
     return UsersRules({key: why for key, why in found.items() if key[0].isidentifier()}, found)
 
 
-GLOBALS = {"document": "document", "localStorage": "localStorage", "sessionStorage": "sessionStorage"}
+GLOBALS = {
+    "document": "document", "localStorage": "localStorage", "sessionStorage": "sessionStorage", "URL": "URLConstructor",
+}  # fmt: skip
 """Global name -> the type under which rules know its value."""
 KINDS = {
     "string": "String", "HTMLCanvasElement": "canvas", "Document": "document", "Storage": "localStorage",
@@ -187,6 +197,10 @@ def owner_of(type: str) -> str:
     return type
 
 
+PROPERTIES = {
+    ("URL", "searchParams"): "URLSearchParams", ("Response", "headers"): "Headers", ("Request", "headers"): "Headers",
+}  # fmt: skip
+"""(Type, property) -> the property's type."""
 ELEMENT_PROPERTIES = frozenset({
     "parentElement", "nextElementSibling", "previousElementSibling", "firstElementChild", "lastElementChild",
     "shadowRoot",

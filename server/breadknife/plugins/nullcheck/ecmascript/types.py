@@ -9,6 +9,8 @@ from breadknife.text.syntax import Node
 _ARRAYS = frozenset({"Array", "ReadonlyArray"})
 ANYTHING = frozenset({"any", "unknown"})
 """Types that null is a member of without being written."""
+CLASS_ITSELF = "typeof "
+"""Before a class's name: the type of the class, and before a member's: it is static."""
 _MAX_DEPTH = 8
 
 
