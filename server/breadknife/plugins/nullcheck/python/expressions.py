@@ -9,20 +9,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from breadknife.plugins.nullcheck.python.by_class import class_called, class_variable
 from breadknife.plugins.nullcheck.python.calls import after_call, call_result, evaluate_arguments
+from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
+from breadknife.plugins.nullcheck.python.containers import (
+    at_index,
+    element,
+    held_by,
+    is_literal_index,
+    of_builtin,
+    of_method,
+)
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
     NOTHING,
     Cause,
+    Contents,
     Env,
     Fact,
     NullUse,
     forget,
+    is_trusted,
     join,
     join_branches,
     key_of,
     narrow,
+    there,
 )
+from breadknife.plugins.nullcheck.python.loops import comprehension
 from breadknife.plugins.nullcheck.python.meaning import Analysis, Meaning
 from breadknife.plugins.nullcheck.python.narrowing import branch, is_and
 from breadknife.plugins.nullcheck.python.outline import Outline, text
@@ -51,6 +65,8 @@ class Evaluator:
         """(Kind of the object, attribute) -> what the function assigns to it that may be None."""
         self.tests: dict[str, list[Node]] = {}
         """Key -> the conditions that say something about it, in the order in which they were met."""
+        self._filled = set[str]()
+        """Containers whose elements get values, one after the other."""
         self.forgiven = 0
         """How many surrounding `try` blocks catch what a use of None raises."""
         self.uses: dict[tuple[int, int], NullUse] = {}
@@ -94,8 +110,17 @@ class Evaluator:
         """A condition says something about `key`."""
         self.tests.setdefault(key, []).append(test)
 
-    def iterate(self, node: Node, env: Env) -> None:
-        self.use(node, self.value(node, env), Use.ITERATE, env)
+    def iterate(self, node: Node, env: Env) -> Fact:
+        """What each turn gets."""
+        fact = self.value(node, env)
+        self.use(node, fact, Use.ITERATE, env)
+        return element(self.meaning, self._held(node, fact, env))
+
+    def _held(self, container: Node, fact: Fact, env: Env) -> Contents | None:
+        if fact.contents is None:
+            return None
+        key = held_by(container)
+        return fact.contents if key not in self._filled and not is_trusted(env, key) else None
 
     # --- names and what they hold ---
 
@@ -122,9 +147,18 @@ class Evaluator:
                         self.given.setdefault((of.kind, text(name)), Fact(fact.cause, via=target))
             case "subscript":
                 self._subscript(target, env)
+                container = target.child_by_field_name("value")
+                if container is not None and fact.cause is None and not is_literal_index(target):
+                    self._filled.add(key_of(container))
+                if key := key_of(target):
+                    forget(env, key)
+                    env[key] = replace(fact, via=target) if fact.cause else fact if fact is not NOTHING else CHECKED
             case _:
-                for child in target.named_children:
-                    self.bind(child, NOTHING, env)
+                targets = target.named_children
+                is_known = len(targets) == len(fact.items) and target.type in TUPLE_PATTERNS
+                items = fact.items if is_known else (NOTHING,) * len(targets)
+                for child, item in zip(targets, items, strict=True):
+                    self.bind(child, item, env)
 
     def _name(self, node: Node, env: Env) -> Fact:
         name = text(node)
@@ -132,7 +166,7 @@ class Evaluator:
         if fact is not None:
             return fact
         if name not in self.meaning.bound and (kind := self._outline.kinds.get(name)):
-            return Fact(kind=kind)
+            return Fact(kind=kind, contents=self.meaning.variable(name).contents)
         if name in self._outline.imported:
             return self.meaning.imported_value(node)
         return self.meaning.variable(name)
@@ -147,13 +181,14 @@ class Evaluator:
         if fact is not None and fact != CHECKED:
             return fact
         if key and (kind := self._outline.kinds.get(key)):
-            return Fact(kind=kind)
+            return Fact(kind=kind, contents=self.meaning.attribute(of.kind, node).contents)
         if key and self.meaning.qualified(node) == "os.environ":
             return Fact(kind="dict")
         declared = self.meaning.attribute(of.kind, node)
         if declared is NOTHING and key and not of.kind:
-            declared = self.meaning.imported_value(node)
-        return declared if fact is None else Fact(kind=declared.kind) if declared.kind else CHECKED
+            declared = class_variable(self.meaning, node)
+            declared = declared if declared is not NOTHING else self.meaning.imported_value(node)
+        return declared if fact is None else there(declared.kind, declared.contents)
 
     def _use_attribute(self, node: Node, owner: Node, env: Env) -> Fact:
         fact = self.value(owner, env)
@@ -169,10 +204,12 @@ class Evaluator:
         function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         if function is None or arguments is None:
             return NOTHING
-        receiver = NOTHING
+        receiver, held = NOTHING, None
         if function.type == "attribute" and (owner := function.child_by_field_name("object")) is not None:
             receiver = self._use_attribute(function, owner, env)
+            held = self._held(owner, receiver, env)
             receiver = receiver if receiver.kind else self.peek(owner, env)
+            receiver = receiver if receiver.kind else class_called(self.meaning, function, owner)
         else:
             self.use(function, self.value(function, env), Use.CALL, env)
         qualified = self.meaning.qualified(function)
@@ -180,8 +217,12 @@ class Evaluator:
             self._comprehension(arguments, env)
             return NOTHING
         given = [child for child in arguments.named_children if child.type != "comment"]
-        evaluate_arguments(self, given, qualified, env)
+        first = evaluate_arguments(self, given, qualified, env)
         result = call_result(self.meaning, function, qualified, receiver.kind, given, awaited)
+        if result == NOTHING and (held is not None or receiver.kind):
+            result = of_method(self.meaning, receiver, held, function, given)
+        elif first.contents is not None and function.type == "identifier" and qualified == text(function):
+            result = of_builtin(qualified, self._held(given[0], first, env))
         if result.cause is not None and env.get(key_of(node)) == CHECKED:
             return NOTHING
         if env:
@@ -216,12 +257,17 @@ class Evaluator:
     # --- operators ---
 
     def _subscript(self, node: Node, env: Env) -> Fact:
-        value = node.child_by_field_name("value")
+        value, indices = node.child_by_field_name("value"), node.children_by_field_name("subscript")
+        fact = NOTHING
         if value is not None:
-            self.use(value, self.value(value, env), Use.SUBSCRIPT, env)
-        for index in node.children_by_field_name("subscript"):
+            fact = self.value(value, env)
+            self.use(value, fact, Use.SUBSCRIPT, env)
+        for index in indices:
             self.value(index, env)
-        return NOTHING
+        if value is None or len(indices) != 1 or fact is NOTHING:
+            return NOTHING
+        known = env.get(key_of(node))
+        return known if known is not None else at_index(self.meaning, fact, self._held(value, fact, env), indices[0])
 
     def _binary(self, node: Node, env: Env) -> Fact:
         chain = [node]  # `a + b + c + …` leans to the left, as long as a file may be
@@ -345,20 +391,7 @@ class Evaluator:
         return NOTHING
 
     def _comprehension(self, node: Node, env: Env) -> Fact:
-        inner, bound = dict(env), set(self.meaning.bound)
-        body, *clauses = node.named_children or [node]
-        for clause in clauses:
-            if clause.type == "for_in_clause":
-                left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
-                if right is not None:
-                    self.iterate(right, inner)
-                if left is not None:
-                    self.bind(left, NOTHING, inner)
-            elif clause.type == "if_clause" and clause.named_children:
-                inner = branch(self, clause.named_children[0], inner)[0]
-        if body is not node:
-            self.value(body, inner)
-        self.meaning.bound = bound
+        comprehension(self, node, env)
         return NOTHING
 
     def _skip(self, node: Node, env: Env) -> Fact:
