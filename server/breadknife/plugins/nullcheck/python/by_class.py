@@ -20,10 +20,11 @@ def class_variable(meaning: Meaning, node: Node) -> Fact:
     return meaning.assigned(variable, text(name), class_) if _is_of_class(variable, class_) else NOTHING
 
 
-def class_called(meaning: Meaning, method: Node, owner: Node) -> Fact:
+def class_called(meaning: Meaning, method: Node) -> Fact:
     """`Class` of `Class.method`, where that says itself what it returns: what is only seen to return None may do so
     for objects of another class (`Base.method(self)`)."""
-    kind, name = _class_named(meaning, owner), method.child_by_field_name("attribute")
+    owner, name = method.child_by_field_name("object"), method.child_by_field_name("attribute")
+    kind = _class_named(meaning, owner) if owner is not None else ""
     member = meaning.member(kind, text(name)) if kind and name is not None else None
     function = member.function if member is not None else None
     is_declared = function is not None and function.node.child_by_field_name("return_type") is not None

@@ -103,10 +103,7 @@ def evaluate_arguments(evaluator: Evaluator, given: list[Node], qualified: str, 
 
 def after_call(evaluator: Evaluator, function: Node, receiver: str, env: Env) -> None:
     """What isn't known any more once something was called, and what is."""
-    classes = evaluator.meaning.outline.class_named
-    for key in [key for key, fact in env.items() if fact.cause and key.partition(".")[0] in classes]:
-        env[key] = CHECKED  # who tests a class's variable calls what sets it
-    forget_attributes(env, lambda key: _set_here_alone(evaluator, key, env))
+    forget_attributes(env, lambda key: _set_here_alone(evaluator, key, env), evaluator.meaning.outline.class_named)
     _set_by(evaluator, function, receiver, env)
 
 

@@ -81,6 +81,12 @@ def of_method(meaning: Meaning, receiver: Fact, held: Contents | None, function:
     return _element(meaning, held) if method in _TAKES_OUT and (method != "get" or len(given) == 2) else NOTHING
 
 
+def got_by_key(function: Node, given: list[Node]) -> str:
+    """`d[k]` for `d.get(k)`."""
+    owner, key = text(function).rpartition(".get")[0], text(given[0]) if given else ""
+    return f"{owner}[{key}]".replace("'", '"') if owner and key and text(function) == f"{owner}.get" else ""
+
+
 def of_builtin(name: str, held: Contents | None) -> Fact:
     """What a builtin gives, of a container that is its first argument."""
     if held is None or name not in (*_SAME_ELEMENTS, "enumerate") or is_mapping(_only(held.annotation)):

@@ -335,7 +335,7 @@ class FileAnalysis:
         return self._meaning.cause(variable, f"`{name}`") if variable.annotation and variable.optional else None
 
     def _captures(self, function: Function) -> bool:
-        outer = self._around.get(function.node.start_byte, ())
+        outer = self._around.get(function.node.start_byte, ()) if self._around else ()
         return bool(outer) and may_capture(function, outer)
 
     def _follow(self, scope: Node, function: Function | None) -> tuple[list[NullUse], Summary, Given]:

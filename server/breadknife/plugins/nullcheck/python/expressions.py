@@ -15,6 +15,7 @@ from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.containers import (
     at_index,
     element,
+    got_by_key,
     held_by,
     is_literal_index,
     of_builtin,
@@ -39,6 +40,7 @@ from breadknife.plugins.nullcheck.python.facts import (
 from breadknife.plugins.nullcheck.python.loops import comprehension
 from breadknife.plugins.nullcheck.python.meaning import Analysis, Meaning
 from breadknife.plugins.nullcheck.python.narrowing import branch, is_and
+from breadknife.plugins.nullcheck.python.operators import binary, comparison, unary
 from breadknife.plugins.nullcheck.python.outline import Outline, text
 from breadknife.plugins.nullcheck.python.rules import NONE_ATTRIBUTES
 from breadknife.plugins.nullcheck.values import Use
@@ -66,7 +68,7 @@ class Evaluator:
         self.tests: dict[str, list[Node]] = {}
         """Key -> the conditions that say something about it, in the order in which they were met."""
         self._filled = set[str]()
-        """Containers whose elements get values, one after the other."""
+        """See `thinned_out`."""
         self.forgiven = 0
         """How many surrounding `try` blocks catch what a use of None raises."""
         self.uses: dict[tuple[int, int], NullUse] = {}
@@ -116,6 +118,12 @@ class Evaluator:
         self.use(node, fact, Use.ITERATE, env)
         return element(self.meaning, self._held(node, fact, env))
 
+    def thinned_out(self, element: Node) -> None:
+        """An element gets a value, or is deleted: if that is done to one after the other, none may be None after it."""
+        container = element.child_by_field_name("value")
+        if element.type == "subscript" and container is not None and not is_literal_index(element):
+            self._filled.add(key_of(container))
+
     def _held(self, container: Node, fact: Fact, env: Env) -> Contents | None:
         if fact.contents is None:
             return None
@@ -147,9 +155,8 @@ class Evaluator:
                         self.given.setdefault((of.kind, text(name)), Fact(fact.cause, via=target))
             case "subscript":
                 self._subscript(target, env)
-                container = target.child_by_field_name("value")
-                if container is not None and fact.cause is None and not is_literal_index(target):
-                    self._filled.add(key_of(container))
+                if fact.cause is None:
+                    self.thinned_out(target)
                 if key := key_of(target):
                     forget(env, key)
                     env[key] = replace(fact, via=target) if fact.cause else fact if fact is not NOTHING else CHECKED
@@ -186,7 +193,8 @@ class Evaluator:
             return Fact(kind="dict")
         declared = self.meaning.attribute(of.kind, node)
         if declared is NOTHING and key and not of.kind:
-            declared = class_variable(self.meaning, node)
+            of_class = key.partition(".")[0] in self._outline.class_named
+            declared = class_variable(self.meaning, node) if of_class else NOTHING
             declared = declared if declared is not NOTHING else self.meaning.imported_value(node)
         return declared if fact is None else there(declared.kind, declared.contents)
 
@@ -207,20 +215,23 @@ class Evaluator:
         receiver, held = NOTHING, None
         if function.type == "attribute" and (owner := function.child_by_field_name("object")) is not None:
             receiver = self._use_attribute(function, owner, env)
-            held = self._held(owner, receiver, env)
+            held = self._held(owner, receiver, env) if receiver.contents is not None else None
             receiver = receiver if receiver.kind else self.peek(owner, env)
-            receiver = receiver if receiver.kind else class_called(self.meaning, function, owner)
         else:
             self.use(function, self.value(function, env), Use.CALL, env)
         qualified = self.meaning.qualified(function)
+        if qualified and not receiver.kind and qualified.partition(".")[0] in self._outline.class_named:
+            receiver = class_called(self.meaning, function)
         if arguments.type == "generator_expression":
             self._comprehension(arguments, env)
             return NOTHING
         given = [child for child in arguments.named_children if child.type != "comment"]
         first = evaluate_arguments(self, given, qualified, env)
         result = call_result(self.meaning, function, qualified, receiver.kind, given, awaited)
-        if result == NOTHING and (held is not None or receiver.kind):
+        if (held is not None or (receiver.kind and given and given[0].type == "string")) and result == NOTHING:
             result = of_method(self.meaning, receiver, held, function, given)
+        elif held is not None and (key := got_by_key(function, given)):
+            env[key] = CHECKED  # what `d.get(k)` is tested for holds for `d[k]`
         elif first.contents is not None and function.type == "identifier" and qualified == text(function):
             result = of_builtin(qualified, self._held(given[0], first, env))
         if result.cause is not None and env.get(key_of(node)) == CHECKED:
@@ -268,45 +279,6 @@ class Evaluator:
             return NOTHING
         known = env.get(key_of(node))
         return known if known is not None else at_index(self.meaning, fact, self._held(value, fact, env), indices[0])
-
-    def _binary(self, node: Node, env: Env) -> Fact:
-        chain = [node]  # `a + b + c + …` leans to the left, as long as a file may be
-        left = node.child_by_field_name("left")
-        while left is not None and left.type == "binary_operator":
-            chain.append(left)
-            left = left.child_by_field_name("left")
-        if left is not None:
-            self.use(left, self.value(left, env), Use.OPERAND, env)
-        for operation in reversed(chain):
-            right = operation.child_by_field_name("right")
-            if right is None:
-                continue
-            fact = self.value(right, env)
-            operator = operation.child_by_field_name("operator")
-            # A string on the left of % formats None as well as anything, and | also makes types.
-            if operator is None or operator.type not in ("%", "|"):
-                self.use(right, fact, Use.OPERAND, env)
-        return NOTHING
-
-    def _unary(self, node: Node, env: Env) -> Fact:
-        argument = node.child_by_field_name("argument")
-        if argument is not None:
-            self.use(argument, self.value(argument, env), Use.OPERAND, env)
-        return NOTHING
-
-    def _comparison(self, node: Node, env: Env) -> Fact:
-        operands = node.named_children
-        operators = [child.type for child in node.children if not child.is_named]
-        previous, before = operands[0], self.value(operands[0], env)
-        for operator, operand in zip(operators, operands[1:], strict=False):
-            fact = self.value(operand, env)
-            if operator in ("<", ">", "<=", ">="):
-                self.use(previous, before, Use.OPERAND, env)
-                self.use(operand, fact, Use.OPERAND, env)
-            elif operator in ("in", "not in"):
-                self.use(operand, fact, Use.OPERAND, env)
-            previous, before = operand, fact
-        return NOTHING
 
     def _boolean(self, node: Node, env: Env) -> Fact:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -406,9 +378,9 @@ class Evaluator:
         "named_expression": _walrus,
         "conditional_expression": _ternary,
         "boolean_operator": _boolean,
-        "comparison_operator": _comparison,
-        "binary_operator": _binary,
-        "unary_operator": _unary,
+        "comparison_operator": comparison,
+        "binary_operator": binary,
+        "unary_operator": unary,
         "await": _await,
         "string": _string,
         "none": _none,

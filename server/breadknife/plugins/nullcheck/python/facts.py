@@ -80,6 +80,8 @@ class Summary:
     """Those are None all at once or not at all."""
 
 
+_DOTTED = re.compile(r"[\w.]+")
+
 TESTED = "it is tested for None, and this path leads on when it is"
 
 NOTHING = Fact()
@@ -191,34 +193,41 @@ def is_trusted(env: Env, key: str) -> bool:
 
 def forget(env: Env, key: str) -> None:
     """`key` gets a new value: nothing known about it, its attributes, or tests of it, holds any longer."""
-    for name in [name for name in env if name == key or _is_part(name, key)]:
-        del env[name]
-    for name in [name for name, fact in env.items() if "(" in name or fact.test is not None or fact.unless]:
+    env.pop(key, None)
+    parts = (key + ".", key + "[")
+    stale = [
+        name
+        for name, fact in env.items()
+        if name.startswith(parts) or "(" in name or "[" in name or fact.test is not None or fact.unless
+    ]
+    for name in stale:
         fact = env[name]
-        if fact.unless:
+        if name.startswith(parts) or ("[" in name and _has_index(name, key)):
+            del env[name]
+        elif fact.unless:
             if key in fact.unless:
                 env[name] = replace(fact, unless="")
         elif fact.test is not None and "." in name:
             env[name] = CHECKED
-        elif "(" not in name or key in name:
+        elif fact.test is not None or ("(" in name and key in name):
             del env[name]
 
 
-def _is_part(name: str, key: str) -> bool:
-    """Whether it is an attribute or an element of `key`, or an element whose index depends on it."""
-    if name.startswith((key + ".", key + "[")):
-        return True
-    _, bracket, index = name.partition("[")
-    if not bracket or "(" in name or index.startswith('"'):
+def _has_index(name: str, key: str) -> bool:
+    """Whether it is an element whose index depends on `key`."""
+    index = name.partition("[")[2]
+    if "(" in name or index.startswith('"') or key not in index:
         return False
-    return re.search(rf"(?<![\w.]){re.escape(key)}(?!\w)", index) is not None
+    return any(f"{part}.".startswith(key + ".") for part in _DOTTED.findall(index))
 
 
-def forget_attributes(env: Env, is_kept: Callable[[str], bool]) -> None:
+def forget_attributes(env: Env, is_kept: Callable[[str], bool], classes: Collection[str]) -> None:
     """A call may have given any attribute a value, but for those that are kept; what was tested stays, as in
-    pyright."""
+    pyright. Who tests a variable of one of the classes calls what sets it."""
     for key in [key for key, fact in env.items() if fact.cause and "." in key and "(" not in key]:
-        if not is_kept(key):
+        if key.partition(".")[0] in classes:
+            env[key] = CHECKED
+        elif not is_kept(key):
             del env[key]
 
 

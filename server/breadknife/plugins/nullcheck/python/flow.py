@@ -182,6 +182,7 @@ class Flow:
                     forget(env, text(target))
                 else:
                     self.evaluator.value(target, env)
+                    self.evaluator.thinned_out(target)
         return env
 
     def _break(self, node: Node, env: Env) -> None:

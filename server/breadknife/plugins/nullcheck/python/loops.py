@@ -15,6 +15,7 @@ from breadknife.text.syntax import Node
 
 _LOOKS_FOR_NONE = re.compile(rb"\bis\s+None\b|\bnot\s+[.\w]+\s*$|==\s*None\b")
 """A comprehension's condition by which it collects those that are missing: what is done next depends on it."""
+_TESTS = frozenset({"comparison_operator", "not_operator", "boolean_operator"})
 
 
 class Evaluator(narrowing.Evaluator, Protocol):
@@ -46,6 +47,8 @@ def comprehension(evaluator: Evaluator, node: Node, env: Env) -> None:
                 trust(env, container)
     if body is not node:
         evaluator.value(body, inner)
+        if container and body.type in _TESTS and _LOOKS_FOR_NONE.search(body.text or b""):
+            trust(env, container)
     evaluator.meaning.bound = bound
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind
+from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind, holds_optional
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.contents import contents
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
@@ -281,7 +281,7 @@ class Meaning:
         kind = self._variable_kind(variable)
         if not (kind or variable.annotation):
             kind = self.annotated(given_annotation(self.outline, owner, variable))
-        held = self._contents(variable, name)
+        held = self._contents(variable, name) if variable.annotation else None
         if variable.optional and (variable.annotation or variable.others or variable.none_in):
             return Fact(self.cause(variable, f"`{name}`"), kind, contents=held)
         if not variable.annotation:
@@ -292,7 +292,7 @@ class Meaning:
         return Fact(kind=kind, contents=held) if kind or held is not None else NOTHING
 
     def _contents(self, variable: Variable, name: str) -> Contents | None:
-        if not variable.annotation or variable.annotated is None:
+        if not holds_optional(variable.annotation):
             return None
         return contents(variable.annotation, self.cause(variable, f"`{name}`"))
 
@@ -331,7 +331,7 @@ class Meaning:
             )
             return Callee(
                 name, cause, kind, summary.never_returns, function.is_async, function.is_property, items,
-                summary.together, self._returned(function, annotation),
+                summary.together, _returned(function, annotation) if annotation is not None else None,
             )  # fmt: skip
         known = member.known
         if known is None or not known.is_function:
@@ -346,12 +346,6 @@ class Meaning:
             tuple(_null_elsewhere(null, member.uri, node) for null in known.items),
             known.together,
         )
-
-    def _returned(self, function: Function, annotation: Node | None) -> Contents | None:
-        if annotation is None or not function.is_plain:
-            return None
-        written = text(annotation)
-        return contents(written, Cause(function.node, f"`{function.name}` returns `{written}`"))
 
     def _imported(self, dotted: str) -> Found | None:
         root, _, rest = dotted.partition(".")
@@ -376,6 +370,13 @@ class Meaning:
             return name
         found = self._outside(uri, name)
         return f"{found.uri}#{found.name}" if found is not None and found.summary is not None else ""
+
+
+def _returned(function: Function, annotation: Node) -> Contents | None:
+    written = text(annotation) if function.is_plain else ""
+    if not holds_optional(written):
+        return None
+    return contents(written, Cause(function.node, f"`{function.name}` returns `{written}`"))
 
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.annotations import holds_optional, is_optional
 from breadknife.plugins.nullcheck.python.contents import contents
 from breadknife.plugins.nullcheck.python.expressions import Evaluator
 from breadknife.plugins.nullcheck.python.facts import Cause, Env, Fact
@@ -48,7 +48,9 @@ def parameters(node: Node, evaluator: Evaluator, receiver: tuple[str, str]) -> E
         elif is_optional(written):
             cause = Cause(parameter, f"the parameter is annotated `{written}`")
         kind = meaning.annotated(written) if written else ""
-        held = contents(written, Cause(parameter, f"`{text(name)}` is annotated `{written}`")) if written else None
+        held = None
+        if holds_optional(written):
+            held = contents(written, Cause(parameter, f"`{text(name)}` is annotated `{written}`"))
         if cause is not None or kind or held is not None:
             env[text(name)] = Fact(cause, kind, contents=held)
     return {key: fact for key, fact in env.items() if key not in evaluator.shared}
