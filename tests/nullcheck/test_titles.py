@@ -17,9 +17,9 @@ from support import document
 
 HERE = Path(__file__).parent
 LEADS_TO = re.compile(
-    r" if [^()]*\b(?:is|isn't)\b[^()]*$"  # "Throw … if `x` is null": what it does is what happens
+    r" (?:if|where) [^()]*\b(?:is|isn't)\b[^()]*$"  # "Throw … if `x` is null": what it does is what happens
     r"|\([^()]*(?:\([^()]*\)[^()]*)*\)$"  # "(nothing happens if it is)"
-    r"|: None (?:only stands in until it is set|is for callers that ask for it)\b"
+    r"|: None (?:only stands in until it is set|is for (?:callers that ask|who asks) for it)\b"
 )
 GO_IMPORTS = ("bytes", "crypto/x509", "encoding/pem", "errors", "fmt", "log", "net/http", "net/url", "os")
 GO_HEAD = "package p\n\nimport (\n" + "".join(f'\t"{path}"\n' for path in GO_IMPORTS) + ")\n\n"

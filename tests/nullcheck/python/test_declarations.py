@@ -315,3 +315,23 @@ def test_a_none_that_is_declared_may_be_meant_where_one_use_alone_says_otherwise
     _, offers = offered(marked + more)
     [declared] = [offer for offer in offers if offer.strategy is Strategy.FIELD]
     assert (declared.is_asked_for, declared == offers[0]) == (is_asked_for, not is_asked_for)
+
+
+@pytest.mark.parametrize(
+    ("field", "other", "made"),
+    [
+        ("text: str = None", "pass", 'text: str = ""'),
+        ("text: tuple[str, ...] = None", "pass", "text: tuple[str, ...] = ()"),
+        ("text: Text = None", "pass", None),
+        ("text: str = None", "if self.text is None: return", None),
+        ("text: str = None", "self.text = g()", None),
+    ],
+)
+def test_a_fields_default_becomes_what_its_annotation_says(field: str, other: str, made: str | None) -> None:
+    head = "from dataclasses import dataclass\n@dataclass\nclass Note:\n"
+    marked = (
+        f"{head}    {field}\n    def f(self):\n        return ⟦self.text⟧.strip()\n    def g(self):\n        {other}\n"
+    )
+    text, offers = offered(marked)
+    written_ = [written(text, offer) for offer in offers if offer.strategy is Strategy.INITIAL]
+    assert written_ == ([text.replace(field, made)] if made is not None else [])

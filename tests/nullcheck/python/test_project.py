@@ -226,11 +226,19 @@ PARTS = [
     "import re\nm = re.match('a', 'b')\nm.group()\n",
     "name: str | None = None\ndef g():\n    global name\n    name.strip()\n",
     "    return None\n",
+    "def outer(p: str | None):\n    def inner():\n        return p.q\n    return inner\n",
+    "@dataclass\nclass D:\n    n: str = None\n    def m(self):\n        return self.n.o\n",
+    "class T(TypedDict, total=False):\n    k: int | None\ndef t(t: T):\n    return t.get('k').l, t['k'].l\n",
+    "class E:\n    ys: dict[str, int | None]\n    def e(self):\n        return [y.z for y in self.ys.values()]\n",
+    "    @classmethod\n    def c(cls) -> int | None: ...\ndef h():\n    E.c().d\n",
     "x",
     "\n",
 ]
 
 
+@example(PARTS[10], [(46, 0, "p = "), (13, 8, "str       ")])  # what another function takes from around it
+@example(PARTS[12], [(18, 13, "")])
+@example(PARTS[11], [(0, 11, "")])
 @example(PARTS[8] * 2, [(0, 0, "x")])  # the other declaration is the first one then
 @settings(max_examples=300, deadline=None)
 @given(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from breadknife.plugins.nullcheck.python.rules import ANNOTATED_KINDS
 
@@ -58,13 +59,23 @@ def union_parts(annotation: str) -> list[str]:
 
 def optional_items(annotation: str) -> tuple[bool, ...]:
     """Of a tuple: which of its values may be None; empty for anything else, and where none may."""
+    items = tuple(is_optional(member) for member in tuple_members(annotation))
+    return items if any(items) else ()
+
+
+def tuple_members(annotation: str) -> list[str]:
+    """The annotations of a tuple's values; none for anything else, and where it may have any number of them."""
+    head, members = _arguments(annotation)
+    return members if head in _TUPLES and "..." not in members else []
+
+
+def _arguments(annotation: str) -> tuple[str, list[str]]:
+    """`Dict`, and `str` and `int`, for `typing.Dict[str, int]`; "" where it has no arguments."""
     annotation = annotation.strip().strip("'\"").strip()
     head, bracket, inside = annotation.partition("[")
-    if not bracket or not annotation.endswith("]") or head.rpartition(".")[2] not in ("tuple", "Tuple"):
-        return ()
-    members = [part.strip() for part in _split(inside[:-1], ",")]
-    items = tuple(is_optional(member) for member in members)
-    return items if any(items) and "..." not in members else ()
+    if not bracket or not annotation.endswith("]"):
+        return "", []
+    return head.strip().rpartition(".")[2], [part.strip() for part in _split(inside[:-1], ",")]
 
 
 _OF_VALUES = frozenset({
@@ -75,6 +86,38 @@ _OF_ELEMENTS = frozenset({
     "list", "List", "deque", "Deque", "Sequence", "MutableSequence", "Iterable", "Collection", "set", "Set",
     "frozenset", "FrozenSet",
 })  # fmt: skip
+
+
+_ONE_BY_ONE = _OF_ELEMENTS | {"Iterator", "Generator", "AbstractSet", "MutableSet"}
+_TUPLES = frozenset({"tuple", "Tuple"})
+
+
+def element_of(annotation: str) -> str:
+    """The annotation of a container's elements, or of a dictionary's values; "" for anything else."""
+    head, members = _arguments(annotation)
+    if head in _TUPLES:
+        return members[0] if len(members) == 2 and members[1] == "..." else ""
+    if head in _OF_VALUES:
+        return members[1] if len(members) == 2 else ""
+    return members[0] if head in _ONE_BY_ONE and (len(members) == 1 or head == "Generator") else ""
+
+
+def key_and_element(annotation: str) -> tuple[str, str]:
+    """Of a dictionary; ("", "") for anything else."""
+    head, members = _arguments(annotation)
+    return (members[0], members[1]) if head in _OF_VALUES and len(members) == 2 else ("", "")
+
+
+@lru_cache(maxsize=1000)
+def holds_optional(annotation: str) -> bool:
+    """Whether None is allowed for what a container holds, or for what that holds."""
+    if "None" not in annotation and "Optional" not in annotation:
+        return False
+    parts = [part for part in union_parts(annotation) if part != "None"]
+    if len(parts) != 1 or "[" not in parts[0]:
+        return False
+    held = [element_of(parts[0]), *tuple_members(parts[0])]
+    return any(each and (is_optional(each) or holds_optional(each)) for each in held)
 
 
 def is_mapping(annotation: str) -> bool:

@@ -71,6 +71,8 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
         yield from _never_allowed(found, ends)
         return
     none = nones[0]
+    if len(found.sets) == 1:
+        yield from _empty_field(found, none, ends)
     assignment, function = none.assignment, none.inside("function_definition")
     if len(nones) != 1 or len(annotated) > (none.annotation is not None) or assignment is None:
         return
@@ -100,6 +102,22 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
     is_said = said is not None and is_optional(text(said))
     for cure in _placeholder(found, ends, checker, _SAID if is_said else weight):
         yield replace(cure, is_asked_for=is_said)
+
+
+def _empty_field(found: Attribute, only: Occurrence, ends: tuple[Span, ...]) -> Iterator[Cure]:
+    """`name: str = None` of a dataclass, which is never set otherwise: the default isn't what the annotation says."""
+    kind = text(only.annotation).partition("[")[0] if only.annotation is not None else ""
+    in_class = only.inside("function_definition") is None
+    if kind in ("str", "tuple") and in_class and makes_fields(only.path) and only.value is not None:
+        yield Cure(
+            Strategy.INITIAL,
+            f"Make the default of `{found.key.rpartition('.')[2]}` `{EMPTY[kind]}` instead of None",
+            (TextEdit(found.tree.span(only.value), EMPTY[kind]),),
+            58,
+            f"it is declared as a {kind}, and never tested for None",
+            ends,
+            f"an object that is made without it gets `{EMPTY[kind]}`",
+        )
 
 
 def _relied_on(found: Attribute, ends: tuple[Span, ...], files: Callable[[], int], *, asked: bool) -> int:

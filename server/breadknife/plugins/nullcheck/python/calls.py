@@ -56,11 +56,11 @@ def call_result(
     callee = meaning.callee(function, receiver)
     if callee is None or callee.is_property or callee.is_async != awaited:
         return NOTHING
-    if not (callee.cause or callee.kind or callee.items):
+    if not (callee.cause or callee.kind or callee.items or callee.contents):
         return NOTHING
     group = function.start_byte + 1 if callee.together else 0
     items = tuple(Fact(cause, group=group) if cause else NOTHING for cause in callee.items)
-    return Fact(callee.cause, callee.kind, items=items)
+    return Fact(callee.cause, callee.kind, items=items, contents=callee.contents)
 
 
 def never_returns(meaning: Meaning, function: Node, receiver: str) -> bool:
@@ -86,21 +86,24 @@ def _gives_none(rule: NullableCall, given: list[Node]) -> bool:
     return default.type == "none"
 
 
-def evaluate_arguments(evaluator: Evaluator, given: list[Node], qualified: str, env: Env) -> None:
-    """`qualified` is the name of what is called: some builtins take no None first."""
+def evaluate_arguments(evaluator: Evaluator, given: list[Node], qualified: str, env: Env) -> Fact:
+    """What is known of the first. `qualified` is the name of what is called: some builtins take no None first."""
+    first = NOTHING
     for at, argument in enumerate(given):
         fact = evaluator.value(argument, env)
+        first = fact if at == 0 else first
         is_builtin = "." not in qualified and qualified not in evaluator.meaning.outline.by_name
         if at == 0 and fact.cause is not None and is_builtin:
             if qualified in TAKES_VALUE:
                 evaluator.use(argument, fact, Use.ARGUMENT, env)
             elif qualified in ITERATES:
                 evaluator.use(argument, fact, Use.ITERATE, env)
+    return first
 
 
 def after_call(evaluator: Evaluator, function: Node, receiver: str, env: Env) -> None:
     """What isn't known any more once something was called, and what is."""
-    forget_attributes(env, lambda key: _set_here_alone(evaluator, key, env))
+    forget_attributes(env, lambda key: _set_here_alone(evaluator, key, env), evaluator.meaning.outline.class_named)
     _set_by(evaluator, function, receiver, env)
 
 

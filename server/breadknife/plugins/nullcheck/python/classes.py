@@ -50,6 +50,7 @@ class Class:
     """As they are written."""
     variables: dict[str, Variable] = field(default_factory=dict[str, Variable])
     is_enum: bool = False
+    is_dataclass: bool = False
 
 
 def bases_of(definition: Node) -> tuple[str, ...]:

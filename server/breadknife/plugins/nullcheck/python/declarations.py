@@ -123,7 +123,7 @@ def attribute_of(site: Site) -> Attribute | None:
     """The attribute of `self` that a place's value is."""
     key = key_of(site.node)
     function = site.function
-    if not key.startswith("self.") or key.count(".") != 1 or function is None:
+    if not key.startswith("self.") or key.count(".") != 1 or "[" in key or function is None:
         return None
     if parameter_of(function, "self") is None:
         return None

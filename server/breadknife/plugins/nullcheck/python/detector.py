@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from weakref import proxy
 
-from breadknife.plugins.nullcheck.python.annotations import is_optional, optional_items
+from breadknife.plugins.nullcheck.python.annotations import holds_optional, is_optional, optional_items
+from breadknife.plugins.nullcheck.python.captured import Around, around, captured, may_capture
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.doubts import assurance
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Env, Fact, NullUse, Summary, key_of
+from breadknife.plugins.nullcheck.python.findings import as_finding, explained
 from breadknife.plugins.nullcheck.python.flow import Flow
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, outline, text
@@ -34,9 +35,7 @@ from breadknife.plugins.nullcheck.python.rules import NULLABLE
 from breadknife.plugins.nullcheck.python.site import site_of
 from breadknife.plugins.nullcheck.python.words import origins
 from breadknife.plugins.nullcheck.summaries import Outside
-from breadknife.plugins.nullcheck.values import SOURCE
-from breadknife.plugins.nullcheck.wording import capitalised, first_line, quote
-from breadknife.task.values import Finding, Related
+from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree
 
 _WORD = re.compile(rb"\w+")
@@ -102,6 +101,10 @@ class FileAnalysis:
         return Meaning(self.outline, proxy(self))  # held, it would hold all of this until a collection
 
     @cached_property
+    def _around(self) -> Around:
+        return around(self.outline.functions)
+
+    @cached_property
     def _origins(self) -> frozenset[bytes]:
         return origins(self.outline)
 
@@ -115,7 +118,7 @@ class FileAnalysis:
         """The words under which this file may use what may be None, besides `origins`."""
         tables = [self.outline.variables, *(class_.variables for class_ in self.outline.classes.values())]
         names = [function.name for function in self.outline.functions if self._may_be_nullable(function)]
-        names += [name for table in tables for name, variable in table.items() if variable.optional]
+        names += [name for table in tables for name, variable in table.items() if _allows_none(variable)]
         names += self._given_names()
         names += [rule.rpartition(".")[2] for rule in self.rules.keys() - NULLABLE.keys()]
         return self._meaning.nullable_elsewhere().union(name.encode() for name in names)
@@ -147,7 +150,7 @@ class FileAnalysis:
             self._start_with({})
             functions = {function.node.start_byte: self._result(function) for function in self.outline.functions}
         if top_level is None:
-            top_level = self._findings(self._follow(self.tree.root, ("", ""))[0])
+            top_level = self._findings(self._follow(self.tree.root, None)[0])
         self.finished = Results(
             self.tree,
             around,
@@ -171,6 +174,11 @@ class FileAnalysis:
         old = moved(before, self.tree)
         ends = {function.node.start_byte: function.node.end_byte for function in self.outline.functions}
         kept = {at: result for at, result in old.functions.items() if ends.get(at) == result.end}
+        within_changed = [
+            at for at in kept if any(each.node.start_byte not in kept for each in self._around.get(at, ()))
+        ]
+        for at in within_changed:
+            del kept[at]
         gone = [*old.changed, *(result for at, result in old.functions.items() if at not in kept)]
         for _ in range(_MAX_CALL_CHAIN):
             if len(names) > MOST_NAMES:
@@ -207,12 +215,12 @@ class FileAnalysis:
 
     def _findings(self, uses: Iterable[NullUse]) -> list[Finding]:
         told = (use for use in uses if not _is_ignored(self.tree, use.node))
-        return [_finding(self.tree, use) for use in told if not assurance(site_of(self.tree, use.node, use.use))]
+        return [as_finding(self.tree, use) for use in told if not assurance(site_of(self.tree, use.node, use.use))]
 
     def findings_of(self, tree: SyntaxTree, changed: Node, original: Node) -> list[Finding]:
         """What would be found in this file's function `original` if `changed`, of another tree, stood in its place."""
-        receiver = next((_receiver(f) for f in self.outline.functions if f.node == original), ("", ""))
-        return [_explained(tree, use) for use in self._follow(changed, receiver)[0]]
+        function = next((f for f in self.outline.functions if f.node == original), None)
+        return [explained(tree, use) for use in self._follow(changed, function)[0]]
 
     def summary(self, function: Function) -> Summary:
         annotation = function.node.child_by_field_name("return_type")
@@ -261,7 +269,7 @@ class FileAnalysis:
         annotation = function.node.child_by_field_name("return_type")
         if annotation is not None:
             written = text(annotation)
-            return is_optional(written) or bool(optional_items(written))
+            return is_optional(written) or holds_optional(written)
         return self._text_facts(function).returns_value
 
     def _has_origin(self, source: bytes) -> bool:
@@ -271,10 +279,10 @@ class FileAnalysis:
         key = function.node.start_byte
         if key in self._uses or key in self._running:
             return
-        if for_summary or self._has_origin(self._source(function)):
+        if for_summary or self._has_origin(self._source(function)) or self._captures(function):
             self._running.add(key)
             before, self._asked = self._asked, set()
-            uses, self._summaries[key], given = self._follow(function.node, _receiver(function))
+            uses, self._summaries[key], given = self._follow(function.node, function)
             self._running.discard(key)
             self._asked.discard(key)
             if not self._asked or not self._running:
@@ -326,14 +334,23 @@ class FileAnalysis:
         # What isn't annotated is another thing by the time that another file imports it.
         return self._meaning.cause(variable, f"`{name}`") if variable.annotation and variable.optional else None
 
-    def _follow(self, scope: Node, receiver: tuple[str, str]) -> tuple[list[NullUse], Summary, Given]:
-        """Follow a function, or the module."""
+    def _captures(self, function: Function) -> bool:
+        outer = self._around.get(function.node.start_byte, ()) if self._around else ()
+        return bool(outer) and may_capture(function, outer)
+
+    def _follow(self, scope: Node, function: Function | None) -> tuple[list[NullUse], Summary, Given]:
+        """Follow a function, or the module. `scope` may be the function as it would be after an edit."""
         evaluator = Evaluator(self.outline, self)
         flow = Flow(evaluator)
         body, name = scope.child_by_field_name("body"), scope.child_by_field_name("name")
         evaluator.method = text(name) if name is not None else ""
         try:
-            end = flow.block(body or scope, parameters(scope, evaluator, receiver))
+            receiver = _receiver(function)
+            env = parameters(scope, evaluator, receiver)
+            if function is not None and self._captures(function):
+                outer = self._around[function.node.start_byte]
+                env = captured(self.tree, evaluator.meaning, function, outer) | env
+            end = flow.block(body or scope, env)
         except TooDeepError:
             return [], Summary(), {}
         given, used = evaluator.given, {key_of(use.node) for use in evaluator.uses.values()}
@@ -350,12 +367,22 @@ def _is_settled(end: Env, receiver: tuple[str, str], name: tuple[str, str], used
     return fact is not None and fact.cause is None and key not in used
 
 
+def _allows_none(variable: Variable) -> bool:
+    return (
+        variable.optional
+        or (variable.annotation != "" and variable.none is not None)
+        or (holds_optional(variable.annotation))
+    )
+
+
 def _gives(function: Function, variable: Variable) -> bool:
     start, end = function.node.start_byte, function.node.end_byte
     return any(start <= one.start_byte < end and one.type in _PASSES_ON for one in variable.values)
 
 
-def _receiver(function: Function) -> tuple[str, str]:
+def _receiver(function: Function | None) -> tuple[str, str]:
+    if function is None:
+        return "", ""
     return (function.receiver, f"#{function.receiver_class}") if function.receiver_class is not None else ("", "")
 
 
@@ -383,24 +410,3 @@ def _items(returned: Sequence[tuple[Fact, ...]]) -> tuple[tuple[bool, ...], bool
     may_be_none = tuple(any(column) for column in zip(*known, strict=True))
     at_once = all(not any(items) or tuple(items) == may_be_none for items in known)
     return may_be_none, at_once and len(known) < len(returned)
-
-
-def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
-    """With the path: where the None comes from, where it gets its name, and the check that doesn't help."""
-    finding, origin, cause = _explained(tree, use), first_line(tree, use.cause.node), use.cause
-    path = [cause.elsewhere or Related(origin, capitalised(cause.reason))]
-    name = quote(tree.source(use.node))
-    if use.via is not None and (given := tree.span(use.via)) not in (origin, finding.span):
-        path.append(Related(given, f"{capitalised(quote(tree.source(use.via)))} gets it here"))
-    if use.test is not None:
-        path.append(Related(first_line(tree, use.test), f"This checks {name}, but the use isn't under the check"))
-    else:
-        path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
-    return replace(finding, related=tuple(path))
-
-
-def _explained(tree: SyntaxTree, use: NullUse) -> Finding:
-    """The finding by itself: its cause may lie in another tree."""
-    span = tree.span(use.node)
-    message = f"{capitalised(quote(tree.text[span.start : span.end]))} may be None: {use.cause.reason}"
-    return Finding(span, SOURCE, use.use.value, message)

@@ -9,22 +9,38 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from breadknife.plugins.nullcheck.python.by_class import class_called, class_variable
 from breadknife.plugins.nullcheck.python.calls import after_call, call_result, evaluate_arguments
+from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
+from breadknife.plugins.nullcheck.python.containers import (
+    at_index,
+    element,
+    got_by_key,
+    held_by,
+    is_literal_index,
+    of_builtin,
+    of_method,
+)
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
     NOTHING,
     Cause,
+    Contents,
     Env,
     Fact,
     NullUse,
     forget,
+    is_trusted,
     join,
     join_branches,
     key_of,
     narrow,
+    there,
 )
+from breadknife.plugins.nullcheck.python.loops import comprehension
 from breadknife.plugins.nullcheck.python.meaning import Analysis, Meaning
 from breadknife.plugins.nullcheck.python.narrowing import branch, is_and
+from breadknife.plugins.nullcheck.python.operators import binary, comparison, unary
 from breadknife.plugins.nullcheck.python.outline import Outline, text
 from breadknife.plugins.nullcheck.python.rules import NONE_ATTRIBUTES
 from breadknife.plugins.nullcheck.values import Use
@@ -51,6 +67,8 @@ class Evaluator:
         """(Kind of the object, attribute) -> what the function assigns to it that may be None."""
         self.tests: dict[str, list[Node]] = {}
         """Key -> the conditions that say something about it, in the order in which they were met."""
+        self._filled = set[str]()
+        """See `thinned_out`."""
         self.forgiven = 0
         """How many surrounding `try` blocks catch what a use of None raises."""
         self.uses: dict[tuple[int, int], NullUse] = {}
@@ -94,8 +112,23 @@ class Evaluator:
         """A condition says something about `key`."""
         self.tests.setdefault(key, []).append(test)
 
-    def iterate(self, node: Node, env: Env) -> None:
-        self.use(node, self.value(node, env), Use.ITERATE, env)
+    def iterate(self, node: Node, env: Env) -> Fact:
+        """What each turn gets."""
+        fact = self.value(node, env)
+        self.use(node, fact, Use.ITERATE, env)
+        return element(self.meaning, self._held(node, fact, env))
+
+    def thinned_out(self, element: Node) -> None:
+        """An element gets a value, or is deleted: if that is done to one after the other, none may be None after it."""
+        container = element.child_by_field_name("value")
+        if element.type == "subscript" and container is not None and not is_literal_index(element):
+            self._filled.add(key_of(container))
+
+    def _held(self, container: Node, fact: Fact, env: Env) -> Contents | None:
+        if fact.contents is None:
+            return None
+        key = held_by(container)
+        return fact.contents if key not in self._filled and not is_trusted(env, key) else None
 
     # --- names and what they hold ---
 
@@ -122,9 +155,17 @@ class Evaluator:
                         self.given.setdefault((of.kind, text(name)), Fact(fact.cause, via=target))
             case "subscript":
                 self._subscript(target, env)
+                if fact.cause is None:
+                    self.thinned_out(target)
+                if key := key_of(target):
+                    forget(env, key)
+                    env[key] = replace(fact, via=target) if fact.cause else fact if fact is not NOTHING else CHECKED
             case _:
-                for child in target.named_children:
-                    self.bind(child, NOTHING, env)
+                targets = target.named_children
+                is_known = len(targets) == len(fact.items) and target.type in TUPLE_PATTERNS
+                items = fact.items if is_known else (NOTHING,) * len(targets)
+                for child, item in zip(targets, items, strict=True):
+                    self.bind(child, item, env)
 
     def _name(self, node: Node, env: Env) -> Fact:
         name = text(node)
@@ -132,7 +173,7 @@ class Evaluator:
         if fact is not None:
             return fact
         if name not in self.meaning.bound and (kind := self._outline.kinds.get(name)):
-            return Fact(kind=kind)
+            return Fact(kind=kind, contents=self.meaning.variable(name).contents)
         if name in self._outline.imported:
             return self.meaning.imported_value(node)
         return self.meaning.variable(name)
@@ -147,13 +188,15 @@ class Evaluator:
         if fact is not None and fact != CHECKED:
             return fact
         if key and (kind := self._outline.kinds.get(key)):
-            return Fact(kind=kind)
+            return Fact(kind=kind, contents=self.meaning.attribute(of.kind, node).contents)
         if key and self.meaning.qualified(node) == "os.environ":
             return Fact(kind="dict")
         declared = self.meaning.attribute(of.kind, node)
         if declared is NOTHING and key and not of.kind:
-            declared = self.meaning.imported_value(node)
-        return declared if fact is None else Fact(kind=declared.kind) if declared.kind else CHECKED
+            of_class = key.partition(".")[0] in self._outline.class_named
+            declared = class_variable(self.meaning, node) if of_class else NOTHING
+            declared = declared if declared is not NOTHING else self.meaning.imported_value(node)
+        return declared if fact is None else there(declared.kind, declared.contents)
 
     def _use_attribute(self, node: Node, owner: Node, env: Env) -> Fact:
         fact = self.value(owner, env)
@@ -169,19 +212,28 @@ class Evaluator:
         function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         if function is None or arguments is None:
             return NOTHING
-        receiver = NOTHING
+        receiver, held = NOTHING, None
         if function.type == "attribute" and (owner := function.child_by_field_name("object")) is not None:
             receiver = self._use_attribute(function, owner, env)
+            held = self._held(owner, receiver, env) if receiver.contents is not None else None
             receiver = receiver if receiver.kind else self.peek(owner, env)
         else:
             self.use(function, self.value(function, env), Use.CALL, env)
         qualified = self.meaning.qualified(function)
+        if qualified and not receiver.kind and qualified.partition(".")[0] in self._outline.class_named:
+            receiver = class_called(self.meaning, function)
         if arguments.type == "generator_expression":
             self._comprehension(arguments, env)
             return NOTHING
         given = [child for child in arguments.named_children if child.type != "comment"]
-        evaluate_arguments(self, given, qualified, env)
+        first = evaluate_arguments(self, given, qualified, env)
         result = call_result(self.meaning, function, qualified, receiver.kind, given, awaited)
+        if (held is not None or (receiver.kind and given and given[0].type == "string")) and result == NOTHING:
+            result = of_method(self.meaning, receiver, held, function, given)
+        elif held is not None and (key := got_by_key(function, given)):
+            env[key] = CHECKED  # what `d.get(k)` is tested for holds for `d[k]`
+        elif first.contents is not None and function.type == "identifier" and qualified == text(function):
+            result = of_builtin(qualified, self._held(given[0], first, env))
         if result.cause is not None and env.get(key_of(node)) == CHECKED:
             return NOTHING
         if env:
@@ -216,51 +268,17 @@ class Evaluator:
     # --- operators ---
 
     def _subscript(self, node: Node, env: Env) -> Fact:
-        value = node.child_by_field_name("value")
+        value, indices = node.child_by_field_name("value"), node.children_by_field_name("subscript")
+        fact = NOTHING
         if value is not None:
-            self.use(value, self.value(value, env), Use.SUBSCRIPT, env)
-        for index in node.children_by_field_name("subscript"):
+            fact = self.value(value, env)
+            self.use(value, fact, Use.SUBSCRIPT, env)
+        for index in indices:
             self.value(index, env)
-        return NOTHING
-
-    def _binary(self, node: Node, env: Env) -> Fact:
-        chain = [node]  # `a + b + c + …` leans to the left, as long as a file may be
-        left = node.child_by_field_name("left")
-        while left is not None and left.type == "binary_operator":
-            chain.append(left)
-            left = left.child_by_field_name("left")
-        if left is not None:
-            self.use(left, self.value(left, env), Use.OPERAND, env)
-        for operation in reversed(chain):
-            right = operation.child_by_field_name("right")
-            if right is None:
-                continue
-            fact = self.value(right, env)
-            operator = operation.child_by_field_name("operator")
-            # A string on the left of % formats None as well as anything, and | also makes types.
-            if operator is None or operator.type not in ("%", "|"):
-                self.use(right, fact, Use.OPERAND, env)
-        return NOTHING
-
-    def _unary(self, node: Node, env: Env) -> Fact:
-        argument = node.child_by_field_name("argument")
-        if argument is not None:
-            self.use(argument, self.value(argument, env), Use.OPERAND, env)
-        return NOTHING
-
-    def _comparison(self, node: Node, env: Env) -> Fact:
-        operands = node.named_children
-        operators = [child.type for child in node.children if not child.is_named]
-        previous, before = operands[0], self.value(operands[0], env)
-        for operator, operand in zip(operators, operands[1:], strict=False):
-            fact = self.value(operand, env)
-            if operator in ("<", ">", "<=", ">="):
-                self.use(previous, before, Use.OPERAND, env)
-                self.use(operand, fact, Use.OPERAND, env)
-            elif operator in ("in", "not in"):
-                self.use(operand, fact, Use.OPERAND, env)
-            previous, before = operand, fact
-        return NOTHING
+        if value is None or len(indices) != 1 or fact is NOTHING:
+            return NOTHING
+        known = env.get(key_of(node))
+        return known if known is not None else at_index(self.meaning, fact, self._held(value, fact, env), indices[0])
 
     def _boolean(self, node: Node, env: Env) -> Fact:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -345,20 +363,7 @@ class Evaluator:
         return NOTHING
 
     def _comprehension(self, node: Node, env: Env) -> Fact:
-        inner, bound = dict(env), set(self.meaning.bound)
-        body, *clauses = node.named_children or [node]
-        for clause in clauses:
-            if clause.type == "for_in_clause":
-                left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
-                if right is not None:
-                    self.iterate(right, inner)
-                if left is not None:
-                    self.bind(left, NOTHING, inner)
-            elif clause.type == "if_clause" and clause.named_children:
-                inner = branch(self, clause.named_children[0], inner)[0]
-        if body is not node:
-            self.value(body, inner)
-        self.meaning.bound = bound
+        comprehension(self, node, env)
         return NOTHING
 
     def _skip(self, node: Node, env: Env) -> Fact:
@@ -373,9 +378,9 @@ class Evaluator:
         "named_expression": _walrus,
         "conditional_expression": _ternary,
         "boolean_operator": _boolean,
-        "comparison_operator": _comparison,
-        "binary_operator": _binary,
-        "unary_operator": _unary,
+        "comparison_operator": comparison,
+        "binary_operator": binary,
+        "unary_operator": unary,
         "await": _await,
         "string": _string,
         "none": _none,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,16 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What a container holds, some of which may be None."""
+
+    annotation: str
+    """Of the container."""
+    cause: Cause
+    """Why what it holds may be None, where the annotation lets it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """What is known of one value; the empty fact is "nothing", which also means "not known to be None"."""
 
@@ -42,6 +53,7 @@ class Fact:
     """Of a tuple, where something is known of one of its values."""
     group: int = 0
     """Not 0: the value is None where those of the same group are, and only there."""
+    contents: Contents | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,8 @@ class Summary:
     """Those are None all at once or not at all."""
 
 
+_DOTTED = re.compile(r"[\w.]+")
+
 TESTED = "it is tested for None, and this path leads on when it is"
 
 NOTHING = Fact()
@@ -89,14 +103,21 @@ def join(a: Env | None, b: Env | None) -> Env | None:
         if one == other:
             joined[key] = one
         elif cause := one.cause or other.cause:
-            unless = one.unless if one.unless == other.unless else ""
+            tests = {each.unless for each in (one, other) if each.cause}
+            unless = tests.pop() if len(tests) == 1 else ""
             via = one.via if one.cause else other.via
             group = one.group if one.group == other.group else 0
-            joined[key] = Fact(cause, _kind_of_both(one, other), unless=unless, via=via, group=group)
+            contents = one.contents if one.contents == other.contents else None
+            joined[key] = Fact(cause, _kind_of_both(one, other), unless=unless, via=via, group=group, contents=contents)
         elif one.kind and other.kind:
-            kind = _kind_of_both(one, other)
-            joined[key] = Fact(kind=kind) if kind else CHECKED
+            contents = one.contents if one.contents == other.contents else None
+            joined[key] = there(_kind_of_both(one, other), contents)
     return joined
+
+
+def there(kind: str, contents: Contents | None = None) -> Fact:
+    """What is no None, and of which no more is known than this."""
+    return Fact(kind=kind or CHECKED.kind, contents=contents) if kind or contents is not None else CHECKED
 
 
 def _kind_of_both(one: Fact, other: Fact) -> str:
@@ -119,7 +140,7 @@ def join_branches(test: str, yes: Env | None, no: Env | None) -> Env | None:
     if joined is None or yes is None or no is None:
         return joined
     for key, fact in joined.items():
-        if fact.cause and not fact.unless:
+        if fact.cause:
             in_yes, in_no = yes.get(key, NOTHING).cause, no.get(key, NOTHING).cause
             if bool(in_yes) != bool(in_no):
                 joined[key] = replace(fact, unless=f"not {test}" if in_yes else test)
@@ -156,34 +177,57 @@ def narrow(env: Env, key: str) -> None:
         fact = env.get(key, NOTHING)
         if fact.group:
             for other in [name for name, each in env.items() if each.group == fact.group and name != key]:
-                env[other] = Fact(kind=env[other].kind) if env[other].kind else CHECKED
-        env[key] = Fact(kind=fact.kind) if fact.kind else CHECKED
+                env[other] = there(env[other].kind)
+        env[key] = there(fact.kind, fact.contents)
+
+
+def trust(env: Env, key: str) -> None:
+    """From here on nothing that `key` holds is taken for None."""
+    if key:
+        env[f"{key}[]"] = CHECKED  # gone with a new value of `key`, as its elements are
+
+
+def is_trusted(env: Env, key: str) -> bool:
+    return f"{key}[]" in env
 
 
 def forget(env: Env, key: str) -> None:
     """`key` gets a new value: nothing known about it, its attributes, or tests of it, holds any longer."""
     env.pop(key, None)
+    parts = (key + ".", key + "[")
     stale = [
         name
         for name, fact in env.items()
-        if name.startswith((key + ".", key + "[")) or "(" in name or fact.test is not None or fact.unless
+        if name.startswith(parts) or "(" in name or "[" in name or fact.test is not None or fact.unless
     ]
     for name in stale:
         fact = env[name]
-        if fact.unless and not name.startswith(key + "."):
+        if name.startswith(parts) or ("[" in name and _has_index(name, key)):
+            del env[name]
+        elif fact.unless:
             if key in fact.unless:
                 env[name] = replace(fact, unless="")
-        elif fact.test is not None and "." in name and not name.startswith(key + "."):
+        elif fact.test is not None and "." in name:
             env[name] = CHECKED
-        elif "(" not in name or key in name:
+        elif fact.test is not None or ("(" in name and key in name):
             del env[name]
 
 
-def forget_attributes(env: Env, is_kept: Callable[[str], bool]) -> None:
+def _has_index(name: str, key: str) -> bool:
+    """Whether it is an element whose index depends on `key`."""
+    index = name.partition("[")[2]
+    if "(" in name or index.startswith('"') or key not in index:
+        return False
+    return any(f"{part}.".startswith(key + ".") for part in _DOTTED.findall(index))
+
+
+def forget_attributes(env: Env, is_kept: Callable[[str], bool], classes: Collection[str]) -> None:
     """A call may have given any attribute a value, but for those that are kept; what was tested stays, as in
-    pyright."""
+    pyright. Who tests a variable of one of the classes calls what sets it."""
     for key in [key for key, fact in env.items() if fact.cause and "." in key and "(" not in key]:
-        if not is_kept(key):
+        if key.partition(".")[0] in classes:
+            env[key] = CHECKED
+        elif not is_kept(key):
             del env[key]
 
 
@@ -191,6 +235,10 @@ def forget_tested(env: Env) -> None:
     """What may never come back was called: that a test leads here with a None isn't certain any more."""
     for key in tested_keys(env):
         del env[key]
+
+
+_NAMES = frozenset({"identifier", "attribute", "subscript"})
+_INDICES = frozenset({"identifier", "attribute", "integer", "string", "unary_operator"})
 
 
 def key_of(node: Node) -> str:
@@ -209,5 +257,13 @@ def key_of(node: Node) -> str:
             return text(name) if name is not None else ""
         case "call" if node.end_byte - node.start_byte <= 100:
             return text(node)
+        case "subscript" if node.end_byte - node.start_byte <= 100:
+            value, indices = node.child_by_field_name("value"), node.children_by_field_name("subscript")
+            is_plain = value is not None and value.type in _NAMES and len(indices) == 1
+            if not is_plain or value is None or indices[0].type not in _INDICES:
+                return ""
+            container = key_of(value)
+            index = text(indices[0]).replace("'", '"')
+            return f"{container}[{index}]" if container else ""
         case _:
             return ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
+from breadknife.plugins.nullcheck.python.containers import held_by
+from breadknife.plugins.nullcheck.python.contents import contents
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
@@ -22,7 +24,9 @@ from breadknife.plugins.nullcheck.python.facts import (
     join_branches,
     key_of,
     narrow,
+    trust,
 )
+from breadknife.plugins.nullcheck.python.loops import is_left_where_none
 from breadknife.plugins.nullcheck.python.narrowing import branch, truth
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
@@ -115,6 +119,8 @@ class Flow:
             and (kind := self.evaluator.meaning.annotated(text(annotation)))
         ):
             fact = Fact(kind=kind)
+        if annotation is not None and (held := contents(text(annotation), _annotated(left, annotation))) is not None:
+            fact = replace(fact, kind=fact.kind or CHECKED.kind, contents=held)
         self.evaluator.bind(left, fact, env)
         return fact if fact.test is None else NOTHING
 
@@ -176,6 +182,7 @@ class Flow:
                     forget(env, text(target))
                 else:
                     self.evaluator.value(target, env)
+                    self.evaluator.thinned_out(target)
         return env
 
     def _break(self, node: Node, env: Env) -> None:
@@ -233,7 +240,7 @@ class Flow:
             rest = join_branches(condition, end, rest)
         return rest
 
-    def _loop(self, node: Node, env: Env, test: Node | None) -> Env | None:
+    def _loop(self, node: Node, env: Env, test: Node | None, element: Fact = NOTHING) -> Env | None:
         """A `for` (no test) or `while`: round until nothing new may be None at its head."""
         body, left = node.child_by_field_name("body"), node.child_by_field_name("left")
         head, out, loop = env, None, _Loop()
@@ -245,7 +252,7 @@ class Flow:
             else:
                 out = dict(head)
             if left is not None:
-                self.evaluator.bind(left, NOTHING, entry)
+                self.evaluator.bind(left, element, entry)
             self._loops.append(loop)
             end = self.block(body, entry) if body is not None else entry
             self._loops.pop()
@@ -263,9 +270,13 @@ class Flow:
 
     def _for(self, node: Node, env: Env) -> Env | None:
         right = node.child_by_field_name("right")
-        if right is not None:
-            self.evaluator.iterate(right, env)
-        return self._loop(node, env, None)
+        if right is None:
+            return self._loop(node, env, None)
+        element = self.evaluator.iterate(right, env)
+        after = self._loop(node, env, None, element)
+        if after is not None and element is not NOTHING and is_left_where_none(self.evaluator.tests, node):
+            trust(after, held_by(right))
+        return after
 
     def _while(self, node: Node, env: Env) -> Env | None:
         return self._loop(node, env, node.child_by_field_name("condition"))
@@ -377,6 +388,10 @@ class Flow:
         "import_from_statement": _import,
     }
     """For all: methods of its own would keep each from being freed but by a collection, and a key makes hundreds."""
+
+
+def _annotated(target: Node, annotation: Node) -> Cause:
+    return Cause(annotation, f"`{text(target)}` is annotated `{text(annotation)}`")
 
 
 def _may_be_none(env: Env) -> set[str]:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind
+from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind, holds_optional
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
+from breadknife.plugins.nullcheck.python.contents import contents
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
-from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Fact, Summary, key_of
+from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Contents, Fact, Summary, key_of
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
 from breadknife.plugins.nullcheck.python.rule import NullableCall
 from breadknife.plugins.nullcheck.python.rules import (
@@ -68,6 +69,7 @@ class Callee:
     items: tuple[Cause | None, ...] = ()
     """Of a tuple that it gives back: why one of its values may be None."""
     together: bool = False
+    contents: Contents | None = None
 
 
 class Meaning:
@@ -144,8 +146,8 @@ class Meaning:
         one, *more = dict.fromkeys(kinds) or ("",)
         if not more:
             return one
-        others = [list(self._above(kind)) for kind in more]
-        return next((kind for kind in self._above(one) if all(kind in other for other in others)), "")
+        others = [list(self.above(kind)) for kind in more]
+        return next((kind for kind in self.above(one) if all(kind in other for other in others)), "")
 
     def attribute(self, receiver: str, node: Node) -> Fact:
         """What is known of an attribute by its declaration and by what its class assigns to it."""
@@ -162,7 +164,7 @@ class Meaning:
             return self.assigned(member.variable, name, member.owner)
         callee = self._callee(member, name, node)
         if callee is not None:
-            return Fact(callee.cause, callee.kind) if callee.is_property else NOTHING
+            return Fact(callee.cause, callee.kind, contents=callee.contents) if callee.is_property else NOTHING
         known = member.known
         if known is None or known.is_function:
             return NOTHING
@@ -174,10 +176,11 @@ class Meaning:
             return NOTHING
         found = self.outline.variables.get(name)
         if found is not None and name not in self.outline.imported:
+            held = self._contents(found, name)
             if (found.annotation or name in self.outline.shared) and found.optional:
-                return Fact(self.cause(found, f"`{name}`"), self.annotated(found.annotation))
+                return Fact(self.cause(found, f"`{name}`"), self.annotated(found.annotation), contents=held)
             if found.annotation:
-                return Fact(kind=self.annotated(found.annotation))
+                return Fact(kind=self.annotated(found.annotation), contents=held)
         return NOTHING
 
     def imported_value(self, node: Node) -> Fact:
@@ -239,7 +242,7 @@ class Meaning:
 
     def member(self, kind: str, name: str) -> Member | None:
         """What an object of that kind has under a name, its base classes' too."""
-        for each in self._above(kind):
+        for each in self.above(kind):
             uri, hash_, class_ = each.partition("#")
             if not hash_:
                 continue
@@ -256,7 +259,7 @@ class Meaning:
                 return None if own.is_enum else Member(variable=own.variables[name], owner=own)
         return None
 
-    def _above(self, kind: str) -> Iterator[str]:
+    def above(self, kind: str) -> Iterator[str]:
         """A kind, and those of its base classes."""
         kinds = [kind] if kind else []
         for _ in range(_MAX_BASES):
@@ -278,12 +281,20 @@ class Meaning:
         kind = self._variable_kind(variable)
         if not (kind or variable.annotation):
             kind = self.annotated(given_annotation(self.outline, owner, variable))
+        held = self._contents(variable, name) if variable.annotation else None
         if variable.optional and (variable.annotation or variable.others or variable.none_in):
-            return Fact(self.cause(variable, f"`{name}`"), kind)
+            return Fact(self.cause(variable, f"`{name}`"), kind, contents=held)
         if not variable.annotation:
             given = self._analysis.given(owner.node.start_byte, name)
             return Fact(given.cause, kind, via=given.via) if given.cause or kind else NOTHING
-        return Fact(kind=kind) if kind else NOTHING
+        if owner.is_dataclass and variable.none is not None and not (variable.setters or variable.none_in):
+            return Fact(Cause(variable.none, f"the default of `{name}` is None"), kind, contents=held)
+        return Fact(kind=kind, contents=held) if kind or held is not None else NOTHING
+
+    def _contents(self, variable: Variable, name: str) -> Contents | None:
+        if not holds_optional(variable.annotation):
+            return None
+        return contents(variable.annotation, self.cause(variable, f"`{name}`"))
 
     def _variable_kind(self, variable: Variable) -> str:
         if variable.annotation:
@@ -320,7 +331,7 @@ class Meaning:
             )
             return Callee(
                 name, cause, kind, summary.never_returns, function.is_async, function.is_property, items,
-                summary.together,
+                summary.together, _returned(function, annotation) if annotation is not None else None,
             )  # fmt: skip
         known = member.known
         if known is None or not known.is_function:
@@ -359,6 +370,13 @@ class Meaning:
             return name
         found = self._outside(uri, name)
         return f"{found.uri}#{found.name}" if found is not None and found.summary is not None else ""
+
+
+def _returned(function: Function, annotation: Node) -> Contents | None:
+    written = text(annotation) if function.is_plain else ""
+    if not holds_optional(written):
+        return None
+    return contents(written, Cause(function.node, f"`{function.name}` returns `{written}`"))
 
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")

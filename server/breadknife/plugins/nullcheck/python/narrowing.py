@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
+from breadknife.plugins.nullcheck.python.containers import held_by
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
     NOTHING,
@@ -16,6 +18,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     key_of,
     narrow,
     tested_keys,
+    trust,
 )
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.text.syntax import Node
@@ -70,11 +73,33 @@ def branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     yes, no = _branch(evaluator, node, env)
     evaluator.ascend()
     if correlated:
-        source = text(node)
-        for env_, ruled_out in ((yes, source), (no, f"not {source}")):
+        for env_, ruled_out in _shown(node, yes, no):
             for key in [key for key, fact in env_.items() if fact.unless == ruled_out]:
                 narrow(env_, key)
     return yes, no
+
+
+def _shown(node: Node, yes: Env, no: Env) -> Iterator[tuple[Env, str]]:
+    """What is known now to have succeeded, or with `not` before it to have failed. A test for None tells as much of
+    the name that it tests as one of its truth, where that is none."""
+    source = text(node)
+    yield from ((yes, source), (no, f"not {source}"))
+    tested = _not_none(node)
+    if tested is not node:
+        yield no, f"not {text(tested)}"
+    elif node.type == "comparison_operator" and node.named_children[-1].type == "none" and _is(node, "is", "=="):
+        yield yes, f"not {text(node.named_children[0])}"
+
+
+def _is(comparison: Node, *operators: str) -> bool:
+    return [child.type for child in comparison.children if not child.is_named][:1] in [[each] for each in operators]
+
+
+def _not_none(test: Node) -> Node:
+    """`x` of `x is not None`; any other test itself."""
+    if test.type == "comparison_operator" and test.named_child_count == 2 and _is(test, "is not", "!="):
+        return test.named_children[0] if test.named_children[1].type == "none" else test
+    return test
 
 
 def _tested(node: Node) -> Iterator[str]:
@@ -135,7 +160,19 @@ def _branch_boolean(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, En
     led_on = tested_keys(no)
     second, neither = branch(evaluator, right, no)
     # `x is None or …` lets a None through by its own words, `x is not None or …` only for want of another test
-    return join_alternatives(yes, second, tested_keys(yes) | tested_keys(second) - led_on), neither
+    joined = join_alternatives(yes, second, tested_keys(yes) | tested_keys(second) - led_on)
+    if node.parent is not None and node.parent.type in ("if_statement", "elif_clause"):
+        _allow_either(joined, (left, second), (right, yes))
+    return joined, neither
+
+
+def _allow_either(env: Env, one: tuple[Node, Env], other: tuple[Node, Env]) -> None:
+    """`if x or y:` leads on when one of them is None. Each comes with the path on which it may be that."""
+    known = [(_not_none(node), failed) for node, failed in (one, other)]
+    facts = [failed.get(key_of(node), NOTHING) for node, failed in known]
+    if all(fact.cause is not None and fact.cause.reason is not TESTED for fact in facts):
+        for at, (node, _) in enumerate(known):
+            env[key_of(node)] = replace(facts[at], unless=f"not {text(known[1 - at][0])}")
 
 
 def _branch_comparison(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
@@ -163,6 +200,9 @@ def _branch_comparison(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env,
             _narrow_all(equal, right)
     elif operators[0] in ("in", "not in"):
         _narrow_all(equal, left)
+        if left.type == "none":
+            trust(yes, held_by(right))
+            trust(no, held_by(right))
         equal[f"{text(right)}.get({text(left)})"] = CHECKED
     return yes, no
 
@@ -174,6 +214,10 @@ def _branch_call(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
         narrow(yes, key_of(node))
     function = node.child_by_field_name("function")
     name = text(function) if function is not None else ""
+    if name in ("all", "any"):
+        for container in _looked_through(node):
+            trust(yes, container)
+            trust(no, container)
     for argument in _arguments(node):
         if name in _BUILTIN:
             if name != "isinstance" or "None" not in text(node):
@@ -181,9 +225,20 @@ def _branch_call(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
             if name == "isinstance":
                 _is_of(evaluator, node, yes)
         else:  # a predicate of the program's own may well test for None: believe both outcomes
-            _narrow_all(yes, argument)
-            _narrow_all(no, argument)
+            for env_ in (yes, no):
+                _narrow_all(env_, argument)
+                trust(env_, key_of(argument))
     return yes, no
+
+
+def _looked_through(call: Node) -> Iterator[str]:
+    """The containers whose elements `all` or `any` is asked about."""
+    for argument in call.named_children[1:]:
+        parts = [argument, *argument.named_children]
+        clauses = [each for part in parts for each in (part, *part.named_children) if each.type == "for_in_clause"]
+        given = [right for clause in clauses if (right := clause.child_by_field_name("right")) is not None]
+        for each in given or argument.named_children:
+            yield held_by(each)
 
 
 def _is_of(evaluator: Evaluator, test: Node, env: Env) -> None:
@@ -216,7 +271,7 @@ def _narrow_all(env: Env, node: Node) -> None:
 def _allow(env: Env, node: Node, test: Node) -> None:
     """A test for None has succeeded: nobody tests what can't be."""
     key = key_of(node)
-    if key and node.type != "call" and env.get(key, NOTHING).cause is None:
+    if key and node.type not in ("call", "subscript") and env.get(key, NOTHING).cause is None:
         env[key] = Fact(Cause(test, TESTED))
 
 

@@ -227,8 +227,11 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
         return
     if node.type == "class_definition":
         bases = bases_of(node)
+        is_dataclass = any(decorator.rpartition(".")[2] == "dataclass" for decorator in decorators)
         is_enum = any(base.rpartition(".")[2].endswith(("Enum", "Flag")) for base in bases)
-        made.classes[node.start_byte] = found = Class(node, text(name), bases, is_enum=is_enum)
+        made.classes[node.start_byte] = found = Class(
+            node, text(name), bases, is_enum=is_enum, is_dataclass=is_dataclass
+        )
         if owner is None and not local:
             made.class_named[found.name] = None if found.name in made.class_named else found
         stack.append((body, _Block(node.start_byte, local)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.annotations import holds_optional, is_optional
+from breadknife.plugins.nullcheck.python.contents import contents
 from breadknife.plugins.nullcheck.python.expressions import Evaluator
 from breadknife.plugins.nullcheck.python.facts import Cause, Env, Fact
 from breadknife.plugins.nullcheck.python.outline import text
@@ -31,18 +32,26 @@ def parameters(node: Node, evaluator: Evaluator, receiver: tuple[str, str]) -> E
         if at == 0 and text(name) == receiver[0]:
             continue
         env.pop(text(name), None)
-        if splat:
-            if splat == "dictionary_splat_pattern":
-                env[text(name)] = Fact(kind="dict")
-            continue
         annotation, default = parameter.child_by_field_name("type"), parameter.child_by_field_name("value")
         written = text(annotation) if annotation is not None else ""
+        if splat:
+            is_dictionary = splat == "dictionary_splat_pattern"
+            whole = f"dict[str, {written}]" if is_dictionary else f"tuple[{written}, ...]"
+            held = contents(
+                whole, Cause(parameter, f"`{'**' if is_dictionary else '*'}{text(name)}` is annotated `{written}`")
+            )
+            if is_dictionary or held is not None:
+                env[text(name)] = Fact(kind="dict" if is_dictionary else "", contents=held)
+            continue
         cause = None
         if default is not None and default.type == "none":
             cause = Cause(parameter, f"the default of `{text(name)}`{within} is None")
         elif is_optional(written):
             cause = Cause(parameter, f"the parameter is annotated `{written}`")
         kind = meaning.annotated(written) if written else ""
-        if cause is not None or kind:
-            env[text(name)] = Fact(cause, kind)
+        held = None
+        if holds_optional(written):
+            held = contents(written, Cause(parameter, f"`{text(name)}` is annotated `{written}`"))
+        if cause is not None or kind or held is not None:
+            env[text(name)] = Fact(cause, kind, contents=held)
     return {key: fact for key, fact in env.items() if key not in evaluator.shared}

@@ -9,7 +9,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.python.classes import Variable
+from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.facts import Summary
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, text
 from breadknife.plugins.nullcheck.summaries import FileSummary
@@ -156,8 +156,15 @@ def surroundings(outline: Outline, nullable: frozenset[bytes], origins: frozense
         named.update((name, _variable(owner, one)) for name, one in table.items())
     named.update((name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items())
     named.update((word.decode("utf-8", "replace"), "nullable") for word in nullable)
-    classes = tuple((class_.name, class_.bases) for class_ in outline.classes.values())
+    classes = tuple((class_.name, _head(class_)) for class_ in outline.classes.values())
     return Surroundings((classes, outline.shared, origins), named)
+
+
+def _head(class_: Class) -> Hashable:
+    """Its bases and options, and what decorators make of it."""
+    arguments, around = class_.node.child_by_field_name("superclasses"), class_.node.parent
+    is_decorated = around is not None and around.type == "decorated_definition"
+    return class_.bases, text(arguments) if arguments is not None else "", is_decorated, class_.is_dataclass
 
 
 def _signature(outline: Outline, function: Function) -> Hashable:
