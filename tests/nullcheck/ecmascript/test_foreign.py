@@ -85,6 +85,10 @@ def test_a_real_finding_is_placed_and_gets_actions(finding: Finding, expected: t
          "incompatible between these types.\n    Type 'undefined' is not assignable to type 'number'."),
         ("ts", "2345", "Argument of type 'A' is not assignable to parameter of type 'B'.\n  Types of property 'c' are "
          "incompatible.\n    Type 'string | undefined' is not assignable to type 'string'."),
+        ("ts", "2322", "Type '(number | undefined)[]' is not assignable to type 'number[]'.\n  Type 'number | "
+         "undefined' is not assignable to type 'number'."),
+        ("ts", "2345", "Argument of type '(x: A) => B | undefined' is not assignable to parameter of type '(x: A) "
+         "=> B'."),
         ("eslint", "no-unused-vars", "'found' is assigned a value but never used."),
         ("nobody", "2531", "Object is possibly 'null'."),
     ],

@@ -203,6 +203,7 @@ def test_a_function_that_throws_elsewhere_gives_no_undefined_by_itself(body: str
         ("function f(xs, m: Map<X, Y>) {\n  for (const x of xs) {\n    if (!x) continue;\n    m.get(x).y();\n  }\n}\n",
          "continue"),
         ("function f(x?: X) {\n  return x.y;\n}\nf(1);\n", "required"),
+        ("function f(x?: X) {\n  x.y();\n  xs.push(x);\n}\n", "raise"),
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? 0;\n}\n", "optional-chain"),
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? x.z;\n}\n", "raise"),
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? 'x.z';\n}\n", "optional-chain"),

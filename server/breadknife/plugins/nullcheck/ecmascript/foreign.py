@@ -60,6 +60,8 @@ _OF_A_PART = re.compile(
     r"\b[Tt]ypes? (?:of (?:property|parameters|construct)|returned by|at position)|index signatures"
 )
 """After these words a message tells of a member of the value's type, or of what its methods take and give."""
+_WANTED = re.compile(r"is not assignable to (?:parameter of )?type '(?P<wanted>[^'\n]*)'")
+_PARENTHESES = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +82,7 @@ def foreign(tree: SyntaxTree, finding: Finding) -> Foreign | None:
         if finding.source.lower() not in row.sources or code not in row.code.split("|"):
             continue
         said = row.message.search(finding.message)
-        if said is None or _OF_A_PART.search(finding.message, 0, said.start()):
+        if said is None or _is_of_a_part(finding.message, said):
             continue
         groups = said.groupdict()
         null, wanted = groups.get("null") or "", groups.get("wanted") or ""
@@ -94,6 +96,19 @@ def foreign(tree: SyntaxTree, finding: Finding) -> Foreign | None:
             if use is not None:
                 return Foreign(node, use, null, "Array" if wanted.endswith("[]") else wanted, bang)
     return None
+
+
+def _is_of_a_part(message: str, said: re.Match[str]) -> bool:
+    """Whether what may be null isn't the value: an element of an array of another type, what a function gives."""
+    if _OF_A_PART.search(message, 0, said.start()):
+        return True
+    first = _WANTED.search(message)
+    if first is not None and first["wanted"] != said.groupdict().get("wanted", first["wanted"]):
+        return True
+    given, shorter = said[0].partition("' is not assignable")[0], ""
+    while given != shorter:
+        given, shorter = _PARENTHESES.sub("", given), given
+    return "=>" in given
 
 
 def _both(message: str) -> bool:

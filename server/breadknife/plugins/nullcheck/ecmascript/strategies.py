@@ -73,6 +73,8 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         weight, reason = 48, "undefined does as well here"
         if _is_read_again(site):
             weight, reason = 20, f"{name} is read again beside it"
+        elif _is_handed_on_after(site):
+            weight, reason = 20, f"{name} is handed on after it"
         elif _chained_elsewhere(site):
             weight, reason = 63, f"{name} is read with `?.` elsewhere"
         yield Option(Strategy.OPTIONAL_CHAIN, f"Use `?.` ({outcome} if {name} is {null})", weight, reason)
@@ -263,6 +265,22 @@ def _is_read_again(site: Site) -> bool:
         if read is not None and is_later and site.outline.text(read) == source and not is_optional(node):
             return True
         stack += [child for child in node.named_children if child.end_byte > site.node.end_byte]
+    return False
+
+
+def _is_handed_on_after(site: Site) -> bool:
+    """Whether what follows in its block passes it to a call, which would be made without this step."""
+    following = site.statement.next_named_sibling if site.statement is not None and site.is_name else None
+    stack = list[Node]()
+    while following is not None:
+        stack.append(following)
+        following = following.next_named_sibling
+    while stack:
+        node = stack.pop()
+        given = node.named_children if node.type == "arguments" else []
+        if any(site.outline.text(each) == site.source for each in given):
+            return True
+        stack += node.named_children
     return False
 
 
