@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from breadknife.cli.changes import together
-from breadknife.cli.null_findings import tell
+from breadknife.cli.output import tell
 from breadknife.cli.rechecking import Recheck
 from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, Turn, near, turn_of
 from breadknife.cli.root_causes import moved_by

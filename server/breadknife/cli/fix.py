@@ -15,7 +15,8 @@ from breadknife.cli.changes import Change
 from breadknife.cli.checking import CommandTests
 from breadknife.cli.each_finding import Covered, Ended, repair_each
 from breadknife.cli.formats import counted
-from breadknife.cli.null_findings import Sources, Told, findings, opened, tell
+from breadknife.cli.null_findings import Sources, Told, findings, opened
+from breadknife.cli.output import tell
 from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, named, strategy_of
 from breadknife.cli.root_causes import Removed, causes_of, remove_causes
 from breadknife.errors import SettingsError

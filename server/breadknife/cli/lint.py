@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from io import TextIOWrapper
 from pathlib import Path
 
 from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.files import find_files
-from breadknife.cli.formats import FORMATS, File, Problem, Told
+from breadknife.cli.formats import FORMATS, File, Problem, Told, counted
+from breadknife.cli.output import tell
 from breadknife.errors import BreadknifeError, DocumentError, LeftOut, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.settings import Settings, load
 from breadknife.host.workspace import root_of
 from breadknife.offline import forbid_network
-from breadknife.task.plugin import ANY_LANGUAGE
+from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.task.values import CheckRequest, Finding
 from breadknife.text.document import MARK, read_document, uri_to_path
 
 
-def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bool, engine_script: Path | None) -> int:
+@dataclass(frozen=True)
+class Wanted:
+    """Which files are checked, and as what."""
+
+    paths: Sequence[Path]
+    language: str | None = None
+    """What each file is taken for; else its name tells."""
+    only: Collection[str] = ()
+    """Plugins: no other is asked. Without any all are."""
+
+
+def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | None) -> int:
     """Exit code: 0 clean, 1 findings, 2 something could not be checked."""
     if format not in FORMATS:
         raise SettingsError(f"--format {format}: the formats are {', '.join(FORMATS)}")
@@ -31,27 +44,42 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     host = make_host(engine_script)
-    host.on_notice = lambda message: print(f"breadknife: {message}", file=sys.stderr)
+    host.on_notice = tell
     host.projects.folders = (Path.cwd(),)  # as one that is open in an editor
     failed = False
     problems: list[Problem] = []
-    settings_of = cache(partial(settings_for, host, offline))
-    read = cache(host.projects.read)
     with closing(host):
-        known = {id for plugin in host.registry.plugins for id in plugin.serves.get(CheckRequest, ())}
-        if language is not None and known.isdisjoint((language, ANY_LANGUAGE)):
-            raise SettingsError(f"--language {language}: no plugin checks it; there are {', '.join(sorted(known))}")
-        for path in find_files(paths):
+        settings_of = cache(partial(settings_for, host, offline, unasked=_unasked(host, wanted)))
+        read = cache(host.projects.read)
+        paths = list(find_files(wanted.paths))
+        for at, path in enumerate(paths, 1):
             root = root_of(path, [Path.cwd()])
             host.settings = settings_of(root)
+            tell(f"{at} of {counted(len(paths), 'file')}: {path}", fleeting=True)
             read(root)
             try:
-                problems += check(host, path, root, language, all_fixes=FORMATS[format].has_fixes)
+                problems += check(host, path, root, wanted.language, all_fixes=FORMATS[format].has_fixes)
             except BreadknifeError as error:
-                print(f"breadknife: {error}", file=sys.stderr)
+                tell(str(error))
                 failed = True
+        tell("", fleeting=True)
     FORMATS[format].write(problems, sys.stdout)
     return 2 if failed else 1 if problems else 0
+
+
+def _unasked(host: Host, wanted: Wanted) -> frozenset[str]:
+    """The plugins that have no say. Raises SettingsError for names of none."""
+    checking = {plugin.name: plugin.serves[CheckRequest] for plugin in host.registry.plugins if _checks(plugin)}
+    if wrong := sorted({*wanted.only} - {*checking}):
+        raise SettingsError(f"--only {wrong[0]}: no such plugin checks files; there are {', '.join(sorted(checking))}")
+    known = {id for name, ids in checking.items() if not wanted.only or name in wanted.only for id in ids}
+    if wanted.language is not None and known.isdisjoint((wanted.language, ANY_LANGUAGE)):
+        raise SettingsError(f"--language {wanted.language}: no plugin checks it; there are {', '.join(sorted(known))}")
+    return frozenset({*checking} - {*wanted.only}) if wanted.only else frozenset()
+
+
+def _checks(plugin: Plugin) -> bool:
+    return CheckRequest in plugin.serves
 
 
 def check(host: Host, path: Path, root: Path, language: str | None, *, all_fixes: bool) -> list[Problem]:
@@ -86,15 +114,19 @@ def _other(uri: str) -> File | None:
     return File(shown, document) if shown and document else None
 
 
-def settings_for(host: Host, offline: bool, root: Path, checker_seconds: float | None = None) -> Settings:
+def settings_for(
+    host: Host, offline: bool, root: Path, checker_seconds: float | None = None, unasked: Collection[str] = ()
+) -> Settings:
     """Raises SettingsError when something is wrong with them, and tells all of it: half of its settings would make a
     lint lie. What an untrusted folder may not say is told and left out."""
     settings, problems = load(
-        root, host.registry.settings_types, command_line(offline=offline, checker_seconds=checker_seconds)
+        root,
+        host.registry.settings_types,
+        command_line(offline=offline, checker_seconds=checker_seconds, unasked=unasked),
     )
     wrong = [problem for problem in problems if not isinstance(problem, LeftOut)]
     for problem in problems if not wrong else wrong[:-1]:
-        print(f"breadknife: {problem}", file=sys.stderr)
+        tell(str(problem))
     if wrong:
         raise wrong[-1]
     if settings.offline:

@@ -16,6 +16,7 @@ from breadknife.cli.checking import Checker, CommandChecker, Tests
 from breadknife.cli.files import find_files
 from breadknife.cli.formats import counted
 from breadknife.cli.lint import settings_for
+from breadknife.cli.output import tell
 from breadknife.cli.repairs import CHECKER_SECONDS, Repairs, below, resolve_path
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
@@ -148,12 +149,3 @@ def _exists(printed: str, folder: Path) -> bool:
 def _some(said: Sequence[Said]) -> str:
     first = f"{said[0].path}:{said[0].line}"
     return f"{counted(len(said), 'finding')}, {'' if len(said) == 1 else 'the first '}at {first}"
-
-
-def tell(message: str, *, fleeting: bool = False) -> None:
-    """On stderr; `fleeting`: of progress, which only a terminal shows, in place of the last."""
-    clear = "\x1b[K" if sys.stderr.isatty() else ""
-    if not fleeting:
-        print(f"{clear}breadknife: {message}", file=sys.stderr)
-    elif clear:
-        print(f"{clear}{message}", end="\r", file=sys.stderr, flush=True)

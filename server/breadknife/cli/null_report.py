@@ -14,7 +14,8 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 
 from breadknife.cli.formats import counted
-from breadknife.cli.null_findings import Sources, findings, opened, tell
+from breadknife.cli.null_findings import Sources, findings, opened
+from breadknife.cli.output import tell
 from breadknife.cli.repairs import Repairs, named
 from breadknife.cli.root_causes import TRIES, causes_of, declaration
 from breadknife.errors import DocumentError
