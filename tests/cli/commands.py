@@ -55,6 +55,11 @@ def in_terminal(folder: Path, *arguments: str, columns: int = 60) -> tuple[subpr
     return subprocess.CompletedProcess(command, process.returncode, output), shown.decode()
 
 
+def shown_lines(screen: str) -> list[str]:
+    """All that stood in a terminal's last line, one after the other."""
+    return [each.strip("\n").removeprefix("\x1b[K") for each in screen.split("\r")]
+
+
 def _read(screen: IO[bytes]) -> bytes:
     try:
         return screen.read(1 << 16) or b""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import breadknife, in_terminal
+from cli.commands import breadknife, in_terminal, shown_lines
 from project.folders import write
 
 NULL = 'import re\n\nm = re.match("a", "é😀")\nprint("😀", m.group())\n'
@@ -194,10 +194,10 @@ def test_a_terminal_shows_which_file_is_checked_in_a_line_that_goes_away(project
     result, shown = in_terminal(project, "lint", "a.py", "b.md", "c.py", long)
     assert result.returncode == 2
     assert result.stdout == lint(project, "a.py", "b.md", "c.py", long).stdout
-    lines = [each.strip("\n").removeprefix("\x1b[K") for each in shown.split("\r")]
-    assert [line for line in lines if " of 4 files: " in line] == [
-        "1 of 4 files: a.py", "2 of 4 files: b.md", "3 of 4 files: c.py",
-        f"4 of 4 files: {long}"[:58] + "…",
+    lines = shown_lines(shown)
+    assert [line for line in lines if " of 4: " in line] == [
+        "1 of 4: a.py", "2 of 4: b.md", "3 of 4: c.py",
+        f"4 of 4: {long}"[:58] + "…",
     ]  # fmt: skip
     assert "breadknife: c.py: a binary file (it has NUL bytes)" in lines
     assert shown.endswith("\x1b[K\r")

@@ -16,7 +16,7 @@ from breadknife.cli.checking import CommandTests
 from breadknife.cli.each_finding import Covered, Ended, repair_each
 from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, Told, findings, opened
-from breadknife.cli.output import tell
+from breadknife.cli.output import shown, tell
 from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, named, strategy_of
 from breadknife.cli.root_causes import Removed, causes_of, remove_causes
 from breadknife.errors import SettingsError
@@ -89,9 +89,12 @@ def _check(options: Options) -> None:
 
 
 def _causes_removed(repairs: Repairs, told: Told, options: Options) -> Iterable[Outcome]:
+    tell("looking for the causes", fleeting=True)
     causes = causes_of(repairs, told.found, told.paths, tell)
     tell(f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}")
-    return remove_causes(repairs, causes[: options.top], told.checker, told.said, tell)
+    return remove_causes(
+        repairs, shown(causes[: options.top], lambda cause: cause.origin.name), told.checker, told.said, tell
+    )
 
 
 def _commit(branch: Branch, outcomes: Sequence[Outcome], changes: Sequence[Change]) -> None:
@@ -110,7 +113,7 @@ def _commit(branch: Branch, outcomes: Sequence[Outcome], changes: Sequence[Chang
 
 def _list(repairs: Repairs, told: Told, folder: Path, *, as_json: bool) -> int:
     """All offers of each finding. Exit code as `run`."""
-    menus = [(each, repairs.menu(each)) for each in told.found]
+    menus = [(each, repairs.menu(each)) for each in shown(told.found, lambda each: _where(each, repairs, folder))]
     if as_json:
         listed = [
             {**_of(each, repairs, folder), "offers": [{"title": a.title, "strategy": strategy_of(a)} for a in actions]}
@@ -179,5 +182,9 @@ def _of(found: Found, repairs: Repairs, folder: Path) -> dict[str, Any]:
 
 def _sentence(found: Found, repairs: Repairs, folder: Path) -> str:
     finding = found.finding
+    return f"{_where(found, repairs, folder)}: {finding.message} [{finding.source}/{finding.code}]"
+
+
+def _where(found: Found, repairs: Repairs, folder: Path) -> str:
     line, column = repairs.changes.position(found.path, found.place.span.start)
-    return f"{named(found.path, folder)}:{line}:{column}: {finding.message} [{finding.source}/{finding.code}]"
+    return f"{named(found.path, folder)}:{line}:{column}"

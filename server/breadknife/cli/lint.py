@@ -12,8 +12,8 @@ from pathlib import Path
 
 from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.files import find_files
-from breadknife.cli.formats import FORMATS, File, Problem, Told, counted
-from breadknife.cli.output import tell
+from breadknife.cli.formats import FORMATS, File, Problem, Told
+from breadknife.cli.output import shown, tell
 from breadknife.errors import BreadknifeError, DocumentError, LeftOut, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.settings import Settings, load
@@ -51,18 +51,15 @@ def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | Non
     with closing(host):
         settings_of = cache(partial(settings_for, host, offline, unasked=_unasked(host, wanted)))
         read = cache(host.projects.read)
-        paths = list(find_files(wanted.paths))
-        for at, path in enumerate(paths, 1):
+        for path in shown(list(find_files(wanted.paths)), str):
             root = root_of(path, [Path.cwd()])
             host.settings = settings_of(root)
-            tell(f"{at} of {counted(len(paths), 'file')}: {path}", fleeting=True)
             read(root)
             try:
                 problems += check(host, path, root, wanted.language, all_fixes=FORMATS[format].has_fixes)
             except BreadknifeError as error:
                 tell(str(error))
                 failed = True
-        tell("", fleeting=True)
     FORMATS[format].write(problems, sys.stdout)
     return 2 if failed else 1 if problems else 0
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -18,15 +18,27 @@ from breadknife.offline import OFFLINE
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Make any use of the network impossible.")]
 
+_Item = TypeVar("_Item")
+
 
 def tell(message: str, *, fleeting: bool = False) -> None:
-    """On stderr; `fleeting`: of progress, which only a terminal shows, in place of the last. An empty one ends it."""
+    """On stderr; `fleeting`: of progress, which only a terminal shows, in place of the last."""
     is_shown = sys.stderr.isatty()
     clear = "\x1b[K" if is_shown else ""
     if not fleeting:
         print(f"{clear}breadknife: {message}", file=sys.stderr)
     elif is_shown:
         print(f"{clear}{_fitting(message)}", end="\r", file=sys.stderr, flush=True)
+
+
+def shown(items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:
+    """The items, each told as its turn comes, where a terminal shows that."""
+    try:
+        for at, item in enumerate(items, 1):
+            tell(f"{at} of {len(items)}: {what(item)}", fleeting=True)
+            yield item
+    finally:
+        tell("", fleeting=True)
 
 
 def _fitting(message: str) -> str:
