@@ -201,3 +201,29 @@ def test_a_terminal_shows_which_file_is_checked_in_a_line_that_goes_away(project
     ]  # fmt: skip
     assert "breadknife: c.py: a binary file (it has NUL bytes)" in lines
     assert shown.endswith("\x1b[K\r")
+
+
+@pytest.mark.parametrize(
+    ("paths", "arguments", "said"),
+    [
+        (
+            ["nb.ipynb", "b.svg", "c.svg"],
+            ["--only", "nullcheck"],
+            "nb.ipynb and 2 more: nothing checks files of this kind",
+        ),
+        (["nb.ipynb"], [], "nb.ipynb: nothing checks files of this kind; it is read as plain text"),
+        (["nb.ipynb"], ["--only", "nullcheck"], "nb.ipynb: nothing checks files of this kind"),
+        (["a.md"], ["--only", "nullcheck"], "a.md: not checked: prose is off"),
+        (["nb.ipynb"], ["--language", "markdown"], ""),
+        (["NOTES"], [], ""),
+        (["a.md"], [], ""),
+        (["."], ["--only", "nullcheck"], ""),
+    ],
+)
+def test_a_named_file_that_nothing_looks_at_is_told(
+    project: Path, paths: list[str], arguments: list[str], said: str
+) -> None:
+    """Hooks name all that has changed: it is no error."""
+    write(project, dict.fromkeys(["b.svg", "c.svg", "nb.ipynb", "a.md", "NOTES"], "{}\n"))
+    result = lint(project, *arguments, *paths)
+    assert (result.returncode, result.stderr) == (0, f"breadknife: {said}\n" if said else "")

@@ -21,7 +21,7 @@ from breadknife.host.workspace import root_of
 from breadknife.offline import forbid_network
 from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.task.values import CheckRequest, Finding
-from breadknife.text.document import MARK, read_document, uri_to_path
+from breadknife.text.document import MARK, Document, language_of, read_document, uri_to_path
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | Non
     host.on_notice = tell
     host.projects.folders = (Path.cwd(),)  # as one that is open in an editor
     failed = False
-    problems: list[Problem] = []
+    problems, unread = list[Problem](), dict[str, list[Path]]()
     with closing(host):
         settings_of = cache(partial(settings_for, host, offline, unasked=_unasked(host, wanted)))
         read = cache(host.projects.read)
@@ -56,17 +56,24 @@ def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | Non
             host.settings = settings_of(root)
             read(root)
             try:
-                problems += check(host, path, root, wanted.language, all_fixes=FORMATS[format].has_fixes)
+                document = read_document(path, wanted.language)
+                problems += check(host, path, root, document, all_fixes=FORMATS[format].has_fixes)
+                if path in wanted.paths and (why := _unread(host, wanted, path, document, root)):
+                    unread.setdefault(why, []).append(path)
             except BreadknifeError as error:
                 tell(str(error))
                 failed = True
+    for why, (first, *others) in unread.items():
+        tell(f"{first}{f' and {len(others)} more' if others else ''}: {why}")
     FORMATS[format].write(problems, sys.stdout)
     return 2 if failed else 1 if problems else 0
 
 
 def _unasked(host: Host, wanted: Wanted) -> frozenset[str]:
     """The plugins that have no say. Raises SettingsError for names of none."""
-    checking = {plugin.name: plugin.serves[CheckRequest] for plugin in host.registry.plugins if _checks(plugin)}
+    checking = {
+        plugin.name: plugin.serves[CheckRequest] for plugin in host.registry.plugins if CheckRequest in plugin.serves
+    }
     if wrong := sorted({*wanted.only} - {*checking}):
         raise SettingsError(f"--only {wrong[0]}: no such plugin checks files; there are {', '.join(sorted(checking))}")
     known = {id for name, ids in checking.items() if not wanted.only or name in wanted.only for id in ids}
@@ -75,13 +82,22 @@ def _unasked(host: Host, wanted: Wanted) -> frozenset[str]:
     return frozenset({*checking} - {*wanted.only}) if wanted.only else frozenset()
 
 
-def _checks(plugin: Plugin) -> bool:
-    return CheckRequest in plugin.serves
+def _checks(plugin: Plugin, language: str) -> bool:
+    return not {language, ANY_LANGUAGE}.isdisjoint(plugin.serves.get(CheckRequest, ()))
 
 
-def check(host: Host, path: Path, root: Path, language: str | None, *, all_fixes: bool) -> list[Problem]:
-    """One file's findings. Raises DocumentError, also for what a plugin failed with."""
-    document = read_document(path, language)
+def _unread(host: Host, wanted: Wanted, path: Path, document: Document, root: Path) -> str:
+    """Why a file looks clean, and hasn't been looked at as what it is; "" where it has."""
+    serving = {plugin.name for plugin in host.registry.plugins if _checks(plugin, document.language)}
+    asked = serving - host.settings_for(document, root).disabled
+    is_guessed = wanted.language is None and path.suffix and language_of(path) is None
+    if is_guessed or not serving:
+        return f"nothing checks files of this kind{'; it is read as plain text' if asked else ''}"
+    return "" if asked else f"not checked: {' and '.join(sorted(serving))} {'is' if len(serving) == 1 else 'are'} off"
+
+
+def check(host: Host, path: Path, root: Path, document: Document, *, all_fixes: bool) -> list[Problem]:
+    """One file's findings. Raises DocumentError for what a plugin failed with."""
     reply = host.ask(CheckRequest(document, whole=True, all_fixes=all_fixes), root=root)
     if failures := reply.failures:
         raise DocumentError(f"{path}: {'; '.join(failure.sentence for failure in failures)}")
