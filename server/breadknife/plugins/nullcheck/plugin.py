@@ -40,8 +40,8 @@ from breadknife.task.values import (
 from breadknife.text.directives import rules_named
 from breadknife.text.document import Document, Span
 
-_CHOSEN = "chosen"
-"""The command that comes once the edits of an action are made: the name of the value, and the strategy."""
+_CHOSEN, _UNDONE = "chosen", "undone"
+"""The commands that come once the edits of an action are made, and undone: the name of the value, and the strategy."""
 _FIX_BUDGET = 200
 """Findings of one check whose fixes come with it, where they are read. One past that has fixes only in its menu."""
 
@@ -104,9 +104,12 @@ class NullCheckPlugin:
 
     def _chose(self, command: Command, root: Path | None) -> Done | None:
         match command:
-            case Command(name=name, arguments=(value, strategy)) if name == _CHOSEN and strategy in set(Strategy):
+            case Command(name=name, arguments=(value, strategy)) if name in (_CHOSEN, _UNDONE) and strategy in set(
+                Strategy
+            ):
                 if root is not None:
-                    self._choices.chose(root, value, Strategy(strategy))
+                    keep = self._choices.chose if name == _CHOSEN else self._choices.forget
+                    keep(root, value, Strategy(strategy))
                 return Done()
             case _:
                 return None
@@ -293,7 +296,8 @@ def _resolved(made: Sequence[_Made], action: Action, checking: Checking | None, 
             continue
         done = replace(
             action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin,
-            checked=climb.badge, unchecked=climb.unasked, command=_told(action, context),
+            checked=climb.badge, unchecked=climb.unasked, command=_told(_CHOSEN, action, context),
+            undone=_told(_UNDONE, action, context),
         )  # fmt: skip
         if each.otherwise is not None:
             done = replace(done, title=each.otherwise.titled, within=each.otherwise.within)
@@ -301,13 +305,13 @@ def _resolved(made: Sequence[_Made], action: Action, checking: Checking | None, 
     return answer
 
 
-def _told(action: Action, context: Context) -> Command | None:
-    """What comes back once the edits are made."""
+def _told(command: str, action: Action, context: Context) -> Command | None:
+    """What comes back once the edits are made, or undone."""
     settings: NullCheckSettings = context.settings(NullCheckSettings)
     name, strategy = str(action.data.get("name", "")), Strategy(action.data["strategy"])
     if not settings.learn or not name or strategy in HIDING:
         return None
-    return Command(_CHOSEN, action.title, (name, strategy.value))
+    return Command(command, action.title, (name, strategy.value))
 
 
 def _chosen(action: Action) -> tuple[Place, Strategy]:
