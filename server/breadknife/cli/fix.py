@@ -65,7 +65,7 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
     if options.write:
         for path in repairs.changes.write():
             tell(f"wrote {named(path, folder)}")
-    _tell_outcomes(outcomes, repairs, folder)
+    _tell_outcomes(outcomes, repairs, folder, options.top)
     if options.as_json:
         print(json.dumps(_as_json(outcomes, repairs, folder), indent=2, ensure_ascii=False))
     elif not options.write and not branch:
@@ -130,7 +130,7 @@ def _list(repairs: Repairs, told: Told, folder: Path, *, as_json: bool) -> int:
     return 1 if told.outdated or any(not actions for _, actions in menus) else 0
 
 
-def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> None:
+def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path, top: int | None) -> None:
     left = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
     for outcome in left:
         tell(f"{_sentence(outcome.found, repairs, folder)}: {outcome.why}")
@@ -144,7 +144,7 @@ def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) 
         done = f"{counted(len(causes), 'cause')} of {counted(ended, 'finding')} repaired"
     else:
         done = f"{counted(len(outcomes) - len(left), 'finding')} repaired"
-    tell(f"{done}, {len(left)} left")
+    tell(f"{done}, {len(left)} left" + (f" of the top {counted(top, 'cause')}" if top else ""))
 
 
 def _as_json(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> dict[str, Any]:

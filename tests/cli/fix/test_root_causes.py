@@ -103,6 +103,7 @@ def test_our_own_findings_are_ended_at_their_causes_the_worst_first(
     assert [(each["outcome"], each["cause"], each["strategy"]) for each in outcomes] == [
         ("cause-repaired", cause, "required") for cause in causes
     ], result.stderr
+    assert result.stderr.endswith(", 0 left of the top 1 cause\n" if top else ", 0 left\n")
     assert read(project, "a.py") == TWO["a.py"].replace("x=None", "x")
     assert read(project, "b.py") == TWO["b.py"].replace("x=None", "x" if len(causes) > 1 else "x=None")
 
