@@ -176,8 +176,19 @@ async def test_who_chooses_an_edit_is_told_when_no_checker_has_looked_at_it(
     item = await session.client.code_action_resolve_async(item)
     assert item.edit
     title = item.title.partition(" · ")[0]
-    said = f"breadknife: “{title}” is made without a last check: {why}"
+    said = f"breadknife: {why}, so made without a last check: “{title}”"
     assert [(each.type, each.message) for each in session.client.messages] == [(lsp.MessageType.Warning, said)]
+
+
+async def test_who_chooses_what_can_not_be_made_is_told_why(connect, script, home) -> None:
+    session = await connect(engine_script=script([]), options=OFF)
+    [item, *_] = await session.actions(session.open("a.py", NULL), USE, [])
+    item.data["data"]["strategy"] = "walrus"
+    assert (await session.client.code_action_resolve_async(item)).edit is None
+    [told] = session.client.messages
+    why, title = told.message.rsplit(": ", 1)
+    assert why.startswith("breadknife: the edit (walrus) would break the file")
+    assert title == f"“{item.title.partition(' · ')[0]}”"
 
 
 async def test_who_asks_for_no_edit_later_has_each_with_what_it_has_passed(connect, script, home) -> None:

@@ -100,7 +100,9 @@ class NullCheckPlugin:
                     checking = _checking(self.ladder, document, action, context)
                     made = _made(file, spoken, document, action, checking, self._ahead, context)
         # Others may use the analysis while a checker is asked.
-        return made if isinstance(made, Silence) else _resolved(made, action, checking, context)
+        if isinstance(made, Silence):
+            return made
+        return _resolved(made, action, checking, context, is_torn=tree.root.has_error)
 
     def _chose(self, command: Command, root: Path | None) -> Done | None:
         match command:
@@ -184,7 +186,7 @@ class _Menu:
         known = self.ladder.known(self._edited(offer), about, self.context.project) or Climb()
         return Action(
             offer.titled, data=self._data(offer, place), findings=about, preferred=preferred, within=offer.within,
-            checked=known.short,
+            checked=replace(known, is_torn=self.file.tree.root.has_error).short,
         )  # fmt: skip
 
     def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
@@ -285,7 +287,9 @@ def _otherwise(offer: Offer, document: Document, origin: Origin) -> Iterator[_Ma
         other = other.otherwise
 
 
-def _resolved(made: Sequence[_Made], action: Action, checking: Checking | None, context: Context) -> Answer:
+def _resolved(
+    made: Sequence[_Made], action: Action, checking: Checking | None, context: Context, *, is_torn: bool
+) -> Answer:
     answer: Answer = Silence("", "")
     for each in made:
         climb, edited = Climb(others=others(action.findings)), each.edited
@@ -296,8 +300,8 @@ def _resolved(made: Sequence[_Made], action: Action, checking: Checking | None, 
             continue
         done = replace(
             action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin,
-            checked=climb.badge, unchecked=climb.unasked, command=_told(_CHOSEN, action, context),
-            undone=_told(_UNDONE, action, context),
+            checked=replace(climb, is_torn=is_torn).badge, unchecked=climb.unasked,
+            command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
         )  # fmt: skip
         if each.otherwise is not None:
             done = replace(done, title=each.otherwise.titled, within=each.otherwise.within)
