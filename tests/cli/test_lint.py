@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from cli.commands import breadknife
+from cli.commands import breadknife, in_terminal, shown_lines
 from project.folders import write
 
 NULL = 'import re\n\nm = re.match("a", "é😀")\nprint("😀", m.group())\n'
@@ -117,6 +118,10 @@ def test_sarif_is_valid(project: Path) -> None:
         (["nowhere"], "nowhere: no such file or folder"),
         (["--language", "pyton", "."], "--language pyton: no plugin checks it; there are "),
         (["--stale-ignores", "--format", "json", "."], "no other format than text"),
+        (["--only", "nullchek", "."], "--only nullchek: no such plugin checks files; there are nullcheck, prose"),
+        (["--only", "completion", "."], "--only completion: no such plugin checks files"),
+        (["--only", "nullcheck", "--language", "markdown", "."], "--language markdown: no plugin checks it"),
+        (["--only", "prose", "--stale-ignores", "."], "leave --only out"),
     ],
 )
 def test_errors_say_what_to_do(project: Path, arguments: list[str], said: str) -> None:
@@ -169,3 +174,56 @@ def test_a_null_finding_tells_its_path(project: Path) -> None:
     assert [each["message"]["text"] for each in result["relatedLocations"]] == [
         told["message"] for told in finding["related"]
     ]
+
+
+def test_only_the_plugins_that_are_named_are_asked(project: Path) -> None:
+    write(project, {"a.py": NULL + f"# {PROSE}"})
+
+    def sources(*only: str) -> set[str]:
+        asked = [word for name in only for word in ("--only", name)]
+        return {each["source"] for each in json.loads(lint(project, "--format", "json", *asked, "a.py").stdout)}
+
+    assert sources() == sources("nullcheck", "prose") == {"nullcheck", "harper"}
+    assert sources("nullcheck") == {"nullcheck"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such terminals")
+def test_a_terminal_shows_which_file_is_checked_in_a_line_that_goes_away(project: Path) -> None:
+    long = f"{'long' * 20}.md"
+    write(project, {"a.py": NULL, "b.md": PROSE, long: "", "c.py": "\0"})
+    result, shown = in_terminal(project, "lint", "a.py", "b.md", "c.py", long)
+    assert result.returncode == 2
+    assert result.stdout == lint(project, "a.py", "b.md", "c.py", long).stdout
+    lines = shown_lines(shown)
+    assert [line for line in lines if " of 4: " in line] == [
+        "1 of 4: a.py", "2 of 4: b.md", "3 of 4: c.py",
+        f"4 of 4: {long}"[:58] + "…",
+    ]  # fmt: skip
+    assert "breadknife: c.py: a binary file (it has NUL bytes)" in lines
+    assert shown.endswith("\x1b[K\r")
+
+
+@pytest.mark.parametrize(
+    ("paths", "arguments", "said"),
+    [
+        (
+            ["nb.ipynb", "b.svg", "c.svg"],
+            ["--only", "nullcheck"],
+            "nb.ipynb and 2 more: nothing checks files of this kind",
+        ),
+        (["nb.ipynb"], [], "nb.ipynb: nothing checks files of this kind; it is read as plain text"),
+        (["nb.ipynb"], ["--only", "nullcheck"], "nb.ipynb: nothing checks files of this kind"),
+        (["a.md"], ["--only", "nullcheck"], "a.md: not checked: prose is off"),
+        (["nb.ipynb"], ["--language", "markdown"], ""),
+        (["NOTES"], [], ""),
+        (["a.md"], [], ""),
+        (["."], ["--only", "nullcheck"], ""),
+    ],
+)
+def test_a_named_file_that_nothing_looks_at_is_told(
+    project: Path, paths: list[str], arguments: list[str], said: str
+) -> None:
+    """Hooks name all that has changed: it is no error."""
+    write(project, dict.fromkeys(["b.svg", "c.svg", "nb.ipynb", "a.md", "NOTES"], "{}\n"))
+    result = lint(project, *arguments, *paths)
+    assert (result.returncode, result.stderr) == (0, f"breadknife: {said}\n" if said else "")

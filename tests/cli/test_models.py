@@ -99,7 +99,7 @@ def test_pull_of_a_model_that_is_here_asks_nobody(monkeypatch: pytest.MonkeyPatc
 def test_pull_offline_is_an_error(models: Path) -> None:
     result = run("pull")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"error: there is no good {DEFAULT.name} here and nothing is fetched offline")
+    assert result.stderr.startswith(f"breadknife: there is no good {DEFAULT.name} here and nothing is fetched offline")
     assert not models.exists()
 
 

@@ -193,7 +193,7 @@ def test_exit_codes(project: Path, arguments: list[str], code: int, said: str) -
     result = report(project, *arguments)
     assert result.returncode == code, result.stderr
     assert said in result.stdout + result.stderr
-    assert "Traceback" not in result.stderr
+    assert code == 1 or result.stderr.startswith("breadknife: ")
 
 
 BROKEN = {"broken.py": 'import re\n\n\ndef port(url):\n    return re.match("x", url).end()\n', "store.py": STORE}

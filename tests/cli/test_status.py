@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -82,13 +83,19 @@ new                 0 MB, idle 0 s
   output            0 tokens/s, 0 tokens written
   machine           not measured yet: that is done when it is quiet
 bad is set aside: the engine died over it three times; `breadknife models allow bad`
-failed   00:00:00 tiny: out of memory
+failed   1970-01-01 00:00:00 tiny: out of memory
 completion: text leaves this machine, to the engine work at https://models.example
 model   roles   file
 tiny    judge   not on this machine
 plugins  prose, completion (off)
 config.toml:1: wrong"""
     )
+
+
+def test_a_failure_of_today_has_no_date() -> None:
+    engine = {**asdict(ENGINE), "failures": [asdict(Failure(time.time(), "tiny", "out of memory"))]}
+    [line] = [line for line in shown({**REPORT, "engine": engine}).splitlines() if line.startswith("failed")]
+    assert re.fullmatch(r"failed   \d\d:\d\d:\d\d tiny: out of memory", line)
 
 
 def test_no_engine_is_normal() -> None:

@@ -126,12 +126,18 @@ async def test_a_menu_says_what_is_known_of_an_edit_and_the_log_what_it_has_pass
 
 
 @pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
-async def test_what_was_chosen_comes_first_the_next_time(connect, script, home, editor: str) -> None:
+async def test_what_was_chosen_and_not_undone_comes_first_the_next_time(connect, script, home, editor: str) -> None:
     session = await connect(editor, engine_script=script([]), options=OFF)
-    uri = session.open("a.py", NULL)
+    uri, elsewhere = session.open("a.py", NULL), session.open("b.py", NULL)
 
     async def titles() -> list[str]:
-        return [item.title for item in await session.actions(uri, USE, [])]
+        return [item.title for item in await session.actions(elsewhere, USE, [])]
+
+    async def become(*, chosen: bool) -> list[str]:
+        async with asyncio.timeout(30):
+            while ((now := await titles())[0] == first.title) is chosen:  # the plugin is told beside the request
+                pass
+        return now
 
     first, *others, _ = await session.actions(uri, USE, [])
     wanted = next(item for item in others if item.title.startswith("Raise"))
@@ -139,13 +145,17 @@ async def test_what_was_chosen_comes_first_the_next_time(connect, script, home, 
         await session.client.code_action_resolve_async(wanted)
     assert (await titles())[0] == first.title, "to look at an edit isn't to make it"
     head, tail = NULL.splitlines(keepends=True)
-    session.replace(uri, f'{head}    if x is None:\n        raise ValueError("x is None")\n{tail}', version=2)
-    session.replace(uri, NULL, version=3)
-    async with asyncio.timeout(30):
-        while (now := await titles())[0] == first.title:  # the plugin is told beside the request
-            pass
+    made = f'{head}    if x is None:\n        raise ValueError("x is None")\n{tail}'
+    session.replace(uri, made, version=2)
+    now = await become(chosen=True)
     assert now[0].startswith("Raise ValueError if `x` is None — as you chose for `x` before")
     assert now[1] == first.title
+    session.replace(uri, f"{made}\n", version=3)
+    session.replace(uri, made, version=4)
+    session.replace(uri, NULL, version=5)
+    await become(chosen=False)
+    session.replace(uri, made, version=6)
+    await become(chosen=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the checker is a shell script")
@@ -166,8 +176,19 @@ async def test_who_chooses_an_edit_is_told_when_no_checker_has_looked_at_it(
     item = await session.client.code_action_resolve_async(item)
     assert item.edit
     title = item.title.partition(" · ")[0]
-    said = f"breadknife: “{title}” is made without a last check: {why}"
+    said = f"breadknife: {why}, so made without a last check: “{title}”"
     assert [(each.type, each.message) for each in session.client.messages] == [(lsp.MessageType.Warning, said)]
+
+
+async def test_who_chooses_what_can_not_be_made_is_told_why(connect, script, home) -> None:
+    session = await connect(engine_script=script([]), options=OFF)
+    [item, *_] = await session.actions(session.open("a.py", NULL), USE, [])
+    item.data["data"]["strategy"] = "walrus"
+    assert (await session.client.code_action_resolve_async(item)).edit is None
+    [told] = session.client.messages
+    why, title = told.message.rsplit(": ", 1)
+    assert why.startswith("breadknife: the edit (walrus) would break the file")
+    assert title == f"“{item.title.partition(' · ')[0]}”"
 
 
 async def test_who_asks_for_no_edit_later_has_each_with_what_it_has_passed(connect, script, home) -> None:

@@ -93,6 +93,16 @@ def test_the_badge_says_who_has_agreed(
     assert menu(plugin, document, context)["raise"].checked == badge
 
 
+def test_no_file_is_called_clean_that_does_not_parse(plugin: NullCheckPlugin, tmp_path: Path) -> None:
+    torn = "def f(x=None):\n    return x.y\n\n\ndef g(x):\n    if x ==(\n"
+    document, context = asked(tmp_path, torn, "python", oracle="off")
+    action = menu(plugin, document, context)["raise"]
+    answer = plugin.answer(ResolveRequest(document, action), context)
+    assert isinstance(answer, Actions)
+    assert action.checked == "the file does not parse"
+    assert answer.items[0].checked == "finding gone · non-null path unchanged · the file does not parse"
+
+
 SOCKET = """\
 from net import Socket
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,18 @@ def make_host(engine_script: Path | None = None) -> Host:
     return host
 
 
-def command_line(*, offline: bool, learn: bool = False, checker_seconds: float | None = None) -> Layer:
+def command_line(
+    *, offline: bool, learn: bool = False, checker_seconds: float | None = None, unasked: Collection[str] = ()
+) -> Layer:
     """`learn`: from what a user takes; else nothing depends on that, and CI says what a developer's machine says.
-    `checker_seconds`: how long an edit waits for the checker that has a say in it."""
+    `checker_seconds`: how long an edit waits for the checker that has a say in it. `unasked`: plugins."""
     values: dict[str, Any] = {"offline": True} if offline else {}
     if not learn:
         values |= {"completion": {"learn": False}, "nullcheck": {"learn": False}}
     if checker_seconds is not None:
         values["nullcheck"] = {**values.get("nullcheck", {}), "oracle_seconds": checker_seconds}
+    for name in unasked:
+        values[name] = {**values.get(name, {}), "enabled": False}
     return Layer("the command line", values, author=Author.USER)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from breadknife.cli.changes import together
-from breadknife.cli.null_findings import tell
+from breadknife.cli.output import shown, tell
 from breadknife.cli.rechecking import Recheck
 from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, Turn, near, turn_of
 from breadknife.cli.root_causes import moved_by
@@ -60,6 +60,7 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
     while now := _next(pending, total):
         others = [each for each in pending if each not in now]
         this = _round(repairs, now, [each for each in others if each.why], total)
+        tell("checking what is repaired", fleeting=True)
         made = repairs.accepted([repair for _, repair in this.wanted])
         left = [*others, *this.left]
         for each, repair in this.wanted:
@@ -83,6 +84,7 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
             ended = recheck.ended((each.told, each.here) for each in pending)
             outcomes += [Ended(each.told) for each in pending if each.told in ended]
             pending = [each for each in pending if each.told not in ended]
+    tell("", fleeting=True)
     return outcomes + [Refused(each.told, each.why) for each in pending]
 
 
@@ -96,8 +98,7 @@ def _next(pending: Sequence[_Pending], made: int) -> Sequence[_Pending]:
 def _round(repairs: Repairs, pending: Sequence[_Pending], refused: list[_Pending], made: int) -> _Round:
     """`refused` are those that aren't tried now; what is refused in this round is added."""
     this = _Round()
-    for at, each in enumerate(pending):
-        tell(f"{at + 1} of {len(pending)}", fleeting=True)
+    for each in shown(pending, lambda each: each.told.path.name):
         if by := next((repair for _, repair in this.wanted if repairs.covers(repair, each.here)), None):
             this.covered.append((each, by))
             continue

@@ -15,7 +15,8 @@ from breadknife.cli.changes import Change
 from breadknife.cli.checking import CommandTests
 from breadknife.cli.each_finding import Covered, Ended, repair_each
 from breadknife.cli.formats import counted
-from breadknife.cli.null_findings import Sources, Told, findings, opened, tell
+from breadknife.cli.null_findings import Sources, Told, findings, opened
+from breadknife.cli.output import shown, tell
 from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, named, strategy_of
 from breadknife.cli.root_causes import Removed, causes_of, remove_causes
 from breadknife.errors import SettingsError
@@ -64,7 +65,7 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
     if options.write:
         for path in repairs.changes.write():
             tell(f"wrote {named(path, folder)}")
-    _tell_outcomes(outcomes, repairs, folder)
+    _tell_outcomes(outcomes, repairs, folder, options.top)
     if options.as_json:
         print(json.dumps(_as_json(outcomes, repairs, folder), indent=2, ensure_ascii=False))
     elif not options.write and not branch:
@@ -88,9 +89,12 @@ def _check(options: Options) -> None:
 
 
 def _causes_removed(repairs: Repairs, told: Told, options: Options) -> Iterable[Outcome]:
+    tell("looking for the causes", fleeting=True)
     causes = causes_of(repairs, told.found, told.paths, tell)
     tell(f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}")
-    return remove_causes(repairs, causes[: options.top], told.checker, told.said, tell)
+    return remove_causes(
+        repairs, shown(causes[: options.top], lambda cause: cause.origin.name), told.checker, told.said, tell
+    )
 
 
 def _commit(branch: Branch, outcomes: Sequence[Outcome], changes: Sequence[Change]) -> None:
@@ -109,7 +113,7 @@ def _commit(branch: Branch, outcomes: Sequence[Outcome], changes: Sequence[Chang
 
 def _list(repairs: Repairs, told: Told, folder: Path, *, as_json: bool) -> int:
     """All offers of each finding. Exit code as `run`."""
-    menus = [(each, repairs.menu(each)) for each in told.found]
+    menus = [(each, repairs.menu(each)) for each in shown(told.found, lambda each: _where(each, repairs, folder))]
     if as_json:
         listed = [
             {**_of(each, repairs, folder), "offers": [{"title": a.title, "strategy": strategy_of(a)} for a in actions]}
@@ -126,7 +130,7 @@ def _list(repairs: Repairs, told: Told, folder: Path, *, as_json: bool) -> int:
     return 1 if told.outdated or any(not actions for _, actions in menus) else 0
 
 
-def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> None:
+def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path, top: int | None) -> None:
     left = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
     for outcome in left:
         tell(f"{_sentence(outcome.found, repairs, folder)}: {outcome.why}")
@@ -140,7 +144,7 @@ def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) 
         done = f"{counted(len(causes), 'cause')} of {counted(ended, 'finding')} repaired"
     else:
         done = f"{counted(len(outcomes) - len(left), 'finding')} repaired"
-    tell(f"{done}, {len(left)} left")
+    tell(f"{done}, {len(left)} left" + (f" of the top {counted(top, 'cause')}" if top else ""))
 
 
 def _as_json(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> dict[str, Any]:
@@ -178,5 +182,9 @@ def _of(found: Found, repairs: Repairs, folder: Path) -> dict[str, Any]:
 
 def _sentence(found: Found, repairs: Repairs, folder: Path) -> str:
     finding = found.finding
+    return f"{_where(found, repairs, folder)}: {finding.message} [{finding.source}/{finding.code}]"
+
+
+def _where(found: Found, repairs: Repairs, folder: Path) -> str:
     line, column = repairs.changes.position(found.path, found.place.span.start)
-    return f"{named(found.path, folder)}:{line}:{column}: {finding.message} [{finding.source}/{finding.code}]"
+    return f"{named(found.path, folder)}:{line}:{column}"

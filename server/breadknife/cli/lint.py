@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,17 +13,29 @@ from pathlib import Path
 from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.files import find_files
 from breadknife.cli.formats import FORMATS, File, Problem, Told
+from breadknife.cli.output import shown, tell
 from breadknife.errors import BreadknifeError, DocumentError, LeftOut, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.settings import Settings, load
 from breadknife.host.workspace import root_of
 from breadknife.offline import forbid_network
-from breadknife.task.plugin import ANY_LANGUAGE
+from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.task.values import CheckRequest, Finding
-from breadknife.text.document import MARK, read_document, uri_to_path
+from breadknife.text.document import MARK, Document, language_of, read_document, uri_to_path
 
 
-def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bool, engine_script: Path | None) -> int:
+@dataclass(frozen=True)
+class Wanted:
+    """Which files are checked, and as what."""
+
+    paths: Sequence[Path]
+    language: str | None = None
+    """What each file is taken for; else its name tells."""
+    only: Collection[str] = ()
+    """Plugins: no other is asked. Without any all are."""
+
+
+def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | None) -> int:
     """Exit code: 0 clean, 1 findings, 2 something could not be checked."""
     if format not in FORMATS:
         raise SettingsError(f"--format {format}: the formats are {', '.join(FORMATS)}")
@@ -31,32 +44,60 @@ def run(paths: Sequence[Path], format: str, language: str | None, *, offline: bo
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     host = make_host(engine_script)
-    host.on_notice = lambda message: print(f"breadknife: {message}", file=sys.stderr)
+    host.on_notice = tell
     host.projects.folders = (Path.cwd(),)  # as one that is open in an editor
     failed = False
-    problems: list[Problem] = []
-    settings_of = cache(partial(settings_for, host, offline))
-    read = cache(host.projects.read)
+    problems, unread = list[Problem](), dict[str, list[Path]]()
     with closing(host):
-        known = {id for plugin in host.registry.plugins for id in plugin.serves.get(CheckRequest, ())}
-        if language is not None and known.isdisjoint((language, ANY_LANGUAGE)):
-            raise SettingsError(f"--language {language}: no plugin checks it; there are {', '.join(sorted(known))}")
-        for path in find_files(paths):
+        settings_of = cache(partial(settings_for, host, offline, unasked=_unasked(host, wanted)))
+        read = cache(host.projects.read)
+        for path in shown(list(find_files(wanted.paths)), str):
             root = root_of(path, [Path.cwd()])
             host.settings = settings_of(root)
             read(root)
             try:
-                problems += check(host, path, root, language, all_fixes=FORMATS[format].has_fixes)
+                document = read_document(path, wanted.language)
+                problems += check(host, path, root, document, all_fixes=FORMATS[format].has_fixes)
+                if path in wanted.paths and (why := _unread(host, wanted, path, document, root)):
+                    unread.setdefault(why, []).append(path)
             except BreadknifeError as error:
-                print(f"breadknife: {error}", file=sys.stderr)
+                tell(str(error))
                 failed = True
+    for why, (first, *others) in unread.items():
+        tell(f"{first}{f' and {len(others)} more' if others else ''}: {why}")
     FORMATS[format].write(problems, sys.stdout)
     return 2 if failed else 1 if problems else 0
 
 
-def check(host: Host, path: Path, root: Path, language: str | None, *, all_fixes: bool) -> list[Problem]:
-    """One file's findings. Raises DocumentError, also for what a plugin failed with."""
-    document = read_document(path, language)
+def _unasked(host: Host, wanted: Wanted) -> frozenset[str]:
+    """The plugins that have no say. Raises SettingsError for names of none."""
+    checking = {
+        plugin.name: plugin.serves[CheckRequest] for plugin in host.registry.plugins if CheckRequest in plugin.serves
+    }
+    if wrong := sorted({*wanted.only} - {*checking}):
+        raise SettingsError(f"--only {wrong[0]}: no such plugin checks files; there are {', '.join(sorted(checking))}")
+    known = {id for name, ids in checking.items() if not wanted.only or name in wanted.only for id in ids}
+    if wanted.language is not None and known.isdisjoint((wanted.language, ANY_LANGUAGE)):
+        raise SettingsError(f"--language {wanted.language}: no plugin checks it; there are {', '.join(sorted(known))}")
+    return frozenset({*checking} - {*wanted.only}) if wanted.only else frozenset()
+
+
+def _checks(plugin: Plugin, language: str) -> bool:
+    return not {language, ANY_LANGUAGE}.isdisjoint(plugin.serves.get(CheckRequest, ()))
+
+
+def _unread(host: Host, wanted: Wanted, path: Path, document: Document, root: Path) -> str:
+    """Why a file looks clean, and hasn't been looked at as what it is; "" where it has."""
+    serving = {plugin.name for plugin in host.registry.plugins if _checks(plugin, document.language)}
+    asked = serving - host.settings_for(document, root).disabled
+    is_guessed = wanted.language is None and path.suffix and language_of(path) is None
+    if is_guessed or not serving:
+        return f"nothing checks files of this kind{'; it is read as plain text' if asked else ''}"
+    return "" if asked else f"not checked: {' and '.join(sorted(serving))} {'is' if len(serving) == 1 else 'are'} off"
+
+
+def check(host: Host, path: Path, root: Path, document: Document, *, all_fixes: bool) -> list[Problem]:
+    """One file's findings. Raises DocumentError for what a plugin failed with."""
     reply = host.ask(CheckRequest(document, whole=True, all_fixes=all_fixes), root=root)
     if failures := reply.failures:
         raise DocumentError(f"{path}: {'; '.join(failure.sentence for failure in failures)}")
@@ -86,15 +127,19 @@ def _other(uri: str) -> File | None:
     return File(shown, document) if shown and document else None
 
 
-def settings_for(host: Host, offline: bool, root: Path, checker_seconds: float | None = None) -> Settings:
+def settings_for(
+    host: Host, offline: bool, root: Path, checker_seconds: float | None = None, unasked: Collection[str] = ()
+) -> Settings:
     """Raises SettingsError when something is wrong with them, and tells all of it: half of its settings would make a
     lint lie. What an untrusted folder may not say is told and left out."""
     settings, problems = load(
-        root, host.registry.settings_types, command_line(offline=offline, checker_seconds=checker_seconds)
+        root,
+        host.registry.settings_types,
+        command_line(offline=offline, checker_seconds=checker_seconds, unasked=unasked),
     )
     wrong = [problem for problem in problems if not isinstance(problem, LeftOut)]
     for problem in problems if not wrong else wrong[:-1]:
-        print(f"breadknife: {problem}", file=sys.stderr)
+        tell(str(problem))
     if wrong:
         raise wrong[-1]
     if settings.offline:

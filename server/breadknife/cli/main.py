@@ -11,7 +11,7 @@ import typer
 
 from breadknife import __version__
 from breadknife.cli import config, engine, models, null, plugins
-from breadknife.cli.output import Json, Offline
+from breadknife.cli.output import Json, Offline, tell
 from breadknife.errors import BreadknifeError
 
 app = typer.Typer(
@@ -63,6 +63,9 @@ def lint(
     language: Annotated[
         str | None, typer.Option(help="Take every file for this LSP language id, such as `markdown`.")
     ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="PLUGIN", help="Ask no other plugin; may be given again.")
+    ] = None,
     stale_ignores: Annotated[
         bool, typer.Option("--stale-ignores", help="Show instead what is ignored and need not be any more.")
     ] = False,
@@ -77,19 +80,24 @@ def lint(
 
       breadknife lint --format github .
 
+      breadknife lint --only nullcheck src/
+
       breadknife lint --format sarif docs/ > breadknife.sarif
     """
     if stale_ignores:
         if format != "text":
             raise typer.BadParameter("--stale-ignores has no other format than text")
+        if only:
+            raise typer.BadParameter("--stale-ignores asks all plugins: leave --only out")
         from breadknife.cli import stale
 
         _exit_on_error(lambda: stale.run(paths, offline=offline, engine_script=engine_script))
         return
 
-    from breadknife.cli.lint import run
+    from breadknife.cli.lint import Wanted, run
 
-    _exit_on_error(lambda: run(paths, format, language, offline=offline, engine_script=engine_script))
+    wanted = Wanted(paths, language, only or ())
+    _exit_on_error(lambda: run(wanted, format, offline=offline, engine_script=engine_script))
 
 
 @app.command()
@@ -250,7 +258,7 @@ def _exit_on_error(command: Callable[[], int | None]) -> None:
     try:
         code = command()
     except BreadknifeError as error:
-        typer.echo(f"breadknife: {error}", err=True)
+        tell(str(error))
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -261,7 +269,7 @@ def _exit_on_error(command: Callable[[], int | None]) -> None:
     except OSError:  # told where the command begins
         raise
     except Exception as error:
-        typer.echo(f"breadknife: an error that nobody foresaw: {type(error).__name__}: {error}", err=True)
+        tell(f"an error that nobody foresaw: {type(error).__name__}: {error}")
         logging.getLogger("breadknife").debug("", exc_info=True)
         raise typer.Exit(2) from error
     if code:

@@ -16,7 +16,8 @@ from breadknife.cli.checking import Checker, CommandChecker, Tests
 from breadknife.cli.files import find_files
 from breadknife.cli.formats import counted
 from breadknife.cli.lint import settings_for
-from breadknife.cli.repairs import CHECKER_SECONDS, Repairs, below, resolve_path
+from breadknife.cli.output import shown, tell
+from breadknife.cli.repairs import CHECKER_SECONDS, Repairs, below, named, resolve_path
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
 from breadknife.plugins.nullcheck.causes import Found
@@ -68,18 +69,17 @@ def opened(engine_script: Path | None, *, offline: bool, tests: Tests | None = N
 
 def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
     """Raises BreadknifeError for what can't be read or run; a file with an error of its own is told and left out."""
-    named = [Path(os.path.abspath(path)) for path in sources.paths]
-    paths = [path for path in find_files(named or [folder]) if language_of(path) in LANGUAGE_IDS]
+    within = [Path(os.path.abspath(path)) for path in sources.paths]
+    paths = [path for path in find_files(within or [folder]) if language_of(path) in LANGUAGE_IDS]
     tell("reading the project", fleeting=True)
     repairs.await_projects(paths or [folder])
     checker = CommandChecker(sources.checker, folder) if sources.checker else None
     said: Sequence[Said] = checker({}) if checker else ()
     report = _report(sources.report) if sources.report else ()
-    found, outdated, failed = _told(repairs, [*said, *report], folder, named)
+    found, outdated, failed = _told(repairs, [*said, *report], folder, within)
     if sources.own:
         places = {(each.path, each.place.span) for each in found}
-        for at, path in enumerate(paths):
-            tell(f"{at + 1} of {len(paths)} files", fleeting=True)
+        for path in shown(paths, lambda path: named(path, folder)):
             try:
                 found += [each for each in repairs.found(path) if (each.path, each.place.span) not in places]
             except DocumentError as error:
@@ -96,11 +96,11 @@ def _report(source: str) -> Sequence[Said]:
         raise DocumentError(f"{source}: {error.strerror or error}") from error
     said = read(printed)
     if not said:
-        named = "standard input" if source == "-" else source
+        where = "standard input" if source == "-" else source
         if why := fault(printed):
             forms = ", ".join(NAMES)
-            raise DocumentError(f"{named}: {why}. Run the checker again, in one of the forms that are read: {forms}")
-        tell(f"{named}: no findings in it: there is nothing to repair")
+            raise DocumentError(f"{where}: {why}. Run the checker again, in one of the forms that are read: {forms}")
+        tell(f"{where}: no findings in it: there is nothing to repair")
     return said
 
 
@@ -113,7 +113,8 @@ def _told(
         by_path.setdefault(each.path, []).append(each)
     found, outdated, gone = list[Found](), list[Said](), list[Said]()
     outside, failed = 0, False
-    for printed, here in by_path.items():
+    for printed in shown(list(by_path), str):
+        here = by_path[printed]
         path = resolve_path(printed, folder)
         if path is None and not _exists(printed, folder):
             gone += here
@@ -148,12 +149,3 @@ def _exists(printed: str, folder: Path) -> bool:
 def _some(said: Sequence[Said]) -> str:
     first = f"{said[0].path}:{said[0].line}"
     return f"{counted(len(said), 'finding')}, {'' if len(said) == 1 else 'the first '}at {first}"
-
-
-def tell(message: str, *, fleeting: bool = False) -> None:
-    """On stderr; `fleeting`: of progress, which only a terminal shows, in place of the last."""
-    clear = "\x1b[K" if sys.stderr.isatty() else ""
-    if not fleeting:
-        print(f"{clear}breadknife: {message}", file=sys.stderr)
-    elif clear:
-        print(f"{clear}{message}", end="\r", file=sys.stderr, flush=True)

@@ -14,7 +14,8 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 
 from breadknife.cli.formats import counted
-from breadknife.cli.null_findings import Sources, findings, opened, tell
+from breadknife.cli.null_findings import Sources, findings, opened
+from breadknife.cli.output import shown, tell
 from breadknife.cli.repairs import Repairs, named
 from breadknife.cli.root_causes import TRIES, causes_of, declaration
 from breadknife.errors import DocumentError
@@ -58,17 +59,18 @@ def run(sources: Sources, top: int, *, as_json: bool, offline: bool) -> int:
     repairs, host = opened(None, offline=offline)
     with closing(host):
         told = findings(repairs, sources, folder)
+        tell("looking for the causes", fleeting=True)
         causes = causes_of(repairs, told.found, told.paths, tell)
-        rows = [_row(cause, repairs) for cause in causes[:top]]
+        rows = [_row(cause, repairs) for cause in shown(causes[:top], lambda cause: cause.origin.name)]
     if as_json:
         listed = [_as_json(row, repairs, folder) for row in rows]
-        shown = {"schema": SCHEMA, "findings": len(told.found), "all_causes": len(causes), "causes": listed}
-        print(json.dumps(shown, indent=2, ensure_ascii=False))
+        said = {"schema": SCHEMA, "findings": len(told.found), "all_causes": len(causes), "causes": listed}
+        print(json.dumps(said, indent=2, ensure_ascii=False))
     else:
         _show(rows, repairs, folder)
-        shown = sum(len(row.cause.findings) for row in rows)
+        these = sum(len(row.cause.findings) for row in rows)
         counts = f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}"
-        print(f"{counts}; those shown have {shown}")
+        print(f"{counts}; those shown have {these}")
     return 2 if told.failed or any(row.failure for row in rows) else 1 if told.found else 0
 
 

@@ -1,12 +1,13 @@
-"""What the `models` commands share: progress on stderr, JSON, errors as exit codes."""
+"""What commands share: messages and progress on stderr, JSON, errors as exit codes."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -17,6 +18,39 @@ from breadknife.offline import OFFLINE
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Make any use of the network impossible.")]
 
+_Item = TypeVar("_Item")
+
+
+def tell(message: str, *, fleeting: bool = False) -> None:
+    """On stderr; `fleeting`: of progress, which only a terminal shows, in place of the last."""
+    is_shown = sys.stderr.isatty()
+    clear = "\x1b[K" if is_shown else ""
+    if not fleeting:
+        print(f"{clear}breadknife: {message}", file=sys.stderr)
+    elif is_shown:
+        print(f"{clear}{_fitting(message)}", end="\r", file=sys.stderr, flush=True)
+
+
+def shown(items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:
+    """The items, each told as its turn comes, where a terminal shows that."""
+    try:
+        for at, item in enumerate(items, 1):
+            tell(f"{at} of {len(items)}: {what(item)}", fleeting=True)
+            yield item
+    finally:
+        tell("", fleeting=True)
+
+
+def _fitting(message: str) -> str:
+    """A line that is folded can't be taken back."""
+    from rich.cells import cell_len, set_cell_size
+
+    try:
+        width = os.get_terminal_size(sys.stderr.fileno()).columns - 1
+    except OSError:
+        return message
+    return message if width < 1 or cell_len(message) <= width else set_cell_size(message, width - 1) + "…"
+
 
 @contextmanager
 def exit_code(code: int) -> Generator[None, None, None]:
@@ -24,7 +58,7 @@ def exit_code(code: int) -> Generator[None, None, None]:
     try:
         yield
     except BreadknifeError as error:
-        typer.echo(f"error: {error}", err=True)
+        tell(str(error))
         raise typer.Exit(code) from None
 
 

@@ -60,7 +60,7 @@ def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path],
 
 
 def remove_causes(
-    repairs: Repairs, causes: Sequence[Cause], checker: Checker | None, said: Sequence[Said], tell: Tell
+    repairs: Repairs, causes: Iterable[Cause], checker: Checker | None, said: Sequence[Said], tell: Tell
 ) -> Iterator[Removed | Refused]:
     """Repair the causes' declarations, in this order, and keep what helps: fewer findings, none of them new.
 

@@ -44,8 +44,7 @@ def _engine(engine: Values) -> list[RenderableType]:
         remedy = f"{name} is set aside: the engine died over it three times; `breadknife models allow {name}`"
         parts.append(Text(remedy, "red"))
     for failure in engine["failures"][:3]:
-        when = time.strftime("%H:%M:%S", time.localtime(failure["at"]))
-        parts.append(Text(f"failed   {when} {failure['what']}: {failure['message']}", "yellow"))
+        parts.append(Text(f"failed   {_moment(failure['at'])} {failure['what']}: {failure['message']}", "yellow"))
     return parts
 
 
@@ -98,3 +97,10 @@ def _duration(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _moment(at: float) -> str:
+    """Who reads a time alone thinks of today."""
+    when = time.localtime(at)
+    is_today = when[:3] == time.localtime()[:3]
+    return time.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M:%S", when)

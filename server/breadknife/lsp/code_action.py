@@ -105,13 +105,13 @@ async def _resolved_edit(
 ) -> lsp.WorkspaceEdit | None:
     resolved, receipts = await _resolved(server, document, plugin, action)
     if resolved is None:
-        server.show(f"“{action.title}” is not possible here: {_why(receipts)}")
+        server.show(f"{_why(receipts)}: “{action.title}”")
         return None
     if resolved.checked:
         said = f"breadknife: {action.title}: {resolved.checked}"
         server.window_log_message(lsp.LogMessageParams(lsp.MessageType.Info, said))
     if resolved.unchecked:
-        server.show(f"“{action.title}” is made without a last check: {resolved.unchecked}", lsp.MessageType.Warning)
+        server.show(f"{resolved.unchecked}, so made without a last check: “{action.title}”", lsp.MessageType.Warning)
     handed_out.hand_out(document, plugin, resolved)
     return _edit(server, document, resolved)
 

@@ -110,6 +110,8 @@ class Action:
     checked: str = ""
     """What its edits have passed, for people: `parses · finding gone · file clean`. In a menu, where it stands after
     the title, in short: `file clean`."""
+    undone: Command | None = None
+    """Told to the plugin where the user undoes those edits again soon after."""
     unchecked: str = ""
     """Why what should have looked at its edits hasn't: the user is told when they are made."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import breadknife, read
+from cli.commands import breadknife, in_terminal, read, shown_lines
 from cli.fix.checkers import USES, mypy
 from project.folders import write
 
@@ -68,6 +68,31 @@ TWO = {
 }
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such terminals")
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (["fix", "--null"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 2: _f(x)", "2 of 2: _g(x)"]),
+        (["fix", "--null", "--list"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 3: a.py:3:16", "3 of 3: b.py:2:12"]),
+        (["fix", "--from", "mypy.txt"], ["1 of 1: b.py", "1 of 1: b.py", "checking what is repaired"]),
+        (["null", "report"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 2: _f(x)", "2 of 2: _g(x)"]),
+    ],
+)
+def test_a_terminal_shows_how_far_it_is_in_a_line_that_goes_away(
+    project: Path, arguments: list[str], lines: list[str]
+) -> None:
+    said = 'b.py:2:12: error: Item "None" of "L | None" has no attribute "y"  [union-attr]\n'
+    write(project, {**TWO, "mypy.txt": said})
+    result, screen = in_terminal(project, *arguments)
+    plain = breadknife(project, *arguments)
+    assert (result.stdout, result.returncode) == (plain.stdout, plain.returncode)
+    told = iter(shown_lines(screen))
+    assert all(line in told for line in lines), screen
+    assert " of 2: " not in plain.stderr
+    last = shown_lines(screen)[-2]
+    assert not last or last.startswith("breadknife: ")
+
+
 @pytest.mark.parametrize(("top", "causes"), [(["--top", "1"], ["_f(x)"]), ([], ["_f(x)", "_g(x)"])])
 def test_our_own_findings_are_ended_at_their_causes_the_worst_first(
     project: Path, top: list[str], causes: list[str]
@@ -78,6 +103,7 @@ def test_our_own_findings_are_ended_at_their_causes_the_worst_first(
     assert [(each["outcome"], each["cause"], each["strategy"]) for each in outcomes] == [
         ("cause-repaired", cause, "required") for cause in causes
     ], result.stderr
+    assert result.stderr.endswith(", 0 left of the top 1 cause\n" if top else ", 0 left\n")
     assert read(project, "a.py") == TWO["a.py"].replace("x=None", "x")
     assert read(project, "b.py") == TWO["b.py"].replace("x=None", "x" if len(causes) > 1 else "x=None")
 

@@ -61,7 +61,7 @@ end
 local commands = {
   status = function()
     execute("breadknife.status", {}, function(status)
-      show(vim.split(vim.inspect(status), "\n"), "lua")
+      show(require("breadknife.status").lines(status), "text")
     end)
   end,
   why = function()

@@ -39,6 +39,8 @@ class Choices:
         self._known = Chosen()
         self._read: tuple[int, int] | None = None
         """The time of change and the size of the file that is known."""
+        self._earlier: dict[tuple[Path, str], str | None] = {}
+        """What each choice of this process took the place of."""
         self._lock = threading.Lock()
 
     def of(self, root: Path | None, name: str) -> Strategy | None:
@@ -52,17 +54,30 @@ class Choices:
 
     def chose(self, root: Path, name: str, way: Strategy) -> None:
         """It is written at once: people don't choose often."""
+        self._earlier[root, name] = self._write(root, name, way)
+
+    def forget(self, root: Path, name: str, way: Strategy) -> None:
+        """It wasn't a choice: what was chosen before it counts again."""
+        self._write(root, name, self._earlier.pop((root, name), None), instead_of=way)
+
+    def _write(self, root: Path, name: str, way: str | None, instead_of: str | None = None) -> str | None:
+        """What was there before."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(self._path.with_suffix(".lock"), timeout=LOCK_SECONDS):
                 chosen = read_choices(self._path)
                 names = chosen.pop(str(root), {})
-                names.pop(name, None)
-                chosen[str(root)] = _latest({**names, name: way.value}, NAMES)
+                earlier = names.get(name)
+                if instead_of in (None, earlier):
+                    names.pop(name, None)
+                    names |= {name: str(way)} if way else {}
+                chosen[str(root)] = _latest(names, NAMES)
                 encoded = msgspec.json.format(msgspec.json.encode(_latest(chosen, PROJECTS)), indent=2)
                 write_atomically(self._path, encoded + b"\n")
+                return earlier
         except (OSError, UnicodeError) as error:  # filelock.Timeout is one; a path may be no valid Unicode
             log.warning("can't write %s: %s", self._path, error)
+        return None
 
 
 def choices_file() -> Path:

@@ -89,6 +89,8 @@ class Climb:
     """Files import it, and none of them can see what it changes."""
     unasked: str = ""
     """Why the checker has said nothing."""
+    is_torn: bool = False
+    """The file had syntax errors before: nothing that is said of it as a whole counts for much."""
     others: tuple[str, ...] = ()
     """The checkers whose finding only the language's own checks have seen gone: they weren't asked again."""
 
@@ -101,12 +103,15 @@ class Climb:
         """For people: `parses · finding gone · non-null path unchanged · file and 12 importers clean (pyright)`."""
         gone = f"{' and '.join(self.others)} {Rung.GONE} by breadknife's own check" if self.others else Rung.GONE
         said = [self.short] if not self.unasked else [self.short, self.unasked]
-        return " · ".join((Rung.PARSES, gone, Rung.PATH, *said))
+        parses = () if self.is_torn else (Rung.PARSES,)
+        return " · ".join((*parses, gone, Rung.PATH, *said))
 
     @property
     def short(self) -> str:
         """What is known of the file, and who says so: `file and 12 importers clean (pyright)`; without a name it is
         the language's own checks."""
+        if self.is_torn:
+            return "the file does not parse"
         if not self.checker or self.unasked:
             return Rung.FILE
         files = f"{self.importers} of {self.of}" if self.of > self.importers else str(self.importers)

@@ -40,8 +40,8 @@ from breadknife.task.values import (
 from breadknife.text.directives import rules_named
 from breadknife.text.document import Document, Span
 
-_CHOSEN = "chosen"
-"""The command that comes once the edits of an action are made: the name of the value, and the strategy."""
+_CHOSEN, _UNDONE = "chosen", "undone"
+"""The commands that come once the edits of an action are made, and undone: the name of the value, and the strategy."""
 _FIX_BUDGET = 200
 """Findings of one check whose fixes come with it, where they are read. One past that has fixes only in its menu."""
 
@@ -100,13 +100,18 @@ class NullCheckPlugin:
                     checking = _checking(self.ladder, document, action, context)
                     made = _made(file, spoken, document, action, checking, self._ahead, context)
         # Others may use the analysis while a checker is asked.
-        return made if isinstance(made, Silence) else _resolved(made, action, checking, context)
+        if isinstance(made, Silence):
+            return made
+        return _resolved(made, action, checking, context, is_torn=tree.root.has_error)
 
     def _chose(self, command: Command, root: Path | None) -> Done | None:
         match command:
-            case Command(name=name, arguments=(value, strategy)) if name == _CHOSEN and strategy in set(Strategy):
+            case Command(name=name, arguments=(value, strategy)) if name in (_CHOSEN, _UNDONE) and strategy in set(
+                Strategy
+            ):
                 if root is not None:
-                    self._choices.chose(root, value, Strategy(strategy))
+                    keep = self._choices.chose if name == _CHOSEN else self._choices.forget
+                    keep(root, value, Strategy(strategy))
                 return Done()
             case _:
                 return None
@@ -181,7 +186,7 @@ class _Menu:
         known = self.ladder.known(self._edited(offer), about, self.context.project) or Climb()
         return Action(
             offer.titled, data=self._data(offer, place), findings=about, preferred=preferred, within=offer.within,
-            checked=known.short,
+            checked=replace(known, is_torn=self.file.tree.root.has_error).short,
         )  # fmt: skip
 
     def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
@@ -282,7 +287,9 @@ def _otherwise(offer: Offer, document: Document, origin: Origin) -> Iterator[_Ma
         other = other.otherwise
 
 
-def _resolved(made: Sequence[_Made], action: Action, checking: Checking | None, context: Context) -> Answer:
+def _resolved(
+    made: Sequence[_Made], action: Action, checking: Checking | None, context: Context, *, is_torn: bool
+) -> Answer:
     answer: Answer = Silence("", "")
     for each in made:
         climb, edited = Climb(others=others(action.findings)), each.edited
@@ -293,7 +300,8 @@ def _resolved(made: Sequence[_Made], action: Action, checking: Checking | None, 
             continue
         done = replace(
             action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin,
-            checked=climb.badge, unchecked=climb.unasked, command=_told(action, context),
+            checked=replace(climb, is_torn=is_torn).badge, unchecked=climb.unasked,
+            command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
         )  # fmt: skip
         if each.otherwise is not None:
             done = replace(done, title=each.otherwise.titled, within=each.otherwise.within)
@@ -301,13 +309,13 @@ def _resolved(made: Sequence[_Made], action: Action, checking: Checking | None, 
     return answer
 
 
-def _told(action: Action, context: Context) -> Command | None:
-    """What comes back once the edits are made."""
+def _told(command: str, action: Action, context: Context) -> Command | None:
+    """What comes back once the edits are made, or undone."""
     settings: NullCheckSettings = context.settings(NullCheckSettings)
     name, strategy = str(action.data.get("name", "")), Strategy(action.data["strategy"])
     if not settings.learn or not name or strategy in HIDING:
         return None
-    return Command(_CHOSEN, action.title, (name, strategy.value))
+    return Command(command, action.title, (name, strategy.value))
 
 
 def _chosen(action: Action) -> tuple[Place, Strategy]:
