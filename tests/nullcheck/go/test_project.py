@@ -104,7 +104,7 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
             ({"a.go": P + STORE, "b.go": P + f"func g(s *Store) {{ {made} }}\n"}, P + UNMARKED)
             for made in (
                 "s.m = h()", "s.n, s.m = h(), h()", "s.m, s.n = h()", "_ = Store{m: h()}", "_ = Store{h()}",
-                "fill(&s.m)", "_ = []Store{{h()}}",
+                "fill(&s.m)", "s.m,\n\ts.n = h()", "_ = []Store{{h()}}",
             )
         ),
         ({"a.go": P + STORE.replace(" m map", " M map")}, P + UNMARKED.replace("s.m", "s.M")),
@@ -114,6 +114,12 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
 )  # fmt: skip
 def test_must_not_fire_across_files(tmp_path: Path, files: dict[str, str], text: str) -> None:
     assert [finding.message for finding in found(tmp_path, files, text)] == []
+
+
+def test_what_other_tests_make_isnt_known(tmp_path: Path) -> None:
+    text = P + STORE + UNMARKED
+    assert len(found(tmp_path, {}, text)) == 1
+    assert found(tmp_path, {}, text, "here_test.go") == []
 
 
 def test_a_finding_names_the_place_in_the_other_file(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from breadknife.plugins.nullcheck.go.names import Names
 from breadknife.plugins.nullcheck.go.outline import Outline
 
 _GIVEN = re.compile(
-    r"\.([a-z_]\w*)(?=(?:, ?[\w.*\[\]]+)*\s*=(?!=))"
+    r"\.([a-z_]\w*)(?=(?:,\s*[\w.*\[\]]+)*\s*=(?!=))"
     r"|\b([a-z_]\w*):(?!=)"
     r"|&[\w.()\[\]]*\.([a-z_]\w*)"
     r"|(?<![\w.])(\w+\{)(?!\s*(?:\}|\w+\s*:))"
