@@ -36,8 +36,8 @@ _PLAIN = re.compile(r'null|false|true|-?\d+|""|Optional\.empty\(\)|Collections\.
 
 _SURE = re.compile(r'new [\w.<>]+\([^()]*\)|this|"[^"]*"(?: \+ [^;?]*)?|String\.valueOf\([^()]*\)|-?\d+|true|false')
 """What is certainly no null."""
-_OUTSIDE = frozenset({"getenv", "getHeader", "getParameter"})
-"""Calls that ask for a text somebody else may leave out; `readLine` isn't one: its null ends something."""
+_OUTSIDE = frozenset({"getenv", "getHeader", "getParameter", "getCookies", "listFiles", "list"})
+"""Calls that ask for what somebody else may leave out; `readLine` isn't one: its null ends something."""
 
 
 def options(site: Site, fact: Fact | None, ignores: str, in_tests: bool) -> list[Option]:
@@ -190,11 +190,13 @@ def _objects(site: Site) -> tuple[str, TextEdit | None]:
 def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
     kind = fact.type if fact is not None else ""
     outer = site.path[-1]
-    default = ZEROS.get(base(kind), "")
+    default, array = ZEROS.get(base(kind), ""), re.fullmatch(r"([A-Z]\w*)\[\]", kind)
     # What a model would say instead of "" is a message, and no data.
     content = Content(default=default) if default else None
     if not default and base(kind) == "String":
         default = '""'
+    elif array:
+        default = f"new {array[1]}[0]"
     if not default:
         return
     such = f"a default such as `{default}`" if content else f"`{default}`"
@@ -226,10 +228,11 @@ def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
             Strategy.DEFAULT, f"Use {such} if it isn't set", 45, "the method takes one",
             lambda said: (TextEdit(Span(at, at), f", {said.default or default}"),), content,
         )  # fmt: skip
-    elif called in _OUTSIDE and len(given) == 1:
+    elif called in _OUTSIDE and (len(given) == 1 or array):
         objects, add = _objects(site)
         yield Option(
-            Strategy.DEFAULT, f"Use {such} if it isn't set", 45, "it may be left out",
+            Strategy.DEFAULT, f"Use {such} if {'there is none' if array else 'it is not set'}", 45,
+            "it may be left out",
             lambda _: _with(add, TextEdit(site.span, f"{objects}.requireNonNullElse({site.source}, {default})")),
         )  # fmt: skip
     elif site.is_name:
