@@ -52,6 +52,9 @@ FIND = "\nfunc (c *Conf) Find(k string) *Conf {\n\tif k == c.Name {\n\t\treturn 
 COPES = "\nfunc (c *Conf) Is() bool { return c != nil }\n\nfunc (c *Conf) Len() int { return len(c.Name) }\n"
 FATAL = '\nfunc fatal(s string) {\n\tprintln(s)\n\tos.Exit(1)\n}\n\nfunc note(s string) { println("note", s) }\n'
 STORE = "\ntype Store struct{ m map[string]int }\n\ntype Reader interface{ Read() int }\n"
+NEVER = "func (s *Store) Add(k string) { ⟦s.m⟧[k]++ }\n\nfunc New() *Store { return &Store{} }\n"
+UNMARKED = NEVER.replace("⟦", "").replace("⟧", "")
+GIVEN = "func g(s *Store) { s.m = h() }\n"
 P, Q = "package p\n", "package q\n"
 IMPORT = 'package p\n\nimport "example.org/m/q"\n'
 
@@ -69,6 +72,8 @@ IMPORT = 'package p\n\nimport "example.org/m/q"\n'
         ({"q/a.go": Q + LOAD + FIND}, IMPORT + 'func f(c *q.Conf) {\n\td := c.Find("a")\n\tprintln(⟦d⟧.Name)\n}\n'),
         ({"a.go": P + FATAL}, P + 'func f(x *T) {\n\tif x == nil {\n\t\tnote("x")\n\t}\n\tprintln(⟦x⟧.n)\n}\n'),
         ({"a.go": P + STORE}, P + "func f() {\n\ts := &Store{}\n\t⟦s.m⟧[\"a\"] = 1\n}\n"),
+        ({"a.go": P + STORE}, P + NEVER),
+        ({"a.go": P + STORE, "a_test.go": P + "func g(s *Store) { s.m = h() }\n", "q/a.go": Q + GIVEN}, P + NEVER),
         ({"a.go": P + STORE}, P + "func f() {\n\tvar r Reader\n\tprintln(⟦r⟧.Read())\n}\n"),
     ],
 )  # fmt: skip
@@ -95,11 +100,26 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
         ({"a_test.go": P + LOAD}, P + SILENT),
         ({"a.go": P + FATAL}, P + 'func f(x *T) {\n\tif x == nil {\n\t\tfatal("x")\n\t}\n\tprintln(x.n)\n}\n'),
         ({"a.go": P + STORE}, P + 'func f() {\n\ts := &Store{m: g()}\n\ts.m["a"] = 1\n}\n'),
+        *(
+            ({"a.go": P + STORE, "b.go": P + f"func g(s *Store) {{ {made} }}\n"}, P + UNMARKED)
+            for made in (
+                "s.m = h()", "s.n, s.m = h(), h()", "s.m, s.n = h()", "_ = Store{m: h()}", "_ = Store{h()}",
+                "fill(&s.m)", "s.m,\n\ts.n = h()", "_ = []Store{{h()}}",
+            )
+        ),
+        ({"a.go": P + STORE.replace(" m map", " M map")}, P + UNMARKED.replace("s.m", "s.M")),
+        ({"a.go": P + STORE}, P + UNMARKED.replace("{ s.m", "{\n\tif s.m == nil {\n\t\treturn\n\t}\n\ts.m")),
         ({"a.go": P + LOAD + FIND.partition("\n\nfunc")[0]}, P + 'func f(c *Conf) {\n\tprintln(c.Find("a").Name)\n}\n'),
     ],
 )  # fmt: skip
 def test_must_not_fire_across_files(tmp_path: Path, files: dict[str, str], text: str) -> None:
     assert [finding.message for finding in found(tmp_path, files, text)] == []
+
+
+def test_what_other_tests_make_isnt_known(tmp_path: Path) -> None:
+    text = P + STORE + UNMARKED
+    assert len(found(tmp_path, {}, text)) == 1
+    assert found(tmp_path, {}, text, "here_test.go") == []
 
 
 def test_a_finding_names_the_place_in_the_other_file(tmp_path: Path) -> None:

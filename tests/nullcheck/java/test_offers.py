@@ -17,6 +17,7 @@ from support import marked_spans
 
 CASES = Path(__file__).parent / "cases"
 NULLABLE = "import javax.annotation.Nullable;\n"
+PRINT = "System.out.println();"
 MAP = "import java.util.Map;\nclass B { boolean has(Map<String, A> m, String k) { return m.containsKey(k); } }\n"
 
 
@@ -96,8 +97,37 @@ def results(text: str) -> dict[str, str]:
         ("import java.util.Objects;\n", "assert",
          ["int f() {", '    return System.getenv("A").length();', "}"],
          ["int f() {",
-          '    return Objects.requireNonNull(System.getenv("A"), "the result of getenv is null").length();', "}"],
+          '    return Objects.requireNonNull(System.getenv("A"), "A is not set").length();', "}"],
          "Require that the result is not null (NullPointerException with a message if it is)"),
+        ("import java.util.Objects;\n", "default",
+         ["int f() {", '    return System.getenv("A").length();', "}"],
+         ["int f() {", '    return Objects.requireNonNullElse(System.getenv("A"), "").length();', "}"],
+         'Use `""` if it is not set'),
+        ("import java.io.File;\nimport java.util.Objects;\n", "default",
+         ["int f(File d) {", "    return d.listFiles().length;", "}"],
+         ["int f(File d) {", "    return Objects.requireNonNullElse(d.listFiles(), new File[0]).length;", "}"],
+         "Use `new File[0]` if there is none"),
+        ("import java.util.Objects;\n" + MAP, "assert",
+         ["int f(Map<String, Integer> m, String key) {", "    return m.get(key) + 1;", "}"],
+         ["int f(Map<String, Integer> m, String key) {",
+          '    return Objects.requireNonNull(m.get(key), "no value for " + key) + 1;', "}"],
+         "Require that the result is not null (NullPointerException with a message if it is)"),
+        ("import java.io.File;\nimport java.util.Objects;\n", "assert",
+         ["int f(File d) {", "    return d.listFiles().length;", "}"],
+         ["int f(File d) {", '    return Objects.requireNonNull(d.listFiles(), "cannot list " + d).length;', "}"],
+         "Require that the result is not null (NullPointerException with a message if it is)"),
+        # The value is tested already: what leaves goes into that test.
+        ("", "raise",
+         ["String f(String s) {", "    if (s == null) {", "        " + PRINT, "    }", "    return s.trim();", "}"],
+         ["String f(String s) {", "    if (s == null) {", "        " + PRINT,
+          '        throw new IllegalArgumentException("s is null");', "    }", "    return s.trim();", "}"],
+         "Throw IllegalArgumentException if `s` is null"),
+        ("", "continue",
+         ["void f(String[] all) {", "    for (String s : all) {", "        if (s == null) {", "            " + PRINT,
+          "        }", "        s.trim();", "    }", "}"],
+         ["void f(String[] all) {", "    for (String s : all) {", "        if (s == null) {", "            " + PRINT,
+          "            continue;", "        }", "        s.trim();", "    }", "}"],
+         "Leave when `s` is null (continue after the check)"),
     ],
 )  # fmt: skip
 def test_edit(head: str, strategy: str, before: list[str], after: list[str], title: str) -> None:

@@ -12,6 +12,8 @@ from breadknife.plugins.nullcheck.go.outline import Outline, specs
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
+_VALUES = re.compile(r"map\[[\w.*]+\](\*?[\w.]+)")
+
 
 @dataclass(frozen=True)
 class Binder:
@@ -85,12 +87,25 @@ class Binder:
             facts = self.evaluator.results(values[0], env)
         elif values[0].type == "type_assertion_expression":
             facts = [self.evaluator.checked_assertion(values[0], env)]
+        elif values[0].type == "index_expression" and self._outline.text(targets[-1]) != "_":
+            facts = [self._looked_up(values[0], env)]
         else:
             self.evaluator.value(values[0], env)
             facts = []
         facts = [*facts, *[NOTHING] * (len(targets) - len(facts))][: len(targets)]
         tells = targets[-1]
         return [self._linked(fact, tells, values[0]) for fact in facts]
+
+    def _looked_up(self, value: Node, env: Env) -> Fact:
+        """`v, ok := m[k]`, where the zero value of what is in `m` is nil."""
+        self.evaluator.value(value, env)
+        operand = value.child_by_field_name("operand")
+        held = _VALUES.fullmatch(self.evaluator.type_of(operand)) if operand is not None else None
+        kind = held[1] if held is not None else ""
+        if operand is None or not (kind.startswith("*") or self.evaluator.file.names.is_interface(kind)):
+            return NOTHING
+        cause = Cause(value, f"`{self._outline.text(operand)}` gives nil for a key that it doesn't have")
+        return Fact(cause, kind, linked="?")
 
     def _linked(self, fact: Fact, tells: Node, value: Node) -> Fact:
         """The fact with the name of the error, or `ok`, that was given back with the value."""
@@ -100,7 +115,8 @@ class Binder:
             return replace(fact, linked=name) if is_error else fact
         if not fact.linked:
             return fact
-        which = "`ok`" if value.type == "type_assertion_expression" or "`false`" in fact.cause.reason else "the error"
+        has_ok = value.type == "type_assertion_expression" or "`false`" in fact.cause.reason
+        which = "`ok`" if has_ok else "the error"
         if name == "_":
             if self.evaluator.file.is_test:
                 return Fact(type=fact.type)
@@ -141,10 +157,20 @@ class Binder:
             return
         fact = self.evaluator.value(operand, env)
         kind = fact.type or self.evaluator.type_of(operand)
+        if fact == NOTHING and operand.type == "selector_expression" and kind.startswith("map["):
+            fact = self._never_made(operand, kind)
         if fact.cause is not None and (kind.startswith("map[") or (not kind and fact.cause.soft)):
             self.evaluator.use(operand, fact, Use.ASSIGN, env)
         if index is not None:
             self.evaluator.value(index, env)
+
+    def _never_made(self, operand: Node, kind: str) -> Fact:
+        owner, field = operand.child_by_field_name("operand"), operand.child_by_field_name("field")
+        struct = self.evaluator.type_of(owner).lstrip("*").partition("[")[0] if owner is not None else ""
+        if field is None or not self.evaluator.file.is_never_made(struct, self._outline.text(field)):
+            return NOTHING
+        reason = f"nothing in this package makes the map `{self._outline.text(field)}` of `{struct}`"
+        return Fact(Cause(operand, reason, certain=True), kind)
 
     def update(self, node: Node, env: Env) -> Env:
         """`x += 1`, `x++`."""

@@ -9,8 +9,10 @@ from functools import cached_property
 from breadknife.plugins.nullcheck.braces.counting import CallCounts, CheckPatterns, call_counts
 from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
 from breadknife.plugins.nullcheck.braces.facts import Env, Fact, NullUse
+from breadknife.plugins.nullcheck.go.callers import takes_for_granted
 from breadknife.plugins.nullcheck.go.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.go.flow import Flow
+from breadknife.plugins.nullcheck.go.making import given_in, is_never_made
 from breadknife.plugins.nullcheck.go.names import Elsewhere, FileTable, Names
 from breadknife.plugins.nullcheck.go.outline import Function, Outline, outline
 from breadknife.plugins.nullcheck.go.rules import BY_NAME, NilResult
@@ -28,7 +30,8 @@ _WORDS = Words(
     before=True,
 )
 _ORIGINS = re.compile(
-    rb"=\s*nil\b|\bcase nil\b|\w\{|\bnew\(|\bvar\b|\.\(\*|(?<!\berr )(?<!\bError )[!=]= nil\b|\b(?:"
+    rb"=\s*nil\b|\bcase nil\b|\w\{|\bnew\(|\bvar\b|\.\(\*|(?<!\berr )(?<!\bError )[!=]= nil\b|, \w+ :?= [\w.]+\["
+    rb"|\.\w+\[[^\n]{0,80}?\](?:\+\+|--| [-+*|]?= )|\b(?:"
     + "|".join(sorted({name.rpartition(".")[2] for name in BY_NAME})).encode()
     + rb")\("
 )
@@ -100,6 +103,20 @@ class FileAnalysis:
     def counts(self) -> CallCounts:
         """How often the file's functions are called, and have their result compared with nil."""
         return call_counts(self.outline.source, _CHECKS)
+
+    def only_call(self, called: Node, function: Node, given: list[Node], /) -> bool:
+        its = next((each for each in self.outline.functions if each.node == called), None)
+        if its is None or not its.name[:1].islower() or len(its.results) > 1 or not its.results[0].startswith("*"):
+            return False
+        return self.counts.of(its.name) == (1, 0) and takes_for_granted(self.outline, its, function, given)
+
+    def is_never_made(self, struct: str, field: str, /) -> bool:
+        # Other tests may make it: they aren't read.
+        return not self.is_test and is_never_made(self.names, struct, field, self._given)
+
+    @cached_property
+    def _given(self) -> str:
+        return given_in(self.outline)
 
     def receiver_may_be_nil(self, method: Function, /) -> bool:
         name = method.receiver.encode()

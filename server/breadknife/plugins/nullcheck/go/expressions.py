@@ -61,6 +61,14 @@ class File(Protocol):
         nil."""
         ...
 
+    def only_call(self, called: Node, function: Node, given: list[Node], /) -> bool:
+        """Whether this is the one call of a private function, and nothing before it asks for what it is about."""
+        ...
+
+    def is_never_made(self, struct: str, field: str, /) -> bool:
+        """Whether nothing in the package makes the map that is a field of one of its structs."""
+        ...
+
     def receiver_may_be_nil(self, method: Function, /) -> bool:
         """Whether a method copes with a nil receiver."""
         ...
@@ -222,8 +230,8 @@ class Evaluator:
             self.value(argument, env)
         name = self.outline.text(function)
         if function.type == "identifier" and name in BUILTINS:
-            if name == "new" and given:
-                return [Fact(type=f"*{self.outline.text(given[0])}")]
+            if name in ("make", "new") and given:
+                return [Fact(type=("*" if name == "new" else "") + self.outline.text(given[0]))]
             return [NOTHING]
         root, _, method = name.rpartition(".")
         if root not in RETURNS and method not in RETURNING_METHODS:
@@ -238,7 +246,7 @@ class Evaluator:
                 return [Fact(Cause(function, f"`{name}` returns nil {rule.why}"), rule.type)]
             return [Fact(Cause(function, f"`{name}` returns nil when it fails"), rule.type, linked="?"), NOTHING]
         callee = self.callee(function)
-        return self._results(callee, given) if callee is not None else [NOTHING]
+        return self._results(callee, function, given) if callee is not None else [NOTHING]
 
     def _rule(self, function: Node, name: str) -> NilResult | None:
         root, dot, rest = name.partition(".")
@@ -250,7 +258,7 @@ class Evaluator:
             return None
         return self.file.rules.get(f"{self.outline.imports[package]}.{its}.{name.rpartition('.')[2]}")
 
-    def _results(self, callee: Callee, given: list[Node]) -> list[Fact]:
+    def _results(self, callee: Callee, function: Node, given: list[Node]) -> list[Fact]:
         summary, found = callee.summary, list[Fact]()
         fails = callee.results[-1:] == ("error",)
         chosen = any(self._is_constant(argument) for argument in given)  # which of two things it does
@@ -262,6 +270,8 @@ class Evaluator:
                 alone = callee.cause(f"`{callee.name}` may return nil without an error")
             elif at in summary.nil_alone and self.file.is_checked(callee.name, callee.elsewhere):
                 alone = callee.cause(f"`{callee.name}` may return nil", "most callers check it")
+            elif at in summary.nil_alone and self.file.only_call(callee.node, function, given):
+                alone = callee.cause(f"`{callee.name}` may return nil", "its only caller doesn't check it")
             if at in summary.nil_with_error:
                 tells = "when it fails" if fails else "with `false`"
                 cause = callee.cause(f"`{callee.name}` returns nil {tells}")

@@ -46,6 +46,8 @@ class FileTable:
     structs: Mapping[str, Mapping[str, str]]
     interfaces: frozenset[str]
     imports: Mapping[str, str]
+    given: str = ""
+    """The fields that get a value somewhere, see `making`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Package:
     """None for one that several files have, each for another system, and that isn't the same in all."""
     structs: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     interfaces: set[str] = field(default_factory=set[str])
+    given: str | None = ""
+    """Of all its files; None where one of them isn't known."""
 
     def add(self, uri: str, table: FileTable, called: str) -> None:
         for name, known in table.functions.items():
@@ -83,6 +87,7 @@ class Package:
                 self.functions[name] = None
         self.structs.update(table.structs)
         self.interfaces |= table.interfaces
+        self.given = self.given + table.given if self.given is not None else None
 
 
 class Names:
@@ -115,6 +120,10 @@ class Names:
         package, _, name = written.rpartition(".")
         return written in self._outline.interfaces or name in self._package(package).interfaces
 
+    def given(self, struct: str) -> str | None:
+        """The fields that other files of this struct's package give a value; None where that isn't known of each."""
+        return self._package("").given if "." not in struct and self._others is not None else None
+
     def nullable(self) -> Iterator[str]:
         """How functions and methods are called that may give nil, of this package and of those that are imported."""
         for package in ("", *self._outline.imports):
@@ -142,6 +151,8 @@ class Names:
             folder = here.parent
         for path in sorted(folder.glob("*.go")) if folder is not None else ():
             table = others.file(path) if path != here and not path.name.endswith("_test.go") else None
+            if table is None and path != here and not path.name.endswith("_test.go"):
+                package.given = None
             if table is not None and (table.package != "main" if called else table.package == self._outline.package):
                 package.add(path.as_uri(), table, called)
         return package

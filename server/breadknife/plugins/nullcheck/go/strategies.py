@@ -25,6 +25,8 @@ from breadknife.plugins.nullcheck.wording import in_comment, quote
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
+_TELLING = frozenset({"call_expression", "type_assertion_expression", "index_expression"})
+"""Whose second result tells whether there is a first."""
 _MAX_SHOWN = 40
 """Longest statement, in code points, that a title shows."""
 
@@ -53,14 +55,16 @@ def _at_the_error(site: Site) -> Iterator[Option]:
         return
     name = site.outline.text(origin.tells)
     right = origin.statement.child_by_field_name("right")
-    if right is None or right.named_children[0].type not in ("call_expression", "type_assertion_expression"):
+    if right is None or right.named_children[0].type not in _TELLING:
         return
+    is_error = "err" in name.lower()
     if name == "_":
         yield from _ignored(site, origin, right.named_children[0])
-    elif "err" in name.lower():
-        later = _later_check(site, origin, name)
+    elif is_error or right.named_children[0].type == "index_expression":
+        later = _later_check(site, origin, f"{name} != nil" if is_error else f"!{name}")
         if later is not None and later.start_byte > site.node.start_byte:
-            title = f"Check `{name}` before {quote(site.source)} is used ({_left_by(site, later)} if it isn't nil)"
+            otherwise = f"{_left_by(site, later)} if it " + ("isn't nil" if is_error else "is false")
+            title = f"Check `{name}` before {quote(site.source)} is used ({otherwise})"
             yield Option(
                 Strategy.CHECK_ERROR,
                 title,
@@ -68,7 +72,7 @@ def _at_the_error(site: Site) -> Iterator[Option]:
                 f"the check of `{name}` comes after the use",
                 lambda _: _move(site, origin, later),
             )
-        elif later is None and not _is_looked_at(site, origin, name):
+        elif is_error and later is None and not _is_looked_at(site, origin, name):
             ending = partial(endings.after_error, site, name)
             says = ending(_wrap_message(site, right.named_children[0])).says
             yield Option(
@@ -125,9 +129,9 @@ def _is_looked_at(site: Site, origin: Origin, name: str) -> bool:
     return re.search(rf"\b(?:if|switch|for|case)\b[^\n{{]*\b{re.escape(name)}\b", between) is not None
 
 
-def _later_check(site: Site, origin: Origin, name: str) -> Node | None:
-    """The first `if err != nil { … }` after the value came, among the statements beside it."""
-    test = re.compile(rf"if {re.escape(name)} != nil {{")
+def _later_check(site: Site, origin: Origin, said: str) -> Node | None:
+    """The first `if err != nil { … }`, or `if !ok { … }`, after the value came, among the statements beside it."""
+    test = re.compile(rf"if {re.escape(said)} {{")
     for node in site.siblings:
         later = node.start_byte > origin.statement.end_byte and node.type == "if_statement"
         if later and test.match(site.outline.text(node)):

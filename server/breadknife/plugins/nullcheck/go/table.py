@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from breadknife.plugins.nullcheck.go.detector import FileAnalysis
+from breadknife.plugins.nullcheck.go.making import given_in
 from breadknife.plugins.nullcheck.go.names import FileTable, Known
 from breadknife.plugins.nullcheck.go.outline import Function
 from breadknife.plugins.nullcheck.wording import first_line
@@ -19,6 +20,7 @@ def summarise(tree: SyntaxTree) -> FileTable:
         outline.structs,
         frozenset(outline.interfaces),
         outline.imports,
+        given_in(outline),
     )
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from breadknife.plugins.nullcheck.braces.counting import CallCounts, CheckPatterns, call_counts
 from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
 from breadknife.plugins.nullcheck.braces.facts import Cause, Env, Fact, NullUse
+from breadknife.plugins.nullcheck.java.callers import takes_for_granted
 from breadknife.plugins.nullcheck.java.expressions import TooDeepError
 from breadknife.plugins.nullcheck.java.flow import Flow
 from breadknife.plugins.nullcheck.java.names import FileTable, Member, Names
@@ -81,11 +82,20 @@ class FileAnalysis:
                 return next((use.fact for use in self._uses(method) if use.node == node), None)
         return None
 
-    def cause_of(self, method: Method, /) -> Cause | None:
+    def cause_of(self, method: Method, call: Node, given: list[Node], /) -> Cause | None:
         key = method.node.start_byte
         if key not in self._causes:
             self._causes[key] = self._cause(method)
+        if (
+            self._causes[key] is None
+            and self._is_only_call(method)
+            and takes_for_granted(self.outline, method, call, given)
+        ):
+            return Cause(method.node, f"`{method.name}` may return null", why="its only caller doesn't check it")
         return self._causes[key]
+
+    def _is_only_call(self, method: Method) -> bool:
+        return self.counts.of(method.name) == (1, 0) and self.returns_null(method)
 
     def _found(self, methods: Sequence[Method]) -> list[Finding]:
         uses = [use for method in methods if not method.suppressed for use in self._uses(method)]

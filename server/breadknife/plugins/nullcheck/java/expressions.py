@@ -54,8 +54,8 @@ class File(Protocol):
         """By receiver and name."""
         ...
 
-    def cause_of(self, method: Method, /) -> Cause | None:
-        """Why a call of it may give null."""
+    def cause_of(self, method: Method, call: Node, given: list[Node], /) -> Cause | None:
+        """Why this call of it may give null."""
         ...
 
     def cause_elsewhere(self, member: Member, name: str, node: Node, /) -> Cause | None:
@@ -355,7 +355,7 @@ class Evaluator:
             if method is None and its is not None and called not in its.methods:
                 there = self.file.others.method(its.parent, called)
                 return self._elsewhere(there, called, node) if there is not None else NOTHING
-            cause = self.file.cause_of(method) if method is not None else None
+            cause = self.file.cause_of(method, node, given) if method is not None else None
             return Fact(cause, method.type) if cause is not None and method is not None else NOTHING
         kind = self.type_of(receiver)
         rule = self.file.rules.get((base(kind) or self.text(receiver), called))

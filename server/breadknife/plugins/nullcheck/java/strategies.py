@@ -19,6 +19,7 @@ from breadknife.plugins.nullcheck.braces.layout import (
     step_of,
 )
 from breadknife.plugins.nullcheck.comments import with_comments
+from breadknife.plugins.nullcheck.java import missing
 from breadknife.plugins.nullcheck.java.outline import METHODS, base, is_nullable, modifiers
 from breadknife.plugins.nullcheck.java.rules import ZEROS
 from breadknife.plugins.nullcheck.java.site import Site
@@ -35,12 +36,14 @@ _PLAIN = re.compile(r'null|false|true|-?\d+|""|Optional\.empty\(\)|Collections\.
 
 _SURE = re.compile(r'new [\w.<>]+\([^()]*\)|this|"[^"]*"(?: \+ [^;?]*)?|String\.valueOf\([^()]*\)|-?\d+|true|false')
 """What is certainly no null."""
+_OUTSIDE = frozenset({"getenv", "getHeader", "getParameter", "getCookies", "listFiles", "list"})
+"""Calls that ask for what somebody else may leave out; `readLine` isn't one: its null ends something."""
 
 
 def options(site: Site, fact: Fact | None, ignores: str, in_tests: bool) -> list[Option]:
     """What can be done at a site, best first. `fact` is what the detector knows of it; `ignores` the checker whose
     finding is answered, where it has an ignore comment."""
-    found = [*_declaration(site, fact), *_leaving_check(site, fact)]
+    found = [*_declaration(site, fact), *_leaving_check(site)]
     if site.use is Use.RETURN:
         found += _annotate(site)
     elif fact is None or not is_certain(fact):
@@ -113,10 +116,25 @@ def _annotate(site: Site) -> Iterator[Option]:
     )  # fmt: skip
 
 
-def _leaving_check(site: Site, fact: Fact | None) -> Iterator[Option]:
+def _leaving_check(site: Site) -> Iterator[Option]:
     """`if (x == null) { log(…); }`, and on: the check is there, but doesn't leave."""
-    if not site.is_name:
+    check, value = _check_above(site), _early(site)
+    if check is None or (value is None and site.loop is None):
         return
+    # The loop's other rounds may go well.
+    strategy, leaves = (Strategy.CONTINUE, "continue") if site.loop is not None else (Strategy.RETURN, "return")
+    says = f"{leaves} `{value}`" if value and site.loop is None else leaves
+    yield Option(
+        strategy, f"Leave when `{site.source}` is null ({says} after the check)", 90,
+        f"it is checked in line {check[0].start_point.row + 1}, which goes on",
+        lambda _: _guard(site, says.replace("`", "") + ";"),
+    )  # fmt: skip
+
+
+def _check_above(site: Site) -> tuple[Node, Node] | None:
+    """A test of the value for null among the statements before it, and the last that it does: it goes on."""
+    if not site.is_name:
+        return None
     for node in site.siblings:
         if node.end_byte > site.node.start_byte or node.type != "if_statement":
             continue
@@ -125,21 +143,12 @@ def _leaving_check(site: Site, fact: Fact | None) -> Iterator[Option]:
         if condition is None or not statements or node.child_by_field_name("alternative") is not None:
             continue
         test = "".join(site.outline.text(condition).split())
-        value = _early(site)
-        if (
-            test not in (f"({site.source}==null)", f"(null=={site.source})")
-            or value is None
-            or not on_own_line(site.tree, statements[-1])
-        ):
-            continue
-        edits = (lines_after(site.tree, statements[-1], [f"return {value};" if value else "return;"]),)
-        says = f"return `{value}`" if value else "return"
-        yield Option(
-            Strategy.RETURN, f"Leave when `{site.source}` is null ({says} after the check)", 90,
-            f"it is checked in line {node.start_point.row + 1}, which goes on",
-            lambda _, edits=edits: edits,
-        )  # fmt: skip
-        return
+        tests = test in (f"({site.source}==null)", f"(null=={site.source})")
+        between = site.tree.text[site.tree.span(node).end : site.span.start]
+        is_set = re.search(rf"(?<![\w.]){re.escape(site.source)}\s*=(?!=)", between) is not None
+        if tests and not is_set and on_own_line(site.tree, statements[-1]):
+            return node, statements[-1]
+    return None
 
 
 # --- at the place ---
@@ -147,34 +156,47 @@ def _leaving_check(site: Site, fact: Fact | None) -> Iterator[Option]:
 
 def _require(site: Site, in_tests: bool) -> Iterator[Option]:
     what = quote(site.source) if site.is_name else "the result"
-    message = f"{_plain(site)} is null"
-    raises = len(re.findall(r"\brequireNonNull\(", site.tree.text))
-    imported = site.outline.imports.get("Objects")
-    name = "Objects" if imported == "java.util.Objects" or "java.util.*" in site.tree.text else "java.util.Objects"
-    add = _import(site, "java.util.Objects") if imported is None and name != "Objects" else None
-    if add is not None:
-        name = "Objects"
+    message, known = f"{_plain(site)} is null", missing.says(*_call_parts(site.node))
     weight, reason = 55, "it would throw anyway, without a message"
     if in_tests:
         weight, reason = 85, "this is a test"
-    elif raises:
+    elif "requireNonNull(" in site.tree.text:
         weight, reason = 75, "the file does so elsewhere"
+    name, add = _objects(site)
     yield Option(
         Strategy.ASSERT, f"Require that {what} is not null (NullPointerException with a message if it is)",
         weight, reason,
-        lambda said: _with(add, TextEdit(site.span, f'{name}.requireNonNull({site.source}, "{said.message}")')),
-        Content("NullPointerException", message),
+        lambda said: _with(
+            add, TextEdit(site.span, f"{name}.requireNonNull({site.source}, {known or _quoted(said.message)})")
+        ),
+        # What names the thing that is missing says more than a model that sees the call alone.
+        None if known else Content("NullPointerException", message),
     )  # fmt: skip
+
+
+def _quoted(message: str) -> str:
+    return f'"{message}"'
+
+
+def _objects(site: Site) -> tuple[str, TextEdit | None]:
+    """What `java.util.Objects` is called here, and its import where there is none yet."""
+    imported = site.outline.imports.get("Objects")
+    if imported == "java.util.Objects" or "java.util.*" in site.tree.text:
+        return "Objects", None
+    add = _import(site, "java.util.Objects") if imported is None else None
+    return ("Objects" if add is not None else "java.util.Objects"), add
 
 
 def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
     kind = fact.type if fact is not None else ""
     outer = site.path[-1]
-    default = ZEROS.get(base(kind), "")
+    default, array = ZEROS.get(base(kind), ""), re.fullmatch(r"([A-Z]\w*)\[\]", kind)
     # What a model would say instead of "" is a message, and no data.
     content = Content(default=default) if default else None
     if not default and base(kind) == "String":
         default = '""'
+    elif array:
+        default = f"new {array[1]}[0]"
     if not default:
         return
     such = f"a default such as `{default}`" if content else f"`{default}`"
@@ -205,6 +227,13 @@ def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
         yield Option(
             Strategy.DEFAULT, f"Use {such} if it isn't set", 45, "the method takes one",
             lambda said: (TextEdit(Span(at, at), f", {said.default or default}"),), content,
+        )  # fmt: skip
+    elif called in _OUTSIDE and (len(given) == 1 or array):
+        objects, add = _objects(site)
+        yield Option(
+            Strategy.DEFAULT, f"Use {such} if {'there is none' if array else 'it is not set'}", 45,
+            "it may be left out",
+            lambda _: _with(add, TextEdit(site.span, f"{objects}.requireNonNullElse({site.source}, {default})")),
         )  # fmt: skip
     elif site.is_name:
         bare = outer.type in ("argument_list", "variable_declarator", "return_statement")
@@ -241,20 +270,22 @@ def _guards(site: Site) -> Iterator[Option]:
         lambda said: _guard(site, f'throw new {said.exception}("{said.message}");'),
         Content(exception, f"{_plain(site)} is null"),
     )  # fmt: skip
+    check = _check_above(site)
     if site.loop is not None:
         around = site.outline.text(site.loop)
         habit = bool(re.search(r"\bcontinue;", around))
-        yield Option(
-            Strategy.CONTINUE, f"Skip this round of the loop if {what} is null", 60 if habit else 40,
-            "the loop does so elsewhere" if habit else "it is in a loop", lambda _: _guard(site, "continue;"),
-        )  # fmt: skip
+        if check is None:
+            yield Option(
+                Strategy.CONTINUE, f"Skip this round of the loop if {what} is null", 60 if habit else 40,
+                "the loop does so elsewhere" if habit else "it is in a loop", lambda _: _guard(site, "continue;"),
+            )  # fmt: skip
         if re.search(r"\bbreak;", around):
             yield Option(
                 Strategy.BREAK, f"Leave the loop if {what} is null", 55, "the loop does so elsewhere",
                 lambda _: _guard(site, "break;"),
             )  # fmt: skip
     value = _early(site)
-    if value is not None:
+    if value is not None and (check is None or site.loop is not None):
         says = f"returns `{value}`" if value else "returns"
         weight = 30 if value else 35 if site.loop is not None else 45
         yield Option(
@@ -301,6 +332,8 @@ def _early(site: Site) -> str | None:
 
 
 def _guard(site: Site, action: str) -> Edits | None:
+    if (check := _check_above(site)) is not None:
+        return (lines_after(site.tree, check[1], [action]),)
     if site.statement is None:
         return None
     lines = [f"if ({site.source} == null) {{", step_of(site.tree) + action, "}"]
