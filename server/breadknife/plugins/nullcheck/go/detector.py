@@ -106,7 +106,9 @@ class FileAnalysis:
 
     def only_call(self, called: Node, function: Node, given: list[Node], /) -> bool:
         its = next((each for each in self.outline.functions if each.node == called), None)
-        if its is None or not its.name[:1].islower() or len(its.results) > 1 or not its.results[0].startswith("*"):
+        if its is None or not its.name[:1].islower():
+            return False
+        if [result[:1] for result in its.results] != ["*"]:
             return False
         return self.counts.of(its.name) == (1, 0) and takes_for_granted(self.outline, its, function, given)
 
