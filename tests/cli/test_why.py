@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from breadknife.cli.doctor import examine
-from breadknife.cli.why import lines_of, run
+from breadknife.cli.why import folded, lines_of, run
 from breadknife.host.containment import Containment
 from breadknife.host.inspector import inspect
 from breadknife.host.pauses import FAILURES
 from breadknife.host.receipts import Outcome, Receipt
 from breadknife.task.cascade import StepTrace
-from breadknife.task.values import CheckRequest, Findings
+from breadknife.task.values import ActionRequest, CheckRequest, Findings
+from breadknife.text.document import Span
 from host.fakes import Fake, host, raising
 from support import document
 
@@ -24,6 +25,7 @@ ANSWERED = Receipt(
     "completion",
     Outcome.ANSWERED,
     "file:///a.py",
+    line=12,
     milliseconds=84.2,
     model="qwen2.5-coder-0.5b",
     quantisation="Q4_K_M",
@@ -52,7 +54,7 @@ SILENT = Receipt(
         (
             ANSWERED,
             [
-                "completion by completion: answered, 84 ms  /a.py",
+                "completion by completion: answered, 84 ms  /a.py:12",
                 "steps: place passed on (0.2 ms), model passed on (82.0 ms)",
                 "model: qwen2.5-coder-0.5b (Q4_K_M sha256 1d9614638d18…)",
                 "310 prompt tokens (306 from the cache), 9 written; 1 ms queued, 81 ms computed; 0 bytes left the "
@@ -66,6 +68,22 @@ SILENT = Receipt(
 )
 def test_lines(receipt: Receipt, lines: list[str]) -> None:
     assert [line[10:] for line in lines_of(asdict(receipt))] == lines
+
+
+def test_what_was_asked_in_vain_is_folded() -> None:
+    vain = Receipt("action", "prose", Outcome.NOTHING, "file:///a.md", reason="no-opinion")
+    answered = Receipt("action", "prose", Outcome.ANSWERED, "file:///a.md")
+    receipts = [vain, SILENT, vain, SILENT, answered, vain]
+    found = folded([{**asdict(each), "at": float(at)} for at, each in enumerate(receipts)])
+    assert [[each["at"] for each in alike] for alike in found] == [[0, 2], [1], [3], [4], [5]]
+    assert next(lines_of(found[0][0], 2)).endswith("nothing (no-opinion), 0 ms  /a.md, and 1 more before")
+
+
+def test_a_receipt_has_the_line_that_was_asked_about() -> None:
+    one = host(Fake("one", lambda context: None))
+    one.ask(ActionRequest(document("a\nb\nc"), Span(2, 3)))
+    one.ask(CheckRequest(document("a\nb\nc")))
+    assert [receipt.line for receipt in one.ledger.newest()] == [0, 2]
 
 
 def test_why_asks_the_servers_that_run(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

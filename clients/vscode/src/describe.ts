@@ -3,6 +3,7 @@
 /** What became of one request, in the words of one plugin. */
 export interface Receipt {
   readonly request: string;
+  readonly line?: number;
   readonly plugin: string;
   readonly outcome: string;
   readonly reason: string;
@@ -18,9 +19,9 @@ export function describeReceipts(file: string, receipts: readonly Receipt[]): st
 }
 
 function describeReceipt(receipt: Receipt): string {
-  const { request, plugin, outcome, reason, sentence, remedy, model, milliseconds } = receipt;
+  const { request, line, plugin, outcome, reason, sentence, remedy, model, milliseconds } = receipt;
   return [
-    `${request}, by ${plugin || "nobody"}: ${outcome}${reason && ` (${reason})`}`,
+    `${request}${line ? ` at line ${line}` : ""}, by ${plugin || "nobody"}: ${outcome}${reason && ` (${reason})`}`,
     sentence,
     remedy && `→ ${remedy}`,
     [model, `${Math.round(milliseconds)} ms`].filter(Boolean).join(", "),

@@ -4,33 +4,57 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from breadknife.host.inspector import Question, ask_servers
 from breadknife.text.document import uri_to_path
 
+_READ = 20
+"""So many receipts are read for one that is shown, since those in vain are folded."""
+
 
 def run(file: Path | None, *, as_json: bool, limit: int) -> int:
     uri = file.absolute().as_uri() if file else None
-    answers = ask_servers(Question("why", uri=uri, limit=limit))
+    answers = ask_servers(Question("why", uri=uri, limit=limit if as_json else limit * _READ))
     receipts = [{**receipt, "server": pid} for pid, found in answers for receipt in found]
     receipts.sort(key=lambda receipt: receipt["at"], reverse=True)
     if as_json:
         print(json.dumps(receipts[:limit], indent=2))
     else:
-        print("\n".join(line for receipt in receipts[:limit] for line in lines_of(receipt)) or _nothing(file))
+        shown = (line for alike in folded(receipts)[:limit] for line in lines_of(alike[0], len(alike)))
+        print("\n".join(shown) or _nothing(file))
     return 0
 
 
-def lines_of(receipt: Mapping[str, Any]) -> Iterator[str]:
+def folded(receipts: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Editors ask at each move of the cursor, mostly in vain: such receipts of one plugin and file are one."""
+    found = list[list[Mapping[str, Any]]]()
+    vain = dict[tuple[Any, ...], list[Mapping[str, Any]]]()
+    for receipt in receipts:
+        of = (receipt["request"], receipt["plugin"], receipt["uri"])
+        if receipt["reason"] == "no-opinion" and of in vain:
+            vain[of].append(receipt)
+            continue
+        found.append([receipt])
+        if receipt["reason"] == "no-opinion":
+            vain[of] = found[-1]
+        else:
+            vain.pop(of, None)
+    return found
+
+
+def lines_of(receipt: Mapping[str, Any], times: int = 1) -> Iterator[str]:
     """A receipt for people: one line of what became of it, then what there is to say, indented."""
     at = time.strftime("%H:%M:%S", time.localtime(receipt["at"]))
     path = uri_to_path(receipt["uri"])
     what = f"{receipt['request']} by {receipt['plugin']}" if receipt["plugin"] else receipt["request"]
     reason = f" ({receipt['reason']})" if receipt["reason"] else ""
-    where = f"  {path or receipt['uri']}" if receipt["uri"] else ""
+    line = f":{receipt['line']}" if receipt["line"] else ""
+    where = f"  {path or receipt['uri']}{line}" if receipt["uri"] else ""
+    if times > 1:
+        where += f", and {times - 1} more before"
     yield f"{at}  {what}: {receipt['outcome']}{reason}, {receipt['milliseconds']:.0f} ms{where}"
     if receipt["sentence"]:
         yield f"          {receipt['sentence']}"

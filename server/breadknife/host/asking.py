@@ -268,6 +268,7 @@ class Asking:
             plugin=plugin,
             outcome=ended.outcome,
             uri=self.document.uri if self.document else "",
+            line=_line(self.request),
             rules=tuple(dict.fromkeys(origin.rule for origin in _origins(ended.answer) if origin.rule))[:10],
             model=model,
             prompt_tokens=sum(origin.prompt_tokens for origin in origins),
@@ -318,3 +319,15 @@ def _origins(answer: Answer | None) -> list[Origin]:
             return [Origin(rule=item.code, model=judge) for item, judge in zip(items, judges, strict=True)]
         case _:
             return []
+
+
+def _line(request: Request) -> int:
+    match request:
+        case CompletionRequest(document=document, offset=at) | NextEditRequest(document=document, offset=at):
+            return document.line_at(at) + 1
+        case ActionRequest(document=document, span=span):
+            return document.line_at(span.start) + 1
+        case ResolveRequest(document=document, action=Action(findings=(first, *_))):
+            return document.line_at(first.span.start) + 1
+        case _:
+            return 0

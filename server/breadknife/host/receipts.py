@@ -35,6 +35,8 @@ class Receipt:
     """Empty where none was asked."""
     outcome: Outcome
     uri: str = ""
+    line: int = 0
+    """Of the document, from 1, that was asked about; 0 where it was the whole."""
     reason: str = ""
     """A stable code, when nothing came: see `breadknife.task.reasons`."""
     sentence: str = ""

@@ -26,6 +26,7 @@ end
 
 ---@class breadknife.Reason an entry of `breadknife.why`
 ---@field request string
+---@field line? integer
 ---@field plugin string
 ---@field outcome string
 ---@field reason string
@@ -47,7 +48,14 @@ local function explain(entry)
   local by_whom = text(entry.plugin) ~= "" and entry.plugin or "nobody"
   local outcome = text(entry.outcome) .. (text(entry.reason) ~= "" and " (" .. entry.reason .. ")" or "")
   local lines = {
-    ("- **%s** %s: %s%s, %.0f ms"):format(by_whom, entry.request, outcome, by, tonumber(entry.milliseconds) or 0),
+    ("- **%s** %s%s: %s%s, %.0f ms"):format(
+      by_whom,
+      entry.request,
+      (entry.line or 0) > 0 and " at line " .. entry.line or "",
+      outcome,
+      by,
+      tonumber(entry.milliseconds) or 0
+    ),
   }
   for _, sentence in ipairs({ text(entry.sentence), text(entry.remedy) }) do
     if sentence ~= "" then
