@@ -104,6 +104,7 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
             ({"a.go": P + STORE, "b.go": P + f"func g(s *Store) {{ {made} }}\n"}, P + UNMARKED)
             for made in (
                 "s.m = h()", "s.n, s.m = h(), h()", "s.m, s.n = h()", "_ = Store{m: h()}", "_ = Store{h()}",
+                "_ = Store[int]{h()}",
                 "fill(&s.m)", "s.m,\n\ts.n = h()", "_ = []Store{{h()}}",
             )
         ),

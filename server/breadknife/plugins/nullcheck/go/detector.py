@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.braces.facts import Env, Fact, NullUse
 from breadknife.plugins.nullcheck.go.callers import takes_for_granted
 from breadknife.plugins.nullcheck.go.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.go.flow import Flow
-from breadknife.plugins.nullcheck.go.making import given_in, is_never_made
+from breadknife.plugins.nullcheck.go.making import never_made
 from breadknife.plugins.nullcheck.go.names import Elsewhere, FileTable, Names
 from breadknife.plugins.nullcheck.go.outline import Function, Outline, outline
 from breadknife.plugins.nullcheck.go.rules import BY_NAME, NilResult
@@ -31,9 +31,7 @@ _WORDS = Words(
 )
 _ORIGINS = re.compile(
     rb"=\s*nil\b|\bcase nil\b|\w\{|\bnew\(|\bvar\b|\.\(\*|(?<!\berr )(?<!\bError )[!=]= nil\b|, \w+ :?= [\w.]+\["
-    rb"|\.\w+\[[^\n]{0,80}?\](?:\+\+|--| [-+*|]?= )|\b(?:"
-    + "|".join(sorted({name.rpartition(".")[2] for name in BY_NAME})).encode()
-    + rb")\("
+    rb"|\b(?:" + "|".join(sorted({name.rpartition(".")[2] for name in BY_NAME})).encode() + rb")\("
 )
 """Without one of these, or a function of the file that may return nil, nothing in a function may be nil."""
 _CHECKS = CheckPatterns(
@@ -106,19 +104,17 @@ class FileAnalysis:
 
     def only_call(self, called: Node, function: Node, given: list[Node], /) -> bool:
         its = next((each for each in self.outline.functions if each.node == called), None)
-        if its is None or not its.name[:1].islower():
-            return False
-        if [result[:1] for result in its.results] != ["*"]:
+        if its is None or not its.name[:1].islower() or [result[:1] for result in its.results] != ["*"]:
             return False
         return self.counts.of(its.name) == (1, 0) and takes_for_granted(self.outline, its, function, given)
 
     def is_never_made(self, struct: str, field: str, /) -> bool:
-        # Other tests may make it: they aren't read.
-        return not self.is_test and is_never_made(self.names, struct, field, self._given)
+        return (struct, field) in self._never_made
 
     @cached_property
-    def _given(self) -> str:
-        return given_in(self.outline)
+    def _never_made(self) -> frozenset[tuple[str, str]]:
+        # Other tests may make what a test uses: they aren't read.
+        return never_made(self.names, self.outline) if not self.is_test else frozenset()
 
     def receiver_may_be_nil(self, method: Function, /) -> bool:
         name = method.receiver.encode()
@@ -129,7 +125,9 @@ class FileAnalysis:
             rb"\b%b\.|\*%b\b" % (name, name), body
         )
 
-    def _calls_nullable(self, source: bytes) -> bool:
+    def _has_nullable(self, source: bytes) -> bool:
+        if any(b".%b[" % field.encode() in source for _, field in self._never_made):
+            return True
         for package, name in _CALL.findall(source):
             if name in self._nullable or (package and package + name in self._nullable):
                 return True
@@ -137,7 +135,7 @@ class FileAnalysis:
 
     def _uses(self, function: Function) -> list[NullUse]:
         source = self.outline.source[function.node.start_byte : function.node.end_byte]
-        if not (_ORIGINS.search(source) or self._calls_nullable(source)) or b"goto " in source:
+        if not (_ORIGINS.search(source) or self._has_nullable(source)) or b"goto " in source:
             return []
         found, bodies = list[NullUse](), [function.node]
         while bodies:

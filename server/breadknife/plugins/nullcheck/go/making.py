@@ -11,7 +11,7 @@ _GIVEN = re.compile(
     r"\.([a-z_]\w*)(?=(?:,\s*[\w.*\[\]]+)*\s*=(?!=))"
     r"|\b([a-z_]\w*):(?!=)"
     r"|&[\w.()\[\]]*\.([a-z_]\w*)"
-    r"|(?<![\w.])(\w+\{)(?!\s*(?:\}|\w+\s*:))"
+    r"|(?<![\w.])(\w+)(?:\[[\w., *]+\])?\{(?!\s*(?:\}|\w+\s*:))"
 )
 """A field that is assigned to, given in a literal, or whose address is taken; a struct whose literal names none."""
 
@@ -20,11 +20,24 @@ def given_in(outline: Outline) -> str:
     """The names of fields that a file gives a value, and of structs as `T{`, each between blanks: a set of them would
     take ten times as much memory."""
     source = outline.source.decode("utf-8", "replace")
-    return f" {' '.join(sorted({name for groups in _GIVEN.findall(source) for name in groups if name}))} "
+    found = {*(field for fields in _GIVEN.findall(source) for field in (*fields[:3], fields[3] and fields[3] + "{"))}
+    return f" {' '.join(sorted(found))} "
 
 
-def is_never_made(names: Names, struct: str, field: str, here: str) -> bool:
-    """Whether no file of the package gives a struct's field a value, and this one, which gives those `here`, doesn't;
-    of a field that other packages may see, nobody can say so."""
-    elsewhere = names.given(struct) if field[:1].islower() and field in (names.struct(struct) or {}) else None
-    return elsewhere is not None and not any(f" {name} " in here + elsewhere for name in (field, f"{struct}{{"))
+def never_made(names: Names, outline: Outline) -> frozenset[tuple[str, str]]:
+    """The structs and their maps that no file of the package gives a value; of a field that other packages may see,
+    and of files that can't be read, nobody can say so."""
+    if (elsewhere := names.given()) is None:
+        return frozenset()
+    maps = {
+        (struct, name)
+        for struct, fields in names.structs().items()
+        for name, kind in fields.items()
+        if kind.startswith("map[") and name[:1].islower()
+    }
+    left = _without(maps, elsewhere)
+    return frozenset(_without(left, given_in(outline)) if left else ())
+
+
+def _without(maps: set[tuple[str, str]], given: str) -> set[tuple[str, str]]:
+    return {(struct, name) for struct, name in maps if f" {name} " not in given and f" {struct}{{ " not in given}

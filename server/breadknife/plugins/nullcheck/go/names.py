@@ -120,9 +120,13 @@ class Names:
         package, _, name = written.rpartition(".")
         return written in self._outline.interfaces or name in self._package(package).interfaces
 
-    def given(self, struct: str) -> str | None:
-        """The fields that other files of this struct's package give a value; None where that isn't known of each."""
-        return self._package("").given if "." not in struct and self._others is not None else None
+    def given(self) -> str | None:
+        """The fields that other files of the package give a value; None where that isn't known of each."""
+        return self._package("").given if self._others is not None else None
+
+    def structs(self) -> Mapping[str, Mapping[str, str]]:
+        """Of the package: struct -> field -> type."""
+        return {**self._package("").structs, **self._outline.structs}
 
     def nullable(self) -> Iterator[str]:
         """How functions and methods are called that may give nil, of this package and of those that are imported."""

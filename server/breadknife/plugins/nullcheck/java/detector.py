@@ -59,6 +59,8 @@ class FileAnalysis:
         self.outline: Outline = outline(tree)
         self.others = Names(self.outline, others)
         self._causes: dict[int, Cause | None] = {}
+        self._called_once = set[int]()
+        """Methods that may return null, by the start byte as those above."""
         names = {method.name for method in self.outline.methods if self._may_give_null(method)}
         names |= {name for its in self.outline.classes.values() for name, field in its.fields.items() if field.nullable}
         names |= set(self.others.nullable())
@@ -86,16 +88,11 @@ class FileAnalysis:
         key = method.node.start_byte
         if key not in self._causes:
             self._causes[key] = self._cause(method)
-        if (
-            self._causes[key] is None
-            and self._is_only_call(method)
-            and takes_for_granted(self.outline, method, call, given)
-        ):
+            if self._causes[key] is None and self.returns_null(method) and self.counts.of(method.name) == (1, 0):
+                self._called_once.add(key)
+        if key in self._called_once and takes_for_granted(self.outline, method, call, given):
             return Cause(method.node, f"`{method.name}` may return null", why="its only caller doesn't check it")
         return self._causes[key]
-
-    def _is_only_call(self, method: Method) -> bool:
-        return self.counts.of(method.name) == (1, 0) and self.returns_null(method)
 
     def _found(self, methods: Sequence[Method]) -> list[Finding]:
         uses = [use for method in methods if not method.suppressed for use in self._uses(method)]
