@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
+import configparser
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial, reduce
 from pathlib import Path
+from typing import cast
 
 from breadknife.project.values import Project
 from breadknife.text.document import Document
 
 USUAL = 100
 """Where the project says nothing."""
-_LENGTH = r"\s*=\s*[\"']?(\d{2,4})\b"
-_TOP = re.compile(rf"\A(?:(?!\[).*\n)*?line-length{_LENGTH}")
-"""Of a TOML text, before its first table."""
-_TABLES = re.compile(
-    r"^\[(?:tool\.)?(?:ruff|black|flake8|pycodestyle|pep8|ruff\.lint\.pycodestyle)\].*\n(?:(?!\[).*\n)*?"
-    rf"(?:max[-_])?line[-_]length{_LENGTH}",
-    re.MULTILINE,
-)
+_TABLES = (
+    ("tool", "ruff"), ("tool", "ruff", "lint", "pycodestyle"), ("tool", "black"), ("tool", "flake8"),
+    ("tool", "pycodestyle"),
+)  # fmt: skip
+_SECTIONS = ("flake8", "pycodestyle", "pep8")
+_KEYS = ("line-length", "max-line-length", "max_line_length")
 _WIDTH = re.compile(r"\bprintWidth[\"']?\s*[:=]\s*(\d{2,4})\b")
-_PYTHON: Mapping[str, re.Pattern[str]] = {
-    "ruff.toml": _TOP, ".ruff.toml": _TOP, "pyproject.toml": _TABLES, ".flake8": _TABLES, "setup.cfg": _TABLES,
-    "tox.ini": _TABLES,
+"""In JSON, YAML, TOML or JavaScript."""
+
+
+def _of_tables(text: str, tables: Iterable[Sequence[str]]) -> Iterator[object]:
+    read = tomllib.loads(text)
+    for names in tables:
+        table = reduce(lambda outer, name: _table(outer.get(name)), names, read)
+        yield from (table.get(key) for key in _KEYS)
+
+
+def _table(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+
+
+def _of_ini(text: str) -> Iterator[object]:
+    read = configparser.ConfigParser(interpolation=None, strict=False)
+    read.read_string(text)
+    for section in _SECTIONS:
+        if read.has_section(section):
+            yield from (read.get(section, key, fallback=None) for key in _KEYS)
+
+
+def _of_prettier(text: str) -> Iterator[object]:
+    found = _WIDTH.search(text)
+    yield found[1] if found else None
+
+
+_Reads = Callable[[str], Iterator[object]]
+_OF_RUFF = partial(_of_tables, tables=((), ("lint", "pycodestyle")))
+_PYTHON: Mapping[str, _Reads] = {
+    "ruff.toml": _OF_RUFF, ".ruff.toml": _OF_RUFF, "pyproject.toml": partial(_of_tables, tables=_TABLES),
+    ".flake8": _of_ini, "setup.cfg": _of_ini, "tox.ini": _of_ini,
 }  # fmt: skip
-_ECMASCRIPT: Mapping[str, re.Pattern[str]] = dict.fromkeys(
+_ECMASCRIPT: Mapping[str, _Reads] = dict.fromkeys(
     (".prettierrc", ".prettierrc.json", ".prettierrc.yaml", ".prettierrc.yml", ".prettierrc.toml", "package.json",
      "prettier.config.js", "prettier.config.mjs", "prettier.config.cjs"),
-    _WIDTH,
+    _of_prettier,
 )  # fmt: skip
 
 
@@ -35,19 +66,20 @@ def line_length(document: Document, project: Project | None) -> int:
     """In the nearest folder that says something the shortest that is said."""
     if project is None or document.path is None or not document.path.is_relative_to(project.root):
         return USUAL
-    said = _PYTHON if document.language == "python" else _ECMASCRIPT
-    for folder in _folders(document.path, project.root):
-        if lengths := [int(found[1]) for found in _found(project, folder, said)]:
+    read = _PYTHON if document.language == "python" else _ECMASCRIPT
+    for folder in (each for each in document.path.parents if each.is_relative_to(project.root)):
+        if lengths := list(_said(project, folder, read)):
             return min(lengths)
     return USUAL
 
 
-def _folders(path: Path, root: Path) -> Sequence[Path]:
-    return [folder for folder in path.parents if folder.is_relative_to(root)]
-
-
-def _found(project: Project, folder: Path, said: Mapping[str, re.Pattern[str]]) -> Iterator[re.Match[str]]:
-    for name, pattern in said.items():
+def _said(project: Project, folder: Path, read: Mapping[str, _Reads]) -> Iterator[int]:
+    for name, of in read.items():
         text = project.text(folder / name)
-        if text is not None and (found := pattern.search(text.replace("\r\n", "\n"))):
-            yield found
+        if text is None:
+            continue
+        try:
+            said = list(of(text))
+        except (tomllib.TOMLDecodeError, configparser.Error):
+            continue  # it is being written
+        yield from (int(each) for each in map(str, said) if each.isdecimal())
