@@ -84,6 +84,8 @@ def test_what_was_undone_is_no_choice(tmp_path: Path) -> None:
     kept = Choices(tmp_path / "fixes.json")
     kept.chose(tmp_path, "x", Strategy.ASSERT)
     kept.chose(tmp_path, "x", Strategy.RAISE)
+    kept.chose(tmp_path, "x", Strategy.RAISE)
+    kept.forget(tmp_path, "x", Strategy.RAISE)
     kept.forget(tmp_path, "x", Strategy.RAISE)
     assert kept.of(tmp_path, "x") is Strategy.ASSERT
     Choices(tmp_path / "fixes.json").chose(tmp_path, "y", Strategy.RETURN)

@@ -51,6 +51,7 @@ def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | Non
     with closing(host):
         settings_of = cache(partial(settings_for, host, offline, unasked=_unasked(host, wanted)))
         read = cache(host.projects.read)
+        named = frozenset(wanted.paths)
         for path in shown(list(find_files(wanted.paths)), str):
             root = root_of(path, [Path.cwd()])
             host.settings = settings_of(root)
@@ -58,7 +59,7 @@ def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | Non
             try:
                 document = read_document(path, wanted.language)
                 problems += check(host, path, root, document, all_fixes=FORMATS[format].has_fixes)
-                if path in wanted.paths and (why := _unread(host, wanted, path, document, root)):
+                if path in named and (why := _unread(host, wanted, path, document, root)):
                     unread.setdefault(why, []).append(path)
             except BreadknifeError as error:
                 tell(str(error))
@@ -93,7 +94,10 @@ def _unread(host: Host, wanted: Wanted, path: Path, document: Document, root: Pa
     is_guessed = wanted.language is None and path.suffix and language_of(path) is None
     if is_guessed or not serving:
         return f"nothing checks files of this kind{'; it is read as plain text' if asked else ''}"
-    return "" if asked else f"not checked: {' and '.join(sorted(serving))} {'is' if len(serving) == 1 else 'are'} off"
+    off = sorted(serving & {*wanted.only} if wanted.only else serving)
+    if asked or not off:  # who asks one plugin alone knows which
+        return ""
+    return f"not checked: {' and '.join(off)} {'is' if len(off) == 1 else 'are'} off"
 
 
 def check(host: Host, path: Path, root: Path, document: Document, *, all_fixes: bool) -> list[Problem]:

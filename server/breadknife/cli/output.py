@@ -23,12 +23,21 @@ _Item = TypeVar("_Item")
 
 def tell(message: str, *, fleeting: bool = False) -> None:
     """On stderr; `fleeting`: of progress, which only a terminal shows, in place of the last."""
-    is_shown = sys.stderr.isatty()
+    is_shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not _is_legacy_windows()
     clear = "\x1b[K" if is_shown else ""
     if not fleeting:
         print(f"{clear}breadknife: {message}", file=sys.stderr)
     elif is_shown:
         print(f"{clear}{_fitting(message)}", end="\r", file=sys.stderr, flush=True)
+
+
+def _is_legacy_windows() -> bool:
+    """Whether its console takes no control sequences."""
+    if sys.platform != "win32":
+        return False
+    from rich.console import Console
+
+    return Console(stderr=True).legacy_windows
 
 
 def shown(items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:

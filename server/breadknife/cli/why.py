@@ -51,7 +51,7 @@ def lines_of(receipt: Mapping[str, Any], times: int = 1) -> Iterator[str]:
     path = uri_to_path(receipt["uri"])
     what = f"{receipt['request']} by {receipt['plugin']}" if receipt["plugin"] else receipt["request"]
     reason = f" ({receipt['reason']})" if receipt["reason"] else ""
-    line = f":{receipt['line']}" if receipt["line"] else ""
+    line = f":{receipt['line']}" if receipt.get("line") else ""
     where = f"  {path or receipt['uri']}{line}" if receipt["uri"] else ""
     if times > 1:
         where += f", and {times - 1} more before"

@@ -58,7 +58,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
             reply = await server.ask(ActionRequest(document, span, shown, invoked))
             actions = reply.actions
             if not server.client.resolves_edits:
-                actions = await _made(server, handed_out, document, actions, until)
+                actions = await _made(server, handed_out, document, actions, until, invoked=invoked)
             for plugin, action in actions:
                 found.append(_to_code_action(server, document, plugin, action, params.context.diagnostics))
         if params.context.only and _wants(params.context.only, FIX_ALL):
@@ -133,6 +133,8 @@ async def _made(
     document: Document,
     actions: Iterable[tuple[str, Action]],
     until: float,
+    *,
+    invoked: bool,
 ) -> list[tuple[str, Action]]:
     """A menu for a client that asks for no edit later: nobody has chosen any yet, so what each has passed, or hasn't,
     stands in its title alone."""
@@ -154,7 +156,7 @@ async def _made(
             handed_out.hand_out(document, plugin, resolved)
             done = replace(action, title=resolved.title, checked=resolved.checked)
             made.append((plugin, replace(done, edits=resolved.edits, elsewhere=resolved.elsewhere)))
-    if late:
+    if late and invoked:
         server.show(f"{late} more of this menu could not be checked in time: open it again")
     return made
 

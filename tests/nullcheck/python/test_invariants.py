@@ -12,7 +12,10 @@ from breadknife.plugins.nullcheck.python.invariants import matches_any_text
     [
         (r're.match(r"^([ \t]*)", text)', True),
         (r're.match("a|b*", text)', True),
-        (r'search(".*", text)', True),
+        (r're.search(".*", text)', True),
+        (r'search(".*", text)', False),
+        (r're.match("", text).group("a") or g(text)', False),
+        (r're.match("a*", given(text))', True),
         (r're.match(r"\w*\s*=?", text, re.DOTALL)', True),
         (r're.fullmatch(r"\s*", text)', False),
         (r're.match(r"\s+", text)', False),

@@ -119,6 +119,12 @@ def test_a_condition_of_what_is_refused_lets_none_pass_only_where_somebody_asks(
     assert narrow.is_asked_for is is_asked_for
 
 
+@pytest.mark.parametrize("line", ['⟦d["k"]⟧ += 1', "⟦self.d[k]⟧ -= a"])
+def test_what_is_written_to_as_well_gets_no_name(line: str) -> None:
+    text, offers = offered(f"def f(self, d, k, a):\n    {line}\n", use=Use.OPERAND)
+    assert not [offer.title for offer in offers if "result" in written(text, offer)]
+
+
 def test_a_test_that_comes_after_a_use_of_an_element_is_refused() -> None:
     tree = parse("def f(a):\n    return [x.y for x in a if x.z]\n", "python")
     assert tree is not None

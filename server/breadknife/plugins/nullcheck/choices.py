@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -39,8 +40,8 @@ class Choices:
         self._known = Chosen()
         self._read: tuple[int, int] | None = None
         """The time of change and the size of the file that is known."""
-        self._earlier: dict[tuple[Path, str], str | None] = {}
-        """What each choice of this process took the place of."""
+        self._earlier = defaultdict[tuple[Path, str], list[str | None]](list)
+        """What each choice of this process took the place of, the last one last."""
         self._lock = threading.Lock()
 
     def of(self, root: Path | None, name: str) -> Strategy | None:
@@ -54,11 +55,12 @@ class Choices:
 
     def chose(self, root: Path, name: str, way: Strategy) -> None:
         """It is written at once: people don't choose often."""
-        self._earlier[root, name] = self._write(root, name, way)
+        self._earlier[root, name].append(self._write(root, name, way))
 
     def forget(self, root: Path, name: str, way: Strategy) -> None:
         """It wasn't a choice: what was chosen before it counts again."""
-        self._write(root, name, self._earlier.pop((root, name), None), instead_of=way)
+        earlier = self._earlier[root, name]
+        self._write(root, name, earlier.pop() if earlier else None, instead_of=way)
 
     def _write(self, root: Path, name: str, way: str | None, instead_of: str | None = None) -> str | None:
         """What was there before."""
@@ -71,7 +73,8 @@ class Choices:
                 if instead_of in (None, earlier):
                     names.pop(name, None)
                     names |= {name: str(way)} if way else {}
-                chosen[str(root)] = _latest(names, NAMES)
+                if names:
+                    chosen[str(root)] = _latest(names, NAMES)
                 encoded = msgspec.json.format(msgspec.json.encode(_latest(chosen, PROJECTS)), indent=2)
                 write_atomically(self._path, encoded + b"\n")
                 return earlier

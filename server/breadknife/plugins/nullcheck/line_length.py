@@ -19,6 +19,8 @@ _TABLES = (
     ("tool", "ruff"), ("tool", "ruff", "lint", "pycodestyle"), ("tool", "black"), ("tool", "flake8"),
     ("tool", "pycodestyle"),
 )  # fmt: skip
+_OWN_LENGTH = {"ruff": 88, "black": 88}
+"""Of a formatter that is used, and told no length."""
 _SECTIONS = ("flake8", "pycodestyle", "pep8")
 _KEYS = ("line-length", "max-line-length", "max_line_length")
 _WIDTH = re.compile(r"\bprintWidth[\"']?\s*[:=]\s*(\d{2,4})\b")
@@ -29,7 +31,8 @@ def _of_tables(text: str, tables: Iterable[Sequence[str]]) -> Iterator[object]:
     read = tomllib.loads(text)
     for names in tables:
         table = reduce(lambda outer, name: _table(outer.get(name)), names, read)
-        yield from (table.get(key) for key in _KEYS)
+        said = [length for key in _KEYS if (length := table.get(key)) is not None]
+        yield from said or ([_OWN_LENGTH.get(names[-1])] if names and table else [])
 
 
 def _table(value: object) -> Mapping[str, object]:

@@ -114,7 +114,7 @@ class ModuleVariables:
                     yield from self._function(left.child_by_field_name("property"), right)
 
     def _function(self, name: Node | None, node: Node) -> Iterator[_Function]:
-        if name is not None:
+        if name is not None and self._text(name):  # it may not be written yet
             words = frozenset(_WORD.findall(self._source, node.start_byte, node.end_byte))
             yield _Function(self._text(name), node, words)
 
@@ -199,6 +199,8 @@ class ModuleVariables:
             if called_by_setters or not self._is_outside(one) or not one.words.isdisjoint(names - {one.name.encode()}):
                 continue
             if not together.isdisjoint(self._tested(one)):
+                continue
+            if any(one.holds(offset) for offset in offsets):  # it takes down what was set up
                 continue
             nulls = {variable.null, *(self._null_at(offset) for offset in offsets)} - {""}
             why = f"`{name}` is {variable.null or 'null'} until `{setters[0].name}` sets it"

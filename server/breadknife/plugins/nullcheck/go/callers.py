@@ -9,12 +9,11 @@ from breadknife.plugins.nullcheck.go.outline import Function, Outline
 from breadknife.plugins.nullcheck.go.summaries import returns_in
 from breadknife.text.syntax import Node
 
-_HEADERS = re.compile(r"(?:^|[\s}])(?:if|for|switch|case)\b[^\n]*")
 _NAMES = re.compile(r"(?<![\w.])[a-z_]\w*", re.IGNORECASE)
 
 
 def takes_for_granted(outline: Outline, called: Function, function: Node, given: Sequence[Node]) -> bool:
-    """Whether nothing before the call tests what it is about, which may rule out what the function gives nil for."""
+    """Whether nothing before the call says anything of what it is about: that may rule out what gives nil."""
     if not given or (any(_is_literal(argument) for argument in given) and not _ends_with_nil(called)):
         return False
     around = function.parent
@@ -23,10 +22,10 @@ def takes_for_granted(outline: Outline, called: Function, function: Node, given:
     if around is None or around == called.node:
         return False
     before = outline.source[around.start_byte : function.start_byte].decode("utf-8", "replace").partition("{")[2]
-    tested = set(_NAMES.findall(" ".join(_HEADERS.findall(before))))
+    mentioned = set(_NAMES.findall(before))
     receiver = function.child_by_field_name("operand")
     about = [*given, receiver] if receiver is not None else list(given)
-    return tested.isdisjoint(name for node in about for name in _NAMES.findall(outline.text(node)))
+    return mentioned.isdisjoint(name for node in about for name in _NAMES.findall(outline.text(node)))
 
 
 def _is_literal(node: Node) -> bool:

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from breadknife.plugins.nullcheck.java.outline import CLASSES, METHODS, Method, Outline
 from breadknife.text.syntax import Node
 
-_HEADERS = re.compile(r"\b(?:if|for|while|switch|case|assert)\b[^\n]*|[^\n;]*[?]")
 _NAMES = re.compile(r"(?<![\w.\"])[a-z_]\w*(?!\w*\()", re.IGNORECASE)
 
 
 def takes_for_granted(outline: Outline, called: Method, call: Node, given: Sequence[Node]) -> bool:
-    """Whether nothing before the call tests what it is about, which may rule out what the method gives null for."""
+    """Whether nothing before the call says anything of what it is about: that may rule out what gives null."""
     nulls = [node for node in _returned_nulls(called.body) if not _is_given_null(outline, called, node)]
     if not nulls or not given or (any(_is_literal(argument) for argument in given) and not _at_end(called, nulls)):
         return False
@@ -23,8 +22,8 @@ def takes_for_granted(outline: Outline, called: Method, call: Node, given: Seque
     if around is None or around == called.node:
         return False
     before = outline.source[around.start_byte : call.start_byte].decode("utf-8", "replace").partition("{")[2]
-    tested = set(_NAMES.findall(" ".join(_HEADERS.findall(before))))
-    return tested.isdisjoint(name for node in given for name in _NAMES.findall(outline.text(node)))
+    mentioned = set(_NAMES.findall(before))
+    return mentioned.isdisjoint(name for node in given for name in _NAMES.findall(outline.text(node)))
 
 
 def _returned_nulls(body: Node) -> Iterator[Node]:
@@ -32,7 +31,11 @@ def _returned_nulls(body: Node) -> Iterator[Node]:
     while stack:
         node = stack.pop()
         if node.type == "return_statement" and any(child.type == "null_literal" for child in node.named_children):
-            yield node
+            before = node.prev_named_sibling
+            if before is None or not (before.text or b"").startswith(
+                b"switch"
+            ):  # which may have all of an enum's values
+                yield node
         elif node.type not in CLASSES and node.type not in ("lambda_expression", "class_body"):
             stack += node.named_children
 

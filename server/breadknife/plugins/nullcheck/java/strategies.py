@@ -195,7 +195,7 @@ def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
     content = Content(default=default) if default else None
     if not default and base(kind) == "String":
         default = '""'
-    elif array:
+    elif array and (array[1] == "String" or re.search(rf"\bimport\s+[\w.]+\.{array[1]}\s*;", site.tree.text)):
         default = f"new {array[1]}[0]"
     if not default:
         return

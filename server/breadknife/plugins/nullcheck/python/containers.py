@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from breadknife.plugins.nullcheck.python.annotations import (
     element_of,
     is_mapping,
@@ -19,9 +21,7 @@ from breadknife.text.syntax import Node
 
 _SAME_ELEMENTS = frozenset({"iter", "list", "reversed", "set", "sorted", "tuple"})
 """Builtins whose result has the elements of their first argument."""
-_TAKES_OUT = frozenset({"pop", "popleft", "get"})
 _MAX_CALLS = 4
-_SAME = frozenset({"copy"})
 
 
 def annotated(meaning: Meaning, annotation: str, cause: Cause) -> Fact:
@@ -59,8 +59,8 @@ def at_index(meaning: Meaning, value: Fact, held: Contents | None, index: Node) 
     if value.items and index.type == "integer" and text(index).isdigit() and int(text(index)) < len(value.items):
         return value.items[int(text(index))]
     if (key := _key(index)) and (found := _typed_key(meaning, value.kind, key)) is not None:
-        return _of_key(meaning, found[0], key, found[1])
-    return _element(meaning, held) if held is not None else NOTHING
+        return _of_key(meaning, found[0], key, found[1]) if _is_named_once(index) else NOTHING
+    return NOTHING  # which elements are set by then, only the program knows
 
 
 def of_method(meaning: Meaning, receiver: Fact, held: Contents | None, function: Node, given: list[Node]) -> Fact:
@@ -68,23 +68,17 @@ def of_method(meaning: Meaning, receiver: Fact, held: Contents | None, function:
     method = text(function.child_by_field_name("attribute") or function)
     key = _key(given[0]) if method == "get" and given else ""
     if key and (found := _typed_key(meaning, receiver.kind, key)) is not None:
-        return _got(meaning, found, key, given)
+        return _got(meaning, found, key, given) if _is_named_once(given[0]) else NOTHING
     if held is None:
         return NOTHING
-    if method in _SAME:
+    if method == "copy":
         return Fact(contents=held)
     key, value = key_and_element(_only(held.annotation))
     if method == "values" and key:
         return Fact(contents=contents(f"Iterable[{value}]", held.cause))
     if method == "items" and key:
         return Fact(contents=contents(f"Iterable[tuple[{key}, {value}]]", held.cause))
-    return _element(meaning, held) if method in _TAKES_OUT and (method != "get" or len(given) == 2) else NOTHING
-
-
-def got_by_key(function: Node, given: list[Node]) -> str:
-    """`d[k]` for `d.get(k)`."""
-    owner, key = text(function).rpartition(".get")[0], text(given[0]) if given else ""
-    return f"{owner}[{key}]".replace("'", '"') if owner and key and text(function) == f"{owner}.get" else ""
+    return NOTHING
 
 
 def of_builtin(name: str, held: Contents | None) -> Fact:
@@ -95,11 +89,6 @@ def of_builtin(name: str, held: Contents | None) -> Fact:
     if name == "enumerate":
         found = f"tuple[int, {found}]"
     return Fact(contents=contents(f"Iterable[{found}]", held.cause))
-
-
-def is_literal_index(subscript: Node) -> bool:
-    index = subscript.child_by_field_name("subscript")
-    return index is not None and index.type in ("string", "integer")
 
 
 def held_by(node: Node) -> str:
@@ -144,6 +133,15 @@ def _may_be_missing(declared: Variable, owner: Class) -> bool:
     arguments = owner.node.child_by_field_name("superclasses")
     is_total = arguments is None or "total=False" not in text(arguments).replace(" ", "")
     return head == "NotRequired" or (not is_total and head != "Required")
+
+
+def _is_named_once(key: Node) -> bool:
+    """Whether its function has nothing else to do with the key: no test, no assignment."""
+    around: Node | None = key
+    while around is not None and around.type not in ("function_definition", "module"):
+        around = around.parent
+    said = re.findall(rf"\b{re.escape(_key(key))}\b", text(around)) if around is not None else []
+    return len(said) == 1
 
 
 def _typed_key(meaning: Meaning, kind: str, key: str) -> tuple[Variable, Class] | None:

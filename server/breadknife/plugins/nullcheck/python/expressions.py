@@ -9,15 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from breadknife.plugins.nullcheck.python.by_class import class_called, class_variable
+from breadknife.plugins.nullcheck.python.by_class import class_called
 from breadknife.plugins.nullcheck.python.calls import after_call, call_result, evaluate_arguments
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.containers import (
     at_index,
     element,
-    got_by_key,
     held_by,
-    is_literal_index,
     of_builtin,
     of_method,
 )
@@ -121,7 +119,7 @@ class Evaluator:
     def thinned_out(self, element: Node) -> None:
         """An element gets a value, or is deleted: if that is done to one after the other, none may be None after it."""
         container = element.child_by_field_name("value")
-        if element.type == "subscript" and container is not None and not is_literal_index(element):
+        if element.type == "subscript" and container is not None:
             self._filled.add(key_of(container))
 
     def _held(self, container: Node, fact: Fact, env: Env) -> Contents | None:
@@ -193,9 +191,7 @@ class Evaluator:
             return Fact(kind="dict")
         declared = self.meaning.attribute(of.kind, node)
         if declared is NOTHING and key and not of.kind:
-            of_class = key.partition(".")[0] in self._outline.class_named
-            declared = class_variable(self.meaning, node) if of_class else NOTHING
-            declared = declared if declared is not NOTHING else self.meaning.imported_value(node)
+            declared = self.meaning.imported_value(node)
         return declared if fact is None else there(declared.kind, declared.contents)
 
     def _use_attribute(self, node: Node, owner: Node, env: Env) -> Fact:
@@ -230,8 +226,6 @@ class Evaluator:
         result = call_result(self.meaning, function, qualified, receiver.kind, given, awaited)
         if (held is not None or (receiver.kind and given and given[0].type == "string")) and result == NOTHING:
             result = of_method(self.meaning, receiver, held, function, given)
-        elif held is not None and (key := got_by_key(function, given)):
-            env[key] = CHECKED  # what `d.get(k)` is tested for holds for `d[k]`
         elif first.contents is not None and function.type == "identifier" and qualified == text(function):
             result = of_builtin(qualified, self._held(given[0], first, env))
         if result.cause is not None and env.get(key_of(node)) == CHECKED:

@@ -40,7 +40,7 @@ def known_name(site: Site) -> str:
 def new_name(site: Site) -> str:
     """A name for a call's result that means nothing else there yet, or "" for what is none, or too long, or where the
     name would be a class's attribute."""
-    if site.is_in_class_body:
+    if site.is_in_class_body or _is_target(site):
         return ""
     if site.walrus is not None:
         return known_name(site) if _is_whole(site.walrus.child_by_field_name("value")) else ""
@@ -52,6 +52,12 @@ def new_name(site: Site) -> str:
     if source.count("\n") > _MAX_BREAKS:
         return ""
     return next((name for name in _names(site, function) if _is_free(site, name)), "")
+
+
+def _is_target(site: Site) -> bool:
+    """Whether something is written to it as well: `d[k] += 1`."""
+    outer = site.path[-1]
+    return outer.type in ("augmented_assignment", "assignment") and outer.child_by_field_name("left") == site.node
 
 
 def _is_whole(value: Node | None) -> bool:

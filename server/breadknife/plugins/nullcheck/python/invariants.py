@@ -65,9 +65,10 @@ INVARIANTS = (
 )
 
 _MATCH = re.compile(
-    r"""(?:re\.)?(?:match|search)\(\s*r?(?P<quote>["'])(?P<pattern>.{0,100}?)(?P=quote)\s*,.*\)""", re.DOTALL
+    r"""re\.(?:match|search)\(\s*r?(?P<quote>["'])(?P<pattern>.{0,100}?)(?P=quote)\s*,(?:[^()]|\([^()]*\))*\)""",
+    re.DOTALL,
 )
-_ASKS = re.compile(r"[{$]|\\[\\bBZ]|\(\?(?![:P])|\[\[|--|&&|\|\||~~")
+_ASKS = re.compile(r"[{$]|\\[\\bBZz]|\(\?(?![:P])|\[\[|--|&&|\|\||~~")
 """What may want something of where it stands, may take long to compile, or has Python warn."""
 _TEXTS = ("", "\0", "\n", " ", "_", "a", "0", "é")
 """What needs nothing finds something in each."""

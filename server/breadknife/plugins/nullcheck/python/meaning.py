@@ -161,7 +161,10 @@ class Meaning:
         if member is None:
             return NOTHING
         if member.variable is not None and member.owner is not None:
-            return self.assigned(member.variable, name, member.owner)
+            owner = node.child_by_field_name("object")
+            return self.assigned(
+                member.variable, name, member.owner, by_itself=owner is not None and text(owner) == "self"
+            )
         callee = self._callee(member, name, node)
         if callee is not None:
             return Fact(callee.cause, callee.kind, contents=callee.contents) if callee.is_property else NOTHING
@@ -276,8 +279,8 @@ class Meaning:
                 bases = self.outline.classes[int(class_)].bases
                 kinds[:0] = [each for base in bases if (each := self.class_kind(base))]
 
-    def assigned(self, variable: Variable, name: str, owner: Class) -> Fact:
-        """What is known of an attribute by what its class says of it."""
+    def assigned(self, variable: Variable, name: str, owner: Class, *, by_itself: bool = False) -> Fact:
+        """What is known of an attribute by what its class says of it. `by_itself`: its own method asks."""
         kind = self._variable_kind(variable)
         if not (kind or variable.annotation):
             kind = self.annotated(given_annotation(self.outline, owner, variable))
@@ -287,7 +290,10 @@ class Meaning:
         if not variable.annotation:
             given = self._analysis.given(owner.node.start_byte, name)
             return Fact(given.cause, kind, via=given.via) if given.cause or kind else NOTHING
-        if owner.is_dataclass and variable.none is not None and not (variable.setters or variable.none_in):
+        is_set = (
+            variable.setters or variable.none_in or (owner.node.start_byte, "__post_init__") in self.outline.methods
+        )
+        if by_itself and owner.is_dataclass and variable.none is not None and not is_set:
             return Fact(Cause(variable.none, f"the default of `{name}` is None"), kind, contents=held)
         return Fact(kind=kind, contents=held) if kind or held is not None else NOTHING
 

@@ -52,6 +52,7 @@ _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
 _RAISES = re.compile(r"_*(?:raise|fail|abort|die|exit|error|refuse|reject|usage)(?:_|[A-Z]|$)\w*")
 """Functions that say by their name that what was asked isn't done."""
+_LOGS = re.compile(r"\blog(?:ger|ging)?\.|\bwarnings\.")
 _CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")
 
 
@@ -178,7 +179,7 @@ def _may_end_in_exception(block: Node) -> bool:
         return bool(done)
     call = done[-1].named_child(0) if done[-1].type == "expression_statement" else None
     callee = call.child_by_field_name("function") if call is not None else None
-    if callee is not None and _RAISES.fullmatch(text(callee).rpartition(".")[2]):
+    if callee is not None and not _LOGS.search(text(callee)) and _RAISES.fullmatch(text(callee).rpartition(".")[2]):
         return True
     return any(_may_end_in_exception(each) for each in _blocks_of(done[-1]))
 
@@ -357,5 +358,6 @@ def _early_return(function: Node) -> str | None:
 
 def _bare_name(site: Site) -> str:
     called, *_ = re.split(r"[(\n]", site.source)
-    name = known_name(site) or (site.source if site.is_dotted else f"the result of {called}")
+    made = f"the result of {called}" if site.node.type == "call" else "the value"
+    name = known_name(site) or (site.source if site.is_dotted else made)
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
