@@ -213,7 +213,7 @@ def test_a_terminal_shows_which_file_is_checked_in_a_line_that_goes_away(project
         ),
         (["nb.ipynb"], [], "nb.ipynb: nothing checks files of this kind; it is read as plain text"),
         (["nb.ipynb"], ["--only", "nullcheck"], "nb.ipynb: nothing checks files of this kind"),
-        (["a.md"], ["--only", "nullcheck"], "a.md: not checked: prose is off"),
+        (["a.md"], ["--only", "nullcheck"], ""),
         (["nb.ipynb"], ["--language", "markdown"], ""),
         (["NOTES"], [], ""),
         (["a.md"], [], ""),

@@ -54,11 +54,19 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
         if _wants(params.context.only, lsp.CodeActionKind.QuickFix):
             shown = tuple(from_diagnostic(document, each, encoding) for each in params.context.diagnostics)
             span = to_span(document, params.range, encoding)
-            invoked = params.context.trigger_kind is lsp.CodeActionTriggerKind.Invoked
+            kind = params.context.trigger_kind
+            invoked = kind is lsp.CodeActionTriggerKind.Invoked
             reply = await server.ask(ActionRequest(document, span, shown, invoked))
             actions = reply.actions
             if not server.client.resolves_edits:
-                actions = await _made(server, handed_out, document, actions, until, invoked=invoked)
+                actions = await _made(
+                    server,
+                    handed_out,
+                    document,
+                    actions,
+                    until,
+                    is_automatic=kind is lsp.CodeActionTriggerKind.Automatic,
+                )
             for plugin, action in actions:
                 found.append(_to_code_action(server, document, plugin, action, params.context.diagnostics))
         if params.context.only and _wants(params.context.only, FIX_ALL):
@@ -134,7 +142,7 @@ async def _made(
     actions: Iterable[tuple[str, Action]],
     until: float,
     *,
-    invoked: bool,
+    is_automatic: bool,
 ) -> list[tuple[str, Action]]:
     """A menu for a client that asks for no edit later: nobody has chosen any yet, so what each has passed, or hasn't,
     stands in its title alone."""
@@ -156,7 +164,7 @@ async def _made(
             handed_out.hand_out(document, plugin, resolved)
             done = replace(action, title=resolved.title, checked=resolved.checked)
             made.append((plugin, replace(done, edits=resolved.edits, elsewhere=resolved.elsewhere)))
-    if late and invoked:
+    if late and not is_automatic:
         server.show(f"{late} more of this menu could not be checked in time: open it again")
     return made
 
