@@ -78,7 +78,8 @@ def line_length(document: Document, project: Project | None) -> int:
 
 def _said(project: Project, folder: Path, read: Mapping[str, _Reads]) -> Iterator[int]:
     for name, of in read.items():
-        text = project.text(folder / name)
+        path = folder / name
+        text = project.text(path) if path.is_file() else None  # most aren't there, and each menu asks
         if text is None:
             continue
         try:

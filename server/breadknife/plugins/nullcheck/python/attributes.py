@@ -18,12 +18,11 @@ from breadknife.plugins.nullcheck.python.kinds import (
     is_defined_before,
     is_open,
     open_type,
-    parameter_of,
     type_of,
     without_none,
 )
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role
-from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, path_to

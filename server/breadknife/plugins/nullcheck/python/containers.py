@@ -13,8 +13,7 @@ from breadknife.plugins.nullcheck.python.annotations import (
     union_parts,
 )
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
-from breadknife.plugins.nullcheck.python.contents import contents
-from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Contents, Fact, key_of
+from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Contents, Fact, contents, key_of
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.text.syntax import Node

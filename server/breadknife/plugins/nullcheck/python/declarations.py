@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.facts import key_of
-from breadknife.plugins.nullcheck.python.kinds import parameter_of, type_of
+from breadknife.plugins.nullcheck.python.kinds import type_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit

@@ -368,11 +368,9 @@ def _is_settled(end: Env, receiver: tuple[str, str], name: tuple[str, str], used
 
 
 def _allows_none(variable: Variable) -> bool:
-    return (
-        variable.optional
-        or (variable.annotation != "" and variable.none is not None)
-        or (holds_optional(variable.annotation))
-    )
+    """Also where an annotation without None has one for its default, or what it holds may be None."""
+    is_contradicted = variable.annotation != "" and variable.none is not None
+    return variable.optional or is_contradicted or holds_optional(variable.annotation)
 
 
 def _gives(function: Function, variable: Variable) -> bool:

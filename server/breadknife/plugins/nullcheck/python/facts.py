@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
+from breadknife.plugins.nullcheck.python.annotations import holds_optional
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Related
@@ -32,6 +33,11 @@ class Contents:
     """Of the container."""
     cause: Cause
     """Why what it holds may be None, where the annotation lets it."""
+
+
+def contents(annotation: str, cause: Cause) -> Contents | None:
+    """Of a value that is annotated so. `cause`: why what it holds may be None."""
+    return Contents(annotation, cause) if holds_optional(annotation) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.containers import held_by
-from breadknife.plugins.nullcheck.python.contents import contents
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
@@ -17,6 +16,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     Cause,
     Env,
     Fact,
+    contents,
     forget,
     forget_tested,
     join,

@@ -19,10 +19,10 @@ from breadknife.plugins.nullcheck.python.declarations import (
     is_local,
     parameter_named,
 )
-from breadknife.plugins.nullcheck.python.kinds import arguments_of, parameter_of, parameters_of
+from breadknife.plugins.nullcheck.python.kinds import arguments_of
 from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Module
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import callee_of, text
+from breadknife.plugins.nullcheck.python.outline import callee_of, parameter_of, parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import annotating_return, named, with_none
 from breadknife.plugins.nullcheck.python.site import SIMPLE, Site
 from breadknife.plugins.nullcheck.values import Strategy, Use

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from breadknife.plugins.nullcheck.python.annotations import CLASS, LITERALS, union_parts
 from breadknife.plugins.nullcheck.python.imports import importing
-from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
@@ -45,21 +45,6 @@ def annotation_of(function: Node, name: str) -> str:
     parameter = parameter_of(function, name)
     annotation = parameter.child_by_field_name("type") if parameter is not None else None
     return text(annotation).strip("'\"") if annotation is not None else ""
-
-
-def parameter_of(function: Node, name: str) -> Node | None:
-    for parameter in parameters_of(function):
-        named = parameter.child_by_field_name("name") or (
-            parameter.named_children[0] if parameter.type == "typed_parameter" else parameter
-        )
-        if named.type == "identifier" and text(named) == name:
-            return parameter
-    return None
-
-
-def parameters_of(function: Node) -> list[Node]:
-    parameters = function.child_by_field_name("parameters")
-    return [one for one in parameters.named_children if one.type != "comment"] if parameters is not None else []
 
 
 def arguments_of(call: Node) -> list[Node]:

@@ -9,9 +9,8 @@ from typing import Protocol
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind, holds_optional
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
-from breadknife.plugins.nullcheck.python.contents import contents
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
-from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Contents, Fact, Summary, key_of
+from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Contents, Fact, Summary, contents, key_of
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
 from breadknife.plugins.nullcheck.python.rule import NullableCall
 from breadknife.plugins.nullcheck.python.rules import (

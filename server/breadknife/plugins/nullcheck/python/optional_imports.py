@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from breadknife.plugins.nullcheck.python.declarations import Cure
-from breadknife.plugins.nullcheck.python.kinds import are_bound_before, from_typing, parameter_of
+from breadknife.plugins.nullcheck.python.kinds import are_bound_before, from_typing
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import TextEdit

@@ -10,9 +10,8 @@ from breadknife.plugins.nullcheck.causes import Origin
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
-from breadknife.plugins.nullcheck.python.kinds import parameter_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import Outline, callee_of, made_name, outline, text
+from breadknife.plugins.nullcheck.python.outline import Outline, callee_of, made_name, outline, parameter_of, text
 from breadknife.plugins.nullcheck.python.site import own_nodes, site_at
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.text.syntax import Node, SyntaxTree, matches, path_to

@@ -78,6 +78,21 @@ def text(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
 
 
+def parameter_of(function: Node, name: str) -> Node | None:
+    for parameter in parameters_of(function):
+        named = parameter.child_by_field_name("name") or (
+            parameter.named_children[0] if parameter.type == "typed_parameter" else parameter
+        )
+        if named.type == "identifier" and text(named) == name:
+            return parameter
+    return None
+
+
+def parameters_of(function: Node) -> list[Node]:
+    parameters = function.child_by_field_name("parameters")
+    return [one for one in parameters.named_children if one.type != "comment"] if parameters is not None else []
+
+
 def callee_of(value: Node) -> str:
     """What is called there, or awaited; "" where it is no call."""
     call = value.named_children[0] if value.type == "await" else value
@@ -145,15 +160,13 @@ def _is_whole(statement: Node) -> bool:
 def _is_given(statement: Node, value: Node | None) -> bool:
     """Whether it is a parameter that each call gives, of the function whose own statement it is."""
     function = statement.parent.parent if statement.parent is not None else None
-    found = function.child_by_field_name("parameters") if function is not None else None
-    if found is None or value is None or value.type != "identifier":
+    if function is None or value is None or value.type != "identifier":
         return False
-    for each in found.named_children:
-        name = each.named_child(0) if each.type == "typed_parameter" else each
-        if name.type == "identifier" and text(name) == text(value):
-            annotation = each.child_by_field_name("type")
-            return annotation is None or not is_optional(text(annotation))
-    return False
+    parameter = parameter_of(function, text(value))
+    if parameter is None or parameter.type not in ("identifier", "typed_parameter"):
+        return False
+    annotation = parameter.child_by_field_name("type")
+    return annotation is None or not is_optional(text(annotation))
 
 
 def _may_set(source: bytes, block: _Block, shared: re.Pattern[bytes] | None, statement: Node) -> bool:

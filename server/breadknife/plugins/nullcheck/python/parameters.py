@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from breadknife.plugins.nullcheck.python.annotations import holds_optional, is_optional
-from breadknife.plugins.nullcheck.python.contents import contents
 from breadknife.plugins.nullcheck.python.expressions import Evaluator
-from breadknife.plugins.nullcheck.python.facts import Cause, Env, Fact
+from breadknife.plugins.nullcheck.python.facts import Cause, Env, Fact, contents
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.text.syntax import Node
 

@@ -14,12 +14,11 @@ from breadknife.plugins.nullcheck.python.kinds import (
     arguments_of,
     has_type_comment,
     is_defined_before,
-    parameters_of,
     type_of,
     without_none,
 )
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
