@@ -58,6 +58,13 @@ OWN = "parses · finding gone · non-null path unchanged"
         ({"a.py": "!`Unknown | A` isn't `B`\n"}, "!`Any | A` isn't `B`\n", None, f"{OWN} · file clean (pyright)"),
         ({"a.py": "!`list[Unknown]`\n"}, "!`list[Any] | list[Unknown]`\n", None, f"{OWN} · file clean (pyright)"),
         ({"a.py": "!x is `int`\n"}, "!x is `str`\n", Rung.FILE, ""),
+        # a type or a comment after which the checker says no more of other faults
+        ({"a.py": "!None\n!no `kil`\n"}, "x: Any\n", Rung.OTHERS, ""),
+        ({"a.py": "!None\n!no `kil`\n"}, "x  # type: ignore\n", Rung.OTHERS, ""),
+        ({"a.py": "!None\n!no `kil`\n"}, "x: Any\n!no `kil`\n", None, f"{OWN} · file clean (pyright)"),
+        ({"a.py": "!None\n!no `kil`\n"}, "x: Popen\n", None, f"{OWN} · file clean (pyright)"),
+        ({"a.py": "!None\n!Type of `x` is unknown\n!No overloads for `f`\n"}, "x: Any\n", None,
+         f"{OWN} · file clean (pyright)"),
         ({"a.py": "!x\n", "b.py": "import a\n!y\n"}, "ok\n", None, f"{OWN} · file and 1 importer clean (pyright)"),
         ({"a.py": "ok\n", "b.py": "import a\na.ok\n", "c.py": "import b\nb.ok\n"}, "ok", None,
          f"{OWN} · file and 1 importer clean (pyright)"),

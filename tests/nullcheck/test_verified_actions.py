@@ -146,6 +146,37 @@ def test_what_a_checker_objects_to_is_declared_less_exactly_but_not_silenced(
     assert isinstance(answer, Silence) == (written is None)
 
 
+RUNNER = """\
+from net import connected
+
+
+class Runner:
+    def __init__(self):
+        self.conn = None
+
+    def start(self):
+        self.conn = connected()
+
+    def stop(self):
+        self.conn.close()
+        self.conn.{method}()
+"""
+
+
+@pytest.mark.parametrize(("method", "refused"), [("close", ""), ("clos", "hides-another")])
+def test_no_type_is_declared_that_hides_another_error(
+    plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, refused: str
+) -> None:
+    checker_for("pyright", tmp_path, monkeypatch)
+    (tmp_path / "net.py").write_text("class Conn:\n    def close(self): ...\n\n\ndef connected():\n    return Conn()\n")
+    document, context = asked(tmp_path, RUNNER.format(method=method), oracle="pyright")
+    action = menu(plugin, document, context)["field"]
+    assert "`Any`" in action.title
+    answer = plugin.answer(ResolveRequest(document, action), context)
+    assert (answer.reason if isinstance(answer, Silence) else "") == refused
+    assert not isinstance(answer, Silence) or 'Cannot access attribute "clos" for class "Conn"' in answer.sentence
+
+
 def test_a_menu_waits_for_no_checker(plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked_for, released = threading.Event(), threading.Event()
 

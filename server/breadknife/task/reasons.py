@@ -90,6 +90,10 @@ REASONS: Mapping[str, Reason] = {
     "checker-objects": Reason(
         "with the edit ({strategy}) {checker} would say of {file}: {problem}", "choose another way to repair it"
     ),
+    "hides-another": Reason(
+        "with the edit ({strategy}) {checker} would no longer say of {file}: {problem}",
+        "mend that first, or choose another way to repair it",
+    ),
 }
 
 

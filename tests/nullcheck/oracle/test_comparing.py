@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh, is_reworded
+from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh, hidden, is_reworded
 from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.text.document import Span, TextEdit
 
@@ -150,3 +150,25 @@ def test_what_is_new(was: list[tuple[int, str]], now: list[tuple[int, str]], new
     other = [Problem(THERE, "c", "a", 4)]
     assert fresh(other, other, moves) == []
     assert len(fresh(other, [Problem(THERE, "c", "a", 8), Problem(THERE, "d", "a", 4)], moves)) == 2
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "gone"),
+    [
+        ("`kil` is no attribute of `Popen`", "", True),
+        ("`kil` is no attribute of `Popen`", "`kil` is no attribute of `Popen`", False),
+        # a null is why, or nothing is known
+        ('"kill" is not a known attribute of "None"', "", False),
+        ('"kill" of class "NoneType"', "", False),
+        ('Argument of type "A"\n  "A | None" isn\'t "B"', "", False),
+        ('Type of "a" is partially unknown', "", False),
+        ('"a" of class "A"\n  Attribute "a" is unknown', "", True),
+        ('No overloads for "join" match the provided arguments', "", False),
+        ('No matching overload found for function "join"', "", False),
+    ],
+)
+def test_what_is_hidden(was: str, now: str, gone: bool) -> None:
+    moves = {HERE: Moves.of((TextEdit(Span(0, 0), "new\n"),))}
+    before = [Problem(path, "c", was, 4) for path in (HERE, THERE)]  # of other files nothing is said
+    after = [Problem(HERE, "c", now, 8)] if now else []
+    assert [each.path for each in hidden(before, after, moves)] == [HERE] * gone

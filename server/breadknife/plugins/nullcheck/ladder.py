@@ -7,6 +7,7 @@ The menu waits for no checker. What was asked before, or in the background since
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -19,7 +20,7 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, EngineUnavailable
 from breadknife.plugins.nullcheck.importers import importers
-from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh
+from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh, hidden
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS, Ask, Oracle
 from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
@@ -39,6 +40,9 @@ _SHARE = 0.1
 _ORACLES, _CLIMBS, _KNOWN = 3, 64, 512
 """Kept: programs (pyright holds some 200 MB), results, and what is wrong in files."""
 
+_HIDING = re.compile(r"\bAny\b|\bignore\b|@ts-expect-error|eslint-disable")
+"""What may keep a checker from telling more than an edit is to end."""
+
 _About = frozenset[tuple[str, str, str]]
 """Findings that an edit is to end: their sources, codes and messages."""
 _Situation = tuple[Path, str, frozenset[tuple[Path, str]]]
@@ -54,6 +58,7 @@ class Rung(StrEnum):
     PATH = "non-null path unchanged"
     FILE = "file clean"
     IMPORTERS = "importers clean"
+    OTHERS = "other errors still told"
 
 
 @dataclass(frozen=True)
@@ -233,6 +238,8 @@ class Ladder:
             now += ask(group, {**unsaved, **new})
             looked_at |= group
         wrong = {problem.path for problem in now}
+        if _may_hide(edited):
+            wrong |= {*old}
         troubled = {path: text for path, text in {**looked_at, **old}.items() if path in wrong}
         was = self._before(checker, old, unsaved, troubled, ask)
         climb = _judged(edited, about, checker, was, now)
@@ -342,7 +349,13 @@ def _judged(
     moves = {path: Moves.of(each.edits) for each in edited.changes if (path := each.document.path) is not None}
     for problem in fresh(was, now, moves):
         return Climb(broken=Rung.FILE if problem.path == document.path else Rung.IMPORTERS, problem=problem)
+    for problem in hidden(was, now, moves) if _may_hide(edited) else ():
+        return Climb(broken=Rung.OTHERS, problem=problem)
     return Climb(others=others(about, confirmed))
+
+
+def _may_hide(edited: Edited) -> bool:
+    return any(_HIDING.search(edit.new_text) for each in edited.changes for edit in each.edits)
 
 
 def others(about: Iterable[Finding], confirmed: Collection[str] = ()) -> tuple[str, ...]:

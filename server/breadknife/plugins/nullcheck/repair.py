@@ -12,7 +12,7 @@ from breadknife.engine.runtimes import split_model
 from breadknife.errors import EngineError, ModelError
 from breadknife.plugins.nullcheck.ahead import Ahead
 from breadknife.plugins.nullcheck.content import only_content_differs, written
-from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder
+from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, Rung
 from breadknife.plugins.nullcheck.oracle.tools import Installed
 from breadknife.plugins.nullcheck.values import SOURCE, Content, NullFile, NullLanguage, Offer, Place, Strategy
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
@@ -80,7 +80,8 @@ class Checking:
             return Settled(climb)
         said = climb.problem.message.partition("\n")[0]
         details = {"strategy": self.strategy, "checker": climb.checker, "file": climb.problem.path.name}
-        return Vetoed(silence("checker-objects", problem=said, **details))
+        reason = "hides-another" if climb.broken is Rung.OTHERS else "checker-objects"
+        return Vetoed(silence(reason, problem=said, **details))
 
 
 def rule(strategy: Strategy) -> str:

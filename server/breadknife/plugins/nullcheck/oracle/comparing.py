@@ -69,8 +69,21 @@ def are_new(was: Iterable[Finding], now: Iterable[Finding], edits: Iterable[Text
     return False
 
 
-def fresh(was: Iterable[Problem], now: Sequence[Problem], moves: Mapping[Path, Moves]) -> list[Problem]:
+def fresh(was: Iterable[Problem], now: Iterable[Problem], moves: Mapping[Path, Moves]) -> list[Problem]:
     """Those of `now` that are new. `moves`: of the files that were edited."""
+    return _compared(was, now, moves)[0]
+
+
+def hidden(was: Iterable[Problem], now: Iterable[Problem], moves: Mapping[Path, Moves]) -> list[Problem]:
+    """Those of the edited files that are gone though no null is at fault: the edit has made the checker look away."""
+    gone = _compared(was, now, moves)[1]
+    return [problem for problem in gone if problem.path in moves and not _OF_NULL.search(problem.message)]
+
+
+def _compared(
+    was: Iterable[Problem], now: Iterable[Problem], moves: Mapping[Path, Moves]
+) -> tuple[list[Problem], list[Problem]]:
+    """What is new, and what is gone."""
     left: dict[tuple[Path, str], list[Problem]] = {}
     for problem in was:
         left.setdefault((problem.path, problem.code), []).append(problem)
@@ -83,11 +96,14 @@ def fresh(was: Iterable[Problem], now: Sequence[Problem], moves: Mapping[Path, M
             known.remove(min(here, key=lambda old: old.message != problem.message))
         else:
             new.append(problem)
-    return new
+    return new, [problem for problems in left.values() for problem in problems]
 
 
 _NULL = r"(?:None|null|undefined)"
 _OPEN = rf"(?:{_NULL}|Unknown|Any)"
+_OF_NULL = re.compile(rf"\b{_NULL}|\A.*\bunknown\b|\ANo (?:matching )?overload", re.IGNORECASE)
+"""Faults that a null may be the cause of, or that nothing is known. Where no overload takes an argument, its type isn't
+told."""
 _UNKNOWN = re.compile(rf"\b{_OPEN}(?:\s*\|\s*{_OPEN})+\b")
 _RESULT = re.compile(r"-> \((Any)\)")
 _PARTS = re.compile(rf"\s*\|\s*{_OPEN}\b|\b{_OPEN}\s*\|\s*")
