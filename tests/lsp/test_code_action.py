@@ -13,6 +13,7 @@ from lsprotocol import types as lsp
 PLUGIN = '''
 """Renames `old` here and in other.py."""
 
+import time
 from dataclasses import dataclass, replace
 
 from breadknife.api import Action, ActionRequest, Actions, Document, DocumentEdits, Origin, Span, TextEdit
@@ -36,6 +37,8 @@ class Renaming:
     def answer(self, request, context):
         if isinstance(request, ActionRequest):
             return Actions((Action("Rename", data={"a": 1}),))
+        while (context.project.root / "wait").exists():
+            time.sleep(0.01)
         path = context.project.root / "other.py"
         other = Document(path.as_uri(), "python", context.project.text(path))
         elsewhere = (DocumentEdits(other, renamed(other.text)),)
@@ -83,6 +86,29 @@ async def test_an_action_edits_two_documents(connect, script, home, renaming, ed
     made = {uri: (edit.range.start.character, edit.new_text) for uri, [edit] in changes.items()}
     column = 5 if shown and editor == "neovim" else 4  # `é` is two units of utf-8, which Neovim asks for
     assert made == {here: (0, "new"), there: (column, "new")}
+
+
+async def test_a_choice_that_takes_a_while_is_seen_to_be_at_work(connect, script, home, renaming) -> None:
+    session = await connect("neovim", engine_script=script([]))
+    (session.folder / "other.py").write_text("x = old\n", "utf-8")
+    (session.folder / "wait").touch()
+    uri = session.open("a.py", "old = 1\n")
+    [item] = await session.actions(uri, lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0)), [])
+    chosen = asyncio.ensure_future(session.client.code_action_resolve_async(item))
+
+    def said() -> list[list[str | None]]:
+        reports = session.client.progress_reports.values()
+        return [said for report in reports if "checking “Rename”" in (said := [each.message for each in report])]
+
+    async with asyncio.timeout(30):
+        while not said():
+            await asyncio.sleep(0.01)
+    assert said() == [["checking “Rename”"]]
+    (session.folder / "wait").unlink()
+    assert (await chosen).edit
+    async with asyncio.timeout(30):
+        while len(said()[0]) < 2:
+            await asyncio.sleep(0.01)
 
 
 OFF = {"nullcheck": {"oracle": "off"}, "prose": {"enabled": False}}

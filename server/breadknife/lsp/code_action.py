@@ -15,12 +15,15 @@ from breadknife.host.receipts import Receipt
 from breadknife.lsp.convert import from_diagnostic, to_command, to_diagnostic, to_span, to_workspace_edit
 from breadknife.lsp.diagnostics import Diagnostics
 from breadknife.lsp.handed_out import HandedOut
+from breadknife.lsp.progress import progress
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, DocumentEdits, Finding, ResolveRequest
 from breadknife.text.document import Document, Span, TextEdit
 
 MENU_SECONDS = 8.0
 """In which the edits of a whole menu are made for a client that can't ask for one later; eglot waits 10 s."""
+UNTOLD_SECONDS = 0.4
+"""For which nobody wonders whether a choice was seen; a checker may take longer to agree."""
 
 
 class _ContentModified(JsonRpcException):
@@ -92,7 +95,8 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
         if document is None or document.version != ticket.version:
             raise _ContentModified()
         action = Action(ticket.title, ticket.kind, data=ticket.data, findings=ticket.findings, within=ticket.within)
-        item.edit = await _resolved_edit(server, handed_out, document, ticket.plugin, action)
+        async with progress(server, f"checking “{ticket.title}”", after=UNTOLD_SECONDS):
+            item.edit = await _resolved_edit(server, handed_out, document, ticket.plugin, action)
         return item
 
 
