@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.braces.counting import CallCounts, CheckPatterns, call_counts
+from breadknife.plugins.nullcheck.braces.evaluating import TooDeepError
 from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
 from breadknife.plugins.nullcheck.braces.facts import Cause, Env, Fact, NullUse
 from breadknife.plugins.nullcheck.java.callers import takes_for_granted
-from breadknife.plugins.nullcheck.java.expressions import TooDeepError
 from breadknife.plugins.nullcheck.java.flow import Flow
 from breadknife.plugins.nullcheck.java.names import FileTable, Member, Names
 from breadknife.plugins.nullcheck.java.outline import (
