@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from breadknife.plugins.nullcheck.braces.facts import Fact
 from breadknife.plugins.nullcheck.braces.file import Option
-from breadknife.plugins.nullcheck.java.imports import objects, with_import
+from breadknife.plugins.nullcheck.java.imports import java_util, with_import
 from breadknife.plugins.nullcheck.java.outline import base
 from breadknife.plugins.nullcheck.java.rules import ZEROS
 from breadknife.plugins.nullcheck.java.site import Site, call_parts
@@ -17,9 +17,11 @@ from breadknife.text.document import Span, TextEdit
 
 _OUTSIDE = frozenset({"getenv", "getHeader", "getParameter", "getCookies", "listFiles", "list"})
 """Calls that ask for what somebody else may leave out; `readLine` isn't one: its null ends something."""
+_MAP_DEFAULTS, _OPTIONAL, _REQUIRE_ELSE = 8, 8, 9
+"""The releases of Java that `Map.getOrDefault`, `Optional` and `Objects.requireNonNullElse` came with."""
 
 
-def defaults(site: Site, fact: Fact | None) -> Iterator[Option]:
+def defaults(site: Site, fact: Fact | None, release: Callable[[], int]) -> Iterator[Option]:
     kind = fact.type if fact is not None else ""
     outer = site.path[-1]
     default, array = ZEROS.get(base(kind), ""), re.fullmatch(r"([A-Z]\w*)\[\]", kind)
@@ -41,6 +43,7 @@ def defaults(site: Site, fact: Fact | None) -> Iterator[Option]:
         and len(given) == 1
         and fact is not None
         and "Map.get" in str(fact.cause and fact.cause.reason)
+        and release() >= _MAP_DEFAULTS
     ):
         name = site.node.child_by_field_name("name")
         if name is None:
@@ -60,12 +63,17 @@ def defaults(site: Site, fact: Fact | None) -> Iterator[Option]:
             Strategy.DEFAULT, f"Use {such} if it isn't set", 45, "the method takes one",
             lambda said: (TextEdit(Span(at, at), f", {said.default or default}"),), content,
         )  # fmt: skip
-    elif called in _OUTSIDE and (len(given) == 1 or array):
-        name, add = objects(site)
+    elif called in _OUTSIDE and (len(given) == 1 or array) and release() >= _OPTIONAL:
+        has_else = release() >= _REQUIRE_ELSE
+        name, add = java_util(site, "Objects" if has_else else "Optional")
+        chosen = (
+            f"{name}.requireNonNullElse({site.source}, {default})"
+            if has_else
+            else f"{name}.ofNullable({site.source}).orElse({default})"
+        )
         yield Option(
             Strategy.DEFAULT, f"Use {such} if {'there is none' if array else 'it is not set'}", 45,
-            "it may be left out",
-            lambda _: with_import(add, TextEdit(site.span, f"{name}.requireNonNullElse({site.source}, {default})")),
+            "it may be left out", lambda _: with_import(add, TextEdit(site.span, chosen)),
         )  # fmt: skip
     elif site.is_name:
         bare = outer.type in ("argument_list", "variable_declarator", "return_statement")

@@ -8,13 +8,13 @@ from breadknife.plugins.nullcheck.java.site import Site
 from breadknife.text.document import Span, TextEdit
 
 
-def objects(site: Site) -> tuple[str, TextEdit | None]:
-    """What `java.util.Objects` is called here, and its import where there is none yet."""
-    imported = site.outline.imports.get("Objects")
-    if imported == "java.util.Objects" or "java.util.*" in site.tree.text:
-        return "Objects", None
-    add = _import(site, "java.util.Objects") if imported is None else None
-    return ("Objects" if add is not None else "java.util.Objects"), add
+def java_util(site: Site, name: str) -> tuple[str, TextEdit | None]:
+    """What a class of `java.util` is called here, and its import where there is none yet."""
+    imported, qualified = site.outline.imports.get(name), f"java.util.{name}"
+    if imported == qualified or "java.util.*" in site.tree.text:
+        return name, None
+    add = _import(site, qualified) if imported is None else None
+    return (name if add is not None else qualified), add
 
 
 def with_import(add: TextEdit | None, edit: TextEdit) -> Edits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.braces.explaining import is_certain
@@ -21,7 +21,7 @@ from breadknife.plugins.nullcheck.braces.layout import (
 from breadknife.plugins.nullcheck.java import missing
 from breadknife.plugins.nullcheck.java.declarations import annotated, without_annotation
 from breadknife.plugins.nullcheck.java.defaults import defaults
-from breadknife.plugins.nullcheck.java.imports import objects, with_import
+from breadknife.plugins.nullcheck.java.imports import java_util, with_import
 from breadknife.plugins.nullcheck.java.outline import METHODS, is_nullable, modifiers
 from breadknife.plugins.nullcheck.java.site import Site, call_parts
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
@@ -36,14 +36,14 @@ _THROWABLE = frozenset(
 _PLAIN = re.compile(r'null|false|true|-?\d+|""|Optional\.empty\(\)|Collections\.empty\w+\(\)|(?:List|Set|Map)\.of\(\)')
 
 
-def options(site: Site, fact: Fact | None, ignores: str, in_tests: bool) -> list[Option]:
+def options(site: Site, fact: Fact | None, ignores: str, in_tests: bool, release: Callable[[], int]) -> list[Option]:
     """What can be done at a site, best first. `fact` is what the detector knows of it; `ignores` the checker whose
-    finding is answered, where it has an ignore comment."""
+    finding is answered, where it has an ignore comment; `release` Java's."""
     found = [*without_annotation(site, fact), *_leaving_check(site)]
     if site.use is Use.RETURN:
         found += annotated(site)
     elif fact is None or not is_certain(fact):
-        found += [*_require(site, in_tests), *defaults(site, fact), *_guards(site)]
+        found += [*_require(site, in_tests), *defaults(site, fact, release), *_guards(site)]
     if ignores:
         found.append(_ignore(site, ignores))
     return sorted(found, key=lambda option: -option.weight)
@@ -95,7 +95,7 @@ def _require(site: Site, in_tests: bool) -> Iterator[Option]:
         weight, reason = 85, "this is a test"
     elif "requireNonNull(" in site.tree.text:
         weight, reason = 75, "the file does so elsewhere"
-    name, add = objects(site)
+    name, add = java_util(site, "Objects")
     yield Option(
         Strategy.ASSERT, f"Require that {what} is not null (NullPointerException with a message if it is)",
         weight, reason,
