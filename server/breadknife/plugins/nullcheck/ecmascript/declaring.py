@@ -318,6 +318,7 @@ def signature(reading: Reading, node: Node) -> Signature:
         tuple(taken),
         node.children[0].type == "async",
         written.lstrip(": ").startswith("asserts "),
+        source=reading.source,
     )
 
 

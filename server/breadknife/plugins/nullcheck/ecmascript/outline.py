@@ -346,11 +346,6 @@ class Outline:
 
     # --- assignments ---
 
-    def last_assigned(self, name: str) -> int:
-        """Offset (bytes) of the last assignment to such a name, or -1."""
-        offsets = self.assigned.get(name)
-        return offsets[-1] if offsets else -1
-
     def functions_around(self, offset: int) -> list[tuple[int, int]]:
         """The byte ranges of the functions that an offset lies in, outermost first."""
         if offset not in self._around:

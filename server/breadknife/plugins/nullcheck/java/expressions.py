@@ -22,7 +22,15 @@ from breadknife.plugins.nullcheck.java.names import Member, Names
 from breadknife.plugins.nullcheck.java.narrowing import branch
 from breadknife.plugins.nullcheck.java.operators import OPERATORS
 from breadknife.plugins.nullcheck.java.outline import Method, Outline, base, type_arguments
-from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, CHECKERS, CHECKS, RETURNING, NullableMethod
+from breadknife.plugins.nullcheck.java.rules import (
+    ALWAYS_SET,
+    BOXED,
+    CHECKERS,
+    CHECKS,
+    PRIMITIVES,
+    RETURNING,
+    NullableMethod,
+)
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -93,7 +101,7 @@ class Evaluator(BracesEvaluator):
 
     def unbox(self, node: Node, fact: Fact, target: str, env: Env) -> None:
         """A value goes where a primitive is needed."""
-        if fact.cause is not None and target in BOXED.values() and base(fact.type) in BOXED:
+        if fact.cause is not None and target in PRIMITIVES and base(fact.type) in BOXED:
             self.use(node, fact, Use.ASSIGN, env)
 
     def key_of(self, node: Node) -> str:

@@ -22,7 +22,7 @@ from breadknife.plugins.nullcheck.java.expressions import Evaluator, File
 from breadknife.plugins.nullcheck.java.keys import map_of_entries, values_of
 from breadknife.plugins.nullcheck.java.narrowing import branch, truth
 from breadknife.plugins.nullcheck.java.outline import CLASSES, Outline
-from breadknife.plugins.nullcheck.java.rules import BOXED, CHECKS, NO_RETURN, NO_RETURN_BARE, RETURNING
+from breadknife.plugins.nullcheck.java.rules import CHECKS, NO_RETURN, NO_RETURN_BARE, PRIMITIVES, RETURNING
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -161,7 +161,7 @@ class Flow:
         for child in node.named_children:
             fact = self.evaluator.value(child, env)
             self.returns.append(fact)
-            if self._result in BOXED.values():
+            if self._result in PRIMITIVES:
                 self.evaluator.unbox(child, fact, self._result, env)
 
     def _throw(self, node: Node, env: Env) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from breadknife.plugins.nullcheck.braces.facts import NOTHING, Cause, Env, Fact, join, join_branches
 from breadknife.plugins.nullcheck.braces.narrowing import canonical
 from breadknife.plugins.nullcheck.java.narrowing import branch
-from breadknife.plugins.nullcheck.java.rules import BOXED
+from breadknife.plugins.nullcheck.java.rules import PRIMITIVES
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -51,7 +51,7 @@ def _ternary(evaluator: Evaluator, node: Node, env: Env) -> Fact:
     after = join(yes, no) or {}
     env.clear()
     env.update(after)
-    if evaluator.type_of(a) in BOXED.values() or evaluator.type_of(b) in BOXED.values():
+    if evaluator.type_of(a) in PRIMITIVES or evaluator.type_of(b) in PRIMITIVES:
         return NOTHING
     return (join_branches(test, {"": first}, {"": second}) or {}).get("", NOTHING)
 
