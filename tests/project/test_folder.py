@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breadknife.project import folder
+from breadknife.project import background, folder
 from breadknife.project.files import LARGEST, may_read
 from breadknife.project.index import Index
 from breadknife.text.document import Document
@@ -261,7 +261,7 @@ STEP = st.one_of(
 @given(st.lists(STEP, max_size=12))
 def test_what_is_known_after_any_changes_is_what_a_new_project_knows(steps: list[tuple[str, str, str]]) -> None:
     quiet = pytest.MonkeyPatch()
-    quiet.setattr(folder, "QUIET_SECONDS", 0.0)
+    quiet.setattr(background, "QUIET_SECONDS", 0.0)
     with TemporaryDirectory() as where, quiet.context():
         root = Path(where).resolve()
         project = known(root, {"a.py": "def f(): ..."})

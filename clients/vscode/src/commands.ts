@@ -1,5 +1,5 @@
 import { commands, type Disposable, languages, window, workspace } from "vscode";
-import { describeReceipts, outline, type Receipt } from "./describe";
+import { describeReceipts, describeStatus, type Lines } from "./describe";
 import { askAgain } from "./growth";
 import { documentSelector } from "./manifest";
 import type { Reports } from "./reports";
@@ -10,7 +10,7 @@ export function registerCommands(server: Server, reports: Reports, showLog: () =
   const showStatus = async () => {
     await reports.show(
       "breadknife status",
-      await answer(async () => outline(await server.execute("breadknife.status"))),
+      await answer(async () => describeStatus((await server.execute("breadknife.status")) as Lines)),
     );
   };
   const whyNoSuggestion = async () => {
@@ -31,7 +31,7 @@ async function explain(server: Server): Promise<string> {
     return "Put the cursor into a file of a language that breadknife serves, and ask again.\n";
   }
   const receipts = await server.execute("breadknife.why", document.uri.toString());
-  return describeReceipts(workspace.asRelativePath(document.uri), receipts as Receipt[]);
+  return describeReceipts(workspace.asRelativePath(document.uri), receipts as Lines[]);
 }
 
 async function answer(ask: () => Promise<string>): Promise<string> {

@@ -6,10 +6,14 @@ from dataclasses import asdict
 from typing import Any
 
 from breadknife.host.host import Reply
+from breadknife.host.lines import folded, receipt_lines, status_lines
 from breadknife.host.status import status
 from breadknife.lsp.diagnostics import Diagnostics
 from breadknife.lsp.server import ACCEPTED, COMMAND, STATUS, WHY, BreadknifeServer
 from breadknife.task.values import Command, CommandRequest
+
+_SHOWN, _READ = 20, 20
+"""Receipts, and how many are read for one that is shown: those in vain are folded."""
 
 
 def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
@@ -31,14 +35,20 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
 
     @server.handles(STATUS)
     async def show_status(*args: Any) -> dict[str, Any]:
-        return await server.in_worker(lambda: status(server.host))
+        """What there is to know, and under `lines` the same for people."""
+        report = await server.in_worker(lambda: status(server.host))
+        return {**report, "lines": status_lines(report)}
 
     @server.handles(WHY)
     async def why(*args: Any) -> list[dict[str, Any]]:
-        """Argument: a document's URI, or nothing for all documents. Receipts, newest first."""
+        """Argument: a document's URI, or nothing for all documents. Receipts, newest first, each with how many like
+        it it stands for (`times`) and the same for people (`lines`)."""
         uri = str(args[0]) if args else None
-        receipts = await server.in_worker(lambda: server.host.ledger.newest(uri))
-        return [asdict(receipt) for receipt in receipts]
+        receipts = await server.in_worker(lambda: server.host.ledger.newest(uri, _SHOWN * _READ))
+        return [
+            {**asdict(receipt), "times": times, "lines": receipt_lines(receipt, times)}
+            for receipt, times in folded(receipts)[:_SHOWN]
+        ]
 
 
 async def _carry_out(server: BreadknifeServer, args: tuple[Any, ...]) -> Reply:

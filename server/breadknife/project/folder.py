@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import commonpath
 
+from breadknife.project.background import Background
 from breadknife.project.committers import of_committers
 from breadknife.project.edits import RecentEdits
 from breadknife.project.files import LARGEST, FolderFiles, read_text, stamp_of
@@ -25,8 +25,6 @@ from breadknife.text.languages import LANGUAGES
 from breadknife.text.outline import Import, Outline, outline
 from breadknife.text.syntax import parse
 
-log = logging.getLogger("breadknife.project")
-
 FILES, ENTRIES = 20_000, 200_000
 """Of a folder, files that are known, and entries that are looked at to find them."""
 OUTLINES = 200
@@ -35,11 +33,6 @@ IMPORTING = 64
 """Files that are looked into for the import of one file."""
 DEFINING = 8
 """Files that are looked into for one name: one that more files define says little."""
-SHARE = 0.25
-"""Of one core, the most that the background takes while nobody waits for it."""
-QUIET_SECONDS = 1.5
-"""An edited document is looked at again when it has rested that long."""
-
 _RELATED = (
     frozenset({"typescript", "typescriptreact", "javascript", "javascriptreact"}),
     frozenset({"c", "cpp"}),
@@ -68,26 +61,16 @@ class FolderProject:
         self._edits = RecentEdits()
         self._outlines: OrderedDict[str, _Made] = OrderedDict()
         self._open = {_key(path): document for document in opened if (path := document.path)}
-        self._folders = deque([self.root])
-        """To be listed, before any file is read."""
         self._listed: set[Path] = set()
-        self._unread: dict[Path, None] = {}
-        self._resting: dict[Path, float] = {}
-        """Edited documents, and when they were."""
         self._revisions = Counter[str]()
         self._entries = 0
         self._lock = threading.RLock()
         self._known = _Known(self._index, self._lock, self.text)
-        self._changed = threading.Condition(self._lock)
-        self._thread: threading.Thread | None = None
-        self._busy = False
-        self._awaited = 0
-        """How many wait for the background: it then takes no rest."""
-        self._closed = False
+        self._background = Background(self._lock, self._look)
         with self._lock:
             for document in self._open.values():
                 self._look_soon(document.path)
-            self._wake()
+            self._background.list_soon(self.root)
 
     # --- what is asked ----------------------------------------------------------------------------------------------
 
@@ -131,7 +114,6 @@ class FolderProject:
             if not here:  # it has changed, and no client has told
                 with self._lock:
                     self._look_soon(file)
-                    self._wake()
         return located
 
     def module(self, imported: Import, document: Document, /) -> Sequence[Path]:
@@ -192,11 +174,10 @@ class FolderProject:
             if before is None:
                 self._look_soon(path)
             elif before.text != document.text:
-                self._resting[path] = time.monotonic()
+                self._background.look_when_rested(path)
             if before is None or before.text != document.text:
                 self.generation += 1
                 self._revisions[_key(path)] += 1
-            self._wake()
         if before is not None and self._files.shared(path):
             self._edits.changed(key, before.text, document.text, time.monotonic())
 
@@ -204,11 +185,10 @@ class FolderProject:
         """The editor has closed it: the file on disk counts again."""
         with self._lock:
             if self._open.pop(_key(path), None) is not None:
-                self._resting.pop(path, None)
+                self._background.forget_edit(path)
                 self._look_soon(path)
                 self.generation += 1
                 self._revisions[_key(path)] += 1
-                self._wake()
 
     def files_changed(self, paths: Iterable[Path]) -> None:
         """Files (or folders) were made, changed or removed."""
@@ -219,35 +199,22 @@ class FolderProject:
                     self._list_anew(path.parent)
                 else:
                     self._look_soon(path)
-            if len(self._unread) > 2 * FILES:  # more than a listing leaves: to list all anew is less
-                self._unread.clear()
+            if self._background.files > 2 * FILES:  # more than a listing leaves: to list all anew is less
+                self._background.forget_files()
                 self._list_anew(self.root)
-            self._wake()
 
     def idle(self, seconds: float, /) -> bool:
         """Wait until there is nothing to look at, at most so long; whether that came."""
-        with self._changed:
-            self._awaited += 1
-            self._changed.notify_all()
-            try:
-                return self._changed.wait_for(lambda: self._closed or not (self._pending or self._busy), seconds)
-            finally:
-                self._awaited -= 1
+        return self._background.idle(seconds)
 
     def close(self) -> None:
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self._background.close()
 
-    # --- the background -----------------------------------------------------------------------------------------------
-
-    @property
-    def _pending(self) -> bool:
-        return bool(self._folders or self._unread or self._resting)
+    # --- what the background looks at ---------------------------------------------------------------------------------
 
     def _look_soon(self, path: Path | None) -> None:
         if path is not None:
-            self._unread[Path(os.path.abspath(path))] = None
+            self._background.look_soon(Path(os.path.abspath(path)))
 
     def _list_anew(self, folder: Path) -> None:
         """Its ignore file has changed."""
@@ -258,51 +225,9 @@ class FolderProject:
             self._words.forget(file)
         self._listed = {each for each in self._listed if not each.is_relative_to(folder)}
         self._entries = 0
-        self._folders.append(folder)
+        self._background.list_soon(folder)
         for document in self._open.values():  # which may not be on disk yet
             self._look_soon(document.path)
-
-    def _wake(self) -> None:
-        """With the lock."""
-        if self._pending and not self._closed and self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="project", daemon=True)
-            self._thread.start()
-        self._changed.notify_all()
-
-    def _work(self) -> None:
-        while (path := self._next()) is not None:
-            started = time.thread_time()
-            try:
-                self._look(path)
-            except Exception:  # one strange file must not end the index
-                log.exception("%s can't be looked at", path)
-            rest = (time.thread_time() - started) * (1 / SHARE - 1)
-            with self._changed:
-                self._busy = False
-                self._changed.notify_all()
-                # No `nice`: a thread that the system holds back would hold Python's lock, for which all others wait.
-                self._changed.wait_for(lambda: self._closed or self._awaited > 0, rest)
-
-    def _next(self) -> Path | None:
-        """What is next to be looked at; None when nothing is left, and the thread ends."""
-        with self._changed:
-            while self._pending and not self._closed:
-                if self._folders:
-                    path = self._folders.popleft()
-                elif self._unread:
-                    path = next(iter(self._unread))
-                    del self._unread[path]
-                else:
-                    path, since = next(iter(self._resting.items()))
-                    rest = since + QUIET_SECONDS - time.monotonic()
-                    if rest > 0:
-                        self._changed.wait(rest)
-                        continue
-                    del self._resting[path]
-                self._busy = True
-                return path
-            self._thread = None
-            return None
 
     def _look(self, path: Path) -> None:
         if path.is_dir() and (path == self.root or not path.is_symlink()):
@@ -351,12 +276,12 @@ class FolderProject:
             with self._lock:
                 self._entries += 1
                 if is_folder:
-                    self._folders.append(path)
+                    self._background.list_soon(path)
                 elif _outlined(path) and len(self._index) < FILES:
                     self._index.add(_key(path))
-                    self._unread[path] = None
+                    self._background.look_soon(path)
                 elif is_spoken(path) and self._words.add(_key(path)):
-                    self._unread[path] = None
+                    self._background.look_soon(path)
 
     def _outline(self, path: Path) -> Outline | None:
         """Of a file that may be read; the index learns its names."""

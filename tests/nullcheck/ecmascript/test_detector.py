@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis, detect
+from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
 from breadknife.plugins.nullcheck.ecmascript.rules import NULLABLE_CALLS, users_rules
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
@@ -25,7 +25,7 @@ def blocks(name: str) -> list[tuple[str, str]]:
 def found(text: str, language: str = "typescript") -> list[Finding]:
     tree = parse(text, language)
     assert tree is not None
-    return detect(tree)
+    return FileAnalysis(tree).findings()
 
 
 def marked(text: str) -> tuple[str, list[Span]]:

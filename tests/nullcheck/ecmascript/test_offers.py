@@ -535,3 +535,21 @@ def test_nothing_is_told_of_minified_code() -> None:
     line = "function f(x){var m=x.match(/a/);return m[0]}"
     assert opened(f"{line}\n" * 20, "javascript").findings()
     assert not opened(line * 20, "javascript").findings()
+
+
+CALLER = """\
+function f(m: Map<string, string>, s: string) {
+  const a = m.get("k");
+  a.trim();
+  const b = g(s);
+  b.trim();
+}
+"""
+HELPER = "function g(s: string) {\n  if (s) {\n    return null;\n  }\n  return s;\n}\n"
+
+
+@pytest.mark.parametrize("text", [CALLER + HELPER, HELPER + CALLER], ids=["below", "above"])
+def test_a_fix_ends_its_own_finding_alone_wherever_the_functions_stand_that_are_called(text: str) -> None:
+    """The text below a function moves with an edit in it: what stands there is read where it was."""
+    assert {(offer.strategy, offer.removes) for offer in offered(text) if offer.removes != 1} == set()
+    assert len(offered(text)) > 3

@@ -2,9 +2,8 @@
 local M = {}
 
 ---@param lines string[]
----@param filetype string
-local function show(lines, filetype)
-  vim.lsp.util.open_floating_preview(lines, filetype, { border = "rounded", focus_id = "breadknife" })
+local function show(lines)
+  vim.lsp.util.open_floating_preview(lines, "text", { border = "rounded", focus_id = "breadknife" })
 end
 
 ---@param command string
@@ -24,58 +23,29 @@ local function execute(command, arguments, show_result)
   end)
 end
 
----@class breadknife.Reason an entry of `breadknife.why`
----@field request string
----@field line? integer
----@field plugin string
----@field outcome string
----@field reason string
----@field sentence string
----@field remedy string
----@field model string
----@field milliseconds number
-
----@param value any
----@return string
-local function text(value)
-  return (value == nil or value == vim.NIL) and "" or tostring(value)
-end
-
----@param entry breadknife.Reason
+---@param entries { lines: string[] }[] each with its lines for people
 ---@return string[]
-local function explain(entry)
-  local by = text(entry.model) ~= "" and " by " .. entry.model or ""
-  local by_whom = text(entry.plugin) ~= "" and entry.plugin or "nobody"
-  local outcome = text(entry.outcome) .. (text(entry.reason) ~= "" and " (" .. entry.reason .. ")" or "")
-  local lines = {
-    ("- **%s** %s%s: %s%s, %.0f ms"):format(
-      by_whom,
-      entry.request,
-      (entry.line or 0) > 0 and " at line " .. entry.line or "",
-      outcome,
-      by,
-      tonumber(entry.milliseconds) or 0
-    ),
-  }
-  for _, sentence in ipairs({ text(entry.sentence), text(entry.remedy) }) do
-    if sentence ~= "" then
-      lines[#lines + 1] = "  " .. sentence:gsub("%s*\n%s*", " ")
-    end
-  end
-  return lines
+local function lines_of(entries)
+  return vim
+    .iter(entries)
+    :map(function(entry)
+      return entry.lines
+    end)
+    :flatten()
+    :totable()
 end
 
 ---@type table<string, fun(...: string)>
 local commands = {
   status = function()
     execute("breadknife.status", {}, function(status)
-      show(require("breadknife.status").lines(status), "text")
+      show(status.lines)
     end)
   end,
   why = function()
     execute("breadknife.why", { vim.uri_from_bufnr(0) }, function(entries)
-      local lines = vim.iter(entries or {}):map(explain):flatten():totable()
-      show(#lines > 0 and lines or { "Nothing has been asked for this file yet." }, "markdown")
+      local lines = lines_of(entries)
+      show(#lines > 0 and lines or { "Nothing has been asked for this file yet." })
     end)
   end,
   toggle = function(plugin)

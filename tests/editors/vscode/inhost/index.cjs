@@ -109,9 +109,15 @@ const tests = {
     await open("complete.py");
     await take("    total = ", "commit", "    total = first + second");
     const { document } = window.activeTextEditor;
-    await report("breadknife.whyNoSuggestion", /^The last requests for complete\.py:.*completion/s);
+    await report("breadknife.whyNoSuggestion", /^The last requests for complete\.py:.*^completion.*^ {4}\w/ms);
+    await commands.executeCommand("editor.foldAll");
+    await until("folded receipts", () => {
+      const { document: receipts, visibleRanges } = window.activeTextEditor;
+      const seen = visibleRanges.map((range) => receipts.getText(range)).join("\n");
+      return seen.includes("completion") && !/^ {4}/m.test(seen);
+    });
     await window.showTextDocument(document);
-    await report("breadknife.showStatus", /^\w+:/);
+    await report("breadknife.showStatus", /^breadknife \d.*^plugins {2}\w/ms);
   },
 
   async "a restarted server serves the open files"() {

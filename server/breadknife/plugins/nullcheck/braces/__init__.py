@@ -1,1 +1,1 @@
-"""What the null checks of Java and Go share: facts at a point, a file's layout, the check of an edit."""
+"""What the null checks of Java and Go share, the layout of a file and the order of effects also with JavaScript."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.braces.facts import Fact, NullUse
@@ -24,7 +25,13 @@ class Words:
     """Whether such a comment may stand before the place on its line."""
 
 
-def finding_of(words: Words, tree: SyntaxTree, use: NullUse) -> Finding:
+def findings_of(words: Words, tree: SyntaxTree, uses: Iterable[NullUse]) -> list[Finding]:
+    """In the order of the file, without those that a comment calls off."""
+    ordered = sorted(uses, key=lambda use: (use.node.start_byte, use.node.end_byte))
+    return [_finding_of(words, tree, use) for use in ordered if not _is_ignored(words, tree, use.node)]
+
+
+def _finding_of(words: Words, tree: SyntaxTree, use: NullUse) -> Finding:
     span, cause = tree.span(use.node), use.cause
     expression = quote(tree.text[span.start : span.end])
     why = f"{cause.reason}, and {cause.why}" if cause.why else cause.reason
@@ -45,7 +52,7 @@ def finding_of(words: Words, tree: SyntaxTree, use: NullUse) -> Finding:
     )
 
 
-def is_ignored(words: Words, tree: SyntaxTree, node: Node) -> bool:
+def _is_ignored(words: Words, tree: SyntaxTree, node: Node) -> bool:
     start = tree.span(node).start
     end = tree.text.find("\n", start)
     line = tree.text.rfind("\n", 0, start) + 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
@@ -40,3 +42,24 @@ def lines_before(tree: SyntaxTree, statement: Node, lines: list[str]) -> TextEdi
 def lines_after(tree: SyntaxTree, statement: Node, lines: list[str]) -> TextEdit:
     at, indent, end = tree.span(statement).end, indent_of(tree, statement), line_break(tree)
     return TextEdit(Span(at, at), "".join(f"{end}{indent}{line}" for line in lines))
+
+
+def lines_above(tree: SyntaxTree, statement: Node, lines: list[str]) -> TextEdit:
+    """Lines put before a statement and the comments that belong to it."""
+    return lines_before(tree, with_comments(tree, statement), lines)
+
+
+def block(tree: SyntaxTree, header: str, statements: Sequence[str]) -> list[str]:
+    """The lines of `if (x) { … }`."""
+    step = step_of(tree)
+    return [f"{header} {{", *(step + statement for statement in statements), "}"]
+
+
+def in_block(tree: SyntaxTree, header: str, statement: Node, raw: str) -> TextEdit | None:
+    """A statement put into a block; None where it has a string with `raw` quotes, which more indentation changes."""
+    source = tree.source(statement)
+    if raw in source:
+        return None
+    step, end, indent = step_of(tree), line_break(tree), indent_of(tree, statement)
+    body = source.replace("\n", "\n" + step)
+    return TextEdit(tree.span(statement), f"{header} {{{end}{indent}{step}{body}{end}{indent}}}")

@@ -189,7 +189,7 @@ def _function_result(evaluator: Evaluator, callee: Callee, summaries: Summaries)
         return _known_result(name, signature.node, signature.known, signature.returns or UNKNOWN, signature.uri)
     if signature.returns is not None:
         return _declared_result(name, signature.node, signature.returns)
-    return _found_result(name, signature.node, signature.is_async, summaries.summary(signature.node, evaluator.source))
+    return _found_result(name, signature.node, signature.is_async, summaries.summary(signature.node, signature.source))
 
 
 def _declared_result(name: str, node: Node, type: Type) -> Fact:
@@ -270,7 +270,7 @@ def ends(evaluator: Evaluator, call: Node, summaries: Summaries) -> bool:
             return signature.known.never_returns
         if signature.returns is not None:
             return signature.returns.name == "never"
-        return summaries.summary(signature.node, evaluator.source).never_returns
+        return summaries.summary(signature.node, signature.source).never_returns
     if name.startswith("this.") and name.count(".") == 1:
         member = evaluator.outline.member(evaluator.this[-1], name[5:])
         if member is not None and member.known is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from breadknife.plugins.nullcheck.ecmascript.binding import bind
 from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact, join, join_all, join_branches
 from breadknife.plugins.nullcheck.ecmascript.frames import Loop
 from breadknife.plugins.nullcheck.ecmascript.narrowing import branch, inner, is_null, there, truth
@@ -119,7 +120,7 @@ def _for_in(flow: Flow, node: Node, env: Env) -> Env | None:
             item = Fact(cause, flow.evaluator.outline.resolved(element.present)) if element != UNKNOWN else NOTHING
             if declared:
                 flow.declarer.names(left, entry, flow.frame.node)
-            flow.evaluator.bind(left, item, entry)
+            bind(flow.evaluator, left, item, entry)
 
     after = _loop(flow, env, None, node.child_by_field_name("body"), start)
     flow.evaluator.scopes.leave(after)

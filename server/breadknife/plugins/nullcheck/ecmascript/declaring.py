@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
+from breadknife.plugins.nullcheck.ecmascript.binding import bind
 from breadknife.plugins.nullcheck.ecmascript.calls import demands
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator
 from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact
@@ -126,7 +127,7 @@ class Declarer:
             fact = Fact(type=type if type.name else fact.type)
         else:
             fact = self._initial(declarator, name, value, fact, type, scope, env)
-        evaluator.bind(name, fact, env)
+        bind(evaluator, name, fact, env)
 
     def _initial(
         self, declarator: Node, name: Node, value: Node, fact: Fact, type: Type, scope: Node, env: Env
@@ -169,7 +170,7 @@ class Declarer:
         if single is not None:
             self.names(single, env, node, given[0] if given else UNKNOWN)
             if given and given[0].name:
-                evaluator.bind(single, Fact(type=given[0].present), env)
+                bind(evaluator, single, Fact(type=given[0].present), env)
             return
         found = node.child_by_field_name("parameters")
         for at, parameter in enumerate(found.named_children if found is not None else ()):
@@ -198,7 +199,7 @@ class Declarer:
                 said = "this parameter is optional" if optional else f"this parameter may be {type.null}"
                 cause = Cause(parameter, said, type.null)
             bound = Fact(cause, type.present if type.name else fact.type)
-            evaluator.bind(pattern, bound if bound != NOTHING else NOTHING, env)
+            bind(evaluator, pattern, bound if bound != NOTHING else NOTHING, env)
 
     def documented(self, node: Node) -> Mapping[str, Type]:
         """Parameters that may be null by the comment before a function: not in one that sorts them out itself."""
@@ -225,7 +226,7 @@ class Declarer:
         if is_null(evaluator, right):
             written = evaluator.text(right)
             fact = Fact(Cause(pattern, f"the default of this parameter is {written}", written))
-        evaluator.bind(left, Fact(fact.cause, fact.type) if fact.cause or fact.type.name else NOTHING, env)
+        bind(evaluator, left, Fact(fact.cause, fact.type) if fact.cause or fact.type.name else NOTHING, env)
 
     def captured(self, node: Node, env: Env) -> Env:
         """What a function that is made here knows of the variables around it when it runs, at whatever time."""
@@ -317,6 +318,7 @@ def signature(reading: Reading, node: Node) -> Signature:
         tuple(taken),
         node.children[0].type == "async",
         written.lstrip(": ").startswith("asserts "),
+        source=reading.source,
     )
 
 

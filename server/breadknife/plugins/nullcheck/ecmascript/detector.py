@@ -33,13 +33,10 @@ _TEST = (
     r"\s*(?:\)|&&|\|\||[!=]==?\s*(?:null|undefined)\b)"
 )
 """A condition that asks whether `KEY` is there."""
+_OWN_TEXT = 0
+"""Instead of the `id` of a text."""
 _MAX_CALL_CHAIN = 8
 """Calls within the file are followed this far for what they may return."""
-
-
-def detect(tree: SyntaxTree) -> list[Finding]:
-    """Every use of a value that may be null, in the order of the text."""
-    return FileAnalysis(tree).findings()
 
 
 @dataclass(frozen=True)
@@ -120,6 +117,8 @@ class FileAnalysis:
             self._follow_function(evaluator, tree, node, entry)
         except TooDeepError:
             return None
+        finally:  # the next text may be given the same `id`
+            self._summaries = {key: known for key, known in self._summaries.items() if key[0] == _OWN_TEXT}
         return [_explained(tree, use) for use in _sorted(evaluator)]
 
     def entered(self, byte: int) -> Sequence[int]:
@@ -177,7 +176,7 @@ class FileAnalysis:
         return evaluator
 
     def summary(self, function: Node, source: bytes, /) -> Summary:
-        key = (id(source) if source is not self.outline.source else 0, function.start_byte)
+        key = (id(source) if source is not self.outline.source else _OWN_TEXT, function.start_byte)
         if key in self._summaries:
             return self._summaries[key]
         if key in self._running or len(self._running) >= _MAX_CALL_CHAIN:

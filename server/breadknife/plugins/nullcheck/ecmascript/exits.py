@@ -58,7 +58,7 @@ def early_return(site: Site, function: Node) -> Exit | None:
 
 def _returned_type(site: Site, function: Node, annotation: Node) -> Type:
     type = site.outline.type_of(annotation)
-    if function.children[0].type == "async" or any(child.type == "async" for child in function.children):
+    if any(child.type == "async" for child in function.children):
         return site.outline.resolved(type.args[0]) if type.name == "Promise" and type.args else Type()
     return type
 

@@ -33,7 +33,9 @@ def chained(site: Site) -> tuple[TextEdit, ...] | None:
         return None
     if parent.type not in _LINKS or any(child.type in ("?.", "optional_chain") for child in parent.children):
         return None
-    if not _undefined_fits(site, len(site.path) - 1, _spine(site)):
+    spine = _spine(site)
+    is_tag = any(link.children[-1].type == "template_string" for link in site.path[spine:])
+    if is_tag or not _fits(site, spine):
         return None
     following = next((child for child in parent.children if child.start_byte >= node.end_byte), None)
     if following is None or parent.children[-1].type == "template_string":
@@ -60,13 +62,6 @@ def _spine(site: Site) -> int:
             break
         at -= 1
     return at
-
-
-def _undefined_fits(site: Site, first: int, top: int) -> bool:
-    """Whether what stands around the chain takes undefined in its place."""
-    if any(site.path[at].children[-1].type == "template_string" for at in range(top, first + 1)):
-        return False
-    return _fits(site, top)
 
 
 def _fits(site: Site, at: int) -> bool:
@@ -106,8 +101,8 @@ def _fits(site: Site, at: int) -> bool:
 
 def _is_discarded(site: Site, at: int) -> bool:
     """Whether nobody looks at what the arrow function `path[at]` returns."""
-    if site.path[at].child_by_field_name("return_type") is not None:
-        return site.outline.text(site.path[at].child_by_field_name("return_type") or site.path[at]) == ": void"
+    if (annotation := site.path[at].child_by_field_name("return_type")) is not None:
+        return site.outline.text(annotation) == ": void"
     outer = site.path[at - 1]
     if outer.type == "arguments":
         function = site.path[at - 2].child_by_field_name("function")

@@ -17,11 +17,10 @@ from breadknife.plugins.nullcheck.ecmascript.facts import (
     Env,
     Fact,
     NullUse,
-    forget,
     narrow,
 )
 from breadknife.plugins.nullcheck.ecmascript.jsdoc import is_cast
-from breadknife.plugins.nullcheck.ecmascript.narrowing import LINKS, is_null, key_of, there
+from breadknife.plugins.nullcheck.ecmascript.narrowing import LINKS, key_of, there
 from breadknife.plugins.nullcheck.ecmascript.operators import OPERATORS
 from breadknife.plugins.nullcheck.ecmascript.outline import Outline
 from breadknife.plugins.nullcheck.ecmascript.rules import ELEMENT_PROPERTIES, GLOBALS, PROPERTIES, owner_of
@@ -170,62 +169,6 @@ class Evaluator:
             narrow(env, key)
 
     # --- names and what they hold ---
-
-    def bind(self, target: Node, fact: Fact, env: Env) -> None:
-        """Assign a value to one target: a name, a property, or a pattern of them."""
-        match target.type:
-            case "identifier" | "shorthand_property_identifier_pattern":
-                name = self.text(target)
-                forget(env, name)
-                if fact is not NOTHING:
-                    env[name] = fact
-            case "member_expression" | "subscript_expression":
-                self._link(target, env)
-                if key := key_of(self, target):
-                    forget(env, key)
-                    env[key] = fact if fact is not NOTHING else CHECKED
-            case "object_pattern":
-                self.use(target, replace(fact, cause=None), Use.ATTRIBUTE, env)
-                for child in target.named_children:
-                    self._bind_property(child, fact.type, env)
-            case "assignment_pattern" | "object_assignment_pattern":
-                self._bind_default(target, fact, env)
-            case "non_null_expression" | "parenthesized_expression" if target.named_child_count:
-                self.bind(target.named_children[0], fact, env)
-            case "array_pattern":
-                element = fact.type.args[0] if fact.type.name == "Array" and fact.type.args else UNKNOWN
-                for child in target.named_children:
-                    self.bind(child, Fact(type=element.present) if element.name else NOTHING, env)
-            case _:
-                for child in target.named_children:
-                    self.bind(child, NOTHING, env)
-
-    def _bind_property(self, child: Node, type: Type, env: Env) -> None:
-        name, target = child, child
-        match child.type:
-            case "pair_pattern":
-                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
-                if key is None or value is None:
-                    return
-                name, target = key, value
-            case "object_assignment_pattern":
-                name = child.child_by_field_name("left") or child
-            case "shorthand_property_identifier_pattern":
-                pass
-            case _:
-                self.bind(child, NOTHING, env)
-                return
-        self.bind(target, self.declared(type, self.text(name)), env)
-
-    def _bind_default(self, target: Node, fact: Fact, env: Env) -> None:
-        left, right = target.child_by_field_name("left"), target.child_by_field_name("right")
-        if left is None:
-            return
-        default = self.value(right, dict(env)) if right is not None else NOTHING
-        cause = fact.cause if fact.cause is not None and "null" in fact.cause.null.split(" or ") else None
-        if right is not None and is_null(self, right):
-            cause = Cause(right, f"its default is {self.text(right)}", self.text(right))
-        self.bind(left, Fact(cause, fact.type if fact.type.name else default.type), env)
 
     def declared(self, type: Type, name: str) -> Fact:
         """What the declaration of a type says of a property."""

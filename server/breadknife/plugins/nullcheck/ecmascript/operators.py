@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from breadknife.plugins.nullcheck.ecmascript.binding import bind
 from breadknife.plugins.nullcheck.ecmascript.facts import CHECKED, NOTHING, Cause, Env, Fact, join, join_branches
 from breadknife.plugins.nullcheck.ecmascript.narrowing import branch, inner, is_null, key_of, there, undecided
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN
@@ -25,7 +26,7 @@ def _assignment(evaluator: Evaluator, node: Node, env: Env) -> Fact:
     fact = evaluator.value(right, env)
     if left.type in ("object_pattern", "array_pattern"):
         evaluator.use(right, fact, Use.ATTRIBUTE if left.type == "object_pattern" else Use.ITERATE, env)
-    evaluator.bind(left, fact, env)
+    bind(evaluator, left, fact, env)
     return fact
 
 
@@ -39,7 +40,7 @@ def _augmented(evaluator: Evaluator, node: Node, env: Env) -> Fact:
         taken, other = (yes, no) if operator.type == "&&=" else (no, yes)
         there(evaluator, yes, left)
         fact = evaluator.value(right, taken)
-        evaluator.bind(left, fact if fact is not NOTHING else CHECKED, taken)
+        bind(evaluator, left, fact if fact is not NOTHING else CHECKED, taken)
         undecided(env, taken, other)
         return env.get(key_of(evaluator, left), NOTHING)
     fact = evaluator.value(left, env)
@@ -48,7 +49,7 @@ def _augmented(evaluator: Evaluator, node: Node, env: Env) -> Fact:
     second = evaluator.value(right, env)
     if evaluator.typed and operator.type != "+=":
         evaluator.use(right, second, Use.OPERAND, env)
-    evaluator.bind(left, NOTHING, env)
+    bind(evaluator, left, NOTHING, env)
     return NOTHING
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from breadknife.plugins.nullcheck.ecmascript.annotated import annotated_nullable
 from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
     assigned_fields,
     doc_before,
@@ -23,14 +24,8 @@ from breadknife.text.syntax import Node, SyntaxTree, captures
 
 WORD = re.compile(r"[\w$]+")
 _MAX_PARENTS = 5
-_LONGEST_NAME, _LONGEST_TYPE, _HEAD = 100, 400, 2_000
+_HEAD = 2_000
 """Bytes."""
-_NULLABLE_RESULT = re.compile(rb"\)(?=[ \t]*:[^;{=\n]*\b(?:null|undefined)\b)")
-_CALLEE_AT_END = re.compile(rb"(?<![\w$])([\w$]+)\??[ \t]*$")
-_OPTIONAL = re.compile(rb"\?:")
-_NAME_AT_END = re.compile(rb"(?<![\w$])[\w$]+$")
-_OR_NULL = re.compile(rb"\|[ \t]*(?:null|undefined)\b")
-_NAME_AND_COLON = re.compile(rb"(?<![\w$])([\w$]+)[ \t]*:[^;,(){}=]*$")
 TYPED = frozenset({"typescript", "typescriptreact"})
 FUNCTIONS = frozenset({
     "function_declaration", "generator_function_declaration", "function_expression", "generator_function",
@@ -101,43 +96,6 @@ class Declared:
     """It is another name for something, which may have null as a member."""
 
 
-def _declared_nullable(source: bytes) -> Iterator[bytes]:
-    """Functions, parameters, variables and members whose types say so. What comes after a name is looked for first:
-    there are far fewer of it than of names."""
-    for match in _NULLABLE_RESULT.finditer(source):
-        opening = source.rfind(b"(", 0, match.start())
-        if opening >= 0 and source.rfind(b")", opening, match.start()) < 0:
-            yield from _CALLEE_AT_END.findall(source, max(opening - _LONGEST_NAME, 0), opening)
-    for match in _OPTIONAL.finditer(source):
-        yield from _NAME_AT_END.findall(source, max(match.start() - _LONGEST_NAME, 0), match.start())
-    for match in _OR_NULL.finditer(source):
-        line = source[source.rfind(b"\n", 0, match.start()) + 1 : match.start()]
-        name = _NAME_AND_COLON.search(line)
-        if name is not None:
-            yield name[1]
-        elif declared := _declared_before(source, match.start()):
-            yield declared
-
-
-def _declared_before(source: bytes, end: int) -> bytes:
-    """The name whose type, with whatever brackets and on however many lines, goes on at `end`; empty for none."""
-    depth = 0
-    for at in range(end - 1, max(end - _LONGEST_TYPE, 0), -1):
-        char = source[at : at + 1]
-        if char in (b")", b"]", b"}") or (char == b">" and source[at - 1 : at] != b"="):
-            depth += 1
-        elif char in (b"(", b"[", b"{", b"<"):
-            if depth == 0 and char != b"<":
-                break
-            depth = max(depth - 1, 0)
-        elif depth == 0 and char == b":":
-            found = _NAME_AT_END.search(source[max(at - _LONGEST_NAME, 0) : at].rstrip(b" \t?"))
-            return found[0] if found else b""
-        elif depth == 0 and char in (b";", b"="):
-            break
-    return b""
-
-
 class Outline:
     """Made once for each text; types of members are read when they are first asked for."""
 
@@ -192,7 +150,7 @@ class Outline:
         if self.documented:
             words.update(nullable_names(self.tree.text))
         if self.typed:
-            words.update(name.decode("utf-8", "replace") for name in _declared_nullable(self.source))
+            words.update(name.decode("utf-8", "replace") for name in annotated_nullable(self.source))
             words.update(
                 name
                 for name, nodes in self._types.items()
@@ -387,11 +345,6 @@ class Outline:
         return type
 
     # --- assignments ---
-
-    def last_assigned(self, name: str) -> int:
-        """Offset (bytes) of the last assignment to such a name, or -1."""
-        offsets = self.assigned.get(name)
-        return offsets[-1] if offsets else -1
 
     def functions_around(self, offset: int) -> list[tuple[int, int]]:
         """The byte ranges of the functions that an offset lies in, outermost first."""

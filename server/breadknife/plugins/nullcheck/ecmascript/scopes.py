@@ -26,6 +26,8 @@ class Signature:
     """Of another file's."""
     uri: str = ""
     """That file's."""
+    source: bytes = b""
+    """The text that it stands in: not always the one that is followed, of which a function has been edited."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
+from breadknife.plugins.nullcheck.braces.layout import indent_of, on_own_line
+from breadknife.plugins.nullcheck.braces.order import has_effects_before
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
 from breadknife.plugins.nullcheck.ecmascript.style import Style
 from breadknife.plugins.nullcheck.values import Use
@@ -98,7 +100,7 @@ class Site:
     @property
     def loop(self) -> Node | None:
         """The loop whose body holds the place, within the function; not where a `switch` is nearer."""
-        for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
+        for inner, outer in pairwise(reversed(self.path)):
             if inner.type in FUNCTIONS or inner.type == "switch_statement":
                 return None
             if outer.type in LOOPS and inner == outer.child_by_field_name("body"):
@@ -119,7 +121,7 @@ class Site:
         statement, inside = self.path[at], (*self.path[at:], self.node)
         if holder.type in _CASES and not self.is_name:
             return None  # a declaration there would be seen by the other cases
-        return statement if self._runs_first(statement, inside) and self._own_line(statement) else None
+        return statement if self._runs_first(statement, inside) and on_own_line(self.tree, statement) else None
 
     def _runs_first(self, statement: Node, inside: tuple[Node, ...]) -> bool:
         if statement.type not in _FIRST:
@@ -149,7 +151,7 @@ class Site:
             if is_operand and is_optional(outer):
                 return False
         steady = self.node.type in _PLAIN and self.source not in self.outline.assigned
-        return steady or not self._effects_before(statement)
+        return steady or not has_effects_before(statement, self.node, _EFFECTS, FUNCTIONS)
 
     def _is_set_in(self, loop: Node) -> bool:
         """Whether what is known of the value before the loop may be wrong in a later round."""
@@ -158,33 +160,11 @@ class Site:
         sets = (at for path in paths for table in self.outline.sets for at in table.get(path, ()))
         return not self.is_name or any(loop.start_byte <= at < loop.end_byte for at in sets)
 
-    def _effects_before(self, statement: Node) -> bool:
-        """Whether something is evaluated before the node that may change what it evaluates to."""
-        stack = [statement]
-        while stack:
-            node = stack.pop()
-            if node.start_byte >= self.node.start_byte and node != statement:
-                continue
-            if node.type in _EFFECTS and node.end_byte <= self.node.start_byte:
-                return True
-            stack.extend(child for child in node.named_children if child.type not in FUNCTIONS)
-        return False
-
-    def _own_line(self, statement: Node) -> bool:
-        start = self.tree.span(statement).start
-        line = self.tree.text[self.tree.text.rfind("\n", 0, start) + 1 : start]
-        return not line or line.isspace()
-
     @property
     def indent(self) -> str:
         """The white space before the statement."""
         statement = self.statement
-        return self.indent_of(statement) if statement is not None else ""
-
-    def indent_of(self, node: Node) -> str:
-        start = self.tree.span(node).start
-        line = self.tree.text[self.tree.text.rfind("\n", 0, start) + 1 : start]
-        return line[: len(line) - len(line.lstrip())]
+        return indent_of(self.tree, statement) if statement is not None else ""
 
 
 def covers(outer: Node, inner: Node) -> bool:

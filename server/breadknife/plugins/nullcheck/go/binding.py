@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.braces.facts import NOTHING, Cause, Env, Fact, forget
 from breadknife.plugins.nullcheck.go.expressions import Evaluator
-from breadknife.plugins.nullcheck.go.narrowing import key_of
 from breadknife.plugins.nullcheck.go.outline import Outline, specs
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
@@ -141,7 +140,7 @@ class Binder:
                     env[name] = fact
             case "selector_expression":
                 self.evaluator.value(target, env)
-                if key := key_of(self._outline, target):
+                if key := self.evaluator.key_of(target):
                     forget(env, key)
                     if fact.cause is not None and key.partition(".")[0] not in self.evaluator.untracked:
                         env[key] = fact

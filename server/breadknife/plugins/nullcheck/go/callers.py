@@ -5,31 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from breadknife.plugins.nullcheck.braces.callers import Mentions, is_literal
 from breadknife.plugins.nullcheck.go.outline import Function, Outline
 from breadknife.plugins.nullcheck.go.summaries import returns_in
 from breadknife.text.syntax import Node
 
-_NAMES = re.compile(r"(?<![\w.])[a-z_]\w*", re.IGNORECASE)
+_MENTIONS = Mentions(
+    frozenset({"function_declaration", "method_declaration"}),
+    re.compile(r"(?<![\w.])[a-z_]\w*", re.IGNORECASE),
+)
 
 
 def takes_for_granted(outline: Outline, called: Function, function: Node, given: Sequence[Node]) -> bool:
-    """Whether nothing before the call says anything of what it is about: that may rule out what gives nil."""
-    if not given or (any(_is_literal(argument) for argument in given) and not _ends_with_nil(called)):
+    """`function` is what stands before the parentheses of the call."""
+    if not given or (any(map(is_literal, given)) and not _ends_with_nil(called)):
         return False
-    around = function.parent
-    while around is not None and around.type not in ("function_declaration", "method_declaration"):
-        around = around.parent
-    if around is None or around == called.node:
-        return False
-    before = outline.source[around.start_byte : function.start_byte].decode("utf-8", "replace").partition("{")[2]
-    mentioned = set(_NAMES.findall(before))
     receiver = function.child_by_field_name("operand")
-    about = [*given, receiver] if receiver is not None else list(given)
-    return mentioned.isdisjoint(name for node in about for name in _NAMES.findall(outline.text(node)))
-
-
-def _is_literal(node: Node) -> bool:
-    return node.type.endswith("_literal") or node.type in ("nil", "true", "false")
+    about = [*given, receiver] if receiver is not None else given
+    return _MENTIONS.are_missing(outline.source, function, called.node, about)
 
 
 def _ends_with_nil(called: Function) -> bool:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.braces.counting import CallCounts, CheckPatterns, call_counts
-from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
+from breadknife.plugins.nullcheck.braces.evaluating import TooDeepError
+from breadknife.plugins.nullcheck.braces.explaining import Words, findings_of
 from breadknife.plugins.nullcheck.braces.facts import Env, Fact, NullUse
 from breadknife.plugins.nullcheck.go.callers import takes_for_granted
-from breadknife.plugins.nullcheck.go.expressions import Evaluator, TooDeepError
+from breadknife.plugins.nullcheck.go.expressions import Evaluator
 from breadknife.plugins.nullcheck.go.flow import Flow
 from breadknife.plugins.nullcheck.go.making import never_made
 from breadknife.plugins.nullcheck.go.names import Elsewhere, FileTable, Names
@@ -81,9 +82,7 @@ class FileAnalysis:
         return None
 
     def _found(self, functions: Sequence[Function]) -> list[Finding]:
-        uses = [use for function in functions for use in self._uses(function)]
-        uses.sort(key=lambda use: (use.node.start_byte, use.node.end_byte))
-        return [finding_of(_WORDS, self.tree, use) for use in uses if not is_ignored(_WORDS, self.tree, use.node)]
+        return findings_of(_WORDS, self.tree, (use for function in functions for use in self._uses(function)))
 
     def summary(self, function: Function, /) -> Summary:
         key = function.node.start_byte

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from breadknife.plugins.nullcheck.braces.evaluating import BracesEvaluator
 from breadknife.plugins.nullcheck.braces.facts import (
     NOTHING,
     Cause,
     Env,
     Fact,
-    NullUse,
     forget,
     forget_fields,
     join,
-    narrow,
 )
 from breadknife.plugins.nullcheck.go.names import Elsewhere, Names
 from breadknife.plugins.nullcheck.go.narrowing import branch, key_of
@@ -26,15 +25,13 @@ from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
-MAX_DEPTH = 150
-"""Expressions and blocks nested deeper than this are left alone, with their whole function."""
 _LITERALS = frozenset({
     "interpreted_string_literal", "raw_string_literal", "int_literal", "nil", "true", "false", "float_literal",
 })  # fmt: skip
-
-
-class TooDeepError(Exception):
-    """A function nested past MAX_DEPTH."""
+_SAYING_NOTHING = (
+    "int_literal", "interpreted_string_literal", "raw_string_literal", "field_identifier", "type_identifier",
+    "qualified_type", "pointer_type", "comment",
+)  # fmt: skip
 
 
 class File(Protocol):
@@ -91,69 +88,35 @@ class Callee:
         return Cause(self.node, reason, why=why, elsewhere=related)
 
 
-class Evaluator:
+class Evaluator(BracesEvaluator):
     def __init__(self, file: File) -> None:
+        super().__init__(
+            {
+                "identifier": self._name,
+                "selector_expression": self._selector,
+                "call_expression": self.call,
+                "unary_expression": self._unary,
+                "binary_expression": self._binary,
+                "parenthesized_expression": self.last_value,
+                "type_assertion_expression": self._assertion,
+                "composite_literal": self._composite,
+                "func_literal": self._function,
+                "nil": self._nil,
+            },
+            _SAYING_NOTHING,
+        )
         self.file = file
         self.outline = file.outline
-        self.types: dict[str, str] = {}
-        """Variables whose type is written down."""
         self.untracked: set[str] = set()
         """Variables that something else may change at any time: their address was taken, a closure sets them."""
-        self.uses: dict[tuple[int, int], NullUse] = {}
         self.literals: list[Node] = []
         """Functions in this one, each to be followed by itself."""
-        self._depth = 0
-        self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
-            "identifier": self._name,
-            "selector_expression": self._selector,
-            "call_expression": self.call,
-            "index_expression": self._index,
-            "unary_expression": self._unary,
-            "binary_expression": self._binary,
-            "parenthesized_expression": self._parenthesized,
-            "type_assertion_expression": self._assertion,
-            "composite_literal": self._composite,
-            "func_literal": self._function,
-            "nil": self._nil,
-            "int_literal": _skip,
-            "interpreted_string_literal": _skip,
-            "raw_string_literal": _skip,
-            "field_identifier": _skip,
-            "type_identifier": _skip,
-            "qualified_type": _skip,
-            "pointer_type": _skip,
-            "comment": _skip,
-        }
 
-    def value(self, node: Node, env: Env) -> Fact:
-        """Evaluate an expression, with all its effects on `env`."""
-        handler = self._handlers.get(node.type)
-        self.descend()
-        if handler is not None:
-            fact = handler(node, env)
-        else:
-            fact = NOTHING
-            for child in node.named_children:
-                self.value(child, env)
-        self._depth -= 1
-        return fact
+    def text(self, node: Node) -> str:
+        return self.outline.text(node)
 
-    def descend(self) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise TooDeepError
-
-    def ascend(self) -> None:
-        self._depth -= 1
-
-    def use(self, node: Node, fact: Fact, use: Use, env: Env) -> None:
-        """The value is used in a way that nil doesn't allow; after that, it is none."""
-        if fact.cause is None or (fact.cause.certain and fact.partial):
-            return
-        while node.type == "parenthesized_expression" and node.named_child_count == 1:
-            node = node.named_children[0]
-        self.uses.setdefault((node.start_byte, node.end_byte), NullUse(node, use, fact))
-        narrow(env, key_of(self.outline, node))
+    def key_of(self, node: Node) -> str:
+        return key_of(self.outline, node)
 
     def type_of(self, node: Node) -> str:
         """The written type of a variable or of a field of the file's own structs, or ""."""
@@ -185,7 +148,7 @@ class Evaluator:
         fact = self.value(owner, env)
         if fact.cause is not None and self._dereferences(owner, self.outline.text(field), fact, called):
             self.use(owner, fact, Use.ATTRIBUTE, env)
-        return env.get(key_of(self.outline, node), NOTHING)
+        return env.get(self.key_of(node), NOTHING)
 
     def _dereferences(self, owner: Node, name: str, fact: Fact, called: bool) -> bool:
         """Whether `owner.name` panics for nil."""
@@ -313,11 +276,6 @@ class Evaluator:
 
     # --- operators and literals ---
 
-    def _index(self, node: Node, env: Env) -> Fact:
-        for child in node.named_children:
-            self.value(child, env)
-        return NOTHING
-
     def _unary(self, node: Node, env: Env) -> Fact:
         operand = node.named_children[-1] if node.named_child_count else None
         operator = node.children[0].type
@@ -330,7 +288,7 @@ class Evaluator:
             if operand.type == "identifier":
                 self.untracked.add(self.outline.text(operand))
                 forget(env, self.outline.text(operand))
-            elif key := key_of(self.outline, operand):
+            elif key := self.key_of(operand):
                 forget(env, key)
             return NOTHING
         fact = self.value(operand, env)
@@ -362,12 +320,6 @@ class Evaluator:
             self.value(node, env)
         else:
             self._name(node, env)
-
-    def _parenthesized(self, node: Node, env: Env) -> Fact:
-        fact = NOTHING
-        for child in node.named_children:
-            fact = self.value(child, env)
-        return fact
 
     def _assertion(self, node: Node, env: Env, safe: bool = False) -> Fact:
         operand, kind = node.child_by_field_name("operand"), node.child_by_field_name("type")
@@ -404,7 +356,3 @@ class Evaluator:
     def _function(self, node: Node, env: Env) -> Fact:
         self.literals.append(node)
         return NOTHING
-
-
-def _skip(node: Node, env: Env) -> Fact:
-    return NOTHING

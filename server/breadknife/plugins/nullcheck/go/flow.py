@@ -18,20 +18,18 @@ from breadknife.plugins.nullcheck.braces.facts import (
     join,
     join_all,
     join_branches,
-    may_be_null,
     narrow,
 )
+from breadknife.plugins.nullcheck.braces.loops import after_rounds, set_later
+from breadknife.plugins.nullcheck.braces.narrowing import canonical
 from breadknife.plugins.nullcheck.braces.targets import Target, Targets
 from breadknife.plugins.nullcheck.go.binding import Binder, operators
 from breadknife.plugins.nullcheck.go.expressions import Evaluator
-from breadknife.plugins.nullcheck.go.narrowing import branch, canonical, key_of
+from breadknife.plugins.nullcheck.go.narrowing import branch
 from breadknife.plugins.nullcheck.go.outline import Outline
 from breadknife.plugins.nullcheck.go.rules import BUILTINS, RETURNING_METHODS, RETURNS
 from breadknife.plugins.nullcheck.go.summaries import never_returns
 from breadknife.text.syntax import Node
-
-_MAX_LOOPS = 3
-"""Loops nested deeper than this are followed once round only, or the work would double with each level."""
 
 
 @dataclass
@@ -144,7 +142,7 @@ class Flow:
         """`require.NotNil(t, x)`: what is given to an unknown call may be checked by it."""
         arguments = call.child_by_field_name("arguments")
         for argument in arguments.named_children if arguments is not None else ():
-            if key := key_of(self._outline, argument):
+            if key := self.evaluator.key_of(argument):
                 narrow(env, key)
 
     def _return(self, node: Node, env: Env) -> None:
@@ -176,7 +174,7 @@ class Flow:
             consequence, alternative = (node.child_by_field_name(name) for name in ("consequence", "alternative"))
             then = self.statement(consequence, yes) if consequence is not None else yes
             otherwise = self.statement(alternative, no) if alternative is not None else no
-            test = canonical(self._outline, condition) if condition is not None else ""
+            test = canonical(self.evaluator, condition) if condition is not None else ""
             signs = partial(_assigned_in, self._outline, consequence, alternative)
             after = leave(join_branches(test, then, otherwise, signs))
         self.evaluator.ascend()
@@ -214,43 +212,29 @@ class Flow:
         update: Node | None = None,
         over: Node | None = None,
     ) -> Env | None:
-        """Round until nothing new may be nil at the loop's head."""
-        head, out, target = self._set_later(body, env), None, Target(label, is_loop=True)
-        for turn in range(3):
-            target = Target(label, is_loop=True)
-            entry = dict(head)
+        def tested(env: Env) -> tuple[Env, Env | None]:
             if test is not None:
-                entry, out = branch(self.evaluator, test, entry)
-            elif over is not None:
-                out = dict(head)
-                if (left := over.child_by_field_name("left")) is not None:
-                    for name in left.named_children:
-                        self._binder.bind(name, NOTHING, entry, declares=":=" in operators(over))
-            self._targets.enter(target)
-            end = self.statement(body, entry) if body is not None else entry
-            self._targets.leave()
-            back = join_all((end, *target.continues))
-            if back is not None and update is not None:
-                back = self.statement(update, back)
-            grown = join(dict(head), back) or {}
-            if turn == 2 or len(self._targets) >= _MAX_LOOPS or may_be_null(grown) <= may_be_null(head):
-                break
-            head = grown
-        return join_all((out, *target.breaks))
+                return branch(self.evaluator, test, env)
+            if over is None:
+                return env, None
+            out = dict(env)
+            if (left := over.child_by_field_name("left")) is not None:
+                for name in left.named_children:
+                    self._binder.bind(name, NOTHING, env, declares=":=" in operators(over))
+            return env, out
 
-    def _set_later(self, body: Node | None, env: Env) -> Env:
-        """What a loop sets may be set already at its head."""
-        if body is None or not any(fact.cause and fact.cause.certain for fact in env.values()):
-            return env
+        def body_followed(env: Env) -> Env | None:
+            return self.statement(body, env) if body is not None else env
+
+        def updated(env: Env) -> Env | None:
+            return self.statement(update, env) if update is not None else env
+
+        head = set_later(env, partial(self._is_set_in, body)) if body is not None else env
+        return after_rounds(self._targets, label, head, tested, body_followed, updated)
+
+    def _is_set_in(self, body: Node, key: str) -> bool:
         source = self._outline.source[body.start_byte : body.end_byte]
-        for key, fact in list(env.items()):
-            if (
-                fact.cause
-                and fact.cause.certain
-                and re.search(rb"\b%b\b[\w, ]*=(?!=)" % re.escape(key.encode()), source)
-            ):
-                env[key] = replace(fact, partial=True)
-        return env
+        return re.search(rb"\b%b\b[\w, ]*=(?!=)" % re.escape(key.encode()), source) is not None
 
     def _switch(self, node: Node, env: Env) -> Env | None:
         label = self._targets.label_taken()
@@ -263,7 +247,7 @@ class Flow:
             subject = node.child_by_field_name("value")
             if subject is not None:
                 self.evaluator.value(subject, env)
-            key = key_of(self._outline, subject) if subject is not None else ""
+            key = self.evaluator.key_of(subject) if subject is not None else ""
             rest, before = env, dict(env)
             ends: list[Env | None] = []
             fallen: Env | None = None
@@ -331,7 +315,7 @@ class Flow:
                 if (part := node.child_by_field_name(name)) is not None:
                     if name == "value":
                         self.evaluator.value(part, env)
-                        narrow(env, key_of(self._outline, part))
+                        narrow(env, self.evaluator.key_of(part))
                     else:
                         env = self.statement(part, env) or env
             for name in node.children_by_field_name("alias"):

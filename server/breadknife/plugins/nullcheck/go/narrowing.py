@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import Protocol
 
-from breadknife.plugins.nullcheck.braces.facts import (
-    NOTHING,
-    Cause,
-    Env,
-    Fact,
-    forget_signs,
-    join_alternatives,
-    narrow,
-    negated,
-    settle,
-)
+from breadknife.plugins.nullcheck.braces import narrowing as braces
+from breadknife.plugins.nullcheck.braces.facts import NOTHING, Cause, Env, Fact, narrow
+from breadknife.plugins.nullcheck.braces.narrowing import Branches, Evaluator, Tests
 from breadknife.plugins.nullcheck.go.outline import Outline
 from breadknife.text.syntax import Node
-
-
-class Evaluator(Protocol):
-    @property
-    def outline(self) -> Outline: ...
-
-    def value(self, node: Node, env: Env, /) -> Fact:
-        """Evaluate an expression, with all its effects on `env`."""
-        ...
 
 
 def key_of(outline: Outline, node: Node) -> str:
@@ -45,82 +26,14 @@ def key_of(outline: Outline, node: Node) -> str:
             return ""
 
 
-def canonical(outline: Outline, node: Node) -> str:
-    """A test as one text for it and its negation: `err != nil` is `!err == nil`."""
-    if node.type == "parenthesized_expression" and node.named_child_count == 1:
-        return canonical(outline, node.named_children[0])
-    if node.type == "unary_expression" and outline.source[node.start_byte : node.start_byte + 1] == b"!":
-        return negated(canonical(outline, node.named_children[-1]))
-    source = " ".join(outline.text(node).split())
-    return (
-        f"!{source.replace('!=', '==')}"
-        if source.count("!=") == 1 and "&" not in source and "|" not in source
-        else source
-    )
+def _read(evaluator: Evaluator, node: Node, env: Env) -> Branches:
+    name = evaluator.text(node)
+    return told(dict(env), name, True), told(env, name, False)
 
 
-def branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
-    """The environments after a test that succeeded and one that failed. `env` is used up."""
-    correlated = any(fact.unless for fact in env.values())
-    if any(fact.signs for fact in env.values()):
-        forget_signs(env, re.findall(r"\w+", evaluator.outline.text(node)))
-    yes, no = _branch(evaluator, node, env)
-    if correlated:
-        test = canonical(evaluator.outline, node)
-        settle(yes, test)
-        settle(no, negated(test))
-    return yes, no
-
-
-def _branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
-    match node.type:
-        case "parenthesized_expression" if node.named_child_count == 1:
-            return branch(evaluator, node.named_children[0], env)
-        case "unary_expression" if node.children[0].type == "!":
-            yes, no = branch(evaluator, node.named_children[-1], env)
-            return no, yes
-        case "binary_expression":
-            return _binary(evaluator, node, env)
-        case "identifier":
-            name = evaluator.outline.text(node)
-            return told(dict(env), name, True), told(env, name, False)
-        case _:
-            evaluator.value(node, env)
-            return dict(env), env
-
-
-def _binary(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
-    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    operator = node.children[1].type
-    if left is None or right is None:
-        return dict(env), env
-    if operator == "&&":
-        before = dict(env)
-        yes, no = branch(evaluator, left, env)
-        both, second = branch(evaluator, right, yes)
-        return both, join_alternatives(no, second, before)
-    if operator == "||":
-        before = dict(env)
-        yes, no = branch(evaluator, left, env)
-        second, neither = branch(evaluator, right, no)
-        return join_alternatives(yes, second, before), neither
-    if operator in ("==", "!="):
-        if left.type == "nil":
-            left, right = right, left
-        if right.type == "nil":
-            same, other = _compared(evaluator, left, env)
-            return (same, other) if operator == "==" else (other, same)
-    evaluator.value(node, env)
-    yes, no = dict(env), env
-    if operator in ("==", "!="):
-        for operand in (left, right):  # `x == y`: what is equal to something is most likely there
-            narrow(yes if operator == "==" else no, key_of(evaluator.outline, operand))
-    return yes, no
-
-
-def _compared(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
+def _compared(evaluator: Evaluator, node: Node, env: Env) -> Branches:
     """The environments where an expression is nil, and where it isn't."""
-    key = key_of(evaluator.outline, node)
+    key = evaluator.key_of(node)
     if not key:
         evaluator.value(node, env)
         return dict(env), env
@@ -155,3 +68,11 @@ def told(env: Env, name: str, well: bool) -> Env:
         else:
             narrow(env, key)
     return env
+
+
+_TESTS = Tests("nil", _compared, {"identifier": _read})
+
+
+def branch(evaluator: Evaluator, node: Node, env: Env) -> Branches:
+    """The environments after a test that succeeded and one that failed. `env` is used up."""
+    return braces.branch(_TESTS, evaluator, node, env)

@@ -44,18 +44,13 @@ class Outline:
     def text(self, node: Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
-    def method_named(self, name: str) -> Function | None:
-        """The file's only method of that name, whatever its receiver."""
-        found = [method for (_, its), method in self.methods.items() if its == name]
-        return found[0] if len(found) == 1 else None
-
 
 def outline(tree: SyntaxTree) -> Outline:
     made = Outline(tree.text.encode("utf-8", "surrogatepass"))
     for node in tree.root.named_children:
         match node.type:
             case "function_declaration" | "method_declaration":
-                add_function(made, node)
+                _add_function(made, node)
             case "type_declaration":
                 for spec in node.named_children:
                     _type(made, spec)
@@ -84,10 +79,10 @@ def specs(node: Node, kind: str) -> Iterator[Node]:
             yield from (inner for inner in child.named_children if inner.type == kind)
 
 
-def add_function(made: Outline, node: Node) -> Function | None:
+def _add_function(made: Outline, node: Node) -> None:
     name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if name is None or body is None:
-        return None
+        return
     receiver = owner = ""
     by_pointer = False
     if (receivers := node.child_by_field_name("receiver")) is not None and receivers.named_children:
@@ -103,7 +98,6 @@ def add_function(made: Outline, node: Node) -> Function | None:
         made.methods[owner, function.name] = function
     else:
         made.by_name[function.name] = function
-    return function
 
 
 def result_types(made: Outline, node: Node) -> tuple[tuple[str, ...], bool]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.braces.layout import on_own_line
+from breadknife.plugins.nullcheck.braces.order import has_effects_before
 from breadknife.plugins.nullcheck.go.narrowing import key_of
 from breadknife.plugins.nullcheck.go.outline import Outline, result_types
 from breadknife.plugins.nullcheck.values import Use
@@ -20,6 +21,7 @@ _SIMPLE = frozenset({
 })  # fmt: skip
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
 _SWITCHES = frozenset({"expression_switch_statement", "type_switch_statement", "select_statement"})
+_EFFECTS = frozenset({"call_expression"})
 _ASSIGNS = frozenset({"short_var_declaration", "assignment_statement"})
 
 
@@ -70,7 +72,7 @@ class Site:
 
     @property
     def in_loop(self) -> bool:
-        for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
+        for inner, outer in pairwise(reversed(self.path)):
             if inner.type in _FUNCTIONS:
                 return False
             if outer.type == "for_statement" and inner.type == "block":
@@ -80,7 +82,7 @@ class Site:
     @property
     def loop(self) -> Node | None:
         """The loop that a `break` here leaves."""
-        for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
+        for inner, outer in pairwise(reversed(self.path)):
             if inner.type in _FUNCTIONS or inner.type in _SWITCHES:
                 return None
             if outer.type == "for_statement" and inner.type == "block":
@@ -174,17 +176,4 @@ def _runs_first(statement: Node, inside: tuple[Node, ...]) -> bool:
         lazy = outer.type == "binary_expression" and outer.children[1].type in ("&&", "||")
         if lazy and inner != outer.child_by_field_name("left"):
             return False
-    return node.type == "identifier" or not _effects_before(statement, node)
-
-
-def _effects_before(statement: Node, node: Node) -> bool:
-    """Whether something is evaluated before the node that may change what it evaluates to."""
-    stack = [statement]
-    while stack:
-        part = stack.pop()
-        if part.start_byte >= node.start_byte and part != statement:
-            continue
-        if part.type == "call_expression" and part.end_byte <= node.start_byte:
-            return True
-        stack += part.named_children
-    return False
+    return node.type == "identifier" or not has_effects_before(statement, node, _EFFECTS)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.braces.counting import CallCounts, CheckPatterns, call_counts
-from breadknife.plugins.nullcheck.braces.explaining import Words, finding_of, is_ignored
+from breadknife.plugins.nullcheck.braces.evaluating import TooDeepError
+from breadknife.plugins.nullcheck.braces.explaining import Words, findings_of
 from breadknife.plugins.nullcheck.braces.facts import Cause, Env, Fact, NullUse
 from breadknife.plugins.nullcheck.java.callers import takes_for_granted
-from breadknife.plugins.nullcheck.java.expressions import TooDeepError
 from breadknife.plugins.nullcheck.java.flow import Flow
 from breadknife.plugins.nullcheck.java.names import FileTable, Member, Names
 from breadknife.plugins.nullcheck.java.outline import (
@@ -95,9 +95,9 @@ class FileAnalysis:
         return self._causes[key]
 
     def _found(self, methods: Sequence[Method]) -> list[Finding]:
-        uses = [use for method in methods if not method.suppressed for use in self._uses(method)]
-        uses.sort(key=lambda use: (use.node.start_byte, use.node.end_byte))
-        return [finding_of(_WORDS, self.tree, use) for use in uses if not is_ignored(_WORDS, self.tree, use.node)]
+        return findings_of(
+            _WORDS, self.tree, (use for method in methods if not method.suppressed for use in self._uses(method))
+        )
 
     def _source(self, method: Method) -> bytes:
         return self.outline.source[method.node.start_byte : method.node.end_byte]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol
 
+from breadknife.plugins.nullcheck.braces.evaluating import BracesEvaluator
 from breadknife.plugins.nullcheck.braces.facts import (
     NOTHING,
     Cause,
     Env,
     Fact,
-    NullUse,
     forget,
     forget_fields,
     narrow,
@@ -22,22 +22,28 @@ from breadknife.plugins.nullcheck.java.names import Member, Names
 from breadknife.plugins.nullcheck.java.narrowing import branch
 from breadknife.plugins.nullcheck.java.operators import OPERATORS
 from breadknife.plugins.nullcheck.java.outline import Method, Outline, base, type_arguments
-from breadknife.plugins.nullcheck.java.rules import ALWAYS_SET, BOXED, CHECKERS, CHECKS, RETURNING, NullableMethod
+from breadknife.plugins.nullcheck.java.rules import (
+    ALWAYS_SET,
+    BOXED,
+    CHECKERS,
+    CHECKS,
+    PRIMITIVES,
+    RETURNING,
+    NullableMethod,
+)
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
-MAX_DEPTH = 150
-"""Expressions and blocks nested deeper than this are left alone, with their whole method."""
 _MAX_KEY = 100
 """Longest call, in bytes, whose tests are remembered."""
 _COMPARED = re.compile(r"([\w.]+)\s*[!=]=\s*null\b")
 _TESTS = frozenset(
     {"binary_expression", "unary_expression", "instanceof_expression", "parenthesized_expression", "method_invocation"}
 )
-
-
-class TooDeepError(Exception):
-    """A method nested past MAX_DEPTH."""
+_SAYING_NOTHING = (
+    "string_literal", "decimal_integer_literal", "type_identifier", "generic_type", "class_literal", "this",
+    "line_comment", "block_comment",
+)  # fmt: skip
 
 
 class File(Protocol):
@@ -63,80 +69,39 @@ class File(Protocol):
         ...
 
 
-class Evaluator:
+class Evaluator(BracesEvaluator):
     def __init__(self, file: File, owner: int | None, flow: Callable[[Node, Env], Env | None]) -> None:
+        super().__init__(
+            {
+                "identifier": self._name,
+                "field_access": self._field,
+                "method_invocation": self._call,
+                "assignment_expression": self._assignment,
+                "lambda_expression": self._lambda,
+                "method_reference": self._reference,
+                "object_creation_expression": self._creation,
+                "switch_expression": self._switch,
+                "parenthesized_expression": self.last_value,
+                **{kind: partial(operator, self) for kind, operator in OPERATORS.items()},
+            },
+            _SAYING_NOTHING,
+        )
         self.file = file
         self.outline = file.outline
         self.owner = owner
         self._follow = flow
         """Follows a block in an expression: a lambda's, a switch's."""
-        self.types: dict[str, str] = {}
-        """Local variables and parameters -> their type as it is written."""
         self._keys: dict[str, frozenset[str]] = {}
         """Local variables -> the maps that they have the keys of."""
-        self.uses: dict[tuple[int, int], NullUse] = {}
         self.classes: list[Node] = []
         """Bodies of anonymous and local classes in this method, each to be followed by itself."""
-        self.forgiven = 0
-        """Around this place somebody catches NullPointerException."""
-        self._depth = 0
-        self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
-            "identifier": self._name,
-            "field_access": self._field,
-            "method_invocation": self._call,
-            "assignment_expression": self._assignment,
-            "lambda_expression": self._lambda,
-            "method_reference": self._reference,
-            "object_creation_expression": self._creation,
-            "switch_expression": self._switch,
-            **{kind: partial(operator, self) for kind, operator in OPERATORS.items()},
-            "string_literal": _skip,
-            "decimal_integer_literal": _skip,
-            "type_identifier": _skip,
-            "generic_type": _skip,
-            "class_literal": _skip,
-            "this": _skip,
-            "line_comment": _skip,
-            "block_comment": _skip,
-        }
 
     def text(self, node: Node) -> str:
         return self.outline.text(node)
 
-    def value(self, node: Node, env: Env) -> Fact:
-        """Evaluate an expression, with all its effects on `env`."""
-        handler = self._handlers.get(node.type)
-        self.descend()
-        if handler is not None:
-            fact = handler(node, env)
-        else:
-            fact = NOTHING
-            for child in node.named_children:
-                self.value(child, env)
-        self._depth -= 1
-        return fact
-
-    def descend(self) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise TooDeepError
-
-    def ascend(self) -> None:
-        self._depth -= 1
-
-    def use(self, node: Node, fact: Fact, use: Use, env: Env) -> None:
-        """The value is used in a way that null doesn't allow; after that, it is none."""
-        if fact.cause is None or (fact.cause.certain and fact.partial):
-            return
-        while node.type == "parenthesized_expression" and node.named_child_count == 1:
-            node = node.named_children[0]
-        if not self.forgiven:
-            self.uses.setdefault((node.start_byte, node.end_byte), NullUse(node, use, fact))
-        narrow(env, self.key_of(node))
-
     def unbox(self, node: Node, fact: Fact, target: str, env: Env) -> None:
         """A value goes where a primitive is needed."""
-        if fact.cause is not None and target in BOXED.values() and base(fact.type) in BOXED:
+        if fact.cause is not None and target in PRIMITIVES and base(fact.type) in BOXED:
             self.use(node, fact, Use.ASSIGN, env)
 
     def key_of(self, node: Node) -> str:
@@ -422,7 +387,3 @@ class Evaluator:
             env.clear()
             env.update(env_after)
         return NOTHING
-
-
-def _skip(node: Node, env: Env) -> Fact:
-    return NOTHING

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from breadknife.plugins.nullcheck.braces.facts import (
     NOTHING,
@@ -14,20 +13,19 @@ from breadknife.plugins.nullcheck.braces.facts import (
     join,
     join_all,
     join_branches,
-    may_be_null,
     narrow,
 )
+from breadknife.plugins.nullcheck.braces.loops import after_rounds, set_later
+from breadknife.plugins.nullcheck.braces.narrowing import canonical
 from breadknife.plugins.nullcheck.braces.targets import Target, Targets
 from breadknife.plugins.nullcheck.java.expressions import Evaluator, File
 from breadknife.plugins.nullcheck.java.keys import map_of_entries, values_of
-from breadknife.plugins.nullcheck.java.narrowing import branch, canonical, truth
+from breadknife.plugins.nullcheck.java.narrowing import branch, truth
 from breadknife.plugins.nullcheck.java.outline import CLASSES, Outline
-from breadknife.plugins.nullcheck.java.rules import BOXED, CHECKS, NO_RETURN, NO_RETURN_BARE, RETURNING
+from breadknife.plugins.nullcheck.java.rules import CHECKS, NO_RETURN, NO_RETURN_BARE, PRIMITIVES, RETURNING
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
-_MAX_LOOPS = 3
-"""Loops nested deeper than this are followed once round only, or the work would double with each level."""
 _COMPOUND = frozenset({
     "block", "if_statement", "while_statement", "do_statement", "for_statement", "labeled_statement",
 })  # fmt: skip
@@ -163,7 +161,7 @@ class Flow:
         for child in node.named_children:
             fact = self.evaluator.value(child, env)
             self.returns.append(fact)
-            if self._result in BOXED.values():
+            if self._result in PRIMITIVES:
                 self.evaluator.unbox(child, fact, self._result, env)
 
     def _throw(self, node: Node, env: Env) -> None:
@@ -244,41 +242,25 @@ class Flow:
         return self._rounds(node, env)
 
     def _rounds(self, node: Node, env: Env, test: Node | None = None, updates: list[Node] | None = None) -> Env | None:
-        """Round until nothing new may be null at the loop's head."""
         label = self._targets.label_taken()
         body = node.child_by_field_name("body")
         endless = node.type != "enhanced_for_statement" and (test is None or truth(test) is True)
-        head, target = self._set_later(node, env), Target(label, is_loop=True)
-        out: Env | None = None
-        for turn in range(3):
-            target = Target(label, is_loop=True)
-            entry = dict(head)
-            if test is not None:
-                entry, out = branch(self.evaluator, test, entry)
-            else:
-                out = dict(head)
-            self._targets.enter(target)
-            end = self.statement(body, entry) if body is not None else entry
-            self._targets.leave()
-            back = join_all((end, *target.continues))
-            if back is not None:
-                for update in updates or ():
-                    self.evaluator.value(update, back)
-            grown = join(dict(head), back) or {}
-            if turn == 2 or len(self._targets) >= _MAX_LOOPS or may_be_null(grown) <= may_be_null(head):
-                break
-            head = grown
-        return join_all((None if endless else out, *target.breaks))
 
-    def _set_later(self, loop: Node, env: Env) -> Env:
-        """What a loop sets may be set already at its head."""
-        if not any(fact.cause and fact.cause.certain for fact in env.values()):
+        def tested(env: Env) -> tuple[Env, Env | None]:
+            inside, out = branch(self.evaluator, test, env) if test is not None else (env, dict(env))
+            return inside, None if endless else out
+
+        def body_followed(env: Env) -> Env | None:
+            return self.statement(body, env) if body is not None else env
+
+        def updated(env: Env) -> Env:
+            for update in updates or ():
+                self.evaluator.value(update, env)
             return env
-        assigned = _assigned_in(self._outline, loop)
-        return {
-            key: replace(fact, partial=True) if fact.cause and fact.cause.certain and key in assigned else fact
-            for key, fact in env.items()
-        }
+
+        assigned = cache(partial(_assigned_in, self._outline, node))
+        head = set_later(env, lambda key: key in assigned())
+        return after_rounds(self._targets, label, head, tested, body_followed, updated)
 
     def _do(self, node: Node, env: Env) -> Env | None:
         label = self._targets.label_taken()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from breadknife.plugins.nullcheck.braces.file import BracesFile, Option
 from breadknife.plugins.nullcheck.java.detector import FileAnalysis
 from breadknife.plugins.nullcheck.java.foreign import foreign_place, ignored_by
 from breadknife.plugins.nullcheck.java.names import FileTable
+from breadknife.plugins.nullcheck.java.release import java_release
 from breadknife.plugins.nullcheck.java.rules import NullableMethod, users_rules
 from breadknife.plugins.nullcheck.java.site import Site, site_of
 from breadknife.plugins.nullcheck.java.strategies import options
@@ -38,7 +40,8 @@ class Java:
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> JavaFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
-        return JavaFile(tree, _TEST_FILE.search(document.uri) is not None, others, self._rules)
+        is_test = _TEST_FILE.search(document.uri) is not None
+        return JavaFile(tree, is_test, others, self._rules, partial(java_release, document, project))
 
     def literal(self, default: str, like: str, /) -> bool:
         return any(kind.fullmatch(default) and kind.fullmatch(like) for kind in _LITERALS)
@@ -51,14 +54,16 @@ class JavaFile(BracesFile):
         is_test: bool,
         others: OtherFiles[FileTable] | None,
         rules: Mapping[tuple[str, str], NullableMethod],
+        release: Callable[[], int],
     ) -> None:
         self._is_test = is_test
+        self._release = release
         self._analysis = FileAnalysis(tree, others, rules)
         super().__init__(self._analysis, lambda tree: FileAnalysis(tree, others, rules), current(others))
 
     def _options(self, place: Place, ignores: str) -> list[Option]:
         site = self._site(place)
-        return options(site, self._analysis.fact_at(site.node), ignores, self._is_test)
+        return options(site, self._analysis.fact_at(site.node), ignores, self._is_test, self._release)
 
     def _declaration(self, place: Place) -> Node | None:
         return self._site(place).member

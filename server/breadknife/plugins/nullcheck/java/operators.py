@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from breadknife.plugins.nullcheck.braces.facts import NOTHING, Cause, Env, Fact, join, join_branches
-from breadknife.plugins.nullcheck.java.narrowing import branch, canonical
-from breadknife.plugins.nullcheck.java.rules import BOXED
+from breadknife.plugins.nullcheck.braces.narrowing import canonical
+from breadknife.plugins.nullcheck.java.narrowing import branch
+from breadknife.plugins.nullcheck.java.rules import PRIMITIVES
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -25,13 +26,6 @@ def _element(evaluator: Evaluator, node: Node, env: Env) -> Fact:
     if index is not None:
         evaluator.unbox(index, evaluator.value(index, env), "int", env)
     return NOTHING
-
-
-def _parenthesized(evaluator: Evaluator, node: Node, env: Env) -> Fact:
-    fact = NOTHING
-    for child in node.named_children:
-        fact = evaluator.value(child, env)
-    return fact
 
 
 def _cast(evaluator: Evaluator, node: Node, env: Env) -> Fact:
@@ -57,7 +51,7 @@ def _ternary(evaluator: Evaluator, node: Node, env: Env) -> Fact:
     after = join(yes, no) or {}
     env.clear()
     env.update(after)
-    if evaluator.type_of(a) in BOXED.values() or evaluator.type_of(b) in BOXED.values():
+    if evaluator.type_of(a) in PRIMITIVES or evaluator.type_of(b) in PRIMITIVES:
         return NOTHING
     return (join_branches(test, {"": first}, {"": second}) or {}).get("", NOTHING)
 
@@ -99,7 +93,6 @@ def _unary(evaluator: Evaluator, node: Node, env: Env) -> Fact:
 
 OPERATORS: Mapping[str, Callable[[Evaluator, Node, Env], Fact]] = {
     "array_access": _element,
-    "parenthesized_expression": _parenthesized,
     "ternary_expression": _ternary,
     "binary_expression": _binary,
     "unary_expression": _unary,

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.braces.layout import on_own_line
+from breadknife.plugins.nullcheck.braces.order import has_effects_before
 from breadknife.plugins.nullcheck.java.outline import CLASSES, METHODS, Outline
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
@@ -102,7 +103,7 @@ class Site:
     @property
     def loop(self) -> Node | None:
         """The loop that a `break;` here leaves."""
-        for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
+        for inner, outer in pairwise(reversed(self.path)):
             if inner.type in METHODS or inner.type == "lambda_expression" or outer.type == "switch_block":
                 return None
             if outer.type in _LOOPS and inner == outer.child_by_field_name("body"):
@@ -146,17 +147,13 @@ def _runs_first(statement: Node, inside: tuple[Node, ...]) -> bool:
         if outer.type == "ternary_expression" and inner != outer.child_by_field_name("condition"):
             return False
     node = inside[-1] if inside else statement
-    return not _effects_before(statement, node)
+    return not has_effects_before(statement, node, _EFFECTS)
 
 
-def _effects_before(statement: Node, node: Node) -> bool:
-    """Whether something is evaluated before the node that may change what it evaluates to."""
-    stack = [statement]
-    while stack:
-        part = stack.pop()
-        if part.start_byte >= node.start_byte and part != statement:
-            continue
-        if part.type in _EFFECTS and part.end_byte <= node.start_byte:
-            return True
-        stack += part.named_children
-    return False
+def call_parts(node: Node) -> tuple[str, Node | None, list[Node]]:
+    """The name of what is called, what it is called on, and what it is given; "" for what is no call."""
+    name, arguments = node.child_by_field_name("name"), node.child_by_field_name("arguments")
+    if node.type != "method_invocation" or name is None or arguments is None:
+        return "", None, []
+    given = [child for child in arguments.named_children if not child.type.endswith("comment")]
+    return (name.text or b"").decode(), node.child_by_field_name("object"), given

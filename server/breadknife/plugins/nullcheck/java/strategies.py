@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.braces.explaining import is_certain
 from breadknife.plugins.nullcheck.braces.facts import Fact
 from breadknife.plugins.nullcheck.braces.file import Edits, Option
 from breadknife.plugins.nullcheck.braces.layout import (
-    indent_of,
-    line_break,
+    block,
+    in_block,
+    lines_above,
     lines_after,
     lines_before,
     on_own_line,
-    step_of,
 )
-from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.java import missing
-from breadknife.plugins.nullcheck.java.outline import METHODS, base, is_nullable, modifiers
-from breadknife.plugins.nullcheck.java.rules import ZEROS
-from breadknife.plugins.nullcheck.java.site import Site
+from breadknife.plugins.nullcheck.java.declarations import annotated, without_annotation
+from breadknife.plugins.nullcheck.java.defaults import defaults
+from breadknife.plugins.nullcheck.java.imports import java_util, with_import
+from breadknife.plugins.nullcheck.java.outline import METHODS, is_nullable, modifiers
+from breadknife.plugins.nullcheck.java.site import Site, call_parts
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_comment, quote
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 
 _THROWABLE = frozenset(
@@ -34,86 +35,18 @@ _THROWABLE = frozenset(
 """Exceptions that need no import, take one message, and that a file's own habit may choose."""
 _PLAIN = re.compile(r'null|false|true|-?\d+|""|Optional\.empty\(\)|Collections\.empty\w+\(\)|(?:List|Set|Map)\.of\(\)')
 
-_SURE = re.compile(r'new [\w.<>]+\([^()]*\)|this|"[^"]*"(?: \+ [^;?]*)?|String\.valueOf\([^()]*\)|-?\d+|true|false')
-"""What is certainly no null."""
-_OUTSIDE = frozenset({"getenv", "getHeader", "getParameter", "getCookies", "listFiles", "list"})
-"""Calls that ask for what somebody else may leave out; `readLine` isn't one: its null ends something."""
 
-
-def options(site: Site, fact: Fact | None, ignores: str, in_tests: bool) -> list[Option]:
+def options(site: Site, fact: Fact | None, ignores: str, in_tests: bool, release: Callable[[], int]) -> list[Option]:
     """What can be done at a site, best first. `fact` is what the detector knows of it; `ignores` the checker whose
-    finding is answered, where it has an ignore comment."""
-    found = [*_declaration(site, fact), *_leaving_check(site)]
+    finding is answered, where it has an ignore comment; `release` Java's."""
+    found = [*without_annotation(site, fact), *_leaving_check(site)]
     if site.use is Use.RETURN:
-        found += _annotate(site)
+        found += annotated(site)
     elif fact is None or not is_certain(fact):
-        found += [*_require(site, in_tests), *_default(site, fact), *_guards(site)]
+        found += [*_require(site, in_tests), *defaults(site, fact, release), *_guards(site)]
     if ignores:
         found.append(_ignore(site, ignores))
     return sorted(found, key=lambda option: -option.weight)
-
-
-# --- the declaration ---
-
-
-def _declaration(site: Site, fact: Fact | None) -> Iterator[Option]:
-    """A method or a field is annotated as nullable, but never gives null."""
-    node = fact.cause.node if fact is not None and fact.cause is not None else None
-    if node is None or node.type not in ("method_declaration", "field_declaration"):
-        return
-    edit = _without_annotation(site, node)
-    declarators = node.children_by_field_name("declarator") or [node]
-    name = declarators[0].child_by_field_name("name")
-    if edit is None or name is None or len(declarators) > 1:
-        return
-    written = site.outline.text(name)
-    if node.type == "field_declaration" and _is_always_set(site, node, declarators[0], written):
-        yield Option(
-            Strategy.DROP_NONE, f"`{written}` is never null: drop its annotation (uses need no check)", 94,
-            "every assignment gives it a value", lambda _: (edit,),
-        )  # fmt: skip
-    elif node.type == "method_declaration" and _always_returns(site, node):
-        yield Option(
-            Strategy.RETURN_TYPE, f"`{written}` never returns null: drop its annotation (callers need no check)", 96,
-            "every path of it returns a value", lambda _: (edit,),
-        )  # fmt: skip
-
-
-def _without_annotation(site: Site, node: Node) -> TextEdit | None:
-    found = re.search(r"@(?:[\w.]*\.)?(?:Nullable|CheckForNull)\s+", modifiers(site.outline, node) + " ")
-    if found is None:
-        return None
-    start = site.tree.span(node).start + found.start()
-    after = site.tree.text[start + len(found[0].rstrip()) :]
-    return TextEdit(Span(start, len(site.tree.text) - len(after.lstrip())), "")
-
-
-def _always_returns(site: Site, method: Node) -> bool:
-    body, said = method.child_by_field_name("body"), modifiers(site.outline, method)
-    fixed = re.search(r"\b(?:private|static|final)\b", said) and "@Override" not in said
-    returned = re.findall(r"\breturn\b\s*([^;]*);", site.outline.text(body)) if body is not None else []
-    return bool(fixed and returned) and all(_SURE.fullmatch(value) for value in returned)
-
-
-def _is_always_set(site: Site, field: Node, declarator: Node, name: str) -> bool:
-    """Whether a private field has a value from the start, and gets no other but values."""
-    if "private" not in modifiers(site.outline, field) or declarator.child_by_field_name("value") is None:
-        return False
-    values = re.findall(rf"\b{re.escape(name)}\s*=(?!=)\s*([^;]*);", site.tree.text)
-    return all(_SURE.fullmatch(value) for value in values)
-
-
-def _annotate(site: Site) -> Iterator[Option]:
-    """A null is given back: the method says so, where the file has an annotation for it."""
-    name, method = next((n for n in ("Nullable", "CheckForNull") if n in site.outline.imports), ""), site.method
-    kind = method.child_by_field_name("type") if method is not None else None
-    if not name or method is None or kind is None or is_nullable(modifiers(site.outline, method)):
-        return
-    at = site.tree.span(kind).start
-    yield Option(
-        Strategy.ANNOTATE, f"Say with `@{name}` that the method may return null (its callers are checked)", 80,
-        "it returns null here", lambda _: (TextEdit(Span(at, at), f"@{name} "),),
-    )  # fmt: skip
 
 
 def _leaving_check(site: Site) -> Iterator[Option]:
@@ -156,17 +89,17 @@ def _check_above(site: Site) -> tuple[Node, Node] | None:
 
 def _require(site: Site, in_tests: bool) -> Iterator[Option]:
     what = quote(site.source) if site.is_name else "the result"
-    message, known = f"{_plain(site)} is null", missing.says(*_call_parts(site.node))
+    message, known = f"{_plain(site)} is null", missing.says(*call_parts(site.node))
     weight, reason = 55, "it would throw anyway, without a message"
     if in_tests:
         weight, reason = 85, "this is a test"
     elif "requireNonNull(" in site.tree.text:
         weight, reason = 75, "the file does so elsewhere"
-    name, add = _objects(site)
+    name, add = java_util(site, "Objects")
     yield Option(
         Strategy.ASSERT, f"Require that {what} is not null (NullPointerException with a message if it is)",
         weight, reason,
-        lambda said: _with(
+        lambda said: with_import(
             add, TextEdit(site.span, f"{name}.requireNonNull({site.source}, {known or _quoted(said.message)})")
         ),
         # What names the thing that is missing says more than a model that sees the call alone.
@@ -176,76 +109,6 @@ def _require(site: Site, in_tests: bool) -> Iterator[Option]:
 
 def _quoted(message: str) -> str:
     return f'"{message}"'
-
-
-def _objects(site: Site) -> tuple[str, TextEdit | None]:
-    """What `java.util.Objects` is called here, and its import where there is none yet."""
-    imported = site.outline.imports.get("Objects")
-    if imported == "java.util.Objects" or "java.util.*" in site.tree.text:
-        return "Objects", None
-    add = _import(site, "java.util.Objects") if imported is None else None
-    return ("Objects" if add is not None else "java.util.Objects"), add
-
-
-def _default(site: Site, fact: Fact | None) -> Iterator[Option]:
-    kind = fact.type if fact is not None else ""
-    outer = site.path[-1]
-    default, array = ZEROS.get(base(kind), ""), re.fullmatch(r"([A-Z]\w*)\[\]", kind)
-    # What a model would say instead of "" is a message, and no data.
-    content = Content(default=default) if default else None
-    if not default and base(kind) == "String":
-        default = '""'
-    elif array and (array[1] == "String" or re.search(rf"\bimport\s+[\w.]+\.{array[1]}\s*;", site.tree.text)):
-        default = f"new {array[1]}[0]"
-    if not default:
-        return
-    such = f"a default such as `{default}`" if content else f"`{default}`"
-    is_counted = outer.type == "binary_expression" and bool(content)
-    what = quote(site.source) if site.is_name else "there is none"
-    called, receiver, given = _call_parts(site.node)
-    if (
-        called == "get"
-        and receiver is not None
-        and len(given) == 1
-        and fact is not None
-        and "Map.get" in str(fact.cause and fact.cause.reason)
-    ):
-        name = site.node.child_by_field_name("name")
-        if name is None:
-            return
-        at = site.tree.span(given[0]).end
-        yield Option(
-            Strategy.DEFAULT, f"Use {such} if the key is missing", 72 if is_counted else 45,
-            "a map has a method for that",
-            lambda said: (
-                TextEdit(site.tree.span(name), "getOrDefault"), TextEdit(Span(at, at), f", {said.default or default}")
-            ),
-            content,
-        )  # fmt: skip
-    elif called == "getProperty" and len(given) == 1:
-        at = site.tree.span(given[0]).end
-        yield Option(
-            Strategy.DEFAULT, f"Use {such} if it isn't set", 45, "the method takes one",
-            lambda said: (TextEdit(Span(at, at), f", {said.default or default}"),), content,
-        )  # fmt: skip
-    elif called in _OUTSIDE and (len(given) == 1 or array):
-        objects, add = _objects(site)
-        yield Option(
-            Strategy.DEFAULT, f"Use {such} if {'there is none' if array else 'it is not set'}", 45,
-            "it may be left out",
-            lambda _: _with(add, TextEdit(site.span, f"{objects}.requireNonNullElse({site.source}, {default})")),
-        )  # fmt: skip
-    elif site.is_name:
-        bare = outer.type in ("argument_list", "variable_declarator", "return_statement")
-        yield Option(
-            Strategy.DEFAULT, f"Use {such} if {what} is null", 35, f"it is a {base(kind)}",
-            lambda said: (TextEdit(site.span, _choice(site.source, said.default or default, bare)),), content,
-        )  # fmt: skip
-
-
-def _choice(source: str, default: str, bare: bool) -> str:
-    chosen = f"{source} != null ? {source} : {default}"
-    return chosen if bare else f"({chosen})"
 
 
 def _guards(site: Site) -> Iterator[Option]:
@@ -336,47 +199,20 @@ def _guard(site: Site, action: str) -> Edits | None:
         return (lines_after(site.tree, check[1], [action]),)
     if site.statement is None:
         return None
-    lines = [f"if ({site.source} == null) {{", step_of(site.tree) + action, "}"]
-    return (lines_before(site.tree, with_comments(site.tree, site.statement), lines),)
+    return (lines_above(site.tree, site.statement, block(site.tree, f"if ({site.source} == null)", [action])),)
 
 
 def _wrapped(site: Site) -> Edits | None:
-    statement = site.statement
-    if statement is None or '"""' in site.tree.source(statement):
+    if site.statement is None:
         return None
-    tree, step, end, indent = site.tree, step_of(site.tree), line_break(site.tree), indent_of(site.tree, statement)
-    body = tree.source(statement).replace("\n", "\n" + step)
-    return (TextEdit(tree.span(statement), f"if ({site.source} != null) {{{end}{indent}{step}{body}{end}{indent}}}"),)
-
-
-def _call_parts(node: Node) -> tuple[str, Node | None, list[Node]]:
-    name, arguments = node.child_by_field_name("name"), node.child_by_field_name("arguments")
-    if node.type != "method_invocation" or name is None or arguments is None:
-        return "", None, []
-    given = [child for child in arguments.named_children if not child.type.endswith("comment")]
-    return (name.text or b"").decode(), node.child_by_field_name("object"), given
-
-
-def _with(add: TextEdit | None, edit: TextEdit) -> Edits:
-    return (edit,) if add is None else (add, edit)
-
-
-def _import(site: Site, name: str) -> TextEdit | None:
-    """An import beside the others; None where there is no place for one."""
-    end = line_break(site.tree)
-    if site.outline.last_import is not None:
-        at = site.tree.span(site.outline.last_import).end
-        return TextEdit(Span(at, at), f"{end}import {name};")
-    if site.outline.package is not None:
-        at = site.tree.span(site.outline.package).end
-        return TextEdit(Span(at, at), f"{end}{end}import {name};")
-    return None
+    edit = in_block(site.tree, f"if ({site.source} != null)", site.statement, raw='"""')
+    return (edit,) if edit is not None else None
 
 
 def _plain(site: Site) -> str:
     if site.is_name:
         return site.source.removeprefix("this.")
-    called, _, _ = _call_parts(site.node)
+    called, _, _ = call_parts(site.node)
     return f"the result of {called}" if called else "the value"
 
 

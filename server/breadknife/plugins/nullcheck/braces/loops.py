@@ -1,0 +1,48 @@
+"""The path of facts through a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from breadknife.plugins.nullcheck.braces.facts import Env, join, join_all, may_be_null
+from breadknife.plugins.nullcheck.braces.targets import Target, Targets
+
+_MAX_LOOPS = 3
+"""Loops nested deeper than this are followed once round only, or the work would double with each level."""
+_MAX_ROUNDS = 3
+
+
+def after_rounds(
+    targets: Targets,
+    label: str,
+    head: Env,
+    test: Callable[[Env], tuple[Env, Env | None]],
+    body: Callable[[Env], Env | None],
+    update: Callable[[Env], Env | None],
+) -> Env | None:
+    """What holds after a loop, which is gone round until nothing new may be null at its head. `test` gives what holds
+    in the loop and, if it can end there, after it; `update` is made between two rounds."""
+    out, target = None, Target(label, is_loop=True)
+    for turn in range(_MAX_ROUNDS):
+        target = Target(label, is_loop=True)
+        inside, out = test(dict(head))
+        targets.enter(target)
+        end = body(inside)
+        targets.leave()
+        back = join_all((end, *target.continues))
+        if back is not None:
+            back = update(back)
+        grown = join(dict(head), back) or {}
+        if turn == _MAX_ROUNDS - 1 or len(targets) >= _MAX_LOOPS or may_be_null(grown) <= may_be_null(head):
+            break
+        head = grown
+    return join_all((out, *target.breaks))
+
+
+def set_later(env: Env, is_set: Callable[[str], bool]) -> Env:
+    """What a loop sets may be set already at its head."""
+    return {
+        key: replace(fact, partial=True) if fact.cause and fact.cause.certain and is_set(key) else fact
+        for key, fact in env.items()
+    }

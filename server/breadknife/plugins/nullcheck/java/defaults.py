@@ -1,0 +1,88 @@
+"""A default in the place of a null: by the method that was called, or a choice beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from breadknife.plugins.nullcheck.braces.facts import Fact
+from breadknife.plugins.nullcheck.braces.file import Option
+from breadknife.plugins.nullcheck.java.imports import java_util, with_import
+from breadknife.plugins.nullcheck.java.outline import base
+from breadknife.plugins.nullcheck.java.rules import ZEROS
+from breadknife.plugins.nullcheck.java.site import Site, call_parts
+from breadknife.plugins.nullcheck.values import Content, Strategy
+from breadknife.plugins.nullcheck.wording import quote
+from breadknife.text.document import Span, TextEdit
+
+_OUTSIDE = frozenset({"getenv", "getHeader", "getParameter", "getCookies", "listFiles", "list"})
+"""Calls that ask for what somebody else may leave out; `readLine` isn't one: its null ends something."""
+_MAP_DEFAULTS, _OPTIONAL, _REQUIRE_ELSE = 8, 8, 9
+"""The releases of Java that `Map.getOrDefault`, `Optional` and `Objects.requireNonNullElse` came with."""
+
+
+def defaults(site: Site, fact: Fact | None, release: Callable[[], int]) -> Iterator[Option]:
+    kind = fact.type if fact is not None else ""
+    outer = site.path[-1]
+    default, array = ZEROS.get(base(kind), ""), re.fullmatch(r"([A-Z]\w*)\[\]", kind)
+    # What a model would say instead of "" is a message, and no data.
+    content = Content(default=default) if default else None
+    if not default and base(kind) == "String":
+        default = '""'
+    elif array and (array[1] == "String" or re.search(rf"\bimport\s+[\w.]+\.{array[1]}\s*;", site.tree.text)):
+        default = f"new {array[1]}[0]"
+    if not default:
+        return
+    such = f"a default such as `{default}`" if content else f"`{default}`"
+    is_counted = outer.type == "binary_expression" and bool(content)
+    what = quote(site.source) if site.is_name else "there is none"
+    called, receiver, given = call_parts(site.node)
+    if (
+        called == "get"
+        and receiver is not None
+        and len(given) == 1
+        and fact is not None
+        and "Map.get" in str(fact.cause and fact.cause.reason)
+        and release() >= _MAP_DEFAULTS
+    ):
+        name = site.node.child_by_field_name("name")
+        if name is None:
+            return
+        at = site.tree.span(given[0]).end
+        yield Option(
+            Strategy.DEFAULT, f"Use {such} if the key is missing", 72 if is_counted else 45,
+            "a map has a method for that",
+            lambda said: (
+                TextEdit(site.tree.span(name), "getOrDefault"), TextEdit(Span(at, at), f", {said.default or default}")
+            ),
+            content,
+        )  # fmt: skip
+    elif called == "getProperty" and len(given) == 1:
+        at = site.tree.span(given[0]).end
+        yield Option(
+            Strategy.DEFAULT, f"Use {such} if it isn't set", 45, "the method takes one",
+            lambda said: (TextEdit(Span(at, at), f", {said.default or default}"),), content,
+        )  # fmt: skip
+    elif called in _OUTSIDE and (len(given) == 1 or array) and release() >= _OPTIONAL:
+        has_else = release() >= _REQUIRE_ELSE
+        name, add = java_util(site, "Objects" if has_else else "Optional")
+        chosen = (
+            f"{name}.requireNonNullElse({site.source}, {default})"
+            if has_else
+            else f"{name}.ofNullable({site.source}).orElse({default})"
+        )
+        yield Option(
+            Strategy.DEFAULT, f"Use {such} if {'there is none' if array else 'it is not set'}", 45,
+            "it may be left out", lambda _: with_import(add, TextEdit(site.span, chosen)),
+        )  # fmt: skip
+    elif site.is_name:
+        bare = outer.type in ("argument_list", "variable_declarator", "return_statement")
+        yield Option(
+            Strategy.DEFAULT, f"Use {such} if {what} is null", 35, f"it is a {base(kind)}",
+            lambda said: (TextEdit(site.span, _choice(site.source, said.default or default, bare)),), content,
+        )  # fmt: skip
+
+
+def _choice(source: str, default: str, bare: bool) -> str:
+    chosen = f"{source} != null ? {source} : {default}"
+    return chosen if bare else f"({chosen})"

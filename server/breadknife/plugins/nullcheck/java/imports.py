@@ -1,0 +1,33 @@
+"""What the text of a fix needs to be imported."""
+
+from __future__ import annotations
+
+from breadknife.plugins.nullcheck.braces.file import Edits
+from breadknife.plugins.nullcheck.braces.layout import line_break
+from breadknife.plugins.nullcheck.java.site import Site
+from breadknife.text.document import Span, TextEdit
+
+
+def java_util(site: Site, name: str) -> tuple[str, TextEdit | None]:
+    """What a class of `java.util` is called here, and its import where there is none yet."""
+    imported, qualified = site.outline.imports.get(name), f"java.util.{name}"
+    if imported == qualified or "java.util.*" in site.tree.text:
+        return name, None
+    add = _import(site, qualified) if imported is None else None
+    return (name if add is not None else qualified), add
+
+
+def with_import(add: TextEdit | None, edit: TextEdit) -> Edits:
+    return (edit,) if add is None else (add, edit)
+
+
+def _import(site: Site, name: str) -> TextEdit | None:
+    """An import beside the others; None where there is no place for one."""
+    end = line_break(site.tree)
+    if site.outline.last_import is not None:
+        at = site.tree.span(site.outline.last_import).end
+        return TextEdit(Span(at, at), f"{end}import {name};")
+    if site.outline.package is not None:
+        at = site.tree.span(site.outline.package).end
+        return TextEdit(Span(at, at), f"{end}{end}import {name};")
+    return None
