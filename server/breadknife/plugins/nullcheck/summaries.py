@@ -56,6 +56,10 @@ class Known:
     """Of a function that returns several values at once: why one of them may be null."""
     together: bool = False
     """Those are null all at once or not at all."""
+    flag: tuple[int, bool] | None = None
+    """Which other value, a constant, tells that none of those is null, and what it is then."""
+    fallback: tuple[int, str] | None = None
+    """Place and name of the parameter without which a call gives null: what it is by default. None: others do, too."""
 
     @property
     def is_nullable(self) -> bool:

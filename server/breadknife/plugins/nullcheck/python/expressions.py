@@ -21,6 +21,7 @@ from breadknife.plugins.nullcheck.python.containers import (
 )
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
+    FLAGS,
     NOTHING,
     Cause,
     Contents,
@@ -325,8 +326,9 @@ class Evaluator:
 
     def _tuple(self, node: Node, env: Env) -> Fact:
         values = [child for child in node.named_children if child.type != "comment"]
-        facts = tuple(self.value(child, env) for child in values)
-        known = any(fact.cause for fact in facts) and not any("splat" in child.type for child in values)
+        facts = tuple(FLAGS.get(child.type) or self.value(child, env) for child in values)
+        is_told = any(fact.cause is not None or fact.kind in FLAGS for fact in facts)
+        known = is_told and not any("splat" in child.type for child in values)
         return Fact(items=facts) if known else NOTHING
 
     def _dictionary(self, node: Node, env: Env) -> Fact:
