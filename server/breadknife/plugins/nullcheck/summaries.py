@@ -57,9 +57,9 @@ class Known:
     together: bool = False
     """Those are null all at once or not at all."""
     flag: tuple[int, bool] | None = None
-    """Which other value, a constant, tells that none of those is null, and what it is then."""
+    """Which other value, by its truth, tells that none of those is null, and what it is then."""
     fallback: tuple[int, str] | None = None
-    """Place and name of the parameter without which a call gives null: what it is by default. None: others do, too."""
+    """Place and name of the parameter whose null, given or its default, is the only one that a call gives back."""
 
     @property
     def is_nullable(self) -> bool:

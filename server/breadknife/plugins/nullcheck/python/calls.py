@@ -52,8 +52,9 @@ class Evaluator(Protocol):
 
 
 def call_result(
-    meaning: Meaning, function: Node, qualified: str, receiver: str, given: list[Node], awaited: bool
+    meaning: Meaning, function: Node, qualified: str, receiver: str, given: list[Node], first: Fact, awaited: bool
 ) -> Fact:
+    """`first`: what is known of the first argument."""
     method = text(function).rpartition(".")[2] if receiver else ""
     rules = meaning.rules
     rule = rules.get(qualified) or (rules.get(f"{receiver}.{method}") if receiver else None)
@@ -71,14 +72,16 @@ def call_result(
     items = [Fact(cause, group=group) if cause else NOTHING for cause in callee.items]
     if callee.flag is not None:
         items[callee.flag[0]] = FLAGS["true" if callee.flag[1] else "false"]
-    cause = callee.cause if callee.fallback is None or _falls_back(callee.fallback, given) else None
+    cause = callee.cause if callee.fallback is None or _falls_back(callee.fallback, given, first) else None
     return Fact(cause, callee.kind, items=tuple(items), contents=callee.contents)
 
 
-def _falls_back(parameter: tuple[int, str], given: list[Node]) -> bool:
-    """Whether a call leaves a parameter to its default, or gives it None itself."""
-    default = _argument(given, *parameter)
-    return not any("splat" in child.type for child in given) and (default is None or default.type == "none")
+def _falls_back(parameter: tuple[int, str], given: list[Node], first: Fact) -> bool:
+    """Whether a call leaves a parameter to its default, or gives it what may be None itself."""
+    value = _argument(given, *parameter)
+    if value is not None and value == given[0] and first.cause is not None:
+        return True
+    return not any("splat" in child.type for child in given) and (value is None or value.type == "none")
 
 
 def never_returns(meaning: Meaning, function: Node, receiver: str) -> bool:

@@ -224,7 +224,7 @@ class Evaluator:
             return NOTHING
         given = [child for child in arguments.named_children if child.type != "comment"]
         first = evaluate_arguments(self, given, qualified, env)
-        result = call_result(self.meaning, function, qualified, receiver.kind, given, awaited)
+        result = call_result(self.meaning, function, qualified, receiver.kind, given, first, awaited)
         if (held is not None or (receiver.kind and given and given[0].type == "string")) and result == NOTHING:
             result = of_method(self.meaning, receiver, held, function, given)
         elif first.contents is not None and function.type == "identifier" and qualified == text(function):

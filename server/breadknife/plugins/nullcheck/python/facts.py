@@ -97,7 +97,7 @@ TESTED = "it is tested for None, and this path leads on when it is"
 NOTHING = Fact()
 CHECKED = Fact(kind="checked")
 FLAGS = {"true": Fact(kind="true"), "false": Fact(kind="false")}
-"""Constants in a tuple, by their node's type; of one that a call gives: what the value is where the others are there."""
+"""Constants in a tuple, by their node's type; in one that a call gives: what it is where the others are there."""
 
 Env = dict[str, Fact]
 """Names, dotted names and sources of calls -> facts. A path that can't be reached has no environment: None."""

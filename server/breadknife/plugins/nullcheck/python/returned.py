@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.python.facts import FLAGS, Cause, Fact, Summary
-from breadknife.plugins.nullcheck.python.outline import parameters_of
+from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import named
 from breadknife.text.syntax import Node
 
 _DEFAULTS = ("default_parameter", "typed_default_parameter")
+_IS_NONE = re.compile(r"(\w+) is None")
+_IS_THERE = re.compile(r"(\w+) is not None")
 
 
 def summary_of(returns: Sequence[Fact], falls_off: bool, scope: Node) -> Summary:
@@ -44,15 +47,12 @@ def _items(returned: Sequence[tuple[Fact, ...]]) -> tuple[tuple[bool, ...], bool
 
 
 def _flag(returned: Sequence[tuple[Fact, ...]], may_be_none: tuple[bool, ...]) -> tuple[int, bool] | None:
-    """The place of a constant that differs where the values are there from where one of them is None, and what it is
-    where they are there."""
-    if not all(returned):
-        return None
+    """The place of a constant that is the same wherever one of the values is None, and what it isn't there."""
+    missing = [items for items in returned if any(fact.cause for fact in items)]
     for at in range(len(may_be_none)):
-        there = {items[at].kind for items in returned if not any(fact.cause for fact in items)}
-        missing = {items[at].kind for items in returned if any(fact.cause for fact in items)}
-        if len(there) == len(missing) == 1 and there | missing == FLAGS.keys():
-            return at, there == {"true"}
+        kinds = {items[at].kind for items in missing}
+        if len(kinds) == 1 and kinds <= FLAGS.keys():
+            return at, kinds != {"true"}
     return None
 
 
@@ -61,7 +61,33 @@ def _fallback(nones: Sequence[Cause], scope: Node) -> tuple[int, str] | None:
     parameters = parameters_of(scope)
     if parameters and named(parameters[0]) in ("self", "cls"):
         parameters = parameters[1:]
-    found = {at for cause in nones for at, each in enumerate(parameters) if each == cause.node}
-    is_default = all(cause.node.type in _DEFAULTS and cause.node in parameters for cause in nones)
-    at = found.pop() if is_default and len(found) == 1 else None
-    return (at, named(parameters[at])) if at is not None else None
+    names = [named(each) for each in parameters if _may_be_none(each)]
+    found = {_parameter(cause.node, scope) for cause in nones}
+    name = found.pop() if len(found) == 1 else ""
+    at = next((at for at, each in enumerate(parameters) if named(each) == name), -1)
+    return (at, name) if name in names else None
+
+
+def _may_be_none(parameter: Node) -> bool:
+    """Whether a call gives None for it where it gives nothing."""
+    default = parameter.child_by_field_name("value")
+    return default is None or default.type == "none"
+
+
+def _parameter(none: Node, scope: Node) -> str:
+    """The name of the parameter that a None comes from: it is its default, or is given back where that is None."""
+    if none.type in _DEFAULTS:
+        return named(none)
+    inner, outer = none, none.parent
+    while outer is not None and inner != scope:
+        test, owner = _IS_NONE, outer
+        if outer.type == "else_clause":
+            before = outer.prev_named_sibling
+            test, owner = _IS_THERE, before if before is not None and before.type == "elif_clause" else outer.parent
+        elif outer.child_by_field_name("consequence") != inner:
+            owner = None
+        condition = owner.child_by_field_name("condition") if owner is not None else None
+        if condition is not None and (found := test.fullmatch(text(condition))) is not None:
+            return found[1]
+        inner, outer = outer, outer.parent
+    return ""
