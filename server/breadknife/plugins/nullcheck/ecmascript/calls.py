@@ -178,10 +178,9 @@ def _tests_around(node: Node) -> Iterator[Node]:
     """The conditions of the `if`s that it stands in: those without a null in them aren't followed."""
     inside, outer = node, node.parent
     while outer is not None and outer.type not in _FUNCTIONS:
-        condition = outer.child_by_field_name("condition")
-        if outer.type == "if_statement" and condition is not None:
-            if outer.child_by_field_name("consequence") == inside:
-                yield condition
+        condition = outer.child_by_field_name("condition") if outer.type == "if_statement" else None
+        if condition is not None and outer.child_by_field_name("consequence") == inside:
+            yield condition
         inside, outer = outer, outer.parent
 
 
