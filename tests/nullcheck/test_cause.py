@@ -28,12 +28,16 @@ FIND = "def find(k):\n    if k:\n        return k\n    return None\n\n\n"
             "def b():\n    b = find(2)\n    assert b is not None\n    return b.y\n",
         ),
         (
-            "def f(a, x=None):\r\n  if a:\r\n    a.b = x.y\r\n  else:\r\n    a.b = x.z\r\n",
-            "def f(a, x=None):\r\n  if a:\r\n    assert x is not None\r\n    a.b = x.y\r\n"
+            "def f(a, x=None):\r\n  if a:\r\n    g()\r\n    a.b = x.y\r\n  else:\r\n    a.b = x.z\r\n",
+            "def f(a, x=None):\r\n  if a:\r\n    g()\r\n    assert x is not None\r\n    a.b = x.y\r\n"
             "  else:\r\n    assert x is not None\r\n    a.b = x.z\r\n",
         ),
+        (
+            "def f(a, x=None):\r\n  if a:\r\n    a.b = x.y\r\n  else:\r\n    a.b = x.z\r\n",
+            "def f(a, x=None):\r\n  assert x is not None\r\n  if a:\r\n    a.b = x.y\r\n  else:\r\n    a.b = x.z\r\n",
+        ),
     ],
-    ids=["two functions", "two branches"],
+    ids=["two functions", "two branches", "two branches alike"],
 )
 def test_all_places_of_a_cause(before: str, after: str) -> None:
     assert len(findings(document(before))) == 2

@@ -56,6 +56,10 @@ class Known:
     """Of a function that returns several values at once: why one of them may be null."""
     together: bool = False
     """Those are null all at once or not at all."""
+    flag: tuple[int, bool] | None = None
+    """Which other value, by its truth, tells that none of those is null, and what it is then."""
+    fallback: tuple[int, str] | None = None
+    """Place and name of the parameter whose null, given or its default, is the only one that a call gives back."""
 
     @property
     def is_nullable(self) -> bool:

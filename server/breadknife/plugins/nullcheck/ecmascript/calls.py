@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -163,9 +163,30 @@ def _known_result(name: str, node: Node, known: Known, returns: Type, uri: str) 
     return replace(fact, cause=replace(fact.cause, elsewhere=(uri, known.span))) if fact.cause is not None else fact
 
 
-def _key_is_tested(callee: Callee) -> bool:
+def _key_is_tested(evaluator: Evaluator, callee: Callee) -> bool:
     """Of `find(a.key)` where `a.key` is known to be there: then what it leads to often is, whatever a comment says."""
-    return any(fact.checked and node.type == "member_expression" for node, fact in callee.given)
+    for node, fact in callee.given:
+        meant = _meant(evaluator, node)
+        if meant is not None and meant.type == "member_expression":
+            names = {evaluator.text(node), evaluator.text(meant)}
+            if fact.checked or any(names.intersection(_conjuncts(evaluator, test)) for test in _tests_around(node)):
+                return True
+    return False
+
+
+def _tests_around(node: Node) -> Iterator[Node]:
+    """The conditions of the `if`s that it stands in: those without a null in them aren't followed."""
+    inside, outer = node, node.parent
+    while outer is not None and outer.type not in _FUNCTIONS:
+        condition = outer.child_by_field_name("condition") if outer.type == "if_statement" else None
+        if condition is not None and outer.child_by_field_name("consequence") == inside:
+            yield condition
+        inside, outer = outer, outer.parent
+
+
+def _conjuncts(evaluator: Evaluator, condition: Node) -> list[str]:
+    said = evaluator.text(inner(condition))
+    return [part.strip() for part in said.split("&&")] if "||" not in said else []
 
 
 def _function_result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
@@ -182,7 +203,7 @@ def _function_result(evaluator: Evaluator, callee: Callee, summaries: Summaries)
     if source is not None and (why := summaries.rules.functions.get((source.module, source.name))) is not None:
         return Fact(Cause(function, f"`{name}` gives null {why}"))
     variable = evaluator.scopes[name] if name else None
-    if variable is None or variable.function is None or (evaluator.documented and _key_is_tested(callee)):
+    if variable is None or variable.function is None or (evaluator.documented and _key_is_tested(evaluator, callee)):
         return NOTHING
     signature = variable.function
     if signature.known is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -140,9 +141,17 @@ def forget(env: Env, key: str) -> None:
         for name, fact in env.items()
         if name.startswith((key + ".", key + "[")) or "(" in name or fact.test is not None or fact.unless
     ]:
-        fact = env[name]
-        if fact.unless and not name.startswith(key + "."):
-            if key in fact.unless:
+        fact, is_own = env[name], name.startswith((key + ".", key + "["))
+        if fact.unless and not is_own:
+            if _has_name(fact.unless, key):
                 env[name] = replace(fact, unless="")
+        elif fact.test is not None and not is_own:
+            if _has_name((fact.test.text or b"").decode("utf-8", "replace"), key):
+                del env[name]
         elif "(" not in name or key in name:
             del env[name]
+
+
+def _has_name(source: str, key: str) -> bool:
+    """Whether a name stands in an expression."""
+    return key in source and re.search(rf"(?<![\w$.]){re.escape(key)}(?![\w$])", source) is not None

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.python.facts import CHECKED, NOTHING, Cause, Env, Fact, forget_attributes, key_of
+from breadknife.plugins.nullcheck.python.facts import (
+    CHECKED,
+    FLAGS,
+    NOTHING,
+    Cause,
+    Env,
+    Fact,
+    forget_attributes,
+    key_of,
+)
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.rule import Default, NullableCall
@@ -43,8 +52,9 @@ class Evaluator(Protocol):
 
 
 def call_result(
-    meaning: Meaning, function: Node, qualified: str, receiver: str, given: list[Node], awaited: bool
+    meaning: Meaning, function: Node, qualified: str, receiver: str, given: list[Node], first: Fact, awaited: bool
 ) -> Fact:
+    """`first`: what is known of the first argument."""
     method = text(function).rpartition(".")[2] if receiver else ""
     rules = meaning.rules
     rule = rules.get(qualified) or (rules.get(f"{receiver}.{method}") if receiver else None)
@@ -59,8 +69,19 @@ def call_result(
     if not (callee.cause or callee.kind or callee.items or callee.contents):
         return NOTHING
     group = function.start_byte + 1 if callee.together else 0
-    items = tuple(Fact(cause, group=group) if cause else NOTHING for cause in callee.items)
-    return Fact(callee.cause, callee.kind, items=items, contents=callee.contents)
+    items = [Fact(cause, group=group) if cause else NOTHING for cause in callee.items]
+    if callee.flag is not None:
+        items[callee.flag[0]] = FLAGS["true" if callee.flag[1] else "false"]
+    cause = callee.cause if callee.fallback is None or _falls_back(callee.fallback, given, first) else None
+    return Fact(cause, callee.kind, items=tuple(items), contents=callee.contents)
+
+
+def _falls_back(parameter: tuple[int, str], given: list[Node], first: Fact) -> bool:
+    """Whether a call leaves a parameter to its default, or gives it what may be None itself."""
+    value = _argument(given, *parameter)
+    if value is not None and value == given[0] and first.cause is not None:
+        return True
+    return not any("splat" in child.type for child in given) and (value is None or value.type == "none")
 
 
 def never_returns(meaning: Meaning, function: Node, receiver: str) -> bool:
@@ -75,15 +96,20 @@ def _gives_none(rule: NullableCall, given: list[Node]) -> bool:
         return True
     if any(child.type in ("list_splat", "dictionary_splat") for child in given):
         return False
-    position = [child for child in given if child.type != "keyword_argument"]
-    default = position[rule.default_at] if len(position) > rule.default_at else None
-    for child in given:
-        name = child.child_by_field_name("name") if child.type == "keyword_argument" else None
-        if name is not None and text(name) == rule.keyword:
-            default = child.child_by_field_name("value")
+    default = _argument(given, rule.default_at, rule.keyword)
     if default is None:
         return rule.default is Default.OPTIONAL_EVEN_ALONE or (rule.default is Default.OPTIONAL and len(given) > 0)
     return default.type == "none"
+
+
+def _argument(given: list[Node], at: int, keyword: str) -> Node | None:
+    """What a call gives for a parameter, by its place or name."""
+    for child in given:
+        name = child.child_by_field_name("name") if child.type == "keyword_argument" else None
+        if name is not None and text(name) == keyword:
+            return child.child_by_field_name("value")
+    position = [child for child in given if child.type != "keyword_argument"]
+    return position[at] if len(position) > at else None
 
 
 def evaluate_arguments(evaluator: Evaluator, given: list[Node], qualified: str, env: Env) -> Fact:

@@ -35,9 +35,9 @@ def default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
         if len(given) == 2:  # `.get(key, None)`
             return (TextEdit(at, inner),)
         return (TextEdit(Span(at.end, at.end), f", {inner}"),)
-    if site.node.type == "identifier" and (statement := site.statement) is not None and _is_local(site):
+    if site.node.type == "identifier" and (statement := site.guarded.statement) is not None and _is_local(site):
         lines = [f"if {site.source} is None:", f"{site.step}{site.source} = {default}"]
-        return (site.inserted(statement, lines),)
+        return (site.guarded.inserted(statement, lines),)
     if site.is_name and inner:
         return (TextEdit(span, f"({site.source} if {site.source} is not None else {inner})"),)
     return None

@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.python.flow import Flow
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, outline, text
 from breadknife.plugins.nullcheck.python.parameters import parameters
+from breadknife.plugins.nullcheck.python.returned import summary_of
 from breadknife.plugins.nullcheck.python.reuse import (
     MOST_NAMES,
     FunctionResult,
@@ -48,6 +49,8 @@ _MAY_END = frozenset({
     "match_statement",
 })  # fmt: skip
 """Statements that may never be left at their end."""
+_NAMES_END = re.compile(rb"raise|exit|abort|fail|die\b")
+"""In the name of what a function calls last, where that may never come back."""
 _IGNORE = re.compile(r"#\s*(?:type|pyright|ty|pyrefly|basedpyright)\s*:\s*ignore")
 """The author has already told a type checker that they know better."""
 _MAX_CALL_CHAIN = 12
@@ -245,6 +248,8 @@ class FileAnalysis:
         source, last = self._source(function), function.body.named_children[-1:]
         ends = last[0].type if last else ""
         if not _RETURNS_VALUE.search(source):
+            if ends == "expression_statement":
+                return _NAMES_END.search(last[0].text or b"") is not None
             return b"raise" in source and ends in _MAY_END
         return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._has_origin(source)
 
@@ -356,7 +361,7 @@ class FileAnalysis:
         given, used = evaluator.given, {key_of(use.node) for use in evaluator.uses.values()}
         if end is not None and not flow.returns:
             given = {name: fact for name, fact in given.items() if not _is_settled(end, receiver, name, used)}
-        return list(evaluator.uses.values()), _summary(flow, end is not None, scope), given
+        return list(evaluator.uses.values()), summary_of(flow.returns, end is not None, scope), given
 
 
 def _is_settled(end: Env, receiver: tuple[str, str], name: tuple[str, str], used: Collection[str]) -> bool:
@@ -388,23 +393,3 @@ def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
     start = tree.span(node).start
     end = tree.text.find("\n", start)
     return _IGNORE.search(tree.text, start, end if end >= 0 else len(tree.text)) is not None
-
-
-def _summary(flow: Flow, falls_off: bool, scope: Node) -> Summary:
-    if scope.type != "function_definition" or b"yield" in (scope.text or b""):
-        return Summary()
-    nones = [fact.cause for fact in flow.returns if fact.cause is not None]
-    # A function that only ever returns None, or is a stub, has callers that don't want a value.
-    gives_value = len(nones) < len(flow.returns) or any(cause.reason for cause in nones)
-    items, together = _items([fact.items for fact in flow.returns if fact.cause is None])
-    return Summary((falls_off or bool(nones)) and gives_value, not falls_off and not flow.returns, items, together)
-
-
-def _items(returned: Sequence[tuple[Fact, ...]]) -> tuple[tuple[bool, ...], bool]:
-    """Which values of the tuples that a function returns may be None, and whether that is so of all at once."""
-    known = [[fact.cause is not None for fact in items] for items in returned if items]
-    if not known or len({len(items) for items in known}) > 1:
-        return (), False
-    may_be_none = tuple(any(column) for column in zip(*known, strict=True))
-    at_once = all(not any(items) or tuple(items) == may_be_none for items in known)
-    return may_be_none, at_once and len(known) < len(returned)

@@ -21,6 +21,7 @@ from breadknife.plugins.nullcheck.python.containers import (
 )
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
+    FLAGS,
     NOTHING,
     Cause,
     Contents,
@@ -223,7 +224,7 @@ class Evaluator:
             return NOTHING
         given = [child for child in arguments.named_children if child.type != "comment"]
         first = evaluate_arguments(self, given, qualified, env)
-        result = call_result(self.meaning, function, qualified, receiver.kind, given, awaited)
+        result = call_result(self.meaning, function, qualified, receiver.kind, given, first, awaited)
         if (held is not None or (receiver.kind and given and given[0].type == "string")) and result == NOTHING:
             result = of_method(self.meaning, receiver, held, function, given)
         elif first.contents is not None and function.type == "identifier" and qualified == text(function):
@@ -325,8 +326,9 @@ class Evaluator:
 
     def _tuple(self, node: Node, env: Env) -> Fact:
         values = [child for child in node.named_children if child.type != "comment"]
-        facts = tuple(self.value(child, env) for child in values)
-        known = any(fact.cause for fact in facts) and not any("splat" in child.type for child in values)
+        facts = tuple(FLAGS.get(child.type) or self.value(child, env) for child in values)
+        is_told = any(fact.cause is not None or fact.kind in FLAGS for fact in facts)
+        known = is_told and not any("splat" in child.type for child in values)
         return Fact(items=facts) if known else NOTHING
 
     def _dictionary(self, node: Node, env: Env) -> Fact:

@@ -84,6 +84,10 @@ class Summary:
     """Of a function that returns tuples: which of their values may be None, if any may."""
     together: bool = False
     """Those are None all at once or not at all."""
+    flag: tuple[int, bool] | None = None
+    """See `Known`."""
+    fallback: tuple[int, str] | None = None
+    """See `Known`."""
 
 
 _DOTTED = re.compile(r"[\w.]+")
@@ -92,6 +96,8 @@ TESTED = "it is tested for None, and this path leads on when it is"
 
 NOTHING = Fact()
 CHECKED = Fact(kind="checked")
+FLAGS = {"true": Fact(kind="true"), "false": Fact(kind="false")}
+"""Constants in a tuple, by their node's type; in one that a call gives: what it is where the others are there."""
 
 Env = dict[str, Fact]
 """Names, dotted names and sources of calls -> facts. A path that can't be reached has no environment: None."""
@@ -211,12 +217,25 @@ def forget(env: Env, key: str) -> None:
         if name.startswith(parts) or ("[" in name and _has_index(name, key)):
             del env[name]
         elif fact.unless:
-            if key in fact.unless:
+            if has_name(fact.unless, key):
                 env[name] = replace(fact, unless="")
-        elif fact.test is not None and "." in name:
-            env[name] = CHECKED
-        elif fact.test is not None or ("(" in name and key in name):
+        elif fact.test is not None:
+            if has_name(text(fact.test), key):
+                _forget_test(env, name)
+        elif "(" in name and key in name:
             del env[name]
+
+
+def has_name(source: str, key: str) -> bool:
+    """Whether a name stands in an expression."""
+    return key in source and re.search(rf"(?<![\w.]){re.escape(key)}(?!\w)", source) is not None
+
+
+def _forget_test(env: Env, name: str) -> None:
+    if "." in name:
+        env[name] = CHECKED
+    else:
+        del env[name]
 
 
 def _has_index(name: str, key: str) -> bool:

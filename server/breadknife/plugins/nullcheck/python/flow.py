@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.python.containers import held_by
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
+    FLAGS,
     NOTHING,
     Cause,
     Env,
@@ -19,6 +20,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     contents,
     forget,
     forget_tested,
+    has_name,
     join,
     join_all,
     join_branches,
@@ -108,7 +110,7 @@ class Flow:
             return self._unpack(left, right, env)
         fact = self._assignment(right, env) if right.type == "assignment" else self.evaluator.value(right, env)
         # `a.on = not a.on` would be a test of itself
-        if right.type in _TESTS and fact is NOTHING and env and (key_of(left) or text(left)) not in text(right):
+        if right.type in _TESTS and fact is NOTHING and env and not has_name(text(right), key_of(left) or text(left)):
             fact = Fact(kind=CHECKED.kind, test=right)
         if right.type == "none":
             fact = Fact(Cause(right, "it is set to None"))
@@ -138,6 +140,7 @@ class Flow:
         if len(targets) == len(fact.items) and not any("splat" in child.type for child in targets):
             for target, item in zip(targets, fact.items, strict=True):
                 self.evaluator.bind(target, item, env)
+            _told_by_flag(targets, fact.items, env)
         else:
             self.evaluator.bind(left, NOTHING, env)
         return NOTHING
@@ -392,6 +395,16 @@ class Flow:
 
 def _annotated(target: Node, annotation: Node) -> Cause:
     return Cause(annotation, f"`{text(target)}` is annotated `{text(annotation)}`")
+
+
+def _told_by_flag(targets: Sequence[Node], items: Sequence[Fact], env: Env) -> None:
+    """`ok, value = f()`: the value is there where `ok` says so."""
+    for flag, told in zip(targets, items, strict=True):
+        if flag.type == "identifier" and told.kind in FLAGS:
+            unless = text(flag) if told.kind == "true" else f"not {text(flag)}"
+            for key in map(key_of, targets):
+                if key in env and env[key].cause is not None:
+                    env[key] = replace(env[key], unless=unless)
 
 
 def _may_be_none(env: Env) -> set[str]:

@@ -69,6 +69,8 @@ class Callee:
     """Of a tuple that it gives back: why one of its values may be None."""
     together: bool = False
     contents: Contents | None = None
+    flag: tuple[int, bool] | None = None
+    fallback: tuple[int, str] | None = None
 
 
 class Meaning:
@@ -337,6 +339,7 @@ class Meaning:
             return Callee(
                 name, cause, kind, summary.never_returns, function.is_async, function.is_property, items,
                 summary.together, _returned(function, annotation) if annotation is not None else None,
+                summary.flag, summary.fallback,
             )  # fmt: skip
         known = member.known
         if known is None or not known.is_function:
@@ -350,6 +353,8 @@ class Meaning:
             known.is_property,
             tuple(_null_elsewhere(null, member.uri, node) for null in known.items),
             known.together,
+            flag=known.flag,
+            fallback=known.fallback,
         )
 
     def _imported(self, dotted: str) -> Found | None:

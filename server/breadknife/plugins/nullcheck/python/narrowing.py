@@ -86,9 +86,11 @@ def _shown(node: Node, yes: Env, no: Env) -> Iterator[tuple[Env, str]]:
     yield from ((yes, source), (no, f"not {source}"))
     tested = _not_none(node)
     if tested is not node:
-        yield no, f"not {text(tested)}"
+        name = text(tested)
+        yield from ((no, f"not {name}"), (no, f"{name} is None"), (yes, f"not {name} is None"))
     elif node.type == "comparison_operator" and node.named_children[-1].type == "none" and _is(node, "is", "=="):
-        yield yes, f"not {text(node.named_children[0])}"
+        name = text(node.named_children[0])
+        yield from ((yes, f"not {name}"), (yes, f"not {name} is not None"), (no, f"{name} is not None"))
 
 
 def _is(comparison: Node, *operators: str) -> bool:

@@ -33,6 +33,8 @@ _LAZY = frozenset({
 })  # fmt: skip
 """Evaluated later than the statement that they stand in, not at all, or more than once."""
 EXITS = ("return_statement", "raise_statement", "continue_statement", "break_statement")
+BRANCHES = ("elif_clause", "else_clause")
+LOOPS = ("for_statement", "while_statement")
 COMPREHENSIONS = frozenset({
     "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression",
 })  # fmt: skip
@@ -116,7 +118,7 @@ class Site:
         for outer, inner in zip(self.path[::-1][1:], self.path[::-1], strict=False):
             if inner.type in ("function_definition", "class_definition"):
                 return None
-            if outer.type in ("for_statement", "while_statement") and inner.type == "block":
+            if outer.type in LOOPS and inner.type == "block":
                 return outer
         return None
 
@@ -130,6 +132,73 @@ class Site:
             return None
         statement, inside = self.path[at], (*self.path[at + 1 :], self.node)
         return statement if self._runs_first(statement, inside) and self._own_line(statement) else None
+
+    @cached_property
+    def first(self) -> Site:
+        """Where a check of the value stands best: the first use of the same name since it got its value, or since it
+        was tested, without which the place isn't come to; where there is none, the place."""
+        if not self.is_name:
+            return self
+        scope, first = self.function or self.tree.root, None
+        named = (found for key in self.prefixes for found in occurrences(self.tree, key, scope))
+        for found in sorted(named, key=lambda one: one.node.start_byte):
+            if found.node.start_byte >= self.node.start_byte:
+                break
+            is_whole = text(found.node) == self.source
+            is_set = found.role is Role.SET and not any(
+                node.type == "assignment" and node in self.path
+                for node in found.path  # `x = x.y` sets it afterwards
+            )
+            if is_set or (found.role is Role.TEST and is_whole):
+                first = None
+            elif found.role is Role.USE and is_whole and first is None:
+                first = self._if_always_before(Site(self.tree, found.node, self.use, found.path))
+        return first or self
+
+    def _if_always_before(self, earlier: Site) -> Site | None:
+        """An earlier use, if the place isn't come to without it, and with nothing else in the name."""
+        block = next(node for node in reversed(earlier.path) if node.type in ("block", "module"))
+        if earlier.statement is None or earlier.function != self.function or block not in self.path:
+            return None
+        within = self.path[self.path.index(block) :]
+        repeated = next((node for node in within if node.type in LOOPS), None)
+        return None if repeated is not None and any(self.sets_in(repeated)) else earlier
+
+    @cached_property
+    def guarded(self) -> Site:
+        """Before whose statement a guard stands best: `first`, or the condition of the `if` each of whose branches
+        begins with a use of the name."""
+        first = self.first
+        if not self.is_name or first.statement is None:
+            return first
+        around = first.path[: first.path.index(first.statement) - 1]
+        at = next((at for at in range(len(around) - 1, -1, -1) if around[at].type not in BRANCHES), None)
+        if at is None or around[at].type != "if_statement" or len(around) - at > 2:
+            return first
+        branches = [around[at], *around[at].children_by_field_name("alternative")]
+        conditions = [found for each in branches if (found := each.child_by_field_name("condition"))]
+        blocks = [each.child_by_field_name("consequence") or each.child_by_field_name("body") for each in branches]
+        if branches[-1].type != "else_clause" or not all(map(self._begins_with_use, blocks)):
+            return first
+        whole = Site(self.tree, conditions[0], self.use, around[: at + 1])
+        may_change = any(map(self._may_change, conditions))
+        return first if may_change or whole.statement is None else whole
+
+    def _begins_with_use(self, block: Node | None) -> bool:
+        begin = next((each for each in block.named_children if each.type != "comment"), None) if block else None
+        found = occurrences(self.tree, self.source, begin) if begin is not None else ()
+        uses = (Site(self.tree, one.node, self.use, one.path) for one in found if one.role is Role.USE)
+        return any(use.statement == begin for use in uses)
+
+    def _may_change(self, condition: Node) -> bool:
+        """Whether a condition tests the name, or may give it another value."""
+        found = occurrences(self.tree, self.source, condition)
+        is_dotted = self.node.type == "attribute"
+        return (
+            any(self.sets_in(condition))
+            or any(one.role is Role.TEST for one in found)
+            or (is_dotted and has_effect(condition))
+        )
 
     def inserted(self, statement: Node, lines: Sequence[str], step: str = "") -> TextEdit:
         """Lines before a statement, which `step` indents; without one, before the comments on it, too."""
@@ -237,13 +306,13 @@ def _calls(tree: SyntaxTree, name: str) -> bool:
     time, as `return self.queue.pop()` does."""
     for said in re.finditer(rf"@property\s+def {re.escape(name)}\b", tree.text):
         function = tree.node_at(Span(said.end() - len(name), said.end())).parent
-        if function is not None and any(map(_has_effect, own_nodes(function, "return_statement"))):
+        if function is not None and any(map(has_effect, own_nodes(function, "return_statement"))):
             return True
     return False
 
 
-def _has_effect(node: Node) -> bool:
-    return node.type in _EFFECTS or any(map(_has_effect, node.named_children))
+def has_effect(node: Node) -> bool:
+    return node.type in _EFFECTS or any(map(has_effect, node.named_children))
 
 
 def site_at(tree: SyntaxTree, span: Span, use: Use) -> Site:

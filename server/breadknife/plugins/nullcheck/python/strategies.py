@@ -16,7 +16,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
-from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, site_of, yields_of
+from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, yields_of
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.plugins.nullcheck.wording import quote
 from breadknife.text.document import TextEdit
@@ -83,7 +83,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             reason = f"the file skips what needs {quoted} elsewhere"
         title = narrowing.title.format(quoted)
         yield Option(Strategy.NARROW, title, Content(), weight, reason, narrowing.lets_pass)
-    place = _unconditional(site)
+    place = site.guarded
     if place.statement is None:
         yield from _within(site, name, quoted)
         return
@@ -150,11 +150,11 @@ class _Narrowing:
 
 
 def _narrowing(site: Site) -> _Narrowing | None:
-    place = _unconditional(site)
+    place = site.first
     if place.statement is None:
         made = tested(site, "", strictly=False)
         return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made, _lets_pass(site)) if made else None
-    if made := _wrapped(site):
+    if place is site and (made := _wrapped(site)):
         return _Narrowing("Skip this if {} is None", 12, "nothing after it depends on it", made)
     if not _is_negated(place) and (made := tested(place, "", strictly=True)):
         return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made, _lets_pass(place))
@@ -214,30 +214,6 @@ def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
     return Option(Strategy.RAISE, title, Content(exception, f"{_bare_name(site)} is None"), weight, reason)
 
 
-def _unconditional(site: Site) -> Site:
-    """The place; if that isn't evaluated in any case, the last use of the same name before it that is: what tests the
-    one tests the other."""
-    if site.statement is not None or not site.is_name:
-        return site
-    scope, nearest = site.function or site.tree.root, None
-    named = (found for key in site.prefixes for found in occurrences(site.tree, key, scope))
-    for found in sorted(named, key=lambda one: one.node.start_byte):
-        if found.node.start_byte >= site.node.start_byte:
-            break
-        if found.role is Role.SET:
-            nearest = None
-        elif found.role is Role.USE and text(found.node) == site.source:
-            earlier = site_of(site.tree, found.node, site.use)
-            if earlier.statement is not None and earlier.function == site.function and _block(earlier) in site.path:
-                nearest = earlier
-    return nearest or site
-
-
-def _block(site: Site) -> Node:
-    """That the place stands in."""
-    return next(node for node in reversed(site.path) if node.type in ("block", "module"))
-
-
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
     """The edits, or None where the strategy can't be carried out."""
     match strategy:
@@ -248,7 +224,7 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
             return tested(site, name, strictly=False) if name else None
         case Strategy.OPTIONAL_CHAIN:
             return chained(site, "" if site.is_name else new_name(site))
-        case Strategy.CONTINUE if _unconditional(site).statement is None:
+        case Strategy.CONTINUE if site.first.statement is None:
             return filtered(site, "" if site.is_name else new_name(site))
         case Strategy.NARROW:
             narrowing = _narrowing(site)
@@ -277,7 +253,7 @@ def is_inner(site: Site, strategy: Strategy) -> bool:
 
 
 def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
-    place = _unconditional(site)
+    place = site.guarded
     statement = place.statement
     name = site.source if site.is_name else new_name(site)
     if statement is None or not name:

@@ -67,6 +67,8 @@ def _function(analysis: FileAnalysis, function: Function) -> Known:
             for at, may_be_none in enumerate(summary.items)
         ),
         together=summary.together,
+        flag=summary.flag,
+        fallback=summary.fallback,
     )
 
 
