@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -34,7 +34,7 @@ class Origin:
     path: Path | None = None
     """None of a library's."""
     span: Span | None = None
-    is_place: bool = False
+    is_place: bool = field(default=False, compare=False)
     """The declaration itself may be asked about, as a `Use.ASSIGN`."""
 
 
@@ -111,7 +111,7 @@ def origin_of(
     if its is None and tree is not None and related[0].uri is None:  # a test tells that it may be null
         its = given(tree, span, value, known_shapes)
     if its is not None:
-        return Origin(its.kind, its.name, where, its.span)
+        return Origin(its.kind, its.name, where, its.span, is_place=known is not None and its.kind is not Kind.VARIABLE)
     line = document.line_span(document.line_at(span.start)) if related[0].uri is None else None
     return Origin(Kind.VARIABLE, value if line else related[0].message, where, line or span)
 
@@ -119,7 +119,7 @@ def origin_of(
 def ranked(origins: Iterable[tuple[Origin, Found]]) -> list[Cause]:
     """The causes, those of most findings first; of as many those that can be repaired at a declaration."""
     grouped: dict[Origin, list[Found]] = {}
-    for origin, found in origins:
+    for origin, found in sorted(origins, key=lambda each: not each[0].is_place):  # which then stands for its equals
         grouped.setdefault(origin, []).append(found)
     causes = [
         Cause(origin, tuple(sorted(found, key=lambda each: (each.path, each.place.span))))
