@@ -115,6 +115,7 @@ def origin(marked: str) -> str:
             "function Session.find() other",
         ),
         ("def f(s=None):\n    ⟦s⟧.name\n", "parameter f(s) here"),
+        ("class A:\n    def f(self, s=None):\n        ⟦s⟧.name\n", "parameter A.f(s) here"),
         ("import re as r\ndef f(s):\n    ⟦r.match(s)⟧.end()\n", "library re.match() –"),
         ("def f(s):\n    ⟦s.unknown()⟧.end()\n", "library .unknown() –"),
         ("a = None\ndef f():\n    ⟦a⟧.name\n", "variable a here"),
@@ -282,11 +283,11 @@ class A {{
         ("go", GO_VAR, "variable f(m)"),
         ("java", JAVA.format("return text.length();"), "attribute A.text"),
         ("java", JAVA.format('return find("b").length();'), "function A.find()"),
-        ("java", JAVA.format("return given.length();"), "parameter f(given)"),
+        ("java", JAVA.format("return given.length();"), "parameter A.f(given)"),
         (
             "java",
             JAVA.format('boolean b = m.containsKey("a");\n        String v = m.get("b");\n        return v.length();'),
-            "variable f(v)",
+            "variable A.f(v)",
         ),
     ],
 )

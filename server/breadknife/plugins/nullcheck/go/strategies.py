@@ -21,7 +21,7 @@ from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.go import endings
 from breadknife.plugins.nullcheck.go.site import Origin, Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
-from breadknife.plugins.nullcheck.wording import in_comment, quote
+from breadknife.plugins.nullcheck.wording import in_comment, in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -64,7 +64,7 @@ def _at_the_error(site: Site) -> Iterator[Option]:
         later = _later_check(site, origin, f"{name} != nil" if is_error else f"!{name}")
         if later is not None and later.start_byte > site.node.start_byte:
             otherwise = f"{_left_by(site, later)} if it " + ("isn't nil" if is_error else "is false")
-            title = f"Check `{name}` before {quote(site.source)} is used ({otherwise})"
+            title = f"Check `{name}` before {in_title(site.source)} is used ({otherwise})"
             yield Option(
                 Strategy.CHECK_ERROR,
                 title,
@@ -245,7 +245,7 @@ def _map(site: Site) -> Iterator[Option]:
         edits = (lines_before(site.tree, with_comments(site.tree, site.statement), lines),)
         yield Option(
             Strategy.MAKE,
-            f"Make the map first if {quote(site.source)} is nil (the write goes into a new one)",
+            f"Make the map first if {in_title(site.source)} is nil (the write goes into a new one)",
             90,
             "a write needs a map",
             lambda _: edits,
@@ -259,7 +259,7 @@ def _guards(site: Site) -> Iterator[Option]:
     name = site.source if site.is_name else _new_name(site)
     if site.statement is None or not name:
         return
-    what, plain = quote(site.source) if site.is_name else "the result", re.sub(r"[^\w. ]", "", name)[:60]
+    what, plain = in_title(site.source) if site.is_name else "the result", re.sub(r"[^\w. ]", "", name)[:60]
     message = f"{plain} is nil"
     if site.results and site.results[-1] == "error":
         makers = (("errors", "errors.New"), ("fmt", "fmt.Errorf"))
@@ -307,7 +307,7 @@ def _guards(site: Site) -> Iterator[Option]:
     if site.is_name and site.statement.type == "expression_statement":
         yield Option(
             Strategy.NARROW,
-            f"Do this only if {what} isn't nil (nothing happens if it is)",
+            f"Skip this if {what} is nil",
             45,
             "nothing after it needs its result",
             lambda _: _wrapped(site),

@@ -228,13 +228,13 @@ class PythonOrigins:
             if before:
                 return self._of_variable(path, tree, scope, before[0])
             if parameter is not None:
-                return Origin(Kind.PARAMETER, _qualified(scope, name), path, tree.span(parameter), is_place=True)
+                return Origin(Kind.PARAMETER, _qualified(tree, scope, name), path, tree.span(parameter), is_place=True)
         return None
 
     def _of_variable(self, path: Path, tree: SyntaxTree, scope: Node, one: Occurrence) -> Origin:
         name = text(one.node)
         declared = _best(self._variables.get(name, []), path) if scope.type == "module" else None
-        return declared or Origin(Kind.VARIABLE, _qualified(scope, name), path, tree.span(one.node))
+        return declared or Origin(Kind.VARIABLE, _qualified(tree, scope, name), path, tree.span(one.node))
 
     def _is_made(self, value: Node | None) -> bool:
         return value is not None and callee_of(value).rpartition(".")[2] in self._bases
@@ -319,9 +319,14 @@ def _class_of(around: tuple[Node, ...]) -> str:
     return text(name) if name is not None else ""
 
 
-def _qualified(scope: Node, name: str) -> str:
-    function = scope.child_by_field_name("name")
-    return f"{text(function)}({name})" if function is not None else name
+def _qualified(tree: SyntaxTree, scope: Node, name: str) -> str:
+    """`load(names)`, `Store.load(names)`."""
+    function, around = scope.child_by_field_name("name"), path_to(tree, scope)
+    if function is None:
+        return name
+    is_method = [node.type for node in around if node.type in ("class_definition", "function_definition")][-1:]
+    owner = _class_of(around) if is_method == ["class_definition"] else ""
+    return f"{owner}.{text(function)}({name})" if owner else f"{text(function)}({name})"
 
 
 def _may_return_none(function: Node) -> bool:
