@@ -139,8 +139,9 @@ def test_a_repair_is_that_of_the_cause_beside_it(tmp_path: Path, home: Path) -> 
     [
         (  # the class's own attribute of that name is another one
             "import xml.etree.ElementTree as ET\n\n\nclass A:\n    def __init__(self, text=None):\n"
-            "        self.text = text\n\n    def f(self):\n        return ET.fromstring('').text.strip()\n",
-            ("place", "ET.fromstring('').text", None, None),
+            "        self.text = text\n\n    def f(self, s):\n        root = ET.fromstring(s)\n"
+            "        return root.find(s).text.strip()\n",
+            ("place", "root.find(s).text", None, None),
         ),
         (
             "class A:\n    def f(self, x=None):\n        for each in x:\n            print(each)\n",

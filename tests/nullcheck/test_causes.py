@@ -114,6 +114,11 @@ def origin(marked: str) -> str:
             "def f(s):\n    a = None\n    if s:\n        a = s.find(1)\n        ⟦a⟧.name\n",
             "function Session.find() other",
         ),
+        (  # the library's, not that of the only class of the project which has one of that name
+            "import xml.etree.ElementTree as ET\ndef f(s):\n    r = ET.fromstring(s)\n    ⟦r.text⟧.strip()\n"
+            "class A:\n    text = None\n",
+            "place r.text here",
+        ),
         ("def f(s=None):\n    ⟦s⟧.name\n", "parameter f(s) here"),
         ("class A:\n    def f(self, s=None):\n        ⟦s⟧.name\n", "parameter A.f(s) here"),
         ("import re as r\ndef f(s):\n    ⟦r.match(s)⟧.end()\n", "library re.match() –"),

@@ -96,11 +96,14 @@ def origin_of(
 ) -> Origin:
     """The declaration behind a finding: by the language, else by what the null check's own finding there tells.
     `tree_of`: other files."""
-    if known is not None and (origin := known.origin(path, file.tree, found.place)):
+    origin = known.origin(path, file.tree, found.place) if known is not None else None
+    if origin is not None and origin.kind is not Kind.ATTRIBUTE:
         return origin
     own = [found.finding] if found.finding.source == SOURCE else file.findings()
     related = next((f.related for f in own if f.related and file.place(f) == found.place), ())
     at_place = bool(related) and related[0].uri is None and related[0].span == found.place.span
+    if origin is not None and not at_place:  # else it is a library's, which names don't tell
+        return origin
     value, known_shapes = document.slice(found.place.span), shapes(document.language)
     if not related or at_place or (where := Document(related[0].uri or document.uri, "", "").path) is None:
         if not related and (its := set_to(file.tree, found.place.span, known_shapes)):

@@ -192,7 +192,7 @@ def _allowing(site: Site, call: Node, called: Function) -> Cure | None:
     there = "" if tree is site.tree else f" in {called.module.name}"
     edits = (TextEdit(tree.span(annotation), written),)
     title = f"Declare that {in_title(name)} may be None{there}"
-    return Cure(Strategy.WIDEN, title, edits, 90, reason, (site.span,), "its uses are checked")
+    return Cure(Strategy.WIDEN, title, edits, 90, reason, (site.span,), "checkers then look at its uses")
 
 
 def _uses(called: Function, name: str) -> list[Occurrence]:

@@ -267,7 +267,7 @@ def annotating(site: Site) -> Iterator[Cure]:
         80,
         "None is what it has here",
         (site.span,),
-        "its uses are checked",
+        "checkers then look at its uses",
     )
 
 
@@ -301,7 +301,7 @@ def annotating_return(
         weight,
         reason,
         nones if site.node.type == "none" else (site.span, *nones),
-        "its callers are checked",
+        "checkers then look at its callers",
         is_asked_for=is_asked_for,
     )
 
