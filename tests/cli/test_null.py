@@ -13,12 +13,14 @@ import pytest
 from rich.cells import cell_len
 
 from breadknife.cli.null_findings import Sources
-from breadknife.cli.null_report import BY_HAND, run, table
+from breadknife.cli.null_report import _NEXT, run, table
+from breadknife.cli.ways import BY_HAND
 from breadknife.host.asking import KINDS
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.python.language import PythonFile
 from breadknife.task.values import ActionRequest
 from cli.commands import breadknife
+from cli.fix.checkers import mypy
 from project.folders import write
 
 STORE = """\
@@ -86,10 +88,11 @@ def test_the_table(project: Path) -> None:
     assert report(project, "--from", "-").stdout.splitlines() == [
         "findings  cause                   where",
         "       2  attribute Store._names  store.py:6",
-        "          Set `self._names` to `[]` at first instead of None (a use before it is set gets `[]`)",
-        "       1  library re.match()",
-        "          not declared in this project: check what it gives at each place",
-        "3 findings of 2 causes; those shown have 3",
+        "          Set `self._names` to `[]` at first, not None (a use before it is set gets that)",
+        "       1  result of re.match()",
+        "          by hand: it isn't declared in this project; check what it gives",
+        "3 findings of 2 causes",
+        *_NEXT.splitlines(),
     ]
 
 
@@ -129,6 +132,45 @@ def test_a_repair_is_that_of_the_cause_beside_it(tmp_path: Path, home: Path) -> 
     [cause] = json.loads(report(tmp_path / "project", "--json").stdout)["causes"]
     assert (cause["name"], cause["path"]) == ("stamp()", "low.py")
     assert cause["repair"].startswith("Where it is handed on: Declare that `prepared` gives `Any`")
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (  # the class's own attribute of that name is another one
+            "import xml.etree.ElementTree as ET\n\n\nclass A:\n    def __init__(self, text=None):\n"
+            "        self.text = text\n\n    def f(self, s):\n        root = ET.fromstring(s)\n"
+            "        return root.find(s).text.strip()\n",
+            ("place", "root.find(s).text", None, None),
+        ),
+        (
+            "class A:\n    def f(self, x=None):\n        for each in x:\n            print(each)\n",
+            ("parameter", "A.f(x)", "initial", "Make the default of `x` `()`"),
+        ),
+    ],
+)
+def test_a_repair_is_the_first_that_fix_tries(
+    tmp_path: Path, home: Path, text: str, cause: tuple[str, str, str | None, str | None]
+) -> None:
+    write(tmp_path / "project", {"a.py": text, "breadknife.toml": '[nullcheck]\noracle = "off"\n', ".git/HEAD": ""})
+    said = json.loads(report(tmp_path / "project", "--json").stdout)["causes"]
+    found = next(each for each in said if each["name"] == cause[1])
+    assert found["kind"] == cause[0]
+    assert (found["repair"] or "").startswith(cause[3] or "")
+    assert cause[3] or found["repair"] is None
+    result = breadknife(tmp_path / "project", "fix", "--null", "--json")
+    tried = {each.get("cause"): each.get("strategy") for each in json.loads(result.stdout)["outcomes"]}
+    assert tried.get(cause[1]) == cause[2]
+
+
+def test_one_check_of_a_local_value_that_ends_several_findings_is_a_repair(tmp_path: Path, home: Path) -> None:
+    text = "import re\n\n\ndef f(s):\n    m = re.match('a', s)\n    print(m.end())\n    print(m.group())\n"
+    write(tmp_path / "project", {"a.py": text, "breadknife.toml": '[nullcheck]\noracle = "off"\n', ".git/HEAD": ""})
+    said = mypy("a.py", 6, "end") + mypy("a.py", 7, "group")
+    result = breadknife(tmp_path / "project", "null", "report", "--from", "-", "--json", given=said)
+    [cause] = json.loads(result.stdout)["causes"]
+    assert (cause["kind"], cause["count"], cause["strategy"]) == ("library", 2, "assert")
+    assert cause["repair"].startswith("Assert that `m` is not None")
 
 
 TYPESCRIPT = {
@@ -183,7 +225,7 @@ def test_declarations_of_other_languages(tmp_path: Path, home: Path, files: dict
     ("arguments", "code", "said"),
     [
         ([], 1, " findings of "),  # our own
-        (["--top", "1", "--from", "-"], 1, "3 findings of 2 causes; those shown have 2"),
+        (["--top", "1", "--from", "-"], 1, "3 findings of 2 causes; those shown (--top) have 2"),
         (["nowhere"], 2, "nowhere: no such file or folder"),
         (["--from", "nowhere"], 2, "nowhere: No such file"),
         (["--checker", "no-such-checker"], 2, "no such program on PATH"),

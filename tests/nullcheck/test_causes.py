@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.causes import Found, origin_of, origins, ranked
+from breadknife.plugins.nullcheck.causes import Found, Origin, origin_of, origins, ranked
+from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.task.values import Finding
+from breadknife.text.document import Span
 from breadknife.text.syntax import SyntaxTree, parse
 from support import document, marked_spans
 
@@ -93,7 +96,31 @@ def origin(marked: str) -> str:
         ("def f(s):\n    a = lookup(s)\n    ⟦a⟧.name\n", "function lookup() other"),
         ("def f(s):\n    a = None\n    a = s.find(1)\n    ⟦a⟧.name\n", "function Session.find() other"),
         ("def f(s):\n    a = None\n    if s:\n        a = 1\n    ⟦a⟧.name\n", "variable f(a) here"),
+        (
+            "def f(s):\n    a = None\n    if s:\n        a = s.list()\n    for each in ⟦a⟧:\n        pass\n",
+            "variable f(a) here",
+        ),
+        ("def f(s):\n    a = None\n    for b in s:\n        a = b\n    ⟦a⟧.name\n", "variable f(a) here"),
+        ("def f(s):\n    a = None\n    for a in s:\n        pass\n    ⟦a⟧.name\n", "variable f(a) here"),
+        (
+            "def f(s):\n    a = None\n    try:\n        a = s.g()\n    finally:\n        ⟦a⟧.name\n",
+            "variable f(a) here",
+        ),
+        (
+            "def f(s):\n    a = None\n    with s:\n        a = s.find(1)\n    ⟦a⟧.name\n",
+            "function Session.find() other",
+        ),
+        (
+            "def f(s):\n    a = None\n    if s:\n        a = s.find(1)\n        ⟦a⟧.name\n",
+            "function Session.find() other",
+        ),
+        (  # the library's, not that of the only class of the project which has one of that name
+            "import xml.etree.ElementTree as ET\ndef f(s):\n    r = ET.fromstring(s)\n    ⟦r.text⟧.strip()\n"
+            "class A:\n    text = None\n",
+            "place r.text here",
+        ),
         ("def f(s=None):\n    ⟦s⟧.name\n", "parameter f(s) here"),
+        ("class A:\n    def f(self, s=None):\n        ⟦s⟧.name\n", "parameter A.f(s) here"),
         ("import re as r\ndef f(s):\n    ⟦r.match(s)⟧.end()\n", "library re.match() –"),
         ("def f(s):\n    ⟦s.unknown()⟧.end()\n", "library .unknown() –"),
         ("a = None\ndef f():\n    ⟦a⟧.name\n", "variable a here"),
@@ -261,11 +288,11 @@ class A {{
         ("go", GO_VAR, "variable f(m)"),
         ("java", JAVA.format("return text.length();"), "attribute A.text"),
         ("java", JAVA.format('return find("b").length();'), "function A.find()"),
-        ("java", JAVA.format("return given.length();"), "parameter f(given)"),
+        ("java", JAVA.format("return given.length();"), "parameter A.f(given)"),
         (
             "java",
             JAVA.format('boolean b = m.containsKey("a");\n        String v = m.get("b");\n        return v.length();'),
-            "variable f(v)",
+            "variable A.f(v)",
         ),
     ],
 )
@@ -280,6 +307,14 @@ def test_each_language_names_its_declarations(language_id: str, text: str, name:
     origin = origin_of(None, here, doc, file, Found(here, finding, place))
     assert f"{origin.kind} {origin.name}" == name
     assert origin.span is not None
+
+
+def test_a_declaration_is_one_cause_however_it_is_found() -> None:
+    path, place = Path("here.py").absolute(), Place(Span(9, 10), Use.ATTRIBUTE)
+    found = Found(path, Finding(place.span, "pyright", "", ""), place)
+    by_names = Origin(Kind.VARIABLE, "cache", path, Span(0, 5), is_place=True)
+    [cause] = ranked([(replace(by_names, is_place=False), found), (by_names, found)])
+    assert (cause.origin.is_place, len(cause.findings)) == (True, 2)
 
 
 def test_causes_of_most_findings_come_first() -> None:

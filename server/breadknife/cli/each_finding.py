@@ -9,7 +9,7 @@ from breadknife.cli.changes import together
 from breadknife.cli.output import shown, tell
 from breadknife.cli.rechecking import Recheck
 from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, Turn, near, turn_of
-from breadknife.cli.root_causes import moved_by
+from breadknife.cli.root_causes import Ended, moved_by
 from breadknife.plugins.nullcheck.causes import Found
 
 
@@ -19,13 +19,6 @@ class Covered:
 
     found: Found
     by: Repair
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A finding that isn't there any more, after the repairs of others."""
-
-    found: Found
 
 
 @dataclass(frozen=True)

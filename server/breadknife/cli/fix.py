@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,14 +14,15 @@ from typing import Any
 from breadknife.cli.branches import Branch
 from breadknife.cli.changes import Change
 from breadknife.cli.checking import CommandTests
-from breadknife.cli.each_finding import Covered, Ended, repair_each
+from breadknife.cli.each_finding import Covered, repair_each
 from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, Told, findings, opened
 from breadknife.cli.output import shown, tell
 from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, named, strategy_of
-from breadknife.cli.root_causes import Removed, causes_of, remove_causes
+from breadknife.cli.root_causes import Ended, Removed, causes_of, remove_causes
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.wording import capitalised
 
 SCHEMA = 1
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
@@ -39,6 +41,9 @@ class Options:
     """A command line that must succeed with the changes: what fails with them is left."""
     as_json: bool = False
 
+
+_SUBJECT = 72
+"""Longest line of a commit's message, in code points."""
 
 NO_CHECKER = "none is installed, or only the folder's own, which runs once the folder is trusted (`breadknife trust`)"
 
@@ -102,10 +107,22 @@ def _commit(branch: Branch, outcomes: Sequence[Outcome], changes: Sequence[Chang
         branch.check(change.path)
     removed = [outcome for outcome in outcomes if isinstance(outcome, Removed)]
     for each in removed:
-        branch.commit(each.changes, f"{each.repair.action.title}\n\nEnds {counted(each.findings, 'finding')}.\n")
+        ends = f"Ends {counted(each.findings, 'finding')} of {each.cause.origin.name}."
+        branch.commit(each.changes, message(each.repair.action.title, ends))
     made = sum(isinstance(outcome, Repair) for outcome in outcomes)
     if changes and not removed:
         branch.commit(changes, f"Repair {counted(made, 'finding')} about null\n")
+
+
+def message(title: str, ends: str) -> str:
+    """Of a commit: the repair, then why and what comes of it, in lines as long as people expect them there."""
+    done, _, why = title.partition(" — ")
+    subject = done if len(done) <= _SUBJECT else done.partition(" (")[0]
+    subject = subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1].rstrip()}…"
+    said = "" if subject == done else f"{done}."
+    because = f"{capitalised(why)}." if why else ""
+    body = "\n\n".join(textwrap.fill(part, _SUBJECT, break_long_words=False) for part in (said, because, ends) if part)
+    return f"{subject}\n\n{body}\n"
 
 
 # --- what is shown ---

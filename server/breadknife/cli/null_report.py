@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,25 +17,19 @@ from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, findings, opened
 from breadknife.cli.output import shown, tell
 from breadknife.cli.repairs import Repairs, named
-from breadknife.cli.root_causes import TRIES, causes_of, declaration
-from breadknife.errors import DocumentError
+from breadknife.cli.root_causes import causes_of
+from breadknife.cli.ways import BY_HAND, ways
 from breadknife.plugins.nullcheck.causes import Cause, Origin, suggested
 from breadknife.plugins.nullcheck.declared import Kind
-from breadknife.plugins.nullcheck.values import DECLARATION, Offer
 from breadknife.text.document import Span
-from breadknife.text.syntax import path_to
 
-BY_HAND: Mapping[Kind, str] = {
-    Kind.ATTRIBUTE: "by hand: a null may be meant until it is set; give it a value at first, or check its uses",
-    Kind.FUNCTION: "by hand: a null may be meant; let it fail instead, or check what it gives",
-    Kind.PARAMETER: "by hand: a null may be meant; let each caller give a value, or check it",
-    Kind.VARIABLE: "by hand: not each path gives it a value; give it one there, or check it",
-    Kind.LIBRARY: "not declared in this project: check what it gives at each place",
-    Kind.PLACE: "no declaration is known: check the value here",
-}
-"""Why no repair of the declaration could be verified, as far as it is known, and what is to be done."""
-
-_FURTHER_ON = "Where it is handed on: "
+_NEXT = """\
+Breadknife's own checks have verified these repairs; `breadknife fix --null` makes those that a checker agrees with.
+By hand: no repair of the declaration is surely right. Where the value is used, an editor's menu has checks, and for
+another checker's findings `breadknife fix --from FILE` writes them."""
+"""Why other commands give other answers for the same value."""
+_KINDS = {Kind.PLACE: "value", Kind.LIBRARY: "result of", Kind.FUNCTION: "result of"}
+"""What people read for a kind, where that isn't its name."""
 
 SCHEMA = 1
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
@@ -70,45 +64,24 @@ def run(sources: Sources, top: int, *, as_json: bool, offline: bool) -> int:
         _show(rows, repairs, folder)
         these = sum(len(row.cause.findings) for row in rows)
         counts = f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}"
-        print(f"{counts}; those shown have {these}")
+        print(counts if len(rows) == len(causes) else f"{counts}; those shown (--top) have {these}")
+        if rows:
+            print(_NEXT)
     return 2 if told.failed or any(row.failure for row in rows) else 1 if told.found else 0
 
 
 def _row(cause: Cause, repairs: Repairs) -> Row:
-    further_on: Row | None = None
-    failure = ""
-    for found in (*cause.findings[:TRIES], declaration(cause)):
-        if found is None:
-            continue
-        try:
-            offers = repairs.offers(found)
-        except DocumentError as error:
-            if str(error) != failure:
-                tell(str(error))
-            failure = str(error)
-            continue
-        for offer in offers:
-            if offer.strategy not in DECLARATION:
-                continue
-            if _repairs(offer, found.path, cause.origin, repairs):
-                return Row(cause, offer.titled, offer.title, offer.strategy)
-            if further_on is None:
-                further_on = Row(cause, _FURTHER_ON + offer.titled, _FURTHER_ON + offer.title, offer.strategy)
-    return further_on or Row(cause, "", "", suggested(cause.origin)[0], failure)
+    failures = dict[str, None]()
 
+    def failed(why: str) -> None:
+        if why not in failures:
+            tell(why)
+        failures[why] = None
 
-def _repairs(offer: Offer, path: Path, origin: Origin, repairs: Repairs) -> bool:
-    """Whether it changes that declaration, not another one that hands its null on."""
-    if origin.path is None or origin.span is None:
-        return False
-    if origin.kind in (Kind.ATTRIBUTE, Kind.PLACE):  # declared wherever it is set; nothing is known of a declaration
-        return True
-    edits = [*offer.edits] if path == origin.path else []
-    edits += (edit for each in offer.elsewhere if each.document.path == origin.path for edit in each.edits)
-    tree = repairs.tree(origin.path)
-    around = path_to(tree, tree.node_at(origin.span)) if tree else ()
-    whole = tree.span(around[-1]) if tree and around else origin.span
-    return any(whole.touches(edit.span) for edit in edits)
+    way = next(ways(repairs, cause.origin, cause.findings, failed), None)
+    if way is None:
+        return Row(cause, "", "", suggested(cause.origin)[0], next(iter(failures), ""))
+    return Row(cause, way.prefix + way.offer.titled, way.prefix + way.offer.title, way.offer.strategy)
 
 
 def _as_json(row: Row, repairs: Repairs, folder: Path) -> dict[str, Any]:
@@ -194,7 +167,7 @@ def _cut_before(text: str, width: int) -> str:
 
 
 def _name(origin: Origin) -> str:
-    return f"{origin.kind} {origin.name.partition(chr(10))[0][:60]}"
+    return f"{_KINDS.get(origin.kind, origin.kind)} {origin.name.partition(chr(10))[0][:60]}"
 
 
 def _where(row: Row, repairs: Repairs, folder: Path) -> str:

@@ -9,16 +9,14 @@ from pathlib import Path
 from breadknife.cli.changes import Change, Edits
 from breadknife.cli.checking import Checker, new_in
 from breadknife.cli.formats import counted
-from breadknife.cli.repairs import GUARDS, Refused, Repair, Repairs
+from breadknife.cli.rechecking import Recheck
+from breadknife.cli.repairs import TO_CHOOSE, Refused, Repair, Repairs
+from breadknife.cli.ways import BY_HAND, Way, ways
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.causes import Cause, Found, Origin, Origins, origin_of, origins, ranked
-from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.formats.values import Said
-from breadknife.plugins.nullcheck.values import DECLARATION, SOURCE, Place, Use
+from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
 from breadknife.task.values import Finding
-
-TRIES = 3
-"""Findings of one cause that are asked for a repair of their declaration: of most, the first has it."""
 
 Tell = Callable[[str], None]
 
@@ -33,6 +31,13 @@ class Removed:
     """That are gone, by the checker, else by the null check itself."""
     changes: tuple[Change, ...]
     """All that is changed by then."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A finding that isn't there any more, after the repairs of others."""
+
+    found: Found
 
 
 def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path], tell: Tell) -> list[Cause]:
@@ -61,63 +66,61 @@ def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path],
 
 def remove_causes(
     repairs: Repairs, causes: Iterable[Cause], checker: Checker | None, said: Sequence[Said], tell: Tell
-) -> Iterator[Removed | Refused]:
+) -> Iterator[Removed | Ended | Refused]:
     """Repair the causes' declarations, in this order, and keep what helps: fewer findings, none of them new.
 
     `said`: what the checker says so far.
     """
-    made = list[Edits]()
+    made, recheck = list[Edits](), Recheck(repairs)
     for cause in causes:
-        findings = [moved for each in cause.findings if (moved := moved_by(each, made))]
-        if not findings:
-            continue
         first = cause.findings[0]
-        is_elsewhere = cause.origin.kind in (Kind.LIBRARY, Kind.PLACE)
-        why = "it has no declaration in this project" if is_elsewhere else "no edit of its declaration is surely right"
-        refused = Refused(first, why)
-        if cause.origin.kind is Kind.PLACE:
-            yield refused
-            continue
-        for repair in _ways(repairs, cause, findings, made):
-            kept = _kept(repairs, repair, findings, checker, said, tell)
-            if isinstance(kept, Refused):
-                refused = Refused(first, kept.why)
+        findings = _still_there(repairs, recheck, cause, made)
+        outcome = Refused(first, BY_HAND[cause.origin.kind]) if findings else Ended(first)
+        for way in ways(repairs, _here(cause.origin, made), findings, tell) if findings else ():
+            repair = _repair(repairs, way, findings)
+            kept = repair if isinstance(repair, Refused) else _kept(repairs, repair, findings, checker, said, tell)
+            if isinstance(repair, Refused) or isinstance(kept, Refused):
+                outcome = Refused(first, kept.why if isinstance(kept, Refused) else "")
                 continue
             gone, said = kept
             made.append(repair.edits)
             tell(f"{counted(gone, 'finding')} gone: {cause.origin.name}: {repair.action.title}")
-            yield Removed(cause, repair, gone, tuple(repairs.changes))
+            outcome = Removed(cause, repair, gone, tuple(repairs.changes))
             break
-        else:
-            yield refused
+        yield outcome
 
 
-def _ways(repairs: Repairs, cause: Cause, findings: Sequence[Found], made: Sequence[Edits]) -> Iterator[Repair]:
-    """Repairs of a cause in one place: of its declaration, as its uses show it and by itself; else, of a local value,
-    the first guard that ends several findings."""
-    for each in findings[:TRIES]:
-        repair = repairs.first(each, DECLARATION)
-        if isinstance(repair, Repair):
-            yield repair
-    declared = declaration(cause) if len(findings) > 1 else None
-    if declared and (at := moved_by(declared, made)):
-        repair = repairs.first(at, DECLARATION, of=findings[0].finding)
-        if isinstance(repair, Repair):
-            yield repair
-    is_local = cause.origin.kind in (Kind.PARAMETER, Kind.VARIABLE) or not cause.origin.is_place
-    if is_local and len(findings) > 1:
-        guard = repairs.first(findings[0], GUARDS)
-        if isinstance(guard, Repair) and any(repairs.covers(guard, each) for each in findings[1:]):
-            yield guard
+def _still_there(repairs: Repairs, recheck: Recheck, cause: Cause, made: Sequence[Edits]) -> list[Found]:
+    """What is left of a cause's findings after the repairs of others, where they are by now."""
+    if not made:
+        return [*cause.findings]
+    moved = [(each, here) for each in cause.findings if (here := moved_by(each, made))]
+    own = {path: {each.place for each in repairs.found(path)} for path in {each.path for each, _ in moved}}
+    ended = recheck.ended(moved)
+    return [
+        here
+        for each, here in moved
+        if each not in ended and (each.finding.source != SOURCE or here.place in own[here.path])
+    ]
 
 
-def declaration(cause: Cause) -> Found | None:
-    """The declaration itself, as the place to repair."""
-    origin, first = cause.origin, cause.findings[0]
-    if origin.path is None or origin.span is None or not origin.is_place:
-        return None
-    place = Place(origin.span, Use.ASSIGN)
-    return Found(origin.path, Finding(origin.span, SOURCE, place.use, first.finding.message), place)
+def _here(origin: Origin, made: Sequence[Edits]) -> Origin:
+    """Where it is by now; without its place where that has been changed."""
+    if origin.path is None or origin.span is None:
+        return origin
+    finding, place = Finding(origin.span, SOURCE, Use.ASSIGN, ""), Place(origin.span, Use.ASSIGN)
+    here = moved_by(Found(origin.path, finding, place), made)
+    return replace(origin, span=here.place.span if here else None)
+
+
+def _repair(repairs: Repairs, way: Way, findings: Sequence[Found]) -> Repair | Refused:
+    if way.offer.is_asked_for:
+        return Refused(way.found, TO_CHOOSE)
+    of = None if way.found in findings else findings[0].finding
+    repair = repairs.first(way.found, frozenset({way.offer.strategy}), of=of)
+    if isinstance(repair, Repair) and way.prefix:
+        return replace(repair, action=replace(repair.action, title=way.prefix + repair.action.title))
+    return repair
 
 
 def _kept(

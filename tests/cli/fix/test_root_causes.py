@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from breadknife.cli.fix import message
+from breadknife.cli.ways import BY_HAND
+from breadknife.plugins.nullcheck.declared import Kind
 from cli.commands import breadknife, in_terminal, read, shown_lines
 from cli.fix.checkers import USES, mypy
 from project.folders import write
@@ -154,7 +157,7 @@ class A {
     ("name", "text", "outcome", "said"),
     [
         ("a.ts", TYPED, "cause-repaired", "drop-none"),
-        ("a.go", GIVEN, "left", "no edit of its declaration is surely right"),
+        ("a.go", GIVEN, "left", BY_HAND[Kind.PARAMETER]),
         ("A.java", NAMED, "cause-repaired", "return-type"),
     ],
 )
@@ -169,7 +172,7 @@ def test_causes_in_other_languages(project: Path, name: str, text: str, outcome:
     ("between", "outcome", "said"),
     [
         ("", "cause-repaired", "assert"),
-        ("\n\ndef g(s):\n    m = re.match('b', s)", "left", "it has no declaration in this project"),
+        ("\n\ndef g(s):\n    m = re.match('b', s)", "left", BY_HAND[Kind.LIBRARY]),
     ],
 )
 def test_of_what_a_library_gives_one_check_ends_several_findings(
@@ -181,6 +184,36 @@ def test_of_what_a_library_gives_one_check_ends_several_findings(
     result = breadknife(project, "fix", "--null", "--from", "-", "--json", given=given)
     [shown] = json.loads(result.stdout)["outcomes"]
     assert (shown["outcome"], shown.get("strategy") or shown["why"]) == (outcome, said), result.stderr
+
+
+TWICE = """\
+class Bot:
+    def __init__(self):
+        self.user = None
+
+    def lookup(self, name):
+        if not name:
+            return None
+        return open(name)
+
+    def rename(self, name):
+        self.user = self.lookup(name)
+        self.user.close()
+
+    def one(self, name):
+        self.lookup(name).close()
+
+    def two(self, name):
+        self.lookup(name).close()
+"""
+
+
+def test_what_the_repair_of_another_cause_ends_is_not_tried(project: Path) -> None:
+    write(project, {"a.py": TWICE})
+    result = breadknife(project, "fix", "--null", "--json")
+    outcomes = json.loads(result.stdout)["outcomes"]
+    assert [(each["outcome"], each["line"]) for each in outcomes] == [("cause-repaired", 15), ("ended", 12)]
+    assert (result.returncode, "0 left" in result.stderr) == (0, True)
 
 
 EXPECTS = """\
@@ -222,7 +255,7 @@ def test_tests_that_fail_before_say_nothing(project: Path) -> None:
 
 def test_what_brings_a_new_error_is_not_kept(project: Path, checker: Callable[[str], str]) -> None:
     write(project, {"a.py": CAUSE})
-    result = breadknife(project, "fix", "--null", "--checker", checker("None"))
+    result = breadknife(project, "fix", "--null", "--checker", checker("e"))  # each repair changes how many there are
     assert (result.returncode, result.stdout) == (1, ""), result.stderr
     assert "it would bring" in result.stderr
 
@@ -231,6 +264,22 @@ def git(folder: Path, *arguments: str) -> str:
     named = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
     done = subprocess.run(["git", *named, *arguments], cwd=folder, capture_output=True, text=True, check=True)
     return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("Drop it (fails) — nothing tests it", ["Drop it (fails)", "", "Nothing tests it.", "", "Ends it."]),
+        (
+            f"Declare `{'a' * 40}` as `Any` (fails if used before it is set)",
+            [f"Declare `{'a' * 40}` as `Any`", "", f"Declare `{'a' * 40}` as `Any` (fails if",
+             "used before it is set).", "", "Ends it."],
+        ),
+        ("Declare " + "a" * 80, ["Declare " + "a" * 63 + "…", "", "Declare", "a" * 80 + ".", "", "Ends it."]),
+    ],
+)  # fmt: skip
+def test_a_commits_subject_is_one_that_git_shows_whole(title: str, lines: list[str]) -> None:
+    assert message(title, "Ends it.").splitlines() == lines
 
 
 def test_a_branch_leaves_the_files_alone(
@@ -251,7 +300,7 @@ def test_a_branch_leaves_the_files_alone(
     assert git(project, "show", "null:a.py") == REPAIRED
     assert git(project, "diff", "--name-only", "main", "null").split() == ["a.py"]
     assert git(project, "status", "--porcelain").split() == ["M", "b.py"]
-    assert "Ends 2 findings." in git(project, "log", "-1", "--format=%B", "null")
+    assert "Ends 2 findings of Store._names." in git(project, "log", "-1", "--format=%B", "null")
     assert "there is such a branch already" in breadknife(project, *arguments).stderr
 
 

@@ -224,7 +224,7 @@ LOOPS = "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const
 @pytest.mark.parametrize(
     ("text", "first", "reason"),
     [
-        ("function f(x?: X) {\n  return x.y;\n}\n", Strategy.RAISE, "it would throw anyway, without a message"),
+        ("function f(x?: X) {\n  return x.y;\n}\n", Strategy.RAISE, "it throws anyway, without a message"),
         ("function g(x?: X) {\n  if (!x) throw new Error('x');\n}\nfunction f(x?: X) {\n  x.y();\n}\n",
          Strategy.RAISE, "the file throws elsewhere when `x` is undefined"),
         ("function g(x?: X) {\n  if (x === undefined) {\n    return;\n  }\n}\nfunction f(x?: X) {\n  x.y();\n}\n",
@@ -236,7 +236,7 @@ LOOPS = "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const
         ("function f(x?: X) {\n  try {\n    g();\n    return x.y;\n  } catch (e) {\n    return 0;\n  }\n}\n",
          Strategy.RAISE, "a `catch` around it handles that"),
         ("function f(x?: X) {\n  try {\n    return x.y;\n  } finally {\n    g();\n  }\n}\n",
-         Strategy.RAISE, "it would throw anyway, without a message"),
+         Strategy.RAISE, "it throws anyway, without a message"),
     ],
 )  # fmt: skip
 def test_evidence_decides_what_comes_first(text: str, first: Strategy, reason: str) -> None:
@@ -286,7 +286,7 @@ def test_a_title_says_what_a_null_leads_to_and_the_reason_why_it_is_offered() ->
     assert offers["raise"].title == "Throw RangeError if `x` is undefined"
     assert offers["raise"].reason == "the function throws elsewhere"
     assert offers["optional-chain"].title == "Use `?.` (nothing happens if `x` is undefined)"
-    assert offers["non-null"].title == "Claim with `!` that `x` isn't undefined (nothing checks it)"
+    assert offers["non-null"].title == "Claim with `!`: `x` isn't undefined (unchecked)"
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def function(*lines: str, head: str) -> str:
         (T, "narrow",
          ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tprintln(t.N)"],
          ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tif t != nil {", "\t\tprintln(t.N)", "\t}"],
-         "Do this only if `t` isn't nil (nothing happens if it is)"),
+         "Skip this if `t` is nil"),
         (T, "assert",
          ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tprintln(t.N)"],
          ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tif t == nil {",

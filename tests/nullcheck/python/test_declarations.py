@@ -25,9 +25,9 @@ class Connection:
 def test_an_attribute_that_is_never_tested_is_declared_as_what_it_is_set_to() -> None:
     text, (first, *_) = offered(CONNECTION)
     assert first.strategy is Strategy.FIELD
-    assert first.title == "Declare `self.sock` as `Socket`: None only stands in until it is set"
+    assert first.title == "Declare `self.sock` as `Socket` (fails if used before it is set)"
     assert first.removes == 2
-    assert first.reason == "nothing in its file tests it for None"
+    assert first.reason == "its file never tests it for None"
     line = "        self.sock: Socket = None  # pyright: ignore[reportAttributeAccessIssue]\n"
     assert written(text, first) == text.replace("        self.sock = None\n", line)
 
@@ -48,6 +48,34 @@ def test_an_attribute_that_is_tested_or_taken_away_may_be_none(before: str, afte
     declared = [offer for offer in offers if offer.strategy is Strategy.FIELD]
     assert bool(declared) == bool(after)
     assert offers
+
+
+@pytest.mark.parametrize(
+    ("parameters", "first", "later", "leads_to"),
+    [
+        ("self", "None", "self.sock = Socket()", "fails if used before it is set"),
+        ("self", "None", "pass", "fails unless another file sets it"),
+        ("self, sock=None", "sock", "pass", "fails if `sock` is None"),
+        ("self, sock=None", "None", "self.sock = sock", "fails if used before it is set"),
+        ("self, sock=None", "sock", "self.sock = None", "fails where it is None"),
+    ],
+)
+def test_a_title_says_what_is_known_of_the_none(parameters: str, first: str, later: str, leads_to: str) -> None:
+    _, offers = offered(
+        f"from net import Socket\n\nclass A:\n    def __init__({parameters}):\n        self.sock = {first}\n"
+        f"    def close(self):\n        {later}\n    def f(self):\n        ⟦self.sock⟧.send()\n"
+        "    def g(self):\n        self.sock.send()\n    def h(self):\n        self.sock.send()\n"
+    )
+    assert [offer.title.partition(" (")[2] for offer in offers if offer.strategy is Strategy.FIELD] == [f"{leads_to})"]
+
+
+@pytest.mark.parametrize(("declared", "kind"), [("str", "str"), ("str | None", "Any"), ("Optional[str]", "Any")])
+def test_what_is_declared_has_no_none_in_it(declared: str, kind: str) -> None:
+    _, (first, *_) = offered(
+        f"class A:\n    def __init__(self, path: {declared} = None):\n        self.path = path\n"
+        "    def f(self):\n        ⟦self.path⟧.upper()\n    def g(self):\n        self.path.lower()\n"
+    )
+    assert first.title == f"Declare `self.path` as `{kind}` (fails if `path` is None)"
 
 
 TAKEN_AWAY = """\
@@ -131,7 +159,7 @@ def test_where_a_checker_objects_to_the_type_it_stays_open_for_others(
     text, (first, *_) = offered(marked)
     other = first.otherwise
     assert other is not None
-    assert other.title.startswith(f"Declare `self.sock` as `{name}`: ")
+    assert other.title.startswith(f"Declare `self.sock` as `{name}` (fails ")
     assert written_as in written(text, other)
     assert "ignore" not in written(text, other)
     assert other.otherwise is None

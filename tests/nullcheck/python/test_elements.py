@@ -83,7 +83,7 @@ def test_who_relies_on_a_value_gets_one_where_a_none_may_be_put_in_or_is_looked_
     marked = with_more(*lines, "self.socks[''].send()", "self.socks[' '].send()")
     text, (first, *_) = offered(marked)
     assert first.strategy is Strategy.FIELD
-    assert first.title == "Declare `self.socks` as `dict[str, Socket | Any]`: None is for who asks for it"
+    assert first.title == "Declare `self.socks` as `dict[str, Socket | Any]` (fails where one is None)"
     assert first.removes == 3
     assert written(text, first) == swapped_in(text, ("dict[str, Socket | None]", "dict[str, Socket | Any]"))
     assert not any(offer.strategy in DECLARING for offer in offered(with_more(*lines))[1]), "of one use"
@@ -123,9 +123,9 @@ def test_the_container_of_another_object_is_declared_in_its_file(tmp_path: Path,
     _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
     (edits,) = first.elsewhere
     if more:
-        title = "Declare `Pool.socks` as `dict[str, Socket | Any]`: None is for who asks for it (in pool.py)"
+        title = "Declare `Pool.socks` as `dict[str, Socket | Any]` (fails where one is None, in pool.py)"
     else:
-        consequence = "to put None there becomes a type error, in pool.py"
+        consequence = "None there is a type error then, in pool.py"
         title = f"Declare `Pool.socks` without None: `dict[str, Socket]` ({consequence})"
     assert first.title == title
     changed = swapped_in(pool, ("Socket | None", "Socket | Any" if more else "Socket"))

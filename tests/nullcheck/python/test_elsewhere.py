@@ -30,7 +30,7 @@ def get_app(none=False):
             {"pkg/app.py": APP, "pkg/__init__.py": "from .app import get_app\n"},
             "pkg",
             "def g():\n    get_app().b()\ndef h():\n    app = get_app()\n    app.c()\n",
-            "Declare that `get_app` gives `Any`: None is for callers that ask for it (in app.py)",
+            "Declare that `get_app` gives `Any` (fails where it gives None, in app.py)",
         ),
         ({"app.py": APP}, "app", "def g():\n    return get_app() is None\ndef h():\n    get_app().b()\n", ""),
         ({"app.py": APP}, "app", "", ""),
@@ -130,7 +130,7 @@ def test_a_type_comment_is_the_only_signature(comment: str, is_declared: bool) -
         (
             BASE,
             "⟦self.machine⟧.go()\n        self.machine.stop()",
-            "Declare `self.machine` as `Machine`: None only stands in until it is set (in base.py)",
+            "Declare `self.machine` as `Machine` (fails if used before it is set, in base.py)",
             "        self.machine: Machine = None  # pyright: ignore[reportAttributeAccessIssue]\n",
         ),
         (BASE, "⟦self.machine⟧.go()\n        return self.machine is None", "", ""),
@@ -167,7 +167,7 @@ def test_a_base_class_is_found_where_a_package_hands_it_on(tmp_path: Path) -> No
     }
     marked = "from pkg import Base\nclass Mine(Base):\n    def f(self):\n        ⟦self.session⟧.go()\n"
     _, (first, *_) = offered(marked, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
-    assert first.title == "Declare `self.session` as `Any`: None only stands in until it is set (in root.py)"
+    assert first.title == "Declare `self.session` as `Any` (fails if used before it is set, in root.py)"
     (edits,) = first.elsewhere
     assert "    session: Any = None\n" in edits.document.edited(edits.edits).text
 
@@ -239,7 +239,7 @@ class Other:
 def test_an_object_says_of_which_class_it_is(tmp_path: Path, use: str) -> None:
     project = known(tmp_path, {"nodes.py": NODES, "use.py": ""})
     _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
-    assert first.title == "Declare `Call.func` as `Node`: None only stands in until it is set (in nodes.py)"
+    assert first.title == "Declare `Call.func` as `Node` (fails if used before it is set, in nodes.py)"
     (edits,) = first.elsewhere
     assert "self.func: Node = None  # pyright: ignore" in edits.document.edited(edits.edits).text
 
@@ -346,7 +346,7 @@ class Lexer:
 def test_a_property_says_what_its_attribute_is_set_to(tmp_path: Path, use: str) -> None:
     files = {"lexer.py": LEXER, "pkg/lexer.py": LEXER, "pkg/__init__.py": "from .lexer import *\n", "use.py": ""}
     _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
-    title = "Declare that `scanner` gives `Scanner | Any`: None is for callers that ask for it (in lexer.py)"
+    title = "Declare that `scanner` gives `Scanner | Any` (fails where it gives None, in lexer.py)"
     assert first.title == title
     (edits,) = first.elsewhere
     assert 'def scanner(self) -> "Scanner | Any":' in edits.document.edited(edits.edits).text
@@ -385,7 +385,7 @@ def test_a_method_of_another_object_or_of_a_base_class_says_what_it_gives(tmp_pa
     method = "    def option(self, name):\n        return self.options.get(name)\n"
     project = known(tmp_path, {"plugin.py": f"from typing import Any\nclass Plugin:\n{method}", "use.py": ""})
     _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
-    assert first.title == "Declare that `option` gives `Any`: None is for callers that ask for it (in plugin.py)"
+    assert first.title == "Declare that `option` gives `Any` (fails where it gives None, in plugin.py)"
     (edits,) = first.elsewhere
     assert "def option(self, name) -> Any:" in edits.document.edited(edits.edits).text
 
@@ -450,4 +450,4 @@ def test_what_comes_back_to_the_file_at_hand_is_edited_there(tmp_path: Path) -> 
     marked = f"{own}def f(holder: Holder):\n    ⟦holder.own.name⟧.upper()\n"
     _, (first, *_) = offered(marked, uri=(tmp_path / "own.py").as_uri(), project=project)
     assert not first.elsewhere
-    assert first.title == "Declare `self.name` as `str`: None only stands in until it is set"
+    assert first.title == "Declare `self.name` as `str` (fails if used before it is set)"

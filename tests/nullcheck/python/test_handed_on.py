@@ -17,7 +17,7 @@ SET = "def find(names) -> Module:\n    found = None\n    for each in names:\n   
 
 def test_what_a_function_sets_to_none_itself_it_may_give_back() -> None:
     text, (first, second, *guards) = offered(SET, use=Use.RETURN)
-    assert first.title == "Declare that `find` may return None (its callers are checked)"
+    assert first.title == "Declare that `find` may return None (checkers then look at its callers)"
     assert first.reason == "the function sets it to None itself"
     assert written(text, first) == text.replace("-> Module", '-> "Module | None"')
     assert (second.strategy, second.reason) == (Strategy.IGNORE, MEANT)
@@ -114,7 +114,7 @@ def test_a_parameter_of_another_file(tmp_path: Path, callee: str) -> None:
     project = known(tmp_path, {"helpers.py": helpers, "a.py": ""})
     marked = f"import helpers\nfrom helpers import give, Giver\ndef f(x):\n    {callee}(⟦x⟧)\n"
     _, (first, *_) = offered(marked, use=Use.ARGUMENT, uri=(tmp_path / "a.py").as_uri(), project=project)
-    assert first.title == "Declare that `b` may be None in helpers.py (its uses are checked)"
+    assert first.title == "Declare that `b` may be None in helpers.py (checkers then look at its uses)"
     (elsewhere,) = first.elsewhere
     assert 'b: "B | None" = None' in apply_edits(elsewhere.document.text, elsewhere.edits)
 

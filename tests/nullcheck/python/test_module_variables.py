@@ -56,7 +56,7 @@ def test_where_uses_rely_on_it(marked: str, line: str) -> None:
     text, offers = offered(marked)
     [offer] = declared(offers)
     assert line in written(text, offer)
-    assert offer.reason == "a function sets it, and nearly all of its uses rely on it"
+    assert offer.reason == "nearly all of its uses rely on it"
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,9 @@ def test_what_only_the_value_itself_feels_is_skipped_without_it(line: str, is_sk
     assert made == [f"def f(a, b, n):\n    g()\n    if n.p is not None:\n        {plain}\n"] * is_skipped
 
 
-def test_a_title_names_a_long_value_in_the_middle_of_its_sentence() -> None:
+def test_a_title_names_a_long_value_by_its_end() -> None:
     _, (first, *_) = offered("def f(n):\n    return ⟦n.a_long_name_of_an_attribute.of_another_attribute⟧.q\n")
-    assert first.title == "Assert that this value is not None (AssertionError if it is)"
+    assert first.title == "Assert that `….of_another_attribute` is not None (AssertionError if it is)"
 
 
 def test_a_loop_that_leaves_the_value_alone_has_a_check_before_it() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -34,7 +34,7 @@ class Origin:
     path: Path | None = None
     """None of a library's."""
     span: Span | None = None
-    is_place: bool = False
+    is_place: bool = field(default=False, compare=False)
     """The declaration itself may be asked about, as a `Use.ASSIGN`."""
 
 
@@ -96,11 +96,14 @@ def origin_of(
 ) -> Origin:
     """The declaration behind a finding: by the language, else by what the null check's own finding there tells.
     `tree_of`: other files."""
-    if known is not None and (origin := known.origin(path, file.tree, found.place)):
+    origin = known.origin(path, file.tree, found.place) if known is not None else None
+    if origin is not None and origin.kind is not Kind.ATTRIBUTE:
         return origin
     own = [found.finding] if found.finding.source == SOURCE else file.findings()
     related = next((f.related for f in own if f.related and file.place(f) == found.place), ())
     at_place = bool(related) and related[0].uri is None and related[0].span == found.place.span
+    if origin is not None and not at_place:  # else it is a library's, which names don't tell
+        return origin
     value, known_shapes = document.slice(found.place.span), shapes(document.language)
     if not related or at_place or (where := Document(related[0].uri or document.uri, "", "").path) is None:
         if not related and (its := set_to(file.tree, found.place.span, known_shapes)):
@@ -111,7 +114,7 @@ def origin_of(
     if its is None and tree is not None and related[0].uri is None:  # a test tells that it may be null
         its = given(tree, span, value, known_shapes)
     if its is not None:
-        return Origin(its.kind, its.name, where, its.span)
+        return Origin(its.kind, its.name, where, its.span, is_place=known is not None and its.kind is not Kind.VARIABLE)
     line = document.line_span(document.line_at(span.start)) if related[0].uri is None else None
     return Origin(Kind.VARIABLE, value if line else related[0].message, where, line or span)
 
@@ -119,7 +122,7 @@ def origin_of(
 def ranked(origins: Iterable[tuple[Origin, Found]]) -> list[Cause]:
     """The causes, those of most findings first; of as many those that can be repaired at a declaration."""
     grouped: dict[Origin, list[Found]] = {}
-    for origin, found in origins:
+    for origin, found in sorted(origins, key=lambda each: not each[0].is_place):  # which then stands for its equals
         grouped.setdefault(origin, []).append(found)
     causes = [
         Cause(origin, tuple(sorted(found, key=lambda each: (each.path, each.place.span))))

@@ -105,7 +105,10 @@ def _declared(
         return Declared(kind, f"{owner}.{its}" if owner else its, tree.span(name))
     function = next((each for each in reversed(around) if _is_function(each, shapes)), None)
     called = _named(function, shapes.declarations[function.type][1]) if function is not None else None
-    its = f"{tree.source(called)}({its})" if called is not None else its
+    if function is not None and called is not None:
+        outer = around[: around.index(function)]
+        is_method = owner and not any(_is_function(each, shapes) for each in outer)
+        its = f"{owner}.{tree.source(called)}({its})" if is_method else f"{tree.source(called)}({its})"
     return Declared(kind, its, tree.span(node if kind is Kind.PARAMETER else name))
 
 

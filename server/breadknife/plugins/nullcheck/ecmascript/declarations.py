@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.ecmascript.site import Site, own_nodes
 from breadknife.plugins.nullcheck.ecmascript.strategies import Option
 from breadknife.plugins.nullcheck.ecmascript.types import read_type
 from breadknife.plugins.nullcheck.values import Strategy, Use
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, matches, path_to
 
@@ -72,7 +73,7 @@ def _required_parameter(site: Site, parameter: Node) -> Iterator[Option]:
     if not name or any(node.type == "export_statement" for node in path) or not _is_always_given(site, name, at):
         return
     written = site.outline.text(pattern)
-    title = f"Make the parameter `{written}` of `{name}` required (a call without it no longer compiles)"
+    title = f"Require {in_title(written)} of {in_title(name)} (a call without it won't compile)"
     yield Option(Strategy.REQUIRED, title, 75, reason="every call in the file gives it", edits=(_removed(site, mark),))
 
 
@@ -112,7 +113,7 @@ def _required_property(site: Site, declared: Node) -> Iterator[Option]:
         return
     yield Option(
         Strategy.FIELD,
-        f"Make `{written}` of `{type}` required (an object without it no longer compiles)",
+        f"Require {in_title(written)} of {in_title(type)} (one without it won't compile)",
         70,
         reason="every object of that shape in the file has it",
         edits=(_removed(site, mark),),
@@ -164,7 +165,7 @@ def _field(site: Site, declared: Node) -> Iterator[Option]:
             in_constructor = in_constructor or _is_constructed(site, found["set"][0])
     edits = _without_null(site, declared)
     if in_constructor and edits and f"delete this.{written}" not in site.tree.text:
-        title = f"Take null out of the type of `{written}` (it is always set)"
+        title = f"Take null out of the type of {in_title(written)} (it is always set)"
         yield Option(Strategy.DROP_NONE, title, 72, reason="every assignment gives it a value", edits=edits)
 
 
@@ -191,7 +192,7 @@ def _return_type(site: Site, declared: Node) -> Iterator[Option]:
         return
     if edits := _without_null(site, function, "return_type"):
         name = declared.child_by_field_name("name")
-        written = f"`{site.outline.text(name)}`" if name is not None else "the function"
+        written = in_title(site.outline.text(name)) if name is not None else "the function"
         title = f"Take null out of what {written} returns (it never does)"
         yield Option(Strategy.RETURN_TYPE, title, 78, reason="every `return` gives a value", edits=edits)
 
@@ -211,13 +212,13 @@ def _variable(site: Site, origin: Node) -> Iterator[Option]:
     if not drops or any(inner(given).type in ("null", "undefined") for given in values):
         return
     if value.type in _CERTAIN and all(inner(given).type in _CERTAIN for given in values):
-        title = f"Take null out of the type of `{written}` (it is always set)"
+        title = f"Take null out of the type of {in_title(written)} (it is always set)"
         yield Option(Strategy.DROP_NONE, title, 76, reason="every assignment gives it a value", edits=drops)
     literal = LITERALS.get(read_type(annotation, site.outline.source).name, "")
     if origin == value and literal and not _tested(site, written):
         start = site.style.literal(literal)
-        title = f"Start `{written}` as `{start}` instead of {site.outline.text(value)}"
-        title += f" (a use before it is set gets `{start}`)"
+        title = f"Start {in_title(written)} as `{start}`, not {site.outline.text(value)}"
+        title += " (a use before it is set gets that)"
         edits = (*drops, TextEdit(site.tree.span(value), start))
         yield Option(Strategy.INITIAL, title, 46, reason=f"nothing tests `{written}` for null", edits=edits)
 

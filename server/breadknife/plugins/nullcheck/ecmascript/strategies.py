@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, SIMPLE, THROWING, Site, is_optional, own_nodes
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
-from breadknife.plugins.nullcheck.wording import quote
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -61,7 +61,7 @@ _CHANGES = frozenset({"update_expression", "augmented_assignment_expression", "a
 
 def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     """What can be done at the place itself."""
-    name = quote(site.source) if site.is_name or site.node.type == "member_expression" else "the result"
+    name = in_title(site.source) if site.is_name or site.node.type == "member_expression" else "the result"
     null = site.null or "null"
     if (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
@@ -80,7 +80,7 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         yield Option(Strategy.OPTIONAL_CHAIN, f"Use `?.` ({outcome} if {name} is {null})", weight, reason)
     yield from _guards(site, evidence, name, null)
     if site.outline.typed and site.bang is None and non_null(site) is not None:
-        title = f"Claim with `!` that {name} isn't {null} (nothing checks it)"
+        title = f"Claim with `!`: {name} isn't {null} (unchecked)"
         yield Option(Strategy.NON_NULL, title, 5, "for what only you know")
 
 
@@ -89,7 +89,7 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
         return
     message = Content("", f"{_bare_name(site)} is {null}")
     if site.style.asserts:
-        title = f"Assert with `{site.style.asserts}` that {name} isn't {null} (it throws if it is)"
+        title = f"Assert with `{site.style.asserts}` that {name} isn't {null} (else it throws)"
         weight, reason = 60, f"the file imports `{site.style.asserts}`"
         if evidence.in_tests:
             weight, reason = 85, "this is a test"
@@ -115,7 +115,7 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
             weight = min(weight, 35)  # the rest of the rounds would be left out
         yield Option(Strategy.RETURN, title, weight, reason, Content(default=exit.value))
     if _narrowed(site) is not None:
-        title = f"Do this only if {name} isn't {null} (nothing happens if it is)"
+        title = f"Skip this if {name} is {null}"
         yield Option(Strategy.NARROW, title, 33, "nothing after it needs its result")
 
 
@@ -130,7 +130,7 @@ def _raise(site: Site, evidence: Evidence, name: str, null: str, message: str) -
     exception = site.style.exception(site.outline.text(function) if function is not None else "")
     weight, reason = 45, "nothing says what else should happen"
     if site.use in THROWING:
-        reason = "it would throw anyway, without a message"
+        reason = "it throws anyway, without a message"
     if evidence.caught:
         weight, reason = 60, "a `catch` around it handles that"
     if function is not None and own_nodes(function, _THROWS):

@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.braces.layout import block, line_break, lines_
 from breadknife.plugins.nullcheck.go import endings
 from breadknife.plugins.nullcheck.go.site import Origin, Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
-from breadknife.plugins.nullcheck.wording import quote
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -36,7 +36,7 @@ def error_checks(site: Site) -> Iterator[Option]:
         later = _later_check(site, origin, f"{name} != nil" if is_error else f"!{name}")
         if later is not None and later.start_byte > site.node.start_byte:
             otherwise = f"{_left_by(site, later)} if it " + ("isn't nil" if is_error else "is false")
-            title = f"Check `{name}` before {quote(site.source)} is used ({otherwise})"
+            title = f"Check `{name}` before {in_title(site.source)} is used ({otherwise})"
             yield Option(
                 Strategy.CHECK_ERROR,
                 title,

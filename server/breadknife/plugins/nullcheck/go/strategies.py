@@ -21,7 +21,7 @@ from breadknife.plugins.nullcheck.go import endings
 from breadknife.plugins.nullcheck.go.error_checks import error_checks
 from breadknife.plugins.nullcheck.go.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
-from breadknife.plugins.nullcheck.wording import in_comment, quote
+from breadknife.plugins.nullcheck.wording import in_comment, in_title
 from breadknife.text.document import Span, TextEdit
 
 
@@ -102,7 +102,7 @@ def _map(site: Site) -> Iterator[Option]:
         edits = (lines_above(site.tree, site.statement, lines),)
         yield Option(
             Strategy.MAKE,
-            f"Make the map first if {quote(site.source)} is nil (the write goes into a new one)",
+            f"Make the map first if {in_title(site.source)} is nil (the write goes into a new one)",
             90,
             "a write needs a map",
             lambda _: edits,
@@ -116,7 +116,7 @@ def _guards(site: Site) -> Iterator[Option]:
     name = site.source if site.is_name else _new_name(site)
     if site.statement is None or not name:
         return
-    what, plain = quote(site.source) if site.is_name else "the result", re.sub(r"[^\w. ]", "", name)[:60]
+    what, plain = in_title(site.source) if site.is_name else "the result", re.sub(r"[^\w. ]", "", name)[:60]
     message = f"{plain} is nil"
     if site.results and site.results[-1] == "error":
         makers = (("errors", "errors.New"), ("fmt", "fmt.Errorf"))
@@ -164,7 +164,7 @@ def _guards(site: Site) -> Iterator[Option]:
     if site.is_name and site.statement.type == "expression_statement":
         yield Option(
             Strategy.NARROW,
-            f"Do this only if {what} isn't nil (nothing happens if it is)",
+            f"Skip this if {what} is nil",
             45,
             "nothing after it needs its result",
             lambda _: _wrapped(site),

@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.java.outline import base
 from breadknife.plugins.nullcheck.java.rules import ZEROS
 from breadknife.plugins.nullcheck.java.site import Site, call_parts
 from breadknife.plugins.nullcheck.values import Content, Strategy
-from breadknife.plugins.nullcheck.wording import quote
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 
 _OUTSIDE = frozenset({"getenv", "getHeader", "getParameter", "getCookies", "listFiles", "list"})
@@ -35,7 +35,7 @@ def defaults(site: Site, fact: Fact | None, release: Callable[[], int]) -> Itera
         return
     such = f"a default such as `{default}`" if content else f"`{default}`"
     is_counted = outer.type == "binary_expression" and bool(content)
-    what = quote(site.source) if site.is_name else "there is none"
+    what = in_title(site.source) if site.is_name else "there is none"
     called, receiver, given = call_parts(site.node)
     if (
         called == "get"

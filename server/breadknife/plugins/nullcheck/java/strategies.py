@@ -25,7 +25,7 @@ from breadknife.plugins.nullcheck.java.imports import java_util, with_import
 from breadknife.plugins.nullcheck.java.outline import METHODS, is_nullable, modifiers
 from breadknife.plugins.nullcheck.java.site import Site, call_parts
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
-from breadknife.plugins.nullcheck.wording import in_comment, quote
+from breadknife.plugins.nullcheck.wording import in_comment, in_title
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 
@@ -88,16 +88,16 @@ def _check_above(site: Site) -> tuple[Node, Node] | None:
 
 
 def _require(site: Site, in_tests: bool) -> Iterator[Option]:
-    what = quote(site.source) if site.is_name else "the result"
+    what = in_title(site.source) if site.is_name else "the result"
     message, known = f"{_plain(site)} is null", missing.says(*call_parts(site.node))
-    weight, reason = 55, "it would throw anyway, without a message"
+    weight, reason = 55, "it throws anyway, without a message"
     if in_tests:
         weight, reason = 85, "this is a test"
     elif "requireNonNull(" in site.tree.text:
         weight, reason = 75, "the file does so elsewhere"
     name, add = java_util(site, "Objects")
     yield Option(
-        Strategy.ASSERT, f"Require that {what} is not null (NullPointerException with a message if it is)",
+        Strategy.ASSERT, f"Require that {what} is not null (NullPointerException if it is)",
         weight, reason,
         lambda said: with_import(
             add, TextEdit(site.span, f"{name}.requireNonNull({site.source}, {known or _quoted(said.message)})")
@@ -115,7 +115,7 @@ def _guards(site: Site) -> Iterator[Option]:
     statement = site.statement
     if statement is None or not site.is_name:
         return
-    what = quote(site.source)
+    what = in_title(site.source)
     source = site.outline.text(site.method) if site.method is not None else ""
     thrown = [name for name in re.findall(r"\bthrow new (\w+)\(", site.tree.text) if name in _THROWABLE]
     exception = "IllegalArgumentException" if site.is_parameter else "IllegalStateException"
@@ -159,7 +159,7 @@ def _guards(site: Site) -> Iterator[Option]:
     if statement.type == "expression_statement" and statement.named_children[0].type == "method_invocation":
         yield Option(
             Strategy.NARROW,
-            f"Do this only if {what} isn't null (nothing happens if it is)",
+            f"Skip this if {what} is null",
             42,
             "nothing after it needs its result",
             lambda _: _wrapped(site),

@@ -24,6 +24,7 @@ from breadknife.plugins.nullcheck.python.kinds import (
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
@@ -87,12 +88,12 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
         if function is not None or kinds[0] in ("str", "int", "float", "tuple"):  # the class's own would be shared
             yield Cure(
                 Strategy.INITIAL,
-                f"Set `{found.key}` to `{empty}` at first instead of None",
+                f"Set {in_title(found.key)} to `{empty}` at first, not None",
                 (TextEdit(found.tree.span(value), empty),),
                 90,
-                f"it is set to a {kinds[0]} everywhere else, and never tested for None",
+                f"else it is a {kinds[0]}, and never tested for None",
                 ends,
-                f"a use before it is set gets `{empty}`",
+                "a use before it is set gets that",
             )
     set_elsewhere = len(found.sets) > 1
     weight = (85 if set_elsewhere else 70) if len(ends) > 1 else 60 if set_elsewhere else 52
@@ -110,12 +111,12 @@ def _empty_field(found: Attribute, only: Occurrence, ends: tuple[Span, ...]) -> 
     if kind in ("str", "tuple") and in_class and makes_fields(only.path) and only.value is not None:
         yield Cure(
             Strategy.INITIAL,
-            f"Make the default of `{found.key.rpartition('.')[2]}` `{EMPTY[kind]}` instead of None",
+            f"Make the default of {in_title(found.key.rpartition('.')[2])} `{EMPTY[kind]}`, not None",
             (TextEdit(found.tree.span(only.value), EMPTY[kind]),),
             58,
             f"it is declared as a {kind}, and never tested for None",
             ends,
-            f"an object that is made without it gets `{EMPTY[kind]}`",
+            "an object without it gets that",
         )
 
 
@@ -142,22 +143,41 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
         if not kind:
             return
     else:
-        kind = " | ".join(kinds) if kinds and len(kinds) <= MAX_UNION else ""
-    reason = "nothing in its file tests it for None" if not found.is_tested else "nearly all of its uses rely on it"
+        values = dict.fromkeys(
+            without_none(each) or each for each in kinds or ()
+        )  # a parameter's own type may have None
+        kind = " | ".join(values) if len(values) <= MAX_UNION else ""
+    reason = "its file never tests it for None" if not found.is_tested else "nearly all of its uses rely on it"
     made = [
         Cure(
             Strategy.FIELD,
-            f"Declare `{found.key}` as `{name}`: None only stands in until it is set",
+            f"Declare {in_title(found.key)} as {in_title(name)}",
             edits,
             weight,
             reason,
             ends,
+            _leads_to(found),
         )
         for name, imports in ((kind, ()), open_type(tree, [kind] if kind else [], evaluated=_is_evaluated(declaring)))
         if name and (edits := _annotating(found, declaring, name, imports, checker))
     ]
     if made:
         yield replace(made[0], otherwise=made[1] if len(made) > 1 else None)
+
+
+def _leads_to(found: Attribute) -> str:
+    """What a use of its None leads to, by where this file sets it."""
+    nones, given = found.none_sets, [one for one in found.sets if is_from_nullable(one)]
+    functions = [one.inside("function_definition") for one in nones]
+    at_first = all(function is None or _name_of(function) in _FIRST for function in functions)
+    is_set = len(found.sets) > len(nones) or any(one.role is Role.SET for one in found.others)
+    if nones and not is_set:
+        return "fails unless another file sets it"
+    if nones and at_first and not given:
+        return "fails if used before it is set"
+    if len(given) == 1 and not nones and (value := given[0].value) is not None:
+        return f"fails if {in_title(text(value))} is None"
+    return "fails where it is None"
 
 
 def _is_evaluated(declaring: Occurrence | None) -> bool:
@@ -262,7 +282,7 @@ def _never_none(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
     if kind and not makes_fields(declared[0].path):
         yield Cure(
             Strategy.DROP_NONE,
-            f"Declare `{found.key}` without None: `{kind}`",
+            f"Declare {in_title(found.key)} without None: {in_title(kind)}",
             (TextEdit(found.tree.span(declared[0].annotation), kind),),
             95,
             "every value that it gets in this file is one",
@@ -283,10 +303,10 @@ def _never_allowed(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
         if text(option).replace(" ", "") == "allow_none=True":
             yield Cure(
                 Strategy.FIELD,
-                f"Declare `{found.key}` without `allow_none`",
+                f"Declare {in_title(found.key)} without `allow_none`",
                 (TextEdit(Span(found.tree.span(before).end, found.tree.span(option).end), ""),),
                 80,
-                "nothing in its file tests it for None",
+                "its file never tests it for None",
                 ends,
                 "TraitError if it is read before it is set",
                 is_asked_for=True,

@@ -23,14 +23,18 @@ from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.signatures import annotating, of_parameter, of_return
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.document import Span
 from breadknife.text.syntax import Node
 
 RAISABLE = frozenset({"ValueError", "TypeError", "RuntimeError", "LookupError"})
 """Exceptions that take one message, and whose name a file's own habit may put in place of ValueError."""
 
 
-def cures(site: Site, checker: Checker, files: Callable[[str], int] = lambda name: 0) -> Iterator[Cure]:
-    """`files`: how many others use a name of what they import from this one; it takes a while."""
+def cures(
+    site: Site, checker: Checker, files: Callable[[str], int] = lambda name: 0, begins: Span | None = None
+) -> Iterator[Cure]:
+    """`files`: how many others use a name of what they import from this one; it takes a while. `begins`: where the null
+    check itself has the None begin. An attribute where it does is a library's, whatever else has one of that name."""
     if site.node.type == "none":
         yield from annotating(site)
     elif is_declaration(site):
@@ -41,7 +45,7 @@ def cures(site: Site, checker: Checker, files: Callable[[str], int] = lambda nam
         ends = tuple(attribute.unchecked())
         if site.span in ends:
             yield from of_attribute(attribute, ends, checker)
-    elif (attribute := attribute_behind(site)) is not None:
+    elif (attribute := attribute_behind(site, begins)) is not None:
         yield from of_attribute(attribute, (site.span, *attribute.unchecked()), checker)
     elif (declared := parameter(site)) is not None:
         yield from of_parameter(declared)

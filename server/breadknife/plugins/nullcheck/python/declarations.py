@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.kinds import type_of
@@ -76,7 +77,7 @@ class Attribute:
             if occurrence.value is not None and occurrence.value.type == "none":
                 continue
             kind = type_of(self.tree, occurrence.value, occurrence.inside("function_definition"))
-            if not kind:
+            if not kind or is_optional(kind):
                 return None
             if kind not in found:
                 found.append(kind)
@@ -131,12 +132,12 @@ def attribute_of(site: Site) -> Attribute | None:
     return attribute(site.tree, key, owner) if owner is not None else None
 
 
-def attribute_behind(site: Site) -> Attribute | None:
+def attribute_behind(site: Site, begins: Span | None = None) -> Attribute | None:
     """The attribute that a place's value is of another object, or that the name was set to before: that of the only
-    class of the file which sets one of that name."""
+    class of the file which sets one of that name. `begins`: see `cures`."""
     value = site.node if site.node.type == "attribute" else origin_of(site)
     name = value.child_by_field_name("attribute") if value is not None and value.type == "attribute" else None
-    if value is None or name is None:
+    if value is None or name is None or site.tree.span(value) == begins:
         return None
     around = path_to(site.tree, value)
     owner = next((node for node in reversed(around) if node.type == "class_definition"), None)

@@ -16,6 +16,7 @@ from breadknife.plugins.nullcheck.python.outline import callee_of, parameter_of,
 from breadknife.plugins.nullcheck.python.receivers import declared_of
 from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, site_of
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
@@ -97,12 +98,12 @@ def _without_none(declared: _Declared, ends: tuple[Span, ...], place: str) -> Cu
         return None
     return Cure(
         Strategy.DROP_NONE,
-        f"Declare `{declared.shown}` without None: `{kind}`",
+        f"Declare {in_title(declared.shown)} without None: {in_title(kind)}",
         (TextEdit(declared.module.tree.span(declared.annotation), kind),),
         85,
         f"every element that it gets {place or 'in this file'} is one",
         ends,
-        ", ".join(part for part in ("to put None there becomes a type error", place) if part),
+        ", ".join(part for part in ("None there is a type error then", place) if part),
     )
 
 
@@ -116,12 +117,12 @@ def _opened(declared: _Declared, ends: tuple[Span, ...], place: str) -> Cure | N
         return None
     return Cure(
         Strategy.FIELD,
-        f"Declare `{declared.shown}` as `{kind}`: None is for who asks for it",
+        f"Declare {in_title(declared.shown)} as {in_title(kind)}",
         (TextEdit(at, kind), *imports),
         52,
         "most of the uses rely on a value",
         ends,
-        place,
+        ", ".join(part for part in ("fails where one is None", place) if part),
     )
 
 

@@ -26,6 +26,7 @@ from breadknife.plugins.nullcheck.python.outline import callee_of, parameter_of,
 from breadknife.plugins.nullcheck.python.signatures import annotating_return, named, with_none
 from breadknife.plugins.nullcheck.python.site import SIMPLE, Site
 from breadknife.plugins.nullcheck.values import Strategy, Use
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 
@@ -190,8 +191,8 @@ def _allowing(site: Site, call: Node, called: Function) -> Cure | None:
         return None
     there = "" if tree is site.tree else f" in {called.module.name}"
     edits = (TextEdit(tree.span(annotation), written),)
-    title = f"Declare that `{name}` may be None{there}"
-    return Cure(Strategy.WIDEN, title, edits, 90, reason, (site.span,), "its uses are checked")
+    title = f"Declare that {in_title(name)} may be None{there}"
+    return Cure(Strategy.WIDEN, title, edits, 90, reason, (site.span,), "checkers then look at its uses")
 
 
 def _uses(called: Function, name: str) -> list[Occurrence]:

@@ -154,7 +154,9 @@ class PythonFile:
     def _cures(self, site: Site, checker: Checker, about: Sequence[Finding]) -> Iterator[Offer]:
         """The declaration, in this file or that of a base class."""
         spans = None if any(finding.source != SOURCE for finding in about) else self._spans
-        for cure in cures(site, checker, self._module.users):
+        of_place = (finding for finding in self._findings if finding.span == site.span and finding.related)
+        begins = next((each.related[0].span for each in of_place if each.related[0].uri is None), None)
+        for cure in cures(site, checker, self._module.users, begins):
             if offer := self._declared(cure, spans):
                 yield offer
         here = self._module

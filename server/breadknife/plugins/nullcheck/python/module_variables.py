@@ -10,6 +10,7 @@ from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, oc
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 
 _RELIANCE = 2
@@ -52,11 +53,12 @@ def of_module_variable(site: Site, *, asked: bool = False, files: Callable[[str]
         return
     yield Cure(
         Strategy.FIELD,
-        f"Declare `{name}` as `{kind.strip(chr(34))}`: None only stands in until it is set",
+        f"Declare {in_title(name)} as {in_title(kind.strip(chr(34)))}",
         (TextEdit(Span(after, after), f": {kind}"), *imports),
         _WEIGHT,
-        "a function sets it, and nearly all of its uses rely on it",
+        "nearly all of its uses rely on it",
         uses,
+        "fails if used before it is set",
     )
 
 

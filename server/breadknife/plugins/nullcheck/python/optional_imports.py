@@ -10,6 +10,7 @@ from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, oc
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
@@ -43,11 +44,12 @@ def of_import(site: Site) -> Iterator[Cure]:
     any_type, cast = names
     yield Cure(
         Strategy.FIELD,
-        f"Declare `{name}` as `Any` where it can't be imported: None only stands in",
+        f"Declare {in_title(name)} as `Any` where it can't be imported",
         (TextEdit(site.tree.span(value), f"{cast}({any_type}, None)"), *imports),
         _WEIGHT,
         "the file raises where it is missing",
         uses,
+        "the file raises where it is missing",
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.causes import Origin
@@ -219,19 +220,21 @@ class PythonOrigins:
             parameter = parameter_of(scope, name) if scope.type == "function_definition" else None
             if parameter is not None:  # an object that is made here is no None
                 before = [one for one in before if not self._is_made(one.value)]
+            if none := _left_none(before, around):
+                return self._of_variable(path, tree, scope, none)
             values = [value for one in before if (value := _given(one)) is not None and value.type in _FOLLOWED]
             if values and values[-1].start_byte < node.start_byte:
                 return values[-1]
             if before:
-                return self._module_variable(path, name, scope) or Origin(
-                    Kind.VARIABLE, _qualified(scope, name), path, tree.span(before[0].node)
-                )
+                return self._of_variable(path, tree, scope, before[0])
             if parameter is not None:
-                return Origin(Kind.PARAMETER, _qualified(scope, name), path, tree.span(parameter), is_place=True)
+                return Origin(Kind.PARAMETER, _qualified(tree, scope, name), path, tree.span(parameter), is_place=True)
         return None
 
-    def _module_variable(self, path: Path, name: str, scope: Node) -> Origin | None:
-        return _best(self._variables.get(name, []), path) if scope.type == "module" else None
+    def _of_variable(self, path: Path, tree: SyntaxTree, scope: Node, one: Occurrence) -> Origin:
+        name = text(one.node)
+        declared = _best(self._variables.get(name, []), path) if scope.type == "module" else None
+        return declared or Origin(Kind.VARIABLE, _qualified(tree, scope, name), path, tree.span(one.node))
 
     def _is_made(self, value: Node | None) -> bool:
         return value is not None and callee_of(value).rpartition(".")[2] in self._bases
@@ -255,6 +258,25 @@ def _given(one: Occurrence) -> Node | None:
     """What a name is set to, or a part of it."""
     holder = one.path[-2] if len(one.path) > 1 and one.path[-1].type in TUPLE_PATTERNS else None
     return holder.child_by_field_name("right") if holder is not None and holder.type == "assignment" else one.value
+
+
+def _left_none(sets: Sequence[Occurrence], around: tuple[Node, ...]) -> Occurrence | None:
+    """The last that sets a name to None, unless another is surely set before the place that `around` leads to."""
+    for one in reversed(sets):
+        if one.value is not None and one.value.type == "none":
+            return one
+        if _is_sure(one, around):
+            return None
+    return None
+
+
+def _is_sure(one: Occurrence, around: tuple[Node, ...]) -> bool:
+    """Whether who gets to the place has come by there: it is in a block around, or in a `with` of one."""
+    loop = one.inside("for_statement")
+    if loop is not None and loop.child_by_field_name("body") not in one.path:  # it gets what a round of the loop is for
+        return loop in around
+    blocks = [inner for outer, inner in pairwise(one.path) if inner.type == "block" and outer.type != "with_statement"]
+    return not blocks or blocks[-1] in around
 
 
 def _is_taken_apart(around: tuple[Node, ...]) -> bool:
@@ -297,9 +319,14 @@ def _class_of(around: tuple[Node, ...]) -> str:
     return text(name) if name is not None else ""
 
 
-def _qualified(scope: Node, name: str) -> str:
-    function = scope.child_by_field_name("name")
-    return f"{text(function)}({name})" if function is not None else name
+def _qualified(tree: SyntaxTree, scope: Node, name: str) -> str:
+    """`load(names)`, `Store.load(names)`."""
+    function, around = scope.child_by_field_name("name"), path_to(tree, scope)
+    if function is None:
+        return name
+    is_method = [node.type for node in around if node.type in ("class_definition", "function_definition")][-1:]
+    owner = _class_of(around) if is_method == ["class_definition"] else ""
+    return f"{owner}.{text(function)}({name})" if owner else f"{text(function)}({name})"
 
 
 def _may_return_none(function: Node) -> bool:

@@ -20,6 +20,7 @@ from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.receivers import classes_of_object
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, site_of, yields_of
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
@@ -184,12 +185,12 @@ def _opened(found: Function, ends: tuple[Span, ...], where: str, weight: int) ->
     written = TextEdit(Span(at, at), f" -> {kind}") if annotation is None else TextEdit(tree.span(annotation), kind)
     return Cure(
         Strategy.RETURN_TYPE,
-        f"Declare that `{text(name)}` gives `{kind.strip(chr(34))}`: None is for callers that ask for it",
+        f"Declare that {in_title(text(name))} gives {in_title(kind.strip(chr(34)))}",
         (written, *imports),
         weight,
         "most of its callers rely on a value",
         ends,
-        where,
+        ", ".join(part for part in ("fails where it gives None", where) if part),
     )
 
 

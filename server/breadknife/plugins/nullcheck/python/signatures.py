@@ -21,6 +21,7 @@ from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, oc
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, captures
 
@@ -44,10 +45,10 @@ def of_parameter(found: Parameter) -> Iterator[Cure]:
         written = f"{found.name}: {kind or text(annotation)}" if annotation is not None else found.name
         yield Cure(
             Strategy.REQUIRED,
-            f"Make the parameter `{found.name}` required",
+            f"Make the parameter {in_title(found.name)} required",
             (TextEdit(found.tree.span(found.node), written),),
             80,
-            f"every call of the function gives it ({calls} in this file), and it is never tested",
+            f"every call ({calls} in this file) gives it, and it is never tested",
             ends,
             "TypeError if it is left out",
         )
@@ -58,12 +59,12 @@ def of_parameter(found: Parameter) -> Iterator[Cure]:
         written = f"{found.name}: {kind} = {EMPTY[kind]}" if annotation is not None else f"{found.name}={EMPTY[kind]}"
         yield Cure(
             Strategy.INITIAL,
-            f"Make the default of `{found.name}` `{EMPTY[kind]}` instead of None",
+            f"Make the default of {in_title(found.name)} `{EMPTY[kind]}`, not None",
             (TextEdit(found.tree.span(found.node), written),),
             58,
             f"the function only uses it as a {kind}",
             ends,
-            f"a call without it gets `{EMPTY[kind]}`",
+            "a call without it gets that",
         )
 
 
@@ -78,11 +79,12 @@ def _standing_in(found: Parameter, ends: tuple[Span, ...]) -> Iterator[Cure]:
     default = found.tree.span(found.default or found.node)
     yield Cure(
         Strategy.FIELD,
-        f"Declare `{found.name}` as `{kind}`: None only stands in where it isn't given",
+        f"Declare {in_title(found.name)} as `{kind}`",
         (TextEdit(Span(name.end, default.start), f": {kind} = "), *imports),
         49,
         "nothing in the function tests it for None",
         ends,
+        "fails if it isn't given",
     )
 
 
@@ -172,7 +174,7 @@ def of_return(tree: SyntaxTree, function: Node, exception: str) -> Iterator[Cure
     if annotation is not None and kind and values and all(_is_something(tree, one, function) for one in values):
         yield Cure(
             Strategy.RETURN_TYPE,
-            f"Declare that `{text(name)}` returns `{kind}`, never None",
+            f"Declare that {in_title(text(name))} returns {in_title(kind)}, never None",
             (TextEdit(tree.span(annotation), kind),),
             95,
             "no path of it returns None",
@@ -188,7 +190,7 @@ def of_return(tree: SyntaxTree, function: Node, exception: str) -> Iterator[Cure
     edits += [TextEdit(tree.span(annotation), kind)] if annotation is not None and kind else []
     yield Cure(
         Strategy.RETURN_TYPE,
-        f"Make `{text(name)}` raise {exception} instead of returning None",
+        f"Make {in_title(text(name))} raise {exception}, not return None",
         tuple(edits),
         72,
         "none of its callers looks whether it gave None",
@@ -260,12 +262,12 @@ def annotating(site: Site) -> Iterator[Cure]:
         return
     yield Cure(
         Strategy.ANNOTATE,
-        f"Declare that `{text(name)}` may be None",
+        f"Declare that {in_title(text(name))} may be None",
         (TextEdit(site.tree.span(annotation), allowing),),
         80,
         "None is what it has here",
         (site.span,),
-        "its uses are checked",
+        "checkers then look at its uses",
     )
 
 
@@ -294,12 +296,12 @@ def annotating_return(
     )
     yield Cure(
         strategy,
-        f"Declare that `{text(name)}` may return None",
+        f"Declare that {in_title(text(name))} may return None",
         (TextEdit(site.tree.span(annotation), written),),
         weight,
         reason,
         nones if site.node.type == "none" else (site.span, *nones),
-        "its callers are checked",
+        "checkers then look at its callers",
         is_asked_for=is_asked_for,
     )
 

@@ -18,7 +18,7 @@ from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, yields_of
 from breadknife.plugins.nullcheck.values import Content, Strategy
-from breadknife.plugins.nullcheck.wording import quote
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 
@@ -62,7 +62,7 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     known = known_name(site) or (site.source if site.is_dotted else "")
-    quoted = quote(known) if known else "the result"
+    quoted = in_title(known) if known else "the result"
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := default_of(site):
         weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
@@ -126,7 +126,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
 def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
     """What can be done where no check can stand before the place."""
     if name:
-        binding = f"Bind the result to `{name}` and test it (the condition is false if it is None)"
+        binding = f"Bind the result to `{name}` and test it (the condition is false if None)"
         title = binding if site.walrus is None else _IN_CONDITION.format(quoted)
         yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
     if filtered(site, name):
@@ -159,7 +159,7 @@ def _narrowing(site: Site) -> _Narrowing | None:
     if not _is_negated(place) and (made := tested(place, "", strictly=True)):
         return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made, _lets_pass(place))
     if made := tested_around(place):
-        title = "Test {} in the condition of the `if` around it (which is skipped if that is None)"
+        title = "Test {} in the `if` around it (skipped if that is None)"
         return _Narrowing(title, 49, "it stands in an `if` already", made, _lets_pass(place))
     return None
 

@@ -20,6 +20,7 @@ from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
@@ -139,12 +140,12 @@ def _opened(
     at = tree.span(parameters).end
     return Cure(
         Strategy.RETURN_TYPE,
-        f"Declare that `{text(name)}` gives `{kind}`: None is for callers that ask for it",
+        f"Declare that {in_title(text(name))} gives {in_title(kind)}",
         (TextEdit(Span(at, at), f" -> {written}"), *imports),
         52,
         "most of its callers rely on a value",
         ends,
-        where,
+        ", ".join(part for part in ("fails where that has a None", where) if part),
     )
 
 
