@@ -139,7 +139,9 @@ class FolderProject:
         if here is None:
             return ()
         found = resolve(imported, _key(here), document.language, _key(self.root), self._known)
-        return [path for file in found if self._files.shared(path := Path(file))]
+        with self._lock:
+            known = {file for file in found if file in self._index}  # may be read, or they wouldn't be there
+        return [path for file in found if file in known or self._files.shared(Path(file)) for path in (Path(file),)]
 
     def importers(self, path: Path, /) -> Sequence[Path]:
         file = _key(path)

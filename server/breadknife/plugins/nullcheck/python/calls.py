@@ -64,7 +64,7 @@ def call_result(
 
 
 def never_returns(meaning: Meaning, function: Node, receiver: str) -> bool:
-    if key_of(function) in NO_RETURN_METHODS or meaning.qualified(function) in NO_RETURN:
+    if meaning.key(function) in NO_RETURN_METHODS or meaning.qualified(function) in NO_RETURN:
         return True
     callee = meaning.callee(function, receiver)
     return callee is not None and not callee.is_async and callee.never_returns

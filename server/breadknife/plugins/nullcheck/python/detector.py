@@ -123,11 +123,6 @@ class FileAnalysis:
         names += [rule.rpartition(".")[2] for rule in self.rules.keys() - NULLABLE.keys()]
         return self._meaning.nullable_elsewhere().union(name.encode() for name in names)
 
-    @cached_property
-    def _telling(self) -> frozenset[bytes]:
-        """Words without any of which a function has nothing to do with None."""
-        return self._origins | self._nullable
-
     def findings(self) -> list[Finding]:
         """While a text that was whole is broken, a line of it half written: those of the whole one."""
         kept = while_broken(self._before, self.tree) if self._before is not None else None
@@ -246,7 +241,7 @@ class FileAnalysis:
         ends = last[0].type if last else ""
         if not _RETURNS_VALUE.search(source):
             return b"raise" in source and ends in _MAY_END
-        return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._has_origin(source)
+        return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._may_tell(function)
 
     def _text_facts(self, function: Function) -> TextFacts:
         source = self._source(function)
@@ -272,14 +267,17 @@ class FileAnalysis:
             return is_optional(written) or holds_optional(written)
         return self._text_facts(function).returns_value
 
-    def _has_origin(self, source: bytes) -> bool:
-        return not self._telling.isdisjoint(_WORD.findall(source))
+    def _may_tell(self, function: Function) -> bool:
+        """Whether it has a word without any of which a function has nothing to do with None."""
+        if self._text_facts(function).has_origin:
+            return True
+        return not self._nullable.isdisjoint(_WORD.findall(self._source(function)))
 
     def _analyse(self, function: Function, for_summary: bool = False) -> None:
         key = function.node.start_byte
         if key in self._uses or key in self._running:
             return
-        if for_summary or self._has_origin(self._source(function)) or self._captures(function):
+        if for_summary or self._may_tell(function) or self._captures(function):
             self._running.add(key)
             before, self._asked = self._asked, set()
             uses, self._summaries[key], given = self._follow(function.node, function)

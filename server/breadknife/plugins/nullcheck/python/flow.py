@@ -120,7 +120,7 @@ class Flow:
         ):
             fact = Fact(kind=kind)
         if annotation is not None and (held := contents(text(annotation), _annotated(left, annotation))) is not None:
-            fact = replace(fact, kind=fact.kind or CHECKED.kind, contents=held)
+            fact = fact._replace(kind=fact.kind or CHECKED.kind, contents=held)
         self.evaluator.bind(left, fact, env)
         return fact if fact.test is None else NOTHING
 

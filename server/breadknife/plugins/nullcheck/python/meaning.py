@@ -24,6 +24,8 @@ from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
 _DICTIONARIES = frozenset({"dictionary", "dictionary_comprehension"})
+_WORD, _WITHIN = re.compile(rb"\w+"), re.compile(rb"[\w.]")
+"""A name, and what stands before one that isn't the first of its expression, or is only the rest of a name."""
 _MAX_BASES = 12
 """Classes that are looked into for one attribute."""
 
@@ -81,10 +83,18 @@ class Meaning:
         self._users_rules = [rule for rule in self.rules if rule not in NULLABLE] if self.rules is not NULLABLE else ()
         self.bound: set[str] = set()
         """Names that mean something local from here on."""
+        self._keys = dict[int, str]()
+
+    def key(self, node: Node) -> str:
+        """`key_of`, which a call's function is asked for eight times."""
+        key = self._keys.get(node.id)
+        if key is None:
+            key = self._keys[node.id] = key_of(node)
+        return key
 
     def qualified(self, function: Node) -> str:
         """What a callee is called outside this file, or "" where the name means something local."""
-        name = key_of(function)
+        name = self.key(function)
         root = name.partition(".")[0]
         if not name or root in self.bound or (root not in self.outline.imports and root in self.outline.by_name):
             return ""
@@ -107,7 +117,7 @@ class Meaning:
         if receiver:
             member = self.member(receiver, text(name))
             return self._callee(member, text(name), node) if member is not None else None
-        dotted = key_of(node)
+        dotted = self.key(node)
         if not dotted or dotted.partition(".")[0] in self.bound:
             return None
         found = self._imported(dotted)
@@ -115,7 +125,7 @@ class Meaning:
 
     def made_by(self, node: Node) -> str:
         """The kind of the object that a call of that name makes, if it names a class."""
-        name = key_of(node)
+        name = self.key(node)
         if not name or name.partition(".")[0] in self.bound:
             return ""
         qualified = made_name(self.outline, name)
@@ -187,7 +197,7 @@ class Meaning:
 
     def imported_value(self, node: Node) -> Fact:
         """A variable of another file."""
-        dotted = key_of(node)
+        dotted = self.key(node)
         if not dotted or dotted.partition(".")[0] in self.bound:
             return NOTHING
         found = self._imported(dotted)
@@ -222,9 +232,14 @@ class Meaning:
 
     def _dotted(self, modules: Sequence[str]) -> frozenset[str]:
         """What the file has of these modules: `module.name`."""
-        found = set[bytes]()
-        for name in map(re.escape, modules):  # a pattern that begins with a word is found far sooner than one of many
-            found.update(re.findall(rf"{name}(?<![\w.]{name})\.\w+".encode(), self.outline.source))
+        found, source = set[bytes](), self.outline.source
+        for start in (f"{name}.".encode() for name in modules):
+            at = source.find(start)  # ten times as fast as a pattern that begins with it
+            while at >= 0:
+                word = _WORD.match(source, at + len(start))
+                if word is not None and not (at and _WITHIN.match(source, at - 1)):
+                    found.add(start + word[0])
+                at = source.find(start, at + 1)
         return frozenset(each.decode("utf-8", "replace") for each in found)
 
     def _nullable_members(self, kinds: Collection[str]) -> frozenset[bytes]:
