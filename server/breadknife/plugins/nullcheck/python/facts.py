@@ -13,9 +13,7 @@ from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
-
-# Tuples, since a function's analysis makes thousands: a frozen dataclass takes six times as long to make, and to compare
-# ten times.
+# Tuples, since an analysis makes thousands: a frozen dataclass takes six times as long to make, and ten to compare.
 
 
 class Cause(NamedTuple):
