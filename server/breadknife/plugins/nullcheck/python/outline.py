@@ -191,10 +191,10 @@ def _assignments(made: Outline, statements: Node, block: _Block, statement: Node
     first = statement.named_child(0) if statement.named_child_count else None
     if first is None or first.type != "assignment":
         return False
-    left, right = first.child_by_field_name("left"), first.child_by_field_name("right")
-    is_name = left is not None and left.type == "identifier" and (right is None or right.type != "assignment")
-    if block.local and not made.shared and is_name:
-        return False
+    if block.local and not made.shared:
+        left, right = first.child_by_field_name("left"), first.child_by_field_name("right")
+        if left is not None and left.type == "identifier" and (right is None or right.type != "assignment"):
+            return False
     says = False
     owner = made.classes.get(block.owner) if block.owner is not None else None
     for target, value, annotation in assigned(statement):

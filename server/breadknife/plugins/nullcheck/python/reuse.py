@@ -7,6 +7,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import is_
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
@@ -114,12 +115,14 @@ def _shifted(finding: Finding, edited: Span, by: int) -> Finding | None:
     related = [one if one.uri else _related(one, edited, by) for one in finding.related]
     if span is None or None in related:
         return None
+    if span is finding.span and all(map(is_, related, finding.related)):
+        return finding
     return replace(finding, span=span, related=tuple(one for one in related if one is not None))
 
 
 def _related(related: Related, edited: Span, by: int) -> Related | None:
     span = _moved(related.span, edited, by)
-    return replace(related, span=span) if span is not None else None
+    return related if span is related.span else replace(related, span=span) if span is not None else None
 
 
 def _moved(span: Span, edited: Span, by: int) -> Span | None:
@@ -142,7 +145,7 @@ class Surroundings:
         """The names that don't mean the same in both; None where anything may be different."""
         if self.whole != other.whole:
             return None
-        if self.named == other.named:
+        if dict.__eq__(self.named, other.named):  # a Counter's own is Python, and none here counts a zero
             return frozenset()
         return frozenset(name for name, _ in ((self.named - other.named) + (other.named - self.named)))
 
@@ -174,7 +177,7 @@ def _signature(outline: Outline, function: Function) -> Hashable:
 
 
 def _variable(owner: str, one: Variable) -> Hashable:
-    values = Counter((value.type, _made_by(value)) for value in one.values)
+    values = tuple(sorted((value.type, _made_by(value)) for value in one.values))
     return (
         owner,
         one.optional,
@@ -182,7 +185,7 @@ def _variable(owner: str, one: Variable) -> Hashable:
         one.places,
         one.others,
         frozenset(one.setters),
-        frozenset(values.items()),
+        values,
     )
 
 
