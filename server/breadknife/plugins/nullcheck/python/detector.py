@@ -39,10 +39,10 @@ from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree
 
 _WORD = re.compile(rb"\w+")
-_RETURNS_VALUE = re.compile(rb"\breturn[ \t]*[^\s;#]")
+_RETURNS_VALUE = re.compile(rb"return(?<!\wreturn)[ \t]*[^\s;#]")  # begins with a word, which is found far sooner
 _PASSES_ON = frozenset({"identifier", "call", "conditional_expression", "boolean_operator", "attribute"})
 """Expressions whose value may be that of a parameter or of a call."""
-_BARE_RETURN = re.compile(rb"\breturn[ \t]*(?:[;#\r\n]|$)")
+_BARE_RETURN = re.compile(rb"return(?<!\wreturn)[ \t]*(?:[;#\r\n]|$)")
 _MAY_END = frozenset({
     "raise_statement", "if_statement", "try_statement", "with_statement", "while_statement", "for_statement",
     "match_statement",

@@ -76,7 +76,9 @@ class Evaluator:
 
     def value(self, node: Node, env: Env) -> Fact:
         """Evaluate: report uses, bind walrus names, and say what is known of the result."""
-        self.descend()
+        self._depth += 1  # as `descend` does: this is called for each node
+        if self._depth > MAX_DEPTH:
+            raise TooDeepError
         handler = self._handlers.get(node.type)
         if handler is None:
             fact = NOTHING
