@@ -248,12 +248,18 @@ _NAMES = frozenset({"identifier", "attribute", "subscript"})
 _INDICES = frozenset({"identifier", "attribute", "integer", "string", "unary_operator"})
 
 
+_CONSTANTS = ("None.", "True.", "False.")
+
+
 def key_of(node: Node) -> str:
     """The name under which facts about an expression are kept, or ""."""
     match node.type:
         case "identifier":
             return text(node)
         case "attribute":
+            whole = text(node)
+            if whole.replace(".", "").isidentifier() and not whole.startswith(_CONSTANTS):
+                return whole
             owner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
             prefix = key_of(owner) if owner is not None and owner.type in ("identifier", "attribute") else ""
             return f"{prefix}.{text(name)}" if prefix and name is not None else ""
