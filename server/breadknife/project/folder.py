@@ -435,7 +435,7 @@ def _text(path: Path, document: Document | None) -> str | None:
 
 
 def _key(path: Path) -> str:
-    return Path(os.path.abspath(path)).as_posix()
+    return os.path.abspath(path).replace(os.sep, "/")
 
 
 def _outlined(path: Path) -> str | None:

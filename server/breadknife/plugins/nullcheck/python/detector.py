@@ -26,7 +26,6 @@ from breadknife.plugins.nullcheck.python.reuse import (
     TextFacts,
     differing,
     moved,
-    surroundings,
     using,
     while_broken,
 )
@@ -137,7 +136,7 @@ class FileAnalysis:
     @cached_property
     def results(self) -> Results:
         """What was found in each function; of a text that was analysed before, only the changed ones are followed."""
-        around, before = surroundings(self.outline, self._nullable, self._origins), self._before
+        around, before = Surroundings(self.outline, self._nullable, self._origins), self._before
         reused = self._reused(before, around) if before is not None else None
         self._before = None
         functions, top_level = reused if reused is not None else ({}, None)

@@ -7,6 +7,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from operator import is_
 from pathlib import Path
 
@@ -134,12 +135,31 @@ def _moved(span: Span, edited: Span, by: int) -> Span | None:
 @dataclass(frozen=True)
 class Surroundings:
     """What functions may depend on besides their own text, without positions: an edit that only moves things leaves
-    it as it was."""
+    it as it was. It is made when it is compared: of a file that is read once, never."""
 
-    whole: Hashable
-    """What any function may depend on."""
-    named: Counter[tuple[str, Hashable]]
-    """What a function depends on that has the name in its text."""
+    outline: Outline
+    nullable: frozenset[bytes]
+    origins: frozenset[bytes]
+
+    @cached_property
+    def whole(self) -> Hashable:
+        """What any function may depend on."""
+        classes = tuple((class_.name, _head(class_)) for class_ in self.outline.classes.values())
+        return classes, self.outline.shared, self.origins
+
+    @cached_property
+    def named(self) -> Counter[tuple[str, Hashable]]:
+        """What a function depends on that has the name in its text."""
+        named, outline = Counter[tuple[str, Hashable]](), self.outline
+        named.update((name, ("import", there)) for name, there in outline.imports.items())
+        named.update((name, ("imported", there.module, there.name)) for name, there in outline.imported.items())
+        named.update((function.name, _signature(outline, function)) for function in outline.functions)
+        tables = ("", outline.variables), *((each.name, each.variables) for each in outline.classes.values())
+        for owner, table in tables:
+            named.update((name, _variable(owner, one)) for name, one in table.items())
+        named.update((name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items())
+        named.update((word.decode("utf-8", "replace"), "nullable") for word in self.nullable)
+        return named
 
     def changed(self, other: Surroundings) -> frozenset[str] | None:
         """The names that don't mean the same in both; None where anything may be different."""
@@ -148,19 +168,6 @@ class Surroundings:
         if dict.__eq__(self.named, other.named):  # a Counter's own is Python, and none here counts a zero
             return frozenset()
         return frozenset(name for name, _ in ((self.named - other.named) + (other.named - self.named)))
-
-
-def surroundings(outline: Outline, nullable: frozenset[bytes], origins: frozenset[bytes]) -> Surroundings:
-    named = Counter[tuple[str, Hashable]]()
-    named.update((name, ("import", there)) for name, there in outline.imports.items())
-    named.update((name, ("imported", there.module, there.name)) for name, there in outline.imported.items())
-    named.update((function.name, _signature(outline, function)) for function in outline.functions)
-    for owner, table in (("", outline.variables), *((each.name, each.variables) for each in outline.classes.values())):
-        named.update((name, _variable(owner, one)) for name, one in table.items())
-    named.update((name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items())
-    named.update((word.decode("utf-8", "replace"), "nullable") for word in nullable)
-    classes = tuple((class_.name, _head(class_)) for class_ in outline.classes.values())
-    return Surroundings((classes, outline.shared, origins), named)
 
 
 def _head(class_: Class) -> Hashable:
