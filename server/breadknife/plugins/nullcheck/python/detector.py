@@ -38,6 +38,8 @@ from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree
 
 _WORD = re.compile(rb"\w+")
+_NONE = re.compile(rb"None(?<!\wNone)(?!\w)")
+"""Of `origins` the one that most functions with any have."""
 _RETURNS_VALUE = re.compile(rb"return(?<!\wreturn)[ \t]*[^\s;#]")  # begins with a word, which is found far sooner
 _PASSES_ON = frozenset({"identifier", "call", "conditional_expression", "boolean_operator", "attribute"})
 """Expressions whose value may be that of a parameter or of a call."""
@@ -247,7 +249,8 @@ class FileAnalysis:
         found = self._texts.get(source) or self._known_texts.get(source)
         if found is None:
             returns_value = _RETURNS_VALUE.search(source) is not None
-            found = TextFacts(returns_value, not self._origins.isdisjoint(_WORD.findall(source)))
+            has_origin = _NONE.search(source) is not None or not self._origins.isdisjoint(_WORD.findall(source))
+            found = TextFacts(returns_value, has_origin)
         self._texts[source] = found
         return found
 
