@@ -165,7 +165,7 @@ class Surroundings:
         """The names that don't mean the same in both; None where anything may be different."""
         if self.whole != other.whole:
             return None
-        if dict.__eq__(self.named, other.named):  # a Counter's own is Python, and none here counts a zero
+        if dict(self.named) == dict(other.named):  # a Counter compares in Python; none here counts a zero
             return frozenset()
         return frozenset(name for name, _ in ((self.named - other.named) + (other.named - self.named)))
 
