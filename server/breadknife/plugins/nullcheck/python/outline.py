@@ -177,7 +177,7 @@ def _may_set(source: bytes, block: _Block, shared: re.Pattern[bytes] | None, sta
 
 def _shared(source: bytes) -> Iterator[str]:
     for word in (b"global", b"nonlocal"):
-        at = source.find(word)  # ten times as fast as a pattern that begins with the word
+        at = source.find(word)  # most files have none, which this sees sooner than a pattern
         while at >= 0:
             found = _SHARED.match(source, at + len(word))
             if found is not None and not source[source.rfind(b"\n", 0, at) + 1 : at].strip(b" \t"):
