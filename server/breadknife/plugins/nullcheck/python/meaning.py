@@ -24,8 +24,6 @@ from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
 _DICTIONARIES = frozenset({"dictionary", "dictionary_comprehension"})
-_WORD, _WITHIN = re.compile(rb"\w+"), re.compile(rb"[\w.]")
-"""A name, and what stands before one that isn't the first of its expression, or is only the rest of a name."""
 _MAX_BASES = 12
 """Classes that are looked into for one attribute."""
 
@@ -232,14 +230,9 @@ class Meaning:
 
     def _dotted(self, modules: Sequence[str]) -> frozenset[str]:
         """What the file has of these modules: `module.name`."""
-        found, source = set[bytes](), self.outline.source
-        for start in (f"{name}.".encode() for name in modules):
-            at = source.find(start)  # a pattern takes longer where the name is rare
-            while at >= 0:
-                word = _WORD.match(source, at + len(start))
-                if word is not None and not (at and _WITHIN.match(source, at - 1)):
-                    found.add(start + word[0])
-                at = source.find(start, at + 1)
+        found = set[bytes]()
+        for name in map(re.escape, modules):  # a pattern that begins with a word is found far sooner than one of many
+            found.update(re.findall(rf"{name}(?<![\w.]{name})\.\w+".encode(), self.outline.source))
         return frozenset(each.decode("utf-8", "replace") for each in found)
 
     def _nullable_members(self, kinds: Collection[str]) -> frozenset[bytes]:

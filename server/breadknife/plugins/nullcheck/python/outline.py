@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigne
 from breadknife.plugins.nullcheck.python.rules import KINDS
 from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
-_SHARED = re.compile(rb"[ \t]+([\w \t,]+)")
+_SHARED = tuple(re.compile(word + rb"[ \t]+([\w \t,]+)") for word in (b"global", b"nonlocal"))
 _TRANSPARENT = frozenset({
     "if_statement", "elif_clause", "else_clause", "for_statement", "while_statement", "try_statement", "except_clause",
     "finally_clause", "with_statement", "match_statement", "case_clause", "block",
@@ -176,13 +176,11 @@ def _may_set(source: bytes, block: _Block, shared: re.Pattern[bytes] | None, sta
 
 
 def _shared(source: bytes) -> Iterator[str]:
-    for word in (b"global", b"nonlocal"):
-        at = source.find(word)  # most files have none, which this sees sooner than a pattern
-        while at >= 0:
-            found = _SHARED.match(source, at + len(word))
-            if found is not None and not source[source.rfind(b"\n", 0, at) + 1 : at].strip(b" \t"):
-                yield from re.split(r"[\s,]+", found[1].decode("utf-8", "replace"))
-            at = source.find(word, at + 1)
+    # Patterns that began with the line's start, or with either word, would look at each line.
+    for found in (found for pattern in _SHARED for found in pattern.finditer(source)):
+        line = source[source.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+        if not line.strip(b" \t"):
+            yield from re.split(r"[\s,]+", found[1].decode("utf-8", "replace"))
 
 
 def _assignments(made: Outline, statements: Node, block: _Block, statement: Node) -> bool:
