@@ -169,3 +169,18 @@ def test_two_hundred_thousand_lines_are_a_normal_file() -> None:
     text = "".join(block.format(i=i) for i in range(25_000)) + "def g(x=None):\n    return x.y\n"
     (finding,) = found(text)
     assert text[finding.span.start : finding.span.end] == "x"
+
+
+@pytest.mark.parametrize("before", ["", "\n", "\r\n", "\n \n\t\n" * 99])
+def test_blank_lines_at_the_beginning_move_no_function(before: str) -> None:
+    """The grammar's root begins after them."""
+    text, spans = marked_spans(f"{before}def f():\n    return None if t else 1\n\ndef g(x=None):\n    ⟦x⟧.y\n")
+    check(text, spans)
+
+
+def test_a_name_is_global_where_a_statement_begins_so() -> None:
+    text, spans = marked_spans(
+        "pool = None\nnot_global = is_global = 1\n\ndef f():\n    global other, pool\n    pool = make()\n\n"
+        "def g():\n    return ⟦pool⟧.name\n"
+    )
+    check(text, spans)

@@ -121,7 +121,9 @@ class FolderProject:
         if here is None:
             return ()
         found = resolve(imported, _key(here), document.language, _key(self.root), self._known)
-        return [path for file in found if self._files.shared(path := Path(file))]
+        with self._lock:
+            known = {file for file in found if file in self._index}  # may be read, or they wouldn't be there
+        return [path for file in found if file in known or self._files.shared(Path(file)) for path in (Path(file),)]
 
     def importers(self, path: Path, /) -> Sequence[Path]:
         file = _key(path)
@@ -358,7 +360,7 @@ def _text(path: Path, document: Document | None) -> str | None:
 
 
 def _key(path: Path) -> str:
-    return Path(os.path.abspath(path)).as_posix()
+    return os.path.abspath(path).replace(os.sep, "/")
 
 
 def _outlined(path: Path) -> str | None:

@@ -74,7 +74,7 @@ class _Source:
     def __init__(self, tree: SyntaxTree, syntax: LanguageSyntax) -> None:
         self.tree = tree
         self.syntax = syntax
-        self.utf8 = tree.text.encode("utf-8", "surrogatepass")
+        self.utf8 = tree.encoded
 
     def slice(self, start: int, end: int) -> str:
         return self.utf8[start:end].decode("utf-8", "surrogatepass")

@@ -62,6 +62,8 @@ class SyntaxTree:
     text: str
     language: str
     tree: Tree
+    encoded: bytes
+    """What the nodes' offsets are of: the text in UTF-8, which a key would encode again and again."""
 
     @property
     def root(self) -> Node:
@@ -135,7 +137,7 @@ def changed_tree(old: SyntaxTree, *edits: TextEdit, seconds: float = CHANGE_SECO
     Raises ValueError as `apply_edits` does.
     """
     text = apply_edits(old.text, edits)
-    before = old.text.encode("utf-8", "surrogatepass")
+    before = old.encoded
     tree = old.tree.copy()
     for edit in sorted(edits, key=lambda each: each.span, reverse=True):  # what stands before one stays where it is
         start, end = old.byte_offset(edit.span.start), old.byte_offset(edit.span.end)
@@ -162,7 +164,7 @@ def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: 
 
     parser = Parser(grammar)
     if old is None and len(source) <= _SHORT:
-        return SyntaxTree(text, language, parser.parse(source))
+        return SyntaxTree(text, language, parser.parse(source), source)
     try:
         tree = (
             parser.parse(read, old, progress_callback=overdue)
@@ -176,7 +178,7 @@ def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: 
     soon = _SOON if old is None else _SOON_AFTER_EDIT
     if not tree.root_node.has_error or time.monotonic() < started + soon:
         tree = parser.parse(source, tree)
-    return SyntaxTree(text, language, tree)
+    return SyntaxTree(text, language, tree, source)
 
 
 def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:

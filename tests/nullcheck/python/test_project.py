@@ -239,6 +239,7 @@ PARTS = [
 @example(PARTS[10], [(46, 0, "p = "), (13, 8, "str       ")])  # what another function takes from around it
 @example(PARTS[12], [(18, 13, "")])
 @example(PARTS[11], [(0, 11, "")])
+@example(PARTS[0] * 5 + PARTS[10] + "x" + PARTS[0], [(319, 0, PARTS[0])])  # the function around has become none
 @example(PARTS[8] * 2, [(0, 0, "x")])  # the other declaration is the first one then
 @settings(max_examples=300, deadline=None)
 @given(

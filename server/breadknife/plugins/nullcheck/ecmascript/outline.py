@@ -103,7 +103,7 @@ class Outline:
         """`words` are others under which something may be null."""
         self.tree = tree
         self.modules = modules
-        self.source = tree.text.encode("utf-8", "surrogatepass")
+        self.source = tree.encoded
         self.typed = tree.language in TYPED
         self.documented = not self.typed and has_docs(self.source)
         """Its types are comments."""

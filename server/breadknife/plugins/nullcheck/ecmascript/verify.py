@@ -88,7 +88,7 @@ class Verifier:
     ) -> list[Finding] | None:
         """Of the function alone, if one is named by the byte that it begins at."""
         if function is not None:
-            return self._analysis.again(tree, tree.text.encode("utf-8", "surrogatepass"), function, assumed)
+            return self._analysis.again(tree, tree.encoded, function, assumed)
         known = self._analysis
         analysis = known if tree is known.tree else FileAnalysis(tree, known.others, known.rules)
         return analysis.assuming(assumed)

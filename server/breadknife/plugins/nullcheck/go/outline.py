@@ -46,7 +46,7 @@ class Outline:
 
 
 def outline(tree: SyntaxTree) -> Outline:
-    made = Outline(tree.text.encode("utf-8", "surrogatepass"))
+    made = Outline(tree.encoded)
     for node in tree.root.named_children:
         match node.type:
             case "function_declaration" | "method_declaration":

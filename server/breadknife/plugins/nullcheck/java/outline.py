@@ -97,7 +97,7 @@ class Outline:
 
 
 def outline(tree: SyntaxTree) -> Outline:
-    made = Outline(tree.text.encode("utf-8", "surrogatepass"))
+    made = Outline(tree.encoded)
     stack: list[tuple[Node, int | None, bool]] = []
     for node in tree.root.named_children:
         if node.type == "import_declaration":

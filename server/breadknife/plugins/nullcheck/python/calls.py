@@ -85,7 +85,7 @@ def _falls_back(parameter: tuple[int, str], given: list[Node], first: Fact) -> b
 
 
 def never_returns(meaning: Meaning, function: Node, receiver: str) -> bool:
-    if key_of(function) in NO_RETURN_METHODS or meaning.qualified(function) in NO_RETURN:
+    if meaning.key(function) in NO_RETURN_METHODS or meaning.qualified(function) in NO_RETURN:
         return True
     callee = meaning.callee(function, receiver)
     return callee is not None and not callee.is_async and callee.never_returns

@@ -27,7 +27,6 @@ from breadknife.plugins.nullcheck.python.reuse import (
     TextFacts,
     differing,
     moved,
-    surroundings,
     using,
     while_broken,
 )
@@ -40,10 +39,12 @@ from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree
 
 _WORD = re.compile(rb"\w+")
-_RETURNS_VALUE = re.compile(rb"\breturn[ \t]*[^\s;#]")
+_NONE = re.compile(rb"None(?<!\wNone)(?!\w)")
+"""Of `origins` the one that most functions with any have."""
+_RETURNS_VALUE = re.compile(rb"return(?<!\wreturn)[ \t]*[^\s;#]")  # begins with a word, which is found far sooner
 _PASSES_ON = frozenset({"identifier", "call", "conditional_expression", "boolean_operator", "attribute"})
 """Expressions whose value may be that of a parameter or of a call."""
-_BARE_RETURN = re.compile(rb"\breturn[ \t]*(?:[;#\r\n]|$)")
+_BARE_RETURN = re.compile(rb"return(?<!\wreturn)[ \t]*(?:[;#\r\n]|$)")
 _MAY_END = frozenset({
     "raise_statement", "if_statement", "try_statement", "with_statement", "while_statement", "for_statement",
     "match_statement",
@@ -126,11 +127,6 @@ class FileAnalysis:
         names += [rule.rpartition(".")[2] for rule in self.rules.keys() - NULLABLE.keys()]
         return self._meaning.nullable_elsewhere().union(name.encode() for name in names)
 
-    @cached_property
-    def _telling(self) -> frozenset[bytes]:
-        """Words without any of which a function has nothing to do with None."""
-        return self._origins | self._nullable
-
     def findings(self) -> list[Finding]:
         """While a text that was whole is broken, a line of it half written: those of the whole one."""
         kept = while_broken(self._before, self.tree) if self._before is not None else None
@@ -145,7 +141,7 @@ class FileAnalysis:
     @cached_property
     def results(self) -> Results:
         """What was found in each function; of a text that was analysed before, only the changed ones are followed."""
-        around, before = surroundings(self.outline, self._nullable, self._origins), self._before
+        around, before = Surroundings(self.outline, self._nullable, self._origins), self._before
         reused = self._reused(before, around) if before is not None else None
         self._before = None
         functions, top_level = reused if reused is not None else ({}, None)
@@ -177,8 +173,11 @@ class FileAnalysis:
         old = moved(before, self.tree)
         ends = {function.node.start_byte: function.node.end_byte for function in self.outline.functions}
         kept = {at: result for at, result in old.functions.items() if ends.get(at) == result.end}
+        outer = {at: self._around.get(at, ()) for at in kept}
         within_changed = [
-            at for at in kept if any(each.node.start_byte not in kept for each in self._around.get(at, ()))
+            at
+            for at, result in kept.items()
+            if result.depth != len(outer[at]) or any(each.node.start_byte not in kept for each in outer[at])
         ]
         for at in within_changed:
             del kept[at]
@@ -214,7 +213,8 @@ class FileAnalysis:
             for kind, name in self._gives.get(at, ())
         )
         found = self._findings(self._uses.get(at, []))
-        return FunctionResult(function.name, function.node.end_byte, found, self.summary(function), given)
+        depth = len(self._around.get(at, ()))
+        return FunctionResult(function.name, function.node.end_byte, found, self.summary(function), given, depth)
 
     def _findings(self, uses: Iterable[NullUse]) -> list[Finding]:
         told = (use for use in uses if not _is_ignored(self.tree, use.node))
@@ -251,14 +251,15 @@ class FileAnalysis:
             if ends == "expression_statement":
                 return _NAMES_END.search(last[0].text or b"") is not None
             return b"raise" in source and ends in _MAY_END
-        return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._has_origin(source)
+        return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._may_tell(function)
 
     def _text_facts(self, function: Function) -> TextFacts:
         source = self._source(function)
         found = self._texts.get(source) or self._known_texts.get(source)
         if found is None:
             returns_value = _RETURNS_VALUE.search(source) is not None
-            found = TextFacts(returns_value, not self._origins.isdisjoint(_WORD.findall(source)))
+            has_origin = _NONE.search(source) is not None or not self._origins.isdisjoint(_WORD.findall(source))
+            found = TextFacts(returns_value, has_origin)
         self._texts[source] = found
         return found
 
@@ -277,14 +278,17 @@ class FileAnalysis:
             return is_optional(written) or holds_optional(written)
         return self._text_facts(function).returns_value
 
-    def _has_origin(self, source: bytes) -> bool:
-        return not self._telling.isdisjoint(_WORD.findall(source))
+    def _may_tell(self, function: Function) -> bool:
+        """Whether it has a word without any of which a function has nothing to do with None."""
+        if self._text_facts(function).has_origin:
+            return True
+        return not self._nullable.isdisjoint(_WORD.findall(self._source(function)))
 
     def _analyse(self, function: Function, for_summary: bool = False) -> None:
         key = function.node.start_byte
         if key in self._uses or key in self._running:
             return
-        if for_summary or self._has_origin(self._source(function)) or self._captures(function):
+        if for_summary or self._may_tell(function) or self._captures(function):
             self._running.add(key)
             before, self._asked = self._asked, set()
             uses, self._summaries[key], given = self._follow(function.node, function)

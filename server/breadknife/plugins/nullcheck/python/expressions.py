@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from breadknife.plugins.nullcheck.python.by_class import class_called
@@ -78,7 +77,9 @@ class Evaluator:
 
     def value(self, node: Node, env: Env) -> Fact:
         """Evaluate: report uses, bind walrus names, and say what is known of the result."""
-        self.descend()
+        self._depth += 1  # as `descend` does: this is called for each node
+        if self._depth > MAX_DEPTH:
+            raise TooDeepError
         handler = self._handlers.get(node.type)
         if handler is None:
             fact = NOTHING
@@ -138,17 +139,17 @@ class Evaluator:
                 name = text(target)
                 forget(env, name)
                 if name in self.globals:
-                    env[name] = replace(fact, via=target) if fact.cause else CHECKED
+                    env[name] = fact._replace(via=target) if fact.cause else CHECKED
                     return
                 self.meaning.bound.add(name)
                 if fact is not NOTHING and name not in self._outline.shared:
-                    env[name] = replace(fact, via=target) if fact.cause else fact
+                    env[name] = fact._replace(via=target) if fact.cause else fact
             case "attribute":
                 owner = target.child_by_field_name("object")
                 of = self._use_attribute(target, owner, env) if owner is not None else NOTHING
                 if key := key_of(target):
                     forget(env, key)
-                    env[key] = replace(fact, via=target) if fact.cause else fact if fact is not NOTHING else CHECKED
+                    env[key] = fact._replace(via=target) if fact.cause else fact if fact is not NOTHING else CHECKED
                     name = target.child_by_field_name("attribute")
                     if fact.cause is not None and name is not None:
                         self.given.setdefault((of.kind, text(name)), Fact(fact.cause, via=target))
@@ -158,7 +159,7 @@ class Evaluator:
                     self.thinned_out(target)
                 if key := key_of(target):
                     forget(env, key)
-                    env[key] = replace(fact, via=target) if fact.cause else fact if fact is not NOTHING else CHECKED
+                    env[key] = fact._replace(via=target) if fact.cause else fact if fact is not NOTHING else CHECKED
             case _:
                 targets = target.named_children
                 is_known = len(targets) == len(fact.items) and target.type in TUPLE_PATTERNS
@@ -182,7 +183,7 @@ class Evaluator:
         if owner is None:
             return NOTHING
         of = self._use_attribute(node, owner, env)
-        key = key_of(node)
+        key = self.meaning.key(node)
         fact = env.get(key) if key else None
         if fact is not None and fact != CHECKED:
             return fact
@@ -237,7 +238,7 @@ class Evaluator:
 
     def peek(self, node: Node, env: Env) -> Fact:
         """The kind of a receiver that was just evaluated, without evaluating it again."""
-        key = key_of(node)
+        key = self.meaning.key(node)
         fact = env.get(key)
         if fact is not None:
             return fact
@@ -285,7 +286,7 @@ class Evaluator:
         _replace(env, join(yes, no))
         if conjunction:
             first = self.peek(left, no)
-            return replace(fact, cause=fact.cause or first.cause, kind="") if first.cause or fact.cause else NOTHING
+            return fact._replace(cause=fact.cause or first.cause, kind="") if first.cause or fact.cause else NOTHING
         return Fact(fact.cause, fact.kind) if fact.cause or fact.kind == self.peek(left, yes).kind else NOTHING
 
     def _ternary(self, node: Node, env: Env) -> Fact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
@@ -122,7 +122,7 @@ class Flow:
         ):
             fact = Fact(kind=kind)
         if annotation is not None and (held := contents(text(annotation), _annotated(left, annotation))) is not None:
-            fact = replace(fact, kind=fact.kind or CHECKED.kind, contents=held)
+            fact = fact._replace(kind=fact.kind or CHECKED.kind, contents=held)
         self.evaluator.bind(left, fact, env)
         return fact if fact.test is None else NOTHING
 
@@ -404,7 +404,7 @@ def _told_by_flag(targets: Sequence[Node], items: Sequence[Fact], env: Env) -> N
             unless = text(flag) if told.kind == "true" else f"not {text(flag)}"
             for key in map(key_of, targets):
                 if key in env and env[key].cause is not None:
-                    env[key] = replace(env[key], unless=unless)
+                    env[key] = env[key]._replace(unless=unless)
 
 
 def _may_be_none(env: Env) -> set[str]:

@@ -3,6 +3,7 @@ the modules that are imported is read."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ class Installed:
 def _environments(root: Path) -> Iterator[Path]:
     for name in _ENVIRONMENTS:
         folder = root / name
-        if (folder / "pyvenv.cfg").is_file():
+        if os.path.isfile(f"{folder}/pyvenv.cfg"):
             found = [*folder.glob(f"lib/python3*/{_PACKAGES}"), *folder.glob(f"Lib/{_PACKAGES}")]
             yield from sorted(found)[-1:]
 

@@ -83,10 +83,18 @@ class Meaning:
         self._users_rules = [rule for rule in self.rules if rule not in NULLABLE] if self.rules is not NULLABLE else ()
         self.bound: set[str] = set()
         """Names that mean something local from here on."""
+        self._keys = dict[int, str]()
+
+    def key(self, node: Node) -> str:
+        """`key_of`, which a call's function is asked for again and again."""
+        key = self._keys.get(node.id)
+        if key is None:
+            key = self._keys[node.id] = key_of(node)
+        return key
 
     def qualified(self, function: Node) -> str:
         """What a callee is called outside this file, or "" where the name means something local."""
-        name = key_of(function)
+        name = self.key(function)
         root = name.partition(".")[0]
         if not name or root in self.bound or (root not in self.outline.imports and root in self.outline.by_name):
             return ""
@@ -109,7 +117,7 @@ class Meaning:
         if receiver:
             member = self.member(receiver, text(name))
             return self._callee(member, text(name), node) if member is not None else None
-        dotted = key_of(node)
+        dotted = self.key(node)
         if not dotted or dotted.partition(".")[0] in self.bound:
             return None
         found = self._imported(dotted)
@@ -117,7 +125,7 @@ class Meaning:
 
     def made_by(self, node: Node) -> str:
         """The kind of the object that a call of that name makes, if it names a class."""
-        name = key_of(node)
+        name = self.key(node)
         if not name or name.partition(".")[0] in self.bound:
             return ""
         qualified = made_name(self.outline, name)
@@ -189,7 +197,7 @@ class Meaning:
 
     def imported_value(self, node: Node) -> Fact:
         """A variable of another file."""
-        dotted = key_of(node)
+        dotted = self.key(node)
         if not dotted or dotted.partition(".")[0] in self.bound:
             return NOTHING
         found = self._imported(dotted)

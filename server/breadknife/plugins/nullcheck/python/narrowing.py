@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.python.containers import held_by
@@ -174,7 +173,7 @@ def _allow_either(env: Env, one: tuple[Node, Env], other: tuple[Node, Env]) -> N
     facts = [failed.get(key_of(node), NOTHING) for node, failed in known]
     if all(fact.cause is not None and fact.cause.reason is not TESTED for fact in facts):
         for at, (node, _) in enumerate(known):
-            env[key_of(node)] = replace(facts[at], unless=f"not {text(known[1 - at][0])}")
+            env[key_of(node)] = facts[at]._replace(unless=f"not {text(known[1 - at][0])}")
 
 
 def _branch_comparison(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:

@@ -69,11 +69,10 @@ _PREDICATES = frozenset({"isinstance", "issubclass", "hasattr", "callable", "boo
 def occurrences(tree: SyntaxTree, key: str, scope: Node) -> Iterator[Occurrence]:
     """Where a name or dotted name stands in a scope, in the order of the text. With a leading dot (`.name`): where
     any object's attribute of that name does."""
-    source = tree.text.encode("utf-8", "surrogatepass")
     kind = "attribute" if "." in key else "identifier"
     before = rb"" if key.startswith(".") else rb"(?<![\w.\x80-\xff])"
     pattern = re.compile(before + re.escape(key.encode("utf-8", "surrogatepass")) + rb"(?![\w\x80-\xff])")
-    for found in pattern.finditer(source, scope.start_byte, scope.end_byte):
+    for found in pattern.finditer(tree.encoded, scope.start_byte, scope.end_byte):
         node = tree.root.named_descendant_for_byte_range(found.start() + key.startswith("."), found.end())
         if node is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_kind, is_optional
 from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, bases_of, note
@@ -22,8 +23,7 @@ _HARMLESS_DECORATORS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Function:
+class Function(NamedTuple):  # made of each at every key: a frozen dataclass takes six times as long
     node: Node
     body: Node
     name: str
@@ -100,8 +100,7 @@ def callee_of(value: Node) -> str:
     return text(callee) if callee is not None else ""
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(NamedTuple):
     """What statements stand in."""
 
     owner: int | None = None
@@ -114,11 +113,13 @@ class _Block:
     function: str = ""
     body: Hashable = None
     """See `Outline.inert`."""
+    definition: Node | None = None
+    """The function."""
 
 
 def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outline:
     """`inert`: what was said so of an earlier text of the document."""
-    source = tree.root.text or b""
+    source = tree.encoded
     made = Outline(source, shared=frozenset(_shared(source)))
     shared = re.compile(b"|".join(re.escape(name.encode()) for name in made.shared)) if made.shared else None
     constants: dict[str, list[str]] = {}
@@ -129,38 +130,34 @@ def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outli
         bodies.add(block.body)
         if block.body in inert:
             continue
+        says = False
         for node in statements.named_children:
             kind = node.type
             if kind == "expression_statement":
                 may_set = not block.local or _may_set(source, block, shared, node)
-                if may_set and _assignments(made, block, node):
-                    saying.add(block.body)
+                if may_set and _assignments(made, statements, block, node):
+                    says = True
                 if not block.local:
                     _constant(made, constants, node, "" if block.owner is None else "self.")
             elif kind in _TRANSPARENT:
                 stack.append((node, block))
             elif kind in ("import_statement", "import_from_statement"):
-                saying.add(block.body)
+                says = True
                 _import(made, node)
             elif kind in ("function_definition", "class_definition", "decorated_definition"):
-                saying.add(block.body)
+                says = True
                 _definition(made, stack, node, block)
+        if says:
+            saying.add(block.body)
     made.inert = frozenset(bodies - saying - {None})
     made.functions.sort(key=lambda function: function.node.start_byte)
     made.kinds = {name: kinds[0] for name, kinds in constants.items() if len(kinds) == 1 and kinds[0]}
     return made
 
 
-def _is_whole(statement: Node) -> bool:
-    """Whether it stands in the function's own block."""
-    block = statement.parent
-    return block is not None and block.parent is not None and block.parent.type == "function_definition"
-
-
-def _is_given(statement: Node, value: Node | None) -> bool:
-    """Whether it is a parameter that each call gives, of the function whose own statement it is."""
-    function = statement.parent.parent if statement.parent is not None else None
-    if function is None or value is None or value.type != "identifier":
+def _is_given(function: Node, value: Node | None) -> bool:
+    """Whether it is a parameter of the function that each call gives."""
+    if value is None or value.type != "identifier":
         return False
     parameter = parameter_of(function, text(value))
     if parameter is None or parameter.type not in ("identifier", "typed_parameter"):
@@ -186,15 +183,16 @@ def _shared(source: bytes) -> Iterator[str]:
             yield from re.split(r"[\s,]+", found[1].decode("utf-8", "replace"))
 
 
-def _assignments(made: Outline, block: _Block, statement: Node) -> bool:
-    """What a statement says of the attributes of a class, or of the module's names; whether it says something."""
+def _assignments(made: Outline, statements: Node, block: _Block, statement: Node) -> bool:
+    """What one of the statements says of the attributes of a class, or of the module's names; whether it says
+    something."""
     first = statement.named_child(0) if statement.named_child_count else None
     if first is None or first.type != "assignment":
         return False
-    left, right = first.child_by_field_name("left"), first.child_by_field_name("right")
-    is_name = left is not None and left.type == "identifier" and (right is None or right.type != "assignment")
-    if block.local and not made.shared and is_name:
-        return False
+    if block.local and not made.shared:
+        left, right = first.child_by_field_name("left"), first.child_by_field_name("right")
+        if left is not None and left.type == "identifier" and (right is None or right.type != "assignment"):
+            return False
     says = False
     owner = made.classes.get(block.owner) if block.owner is not None else None
     for target, value, annotation in assigned(statement):
@@ -204,14 +202,15 @@ def _assignments(made: Outline, block: _Block, statement: Node) -> bool:
             if class_ is None or object_ is None or name is None or text(object_) != block.receiver:
                 continue
             variable = class_.variables.setdefault(text(name), Variable())
-            is_whole = _is_whole(statement)
+            function = block.definition
+            is_whole = function is not None and function.child_by_field_name("body") == statements
             note(
                 variable,
                 value,
                 annotation,
                 block.function,
                 is_whole=is_whole,
-                is_given=is_whole and _is_given(statement, value),
+                is_given=is_whole and function is not None and _is_given(function, value),
             )
             says = True
         elif target.type == "identifier" and not block.local:
@@ -258,7 +257,7 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
         body,
         text(name),
         owner,
-        is_async=node.children[0].type == "async",
+        is_async=made.source.startswith(b"async", node.start_byte),
         is_property=any(decorator.endswith("property") for decorator in decorators),
         is_plain=all(decorator in _HARMLESS_DECORATORS for decorator in decorators),
         receiver=receiver,
@@ -268,7 +267,7 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
     method = function.name if is_method else block.function
     source = made.source[body.start_byte : body.end_byte]
     its_text = (source, receiver, method, receiver_class is None, made.shared)
-    stack.append((body, _Block(None, True, receiver_class, receiver, method, its_text)))
+    stack.append((body, _Block(None, True, receiver_class, receiver, method, its_text, node)))
     if any(decorator.endswith((".setter", ".deleter")) for decorator in decorators):
         return
     if owner is not None:
@@ -300,9 +299,9 @@ def starred(tree: SyntaxTree) -> Sequence[str]:
 
 def _first_parameter(node: Node) -> str:
     parameters = node.child_by_field_name("parameters")
-    first = parameters.named_children[0] if parameters is not None and parameters.named_child_count else None
+    first = parameters.named_child(0) if parameters is not None and parameters.named_child_count else None
     if first is not None and first.type == "typed_parameter":
-        first = first.named_children[0]
+        first = first.named_child(0)
     return text(first) if first is not None and first.type == "identifier" else ""
 
 

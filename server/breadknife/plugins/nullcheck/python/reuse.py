@@ -7,6 +7,8 @@ import re
 from collections import Counter, deque
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import is_
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
@@ -33,10 +35,12 @@ class FunctionResult:
     summary: Summary | None
     given: frozenset[tuple[str, str]]
     """(Class, attribute) of those to which it assigns what may be None."""
+    depth: int = 0
+    """Functions around it."""
 
     def at(self, end: int, findings: Sequence[Finding]) -> FunctionResult:
         """The same at another place (`dataclasses.replace` is slow, and an edit moves hundreds)."""
-        return FunctionResult(self.name, end, findings, self.summary, self.given)
+        return FunctionResult(self.name, end, findings, self.summary, self.given, self.depth)
 
 
 @dataclass(frozen=True)
@@ -114,12 +118,14 @@ def _shifted(finding: Finding, edited: Span, by: int) -> Finding | None:
     related = [one if one.uri else _related(one, edited, by) for one in finding.related]
     if span is None or None in related:
         return None
+    if span is finding.span and all(map(is_, related, finding.related)):
+        return finding
     return replace(finding, span=span, related=tuple(one for one in related if one is not None))
 
 
 def _related(related: Related, edited: Span, by: int) -> Related | None:
     span = _moved(related.span, edited, by)
-    return replace(related, span=span) if span is not None else None
+    return related if span is related.span else replace(related, span=span) if span is not None else None
 
 
 def _moved(span: Span, edited: Span, by: int) -> Span | None:
@@ -131,33 +137,39 @@ def _moved(span: Span, edited: Span, by: int) -> Span | None:
 @dataclass(frozen=True)
 class Surroundings:
     """What functions may depend on besides their own text, without positions: an edit that only moves things leaves
-    it as it was."""
+    it as it was. It is made when it is compared: of a file that is read once, never."""
 
-    whole: Hashable
-    """What any function may depend on."""
-    named: Counter[tuple[str, Hashable]]
-    """What a function depends on that has the name in its text."""
+    outline: Outline
+    nullable: frozenset[bytes]
+    origins: frozenset[bytes]
+
+    @cached_property
+    def whole(self) -> Hashable:
+        """What any function may depend on."""
+        classes = tuple((class_.name, _head(class_)) for class_ in self.outline.classes.values())
+        return classes, self.outline.shared, self.origins
+
+    @cached_property
+    def named(self) -> Counter[tuple[str, Hashable]]:
+        """What a function depends on that has the name in its text."""
+        named, outline = Counter[tuple[str, Hashable]](), self.outline
+        named.update((name, ("import", there)) for name, there in outline.imports.items())
+        named.update((name, ("imported", there.module, there.name)) for name, there in outline.imported.items())
+        named.update((function.name, _signature(outline, function)) for function in outline.functions)
+        tables = ("", outline.variables), *((each.name, each.variables) for each in outline.classes.values())
+        for owner, table in tables:
+            named.update((name, _variable(owner, one)) for name, one in table.items())
+        named.update((name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items())
+        named.update((word.decode("utf-8", "replace"), "nullable") for word in self.nullable)
+        return named
 
     def changed(self, other: Surroundings) -> frozenset[str] | None:
         """The names that don't mean the same in both; None where anything may be different."""
         if self.whole != other.whole:
             return None
-        if self.named == other.named:
+        if dict(self.named) == dict(other.named):  # a Counter compares in Python; none here counts a zero
             return frozenset()
         return frozenset(name for name, _ in ((self.named - other.named) + (other.named - self.named)))
-
-
-def surroundings(outline: Outline, nullable: frozenset[bytes], origins: frozenset[bytes]) -> Surroundings:
-    named = Counter[tuple[str, Hashable]]()
-    named.update((name, ("import", there)) for name, there in outline.imports.items())
-    named.update((name, ("imported", there.module, there.name)) for name, there in outline.imported.items())
-    named.update((function.name, _signature(outline, function)) for function in outline.functions)
-    for owner, table in (("", outline.variables), *((each.name, each.variables) for each in outline.classes.values())):
-        named.update((name, _variable(owner, one)) for name, one in table.items())
-    named.update((name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items())
-    named.update((word.decode("utf-8", "replace"), "nullable") for word in nullable)
-    classes = tuple((class_.name, _head(class_)) for class_ in outline.classes.values())
-    return Surroundings((classes, outline.shared, origins), named)
 
 
 def _head(class_: Class) -> Hashable:
@@ -174,7 +186,7 @@ def _signature(outline: Outline, function: Function) -> Hashable:
 
 
 def _variable(owner: str, one: Variable) -> Hashable:
-    values = Counter((value.type, _made_by(value)) for value in one.values)
+    values = tuple(sorted((value.type, _made_by(value)) for value in one.values))
     return (
         owner,
         one.optional,
@@ -182,7 +194,7 @@ def _variable(owner: str, one: Variable) -> Hashable:
         one.places,
         one.others,
         frozenset(one.setters),
-        frozenset(values.items()),
+        values,
     )
 
 
