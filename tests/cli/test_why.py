@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.cli.doctor import examine
-from breadknife.cli.why import folded, lines_of, run
+from breadknife.cli.why import lines_of, run
 from breadknife.host.containment import Containment
 from breadknife.host.inspector import inspect
 from breadknife.host.pauses import FAILURES
@@ -70,13 +70,15 @@ def test_lines(receipt: Receipt, lines: list[str]) -> None:
     assert [line[10:] for line in lines_of(asdict(receipt))] == lines
 
 
-def test_what_was_asked_in_vain_is_folded() -> None:
-    vain = Receipt("action", "prose", Outcome.NOTHING, "file:///a.md", reason="no-opinion")
-    answered = Receipt("action", "prose", Outcome.ANSWERED, "file:///a.md")
-    receipts = [vain, SILENT, vain, SILENT, answered, vain]
-    found = folded([{**asdict(each), "at": float(at)} for at, each in enumerate(receipts)])
-    assert [[each["at"] for each in alike] for alike in found] == [[0, 2], [1], [3], [4], [5]]
-    assert next(lines_of(found[0][0], 2)).endswith("nothing (no-opinion), 0 ms  /a.md, and 1 more before")
+def test_what_was_asked_in_vain_is_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = host(Fake("one", lambda context: None))
+    server = inspect(one)
+    for _ in range(3):
+        one.ask(ActionRequest(document("a"), Span(0, 0)))
+    assert run(None, as_json=False, limit=10) == 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "action by one" in line]
+    assert line.endswith(", and 2 more before")
+    server.close()
 
 
 def test_a_receipt_has_the_line_that_was_asked_about() -> None:

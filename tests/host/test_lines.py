@@ -99,7 +99,7 @@ VAIN = Receipt("action", "nullcheck", Outcome.NOTHING, "file:///a.py", reason="n
     ],
 )  # fmt: skip
 def test_a_receipt(receipt: Receipt, times: int, lines: Sequence[str]) -> None:
-    assert receipt_lines(receipt, times) == lines
+    assert receipt_lines(asdict(receipt), times) == lines
 
 
 OTHER = replace(VAIN, uri="file:///b.py")
@@ -119,4 +119,4 @@ OTHER = replace(VAIN, uri="file:///b.py")
     ],
 )  # fmt: skip
 def test_receipts_in_vain_are_folded(receipts: Sequence[Receipt], shown: Sequence[tuple[Receipt, int]]) -> None:
-    assert folded(receipts) == shown
+    assert folded(map(asdict, receipts)) == [(asdict(receipt), times) for receipt, times in shown]

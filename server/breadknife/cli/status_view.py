@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,8 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
+
+from breadknife.host.lines import duration, moment
 
 Values = Mapping[str, Any]
 
@@ -34,7 +35,7 @@ def view(report: Values) -> RenderableType:
 def _engine(engine: Values) -> list[RenderableType]:
     memory = engine["resident_bytes"] / 1e6
     parts: list[RenderableType] = [
-        Text(f"engine   process {engine['pid']}, up {_duration(engine['uptime'])}, {memory:,.0f} MB in memory")
+        Text(f"engine   process {engine['pid']}, up {duration(engine['uptime'])}, {memory:,.0f} MB in memory")
     ]
     clients = (f"{escape(client['name'])} ({client['pid']})" for client in engine["clients"])
     parts.append(Text.from_markup("clients  " + (", ".join(clients) or "none")))
@@ -44,7 +45,7 @@ def _engine(engine: Values) -> list[RenderableType]:
         remedy = f"{name} is set aside: the engine died over it three times; `breadknife models allow {name}`"
         parts.append(Text(remedy, "red"))
     for failure in engine["failures"][:3]:
-        parts.append(Text(f"failed   {_moment(failure['at'])} {failure['what']}: {failure['message']}", "yellow"))
+        parts.append(Text(f"failed   {moment(failure['at'])} {failure['what']}: {failure['message']}", "yellow"))
     return parts
 
 
@@ -58,7 +59,7 @@ def _lanes(lanes: Sequence[Values]) -> Table:
 def _loaded(model: Values) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(min_width=18)
-    table.add_row(Text(model["name"], "bold"), f"{model['bytes'] / 1e6:,.0f} MB, idle {_duration(model['idle'])}")
+    table.add_row(Text(model["name"], "bold"), f"{model['bytes'] / 1e6:,.0f} MB, idle {duration(model['idle'])}")
     held = f"{model['cached_tokens']:,} of {model['cells']:,} tokens in {model['sequences']} sequences"
     reused = f"{_share(model['reused_tokens'], model['prompt_tokens'])} of prompts came from there"
     table.add_row("  cache", f"{held}; {reused}")
@@ -91,16 +92,3 @@ def _table(*headings: str) -> Table:
 
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.0%}" if whole else "0%"
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _moment(at: float) -> str:
-    """Who reads a time alone thinks of today."""
-    when = time.localtime(at)
-    is_today = when[:3] == time.localtime()[:3]
-    return time.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M:%S", when)

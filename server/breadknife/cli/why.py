@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from breadknife.host.inspector import Question, ask_servers
+from breadknife.host.lines import folded
 from breadknife.text.document import uri_to_path
 
 _READ = 20
@@ -23,26 +24,9 @@ def run(file: Path | None, *, as_json: bool, limit: int) -> int:
     if as_json:
         print(json.dumps(receipts[:limit], indent=2))
     else:
-        shown = (line for alike in folded(receipts)[:limit] for line in lines_of(alike[0], len(alike)))
+        shown = (line for receipt, times in folded(receipts)[:limit] for line in lines_of(receipt, times))
         print("\n".join(shown) or _nothing(file))
     return 0
-
-
-def folded(receipts: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    """Editors ask at each move of the cursor, mostly in vain: such receipts of one plugin and file are one."""
-    found = list[list[Mapping[str, Any]]]()
-    vain = dict[tuple[Any, ...], list[Mapping[str, Any]]]()
-    for receipt in receipts:
-        of = (receipt["request"], receipt["plugin"], receipt["uri"])
-        if receipt["reason"] == "no-opinion" and of in vain:
-            vain[of].append(receipt)
-            continue
-        found.append([receipt])
-        if receipt["reason"] == "no-opinion":
-            vain[of] = found[-1]
-        else:
-            vain.pop(of, None)
-    return found
 
 
 def lines_of(receipt: Mapping[str, Any], times: int = 1) -> Iterator[str]:

@@ -1,12 +1,11 @@
-"""What breadknife says of itself in an editor, as lines of text: the same in all of them."""
+"""What breadknife says of itself in an editor, as lines of text: the same in all of them. Status and receipts are read
+as the JSON that servers send."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-
-from breadknife.host.receipts import Receipt
 
 _IN_VAIN = "no-opinion"
 _FAILURES = 3
@@ -35,30 +34,30 @@ def _status(report: Values) -> Iterator[str]:
     yield from report["problems"]
     for receipt in report["failures"][:_FAILURES]:
         said = f"{receipt['request']} by {receipt['plugin']}: {receipt['sentence']}"
-        yield f"failed   {_moment(receipt['at'])} {said}"
+        yield f"failed   {moment(receipt['at'])} {said}"
 
 
 def _engine(engine: Values) -> Iterator[str]:
     memory = f"{engine['resident_bytes'] / 1e6:.0f} MB in memory"
-    yield f"engine   process {engine['pid']}, up {_duration(engine['uptime'])}, {memory}"
+    yield f"engine   process {engine['pid']}, up {duration(engine['uptime'])}, {memory}"
     clients = (f"{client['name']} ({client['pid']})" for client in engine["clients"])
     yield f"clients  {', '.join(clients) or 'none'}"
     for model in engine["models"]:
         held = f"{model['cached_tokens']} of {model['cells']} tokens held"
-        yield f"loaded   {model['name']}: {model['bytes'] / 1e6:.0f} MB, idle {_duration(model['idle'])}, {held}"
+        yield f"loaded   {model['name']}: {model['bytes'] / 1e6:.0f} MB, idle {duration(model['idle'])}, {held}"
     for name in engine["set_aside"]:
         yield f"{name} is set aside: the engine died over it; `breadknife models allow {name}`"
     for failure in engine["failures"][:_FAILURES]:
-        yield f"failed   {_moment(failure['at'])} {failure['what']}: {failure['message']}"
+        yield f"failed   {moment(failure['at'])} {failure['what']}: {failure['message']}"
 
 
-def folded(receipts: Iterable[Receipt]) -> list[tuple[Receipt, int]]:
+def folded(receipts: Iterable[Values]) -> list[tuple[Values, int]]:
     """Editors ask at each move of the cursor, mostly in vain: such receipts of one plugin and file are one, the newest,
     and how many they are."""
-    found = list[tuple[Receipt, int]]()
+    found = list[tuple[Values, int]]()
     vain = dict[tuple[str, str, str], int]()
     for receipt in receipts:
-        of, is_vain = (receipt.request, receipt.plugin, receipt.uri), receipt.reason == _IN_VAIN
+        of, is_vain = (receipt["request"], receipt["plugin"], receipt["uri"]), receipt["reason"] == _IN_VAIN
         if is_vain and of in vain:
             newest, times = found[vain[of]]
             found[vain[of]] = newest, times + 1
@@ -70,24 +69,25 @@ def folded(receipts: Iterable[Receipt]) -> list[tuple[Receipt, int]]:
     return found
 
 
-def receipt_lines(receipt: Receipt, times: int = 1) -> list[str]:
+def receipt_lines(receipt: Values, times: int = 1) -> list[str]:
     """What became of a request; indented below it, what there is to say."""
-    line = f" at line {receipt.line}" if receipt.line else ""
-    outcome = f"{receipt.outcome} ({receipt.reason})" if receipt.reason else f"{receipt.outcome}"
+    line = f" at line {receipt['line']}" if receipt["line"] else ""
+    reason = f" ({receipt['reason']})" if receipt["reason"] else ""
     more = f", and {times - 1} more before" if times > 1 else ""
-    first = f"{receipt.request}{line}, by {receipt.plugin or 'nobody'}: {outcome}, {receipt.milliseconds:.0f} ms{more}"
-    remedy = receipt.remedy and f"→ {receipt.remedy}"
-    said = (" ".join(text.split("\n")) for text in (receipt.sentence, remedy, receipt.model) if text)
+    what = f"{receipt['request']}{line}, by {receipt['plugin'] or 'nobody'}"
+    first = f"{what}: {receipt['outcome']}{reason}, {receipt['milliseconds']:.0f} ms{more}"
+    remedy = receipt["remedy"] and f"→ {receipt['remedy']}"
+    said = (" ".join(text.split("\n")) for text in (receipt["sentence"], remedy, receipt["model"]) if text)
     return [first, *(f"    {text}" for text in said)]
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _moment(at: float) -> str:
+def moment(at: float) -> str:
     """Who reads a time alone thinks of today."""
     when = time.localtime(at)
     is_today = when[:3] == time.localtime()[:3]

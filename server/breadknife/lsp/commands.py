@@ -46,8 +46,8 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         uri = str(args[0]) if args else None
         receipts = await server.in_worker(lambda: server.host.ledger.newest(uri, _SHOWN * _READ))
         return [
-            {**asdict(receipt), "times": times, "lines": receipt_lines(receipt, times)}
-            for receipt, times in folded(receipts)[:_SHOWN]
+            {**receipt, "times": times, "lines": receipt_lines(receipt, times)}
+            for receipt, times in folded(map(asdict, receipts))[:_SHOWN]
         ]
 
 
