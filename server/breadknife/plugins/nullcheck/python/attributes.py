@@ -143,9 +143,8 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
         if not kind:
             return
     else:
-        values = dict.fromkeys(
-            without_none(each) or each for each in kinds or ()
-        )  # a parameter's own type may have None
+        # a parameter's own type may have None
+        values = dict.fromkeys(without_none(each) or each for each in kinds or ())
         kind = " | ".join(values) if len(values) <= MAX_UNION else ""
     reason = "its file never tests it for None" if not found.is_tested else "nearly all of its uses rely on it"
     made = [
