@@ -23,24 +23,26 @@ class Bar:
 @contextlib.asynccontextmanager
 async def progress(server: BreadknifeServer, message: str, *, after: float = 0.0) -> AsyncGenerator[Bar]:
     """Shown only while the block still runs `after` so many seconds, by a client that has progress bars."""
-    bar, token = Bar(), str(uuid.uuid4())
-    begun = asyncio.create_task(_begun(server, token, message, after))
+    bar, over = Bar(), asyncio.Event()
+    if server.client.progress:
+        server.spawn(_shown(server, bar, over, message, after))
     try:
         yield bar
     finally:
-        begun.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            if await begun:
-                server.work_done_progress.end(token, lsp.WorkDoneProgressEnd(message=bar.ended))
+        over.set()
 
 
-async def _begun(server: BreadknifeServer, token: str, message: str, after: float) -> bool:
-    if not server.client.progress:
-        return False
-    await asyncio.sleep(after)
+async def _shown(server: BreadknifeServer, bar: Bar, over: asyncio.Event, message: str, after: float) -> None:
+    """A bar that the client was asked for has to begin and end: Helix shows its spinner from then on."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(over.wait(), after)
+    if over.is_set():
+        return
+    token = str(uuid.uuid4())
     try:
         await server.work_done_progress.create_async(token)  # pyright: ignore[reportUnknownMemberType] (pygls)
     except JsonRpcException:  # the client has no bar for it
-        return False
+        return
     server.work_done_progress.begin(token, lsp.WorkDoneProgressBegin("breadknife", message=message))
-    return True
+    await over.wait()
+    server.work_done_progress.end(token, lsp.WorkDoneProgressEnd(message=bar.ended))
