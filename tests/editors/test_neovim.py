@@ -51,6 +51,26 @@ def test_a_long_message_asks_for_no_key(open_editor: Callable[..., Editor]) -> N
     assert message in vim.nvim.funcs.execute("messages")
 
 
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [("checking “Rename”", "breadknife: checking “Rename”"), ("checking " + "on and " * 50, "breadknife is at work")],
+)
+def test_what_is_at_work_is_shown(open_editor: Callable[..., Editor], message: str, shown: str) -> None:
+    vim = open_editor("a.md", "x\n")
+    vim.wait_for_server()
+
+    def tell(**value: str) -> None:
+        vim.lua("""
+            local context = { client_id = require("breadknife").client().id, method = "$/progress" }
+            require("breadknife").client().handlers["$/progress"](nil, { token = "1", value = ... }, context)
+            """, value)  # fmt: skip
+
+    tell(kind="begin", title="breadknife", message=message)
+    vim.wait_for(lambda: shown in vim.screen())
+    tell(kind="end")
+    vim.wait_for(lambda: shown not in vim.screen())
+
+
 def test_other_tools_findings_go_along_with_a_question_for_fixes(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.py", "x = 'ä'; y.z\n")
     vim.wait_for_server()

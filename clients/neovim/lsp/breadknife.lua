@@ -2,6 +2,7 @@
 
 local breadknife = require("breadknife")
 local diagnostics = require("breadknife.diagnostics")
+local message = require("breadknife.message")
 
 -- Where Neovim's name of a language isn't the protocol's.
 local language_ids = { bash = "shellscript", cs = "csharp", sh = "shellscript", text = "plaintext" }
@@ -32,7 +33,8 @@ return {
     params.initializationOptions = settings
   end,
   handlers = {
-    ["window/showMessage"] = require("breadknife.message").on_show,
+    ["$/progress"] = message.on_progress,
+    ["window/showMessage"] = message.on_show,
     ["workspace/diagnostic/refresh"] = diagnostics.on_refresh,
     ["breadknife/refreshCompletion"] = function(...)
       require("breadknife.ghost").on_refresh(...)
