@@ -20,7 +20,8 @@ def given_by_calls(tree: SyntaxTree, meaning: Meaning, words: frozenset[bytes]) 
         if value is None or value.type != "call" or variable.annotation or name in meaning.outline.shared:
             continue
         function = value.child_by_field_name("function")
-        if function is None or (function.text or b"").rpartition(b".")[2] not in words:
+        callee = (function.text or b"").rpartition(b".")[2] if function is not None else b""
+        if function is None or callee not in words or b"import" in callee:  # who gets there has what is optional
             continue
         fact = _called(meaning, function, value)
         if fact.cause is not None and not _is_tested(tree, name):
