@@ -47,6 +47,33 @@ CACHE = "cache = None\ndef f():\n    global cache\n    cache = {}\n"
 STOP = "def stop():\n    raise ValueError\n"
 NODE = "class Node:\n    parent: 'Node | None'\n    def root(self) -> 'Node':\n        return self\n"
 
+NAMED = """\
+class Named:
+    @classmethod
+    def of(cls, name):
+        return cls() if name else None
+
+    def again(self):
+        return self if self.name else None
+"""
+IMPORT = (
+    "def try_import(name):\n    try:\n        return __import__(name)\n    except ImportError:\n        return None\n"
+)
+CONSTANTS = "import re\nNUMBER = re.compile('a')\nTABLE = dict(a='b')\n"
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "from a import NUMBER\ndef f(s):\n    return ⟦NUMBER.match(s)⟧.group()\n",
+        "import a\ndef f(s):\n    return ⟦a.NUMBER.match(s)⟧.group()\n",
+        "from a import TABLE\ndef f(s):\n    return ⟦TABLE.get(s)⟧.strip()\n",
+    ],
+)
+def test_must_fire_for_constants_of_other_files(tmp_path: Path, marked: str) -> None:
+    text, spans = marked_spans(marked)
+    assert [finding.span for finding in found(tmp_path, {"a.py": CONSTANTS}, "here.py", text)] == spans
+
 
 @pytest.mark.parametrize(
     ("files", "marked"),
@@ -66,6 +93,10 @@ NODE = "class Node:\n    parent: 'Node | None'\n    def root(self) -> 'Node':\n 
         ({"a.py": NODE}, "from a import Node\ndef f():\n    return ⟦Node().root().parent⟧.x\n"),
         ({"a.py": "value: str | None = None\n"}, "from a import value\n⟦value⟧.strip()\n"),
         ({"a.py": "value: str | None = None\n"}, "import a\n⟦a.value⟧.strip()\n"),
+        ({"a.py": NAMED}, "from a import Named\ndef f():\n    return ⟦Named.of(1)⟧.name\n"),
+        ({"a.py": NAMED}, "import a\ndef f():\n    return ⟦a.Named.of(1)⟧.name\n"),
+        ({"a.py": NAMED}, "from a import Named\nnamed = Named.of(1)\ndef f():\n    return ⟦named⟧.name\n"),
+        ({"a.py": FIND}, "from a import find\nit = find([])\ndef f():\n    return ⟦it⟧.name\n"),
     ],
 )
 def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: str) -> None:
@@ -88,6 +119,10 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
         ({"a.py": STOP}, "from a import stop\ndef f(x=None):\n    if not x:\n        stop()\n    x.y\n"),
         ({"a.py": "from b import find\n", "b.py": "from a import find\n"}, "from a import find\nfind(1).x\n"),
         ({"json.py": FIND}, "import json\njson.find(1).x\n"),
+        ({"a.py": NAMED}, "from a import Named\ndef f(x):\n    return Named.again(x).name\n"),
+        ({"a.py": IMPORT}, "from a import try_import\ngrp = try_import('grp')\ndef f():\n    return grp.getgrall()\n"),
+        ({"a.py": FIND}, "from a import find\nit = find([])\nassert it\ndef f():\n    return it.name\n"),
+        ({"a.py": CONSTANTS}, "import a\ndef f(s):\n    return a.TABLE.get(s, '').strip()\n"),
     ],
 )  # fmt: skip
 def test_must_not_fire_across_files(tmp_path: Path, files: dict[str, str], text: str) -> None:
@@ -231,6 +266,10 @@ PARTS = [
     "class T(TypedDict, total=False):\n    k: int | None\ndef t(t: T):\n    return t.get('k').l, t['k'].l\n",
     "class E:\n    ys: dict[str, int | None]\n    def e(self):\n        return [y.z for y in self.ys.values()]\n",
     "    @classmethod\n    def c(cls) -> int | None: ...\ndef h():\n    E.c().d\n",
+    "import os\nhome = os.getenv('H')\ndef v():\n    home.w\n",
+    "if home: pass\n",
+    "class R:\n    p = re.compile('a')\n    s = S(allow_none=True)\n    def r(self): self.s.t, R.p.match(1).u\n",
+    "find = re.compile('a').match\ndef w():\n    find(1).group()\n",
     "x",
     "\n",
 ]

@@ -51,6 +51,8 @@ class Known:
     is_function: bool = False
     is_property: bool = False
     is_async: bool = False
+    is_of_class: bool = False
+    """A class method or a static one: what is called by the class's name is just this."""
     never_returns: bool = False
     items: tuple[Null | None, ...] = ()
     """Of a function that returns several values at once: why one of them may be null."""

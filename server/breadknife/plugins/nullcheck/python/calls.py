@@ -54,10 +54,11 @@ class Evaluator(Protocol):
 def call_result(
     meaning: Meaning, function: Node, qualified: str, receiver: str, given: list[Node], first: Fact, awaited: bool
 ) -> Fact:
-    """`first`: what is known of the first argument."""
-    method = text(function).rpartition(".")[2] if receiver else ""
+    """`receiver`: the kind of the object whose method is called, of a plain name that of what it stands for. `first`:
+    what is known of the first argument."""
+    method = text(function).rpartition(".")[2] if receiver and function.type == "attribute" else ""
     rules = meaning.rules
-    rule = rules.get(qualified) or (rules.get(f"{receiver}.{method}") if receiver else None)
+    rule = rules.get(qualified) or (rules.get(f"{receiver}.{method}" if method else receiver) if receiver else None)
     if rule is not None:
         why = f"`{rule.name}` returns None {rule.why}"
         return Fact(Cause(function, why), rule.gives) if _gives_none(rule, given) else Fact(kind=rule.gives)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from breadknife.text.syntax import Node
 TUPLE_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 """What takes a value apart: `a, b`, `(a, b)` and `[a, b]`."""
 _TUPLES = frozenset({"expression_list", "tuple"})
+_ALLOWS_NONE = re.compile(rb"\ballow_none\s*=\s*True\b")
 
 
 @dataclass(eq=False)
@@ -18,7 +20,7 @@ class Variable:
     """An attribute of a class, or a name of a module: all that one file assigns to it."""
 
     none: Node | None = None
-    """The first place that sets it to None."""
+    """The first place that sets it to None, or a descriptor that lets it be."""
     annotation: str = ""
     annotated: Node | None = None
     others: bool = False
@@ -39,7 +41,10 @@ class Variable:
         """Whether it is declared, or for want of a declaration assigned, to be None."""
         if self.annotation:
             return is_optional(self.annotation)
-        return self.none is not None and (bool(self.none_in) or not self.set_first)
+        if self.none is None or self.none_in:
+            return self.none is not None
+        # Who makes a descriptor's value in `__init__` only lets others take it away.
+        return not self.set_first and (self.none.type == "none" or "__init__" not in self.setters)
 
 
 @dataclass(eq=False)
@@ -120,12 +125,20 @@ def note(
     if value is None and annotation is not None:
         return
     variable.others = True
+    if value is not None and not method and _allows_none(value):
+        variable.none = variable.none or value
+        return
     if value is not None:
         variable.values.append(value)
     if method:
         variable.setters.add(method)
     if method == "__init__" and is_whole and value is not None and (is_given or _is_surely_there(value)):
         variable.set_first = True
+
+
+def _allows_none(value: Node) -> bool:
+    """Whether a descriptor (of traitlets, say) is made that says so: `Instance(Server, allow_none=True)`."""
+    return value.type == "call" and _ALLOWS_NONE.search(value.text or b"") is not None
 
 
 def _is_surely_there(value: Node) -> bool:

@@ -13,9 +13,10 @@ from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.doubts import assurance
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Env, Fact, NullUse, Summary, key_of
-from breadknife.plugins.nullcheck.python.findings import as_finding, explained
+from breadknife.plugins.nullcheck.python.findings import as_finding, explained, is_ignored
 from breadknife.plugins.nullcheck.python.flow import Flow
 from breadknife.plugins.nullcheck.python.meaning import Meaning
+from breadknife.plugins.nullcheck.python.module_given import given_by_calls
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, outline, text
 from breadknife.plugins.nullcheck.python.parameters import parameters
 from breadknife.plugins.nullcheck.python.returned import summary_of
@@ -52,8 +53,6 @@ _MAY_END = frozenset({
 """Statements that may never be left at their end."""
 _NAMES_END = re.compile(rb"raise|exit|abort|fail|die\b")
 """In the name of what a function calls last, where that may never come back."""
-_IGNORE = re.compile(r"#\s*(?:type|pyright|ty|pyrefly|basedpyright)\s*:\s*ignore")
-"""The author has already told a type checker that they know better."""
 _MAX_CALL_CHAIN = 12
 """Calls within the file are followed this far for what they may return."""
 
@@ -124,8 +123,21 @@ class FileAnalysis:
         names = [function.name for function in self.outline.functions if self._may_be_nullable(function)]
         names += [name for table in tables for name, variable in table.items() if _allows_none(variable)]
         names += self._given_names()
-        names += [rule.rpartition(".")[2] for rule in self.rules.keys() - NULLABLE.keys()]
-        return self._meaning.nullable_elsewhere().union(name.encode() for name in names)
+        names += self._module_given
+        return self._foreign.union(name.encode() for name in names)
+
+    @cached_property
+    def _foreign(self) -> frozenset[bytes]:
+        """Those under which it may use what is None by the user's rules, or as other files say."""
+        rules = (rule.rpartition(".")[2].encode() for rule in self.rules.keys() - NULLABLE.keys())
+        return self._meaning.nullable_elsewhere().union(rules)
+
+    @cached_property
+    def _module_given(self) -> Mapping[str, Fact]:
+        return dict(given_by_calls(self.tree, self._meaning, self._origins | self._foreign))
+
+    def given_at_top(self, name: str, /) -> Fact:
+        return self._module_given.get(name, NOTHING)
 
     def findings(self) -> list[Finding]:
         """While a text that was whole is broken, a line of it half written: those of the whole one."""
@@ -217,7 +229,7 @@ class FileAnalysis:
         return FunctionResult(function.name, function.node.end_byte, found, self.summary(function), given, depth)
 
     def _findings(self, uses: Iterable[NullUse]) -> list[Finding]:
-        told = (use for use in uses if not _is_ignored(self.tree, use.node))
+        told = (use for use in uses if not is_ignored(self.tree, use.node))
         return [as_finding(self.tree, use) for use in told if not assurance(site_of(self.tree, use.node, use.use))]
 
     def findings_of(self, tree: SyntaxTree, changed: Node, original: Node) -> list[Finding]:
@@ -391,9 +403,3 @@ def _receiver(function: Function | None) -> tuple[str, str]:
     if function is None:
         return "", ""
     return (function.receiver, f"#{function.receiver_class}") if function.receiver_class is not None else ("", "")
-
-
-def _is_ignored(tree: SyntaxTree, node: Node) -> bool:
-    start = tree.span(node).start
-    end = tree.text.find("\n", start)
-    return _IGNORE.search(tree.text, start, end if end >= 0 else len(tree.text)) is not None

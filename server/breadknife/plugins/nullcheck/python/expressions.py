@@ -27,6 +27,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     Env,
     Fact,
     NullUse,
+    become,
     forget,
     is_trusted,
     join,
@@ -187,11 +188,13 @@ class Evaluator:
         fact = env.get(key) if key else None
         if fact is not None and fact != CHECKED:
             return fact
-        if key and (kind := self._outline.kinds.get(key)):
+        if key and (kind := self.meaning.constant(key)):
             return Fact(kind=kind, contents=self.meaning.attribute(of.kind, node).contents)
         if key and self.meaning.qualified(node) == "os.environ":
             return Fact(kind="dict")
         declared = self.meaning.attribute(of.kind, node)
+        if declared is NOTHING and of.kind and (method := self.meaning.method(of.kind, node)):
+            return Fact(kind=method)
         if declared is NOTHING and key and not of.kind:
             declared = self.meaning.imported_value(node)
         return declared if fact is None else there(declared.kind, declared.contents)
@@ -216,9 +219,11 @@ class Evaluator:
             held = self._held(owner, receiver, env) if receiver.contents is not None else None
             receiver = receiver if receiver.kind else self.peek(owner, env)
         else:
-            self.use(function, self.value(function, env), Use.CALL, env)
+            called = self.value(function, env)
+            self.use(function, called, Use.CALL, env)
+            receiver = Fact(kind=called.kind) if called.kind in self.meaning.rules else NOTHING  # `P.match` has a name
         qualified = self.meaning.qualified(function)
-        if qualified and not receiver.kind and qualified.partition(".")[0] in self._outline.class_named:
+        if "." in qualified and not receiver.kind:
             receiver = class_called(self.meaning, function)
         if arguments.type == "generator_expression":
             self._comprehension(arguments, env)
@@ -243,7 +248,7 @@ class Evaluator:
         if fact is not None:
             return fact
         if key and (key.startswith("self.") or key.partition(".")[0] not in self.meaning.bound):
-            if kind := self._outline.kinds.get(key):
+            if kind := self.meaning.constant(key):
                 return Fact(kind=kind)
             if self.meaning.qualified(node) == "os.environ":
                 return Fact(kind="dict")
@@ -283,7 +288,7 @@ class Evaluator:
         yes, no = branch(self, left, env)
         conjunction = is_and(node)
         fact = self.value(right, yes if conjunction else no)
-        _replace(env, join(yes, no))
+        become(env, join(yes, no))
         if conjunction:
             first = self.peek(left, no)
             return fact._replace(cause=fact.cause or first.cause, kind="") if first.cause or fact.cause else NOTHING
@@ -295,7 +300,7 @@ class Evaluator:
             return NOTHING
         yes, no = branch(self, parts[1], env)
         a, b = self.value(parts[0], yes), self.value(parts[2], no)
-        _replace(env, join(yes, no))
+        become(env, join(yes, no))
         joined = join_branches(text(parts[1]), {"": a}, {"": b}) or {}
         return joined.get("", NOTHING)
 
@@ -395,9 +400,3 @@ class Evaluator:
         "type": _skip,
     }
     """For all: methods of its own would keep each from being freed but by a collection, and a key makes hundreds."""
-
-
-def _replace(env: Env, new: Env | None) -> None:
-    merged = dict(new or {})
-    env.clear()
-    env.update(merged)

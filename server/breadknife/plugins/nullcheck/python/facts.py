@@ -140,6 +140,13 @@ def _kind_of_both(one: Fact, other: Fact) -> str:
     return before if before == (other.before or other.kind) else ""
 
 
+def become(env: Env, new: Env | None) -> None:
+    """`env` itself gets what `new` has."""
+    merged = dict(new or {})
+    env.clear()
+    env.update(merged)
+
+
 def join_all(envs: Iterable[Env | None]) -> Env | None:
     joined: Env | None = None
     for env in envs:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.python.facts import NullUse
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, first_line, quote
 from breadknife.task.values import Finding, Related
-from breadknife.text.syntax import SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree
+
+_IGNORE = re.compile(r"#\s*(?:type|pyright|ty|pyrefly|basedpyright)\s*:\s*ignore")
 
 
 def as_finding(tree: SyntaxTree, use: NullUse) -> Finding:
@@ -30,3 +33,10 @@ def explained(tree: SyntaxTree, use: NullUse) -> Finding:
     span = tree.span(use.node)
     message = f"{capitalised(quote(tree.text[span.start : span.end]))} may be None: {use.cause.reason}"
     return Finding(span, SOURCE, use.use.value, message)
+
+
+def is_ignored(tree: SyntaxTree, node: Node) -> bool:
+    """Whether the author has already told a type checker that they know better."""
+    start = tree.span(node).start
+    end = tree.text.find("\n", start)
+    return _IGNORE.search(tree.text, start, end if end >= 0 else len(tree.text)) is not None

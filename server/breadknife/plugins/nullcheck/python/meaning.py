@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind, holds_optional
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Contents, Fact, Summary, contents, key_of
+from breadknife.plugins.nullcheck.python.members import (
+    Callee,
+    Member,
+    elsewhere,
+    null_elsewhere,
+    part_may_be_none,
+    returned,
+)
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
 from breadknife.plugins.nullcheck.python.rule import NullableCall
 from breadknife.plugins.nullcheck.python.rules import (
@@ -19,8 +26,8 @@ from breadknife.plugins.nullcheck.python.rules import (
     KINDS,
     NULLABLE,
 )
-from breadknife.plugins.nullcheck.summaries import Found, Known, Null, Outside
-from breadknife.task.values import Related
+from breadknife.plugins.nullcheck.python.words import members_of
+from breadknife.plugins.nullcheck.summaries import Found, Outside
 from breadknife.text.syntax import Node
 
 _DICTIONARIES = frozenset({"dictionary", "dictionary_comprehension"})
@@ -37,40 +44,15 @@ class Analysis(Protocol):
         """What the class's own `__init__` gives that attribute, where that may be None."""
         ...
 
+    def given_at_top(self, name: str, /) -> Fact:
+        """What a call gives a name of the module, where that may be None."""
+        ...
+
     @property
     def rules(self) -> Mapping[str, NullableCall]: ...
 
     @property
     def outside(self) -> Outside | None: ...
-
-
-@dataclass(frozen=True)
-class Member:
-    """What an attribute, or a function by its name, means."""
-
-    function: Function | None = None
-    known: Known | None = None
-    uri: str = ""
-    """Of the file of `known`."""
-    variable: Variable | None = None
-    owner: Class | None = None
-
-
-@dataclass(frozen=True)
-class Callee:
-    name: str
-    cause: Cause | None
-    """Why what it gives back may be None."""
-    kind: str
-    never_returns: bool
-    is_async: bool
-    is_property: bool
-    items: tuple[Cause | None, ...] = ()
-    """Of a tuple that it gives back: why one of its values may be None."""
-    together: bool = False
-    contents: Contents | None = None
-    flag: tuple[int, bool] | None = None
-    fallback: tuple[int, str] | None = None
 
 
 class Meaning:
@@ -180,7 +162,20 @@ class Meaning:
         known = member.known
         if known is None or known.is_function:
             return NOTHING
-        return Fact(_elsewhere(known, member.uri, node), self._kind_there(known.type, member.uri))
+        return Fact(elsewhere(known, member.uri, node), self._kind_there(known.type, member.uri))
+
+    def method(self, receiver: str, node: Node) -> str:
+        """The name of the rule for a method that is no more than named, to be called later; "" where there is none."""
+        named = node.child_by_field_name("attribute")
+        name = f"{receiver}.{text(named)}" if named is not None else ""
+        return name if name in self.rules else ""
+
+    def constant(self, key: str) -> str:
+        """The kind of what is assigned once, to a name of the module or in a class."""
+        root, _, name = key.partition(".")
+        if name and root in self.outline.class_named and root not in self.bound:
+            key = f"self.{name}"
+        return self.outline.kinds.get(key, "")
 
     def variable(self, name: str) -> Fact:
         """What is known of a name of the module, inside a function."""
@@ -193,6 +188,7 @@ class Meaning:
                 return Fact(self.cause(found, f"`{name}`"), self.annotated(found.annotation), contents=held)
             if found.annotation:
                 return Fact(kind=self.annotated(found.annotation), contents=held)
+            return self._analysis.given_at_top(name)
         return NOTHING
 
     def imported_value(self, node: Node) -> Fact:
@@ -203,7 +199,7 @@ class Meaning:
         found = self._imported(dotted)
         if found is None or found.known is None or found.known.is_function:
             return NOTHING
-        return Fact(_elsewhere(found.known, found.uri, node), self._kind_there(found.known.type, found.uri))
+        return Fact(elsewhere(found.known, found.uri, node), self._kind_there(found.known.type, found.uri))
 
     def nullable_elsewhere(self) -> frozenset[bytes]:
         """The words under which this file may use what other files say may be None."""
@@ -212,8 +208,8 @@ class Meaning:
             return frozenset()
         for here, imported in self.outline.imported.items():
             if imported.name and (found := self._imported(here)) is not None:
-                if found.known is not None and found.known.is_nullable:
-                    words.add(here.encode())
+                if found.known is not None:
+                    words |= {here.encode()} if found.known.is_nullable else members_of(found.known.type)
                 if found.summary is not None:
                     classes.append(f"{found.uri}#{found.name}")
             elif outside.is_of_project(imported.module):
@@ -222,8 +218,8 @@ class Meaning:
         for dotted in self._dotted(modules):  # a package takes its names from modules of its own
             if (found := self._imported(dotted)) is not None and found.summary is not None:
                 classes.append(f"{found.uri}#{found.name}")
-            elif found is not None and found.known is not None and found.known.is_nullable:
-                words.add(found.name.encode())
+            elif found is not None and found.known is not None:
+                words |= {found.name.encode()} if found.known.is_nullable else members_of(found.known.type)
         bases = {base for class_ in self.outline.classes.values() for base in class_.bases if "." in base}
         kinds = frozenset(kind for kind in (*classes, *map(self.class_kind, bases)) if not kind.startswith("#"))
         if kinds not in outside.members:
@@ -329,7 +325,8 @@ class Meaning:
         if variable.annotation and variable.annotated is not None:
             return Cause(variable.annotated, f"{name} is annotated `{variable.annotation}`")
         assert variable.none is not None
-        return Cause(variable.none, f"{name} is set to None")
+        how = "is set to None" if variable.none.type == "none" else "is declared with `allow_none=True`"
+        return Cause(variable.none, f"{name} {how}")
 
     # --- other files ---
 
@@ -346,7 +343,7 @@ class Meaning:
             )
             return Callee(
                 name, cause, kind, summary.never_returns, function.is_async, function.is_property, items,
-                summary.together, _returned(function, annotation) if annotation is not None else None,
+                summary.together, returned(function, annotation) if annotation is not None else None,
                 summary.flag, summary.fallback,
             )  # fmt: skip
         known = member.known
@@ -354,12 +351,12 @@ class Meaning:
             return None
         return Callee(
             name,
-            _elsewhere(known, member.uri, node),
+            elsewhere(known, member.uri, node),
             self._kind_there(known.type, member.uri),
             known.never_returns,
             known.is_async,
             known.is_property,
-            tuple(_null_elsewhere(null, member.uri, node) for null in known.items),
+            tuple(null_elsewhere(null, member.uri, node) for null in known.items),
             known.together,
             flag=known.flag,
             fallback=known.fallback,
@@ -384,30 +381,7 @@ class Meaning:
 
     def _kind_there(self, name: str, uri: str) -> str:
         """The kind of a class by its name in another file."""
-        if not name or name in CLASSES:
+        if not name or name in CLASSES or name == "dict":
             return name
         found = self._outside(uri, name)
         return f"{found.uri}#{found.name}" if found is not None and found.summary is not None else ""
-
-
-def _returned(function: Function, annotation: Node) -> Contents | None:
-    written = text(annotation) if function.is_plain else ""
-    if not holds_optional(written):
-        return None
-    return contents(written, Cause(function.node, f"`{function.name}` returns `{written}`"))
-
-
-_ORDINALS = ("first", "second", "third", "fourth", "fifth")
-
-
-def part_may_be_none(function: str, at: int) -> str:
-    which = f"as its {_ORDINALS[at]} value" if at < len(_ORDINALS) else f"as its value {at + 1}"
-    return f"`{function}` may return None {which}"
-
-
-def _elsewhere(known: Known, uri: str, node: Node) -> Cause | None:
-    return _null_elsewhere(known.null, uri, node)
-
-
-def _null_elsewhere(null: Null | None, uri: str, node: Node) -> Cause | None:
-    return Cause(node, null.why, Related(null.span, null.why, uri)) if null is not None else None

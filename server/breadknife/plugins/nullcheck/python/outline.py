@@ -37,6 +37,8 @@ class Function(NamedTuple):  # made of each at every key: a frozen dataclass tak
     """The name of the object (or its class) that it, or the function around it, is a method of."""
     receiver_class: int | None = None
     """Start byte of that class."""
+    is_of_class: bool = False
+    """A class method or a static one."""
 
 
 @dataclass(frozen=True)
@@ -262,6 +264,7 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
         is_plain=all(decorator in _HARMLESS_DECORATORS for decorator in decorators),
         receiver=receiver,
         receiver_class=receiver_class if receiver else None,
+        is_of_class=is_static or "classmethod" in decorators,
     )
     made.functions.append(function)
     method = function.name if is_method else block.function
@@ -336,11 +339,17 @@ def _constant(made: Outline, constants: dict[str, list[str]], statement: Node, p
         return
     kind = annotated_kind(text(annotation)) if annotation is not None else ""
     if not kind and right is not None:
-        if right.type in ("dictionary", "dictionary_comprehension"):
-            kind = "dict"
-        elif right.type == "call" and (function := right.child_by_field_name("function")) is not None:
-            kind = KINDS.get(made_name(made, text(function)), "")
+        kind = "dict" if right.type in ("dictionary", "dictionary_comprehension") else _made_kind(made, right)
     constants.setdefault(prefix + text(left), []).append(kind)
+
+
+def _made_kind(made: Outline, value: Node) -> str:
+    """Of what a call gives, or of one of its methods: `re.compile(…).match`."""
+    of, method = value.child_by_field_name("object"), value.child_by_field_name("attribute")
+    if of is not None and method is not None and (kind := _made_kind(made, of)):
+        return f"{kind}.{text(method)}"
+    function = value.child_by_field_name("function") if value.type == "call" else None
+    return KINDS.get(made_name(made, text(function)), "") if function is not None else ""
 
 
 def made_name(made: Outline, dotted: str) -> str:

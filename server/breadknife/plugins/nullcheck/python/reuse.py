@@ -182,7 +182,8 @@ def _head(class_: Class) -> Hashable:
 def _signature(outline: Outline, function: Function) -> Hashable:
     owner = outline.classes[function.owner].name if function.owner is not None else ""
     around = outline.classes[function.receiver_class].name if function.receiver_class is not None else ""
-    return (owner, around, function.receiver, function.is_async, function.is_property, function.is_plain)
+    kinds = (function.is_async, function.is_property, function.is_plain, function.is_of_class)
+    return (owner, around, function.receiver, kinds)
 
 
 def _variable(owner: str, one: Variable) -> Hashable:

@@ -8,12 +8,10 @@ from breadknife.plugins.nullcheck.python.annotations import annotated_class
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
-from breadknife.plugins.nullcheck.python.meaning import part_may_be_none
-from breadknife.plugins.nullcheck.python.outline import Function, text
+from breadknife.plugins.nullcheck.python.members import part_may_be_none
+from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
 from breadknife.plugins.nullcheck.python.rule import NullableCall
-from breadknife.plugins.nullcheck.python.rules import (
-    NULLABLE,
-)
+from breadknife.plugins.nullcheck.python.rules import KINDS, NULLABLE
 from breadknife.plugins.nullcheck.summaries import ClassSummary, FileSummary, Known, Null
 from breadknife.text.document import Span
 from breadknife.text.outline import Import
@@ -61,6 +59,7 @@ def _function(analysis: FileAnalysis, function: Function) -> Known:
         is_function=True,
         is_property=function.is_property,
         is_async=function.is_async,
+        is_of_class=function.is_of_class,
         never_returns=summary.never_returns,
         items=tuple(
             _null(analysis, function.node, part_may_be_none(function.name, at)) if may_be_none else None
@@ -75,17 +74,18 @@ def _function(analysis: FileAnalysis, function: Function) -> Known:
 def _variable(analysis: FileAnalysis, variable: Variable, name: str, owner: Class | None) -> Known | None:
     cause = analysis.cause_of(variable, name, owner)
     null = _null(analysis, cause.node, cause.reason) if cause is not None else None
-    type_ = annotated_class(variable.annotation) if variable.annotation else _made(variable)
+    type_ = annotated_class(variable.annotation) if variable.annotation else _made(analysis.outline, variable)
     if not type_ and owner is not None:
         type_ = annotated_class(given_annotation(analysis.outline, owner, variable))
     return Known(null, type_) if null is not None or type_ else None
 
 
-def _made(variable: Variable) -> str:
+def _made(outline: Outline, variable: Variable) -> str:
     """The name of the only class that the variable's values are made by, if it is one."""
     functions = [value.child_by_field_name("function") if value.type == "call" else None for value in variable.values]
     names = {text(function) if function is not None else "" for function in functions}
-    return names.pop() if len(names) == 1 else ""
+    name = names.pop() if len(names) == 1 else ""
+    return KINDS.get(made_name(outline, name), name)
 
 
 def _null(analysis: FileAnalysis, node: Node, why: str) -> Null:

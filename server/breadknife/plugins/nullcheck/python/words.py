@@ -25,12 +25,28 @@ def _library_words() -> Mapping[str, frozenset[bytes]]:
     return {module: frozenset(each) for module, each in words.items()}
 
 
+def members_of(kind: str) -> frozenset[bytes]:
+    """The words under which something of an object of that class may be None."""
+    return _MEMBERS.get(kind, frozenset())
+
+
 def _module(name: str) -> str:
     root = name.partition(".")[0]
     return root if root in sys.stdlib_module_names else ""
 
 
 _LIBRARY_WORDS = _library_words()
+
+
+def _member_words() -> Mapping[str, frozenset[bytes]]:
+    words = dict[str, set[bytes]]()
+    for rule in (*NULLABLE_CALLS, *NULLABLE_ATTRIBUTES):
+        kind, _, name = rule.name.rpartition(".")
+        words.setdefault(kind, set()).add(name.encode())
+    return {kind: frozenset(each) for kind, each in words.items()}
+
+
+_MEMBERS = _member_words()
 
 
 def origins(outline: Outline) -> frozenset[bytes]:
