@@ -89,11 +89,12 @@ class Oracle:
     def asking(self, cancel: CancelToken) -> Ask:
         return lambda texts, beside=NO_TEXTS, /: self.ask(texts, cancel, beside)
 
-    def prepare(self, work: Callable[[Ask], object], about: object = None) -> None:
-        """Do this when there is nothing else to do, in place of what else was to be prepared."""
+    def prepare(self, work: Callable[[Ask], object], about: object = None, *, instead: bool = True) -> None:
+        """Do this when there is nothing else to do: `instead` of what else was to be prepared, or not at all."""
         with self._changed:
-            self._prepared = _Job(work, CancelToken.after(_ANSWER_SECONDS), about)
-            self._wake()
+            if instead or self._prepared is None:
+                self._prepared = _Job(work, CancelToken.after(_ANSWER_SECONDS), about)
+                self._wake()
 
     def settle(self, about: object, cancel: CancelToken) -> None:
         """Wait until this is done, if it is just being prepared. Raises Cancelled."""
