@@ -94,6 +94,27 @@ def test_where_a_problem_begins(checked) -> None:
     assert WIDE[here][problem.start :].startswith(BEGINS[name])
 
 
+def test_one_text_after_the_other_is_seen_as_it_is(checked) -> None:
+    name, checker, root, texts = checked
+    if name != "tsc":
+        return
+    path = root / min(each.name for each in texts)
+    use = "export const x = 'a'.match(/a/).length;"
+    for text in (
+        use,
+        f"'é😀\u2028';\n{use}",
+        f"'é😀\u2028';\r\n{use}",
+        f"'é\u2028';\r{use}\r\n",
+        f"'é\u2028';\r{use}\n",
+        f"'é\u2028😀';\r\n\r\n{use}\n\u2029\n",
+        f"// 😀 {use}\n{use}",
+        f"// 🙀 {use}\n{use}",
+        use,
+    ):
+        [problem] = checker.problems({path: text}, CancelToken.after(60))
+        assert text.rindex("'a'.match") == problem.start
+
+
 def test_who_gives_up_can_ask_again(checked) -> None:
     _, checker, _, texts = checked
     cancel = CancelToken()
