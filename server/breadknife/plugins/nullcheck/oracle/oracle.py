@@ -69,8 +69,8 @@ class Oracle:
     def ask(
         self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS
     ) -> list[Problem]:
-        """See `Ask`. What is asked when the deadline comes is answered all the same, for the next asker; only an
-        asker that goes away stops it."""
+        """See `Ask`. What is being asked when the deadline comes is answered all the same, for the next asker; only an
+        asker that goes away stops it. What isn't yet is asked no more: it would keep the next asker waiting."""
         found = list[Problem]()
         job = _Job(lambda ask: found.extend(ask(texts, beside)), CancelToken.after(_ANSWER_SECONDS))
         with self._changed:
@@ -80,6 +80,10 @@ class Oracle:
         try:
             while not job.done.wait(_POLL_SECONDS):
                 cancel.raise_if_cancelled()
+        except Cancelled:
+            with self._changed, contextlib.suppress(ValueError):
+                self._jobs.remove(job)
+            raise
         finally:
             forget()
         if job.error:
