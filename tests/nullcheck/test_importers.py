@@ -57,7 +57,17 @@ def test_what_another_language_shows_is_not_known() -> None:
         ("export const f = (x?: A): B => { return ⟦x⇒x!⟧.b };", True),
         ("export const f: F = (x) => { return ⟦x⇒x!⟧.b };", True),
         ("export function f(xs: A[]): B { xs.map((x) => { return ⟦x⇒x!⟧.b }) }", True),
+        ("export function f(x?: A) { ⟦⇒if (!x) return; ⟧g(x.b) }", True),
+        ("export const f = async (x?: A) => { if (x) { return } g(⟦x⇒x!⟧.b); while (true) {} };", True),
+        ("export const f = (x?: A) => { ⟦⇒if (!x) throw x;\n⟧g(() => { return 1 }); if (x.b) {} };", True),
+        ("export const f = (xs: A[]) => xs.map((x) => { ⟦x⇒x!⟧.b() });", True),
+        ("export class C { f(x?: A) { for (const y of ⟦x⇒x!⟧.b) g(y) } }", True),
         ("export function f(x?: A) { return ⟦x⇒x!⟧.b }", False),
+        ("export function f(x?: A) { ⟦⇒if (!x) return null; ⟧g(x.b) }", False),
+        ("export function f(x?: A) { if (x) { return 1 } g(⟦x⇒x!⟧.b) }", False),
+        ("export function* f(x?: A) { g(yield ⟦x⇒x!⟧.b) }", False),
+        ("export const f = (x?: A) => { ⟦⇒if (!x) return; ⟧g(x.b); throw x };", False),
+        ("export const f = (x?: A) => { ⟦⇒if (!x) return; ⟧if (x.b) { throw x } else { throw 1 } };", False),
         ("export function f(x⟦?⟧: A): B { return x.b }", False),
         ("export function f(x?: A): B⟦ | null⟧ { return x.b }", False),
         ("export const f = (x?: A): B => ⟦x⇒x!⟧.b;", False),
@@ -67,7 +77,9 @@ def test_what_another_language_shows_is_not_known() -> None:
         ("export function f(x?: A): B { ⟦⇒y; ⟧return x. }", False),
     ],
 )
-def test_a_function_of_typescript_that_says_what_it_gives_hides_the_rest(marked: str, is_hidden: bool) -> None:
+def test_a_function_of_typescript_that_says_what_it_gives_or_gives_nothing_hides_the_rest(
+    marked: str, is_hidden: bool
+) -> None:
     assert visible_names(edited(marked, "file:///a.ts", "typescript")) == (set() if is_hidden else None)
 
 

@@ -12,11 +12,12 @@ import pytest
 
 from breadknife.errors import Cancelled
 from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, Rung
-from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
+from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS, Oracle
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS
 from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
 from breadknife.task.values import DocumentEdits, Finding
 from breadknife.text.document import Document, Span, TextEdit
+from engine.daemons import until
 from nullcheck.telling import Says, Telling
 from project.folders import known
 from support import PluginContext
@@ -226,7 +227,7 @@ def test_an_edit_of_another_file_is_looked_at_ahead(ladder: Ladder, tmp_path: Pa
     here, there = (Document((tmp_path / name).as_uri(), "python", text) for name, text in files.items())
     edited = Edited(here, (), (DocumentEdits(there, (TextEdit(Span(0, 2), "new"),)),))
     context = PluginContext(root=tmp_path, project=known(tmp_path, files))
-    ladder.prepare(edited, (), Looking(TOOLS[0], tmp_path / "pyright", tmp_path), 9, context)
+    ladder.prepare([edited], (), Looking(TOOLS[0], tmp_path / "pyright", tmp_path), 9, context)
     assert looked.wait(30)
 
 
@@ -255,3 +256,30 @@ def test_what_was_found_out_is_asked_again_after_a_while(tmp_path: Path, later: 
     [started] = checker.started
     assert len(started.asked) == questions
     ladder.close()
+
+
+def is_idle(oracle: Oracle) -> bool:
+    with oracle._changed:
+        return oracle._prepared is None and oracle._preparing is not None and oracle._preparing.done.is_set()
+
+
+@pytest.mark.parametrize(
+    ("offered", "asked"),
+    [
+        (["1", "2", "3"], ["1"]),
+        (["!1", "2", "3"], ["!1", "x", "2"]),
+        (["!1", "!2", "3", "4"], ["!1", "x", "!2", "3"]),
+    ],
+)
+def test_the_next_offer_is_looked_at_ahead_where_the_checker_objects_to_the_first(
+    ladder: Ladder, tmp_path: Path, offered: list[str], asked: list[str]
+) -> None:
+    document = Document((tmp_path / "a.py").as_uri(), "python", "x\n")
+    context = PluginContext(root=tmp_path, project=known(tmp_path, {"a.py": "x\n"}))
+    edits = [Edited(document, (TextEdit(Span(0, 1), new),)) for new in offered]
+    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
+    for _ in range(2):  # what is known isn't asked again
+        ladder.prepare(edits, (), checker, 9, context)
+        until(lambda: all(map(is_idle, ladder._oracles.values())))
+    [started] = checker.started
+    assert started.asked == [(f"a.py: {text}",) for text in asked]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
+from breadknife.plugins.nullcheck.oracle import tools
+from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed, installed
 
 MODULES = Path(__file__).parents[3] / "clients" / "vscode" / "node_modules"
 
@@ -19,3 +21,10 @@ def checker_for(choice: Choice, root: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert not os.environ.get("CI"), f"{choice} is missing: make {'extension' if choice == 'tsc' else 'setup'}"
         pytest.skip(f"{choice} is not installed")
     return found
+
+
+def native_typescript(root: Path, monkeypatch: pytest.MonkeyPatch) -> Installed:
+    """TypeScript 7's, which is installed beside the one before."""
+    native = tuple(replace(tool, commands=tuple(each for each in tool.commands if each[0] == "tsgo")) for tool in TOOLS)
+    monkeypatch.setattr(tools, "TOOLS", native)
+    return checker_for("tsc", root, monkeypatch)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,7 +16,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Tool
 from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Checker
-from nullcheck.oracle.development import checker_for
+from nullcheck.oracle.development import checker_for, native_typescript
 
 PYTHON = {
     "a.py": "import re\n\n\ndef f(s: str):\n    return re.match('a', s).end()\n",
@@ -39,16 +41,27 @@ WIDE = {
 BEGINS = {"pyright": "end()", "ty": "re.match", "pyrefly": "re.match", "tsc": "'a'.match"}
 
 
-@pytest.fixture(params=["pyright", "ty", "pyrefly", "tsc"])
+NATIVE = "tsc 7"
+
+
+@pytest.fixture(params=["pyright", "ty", "pyrefly", "tsc", NATIVE])
 def checked(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple]:
     root = tmp_path / "a folder"
     root.mkdir()
-    files: Mapping[str, str] = TYPESCRIPT if request.param == "tsc" else PYTHON
+    name = "tsc" if request.param == NATIVE else request.param
+    files: Mapping[str, str] = TYPESCRIPT if name == "tsc" else PYTHON
+    for file, text in files.items():
+        (root / file).write_text(text, "utf-8")
+    found = native_typescript(root, monkeypatch) if request.param == NATIVE else checker_for(name, root, monkeypatch)
+    checker = found.start("python", CancelToken.after(60))
+    yield name, checker, root, {root / name: text for name, text in files.items() if "tsconfig" not in name}
+    checker.close()
+
+
+def native(root: Path, files: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Checker:
     for name, text in files.items():
         (root / name).write_text(text, "utf-8")
-    checker = checker_for(request.param, root, monkeypatch).start("python", CancelToken.after(60))
-    yield request.param, checker, root, {root / name: text for name, text in files.items() if "tsconfig" not in name}
-    checker.close()
+    return native_typescript(root, monkeypatch).start("typescript", CancelToken.after(60))
 
 
 def installed_as(name: str) -> Tool:
@@ -81,6 +94,27 @@ def test_where_a_problem_begins(checked) -> None:
     assert WIDE[here][problem.start :].startswith(BEGINS[name])
 
 
+def test_one_text_after_the_other_is_seen_as_it_is(checked) -> None:
+    name, checker, root, texts = checked
+    if name != "tsc":
+        return
+    path = root / min(each.name for each in texts)
+    use = "export const x = 'a'.match(/a/).length;"
+    for text in (
+        use,
+        f"'é😀\u2028';\n{use}",
+        f"'é😀\u2028';\r\n{use}",
+        f"'é\u2028';\r{use}\r\n",
+        f"'é\u2028';\r{use}\n",
+        f"'é\u2028😀';\r\n\r\n{use}\n\u2029\n",
+        f"// 😀 {use}\n{use}",
+        f"// 🙀 {use}\n{use}",
+        use,
+    ):
+        [problem] = checker.problems({path: text}, CancelToken.after(60))
+        assert text.rindex("'a'.match") == problem.start
+
+
 def test_who_gives_up_can_ask_again(checked) -> None:
     _, checker, _, texts = checked
     cancel = CancelToken()
@@ -111,3 +145,34 @@ def test_what_is_saved_while_it_runs_counts(checked, is_shown: bool) -> None:
     until = time.monotonic() + 30
     while codes(checker, alone) != [(there, IN_IMPORTER[name])]:  # tsserver looks at the disk by itself
         assert time.monotonic() < until
+
+
+def test_typescript_7_is_told_which_language_a_file_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"compilerOptions": {"strict": True, "jsx": "preserve", "allowJs": True, "types": []}}
+    files = {
+        "tsconfig.json": json.dumps(options),
+        "a.tsx": "declare global { namespace JSX { interface IntrinsicElements { b: object } } }\n"
+        "export const a = <b />;\n",
+        "b.js": "/** @type {string | null} */\nexport const b = null;\n",
+        "c.ts": "export const c = <string>('c' as unknown);\n",
+    }
+    checker = native(tmp_path, files, monkeypatch)
+    assert codes(checker, {tmp_path / name: files[name] for name in ("a.tsx", "b.js", "c.ts")}) == []
+    checker.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script takes the place of npm")
+def test_typescript_7_downloads_no_types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    npm, called = tmp_path / "bin" / "npm", tmp_path / "called"
+    npm.parent.mkdir()
+    npm.write_text(f"#!/bin/sh\ntouch '{called}'\nexit 1\n", "utf-8")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join((str(npm.parent), os.environ["PATH"])))
+    root = tmp_path / "work"
+    root.mkdir()
+    files = {"package.json": json.dumps({"dependencies": {"lodash": "4"}}), "a.js": "const _ = require('lodash');\n"}
+    checker = native(root, files, monkeypatch)
+    for text in (files["a.js"], "_.map;\n" + files["a.js"]):  # the types are looked for after the first answer
+        checker.problems({root / "a.js": text}, CancelToken.after(60))
+    checker.close()
+    assert not called.exists()

@@ -108,20 +108,38 @@ def test_an_asker_that_goes_away_stops_it() -> None:
 
 
 def test_one_that_is_too_slow_goes_on_for_the_next_asker() -> None:
-    fake, slow = Fake(), threading.Event()
+    fake, begun, slow = Fake(), threading.Event(), threading.Event()
+
+    class Late(CancelToken):
+        def raise_if_cancelled(self) -> None:
+            if begun.is_set():
+                raise Cancelled
 
     def start(cancel: CancelToken) -> Fake:
+        begun.set()
         slow.wait(20)
         return fake.start(cancel)
 
     oracle = Oracle(start)
     with pytest.raises(Cancelled):
-        said(oracle, "a", CancelToken.after(0.02))
+        said(oracle, "a", Late())
     slow.set()
     until(lambda: fake.asked == ["a"])
     assert said(oracle, "a") == ["a"]
     assert fake.asked == ["a"]
     oracle.close()
+
+
+def test_what_is_not_asked_yet_when_its_asker_gives_up_keeps_nobody_waiting() -> None:
+    fake = Fake()
+    oracle = Oracle(fake.start)
+    oracle.prepare(lambda ask: ask({A: "hang"}))
+    until(lambda: fake.asked == ["hang"])
+    with pytest.raises(Cancelled):
+        said(oracle, "late", CancelToken.after(0))
+    assert not oracle._jobs
+    oracle.close()
+    assert fake.asked == ["hang"]
 
 
 def test_what_is_prepared_waits_for_who_asks_and_only_the_newest_counts() -> None:

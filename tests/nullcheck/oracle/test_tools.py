@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.python import foreign as python
 
 BIN = "Scripts" if sys.platform == "win32" else "bin"
 END = ".cmd" if sys.platform == "win32" else ""
-PYRIGHT, TY, PYREFLY, TSSERVER = "pyright-langserver", "ty", "pyrefly", "tsserver"
+PYRIGHT, TY, PYREFLY, TSSERVER, TSC, TSGO = "pyright-langserver", "ty", "pyrefly", "tsserver", "tsc", "tsgo"
 OWN = f"work/.venv/{BIN}/"
 MODULES = "work/node_modules/.bin/"
 
@@ -45,6 +45,11 @@ def place(base: Path, *names: str) -> None:
         ([OWN + PYRIGHT], "pyright", "python", False, ""),
         ([MODULES + TSSERVER], "auto", "javascript", True, MODULES + TSSERVER),
         ([MODULES + TSSERVER], "auto", "javascript", False, ""),
+        # TypeScript 7 has no tsserver
+        ([MODULES + TSC, MODULES + TSSERVER, MODULES + TSGO], "auto", "javascript", True, MODULES + TSSERVER),
+        ([MODULES + TSC, "path/" + TSSERVER], "tsc", "typescript", True, MODULES + TSC),
+        ([MODULES + TSC, "path/" + TSSERVER], "tsc", "typescript", False, "path/" + TSSERVER),
+        ([MODULES + TSC, MODULES + TSGO], "auto", "typescript", True, MODULES + TSGO),
         # on the path, but in the folder
         (["work/tools/" + TY], "auto", "python", False, ""),
         (["work/tools/" + TY], "auto", "python", True, "work/tools/" + TY),

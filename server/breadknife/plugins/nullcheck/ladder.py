@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
@@ -153,15 +152,30 @@ class Ladder:
         return self._climbs.get((edited, _identity(about), project.generation)) if project is not None else None
 
     def prepare(
-        self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
+        self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, seconds: float, context: Context
     ) -> None:
-        """Find out about it in the background."""
-        project, is_seen = context.project, checker.tool.sees_unsaved or not edited.elsewhere
-        if project is not None and is_seen and self._known_enough(edited, about, seconds, project) is None:
-            oracle = self._oracle(checker, edited.document.language)
+        """Find out in the background about the first, and so long as the checker objects about the next."""
+        if context.project is not None:
             with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
-                work = partial(self._climbed, edited, about, checker, project, seconds)
-                oracle.prepare(work, (edited, _identity(about)))
+                self._prepare(offered, about, checker, context.project, seconds, instead=True)
+
+    def _prepare(
+        self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, project: Project, seconds: float,
+        *, instead: bool,
+    ) -> None:  # fmt: skip
+        edited, generation = next(iter(offered), None), project.generation
+        if edited is None or (edited.elsewhere and not checker.tool.sees_unsaved):
+            return
+        known = self._known_enough(edited, about, seconds, project)
+        oracle = self._oracle(checker, edited.document.language)
+
+        def work(ask: Ask) -> None:
+            climb = known or self._climbed(edited, about, checker, project, seconds, ask)
+            if climb.broken is not None and project.generation == generation:
+                self._prepare(offered[1:], about, checker, project, seconds, instead=False)
+
+        if known is None or known.broken is not None:
+            oracle.prepare(work, (edited, _identity(about)), instead=instead)
 
     def climb(
         self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context

@@ -162,7 +162,7 @@ class _Menu:
             if all(offer.strategy is not Strategy.IGNORE for offer in offers):
                 yield from self._silencing(about)
             if at == 0 and offers:
-                self._look_ahead(place, offers[0], about)
+                self._look_ahead(place, offers, about)
 
     def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
         offers = [offer for offer in self.file.offers(place, about) if not self._is_broken(offer, about)]
@@ -208,14 +208,15 @@ class _Menu:
         known = self.ladder.known(self._edited(offer), about, self.context.project)
         return known is not None and known.broken is not None
 
-    def _look_ahead(self, place: Place, offer: Offer, about: tuple[Finding, ...]) -> None:
+    def _look_ahead(self, place: Place, offers: Sequence[Offer], about: tuple[Finding, ...]) -> None:
         """The likeliest choice is checked and written while the user reads the menu. Editors ask for menus that nobody
         reads, too, wherever the cursor stands: no model writes for those."""
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
         if checker := self.ladder.checker(self.request.document, settings.oracle, self.context):
-            self.ladder.prepare(self._edited(offer), about, checker, settings.oracle_seconds, self.context)
+            edited = [self._edited(offer) for offer in offers]
+            self.ladder.prepare(edited, about, checker, settings.oracle_seconds, self.context)
         if self.request.invoked:
-            Repair(self.file, self.spoken, place, offer, offer.edits, self.ahead).write_ahead(self.context)
+            Repair(self.file, self.spoken, place, offers[0], offers[0].edits, self.ahead).write_ahead(self.context)
 
     def _data(self, offer: Offer, place: Place) -> Mapping[str, str | int]:
         return {

@@ -1,4 +1,5 @@
-"""Whether other files can see what an edit of TypeScript changes: not in a function that says what it gives.
+"""Whether other files can see what an edit of TypeScript changes: not in a function that says what it gives, or gives
+nothing.
 
 TypeScript takes no types of variables and properties from what functions assign to them, but those of what a class's
 constructor sets.
@@ -6,7 +7,8 @@ constructor sets.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
@@ -15,6 +17,10 @@ _FUNCTIONS = frozenset({
     "function_declaration", "generator_function_declaration", "function_expression", "generator_function",
     "arrow_function", "method_definition",
 })  # fmt: skip
+_GOES_ON = frozenset({
+    "expression_statement", "lexical_declaration", "variable_declaration", "for_in_statement", "return_statement",
+})  # fmt: skip
+_RETURNED = re.compile(r"\breturn\b(?!\s*(?:[;}]|$))|\byield\b")
 
 
 def visible(tree: SyntaxTree, edits: Collection[TextEdit]) -> frozenset[str] | None:
@@ -27,9 +33,10 @@ def _is_hidden(tree: SyntaxTree, edit: TextEdit) -> bool:
     node: Node | None = tree.node_at(edit.span)
     while node is not None:
         body = node.child_by_field_name("body") if node.type in _FUNCTIONS else None
-        if body is not None and body.type == "statement_block" and _is_declared(node):
+        if body is not None and body.type == "statement_block":
             inside = tree.span(body)
-            if inside.start < edit.span.start and edit.span.end < inside.end:
+            is_inside = inside.start < edit.span.start and edit.span.end < inside.end
+            if is_inside and (_is_declared(node) or _gives_nothing(tree, node, body, edit)):
                 return True
         node = node.parent
     return False
@@ -41,3 +48,27 @@ def _is_declared(function: Node) -> bool:
         return True
     is_value = holder is not None and holder.type == "variable_declarator"
     return is_value and holder is not None and holder.child_by_field_name("type") is not None
+
+
+def _gives_nothing(tree: SyntaxTree, function: Node, body: Node, edit: TextEdit) -> bool:
+    """Whatever the edit makes of the values in it. One that never ends (`throw`, `while (true)`) gives `never`, and an
+    edit may make it end."""
+    name = function.child_by_field_name("name")
+    if (name is not None and tree.source(name) == "constructor") or _RETURNED.search(edit.new_text):
+        return False
+    given = [node for node in _own(body) if node.type in ("return_statement", "yield_expression")]
+    if any(node.type != "return_statement" or node.named_child_count for node in given):
+        return False
+    last = body.named_children[-1] if body.named_children else None
+    is_guard = last is not None and last.type == "if_statement" and last.child_by_field_name("alternative") is None
+    return bool(given) or last is None or is_guard or last.type in _GOES_ON
+
+
+def _own(body: Node) -> Iterator[Node]:
+    """Without what stands in functions in it."""
+    stack = list(body.children)
+    while stack:
+        node = stack.pop()
+        yield node
+        if node.type not in _FUNCTIONS:
+            stack += node.children

@@ -1,10 +1,10 @@
-"""A checker that speaks LSP: pyright, ty, pyrefly."""
+"""A checker that speaks LSP: pyright, ty, pyrefly, TypeScript since 7."""
 
 from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from breadknife.text.document import Document
 
 _WARNING = 2
 """LSP's severities: 1 is an error, 3 and 4 are information and hints."""
-_WATCHED = (".py", ".pyi", "pyproject.toml", "pyrightconfig.json", "ty.toml", "pyrefly.toml")
 _KEPT = 64
 """Files that stay open, as long as they stand as they are saved: pyright works anew on one that it is shown again."""
 _CONTENT_MODIFIED, _SERVER_CANCELLED = -32801, -32802
@@ -40,18 +39,20 @@ class _Open:
 
 
 class LanguageServer:
-    """See `Checker`. `settings` answers what the server asks of a section."""
+    """See `Checker`."""
 
     def __init__(
-        self, command: Sequence[str], root: Path, language: str, settings: Mapping[str, Any], cancel: CancelToken
-    ) -> None:
-        """Raises EngineDied and Cancelled."""
-        self._language = language
+        self, command: Sequence[str], root: Path, language_id: Callable[[Path], str], settings: Mapping[str, Any],
+        watched: Collection[str], cancel: CancelToken,
+    ) -> None:  # fmt: skip
+        """`settings` answers what the server asks of a section; `watched`: see `Tool`. Raises EngineDied and
+        Cancelled."""
+        self._language_id = language_id
         self._settings = settings
         self._numbers = itertools.count(1)
         self._answers: dict[int, dict[str, Any]] = {}
         self._open: dict[Path, _Open] = {}
-        self._saved = Saved(root, _WATCHED)
+        self._saved = Saved(root, watched)
         self._process = Process(command, root, self._receive)
         try:
             uri = root.as_uri()
@@ -103,7 +104,7 @@ class LanguageServer:
         uri = path.as_uri()
         if shown is None:  # at first as it is on disk: only of a change pyright looks at the files that import it
             shown = _Open(1, _saved(path, text))
-            item = {"uri": uri, "languageId": self._language, "version": 1, "text": shown.text}
+            item = {"uri": uri, "languageId": self._language_id(path), "version": 1, "text": shown.text}
             self._tell("textDocument/didOpen", {"textDocument": item})
             self._open[path] = shown
         if shown.text != text:

@@ -69,8 +69,8 @@ class Oracle:
     def ask(
         self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS
     ) -> list[Problem]:
-        """See `Ask`. What is asked when the deadline comes is answered all the same, for the next asker; only an
-        asker that goes away stops it."""
+        """See `Ask`. What is being asked when the deadline comes is answered all the same, for the next asker; only an
+        asker that goes away stops it. What isn't yet is asked no more: it would keep the next asker waiting."""
         found = list[Problem]()
         job = _Job(lambda ask: found.extend(ask(texts, beside)), CancelToken.after(_ANSWER_SECONDS))
         with self._changed:
@@ -80,6 +80,10 @@ class Oracle:
         try:
             while not job.done.wait(_POLL_SECONDS):
                 cancel.raise_if_cancelled()
+        except Cancelled:
+            with self._changed, contextlib.suppress(ValueError):
+                self._jobs.remove(job)
+            raise
         finally:
             forget()
         if job.error:
@@ -89,11 +93,12 @@ class Oracle:
     def asking(self, cancel: CancelToken) -> Ask:
         return lambda texts, beside=NO_TEXTS, /: self.ask(texts, cancel, beside)
 
-    def prepare(self, work: Callable[[Ask], object], about: object = None) -> None:
-        """Do this when there is nothing else to do, in place of what else was to be prepared."""
+    def prepare(self, work: Callable[[Ask], object], about: object = None, *, instead: bool = True) -> None:
+        """Do this when there is nothing else to do: `instead` of what else was to be prepared, or not at all."""
         with self._changed:
-            self._prepared = _Job(work, CancelToken.after(_ANSWER_SECONDS), about)
-            self._wake()
+            if instead or self._prepared is None:
+                self._prepared = _Job(work, CancelToken.after(_ANSWER_SECONDS), about)
+                self._wake()
 
     def settle(self, about: object, cancel: CancelToken) -> None:
         """Wait until this is done, if it is just being prepared. Raises Cancelled."""

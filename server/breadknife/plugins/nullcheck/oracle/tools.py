@@ -20,11 +20,13 @@ from breadknife.plugins.nullcheck.oracle.language_server import LanguageServer
 from breadknife.plugins.nullcheck.oracle.tsserver import TypeScriptServer
 from breadknife.plugins.nullcheck.oracle.values import Checker
 from breadknife.task.values import Finding
+from breadknife.text.document import language_of
 
 Choice = Literal["auto", "pyright", "ty", "pyrefly", "tsc", "off"]
 
 _PYTHON = frozenset({"python"})
 _ECMASCRIPT = frozenset({"typescript", "typescriptreact", "javascript", "javascriptreact"})
+_TSSERVER = "tsserver"
 _SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
 _ENVIRONMENTS = (".venv", "venv")
 
@@ -34,10 +36,12 @@ class Tool:
     name: str
     """As the user's settings say it, and its table in `pyproject.toml`."""
     languages: frozenset[str]
-    program: str
-    arguments: tuple[str, ...]
+    commands: tuple[tuple[str, ...], ...]
+    """Programs and their arguments: of those in one folder the first."""
     files: tuple[str, ...]
     """Of which one in a folder says that the folder is checked with it."""
+    watched: tuple[str, ...]
+    """The ends of names of files that it has to be told of when they are saved."""
     sources: frozenset[str]
     """What its findings name as their source in an editor, in small letters; also those of programs that are made of
     it and say the same."""
@@ -51,14 +55,19 @@ class Tool:
         return finding.source.lower() in self.sources
 
 
+_OF_PYTHON = (".py", ".pyi", "pyproject.toml", "pyrightconfig.json", "ty.toml", "pyrefly.toml")
+_OF_ECMASCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json")
+
 TOOLS = (
-    Tool("pyright", _PYTHON, "pyright-langserver", ("--stdio",), ("pyrightconfig.json",),
+    Tool("pyright", _PYTHON, (("pyright-langserver", "--stdio"),), ("pyrightconfig.json",), _OF_PYTHON,
          frozenset({"pyright", "basedpyright", "pylance"})),
-    Tool("ty", _PYTHON, "ty", ("server",), ("ty.toml",), frozenset({"ty"})),
+    Tool("ty", _PYTHON, (("ty", "server"),), ("ty.toml",), _OF_PYTHON, frozenset({"ty"})),
     # It runs the interpreter that `pyrefly.toml` or an environment in the folder has.
-    Tool("pyrefly", _PYTHON, "pyrefly", ("lsp",), ("pyrefly.toml",), frozenset({"pyrefly"}),
+    Tool("pyrefly", _PYTHON, (("pyrefly", "lsp"),), ("pyrefly.toml",), _OF_PYTHON, frozenset({"pyrefly"}),
          runs_programs=True, sees_unsaved=False),
-    Tool("tsc", _ECMASCRIPT, "tsserver", (), ("tsconfig.json", "jsconfig.json"),
+    # TypeScript 7 has no tsserver, but a tsc that speaks LSP; its previews call that tsgo.
+    Tool("tsc", _ECMASCRIPT, ((_TSSERVER,), ("tsgo", "--lsp", "--stdio"), ("tsc", "--lsp", "--stdio")),
+         ("tsconfig.json", "jsconfig.json"), _OF_ECMASCRIPT,
          frozenset({"ts", "typescript", "tsc", "tsserver", "vtsls", "volar", "deno-ts", "javascript"})),
 )  # fmt: skip
 """Where a folder names none, the first that is installed: pyright alone infers what functions of other files return."""
@@ -71,22 +80,29 @@ class Installed:
     tool: Tool
     program: Path
     root: Path
+    arguments: tuple[str, ...] = ()
     interpreter: Path | None = None
     """Of the folder's own environment, where it may be run."""
 
     def start(self, language: str, cancel: CancelToken) -> Checker:
         """Raises EngineDied and Cancelled."""
-        command = (str(self.program), *self.tool.arguments)
-        if self.tool.name == "tsc":
+        command = (str(self.program), *self.arguments)
+        if self.program.stem == _TSSERVER:
             return TypeScriptServer(command, self.root)
-        return LanguageServer(command, self.root, language, self._settings, cancel)
+
+        def language_id(path: Path) -> str:
+            known = language_of(path)
+            return known if known in self.tool.languages else language
+
+        return LanguageServer(command, self.root, language_id, self._settings, self.tool.watched, cancel)
 
     @property
     def _settings(self) -> Mapping[str, Any]:
         python: dict[str, Any] = {"pyrefly": {"displayTypeErrors": "force-on"}}
         if self.interpreter:
             python["pythonPath"] = str(self.interpreter)
-        return {"python": python}
+        # TypeScript would download packages of types.
+        return {"python": python, "typescript": {"disableAutomaticTypeAcquisition": True}}
 
 
 def installed(choice: Choice, language: str, root: Path, trusted: bool) -> Installed | None:
@@ -101,10 +117,10 @@ def installed(choice: Choice, language: str, root: Path, trusted: bool) -> Insta
     for tool in named or sorted(fitting, key=lambda tool: not _configured(tool, root)):
         if tool.runs_programs and not trusted:
             continue
-        for program in _programs(tool, root):
+        for program, arguments in _programs(tool, root):
             if trusted or not _inside(program, root):
                 interpreter = next(_interpreters(root), None) if trusted and tool.languages == _PYTHON else None
-                return Installed(tool, program, root, interpreter)
+                return Installed(tool, program, root, arguments, interpreter)
     return None
 
 
@@ -119,13 +135,14 @@ def _configured(tool: Tool, root: Path) -> bool:
     return isinstance(tools, dict) and tool.name in tools
 
 
-def _programs(tool: Tool, root: Path) -> Iterator[Path]:
+def _programs(tool: Tool, root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """Where it may be: the folder's own first, then on the path, then beside breadknife."""
     own = [root / "node_modules" / ".bin", *(root / each / _SCRIPTS for each in _ENVIRONMENTS)]
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)
     for folder in (*map(str, own), *path, str(Path(sys.executable).parent)):
-        if os.path.isabs(folder) and (found := shutil.which(tool.program, path=folder)):
-            yield Path(found)
+        for program, *arguments in tool.commands:
+            if os.path.isabs(folder) and (found := shutil.which(program, path=folder)):
+                yield Path(found), tuple(arguments)
 
 
 def _interpreters(root: Path) -> Iterator[Path]:

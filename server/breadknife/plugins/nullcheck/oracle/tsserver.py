@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied
 from breadknife.plugins.nullcheck.oracle.process import Process
 from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Problem, offset
+from breadknife.text.syntax import difference
 
 OPTIONS = ("--disableAutomaticTypingAcquisition", "--suppressDiagnosticEvents")
 """It would download packages of types, and tell of what nobody has asked."""
 _CHECKS = ("syntacticDiagnosticsSync", "semanticDiagnosticsSync")
 _COUNTED = frozenset({"error", "warning"})
+_LINE_END = re.compile(r"\r(?!\n)|[\n\u2028\u2029]")
 
 
 class TypeScriptServer:
@@ -57,7 +60,7 @@ class TypeScriptServer:
         arguments = {
             "closedFiles": [path.as_posix() for path in closed],
             "changedFiles": [
-                {"fileName": path.as_posix(), "textChanges": [_all_of(self._open[path], texts[path])]}
+                {"fileName": path.as_posix(), "textChanges": [_change(self._open[path], texts[path])]}
                 for path in changed
             ],
             "openFiles": [
@@ -78,11 +81,17 @@ class TypeScriptServer:
             self._answers[message["request_seq"]] = message
 
 
-def _all_of(text: str, new: str) -> dict[str, Any]:
-    """The change of a whole text. Lines and columns are from 1; TypeScript also ends lines at U+2028 and U+2029."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
-    end = {"line": len(lines), "offset": len(lines[-1].encode("utf-16-le", "surrogatepass")) // 2 + 1}
-    return {"start": {"line": 1, "offset": 1}, "end": end, "newText": new}
+def _change(text: str, new: str) -> dict[str, Any]:
+    """What isn't changed needn't be parsed again."""
+    edit = difference(text, new)
+    return {"start": _place(text, edit.span.start), "end": _place(text, edit.span.end), "newText": edit.new_text}
+
+
+def _place(text: str, at: int) -> dict[str, int]:
+    """Lines and columns are from 1; TypeScript also ends lines at U+2028 and U+2029."""
+    ends = [each.end() for each in _LINE_END.finditer(text) if each.end() <= at]
+    column = len(text[ends[-1] if ends else 0 : at].encode("utf-16-le", "surrogatepass")) // 2
+    return {"line": len(ends) + 1, "offset": column + 1}
 
 
 def _problems(path: Path, text: str, answer: dict[str, Any]) -> list[Problem]:
