@@ -138,9 +138,21 @@ def test_edit(head: str, strategy: str, before: list[str], after: list[str], tit
     assert offers[strategy].title == title
 
 
-def test_require_non_null_is_imported_where_that_is_needed() -> None:
-    made = results(in_class("int f() {", '    return System.getenv("A").length();', "}", head="package p;\n"))["assert"]
-    assert made.startswith("package p;\n\nimport java.util.Objects;\n")
+@pytest.mark.parametrize(
+    ("head", "after"),
+    [
+        ("package p;\n", "package p;\n\nimport java.util.Objects;\n"),
+        ("import java.util.Map;\nimport javax.a.B;\n",
+         "import java.util.Map;\nimport java.util.Objects;\nimport javax.a.B;\n"),
+        ("import java.util.Set;\nimport javax.a.B;\n",
+         "import java.util.Objects;\nimport java.util.Set;\nimport javax.a.B;\n"),
+        ("import static java.a.B.c;\n\nimport org.a.B;\n",
+         "import static java.a.B.c;\n\nimport org.a.B;\nimport java.util.Objects;\n"),
+    ],
+)  # fmt: skip
+def test_require_non_null_is_imported_where_that_is_needed(head: str, after: str) -> None:
+    made = results(in_class("int f() {", '    return System.getenv("A").length();', "}", head=head))["assert"]
+    assert made.startswith(after)
 
 
 @pytest.mark.parametrize(
