@@ -121,8 +121,17 @@ def test_checkhealth_and_the_commands_say_how_things_are(open_editor: Callable[.
     vim.nvim.command("checkhealth breadknife")
     report = "\n".join(vim.lines())
     assert "The server answers" in report
+    assert "plugins  completion" in report, "as people read it"
     assert "ERROR" not in report
-    assert "WARNING" not in report
+    models = vim.lua("""
+        local asked = { command = "breadknife.status", arguments = {} }
+        local client = vim.lsp.get_clients({ name = "breadknife" })[1]
+        return client:request_sync("workspace/executeCommand", asked, 20000).result.models""")
+    missing = [model for model in models if not model.get("path")]
+    assert report.count("WARNING") == len(missing)
+    for model in missing:
+        assert f"The model {model['name']} isn't on this machine" in report
+        assert f"breadknife models pull {model['name']}" in report
 
 
 def test_checkhealth_says_what_to_do_without_the_command(open_editor: Callable[..., Editor]) -> None:

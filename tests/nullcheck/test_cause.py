@@ -50,10 +50,42 @@ def test_all_places_of_a_cause(before: str, after: str) -> None:
 
 def test_where_it_cannot_be_written_the_others_are_repaired() -> None:
     text = FIND + "def a():\n    a = find(1)\n    return a.x\n\n\ndef b():\n    return [find(2).y for _ in range(3)]\n"
-    assert len(findings(document(text))) == 2
+    text += "\n\ndef c():\n    c = find(3)\n    return c.x\n"
+    assert len(findings(document(text))) == 3
     after, _ = resolved(text, "assert", everywhere=True)
     assert "    a = find(1)\n    assert a is not None\n" in after
+    assert "    c = find(3)\n    assert c is not None\n" in after
     assert [finding.message for finding in findings(document(after))] == [findings(document(text))[1].message]
+
+
+GO_FIND = """\
+package p
+
+import "errors"
+
+type T struct{ N int }
+
+func find(k int) (*T, error) {
+	if k < 0 {
+		return nil, errors.New("none")
+	}
+	return &T{}, nil
+}
+"""
+FAILS, PANICS = (
+    "\nfunc {0}() error {{\n\t{0}, _ := find(1)\n\t{0}.N++\n\treturn nil\n}}\n",
+    "\nfunc {0}() int {{\n\t{0}, _ := find(1)\n\treturn {0}.N\n}}\n",
+)
+
+
+def test_it_is_made_only_where_it_is_what_its_title_says() -> None:
+    several = GO_FIND + FAILS.format("a") + PANICS.format("b") + FAILS.format("c")
+    after, action = resolved(several, "check-error", everywhere=True, language="go")
+    assert action.title == "Check the error (return `err` if there is one), at up to 3 places with this cause"
+    assert after.count("return err\n") == 2
+    assert "panic(" not in after
+    one = GO_FIND + FAILS.format("a") + PANICS.format("b")
+    assert [action for action in offered(one, language="go") if action.data.get("everywhere")] == []
 
 
 TYPED = """\

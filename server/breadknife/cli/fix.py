@@ -18,7 +18,7 @@ from breadknife.cli.each_finding import Covered, repair_each
 from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, Told, findings, opened
 from breadknife.cli.output import shown, tell
-from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, named, strategy_of
+from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, may_be_first, named, strategy_of
 from breadknife.cli.root_causes import Ended, Removed, causes_of, remove_causes
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.causes import Found
@@ -44,6 +44,8 @@ class Options:
 
 _SUBJECT = 72
 """Longest line of a commit's message, in code points."""
+
+_FIRST = "; first for fix"
 
 NO_CHECKER = "none is installed, or only the folder's own, which runs once the folder is trusted (`breadknife trust`)"
 
@@ -140,8 +142,9 @@ def _list(repairs: Repairs, told: Told, folder: Path, *, as_json: bool) -> int:
     else:
         for each, actions in menus:
             print(_sentence(each, repairs, folder))
+            first = next((action for action in actions if may_be_first(action)), None)
             for at, action in enumerate(actions, 1):
-                print(f"  {at}. {action.title} [{strategy_of(action)}]")
+                print(f"  {at}. {action.title} [{strategy_of(action)}{_FIRST if action is first else ''}]")
             if not actions:
                 print(f"  {NO_ACTION}")
     return 1 if told.outdated or any(not actions for _, actions in menus) else 0

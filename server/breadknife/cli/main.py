@@ -220,9 +220,11 @@ def trust(
     revoke: Annotated[bool, typer.Option("--revoke", help="Trust it no longer.")] = False,
     list_all: Annotated[bool, typer.Option("--list", help="Show what you trust.")] = False,
 ) -> None:
-    """Let a folder's own settings choose models and set what needs trust, for it and all folders in it.
+    """Let a folder's own settings and programs have a say, for it and all folders in it.
 
-    Until then they may set only what is harmless. Servers that run know at once.
+    Its settings may choose models and set what needs trust; until then they may set only what is harmless. The null
+    check runs its own type checker and Python (`node_modules`, `.venv`), and prose asks Vale as its `.vale.ini` says.
+    Servers that run know at once.
 
     Examples:
 

@@ -23,8 +23,9 @@ from breadknife.plugins.nullcheck.causes import Cause, Origin, suggested
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.text.document import Span
 
-_NEXT = """\
-Breadknife's own checks have verified these repairs; `breadknife fix --null` makes those that a checker agrees with.
+_VERIFIED = """\
+Breadknife's own checks have verified these repairs; `breadknife fix --null` makes those that a checker agrees with."""
+_BY_HAND = """\
 By hand: no repair of the declaration is surely right. Where the value is used, an editor's menu has checks, and for
 another checker's findings `breadknife fix --from FILE` writes them."""
 """Why other commands give other answers for the same value."""
@@ -65,8 +66,10 @@ def run(sources: Sources, top: int, *, as_json: bool, offline: bool) -> int:
         these = sum(len(row.cause.findings) for row in rows)
         counts = f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}"
         print(counts if len(rows) == len(causes) else f"{counts}; those shown (--top) have {these}")
-        if rows:
-            print(_NEXT)
+        if any(row.title for row in rows):
+            print(_VERIFIED)
+        if not all(row.title for row in rows):
+            print(_BY_HAND)
     return 2 if told.failed or any(row.failure for row in rows) else 1 if told.found else 0
 
 

@@ -228,8 +228,7 @@ class Repairs:
 
     def turn(self, found: Found) -> Turn:
         """Of the first that may be done unasked."""
-        may = (strategy_of(action) for action in self.menu(found) if not action.data["asked"])
-        return turn_of(next((strategy for strategy in may if strategy in UNASKED), None))
+        return turn_of(next((strategy_of(action) for action in self.menu(found) if may_be_first(action)), None))
 
     # --- what comes of it ---
 
@@ -321,6 +320,11 @@ _Before = dict[Path, tuple[Document, "Counter[tuple[str, str]]"]]
 
 def _root(path: Path) -> Path:
     return root_of(path, [Path.cwd()])
+
+
+def may_be_first(action: Action) -> bool:
+    """Whether it may be done without a person who chooses it: the first of a menu is tried first."""
+    return not action.data["asked"] and strategy_of(action) in UNASKED
 
 
 def strategy_of(action: Action) -> Strategy:

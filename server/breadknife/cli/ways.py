@@ -21,9 +21,9 @@ BY_HAND: Mapping[Kind, str] = {
     Kind.ATTRIBUTE: "by hand: it may be meant to be null until it is set; give it a value at first, or check its uses",
     Kind.FUNCTION: "by hand: a null may be meant; let it fail instead, or check what it gives",
     Kind.PARAMETER: "by hand: a null may be meant; let each caller give a value, or check it",
-    Kind.VARIABLE: "by hand: not each path gives it a value; give it one there, or check it",
+    Kind.VARIABLE: "by hand: what it is set to there may be null; set it to something else, or check it",
     Kind.LIBRARY: "by hand: it isn't declared in this project; check what it gives",
-    Kind.PLACE: "by hand: it isn't known what declares it; check it here",
+    Kind.PLACE: "by hand: no declaration is known that could be repaired; check it where it is used",
 }
 """Why no repair in one place is surely right, as far as it is known, and what is to be done."""
 FURTHER_ON = "Where it is handed on: "

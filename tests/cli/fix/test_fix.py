@@ -239,7 +239,7 @@ def test_a_list_shows_every_offer(project: Path) -> None:
     result = breadknife(project, "fix", "--from", "-", "--list", given=mypy("a.py", 2, "y"))
     lines = result.stdout.splitlines()
     assert lines[0].startswith("a.py:2:12: ")
-    assert [line.rpartition("[")[2] for line in lines[1:3]] == ["assert]", "raise]"], result.stdout
+    assert [line.rpartition("[")[2] for line in lines[1:3]] == ["assert; first for fix]", "raise]"], result.stdout
 
 
 FORMATS = Path(__file__).parents[2] / "nullcheck" / "formats"

@@ -68,9 +68,9 @@ def function(*lines: str, head: str) -> str:
          "Check `ok` before `t` is used (`return 0` if it is false)"),
         (LOG, "raise",
          ["func f(t *T) (int, error) {", "\tif t == nil {", '\t\tlog.Println("none")', "\t}", "\treturn t.N, nil"],
-         ["func f(t *T) (int, error) {", "\tif t == nil {", '\t\tlog.Println("none")', "\t}", "\tif t == nil {",
+         ["func f(t *T) (int, error) {", "\tif t == nil {", '\t\tlog.Println("none")',
           '\t\treturn 0, errors.New("t is nil")', "\t}", "\treturn t.N, nil"],
-         "Return `0, an error` if `t` is nil"),
+         "Return an error if `t` is nil"),
         (T, "return",
          ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tprintln(t.N)"],
          ["func f(t *T) {", "\tif t != nil {", "\t\tprintln(1)", "\t}", "\tif t == nil {", "\t\treturn", "\t}",
@@ -110,7 +110,7 @@ def function(*lines: str, head: str) -> str:
          "Make the map where `m` is declared (it is never nil)"),
         (T, "make",
          ["func f(m map[string]int) {", "\tif m == nil {", "\t\tprintln(1)", "\t}", '\tm["a"] = 1'],
-         ["func f(m map[string]int) {", "\tif m == nil {", "\t\tprintln(1)", "\t}", "\tif m == nil {",
+         ["func f(m map[string]int) {", "\tif m == nil {", "\t\tprintln(1)",
           "\t\tm = make(map[string]int)", "\t}", '\tm["a"] = 1'],
          "Make the map first if `m` is nil (the write goes into a new one)"),
     ],
@@ -154,7 +154,7 @@ def test_no_check_takes_the_part_of_one_that_is_there(lines: list[str]) -> None:
 
 
 def test_a_check_stands_above_the_comments_of_its_statement() -> None:
-    head = ("func f(t *T) int {", "\tif t == nil {", "\t\tprintln(1)", "\t}")
+    head = ("func f(t *T) int {", "\tif t != nil {", "\t\tprintln(1)", "\t}")
     text = function(*head, "\t// it is", "\treturn t.N", head=T)
     made = next(offer for offer in offered(text) if offer.strategy is Strategy.ASSERT)
     check = ("\tif t == nil {", '\t\tpanic("t is nil")', "\t}")
@@ -222,6 +222,76 @@ def test_an_ignore_comment_is_in_the_checkers_own_form_and_comes_last(
     last = offered(text, (Finding(Span(at, at + 3), source, code, message),))[-1]
     assert last.strategy is Strategy.IGNORE
     assert comment in apply_edits(text, last.edits)
+
+
+NODE = "package p\n\ntype T struct {\n\tN    int\n\tnext *T\n}\n\nfunc next(t *T) *T\n\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "ways"),
+    [
+        # The next round would find the same.
+        (["for {", "\t{}", "\tt = t.next", "}"], ["break"]),
+        (["for t.N > 0 || n > 0 {", "\t{}", "\tt = t.next", "}"], ["break"]),
+        (["for i := 0; ; i++ {", "\t{}", "\tt = t.next", "}"], ["break"]),
+        (["for u := t; ; {", "\tt := next(u)", "\t{}", "\tu = t", "}"], ["break"]),
+        (["for {", "\tif n > 0 {", "\t\tt = next(t)", "\t}", "\t{}", "}"], ["break"]),
+        (["for {", "\tswitch n {", "\tcase 1:", "\t\t{}", "\t}", "}"], ["return"]),
+        # It finds another, or ends.
+        (["for {", "\tt = next(nil)", "\t{}", "}"], ["continue"]),
+        (["for n > 0 {", "\tn--", "\tt := next(nil)", "\t{}", "}"], ["continue"]),
+        (["for i := 0; i < n; i++ {", "\t{}", "\tt = t.next", "}"], ["continue"]),
+        (["for u := t; u != nil; u = u.next {", "\tt := next(u)", "\t{}", "}"], ["continue"]),
+        (["for range n {", "\t{}", "}"], ["continue"]),
+        # Its other exits decide.
+        (["for _, t := range ts {", "\tif n > 0 {", "\t\treturn 0", "\t}", "\t{}", "}"], ["return", "continue"]),
+        (["for _, t := range ts {", "\tif n > 0 {", "\t\treturn n", "\t}", "\t{}", "}"], ["continue", "return"]),
+    ],
+)  # fmt: skip
+def test_a_round_is_skipped_only_where_the_next_may_go_well(lines: list[str], ways: list[str]) -> None:
+    used = ["if t == nil {", "\tprintln(1)", "}", "println(t.N)"]
+    whole = [line.replace("\t{}", it) for line in lines for it in (used if line.endswith("\t{}") else [line])]
+    text = function("func f(t *T, ts []*T, n int) int {", *("\t" + each for each in whole), "\treturn 0", head=NODE)
+    made = [each.strategy.value for each in offered(text)]
+    assert [each for each in made if each in ("continue", "break", "return")][: len(ways)] == ways
+    assert ("continue" in made) == ("continue" in ways)
+
+
+def test_a_check_that_goes_on_gets_what_leaves() -> None:
+    lines = ["func f(ts []*T) int {", "\tfor _, t := range ts {", "\t\tif t == nil {", "\t\t\tprintln(1)"]
+    rest = ["\t\t}", "\t\tprintln(t.N)", "\t}", "\treturn 0"]
+    text = function(*lines, *rest, head=T)
+    first = offered(text)[0]
+    assert first.title == "Leave when `t` is nil (continue after the check)"
+    assert apply_edits(text, first.edits) == function(*lines, "\t\t\tcontinue", *rest, head=T)
+
+
+@pytest.mark.parametrize(
+    ("use", "is_offered"),
+    [
+        ("println(*t.P)", False),
+        ("println(t.P.N)", False),
+        ("t.P.run()", True),  # its receiver may be nil
+        ("t.M[1] = 2", False),
+        ("t.M[1]++", False),
+        ("println(t.M[1])", True),
+        ("println(t.S[0])", False),
+        ("t.S = append(t.S, 1)", True),
+        ("println(t.In.M[1])", True),
+        ("t.In.M[1], t.N = 2, 3", False),
+        ("t.N = t.In.M[1]", True),
+        ("t.F()", False),
+        ("t.I.Run()", False),
+        ("t.N++", True),
+    ],
+)
+def test_an_empty_struct_is_no_default_where_its_field_fails_too(use: str, is_offered: bool) -> None:
+    head = (
+        "package p\n\ntype I interface{ Run() }\n\ntype In struct{ M map[int]int }\n\n"
+        "type T struct {\n\tP *T\n\tM map[int]int\n\tS []int\n\tF func()\n\tI I\n\tIn In\n\tN int\n}\n\n"
+    )
+    text = function("func f(t *T) {", "\tif t == nil {", "\t\tprintln(1)", "\t}", f"\t{use}", head=head)
+    assert (Strategy.DEFAULT in [offer.strategy for offer in offered(text)]) is is_offered
 
 
 # --- every edit, for every case that must fire ---

@@ -138,9 +138,21 @@ def test_edit(head: str, strategy: str, before: list[str], after: list[str], tit
     assert offers[strategy].title == title
 
 
-def test_require_non_null_is_imported_where_that_is_needed() -> None:
-    made = results(in_class("int f() {", '    return System.getenv("A").length();', "}", head="package p;\n"))["assert"]
-    assert made.startswith("package p;\n\nimport java.util.Objects;\n")
+@pytest.mark.parametrize(
+    ("head", "after"),
+    [
+        ("package p;\n", "package p;\n\nimport java.util.Objects;\n"),
+        ("import java.util.Map;\nimport javax.a.B;\n",
+         "import java.util.Map;\nimport java.util.Objects;\nimport javax.a.B;\n"),
+        ("import java.util.Set;\nimport javax.a.B;\n",
+         "import java.util.Objects;\nimport java.util.Set;\nimport javax.a.B;\n"),
+        ("import static java.a.B.c;\n\nimport org.a.B;\n",
+         "import static java.a.B.c;\n\nimport org.a.B;\nimport java.util.Objects;\n"),
+    ],
+)  # fmt: skip
+def test_require_non_null_is_imported_where_that_is_needed(head: str, after: str) -> None:
+    made = results(in_class("int f() {", '    return System.getenv("A").length();', "}", head=head))["assert"]
+    assert made.startswith(after)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +181,28 @@ def test_the_surroundings_decide_what_comes_first(before: list[str], first: str)
 )
 def test_a_check_for_one_statement_alone_leaves_nothing_behind(lines: list[str]) -> None:
     assert "narrow" not in results(in_class("void f(@Nullable String s) {", *("    " + each for each in lines), "}"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "way"),
+    [
+        (["while (true) {", "    {}", "    a = a.next;", "}"], "break"),
+        (["while (n > 0) {", "    {}", "    a = a.next;", "}"], "break"),
+        (["for (int i = 0; ; i++) {", "    {}", "    a = a.next;", "}"], "break"),
+        (["A u = b;", "while (true) {", "    a = u.next;", "    {}", "    u = a;", "}"], "break"),
+        (["do {", "    {}", "    a = a.next;", "} while (n > 0);"], "break"),
+        (["do {", "    {}", "} while ((a = b.next) != b);"], "continue"),
+        (["while ((a = b.next) != b) {", "    {}", "}"], "continue"),
+        (["while (n > 0) {", "    n--;", "    a = b.next;", "    {}", "}"], "continue"),
+        (["for (int i = 0; i < n; i++) {", "    {}", "    a = a.next;", "}"], "continue"),
+        (["for (A c : b.all) {", "    {}", "}"], "continue"),
+    ],
+)
+def test_a_round_is_skipped_only_where_the_next_may_go_well(lines: list[str], way: str) -> None:
+    for used in (["if (a == null) {", "    " + PRINT, "}", "a.run();"], ["if (a != null) {", "}", "a.run();"]):
+        whole = [line.replace("{}", each) for line in lines for each in (used if "    {}" in line else [line])]
+        made = results(in_class("A next;", "void f(A a, A b, int n) {", *("    " + each for each in whole), "}"))
+        assert [each for each in made if each in ("continue", "break")] == [way]
 
 
 @pytest.mark.parametrize(

@@ -42,24 +42,32 @@ local function check_command()
 end
 
 ---@param value any
----@param indent string
----@return string[]
-local function describe(value, indent)
-  local keys = vim.tbl_keys(value)
-  table.sort(keys, function(a, b)
-    return tostring(a) < tostring(b)
-  end)
-  local lines = {}
-  for _, key in ipairs(keys) do
-    local entry = value[key]
-    if type(entry) == "table" and not vim.tbl_isempty(entry) then
-      lines[#lines + 1] = ("%s%s:"):format(indent, key)
-      vim.list_extend(lines, describe(entry, indent .. "  "))
-    elseif type(entry) ~= "table" and entry ~= vim.NIL then
-      lines[#lines + 1] = ("%s%s: %s"):format(indent, key, entry)
+---@return any[]
+local function list(value)
+  return type(value) == "table" and value or {}
+end
+
+--- What the server reports as missing or broken, with what mends it.
+---@param report table<string, any>
+local function check_report(report)
+  for _, model in ipairs(list(report.models)) do
+    local is_elsewhere = model.name:find(":", 1, true) ~= nil
+    if not is_elsewhere and (model.path == nil or model.path == vim.NIL) then
+      health.warn(
+        ("The model %s isn't on this machine (for %s)"):format(model.name, table.concat(list(model.roles), ", ")),
+        ("Fetch it in a terminal: `breadknife models pull %s`."):format(model.name)
+      )
     end
   end
-  return lines
+  for _, name in ipairs(list(list(report.engine).set_aside)) do
+    health.warn(
+      ("%s is set aside: the engine died over it"):format(name),
+      ("To try it again: `breadknife models allow %s`."):format(name)
+    )
+  end
+  for _, problem in ipairs(list(report.problems)) do
+    health.warn(problem, "Run `breadknife doctor` in a terminal.")
+  end
 end
 
 ---@param client vim.lsp.Client
@@ -74,7 +82,9 @@ local function check_status(client)
     })
     return
   end
-  health.ok("The server answers:\n" .. table.concat(describe(answer.result or {}, "  "), "\n"))
+  local report = list(answer.result)
+  health.ok("The server answers:\n" .. table.concat(list(report.lines), "\n"))
+  check_report(report)
 end
 
 local function check_clients()

@@ -6,8 +6,10 @@ import difflib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
-from breadknife.plugins.nullcheck.values import NullFile, NullLanguage, Place, Strategy
+from breadknife.plugins.nullcheck.values import NullFile, NullLanguage, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
@@ -20,6 +22,7 @@ AT_PLACES = frozenset({
 """What is written at a place itself. The others change the declaration, which ends all by itself."""
 MOST = 50
 """Places."""
+_LOOKED_AT = 8
 
 
 def with_same_cause(place: Place, findings: Sequence[Finding]) -> list[Finding]:
@@ -31,6 +34,14 @@ def with_same_cause(place: Place, findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if _cause(finding) == cause]
 
 
+def is_alike_elsewhere(file: NullFile, place: Place, offer: Offer) -> bool:
+    """Whether what an offer says can be written at another place of the same cause, too. Menus can't wait for more than
+    a few to be looked at."""
+    others = (file.place(finding) for finding in with_same_cause(place, file.findings()))
+    some = islice((other for other in others if other is not None and other.span != place.span), _LOOKED_AT)
+    return any(_alike(file, other, offer.strategy, _form(file, place, offer)) for other in some)
+
+
 def repaired_everywhere(
     file: NullFile, language: NullLanguage, document: Document, project: Project | None, place: Place, way: Strategy
 ) -> tuple[TextEdit, ...] | None:
@@ -40,9 +51,11 @@ def repaired_everywhere(
     cause = _cause(same[0]) if same else None
     if cause is None or len(same) > MOST:
         return None
+    first = _alike(file, place, way)
+    form = _form(file, place, first) if first is not None else ""
     now, current, left = document, file, same
     while left:
-        edits = _one_for_each_scope(current, left, way)
+        edits = _one_for_each_scope(current, left, way, form)
         if not edits:
             break
         if cause[0] is None:  # the edits move nothing in another file
@@ -76,14 +89,25 @@ def changed_lines(old: str, new: str) -> tuple[TextEdit, ...]:
     )
 
 
-def _one_for_each_scope(file: NullFile, findings: Sequence[Finding], way: Strategy) -> list[TextEdit]:
+def _form(file: NullFile, place: Place, offer: Offer) -> str:
+    """What an offer says, whatever the value is called."""
+    return offer.title.replace(in_title(file.tree.text[place.span.start : place.span.end]), "``")
+
+
+def _alike(file: NullFile, place: Place, way: Strategy, form: str = "") -> Offer | None:
+    """What says the same at a place: what leaves one function, or does for a value, may not fit another."""
+    offer = next((each for each in file.offers(place) if each.strategy is way and not each.elsewhere), None)
+    return offer if offer is not None and form in ("", _form(file, place, offer)) else None
+
+
+def _one_for_each_scope(file: NullFile, findings: Sequence[Finding], way: Strategy, form: str) -> list[TextEdit]:
     """An edit in one function may end its other findings too: those come in the next round."""
     edits, scopes = list[TextEdit](), list[Span]()
     for finding in findings:
         place = file.place(finding)
         if place is None or any(scope.touches(place.span) for scope in scopes):
             continue
-        offer = next((each for each in file.offers(place) if each.strategy is way and not each.elsewhere), None)
+        offer = _alike(file, place, way, form)
         if offer is None:
             continue
         scope = offer.within or Span(0, len(file.tree.text))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.errors import PluginError
-from breadknife.plugins.nullcheck.cause import AT_PLACES, MOST, repaired_everywhere, with_same_cause
+from breadknife.plugins.nullcheck.cause import AT_PLACES, MOST, is_alike_elsewhere, repaired_everywhere, with_same_cause
 from breadknife.plugins.nullcheck.choices import Choices, by_choice, name_of
 from breadknife.plugins.nullcheck.content import only_words_differ
 from breadknife.plugins.nullcheck.files import Files
@@ -193,7 +193,7 @@ class _Menu:
         """The best way that is written at the place itself, at all with the same cause where it can be written."""
         places = len(with_same_cause(place, self.file.findings()))
         offer = next((offer for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere), None)
-        if offer is not None and 1 < places <= MOST:
+        if offer is not None and 1 < places <= MOST and is_alike_elsewhere(self.file, place, offer):
             title = f"{offer.title}, at up to {places} places with this cause"
             yield Action(title, data={**self._data(offer, place), "everywhere": places}, findings=about)
 

@@ -26,5 +26,6 @@ def silencing(document: Document, tree: SyntaxTree, finding: Finding) -> TextEdi
     if text.endswith("\\"):  # grammars take what follows for a comment, their languages don't
         return None
     end = document.line_starts[line] + len(text)
-    edit = TextEdit(Span(end, end), f"  {comment}")
-    return edit if comment_made(tree, edit, end + 2) else None
+    apart = "  " if comment.startswith("#") else " "  # as formatters have it
+    edit = TextEdit(Span(end, end), apart + comment)
+    return edit if comment_made(tree, edit, end + len(apart)) else None

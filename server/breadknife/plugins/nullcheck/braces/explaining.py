@@ -10,6 +10,7 @@ from breadknife.plugins.nullcheck.braces.facts import Fact, NullUse
 from breadknife.plugins.nullcheck.values import SOURCE, Use
 from breadknife.plugins.nullcheck.wording import capitalised, first_line, quote
 from breadknife.task.values import Finding, Related
+from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 
@@ -40,16 +41,35 @@ def _finding_of(words: Words, tree: SyntaxTree, use: NullUse) -> Finding:
     if use.use is Use.ASSIGN:
         message += f"; {words.assigned}"
     finding = Finding(span, SOURCE, use.use.value, message)
-    origin = first_line(tree, cause.node)
+    is_checked = cause.soft or _is_compared(words, tree, cause.node, span)
     because = cause.why or (
-        "the path from there to here has no check that leaves" if cause.soft else "nothing checks it before the use"
+        "the path from there to here has no check that leaves" if is_checked else "nothing checks it before the use"
     )
+    origin = span if _is_asked_anew(tree, cause.node, span) else first_line(tree, cause.node)
     if origin == span and cause.elsewhere is None:
         return replace(finding, related=(Related(span, f"{capitalised(cause.reason)}; {because}"),))
     return replace(
         finding,
         related=(cause.elsewhere or Related(origin, capitalised(cause.reason)), Related(span, capitalised(because))),
     )
+
+
+def _is_compared(words: Words, tree: SyntaxTree, origin: Node, use: Span) -> bool:
+    """Whether a comparison with null, that goes on, stands between where it comes from and the use; of a call, which
+    gives it anew, in the function before the use."""
+    value = re.escape(tree.text[use.start : use.end])
+    node: Node | None = origin
+    while tree.span(origin) == use and node is not None and node.child_by_field_name("body") is None:
+        node = node.parent
+    between = tree.text[tree.span(node).start if node is not None else use.start : use.start]
+    test = rf"(?<![\w.]){value}\s*[!=]=\s*{words.null}\b|\b{words.null}\s*[!=]=\s*{value}(?![\w.(\[])"
+    return re.search(test, between) is not None
+
+
+def _is_asked_anew(tree: SyntaxTree, origin: Node, use: Span) -> bool:
+    """Whether the use makes the same call as an earlier comparison: its null comes from the use."""
+    value = tree.text[use.start : use.end]
+    return value.endswith(")") and tree.source(origin) == value
 
 
 def _is_ignored(words: Words, tree: SyntaxTree, node: Node) -> bool:

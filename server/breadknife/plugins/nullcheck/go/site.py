@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from breadknife.plugins.nullcheck.braces.layout import on_own_line
 from breadknife.plugins.nullcheck.braces.order import has_effects_before
+from breadknife.plugins.nullcheck.braces.rounds import Loops, goes_on, loop_around
 from breadknife.plugins.nullcheck.go.narrowing import key_of
 from breadknife.plugins.nullcheck.go.outline import Outline, result_types
 from breadknife.plugins.nullcheck.values import Use
@@ -23,6 +24,16 @@ _FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_lite
 _SWITCHES = frozenset({"expression_switch_statement", "type_switch_statement", "select_statement"})
 _EFFECTS = frozenset({"call_expression"})
 _ASSIGNS = frozenset({"short_var_declaration", "assignment_statement"})
+_FOR = frozenset({"for_statement"})
+_LOOPS = Loops(
+    sets={**dict.fromkeys(_ASSIGNS, "left"), "inc_statement": "", "dec_statement": "", "var_spec": "name"},
+    each=frozenset({"range_clause"}),
+    clauses=frozenset({"for_clause"}),
+    first="initializer",
+    sometimes=frozenset({
+        "block", "expression_case", "type_case", "communication_case", "default_case", "func_literal",
+    }),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,23 +82,19 @@ class Site:
         return result_types(self.outline, self.function)[0] if self.function is not None else ()
 
     @property
-    def in_loop(self) -> bool:
-        for inner, outer in pairwise(reversed(self.path)):
-            if inner.type in _FUNCTIONS:
-                return False
-            if outer.type == "for_statement" and inner.type == "block":
-                return True
-        return False
+    def round(self) -> Node | None:
+        """The loop that a `continue` here goes on with."""
+        return loop_around(self.path, _FOR, _FUNCTIONS)
+
+    @cached_property
+    def goes_on(self) -> bool:
+        """Whether a `continue` here would come to another value, or to the loop's end."""
+        return self.round is not None and goes_on(_LOOPS, self.tree, self.round, self.node, self.is_name)
 
     @property
     def loop(self) -> Node | None:
         """The loop that a `break` here leaves."""
-        for inner, outer in pairwise(reversed(self.path)):
-            if inner.type in _FUNCTIONS or inner.type in _SWITCHES:
-                return None
-            if outer.type == "for_statement" and inner.type == "block":
-                return outer
-        return None
+        return loop_around(self.path, _FOR, _FUNCTIONS | _SWITCHES)
 
     @cached_property
     def statement(self) -> Node | None:

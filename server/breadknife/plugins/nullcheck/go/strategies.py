@@ -23,17 +23,21 @@ from breadknife.plugins.nullcheck.go.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_comment, in_title
 from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node
+
+_CONTINUE, _BREAK = endings.Ending(("continue",), "continue"), endings.Ending(("break",), "break")
 
 
 def options(site: Site, fact: Fact | None, ignores: str) -> list[Option]:
     """What can be done at a site, best first. `fact` is what the detector knows of it; `ignores` the checker whose
     finding is answered, where it has an ignore comment."""
     found = [*error_checks(site), *_leaving_check(site, fact), *_map(site)]
+    made = {option.strategy for option in found}
     # Where it is always nil a guard would only hide what follows.
     found += [
         option
         for option in _guards(site)
-        if fact is None or not is_certain(fact) or option.strategy is Strategy.DEFAULT
+        if option.strategy not in made and (fact is None or not is_certain(fact) or option.strategy is Strategy.DEFAULT)
     ]
     if ignores:
         found.append(_ignore(site, ignores))
@@ -45,30 +49,50 @@ def _leaving_check(site: Site, fact: Fact | None) -> Iterator[Option]:
     if fact is None or fact.cause is None or not (fact.cause.soft or fact.told):
         return
     tested = fact.linked if fact.told else site.source
-    test = f"{tested} != nil" if fact.told else f"{tested} == nil"
+    check = _check_above(site, tested, "!=" if fact.told else "==")
+    passed = endings.with_error(site, tested) if fact.told else None
+    strategy, ending = (Strategy.CHECK_ERROR, passed) if passed else _way_out(site)
+    if check is None or ending is None:
+        return
+    title = f"Leave when `{tested}` is {'not ' if fact.told else ''}nil ({ending.says} after the check)"
+    yield Option(
+        Strategy.CHECK_ERROR if fact.told else strategy, title, 92,
+        f"it is checked in line {check[0].start_point.row + 1}, which goes on",
+        lambda _: (lines_after(site.tree, check[1], list(ending.statements)),),
+    )  # fmt: skip
+
+
+def _check_above(site: Site, tested: str, compared: str = "==") -> tuple[Node, Node] | None:
+    """A comparison with nil among the statements before the place, and the last that it does: it goes on."""
     for node in site.siblings:
         if node.end_byte > site.node.start_byte or node.type != "if_statement":
             continue
         condition, block = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
         statements = block.named_children[0].named_children if block is not None and block.named_child_count else []
-        if condition is None or site.outline.text(condition) != test or not statements:
+        if condition is None or not statements or node.child_by_field_name("alternative") is not None:
             continue
-        passed = endings.with_error(site, tested) if fact.told else None
-        ending = passed or endings.early(site)
-        if (
-            ending is None
-            or node.child_by_field_name("alternative") is not None
-            or not on_own_line(site.tree, statements[-1])
-        ):
-            continue
-        title = f"Leave when `{tested}` is {'not ' if fact.told else ''}nil ({ending.says} after the check)"
-        edits = (lines_after(site.tree, statements[-1], list(ending.statements)),)
-        strategy = Strategy.CHECK_ERROR if fact.told else Strategy.RETURN
-        yield Option(
-            strategy, title, 92, f"it is checked in line {node.start_point.row + 1}, which goes on",
-            lambda _, edits=edits: edits,
-        )  # fmt: skip
-        return
+        between = site.tree.text[site.tree.span(node).end : site.span.start]
+        is_set = re.search(rf"(?<![\w.]){re.escape(tested)}(?:, [\w.]+)* :?=(?!=)", between) is not None
+        is_test = site.outline.text(condition) == f"{tested} {compared} nil"
+        if is_test and not is_set and on_own_line(site.tree, statements[-1]):
+            return node, statements[-1]
+    return None
+
+
+def _way_out(site: Site) -> tuple[Strategy, endings.Ending | None]:
+    """How a place is left without an error: of a loop the other rounds may go well, unless it does otherwise itself."""
+    early = endings.early(site)
+    if site.round is None or (early is not None and _returns_so(site, early)):
+        return Strategy.RETURN, early
+    if site.goes_on:
+        return Strategy.CONTINUE, _CONTINUE
+    return (Strategy.BREAK, _BREAK) if site.loop is not None else (Strategy.RETURN, early)
+
+
+def _returns_so(site: Site, early: endings.Ending) -> bool:
+    """Whether the loop around the place is left in the same way elsewhere."""
+    around = site.outline.text(site.round) if site.round is not None else ""
+    return re.search(rf"^\s*{re.escape(early.statements[-1])}\r?$", around, re.MULTILINE) is not None
 
 
 def _map(site: Site) -> Iterator[Option]:
@@ -98,14 +122,13 @@ def _map(site: Site) -> Iterator[Option]:
             lambda _: (edit,),
         )
     elif site.is_name and site.statement is not None:
-        lines = block(site.tree, f"if {site.source} == nil", (f"{site.source} = make({kind})",))
-        edits = (lines_above(site.tree, site.statement, lines),)
+        made = endings.Ending((f"{site.source} = make({kind})",), "")
         yield Option(
             Strategy.MAKE,
             f"Make the map first if {in_title(site.source)} is nil (the write goes into a new one)",
             90,
             "a write needs a map",
-            lambda _: edits,
+            lambda _: _guard(site, site.source, made),
         )
 
 
@@ -123,44 +146,36 @@ def _guards(site: Site) -> Iterator[Option]:
         maker = next((maker for package, maker in makers if package in site.outline.imports), "")
         add = None if maker else _import_errors(site)
         if maker or add is not None:
-            given = ", ".join([*endings.zeros(site, but_last=True), "an error"])
 
             def left(said: Content) -> Edits | None:
                 ending = endings.with_error(site, f'{maker or "errors.New"}("{said.message}")')
                 return _with_import(_guard(site, name, ending), add)
 
             yield Option(
-                Strategy.RAISE, f"Return `{given}` if {what} is nil", 70, "the function gives back an error", left,
+                Strategy.RAISE, f"Return an error if {what} is nil", 70, "the function gives back an error", left,
                 Content("error", message),
             )  # fmt: skip
     elif (ending := endings.early(site)) is not None:
-        weight, reason = (
-            (60, "it has no result to give an error in")
-            if not site.results
-            else (40, "its other results have a zero value")
-        )
+        weight = 40 if site.results else 60
+        if site.round is not None:
+            weight = 57 if _returns_so(site, ending) else 35
         yield Option(
-            Strategy.RETURN, f"Return early if {what} is nil ({ending.says})", weight, reason,
-            lambda _: _guard(site, name, ending),
+            Strategy.RETURN, f"Return early if {what} is nil ({ending.says})", weight,
+            "the function has no result to give an error in", lambda _: _guard(site, name, ending),
         )  # fmt: skip
-    if site.in_loop:
-        leaves = endings.Ending(("continue",), "continue")
+    if site.goes_on:
+        habit = re.search(r"\bcontinue\s", site.outline.text(site.round)) if site.round is not None else None
         yield Option(
-            Strategy.CONTINUE,
-            f"Skip this round of the loop if {what} is nil",
-            50,
-            "it is in a loop",
-            lambda _: _guard(site, name, leaves),
-        )
-    if site.loop is not None and re.search(r"\bbreak\s", site.outline.text(site.loop)):
-        out = endings.Ending(("break",), "break")
+            Strategy.CONTINUE, f"Skip this round of the loop if {what} is nil", 62 if habit else 50,
+            "the loop does so elsewhere" if habit else "it is in a loop", lambda _: _guard(site, name, _CONTINUE),
+        )  # fmt: skip
+    breaks = site.loop is not None and re.search(r"\bbreak\s", site.outline.text(site.loop)) is not None
+    if site.loop is not None and (breaks or not site.goes_on):
         yield Option(
-            Strategy.BREAK,
-            f"Leave the loop if {what} is nil",
-            47,
-            "the loop does so elsewhere",
-            lambda _: _guard(site, name, out),
-        )
+            Strategy.BREAK, f"Leave the loop if {what} is nil", 47,
+            "the loop does so elsewhere" if breaks else "its next round would find the same",
+            lambda _: _guard(site, name, _BREAK),
+        )  # fmt: skip
     if site.is_name and site.statement.type == "expression_statement":
         yield Option(
             Strategy.NARROW,
@@ -170,7 +185,8 @@ def _guards(site: Site) -> Iterator[Option]:
             lambda _: _wrapped(site),
         )
     kind = site.declared_type()
-    if site.node.type == "identifier" and kind.lstrip("*") in site.outline.structs and kind.startswith("*"):
+    is_struct = site.node.type == "identifier" and kind.startswith("*") and kind[1:] in site.outline.structs
+    if is_struct and not _fails_when_empty(site, kind[1:]):
         made = endings.Ending((f"{name} = &{kind[1:]}{{}}",), "")
         yield Option(
             Strategy.DEFAULT, f"Use an empty `{kind[1:]}` if {what} is nil", 20,
@@ -183,10 +199,35 @@ def _guards(site: Site) -> Iterator[Option]:
     )  # fmt: skip
 
 
+def _fails_when_empty(site: Site, struct: str) -> bool:
+    """Whether the place uses a field of a struct in a way that its zero value doesn't allow, and panics again."""
+    used, path = site.node, list(site.path)
+    while struct in site.outline.structs and path and path[-1].type == "selector_expression":
+        used = path.pop()
+        field = used.child_by_field_name("field")
+        struct = site.outline.structs[struct].get(site.outline.text(field), "") if field is not None else ""
+    if used == site.node or not path:
+        return False
+    outer, kind = path[-1], struct
+    is_called = outer.type == "call_expression" and outer.child_by_field_name("function") == used
+    is_method = outer.type == "selector_expression" and len(path) > 1 and path[-2].type == "call_expression"
+    if outer.type == "index_expression" and outer.child_by_field_name("operand") == used:
+        above = next((node for node in reversed(path[:-1]) if node.type != "expression_list"), outer)
+        left = above.child_by_field_name("left") if above.type == "assignment_statement" else None
+        is_set = above.type in ("inc_statement", "dec_statement") or (left is not None and outer in left.named_children)
+        return kind.startswith("[]") or (kind.startswith("map[") and is_set)
+    if kind.startswith("*"):
+        return outer.type == "unary_expression" or (outer.type == "selector_expression" and not is_method)
+    is_interface = kind in site.outline.interfaces or kind == "error"
+    return (is_called and kind.startswith("func(")) or (is_method and is_interface)
+
+
 def _guard(site: Site, name: str, ending: endings.Ending | None) -> Edits | None:
     statement = site.statement
     if statement is None or ending is None:
         return None
+    if site.is_name and (check := _check_above(site, name)) is not None:
+        return (lines_after(site.tree, check[1], list(ending.statements)),)
     lines = block(site.tree, f"if {name} == nil", ending.statements)
     if site.is_name:
         return (lines_above(site.tree, statement, lines),)

@@ -73,7 +73,7 @@ def defaults(site: Site, fact: Fact | None, release: Callable[[], int]) -> Itera
         )
         yield Option(
             Strategy.DEFAULT, f"Use {such} if {'there is none' if array else 'it is not set'}", 45,
-            "it may be left out", lambda _: with_import(add, TextEdit(site.span, chosen)),
+            "it comes from outside, where it may be missing", lambda _: with_import(add, TextEdit(site.span, chosen)),
         )  # fmt: skip
     elif site.is_name:
         bare = outer.type in ("argument_list", "variable_declarator", "return_statement")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from breadknife.plugins.nullcheck.braces.file import Edits
-from breadknife.plugins.nullcheck.braces.layout import line_break
+from breadknife.plugins.nullcheck.braces.layout import line_break, lines_after, lines_before, on_own_line
 from breadknife.plugins.nullcheck.java.site import Site
 from breadknife.text.document import Span, TextEdit
 
@@ -24,6 +26,17 @@ def with_import(add: TextEdit | None, edit: TextEdit) -> Edits:
 def _import(site: Site, name: str) -> TextEdit | None:
     """An import beside the others; None where there is no place for one."""
     end = line_break(site.tree)
+    plain = [
+        (re.sub(r"^import\s+|\s*;$", "", site.outline.text(node)), node)
+        for node in site.tree.root.named_children
+        if node.type == "import_declaration" and not site.outline.text(node).startswith("import static")
+    ]
+    same = [(imported, node) for imported, node in plain if imported.partition(".")[0] == name.partition(".")[0]]
+    after = next((node for imported, node in same if imported > name), None)
+    if after is not None and on_own_line(site.tree, after):
+        return lines_before(site.tree, after, [f"import {name};"])
+    if same:
+        return lines_after(site.tree, same[-1][1], [f"import {name};"])
     if site.outline.last_import is not None:
         at = site.tree.span(site.outline.last_import).end
         return TextEdit(Span(at, at), f"{end}import {name};")

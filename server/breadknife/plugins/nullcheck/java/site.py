@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from breadknife.plugins.nullcheck.braces.layout import on_own_line
 from breadknife.plugins.nullcheck.braces.order import has_effects_before
+from breadknife.plugins.nullcheck.braces.rounds import Loops, goes_on, loop_around
 from breadknife.plugins.nullcheck.java.outline import CLASSES, METHODS, Outline
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
@@ -27,6 +28,13 @@ _HEADERS = {
 _LISTS = frozenset({"block", "constructor_body", "switch_block_statement_group", "static_initializer"})
 _LATER = frozenset({"lambda_expression", "class_body", "switch_block"})
 _LOOPS = frozenset({"for_statement", "enhanced_for_statement", "while_statement", "do_statement"})
+_IN_LOOPS = Loops(
+    sets={"assignment_expression": "left", "update_expression": "", "variable_declarator": "name"},
+    each=frozenset({"enhanced_for_statement"}),
+    clauses=frozenset(),
+    first="init",
+    sometimes=frozenset({"block", "switch_block", "lambda_expression", "class_body"}),
+)
 _EFFECTS = frozenset({"method_invocation", "object_creation_expression", "assignment_expression", "update_expression"})
 _JAVA_LANG = frozenset({
     "Boolean", "Byte", "Character", "Class", "Double", "Enum", "Float", "Integer", "Long", "Math", "Number", "Runtime",
@@ -103,12 +111,14 @@ class Site:
     @property
     def loop(self) -> Node | None:
         """The loop that a `break;` here leaves."""
-        for inner, outer in pairwise(reversed(self.path)):
-            if inner.type in METHODS or inner.type == "lambda_expression" or outer.type == "switch_block":
-                return None
-            if outer.type in _LOOPS and inner == outer.child_by_field_name("body"):
-                return outer if inner.type == "block" else None
-        return None
+        loop = loop_around(self.path, _LOOPS, METHODS | {"lambda_expression", "switch_block"})
+        body = loop.child_by_field_name("body") if loop is not None else None
+        return loop if body is not None and body.type == "block" else None
+
+    @cached_property
+    def goes_on(self) -> bool:
+        """Whether a `continue;` here would come to another value, or to the loop's end."""
+        return self.loop is not None and goes_on(_IN_LOOPS, self.tree, self.loop, self.node, self.is_name)
 
     @cached_property
     def statement(self) -> Node | None:

@@ -54,8 +54,9 @@ def _leaving_check(site: Site) -> Iterator[Option]:
     check, value = _check_above(site), _early(site)
     if check is None or (value is None and site.loop is None):
         return
-    # The loop's other rounds may go well.
-    strategy, leaves = (Strategy.CONTINUE, "continue") if site.loop is not None else (Strategy.RETURN, "return")
+    strategy, leaves = Strategy.RETURN, "return"
+    if site.loop is not None:  # its other rounds may go well
+        strategy, leaves = (Strategy.CONTINUE, "continue") if site.goes_on else (Strategy.BREAK, "break")
     says = f"{leaves} `{value}`" if value and site.loop is None else leaves
     yield Option(
         strategy, f"Leave when `{site.source}` is null ({says} after the check)", 90,
@@ -125,7 +126,7 @@ def _guards(site: Site) -> Iterator[Option]:
     if "throw new" in source:
         weight, reason = 70, "the method throws elsewhere"
     elif site.is_parameter:
-        weight, reason = 70, "a parameter is the caller's"
+        weight, reason = 70, "it is what the caller passes"
     elif caught := _caught(site):
         exception, weight, reason = caught, 60, f"the {caught} is handled here"
     yield Option(
@@ -137,14 +138,16 @@ def _guards(site: Site) -> Iterator[Option]:
     if site.loop is not None:
         around = site.outline.text(site.loop)
         habit = bool(re.search(r"\bcontinue;", around))
-        if check is None:
+        if check is None and site.goes_on:
             yield Option(
                 Strategy.CONTINUE, f"Skip this round of the loop if {what} is null", 60 if habit else 40,
                 "the loop does so elsewhere" if habit else "it is in a loop", lambda _: _guard(site, "continue;"),
             )  # fmt: skip
-        if re.search(r"\bbreak;", around):
+        breaks = re.search(r"\bbreak;", around) is not None
+        if (breaks or not site.goes_on) and (check is None or site.goes_on):
             yield Option(
-                Strategy.BREAK, f"Leave the loop if {what} is null", 55, "the loop does so elsewhere",
+                Strategy.BREAK, f"Leave the loop if {what} is null", 55 if breaks else 48,
+                "the loop does so elsewhere" if breaks else "its next round would find the same",
                 lambda _: _guard(site, "break;"),
             )  # fmt: skip
     value = _early(site)
