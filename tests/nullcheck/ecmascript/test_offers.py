@@ -218,6 +218,34 @@ def test_the_surroundings_decide_what_comes_first(text: str, first: str) -> None
     assert offers[-1].strategy is Strategy.NON_NULL
 
 
+@pytest.mark.parametrize(
+    ("loop", "goes_on"),
+    [
+        ("for (const y of ys) {\n    x.y(y);\n  }", True),
+        ("for (const y of ys) x.y(y);", False),  # no block for the check
+        ("for (let i = 0; i < n; i++) {\n    x.y(i);\n  }", True),
+        ("for (let i = 0; i < n;) {\n    x.y(i);\n    i++;\n  }", False),
+        ("for (;;) {\n    x.y();\n  }", False),
+        ("while (true) {\n    x.y();\n    x = m.get(1);\n  }", False),
+        ("while (true) {\n    x = m.get(1);\n    x.y();\n  }", True),
+        ("while (g()) {\n    if (g()) {\n      x = m.get(1);\n    }\n    x.y();\n  }", False),
+        ("while (g()) {\n    const z = m.get(1);\n    if (g()) {\n      z.y();\n    }\n    g();\n  }", True),
+        ("while (i < n) {\n    const z = m.get(i);\n    z.y();\n    i++;\n  }", False),
+        ("while (i < n) {\n    i++;\n    const z = m.get(i);\n    z.y();\n  }", True),
+        ("while (i < n) {\n    m.get(i).y();\n    i += 1;\n  }", False),
+        ("while (g()) {\n    m.get(g()).y();\n    n = 1;\n  }", True),
+        ("while (g()) {\n    const z = s.match(/a/);\n    z.at(1);\n    s.shift();\n  }", False),
+        ("do {\n    x.y();\n  } while ((x = m.get(1)));", True),
+        ("do {\n    const z = m.get(i);\n    z.y();\n    i++;\n  } while (i < n);", False),
+    ],
+)  # fmt: skip
+def test_a_round_is_skipped_where_the_next_one_may_find_another_value(loop: str, goes_on: bool) -> None:
+    made = results(f"function f(ys: Y[], m: Map<number, X>, s: string, i, n, x?: X) {{\n  {loop}\n}}\n")
+    assert made
+    assert ("continue" in made) is goes_on
+    assert ("break" in made) is (not goes_on and "for (const" not in loop)
+
+
 LOOPS = "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const y = m.get(x);\n    y.run();\n  }\n}\n"
 
 

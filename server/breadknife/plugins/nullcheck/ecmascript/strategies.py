@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
     non_null,
 )
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
+from breadknife.plugins.nullcheck.ecmascript.rounds import goes_on
 from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, SIMPLE, THROWING, Site, is_optional, own_nodes
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
@@ -98,15 +99,21 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
     yield _raise(site, evidence, name, null, message.message)
     elsewhere = f"the file does so elsewhere when {name} is {null}"
     if loop is not None:
+        leads_on = goes_on(site, loop)
         for strategy, word, said in (
             (Strategy.CONTINUE, "continue", "Skip this round of the loop"),
             (Strategy.BREAK, "break", "Leave the loop"),
         ):
+            ends = strategy is Strategy.BREAK
+            if not ends and not leads_on:
+                continue
             habit = _leaves(loop, f"{word}_statement")
             weight, reason = (70, f"the loop has a `{word}` already") if habit else (40, "it is in a loop")
+            if ends and not leads_on and not habit:
+                reason = "another round would find the same"
             if evidence.guards[strategy]:
                 weight, reason = 80, elsewhere
-            if habit or evidence.guards[strategy] or strategy is Strategy.CONTINUE:
+            if habit or evidence.guards[strategy] or not (ends and leads_on):
                 yield Option(strategy, f"{said} if {name} is {null}", weight, reason)
     if function is not None and (exit := early_return(site, function)) is not None:
         title = f"Return early if {name} is {null} ({exit.said})"
