@@ -208,7 +208,9 @@ def test_a_function_that_throws_elsewhere_gives_no_undefined_by_itself(body: str
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? x.z;\n}\n", "raise"),
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? 'x.z';\n}\n", "optional-chain"),
         ("function f(x?: X) {\n  return x.y ?? x.z ?? x?.a;\n}\n", "raise"),
-        ("const f = (x?: X) => {\n  x.a.b();\n  x.b();\n};\n", "optional-chain"),
+        ("const f = (x?: X) => {\n  x.a.b();\n  x.b();\n};\n", "raise"),
+        ("const f = (x?: X) => {\n  x.a.b();\n  if (x) x.b();\n};\n", "optional-chain"),
+        ("const f = (x?: X) => {\n  x.a.b();\n  x?.b();\n};\n", "optional-chain"),
         ("import invariant from 'tiny-invariant';\nfunction f(x?: X) {\n  return x.y;\n}\n", "assert"),
     ],
 )  # fmt: skip
@@ -244,6 +246,36 @@ def test_a_round_is_skipped_where_the_next_one_may_find_another_value(loop: str,
     assert made
     assert ("continue" in made) is goes_on
     assert ("break" in made) is (not goes_on and "for (const" not in loop)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_right"),
+    [
+        ("x.b();", False),
+        ("g(x.b);", False),
+        ("return x[0];", False),
+        ("if (x.b) g();", False),
+        ("x?.b();", True),
+        ("if (x) x.b();", True),
+        ("x = new X();\n  x.b();", True),
+        ("g();", True),
+    ],
+)
+def test_a_check_of_one_use_alone_is_no_way_where_the_value_is_used_after_it(after: str, is_right: bool) -> None:
+    text = f"function f(x?: X | null) {{\n  x.a();\n  {after}\n}}\n"
+    made = results(text)
+    assert {"optional-chain", "narrow"} & made.keys() == ({"optional-chain", "narrow"} if is_right else set())
+    assert {"raise", "non-null"} <= made.keys()
+
+
+def test_a_value_that_is_given_a_name_is_told_of_by_it() -> None:
+    """The place of the second finding, `address`, lies within what moves, and the first one's isn't ended by it."""
+    types = "interface U { address?: { city?: string } }\nconst m = new Map<number, U>();\n"
+    text = types + "function f() {\n  return m.get(1).address.city.trim();\n}\n"
+    made = [{offer.strategy: apply_edits(text, offer.edits) for offer in offered(text, at=at)} for at in range(3)]
+    names = {"value": "m.get(1)", "addressValue": "m.get(1).address", "cityValue": "m.get(1).address.city"}
+    named = [f"  const {name} = {value};\n" for name, value in names.items()]
+    assert [name in each[Strategy.RAISE] for name, each in zip(named, made, strict=True)] == [True] * 3
 
 
 LOOPS = "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const y = m.get(x);\n    y.run();\n  }\n}\n"

@@ -119,7 +119,7 @@ class EcmaScriptFile:
         is_meant = is_handed_on(site, self._is_library)
         for option in ways:
             made = option.edits or edits(site, option.strategy, option.content)
-            verdict = verifier.check(made) if made else None
+            verdict = verifier.check(made, option.strategy) if made else None
             if made and verdict is not None:
                 content = option.content if option.has_content else None
                 whole = Span(0, len(self.tree.text)) if option.edits else verifier.limits
@@ -139,7 +139,7 @@ class EcmaScriptFile:
         if found is None:
             return None
         made = edits(found[0], strategy, content)
-        return made if made is not None and found[2].check(made) is not None else None
+        return made if made is not None and found[2].check(made, strategy) is not None else None
 
     def _options(self, site: Site, cause: Cause) -> list[Option]:
         origin = cause.node if cause.node != site.node else None

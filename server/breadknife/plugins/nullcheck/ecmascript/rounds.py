@@ -41,12 +41,12 @@ def goes_on(site: Site, loop: Node) -> bool:
     giving = [site.node]
     if site.is_name:
         owners = {site.source[: dot.start()] for dot in re.finditer(r"\.|\Z", site.source)}
-        giving = [part for part in before if not owners.isdisjoint(_bound(site, part))]
+        giving = [part for part in before if not owners.isdisjoint(bound(site, part))]
     test = text(condition) if condition is not None else ""
     read = test + site.tree.text[site.tree.span(loop).start : site.span.end]
     given = " ".join((test, *map(text, giving)))
     return bool(giving) and not any(
-        any(_names(name, read) for name in _bound(site, part))
+        any(_names(name, read) for name in bound(site, part))
         or any(_names(name, given) for name in _CALLED.findall(text(part)))
         for part in skipped
     )
@@ -56,7 +56,7 @@ def _names(name: str, source: str) -> bool:
     return re.search(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", source) is not None
 
 
-def _bound(site: Site, part: Node) -> Iterator[str]:
+def bound(site: Site, part: Node) -> Iterator[str]:
     """The names that get a value there, not in a function of its own."""
     stack = [part]
     while stack:
