@@ -157,6 +157,39 @@ def test_a_loop_that_changes_the_member_has_no_check_before_it(change: str) -> N
     )
 
 
+TYPES = """\
+interface U { p?: { d: Date | null; e?: Date }; t?: string[] }
+function g(d: Date) {}
+const m = new Map<number, U>();
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "value", "test", "message"),
+    [
+        ("g(u.p?.e)", "u.p?.e", "=== undefined", "u.p.e is undefined"),
+        ("g(u.p?.d)", "u.p?.d", "== null", "u.p.d is null"),  # undefined, too: where there is no `p`
+        ("m.get(1).t", "m.get(1)", "=== undefined", "the result of m.get is undefined"),
+        ("us[0].t.at(0)", "us[0].t", "=== undefined", "t is undefined"),
+    ],
+)
+def test_a_value_without_a_name_gets_one_and_a_message_that_can_be_read(
+    use: str, value: str, test: str, message: str
+) -> None:
+    made = results(f"{TYPES}function f(u: U, us: U[]) {{\n  return {use};\n}}\n")["raise"]
+    name = made.partition(f" = {value};\n")[0].rpartition(" ")[2]
+    assert f'  if ({name} {test}) {{\n    throw new Error("{message}");\n' in made
+
+
+@pytest.mark.parametrize(
+    ("method", "is_right"),
+    [("filter", True), ("some", True), ("every", True), ("findLast", True), ("map", False), ("flatMap", False)],
+)
+def test_a_function_that_is_only_asked_whether_it_is_true_may_give_undefined(method: str, is_right: bool) -> None:
+    made = results(f"{TYPES}const f = (us: U[]) => us.{method}((u) => u.t.includes('a'));\n")
+    assert ("optional-chain" in made) is is_right
+
+
 def test_a_call_is_not_moved_before_another_ones_effects() -> None:
     assert "raise" not in results("function f(s: string) {\n  return g(h(), s.match(/a/)[0]);\n}\n")
 

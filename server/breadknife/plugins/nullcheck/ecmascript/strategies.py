@@ -269,6 +269,8 @@ def _bare_name(site: Site) -> str:
         return given
     is_named = site.is_name or site.node.type == "member_expression"
     name = site.source if is_named else f"the result of {site.source.partition('(')[0]}"
+    if is_named and re.search(r"[(\[]", name):
+        name = name.rpartition(".")[2]  # without its brackets the whole couldn't be read
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
 
 
@@ -285,7 +287,7 @@ def _new_name(site: Site) -> str:
         base = _singular(node.child_by_field_name("object"), site)
     elif node.type == "member_expression":  # a getter's
         base = source.rpartition(".")[2].lstrip("#")
-        if "?." in source or not base.isidentifier():
+        if not base.isidentifier():
             return ""
     else:
         called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", source)
