@@ -74,7 +74,9 @@ class Verifier:
             return None
         moves = Moves.of(edits) if strategy not in _OF_ONE_USE else None
         name = edits[1].new_text if named_at(site, edits) is not None else ""
-        if any(found.span == target for found in after) or _are_new(before, after, moves, name, site, target):
+        written = edits[0].new_text.find(site.source)  # in a check, which may read what its owners lack, too
+        copied = target.start if name else edits[0].span.start + written if written >= 0 else None
+        if any(found.span == target for found in after) or _are_new(before, after, moves, name, site, copied):
             return None
         return Verdict(len(before) - len(after))
 
@@ -137,11 +139,11 @@ def _occurrences(text: str, part: str) -> list[int]:
 
 
 def _are_new(
-    before: Iterable[Finding], after: Iterable[Finding], moves: Moves | None, name: str, site: Site, target: Span
+    before: Iterable[Finding], after: Iterable[Finding], moves: Moves | None, name: str, site: Site, copied: int | None
 ) -> bool:
     """Whether one stands where none stood before: a check of one use alone leaves the next use of the value, which is
-    told of in the same words. Without `moves` that may be. What is given a `name` stands elsewhere, and is spoken
-    of by that name."""
+    told of in the same words. Without `moves` that may be. What is given a `name` stands elsewhere, where
+    it is `copied` to, and is spoken of by that name."""
     left = list(before)
 
     def is_same(old: Finding, new: Finding) -> bool:
@@ -151,8 +153,9 @@ def _are_new(
             return True
         if old.code != new.code:
             return False
-        if name and site.span.contains(old.span) and target.contains(new.span):
-            return old.span.start - site.span.start == new.span.start - target.start
+        is_copied = copied is not None and site.span.contains(old.span)
+        if is_copied and old.span.start - site.span.start == new.span.start - copied:
+            return True
         return moves.leads(old.span.start, new.span.start)
 
     for finding in after:
