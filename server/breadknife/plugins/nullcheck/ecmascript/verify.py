@@ -153,8 +153,11 @@ def _are_new(
             return True
         if old.code != new.code:
             return False
-        is_copied = copied is not None and site.span.contains(old.span)
-        if is_copied and old.span.start - site.span.start == new.span.start - copied:
+        if (
+            copied is not None
+            and old.span.shifted(copied - site.span.start) == new.span
+            and site.span.contains(old.span)
+        ):
             return True
         return moves.leads(old.span.start, new.span.start)
 
