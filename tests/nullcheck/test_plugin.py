@@ -125,6 +125,17 @@ def test_the_surroundings_decide_what_comes_first(text: str, first: str) -> None
     assert [action.preferred for action in actions] == [True] + [False] * (len(actions) - 1)
 
 
+def test_where_findings_share_a_place_what_only_hides_stands_last_and_once_a_code() -> None:
+    types = "interface U { a?: { c?: string } }\nconst m = new Map<number, U>();\n"
+    actions = menu(types + "const x = m.get(1).a.c.trim();\n", language="typescript")
+    ways = [str(action.data.get("strategy", "comment")) for action in actions]
+    hiding = [way in ("non-null", "ignore", "comment") for way in ways]
+    assert hiding == sorted(hiding)
+    assert ways.count("non-null") == 3
+    assert ways[-1] == "comment"
+    assert ways.count("comment") == 1
+
+
 def test_a_title_says_what_happens_to_a_none() -> None:
     text = "def f(x=None):\n    if a:\n        raise TypeError('a')\n    return x.y\n"
     titles = {action.data["strategy"]: action.title for action in offered(text)}

@@ -157,6 +157,39 @@ def test_a_loop_that_changes_the_member_has_no_check_before_it(change: str) -> N
     )
 
 
+TYPES = """\
+interface U { p?: { d: Date | null; e?: Date }; t?: string[] }
+function g(d: Date) {}
+const m = new Map<number, U>();
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "value", "test", "message"),
+    [
+        ("g(u.p?.e)", "u.p?.e", "=== undefined", "u.p.e is undefined"),
+        ("g(u.p?.d)", "u.p?.d", "== null", "u.p.d is null"),  # undefined, too: where there is no `p`
+        ("m.get(1).t", "m.get(1)", "=== undefined", "the result of m.get is undefined"),
+        ("us[0].t.at(0)", "us[0].t", "=== undefined", "t is undefined"),
+    ],
+)
+def test_a_value_without_a_name_gets_one_and_a_message_that_can_be_read(
+    use: str, value: str, test: str, message: str
+) -> None:
+    made = results(f"{TYPES}function f(u: U, us: U[]) {{\n  return {use};\n}}\n")["raise"]
+    name = made.partition(f" = {value};\n")[0].rpartition(" ")[2]
+    assert f'  if ({name} {test}) {{\n    throw new Error("{message}");\n' in made
+
+
+@pytest.mark.parametrize(
+    ("method", "is_right"),
+    [("filter", True), ("some", True), ("every", True), ("findLast", True), ("map", False), ("flatMap", False)],
+)
+def test_a_function_that_is_only_asked_whether_it_is_true_may_give_undefined(method: str, is_right: bool) -> None:
+    made = results(f"{TYPES}const f = (us: U[]) => us.{method}((u) => u.t.includes('a'));\n")
+    assert ("optional-chain" in made) is is_right
+
+
 def test_a_call_is_not_moved_before_another_ones_effects() -> None:
     assert "raise" not in results("function f(s: string) {\n  return g(h(), s.match(/a/)[0]);\n}\n")
 
@@ -208,7 +241,9 @@ def test_a_function_that_throws_elsewhere_gives_no_undefined_by_itself(body: str
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? x.z;\n}\n", "raise"),
         ("function f(x?: X, a = x?.b) {\n  return x.y ?? 'x.z';\n}\n", "optional-chain"),
         ("function f(x?: X) {\n  return x.y ?? x.z ?? x?.a;\n}\n", "raise"),
-        ("const f = (x?: X) => {\n  x.a.b();\n  x.b();\n};\n", "optional-chain"),
+        ("const f = (x?: X) => {\n  x.a.b();\n  x.b();\n};\n", "raise"),
+        ("const f = (x?: X) => {\n  x.a.b();\n  if (x) x.b();\n};\n", "optional-chain"),
+        ("const f = (x?: X) => {\n  x.a.b();\n  x?.b();\n};\n", "optional-chain"),
         ("import invariant from 'tiny-invariant';\nfunction f(x?: X) {\n  return x.y;\n}\n", "assert"),
     ],
 )  # fmt: skip
@@ -216,6 +251,64 @@ def test_the_surroundings_decide_what_comes_first(text: str, first: str) -> None
     offers = offered(text)
     assert offers[0].strategy.value == first
     assert offers[-1].strategy is Strategy.NON_NULL
+
+
+@pytest.mark.parametrize(
+    ("loop", "goes_on"),
+    [
+        ("for (const y of ys) {\n    x.y(y);\n  }", True),
+        ("for (const y of ys) x.y(y);", False),  # no block for the check
+        ("for (let i = 0; i < n; i++) {\n    x.y(i);\n  }", True),
+        ("for (let i = 0; i < n;) {\n    x.y(i);\n    i++;\n  }", False),
+        ("for (;;) {\n    x.y();\n  }", False),
+        ("while (true) {\n    x.y();\n    x = m.get(1);\n  }", False),
+        ("while (true) {\n    x = m.get(1);\n    x.y();\n  }", True),
+        ("while (g()) {\n    if (g()) {\n      x = m.get(1);\n    }\n    x.y();\n  }", False),
+        ("while (g()) {\n    const z = m.get(1);\n    if (g()) {\n      z.y();\n    }\n    g();\n  }", True),
+        ("while (i < n) {\n    const z = m.get(i);\n    z.y();\n    i++;\n  }", False),
+        ("while (i < n) {\n    i++;\n    const z = m.get(i);\n    z.y();\n  }", True),
+        ("while (i < n) {\n    m.get(i).y();\n    i += 1;\n  }", False),
+        ("while (g()) {\n    m.get(g()).y();\n    n = 1;\n  }", True),
+        ("while (g()) {\n    const z = s.match(/a/);\n    z.at(1);\n    s.shift();\n  }", False),
+        ("do {\n    x.y();\n  } while ((x = m.get(1)));", True),
+        ("do {\n    const z = m.get(i);\n    z.y();\n    i++;\n  } while (i < n);", False),
+    ],
+)  # fmt: skip
+def test_a_round_is_skipped_where_the_next_one_may_find_another_value(loop: str, goes_on: bool) -> None:
+    made = results(f"function f(ys: Y[], m: Map<number, X>, s: string, i, n, x?: X) {{\n  {loop}\n}}\n")
+    assert made
+    assert ("continue" in made) is goes_on
+    assert ("break" in made) is (not goes_on and "for (const" not in loop)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_right"),
+    [
+        ("x.b();", False),
+        ("g(x.b);", False),
+        ("return x[0];", False),
+        ("if (x.b) g();", False),
+        ("x?.b();", True),
+        ("if (x) x.b();", True),
+        ("x = new X();\n  x.b();", True),
+        ("g();", True),
+    ],
+)
+def test_a_check_of_one_use_alone_is_no_way_where_the_value_is_used_after_it(after: str, is_right: bool) -> None:
+    text = f"function f(x?: X | null) {{\n  x.a();\n  {after}\n}}\n"
+    made = results(text)
+    assert {"optional-chain", "narrow"} & made.keys() == ({"optional-chain", "narrow"} if is_right else set())
+    assert {"raise", "non-null"} <= made.keys()
+
+
+def test_a_value_that_is_given_a_name_is_told_of_by_it() -> None:
+    """The place of the second finding, `address`, lies within what moves, and the first one's isn't ended by it."""
+    types = "interface U { address?: { city?: string } }\nconst m = new Map<number, U>();\n"
+    text = types + "function f() {\n  return m.get(1).address.city.trim();\n}\n"
+    made = [{offer.strategy: apply_edits(text, offer.edits) for offer in offered(text, at=at)} for at in range(3)]
+    names = {"value": "m.get(1)", "addressValue": "m.get(1).address", "cityValue": "m.get(1).address.city"}
+    named = [f"  const {name} = {value};\n" for name, value in names.items()]
+    assert [name in each[Strategy.RAISE] for name, each in zip(named, made, strict=True)] == [True] * 3
 
 
 LOOPS = "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const y = m.get(x);\n    y.run();\n  }\n}\n"

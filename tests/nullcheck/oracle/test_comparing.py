@@ -152,6 +152,29 @@ def test_what_is_new(was: list[tuple[int, str]], now: list[tuple[int, str]], new
     assert len(fresh(other, [Problem(THERE, "c", "a", 8), Problem(THERE, "d", "a", 4)], moves)) == 2
 
 
+A, AB = ("18048", "'a' is possibly 'undefined'."), ("18048", "'a.b' is possibly 'undefined'.")
+OBJECT = ("2532", "Object is possibly 'undefined'.")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "new"),
+    [
+        ([A, AB], [OBJECT], 0),  # `a!.b.c`
+        ([A, AB], [AB], 0),
+        ([A, AB], [AB, OBJECT], 1),
+        ([A, AB], [OBJECT, OBJECT], 1),
+        ([A], [OBJECT], 1),  # `a?.[0].c`: the fault has moved on
+        ([A], [AB], 1),
+        ([A, AB], [("2531", "Object is possibly 'null'.")], 1),
+        ([A, ("18048", "'ab.c' is possibly 'undefined'.")], [OBJECT], 1),
+    ],
+)
+def test_an_object_that_has_lost_its_name(was: list[tuple[str, str]], now: list[tuple[str, str]], new: int) -> None:
+    moves = {HERE: Moves.of((TextEdit(Span(5, 5), "!"),))}
+    before, after = ([Problem(HERE, code, message, 4) for code, message in each] for each in (was, now))
+    assert len(fresh(before, after, moves)) == new
+
+
 @pytest.mark.parametrize(
     ("was", "now", "gone"),
     [

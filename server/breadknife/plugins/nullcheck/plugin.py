@@ -38,7 +38,7 @@ from breadknife.task.values import (
     Silence,
 )
 from breadknife.text.directives import rules_named
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document, Span, TextEdit
 
 _CHOSEN, _UNDONE = "chosen", "undone"
 """The commands that come once the edits of an action are made, and undone: the name of the value, and the strategy."""
@@ -154,15 +154,21 @@ class _Menu:
     context: Context
 
     def actions(self) -> Iterator[Action]:
+        """Where several places share the position: what repairs one of them, then what only hides."""
+        repairs, hiding = list[Action](), list[Action]()
+        silenced = list[Finding]()
         for at, (place, about) in enumerate(self._places().items()):
             offers = self._offers(place, about)
             for rank, offer in enumerate(offers):
-                yield self._action(offer, place, about, preferred=rank == 0)
-            yield from self._everywhere(offers, place, about)
+                hides = offer.strategy in HIDING
+                action = self._action(offer, place, about, preferred=rank == 0 and not hides)
+                (hiding if hides else repairs).append(action)
+            repairs += self._everywhere(offers, place, about)
             if all(offer.strategy is not Strategy.IGNORE for offer in offers):
-                yield from self._silencing(about)
+                silenced += about
             if at == 0 and offers:
                 self._look_ahead(place, offers, about)
+        yield from (*repairs, *hiding, *self._silencing(silenced))
 
     def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
         offers = [offer for offer in self.file.offers(place, about) if not self._is_broken(offer, about)]
@@ -197,12 +203,16 @@ class _Menu:
             title = f"{offer.title}, at up to {places} places with this cause"
             yield Action(title, data={**self._data(offer, place), "everywhere": places}, findings=about)
 
-    def _silencing(self, about: tuple[Finding, ...]) -> Iterator[Action]:
-        """Who reads the code knows better, whatever is offered: there is always a way to say so."""
+    def _silencing(self, about: Sequence[Finding]) -> Iterator[Action]:
+        """Who reads the code knows better, whatever is offered: there is always a way to say so. The comment is of a
+        line: one does for all that it has of a code."""
+        ways = dict[tuple[str, tuple[TextEdit, ...]], list[Finding]]()
         for finding in about:
             if finding.source == SOURCE and (edit := silencing(self.request.document, self.file.tree, finding)):
-                title = f"Ignore {finding.code} on this line (nothing changes)"
-                yield Action(title, edits=(edit,), findings=(finding,), origin=Origin(rule(Strategy.IGNORE)))
+                ways.setdefault((finding.code, (edit,)), []).append(finding)
+        for (code, edits), findings in ways.items():
+            title = f"Ignore {code} on this line (nothing changes)"
+            yield Action(title, edits=edits, findings=tuple(findings), origin=Origin(rule(Strategy.IGNORE)))
 
     def _is_broken(self, offer: Offer, about: tuple[Finding, ...]) -> bool:
         known = self.ladder.known(self._edited(offer), about, self.context.project)

@@ -20,6 +20,8 @@ _DISCARDS = frozenset({
     "setImmediate", "afterEach", "beforeEach", "finally",
 })  # fmt: skip
 """Functions that have no use for what the function they are given returns."""
+_TESTS_RESULT = frozenset({"filter", "some", "every", "find", "findIndex", "findLast", "findLastIndex"})
+"""Functions that only ask whether what the function they are given returns is true."""
 _LISTENS = frozenset({"on", "once"})
 """The same, where an event is named before: lodash's `once(f)` gives what `f` returns."""
 LITERALS = {"string": '""', "number": "0", "boolean": "false", "Array": "[]", "bigint": "0n"}
@@ -100,14 +102,14 @@ def _fits(site: Site, at: int) -> bool:
 
 
 def _is_discarded(site: Site, at: int) -> bool:
-    """Whether nobody looks at what the arrow function `path[at]` returns."""
+    """Whether nobody looks at what the arrow function `path[at]` returns, or only asks whether it is true."""
     if (annotation := site.path[at].child_by_field_name("return_type")) is not None:
         return site.outline.text(annotation) == ": void"
     outer = site.path[at - 1]
     if outer.type == "arguments":
         function = site.path[at - 2].child_by_field_name("function")
         name = site.outline.text(function).rpartition(".")[2] if function is not None else ""
-        return name in _DISCARDS or (name in _LISTENS and outer.named_children[0] != site.path[at])
+        return name in _DISCARDS | _TESTS_RESULT or (name in _LISTENS and outer.named_children[0] != site.path[at])
     if outer.type == "jsx_expression" and site.path[at - 2].type == "jsx_attribute":
         name = site.outline.text(site.path[at - 2].named_children[0])
         return name.startswith("on") and name[2:3].isupper()

@@ -275,8 +275,9 @@ class Evaluator:
         """Why `owner?.x` may be undefined; None where it can't be, or nobody knows."""
         if fact.cause is None:
             return None
-        written = self.text(owner)
-        return replace(fact.cause, reason=f"`{written}` may be null: {fact.cause.reason}", null="undefined")
+        cause = fact.cause
+        reason = f"`{self.text(owner)}` may be {cause.null or 'null'} ({cause.reason})"
+        return replace(cause, reason=reason, null="undefined")
 
     def _call(self, node: Node, env: Env) -> Link:
         function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")

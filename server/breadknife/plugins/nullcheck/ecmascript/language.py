@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.ecmascript.foreign import Foreign, foreign
 from breadknife.plugins.nullcheck.ecmascript.handed_on import is_handed_on
 from breadknife.plugins.nullcheck.ecmascript.ignoring import ignored
 from breadknife.plugins.nullcheck.ecmascript.rules import users_rules
-from breadknife.plugins.nullcheck.ecmascript.site import Site
+from breadknife.plugins.nullcheck.ecmascript.site import Site, is_optional
 from breadknife.plugins.nullcheck.ecmascript.strategies import Option, edits, options
 from breadknife.plugins.nullcheck.ecmascript.style import Style
 from breadknife.plugins.nullcheck.ecmascript.table import summarise
@@ -119,7 +119,7 @@ class EcmaScriptFile:
         is_meant = is_handed_on(site, self._is_library)
         for option in ways:
             made = option.edits or edits(site, option.strategy, option.content)
-            verdict = verifier.check(made) if made else None
+            verdict = verifier.check(made, option.strategy) if made else None
             if made and verdict is not None:
                 content = option.content if option.has_content else None
                 whole = Span(0, len(self.tree.text)) if option.edits else verifier.limits
@@ -131,7 +131,7 @@ class EcmaScriptFile:
                 )  # fmt: skip
         if not offered and not reason:
             named = in_comment(site.source, "it")
-            reason = "a null fails the test" if self._in_tests else f"{named} is expected to be there"
+            reason = "a null fails the test" if self._in_tests else f"nothing checks that {named} is there"
             yield from _ignoring(site, about, verifier, reason, 1)
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
@@ -139,7 +139,7 @@ class EcmaScriptFile:
         if found is None:
             return None
         made = edits(found[0], strategy, content)
-        return made if made is not None and found[2].check(made) is not None else None
+        return made if made is not None and found[2].check(made, strategy) is not None else None
 
     def _options(self, site: Site, cause: Cause) -> list[Option]:
         origin = cause.node if cause.node != site.node else None
@@ -156,6 +156,8 @@ class EcmaScriptFile:
         bang = said.bang if said is not None else None
         path = path_to(self.tree, node if bang is None else bang)
         null = said.null if said is not None and said.null else cause.null
+        if null == "null" and use is not None and is_optional(node):
+            null = ""  # undefined, too, where the chain ends early
         wanted = said.wanted if said is not None else self._wanted(place.use, path)
         site = Site(self.tree, self._analysis.outline, self._style, node, place.use, path, null, wanted, bang)
         return site, cause, Verifier(self._analysis, site, cause if use is None else None)

@@ -42,6 +42,7 @@ _EFFECTS = frozenset({
 SHORT_CIRCUITS = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
 _PLAIN = frozenset({"identifier", "this", "shorthand_property_identifier"})
 _NAMES = _PLAIN | {"member_expression"}
+PARTS = frozenset({"member_expression", "subscript_expression"})
 THROWING = frozenset({Use.ATTRIBUTE, Use.CALL, Use.SUBSCRIPT, Use.ITERATE})
 """What JavaScript itself throws a TypeError for."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence
@@ -17,8 +16,15 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
     is_all_of_statement,
     non_null,
 )
+from breadknife.plugins.nullcheck.ecmascript.other_uses import (
+    chained_elsewhere,
+    is_handed_on_after,
+    is_read_after,
+    is_read_again,
+)
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
-from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, SIMPLE, THROWING, Site, is_optional, own_nodes
+from breadknife.plugins.nullcheck.ecmascript.rounds import goes_on
+from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, PARTS, THROWING, Site, own_nodes
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
@@ -55,7 +61,6 @@ _SWITCH = frozenset({"switch_statement"})
 _THROWS = frozenset({"throw_statement"})
 _WRAPPED = frozenset({"await_expression", "call_expression"})
 _NAMED = _WRAPPED | {"subscript_expression", "member_expression"}
-_PARTS = frozenset({"member_expression", "subscript_expression"})
 _CHANGES = frozenset({"update_expression", "augmented_assignment_expression", "assignment_expression"})
 
 
@@ -71,11 +76,13 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     if chained(site) is not None:
         outcome = "nothing happens" if is_all_of_statement(site) else "undefined"
         weight, reason = 48, "undefined does as well here"
-        if _is_read_again(site):
+        if is_read_again(site):
             weight, reason = 20, f"{name} is read again beside it"
-        elif _is_handed_on_after(site):
+        elif is_handed_on_after(site):
             weight, reason = 20, f"{name} is handed on after it"
-        elif _chained_elsewhere(site):
+        elif is_read_after(site):
+            weight, reason = 20, f"{name} is read after it"
+        elif chained_elsewhere(site):
             weight, reason = 63, f"{name} is read with `?.` elsewhere"
         yield Option(Strategy.OPTIONAL_CHAIN, f"Use `?.` ({outcome} if {name} is {null})", weight, reason)
     yield from _guards(site, evidence, name, null)
@@ -98,15 +105,21 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
     yield _raise(site, evidence, name, null, message.message)
     elsewhere = f"the file does so elsewhere when {name} is {null}"
     if loop is not None:
+        leads_on = goes_on(site, loop)
         for strategy, word, said in (
             (Strategy.CONTINUE, "continue", "Skip this round of the loop"),
             (Strategy.BREAK, "break", "Leave the loop"),
         ):
+            ends = strategy is Strategy.BREAK
+            if not ends and not leads_on:
+                continue
             habit = _leaves(loop, f"{word}_statement")
             weight, reason = (70, f"the loop has a `{word}` already") if habit else (40, "it is in a loop")
+            if ends and not leads_on and not habit:
+                reason = "another round would find the same"
             if evidence.guards[strategy]:
                 weight, reason = 80, elsewhere
-            if habit or evidence.guards[strategy] or strategy is Strategy.CONTINUE:
+            if habit or evidence.guards[strategy] or not (ends and leads_on):
                 yield Option(strategy, f"{said} if {name} is {null}", weight, reason)
     if function is not None and (exit := early_return(site, function)) is not None:
         title = f"Return early if {name} is {null} ({exit.said})"
@@ -114,7 +127,7 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
         if loop is not None and not evidence.guards[Strategy.RETURN]:
             weight = min(weight, 35)  # the rest of the rounds would be left out
         yield Option(Strategy.RETURN, title, weight, reason, Content(default=exit.value))
-    if _narrowed(site) is not None:
+    if _narrowed(site) is not None and not is_read_after(site):
         title = f"Skip this if {name} is {null}"
         yield Option(Strategy.NARROW, title, 33, "nothing after it needs its result")
 
@@ -227,7 +240,7 @@ def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
     changed = done.type in _CHANGES
     left = (done.child_by_field_name("left") or done.child_by_field_name("argument")) if changed else None
     is_changed = (
-        left is not None and left.type in _PARTS and left in site.path and left.start_byte == site.node.start_byte
+        left is not None and left.type in PARTS and left in site.path and left.start_byte == site.node.start_byte
     )
     if done.type not in _WRAPPED and not is_changed:
         return None  # what another thing gets is needed there
@@ -251,48 +264,13 @@ def _assigns(node: Node) -> bool:
     return node.type in (*_CHANGES, "yield_expression") or any(_assigns(child) for child in node.named_children)
 
 
-def _is_read_again(site: Site) -> bool:
-    """Whether a member is read of the value in the rest of the statement, too: `?.` here is no test for there."""
-    if not site.is_name:
-        return False
-    inside = takewhile(lambda node: node.type not in FUNCTIONS, reversed(site.path))
-    statement = next((node for node in inside if node.type in SIMPLE), site.parent)
-    source, stack = site.source, [statement]
-    while stack:
-        node = stack.pop()
-        read = node.child_by_field_name("object") if node.type in _PARTS else None
-        is_later = read is not None and read.start_byte > site.node.start_byte
-        if read is not None and is_later and site.outline.text(read) == source and not is_optional(node):
-            return True
-        stack += [child for child in node.named_children if child.end_byte > site.node.end_byte]
-    return False
-
-
-def _is_handed_on_after(site: Site) -> bool:
-    """Whether what follows in its block passes it to a call, which would be made without this step."""
-    following = site.statement.next_named_sibling if site.statement is not None and site.is_name else None
-    stack = list[Node]()
-    while following is not None:
-        stack.append(following)
-        following = following.next_named_sibling
-    while stack:
-        node = stack.pop()
-        given = node.named_children if node.type == "arguments" else []
-        if any(site.outline.text(each) == site.source for each in given):
-            return True
-        stack += node.named_children
-    return False
-
-
-def _chained_elsewhere(site: Site) -> bool:
-    return site.is_name and re.search(rf"(?<![\w.$]){re.escape(site.source)}\?\.", site.tree.text) is not None
-
-
 def _bare_name(site: Site) -> str:
     if site.node.type == "subscript_expression" and (given := _new_name(site)):
         return given
     is_named = site.is_name or site.node.type == "member_expression"
     name = site.source if is_named else f"the result of {site.source.partition('(')[0]}"
+    if is_named and re.search(r"[(\[]", name):
+        name = name.rpartition(".")[2]  # without its brackets the whole couldn't be read
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
 
 
@@ -309,7 +287,7 @@ def _new_name(site: Site) -> str:
         base = _singular(node.child_by_field_name("object"), site)
     elif node.type == "member_expression":  # a getter's
         base = source.rpartition(".")[2].lstrip("#")
-        if "?." in source or not base.isidentifier():
+        if not base.isidentifier():
             return ""
     else:
         called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", source)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
 from breadknife.plugins.nullcheck.ecmascript.facts import Cause
 from breadknife.plugins.nullcheck.ecmascript.site import Site
 from breadknife.plugins.nullcheck.ecmascript.strategies import named_at
+from breadknife.plugins.nullcheck.oracle.comparing import Moves
+from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.no_worse import parses_no_worse
@@ -16,6 +19,9 @@ from breadknife.text.syntax import SyntaxTree, changed_tree
 
 MAX_ADDED = 400
 """Code points that one fix may add, besides what it moves."""
+
+_OF_ONE_USE = frozenset({Strategy.NON_NULL, Strategy.DEFAULT})
+"""They say that they are of this one use, and what they put in its place is right whatever comes after it."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Verifier:
         end = next(end for begin, end in outline.functions_around(start) if begin == start)
         return Span(*(_char(outline.source, byte) for byte in (start, end)))
 
-    def check(self, edits: tuple[TextEdit, ...]) -> Verdict | None:
+    def check(self, edits: tuple[TextEdit, ...], strategy: Strategy) -> Verdict | None:
         """What the edits achieve; None where they aren't right."""
         site, tree = self._site, self._analysis.tree
         added = sum(len(edit.new_text) - len(edit.span) for edit in edits)
@@ -66,8 +72,11 @@ class Verifier:
         before = self._found_before(function)
         if after is None or before is None:
             return None
-        fresh = Counter(map(_identity, after)) - Counter(map(_identity, before))
-        if fresh or any(found.span == target for found in after):
+        moves = Moves.of(edits) if strategy not in _OF_ONE_USE else None
+        name = edits[1].new_text if named_at(site, edits) is not None else ""
+        written = edits[0].new_text.find(site.source)  # in a check, which may read what its owners lack, too
+        copied = target.start if name else edits[0].span.start + written if written >= 0 else None
+        if any(found.span == target for found in after) or _are_new(before, after, moves, name, site, copied):
             return None
         return Verdict(len(before) - len(after))
 
@@ -129,9 +138,44 @@ def _occurrences(text: str, part: str) -> list[int]:
     return found
 
 
-def _identity(finding: Finding) -> tuple[str, str]:
-    """The same for `a.b.c` and, where the edit has touched that, `a?.b!.c`."""
-    return finding.code, finding.message.replace("?.", ".").replace("!", "")
+def _are_new(
+    before: Iterable[Finding], after: Iterable[Finding], moves: Moves | None, name: str, site: Site, copied: int | None
+) -> bool:
+    """Whether one stands where none stood before: a check of one use alone leaves the next use of the value, which is
+    told of in the same words. Without `moves` that may be. What is given a `name` stands elsewhere, where
+    it is `copied` to, and is spoken of by that name."""
+    left = list(before)
+
+    def is_same(old: Finding, new: Finding) -> bool:
+        if _words(old) != _words(new, name, site.source):
+            return False
+        if moves is None:
+            return True
+        if old.code != new.code:
+            return False
+        if (
+            copied is not None
+            and old.span.shifted(copied - site.span.start) == new.span
+            and site.span.contains(old.span)
+        ):
+            return True
+        return moves.leads(old.span.start, new.span.start)
+
+    for finding in after:
+        known = next((old for old in left if is_same(old, finding)), None)
+        if known is None:
+            return True
+        if moves is not None:
+            left.remove(known)
+    return False
+
+
+def _words(finding: Finding, name: str = "", meant: str = "") -> str:
+    """The same for `a.b.c` and, where the edit has touched that, `a?.b!.c` or the name that `a.b` was given."""
+    words = finding.message
+    if name:
+        words = re.sub(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", lambda _: meant, words)
+    return words.replace("?.", ".").replace("!", "")
 
 
 def _char(source: bytes, byte: int) -> int:

@@ -86,17 +86,34 @@ def _compared(
     """What is new, and what is gone."""
     left: dict[tuple[Path, str], list[Problem]] = {}
     for problem in was:
-        left.setdefault((problem.path, problem.code), []).append(problem)
+        left.setdefault((problem.path, _ONE_FAULT.get(problem.code, problem.code)), []).append(problem)
     new = list[Problem]()
     for problem in now:
-        known = left.get((problem.path, problem.code), [])
+        known = left.get((problem.path, _ONE_FAULT.get(problem.code, problem.code)), [])
         leads = moves.get(problem.path, Moves()).leads
-        here = [old for old in known if leads(old.start, problem.start) and is_reworded(old.message, problem.message)]
+        there = [old for old in known if leads(old.start, problem.start)]
+        said = [old.message for old in there]
+        here = [old for old in there if is_reworded(old.message, problem.message) or _unnamed(old, problem, said)]
         if here:
             known.remove(min(here, key=lambda old: old.message != problem.message))
         else:
             new.append(problem)
     return new, [problem for problems in left.values() for problem in problems]
+
+
+_ONE_FAULT = {"18047": "2531", "18048": "2532", "18049": "2533"}
+"""tsc's code of a fault that names the object -> of the same one that doesn't."""
+_POSSIBLY = re.compile(r"'([^'\n]+)' is possibly (.*)")
+
+
+def _unnamed(old: Problem, new: Problem, said: Iterable[str]) -> bool:
+    """Whether tsc has lost the name of the object: `a.b` is none to it where the edit has made `a!.b` of it, or a
+    default's. So another fault of `a` stood there: else it is a new fault of what the value of `a` gives."""
+    match = _POSSIBLY.fullmatch(old.message)
+    if match is None or new.message != f"Object is possibly {match[2]}":
+        return False
+    owners = (owner[1] for message in said if (owner := _POSSIBLY.fullmatch(message)))
+    return any(match[1].startswith(f"{owner}.") for owner in owners)
 
 
 _NULL = r"(?:None|null|undefined)"
