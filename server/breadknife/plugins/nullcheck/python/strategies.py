@@ -16,6 +16,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
+from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, may_be_skipped
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, yields_of
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.plugins.nullcheck.wording import in_title
@@ -100,10 +101,12 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         Strategy.ASSERT, f"Assert that {quoted} is not None (AssertionError if it is)", Content(), asserts, reason
     )
     yield _raise(site, evidence, quoted)
-    if place.loop is not None and place.loop == site.loop:
+    if (loop := place.loop) is not None and loop == site.loop:
+        skips = may_be_skipped(place, loop)
+        leaves = 40 if not skips and is_set_after(place, loop) else 15
         for strategy, title, base in (
-            (Strategy.CONTINUE, f"Skip this round of the loop if {quoted} is None", 40),
-            (Strategy.BREAK, f"Leave the loop if {quoted} is None", 15),
+            *([(Strategy.CONTINUE, f"Skip this round of the loop if {quoted} is None", 40)] if skips else ()),
+            (Strategy.BREAK, f"Leave the loop if {quoted} is None", leaves),
         ):
             weight, reason = base, "it is in a loop"
             if evidence.exits[strategy]:  # less than an assertion: of 441 repairs by maintainers none was one of these
@@ -155,10 +158,10 @@ def _narrowing(site: Site) -> _Narrowing | None:
         made = tested(site, "", strictly=False)
         return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made, _lets_pass(site)) if made else None
     if place is site and (made := _wrapped(site)):
-        return _Narrowing("Skip this if {} is None", 12, "nothing after it depends on it", made)
+        return _Narrowing("Skip this if {} is None", 12, "nothing after it uses it unchecked", made)
     if not _is_negated(place) and (made := tested(place, "", strictly=True)):
         return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made, _lets_pass(place))
-    if made := tested_around(place):
+    if not is_used_after(place) and (made := tested_around(place)):
         title = "Test {} in the `if` around it (skipped if that is None)"
         return _Narrowing(title, 49, "it stands in an `if` already", made, _lets_pass(place))
     return None
@@ -301,7 +304,7 @@ def _binding(node: Node) -> bool:
 
 def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
     statement = site.statement
-    if statement is None or not _skippable(site):
+    if statement is None or not _skippable(site) or is_used_after(site):
         return None
     return (site.inserted(statement, [f"if {site.source} is not None:"], site.step),)
 
