@@ -48,6 +48,7 @@ _OF_ATTRIBUTE = 47
 """Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
 _NO_CHECK_BEFORE = "a check can't stand before it"
 _IN_CONDITION = "Test {} in the condition (it is false if that is None)"
+_ANY_ITERABLE = frozenset({"()", "[]"})
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
 _RAISES = re.compile(r"_*(?:raise|fail|abort|die|exit|error|refuse|reject|usage)(?:_|[A-Z]|$)\w*")
@@ -67,8 +68,9 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := default_of(site):
         weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
-        if habit[Strategy.DEFAULT]:
-            weight, reason = weight + 30, "the file gives it one elsewhere"
+        given = evidence.exit_of(Strategy.DEFAULT).partition("=")[2].strip()
+        if given == default or {given, default} <= _ANY_ITERABLE:
+            weight, reason, default = weight + 30, "the file gives it one elsewhere", given
         yield Option(
             Strategy.DEFAULT,
             f"Use a default such as `{default}` if {quoted} is None",
