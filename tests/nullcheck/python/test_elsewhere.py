@@ -70,6 +70,7 @@ def test_a_function_that_says_itself_that_it_may_give_none_is_believed_where_som
     project = known(tmp_path, {"app.py": f"{app}class App: pass\n", "use.py": ""})
     _, offers = offered(marked, uri=(tmp_path / "use.py").as_uri(), project=project)
     assert [offer.strategy for offer in offers[:2]] == expected
+    assert [offer.is_asked_for for offer in offers if offer.strategy is Strategy.RETURN_TYPE] == [bool(doubt)]
 
 
 @pytest.mark.parametrize(
