@@ -130,7 +130,7 @@ class A {
     ("id", "text", "strategy", "title"),
     [
         ("python", SOCKET, "field",
-         "Declare `self.sock` as `Socket` (fails if used before it is set, ends 2 findings) — "
+         "Declare `self.sock` as `Socket`, ignoring None (fails if used before it is set, ends 2 findings) — "
          "its file never tests it for None"),
         ("python", REQUIRED, "required",
          "Make the parameter `x` required (TypeError if it is left out, ends 2 findings) — "

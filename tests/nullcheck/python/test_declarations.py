@@ -25,7 +25,7 @@ class Connection:
 def test_an_attribute_that_is_never_tested_is_declared_as_what_it_is_set_to() -> None:
     text, (first, *_) = offered(CONNECTION)
     assert first.strategy is Strategy.FIELD
-    assert first.title == "Declare `self.sock` as `Socket` (fails if used before it is set)"
+    assert first.title == "Declare `self.sock` as `Socket`, ignoring None (fails if used before it is set)"
     assert first.removes == 2
     assert first.reason == "its file never tests it for None"
     line = "        self.sock: Socket = None  # pyright: ignore[reportAttributeAccessIssue]\n"
@@ -69,13 +69,35 @@ def test_a_title_says_what_is_known_of_the_none(parameters: str, first: str, lat
     assert [offer.title.partition(" (")[2] for offer in offers if offer.strategy is Strategy.FIELD] == [f"{leads_to})"]
 
 
-@pytest.mark.parametrize(("declared", "kind"), [("str", "str"), ("str | None", "Any"), ("Optional[str]", "Any")])
-def test_what_is_declared_has_no_none_in_it(declared: str, kind: str) -> None:
-    _, (first, *_) = offered(
-        f"class A:\n    def __init__(self, path: {declared} = None):\n        self.path = path\n"
+@pytest.mark.parametrize("declared", ["str", "str | None", "Optional[str]", "'str | None'"])
+def test_what_is_declared_has_no_none_in_it(declared: str) -> None:
+    text, (first, *_) = offered(
+        f"from typing import Optional\nclass A:\n    def __init__(self, path: {declared} = None):\n"
+        "        self.path = path\n"
         "    def f(self):\n        ⟦self.path⟧.upper()\n    def g(self):\n        self.path.lower()\n"
     )
-    assert first.title == f"Declare `self.path` as `{kind}` (fails if `path` is None)"
+    assert first.title == "Declare `self.path` as `str`, ignoring None (fails if `path` is None)"
+    assert "self.path: str = path  # pyright: ignore[" in written(text, first)
+    assert first.otherwise is not None
+    assert "self.path: str | Any = path\n" in written(text, first.otherwise)
+
+
+@pytest.mark.parametrize(
+    ("declared", "more", "is_asked_for"),
+    [
+        ("Optional[str]", "", True),
+        ("Optional[str]", "    def g(self):\n        self.path.lower()\n", False),
+        ("str", "", False),
+        ("Optional[Unknown]", "", True),
+    ],
+)
+def test_a_parameter_that_is_declared_to_allow_none_may_mean_it(declared: str, more: str, is_asked_for: bool) -> None:
+    _, offers = offered(
+        f"from typing import Optional\nclass A:\n    def __init__(self, path: {declared} = None):\n"
+        f"        self.path = path\n    def f(self):\n        ⟦self.path⟧.upper()\n{more}"
+    )
+    [declaring] = [offer for offer in offers if offer.strategy is Strategy.FIELD]
+    assert (declaring.is_asked_for, offers[0] is declaring) == (is_asked_for, not is_asked_for)
 
 
 TAKEN_AWAY = """\

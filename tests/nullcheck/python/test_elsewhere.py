@@ -70,6 +70,7 @@ def test_a_function_that_says_itself_that_it_may_give_none_is_believed_where_som
     project = known(tmp_path, {"app.py": f"{app}class App: pass\n", "use.py": ""})
     _, offers = offered(marked, uri=(tmp_path / "use.py").as_uri(), project=project)
     assert [offer.strategy for offer in offers[:2]] == expected
+    assert [offer.is_asked_for for offer in offers if offer.strategy is Strategy.RETURN_TYPE] == [bool(doubt)]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_a_type_comment_is_the_only_signature(comment: str, is_declared: bool) -
         (
             BASE,
             "⟦self.machine⟧.go()\n        self.machine.stop()",
-            "Declare `self.machine` as `Machine` (fails if used before it is set, in base.py)",
+            "Declare `self.machine` as `Machine`, ignoring None (fails if used before it is set, in base.py)",
             "        self.machine: Machine = None  # pyright: ignore[reportAttributeAccessIssue]\n",
         ),
         (BASE, "⟦self.machine⟧.go()\n        return self.machine is None", "", ""),
@@ -239,7 +240,7 @@ class Other:
 def test_an_object_says_of_which_class_it_is(tmp_path: Path, use: str) -> None:
     project = known(tmp_path, {"nodes.py": NODES, "use.py": ""})
     _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
-    assert first.title == "Declare `Call.func` as `Node` (fails if used before it is set, in nodes.py)"
+    assert first.title == "Declare `Call.func` as `Node`, ignoring None (fails if used before it is set, in nodes.py)"
     (edits,) = first.elsewhere
     assert "self.func: Node = None  # pyright: ignore" in edits.document.edited(edits.edits).text
 
@@ -450,4 +451,4 @@ def test_what_comes_back_to_the_file_at_hand_is_edited_there(tmp_path: Path) -> 
     marked = f"{own}def f(holder: Holder):\n    ⟦holder.own.name⟧.upper()\n"
     _, (first, *_) = offered(marked, uri=(tmp_path / "own.py").as_uri(), project=project)
     assert not first.elsewhere
-    assert first.title == "Declare `self.name` as `str` (fails if used before it is set)"
+    assert first.title == "Declare `self.name` as `str`, ignoring None (fails if used before it is set)"

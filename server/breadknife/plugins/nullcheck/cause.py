@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import islice
 
+from breadknife.plugins.nullcheck.oracle.comparing import are_new
 from breadknife.plugins.nullcheck.values import NullFile, NullLanguage, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.project.values import Project
@@ -68,11 +67,12 @@ def repaired_everywhere(
         before, left = len(left), [finding for finding in current.findings() if _cause(finding) == cause]
         if len(left) >= before:
             return None
-    fresh = Counter(map(_identity, current.findings())) - Counter(map(_identity, file.findings()))
+    made = changed_lines(document.text, now.text)
     ended = len(same) - len(left)
-    if fresh or len(current.findings()) > len(file.findings()) - ended:  # the cause's own line has changed
+    is_fresh = are_new(file.findings(), current.findings(), made)
+    if is_fresh or len(current.findings()) > len(file.findings()) - ended:  # the cause's own line has changed
         return None
-    return changed_lines(document.text, now.text)
+    return made
 
 
 def changed_lines(old: str, new: str) -> tuple[TextEdit, ...]:
@@ -120,10 +120,6 @@ def _one_for_each_scope(file: NullFile, findings: Sequence[Finding], way: Strate
 def _cause(finding: Finding) -> tuple[str | None, Span] | None:
     """Where its null comes from; None where it comes from the place itself."""
     return (finding.related[0].uri, finding.related[0].span) if finding.related else None
-
-
-def _identity(finding: Finding) -> Finding:
-    return replace(finding, span=Span(0, 0), fixes=(), related=())
 
 
 def _shift(span: Span, edits: Sequence[TextEdit]) -> int:

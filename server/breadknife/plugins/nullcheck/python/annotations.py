@@ -29,8 +29,9 @@ def annotated_class(annotation: str) -> str:
 
 
 def annotated_classes(annotation: str) -> list[str]:
-    """The dotted names of all classes that an annotation has besides None; "" for what isn't one."""
-    parts = [part for part in union_parts(annotation) if part not in ("None", "")]
+    """The dotted names of all classes that an annotation has besides None, and besides `Any`, with which it is followed
+    as those; "" for what isn't one."""
+    parts = [part for part in union_parts(annotation) if part not in ("None", "", "Any", "typing.Any")]
     names = [part.strip(" '\"").partition("[")[0].strip() for part in parts]
     return [name if name.replace(".", "").isidentifier() else "" for name in names]
 

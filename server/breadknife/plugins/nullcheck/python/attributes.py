@@ -14,6 +14,7 @@ from breadknife.plugins.nullcheck.python.imports import line_break
 from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
     MAX_UNION,
+    annotation_of,
     arguments_of,
     is_defined_before,
     is_open,
@@ -40,6 +41,8 @@ _LAST = re.compile(
 _SAID = 44
 """Of a None that the annotation allows, that nothing in the file replaces, and of which one use says otherwise: after
 an assertion, since it may well be meant."""
+_SEVERAL = 2
+"""Uses that say otherwise."""
 _RELIANCE = 2
 """So many uses rely on a value for each place that reckons with a None: more of them, and it isn't meant."""
 _MADE_BY_DECORATOR = ("dataclass", "define", "attrs", "attr.", "struct", "frozen", "mutable")
@@ -60,7 +63,9 @@ def of_attribute(
     sure = list(_never_tested(found, ends, checker)) if not (found.is_tested or _nullable(found)) else []
     yield from sure
     if not sure and (weight := _relied_on(found, ends, files, asked=asked)):
-        yield from _placeholder(found, ends, checker, weight)
+        is_said = any(map(_is_said_by_parameter, found.sets)) and len(_uses(found, ends)) < _SEVERAL
+        for cure in _placeholder(found, ends, checker, _SAID if is_said else weight):
+            yield replace(cure, is_asked_for=is_said)
 
 
 def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) -> Iterator[Cure]:
@@ -97,11 +102,15 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
             )
     set_elsewhere = len(found.sets) > 1
     weight = (85 if set_elsewhere else 70) if len(ends) > 1 else 60 if set_elsewhere else 52
-    uses = {*ends, *(found.tree.span(one.node) for one in found.others if one.role is Role.USE)}
-    said = annotated[0].annotation if annotated and not set_elsewhere and len(uses) < 2 else None
+    is_one = len(_uses(found, ends)) < _SEVERAL
+    said = annotated[0].annotation if annotated and not set_elsewhere and is_one else None
     is_said = said is not None and is_optional(text(said))
     for cure in _placeholder(found, ends, checker, _SAID if is_said else weight):
         yield replace(cure, is_asked_for=is_said)
+
+
+def _uses(found: Attribute, ends: tuple[Span, ...]) -> set[Span]:
+    return {*ends, *(found.tree.span(one.node) for one in found.others if one.role is Role.USE)}
 
 
 def _empty_field(found: Attribute, only: Occurrence, ends: tuple[Span, ...]) -> Iterator[Cure]:
@@ -135,7 +144,7 @@ def _relied_on(found: Attribute, ends: tuple[Span, ...], files: Callable[[], int
 
 def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, weight: int) -> Iterator[Cure]:
     """The None stays, as what stands there until the value is set; the declaration says what it is then."""
-    tree, kinds = found.tree, found.types()
+    tree, kinds = found.tree, found.types(but_none=True)
     declaring = _declaring(found)
     annotation = declaring.annotation if declaring is not None else None
     if annotation is not None:
@@ -143,14 +152,12 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
         if not kind:
             return
     else:
-        # a parameter's own type may have None
-        values = dict.fromkeys(without_none(each) or each for each in kinds or ())
-        kind = " | ".join(values) if len(values) <= MAX_UNION else ""
+        kind = " | ".join(kinds) if kinds and len(kinds) <= MAX_UNION else ""
     reason = "its file never tests it for None" if not found.is_tested else "nearly all of its uses rely on it"
     made = [
         Cure(
             Strategy.FIELD,
-            f"Declare {in_title(found.key)} as {in_title(name)}",
+            f"Declare {in_title(found.key)} as {in_title(name)}{_silencing(edits)}",
             edits,
             weight,
             reason,
@@ -162,6 +169,13 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
     ]
     if made:
         yield replace(made[0], otherwise=made[1] if len(made) > 1 else None)
+
+
+def _silencing(edits: tuple[TextEdit, ...]) -> str:
+    """What a title says of the ignore comments that go with a declaration."""
+    places = sum("ignore" in edit.new_text for edit in edits)
+    times = {1: "", 2: " twice"}.get(places, f" {places} times")
+    return f", ignoring None{times}" if places else ""
 
 
 def _leads_to(found: Attribute) -> str:
@@ -334,6 +348,14 @@ def is_from_nullable(one: Occurrence) -> bool:
     default, annotation = declared.child_by_field_name("value"), declared.child_by_field_name("type")
     by_default = default is not None and default.type == "none"
     return by_default or (annotation is not None and is_optional(text(annotation)))
+
+
+def _is_said_by_parameter(one: Occurrence) -> bool:
+    """Whether it is set to a parameter whose annotation allows None."""
+    function = one.inside("function_definition")
+    if one.value is None or function is None or not is_from_nullable(one):
+        return False
+    return is_optional(annotation_of(function, text(one.value)))
 
 
 def _is_checked(one: Occurrence, name: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.facts import key_of
-from breadknife.plugins.nullcheck.python.kinds import type_of
+from breadknife.plugins.nullcheck.python.kinds import annotation_of, type_of, usable, without_none
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.python.site import Site
@@ -70,13 +70,18 @@ class Attribute:
     def is_private(self) -> bool:
         return self.key.rpartition(".")[2].startswith("_")
 
-    def types(self) -> list[str] | None:
-        """The types of what it is set to besides None; None where some aren't known, or may be None."""
+    def types(self, *, but_none: bool = False) -> list[str] | None:
+        """The types of what it is set to besides None; None where some aren't known, or may be None. `but_none`: of a
+        parameter that may be None, the rest of its type."""
         found = list[str]()
         for occurrence in self.sets:
-            if occurrence.value is not None and occurrence.value.type == "none":
+            value, function = occurrence.value, occurrence.inside("function_definition")
+            if value is not None and value.type == "none":
                 continue
-            kind = type_of(self.tree, occurrence.value, occurrence.inside("function_definition"))
+            kind = type_of(self.tree, value, function)
+            if but_none and value is not None and value.type == "identifier" and function is not None:
+                rest = without_none(annotation_of(function, text(value)))
+                kind = rest if usable(self.tree, rest) else kind
             if not kind or is_optional(kind):
                 return None
             if kind not in found:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.python.failing import fails
+from breadknife.plugins.nullcheck.python.kinds import type_of
+from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
 from breadknife.plugins.nullcheck.values import Use
@@ -86,15 +88,39 @@ def get_call(site: Site) -> Node | None:
 
 
 def default_of(site: Site) -> str:
-    """A default that the use or the annotation calls for, as source, or ""."""
-    if _decides(site):
-        return ""
-    annotation = _annotation(site)
+    """A default that the use, the annotation, or what the name gets besides calls for, as source; "" where none is
+    known, or the use is certain to fail of it."""
+    found = "" if _decides(site) else _called_for(site)
+    return "" if fails(site, found) else found
+
+
+def _called_for(site: Site) -> str:
+    others = _others(site)
+    annotation = _annotation(site) or next((text(one.annotation) for one in others if one.annotation is not None), "")
     for part in re.findall(r"\w+", annotation):
         if part in _DEFAULTS:
             return _DEFAULTS[part]
         if part not in ("Optional", "Union", "typing", "None"):
             return ""
+    found, values = _of_use(site), [one.value for one in others if one.value is None or one.value.type != "none"]
+    kinds = [type_of(site.tree, value, site.function).partition("[")[0] for value in values]
+    told = {_DEFAULTS.get(kind, "") for kind in kinds if kind}
+    if found != "()":
+        return found if not told or found in told else ""
+    if told:
+        return told.pop() if len(told) == 1 else ""
+    # what a loop gives, or another name, is as likely a string
+    return "" if any(value is None or value.type == "identifier" for value in values) else found
+
+
+def _others(site: Site) -> list[Occurrence]:
+    """Where the function gives the name a value."""
+    if site.node.type != "identifier" or site.function is None:
+        return []
+    return [one for one in occurrences(site.tree, site.source, site.function) if one.role is Role.SET]
+
+
+def _of_use(site: Site) -> str:
     outer = site.path[-1] if site.path else site.node
     match site.use:
         case Use.ITERATE:

@@ -110,7 +110,7 @@ def _guard(one: Occurrence, key: str) -> Iterator[tuple[Strategy, Node]]:
             given = [each for each in body.named_children if re.match(rf"{re.escape(key)}\s*=[^=]", text(each))]
             if last.type in _EXITS and not given:  # a loop may be left, too, once the name has a value
                 yield _EXITS[last.type], last
-            elif last in given:
+            elif last in given and not re.search(r"\bor\b", said):  # else it isn't for a None alone
                 yield Strategy.DEFAULT, last
         elif re.match(rf"{re.escape(key)}(?: is not None)?$", said) and node.child_by_field_name("alternative") is None:
             yield Strategy.NARROW, last

@@ -14,6 +14,7 @@ from breadknife.text.syntax import Node, SyntaxTree
 _BUILTINS = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "frozenset"})
 EMPTY = {"str": '""', "int": "0", "float": "0.0", "list": "[]", "dict": "{}", "set": "set()", "tuple": "()"}
 """Type -> the value that stands for nothing in it; bool isn't here: False says something."""
+_BYTES = re.compile(r"(?:br?|rb)['\"]", re.IGNORECASE)
 MAX_UNION = 3
 """Types that are still worth writing out."""
 
@@ -24,7 +25,7 @@ def type_of(tree: SyntaxTree, value: Node | None, function: Node | None) -> str:
         value = value.named_children[0]
     if value is None:
         return ""
-    if value.type == "string" and text(value)[:2].lower().strip("'\"") in ("b", "br", "rb"):
+    if value.type == "string" and _BYTES.match(text(value)):
         return "bytes"
     if value.type in LITERALS:
         return LITERALS[value.type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from breadknife.plugins.nullcheck.python.annotations import LITERALS, is_optional
 from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, called, is_local, origin_of
@@ -29,7 +30,8 @@ _RELIANCE = 2
 _MANY = 3
 """Uses that say it for all of them."""
 _SAID = 48
-"""Of a function that says itself that it may give None, which some callers believe: after an assertion."""
+"""Of a function that says itself that it may give None, which some callers believe: after an assertion, and only where
+a person chooses it."""
 _OF_CLASS = frozenset({"classmethod", "staticmethod"})
 """Decorators that leave what a method gives as it is."""
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
@@ -57,7 +59,7 @@ def of_result(site: Site, here: Module) -> Iterator[Elsewhere]:
         weight = _SAID if is_said else 56 if many >= _MANY else 52
         cure = _opened(found, uses, "" if is_here else f"in {found.module.name}", weight)
         if cure is not None:
-            yield Elsewhere(cure, found.module)
+            yield Elsewhere(replace(cure, is_asked_for=is_said), found.module)
 
 
 def _asked(site: Site) -> Node | None:

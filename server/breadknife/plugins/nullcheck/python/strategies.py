@@ -16,6 +16,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
+from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, may_be_skipped
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, yields_of
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.plugins.nullcheck.wording import in_title
@@ -47,6 +48,7 @@ _OF_ATTRIBUTE = 47
 """Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
 _NO_CHECK_BEFORE = "a check can't stand before it"
 _IN_CONDITION = "Test {} in the condition (it is false if that is None)"
+_ANY_ITERABLE = frozenset({"()", "[]"})
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
 _RAISES = re.compile(r"_*(?:raise|fail|abort|die|exit|error|refuse|reject|usage)(?:_|[A-Z]|$)\w*")
@@ -66,8 +68,9 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := default_of(site):
         weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
-        if habit[Strategy.DEFAULT]:
-            weight, reason = weight + 30, "the file gives it one elsewhere"
+        given = evidence.exit_of(Strategy.DEFAULT).partition("=")[2].strip()
+        if given == default or {given, default} <= _ANY_ITERABLE:
+            weight, reason, default = weight + 30, "the file gives it one elsewhere", given
         yield Option(
             Strategy.DEFAULT,
             f"Use a default such as `{default}` if {quoted} is None",
@@ -100,10 +103,12 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         Strategy.ASSERT, f"Assert that {quoted} is not None (AssertionError if it is)", Content(), asserts, reason
     )
     yield _raise(site, evidence, quoted)
-    if place.loop is not None and place.loop == site.loop:
+    if (loop := place.loop) is not None and loop == site.loop:
+        skips = may_be_skipped(place, loop)
+        leaves = 40 if not skips and is_set_after(place, loop) else 15
         for strategy, title, base in (
-            (Strategy.CONTINUE, f"Skip this round of the loop if {quoted} is None", 40),
-            (Strategy.BREAK, f"Leave the loop if {quoted} is None", 15),
+            *([(Strategy.CONTINUE, f"Skip this round of the loop if {quoted} is None", 40)] if skips else ()),
+            (Strategy.BREAK, f"Leave the loop if {quoted} is None", leaves),
         ):
             weight, reason = base, "it is in a loop"
             if evidence.exits[strategy]:  # less than an assertion: of 441 repairs by maintainers none was one of these
@@ -155,10 +160,10 @@ def _narrowing(site: Site) -> _Narrowing | None:
         made = tested(site, "", strictly=False)
         return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made, _lets_pass(site)) if made else None
     if place is site and (made := _wrapped(site)):
-        return _Narrowing("Skip this if {} is None", 12, "nothing after it depends on it", made)
+        return _Narrowing("Skip this if {} is None", 12, "nothing after it uses it unchecked", made)
     if not _is_negated(place) and (made := tested(place, "", strictly=True)):
         return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made, _lets_pass(place))
-    if made := tested_around(place):
+    if not is_used_after(place) and (made := tested_around(place)):
         title = "Test {} in the `if` around it (skipped if that is None)"
         return _Narrowing(title, 49, "it stands in an `if` already", made, _lets_pass(place))
     return None
@@ -301,7 +306,7 @@ def _binding(node: Node) -> bool:
 
 def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
     statement = site.statement
-    if statement is None or not _skippable(site):
+    if statement is None or not _skippable(site) or is_used_after(site):
         return None
     return (site.inserted(statement, [f"if {site.source} is not None:"], site.step),)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from breadknife.plugins.nullcheck.oracle.comparing import are_new
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import Cause, Env, Fact
@@ -52,8 +52,10 @@ def verified(file: FileAnalysis, site: Site, before: State | None, edits: tuple[
     after = _check(file, site, new, moved)
     if before is None or after is None or after.errors > before.errors or _is_too_late(site, before, after, edits):
         return 0
-    fresh = Counter(map(_identity, after.findings)) - Counter(map(_identity, before.findings))
-    if fresh or any(finding.span == moved.shifted(after.offset) for finding in after.findings):
+    within = [TextEdit(edit.span.shifted(before.offset - limits.start), edit.new_text) for edit in edits]
+    if are_new(before.findings, after.findings, within) or any(
+        finding.span == moved.shifted(after.offset) for finding in after.findings
+    ):
         return 0
     return max(1, len(before.findings) - len(after.findings))
 
@@ -74,11 +76,8 @@ def declaration_verified(file: FileAnalysis, tree: SyntaxTree, edits: tuple[Text
         new = _function_at(changed, _after(edit, edits)) if old is not None else None
         if old is None or new is None:
             continue
-        before, after = (
-            Counter(_identity(finding) for finding in file.findings_of(of, function, old))
-            for of, function in ((tree, old), (changed, new))
-        )
-        if after - before:
+        was, now = (file.findings_of(of, function, old) for of, function in ((tree, old), (changed, new)))
+        if are_new(was, now, edits):
             return False
     return True
 
@@ -180,10 +179,6 @@ def _first_function(tree: SyntaxTree) -> Node | None:
             return node
         stack.extend(reversed(node.named_children))
     return None
-
-
-def _identity(finding: Finding) -> tuple[str, str]:
-    return finding.code, finding.message
 
 
 def _moved(span: Span, edits: tuple[TextEdit, ...]) -> Span:
