@@ -123,7 +123,7 @@ class FolderProject:
         found = resolve(imported, _key(here), document.language, _key(self.root), self._known)
         with self._lock:
             known = {file for file in found if file in self._index}  # may be read, or they wouldn't be there
-        return [path for file in found if file in known or self._files.shared(Path(file)) for path in (Path(file),)]
+        return [Path(file) for file in found if file in known or self._files.shared(Path(file))]
 
     def importers(self, path: Path, /) -> Sequence[Path]:
         file = _key(path)

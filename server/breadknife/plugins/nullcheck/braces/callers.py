@@ -17,19 +17,20 @@ class Mentions:
     """The declarations that a call may stand in."""
     names: re.Pattern[str]
 
-    def are_missing(self, source: bytes, call: Node, called: Node, about: Sequence[Node]) -> bool:
-        """Whether nothing before a call, in the function around it, says anything of what it is about: that may rule
-        out what gives null. Of a function that calls itself nobody can say."""
-        around = call.parent
-        while around is not None and around.type not in self.functions:
-            around = around.parent
-        if around is None or around == called:
-            return False
-        before = _text(source, around.start_byte, call.start_byte).partition("{")[2]
-        said = set(self.names.findall(before))
-        return said.isdisjoint(
-            name for node in about for name in self.names.findall(_text(source, node.start_byte, node.end_byte))
-        )
+
+def is_unmentioned(mentions: Mentions, source: bytes, call: Node, called: Node, about: Sequence[Node]) -> bool:
+    """Whether nothing before a call, in the function around it, says anything of what it is about: that may rule out
+    what gives null. Of a function that calls itself nobody can say."""
+    around = call.parent
+    while around is not None and around.type not in mentions.functions:
+        around = around.parent
+    if around is None or around == called:
+        return False
+    before = _text(source, around.start_byte, call.start_byte).partition("{")[2]
+    said = set(mentions.names.findall(before))
+    return said.isdisjoint(
+        name for node in about for name in mentions.names.findall(_text(source, node.start_byte, node.end_byte))
+    )
 
 
 def is_literal(node: Node) -> bool:

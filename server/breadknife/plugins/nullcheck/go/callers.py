@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.braces.callers import Mentions, is_literal
+from breadknife.plugins.nullcheck.braces.callers import Mentions, is_literal, is_unmentioned
 from breadknife.plugins.nullcheck.go.outline import Function, Outline
 from breadknife.plugins.nullcheck.go.summaries import returns_in
 from breadknife.text.syntax import Node
@@ -22,7 +22,7 @@ def takes_for_granted(outline: Outline, called: Function, function: Node, given:
         return False
     receiver = function.child_by_field_name("operand")
     about = [*given, receiver] if receiver is not None else given
-    return _MENTIONS.are_missing(outline.source, function, called.node, about)
+    return is_unmentioned(_MENTIONS, outline.source, function, called.node, about)
 
 
 def _ends_with_nil(called: Function) -> bool:

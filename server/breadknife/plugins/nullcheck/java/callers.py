@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from breadknife.plugins.nullcheck.braces.callers import Mentions, is_literal
+from breadknife.plugins.nullcheck.braces.callers import Mentions, is_literal, is_unmentioned
 from breadknife.plugins.nullcheck.java.outline import CLASSES, METHODS, Method, Outline
 from breadknife.text.syntax import Node
 
@@ -16,7 +16,7 @@ def takes_for_granted(outline: Outline, called: Method, call: Node, given: Seque
     nulls = [node for node in _returned_nulls(called.body) if not _is_given_null(outline, called, node)]
     if not nulls or not given or (any(map(is_literal, given)) and not _at_end(called, nulls)):
         return False
-    return _MENTIONS.are_missing(outline.source, call, called.node, given)
+    return is_unmentioned(_MENTIONS, outline.source, call, called.node, given)
 
 
 def _returned_nulls(body: Node) -> Iterator[Node]:

@@ -14,7 +14,6 @@ from breadknife.plugins.nullcheck.python.members import (
     Callee,
     Member,
     elsewhere,
-    null_elsewhere,
     part_may_be_none,
     returned,
 )
@@ -162,7 +161,7 @@ class Meaning:
         known = member.known
         if known is None or known.is_function:
             return NOTHING
-        return Fact(elsewhere(known, member.uri, node), self._kind_there(known.type, member.uri))
+        return Fact(elsewhere(known.null, member.uri, node), self._kind_there(known.type, member.uri))
 
     def method(self, receiver: str, node: Node) -> str:
         """The name of the rule for a method that is no more than named, to be called later; "" where there is none."""
@@ -199,7 +198,7 @@ class Meaning:
         found = self._imported(dotted)
         if found is None or found.known is None or found.known.is_function:
             return NOTHING
-        return Fact(elsewhere(found.known, found.uri, node), self._kind_there(found.known.type, found.uri))
+        return Fact(elsewhere(found.known.null, found.uri, node), self._kind_there(found.known.type, found.uri))
 
     def nullable_elsewhere(self) -> frozenset[bytes]:
         """The words under which this file may use what other files say may be None."""
@@ -351,12 +350,12 @@ class Meaning:
             return None
         return Callee(
             name,
-            elsewhere(known, member.uri, node),
+            elsewhere(known.null, member.uri, node),
             self._kind_there(known.type, member.uri),
             known.never_returns,
             known.is_async,
             known.is_property,
-            tuple(null_elsewhere(null, member.uri, node) for null in known.items),
+            tuple(elsewhere(null, member.uri, node) for null in known.items),
             known.together,
             flag=known.flag,
             fallback=known.fallback,

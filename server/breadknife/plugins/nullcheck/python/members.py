@@ -57,9 +57,5 @@ def part_may_be_none(function: str, at: int) -> str:
     return f"`{function}` may return None {which}"
 
 
-def elsewhere(known: Known, uri: str, node: Node) -> Cause | None:
-    return null_elsewhere(known.null, uri, node)
-
-
-def null_elsewhere(null: Null | None, uri: str, node: Node) -> Cause | None:
+def elsewhere(null: Null | None, uri: str, node: Node) -> Cause | None:
     return Cause(node, null.why, Related(null.span, null.why, uri)) if null is not None else None
