@@ -368,6 +368,30 @@ def test_a_none_that_is_declared_may_be_meant_where_one_use_alone_says_otherwise
 
 
 @pytest.mark.parametrize(
+    ("annotation", "first"), [(": A | None", Strategy.ASSERT), ("", Strategy.FIELD)], ids=["said", "not said"]
+)
+def test_a_none_that_the_annotation_allows_and_a_method_sets_again_is_a_state(annotation: str, first: Strategy) -> None:
+    marked = f"""class C:
+    def __init__(self):
+        self.a{annotation} = None
+    def open(self):
+        self.a = A()
+    def close(self):
+        if self.a:
+            self.a = None
+    def send(self):
+        ⟦self.a⟧.b()
+    def receive(self):
+        self.a.c()
+    def ask(self):
+        self.a.d()
+"""
+    _, offers = offered(marked)
+    assert offers[0].strategy is first
+    assert Strategy.FIELD in {offer.strategy for offer in offers}
+
+
+@pytest.mark.parametrize(
     ("field", "other", "made"),
     [
         ("text: str = None", "pass", 'text: str = ""'),

@@ -62,6 +62,8 @@ class Strategy(StrEnum):
     """The rest goes into an `if` that tests for it."""
     DEFAULT = "default"
     """`?? x`, `or x`, `Optional.orElse`: a value in its place."""
+    LOOK_UP = "look-up"
+    """Python: `d[k]` for `d.get(k)`."""
     OPTIONAL_CHAIN = "optional-chain"
     CHECK_ERROR = "check-error"
     """Go: the error that came with it is looked at."""

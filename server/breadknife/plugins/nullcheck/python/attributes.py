@@ -41,6 +41,8 @@ _LAST = re.compile(
 _SAID = 44
 """Of a None that the annotation allows, that nothing in the file replaces, and of which one use says otherwise: after
 an assertion, since it may well be meant."""
+_STATE = 49
+"""Of a None that is a state of the object: just after an assertion."""
 _SEVERAL = 2
 """Uses that say otherwise."""
 _RELIANCE = 2
@@ -64,8 +66,17 @@ def of_attribute(
     yield from sure
     if not sure and (weight := _relied_on(found, ends, files, asked=asked)):
         is_said = any(map(_is_said_by_parameter, found.sets)) and len(_uses(found, ends)) < _SEVERAL
+        if not asked and _is_state(found):
+            weight = min(weight, _STATE)
         for cure in _placeholder(found, ends, checker, _SAID if is_said else weight):
             yield replace(cure, is_asked_for=is_said)
+
+
+def _is_state(found: Attribute) -> bool:
+    """Whether its author says that it may be None, and it is so again later on."""
+    later = (one.inside("function_definition") for one in found.none_sets)
+    is_optional_said = any(one.annotation is not None and is_optional(text(one.annotation)) for one in found.sets)
+    return is_optional_said and any(function is not None and _name_of(function) not in _FIRST for function in later)
 
 
 def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) -> Iterator[Cure]:

@@ -14,6 +14,7 @@ from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_excepti
 from breadknife.plugins.nullcheck.python.defaults import default_edits, default_of, get_call
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
+from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, may_be_skipped
@@ -77,6 +78,14 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             Content(default=default),
             weight,
             reason,
+        )
+    if lookup := lookup_of(site):
+        written, _ = lookup
+        weight, reason = 52, "a missing key is told by its name"
+        if is_looked_up(site, written):
+            weight, reason = 66, "the file looks it up so elsewhere"
+        yield Option(
+            Strategy.LOOK_UP, f"Use {in_title(written)} (KeyError if it is missing)", Content(), weight, reason
         )
     name = "" if site.is_name else new_name(site)
     if site.is_name and (narrowing := _narrowing(site)) is not None:
@@ -224,6 +233,9 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
     match strategy:
         case Strategy.DEFAULT:
             return default_edits(site, content.default)
+        case Strategy.LOOK_UP:
+            lookup = lookup_of(site)
+            return (lookup[1],) if lookup else None
         case Strategy.WALRUS:
             name = new_name(site)
             return tested(site, name, strictly=False) if name else None
