@@ -133,18 +133,24 @@ def message(title: str, ends: str) -> str:
 def _list(repairs: Repairs, told: Told, folder: Path, *, as_json: bool) -> int:
     """All offers of each finding. Exit code as `run`."""
     menus = [(each, repairs.menu(each)) for each in shown(told.found, lambda each: _where(each, repairs, folder))]
+    first = [next((action for action in actions if may_be_first(action)), None) for _, actions in menus]
     if as_json:
         listed = [
-            {**_of(each, repairs, folder), "offers": [{"title": a.title, "strategy": strategy_of(a)} for a in actions]}
-            for each, actions in menus
+            {
+                **_of(each, repairs, folder),
+                "offers": [
+                    {"title": action.title, "strategy": strategy_of(action), "first": action is taken}
+                    for action in actions
+                ],
+            }
+            for (each, actions), taken in zip(menus, first, strict=True)
         ]
         print(json.dumps({"schema": SCHEMA, "findings": listed}, indent=2, ensure_ascii=False))
     else:
-        for each, actions in menus:
+        for (each, actions), taken in zip(menus, first, strict=True):
             print(_sentence(each, repairs, folder))
-            first = next((action for action in actions if may_be_first(action)), None)
             for at, action in enumerate(actions, 1):
-                print(f"  {at}. {action.title} [{strategy_of(action)}{_FIRST if action is first else ''}]")
+                print(f"  {at}. {action.title} [{strategy_of(action)}{_FIRST if action is taken else ''}]")
             if not actions:
                 print(f"  {NO_ACTION}")
     return 1 if told.outdated or any(not actions for _, actions in menus) else 0

@@ -240,6 +240,10 @@ def test_a_list_shows_every_offer(project: Path) -> None:
     lines = result.stdout.splitlines()
     assert lines[0].startswith("a.py:2:12: ")
     assert [line.rpartition("[")[2] for line in lines[1:3]] == ["assert; first for fix]", "raise]"], result.stdout
+    listed = json.loads(
+        breadknife(project, "fix", "--from", "-", "--list", "--json", given=mypy("a.py", 2, "y")).stdout
+    )
+    assert [offer["first"] for offer in listed["findings"][0]["offers"][:2]] == [True, False]
 
 
 FORMATS = Path(__file__).parents[2] / "nullcheck" / "formats"
