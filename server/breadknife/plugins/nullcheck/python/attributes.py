@@ -10,7 +10,6 @@ from itertools import pairwise
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, bases_of, function_in
 from breadknife.plugins.nullcheck.python.ignoring import Checker, comment
-from breadknife.plugins.nullcheck.python.imports import line_break
 from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
     MAX_UNION,
@@ -26,7 +25,7 @@ from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _FIRST = ("__init__", "__new__", "__post_init__", "setUp")
@@ -268,7 +267,7 @@ def _in_class(found: Attribute, kind: str, imports: tuple[TextEdit, ...]) -> tup
     indent = found.tree.text[found.tree.text.rfind("\n", 0, at) + 1 : at]
     if indent.strip() or not is_defined_before(found.tree, kind, found.owner, imports):
         return ()
-    line_end = line_break(found.tree)
+    line_end = line_break(found.tree.text)
     gap = line_end if before.type in ("function_definition", "decorated_definition") else ""
     name = found.key.rpartition(".")[2]
     return (TextEdit(Span(at, at), f"{name}: {kind}{line_end}{gap}{indent}"), *imports)
