@@ -6,7 +6,7 @@ Else `continue` before a use of null would find the same null for ever.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from breadknife.text.syntax import Node, SyntaxTree, path_to
@@ -27,6 +27,17 @@ class Loops:
     """Children of a loop that have its fields."""
 
 
+@dataclass(frozen=True, eq=False)
+class Check:
+    """A check of a value that stands before a statement."""
+
+    tree: SyntaxTree
+    value: Node
+    before: Node
+    is_name: bool
+    """Whether something has to give the value to it; else it is evaluated anew in each round."""
+
+
 @dataclass(frozen=True)
 class _Change:
     name: str
@@ -40,7 +51,7 @@ class _Change:
         """Whether each time leads on from the last: `i += 1`, `n = n.next`, `queue.pop()`."""
         if self.is_call:
             return _TAKES.search(self.by) is not None
-        return _STEPS.match(self.by) is not None or _is_any_of((self.name,), _names(self.by))
+        return _STEPS.match(self.by) is not None or _of((self,), _names(self.by)) != []
 
 
 _FIRST = ("initializer", "init")
@@ -52,51 +63,66 @@ _METHOD = re.compile(r"([\w$.]+)\.([\w$]+)\s*")
 _TAKES = re.compile(r"pop|shift|next|poll|read(?!y)|take|remove|dequeue|recv|receive|scan|advance", re.IGNORECASE)
 """Methods that give another value each time."""
 _STEPS = re.compile(r"\s*(?:\+\+|--|[-+*/%&|^<>?]+=)")
-_PATTERN = re.compile(r"[\w$]+")
+_WORD = re.compile(r"[\w$]+")
 
 
-def goes_on(loops: Loops, tree: SyntaxTree, loop: Node, place: Node, statement: Node, *, is_name: bool) -> bool:
-    """Whether `continue` before the statement of a place comes to another value, or to the loop's end: the loop steps
-    on by itself; or what the condition and the value depend on does so before the place; or the value comes of a call,
-    in each round anew, and nothing that only the rest of the round would change has to do with it.
-
-    `is_name`: the place is a name, which something has to give a value, and no expression that is evaluated anew."""
-    body = loop.child_by_field_name("body")
+def goes_on(loops: Loops, check: Check, loop: Node) -> bool:
+    """Whether `continue` in a check comes to another value, or to the loop's end: the loop steps
+    on by itself; or what the condition and the value depend on does so before the check; or the value comes of a call,
+    in each round anew, and nothing that only the rest of the round would change has to do with it."""
+    tree, body = check.tree, loop.child_by_field_name("body")
     clauses = [loop, *(child for child in loop.named_children if child.type in loops.clauses)]
     if body is None or any(part.type in loops.steps for part in (loop, *loop.named_children)):
         return body is not None
     if _fields(clauses, _UPDATE) and any(tree.source(each) != ";" for each in _fields(clauses, ("condition",))):
         return True
-    once, around = _fields(clauses, _FIRST), path_to(tree, place)
-    before, later = list[_Change](), set[str]()
-    for change in _changes(loops, tree, loop):
+    once = _fields(clauses, _FIRST)
+    before, later = _changed(loops, check, loop, body, once)
+    sets = [change for change in before if not change.is_call]
+    value = tree.source(check.value)
+    if check.is_name:
+        giving = _of(sets, (value,))
+        if not giving:
+            return False
+        value = max(giving, key=lambda change: change.node.start_byte).by
+    parts = (child for clause in clauses for child in clause.named_children if child not in (body, *clauses, *once))
+    behind = _behind(sets, value)
+    read = {name for source in (*behind, *_behind(sets, *map(tree.source, parts))) for name in _names(source)}
+    if any(change.is_step for change in _of(before, read)):
+        return True
+    given = {change.name for change in sets}
+    return any(map(_CALL.search, behind)) and all(change.name in given for change in _of(later, read))
+
+
+def _changed(
+    loops: Loops, check: Check, loop: Node, body: Node, once: Sequence[Node]
+) -> tuple[list[_Change], list[_Change]]:
+    """What each round changes before the check, and what after it."""
+    around = path_to(check.tree, check.value)
+    before, later = list[_Change](), list[_Change]()
+    for change in _changes(loops, check.tree, loop):
         node = change.node
-        if any(_holds(first, node) for first in once):
+        if any(_covers(first, node) for first in once):
             continue
-        is_evaluated = not is_name and _holds(place, node)
-        if is_evaluated or not _holds(body, node) or node.end_byte <= statement.start_byte:
-            inside = (each for each in path_to(tree, node) if each not in around and _holds(body, each))
+        is_evaluated = not check.is_name and _covers(check.value, node)
+        if is_evaluated or not _covers(body, node) or node.end_byte <= check.before.start_byte:
+            inside = (each for each in path_to(check.tree, node) if each not in around and _covers(body, each))
             if not any(each.type in loops.sometimes for each in inside):
                 before.append(change)
-        elif node.start_byte >= statement.start_byte:
-            later.add(change.name)
-    value = tree.source(place)
-    giving = [change for change in before if not change.is_call and _is_any_of((change.name,), (value,))]
-    if is_name and not giving:
-        return False
-    given = max(giving, key=lambda change: change.node.start_byte).by if is_name else value
-    parts = (child for clause in clauses for child in clause.named_children if child not in (body, *clauses, *once))
-    read, sources = set[str](), [*map(tree.source, parts), given]
-    comes_of_call = _CALL.search(given) is not None
-    while sources:
-        for name in _names(sources.pop()) - read:
-            read.add(name)
-            of = [each.by for each in before if not each.is_call and _is_any_of((each.name,), (name,))]
-            sources += of
-            comes_of_call = comes_of_call or any(map(_CALL.search, of))
-    if _is_any_of((change.name for change in before if change.is_step), read):
-        return True
-    return comes_of_call and not _is_any_of(later - {change.name for change in before if not change.is_call}, read)
+        elif node.start_byte >= check.before.start_byte:
+            later.append(change)
+    return before, later
+
+
+def _behind(sets: Iterable[_Change], *sources: str) -> list[str]:
+    """These sources, and those of all that they read."""
+    known, found, waiting = set[str](), list[str](), list(sources)
+    while waiting:
+        found.append(waiting.pop())
+        names = _names(found[-1]) - known
+        known |= names
+        waiting += [change.by for change in _of(sets, names)]
+    return found
 
 
 def bound(loops: Loops, tree: SyntaxTree, part: Node, apart: frozenset[str]) -> Iterator[str]:
@@ -125,8 +151,8 @@ def _changes(loops: Loops, tree: SyntaxTree, part: Node, apart: frozenset[str] =
 
 def _targets(written: str) -> Iterator[str]:
     """The names in what is on the left: `a, b.c`, `a[0]`, `{ a, b: c }`."""
-    if written[0] in "{[(":
-        yield from _PATTERN.findall(written)
+    if written.startswith(("{", "[", "(")):
+        yield from _WORD.findall(written)
     else:
         yield from (each.strip().lstrip("*").partition("[")[0] for each in written.split(","))
 
@@ -135,15 +161,15 @@ def _names(source: str) -> set[str]:
     return {name.replace("?", "") for name in _NAME.findall(source)}
 
 
-def _is_any_of(changed: Iterable[str], read: Iterable[str]) -> bool:
-    """Whether one of the names that are read is one that is changed, or a member of that."""
+def _of(changes: Iterable[_Change], read: Iterable[str]) -> list[_Change]:
+    """The changes of these names, or of what they are members of."""
     owners = {name[: dot.start()] for name in read for dot in re.finditer(r"\.|\Z", name)}
-    return not owners.isdisjoint(changed)
+    return [change for change in changes if change.name in owners]
 
 
 def _fields(clauses: Iterable[Node], names: Iterable[str]) -> list[Node]:
     return [part for clause in clauses for name in names if (part := clause.child_by_field_name(name)) is not None]
 
 
-def _holds(outer: Node, inner: Node) -> bool:
+def _covers(outer: Node, inner: Node) -> bool:
     return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte

@@ -24,8 +24,8 @@ _LOOPS = rounds.Loops(
 
 def goes_on(site: Site, loop: Node) -> bool:
     """Whether `continue` before the place leads on to another value."""
-    before = site.statement or site.node
-    return rounds.goes_on(_LOOPS, site.tree, loop, site.node, before, is_name=site.is_name)
+    check = rounds.Check(site.tree, site.node, site.statement or site.node, site.is_name)
+    return rounds.goes_on(_LOOPS, check, loop)
 
 
 def bound(site: Site, part: Node) -> Iterator[str]:

@@ -90,10 +90,8 @@ class Site:
     @cached_property
     def goes_on(self) -> bool:
         """Whether a `continue` here would come to another value, or to the loop's end."""
-        before = self.statement or self.node
-        return self.round is not None and rounds.goes_on(
-            _LOOPS, self.tree, self.round, self.node, before, is_name=self.is_name
-        )
+        check = rounds.Check(self.tree, self.node, self.statement or self.node, self.is_name)
+        return self.round is not None and rounds.goes_on(_LOOPS, check, self.round)
 
     @property
     def loop(self) -> Node | None:

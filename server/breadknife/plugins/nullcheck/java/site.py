@@ -118,10 +118,8 @@ class Site:
     @cached_property
     def goes_on(self) -> bool:
         """Whether a `continue;` here would come to another value, or to the loop's end."""
-        before = self.statement or self.node
-        return self.loop is not None and rounds.goes_on(
-            _IN_LOOPS, self.tree, self.loop, self.node, before, is_name=self.is_name
-        )
+        check = rounds.Check(self.tree, self.node, self.statement or self.node, self.is_name)
+        return self.loop is not None and rounds.goes_on(_IN_LOOPS, check, self.loop)
 
     @cached_property
     def statement(self) -> Node | None:

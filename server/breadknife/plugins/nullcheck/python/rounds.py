@@ -27,8 +27,8 @@ _LOOPS = rounds.Loops(
 
 def may_be_skipped(site: Site, loop: Node) -> bool:
     """Whether a check before the place's statement may `continue`."""
-    before = site.statement or site.node
-    return rounds.goes_on(_LOOPS, site.tree, loop, site.node, before, is_name=site.is_name)
+    check = rounds.Check(site.tree, site.node, site.statement or site.node, site.is_name)
+    return rounds.goes_on(_LOOPS, check, loop)
 
 
 def is_set_after(site: Site, loop: Node) -> bool:
