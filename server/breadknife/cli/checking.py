@@ -19,7 +19,7 @@ from breadknife.cli.programs import program
 from breadknife.errors import EngineDied, SettingsError
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Said
-from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh
+from breadknife.plugins.nullcheck.oracle.comparing import Moves, compared
 from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.project.ignoring import NEVER
 from breadknife.text.document import file_bytes
@@ -125,7 +125,7 @@ def new_in(before: Sequence[Said], after: Sequence[Said], changes: Iterable[Chan
     told: dict[Problem, list[Said]] = {}
     for each in after:
         told.setdefault(_problem(each), []).append(each)
-    return [told[problem].pop() for problem in fresh(map(_problem, before), list(map(_problem, after)), moves)]
+    return [told[problem].pop() for problem in compared(map(_problem, before), map(_problem, after), moves).new]
 
 
 def _problem(said: Said) -> Problem:

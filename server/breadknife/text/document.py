@@ -63,6 +63,12 @@ def common_prefix(one: str, other: str) -> int:
     return length
 
 
+def line_break(text: str) -> str:
+    """The one that it uses, as far as its first tells."""
+    at = text.find("\n")
+    return "\r\n" if at > 0 and text[at - 1] == "\r" else "\n"
+
+
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
     """The text after all edits, which are given in positions of `text` and must not overlap.
 

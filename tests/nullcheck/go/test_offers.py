@@ -236,9 +236,12 @@ NODE = "package p\n\ntype T struct {\n\tN    int\n\tnext *T\n}\n\nfunc next(t *T
         (["for i := 0; ; i++ {", "\t{}", "\tt = t.next", "}"], ["break"]),
         (["for u := t; ; {", "\tt := next(u)", "\t{}", "\tu = t", "}"], ["break"]),
         (["for {", "\tif n > 0 {", "\t\tt = next(t)", "\t}", "\t{}", "}"], ["break"]),
+        (["for n > 0 {", "\tt = q.Peek()", "\t{}", "\tq.Pop()", "}"], ["break"]),
+        (["for {", "\tt = ts[n]", "\t{}", "}"], ["break"]),
         (["for {", "\tswitch n {", "\tcase 1:", "\t\t{}", "\t}", "}"], ["return"]),
         # It finds another, or ends.
         (["for {", "\tt = next(nil)", "\t{}", "}"], ["continue"]),
+        (["for n > 0 {", "\tt = q.Pop()", "\t{}", "\tq.Push(t)", "}"], ["continue"]),
         (["for n > 0 {", "\tn--", "\tt := next(nil)", "\t{}", "}"], ["continue"]),
         (["for i := 0; i < n; i++ {", "\t{}", "\tt = t.next", "}"], ["continue"]),
         (["for u := t; u != nil; u = u.next {", "\tt := next(u)", "\t{}", "}"], ["continue"]),
@@ -251,7 +254,9 @@ NODE = "package p\n\ntype T struct {\n\tN    int\n\tnext *T\n}\n\nfunc next(t *T
 def test_a_round_is_skipped_only_where_the_next_may_go_well(lines: list[str], ways: list[str]) -> None:
     used = ["if t == nil {", "\tprintln(1)", "}", "println(t.N)"]
     whole = [line.replace("\t{}", it) for line in lines for it in (used if line.endswith("\t{}") else [line])]
-    text = function("func f(t *T, ts []*T, n int) int {", *("\t" + each for each in whole), "\treturn 0", head=NODE)
+    text = function(
+        "func f(t *T, ts []*T, q *Q, n int) int {", *("\t" + each for each in whole), "\treturn 0", head=NODE
+    )
     made = [each.strategy.value for each in offered(text)]
     assert [each for each in made if each in ("continue", "break", "return")][: len(ways)] == ways
     assert ("continue" in made) == ("continue" in ways)

@@ -191,8 +191,13 @@ def test_a_check_for_one_statement_alone_leaves_nothing_behind(lines: list[str])
         (["for (int i = 0; ; i++) {", "    {}", "    a = a.next;", "}"], "break"),
         (["A u = b;", "while (true) {", "    a = u.next;", "    {}", "    u = a;", "}"], "break"),
         (["do {", "    {}", "    a = a.next;", "} while (n > 0);"], "break"),
-        (["do {", "    {}", "} while ((a = b.next) != b);"], "continue"),
-        (["while ((a = b.next) != b) {", "    {}", "}"], "continue"),
+        (["do {", "    {}", "} while ((a = b.next) != b);"], "break"),
+        (["while ((a = b.next) != b) {", "    {}", "}"], "break"),
+        (["while (!q.isEmpty()) {", "    a = q.peek();", "    {}", "    q.remove();", "}"], "break"),
+        (["while (n > 0) {", "    if (n > 1)", "        a = b.get();", "    {}", "}"], "break"),
+        (["do {", "    {}", "} while ((a = b.get()) != b);"], "continue"),
+        (["while ((a = b.get()) != b) {", "    {}", "}"], "continue"),
+        (["while (!q.isEmpty()) {", "    a = q.remove();", "    {}", "    q.add(a);", "}"], "continue"),
         (["while (n > 0) {", "    n--;", "    a = b.next;", "    {}", "}"], "continue"),
         (["for (int i = 0; i < n; i++) {", "    {}", "    a = a.next;", "}"], "continue"),
         (["for (A c : b.all) {", "    {}", "}"], "continue"),
@@ -201,7 +206,7 @@ def test_a_check_for_one_statement_alone_leaves_nothing_behind(lines: list[str])
 def test_a_round_is_skipped_only_where_the_next_may_go_well(lines: list[str], way: str) -> None:
     for used in (["if (a == null) {", "    " + PRINT, "}", "a.run();"], ["if (a != null) {", "}", "a.run();"]):
         whole = [line.replace("{}", each) for line in lines for each in (used if "    {}" in line else [line])]
-        made = results(in_class("A next;", "void f(A a, A b, int n) {", *("    " + each for each in whole), "}"))
+        made = results(in_class("A next;", "void f(A a, A b, Q q, int n) {", *("    " + each for each in whole), "}"))
         assert [each for each in made if each in ("continue", "break")] == [way]
 
 

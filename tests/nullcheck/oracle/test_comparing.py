@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh, hidden, is_reworded
+from breadknife.plugins.nullcheck.oracle.comparing import Moves, compared, is_reworded
 from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.text.document import Span, TextEdit
 
@@ -146,10 +146,10 @@ def test_what_is_new(was: list[tuple[int, str]], now: list[tuple[int, str]], new
     moves = {HERE: Moves.of((TextEdit(Span(0, 0), "new\n"),))}
     before = [Problem(HERE, "c", message, start) for start, message in was]
     after = [Problem(HERE, "c", message, start) for start, message in now]
-    assert [each.message for each in fresh(before, after, moves)] == new
+    assert [each.message for each in compared(before, after, moves).new] == new
     other = [Problem(THERE, "c", "a", 4)]
-    assert fresh(other, other, moves) == []
-    assert len(fresh(other, [Problem(THERE, "c", "a", 8), Problem(THERE, "d", "a", 4)], moves)) == 2
+    assert compared(other, other, moves).new == []
+    assert len(compared(other, [Problem(THERE, "c", "a", 8), Problem(THERE, "d", "a", 4)], moves).new) == 2
 
 
 A, AB = ("18048", "'a' is possibly 'undefined'."), ("18048", "'a.b' is possibly 'undefined'.")
@@ -172,7 +172,7 @@ OBJECT = ("2532", "Object is possibly 'undefined'.")
 def test_an_object_that_has_lost_its_name(was: list[tuple[str, str]], now: list[tuple[str, str]], new: int) -> None:
     moves = {HERE: Moves.of((TextEdit(Span(5, 5), "!"),))}
     before, after = ([Problem(HERE, code, message, 4) for code, message in each] for each in (was, now))
-    assert len(fresh(before, after, moves)) == new
+    assert len(compared(before, after, moves).new) == new
 
 
 @pytest.mark.parametrize(
@@ -194,4 +194,4 @@ def test_what_is_hidden(was: str, now: str, gone: bool) -> None:
     moves = {HERE: Moves.of((TextEdit(Span(0, 0), "new\n"),))}
     before = [Problem(path, "c", was, 4) for path in (HERE, THERE)]  # of other files nothing is said
     after = [Problem(HERE, "c", now, 8)] if now else []
-    assert [each.path for each in hidden(before, after, moves)] == [HERE] * gone
+    assert [each.path for each in compared(before, after, moves).hidden] == [HERE] * gone

@@ -69,6 +69,11 @@ def test_a_title_says_what_is_known_of_the_none(parameters: str, first: str, lat
     assert [offer.title.partition(" (")[2] for offer in offers if offer.strategy is Strategy.FIELD] == [f"{leads_to})"]
 
 
+def test_a_title_counts_the_comments_and_not_the_names_that_speak_of_ignoring() -> None:
+    _, (first, *_) = offered(CONNECTION.replace("Socket", "Gitignore"))
+    assert first.title == "Declare `self.sock` as `Gitignore`, ignoring None (fails if used before it is set)"
+
+
 @pytest.mark.parametrize("declared", ["str", "str | None", "Optional[str]", "'str | None'"])
 def test_what_is_declared_has_no_none_in_it(declared: str) -> None:
     text, (first, *_) = offered(

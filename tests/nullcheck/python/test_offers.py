@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.text.document import apply_edits
 from breadknife.text.syntax import parse
 from nullcheck.python.cases import offered, written
@@ -216,107 +216,6 @@ def test_what_other_files_can_see_of_an_edit(marked: str, inner: set[Strategy]) 
     assert {offer.strategy for offer in offered(marked)[1] if offer.is_inner} == inner
 
 
-# --- the order ---
-
-
-@pytest.mark.parametrize(
-    ("marked", "first", "reason"),
-    [
-        ("def f(x):\n    ⟦x⟧.y()\n", Strategy.ASSERT, "nothing says what else should happen"),
-        (
-            "def g(x):\n    if x is None:\n        raise LookupError('x')\ndef f(x):\n    ⟦x⟧.y()\n",
-            Strategy.RAISE,
-            "the file raises elsewhere when `x` is None",
-        ),
-        (
-            "def g(x):\n    if not x:\n        return\ndef f(x):\n    ⟦x⟧.y()\n",
-            Strategy.RETURN,
-            "the file does so elsewhere when `x` is None",
-        ),
-        (
-            "def g(x):\n    while 1:\n        if not x:\n            x = 1\n            break\n"
-            "def f(x):\n    for a in b:\n        ⟦x⟧.y()\n",
-            Strategy.ASSERT,
-            "nothing says what else should happen",
-        ),
-        (
-            "def g(x):\n    if x:\n        x.z()\ndef f(x):\n    ⟦x⟧.y()\n",
-            Strategy.NARROW,
-            "the file skips what needs `x` elsewhere",
-        ),
-        ("def g(x):\n    assert x\ndef f(a, x):\n    if a:\n        raise ValueError('a')\n    ⟦x⟧.y()\n"
-         "", Strategy.ASSERT,
-         "the file asserts it elsewhere"),
-        (
-            "def f(x):\n    try:\n        return ⟦x⟧.y()\n    except ValueError:\n        return 0\n",
-            Strategy.RAISE,
-            "the ValueError is handled here",
-        ),
-        (
-            "def f(a):\n    for x in a:\n        if x.z:\n            break\n        b = x.y\n        ⟦b⟧.c()\n",
-            Strategy.ASSERT,
-            "nothing says what else should happen",
-        ),
-        (
-            "def f(a):\n    for x in a:\n        if x.z:\n            continue\n        b = x.y\n        ⟦b⟧.c()\n",
-            Strategy.ASSERT,
-            "nothing says what else should happen",  # rounds are skipped for another reason
-        ),
-        (
-            "def g(a):\n    for x in a:\n        if x is None:\n            break\n"
-            "def f(a):\n    for x in a:\n        ⟦x⟧.c()\n",
-            Strategy.BREAK,
-            "the file does so elsewhere when `x` is None",
-        ),
-        ("def f(**kw):\n    ⟦kw.get('a')⟧.strip()\n", Strategy.DEFAULT, "the call takes one"),
-        (
-            "def g(x, a):\n    if x is None and a:\n        return\ndef f(x):\n    ⟦x⟧.y()\n",
-            Strategy.ASSERT,
-            "nothing says what else should happen",  # what is done if `a` isn't so is another matter
-        ),
-        (
-            "def f(x):\n    try:\n        ⟦x⟧.y()\n    except AssertionError:\n        return False\n",
-            Strategy.RAISE,
-            "a message says more than an AssertionError",
-        ),
-        (
-            "def f(n):\n    try:\n        ⟦n.x⟧.y()\n    except AssertionError:\n        raise\n",
-            Strategy.ASSERT,
-            "nothing says what else should happen",
-        ),
-    ],
-)  # fmt: skip
-def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason: str) -> None:
-    _, offers = offered(marked)
-    assert (offers[0].strategy, offers[0].reason) == (first, reason)
-    weights = [offer.weight for offer in offers]
-    assert weights == sorted(weights, reverse=True)
-    assert len({offer.strategy for offer in offers}) == len(offers)
-
-
-@pytest.mark.parametrize(
-    ("marked", "is_asked_for"),
-    [
-        ("def f(a, x):\n    if a:\n        pass\n    elif ⟦x⟧.y:\n        a()\n", False),
-        ("def f(a, x):\n    if a:\n        pass\n    elif a != ⟦x⟧.y:\n        raise ValueError(a)\n", True),
-        ("def f(a, x):\n    if a or a and not ⟦x⟧.y:\n        a()\n", True),
-        ("def g(x):\n    if x:\n        x.z()\ndef f(a, x):\n    if a or not ⟦x⟧.y:\n        a()\n", True),
-        ("def f(a, x):\n    if ⟦x⟧.y > 3:\n        raise ValueError(a)  # too much\n", True),
-        (
-            "def f(a, x):\n    if ⟦x⟧.y:\n        if a:\n            raise ValueError\n        else:\n"
-            "            with a:\n                raise TypeError\n",
-            True,
-        ),
-        ("def f(a, x):\n    if ⟦x⟧.y:\n        if a:\n            raise ValueError\n        a()\n", False),
-        ("def f(a, x):\n    while a or ⟦x⟧.y:\n        raise ValueError(a)\n", True),
-        ("def f(a, x):\n    if a or ⟦x⟧.y:\n", False),  # that is being written
-    ],
-)
-def test_who_repairs_unasked_lets_no_none_pass_what_something_else_may_not(marked: str, is_asked_for: bool) -> None:
-    narrowing = [offer for offer in offered(marked)[1] if offer.strategy is Strategy.NARROW]
-    assert [offer.is_asked_for for offer in narrowing] == [is_asked_for]
-
-
 @pytest.mark.parametrize("head", ["while x.y:", "for b in x.y:"])
 def test_a_loop_that_the_check_stands_before_is_neither_skipped_nor_left(head: str) -> None:
     _, offers = offered(
@@ -375,95 +274,6 @@ def test_a_test_asserts() -> None:
     marked = "def test_a(x):\n    if x.z:\n        raise ValueError(1)\n    ⟦x⟧.y()\n"
     assert offered(marked)[1][0].strategy is Strategy.RAISE
     assert offered(marked, uri="file:///project/tests/test_a.py")[1][0].strategy is Strategy.ASSERT
-
-
-@pytest.mark.parametrize(
-    ("marked", "after"),
-    [
-        ("""f"{⟦a.get('x')⟧.strip()}"\n""", """f"{a.get('x', '').strip()}"\n"""),
-        ("""f'{⟦a.get(1)⟧.strip()}'\n""", """f'{a.get(1, "").strip()}'\n"""),
-        ("""f'{f"{⟦a.get(1)⟧.strip()}"}'\n""", ""),
-        ("""⟦a.get('x')⟧.strip()\n""", """a.get('x', "").strip()\n"""),
-    ],
-)
-def test_a_default_within_an_f_string_has_other_quotes(marked: str, after: str) -> None:
-    text, offers = offered(marked)
-    assert [written(text, offer) for offer in offers if offer.strategy is Strategy.DEFAULT] == (
-        [after] if after else []
-    )
-
-
-@pytest.mark.parametrize(
-    ("line", "is_default"),
-    [
-        ("return all(b for b in ⟦x⟧.items())", False),
-        ("return any(b for b in sorted(⟦x⟧.items()))", False),
-        ("return all([b for b in ⟦x⟧.items()])", False),
-        ("return all(⟦x⟧.items())", False),
-        ("return not any(⟦x⟧.items())", False),
-        ("return all(b for b in a if b in ⟦x⟧.items())", True),
-        ("return [b for b in ⟦x⟧.items()]", True),
-        ("return max(b for b in ⟦x⟧.items())", True),
-    ],
-)
-def test_a_default_does_not_answer_for_what_is_not_there(line: str, is_default: bool) -> None:
-    strategies = {offer.strategy for offer in offered(f"def f(a, x=None):\n    {line}\n")[1]}
-    assert (Strategy.DEFAULT in strategies) == is_default
-
-
-@pytest.mark.parametrize(
-    ("line", "is_default"),
-    [
-        ("return ⟦x⟧.split('@')[1]", False),
-        ("return ⟦x⟧.split('@')[0]", True),
-        ("return ⟦x⟧.split('@')[-1]", True),
-        ("return ⟦x⟧.split()[0]", False),
-        ("return ⟦x⟧.split(a)[a]", True),
-        ("return ⟦x⟧.split('@')[0].upper()[0]", False),
-        ("return (⟦x⟧.strip())[0]", False),
-        ("return ⟦x⟧.strip()[:1]", True),
-        ("return a[⟦x⟧.strip()]", True),
-        ("return ⟦x⟧.partition('@')[2]", True),
-        ("a, b = ⟦x⟧.split('@')", False),
-        ("a, *b = ⟦x⟧.split('@')", True),
-        ("a, b, c = ⟦x⟧.partition('@')", True),
-        ("a, b = ⟦x⟧.splitlines(), 1", True),
-        ("return int(⟦x⟧.strip())", False),
-        ("return g(⟦x⟧.strip())", True),
-        ("return max(⟦x⟧.values())", False),
-        ("return max(⟦x⟧.values(), default=0)", True),
-        ("return ⟦x⟧.get('a').b", False),
-        ("return ⟦x⟧.get('a', '').b", True),
-    ],
-)
-def test_a_default_that_is_certain_to_fail_is_not_offered(line: str, is_default: bool) -> None:
-    strategies = {offer.strategy for offer in offered(f"def f(a, x=None):\n    {line}\n")[1]}
-    assert (Strategy.DEFAULT in strategies) == is_default
-
-
-@pytest.mark.parametrize(
-    ("lines", "default", "reason"),
-    [
-        (["for b in ⟦x⟧:", "    g()"], "()", "the use calls for one"),
-        (["if a:", "    x = 'b'", "for b in ⟦x⟧:", "    g()"], '""', "the use calls for one"),
-        (["if a:", "    x = [1]", "for b in ⟦x⟧:", "    g()"], "[]", "the use calls for one"),
-        (["if a:", "    x = g(a)", "for b in ⟦x⟧:", "    g()"], "()", "the use calls for one"),
-        (["for c in a:", "    x = c", "for b in ⟦x⟧:", "    g()"], "", ""),
-        (["if a:", "    x = Some()", "elif b:", "    x = 'a'", "for b in ⟦x⟧:", "    g()"], "", ""),
-        (
-            ["if x is None:", "    x = []", "x = g()", "for b in ⟦x⟧:", "    g()"],
-            "[]",
-            "the file gives it one elsewhere",
-        ),
-        (["if x is None:", "    x = g()", "x = g()", "for b in ⟦x⟧:", "    g()"], "()", "the use calls for one"),
-        (["if x is None or a:", "    x = []", "x = g()", "for b in ⟦x⟧:", "    g()"], "[]", "the use calls for one"),
-    ],
-)
-def test_a_default_is_of_the_type_of_what_the_name_gets_besides(lines: list[str], default: str, reason: str) -> None:
-    body = "".join(f"    {line}\n" for line in lines)
-    _, offers = offered(f"from a import Some\ndef f(a, b, x=None):\n{body}", use=Use.ITERATE)
-    made = [(offer.content, offer.reason) for offer in offers if offer.strategy is Strategy.DEFAULT]
-    assert made == ([(Content(default=default), reason)] if default else [])
 
 
 # --- every offer ---

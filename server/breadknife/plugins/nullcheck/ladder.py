@@ -19,7 +19,7 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, EngineUnavailable
 from breadknife.plugins.nullcheck.importers import importers
-from breadknife.plugins.nullcheck.oracle.comparing import Moves, fresh, hidden
+from breadknife.plugins.nullcheck.oracle.comparing import Moves, compared
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS, Ask, Oracle
 from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
@@ -264,7 +264,7 @@ class Ladder:
                 again, before = ask(alone, {**unsaved, **new}), ask(alone, {**unsaved, **old})
             except Cancelled:  # in doubt it isn't made; the next time it is asked again
                 return replace(climb, checker=checker.tool.name)
-            if fresh(before, again, {}):
+            if compared(before, again, {}).new:
                 break
             doubted.add(path)
             was, now = ([problem for problem in each if problem.path != path] for each in (was, now))
@@ -361,9 +361,10 @@ def _judged(
                 return Climb(broken=Rung.GONE, problem=after[0])
             confirmed.add(finding.source)
     moves = {path: Moves.of(each.edits) for each in edited.changes if (path := each.document.path) is not None}
-    for problem in fresh(was, now, moves):
+    change = compared(was, now, moves)
+    for problem in change.new:
         return Climb(broken=Rung.FILE if problem.path == document.path else Rung.IMPORTERS, problem=problem)
-    for problem in hidden(was, now, moves) if _may_hide(edited) else ():
+    for problem in change.hidden if _may_hide(edited) else ():
         return Climb(broken=Rung.OTHERS, problem=problem)
     return Climb(others=others(about, confirmed))
 

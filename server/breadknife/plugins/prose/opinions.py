@@ -15,7 +15,6 @@ from breadknife.plugins.prose.likelihood import Reader, Scorer
 from breadknife.plugins.prose.merge import Correction, Mistake
 from breadknife.plugins.prose.proposer import Proposal, Proposer, Reading, least
 from breadknife.plugins.prose.thresholds import excess
-from breadknife.text.document import Span
 
 _KEPT = 1 << 16
 _REST_S = 1.0
@@ -90,7 +89,7 @@ class Opinions:
             _mistake(reading.text, each, self._reader.name)
             for each in found or ()
             if each.margin >= least(each) + excess(budget)
-            and not any(_touch(each.span, mistake.lint.span) for mistake in settled)
+            and not any(each.span.touches(mistake.lint.span) for mistake in settled)
         ]
 
     def close(self, wait_s: float = 10.0) -> None:
@@ -124,7 +123,3 @@ def _mistake(text: str, proposal: Proposal, model: str) -> Mistake:
         message = f"“{new}” may be meant for “{old}” here"
     lint = Lint("model", proposal.rule, span, f"{message} (margin {proposal.margin:.1f})", (new,), "")
     return Mistake(lint, ("model",), (proposal.rule,), (Correction(span, new),), safe=False, model=model)
-
-
-def _touch(a: Span, b: Span) -> bool:
-    return a.start <= b.end and b.start <= a.end

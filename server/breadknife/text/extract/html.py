@@ -91,13 +91,13 @@ def _runs(tree: SyntaxTree) -> Iterator[tuple[Span, str, str]]:
         kind, tag = node.type, ""
         if kind == "element":
             opening = node.children[0]
-            source, tag = tree.source(opening), _tag_name(tree, opening)
+            source, tag = tree.source(opening), tag_name(tree, opening)
             match = _LANG.search(source)
             language = match[1] if match else language
             if tag in _LEFT_OUT or (_SHIELDED.search(source) and tag not in _INLINE_TAGS):
                 kind = "left_out"
         elif kind in ("start_tag", "end_tag", "self_closing_tag"):
-            tag = _tag_name(tree, node)
+            tag = tag_name(tree, node)
         is_text = kind in ("text", "entity") or (kind == "ERROR" and _is_spoken(tree, node))
         is_inline = is_text or (kind.endswith("_tag") and tag in _INLINE_TAGS) or tag in _CODE_TAGS
         if begin is not None and (language != spoken or not (is_inline or kind in ("element", "comment"))):
@@ -123,7 +123,7 @@ def _is_spoken(tree: SyntaxTree, error: Node) -> bool:
     return not is_name and not _TAG_START.search(tree.text, span.start, span.end)
 
 
-def _tag_name(tree: SyntaxTree, node: Node) -> str:
+def tag_name(tree: SyntaxTree, node: Node) -> str:
     name = next((child for child in node.children if child.type == "tag_name"), None)
     return tree.source(name).lower() if name is not None else ""
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document, Span
-from breadknife.text.extract.passage import Cut, brackets, citation, line_breaks, passage, prose, split_lines
+from breadknife.text.extract.blocks import block_prose
+from breadknife.text.extract.passage import Cut, brackets, citation, line_breaks, split_lines
 from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText
 
@@ -52,12 +53,7 @@ _RESERVED = "#*_`$<>@[]\\~\n"
 
 
 def typst_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
-    found = list[ProseText]()
-    for lines in _paragraphs(document.text):
-        cancel.raise_if_cancelled()
-        text = prose(passage(document.text, lines), _cuts, _RESERVED)
-        if text is not None:
-            found.append(text)
+    found = block_prose(document, _paragraphs(document.text), _cuts, _RESERVED, cancel)
     yield from sorted(found, key=lambda each: each.start)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from breadknife.plugins.completion.values import Draft, Where
 from breadknife.task.values import Silence
-from breadknife.text.document import Span
+from breadknife.text.document import Span, line_break
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.tokens import CLOSING, Kind, string_quote, tokens
 
@@ -76,8 +76,7 @@ class Site:
     @cached_property
     def line_break(self) -> str:
         """The document's own."""
-        text = self.draft.document.text
-        return "\r\n" if text.find("\r\n") == text.find("\n") - 1 >= 0 else "\n"
+        return line_break(self.draft.document.text)
 
     def ended(self, text: str) -> str:
         """A text that was cut: without blanks at its end but for one before a word that follows, and with the line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from breadknife.text.syntax import Node, SyntaxTree
 
 Edits = tuple[TextEdit, ...]
 _AT_DECLARATION = frozenset({Strategy.RETURN_TYPE, Strategy.DROP_NONE})
+_LITERALS = (r"-?\d+", r"-?\d+L", r"-?\d+\.\d+f", r"-?\d+\.\d+", r'"[^"\\\n]*"', r"true|false")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,12 @@ class Option:
     edits: Callable[[Content], Edits | None]
     content: Content | None = None
     """What is written when no model says better."""
+
+
+class BracesLanguage:
+    def literal(self, default: str, like: str, /) -> bool:
+        """See `NullLanguage`: Go has no literals of Java's other kinds."""
+        return any(re.fullmatch(kind, default) and re.fullmatch(kind, like) for kind in _LITERALS)
 
 
 class WholeAnalysis(Analysis, Protocol):

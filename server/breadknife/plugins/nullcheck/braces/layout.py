@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.comments import with_comments
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree
 
 
@@ -28,19 +28,14 @@ def step_of(tree: SyntaxTree) -> str:
     return (found[1] or "\t") if found else "    "
 
 
-def line_break(tree: SyntaxTree) -> str:
-    at = tree.text.find("\n")
-    return "\r\n" if at > 0 and tree.text[at - 1] == "\r" else "\n"
-
-
 def lines_before(tree: SyntaxTree, statement: Node, lines: list[str]) -> TextEdit:
     """Lines put before a statement that begins its own line."""
-    at, indent, end = tree.span(statement).start, indent_of(tree, statement), line_break(tree)
+    at, indent, end = tree.span(statement).start, indent_of(tree, statement), line_break(tree.text)
     return TextEdit(Span(at, at), "".join(f"{line}{end}{indent}" for line in lines))
 
 
 def lines_after(tree: SyntaxTree, statement: Node, lines: list[str]) -> TextEdit:
-    at, indent, end = tree.span(statement).end, indent_of(tree, statement), line_break(tree)
+    at, indent, end = tree.span(statement).end, indent_of(tree, statement), line_break(tree.text)
     return TextEdit(Span(at, at), "".join(f"{end}{indent}{line}" for line in lines))
 
 
@@ -60,6 +55,6 @@ def in_block(tree: SyntaxTree, header: str, statement: Node, raw: str) -> TextEd
     source = tree.source(statement)
     if raw in source:
         return None
-    step, end, indent = step_of(tree), line_break(tree), indent_of(tree, statement)
+    step, end, indent = step_of(tree), line_break(tree.text), indent_of(tree, statement)
     body = source.replace("\n", "\n" + step)
     return TextEdit(tree.span(statement), f"{header} {{{end}{indent}{step}{body}{end}{indent}}}")

@@ -1,12 +1,14 @@
-"""The path of facts through a loop."""
+"""Which loop is around a place, and the path of facts through one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 from breadknife.plugins.nullcheck.braces.facts import Env, join, join_all, may_be_null
 from breadknife.plugins.nullcheck.braces.targets import Target, Targets
+from breadknife.text.syntax import Node
 
 _MAX_LOOPS = 3
 """Loops nested deeper than this are followed once round only, or the work would double with each level."""
@@ -46,3 +48,13 @@ def set_later(env: Env, is_set: Callable[[str], bool]) -> Env:
         key: replace(fact, partial=True) if fact.cause and fact.cause.certain and is_set(key) else fact
         for key, fact in env.items()
     }
+
+
+def loop_around(path: tuple[Node, ...], kinds: frozenset[str], ends: frozenset[str]) -> Node | None:
+    """The innermost loop whose body holds the end of a path; None where something else ends the search before."""
+    for inner, outer in pairwise(reversed(path)):
+        if inner.type in ends:
+            return None
+        if outer.type in kinds and inner == outer.child_by_field_name("body"):
+            return outer
+    return None

@@ -77,7 +77,7 @@ class Evaluator:
         """Byte ranges of expressions that may be null because somebody else says so."""
         self._claimed = set[tuple[int, int]]()
         """Byte ranges of operands that `!` is written behind."""
-        self._depth = 0
+        self.depth = 0
         self._handlers: dict[str, Callable[[Node, Env], Fact]] = {
             "identifier": self.name,
             "this": self.this_value,
@@ -129,7 +129,7 @@ class Evaluator:
             fact = Fact(type=Type(name)) if name else NOTHING
         else:
             fact = handler(node, env)
-        self._depth -= 1
+        self.ascend()
         return self._assume(node, fact, env) if self.assumed else fact
 
     def _assume(self, node: Node, fact: Fact, env: Env) -> Fact:
@@ -140,20 +140,12 @@ class Evaluator:
         return fact if key and env.get(key, NOTHING).checked else replace(fact, cause=cause)
 
     def descend(self) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
             raise TooDeepError
 
     def ascend(self) -> None:
-        self._depth -= 1
-
-    @property
-    def depth(self) -> int:
-        return self._depth
-
-    @depth.setter
-    def depth(self, depth: int) -> None:
-        self._depth = depth
+        self.depth -= 1
 
     def use(self, node: Node, fact: Fact, use: Use, env: Env) -> None:
         """The value is used in a way that null doesn't allow; after that, it is there."""
@@ -233,7 +225,7 @@ class Evaluator:
                 link = Link(Fact(None, link.fact.type, checked=True), receiver=link.receiver)
             case _:
                 link = self._property(node, env)
-        self._depth -= 1
+        self.ascend()
         return replace(link, fact=self._assume(node, link.fact, env)) if self.assumed else link
 
     def _property(self, node: Node, env: Env) -> Link:

@@ -39,8 +39,6 @@ class NullableCall:
     """In JavaScript it is common to know better, and nothing can be said."""
     gives: str = ""
     """The type of the value when it is there; `0` or `1` is that argument of the receiver's type."""
-    accepts: int = -1
-    """With more arguments than this it gives something else."""
 
 
 _NO_MATCH = "when nothing matches"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.line_length import USUAL
+from breadknife.text.document import line_break
 
 _SHORT_EXIT = re.compile(r"^[ \t]*if \(.*\) (?:return|throw|continue|break)\b", re.MULTILINE)
 _LONG_EXIT = re.compile(r"\) \{\r?\n[ \t]*(?:return|throw|continue|break)\b[^\n]*\n[ \t]*\}")
@@ -38,14 +39,13 @@ class Style:
 
     @classmethod
     def of(cls, text: str, length: int = USUAL) -> Style:
-        at = text.find("\n")
         code = _COMMENT.sub("", text)
         indents = re.search(r"^(\t|  +)\S", text, re.MULTILINE)
         step = indents[1] if indents is not None and len(indents[1]) <= 8 else "  "
         ends = re.findall(r"[\w)\]'\"`](;?)[ \t]*\r?$", code, re.MULTILINE)
         asserted = _ASSERTED.search(text)
         return cls(
-            "\r\n" if at > 0 and text[at - 1] == "\r" else "\n",
+            line_break(text),
             step,
             ";" if not ends or 3 * sum(1 for end in ends if end) >= len(ends) else "",
             "'" if code.count("'") > code.count('"') else '"',

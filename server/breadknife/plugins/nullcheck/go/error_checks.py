@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from breadknife.plugins.nullcheck.braces.file import Edits, Option
-from breadknife.plugins.nullcheck.braces.layout import block, line_break, lines_after, on_own_line
+from breadknife.plugins.nullcheck.braces.layout import block, lines_after, on_own_line
 from breadknife.plugins.nullcheck.go import endings
 from breadknife.plugins.nullcheck.go.site import Origin, Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node
 
 _TELLING = frozenset({"call_expression", "type_assertion_expression", "index_expression"})
@@ -143,7 +143,7 @@ def _move(site: Site, origin: Origin, check: Node) -> Edits | None:
         tree.text[span.end : span.end + 2].strip(" \t\r\n}") != "" and tree.text[span.end] not in "\r\n"
     ):
         return None
-    start -= len(line_break(tree)) - 1
+    start -= len(line_break(tree.text)) - 1
     return (lines_after(tree, statement, [tree.source(check)]), TextEdit(Span(start, span.end), ""))
 
 

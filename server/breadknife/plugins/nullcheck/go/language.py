@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
-from breadknife.plugins.nullcheck.braces.file import BracesFile, Option
+from breadknife.plugins.nullcheck.braces.file import BracesFile, BracesLanguage, Option
 from breadknife.plugins.nullcheck.go.detector import FileAnalysis
 from breadknife.plugins.nullcheck.go.foreign import foreign_place, ignored_by
 from breadknife.plugins.nullcheck.go.names import FileTable
@@ -20,10 +19,8 @@ from breadknife.task.values import Finding
 from breadknife.text.document import Document
 from breadknife.text.syntax import Node, SyntaxTree
 
-_LITERALS = (re.compile(r"-?\d+"), re.compile(r"-?\d+\.\d+"), re.compile(r'"[^"\\\n]*"'), re.compile(r"true|false"))
 
-
-class Go:
+class Go(BracesLanguage):
     ids = frozenset({"go"})
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
@@ -34,9 +31,6 @@ class Go:
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> GoFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
         return GoFile(tree, document.uri.endswith("_test.go"), others, self._rules)
-
-    def literal(self, default: str, like: str, /) -> bool:
-        return any(kind.fullmatch(default) and kind.fullmatch(like) for kind in _LITERALS)
 
 
 class GoFile(BracesFile):

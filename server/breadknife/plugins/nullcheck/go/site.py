@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from breadknife.plugins.nullcheck import rounds
 from breadknife.plugins.nullcheck.braces.layout import on_own_line
+from breadknife.plugins.nullcheck.braces.loops import loop_around
 from breadknife.plugins.nullcheck.braces.order import has_effects_before
-from breadknife.plugins.nullcheck.braces.rounds import Loops, goes_on, loop_around
 from breadknife.plugins.nullcheck.go.narrowing import key_of
 from breadknife.plugins.nullcheck.go.outline import Outline, result_types
 from breadknife.plugins.nullcheck.values import Use
@@ -25,11 +26,11 @@ _SWITCHES = frozenset({"expression_switch_statement", "type_switch_statement", "
 _EFFECTS = frozenset({"call_expression"})
 _ASSIGNS = frozenset({"short_var_declaration", "assignment_statement"})
 _FOR = frozenset({"for_statement"})
-_LOOPS = Loops(
+_LOOPS = rounds.Loops(
     sets={**dict.fromkeys(_ASSIGNS, "left"), "inc_statement": "", "dec_statement": "", "var_spec": "name"},
-    each=frozenset({"range_clause"}),
+    calls=_EFFECTS,
+    steps=frozenset({"range_clause"}),
     clauses=frozenset({"for_clause"}),
-    first="initializer",
     sometimes=frozenset({
         "block", "expression_case", "type_case", "communication_case", "default_case", "func_literal",
     }),
@@ -89,7 +90,8 @@ class Site:
     @cached_property
     def goes_on(self) -> bool:
         """Whether a `continue` here would come to another value, or to the loop's end."""
-        return self.round is not None and goes_on(_LOOPS, self.tree, self.round, self.node, self.is_name)
+        check = rounds.Check(self.tree, self.node, self.statement or self.node, self.is_name)
+        return self.round is not None and rounds.goes_on(_LOOPS, check, self.round)
 
     @property
     def loop(self) -> Node | None:

@@ -11,7 +11,6 @@ from breadknife.plugins.nullcheck.braces.file import Edits, Option
 from breadknife.plugins.nullcheck.braces.layout import (
     block,
     in_block,
-    line_break,
     lines_above,
     lines_after,
     lines_before,
@@ -22,7 +21,7 @@ from breadknife.plugins.nullcheck.go.error_checks import error_checks
 from breadknife.plugins.nullcheck.go.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_comment, in_title
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node
 
 _CONTINUE, _BREAK = endings.Ending(("continue",), "continue"), endings.Ending(("break",), "break")
@@ -247,7 +246,7 @@ def _with_import(edits: Edits | None, add: TextEdit | None) -> Edits | None:
 
 def _import_errors(site: Site) -> TextEdit | None:
     """`errors` is imported beside what is there."""
-    end = line_break(site.tree)
+    end = line_break(site.tree.text)
     for node in site.tree.root.named_children:
         if node.type == "import_declaration":
             grouped = next((child for child in node.named_children if child.type == "import_spec_list"), None)
@@ -300,7 +299,8 @@ def _ignore(site: Site, tool: str) -> Option:
         end = end if end >= 0 else len(site.tree.text)
         line = site.tree.text[row:end]
         if name == "staticcheck":
-            return (TextEdit(Span(row, row), line[: len(line) - len(line.lstrip())] + text + line_break(site.tree)),)
+            indent = line[: len(line) - len(line.lstrip())]
+            return (TextEdit(Span(row, row), indent + text + line_break(site.tree.text)),)
         at = row + len(line.rstrip())
         return (TextEdit(Span(at, at), f" {text}"),)
 

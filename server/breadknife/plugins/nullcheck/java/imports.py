@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from breadknife.plugins.nullcheck.braces.file import Edits
-from breadknife.plugins.nullcheck.braces.layout import line_break, lines_after, lines_before, on_own_line
+from breadknife.plugins.nullcheck.braces.layout import lines_after, lines_before, on_own_line
 from breadknife.plugins.nullcheck.java.site import Site
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, line_break
 
 
 def java_util(site: Site, name: str) -> tuple[str, TextEdit | None]:
@@ -25,7 +25,7 @@ def with_import(add: TextEdit | None, edit: TextEdit) -> Edits:
 
 def _import(site: Site, name: str) -> TextEdit | None:
     """An import beside the others; None where there is no place for one."""
-    end = line_break(site.tree)
+    end = line_break(site.tree.text)
     plain = [
         (re.sub(r"^import\s+|\s*;$", "", site.outline.text(node)), node)
         for node in site.tree.root.named_children

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from breadknife.plugins.nullcheck.braces.file import BracesFile, Option
+from breadknife.plugins.nullcheck.braces.file import BracesFile, BracesLanguage, Option
 from breadknife.plugins.nullcheck.java.detector import FileAnalysis
 from breadknife.plugins.nullcheck.java.foreign import foreign_place, ignored_by
 from breadknife.plugins.nullcheck.java.names import FileTable
@@ -22,15 +22,10 @@ from breadknife.task.values import Finding
 from breadknife.text.document import Document
 from breadknife.text.syntax import Node, SyntaxTree
 
-_LITERALS = (
-    re.compile(r"-?\d+"), re.compile(r"-?\d+L"), re.compile(r"-?\d+\.\d+f"), re.compile(r"-?\d+\.\d+"),
-    re.compile(r'"[^"\\\n]*"'), re.compile(r"true|false"),
-)  # fmt: skip
-
 _TEST_FILE = re.compile(r"/src/test/|(?:Test|Tests|IT)\.java$")
 
 
-class Java:
+class Java(BracesLanguage):
     ids = frozenset({"java"})
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
@@ -42,9 +37,6 @@ class Java:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
         is_test = _TEST_FILE.search(document.uri) is not None
         return JavaFile(tree, is_test, others, self._rules, partial(java_release, document, project))
-
-    def literal(self, default: str, like: str, /) -> bool:
-        return any(kind.fullmatch(default) and kind.fullmatch(like) for kind in _LITERALS)
 
 
 class JavaFile(BracesFile):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from breadknife.plugins.nullcheck import rounds
 from breadknife.plugins.nullcheck.braces.layout import on_own_line
+from breadknife.plugins.nullcheck.braces.loops import loop_around
 from breadknife.plugins.nullcheck.braces.order import has_effects_before
-from breadknife.plugins.nullcheck.braces.rounds import Loops, goes_on, loop_around
 from breadknife.plugins.nullcheck.java.outline import CLASSES, METHODS, Outline
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
@@ -28,12 +29,11 @@ _HEADERS = {
 _LISTS = frozenset({"block", "constructor_body", "switch_block_statement_group", "static_initializer"})
 _LATER = frozenset({"lambda_expression", "class_body", "switch_block"})
 _LOOPS = frozenset({"for_statement", "enhanced_for_statement", "while_statement", "do_statement"})
-_IN_LOOPS = Loops(
+_IN_LOOPS = rounds.Loops(
     sets={"assignment_expression": "left", "update_expression": "", "variable_declarator": "name"},
-    each=frozenset({"enhanced_for_statement"}),
-    clauses=frozenset(),
-    first="init",
-    sometimes=frozenset({"block", "switch_block", "lambda_expression", "class_body"}),
+    calls=frozenset({"method_invocation"}),
+    steps=frozenset({"enhanced_for_statement"}),
+    sometimes=frozenset({"block", "switch_block", "lambda_expression", "class_body", "if_statement"}),
 )
 _EFFECTS = frozenset({"method_invocation", "object_creation_expression", "assignment_expression", "update_expression"})
 _JAVA_LANG = frozenset({
@@ -118,7 +118,8 @@ class Site:
     @cached_property
     def goes_on(self) -> bool:
         """Whether a `continue;` here would come to another value, or to the loop's end."""
-        return self.loop is not None and goes_on(_IN_LOOPS, self.tree, self.loop, self.node, self.is_name)
+        check = rounds.Check(self.tree, self.node, self.statement or self.node, self.is_name)
+        return self.loop is not None and rounds.goes_on(_IN_LOOPS, check, self.loop)
 
     @cached_property
     def statement(self) -> Node | None:

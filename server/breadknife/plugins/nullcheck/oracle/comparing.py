@@ -69,21 +69,17 @@ def are_new(was: Iterable[Finding], now: Iterable[Finding], edits: Iterable[Text
     return False
 
 
-def fresh(was: Iterable[Problem], now: Iterable[Problem], moves: Mapping[Path, Moves]) -> list[Problem]:
-    """Those of `now` that are new. `moves`: of the files that were edited."""
-    return _compared(was, now, moves)[0]
+@dataclass(frozen=True)
+class Compared:
+    """What an edit has changed of what a checker says."""
 
-
-def hidden(was: Iterable[Problem], now: Iterable[Problem], moves: Mapping[Path, Moves]) -> list[Problem]:
+    new: Sequence[Problem]
+    hidden: Sequence[Problem]
     """Those of the edited files that are gone though no null is at fault: the edit has made the checker look away."""
-    gone = _compared(was, now, moves)[1]
-    return [problem for problem in gone if problem.path in moves and not _OF_NULL.search(problem.message)]
 
 
-def _compared(
-    was: Iterable[Problem], now: Iterable[Problem], moves: Mapping[Path, Moves]
-) -> tuple[list[Problem], list[Problem]]:
-    """What is new, and what is gone."""
+def compared(was: Iterable[Problem], now: Iterable[Problem], moves: Mapping[Path, Moves]) -> Compared:
+    """`moves`: of the files that were edited."""
     left: dict[tuple[Path, str], list[Problem]] = {}
     for problem in was:
         left.setdefault((problem.path, _ONE_FAULT.get(problem.code, problem.code)), []).append(problem)
@@ -98,7 +94,8 @@ def _compared(
             known.remove(min(here, key=lambda old: old.message != problem.message))
         else:
             new.append(problem)
-    return new, [problem for problems in left.values() for problem in problems]
+    gone = (problem for problems in left.values() for problem in problems if problem.path in moves)
+    return Compared(new, [problem for problem in gone if not _OF_NULL.search(problem.message)])
 
 
 _ONE_FAULT = {"18047": "2531", "18048": "2532", "18049": "2533"}

@@ -10,7 +10,6 @@ from itertools import pairwise
 from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, bases_of, function_in
 from breadknife.plugins.nullcheck.python.ignoring import Checker, comment
-from breadknife.plugins.nullcheck.python.imports import line_break
 from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
     MAX_UNION,
@@ -26,7 +25,7 @@ from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _FIRST = ("__init__", "__new__", "__post_init__", "setUp")
@@ -165,28 +164,21 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
     else:
         kind = " | ".join(kinds) if kinds and len(kinds) <= MAX_UNION else ""
     reason = "its file never tests it for None" if not found.is_tested else "nearly all of its uses rely on it"
-    made = [
-        Cure(
-            Strategy.FIELD,
-            f"Declare {in_title(found.key)} as {in_title(name)}{_silencing(edits)}",
-            edits,
-            weight,
-            reason,
-            ends,
-            _leads_to(found),
-        )
-        for name, imports in ((kind, ()), open_type(tree, [kind] if kind else [], evaluated=_is_evaluated(declaring)))
-        if name and (edits := _annotating(found, declaring, name, imports, checker))
-    ]
+    made = list[Cure]()
+    for name, imports in ((kind, ()), open_type(tree, [kind] if kind else [], evaluated=_is_evaluated(declaring))):
+        edits = _annotating(found, declaring, name, imports) if name else ()
+        comments = _ignoring(found, name, checker)
+        if edits and comments is not None:
+            title = f"Declare {in_title(found.key)} as {in_title(name)}{_times(len(comments))}"
+            made.append(Cure(Strategy.FIELD, title, (*edits, *comments), weight, reason, ends, _leads_to(found)))
     if made:
         yield replace(made[0], otherwise=made[1] if len(made) > 1 else None)
 
 
-def _silencing(edits: tuple[TextEdit, ...]) -> str:
+def _times(ignored: int) -> str:
     """What a title says of the ignore comments that go with a declaration."""
-    places = sum("ignore" in edit.new_text for edit in edits)
-    times = {1: "", 2: " twice"}.get(places, f" {places} times")
-    return f", ignoring None{times}" if places else ""
+    times = {1: "", 2: " twice"}.get(ignored, f" {ignored} times")
+    return f", ignoring None{times}" if ignored else ""
 
 
 def _leads_to(found: Attribute) -> str:
@@ -240,9 +232,9 @@ def _declaring(found: Attribute) -> Occurrence | None:
 
 
 def _annotating(
-    found: Attribute, declaring: Occurrence | None, kind: str, imports: tuple[TextEdit, ...], checker: Checker
+    found: Attribute, declaring: Occurrence | None, kind: str, imports: tuple[TextEdit, ...]
 ) -> tuple[TextEdit, ...]:
-    """The edits that declare it as `kind`, and silence the checker where None is put there; () where they can't be."""
+    """The edits that declare it as `kind`; () where they can't be."""
     tree = found.tree
     if declaring is None or declaring.assignment is None:
         return _in_class(found, kind, imports) if is_open(kind) and not _annotated(found) else ()
@@ -254,18 +246,24 @@ def _annotating(
         return ()
     if in_class and declaring.annotation is not None and makes_fields(declaring.path):
         return ()
-    silenced = dict[TextEdit, None]()
-    for one in found.sets if not is_open(kind) else ():
-        if one.value is not None and (one.value.type == "none" or is_from_nullable(one)):
-            code = checker.attribute if one.inside("function_definition") is not None else checker.assignment
-            silent = comment(tree, tree.span(one.value), checker, (code,), "")
-            if silent is None:
-                return ()
-            silenced[silent] = None
     after = tree.span(left).end
     annotation = declaring.annotation
     written = Span(after, tree.span(annotation).end if annotation is not None else after)
-    return (TextEdit(written, f": {kind}"), *silenced, *imports)
+    return (TextEdit(written, f": {kind}"), *imports)
+
+
+def _ignoring(found: Attribute, kind: str, checker: Checker) -> tuple[TextEdit, ...] | None:
+    """The comments that silence the checker where None is put into what is declared as `kind`; None where one can't
+    stand."""
+    made = dict[TextEdit, None]()
+    for one in found.sets if not is_open(kind) else ():
+        if one.value is not None and (one.value.type == "none" or is_from_nullable(one)):
+            code = checker.attribute if one.inside("function_definition") is not None else checker.assignment
+            silent = comment(found.tree, found.tree.span(one.value), checker, (code,), "")
+            if silent is None:
+                return None
+            made[silent] = None
+    return tuple(made)
 
 
 def _in_class(found: Attribute, kind: str, imports: tuple[TextEdit, ...]) -> tuple[TextEdit, ...]:
@@ -280,7 +278,7 @@ def _in_class(found: Attribute, kind: str, imports: tuple[TextEdit, ...]) -> tup
     indent = found.tree.text[found.tree.text.rfind("\n", 0, at) + 1 : at]
     if indent.strip() or not is_defined_before(found.tree, kind, found.owner, imports):
         return ()
-    line_end = line_break(found.tree)
+    line_end = line_break(found.tree.text)
     gap = line_end if before.type in ("function_definition", "decorated_definition") else ""
     name = found.key.rpartition(".")[2]
     return (TextEdit(Span(at, at), f"{name}: {kind}{line_end}{gap}{indent}"), *imports)

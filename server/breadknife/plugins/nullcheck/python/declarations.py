@@ -93,12 +93,12 @@ class Attribute:
         set to None in the function itself, that is another matter."""
         first_set = dict[int, int]()
         for found in self.sets:
-            first_set.setdefault(_function_at(found), found.node.start_byte)
+            first_set.setdefault(found.function_start, found.node.start_byte)
         return [
             self.tree.span(found.node)
             for found in self.own
             if found.role is Role.USE
-            and (function := _function_at(found)) >= 0
+            and (function := found.function_start) >= 0
             and first_set.get(function, found.node.start_byte) >= found.node.start_byte
         ]
 
@@ -268,12 +268,6 @@ def parameter_named(tree: SyntaxTree, function: Node, name: str) -> Parameter | 
     if any(found.role is Role.SET for found in own):
         return None
     return Parameter(tree, name, node, function, own)
-
-
-def _function_at(found: Occurrence) -> int:
-    """Where its function begins, in bytes; -1 outside of all."""
-    function = found.inside("function_definition")
-    return function.start_byte if function is not None else -1
 
 
 def origin_of(site: Site) -> Node | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.python.imports import line_break
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.task.values import Finding
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import SyntaxTree
 
 
@@ -53,7 +52,7 @@ def comment(tree: SyntaxTree, span: Span, checker: Checker, codes: tuple[str, ..
     already keeps it behind this one: mypy only reads the first."""
     start = tree.text.rfind("\n", 0, span.start) + 1
     end = tree.text.find("\n", span.start)
-    end = len(tree.text) if end < 0 else end - (line_break(tree) == "\r\n")
+    end = len(tree.text) if end < 0 else end - (line_break(tree.text) == "\r\n")
     node = tree.node_at(Span(end, end))
     if node.type in ("string_content", "string", "interpolation", "escape_sequence") or tree.text[start:end].endswith(
         "\\"

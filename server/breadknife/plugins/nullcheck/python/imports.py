@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree
 
 _IMPORTS = ("import_statement", "import_from_statement")
@@ -25,14 +25,14 @@ def importing(tree: SyntaxTree, module: str, names: Sequence[str]) -> tuple[Text
     for node in statements:
         if node.type == "import_from_statement" and _module(node) == module and (made := _added(tree, node, names)):
             return made
-    line = f"from {module} import {', '.join(sorted(names, key=_ORDERS[0]))}{line_break(tree)}"
+    line = f"from {module} import {', '.join(sorted(names, key=_ORDERS[0]))}{line_break(tree.text)}"
     at = next((at for at, node in enumerate(statements) if node.type in _IMPORTS), None)
     if at is None:
-        return _before(tree, statements[0], line + 2 * line_break(tree)) if statements else ()
+        return _before(tree, statements[0], line + 2 * line_break(tree.text)) if statements else ()
     imports = list(takewhile(lambda node: node.type in _IMPORTS, statements[at:]))
     library = [node for node in imports if _module(node).partition(".")[0] in sys.stdlib_module_names]
     if not library:
-        return _before(tree, imports[0], line + line_break(tree))
+        return _before(tree, imports[0], line + line_break(tree.text))
     return _among(tree, library, module, line) or _before(tree, imports[0], line)
 
 
@@ -90,7 +90,7 @@ def _blank_before(tree: SyntaxTree, node: Node) -> str:
     """What parts a name from the one before: a blank, or a new line where it begins one."""
     start = tree.span(node).start
     indent = tree.text[tree.text.rfind("\n", 0, start) + 1 : start]
-    return " " if indent.strip() else line_break(tree) + indent
+    return " " if indent.strip() else line_break(tree.text) + indent
 
 
 def _module(statement: Node) -> str:
@@ -115,8 +115,3 @@ def _is_first(statement: Node) -> bool:
     """A docstring or a `from __future__` import."""
     inner = statement.named_children[:1] if statement.type == "expression_statement" else []
     return statement.type == "future_import_statement" or any(node.type == "string" for node in inner)
-
-
-def line_break(tree: SyntaxTree) -> str:
-    at = tree.text.find("\n")
-    return "\r\n" if at > 0 and tree.text[at - 1] == "\r" else "\n"

@@ -36,9 +36,10 @@ def of_module_variable(site: Site, *, asked: bool = False, files: Callable[[str]
         return
     if declared.annotation is not None or assignment.child_by_field_name("right") != declared.value:
         return
-    setting = {_start(one) for one in sets}
-    uses = tuple(site.tree.span(one.node) for one in found if one.role is Role.USE and _start(one) not in setting)
-    doubts = sum(one.role is Role.TEST and _start(one) not in setting for one in found)
+    setting = {one.function_start for one in sets}
+    others = [one for one in found if one.function_start not in setting]
+    uses = tuple(site.tree.span(one.node) for one in others if one.role is Role.USE)
+    doubts = sum(one.role is Role.TEST for one in others)
     if site.span not in uses and not (asked and site.node == declared.node):
         return
     if len(uses) <= _RELIANCE * doubts and not (asked and _RELIANCE * doubts <= len(uses) + files(name)):
@@ -64,8 +65,8 @@ def of_module_variable(site: Site, *, asked: bool = False, files: Callable[[str]
 
 def _of_module(found: Sequence[Occurrence], name: str) -> list[Occurrence]:
     """Those that aren't a parameter, a function's own variable, or a class's attribute."""
-    shared = {_start(one) for one in found if one.path[-1].type == "global_statement"}
-    own = {_start(one) for one in found if one.role is Role.SET} - shared
+    shared = {one.function_start for one in found if one.path[-1].type == "global_statement"}
+    own = {one.function_start for one in found if one.role is Role.SET} - shared
     return [
         one
         for one in found
@@ -76,9 +77,3 @@ def _of_module(found: Sequence[Occurrence], name: str) -> list[Occurrence]:
             if node.type in ("function_definition", "lambda")
         )
     ]
-
-
-def _start(one: Occurrence) -> int:
-    """Of the function that it stands in, -1 for none."""
-    function = one.inside("function_definition")
-    return function.start_byte if function is not None else -1

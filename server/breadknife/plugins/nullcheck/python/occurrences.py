@@ -48,6 +48,12 @@ class Occurrence:
         return next((node for node in reversed(self.path) if node.type in kinds), None)
 
     @property
+    def function_start(self) -> int:
+        """Where the function that it stands in begins, in bytes; -1 outside of all."""
+        function = self.inside("function_definition")
+        return function.start_byte if function is not None else -1
+
+    @property
     def scope(self) -> Node | None:
         """The function or class that it stands in."""
         return self.inside("function_definition", "class_definition")

@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
 SIMPLE = frozenset({"expression_statement", "return_statement", "delete_statement", "raise_statement"})
@@ -266,8 +266,7 @@ class Site:
 
     @property
     def line_break(self) -> str:
-        at = self.tree.text.find("\n")
-        return "\r\n" if at > 0 and self.tree.text[at - 1] == "\r" else "\n"
+        return line_break(self.tree.text)
 
 
 def is_always_evaluated(inside: tuple[Node, ...]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from breadknife.plugins.prose.documents.parts import Heading, Link
 from breadknife.text.document import Span
+from breadknife.text.extract.html import tag_name
 from breadknife.text.syntax import Node, SyntaxTree
 
 _HEADING = re.compile(r"h([1-6])", re.IGNORECASE)
@@ -24,7 +25,7 @@ def headings(tree: SyntaxTree) -> Iterator[Heading]:
     for node in _nodes(tree.root):
         if node.type != "element" or node.child_count < 3 or node.children[-1].type != "end_tag":
             continue
-        level = _HEADING.fullmatch(_tag(tree, node.children[0]))
+        level = _HEADING.fullmatch(tag_name(tree, node.children[0]))
         if level is not None:
             span = Span(tree.span(node.children[0]).end, tree.span(node.children[-1]).start)
             yield Heading(int(level[1]), tree.text[span.start : span.end].strip(), span)
@@ -60,12 +61,7 @@ def _attributes(tree: SyntaxTree) -> Iterator[tuple[str, str, Span]]:
                 value = tree.span(attribute.children[-1])
                 if attribute.children[-1].type == "quoted_attribute_value":
                     value = Span(value.start + 1, value.end - 1)
-                yield _tag(tree, node), tree.source(attribute.children[0]).lower(), value
-
-
-def _tag(tree: SyntaxTree, node: Node) -> str:
-    name = next((child for child in node.children if child.type == "tag_name"), None)
-    return tree.source(name).lower() if name is not None else ""
+                yield tag_name(tree, node), tree.source(attribute.children[0]).lower(), value
 
 
 def _nodes(root: Node) -> Iterator[Node]:

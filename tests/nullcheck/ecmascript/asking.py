@@ -1,0 +1,27 @@
+"""JavaScript and TypeScript, as the null check is asked about them."""
+
+from __future__ import annotations
+
+from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript, EcmaScriptFile
+from breadknife.plugins.nullcheck.values import Offer
+from breadknife.text.document import Document, apply_edits
+from breadknife.text.syntax import parse
+
+
+def opened(text: str, language: str = "typescript", uri: str = "file:///project/src/a.ts") -> EcmaScriptFile:
+    tree = parse(text, language)
+    assert tree is not None
+    return EcmaScript().open(Document(uri, language, text), tree, None)
+
+
+def offered(text: str, language: str = "typescript", at: int = 0, uri: str = "file:///project/src/a.ts") -> list[Offer]:
+    """The offers for the file's finding number `at`."""
+    file = opened(text, language, uri)
+    finding = file.findings()[at]
+    place = file.place(finding)
+    assert place is not None
+    return list(file.offers(place, (finding,)))
+
+
+def results(text: str, language: str = "typescript") -> dict[str, str]:
+    return {offer.strategy.value: apply_edits(text, offer.edits) for offer in offered(text, language)}

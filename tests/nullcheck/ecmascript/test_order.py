@@ -1,0 +1,140 @@
+"""Which offer comes first, and why: what the code around the place says."""
+
+from __future__ import annotations
+
+import pytest
+
+from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.text.document import apply_edits
+from nullcheck.ecmascript.asking import offered, results
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("function f(x?: X) {\n  x.y();\n}\n", "optional-chain"),
+        ("function f(x?: X) {\n  if (!a) throw new Error('a');\n  return x.y;\n}\n", "raise"),
+        ("function f(xs, m: Map<X, Y>) {\n  for (const x of xs) {\n    if (!x) continue;\n    m.get(x).y();\n  }\n}\n",
+         "continue"),
+        ("function f(x?: X) {\n  return x.y;\n}\nf(1);\n", "required"),
+        ("function f(x?: X) {\n  x.y();\n  xs.push(x);\n}\n", "raise"),
+        ("function f(x?: X, a = x?.b) {\n  return x.y ?? 0;\n}\n", "optional-chain"),
+        ("function f(x?: X, a = x?.b) {\n  return x.y ?? x.z;\n}\n", "raise"),
+        ("function f(x?: X, a = x?.b) {\n  return x.y ?? 'x.z';\n}\n", "optional-chain"),
+        ("function f(x?: X) {\n  return x.y ?? x.z ?? x?.a;\n}\n", "raise"),
+        ("const f = (x?: X) => {\n  x.a.b();\n  x.b();\n};\n", "raise"),
+        ("const f = (x?: X) => {\n  x.a.b();\n  if (x) x.b();\n};\n", "optional-chain"),
+        ("const f = (x?: X) => {\n  x.a.b();\n  x?.b();\n};\n", "optional-chain"),
+        ("import invariant from 'tiny-invariant';\nfunction f(x?: X) {\n  return x.y;\n}\n", "assert"),
+    ],
+)  # fmt: skip
+def test_the_surroundings_decide_what_comes_first(text: str, first: str) -> None:
+    offers = offered(text)
+    assert offers[0].strategy.value == first
+    assert offers[-1].strategy is Strategy.NON_NULL
+
+
+@pytest.mark.parametrize(
+    ("loop", "goes_on"),
+    [
+        ("for (const y of ys) {\n    x.y(y);\n  }", True),
+        ("for (const y of ys) x.y(y);", False),  # no block for the check
+        ("for (let i = 0; i < n; i++) {\n    x.y(i);\n  }", True),
+        ("for (let i = 0; i < n;) {\n    x.y(i);\n    i++;\n  }", False),
+        ("for (;;) {\n    x.y();\n  }", False),
+        ("for (;; i++) {\n    x.y(i);\n  }", False),
+        ("while (i < n) {\n    const k = s[i];\n    x = m.get(k);\n    x.y();\n    i++;\n  }", False),
+        ("while (g()) {\n    x = m.get(1);\n    x.y();\n    x = undefined;\n  }", True),
+        ("while (true) {\n    x.y();\n    x = m.get(1);\n  }", False),
+        ("while (true) {\n    x = m.get(1);\n    x.y();\n  }", True),
+        ("while (g()) {\n    if (g()) {\n      x = m.get(1);\n    }\n    x.y();\n  }", False),
+        ("while (g()) {\n    const z = m.get(1);\n    if (g()) {\n      z.y();\n    }\n    g();\n  }", True),
+        ("while (i < n) {\n    const z = m.get(i);\n    z.y();\n    i++;\n  }", False),
+        ("while (i < n) {\n    i++;\n    const z = m.get(i);\n    z.y();\n  }", True),
+        ("while (i < n) {\n    m.get(i).y();\n    i += 1;\n  }", False),
+        ("while (g()) {\n    m.get(g()).y();\n    n = 1;\n  }", True),
+        ("while (g()) {\n    const z = s.match(/a/);\n    z.at(1);\n    s.shift();\n  }", False),
+        ("do {\n    x.y();\n  } while ((x = m.get(1)));", True),
+        ("do {\n    const z = m.get(i);\n    z.y();\n    i++;\n  } while (i < n);", False),
+    ],
+)  # fmt: skip
+def test_a_round_is_skipped_where_the_next_one_may_find_another_value(loop: str, goes_on: bool) -> None:
+    made = results(f"function f(ys: Y[], m: Map<number, X>, s: string, i, n, x?: X) {{\n  {loop}\n}}\n")
+    assert made
+    assert ("continue" in made) is goes_on
+    assert ("break" in made) is (not goes_on and "for (const" not in loop)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_right"),
+    [
+        ("x.b();", False),
+        ("g(x.b);", False),
+        ("return x[0];", False),
+        ("if (x.b) g();", False),
+        ("x?.b();", True),
+        ("if (x) x.b();", True),
+        ("x = new X();\n  x.b();", True),
+        ("g();", True),
+    ],
+)
+def test_a_check_of_one_use_alone_is_no_way_where_the_value_is_used_after_it(after: str, is_right: bool) -> None:
+    text = f"function f(x?: X | null) {{\n  x.a();\n  {after}\n}}\n"
+    made = results(text)
+    assert {"optional-chain", "narrow"} & made.keys() == ({"optional-chain", "narrow"} if is_right else set())
+    assert {"raise", "non-null"} <= made.keys()
+
+
+def test_a_value_that_is_given_a_name_is_told_of_by_it() -> None:
+    """The place of the second finding, `address`, lies within what moves, and the first one's isn't ended by it."""
+    types = "interface U { address?: { city?: string } }\nconst m = new Map<number, U>();\n"
+    text = types + "function f() {\n  return m.get(1).address.city.trim();\n}\n"
+    made = [{offer.strategy: apply_edits(text, offer.edits) for offer in offered(text, at=at)} for at in range(3)]
+    names = {"value": "m.get(1)", "addressValue": "m.get(1).address", "cityValue": "m.get(1).address.city"}
+    named = [f"  const {name} = {value};\n" for name, value in names.items()]
+    assert [name in each[Strategy.RAISE] for name, each in zip(named, made, strict=True)] == [True] * 3
+
+
+LOOPS = "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const y = m.get(x);\n    y.run();\n  }\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "reason"),
+    [
+        ("function f(x?: X) {\n  return x.y;\n}\n", Strategy.RAISE, "it throws anyway, without a message"),
+        ("function g(x?: X) {\n  if (!x) throw new Error('x');\n}\nfunction f(x?: X) {\n  x.y();\n}\n",
+         Strategy.RAISE, "the file throws elsewhere when `x` is undefined"),
+        ("function g(x?: X) {\n  if (x === undefined) {\n    return;\n  }\n}\nfunction f(x?: X) {\n  x.y();\n}\n",
+         Strategy.RETURN, "the file does so elsewhere when `x` is undefined"),
+        (LOOPS + "for (const y of ys) if (!y) continue;\n", Strategy.CONTINUE,
+         "the file does so elsewhere when `y` is undefined"),
+        (LOOPS + "for (const y of ys) if (y == null) break;\n", Strategy.BREAK,
+         "the file does so elsewhere when `y` is undefined"),
+        ("function f(x?: X) {\n  try {\n    g();\n    return x.y;\n  } catch (e) {\n    return 0;\n  }\n}\n",
+         Strategy.RAISE, "a `catch` around it handles that"),
+        ("function f(x?: X) {\n  try {\n    return x.y;\n  } finally {\n    g();\n  }\n}\n",
+         Strategy.RAISE, "it throws anyway, without a message"),
+    ],
+)  # fmt: skip
+def test_evidence_decides_what_comes_first(text: str, first: Strategy, reason: str) -> None:
+    best = offered(text)[0]
+    assert (best.strategy, best.reason) == (first, reason)
+
+
+@pytest.mark.parametrize(
+    ("uri", "is_test"),
+    [
+        ("src/a.test.ts", True),
+        ("src/a.spec.tsx", True),
+        ("src/__tests__/deep/a.ts", True),
+        ("test/a.ts", True),
+        ("src/a.ts", False),
+        ("src/latest/a.ts", False),
+        ("tests/app/src/a.ts", False),
+    ],
+)
+def test_a_test_fails_and_says_why(uri: str, is_test: bool) -> None:
+    text = "it('runs', () => {\n  const x = document.querySelector('a');\n  x.click();\n});\n"
+    best = offered(text, uri=f"file:///project/{uri}")[0]
+    assert best.strategy is (Strategy.RAISE if is_test else Strategy.OPTIONAL_CHAIN)
+    assert (best.reason == "this is a test") is is_test
