@@ -146,10 +146,9 @@ def _set_here_alone(evaluator: Evaluator, key: str, env: Env) -> bool:
 
 def _set_by(evaluator: Evaluator, function: Node, receiver: str, env: Env) -> None:
     """A method of the object's own class gives attributes a value: which, isn't said here."""
-    if not receiver.startswith("#"):
-        return
-    name, owner = function.child_by_field_name("attribute"), function.child_by_field_name("object")
-    if name is None or owner is None or not (key := key_of(owner)):
+    name = function.child_by_field_name("attribute")
+    owner = function.child_by_field_name("object")
+    if not receiver.startswith("#") or name is None or owner is None or not (key := key_of(owner)):
         return
     method = text(name)
     for attribute, variable in evaluator.meaning.outline.classes[int(receiver[1:])].variables.items():

@@ -267,14 +267,13 @@ class FileAnalysis:
 
     def _text_facts(self, function: Function) -> TextFacts:
         source = self._source(function)
-        found = self._texts.get(source)
+        found = self._texts.get(source) or self._known_texts.get(source)
         if found is None:
-            found = self._texts[source] = self._known_texts.get(source) or self._text_facts_of(source)
+            returns_value = _RETURNS_VALUE.search(source) is not None
+            has_origin = _NONE.search(source) is not None or not self._origins.isdisjoint(_WORD.findall(source))
+            found = TextFacts(returns_value, has_origin)
+        self._texts[source] = found
         return found
-
-    def _text_facts_of(self, source: bytes) -> TextFacts:
-        has_origin = _NONE.search(source) is not None or not self._origins.isdisjoint(_WORD.findall(source))
-        return TextFacts(_RETURNS_VALUE.search(source) is not None, has_origin)
 
     def _source(self, function: Function) -> bytes:
         return self.outline.source[function.node.start_byte : function.node.end_byte]

@@ -26,7 +26,6 @@ from breadknife.plugins.nullcheck.python.facts import (
     join_branches,
     key_of,
     narrow,
-    tested_keys,
     trust,
 )
 from breadknife.plugins.nullcheck.python.loops import is_left_where_none
@@ -99,7 +98,7 @@ class Flow:
                     self.evaluator.value(child, env)
                     if ends_here(self.evaluator, child, env):
                         return None
-                    if child.type == "call" and tested_keys(env) and not comes_back(self.evaluator, child, env):
+                    if child.type == "call" and not comes_back(self.evaluator, child, env):
                         forget_tested(env)
         return env
 

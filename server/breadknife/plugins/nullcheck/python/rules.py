@@ -401,5 +401,4 @@ def users_rules(written: Iterable[str]) -> dict[str, NullableCall]:
     """The rules for the standard library and those of the user: `pkg.find -> when nothing is found`, or a name alone.
     What isn't such a row says nothing."""
     found = [row for row in rows(written) if _NAME.fullmatch(row.qualified)]
-    users = {row.qualified: NullableCall(row.qualified, row.why or "at times", ()) for row in found}
-    return NULLABLE | users if users else NULLABLE
+    return NULLABLE | {row.qualified: NullableCall(row.qualified, row.why or "at times", ()) for row in found}
