@@ -74,7 +74,7 @@ def test_a_long_text_is_read_in_pieces() -> None:
 )
 def test_what_another_word_may_gain(word: str, expected: float) -> None:
     instead = {"restarts": -2.0, "rest": -4.0, "start": -3.0, "a": -10.0}
-    assert Surprise(Span(0, 7), -9.0, ("rest", -3.0), instead).gain(word) == expected
+    assert Surprise(Span(0, 7), -9.0, instead).gain(word) == expected
 
 
 def test_what_was_told_of_a_text_is_not_asked_again() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,8 +12,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from breadknife.cli.output import Json
-from breadknife.errors import BreadknifeError, LeftOut, SettingsError
+from breadknife.cli.output import Json, errors_told, tell
+from breadknife.errors import LeftOut, SettingsError
 
 app = typer.Typer(help="Settings: what counts, where it was said, and what is wrong.", no_args_is_help=True)
 
@@ -33,10 +32,10 @@ def show(
 
       breadknife config show --origin README.md
     """
-    with _errors():
+    with errors_told():
         found, problems = rows(path)
     for problem in problems:
-        typer.echo(f"breadknife: {problem}", err=True)
+        tell(str(problem))
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in found], indent=2, ensure_ascii=False))
         return
@@ -52,7 +51,7 @@ def check(path: Where = Path("."), as_json: Json = False) -> None:
 
     Exit code: 0 nothing is wrong, 1 something is. Settings that need your trust are told, but not wrong.
     """
-    with _errors():
+    with errors_told():
         _, problems = rows(path)
     if as_json:
         found = [{"problem": str(each), "wrong": not isinstance(each, LeftOut)} for each in problems]
@@ -75,7 +74,7 @@ def schema() -> None:
     from breadknife.host.registry import discover
     from breadknife.host.settings.schema import json_schema
 
-    with _errors():
+    with errors_told():
         typer.echo(json.dumps(json_schema(discover().settings_types), indent=2, ensure_ascii=False))
 
 
@@ -131,12 +130,3 @@ def _flat(key: str, value: Any, where: str) -> Iterator[Row]:
             yield from _flat(f"{key}.{field.name}", getattr(value, field.name), where)
     else:
         yield Row(key, msgspec.to_builtins(value), where)
-
-
-@contextmanager
-def _errors() -> Generator[None, None, None]:
-    try:
-        yield
-    except BreadknifeError as error:
-        typer.echo(f"breadknife: {error}", err=True)
-        raise typer.Exit(2) from None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import exit_code
+from breadknife.cli.output import errors_told
 
 app = typer.Typer(no_args_is_help=True, help="Use the engine from other programs.", rich_markup_mode=None)
 
@@ -36,5 +36,5 @@ def serve_openai(
     """
     from breadknife.cli.serve_openai import run
 
-    with exit_code(2):
+    with errors_told():
         run(port, token_file)

@@ -11,8 +11,7 @@ import typer
 
 from breadknife import __version__
 from breadknife.cli import config, engine, models, null, plugins
-from breadknife.cli.output import Json, Offline, tell
-from breadknife.errors import BreadknifeError
+from breadknife.cli.output import Json, Offline, errors_told, tell
 
 app = typer.Typer(
     name="breadknife",
@@ -258,10 +257,8 @@ def learned(
 def _exit_on_error(command: Callable[[], int | None]) -> None:
     """Run a command; its code, or 2 after an error, is the process's."""
     try:
-        code = command()
-    except BreadknifeError as error:
-        tell(str(error))
-        raise typer.Exit(2) from None
+        with errors_told():
+            code = command()
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     except typer.Exit:

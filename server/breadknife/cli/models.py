@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from breadknife.cli import own_models
-from breadknife.cli.output import Json, Offline, exit_code, megabytes, offline_by_settings, print_json, progress
+from breadknife.cli.output import Json, Offline, errors_told, megabytes, offline_by_settings, print_json, progress
 from breadknife.engine.catalog import ModelInfo, merged, read_models, user_catalog
 from breadknife.engine.pull import pull
 from breadknife.engine.store import ModelStore
@@ -37,7 +37,7 @@ def list_models(as_json: Json = False) -> None:
       breadknife models list --json
     """
     store = ModelStore()
-    with exit_code(2):
+    with errors_told():
         user = user_catalog()
     catalog, added = merged(user), {model.name for model in user.models}
     rows: list[dict[str, Any]] = [
@@ -91,7 +91,7 @@ def pull_models(
       breadknife models pull qwen2.5-coder-1.5b
     """
     store, rows = ModelStore(), list[dict[str, Any]]()
-    with exit_code(2):
+    with errors_told():
         for model in _named(names) or _defaults():
             with progress() as report:
                 path = pull(model, store, report, offline or offline_by_settings())
@@ -115,7 +115,7 @@ def verify_models(names: Names = None, as_json: Json = False) -> None:
       breadknife models verify qwen2.5-coder-1.5b --json
     """
     store, rows = ModelStore(), list[dict[str, Any]]()
-    with exit_code(2):
+    with errors_told():
         defaults = _defaults()
         models = _named(names) or [m for m in read_models().models if m in defaults or store.find(m)]
     for model in models:
@@ -145,7 +145,7 @@ def remove_models(
       breadknife models remove qwen2.5-coder-1.5b
     """
     store, rows = ModelStore(), list[dict[str, Any]]()
-    with exit_code(2):
+    with errors_told():
         for model in _named(names):
             forgotten, freed = own_models.forget(model), store.remove(model)
             rows.append({"name": model.name, "freed": freed, "forgotten": forgotten})

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import Json, Offline, exit_code
+from breadknife.cli.output import Json, Offline, errors_told
 
 app = typer.Typer(name="null", no_args_is_help=True, rich_markup_mode=None, help="What makes a project's values null.")
 
@@ -49,7 +49,7 @@ def report(
     from breadknife.cli.null_report import run
 
     own = source is None and checker is None
-    with exit_code(2):
+    with errors_told():
         code = run(Sources(paths or [], source, checker, own), top, as_json=as_json, offline=offline)
     if code:
         raise typer.Exit(code)

@@ -62,13 +62,13 @@ def _fitting(message: str) -> str:
 
 
 @contextmanager
-def exit_code(code: int) -> Generator[None, None, None]:
-    """One of our errors ends the program with its message and `code`."""
+def errors_told() -> Generator[None, None, None]:
+    """One of our errors ends the program with its message and code 2."""
     try:
         yield
     except BreadknifeError as error:
         tell(str(error))
-        raise typer.Exit(code) from None
+        raise typer.Exit(2) from None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import Json, Offline, exit_code, megabytes, offline_by_settings, print_json, progress
+from breadknife.cli.output import Json, Offline, errors_told, megabytes, offline_by_settings, print_json, progress, tell
 from breadknife.engine.catalog import ModelInfo, merged, user_catalog, user_file
 from breadknife.engine.store import ModelStore
 from breadknife.errors import ModelError
@@ -36,7 +36,7 @@ def add(
     from breadknife.engine.adding import Wish, add_model
 
     wish = Wish(source, name, tuple(role or ()), adapter_of)
-    with exit_code(2):
+    with errors_told():
         with progress() as report:
             added = add_model(wish, ModelStore(), report, offline=offline or offline_by_settings())
         choices = {each: choice(each) for each in wish.roles}
@@ -77,7 +77,7 @@ def which(
 
       breadknife models which completion
     """
-    with exit_code(2):
+    with errors_told():
         chosen = choice(role)
         model = None if ":" in chosen.name else merged(user_catalog()).model(chosen.name)
     path = ModelStore().find(model) if model else None
@@ -116,7 +116,7 @@ def allow(
     ledger = CrashLedger(state_dir())
     if name not in ledger.set_aside():
         others = ", ".join(ledger.set_aside()) or "none is"
-        typer.echo(f"error: {name} is not set aside ({others})", err=True)
+        tell(f"{name} is not set aside ({others})")
         raise typer.Exit(2)
     ledger.allow(name)
     typer.echo(f"{name} is loaded again when it is needed")
@@ -140,7 +140,7 @@ def prune(
     from breadknife.host.settings import load
     from breadknife.paths import state_dir
 
-    with exit_code(2):
+    with errors_told():
         user = user_catalog()
         catalog = merged(user)
         keep = {choice(role).name for role in catalog.roles} | {model.name for model in user.models}

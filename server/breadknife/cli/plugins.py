@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import Json
+from breadknife.cli.output import Json, tell
 from breadknife.errors import BreadknifeError
 
 app = typer.Typer(
@@ -105,5 +105,5 @@ def resume(name: Annotated[str, typer.Argument(metavar="NAME", help="A paused pl
 
 
 def _failed(why: object, code: int) -> typer.Exit:
-    typer.echo(f"breadknife: {why}", err=True)
+    tell(str(why))
     return typer.Exit(code)

@@ -46,13 +46,6 @@ class _Change:
     is_call: bool
     node: Node
 
-    @property
-    def is_step(self) -> bool:
-        """Whether each time leads on from the last: `i += 1`, `n = n.next`, `queue.pop()`."""
-        if self.is_call:
-            return _TAKES.search(self.by) is not None
-        return _STEPS.match(self.by) is not None or _of((self,), _names(self.by)) != []
-
 
 _FIRST = ("initializer", "init")
 _UPDATE = ("update", "increment")
@@ -60,7 +53,9 @@ _NAME = re.compile(r"(?<![\w$.])[^\W\d][\w$]*(?:\??\.[\w$]+\b(?!\s*\())*")
 """A dotted name, without the method that is called on it."""
 _CALL = re.compile(r"[\w$)\]>]\(|\bawait\b|<-")
 _METHOD = re.compile(r"([\w$.]+)\.([\w$]+)\s*")
-_TAKES = re.compile(r"pop|shift|next|poll|read(?!y)|take|remove|dequeue|recv|receive|scan|advance", re.IGNORECASE)
+_TAKES = re.compile(
+    r"pop|shift|next|poll|read(?!y)|take|remove|dequeue|recv|receive|scan|advance|get_?token", re.IGNORECASE
+)
 """Methods that give another value each time."""
 _STEPS = re.compile(r"\s*(?:\+\+|--|[-+*/%&|^<>?]+=)")
 _WORD = re.compile(r"[\w$]+")
@@ -88,10 +83,12 @@ def goes_on(loops: Loops, check: Check, loop: Node) -> bool:
     parts = (child for clause in clauses for child in clause.named_children if child not in (body, *clauses, *once))
     behind = _behind(sets, value)
     read = {name for source in (*behind, *_behind(sets, *map(tree.source, parts))) for name in _names(source)}
-    if any(change.is_step for change in _of(before, read)):
+    if any(_is_step(change, sets) for change in _of(before, read)):
         return True
-    given = {change.name for change in sets}
-    return any(map(_CALL.search, behind)) and all(change.name in given for change in _of(later, read))
+    done = {change.name for change in sets}
+    done |= {f"{change.name}.{change.by}" for change in before if change.is_call}
+    undone = [change for change in _of(later, read) if done.isdisjoint((change.name, f"{change.name}.{change.by}"))]
+    return any(map(_CALL.search, behind)) and not undone
 
 
 def _changed(
@@ -112,6 +109,14 @@ def _changed(
         elif node.start_byte >= check.before.start_byte:
             later.append(change)
     return before, later
+
+
+def _is_step(change: _Change, sets: Sequence[_Change]) -> bool:
+    """Whether each time leads on from the last: `i += 1`, `n = n.next`, `queue.pop()`."""
+    if change.is_call:
+        return _TAKES.search(change.by) is not None
+    is_first = all(each.name != change.name or each.node.start_byte >= change.node.start_byte for each in sets)
+    return is_first and (_STEPS.match(change.by) is not None or _of((change,), _names(change.by)) != [])
 
 
 def _behind(sets: Iterable[_Change], *sources: str) -> list[str]:

@@ -63,8 +63,6 @@ class Surprise:
 
     span: Span
     logprob: float
-    begins: tuple[str, float] = ("", 0.0)
-    """Its first token without the blank, and how likely that is."""
     instead: Mapping[str, float] = field(default_factory=dict[str, float])
     """Tokens that a word here may begin with, without their blanks, the likeliest few."""
 
@@ -199,7 +197,7 @@ def _words(text: str, start: int, end: int, pieces: Sequence[Piece]) -> list[Sur
         first = at.get(match.start(), Piece("", 0.0))
         likely = {token.strip(): logprob for token, logprob in reversed(first.top_logprobs)}
         logprob = sum(piece.logprob for piece in own)
-        words.append(Surprise(Span(*match.span()), logprob, (first.text.strip(), first.logprob), likely))
+        words.append(Surprise(Span(*match.span()), logprob, likely))
     return words
 
 

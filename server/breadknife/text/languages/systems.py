@@ -110,17 +110,12 @@ _C_STATEMENTS = kinds(
     while_statement
     """
 )
-
-
-def _declarators(name: str) -> str:
-    """A function's declarator, also where pointers or references are returned."""
-    plain = f"(function_declarator declarator: {name})"
-    return f"[{plain} (pointer_declarator declarator: [{plain} (pointer_declarator declarator: {plain})])]"
-
-
+_PLAIN = "(function_declarator declarator: (identifier) @name)"
+_DECLARATOR = f"[{_PLAIN} (pointer_declarator declarator: [{_PLAIN} (pointer_declarator declarator: {_PLAIN})])]"
+"""Of a function, also where pointers are returned."""
 _C_DEFINITIONS = f"""
-    (function_definition declarator: {_declarators("(identifier) @name")} body: (_) @body) @function
-    (declaration declarator: {_declarators("(identifier) @name")}) @function
+    (function_definition declarator: {_DECLARATOR} body: (_) @body) @function
+    (declaration declarator: {_DECLARATOR}) @function
     (struct_specifier name: (type_identifier) @name body: (_) @body) @class
     (union_specifier name: (type_identifier) @name body: (_) @body) @class
     (enum_specifier name: (type_identifier) @name body: (_) @body) @type

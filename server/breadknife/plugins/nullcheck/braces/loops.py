@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.braces.facts import Env, join, join_all, may_be_null
-from breadknife.plugins.nullcheck.braces.targets import Target, Targets
+from breadknife.plugins.nullcheck.braces.targets import Targets
 from breadknife.text.syntax import Node
 
 _MAX_LOOPS = 3
@@ -17,7 +17,6 @@ _MAX_ROUNDS = 3
 
 def after_rounds(
     targets: Targets,
-    label: str,
     head: Env,
     test: Callable[[Env], tuple[Env, Env | None]],
     body: Callable[[Env], Env | None],
@@ -25,13 +24,12 @@ def after_rounds(
 ) -> Env | None:
     """What holds after a loop, which is gone round until nothing new may be null at its head. `test` gives what holds
     in the loop and, if it can end there, after it; `update` is made between two rounds."""
-    out, target = None, Target(label, is_loop=True)
+    label, out, breaks = targets.label_taken(), None, list[Env]()
     for turn in range(_MAX_ROUNDS):
-        target = Target(label, is_loop=True)
         inside, out = test(dict(head))
-        targets.enter(target)
-        end = body(inside)
-        targets.leave()
+        with targets.within(label, is_loop=True) as target:
+            end = body(inside)
+        breaks = target.breaks
         back = join_all((end, *target.continues))
         if back is not None:
             back = update(back)
@@ -39,7 +37,7 @@ def after_rounds(
         if turn == _MAX_ROUNDS - 1 or len(targets) >= _MAX_LOOPS or may_be_null(grown) <= may_be_null(head):
             break
         head = grown
-    return join_all((out, *target.breaks))
+    return join_all((out, *breaks))
 
 
 def set_later(env: Env, is_set: Callable[[str], bool]) -> Env:

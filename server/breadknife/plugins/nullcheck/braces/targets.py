@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.braces.facts import Env
@@ -33,10 +35,12 @@ class Targets:
         label, self.label = self.label, ""
         return label
 
-    def enter(self, target: Target) -> None:
+    @contextmanager
+    def within(self, label: str, *, is_loop: bool) -> Generator[Target]:
+        """While what is followed is inside of a statement that may be left."""
+        target = Target(label, is_loop)
         self._around.append(target)
-
-    def leave(self) -> None:
+        yield target
         self._around.pop()
 
     def broken(self, env: Env, label: str = "") -> None:

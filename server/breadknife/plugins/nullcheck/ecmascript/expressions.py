@@ -235,7 +235,7 @@ class Evaluator:
         before = self._link(owner, env)
         short = before.short
         if node.child_by_field_name("optional_chain") is not None:
-            short = short or self._shortened(owner, before.fact, env)
+            short = short or self._shortened(owner, before.fact)
         else:
             subscript = node.type == "subscript_expression"
             self.use(owner, before.fact, Use.SUBSCRIPT if subscript else Use.ATTRIBUTE, env)
@@ -263,7 +263,7 @@ class Evaluator:
             return Link(Fact(Cause(node, why, "undefined"), Type("string")), short, type)
         return Link(self.declared(type, written), short, type)
 
-    def _shortened(self, owner: Node, fact: Fact, env: Env) -> Cause | None:
+    def _shortened(self, owner: Node, fact: Fact) -> Cause | None:
         """Why `owner?.x` may be undefined; None where it can't be, or nobody knows."""
         if fact.cause is None:
             return None
@@ -278,7 +278,7 @@ class Evaluator:
         before = self._link(function, env) if function.type != "import" else Link(NOTHING)
         short = before.short
         if any(child.type == "?." for child in node.children):
-            short = short or self._shortened(function, before.fact, env)
+            short = short or self._shortened(function, before.fact)
         else:
             self.use(function, before.fact, Use.CALL, env)
         inside = env

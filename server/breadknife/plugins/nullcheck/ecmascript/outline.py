@@ -304,10 +304,10 @@ class Outline:
                     function = node if node.child_by_field_name("body") is not None else None
                     yield written, None if written in seen else Member(node, given, True, function)
             elif node.type == "property_signature" or node.type in FIELDS:
-                yield written, self._property(node, written)
+                yield written, self._property(node)
             seen.add(written)
 
-    def _property(self, node: Node, name: str) -> Member:
+    def _property(self, node: Node) -> Member:
         annotation = node.child_by_field_name("type")
         type = read_type(annotation, self.source) if annotation is not None else UNKNOWN
         value = node.child_by_field_name("value")

@@ -22,7 +22,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
 )
 from breadknife.plugins.nullcheck.braces.loops import after_rounds, set_later
 from breadknife.plugins.nullcheck.braces.narrowing import canonical
-from breadknife.plugins.nullcheck.braces.targets import Target, Targets
+from breadknife.plugins.nullcheck.braces.targets import Targets
 from breadknife.plugins.nullcheck.go.binding import Binder, operators
 from breadknife.plugins.nullcheck.go.expressions import Evaluator
 from breadknife.plugins.nullcheck.go.narrowing import branch
@@ -181,7 +181,6 @@ class Flow:
         return after
 
     def _for(self, node: Node, env: Env) -> Env | None:
-        label = self._targets.label_taken()
         body = node.child_by_field_name("body")
         header = next((child for child in node.named_children if child != body and child.type != "comment"), None)
         self.evaluator.descend()
@@ -192,20 +191,19 @@ class Flow:
                 )
                 if initializer is not None:
                     env = self.statement(initializer, env) or env
-                after = self._rounds(label, body, env, test=test, update=update)
+                after = self._rounds(body, env, test=test, update=update)
             elif header is not None and header.type == "range_clause":
                 if (right := header.child_by_field_name("right")) is not None:
                     self.evaluator.value(right, env)
-                after = self._rounds(label, body, env, over=header)
+                after = self._rounds(body, env, over=header)
             else:
-                after = self._rounds(label, body, env, test=header)
+                after = self._rounds(body, env, test=header)
             after = leave(after)
         self.evaluator.ascend()
         return after
 
     def _rounds(
         self,
-        label: str,
         body: Node | None,
         env: Env,
         test: Node | None = None,
@@ -230,18 +228,15 @@ class Flow:
             return self.statement(update, env) if update is not None else env
 
         head = set_later(env, partial(self._is_set_in, body)) if body is not None else env
-        return after_rounds(self._targets, label, head, tested, body_followed, updated)
+        return after_rounds(self._targets, head, tested, body_followed, updated)
 
     def _is_set_in(self, body: Node, key: str) -> bool:
         source = self._outline.source[body.start_byte : body.end_byte]
         return re.search(rb"\b%b\b[\w, ]*=(?!=)" % re.escape(key.encode()), source) is not None
 
     def _switch(self, node: Node, env: Env) -> Env | None:
-        label = self._targets.label_taken()
-        target = Target(label, is_loop=False)
-        self._targets.enter(target)
         self.evaluator.descend()
-        with self._scope(env) as leave:
+        with self._targets.within(self._targets.label_taken(), is_loop=False) as target, self._scope(env) as leave:
             if (initializer := node.child_by_field_name("initializer")) is not None:
                 env = self.statement(initializer, env) or env
             subject = node.child_by_field_name("value")
@@ -267,7 +262,6 @@ class Flow:
             last = self._body(default, join(rest, fallen) or {}) if default is not None else rest
             after = leave(join_all((last, *ends, *target.breaks)))
         self.evaluator.ascend()
-        self._targets.leave()
         return after
 
     def _signs(self, case: Node, end: Env, before: Env) -> None:
@@ -306,11 +300,8 @@ class Flow:
 
     def _cases(self, node: Node, env: Env, kinds: tuple[str, ...]) -> Env | None:
         """A switch of which nothing is known but that one of its cases runs."""
-        label = self._targets.label_taken()
-        target = Target(label, is_loop=False)
-        self._targets.enter(target)
         ends: list[Env | None] = []
-        with self._scope(env) as leave:
+        with self._targets.within(self._targets.label_taken(), is_loop=False) as target, self._scope(env) as leave:
             for name in ("initializer", "value"):
                 if (part := node.child_by_field_name(name)) is not None:
                     if name == "value":
@@ -330,9 +321,7 @@ class Flow:
                     ends.append(leave_case(self._list_of(case, inside if inside is not None else {})))
             if not any(case.type == "default_case" for case in cases) and kinds[0] == "type_case":
                 ends.append(env)
-            after = leave(join_all((*ends, *target.breaks)))
-        self._targets.leave()
-        return after
+            return leave(join_all((*ends, *target.breaks)))
 
 
 def _assigned_in(outline: Outline, *parts: Node | None) -> frozenset[str]:

@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
 )
 from breadknife.plugins.nullcheck.braces.loops import after_rounds, set_later
 from breadknife.plugins.nullcheck.braces.narrowing import canonical
-from breadknife.plugins.nullcheck.braces.targets import Target, Targets
+from breadknife.plugins.nullcheck.braces.targets import Targets
 from breadknife.plugins.nullcheck.java.expressions import Evaluator, File
 from breadknife.plugins.nullcheck.java.keys import map_of_entries, values_of
 from breadknife.plugins.nullcheck.java.narrowing import branch, truth
@@ -187,13 +187,11 @@ class Flow:
         label, *statements = node.named_children
         if not statements:
             return env
-        self._targets.label = self._outline.text(label)
         if statements[-1].type in ("block", "if_statement"):
-            target = Target(self._targets.label, is_loop=False)
-            self._targets.enter(target)
-            after = self.statement(statements[-1], env)
-            self._targets.leave()
+            with self._targets.within(self._outline.text(label), is_loop=False) as target:
+                after = self.statement(statements[-1], env)
             return join_all((after, *target.breaks))
+        self._targets.label = self._outline.text(label)
         return self.statement(statements[-1], env)
 
     # --- compound statements ---
@@ -242,7 +240,6 @@ class Flow:
         return self._rounds(node, env)
 
     def _rounds(self, node: Node, env: Env, test: Node | None = None, updates: list[Node] | None = None) -> Env | None:
-        label = self._targets.label_taken()
         body = node.child_by_field_name("body")
         endless = node.type != "enhanced_for_statement" and (test is None or truth(test) is True)
 
@@ -260,15 +257,13 @@ class Flow:
 
         assigned = cache(partial(_assigned_in, self._outline, node))
         head = set_later(env, lambda key: key in assigned())
-        return after_rounds(self._targets, label, head, tested, body_followed, updated)
+        return after_rounds(self._targets, head, tested, body_followed, updated)
 
     def _do(self, node: Node, env: Env) -> Env | None:
         label = self._targets.label_taken()
         body, test = node.child_by_field_name("body"), node.child_by_field_name("condition")
-        target = Target(label, is_loop=True)
-        self._targets.enter(target)
-        end = self.statement(body, env) if body is not None else env
-        self._targets.leave()
+        with self._targets.within(label, is_loop=True) as target:
+            end = self.statement(body, env) if body is not None else env
         end = join_all((end, *target.continues))
         out: Env | None = None
         if end is not None and test is not None:
@@ -337,28 +332,26 @@ class Flow:
         fact = self.evaluator.value(condition, env)
         if not takes_null:
             self.evaluator.use(condition, fact, Use.OPERAND, env)
-        target = Target(label, is_loop=False)
-        self._targets.enter(target)
         self.evaluator.descend()
         ends: list[Env | None] = []
         fallen: Env | None = None
         has_default = False
-        for case in body.named_children:
-            if case.type not in ("switch_block_statement_group", "switch_rule"):
-                continue
-            labels = [part for part in case.named_children if part.type == "switch_label"]
-            has_default = has_default or any(self._outline.text(part).startswith("default") for part in labels)
-            inside = join(dict(env), fallen) or {}
-            statements = [part for part in case.named_children if part.type != "switch_label"]
-            if takes_null and labels and "null" not in self._outline.text(labels[0]):
-                narrow(inside, self.evaluator.key_of(condition))
-            end = self._list(statements, inside)
-            if case.type == "switch_rule":
-                ends.append(end)
-            else:
-                fallen = end
+        with self._targets.within(label, is_loop=False) as target:
+            for case in body.named_children:
+                if case.type not in ("switch_block_statement_group", "switch_rule"):
+                    continue
+                labels = [part for part in case.named_children if part.type == "switch_label"]
+                has_default = has_default or any(self._outline.text(part).startswith("default") for part in labels)
+                inside = join(dict(env), fallen) or {}
+                statements = [part for part in case.named_children if part.type != "switch_label"]
+                if takes_null and labels and "null" not in self._outline.text(labels[0]):
+                    narrow(inside, self.evaluator.key_of(condition))
+                end = self._list(statements, inside)
+                if case.type == "switch_rule":
+                    ends.append(end)
+                else:
+                    fallen = end
         self.evaluator.ascend()
-        self._targets.leave()
         if not has_default:
             ends.append(env)
         return join_all((fallen, *ends, *target.breaks))

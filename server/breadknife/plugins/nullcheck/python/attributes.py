@@ -26,7 +26,7 @@ from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit, line_break
-from breadknife.text.syntax import Node, SyntaxTree, path_to
+from breadknife.text.syntax import Node, path_to
 
 _FIRST = ("__init__", "__new__", "__post_init__", "setUp")
 """Methods that set attributes before anything uses them."""
@@ -298,7 +298,7 @@ def _never_none(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
     if len(declared) != 1 or declared[0].annotation is None:
         return
     values = [one for one in found.sets if one.value is not None or one.assignment is None]
-    if not values or any(_unsure(found.tree, one.value, one.inside("function_definition")) for one in values):
+    if not values or not all(type_of(found.tree, one.value, one.inside("function_definition")) for one in values):
         return
     kind = without_none(text(declared[0].annotation))
     if kind and not makes_fields(declared[0].path):
@@ -333,10 +333,6 @@ def _never_allowed(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
                 "TraitError if it is read before it is set",
                 is_asked_for=True,
             )
-
-
-def _unsure(tree: SyntaxTree, value: Node | None, function: Node | None) -> bool:
-    return not type_of(tree, value, function)
 
 
 def _nullable(found: Attribute) -> bool:

@@ -139,11 +139,11 @@ def _takes_no_none(value: Node, path: tuple[Node, ...]) -> bool:
         return outer.child_by_field_name("cause") != value
     if any(child.type == "format_specifier" for child in outer.children):
         return True
-    return role_of(value, path) is Role.USE or _is_caught(value, path)
+    return role_of(value, path) is Role.USE or _is_caught(path)
 
 
-def _is_caught(value: Node, path: tuple[Node, ...]) -> bool:
-    """Whether it stands in the head of an `except`."""
+def _is_caught(path: tuple[Node, ...]) -> bool:
+    """Whether what stands at the end of a path is in the head of an `except`."""
     for outer in reversed(path):
         if outer.type in ("block", "lambda"):
             return False
