@@ -144,12 +144,14 @@ def test_one_that_is_too_slow_goes_on_for_the_next_asker() -> None:
 def test_what_is_not_asked_yet_when_its_asker_gives_up_keeps_nobody_waiting() -> None:
     fake = Fake()
     oracle = Oracle(fake.start)
-    oracle.prepare(lambda ask: ask({A: "hang"}))
+    first = threading.Thread(target=said, args=(oracle, "hang"))
+    first.start()
     until(lambda: fake.asked == ["hang"])
     with pytest.raises(Cancelled):
         said(oracle, "late", CancelToken.after(0))
     assert not oracle._jobs
     oracle.close()
+    first.join()
     assert fake.asked == ["hang"]
 
 

@@ -22,7 +22,7 @@ from breadknife.text.syntax import difference
 OPTIONS = ("--disableAutomaticTypingAcquisition", "--noGetErrOnBackgroundUpdate")
 """It would download packages of types, and tell of what nobody has asked."""
 _LONG = 500
-"""Lines: of a shorter file it doesn't check a part."""
+"""Lines: of a shorter file it checks no part. Blank ones at the end count."""
 _CHECKS_PARTS = (5, 6)
 """The version since which it can."""
 _CHECKS = ("syntacticDiagnosticsSync", "semanticDiagnosticsSync")
@@ -52,10 +52,11 @@ class TypeScriptServer:
         self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS,
         parts: Mapping[Path, Span] = NO_PARTS, /,
     ) -> list[Problem]:  # fmt: skip
-        self._show({**beside, **texts})
+        parts = parts if parts and self._checks_parts(cancel) else NO_PARTS
+        self._show({**beside, **texts, **{path: _long(texts[path]) for path in parts}})
         found, whole = list[Problem](), list(texts)
         for path, part in parts.items():
-            if path in texts and (said := self._of_part(path, texts[path], part, cancel)) is not None:
+            if (said := self._of_part(path, texts[path], part, cancel)) is not None:
                 whole.remove(path)
                 found += said
         checks = [(path, check) for path in texts for check in (_CHECKS if path in whole else _CHECKS[:1])]
@@ -73,9 +74,7 @@ class TypeScriptServer:
         return sorted(found)
 
     def _of_part(self, path: Path, text: str, part: Span, cancel: CancelToken) -> list[Problem] | None:
-        """What the types in a part of a file say; None where it doesn't check a part alone."""
-        if text.count("\n") < _LONG or not self._checks_parts(cancel):
-            return None
+        """What the types in a part of a file say; None where it has looked at the whole of it already."""
         start, end = _place(text, part.start), _place(text, part.end)
         lines = {"startLine": start["line"], "startOffset": start["offset"],
                  "endLine": end["line"], "endOffset": end["offset"]}  # fmt: skip
@@ -163,6 +162,10 @@ class TypeScriptServer:
         """There is nothing to take back any more."""
         with contextlib.suppress(OSError):
             os.unlink(self._file(number))
+
+
+def _long(text: str) -> str:
+    return text + "\n" * max(0, _LONG - text.count("\n"))
 
 
 def _change(text: str, new: str) -> dict[str, Any]:
