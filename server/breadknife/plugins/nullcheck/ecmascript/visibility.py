@@ -42,16 +42,11 @@ def part(tree: SyntaxTree, edits: Collection[TextEdit]) -> Span | None:
     if function is None:
         return None
     for edit in edits:
-        kept = set(_NAME.findall(edit.new_text))
-        if not kept.issuperset(_NAME.findall(tree.text[edit.span.start : edit.span.end])) or _gives_values(
-            edit.new_text
-        ):
+        gone = {*_NAME.findall(tree.text[edit.span.start : edit.span.end])} - {*_NAME.findall(edit.new_text)}
+        if gone or any(not given[1] for given in _ASSIGNED.finditer(edit.new_text)):
             return None
-    return tree.span(function)
-
-
-def _gives_values(text: str) -> bool:
-    return any(not given[1] for given in _ASSIGNED.finditer(text))
+    holder = function.parent
+    return tree.span(holder if holder is not None and _has_type(holder) else function)
 
 
 def _hiding(tree: SyntaxTree, edit: TextEdit) -> Node | None:
@@ -70,10 +65,12 @@ def _hiding(tree: SyntaxTree, edit: TextEdit) -> Node | None:
 
 def _is_declared(function: Node) -> bool:
     holder = function.parent
-    if function.child_by_field_name("return_type") is not None:
-        return True
-    is_value = holder is not None and holder.type == "variable_declarator"
-    return is_value and holder is not None and holder.child_by_field_name("type") is not None
+    return function.child_by_field_name("return_type") is not None or (holder is not None and _has_type(holder))
+
+
+def _has_type(holder: Node) -> bool:
+    """Whether it is a variable that says what it is: that the function is another thing is told of at its name."""
+    return holder.type == "variable_declarator" and holder.child_by_field_name("type") is not None
 
 
 def _gives_nothing(tree: SyntaxTree, function: Node, body: Node, edit: TextEdit) -> bool:
