@@ -14,8 +14,10 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
     default_for,
     defaulted,
     is_all_of_statement,
+    member_default,
     non_null,
 )
+from breadknife.plugins.nullcheck.ecmascript.looked_up import looked_up
 from breadknife.plugins.nullcheck.ecmascript.other_uses import (
     chained_elsewhere,
     is_handed_on_after,
@@ -68,7 +70,15 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     """What can be done at the place itself."""
     name = in_title(site.source) if site.is_name or site.node.type == "member_expression" else "the result"
     null = site.null or "null"
-    if (default := default_for(site)) and defaulted(site, default):
+    if (known := looked_up(site)) is not None:
+        title = f"Use {in_title(known)}, which is the same and was tested"
+        yield Option(Strategy.REUSE, title, 90, f"nothing has changed since {in_title(known)} was tested")
+    if (default := member_default(site)) and defaulted(site, default):
+        where = "the place calculates with it" if site.path[-2].type == "binary_expression" else "it is passed on"
+        weight = 47 if site.path[-2].type == "binary_expression" else 31
+        title = f"Use `?.` and a default such as `{default}` if {name} is {null}"
+        yield Option(Strategy.DEFAULT, title, weight, where, Content(default=default))
+    elif (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
         title = f"Use a default such as `{default}` if {name} is {null}"
         reason = "the place wants a value of that type" if demanded else "the use calls for one"
@@ -170,6 +180,9 @@ def _edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, 
             return defaulted(site, site.style.literal(content.default))
         case Strategy.OPTIONAL_CHAIN:
             return chained(site)
+        case Strategy.REUSE:
+            known = looked_up(site)
+            return (TextEdit(site.span, known),) if known is not None else None
         case Strategy.NON_NULL:
             return non_null(site)
         case Strategy.NARROW:
