@@ -160,6 +160,7 @@ OBJECT = ("2532", "Object is possibly 'undefined'.")
     ("was", "now", "new"),
     [
         ([A, AB], [OBJECT], 0),  # `a!.b.c`
+        ([A, ("18047", "'a.b' is possibly 'null'.")], [("2531", "Object is possibly 'null'.")], 0),
         ([A, AB], [AB], 0),
         ([A, AB], [AB, OBJECT], 1),
         ([A, AB], [OBJECT, OBJECT], 1),

@@ -78,7 +78,7 @@ class Compared:
     """Those of the edited files that are gone though no null is at fault: the edit has made the checker look away."""
 
 
-def compared(was: Iterable[Problem], now: Iterable[Problem], moves: Mapping[Path, Moves]) -> Compared:
+def compared(was: Sequence[Problem], now: Iterable[Problem], moves: Mapping[Path, Moves]) -> Compared:
     """`moves`: of the files that were edited."""
     left: dict[tuple[Path, str], list[Problem]] = {}
     for problem in was:
@@ -88,8 +88,10 @@ def compared(was: Iterable[Problem], now: Iterable[Problem], moves: Mapping[Path
         known = left.get((problem.path, _ONE_FAULT.get(problem.code, problem.code)), [])
         leads = moves.get(problem.path, Moves()).leads
         there = [old for old in known if leads(old.start, problem.start)]
-        said = [old.message for old in there]
-        here = [old for old in there if is_reworded(old.message, problem.message) or _unnamed(old, problem, said)]
+        here = [old for old in there if is_reworded(old.message, problem.message)]
+        if not here and _UNNAMED.match(problem.message):
+            said = [old.message for old in was if old.path == problem.path and leads(old.start, problem.start)]
+            here = [old for old in there if _has_lost_its_name(old, problem, said)]
         if here:
             known.remove(min(here, key=lambda old: old.message != problem.message))
         else:
@@ -101,13 +103,14 @@ def compared(was: Iterable[Problem], now: Iterable[Problem], moves: Mapping[Path
 _ONE_FAULT = {"18047": "2531", "18048": "2532", "18049": "2533"}
 """tsc's code of a fault that names the object -> of the same one that doesn't."""
 _POSSIBLY = re.compile(r"'([^'\n]+)' is possibly (.*)")
+_UNNAMED = re.compile(r"Object is possibly (.*)")
 
 
-def _unnamed(old: Problem, new: Problem, said: Iterable[str]) -> bool:
+def _has_lost_its_name(old: Problem, new: Problem, said: Iterable[str]) -> bool:
     """Whether tsc has lost the name of the object: `a.b` is none to it where the edit has made `a!.b` of it, or a
     default's. So another fault of `a` stood there: else it is a new fault of what the value of `a` gives."""
-    match = _POSSIBLY.fullmatch(old.message)
-    if match is None or new.message != f"Object is possibly {match[2]}":
+    match, now = _POSSIBLY.fullmatch(old.message), _UNNAMED.fullmatch(new.message)
+    if match is None or now is None or match[2] != now[1]:
         return False
     owners = (owner[1] for message in said if (owner := _POSSIBLY.fullmatch(message)))
     return any(match[1].startswith(f"{owner}.") for owner in owners)
