@@ -153,6 +153,60 @@ def test_no_check_takes_the_part_of_one_that_is_there(lines: list[str]) -> None:
     assert "check-error" not in [offer.strategy.value for offer in offered(text)]
 
 
+OPEN = """package p
+
+import "errors"
+
+type T struct{ N int }
+
+func (t *T) Close() { t.N = 0 }
+
+func open(u string) (*T, error) {
+	if u == "" {
+		return nil, errors.New("none")
+	}
+	return &T{}, nil
+}
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("inside", "made"),
+    [
+        (["t.Close()", "return 0, err"],
+         {"narrow": ["if t != nil {", "\tt.Close()", "}", "return 0, err"],
+          "return": ["if t == nil {", "\treturn 0, err", "}", "t.Close()", "return 0, err"]}),
+        (["_ = t.N", "return 0, err"],
+         {"narrow": ["if t != nil {", "\t_ = t.N", "}", "return 0, err"],
+          "return": ["if t == nil {", "\treturn 0, err", "}", "_ = t.N", "return 0, err"]}),
+        (["n := t.N", "println(n)", "continue"],
+         {"continue": ["if t == nil {", "\tcontinue", "}", "n := t.N", "println(n)", "continue"]}),
+        (["n := t.N", "return n, err"],
+         {"return": ["if t == nil {", "\treturn 0, err", "}", "n := t.N", "return n, err"]}),
+        (["return t.N, err"], {"return": ["if t == nil {", "\treturn 0, err", "}", "return t.N, err"]}),
+        (["println(t.N, err)", "return 0, errors.Join(err)"],
+         {"return": ["if t == nil {", "\treturn 0, errors.Join(err)", "}", "println(t.N, err)",
+                     "return 0, errors.Join(err)"]}),
+    ],
+)  # fmt: skip
+def test_where_an_error_has_said_it_no_way_out_drops_the_error(inside: list[str], made: dict[str, list[str]]) -> None:
+    head = [
+        "func f(us []string) (int, error) {",
+        "\tfor _, u := range us {",
+        "\t\tt, err := open(u)",
+        "\t\tif err != nil {",
+    ]
+    rest = ["\t\t}", "\t\tprintln(t)", "\t}", "\treturn 1, nil"]
+    text = function(*head, *(f"\t\t\t{line}" for line in inside), *rest, head=OPEN)
+    found = [(offer.strategy.value, apply_edits(text, offer.edits)) for offer in offered(text)]
+    wanted = [
+        (way, function(*head, *(f"\t\t\t{line}" for line in lines), *rest, head=OPEN)) for way, lines in made.items()
+    ]
+    assert found[: len(wanted)] == wanted
+    assert not {way for way, _ in found[len(wanted) :]} & {"raise", "continue", "break", "return"}
+
+
 def test_a_check_stands_above_the_comments_of_its_statement() -> None:
     head = ("func f(t *T) int {", "\tif t != nil {", "\t\tprintln(1)", "\t}")
     text = function(*head, "\t// it is", "\treturn t.N", head=T)

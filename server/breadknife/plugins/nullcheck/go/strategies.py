@@ -19,6 +19,7 @@ from breadknife.plugins.nullcheck.braces.layout import (
 from breadknife.plugins.nullcheck.go import endings
 from breadknife.plugins.nullcheck.go.error_checks import error_checks
 from breadknife.plugins.nullcheck.go.site import Site
+from breadknife.plugins.nullcheck.go.summaries import never_returns
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_comment, in_title
 from breadknife.text.document import Span, TextEdit, line_break
@@ -35,7 +36,7 @@ def options(site: Site, fact: Fact | None, ignores: str) -> list[Option]:
     # Where it is always nil a guard would only hide what follows.
     found += [
         option
-        for option in _guards(site)
+        for option in (_told(site, fact.linked) if fact is not None and _is_told(fact) else _guards(site))
         if option.strategy not in made and (fact is None or not is_certain(fact) or option.strategy is Strategy.DEFAULT)
     ]
     if ignores:
@@ -129,6 +130,56 @@ def _map(site: Site) -> Iterator[Option]:
             "a write needs a map",
             lambda _: _guard(site, site.source, made),
         )
+
+
+_LEAVES = {
+    "return_statement": Strategy.RETURN,
+    "continue_statement": Strategy.CONTINUE,
+    "break_statement": Strategy.BREAK,
+}
+
+
+def _told(site: Site, error: str) -> Iterator[Option]:
+    """Where an error has said that there is no value, it is what counts: no other may take its place."""
+    statement, what = site.statement, in_title(site.source)
+    if statement is None or not site.is_name:
+        return
+    source, last = site.outline.text(statement), site.siblings[-1]
+    is_alone = statement.type == "expression_statement" or re.match(r"_(?:, _)* = ", source) is not None
+    if (
+        is_alone
+        and not _names(source, error)
+        and not any(
+            never_returns(site.outline, call) for call in statement.named_children if call.type == "call_expression"
+        )
+    ):
+        yield Option(
+            Strategy.NARROW, f"Skip this if {what} is nil", 94, f"`{error}` is what counts here",
+            lambda _: _wrapped(site),
+        )  # fmt: skip
+    own = site.outline.text(last)
+    set_here = [
+        name
+        for node in site.siblings
+        if node.start_byte >= statement.start_byte and node.type in ("short_var_declaration", "assignment_statement")
+        for name in re.findall(r"\w+", site.outline.text(node).partition("=")[0])
+    ]
+    is_own = last.type in _LEAVES and last != statement and "\n" not in own
+    is_own = is_own and not any(_names(own, name) for name in (site.source, *set_here))
+    ending = endings.Ending((own,), own) if is_own else endings.with_error(site, error) or endings.early(site)
+    if ending is not None:
+        yield Option(
+            _LEAVES[last.type] if is_own else Strategy.RETURN, f"Leave if {what} is nil (`{ending.statements[-1]}`)",
+            80, f"`{error}` has said so", lambda _: _guard(site, site.source, ending),
+        )  # fmt: skip
+
+
+def _names(source: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(name)}\b", source) is not None
+
+
+def _is_told(fact: Fact) -> bool:
+    return fact.told and not fact.partial and "err" in fact.linked.lower()
 
 
 # --- at the place ---
