@@ -45,7 +45,11 @@ def options(site: Site, fact: Fact | None, ignores: str, in_tests: bool, release
         found += annotated(site)
     elif fact is None or not is_certain(fact):
         catch = catch_around(site)
-        found += [*_require(site, in_tests, catch), *defaults(site, fact, release), *_guards(site, catch)]
+        found += [
+            *_require(site, in_tests, catch),
+            *defaults(site, fact, release, _check_above(site) is not None),
+            *_guards(site, catch),
+        ]
         found += catch.written_null() if catch is not None else ()
     if ignores:
         found.append(_ignore(site, ignores))
@@ -99,6 +103,8 @@ def _require(site: Site, in_tests: bool, catch: Catch | None) -> Iterator[Option
         weight, reason = 20, "it throws anyway, without a message"  # and drops what was caught
     elif in_tests:
         weight, reason = 85, "this is a test"
+    elif _check_above(site) is not None:
+        weight = 25  # where it is null the code goes on, and means to
     elif "requireNonNull(" in site.tree.text:
         weight, reason = 75, "the file does so elsewhere"
     name, add = java_util(site, "Objects")
@@ -134,6 +140,8 @@ def _guards(site: Site, catch: Catch | None) -> Iterator[Option]:
         weight, reason = 70, "it is what the caller passes"
     elif caught := _caught(site):
         exception, weight, reason = caught, 60, f"the {caught} is handled here"
+    if _check_above(site) is not None:
+        weight = min(weight, 60)
     because, cause = "", ""
     if catch is not None:
         exception, weight, reason = catch.exception(exception), 70, "what was caught isn't dropped"
