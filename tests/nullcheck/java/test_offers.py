@@ -294,8 +294,12 @@ def test_what_is_passed_on_may_be_meant_and_is_checked_only_where_somebody_asks(
     assert {offer.strategy: offer.is_asked_for for offer in passed}[Strategy.ASSERT] is is_asked_for
 
 
-def test_where_a_check_goes_on_nothing_that_throws_comes_first() -> None:
-    lines = ["    Integer n = m.get(k);", "    if (n == null) {", "        m.put(k, 1);", "    }", "    return n + 1;"]
+@pytest.mark.parametrize(
+    "check",
+    [["if (n == null) {", "    m.put(k, 1);", "}"], ["if (n == null) { m.put(k, 1); }"], ["if (n == null) g(m);"]],
+)
+def test_where_a_check_goes_on_nothing_that_throws_comes_first(check: list[str]) -> None:
+    lines = ["    Integer n = m.get(k);", *(f"    {line}" for line in check), "    return n + 1;"]
     best = offered(in_class("int f(Map<String, Integer> m, String k) {", *lines, "}", head=MAP))[0]
     assert (best.strategy, best.reason) == (Strategy.DEFAULT, "it is an Integer")
 

@@ -47,7 +47,7 @@ def options(site: Site, fact: Fact | None, ignores: str, in_tests: bool, release
         catch = catch_around(site)
         found += [
             *_require(site, in_tests, catch),
-            *defaults(site, fact, release, _check_above(site) is not None),
+            *defaults(site, fact, release, _lets_through(site) is not None),
             *_guards(site, catch),
         ]
         found += catch.written_null() if catch is not None else ()
@@ -73,7 +73,13 @@ def _leaving_check(site: Site) -> Iterator[Option]:
 
 
 def _check_above(site: Site) -> tuple[Node, Node] | None:
-    """A test of the value for null among the statements before it, and the last that it does: it goes on."""
+    """A test that lets a null through, and the last statement of its block, after which another may stand."""
+    check, done = _lets_through(site) or (None, [])
+    return (check, done[-1]) if check is not None and done and on_own_line(site.tree, done[-1]) else None
+
+
+def _lets_through(site: Site) -> tuple[Node, list[Node]] | None:
+    """A test of the value for null among the statements before it, and what it does in its block: it goes on."""
     if not site.is_name:
         return None
     for node in site.siblings:
@@ -81,14 +87,14 @@ def _check_above(site: Site) -> tuple[Node, Node] | None:
             continue
         condition, block = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
         statements = block.named_children if block is not None and block.type == "block" else []
-        if condition is None or not statements or node.child_by_field_name("alternative") is not None:
+        if condition is None or node.child_by_field_name("alternative") is not None:
             continue
         test = "".join(site.outline.text(condition).split())
         tests = test in (f"({site.source}==null)", f"(null=={site.source})")
         between = site.tree.text[site.tree.span(node).end : site.span.start]
         is_set = re.search(rf"(?<![\w.]){re.escape(site.source)}\s*=(?!=)", between) is not None
-        if tests and not is_set and on_own_line(site.tree, statements[-1]):
-            return node, statements[-1]
+        if tests and not is_set:
+            return node, statements
     return None
 
 
@@ -103,7 +109,7 @@ def _require(site: Site, in_tests: bool, catch: Catch | None) -> Iterator[Option
         weight, reason = 20, "it throws anyway, without a message"  # and drops what was caught
     elif in_tests:
         weight, reason = 85, "this is a test"
-    elif _check_above(site) is not None:
+    elif _lets_through(site) is not None:
         weight = 25  # where it is null the code goes on, and means to
     elif "requireNonNull(" in site.tree.text:
         weight, reason = 75, "the file does so elsewhere"
@@ -140,7 +146,7 @@ def _guards(site: Site, catch: Catch | None) -> Iterator[Option]:
         weight, reason = 70, "it is what the caller passes"
     elif caught := _caught(site):
         exception, weight, reason = caught, 60, f"the {caught} is handled here"
-    if _check_above(site) is not None:
+    if _lets_through(site) is not None:
         weight = min(weight, 60)
     because, cause = "", ""
     if catch is not None:
