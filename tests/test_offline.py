@@ -44,10 +44,17 @@ print("reached", socket.getaddrinfo("localhost", 80)[0][0] is not None)
     assert result.stdout.strip() == "reached True", result.stderr
 
 
-def test_setup_refuses_offline(home: Path) -> None:
-    environment = {**os.environ, "BREADKNIFE_OFFLINE": "1"}
-    command = [sys.executable, "-m", "breadknife", "setup", "languagetool"]
-    result = subprocess.run(command, capture_output=True, text=True, env=environment)
+@pytest.mark.parametrize(
+    ("environment", "arguments"),
+    [
+        ({"BREADKNIFE_OFFLINE": "1"}, ["setup", "languagetool"]),
+        ({}, ["setup", "languagetool", "--offline"]),
+        ({}, ["--offline", "setup", "languagetool"]),
+    ],
+)
+def test_setup_refuses_offline(home: Path, environment: dict[str, str], arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "breadknife", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
     assert result.returncode == 2
     assert "offline nothing is fetched" in result.stderr
 

@@ -74,7 +74,7 @@ def test_show_for_a_file_counts_its_overrides(project: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "code", "told"),
     [
-        ("", 0, ""),
+        ("", 0, "nothing is wrong"),
         ("[prose]\n\nspeling = 1\n", 1, "breadknife.toml:3: prose.speling: no such setting"),
         ('[models]\ncompletion = "smollm2-135m"\n', 0, "breadknife trust"),
         ("[prose", 1, "breadknife.toml:1: not TOML"),
@@ -85,7 +85,7 @@ def test_check(project: Path, source: str, code: int, told: str, form: tuple[str
     (project / "breadknife.toml").write_text(source)
     result = breadknife("config", "check", *form)
     assert result.exit_code == code
-    assert told in result.stdout
+    assert result.stdout == "[]\n" if form and not source else told in result.stdout
 
 
 def test_a_path_that_is_not_there(project: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from breadknife.cli.formats import FORMATS, File, Problem, Told, write_text
 from breadknife.task.values import Finding, Fix
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit, apply_edits
 
 
 class Terminal(io.StringIO):
@@ -63,6 +63,25 @@ def test_a_fix_that_inserts_deletes_nothing() -> None:
     [result] = json.loads(written["sarif"].getvalue())["runs"][0]["results"]
     [replacement] = result["fixes"][0]["artifactChanges"][0]["replacements"]
     assert replacement["deletedRegion"] == {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
+
+
+def test_of_edits_at_one_place_the_insertion_is_told_first() -> None:
+    edits = (
+        TextEdit(Span(4, 5), "c"),
+        TextEdit(Span(2, 3), "b"),
+        TextEdit(Span(2, 2), "x\n"),
+        TextEdit(Span(2, 2), "y\n"),
+    )
+    finding = Finding(Span(2, 3), "nullcheck", "none-attribute", "so", fixes=(Fix("Do", edits),))
+    document = Document("file:///a.txt", "plaintext", "x a d")
+    out = io.StringIO()
+    FORMATS["json"].write([Problem(File(Path("a.txt"), document), finding)], out)
+    told = json.loads(out.getvalue())[0]["fixes"][0]["edits"]
+    assert [each["new_text"] for each in told] == ["x\n", "y\n", "b", "c"]
+    text = document.text
+    for each in reversed(told):  # as docs/lint.md says
+        text = text[: each["column"] - 1] + each["new_text"] + text[each["end_column"] - 1 :]
+    assert text == "x x\ny\nb c" == apply_edits(document.text, edits)
 
 
 def test_what_explains_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:

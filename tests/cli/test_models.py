@@ -99,7 +99,7 @@ def test_pull_of_a_model_that_is_here_asks_nobody(monkeypatch: pytest.MonkeyPatc
 def test_pull_offline_is_an_error(models: Path) -> None:
     result = run("pull")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"breadknife: there is no good {DEFAULT.name} here and nothing is fetched offline")
+    assert result.stderr.startswith(f"breadknife: {DEFAULT.name} isn't on this machine, and nothing is fetched offline")
     assert not models.exists()
 
 
@@ -108,6 +108,7 @@ def test_an_unknown_model_is_an_error(command: str) -> None:
     result = run(command, "qwen2.5-coder-05b")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "did you mean qwen2.5-coder-0.5b" in result.stderr
+    assert run(command, "zzz9").stderr.count(" or ") == 2
 
 
 def test_remove_says_what_it_freed(models: Path) -> None:

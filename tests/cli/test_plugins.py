@@ -45,6 +45,14 @@ def test_list_says_who_answers_what(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "completion: it raised ZeroDivisionError; `breadknife plugins resume completion`" in plugins("list").stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("prsoe", "there is no plugin prsoe; did you mean prose?"), ("foo", "there is no plugin foo; ")]
+)
+def test_a_plugin_that_is_not_there_is_not_resumed(name: str, told: str) -> None:
+    result = plugins("resume", name)
+    assert (result.exit_code, told in result.stderr) == (1, True)
+
+
 def test_resume() -> None:
     pause("prose")
     assert plugins("resume", "prose").exit_code == 0

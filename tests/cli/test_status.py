@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import time
@@ -83,7 +82,7 @@ new                 0 MB, idle 0 s
   output            0 tokens/s, 0 tokens written
   machine           not measured yet: that is done when it is quiet
 bad is set aside: the engine died over it three times; `breadknife models allow bad`
-failed   1970-01-01 00:00:00 tiny: out of memory
+failed   1970-01-01 00:00:00, tiny: out of memory
 completion: text leaves this machine, to the engine work at https://models.example
 model   roles   file
 tiny    judge   not on this machine
@@ -92,10 +91,11 @@ config.toml:1: wrong"""
     )
 
 
-def test_a_failure_of_today_has_no_date() -> None:
-    engine = {**asdict(ENGINE), "failures": [asdict(Failure(time.time(), "tiny", "out of memory"))]}
+@pytest.mark.parametrize(("seconds", "ago"), [(0, "0 s ago"), (750, "12 min ago"), (7300, "2 h ago")])
+def test_a_failure_has_an_age(seconds: float, ago: str) -> None:
+    engine = {**asdict(ENGINE), "failures": [asdict(Failure(time.time() - seconds, "tiny", "out of memory"))]}
     [line] = [line for line in shown({**REPORT, "engine": engine}).splitlines() if line.startswith("failed")]
-    assert re.fullmatch(r"failed   \d\d:\d\d:\d\d tiny: out of memory", line)
+    assert line == f"failed   {ago}, tiny: out of memory"
 
 
 def test_no_engine_is_normal() -> None:

@@ -42,6 +42,12 @@
   (let ((chosen (expand-file-name "state/null-fixes.json" (getenv "BREADKNIFE_HOME"))))
     (should (breadknife-wait (lambda () (file-exists-p chosen))))))
 
+;; Its mode is js-mode, which eglot calls "js".
+(ert-deftest breadknife-nullcheck-javascript ()
+  (breadknife-visit)
+  (breadknife-fix-first-finding "Throw Error")
+  (should (save-excursion (goto-char (point-min)) (search-forward "if (x === null) {"))))
+
 (ert-deftest breadknife-prose ()
   (breadknife-visit)
   (breadknife-fix-first-finding "a useful\\|“a”\\|Replace")

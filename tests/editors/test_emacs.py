@@ -20,6 +20,11 @@ SAYS = {"def add(": "a, b): return a + b", "def both():\n": "    one = 1\n    re
     ("test", "name", "text"),
     [
         ("breadknife-nullcheck", "a.py", MAYBE_NONE),
+        (
+            "breadknife-nullcheck-javascript",
+            "a.js",
+            "export function f(m) {\n  const x = m.match(/a/);\n  return x[0];\n}\n",
+        ),
         ("breadknife-prose", "a.md", "This is an useful option.\n"),
         ("breadknife-prose", "a.txt", "This is an useful option.\n"),
         ("breadknife-completion", "a.py", "\n"),
@@ -30,7 +35,7 @@ def test_emacs(tmp_path: Path, test: str, name: str, text: str) -> None:
     program = editor("emacs")
     environment = scripted_breadknife(tmp_path, SAYS)
     configuration = tmp_path / "init.el"
-    configuration.write_text(fenced("editors/emacs.md", "elisp"), "utf-8")
+    configuration.write_text("".join(fenced("editors/emacs.md", "elisp", index) for index in (0, 1)), "utf-8")
     file = project(tmp_path, name, text)
     run_test = f"(ert-run-tests-batch-and-exit '{test})"
     run = subprocess.run(

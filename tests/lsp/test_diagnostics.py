@@ -53,6 +53,14 @@ async def test_inline_completion_or_completion_but_never_both(connect, script, e
     assert (capabilities.completion_provider is not None) is not inline
 
 
+@pytest.mark.parametrize("language", ["js", "jsx", "ts", "tsx"])
+async def test_the_names_that_eglot_has_for_languages_are_known(connect, script, language: str) -> None:
+    session = await connect("emacs", engine_script=script([]))
+    code = "const x = s.match(/a/);" if language.startswith("j") else "const x = (s as string).match(/a/);"
+    uri = session.open(f"a.{language}", f"export function f(s) {{\n  {code}\n  return x[0];\n}}\n", language)
+    assert [found.range.start.line for found in await diagnostics(session, uri)] == [2]
+
+
 async def test_an_unchanged_report_is_short(connect, script) -> None:
     session = await connect(engine_script=script([]))
     uri = session.open("a.py", NULL)

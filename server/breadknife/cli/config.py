@@ -57,7 +57,7 @@ def check(path: Where = Path("."), as_json: Json = False) -> None:
         found = [{"problem": str(each), "wrong": not isinstance(each, LeftOut)} for each in problems]
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        for problem in problems:
+        for problem in problems or ("nothing is wrong with the settings",):
             typer.echo(str(problem))
     if any(not isinstance(problem, LeftOut) for problem in problems):
         raise typer.Exit(1)

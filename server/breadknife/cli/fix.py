@@ -18,7 +18,7 @@ from breadknife.cli.each_finding import Covered, repair_each
 from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, Told, findings, opened
 from breadknife.cli.output import shown, tell
-from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, may_be_first, named, strategy_of
+from breadknife.cli.repairs import NO_ACTION, TO_CHOOSE, Refused, Repair, Repairs, may_be_first, named, strategy_of
 from breadknife.cli.root_causes import Ended, Removed, causes_of, remove_causes
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.causes import Found
@@ -44,6 +44,8 @@ class Options:
 
 _SUBJECT = 72
 """Longest line of a commit's message, in code points."""
+_MOST_TOLD = 3
+"""Findings that are each told where the same is said of all."""
 
 _FIRST = "; first for fix"
 
@@ -158,8 +160,13 @@ def _list(repairs: Repairs, told: Told, folder: Path, *, as_json: bool) -> int:
 
 def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path, top: int | None) -> None:
     left = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    to_choose = [outcome for outcome in left if outcome.why == TO_CHOOSE]
     for outcome in left:
-        tell(f"{_sentence(outcome.found, repairs, folder)}: {outcome.why}")
+        if outcome.why != TO_CHOOSE or len(to_choose) <= _MOST_TOLD:
+            tell(f"{_sentence(outcome.found, repairs, folder)}: {outcome.why}")
+    if len(to_choose) > _MOST_TOLD:
+        first = _where(to_choose[0].found, repairs, folder)
+        tell(f"{first} and {len(to_choose) - 1} more: {TO_CHOOSE} (--list shows the choices)")
     for repair in (each.repair if isinstance(each, Removed) else each for each in outcomes):
         if isinstance(repair, Repair) and repair.action.unchecked:
             why = repair.action.unchecked

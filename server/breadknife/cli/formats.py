@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from breadknife import __version__
-from breadknife.task.values import Finding, Severity
-from breadknife.text.document import Document, Span
+from breadknife.task.values import Finding, Fix, Severity
+from breadknife.text.document import Document, Span, TextEdit
 
 _TAB = 4
 """Columns that a tab takes in a terminal."""
@@ -104,6 +104,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def _in_order(fix: Fix) -> list[TextEdit]:
+    """As LSP has it: of those that begin at the same place what is inserted stands before what is replaced."""
+    return sorted(fix.edits, key=lambda edit: (edit.span.start, edit.span.end))
+
+
 def to_json(problem: Problem) -> dict[str, Any]:
     finding, file = problem.finding, problem.file
     return {
@@ -119,7 +124,7 @@ def to_json(problem: Problem) -> dict[str, Any]:
         "fixes": [
             {
                 "title": fix.title,
-                "edits": [{**file.place(edit.span), "new_text": edit.new_text} for edit in fix.edits],
+                "edits": [{**file.place(edit.span), "new_text": edit.new_text} for edit in _in_order(fix)],
             }
             for fix in finding.fixes
         ],
@@ -206,7 +211,7 @@ def _sarif_fixes(problem: Problem) -> list[dict[str, Any]]:
                     "artifactLocation": {"uri": problem.file.name},
                     "replacements": [
                         {"deletedRegion": _region(problem.file, edit.span), "insertedContent": {"text": edit.new_text}}
-                        for edit in fix.edits
+                        for edit in _in_order(fix)
                     ],
                 }
             ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ import typer
 from breadknife import __version__
 from breadknife.cli import config, engine, models, null, plugins
 from breadknife.cli.output import Json, Offline, errors_told, tell
+from breadknife.offline import OFFLINE, forbid_network
 
 app = typer.Typer(
     name="breadknife",
@@ -43,8 +45,11 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    offline: Offline = False,
 ) -> None:
-    pass
+    if offline:
+        os.environ[OFFLINE] = "1"  # so each command, and what it starts, has it as if it had been given there
+        forbid_network()
 
 
 @app.command(add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -100,8 +101,21 @@ def resume(name: Annotated[str, typer.Argument(metavar="NAME", help="A paused pl
     except OSError as error:
         raise _failed(error, 2) from None
     if not cleared:
-        raise _failed(f"{name} is not paused; `breadknife plugins list` shows which are", 1)
+        raise _failed(_not_paused(name), 1)
     typer.echo(f"{name} is asked again")
+
+
+def _not_paused(name: str) -> str:
+    from importlib.metadata import entry_points
+
+    from breadknife.host.registry import GROUP
+
+    names = {entry.name for entry in entry_points(group=GROUP)}
+    if name in names:
+        return f"{name} is not paused; `breadknife plugins list` shows which are"
+    near = difflib.get_close_matches(name, names, n=1)
+    remedy = f"did you mean {near[0]}?" if near else "`breadknife plugins list` shows which there are"
+    return f"there is no plugin {name}; {remedy}"
 
 
 def _failed(why: object, code: int) -> typer.Exit:

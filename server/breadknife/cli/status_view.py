@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from rich.text import Text
 from breadknife.host.lines import duration, moment
 
 Values = Mapping[str, Any]
+_DAY = 24 * 60
+"""In minutes."""
 
 
 def view(report: Values) -> RenderableType:
@@ -45,8 +48,16 @@ def _engine(engine: Values) -> list[RenderableType]:
         remedy = f"{name} is set aside: the engine died over it three times; `breadknife models allow {name}`"
         parts.append(Text(remedy, "red"))
     for failure in engine["failures"][:3]:
-        parts.append(Text(f"failed   {moment(failure['at'])} {failure['what']}: {failure['message']}", "yellow"))
+        parts.append(Text(f"failed   {_ago(failure['at'])}, {failure['what']}: {failure['message']}", "yellow"))
     return parts
+
+
+def _ago(at: float) -> str:
+    """What failed may be well by now: its age says so sooner than the clock."""
+    minutes, seconds = divmod(int(max(0, time.time() - at)), 60)
+    if minutes >= _DAY:
+        return moment(at)
+    return f"{minutes // 60} h ago" if minutes >= 60 else f"{minutes} min ago" if minutes else f"{seconds} s ago"
 
 
 def _lanes(lanes: Sequence[Values]) -> Table:

@@ -73,7 +73,7 @@ class Catalog:
             if model.name == name:
                 return model
         names = [model.name for model in self.models]
-        near = difflib.get_close_matches(name, names, n=2, cutoff=0.5) or names
+        near = difflib.get_close_matches(name, names, n=2, cutoff=0.5) or difflib.get_close_matches(name, names, 3, 0)
         raise UnknownModel(f"there is no model {name!r} in the catalog; did you mean {' or '.join(near)}?")
 
     def for_role(self, role: str) -> ModelInfo:

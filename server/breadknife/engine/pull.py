@@ -113,7 +113,7 @@ def pull(
             raise
         progress(PullProgress(str(error)))
     if offline:
-        raise DownloadFailed(f"there is no good {model.name} here and nothing is fetched offline; pull it once online")
+        raise DownloadFailed(f"{model.name} isn't on this machine, and nothing is fetched offline; pull it once online")
     try:
         lock = store.lock(model)
         try:

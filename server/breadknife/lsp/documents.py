@@ -14,7 +14,7 @@ from pathlib import Path
 from lsprotocol import types as lsp
 
 from breadknife.lsp.convert import to_span
-from breadknife.text.document import Document, TextEdit
+from breadknife.text.document import Document, TextEdit, language_id
 
 _MOST_KEPT = 32
 """Some editors skip versions for good (Neovim's `changedtick` does): what they sent isn't kept for ever."""
@@ -59,7 +59,7 @@ class Documents:
         return list(self._open)
 
     def open(self, item: lsp.TextDocumentItem) -> Document:
-        document = Document(item.uri, item.language_id, item.text, item.version)
+        document = Document(item.uri, language_id(item.language_id), item.text, item.version)
         self._open[item.uri] = document
         self._gaps.pop(item.uri, None)
         return document

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from breadknife.errors import DocumentError
 from breadknife.text.encoding import UTF8, decoded, encoding_of
-from breadknife.text.languages import LANGUAGES
+from breadknife.text.languages import LANGUAGES, SHORT_IDS
 from breadknife.text.languages.documents import FORMATS
 from breadknife.text.shifted import Offsets
 
@@ -179,6 +179,11 @@ _LANGUAGES = (
 def language_of(path: Path) -> str | None:
     """The LSP language id that a file's name suggests, or None."""
     return _LANGUAGES.get(path.name) or _LANGUAGES.get(path.suffix.lower())
+
+
+def language_id(said: str) -> str:
+    """The LSP language id that an editor, or a user, means."""
+    return SHORT_IDS.get(said, said)
 
 
 MARK = "\ufeff"

@@ -201,6 +201,15 @@ def test_no_check_is_made_where_a_null_is_only_handed_on(project: Path, path: st
     assert read(project, path) == text
 
 
+def test_what_is_for_people_to_choose_is_told_once(project: Path) -> None:
+    write(project, {"a.py": "def f(g, x=None):\n" + "    g(x)\n" * 5})
+    said = "".join(ARGUMENT.format(line=line, column=7) for line in range(2, 7))
+    result = breadknife(project, "fix", "--from", "-", given=said)
+    assert result.stderr.count("for you to choose") == 1
+    assert "a.py:2:7 and 4 more: a null may be meant here" in result.stderr
+    assert "0 findings repaired, 5 left" in result.stderr
+
+
 def test_who_gets_a_none_is_not_its_cause(project: Path) -> None:
     """Widening the one parameter that gets it would end one finding of three."""
     text = "def g(b: B):\n    if b: print(b)\n\nclass A:\n    def __init__(self):\n        self.b: B | None = None\n\n"

@@ -108,6 +108,19 @@ def function(*lines: str, head: str) -> str:
          ["func f() map[string]int {", "\tvar m map[string]int", '\tm["a"] = 1', "\treturn m"],
          ["func f() map[string]int {", "\tvar m = make(map[string]int)", '\tm["a"] = 1', "\treturn m"],
          "Make the map where `m` is declared (it is never nil)"),
+        (T, "default",
+         ["func f() int {", "\tvar t *T", "\tt.N = 1", "\treturn t.N"],
+         ["func f() int {", "\tt := &T{}", "\tt.N = 1", "\treturn t.N"],
+         "Make an empty `T` where `t` is declared (it is never nil)"),
+        (T, "default",
+         ["func f() int {", "\tvar (", "\t\ta int", "\t\tt *T", "\t)", "\tt.N = 1", "\treturn a"],
+         ["func f() int {", "\tvar (", "\t\ta int", "\t\tt = &T{}", "\t)", "\tt.N = 1", "\treturn a"],
+         "Make an empty `T` where `t` is declared (it is never nil)"),
+        (T, "default",
+         ["func f() bool {", "\tvar t *T", "\tt.N = 1", "\tt = g()", "\treturn t == nil"],
+         ["func f() bool {", "\tvar t *T", "\tif t == nil {", "\t\tt = &T{}", "\t}", "\tt.N = 1", "\tt = g()",
+          "\treturn t == nil"],
+         "Use an empty `T` if `t` is nil"),
         (T, "make",
          ["func f(m map[string]int) {", "\tif m == nil {", "\t\tprintln(1)", "\t}", '\tm["a"] = 1'],
          ["func f(m map[string]int) {", "\tif m == nil {", "\t\tprintln(1)",
@@ -151,6 +164,60 @@ def test_no_check_takes_the_part_of_one_that_is_there(lines: list[str]) -> None:
         head=HTTP,
     )
     assert "check-error" not in [offer.strategy.value for offer in offered(text)]
+
+
+OPEN = """package p
+
+import "errors"
+
+type T struct{ N int }
+
+func (t *T) Close() { t.N = 0 }
+
+func open(u string) (*T, error) {
+	if u == "" {
+		return nil, errors.New("none")
+	}
+	return &T{}, nil
+}
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("inside", "made"),
+    [
+        (["t.Close()", "return 0, err"],
+         {"narrow": ["if t != nil {", "\tt.Close()", "}", "return 0, err"],
+          "return": ["if t == nil {", "\treturn 0, err", "}", "t.Close()", "return 0, err"]}),
+        (["_ = t.N", "return 0, err"],
+         {"narrow": ["if t != nil {", "\t_ = t.N", "}", "return 0, err"],
+          "return": ["if t == nil {", "\treturn 0, err", "}", "_ = t.N", "return 0, err"]}),
+        (["n := t.N", "println(n)", "continue"],
+         {"continue": ["if t == nil {", "\tcontinue", "}", "n := t.N", "println(n)", "continue"]}),
+        (["n := t.N", "return n, err"],
+         {"return": ["if t == nil {", "\treturn 0, err", "}", "n := t.N", "return n, err"]}),
+        (["return t.N, err"], {"return": ["if t == nil {", "\treturn 0, err", "}", "return t.N, err"]}),
+        (["println(t.N, err)", "return 0, errors.Join(err)"],
+         {"return": ["if t == nil {", "\treturn 0, errors.Join(err)", "}", "println(t.N, err)",
+                     "return 0, errors.Join(err)"]}),
+    ],
+)  # fmt: skip
+def test_where_an_error_has_said_it_no_way_out_drops_the_error(inside: list[str], made: dict[str, list[str]]) -> None:
+    head = [
+        "func f(us []string) (int, error) {",
+        "\tfor _, u := range us {",
+        "\t\tt, err := open(u)",
+        "\t\tif err != nil {",
+    ]
+    rest = ["\t\t}", "\t\tprintln(t)", "\t}", "\treturn 1, nil"]
+    text = function(*head, *(f"\t\t\t{line}" for line in inside), *rest, head=OPEN)
+    found = [(offer.strategy.value, apply_edits(text, offer.edits)) for offer in offered(text)]
+    wanted = [
+        (way, function(*head, *(f"\t\t\t{line}" for line in lines), *rest, head=OPEN)) for way, lines in made.items()
+    ]
+    assert found[: len(wanted)] == wanted
+    assert not {way for way, _ in found[len(wanted) :]} & {"raise", "continue", "break", "return"}
 
 
 def test_a_check_stands_above_the_comments_of_its_statement() -> None:

@@ -294,6 +294,16 @@ def test_what_is_passed_on_may_be_meant_and_is_checked_only_where_somebody_asks(
     assert {offer.strategy: offer.is_asked_for for offer in passed}[Strategy.ASSERT] is is_asked_for
 
 
+@pytest.mark.parametrize(
+    "check",
+    [["if (n == null) {", "    m.put(k, 1);", "}"], ["if (n == null) { m.put(k, 1); }"], ["if (n == null) g(m);"]],
+)
+def test_where_a_check_goes_on_nothing_that_throws_comes_first(check: list[str]) -> None:
+    lines = ["    Integer n = m.get(k);", *(f"    {line}" for line in check), "    return n + 1;"]
+    best = offered(in_class("int f(Map<String, Integer> m, String k) {", *lines, "}", head=MAP))[0]
+    assert (best.strategy, best.reason) == (Strategy.DEFAULT, "it is an Integer")
+
+
 GETENV = ["void f() {", '    System.getenv("A").trim();', "}"]
 
 
@@ -311,6 +321,45 @@ GETENV = ["void f() {", '    System.getenv("A").trim();', "}"]
 def test_evidence_decides_what_comes_first(lines: list[str], uri: str, first: Strategy, reason: str) -> None:
     best = offered(in_class(*lines, head=""), uri=f"file:///project/{uri}")[0]
     assert (best.strategy, best.reason) == (first, reason)
+
+
+CATCH = {
+    "none": ["void f(@Nullable A a) {", "    try {", "        g();", "    } catch (X e) {"],
+    "own": ["void f(@Nullable A a) throws MyError {", "    try {", "        g();", "    } catch (X e) {"],
+    "io": ["void f(@Nullable A a) throws IOException {", "    try {", "        g();", "    } catch (X e) {"],
+}
+
+
+@pytest.mark.parametrize(
+    ("throws", "inside", "strategy", "after"),
+    [
+        ("own", 'throw new MyError("cannot read " + a.path(), e);', "default",
+         ['throw new MyError("cannot read " + (a != null ? a.path() : null), e);']),
+        ("none", 'log("in " + n + a.next.path() + ".", e);', "default",
+         ['log("in " + n + (a != null ? a.next.path() : null) + ".", e);']),
+        ("none", "a.close();", "narrow", ["if (a != null) {", "    a.close();", "}"]),
+        ("none", "log(a.path(), e);", "raise",
+         ["if (a == null) {", '    throw new IllegalArgumentException("a is null", e);', "}", "log(a.path(), e);"]),
+        ("io", "log(a.path(), e);", "raise",
+         ["if (a == null) {", '    throw new IOException("a is null", e);', "}", "log(a.path(), e);"]),
+        # What is known of its constructors is what the file makes of them.
+        ("own", "throw new MyError(a.path(), e);", "raise",
+         ["if (a == null) {", '    throw new IllegalArgumentException("a is null", e);', "}",
+          "throw new MyError(a.path(), e);"]),
+        ("own", 'throw a.wrapped(e, new MyError("it failed", e));', "raise",
+         ["if (a == null) {", '    throw new MyError("a is null", e);', "}",
+          'throw a.wrapped(e, new MyError("it failed", e));']),
+    ],
+)  # fmt: skip
+def test_what_was_caught_is_not_dropped(throws: str, inside: str, strategy: str, after: list[str]) -> None:
+    text, wanted = (
+        in_class(*CATCH[throws], *(f"        {line}" for line in lines), "    }", "}") for lines in ([inside], after)
+    )
+    best, *rest = offered(text)
+    assert (best.strategy.value, apply_edits(text, best.edits)) == (strategy, wanted)
+    assert all(", e);" in apply_edits(text, offer.edits) for offer in rest if offer.strategy is Strategy.RAISE)
+    if "throw" in inside:
+        assert Strategy.RETURN not in {offer.strategy for offer in rest}
 
 
 @pytest.mark.parametrize(

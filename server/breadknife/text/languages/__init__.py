@@ -11,7 +11,7 @@ from breadknife.text.languages import data, ecmascript, managed, scripting, syst
 from breadknife.text.languages.python import PYTHON
 from breadknife.text.languages.values import Block, LanguageSyntax
 
-__all__ = ["LANGUAGES", "Block", "LanguageSyntax"]
+__all__ = ["LANGUAGES", "SHORT_IDS", "Block", "LanguageSyntax"]
 
 LANGUAGES: Mapping[str, LanguageSyntax] = {
     id: language
@@ -44,3 +44,11 @@ LANGUAGES: Mapping[str, LanguageSyntax] = {
     for id in (language.id, *language.aliases)
 }
 """LSP language id, or what some editor calls it -> what is known."""
+
+SHORT_IDS: Mapping[str, str] = {
+    "js": ecmascript.JAVASCRIPT.id,
+    "jsx": ecmascript.JAVASCRIPT_REACT.id,
+    "ts": ecmascript.TYPESCRIPT.id,
+    "tsx": ecmascript.TYPESCRIPT_REACT.id,
+}
+"""What eglot makes of the names of Emacs' modes -> the LSP language id that plugins and settings know."""

@@ -42,7 +42,7 @@ class GoFile(BracesFile):
 
     def _options(self, place: Place, ignores: str) -> list[Option]:
         site = self._site(place)
-        return options(site, self._analysis.fact_at(site.node), ignores)
+        return options(site, self._analysis.fact_at(site.node), ignores, self._analysis.names)
 
     def _declaration(self, place: Place) -> Node | None:
         return self._site(place).declaration

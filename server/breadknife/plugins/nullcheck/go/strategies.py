@@ -18,7 +18,9 @@ from breadknife.plugins.nullcheck.braces.layout import (
 )
 from breadknife.plugins.nullcheck.go import endings
 from breadknife.plugins.nullcheck.go.error_checks import error_checks
+from breadknife.plugins.nullcheck.go.names import Names
 from breadknife.plugins.nullcheck.go.site import Site
+from breadknife.plugins.nullcheck.go.summaries import never_returns
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_comment, in_title
 from breadknife.text.document import Span, TextEdit, line_break
@@ -27,15 +29,17 @@ from breadknife.text.syntax import Node
 _CONTINUE, _BREAK = endings.Ending(("continue",), "continue"), endings.Ending(("break",), "break")
 
 
-def options(site: Site, fact: Fact | None, ignores: str) -> list[Option]:
+def options(site: Site, fact: Fact | None, ignores: str, names: Names) -> list[Option]:
     """What can be done at a site, best first. `fact` is what the detector knows of it; `ignores` the checker whose
     finding is answered, where it has an ignore comment."""
     found = [*error_checks(site), *_leaving_check(site, fact), *_map(site)]
+    if (struct := _struct(site, names)) and site.is_name:
+        found += _zero_value(site, fact, struct)
     made = {option.strategy for option in found}
     # Where it is always nil a guard would only hide what follows.
     found += [
         option
-        for option in _guards(site)
+        for option in (_told(site, fact.linked) if fact is not None and _is_told(fact) else _guards(site, struct))
         if option.strategy not in made and (fact is None or not is_certain(fact) or option.strategy is Strategy.DEFAULT)
     ]
     if ignores:
@@ -131,10 +135,81 @@ def _map(site: Site) -> Iterator[Option]:
         )
 
 
+_LEAVES = {
+    "return_statement": Strategy.RETURN,
+    "continue_statement": Strategy.CONTINUE,
+    "break_statement": Strategy.BREAK,
+}
+
+
+def _told(site: Site, error: str) -> Iterator[Option]:
+    """Where an error has said that there is no value, it is what counts: no other may take its place."""
+    statement, what = site.statement, in_title(site.source)
+    if statement is None or not site.is_name:
+        return
+    source, last = site.outline.text(statement), site.siblings[-1]
+    is_alone = statement.type == "expression_statement" or re.match(r"_(?:, _)* = ", source) is not None
+    if (
+        is_alone
+        and not _names(source, error)
+        and not any(
+            never_returns(site.outline, call) for call in statement.named_children if call.type == "call_expression"
+        )
+    ):
+        yield Option(
+            Strategy.NARROW, f"Skip this if {what} is nil", 94, f"`{error}` is what counts here",
+            lambda _: _wrapped(site),
+        )  # fmt: skip
+    own = site.outline.text(last)
+    set_here = [
+        name
+        for node in site.siblings
+        if node.start_byte >= statement.start_byte and node.type in ("short_var_declaration", "assignment_statement")
+        for name in re.findall(r"\w+", site.outline.text(node).partition("=")[0])
+    ]
+    is_own = last.type in _LEAVES and last != statement and "\n" not in own
+    is_own = is_own and not any(_names(own, name) for name in (site.source, *set_here))
+    ending = endings.Ending((own,), own) if is_own else endings.with_error(site, error) or endings.early(site)
+    if ending is not None:
+        yield Option(
+            _LEAVES[last.type] if is_own else Strategy.RETURN, f"Leave if {what} is nil (`{ending.statements[-1]}`)",
+            80, f"`{error}` has said so", lambda _: _guard(site, site.source, ending),
+        )  # fmt: skip
+
+
+def _names(source: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(name)}\b", source) is not None
+
+
+def _is_told(fact: Fact) -> bool:
+    return fact.told and not fact.partial and "err" in fact.linked.lower()
+
+
+def _zero_value(site: Site, fact: Fact | None, struct: str) -> Iterator[Option]:
+    """`var t *T`, used at once: what the code wants is a `T`."""
+    spec = fact.cause.node if fact is not None and fact.cause is not None and is_certain(fact) else None
+    kind = spec.child_by_field_name("type") if spec is not None and spec.type == "var_spec" else None
+    if spec is None or kind is None or len(spec.children_by_field_name("name")) != 1:
+        return
+    function, declared = site.outline.text(site.function) if site.function is not None else "", spec.parent
+    if declared is None or re.search(rf"\b{re.escape(site.source)} [!=]= nil\b", function):
+        return
+    alone = declared.type == "var_declaration"
+    edit = (
+        TextEdit(site.tree.span(declared), f"{site.source} := &{struct}{{}}")
+        if alone
+        else TextEdit(site.tree.span(kind), f"= &{struct}{{}}")
+    )
+    yield Option(
+        Strategy.DEFAULT, f"Make an empty `{struct}` where `{site.source}` is declared (it is never nil)", 90,
+        "it is used before it is set", lambda _: (edit,),
+    )  # fmt: skip
+
+
 # --- at the place ---
 
 
-def _guards(site: Site) -> Iterator[Option]:
+def _guards(site: Site, struct: str) -> Iterator[Option]:
     name = site.source if site.is_name else _new_name(site)
     if site.statement is None or not name:
         return
@@ -183,13 +258,11 @@ def _guards(site: Site) -> Iterator[Option]:
             "nothing after it needs its result",
             lambda _: _wrapped(site),
         )
-    kind = site.declared_type()
-    is_struct = site.node.type == "identifier" and kind.startswith("*") and kind[1:] in site.outline.structs
-    if is_struct and not _fails_when_empty(site, kind[1:]):
-        made = endings.Ending((f"{name} = &{kind[1:]}{{}}",), "")
+    if struct:
+        made = endings.Ending((f"{name} = &{struct}{{}}",), "")
         yield Option(
-            Strategy.DEFAULT, f"Use an empty `{kind[1:]}` if {what} is nil", 20,
-            f"`{kind[1:]}` is a struct of this file", lambda _: _guard(site, name, made),
+            Strategy.DEFAULT, f"Use an empty `{struct}` if {what} is nil", 20,
+            f"`{struct}` is a struct of this package", lambda _: _guard(site, name, made),
         )  # fmt: skip
     yield Option(
         Strategy.ASSERT, f"Panic with a message if {what} is nil", 10, "it would panic anyway",
@@ -198,13 +271,20 @@ def _guards(site: Site) -> Iterator[Option]:
     )  # fmt: skip
 
 
-def _fails_when_empty(site: Site, struct: str) -> bool:
+def _struct(site: Site, names: Names) -> str:
+    """The struct of this package that a name points to, and whose zero value does here; "" for anything else."""
+    kind = site.declared_type()
+    is_own = site.node.type == "identifier" and kind.startswith("*") and names.struct(kind[1:]) is not None
+    return kind[1:] if is_own and "." not in kind and not _fails_when_empty(site, kind[1:], names) else ""
+
+
+def _fails_when_empty(site: Site, struct: str, names: Names) -> bool:
     """Whether the place uses a field of a struct in a way that its zero value doesn't allow, and panics again."""
     used, path = site.node, list(site.path)
-    while struct in site.outline.structs and path and path[-1].type == "selector_expression":
+    while (fields := names.struct(struct)) is not None and path and path[-1].type == "selector_expression":
         used = path.pop()
         field = used.child_by_field_name("field")
-        struct = site.outline.structs[struct].get(site.outline.text(field), "") if field is not None else ""
+        struct = fields.get(site.outline.text(field), "") if field is not None else ""
     if used == site.node or not path:
         return False
     outer, kind = path[-1], struct
@@ -217,7 +297,7 @@ def _fails_when_empty(site: Site, struct: str) -> bool:
         return kind.startswith("[]") or (kind.startswith("map[") and is_set)
     if kind.startswith("*"):
         return outer.type == "unary_expression" or (outer.type == "selector_expression" and not is_method)
-    is_interface = kind in site.outline.interfaces or kind == "error"
+    is_interface = names.is_interface(kind) or kind == "error"
     return (is_called and kind.startswith("func(")) or (is_method and is_interface)
 
 

@@ -21,7 +21,8 @@ _MAP_DEFAULTS, _OPTIONAL, _REQUIRE_ELSE = 8, 8, 9
 """The releases of Java that `Map.getOrDefault`, `Optional` and `Objects.requireNonNullElse` came with."""
 
 
-def defaults(site: Site, fact: Fact | None, release: Callable[[], int]) -> Iterator[Option]:
+def defaults(site: Site, fact: Fact | None, release: Callable[[], int], goes_on: bool) -> Iterator[Option]:
+    """`goes_on`: a check before the place lets a null through."""
     kind = fact.type if fact is not None else ""
     outer = site.path[-1]
     default, array = ZEROS.get(base(kind), ""), re.fullmatch(r"([A-Z]\w*)\[\]", kind)
@@ -78,7 +79,8 @@ def defaults(site: Site, fact: Fact | None, release: Callable[[], int]) -> Itera
     elif site.is_name:
         bare = outer.type in ("argument_list", "variable_declarator", "return_statement")
         yield Option(
-            Strategy.DEFAULT, f"Use {such} if {what} is null", 35, f"it is a {base(kind)}",
+            Strategy.DEFAULT, f"Use {such} if {what} is null", 66 if goes_on else 35,
+            f"it is {'an' if base(kind)[0] in 'AEIOU' else 'a'} {base(kind)}",
             lambda said: (TextEdit(site.span, _choice(site.source, said.default or default, bare)),), content,
         )  # fmt: skip
 

@@ -274,7 +274,7 @@ class Evaluator(BracesEvaluator):
         if called in ("put", "putIfAbsent", "computeIfAbsent", "merge") and receiver is not None and given:
             for key in values_of(self.text(receiver), self.text(given[0])):
                 narrow(env, key)
-        known = env.get(self.key_of(node)) if env else None
+        known = env.get(self.key_of(node), env.get(self._field_given_by(receiver, called))) if env else None
         if env and called not in RETURNING:
             forget_fields(env)
         if receiver is None or receiver.type in ("this", "super"):
@@ -289,6 +289,17 @@ class Evaluator(BracesEvaluator):
         return (
             self._lambda(argument, env, receiver) if argument.type == "lambda_expression" else self.value(argument, env)
         )
+
+    def _field_given_by(self, receiver: Node | None, called: str) -> str:
+        """The field, as a key, that a method of this class does nothing but give; "" for another method."""
+        is_own = receiver is None or receiver.type == "this"
+        method = self.outline.method_named(self.owner, called) if is_own else None
+        body = method.body.named_children if method is not None else []
+        given = body[0].named_children if len(body) == 1 and body[0].type == "return_statement" else []
+        if method is None or not given or given[0].type not in ("identifier", "field_access"):
+            return ""
+        name = self.text(given[0]).removeprefix("this.")
+        return f"this.{name}" if self.outline.field_named(method.owner, name) is not None else ""
 
     def _own_call(self, called: str, env: Env) -> None:
         """A method of this class is called: a nullable field that it has to do with may be set, or checked, there."""

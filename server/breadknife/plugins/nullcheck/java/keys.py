@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.java.rules import NULL_ALIKE
 from breadknife.text.syntax import Node
 
 _GETTERS = ("get", "getProperty")
@@ -58,6 +59,14 @@ def is_its_own(key: str, receiver: str) -> bool:
     """Whether a key is one that the map has if it has any."""
     ways = ("firstKey", "lastKey", "keySet().iterator().next")
     return compact(key) in (compact(f"{receiver}.{way}()") for way in ways)
+
+
+def alike(call: str, called: str) -> Iterator[str]:
+    """The calls that are null where this one of the method `called` is, both as `Evaluator.key_of` has them."""
+    before, dot, after = call.rpartition(f".{called}(")
+    for pair in NULL_ALIKE if dot else ():
+        if called in pair:
+            yield f"{before}.{pair[1 - pair.index(called)]}({after}"
 
 
 def has_parent(node: Node) -> bool:

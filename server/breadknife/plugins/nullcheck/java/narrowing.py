@@ -7,7 +7,7 @@ from dataclasses import replace
 from breadknife.plugins.nullcheck.braces import narrowing as braces
 from breadknife.plugins.nullcheck.braces.facts import NOTHING, Cause, Env, Fact, narrow
 from breadknife.plugins.nullcheck.braces.narrowing import Branches, Evaluator, Tests
-from breadknife.plugins.nullcheck.java.keys import values_of
+from breadknife.plugins.nullcheck.java.keys import alike, values_of
 from breadknife.text.syntax import Node
 
 
@@ -39,6 +39,9 @@ def _compared(evaluator: Evaluator, node: Node, env: Env) -> Branches:
         else:
             same[key] = replace(known, unless="")
         narrow(other, key)
+        name = node.child_by_field_name("name") if node.type == "method_invocation" else None
+        for call in alike(key, evaluator.text(name)) if name is not None else ():
+            narrow(other, call)
     return same, other
 
 

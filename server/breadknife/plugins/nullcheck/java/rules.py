@@ -269,6 +269,13 @@ ALWAYS_SET = frozenset({
 })  # fmt: skip
 """Properties that every Java sets."""
 
+NULL_ALIKE = (
+    ("getParent", "getParentFile"),
+    ("list", "listFiles"),
+    ("getResource", "getResourceAsStream"),
+)
+"""Methods that give null for the same objects and arguments: a test of one is a test of the other."""
+
 NO_RETURN = frozenset(
     {"System.exit", "Runtime.getRuntime().exit", "Assert.fail", "Assertions.fail", "Assume.assumeTrue"}
 )

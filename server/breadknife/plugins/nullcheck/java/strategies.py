@@ -19,6 +19,7 @@ from breadknife.plugins.nullcheck.braces.layout import (
     on_own_line,
 )
 from breadknife.plugins.nullcheck.java import missing
+from breadknife.plugins.nullcheck.java.catching import Catch, catch_around
 from breadknife.plugins.nullcheck.java.declarations import annotated, without_annotation
 from breadknife.plugins.nullcheck.java.defaults import defaults
 from breadknife.plugins.nullcheck.java.imports import java_util, with_import
@@ -43,7 +44,13 @@ def options(site: Site, fact: Fact | None, ignores: str, in_tests: bool, release
     if site.use is Use.RETURN:
         found += annotated(site)
     elif fact is None or not is_certain(fact):
-        found += [*_require(site, in_tests), *defaults(site, fact, release), *_guards(site)]
+        catch = catch_around(site)
+        found += [
+            *_require(site, in_tests, catch),
+            *defaults(site, fact, release, _lets_through(site) is not None),
+            *_guards(site, catch),
+        ]
+        found += catch.written_null() if catch is not None else ()
     if ignores:
         found.append(_ignore(site, ignores))
     return sorted(found, key=lambda option: -option.weight)
@@ -66,7 +73,13 @@ def _leaving_check(site: Site) -> Iterator[Option]:
 
 
 def _check_above(site: Site) -> tuple[Node, Node] | None:
-    """A test of the value for null among the statements before it, and the last that it does: it goes on."""
+    """A test that lets a null through, and the last statement of its block, after which another may stand."""
+    check, done = _lets_through(site) or (None, [])
+    return (check, done[-1]) if check is not None and done and on_own_line(site.tree, done[-1]) else None
+
+
+def _lets_through(site: Site) -> tuple[Node, list[Node]] | None:
+    """A test of the value for null among the statements before it, and what it does in its block: it goes on."""
     if not site.is_name:
         return None
     for node in site.siblings:
@@ -74,26 +87,30 @@ def _check_above(site: Site) -> tuple[Node, Node] | None:
             continue
         condition, block = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
         statements = block.named_children if block is not None and block.type == "block" else []
-        if condition is None or not statements or node.child_by_field_name("alternative") is not None:
+        if condition is None or node.child_by_field_name("alternative") is not None:
             continue
         test = "".join(site.outline.text(condition).split())
         tests = test in (f"({site.source}==null)", f"(null=={site.source})")
         between = site.tree.text[site.tree.span(node).end : site.span.start]
         is_set = re.search(rf"(?<![\w.]){re.escape(site.source)}\s*=(?!=)", between) is not None
-        if tests and not is_set and on_own_line(site.tree, statements[-1]):
-            return node, statements[-1]
+        if tests and not is_set:
+            return node, statements
     return None
 
 
 # --- at the place ---
 
 
-def _require(site: Site, in_tests: bool) -> Iterator[Option]:
+def _require(site: Site, in_tests: bool, catch: Catch | None) -> Iterator[Option]:
     what = in_title(site.source) if site.is_name else "the result"
     message, known = f"{_plain(site)} is null", missing.says(*call_parts(site.node))
     weight, reason = 55, "it throws anyway, without a message"
-    if in_tests:
+    if catch is not None:
+        weight, reason = 20, "it throws anyway, without a message"  # and drops what was caught
+    elif in_tests:
         weight, reason = 85, "this is a test"
+    elif _lets_through(site) is not None:
+        weight = 25  # where it is null the code goes on, and means to
     elif "requireNonNull(" in site.tree.text:
         weight, reason = 75, "the file does so elsewhere"
     name, add = java_util(site, "Objects")
@@ -112,7 +129,7 @@ def _quoted(message: str) -> str:
     return f'"{message}"'
 
 
-def _guards(site: Site) -> Iterator[Option]:
+def _guards(site: Site, catch: Catch | None) -> Iterator[Option]:
     statement = site.statement
     if statement is None or not site.is_name:
         return
@@ -129,13 +146,20 @@ def _guards(site: Site) -> Iterator[Option]:
         weight, reason = 70, "it is what the caller passes"
     elif caught := _caught(site):
         exception, weight, reason = caught, 60, f"the {caught} is handled here"
+    if _lets_through(site) is not None:
+        weight = min(weight, 60)
+    because, cause = "", ""
+    if catch is not None:
+        exception, weight, reason = catch.exception(exception), 70, "what was caught isn't dropped"
+        because, cause = f" (`{catch.name}` is its cause)", f", {catch.name}"
     yield Option(
-        Strategy.RAISE, f"Throw {exception} if {what} is null", weight, reason,
-        lambda said: _guard(site, f'throw new {said.exception}("{said.message}");'),
+        Strategy.RAISE, f"Throw {exception} if {what} is null{because}", weight, reason,
+        lambda said: _guard(site, f'throw new {said.exception}("{said.message}"{cause});'),
         Content(exception, f"{_plain(site)} is null"),
     )  # fmt: skip
     check = _check_above(site)
-    if site.loop is not None:
+    throws = catch is not None and catch.is_left_by_throwing
+    if site.loop is not None and not throws:
         around = site.outline.text(site.loop)
         habit = bool(re.search(r"\bcontinue;", around))
         if check is None and site.goes_on:
@@ -151,7 +175,7 @@ def _guards(site: Site) -> Iterator[Option]:
                 lambda _: _guard(site, "break;"),
             )  # fmt: skip
     value = _early(site)
-    if value is not None and (check is None or site.loop is not None):
+    if value is not None and not throws and (check is None or site.loop is not None):
         says = f"returns `{value}`" if value else "returns"
         weight = 30 if value else 35 if site.loop is not None else 45
         yield Option(
@@ -160,13 +184,12 @@ def _guards(site: Site) -> Iterator[Option]:
             lambda _: _guard(site, f"return {value};" if value else "return;"),
         )  # fmt: skip
     if statement.type == "expression_statement" and statement.named_children[0].type == "method_invocation":
+        is_beside = catch is not None and not catch.names_caught(statement)
         yield Option(
-            Strategy.NARROW,
-            f"Skip this if {what} is null",
-            42,
-            "nothing after it needs its result",
+            Strategy.NARROW, f"Skip this if {what} is null", 86 if is_beside else 42,
+            "what was caught is what counts here" if is_beside else "nothing after it needs its result",
             lambda _: _wrapped(site),
-        )
+        )  # fmt: skip
 
 
 def _caught(site: Site) -> str:
