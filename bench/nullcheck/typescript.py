@@ -2,11 +2,15 @@
 
     npm install --prefix FOLDER --ignore-scripts --legacy-peer-deps typescript@5.9.3 rxjs@7.8.2 zod@3.25.76 …
     python bench/nullcheck/typescript.py FOLDER [--packages rxjs zod …] [--sample 40] [--reading 1] [--oracle off]
+        [--typescript 5 7]
 
 The names and versions are in `PACKAGES`. Each package's `src` is checked with `strict` and, since most are written for
 that, `noUncheckedIndexedAccess`. A random sample of what tsc then says of null and undefined is asked about, as an
 editor would ask: is the value found, is there a menu, does an action climb the ladder, with tsserver kept warm. The
 first that does is made, and tsc looks at the whole package again.
+
+`--typescript 7` asks that version, which has no tsserver, but a tsc that speaks LSP; it is installed in a folder of its
+own, `FOLDER/typescript-7`. The sample is always what 5.9 says; what is new, the version itself tells.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ import time
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,6 +37,7 @@ from breadknife.cli.changes import Changes
 from breadknife.cli.checking import new_in
 from breadknife.cli.repairs import Repair, Repairs, near
 from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.values import Strategy
 
@@ -41,6 +46,8 @@ PACKAGES = (
     "@tanstack/table-core@8.21.3", "@tanstack/query-core@5.80.7", "@tanstack/router-core@1.121.2", "cheerio@1.1.0",
     "html-to-image@1.11.13", "immer@10.1.1", "optimism@0.18.1", "@noble/curves@1.2.0",
 )  # fmt: skip
+OLD, NATIVE = "5", "7"
+"""TypeScript's versions: the one in `FOLDER`, and the one that isn't written in JavaScript."""
 CLAIMS = frozenset({Strategy.NON_NULL, Strategy.IGNORE})
 POSSIBLY = frozenset({"2531", "2532", "2533", "18047", "18048", "18049", "2721", "2722", "2723"})
 NOT_ASSIGNABLE = re.compile(
@@ -82,6 +89,8 @@ class Figures:
     menu: list[float] = field(default_factory=list[float])
     verified: list[float] = field(default_factory=list[float])
     """Seconds until the first that climbs is there, with those that don't before it."""
+    unheard: list[str] = field(default_factory=list[str])
+    """Edits that were made though the checker said nothing, and why."""
     gone: int = 0
     new_here: list[str] = field(default_factory=list[str])
     new_elsewhere: list[str] = field(default_factory=list[str])
@@ -98,6 +107,11 @@ class Bench:
     folder: Path
     root: Path
     repairs: Repairs
+    version: str = OLD
+
+    def reports(self) -> list[Said]:
+        """What is to be repaired: 5.9 also tells where it ends."""
+        return self._checked(OLD)
 
     def check(self, texts: Mapping[Path, str]) -> list[Said]:
         """What tsc says of the package, were these the texts; the disk is as before afterwards."""
@@ -105,24 +119,29 @@ class Bench:
         try:
             for path, text in texts.items():
                 path.write_bytes(text.encode())
-            command = ["node", "-e", CHECK, str(self.folder)]
-            done = subprocess.run(command, cwd=self.root, capture_output=True, check=True)
-            return [said(each) for each in json.loads(done.stdout)]
+            return self._checked(self.version)
         finally:
             for path, content in kept.items():
                 path.write_bytes(content)
 
+    def _checked(self, version: str) -> list[Said]:
+        if version == OLD:
+            command = ("node", "-e", CHECK, str(self.folder))
+            done = subprocess.run(command, cwd=self.root, capture_output=True, check=True)
+            return [said(each) for each in json.loads(done.stdout)]
+        command = (str(programs(self.folder, version) / "tsc"), "-p", ".", "--pretty", "false")
+        done = subprocess.run(command, cwd=self.root, capture_output=True, check=False)
+        return [replace(each, path=str(self.root / each.path)) for each in read(done.stdout.decode())]
+
 
 @contextmanager
-def bench(folder: Path, name: str, oracle: str) -> Generator[Bench]:
+def bench(folder: Path, name: str, oracle: str, version: str) -> Generator[Bench]:
     """A package's own sources in a project of their own, with the others to import."""
-    with TemporaryDirectory() as temporary:
+    with TemporaryDirectory() as temporary, asking(folder, version):
         root = Path(temporary).resolve()
         source = folder / "node_modules" / name / "src"
         for path in sorted(source.rglob("*.ts*")):
-            if not re.search(
-                r"(?:^|/)(?:tests?|__tests__|testing|benchmarks?)/|\.(?:test|spec)\.", str(path.relative_to(source))
-            ):
+            if not LEFT_OUT.search(str(path.relative_to(source))):
                 copy = root / "src" / path.relative_to(source)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(path.read_bytes())
@@ -130,15 +149,38 @@ def bench(folder: Path, name: str, oracle: str) -> Generator[Bench]:
         (root / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS, "include": ["src"]}), "utf-8")
         (root / "breadknife.toml").write_text("", "utf-8")
         with repairing(oracle, root) as repairs:
-            yield Bench(folder, root, repairs(EDITOR))
+            yield Bench(folder, root, repairs(EDITOR), version)
 
 
-def measure(folder: Path, name: str, sample: int, oracle: str, reading: float) -> Figures:
+def programs(folder: Path, version: str) -> Path:
+    """Where a version's are, which is installed if it isn't yet."""
+    if version == OLD:
+        return folder / "node_modules" / ".bin"
+    own = folder / f"typescript-{version}"
+    if not (own / "node_modules").is_dir():
+        own.mkdir(exist_ok=True)
+        command = ("npm", "install", "--prefix", str(own), "--ignore-scripts", f"typescript@{version}")
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return own / "node_modules" / ".bin"
+
+
+@contextmanager
+def asking(folder: Path, version: str) -> Generator[None]:
+    """With a version as the first on the path: what lies in a folder that isn't trusted isn't run."""
+    before = os.environ["PATH"]
+    os.environ["PATH"] = os.pathsep.join([str(programs(folder, version)), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def measure(folder: Path, name: str, sample: int, oracle: str, reading: float, version: str) -> Figures:
     """`sample`: findings that are asked about, chosen at random. `reading`: seconds between a menu and the choice."""
     figures = Figures()
-    with bench(folder, name, oracle) as here:
+    with bench(folder, name, oracle, version) as here:
         before = here.check({})
-        reports = [report for report in before if about_null(report)]
+        reports = [report for report in here.reports() if about_null(report)]
         chosen = random.Random(name).sample(reports, min(sample, len(reports)))
         figures.findings = len(chosen)
         made = [repair for report in chosen if (repair := first(here, report, figures, reading))]
@@ -187,6 +229,8 @@ def first(here: Bench, report: Said, figures: Figures, reading: float) -> Repair
             figures.verified.append(time.perf_counter() - started)
             figures.climbed += 1
             figures.edited += repair.strategy not in CLAIMS
+            if repair.action.unchecked:
+                figures.unheard.append(f"{repair.action.unchecked}: {where}")
             figures.first[repair.strategy] += 1
             if repair.strategy in CLAIMS:
                 figures.unmended.append(f"only {repair.strategy} ({'; '.join(why)}): {where}")
@@ -227,7 +271,7 @@ def compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], fig
 def row(name: str, figures: Figures) -> str:
     of, edits = figures.findings, figures.climbed
     return (
-        f"{name:24} {of:4} findings: placed {share(figures.placed, of)}, offered {share(figures.offered, of)}, "
+        f"{name:28} {of:4} findings: placed {share(figures.placed, of)}, offered {share(figures.offered, of)}, "
         f"climb {share(figures.climbed, of)}, with more than a claim {share(figures.edited, of)} | "
         f"{edits} edits end {figures.gone}, new in the file {share(len(figures.new_here), edits)}, "
         f"in others {share(len(figures.new_elsewhere), edits)} | menu p95 {milliseconds(figures.menu, 0.95)}, "
@@ -251,23 +295,27 @@ def main() -> None:
     arguments.add_argument("--packages", nargs="*", default=[package.rpartition("@")[0] for package in PACKAGES])
     arguments.add_argument("--sample", type=int, default=40, help="findings of each package")
     arguments.add_argument("--oracle", default="tsc", help="the ladder's checker; off: our own checks alone")
+    arguments.add_argument("--typescript", nargs="*", default=[OLD], choices=(OLD, NATIVE), help="versions to ask")
     arguments.add_argument("--reading", type=float, default=0.0, help="seconds between a menu and the choice")
     arguments.add_argument("--new", action="store_true", help="list the errors that are new")
     arguments.add_argument("--unmended", action="store_true", help="list the findings without an edit that climbs")
     chosen = arguments.parse_args()
     folder = chosen.folder.resolve()
-    os.environ["PATH"] = os.pathsep.join([str(folder / "node_modules" / ".bin"), os.environ["PATH"]])
-    whole = Figures()
+    whole = {version: Figures() for version in chosen.typescript}
     for name in chosen.packages:
-        figures = measure(folder, name, chosen.sample, chosen.oracle, chosen.reading)
-        whole.add(figures)
-        print(row(name, figures), flush=True)
-        for each in (*figures.new_here, *figures.new_elsewhere) if chosen.new else ():
-            print(f"    new: {each}")
-        for each in figures.unmended if chosen.unmended else ():
-            print(f"    unmended: {each}")
-    print(row("together", whole))
-    print("first that climbs: " + ", ".join(f"{name} {count}" for name, count in whole.first.most_common()))
+        for version in chosen.typescript:
+            figures = measure(folder, name, chosen.sample, chosen.oracle, chosen.reading, version)
+            whole[version].add(figures)
+            print(row(f"{name} ({version})", figures), flush=True)
+            for each in (*figures.new_here, *figures.new_elsewhere) if chosen.new else ():
+                print(f"    new: {each}")
+            for each in figures.unheard if chosen.new else ():
+                print(f"    unheard: {each}")
+            for each in figures.unmended if chosen.unmended else ():
+                print(f"    unmended: {each}")
+    for version, figures in whole.items():
+        print(row(f"together ({version})", figures))
+        print("first that climbs: " + ", ".join(f"{name} {count}" for name, count in figures.first.most_common()))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.oracle.tools import Installed
-from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
+from breadknife.plugins.nullcheck.oracle.values import NO_PARTS, Checker, Problem
+from breadknife.text.document import Span
 
 
 class Says:
@@ -16,10 +17,14 @@ class Says:
     def __init__(self, root: Path, installed: Installed) -> None:
         self.root = root
         self.installed = installed
+        self.parts = list[Mapping[Path, Span]]()
         self.asked = list[tuple[str, ...]]()
         self.beside: Mapping[Path, str] = {}
 
-    def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+    def problems(
+        self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], parts: Mapping[Path, Span] = NO_PARTS, /
+    ) -> list[Problem]:
+        self.parts.append(parts)
         self.asked.append(tuple(f"{path.name}: {text.strip()}" for path, text in sorted(texts.items())))
         self.beside = beside
         while any("hang" in text for text in texts.values()):

@@ -197,7 +197,9 @@ def test_an_importer_is_asked_about_alone_before_its_objection_counts(
     ladder: Ladder, tmp_path: Path, alone: str, broken: Rung | None
 ) -> None:
     class Wavering(Says):
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+        def problems(
+            self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /, *_: object
+        ) -> list[Problem]:
             is_made = "made" in {**texts, **beside}[tmp_path / "a.py"]
             said = ("!new\n" if len(texts) > 1 else alone) if is_made else ""
             if said == "late":
@@ -213,6 +215,30 @@ def test_an_importer_is_asked_about_alone_before_its_objection_counts(
     checker = Starting(TOOLS[0], tmp_path / "pyright", tmp_path)
     climb = climbed(ladder, tmp_path, files, "made ok\n", checker=checker)
     assert climb.broken is broken
+
+
+@pytest.mark.parametrize(
+    ("text", "new", "at", "is_part"),
+    [
+        ("function f(x?: A): B { x.b }", "!", 23, True),
+        ("function f(x?: A) { return x.b }", "!", 27, False),
+        ("function f(x?: A): B { x.b }", " /* eslint-disable */", 23, False),  # which hides what else is wrong
+        ("function f(x?: A): B { x.b }", "!", 0, False),  # where it is found
+    ],
+)
+def test_of_a_function_that_shows_nothing_only_the_part_is_asked_about(
+    ladder: Ladder, tmp_path: Path, text: str, new: str, at: int, is_part: bool
+) -> None:
+    path, checker = tmp_path / "a.ts", Telling(TOOLS[-1], tmp_path / "tsc", tmp_path)
+    text = f"g();\n{text}\n!h();\n"
+    document = Document(path.as_uri(), "typescript", text)
+    use = text.index("x.b") + 1
+    about = Finding(Span(5 + at, 5 + at + 1) if at else Span(0, 1), "2532", "m", "ts")
+    edited = Edited(document, (TextEdit(Span(use, use), new),))
+    context = PluginContext(root=tmp_path, project=known(tmp_path, {"a.ts": text}))
+    assert ladder.climb(edited, [about], checker, 9, context).broken is None
+    ends = text.index("\n!h")
+    assert checker.started[0].parts[0] == ({path: Span(5, ends + len(new))} if is_part else {})
 
 
 def test_an_edit_of_another_file_is_looked_at_ahead(ladder: Ladder, tmp_path: Path) -> None:

@@ -132,7 +132,9 @@ def test_what_a_checker_objects_to_is_declared_less_exactly_but_not_silenced(
         def start(self, language: str, cancel) -> Checker:
             return self
 
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+        def problems(
+            self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /, *_: object
+        ) -> list[Problem]:
             return [Problem(path, "c", "It isn't one.") for path in texts for said in objections if said in texts[path]]
 
         def close(self) -> None:
@@ -184,7 +186,9 @@ def test_a_menu_waits_for_no_checker(plugin: NullCheckPlugin, tmp_path: Path, mo
         def start(self, language: str, cancel) -> Checker:
             return self
 
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+        def problems(
+            self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /, *_: object
+        ) -> list[Problem]:
             asked_for.set()
             released.wait(60)
             return []
@@ -208,7 +212,9 @@ def test_an_edit_that_the_checker_objects_to_is_not_made(
         def start(self, language: str, cancel) -> Checker:
             return self
 
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+        def problems(
+            self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /, *_: object
+        ) -> list[Problem]:
             raises = any("raise ValueError" in text for text in texts.values())
             return [Problem(self.root / "user.py", "c", "It raises.\nIn detail.")] * raises
 

@@ -14,6 +14,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied, EngineError, EngineUnavailable
 from breadknife.plugins.nullcheck.oracle.oracle import Ask, Oracle
 from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.text.document import Span
 
 A = Path("/project/a.py")
 
@@ -34,7 +35,9 @@ class Fake:
         self.started += 1
         return self
 
-    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str], /) -> list[Problem]:
+    def problems(
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str], /, *_: object
+    ) -> list[Problem]:
         [text] = texts.values()
         self.asked.append(text)
         if self.dies:
@@ -86,6 +89,14 @@ def test_one_that_dies_is_started_again(dies: int, answers: bool, started: int) 
     oracle.close()
 
 
+def test_what_lies_outside_of_a_part_is_left_out() -> None:
+    oracle = Oracle(Fake().start)
+    said = [oracle.ask({A: "x"}, CancelToken(), {}, {A: part}) for part in (Span(0, 1), Span(1, 2))]
+    assert said == [[Problem(A, "c", "x")], []]
+    assert oracle.ask({A: "x"}, CancelToken(), {}, {}) == [Problem(A, "c", "x")]
+    oracle.close()
+
+
 def test_one_that_dies_three_times_in_a_row_is_left_alone() -> None:
     fake = Fake(dies=99)
     oracle = Oracle(fake.start)
@@ -133,12 +144,14 @@ def test_one_that_is_too_slow_goes_on_for_the_next_asker() -> None:
 def test_what_is_not_asked_yet_when_its_asker_gives_up_keeps_nobody_waiting() -> None:
     fake = Fake()
     oracle = Oracle(fake.start)
-    oracle.prepare(lambda ask: ask({A: "hang"}))
+    first = threading.Thread(target=said, args=(oracle, "hang"))
+    first.start()
     until(lambda: fake.asked == ["hang"])
     with pytest.raises(Cancelled):
         said(oracle, "late", CancelToken.after(0))
     assert not oracle._jobs
     oracle.close()
+    first.join()
     assert fake.asked == ["hang"]
 
 
@@ -166,6 +179,16 @@ def test_what_is_prepared_waits_for_who_asks_and_only_the_newest_counts() -> Non
     until(lambda: done == ["one", "three"])
     asker.join()
     assert fake.asked == ["one", "asked", "three"]
+    oracle.close()
+
+
+def test_what_is_being_prepared_gives_way_to_who_asks() -> None:
+    fake = Fake()
+    oracle = Oracle(fake.start)
+    oracle.prepare(lambda ask: ask({A: "hang"}))
+    until(lambda: fake.asked == ["hang"])
+    assert oracle.ask({A: "x"}, CancelToken()) == [Problem(A, "c", "x")]
+    assert fake.stopped.is_set()
     oracle.close()
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from breadknife.project.values import Project
 from breadknife.task.values import DocumentEdits
-from breadknife.text.document import TextEdit
+from breadknife.text.document import Span, TextEdit
 from breadknife.text.outline import Outline
 from breadknife.text.syntax import SyntaxTree, parse
 
 _PACKAGES = frozenset({"__init__", "index"})
 """Stems of files that hand on what they import."""
+_TYPESCRIPT = frozenset({"typescript", "typescriptreact"})
 
 
 def importers(project: Project, changes: Iterable[DocumentEdits]) -> list[Path]:
@@ -40,13 +41,28 @@ def visible_names(changes: DocumentEdits) -> frozenset[str] | None:
     return known(tree, changes.edits) if known and tree else None
 
 
+def part(changes: DocumentEdits) -> tuple[Span, Span] | None:
+    """The part of the document outside of which nothing sees the edits, before and after them; None where that isn't
+    known."""
+    document, edits = changes.document, changes.edits
+    if document.language not in _TYPESCRIPT or not edits:
+        return None
+    from breadknife.plugins.nullcheck.ecmascript.visibility import part
+
+    tree = parse(document.text, document.language)
+    before = part(tree, edits) if tree is not None else None
+    if before is None:
+        return None
+    return before, Span(before.start, before.end + sum(len(edit.new_text) - len(edit.span) for edit in edits))
+
+
 def _visible(language: str) -> Callable[[SyntaxTree, Collection[TextEdit]], frozenset[str] | None] | None:
     """For languages where a file's text tells."""
     if language == "python":
         from breadknife.plugins.nullcheck.python.visibility import visible
 
         return visible
-    if language in ("typescript", "typescriptreact"):
+    if language in _TYPESCRIPT:
         from breadknife.plugins.nullcheck.ecmascript.visibility import visible
 
         return visible

@@ -18,17 +18,17 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, EngineUnavailable
-from breadknife.plugins.nullcheck.importers import importers
+from breadknife.plugins.nullcheck.importers import importers, part
 from breadknife.plugins.nullcheck.oracle.comparing import Moves, compared
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS, Ask, Oracle
 from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
-from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.oracle.values import NO_PARTS, Problem
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import DocumentEdits, Finding
-from breadknife.text.document import Document, TextEdit, apply_edits
+from breadknife.text.document import Document, Span, TextEdit, apply_edits
 
 IMPORTERS = 20
 """Files that are checked with an edit, of those that import what it changes."""
@@ -47,6 +47,8 @@ _About = frozenset[tuple[str, str, str]]
 _Situation = tuple[Path, str, frozenset[tuple[Path, str]]]
 """In which something is wrong in a file: the folder, the checker, and the texts of what is edited and of what isn't
 saved."""
+_Part = tuple[_Situation, Path, str, Span | None]
+"""What it was that is wrong there: a file, its text, and which part of it, where it isn't the whole."""
 
 
 class Rung(StrEnum):
@@ -131,8 +133,7 @@ class Ladder:
         self._oracles: OrderedDict[tuple[Path, str], Oracle] = OrderedDict()
         self._climbs = Recent[tuple[Edited, _About, int], Climb](_CLIMBS, FRESH_SECONDS, clock)
         self._importers = Recent[Edited, list[Path]](_CLIMBS, FRESH_SECONDS, clock)
-        self._known = Recent[tuple[_Situation, Path, str], tuple[Problem, ...]](_KNOWN, FRESH_SECONDS, clock)
-        """What was wrong in a file: of its text, and those of what was to be edited."""
+        self._known = Recent[_Part, tuple[Problem, ...]](_KNOWN, FRESH_SECONDS, clock)
         self._lock = threading.Lock()
 
     def checker(self, document: Document, choice: Choice, context: Context) -> Installed | None:
@@ -245,7 +246,8 @@ class Ladder:
         importers = _texts(project, importing[:IMPORTERS])
         old, new, unsaved = _edited(edited.changes), _made(edited.changes), _unsaved(checker, project)
         looked_at, *rest = _groups(importers) or [{}]
-        now = ask({**looked_at, **new}, unsaved)
+        before, after = _parts(edited, about) if not importers else (NO_PARTS, NO_PARTS)
+        now = ask({**looked_at, **new}, unsaved, after)
         for group in rest:
             if self._climbs.now() - began > seconds * _SHARE:
                 break
@@ -255,7 +257,7 @@ class Ladder:
         if _may_hide(edited):
             wrong |= {*old}
         troubled = {path: text for path, text in {**looked_at, **old}.items() if path in wrong}
-        was = self._before(checker, old, unsaved, troubled, ask)
+        was = self._before(checker, old, unsaved, troubled, before, ask)
         climb = _judged(edited, about, checker, was, now)
         doubted = set[Path]()
         while climb.problem is not None and (path := climb.problem.path) in looked_at:
@@ -271,7 +273,7 @@ class Ladder:
             climb = _judged(edited, about, checker, was, now)
         if climb.broken is None:  # made, it is what the next edit starts from
             known = {path: text for path, text in {**looked_at, **new}.items() if path not in doubted}
-            self._know(_situation(checker, unsaved | new), known, now, began)
+            self._know(_situation(checker, unsaved | new), known, after, now, began)
         is_unseen = is_seen and not importing and any({*project.importers(path)} - {*old} for path in old)
         climb = replace(
             climb, checker=checker.tool.name, importers=len(looked_at), of=len(importers) + len(importing[IMPORTERS:]),
@@ -294,28 +296,32 @@ class Ladder:
         edited: Mapping[Path, str],
         unsaved: Mapping[Path, str],
         texts: Mapping[Path, str],
+        parts: Mapping[Path, Span],
         ask: Ask,
     ) -> list[Problem]:
         """What is wrong in these files before the edits: asked once for all that may be edited in one text."""
         of = _situation(checker, {**unsaved, **edited})
         began, found, unknown = self._known.now(), list[Problem](), dict[Path, str]()
         for path, text in texts.items():
-            known = self._known.get((of, path, text))
+            known = self._known.get((of, path, text, parts.get(path)))
             if known is None:
                 unknown[path] = text
             else:
                 found += known
-        asked = ask({**edited, **unknown}, unsaved) if unknown else []
-        self._know(of, unknown, asked, began)
+        asked = ask({**edited, **unknown}, unsaved, parts) if unknown else []
+        self._know(of, unknown, parts, asked, began)
         return sorted([*found, *(problem for problem in asked if problem.path in unknown)])
 
-    def _know(self, of: _Situation, texts: Mapping[Path, str], said: Iterable[Problem], since: float) -> None:
+    def _know(
+        self, of: _Situation, texts: Mapping[Path, str], parts: Mapping[Path, Span], said: Iterable[Problem],
+        since: float,
+    ) -> None:  # fmt: skip
         by_path: dict[Path, list[Problem]] = {path: [] for path in texts}
         for problem in said:
             if problem.path in by_path:
                 by_path[problem.path].append(problem)
         for path, problems in by_path.items():
-            self._known.put((of, path, texts[path]), tuple(problems), since)
+            self._known.put((of, path, texts[path], parts.get(path)), tuple(problems), since)
 
 
 def _edited(changes: Iterable[DocumentEdits]) -> dict[Path, str]:
@@ -338,6 +344,16 @@ def _unsaved(checker: Installed, project: Project) -> dict[Path, str]:
 
 def _situation(checker: Installed, texts: Mapping[Path, str]) -> _Situation:
     return checker.root, checker.tool.name, frozenset(texts.items())
+
+
+def _parts(edited: Edited, about: Iterable[Finding]) -> tuple[Mapping[Path, Span], Mapping[Path, Span]]:
+    """Where alone something may be wrong newly, before and after the edits: what TypeScript says of a long file takes
+    a second and more. Who hides a fault may hide those of the rest."""
+    path = edited.document.path
+    found = part(edited.changes[0]) if not (edited.elsewhere or _may_hide(edited)) else None
+    if path is None or found is None or not all(found[0].contains(finding.span) for finding in about):
+        return NO_PARTS, NO_PARTS
+    return {path: found[0]}, {path: found[1]}
 
 
 def _texts(project: Project, paths: Iterable[Path]) -> dict[Path, str]:

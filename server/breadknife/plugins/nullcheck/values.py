@@ -60,6 +60,8 @@ class Strategy(StrEnum):
     """The test binds the name: `if (m := f()) is not None`."""
     NARROW = "narrow"
     """The rest goes into an `if` that tests for it."""
+    REUSE = "reuse"
+    """A name that holds the same value, which was tested."""
     DEFAULT = "default"
     """`?? x`, `or x`, `Optional.orElse`: a value in its place."""
     LOOK_UP = "look-up"

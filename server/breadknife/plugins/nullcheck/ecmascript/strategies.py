@@ -17,8 +17,10 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
     defaulted,
     is_all_of_statement,
     is_compared,
+    member_default,
     non_null,
 )
+from breadknife.plugins.nullcheck.ecmascript.looked_up import looked_up
 from breadknife.plugins.nullcheck.ecmascript.other_uses import (
     chained_elsewhere,
     is_handed_on_after,
@@ -30,6 +32,7 @@ from breadknife.plugins.nullcheck.ecmascript.rounds import goes_on
 from breadknife.plugins.nullcheck.ecmascript.site import CHANGES, LOOPS, PARTS, THROWING, Site, own_nodes
 from breadknife.plugins.nullcheck.ecmascript.storing import is_tested_before, made_in_place, stores
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -66,7 +69,15 @@ _WRAPPED = frozenset({"await_expression", "call_expression"})
 def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     """What can be done at the place itself."""
     name, null = names.said(site), site.null or "null"
-    if (default := default_for(site)) and defaulted(site, default):
+    if (known := looked_up(site)) is not None:
+        title = f"Use {in_title(known)}, which is the same and was tested"
+        yield Option(Strategy.REUSE, title, 90, f"nothing has changed since {in_title(known)} was tested")
+    if (default := member_default(site)) and defaulted(site, default):
+        where = "the place calculates with it" if site.path[-2].type == "binary_expression" else "it is passed on"
+        weight = 47 if site.path[-2].type == "binary_expression" else 31
+        title = f"Use `?.` and a default such as `{default}` if {name} is {null}"
+        yield Option(Strategy.DEFAULT, title, weight, where, Content(default=default))
+    elif (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
         title = f"Use a default such as `{default}` if {name} is {null}"
         reason = "the place wants a value of that type" if demanded else "the use calls for one"
@@ -88,7 +99,7 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight, reason = 20, f"{name} is tested right before"
         title = f"Use `?.` ({outcome} if {name} is {null})"
         yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason, is_asked_for=is_lost)
-    if made := counted(site):
+    if not member_default(site) and (made := counted(site)):
         weight, reason = (50, "what isn't there is empty") if is_compared(site) else (40, "what isn't there is empty")
         if is_read_again(site) or is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
@@ -197,6 +208,9 @@ def _edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, 
             return defaulted(site, site.style.literal(content.default))
         case Strategy.OPTIONAL_CHAIN:
             return chained(site)
+        case Strategy.REUSE:
+            known = looked_up(site)
+            return (TextEdit(site.span, known),) if known is not None else None
         case Strategy.NON_NULL:
             return non_null(site)
         case Strategy.NARROW:

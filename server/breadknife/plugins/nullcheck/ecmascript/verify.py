@@ -119,6 +119,8 @@ def _moved(site: Site, edits: tuple[TextEdit, ...]) -> Span:
         start = edits[0].span.start + inside
         return Span(start, start + len(site.span))
     span = site.span
+    if len(edits) == 1 and edits[0].span == span:  # a name in its place
+        return Span(span.start, span.start + len(edits[0].new_text))
     for edit in edits:  # a statement that is moved as a whole
         if len(edit.span) and edit.span.contains(span):
             at = edit.new_text.rfind(site.source)

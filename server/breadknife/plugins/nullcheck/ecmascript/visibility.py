@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from breadknife.text.document import TextEdit
+from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
 _FUNCTIONS = frozenset({
@@ -20,16 +20,37 @@ _FUNCTIONS = frozenset({
 _GOES_ON = frozenset({
     "expression_statement", "lexical_declaration", "variable_declaration", "for_in_statement", "return_statement",
 })  # fmt: skip
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_ASSIGNED = re.compile(r"\b(const\s+|let\s+)?[\w$.\]]+(?:\s*:[^=;]+)?\s*(?:\?\?|\|\||&&|[-+*/%|&^])?=(?![=>])|\+\+|--")
 _RETURNED = re.compile(r"\breturn\b(?!\s*(?:[;}]|$))|\byield\b")
 
 
 def visible(tree: SyntaxTree, edits: Collection[TextEdit]) -> frozenset[str] | None:
     """The names by which it is seen, and None: by any."""
-    is_hidden = tree.error_count == 0 and all(_is_hidden(tree, edit) for edit in edits)
+    is_hidden = tree.error_count == 0 and all(_hiding(tree, edit) is not None for edit in edits)
     return frozenset() if is_hidden else None
 
 
-def _is_hidden(tree: SyntaxTree, edit: TextEdit) -> bool:
+def part(tree: SyntaxTree, edits: Collection[TextEdit]) -> Span | None:
+    """The function outside of which nothing of the file sees them either; None where there is none, or it isn't sure.
+
+    An edit in it that gives a variable another value may be seen by other functions, and one that takes a name away
+    may leave what has this name unused.
+    """
+    inside = tree.error_count == 0 and {_hiding(tree, edit) for edit in edits}
+    (function,) = inside if inside and len(inside) == 1 else (None,)
+    if function is None:
+        return None
+    for edit in edits:
+        gone = {*_NAME.findall(tree.text[edit.span.start : edit.span.end])} - {*_NAME.findall(edit.new_text)}
+        if gone or any(not given[1] for given in _ASSIGNED.finditer(edit.new_text)):
+            return None
+    holder = function.parent
+    return tree.span(holder if holder is not None and _has_type(holder) else function)
+
+
+def _hiding(tree: SyntaxTree, edit: TextEdit) -> Node | None:
+    """The function that the edit is in and that shows nothing of it."""
     node: Node | None = tree.node_at(edit.span)
     while node is not None:
         body = node.child_by_field_name("body") if node.type in _FUNCTIONS else None
@@ -37,17 +58,19 @@ def _is_hidden(tree: SyntaxTree, edit: TextEdit) -> bool:
             inside = tree.span(body)
             is_inside = inside.start < edit.span.start and edit.span.end < inside.end
             if is_inside and (_is_declared(node) or _gives_nothing(tree, node, body, edit)):
-                return True
+                return node
         node = node.parent
-    return False
+    return None
 
 
 def _is_declared(function: Node) -> bool:
     holder = function.parent
-    if function.child_by_field_name("return_type") is not None:
-        return True
-    is_value = holder is not None and holder.type == "variable_declarator"
-    return is_value and holder is not None and holder.child_by_field_name("type") is not None
+    return function.child_by_field_name("return_type") is not None or (holder is not None and _has_type(holder))
+
+
+def _has_type(holder: Node) -> bool:
+    """Whether it is a variable that says what it is: that the function is another thing is told of at its name."""
+    return holder.type == "variable_declarator" and holder.child_by_field_name("type") is not None
 
 
 def _gives_nothing(tree: SyntaxTree, function: Node, body: Node, edit: TextEdit) -> bool:

@@ -13,8 +13,8 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied
 from breadknife.plugins.nullcheck.oracle.process import Process
 from breadknife.plugins.nullcheck.oracle.saved import Saved
-from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Problem, offset
-from breadknife.text.document import Document
+from breadknife.plugins.nullcheck.oracle.values import NO_PARTS, NO_TEXTS, Problem, offset
+from breadknife.text.document import Document, Span
 
 _WARNING = 2
 """LSP's severities: 1 is an error, 3 and 4 are information and hints."""
@@ -69,8 +69,9 @@ class LanguageServer:
         self._tell("initialized", {})
 
     def problems(
-        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
-    ) -> list[Problem]:
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS,
+        parts: Mapping[Path, Span] = NO_PARTS, /,
+    ) -> list[Problem]:  # fmt: skip
         if changes := self._saved.changes():
             self._tell("workspace/didChangeWatchedFiles", {"changes": changes})
         shown = {**beside, **texts}

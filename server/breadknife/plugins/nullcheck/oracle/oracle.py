@@ -14,14 +14,18 @@ from typing import Protocol
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable
-from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Checker, Problem
+from breadknife.plugins.nullcheck.oracle.values import NO_PARTS, NO_TEXTS, Checker, Problem
+from breadknife.text.document import Span
 
 log = logging.getLogger(__name__)
 
 
 class Ask(Protocol):
-    def __call__(self, texts: Mapping[Path, str], beside: Mapping[Path, str] = NO_TEXTS, /) -> list[Problem]:
-        """See `Checker.problems`. Raises Cancelled, EngineDied and EngineUnavailable."""
+    def __call__(
+        self, texts: Mapping[Path, str], beside: Mapping[Path, str] = NO_TEXTS, parts: Mapping[Path, Span] = NO_PARTS, /
+    ) -> list[Problem]:
+        """See `Checker.problems`; what lies outside of the parts is left out. Raises Cancelled, EngineDied and
+        EngineUnavailable."""
         ...
 
 
@@ -33,7 +37,7 @@ _DEATHS = 3
 _KEPT, FRESH_SECONDS = 16, 60.0
 """Answers, and for how long: other files on disk count too."""
 _POLL_SECONDS = 0.02
-_Asked = tuple[tuple[tuple[Path, str], ...], tuple[tuple[Path, str], ...]]
+_Asked = tuple[tuple[tuple[Path, str], ...], tuple[tuple[Path, str], ...], tuple[tuple[Path, Span], ...]]
 
 
 @dataclass(eq=False)
@@ -67,14 +71,17 @@ class Oracle:
         self._closing = CancelToken()
 
     def ask(
-        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS
-    ) -> list[Problem]:
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS,
+        parts: Mapping[Path, Span] = NO_PARTS,
+    ) -> list[Problem]:  # fmt: skip
         """See `Ask`. What is being asked when the deadline comes is answered all the same, for the next asker; only an
         asker that goes away stops it. What isn't yet is asked no more: it would keep the next asker waiting."""
         found = list[Problem]()
-        job = _Job(lambda ask: found.extend(ask(texts, beside)), CancelToken.after(_ANSWER_SECONDS))
+        job = _Job(lambda ask: found.extend(ask(texts, beside, parts)), CancelToken.after(_ANSWER_SECONDS))
         with self._changed:
             self._jobs.append(job)
+            if self._preparing is not None:  # who waits comes before who doesn't
+                self._preparing.cancel.cancel()
             self._wake()
         forget = cancel.on_cancel(job.cancel.cancel)
         try:
@@ -91,7 +98,7 @@ class Oracle:
         return found
 
     def asking(self, cancel: CancelToken) -> Ask:
-        return lambda texts, beside=NO_TEXTS, /: self.ask(texts, cancel, beside)
+        return lambda texts, beside=NO_TEXTS, parts=NO_PARTS, /: self.ask(texts, cancel, beside, parts)
 
     def prepare(self, work: Callable[[Ask], object], about: object = None, *, instead: bool = True) -> None:
         """Do this when there is nothing else to do: `instead` of what else was to be prepared, or not at all."""
@@ -159,23 +166,27 @@ class Oracle:
             return None
 
     def _asking(self, cancel: CancelToken) -> Ask:
-        return lambda texts, beside=NO_TEXTS, /: self._answer(texts, beside, cancel)
+        return lambda texts, beside=NO_TEXTS, parts=NO_PARTS, /: self._answer(texts, beside, parts, cancel)
 
-    def _answer(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
-        key = (tuple(sorted(texts.items())), tuple(sorted(beside.items())))
+    def _answer(
+        self, texts: Mapping[Path, str], beside: Mapping[Path, str], parts: Mapping[Path, Span], cancel: CancelToken
+    ) -> list[Problem]:
+        key = (tuple(sorted(texts.items())), tuple(sorted(beside.items())), tuple(sorted(parts.items())))
         at, known = self._answers.pop(key, (0.0, []))
         if not at or at + FRESH_SECONDS < time.monotonic():
             try:
-                known = self._asked(texts, beside, cancel)
+                known = self._asked(texts, beside, parts, cancel)
             except EngineDied:  # it may have died meanwhile, of something else
-                known = self._asked(texts, beside, cancel)
+                known = self._asked(texts, beside, parts, cancel)
             self._deaths, at = 0, time.monotonic()
         self._answers[key] = (at, known)
         while len(self._answers) > _KEPT:
             self._answers.popitem(last=False)
         return known
 
-    def _asked(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
+    def _asked(
+        self, texts: Mapping[Path, str], beside: Mapping[Path, str], parts: Mapping[Path, Span], cancel: CancelToken
+    ) -> list[Problem]:
         if self._closed or self._deaths >= _DEATHS:
             raise EngineUnavailable("the checker has ended too often")
         try:
@@ -185,7 +196,8 @@ class Oracle:
                 checker = self._start(limit)
                 with self._changed:
                     self._checker = checker
-            return self._checker.problems(texts, cancel, beside)
+            found = self._checker.problems(texts, cancel, beside, parts)
+            return [each for each in found if _lies_in(parts.get(each.path), each)]
         except EngineDied as error:
             log.info("%s", error)
             self._deaths += 1
@@ -203,3 +215,7 @@ class Oracle:
         if checker:
             with contextlib.suppress(EngineDied):
                 checker.close()
+
+
+def _lies_in(part: Span | None, problem: Problem) -> bool:
+    return part is None or part.start <= problem.start < part.end

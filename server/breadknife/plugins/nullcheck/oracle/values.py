@@ -9,8 +9,10 @@ from types import MappingProxyType
 from typing import Protocol
 
 from breadknife.cancel import CancelToken
+from breadknife.text.document import Span
 
 NO_TEXTS: Mapping[Path, str] = MappingProxyType({})
+NO_PARTS: Mapping[Path, Span] = MappingProxyType({})
 
 
 @dataclass(frozen=True, order=True)
@@ -35,10 +37,11 @@ class Checker(Protocol):
     """A running program. For one thread at a time; `close` may be called from any."""
 
     def problems(
-        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
-    ) -> list[Problem]:
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS,
+        parts: Mapping[Path, Span] = NO_PARTS, /,
+    ) -> list[Problem]:  # fmt: skip
         """What is wrong in these files, sorted, were these their texts. `beside` are those of others, of which nothing
-        is told; the rest is as it is on disk.
+        is told; the rest is as it is on disk. Of a file in `parts` what lies outside of the part may be left out.
 
         Raises Cancelled, and EngineDied when the program has ended.
         """
