@@ -34,6 +34,8 @@ def test_a_body_is_broken_up_for_a_check(before: str, after: str) -> None:
         "function f(a, x?: X) {\n  if (a) g(); else ⟦x⟧.y();\n}\n",
         "function f(a, x?: X) {\n  if (a) ⟦x⟧.y();\n  else g();\n}\n",
         "function f(a, x?: X) {\n  if (a) ⟦x⟧.y(); // as it is\n}\n",
+        "function f(a, x?: X) { if (a) { ⟦x⟧.y(); } }\n",
+        "const f = (x?: X) => <A b={() => { ⟦x⟧.y(); }} />;\n",
         "function f(a, x?: X) { /* first */ ⟦x⟧.y(); }\n",
         "function f(a, x?: X) { a(); ⟦x⟧.y(); }\n",
         "function f(a, x?: X) {\n  for (const b of a) ⟦x⟧.y();\n}\n",
@@ -41,4 +43,4 @@ def test_a_body_is_broken_up_for_a_check(before: str, after: str) -> None:
     ],
 )
 def test_what_could_not_be_written_well_is_not(text: str) -> None:
-    assert "raise" not in told(text)
+    assert "raise" not in told(text, "typescriptreact")

@@ -35,11 +35,13 @@ def opening(tree: SyntaxTree, holder: Node, statement: Node) -> Opening | None:
         before, after = Span(tree.span(condition).end, span.start), Span(span.end, span.end)
         braces = True
     is_blank = not (tree.text[before.start : before.end] + tree.text[after.start : after.end]).strip()
-    if not is_blank or "\n" in tree.text[span.start : span.end] or _is_followed(tree, outer, braces=braces):
+    if not is_blank or "\n" in tree.text[span.start : span.end] or not _is_alone(tree, outer, braces=braces):
         return None
     return Opening(before, after, indent_of(tree, holder if braces else statement), braces)
 
 
-def _is_followed(tree: SyntaxTree, outer: Span, *, braces: bool) -> bool:
-    """Whether a comment on the same line belongs to a statement that would get braces."""
-    return braces and bool(tree.text[outer.end :].partition("\n")[0].strip())
+def _is_alone(tree: SyntaxTree, outer: Span, *, braces: bool) -> bool:
+    """Whether the line has no other block around it, and no comment that belongs to a statement without braces."""
+    line = tree.text[tree.text.rfind("\n", 0, outer.start) + 1 : outer.start]
+    rest = tree.text[outer.end :].partition("\n")[0]
+    return line.count("{") == line.count("}") and "}" not in rest and not (braces and rest.strip())
