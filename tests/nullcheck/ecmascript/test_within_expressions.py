@@ -72,3 +72,13 @@ def test_a_field_alone_is_no_reason_to_leave_early() -> None:
     offers = [offer.strategy for offer in told_offers(text, message=said)[1]]
     assert offers[:2] == [Strategy.DEFAULT, Strategy.RAISE]
     assert Strategy.RETURN in offers
+
+
+@pytest.mark.parametrize(
+    ("declared", "is_right"),
+    [(": A | undefined", True), (": A | null", False), (": A", False), ("", False)],
+)
+def test_a_chain_is_given_back_as_undefined_where_the_type_says_so(declared: str, is_right: bool) -> None:
+    strategies = [offer.strategy for offer in offered(f"function f(x?: X){declared} {{\n  return x.y();\n}}\n")]
+    assert (Strategy.OPTIONAL_CHAIN in strategies) is is_right
+    assert strategies[0] is Strategy.RAISE

@@ -46,7 +46,9 @@ def is_action(site: Site, function: Node, done: Node) -> bool:
             return False
     if name is None or (statement.parent is not None and statement.parent.type == "export_statement"):
         return False
-    return all(_is_called_only(site, each, name) for each in _mentions(site, name))
+    # What no function holds may be known elsewhere though nothing exports it: in a script.
+    mentions, is_local = _mentions(site, name), statement.parent is not None and statement.parent.type != "program"
+    return (is_local or bool(mentions)) and all(_is_called_only(site, each) for each in mentions)
 
 
 def _mentions(site: Site, name: Node) -> list[Node]:
@@ -55,7 +57,8 @@ def _mentions(site: Site, name: Node) -> list[Node]:
     return [each for each in found if each != name and site.outline.text(each) == site.outline.text(name)]
 
 
-def _is_called_only(site: Site, mention: Node, name: Node) -> bool:
+def _is_called_only(site: Site, mention: Node) -> bool:
+    """Whether nothing is done with what a call of the name gives, there."""
     parent = mention.parent
     if parent is not None and parent.type == "call_expression" and parent.child_by_field_name("function") == mention:
         return parent.parent is not None and parent.parent.type == "expression_statement"

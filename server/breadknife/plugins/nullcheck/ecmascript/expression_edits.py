@@ -47,6 +47,15 @@ def chained(site: Site) -> tuple[TextEdit, ...] | None:
     return tuple(edit for link, child in _links(site, site.path[spine]) if (edit := _mark(site, link, child)))
 
 
+def may_give_undefined(site: Site) -> bool:
+    """Whether the chain that the value begins is given back by a function whose type says that it may be undefined."""
+    if site.path[_spine(site) - 1].type != "return_statement" or site.function is None:
+        return False
+    if any(child.type in ("async", "*") for child in site.function.children):
+        return False
+    return "undefined" in site.outline.type_of(site.function.child_by_field_name("return_type")).null
+
+
 def _links(site: Site, outermost: Node) -> Iterator[tuple[Node, Node]]:
     """The link of the place, and those of the chain whose values may be null as well, from the outermost on."""
     link = outermost
@@ -121,7 +130,7 @@ def _fits(site: Site, at: int) -> bool:
             return is_discarded(site, outer) or is_action(site, outer, node)
         case "return_statement":
             function = site.function
-            return function is not None and is_action(site, function, node)
+            return may_give_undefined(site) or (function is not None and is_action(site, function, node))
         case _:
             return False
 

@@ -17,6 +17,7 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
     defaulted,
     is_all_of_statement,
     is_compared,
+    may_give_undefined,
     member_default,
     non_null,
 )
@@ -85,6 +86,8 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     if chained(site) is not None:
         outcome = "nothing happens" if is_all_of_statement(site) else "undefined"
         weight, reason = 48, "undefined does as well here"
+        if may_give_undefined(site):
+            weight, reason = 44, "the return type allows it"
         if is_read_again(site):
             weight, reason = 20, f"{name} is read again beside it"
         elif is_handed_on_after(site):
