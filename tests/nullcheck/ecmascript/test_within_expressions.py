@@ -21,6 +21,7 @@ TYPES = "interface T { tags?: string[]; ids?: Set<string> }\n"
         ("return a * t.tags.length;", "return a * (t.tags?.length ?? 0);"),
         ("const a = t.ids.size === 0;", "const a = (t.ids?.size ?? 0) === 0;"),
         ("return t.ids.size;", ""),
+        ("return a + t.ids.size;", ""),
         ("return a / t.tags.length;", ""),
         ("t.tags.length = 0;", ""),
         ("return t.tags.length();", ""),
@@ -33,7 +34,7 @@ def test_what_is_not_there_has_no_length(before: str, after: str) -> None:
     offers = {offer.strategy: offer for offer in offered(text)}
     made = offers.get(Strategy.DEFAULT)
     assert (apply_edits(text, made.edits) if made else "") == (text.replace(before, after) if after else "")
-    assert made is None or made.content is None
+    assert made is None or (made.content, made.is_asked_for) == (None, " > " not in after and " === " not in after)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ _PRIMARY = frozenset({
 })  # fmt: skip
 _LINKS = frozenset({"member_expression", "subscript_expression", "call_expression"})
 _COMPARES = frozenset({"<", ">", "<=", ">=", "==", "===", "!=", "!=="})
-_OF_NUMBERS = _COMPARES | {"+", "-", "*", "/", "%"}
 _LOOSE = frozenset({
     "arrow_function", "arguments", "return_statement", "variable_declarator", "pair", "jsx_expression", "array",
     "template_substitution", "parenthesized_expression",
@@ -171,7 +170,7 @@ def counted(site: Site) -> tuple[TextEdit, ...]:
         return ()
     operator = outer.child_by_field_name("operator") if outer.type == "binary_expression" else None
     found, is_right = operator.type if operator is not None else "", length == outer.child_by_field_name("right")
-    is_number = site.outline.text(name) == "length" or (site.outline.text(name) == "size" and found in _OF_NUMBERS)
+    is_number = site.outline.text(name) == "length" or (site.outline.text(name) == "size" and found in _COMPARES)
     is_called = length in (outer.child_by_field_name("function"), outer.child_by_field_name("constructor"))
     if not is_number or is_called or found == "??" or (found in ("/", "%") and is_right):
         return ()

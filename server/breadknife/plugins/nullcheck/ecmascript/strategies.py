@@ -103,10 +103,12 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         title = f"Use `?.` ({outcome} if {name} is {null})"
         yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason, is_asked_for=is_lost)
     if not member_default(site) and (made := counted(site)):
-        weight, reason = (50, "what isn't there is empty") if is_compared(site) else (40, "what isn't there is empty")
+        # What is calculated with it would be wrong without a word.
+        is_asked, weight, reason = not is_compared(site), 50 if is_compared(site) else 40, "what isn't there is empty"
         if is_read_again(site) or is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
-        yield Option(Strategy.DEFAULT, f"Use a length of 0 if {name} is {null}", weight, reason, edits=made)
+        title = f"Use a length of 0 if {name} is {null}"
+        yield Option(Strategy.DEFAULT, title, weight, reason, edits=made, is_asked_for=is_asked)
     if made := made_in_place(site):
         title = f"Make {name} where it is used, in one expression"
         yield Option(Strategy.MAKE, title, 75, "the line before makes it", edits=made)
