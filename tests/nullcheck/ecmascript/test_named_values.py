@@ -89,3 +89,9 @@ def test_what_is_assigned_gets_a_name_and_a_check() -> None:
     checks = {offer.strategy: offer for offer in offers if offer.strategy in (Strategy.RAISE, Strategy.CONTINUE)}
     assert not any(offer.is_asked_for for offer in checks.values())
     assert NAMED in apply_edits(text, checks[Strategy.CONTINUE].edits)
+
+
+@pytest.mark.parametrize(("use", "is_right"), [("xs[0].a()", True), ("xs[0]()", False), ("g(xs[0])", True)])
+def test_a_method_is_not_called_without_its_object(use: str, is_right: bool) -> None:
+    text = f"function f(xs: X[]) {{\n  {use.replace('xs[0]', '⟦xs[0]⟧')};\n}}\n"
+    assert ("raise" in told(text)) is is_right

@@ -262,6 +262,9 @@ def test_a_parameter_that_is_tested_at_once_may_say_that_it_takes_a_null(body: s
         ("class A {\n  private f(x?: string): string {\n    return x;\n  }\n}\n", False),
         ("class A {\n  #f = (x?: string): string => {\n    return x;\n  };\n}\n", False),
         ("const a = {\n  f: (x?: string): string => {\n    return x;\n  },\n};\n", True),
+        ("function f(x?: string): string {\n  return x;\n}\nconst a = { b: f() };\n", True),
+        ("function f(x?: string): string {\n  return x;\n}\ng(f());\n", True),
+        ("function f(x?: string): string {\n  return x;\n}\nif (f() ?? 'a') g();\n", False),
     ],
 )
 def test_what_others_call_gives_no_undefined_by_itself(text: str, asked: bool) -> None:

@@ -25,6 +25,12 @@ def test_what_the_line_before_makes_is_made_where_it_is_used() -> None:
     assert apply_edits(text, first.edits) == after
 
 
+@pytest.mark.parametrize(("first", "is_made"), [("", True), ("    const a = g\n", False)])
+def test_without_semicolons_no_line_before_is_gone_on_with(first: str, is_made: bool) -> None:
+    text = MADE.replace(";", "").replace("    out[v.x] ??=", f"{first}    out[v.x] ??=")
+    assert (Strategy.MAKE in {offer.strategy for offer in told_offers(text)[1]}) is is_made
+
+
 @pytest.mark.parametrize(
     ("statement", "is_lost"),
     [

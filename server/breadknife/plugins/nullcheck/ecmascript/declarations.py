@@ -24,6 +24,7 @@ _CERTAIN = frozenset({
 """Expressions whose value is always there."""
 _NULL_MEMBER = re.compile(r"\s*\|\s*(?:null|undefined)\b|\b(?:null|undefined)\s*\|\s*")
 _MEMBERS = frozenset({"public_field_definition", "pair"})
+_HANDS_ON = frozenset({"pair", "arguments", "array", "assignment_expression", "spread_element"})
 _ANNOTATED = frozenset({"predefined_type", "type_identifier", "array_type", "generic_type", "union_type"})
 
 
@@ -238,7 +239,7 @@ def _annotated(site: Site) -> Iterator[Option]:
         function = site.function
         # Its callers count on an error where there is nothing to give, or are in files that nothing is checked in.
         throws = function is not None and bool(own_nodes(function, frozenset({"throw_statement"})))
-        is_asked_for = throws or (function is not None and _is_public(site, function))
+        is_asked_for = throws or (function is not None and _is_relied_on(site, function))
         holder, field = function, "return_type"
         said, reason = f"Say in the return type that it may be {null} (callers must check)", f"it returns {null} here"
     else:
@@ -260,8 +261,9 @@ def _annotated(site: Site) -> Iterator[Option]:
     yield Option(Strategy.ANNOTATE, said, 50, reason, edits=edits, is_asked_for=is_asked_for)
 
 
-def _is_public(site: Site, function: Node) -> bool:
-    """Whether code elsewhere may call it, or have one of its own in its place: exported, a method, or of an object."""
+def _is_relied_on(site: Site, function: Node) -> bool:
+    """Whether code elsewhere may call it, or have one of its own in its place (exported, a method, of an object), or a
+    call in the file hands on what it gives."""
     holder = function.parent
     if function.type == "method_definition" or (holder is not None and holder.type in _MEMBERS):
         member = function if function.type == "method_definition" else holder
@@ -273,6 +275,10 @@ def _is_public(site: Site, function: Node) -> bool:
     if holder is not None and holder.type == "export_statement":
         return True
     written = re.escape(site.outline.text(name)) if name is not None else ""
+    calls = (found["call"][0] for _, found in matches(site.tree, "(call_expression function: (identifier) @name) @call")
+             if name is not None and site.outline.text(found["name"][0]) == site.outline.text(name))  # fmt: skip
+    if any(call.parent is not None and call.parent.type in _HANDS_ON for call in calls):
+        return True
     exported = rf"^export\s+(?:default\s+{written}\b|\{{[^}}]*(?<![\w$]){written}(?![\w$]))"
     return bool(written) and re.search(exported, site.tree.text, re.MULTILINE) is not None
 

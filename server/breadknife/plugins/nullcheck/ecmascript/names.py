@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
-from breadknife.plugins.nullcheck.ecmascript.site import CHANGES, Site
+from breadknife.plugins.nullcheck.ecmascript.site import CHANGES, PARTS, Site
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.syntax import Node
 
@@ -55,6 +56,8 @@ def new(site: Site) -> str:
         node = node.named_children[0]
     if node.type not in _NAMED or "\n" in source or any(n.type in FUNCTIONS for n in node.named_children):
         return ""
+    if site.use is Use.CALL and node.type in PARTS:
+        return ""  # called by a name, a method has no `this`
     if node.type == "subscript_expression":
         if site.parent.type in CHANGES and site.parent.child_by_field_name("right") != site.node:
             return ""  # a copy would be changed in its place

@@ -36,7 +36,9 @@ def made_in_place(site: Site) -> tuple[TextEdit, ...]:
         return ()
     operator, value = done.child_by_field_name("operator"), site.outline.text(right)
     is_made = operator is not None and operator.type in ("??=", "||=") and value in _EMPTY
-    if not is_made or site.outline.text(left) != site.source or not site.style.semicolon:
+    begin = site.tree.text[: site.tree.span(before).start].rstrip()
+    is_apart = bool(site.style.semicolon) or begin.endswith(("{", ";"))  # else `(` goes on with the line before
+    if not is_made or site.outline.text(left) != site.source or not is_apart:
         return ()
     start, end = site.span.start, site.span.end
     return (
