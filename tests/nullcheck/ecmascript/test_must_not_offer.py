@@ -109,6 +109,7 @@ def test_what_only_looks_like_a_guard_is_none(marked: str) -> None:
 def test_where_no_check_can_stand_the_comment_says_what_is_relied_on(uri: str, reason: str) -> None:
     text, offers = offered("class A {\n  x = a() || ⟦b()⟧.c;\n}", uri=f"file:///project/{uri}")
     assert f"  // @ts-expect-error {reason}\n" in apply_edits(text, offers[-1].edits)
+    assert offers[-1].titled.endswith(f"{reason} (nothing changes) — no check can stand before it here")
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,8 @@ class EcmaScriptFile:
         if not offered and not reason:
             named = in_comment(site.source, "it")
             reason = "a null fails the test" if self._in_tests else f"nothing checks that {named} is there"
-            yield from _ignoring(site, about, verifier, reason, 1)
+            why = "no check can stand before it here" if site.statement is None else reason
+            yield from _ignoring(site, about, verifier, reason, 1, why)
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         found = self._open(place)
@@ -187,12 +188,15 @@ class EcmaScriptFile:
         return ""
 
 
-def _ignoring(site: Site, about: Sequence[Finding], verifier: Verifier, reason: str, weight: int) -> Iterator[Offer]:
-    """The comment for the first of the findings whose checker has one."""
+def _ignoring(
+    site: Site, about: Sequence[Finding], verifier: Verifier, reason: str, weight: int, why: str = ""
+) -> Iterator[Offer]:
+    """The comment for the first of the findings whose checker has one, with the reason; `why` there is nothing better,
+    where that is something else."""
     for finding in about:
         made = ignored(site, finding, reason)
         if made is not None and verifier.ignored(made[1]):
             title = f"Tell {made[0]} to ignore it: {reason} (nothing changes)"
             whole = Span(0, len(site.tree.text))
-            yield Offer(Strategy.IGNORE, title, (made[1],), weight, reason, within=whole)
+            yield Offer(Strategy.IGNORE, title, (made[1],), weight, why or reason, within=whole)
             return
