@@ -18,11 +18,26 @@ function group(all: V[], out: Record<string, V[]>) {
 """
 
 
-def test_what_the_line_before_makes_is_made_where_it_is_used() -> None:
-    text, (first, second, *_) = told_offers(MADE)
-    after = text.replace("    out[v.x] ??= [];\n    out[v.x].push", "    (out[v.x] ??= []).push")
+@pytest.mark.parametrize(
+    "makes",
+    [
+        "out[v.x] ??= [];",
+        "out[v.x] ||= [];",
+        "if (!out[v.x]) out[v.x] = [];",
+        "if (out[v.x] === undefined) {\n      out[v.x] = [];\n    }",
+    ],
+)
+def test_what_the_line_before_makes_is_made_where_it_is_used(makes: str) -> None:
+    text, (first, second, *_) = told_offers(MADE.replace("out[v.x] ??= [];", makes))
+    after = text.replace(f"    {makes}\n    out[v.x].push", "    (out[v.x] ??= []).push")
     assert (first.strategy, second.strategy) == (Strategy.MAKE, Strategy.RAISE)
     assert apply_edits(text, first.edits) == after
+
+
+@pytest.mark.parametrize("makes", ["out[v.y] ??= [];", "out[v.x] ??= make();", "if (!out[v.x]) g();", "out[v.x] = [];"])
+def test_what_another_line_makes_is_left(makes: str) -> None:
+    offers = told_offers(MADE.replace("out[v.x] ??= [];", makes))[1]
+    assert Strategy.MAKE not in {offer.strategy for offer in offers}
 
 
 @pytest.mark.parametrize(("first", "is_made"), [("", True), ("    const a = g\n", False)])

@@ -30,21 +30,31 @@ def stores(site: Site) -> bool:
 def made_in_place(site: Site) -> tuple[TextEdit, ...]:
     """`(a[k] ??= []).push(b)` for `a[k] ??= []; a[k].push(b)`: empty where the statement before doesn't make it."""
     before = _before(site) if stores(site) else None
-    done = before.named_children[0] if before is not None and before.type == "expression_statement" else None
-    left, right = (done.child_by_field_name(name) for name in ("left", "right")) if done else (None, None)
-    if before is None or done is None or done.type != "augmented_assignment_expression" or not left or not right:
+    value = _made(site, before) if before is not None else ""
+    if before is None or value not in _EMPTY:
         return ()
-    operator, value = done.child_by_field_name("operator"), site.outline.text(right)
-    is_made = operator is not None and operator.type in ("??=", "||=") and value in _EMPTY
     begin = site.tree.text[: site.tree.span(before).start].rstrip()
-    is_apart = bool(site.style.semicolon) or begin.endswith(("{", ";"))  # else `(` goes on with the line before
-    if not is_made or site.outline.text(left) != site.source or not is_apart:
-        return ()
+    if not site.style.semicolon and not begin.endswith(("{", ";")):
+        return ()  # `(` goes on with the line before
     start, end = site.span.start, site.span.end
     return (
         TextEdit(Span(site.tree.span(before).start, start), "("),
         TextEdit(Span(end, end), f" ??= {value})"),
     )
+
+
+def _made(site: Site, statement: Node) -> str:
+    """What the value gets there where it isn't there."""
+    operators, then = ("??=", "||="), statement
+    if site.outline.typed and is_tested_before(site):  # in JavaScript, `??=` may be too new
+        operators, then = ("=",), statement.child_by_field_name("consequence") or statement
+        then = then.named_children[0] if then.type == "statement_block" and then.named_child_count == 1 else then
+    done = then.named_children[0] if then.type == "expression_statement" else None
+    left, right = (done.child_by_field_name(name) for name in ("left", "right")) if done else (None, None)
+    if done is None or left is None or right is None or site.outline.text(left) != site.source:
+        return ""
+    operator = next((child.type for child in done.children if child.type in operators), "")
+    return site.outline.text(right) if operator else ""
 
 
 def is_tested_before(site: Site) -> bool:
