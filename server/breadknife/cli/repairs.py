@@ -234,7 +234,8 @@ class Repairs:
 
     def covers(self, repair: Repair, found: Found) -> bool:
         """Whether a guard for the same expression stands before in the same function, in a block around, and nothing
-        gives it another value between them."""
+        gives it another value between them. Where the expression was given a name, the check is of that: it has to
+        stand in the later place, too."""
         guarded, within = repair.found, repair.action.within
         if repair.strategy not in GUARDS or guarded.path != found.path or within is None:
             return False
@@ -242,8 +243,12 @@ class Repairs:
         if tree is None or before.end > here.start or not within.contains(here):
             return False
         same = tree.text[before.start : before.end] == tree.text[here.start : here.end]
-        guard = min(edit.span.start for edit in repair.edits[found.path])
-        return same and holds(tree, guard, before, here)
+        edits = repair.edits[found.path]
+        replaced = {edit.span for edit in edits}
+        is_element = tree.text[before.end - 1] == "]"
+        if before in replaced or (repair.strategy is Strategy.MAKE and is_element):  # which tsc forgets
+            return here in replaced
+        return same and holds(tree, min(edit.span.start for edit in edits), before, here)
 
     def comes_late(self, earlier: Found, later: Found) -> bool:
         """Whether the same value was used before as if it were there: a check of it comes too late."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript, EcmaScriptFile
 from breadknife.plugins.nullcheck.values import Offer
+from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits
 from breadknife.text.syntax import parse
+from support import marked_spans
+
+POSSIBLY = "Object is possibly 'undefined'."
 
 
 def opened(text: str, language: str = "typescript", uri: str = "file:///project/src/a.ts") -> EcmaScriptFile:
@@ -25,3 +29,18 @@ def offered(text: str, language: str = "typescript", at: int = 0, uri: str = "fi
 
 def results(text: str, language: str = "typescript") -> dict[str, str]:
     return {offer.strategy.value: apply_edits(text, offer.edits) for offer in offered(text, language)}
+
+
+def told_offers(marked: str, language: str = "typescript", message: str = POSSIBLY) -> tuple[str, list[Offer]]:
+    """The text, and the offers for what tsc says of the marked place."""
+    text, [span] = marked_spans(marked)
+    file = opened(text, language)
+    finding = Finding(span, "ts", "2322" if "assignable" in message else "2532", message)
+    place = file.place(finding)
+    assert place is not None
+    return text, list(file.offers(place, (finding,)))
+
+
+def told(marked: str, language: str = "typescript", message: str = POSSIBLY) -> dict[str, str]:
+    text, offers = told_offers(marked, language, message)
+    return {offer.strategy.value: apply_edits(text, offer.edits) for offer in offers}

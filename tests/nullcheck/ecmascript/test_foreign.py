@@ -275,7 +275,7 @@ def test_an_operand_may_be_meant_to_be_undefined(body: str, is_asked_for: bool) 
 @pytest.mark.parametrize(
     ("inner", "first"),
     [
-        ("if (a) break;", Strategy.BREAK),
+        ("if (!a) break;", Strategy.BREAK),
         ("switch (a) { case 1: break; }", Strategy.RAISE),
         ("for (const b of x) { if (b) continue; }", Strategy.RAISE),
         ("if (a) continue;", Strategy.CONTINUE),

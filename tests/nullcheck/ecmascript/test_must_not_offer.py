@@ -109,6 +109,7 @@ def test_what_only_looks_like_a_guard_is_none(marked: str) -> None:
 def test_where_no_check_can_stand_the_comment_says_what_is_relied_on(uri: str, reason: str) -> None:
     text, offers = offered("class A {\n  x = a() || ⟦b()⟧.c;\n}", uri=f"file:///project/{uri}")
     assert f"  // @ts-expect-error {reason}\n" in apply_edits(text, offers[-1].edits)
+    assert offers[-1].titled.endswith(f"{reason} (nothing changes) — no check can stand before it here")
 
 
 @pytest.mark.parametrize(
@@ -118,3 +119,32 @@ def test_where_no_check_can_stand_the_comment_says_what_is_relied_on(uri: str, r
 def test_that_comment_names_whole_words_on_one_line(value: str, named: str) -> None:
     text, offers = offered(f"class A {{\n  x = a() || ⟦{value}⟧.c;\n}}")
     assert f"  // @ts-expect-error nothing checks that {named} is there\n" in apply_edits(text, offers[-1].edits)
+
+
+CALLED = "function f(x?: X) {{\n  {}⟦x⟧.y();\n}}"
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        CALLED.format("const a = ;\n  "),
+        CALLED.format("a(,"),
+        "declare const a: <A>(\n  f(a: ⟦m.get(1)⟧.x): A\n}\nexport declare const b: (a: B)",
+    ],
+)
+def test_nothing_is_offered_where_the_text_around_cannot_be_read(marked: str) -> None:
+    text, (span,) = marked_spans(marked + "\n")
+    tree = parse(text, "typescript")
+    assert tree is not None
+    assert tree.root.has_error
+    file = EcmaScript().open(Document("file:///project/a.ts", "typescript", text), tree, None)
+    finding = Finding(span, "ts", "2532", "Object is possibly 'undefined'.")
+    place = file.place(finding)
+    assert place is None or list(file.offers(place, (finding,))) == []
+
+
+@pytest.mark.parametrize("name", ["a.d.ts", "a.d.mts", "a.d.cts"])
+def test_no_declaration_file_is_edited(name: str) -> None:
+    text = "export function f(x?: X) {\n  ⟦x⟧.y();\n}"
+    assert offered(text, uri=f"file:///project/{name}")[1] == []
+    assert offered(text, uri="file:///project/a.ts")[1]

@@ -103,7 +103,7 @@ def test_edit(strategy: str, before: str, after: str) -> None:
         "return a?.b(x.y);",
         "return () => x.y;",
         "a ||= x.y;",
-        "if (a) x.y();",
+        "if (a) x.y();\n  else b();",
         "while (x.y) x = x.z;",
         "do a(); while (x.y);",
         "for (; a; x.y) {}",
@@ -194,12 +194,81 @@ def test_a_function_whose_result_nobody_looks_at_may_give_undefined(call: str) -
     assert "() => x?.y()" in made["optional-chain"]
 
 
+ACTION = "function F(x?: X) {{\n  {}\n  return <b onClick={{act}} />;\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("function", "is_right"),
+    [
+        ("const act = () => x.y();", True),
+        ("const act = () => { return x.y(); };", True),
+        ("function act() {\n    return x.y();\n  }", True),
+        ("const act = useCallback(() => x.y(), []);", True),
+        ("const act = () => x.y();\n  act();", True),
+        ("const act = () => x.y();\n  g(act);", False),
+        ("const act = () => x.y();\n  g({ act });", False),
+        ("const act = () => x.y();\n  const a = act();", False),
+        ("const act = () => x.y;", False),
+        ("const act = (): Y => x.y();", False),
+        ("const act: () => Y = () => x.y();", False),
+        ("const act = useMemo(() => x.y(), []);", False),
+    ],
+)
+def test_what_a_function_that_only_does_something_gives_may_be_undefined(function: str, is_right: bool) -> None:
+    offers = offered(ACTION.format(function), "typescriptreact")
+    assert any(offer.strategy is Strategy.OPTIONAL_CHAIN for offer in offers) is is_right
+    assert not is_right or offers[0].strategy is Strategy.OPTIONAL_CHAIN
+
+
 @pytest.mark.parametrize(("body", "asked"), [("", False), ("  if (!a) throw new Error();\n", True)])
 def test_a_function_that_throws_elsewhere_gives_no_undefined_by_itself(body: str, asked: bool) -> None:
     offers = offered(f"function f(x?: string): string {{\n{body}  return x;\n}}\n")
     assert [offer.is_asked_for for offer in offers if offer.strategy is Strategy.ANNOTATE] == [asked]
     [throwing] = [offer for offer in offers if offer.strategy is Strategy.RAISE]
     assert all("undefined {" not in edit.new_text and " | " not in edit.new_text for edit in throwing.edits)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_first"),
+    [
+        ("if (a === undefined || b === undefined) return 0;", True),
+        ("if (!a) {\n    throw new Error();\n  }", True),
+        ("if (a == null) return 0;", True),
+        ("if (a === null) return 0;", False),
+        ("if (a === undefined) g();", False),
+        ("if (a === undefined && b) return 0;", False),
+        ("g();\n  if (a === undefined) return 0;", False),
+    ],
+)
+def test_a_parameter_that_is_tested_at_once_may_say_that_it_takes_a_null(body: str, is_first: bool) -> None:
+    call = "export function f(x?: number): number {\n  return size(x, 1);\n}\n"
+    text = f"function size(a: number, b: number): number {{\n  {body}\n  return a * b;\n}}\n{call}"
+    best, *others = offered(text)
+    assert (best.strategy is Strategy.WIDEN) is is_first
+    assert all(offer.is_asked_for for offer in (others if is_first else (best, *others)))
+    assert not is_first or apply_edits(text, best.edits) == text.replace("(a: number", "(a: number | undefined")
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("const f = (x?: string): string => {\n  return x;\n};\n", False),
+        ("export const f = (x?: string): string => {\n  return x;\n};\n", True),
+        ("export function f(x?: string): string {\n  return x;\n}\n", True),
+        ("function f(x?: string): string {\n  return x;\n}\nexport { e, f };\n", True),
+        ("function f(x?: string): string {\n  return x;\n}\nexport { e };\n", False),
+        ("function f(x?: string): string {\n  return x;\n}\nexport default f;\n", True),
+        ("class A {\n  f(x?: string): string {\n    return x;\n  }\n}\n", True),
+        ("class A {\n  private f(x?: string): string {\n    return x;\n  }\n}\n", False),
+        ("class A {\n  #f = (x?: string): string => {\n    return x;\n  };\n}\n", False),
+        ("const a = {\n  f: (x?: string): string => {\n    return x;\n  },\n};\n", True),
+        ("function f(x?: string): string {\n  return x;\n}\nconst a = { b: f() };\n", True),
+        ("function f(x?: string): string {\n  return x;\n}\ng(f());\n", True),
+        ("function f(x?: string): string {\n  return x;\n}\nif (f() ?? 'a') g();\n", False),
+    ],
+)
+def test_what_others_call_gives_no_undefined_by_itself(text: str, asked: bool) -> None:
+    assert [offer.is_asked_for for offer in offered(text) if offer.strategy is Strategy.ANNOTATE] == [asked]
 
 
 @pytest.mark.parametrize(

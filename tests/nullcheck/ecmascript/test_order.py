@@ -66,6 +66,22 @@ def test_a_round_is_skipped_where_the_next_one_may_find_another_value(loop: str,
 
 
 @pytest.mark.parametrize(
+    ("other", "is_first"),
+    [
+        ("if (!x) break;", True),
+        ("if (x === undefined) {\n      g();\n      break;\n    }", True),
+        ("if (x.last) break;", False),  # which may say that it has been found
+        ("if (g(x)) g();\n    else break;", False),
+        ("switch (x) {\n      case 1:\n        break;\n    }", False),
+    ],
+)
+def test_a_loop_is_left_first_where_it_is_for_another_null(other: str, is_first: bool) -> None:
+    body = f"  for (const x of xs) {{\n    {other}\n    m.get(x).run();\n  }}\n"
+    best = offered(f"function f(xs: X[], m: Map<X, Y>) {{\n{body}}}\n")[0]
+    assert (best.strategy is Strategy.BREAK) is is_first
+
+
+@pytest.mark.parametrize(
     ("after", "is_right"),
     [
         ("x.b();", False),

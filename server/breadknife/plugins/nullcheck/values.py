@@ -70,7 +70,7 @@ class Strategy(StrEnum):
     CHECK_ERROR = "check-error"
     """Go: the error that came with it is looked at."""
     MAKE = "make"
-    """Go: the map is made before it is written to."""
+    """What is missing is made: Go's map before it is written to, TypeScript's element where it is used."""
     NON_NULL = "non-null"
     """TypeScript's `!`: never but last."""
     IGNORE = "ignore"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import LITERALS
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
+from breadknife.plugins.nullcheck.ecmascript.receiving import taken
 from breadknife.plugins.nullcheck.ecmascript.site import Site, own_nodes
 from breadknife.plugins.nullcheck.ecmascript.strategies import Option
 from breadknife.plugins.nullcheck.ecmascript.types import read_type
@@ -22,6 +23,8 @@ _CERTAIN = frozenset({
 })  # fmt: skip
 """Expressions whose value is always there."""
 _NULL_MEMBER = re.compile(r"\s*\|\s*(?:null|undefined)\b|\b(?:null|undefined)\s*\|\s*")
+_MEMBERS = frozenset({"public_field_definition", "pair"})
+_HANDS_ON = frozenset({"pair", "arguments", "array", "assignment_expression", "spread_element"})
 _ANNOTATED = frozenset({"predefined_type", "type_identifier", "array_type", "generic_type", "union_type"})
 
 
@@ -31,6 +34,7 @@ def declarations(site: Site, origin: Node | None) -> Iterator[Option]:
         return
     if site.use in (Use.RETURN, Use.ASSIGN):
         yield from _annotated(site)
+    yield from taken(site)
     if origin is None:
         return
     match origin.type:
@@ -151,10 +155,7 @@ def _field(site: Site, declared: Node) -> Iterator[Option]:
     if name is None:
         return
     written = site.outline.text(name)
-    private = written.startswith("#") or any(
-        child.type == "accessibility_modifier" and site.outline.text(child) == "private" for child in declared.children
-    )
-    if not private or (value is not None and value.type not in _CERTAIN):
+    if not _is_private(site, declared) or (value is not None and value.type not in _CERTAIN):
         return
     query = "(assignment_expression left: (member_expression property: (_) @name) right: (_) @value) @set"
     in_constructor = value is not None
@@ -233,11 +234,12 @@ def _annotated(site: Site) -> Iterator[Option]:
     null = site.null if site.null in ("null", "undefined") else ""
     if not null:
         return
-    throws = False
+    is_asked_for = False
     if site.use is Use.RETURN:
         function = site.function
-        # Its callers count on an error where there is nothing to give.
+        # Its callers count on an error where there is nothing to give, or are in files that nothing is checked in.
         throws = function is not None and bool(own_nodes(function, frozenset({"throw_statement"})))
+        is_asked_for = throws or (function is not None and _is_relied_on(site, function))
         holder, field = function, "return_type"
         said, reason = f"Say in the return type that it may be {null} (callers must check)", f"it returns {null} here"
     else:
@@ -256,7 +258,36 @@ def _annotated(site: Site) -> Iterator[Option]:
         type = arguments.named_children[0]
     end = site.tree.span(type).end
     edits = (TextEdit(Span(end, end), f" | {null}"),)
-    yield Option(Strategy.ANNOTATE, said, 50, reason, edits=edits, is_asked_for=throws)
+    yield Option(Strategy.ANNOTATE, said, 50, reason, edits=edits, is_asked_for=is_asked_for)
+
+
+def _is_relied_on(site: Site, function: Node) -> bool:
+    """Whether code elsewhere may call it, or have one of its own in its place (exported, a method, of an object), or a
+    call in the file hands on what it gives."""
+    holder = function.parent
+    if function.type == "method_definition" or (holder is not None and holder.type in _MEMBERS):
+        member = function if function.type == "method_definition" else holder
+        return member is not None and not _is_private(site, member)
+    name = function.child_by_field_name("name")
+    if holder is not None and holder.type == "variable_declarator":
+        name, holder = holder.child_by_field_name("name"), holder.parent
+        holder = holder.parent if holder is not None else None
+    if holder is not None and holder.type == "export_statement":
+        return True
+    written = re.escape(site.outline.text(name)) if name is not None else ""
+    calls = (found["call"][0] for _, found in matches(site.tree, "(call_expression function: (identifier) @name) @call")
+             if name is not None and site.outline.text(found["name"][0]) == site.outline.text(name))  # fmt: skip
+    if any(call.parent is not None and call.parent.type in _HANDS_ON for call in calls):
+        return True
+    exported = rf"^export\s+(?:default\s+{written}\b|\{{[^}}]*(?<![\w$]){written}(?![\w$]))"
+    return bool(written) and re.search(exported, site.tree.text, re.MULTILINE) is not None
+
+
+def _is_private(site: Site, member: Node) -> bool:
+    name = member.child_by_field_name("name")
+    return (name is not None and site.outline.text(name).startswith("#")) or any(
+        child.type == "accessibility_modifier" and site.outline.text(child) == "private" for child in member.children
+    )
 
 
 def _without_null(site: Site, declared: Node, field: str = "type") -> tuple[TextEdit, ...]:

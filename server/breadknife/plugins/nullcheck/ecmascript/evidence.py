@@ -24,6 +24,11 @@ def is_test(uri: str) -> bool:
     return _TEST_FILE.search(uri) is not None
 
 
+def is_declaration(uri: str) -> bool:
+    """Whether a file only says what code elsewhere, or none, is like: no edit of it changes what happens."""
+    return uri.endswith((".d.ts", ".d.mts", ".d.cts"))
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
     site: Site

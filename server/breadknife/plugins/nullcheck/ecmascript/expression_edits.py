@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.ecmascript.discarding import is_action, is_discarded
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner
 from breadknife.plugins.nullcheck.ecmascript.outline import FIELDS
 from breadknife.plugins.nullcheck.ecmascript.rules import ARRAY_METHODS, STRING_METHODS
@@ -17,16 +19,13 @@ _PRIMARY = frozenset({
     "non_null_expression",
 })  # fmt: skip
 _LINKS = frozenset({"member_expression", "subscript_expression", "call_expression"})
-_TESTS = frozenset({"if_statement", "while_statement", "do_statement"})
-_DISCARDS = frozenset({
-    "forEach", "setTimeout", "setInterval", "addEventListener", "queueMicrotask", "requestAnimationFrame", "nextTick",
-    "setImmediate", "afterEach", "beforeEach", "finally",
+_COMPARES = frozenset({"<", ">", "<=", ">=", "==", "===", "!=", "!=="})
+_LOOSE = frozenset({
+    "arrow_function", "arguments", "return_statement", "variable_declarator", "pair", "jsx_expression", "array",
+    "template_substitution", "parenthesized_expression",
 })  # fmt: skip
-"""Functions that have no use for what the function they are given returns."""
-_TESTS_RESULT = frozenset({"filter", "some", "every", "find", "findIndex", "findLast", "findLastIndex"})
-"""Functions that only ask whether what the function they are given returns is true."""
-_LISTENS = frozenset({"on", "once"})
-"""The same, where an event is named before: lodash's `once(f)` gives what `f` returns."""
+"""Around an operator no more parentheses are needed there."""
+_TESTS = frozenset({"if_statement", "while_statement", "do_statement"})
 _CALCULATES = {"0": frozenset({"+", "-", "*", "/", "%", "<", ">", "<=", ">="}), '""': frozenset({"+"})}
 """Literal -> the operators that take it for nothing."""
 LITERALS = {"string": '""', "number": "0", "boolean": "false", "Array": "[]", "bigint": "0n"}
@@ -44,11 +43,37 @@ def chained(site: Site) -> tuple[TextEdit, ...] | None:
     is_tag = any(link.children[-1].type == "template_string" for link in site.path[spine:])
     if is_tag or not _fits(site, spine):
         return None
-    following = next((child for child in parent.children if child.start_byte >= node.end_byte), None)
-    if following is None or parent.children[-1].type == "template_string":
+    return tuple(edit for link, child in _links(site, site.path[spine]) if (edit := _mark(site, link, child)))
+
+
+def may_give_undefined(site: Site) -> bool:
+    """Whether the chain that the value begins is given back by a function whose type says that it may be undefined."""
+    if site.path[_spine(site) - 1].type != "return_statement" or site.function is None:
+        return False
+    if any(child.type in ("async", "*") for child in site.function.children):
+        return False
+    return "undefined" in site.outline.type_of(site.function.child_by_field_name("return_type")).null
+
+
+def _links(site: Site, outermost: Node) -> Iterator[tuple[Node, Node]]:
+    """The link of the place, and those of the chain whose values may be null as well, from the outermost on."""
+    link = outermost
+    while link.type in _LINKS:
+        child = link.child_by_field_name("object") or link.child_by_field_name("function")
+        if child is None:
+            return
+        is_optional = any(each.type in ("?.", "optional_chain") for each in link.children)
+        if child in (site.node, site.bang) or ((child.start_byte, child.end_byte) in site.nullable and not is_optional):
+            yield link, child
+        link = child
+
+
+def _mark(site: Site, link: Node, child: Node) -> TextEdit | None:
+    following = next((each for each in link.children if each.start_byte >= child.end_byte), None)
+    if following is None:
         return None
     start = site.tree.span(following).start
-    return (TextEdit(Span(start, start), "?" if following.type == "." else "?."),)
+    return TextEdit(Span(start, start), "?" if following.type == "." else "?.")
 
 
 def is_all_of_statement(site: Site) -> bool:
@@ -101,24 +126,12 @@ def _fits(site: Site, at: int) -> bool:
         case "jsx_expression":
             return site.path[at - 2].type in ("jsx_element", "jsx_fragment")
         case "arrow_function":
-            return _is_discarded(site, at - 1)
+            return is_discarded(site, outer) or is_action(site, outer, node)
+        case "return_statement":
+            function = site.function
+            return may_give_undefined(site) or (function is not None and is_action(site, function, node))
         case _:
             return False
-
-
-def _is_discarded(site: Site, at: int) -> bool:
-    """Whether nobody looks at what the arrow function `path[at]` returns, or only asks whether it is true."""
-    if (annotation := site.path[at].child_by_field_name("return_type")) is not None:
-        return site.outline.text(annotation) == ": void"
-    outer = site.path[at - 1]
-    if outer.type == "arguments":
-        function = site.path[at - 2].child_by_field_name("function")
-        name = site.outline.text(function).rpartition(".")[2] if function is not None else ""
-        return name in _DISCARDS | _TESTS_RESULT or (name in _LISTENS and outer.named_children[0] != site.path[at])
-    if outer.type == "jsx_expression" and site.path[at - 2].type == "jsx_attribute":
-        name = site.outline.text(site.path[at - 2].named_children[0])
-        return name.startswith("on") and name[2:3].isupper()
-    return False
 
 
 def defaulted(site: Site, default: str) -> tuple[TextEdit, ...] | None:
@@ -144,6 +157,35 @@ def defaulted(site: Site, default: str) -> tuple[TextEdit, ...] | None:
         return None  # a line that begins with `(` may continue the one before
     edits = (TextEdit(Span(span.start, span.start), before),) if before else ()
     return (*edits, TextEdit(Span(span.end, span.end), f" ?? {default}{after}"))
+
+
+def counted(site: Site) -> tuple[TextEdit, ...]:
+    """`(value?.length ?? 0)`: what isn't there has no length."""
+    length, node = site.parent, site.node
+    name = length.child_by_field_name("property") if length.type == "member_expression" else None
+    outer = site.path[-2] if len(site.path) > 1 else length
+    if name is None or site.use is not Use.ATTRIBUTE or node.type not in _PRIMARY or site.bang is not None:
+        return ()
+    if any(child.type == "optional_chain" for child in length.children) or _is_target(site) or _begins_statement(site):
+        return ()
+    operator = outer.child_by_field_name("operator") if outer.type == "binary_expression" else None
+    found, is_right = operator.type if operator is not None else "", length == outer.child_by_field_name("right")
+    is_number = site.outline.text(name) == "length" or (site.outline.text(name) == "size" and found in _COMPARES)
+    is_called = length in (outer.child_by_field_name("function"), outer.child_by_field_name("constructor"))
+    if not is_number or is_called or found == "??" or (found in ("/", "%") and is_right):
+        return ()
+    if outer.type in ("expression_statement", "unary_expression", "non_null_expression"):
+        return ()
+    start, dot, end = site.span.start, site.span.end, site.tree.span(length).end
+    before, after = ("", "") if outer.type in _LOOSE else ("(", ")")
+    edits = (TextEdit(Span(start, start), before),) if before else ()
+    return (*edits, TextEdit(Span(dot, dot), "?"), TextEdit(Span(end, end), f" ?? 0{after}"))
+
+
+def is_compared(site: Site) -> bool:
+    """Whether a member of the value is compared with something."""
+    operator = site.path[-2].child_by_field_name("operator") if len(site.path) > 1 else None
+    return operator is not None and operator.type in _COMPARES
 
 
 def member_default(site: Site) -> str:
@@ -223,7 +265,7 @@ def default_for(site: Site) -> str:
             called = len(site.path) > 1 and site.path[-2].type == "call_expression"
             if called and method in STRING_METHODS:
                 return site.style.string("")
-            return "[]" if called and method in ARRAY_METHODS else ""
+            return "[]" if called and method in ARRAY_METHODS and not is_all_of_statement(site) else ""
         case Use.OPERAND:
             operator = site.parent.child_by_field_name("operator")
             is_divisor = site.parent.child_by_field_name("right") == site.node

@@ -43,7 +43,7 @@ def is_handed_on(site: Site, is_library: Callable[[str], bool]) -> bool:
         case Use.RETURN:
             may_reckon = True
         case Use.ASSIGN:  # a variable that is declared is used next, and its type is trusted
-            may_reckon = site.parent.type != "variable_declarator"
+            may_reckon = site.parent.type != "variable_declarator" and not _is_of_variable(site)
         case Use.ARGUMENT:
             may_reckon = _may_reckon(site, is_library)
         case Use.OPERAND:  # JavaScript goes on with NaN, or what is false
@@ -51,6 +51,15 @@ def is_handed_on(site: Site, is_library: Callable[[str], bool]) -> bool:
         case _:
             may_reckon = False
     return may_reckon and not _fails_later(site)
+
+
+def _is_of_variable(site: Site) -> bool:
+    """Whether it is assigned to a variable of the function that has a type."""
+    left = site.parent.child_by_field_name("left") if site.parent.type == "assignment_expression" else None
+    if left is None or left.type != "identifier" or site.function is None:
+        return False
+    declared = rf"\blet\s+{re.escape(site.outline.text(left))}\s*:"
+    return re.search(declared, site.outline.text(site.function)) is not None
 
 
 def _is_compared(site: Site) -> bool:

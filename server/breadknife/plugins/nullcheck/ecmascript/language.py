@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from breadknife.plugins.nullcheck.ecmascript.declarations import declarations
 from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
 from breadknife.plugins.nullcheck.ecmascript.doubts import doubt
-from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence, is_test
+from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence, is_declaration, is_test
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import is_literal_like
 from breadknife.plugins.nullcheck.ecmascript.facts import Cause, NullUse
 from breadknife.plugins.nullcheck.ecmascript.foreign import Foreign, foreign
@@ -46,7 +46,8 @@ class EcmaScript:
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
         length = partial(line_length, document, project)
-        return EcmaScriptFile(FileAnalysis(tree, others, self._rules), is_test(document.uri), length)
+        analysis = FileAnalysis(tree, others, self._rules)
+        return EcmaScriptFile(analysis, is_test(document.uri), length, is_declaration(document.uri))
 
     def literal(self, default: str, like: str, /) -> bool:
         nodes = [_expression(source) for source in (default, like)]
@@ -61,10 +62,11 @@ def _expression(source: str) -> Node | None:
 
 
 class EcmaScriptFile:
-    def __init__(self, analysis: FileAnalysis, in_tests: bool, length: Callable[[], int]) -> None:
+    def __init__(self, analysis: FileAnalysis, in_tests: bool, length: Callable[[], int], is_declaration: bool) -> None:
         """`length`: of a line."""
         self.tree = analysis.tree
         self._in_tests = in_tests
+        self._is_declaration = is_declaration
         self._length = length
         self._analysis = analysis
         self._said: dict[Place, Foreign] = {}
@@ -132,7 +134,8 @@ class EcmaScriptFile:
         if not offered and not reason:
             named = in_comment(site.source, "it")
             reason = "a null fails the test" if self._in_tests else f"nothing checks that {named} is there"
-            yield from _ignoring(site, about, verifier, reason, 1)
+            why = "no check can stand before it here" if site.statement is None else reason
+            yield from _ignoring(site, about, verifier, reason, 1, why)
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         found = self._open(place)
@@ -149,7 +152,7 @@ class EcmaScriptFile:
     def _open(self, place: Place) -> tuple[Site, Cause, Verifier] | None:
         said = self._said.get(place)
         node = said.node if said is not None else self.tree.node_at(place.span)
-        if self.tree.span(node) != place.span:
+        if self.tree.span(node) != place.span or self._is_declaration:
             return None
         use = self._uses.get((node.start_byte, node.end_byte))
         cause = use.cause if use is not None else Cause(node, "another checker says so", said.null if said else "")
@@ -159,7 +162,10 @@ class EcmaScriptFile:
         if null == "null" and use is not None and is_optional(node):
             null = ""  # undefined, too, where the chain ends early
         wanted = said.wanted if said is not None else self._wanted(place.use, path)
-        site = Site(self.tree, self._analysis.outline, self._style, node, place.use, path, null, wanted, bang)
+        outline = self._analysis.outline
+        site = Site(self.tree, outline, self._style, node, place.use, path, null, wanted, bang, self._uses.keys())
+        if site.is_torn:
+            return None
         return site, cause, Verifier(self._analysis, site, cause if use is None else None)
 
     def _is_library(self, name: str) -> bool:
@@ -182,12 +188,15 @@ class EcmaScriptFile:
         return ""
 
 
-def _ignoring(site: Site, about: Sequence[Finding], verifier: Verifier, reason: str, weight: int) -> Iterator[Offer]:
-    """The comment for the first of the findings whose checker has one."""
+def _ignoring(
+    site: Site, about: Sequence[Finding], verifier: Verifier, reason: str, weight: int, why: str = ""
+) -> Iterator[Offer]:
+    """The comment for the first of the findings whose checker has one, with the reason; `why` there is nothing better,
+    where that is something else."""
     for finding in about:
         made = ignored(site, finding, reason)
         if made is not None and verifier.ignored(made[1]):
             title = f"Tell {made[0]} to ignore it: {reason} (nothing changes)"
             whole = Span(0, len(site.tree.text))
-            yield Offer(Strategy.IGNORE, title, (made[1],), weight, reason, within=whole)
+            yield Offer(Strategy.IGNORE, title, (made[1],), weight, why or reason, within=whole)
             return

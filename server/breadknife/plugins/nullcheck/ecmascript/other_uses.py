@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.rounds import bound
-from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, PARTS, SIMPLE, Site, is_optional
+from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, CHANGES, EFFECTS, PARTS, SIMPLE, Site, is_optional
 from breadknife.text.syntax import Node
 
 
@@ -57,6 +57,49 @@ def chained_elsewhere(site: Site) -> bool:
     return site.is_name and re.search(rf"(?<![\w.$]){re.escape(site.source)}\?\.", site.tree.text) is not None
 
 
+def same_reads(site: Site) -> list[Node]:
+    """Where the same element or member is read again after the place, in its statement and in those right after it,
+    with nothing between that might change it: what gets a name there has it, too."""
+    if site.statement is None or not site.is_steady:
+        return []
+    limit = site.tree.root.end_byte
+    """Where the first effect after the place has happened."""
+    found = list[Node]()
+    for part in _evaluated(site, site.statement):
+        for node in _nodes(part, but=FUNCTIONS):
+            if node.type in EFFECTS and node.end_byte > site.node.end_byte:
+                limit = min(limit, node.end_byte)
+            elif (
+                node.start_byte >= site.node.end_byte
+                and node.type == site.node.type
+                and site.outline.text(node) == site.source
+                and not _is_changed(node)
+            ):
+                found.append(node)
+    return [node for node in found if node.start_byte < limit]
+
+
+def _evaluated(site: Site, statement: Node) -> Iterator[Node]:
+    """What is always evaluated of the place's statement, and, where that is all of it, of those right after it."""
+    if statement.type not in SIMPLE:
+        yield next(child for child in site.path if child.parent == statement) if site.parent != statement else site.node
+        return
+    following: Node | None = statement
+    while following is not None and following.type in SIMPLE:
+        yield following
+        following = following.next_named_sibling
+
+
+def _is_changed(node: Node) -> bool:
+    parent = node.parent
+    if parent is None or parent.type == "unary_expression":  # `delete`
+        return parent is None or parent.children[0].type == "delete"
+    return parent.type in CHANGES and node in (
+        parent.child_by_field_name("left"),
+        parent.child_by_field_name("argument"),
+    )
+
+
 def _inside(site: Site) -> Iterator[Node]:
     """The nodes around the place, within the function."""
     return takewhile(lambda node: node.type not in FUNCTIONS, reversed(site.path))
@@ -84,9 +127,10 @@ def _reads(site: Site, node: Node) -> bool:
     )
 
 
-def _nodes(top: Node) -> Iterator[Node]:
+def _nodes(top: Node, but: frozenset[str] = frozenset()) -> Iterator[Node]:
+    """In the order of the text, without those in what is of the kinds `but`."""
     stack = [top]
     while stack:
         node = stack.pop()
         yield node
-        stack += reversed(node.named_children)
+        stack += (child for child in reversed(node.named_children) if child.type not in but)

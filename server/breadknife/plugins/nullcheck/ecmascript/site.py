@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
 from breadknife.plugins.nullcheck.braces.layout import indent_of, on_own_line
 from breadknife.plugins.nullcheck.braces.order import has_effects_before
+from breadknife.plugins.nullcheck.ecmascript.opening import Opening, opening
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
 from breadknife.plugins.nullcheck.ecmascript.style import Style
 from breadknife.plugins.nullcheck.values import Use
@@ -16,6 +18,7 @@ from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 BLOCKS = frozenset({"statement_block", "program"})
+_HOLDERS = BLOCKS | {"class_body", "switch_case", "switch_default", "interface_body", "object_type"}
 _CASES = frozenset({"switch_case", "switch_default"})
 LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 _FIRST = {
@@ -35,10 +38,11 @@ _FIRST = {
 SIMPLE = frozenset(kind for kind, fields in _FIRST.items() if not fields)
 _LAZY = FUNCTIONS | {"class", "class_body", "class_declaration", "abstract_class_declaration", "decorator"}
 """Evaluated later than the statement that it stands in, or not at all."""
-_EFFECTS = frozenset({
+EFFECTS = frozenset({
     "call_expression", "new_expression", "await_expression", "yield_expression", "assignment_expression",
     "augmented_assignment_expression", "update_expression",
 })  # fmt: skip
+CHANGES = frozenset({"update_expression", "augmented_assignment_expression", "assignment_expression"})
 SHORT_CIRCUITS = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
 _PLAIN = frozenset({"identifier", "this", "shorthand_property_identifier"})
 _NAMES = _PLAIN | {"member_expression"}
@@ -63,6 +67,8 @@ class Site:
     """The type that is wanted in its place."""
     bang: Node | None = None
     """The `!` expression around it that an edit does away with; not part of the path."""
+    nullable: Collection[tuple[int, int]] = ()
+    """What else may be null in the file, by its bytes."""
 
     @property
     def span(self) -> Span:
@@ -88,6 +94,24 @@ class Site:
                 return False
             node = owner
         return node.type in _PLAIN and not any(_calls(self.tree, name) for name in self.source.split(".")[1:])
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it is an element or a member that is the same again as long as nothing else happens."""
+        return self.node.type in PARTS and not _has_effect(self.node) and not self._gets
+
+    @property
+    def _gets(self) -> bool:
+        """Whether one of its members is a getter that gives what a call gives."""
+        return any(_calls(self.tree, name) for name in re.findall(r"\.\s*#?(\w+)", self.source))
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether the statement around it, or one next to it, can't be read: then it may not be what it looks like."""
+        held = (n for n, holder in pairwise((self.node, *reversed(self.path))) if holder.type in _HOLDERS)
+        statement = next(held, self.tree.root)
+        beside = (statement.prev_sibling, statement.next_sibling)
+        return statement.has_error or any(node is not None and node.is_error for node in beside)
 
     @property
     def is_shorthand(self) -> bool:
@@ -117,12 +141,26 @@ class Site:
                 holder.type in _CASES and self.path[at] in holder.children_by_field_name("body")
             ):
                 break
+            if self.path[at].type in SIMPLE and opening(self.tree, holder, self.path[at]) is not None:
+                break
         else:
             return None
         statement, inside = self.path[at], (*self.path[at:], self.node)
         if holder.type in _CASES and not self.is_name:
             return None  # a declaration there would be seen by the other cases
-        return statement if self._runs_first(statement, inside) and on_own_line(self.tree, statement) else None
+        if not self._runs_first(statement, inside):
+            return None
+        return statement if on_own_line(self.tree, statement) or opening(self.tree, holder, statement) else None
+
+    @property
+    def opening(self) -> Opening | None:
+        """How the statement gets room for a check before it; None where it has a line in a block."""
+        holder = self.statement.parent if self.statement is not None else None
+        if self.statement is None or holder is None:
+            return None
+        in_block = holder.type in BLOCKS or holder.type in _CASES
+        is_there = in_block and on_own_line(self.tree, self.statement)
+        return opening(self.tree, holder, self.statement) if not is_there else None
 
     def _runs_first(self, statement: Node, inside: tuple[Node, ...]) -> bool:
         if statement.type not in _FIRST:
@@ -152,7 +190,7 @@ class Site:
             if is_operand and is_optional(outer):
                 return False
         steady = self.node.type in _PLAIN and self.source not in self.outline.assigned
-        return steady or not has_effects_before(statement, self.node, _EFFECTS, FUNCTIONS)
+        return steady or not has_effects_before(statement, self.node, EFFECTS, FUNCTIONS)
 
     def _is_set_in(self, loop: Node) -> bool:
         """Whether what is known of the value before the loop may be wrong in a later round."""
@@ -163,8 +201,10 @@ class Site:
 
     @property
     def indent(self) -> str:
-        """The white space before the statement."""
+        """The white space before the statement, once it has a line of its own."""
         statement = self.statement
+        if (room := self.opening) is not None:
+            return room.indent + self.style.step
         return indent_of(self.tree, statement) if statement is not None else ""
 
 
@@ -198,7 +238,7 @@ def _calls(tree: SyntaxTree, name: str) -> bool:
 
 
 def _has_effect(node: Node) -> bool:
-    return node.type in _EFFECTS or any(map(_has_effect, node.named_children))
+    return node.type in EFFECTS or any(map(_has_effect, node.named_children))
 
 
 def own_nodes(function: Node, kinds: frozenset[str], but: frozenset[str] = frozenset()) -> list[Node]:

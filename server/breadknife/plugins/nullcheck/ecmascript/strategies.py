@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.comments import with_comments
+from breadknife.plugins.nullcheck.ecmascript import names
 from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence
 from breadknife.plugins.nullcheck.ecmascript.exits import early_return
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
     chained,
+    counted,
     default_for,
     defaulted,
     is_all_of_statement,
+    is_compared,
+    may_give_undefined,
     member_default,
     non_null,
 )
@@ -23,10 +27,11 @@ from breadknife.plugins.nullcheck.ecmascript.other_uses import (
     is_handed_on_after,
     is_read_after,
     is_read_again,
+    same_reads,
 )
-from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.rounds import goes_on
-from breadknife.plugins.nullcheck.ecmascript.site import LOOPS, PARTS, THROWING, Site, own_nodes
+from breadknife.plugins.nullcheck.ecmascript.site import CHANGES, LOOPS, PARTS, THROWING, Site, own_nodes
+from breadknife.plugins.nullcheck.ecmascript.storing import is_tested_before, made_in_place, stores
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
@@ -53,23 +58,18 @@ class Option:
     @property
     def has_content(self) -> bool:
         """Whether a model may say it better."""
-        return self.strategy in (Strategy.RAISE, Strategy.ASSERT, Strategy.DEFAULT)
+        return not self.edits and self.strategy in (Strategy.RAISE, Strategy.ASSERT, Strategy.DEFAULT)
 
 
-_NAMES = {"match": "match", "exec": "match", "querySelector": "element", "getElementById": "element", "find": "found",
-          "getItem": "stored", "get": "value", "pop": "last", "shift": "first", "at": "item"}  # fmt: skip
-"""Name of a method -> name for its result."""
+_NULL_TEST = re.compile(r"\(\s*(?:![\w$.]+|[\w$.]+\s*===?\s*(?:null|undefined))\s*\)")
 _SWITCH = frozenset({"switch_statement"})
 _THROWS = frozenset({"throw_statement"})
 _WRAPPED = frozenset({"await_expression", "call_expression"})
-_NAMED = _WRAPPED | {"subscript_expression", "member_expression"}
-_CHANGES = frozenset({"update_expression", "augmented_assignment_expression", "assignment_expression"})
 
 
 def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     """What can be done at the place itself."""
-    name = in_title(site.source) if site.is_name or site.node.type == "member_expression" else "the result"
-    null = site.null or "null"
+    name, null = names.said(site), site.null or "null"
     if (known := looked_up(site)) is not None:
         title = f"Use {in_title(known)}, which is the same and was tested"
         yield Option(Strategy.REUSE, title, 90, f"nothing has changed since {in_title(known)} was tested")
@@ -86,6 +86,8 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     if chained(site) is not None:
         outcome = "nothing happens" if is_all_of_statement(site) else "undefined"
         weight, reason = 48, "undefined does as well here"
+        if may_give_undefined(site):
+            weight, reason = 44, "the return type allows it"
         if is_read_again(site):
             weight, reason = 20, f"{name} is read again beside it"
         elif is_handed_on_after(site):
@@ -94,7 +96,22 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight, reason = 20, f"{name} is read after it"
         elif chained_elsewhere(site):
             weight, reason = 63, f"{name} is read with `?.` elsewhere"
-        yield Option(Strategy.OPTIONAL_CHAIN, f"Use `?.` ({outcome} if {name} is {null})", weight, reason)
+        if is_lost := stores(site):
+            weight, reason = 20, "what it is given to keep would be lost"
+        elif is_tested_before(site):
+            weight, reason = 20, f"{name} is tested right before"
+        title = f"Use `?.` ({outcome} if {name} is {null})"
+        yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason, is_asked_for=is_lost)
+    if not member_default(site) and (made := counted(site)):
+        # What is calculated with it would be wrong without a word.
+        is_asked, weight, reason = not is_compared(site), 50 if is_compared(site) else 40, "what isn't there is empty"
+        if is_read_again(site) or is_read_after(site):
+            weight, reason = 20, f"{name} is read after it"
+        title = f"Use a length of 0 if {name} is {null}"
+        yield Option(Strategy.DEFAULT, title, weight, reason, edits=made, is_asked_for=is_asked)
+    if made := made_in_place(site):
+        title = f"Make {name} where it is used, in one expression"
+        yield Option(Strategy.MAKE, title, 75, "the line before makes it", edits=made)
     yield from _guards(site, evidence, name, null)
     if site.outline.typed and site.bang is None and non_null(site) is not None:
         title = f"Claim with `!`: {name} isn't {null} (unchecked)"
@@ -102,9 +119,9 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
 
 
 def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Option]:
-    if site.statement is None or not (site.is_name or _new_name(site)):
+    if site.statement is None or not (site.is_name or names.new(site)):
         return
-    message = Content("", f"{_bare_name(site)} is {null}")
+    message = Content("", f"{names.bare(site)} is {null}")
     if site.style.asserts:
         title = f"Assert with `{site.style.asserts}` that {name} isn't {null} (else it throws)"
         weight, reason = 60, f"the file imports `{site.style.asserts}`"
@@ -123,29 +140,45 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
             ends = strategy is Strategy.BREAK
             if not ends and not leads_on:
                 continue
-            habit = _leaves(loop, f"{word}_statement")
+            others = _leaves(loop, f"{word}_statement")
+            habit = any(_is_for_null(site, loop, other) for other in others) if ends else bool(others)
             weight, reason = (70, f"the loop has a `{word}` already") if habit else (40, "it is in a loop")
+            if habit and ends:
+                reason = "the loop ends so where another value isn't there"
             if ends and not leads_on and not habit:
                 reason = "another round would find the same"
             if evidence.guards[strategy]:
                 weight, reason = 80, elsewhere
-            if habit or evidence.guards[strategy] or not (ends and leads_on):
+            if others or evidence.guards[strategy] or not (ends and leads_on):
                 yield Option(strategy, f"{said} if {name} is {null}", weight, reason)
     if function is not None and (exit := early_return(site, function)) is not None:
         title = f"Return early if {name} is {null} ({exit.said})"
         weight, reason = (68, elsewhere) if evidence.guards[Strategy.RETURN] else (exit.weight, exit.reason)
         if loop is not None and not evidence.guards[Strategy.RETURN]:
             weight = min(weight, 35)  # the rest of the rounds would be left out
+        if site.parent.type in ("pair", "object"):
+            weight = min(weight, 35)  # and so would the other fields
         yield Option(Strategy.RETURN, title, weight, reason, Content(default=exit.value))
     if _narrowed(site) is not None and not is_read_after(site):
         title = f"Skip this if {name} is {null}"
-        yield Option(Strategy.NARROW, title, 33, "nothing after it needs its result")
+        yield Option(Strategy.NARROW, title, 33, "nothing after it needs its result", is_asked_for=stores(site))
 
 
-def _leaves(loop: Node, kind: str) -> bool:
-    """Whether the loop has such a statement that isn't of another loop, or of a `switch`, in it."""
+def _leaves(loop: Node, kind: str) -> list[Node]:
+    """The loop's statements of that kind that aren't of another loop, or of a `switch`, in it."""
     others = LOOPS | _SWITCH if kind == "break_statement" else LOOPS
-    return bool(own_nodes(loop, frozenset({kind}), others))
+    return own_nodes(loop, frozenset({kind}), others)
+
+
+def _is_for_null(site: Site, loop: Node, leaving: Node) -> bool:
+    """Whether the loop is left where something isn't there: another `break` may say that it has been found."""
+    inner, outer = leaving, leaving.parent
+    while outer is not None and outer != loop and outer.type != "if_statement":
+        inner, outer = outer, outer.parent
+    test = outer.child_by_field_name("condition") if outer is not None else None
+    if outer is None or test is None or inner != outer.child_by_field_name("consequence"):
+        return False
+    return _NULL_TEST.fullmatch(site.outline.text(test)) is not None
 
 
 def _raise(site: Site, evidence: Evidence, name: str, null: str, message: str) -> Option:
@@ -203,7 +236,7 @@ def _edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, 
 def _guarded(site: Site, action: str, content: Content) -> tuple[TextEdit, ...] | None:
     """A guard before the statement; a result that has no name gets one."""
     statement = site.statement
-    name = site.source if site.is_name else _new_name(site)
+    name = site.source if site.is_name else names.new(site)
     if statement is None or not name:
         return None
     style, indent = site.style, site.indent
@@ -213,14 +246,15 @@ def _guarded(site: Site, action: str, content: Content) -> tuple[TextEdit, ...] 
         message = f", {style.string(content.message)}" if content.message else ""
         lines = [f"{style.asserts}({name} {_operator(site, '!=')}{message}){style.semicolon}"]
     if site.is_name:
-        return (_insertion(site, statement, lines),)
+        return (_insertion(site, statement, lines), *_closing(site))
     lines = [f"const {name} = {site.source}{style.semicolon}", *lines]
-    return (_insertion(site, statement, lines), TextEdit(site.span, name))
+    again = [TextEdit(site.tree.span(node), name) for node in same_reads(site)]
+    return (_insertion(site, statement, lines), TextEdit(site.span, name), *again, *_closing(site))
 
 
 def named_at(site: Site, made: tuple[TextEdit, ...]) -> int | None:
     """Where, in the first edit's text, the expression stands that was given a name; None where none was."""
-    if len(made) == 2 and made[1].span == site.span and made[0].new_text.startswith("const "):
+    if len(made) > 1 and made[1].span == site.span and made[0].new_text.lstrip(" \t\r\n{").startswith("const "):
         return made[0].new_text.index(" = ") + 3
     return None
 
@@ -235,6 +269,10 @@ def _operator(site: Site, equal: str) -> str:
 
 
 def _insertion(site: Site, statement: Node, lines: list[str]) -> TextEdit:
+    if (room := site.opening) is not None:
+        end, indent = site.style.line_break, site.indent
+        written = [line if line.startswith(indent) else f"{indent}{line}" for line in lines]
+        return TextEdit(room.before, end.join((" {" if room.braces else "", *written, indent)))
     at = site.tree.span(with_comments(site.tree, statement)).start
     # Lines of a block carry the indentation; the statement's own is there already.
     first = [f"{line}{site.style.line_break}" for line in lines]
@@ -244,13 +282,21 @@ def _insertion(site: Site, statement: Node, lines: list[str]) -> TextEdit:
     return TextEdit(Span(at, at), text + site.indent)
 
 
+def _closing(site: Site) -> tuple[TextEdit, ...]:
+    """What ends a block that was opened for the check."""
+    room = site.opening
+    if room is None:
+        return ()
+    return (TextEdit(room.after, f"{site.style.line_break}{room.indent}{'}' if room.braces else ''}"),)
+
+
 def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
     """The statement in an `if` that tests for it."""
     statement = site.statement
-    if statement is None or statement.type != "expression_statement" or not site.is_name:
+    if statement is None or statement.type != "expression_statement" or not site.is_name or site.opening is not None:
         return None
     done = statement.named_children[0] if statement.named_child_count == 1 else statement
-    changed = done.type in _CHANGES
+    changed = done.type in CHANGES
     left = (done.child_by_field_name("left") or done.child_by_field_name("argument")) if changed else None
     is_changed = (
         left is not None and left.type in PARTS and left in site.path and left.start_byte == site.node.start_byte
@@ -274,47 +320,4 @@ def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
 
 def _assigns(node: Node) -> bool:
     """Whether something else gets a value in an expression, at once or later."""
-    return node.type in (*_CHANGES, "yield_expression") or any(_assigns(child) for child in node.named_children)
-
-
-def _bare_name(site: Site) -> str:
-    if site.node.type == "subscript_expression" and (given := _new_name(site)):
-        return given
-    is_named = site.is_name or site.node.type == "member_expression"
-    name = site.source if is_named else f"the result of {site.source.partition('(')[0]}"
-    if is_named and re.search(r"[(\[]", name):
-        name = name.rpartition(".")[2]  # without its brackets the whole couldn't be read
-    return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
-
-
-def _new_name(site: Site) -> str:
-    """A name for a call's result or an element that the file doesn't use yet, or "" for what is neither, or long."""
-    source, node = site.source, site.node
-    if node.type == "parenthesized_expression" and node.named_child_count == 1:
-        node = node.named_children[0]
-    if node.type not in _NAMED or "\n" in source or any(n.type in FUNCTIONS for n in node.named_children):
-        return ""
-    if node.type == "subscript_expression":
-        if site.parent.type in _CHANGES:
-            return ""  # a copy would be changed in its place
-        base = _singular(node.child_by_field_name("object"), site)
-    elif node.type == "member_expression":  # a getter's
-        base = source.rpartition(".")[2].lstrip("#")
-        if not base.isidentifier():
-            return ""
-    else:
-        called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", source)
-        base = next((_NAMES[name] for name in reversed(called) if name in _NAMES), "result")
-    for name in (base, f"{base}Value", f"maybe{base[:1].upper()}{base[1:]}"):
-        if not re.search(rf"(?<![.\w$]){name}\b", site.tree.text):
-            return name
-    return ""
-
-
-def _singular(collection: Node | None, site: Site) -> str:
-    """`row` for an element of `rows`."""
-    words = re.findall(r"\w+", site.outline.text(collection)) if collection is not None else []
-    last = words[-1] if words and words[-1].isidentifier() and words[-1].isascii() else ""
-    if last.endswith("ies") and len(last) > 4:
-        return f"{last[:-3]}y"
-    return last[:-1] if last.endswith("s") and not last.endswith("ss") and len(last) > 3 else "item"
+    return node.type in (*CHANGES, "yield_expression") or any(_assigns(child) for child in node.named_children)

@@ -1,0 +1,73 @@
+"""Statements that only store what they are given: with `?.` it would be lost without a word."""
+
+from __future__ import annotations
+
+import re
+
+from breadknife.plugins.nullcheck.ecmascript.expression_edits import LITERALS, is_all_of_statement
+from breadknife.plugins.nullcheck.ecmascript.site import Site
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node
+
+_STORES = re.compile(r"(?:push|unshift|set|add|put|append|prepend|enqueue|(?:insert|write)(?:[A-Z]\w*)?)")
+"""Methods. What a name such as `addEventListener` says is another thing."""
+_EMPTY = frozenset({*LITERALS.values(), "{}", "''", "new Map()", "new Set()"})
+
+
+def stores(site: Site) -> bool:
+    """Whether the value is given something to keep, and that is all of the statement."""
+    call = site.path[-2] if len(site.path) > 1 and site.path[-2].type == "call_expression" else None
+    given, name = (call.child_by_field_name("arguments"), site.parent.child_by_field_name("property")) if call else (
+        None, None
+    )  # fmt: skip
+    if given is None or name is None or not given.named_child_count or not is_all_of_statement(site):
+        return False
+    return site.parent.child_by_field_name("object") == site.node and (
+        _STORES.fullmatch(site.outline.text(name)) is not None
+    )
+
+
+def made_in_place(site: Site) -> tuple[TextEdit, ...]:
+    """`(a[k] ??= []).push(b)` for `a[k] ??= []; a[k].push(b)`: empty where the statement before doesn't make it."""
+    before = _before(site) if stores(site) else None
+    value = _made(site, before) if before is not None else ""
+    if before is None or value not in _EMPTY:
+        return ()
+    begin = site.tree.text[: site.tree.span(before).start].rstrip()
+    if not site.style.semicolon and not begin.endswith(("{", ";")):
+        return ()  # `(` goes on with the line before
+    start, end = site.span.start, site.span.end
+    return (
+        TextEdit(Span(site.tree.span(before).start, start), "("),
+        TextEdit(Span(end, end), f" ??= {value})"),
+    )
+
+
+def _made(site: Site, statement: Node) -> str:
+    """What the value gets there where it isn't there."""
+    operators, then = ("??=", "||="), statement
+    if site.outline.typed and is_tested_before(site):  # in JavaScript, `??=` may be too new
+        operators, then = ("=",), statement.child_by_field_name("consequence") or statement
+        then = then.named_children[0] if then.type == "statement_block" and then.named_child_count == 1 else then
+    done = then.named_children[0] if then.type == "expression_statement" else None
+    left, right = (done.child_by_field_name(name) for name in ("left", "right")) if done else (None, None)
+    if done is None or left is None or right is None or site.outline.text(left) != site.source:
+        return ""
+    operator = next((child.type for child in done.children if child.type in operators), "")
+    return site.outline.text(right) if operator else ""
+
+
+def is_tested_before(site: Site) -> bool:
+    """Whether the statement before does something where the value isn't there: that isn't to go on, then."""
+    before = _before(site)
+    if before is None or before.type != "if_statement" or before.child_by_field_name("alternative") is not None:
+        return False
+    name = re.escape(site.source)
+    test = site.outline.text(before.child_by_field_name("condition") or before)
+    return re.fullmatch(rf"\(\s*(?:!{name}|{name}\s*===?\s*(?:null|undefined))\s*\)", test) is not None
+
+
+def _before(site: Site) -> Node | None:
+    """The statement right before, with no comment between."""
+    statement = site.statement
+    return statement.prev_named_sibling if statement is not None else None
