@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import takewhile
+from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.conditions import chained, filtered, tested, tested_around
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
 from breadknife.plugins.nullcheck.python.defaults import default_edits, default_of, get_call
@@ -16,9 +13,12 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import parameter_of, text
+from breadknife.plugins.nullcheck.python.outline import parameter_of
+from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass
+from breadknife.plugins.nullcheck.python.returning import early_return, returning
 from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, may_be_skipped
-from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, yields_of
+from breadknife.plugins.nullcheck.python.site import Site, own_nodes, yields_of
+from breadknife.plugins.nullcheck.python.under_way import is_exception_under_way, lost_by
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
@@ -52,15 +52,24 @@ _IN_CONDITION = "Test {} in the condition (it is false if that is None)"
 _ANY_ITERABLE = frozenset({"()", "[]"})
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
-_RAISES = re.compile(r"_*(?:raise|fail|abort|die|exit|error|refuse|reject|usage)(?:_|[A-Z]|$)\w*")
-"""Functions that say by their name that what was asked isn't done."""
-_LOGS = re.compile(r"\blog(?:ger|ging)?\.|\bwarnings\.")
-_CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")
 
 
 def options(site: Site, evidence: Evidence) -> list[Option]:
     """What can be done at a site, best first."""
-    return sorted(_options(site, evidence), key=lambda option: -option.weight)
+    found, place = _options(site, evidence), site.guarded
+    if is_exception_under_way(place):
+        lost = lost_by(place)
+        found = (_beside_exception(option) for option in found if option.strategy not in lost)
+    return sorted(found, key=lambda option: -option.weight)
+
+
+def _beside_exception(option: Option) -> Option:
+    """In `finally` and `except`."""
+    if option.strategy in (Strategy.ASSERT, Strategy.RAISE):
+        return replace(option, reason="it would replace an exception under way")
+    if option.strategy is Strategy.NARROW and not option.is_asked_for:
+        return replace(option, weight=88, reason="an exception under way goes on then")
+    return option
 
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
@@ -126,8 +135,8 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
                 weight, reason = base + 40, f"the file does so elsewhere when {quoted} is None"
                 weight = min(weight, _OF_ATTRIBUTE) if is_attribute else weight
             yield Option(strategy, title, Content(), weight, reason)
-    if site.function is not None and (value := _early_return(site.function)) is not None:
-        given, reason = _returning(site.function, value)
+    if site.function is not None and (value := early_return(site.function)) is not None:
+        given, reason = returning(site.function, value)
         weight = 10
         if habit[Strategy.RETURN] and evidence.exit_of(Strategy.RETURN).removeprefix("return").strip() == value:
             weight = _OF_ATTRIBUTE if is_attribute else 60
@@ -167,48 +176,15 @@ def _narrowing(site: Site) -> _Narrowing | None:
     place = site.first
     if place.statement is None:
         made = tested(site, "", strictly=False)
-        return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made, _lets_pass(site)) if made else None
+        return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made, lets_pass(site)) if made else None
     if place is site and (made := _wrapped(site)):
         return _Narrowing("Skip this if {} is None", 12, "nothing after it uses it unchecked", made)
-    if not _is_negated(place) and (made := tested(place, "", strictly=True)):
-        return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made, _lets_pass(place))
+    if not is_negated(place) and (made := tested(place, "", strictly=True)):
+        return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made, lets_pass(place))
     if not is_used_after(place) and (made := tested_around(place)):
         title = "Test {} in the `if` around it (skipped if that is None)"
-        return _Narrowing(title, 49, "it stands in an `if` already", made, _lets_pass(place))
+        return _Narrowing(title, 49, "it stands in an `if` already", made, lets_pass(place))
     return None
-
-
-def _lets_pass(site: Site) -> bool:
-    """Whether the condition around is of what is refused: it is negated, or an exception follows."""
-    owner = next((node for node in reversed(site.path) if node.child_by_field_name("condition") is not None), None)
-    branch = owner and (owner.child_by_field_name("consequence") or owner.child_by_field_name("body"))
-    return (branch is not None and _may_end_in_exception(branch)) or _is_negated(site)
-
-
-def _may_end_in_exception(block: Node) -> bool:
-    """Whether its last statement, or that of a block which it is, raises one, or calls what is named as if it did."""
-    done = [child for child in block.named_children if child.type != "comment"]
-    if not done or done[-1].type == "raise_statement":
-        return bool(done)
-    call = done[-1].named_child(0) if done[-1].type == "expression_statement" else None
-    callee = call.child_by_field_name("function") if call is not None else None
-    if callee is not None and not _LOGS.search(text(callee)) and _RAISES.fullmatch(text(callee).rpartition(".")[2]):
-        return True
-    return any(_may_end_in_exception(each) for each in _blocks_of(done[-1]))
-
-
-def _blocks_of(statement: Node) -> Iterator[Node]:
-    for child in statement.named_children if statement.type not in ("function_definition", "class_definition") else ():
-        if child.type == "block":
-            yield child
-        elif child.type in ("elif_clause", "else_clause"):
-            yield from _blocks_of(child)
-
-
-def _is_negated(site: Site) -> bool:
-    """Whether a None would count as what is well: `if not x.is_valid(): raise`."""
-    inside = takewhile(lambda node: node != site.statement, reversed(site.path))
-    return any(node.type == "not_operator" for node in inside)
 
 
 def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
@@ -321,31 +297,6 @@ def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
     if statement is None or not _skippable(site) or is_used_after(site):
         return None
     return (site.inserted(statement, [f"if {site.source} is not None:"], site.step),)
-
-
-def _returning(function: Node, value: str) -> tuple[str, str]:
-    """What a `return` of that does, and why it may be one."""
-    is_generator = any(yields_of(function))
-    given = "yields no more" if is_generator else f"returns `{value}`" if value else "returns None"
-    if value in returns_of(function):
-        return given, "the function returns so elsewhere"
-    return given, "a generator may end anywhere" if is_generator else "the function gives nothing back anyway"
-
-
-def _early_return(function: Node) -> str | None:
-    """What an early `return` gives, by what the function's others do; None where none would fit."""
-    returned = returns_of(function)
-    annotation = function.child_by_field_name("return_type")
-    if annotation is not None and not is_optional(text(annotation)) and not set(returned) - {"", "None"}:
-        return None
-    if not returned or "" in returned:
-        return ""
-    if "yield" in text(function):
-        return None
-    for value, _ in Counter(returned).most_common():
-        if value == "None" or _CONSTANT.fullmatch(value):
-            return value
-    return None
 
 
 def _bare_name(site: Site) -> str:
