@@ -103,20 +103,52 @@ def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None)
 
 
 @pytest.mark.parametrize(
-    ("then", "is_asked_for"),
+    ("then", "is_refused"),
     [
         ("raise ValueError(x)", True),
         ("raise_version_error(x)", True),
         ("self.fail(x)", True),
         ("if a:\n            parser.error(x)", True),
+        ("return False", True),
+        ("raise ValueError(x.y)", None),  # which is asked of the None then
         ("a = 1", False),
+        ("return True", False),
         ("failures.append(x)", False),
     ],
 )
-def test_a_condition_of_what_is_refused_lets_none_pass_only_where_somebody_asks(then: str, is_asked_for: bool) -> None:
-    _, offers = offered(f"def f(x, a):\n    if a in ⟦x⟧.y:\n        {then}\n")
-    (narrow,) = (offer for offer in offers if offer.strategy is Strategy.NARROW)
-    assert narrow.is_asked_for is is_asked_for
+def test_a_condition_of_what_is_refused_lets_no_none_pass(then: str, is_refused: bool | None) -> None:
+    text, offers = offered(f"def f(x, a):\n    if a in ⟦x⟧.y:\n        {then}\n")
+    narrow = [offer for offer in offers if offer.strategy is Strategy.NARROW]
+    made = [written(text, offer).splitlines()[1] for offer in narrow]
+    test, truth = ("x is None or", "true") if is_refused else ("x is not None and", "false")
+    assert made == ([f"    if {test} a in x.y:"] if is_refused is not None else [])
+    assert [offer.title for offer in narrow] == [f"Test `x` in the condition (it is {truth} if that is None)"][
+        : len(made)
+    ]
+    assert not any(offer.is_asked_for for offer in narrow)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("if not ⟦x⟧.y(a):", "if x is None or not x.y(a):"),
+        ("if a or ⟦x⟧.y:", "if a or x is None or x.y:"),
+        ("if a and ⟦x⟧.y:", "if a and (x is None or x.y):"),
+        ("if a and (b or not ⟦x⟧.y):", "if a and (b or x is None or not x.y):"),
+        ("if not (a and ⟦x⟧.y):", "if not (a and x is not None and x.y):"),
+        ("if (b if ⟦x⟧.y else a):", "if (b if x is not None and x.y else a):"),
+        (
+            "if a:\n        pass\n    elif ⟦g(a)⟧.y:",
+            "if a:\n        pass\n    elif (result := g(a)) is None or result.y:",
+        ),
+        ("while a and ⟦g(a)⟧.y:", "while a and ((result := g(a)) is None or result.y):"),
+        ("while a and 1 < ⟦g()⟧.y:", "while a and ((result := g()) is None or 1 < result.y):"),
+    ],
+)
+def test_how_a_none_is_let_into_what_refuses_it(old: str, new: str) -> None:
+    text, offers = offered(f"def f(a, b, x=None):\n    {old}\n        raise ValueError(a)\n")
+    made = [written(text, each) for each in offers if each.strategy in (Strategy.NARROW, Strategy.WALRUS)]
+    assert made == [f"def f(a, b, x=None):\n    {new}\n        raise ValueError(a)\n"]
 
 
 @pytest.mark.parametrize("line", ['⟦d["k"]⟧ += 1', "⟦self.d[k]⟧ -= a"])

@@ -9,6 +9,7 @@ from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.refusing import refuses
 from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -28,21 +29,50 @@ def tested(site: Site, name: str, *, strictly: bool) -> tuple[TextEdit, ...] | N
     `strictly`: see `_first`."""
     if name and _is_in_iterable(site):
         return None
-    inner = site.node
+    if (at := _part(site)) is None:
+        return None
+    outer, inner = site.path[at], _inside(site, at)
+    if outer.type == "conditional_expression" and inner == outer.named_children[0]:
+        return _after(site, outer, inner) if not name else None
+    # As a value an operand is what it gives; as a condition only its truth counts.
+    truth_only = _is_condition(outer, inner) or _counts_as_condition(site, at)
+    if not truth_only or not _first(site, inner, strictly=strictly):
+        return None
+    refusal = refusal_of(site)
+    if refusal is not None and any(one.role is Role.USE for one in occurrences(site.tree, site.source, refusal)):
+        return None  # where it is None, that would be done with it
+    return _before(site, inner, name, is_refused=refusal is not None, in_and=is_and(outer))
+
+
+def _part(site: Site) -> int | None:
+    """Where in the path the node is of which a part, with the place in it, is a condition, or an operand of one."""
     for at in range(len(site.path) - 1, -1, -1):
-        outer = site.path[at]
+        outer, inner = site.path[at], _inside(site, at)
         if outer.type == "conditional_expression" and inner == outer.named_children[0]:
-            return _after(site, outer, inner) if not name else None
+            return at
         if outer.type == "boolean_operator" or _is_condition(outer, inner):
-            # As a value an operand is what it gives; as a condition only its truth counts.
-            truth_only = _is_condition(outer, inner) or _counts_as_condition(site, at)
-            first = truth_only and _first(site, inner, strictly=strictly)
-            return _before(site, inner, name) if first else None
+            return at
         if outer.type in _LATER or outer.type == "conditional_expression":
             return None
         if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
             return None
-        inner = outer
+    return None
+
+
+def _inside(site: Site, at: int) -> Node:
+    return (*site.path, site.node)[at + 1]
+
+
+def refusal_of(site: Site) -> Node | None:
+    """The block that refuses where what the place stands in is true: there a None has to be let in, not kept out."""
+    part = _part(site)
+    for at in range(part, -1, -1) if part is not None else ():
+        outer = site.path[at]
+        if outer.type in _CONDITIONS and _is_condition(outer, _inside(site, at)):
+            block = outer.child_by_field_name("consequence") or outer.child_by_field_name("body")
+            return block if block is not None and refuses(block) else None
+        if outer.type not in ("boolean_operator", "parenthesized_expression"):
+            return None
     return None
 
 
@@ -191,18 +221,18 @@ def _first(site: Site, operand: Node, *, strictly: bool = False) -> bool:
     return True
 
 
-def _before(site: Site, operand: Node, name: str) -> tuple[TextEdit, ...] | None:
+def _before(site: Site, operand: Node, name: str, *, is_refused: bool, in_and: bool) -> tuple[TextEdit, ...]:
+    """`is_refused`: the whole is true of a None, too; `in_and`: of which the operand is one."""
     span, loose = site.tree.span(operand), operand.type in _LOOSER
-    if not name:
-        test = f"{site.source} is not None and "
-    elif site.span.start == span.start and not loose:
-        return (TextEdit(site.span, f"{site.bound(name)} is not None and {name}"),)
+    test = f"{site.bound(name) if name else site.source} {'is None or' if is_refused else 'is not None and'} "
+    opened = "(" * (is_refused and in_and)
+    if name and site.span.start == span.start and not loose:
+        edits = [TextEdit(site.span, opened + test + name)]
     else:
-        test = f"{site.bound(name)} is not None and "
-    edits = [TextEdit(Span(span.start, span.start), test + "(" * loose)]
-    edits += [TextEdit(site.span, name)] if name else []
-    edits += [TextEdit(Span(span.end, span.end), ")")] if loose else []
-    return tuple(edits)
+        edits = [TextEdit(Span(span.start, span.start), opened + test + "(" * loose)]
+        edits += [TextEdit(site.span, name)] if name else []
+    closed = ")" * (loose + len(opened))
+    return (*edits, TextEdit(Span(span.end, span.end), closed)) if closed else tuple(edits)
 
 
 def _after(site: Site, ternary: Node, value: Node) -> tuple[TextEdit, ...] | None:

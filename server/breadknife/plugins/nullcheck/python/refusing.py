@@ -16,10 +16,16 @@ _LOGS = re.compile(r"\blog(?:ger|ging)?\.|\bwarnings\.")
 
 
 def lets_pass(site: Site) -> bool:
-    """Whether the condition around is of what is refused: it is negated, or an exception follows."""
+    """Whether a None that isn't let into the block around goes unrefused."""
     owner = next((node for node in reversed(site.path) if node.child_by_field_name("condition") is not None), None)
     branch = owner and (owner.child_by_field_name("consequence") or owner.child_by_field_name("body"))
-    return (branch is not None and may_end_in_exception(branch)) or is_negated(site)
+    return branch is not None and refuses(branch)
+
+
+def refuses(block: Node) -> bool:
+    """Whether what is done there says that something isn't right: by an exception, or `return False`."""
+    done = [child for child in block.named_children if child.type != "comment"]
+    return may_end_in_exception(block) or (bool(done) and text(done[-1]) == "return False")
 
 
 def may_end_in_exception(block: Node) -> bool:

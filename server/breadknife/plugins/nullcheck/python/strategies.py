@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.python.conditions import chained, filtered, tested, tested_around
+from breadknife.plugins.nullcheck.python.conditions import chained, filtered, refusal_of, tested, tested_around
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
 from breadknife.plugins.nullcheck.python.defaults import default_edits, default_of, get_call
 from breadknife.plugins.nullcheck.python.evidence import Evidence
@@ -48,7 +48,7 @@ class Option:
 _OF_ATTRIBUTE = 47
 """Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
 _NO_CHECK_BEFORE = "a check can't stand before it"
-_IN_CONDITION = "Test {} in the condition (it is false if that is None)"
+_IN_CONDITION = "Test {} in the condition (it is {} if that is None)"
 _ANY_ITERABLE = frozenset({"()", "[]"})
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
@@ -135,7 +135,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
                 weight, reason = base + 40, f"the file does so elsewhere when {quoted} is None"
                 weight = min(weight, _OF_ATTRIBUTE) if is_attribute else weight
             yield Option(strategy, title, Content(), weight, reason)
-    if site.function is not None and (value := early_return(site.function)) is not None:
+    if site.function is not None and (value := early_return(site)) is not None:
         given, reason = returning(site.function, value)
         weight = 10
         if habit[Strategy.RETURN] and evidence.exit_of(Strategy.RETURN).removeprefix("return").strip() == value:
@@ -149,8 +149,9 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
 def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
     """What can be done where no check can stand before the place."""
     if name:
-        binding = f"Bind the result to `{name}` and test it (the condition is false if None)"
-        title = binding if site.walrus is None else _IN_CONDITION.format(quoted)
+        truth = _truth_of_none(site)
+        binding = f"Bind the result to `{name}` and test it (the condition is {truth} if None)"
+        title = binding if site.walrus is None else _IN_CONDITION.format(quoted, truth)
         yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
     if filtered(site, name):
         title = f"Leave out where {quoted} is None"
@@ -174,17 +175,28 @@ class _Narrowing:
 
 def _narrowing(site: Site) -> _Narrowing | None:
     place = site.first
-    if place.statement is None:
+    is_bare = place.statement is None
+    if is_bare:
         made = tested(site, "", strictly=False)
-        return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made, lets_pass(site)) if made else None
+        return _in_condition(site, 48, _NO_CHECK_BEFORE, made) if made else None
     if place is site and (made := _wrapped(site)):
         return _Narrowing("Skip this if {} is None", 12, "nothing after it uses it unchecked", made)
-    if not is_negated(place) and (made := tested(place, "", strictly=True)):
-        return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made, lets_pass(place))
-    if not is_used_after(place) and (made := tested_around(place)):
+    if (refusal_of(place) or not is_negated(place)) and (made := tested(place, "", strictly=True)):
+        return _in_condition(place, 47, "it stands in a condition", made)
+    if not is_used_after(place) and not lets_pass(place) and (made := tested_around(place)):
         title = "Test {} in the `if` around it (skipped if that is None)"
-        return _Narrowing(title, 49, "it stands in an `if` already", made, lets_pass(place))
+        return _Narrowing(title, 49, "it stands in an `if` already", made, is_negated(place))
     return None
+
+
+def _in_condition(place: Site, weight: int, reason: str, made: tuple[TextEdit, ...]) -> _Narrowing:
+    is_refused = refusal_of(place) is not None
+    passes = not is_refused and (lets_pass(place) or is_negated(place))
+    return _Narrowing(_IN_CONDITION.format("{}", _truth_of_none(place)), weight, reason, made, passes)
+
+
+def _truth_of_none(place: Site) -> str:
+    return "false" if refusal_of(place) is None else "true"
 
 
 def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
