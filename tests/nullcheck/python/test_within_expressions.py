@@ -94,12 +94,50 @@ def test_what_no_check_can_stand_before_goes_on_with_none(before: str, after: st
         ("[b or ⟦g(x)⟧.y for x in a]", None),
         ("[x for x in a if ⟦g(x)⟧.y]", None),
         ("[z for z in [⟦g(x)⟧.y for x in a]]", None),
+        ("max([⟦g(x)⟧.y for x in a])", "max([result.y for x in a if (result := g(x)) is not None])"),
+        ("all(⟦x⟧.y for x in a)", None),
+        ("any([⟦g(x)⟧.y for x in a])", None),
+        ("dict(zip(b, [⟦g(x)⟧.y for x in a]))", None),
+        ("zip(b, list(⟦x⟧.y for x in a))", None),
+        ("len({⟦x⟧.y for x in a})", None),
+        ("[⟦x⟧.y for x in a][b]", None),
+        ("[⟦x⟧.y for x in a].index(b)", None),
+        ("b(*[⟦x⟧.y for x in a])", None),
     ],
 )
 def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None) -> None:
     text, offers = offered(f"def f(a, b):\n    return {before}\n")
     made = [written(text, offer) for offer in offers if offer.strategy is Strategy.CONTINUE]
     assert made == ([] if after is None else [f"def f(a, b):\n    return {after}\n"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("return all(⟦x⟧.y for x in a)", "return all(x is not None and x.y for x in a)"),
+        ("return any([b and ⟦x⟧.y for x in a])", "return any([b and x is not None and x.y for x in a])"),
+        (
+            "return all(⟦g(x)⟧.y > len(x) for x in a)",
+            "return all((result := g(x)) is not None and result.y > len(x) for x in a)",
+        ),
+        ("return all(len(x) > ⟦g(x)⟧.y for x in a)", None),  # what is called before may set it
+        ("if any(⟦x⟧.y for x in a): raise b", "if any(x is None or x.y for x in a): raise b"),
+        ("if b and not all(⟦x⟧.y for x in a): raise b", "if b and not all(x is not None and x.y for x in a): raise b"),
+        ("return g(⟦x⟧.y for x in a)", None),
+        ("a, b = [⟦x⟧.y for x in a]", None),
+    ],
+)
+def test_of_all_and_any_the_element_is_tested(before: str, after: str | None) -> None:
+    text, offers = offered(f"def f(a, b):\n    {before}\n")
+    made = [written(text, each) for each in offers if each.strategy in (Strategy.NARROW, Strategy.WALRUS)]
+    assert made == ([] if after is None else [f"def f(a, b):\n    {after}\n"])
+
+
+def test_a_title_says_that_a_list_gets_shorter() -> None:
+    titles = [
+        offered(f"def f(a):\n    return {made}\n")[1][0].title for made in ("[⟦x⟧.y for x in a]", "{⟦x⟧.y for x in a}")
+    ]
+    assert titles == ["Leave out where `x` is None (the list gets shorter)", "Leave out where `x` is None"]
 
 
 @pytest.mark.parametrize(

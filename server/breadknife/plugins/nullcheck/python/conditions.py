@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
+from typing import NamedTuple
 
+from breadknife.plugins.nullcheck.python.counted import decides, is_decided, is_each_counted
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
@@ -19,8 +21,15 @@ _LATER = COMPREHENSIONS | {"lambda", "block", "function_definition"}
 _POSTFIX = frozenset({"attribute", "call", "subscript", "await"})
 _VALUES_OF = frozenset({"parenthesized_expression", "boolean_operator", "conditional_expression"})
 """Their value may be that of one of their parts."""
+_TRUTH_OF_PART = frozenset({"boolean_operator", "parenthesized_expression", "argument_list"})
+"""As true as what makes them so."""
 _LOOSER = frozenset({"conditional_expression", "lambda", "named_expression"})
 """Binds less than `and`."""
+
+
+class Filtered(NamedTuple):
+    edits: tuple[TextEdit, ...]
+    comprehension: Node
 
 
 def tested(site: Site, name: str, *, strictly: bool) -> tuple[TextEdit, ...] | None:
@@ -35,7 +44,7 @@ def tested(site: Site, name: str, *, strictly: bool) -> tuple[TextEdit, ...] | N
     if outer.type == "conditional_expression" and inner == outer.named_children[0]:
         return _after(site, outer, inner) if not name else None
     # As a value an operand is what it gives; as a condition only its truth counts.
-    truth_only = _is_condition(outer, inner) or _counts_as_condition(site, at)
+    truth_only = _is_condition(site, at) or _counts_as_condition(site, at)
     if not truth_only or not _first(site, inner, strictly=strictly):
         return None
     refusal = refusal_of(site)
@@ -50,7 +59,7 @@ def _part(site: Site) -> int | None:
         outer, inner = site.path[at], _inside(site, at)
         if outer.type == "conditional_expression" and inner == outer.named_children[0]:
             return at
-        if outer.type == "boolean_operator" or _is_condition(outer, inner):
+        if outer.type == "boolean_operator" or _is_condition(site, at):
             return at
         if outer.type in _LATER or outer.type == "conditional_expression":
             return None
@@ -68,10 +77,10 @@ def refusal_of(site: Site) -> Node | None:
     part = _part(site)
     for at in range(part, -1, -1) if part is not None else ():
         outer = site.path[at]
-        if outer.type in _CONDITIONS and _is_condition(outer, _inside(site, at)):
+        if outer.type in _CONDITIONS and _is_condition(site, at):
             block = outer.child_by_field_name("consequence") or outer.child_by_field_name("body")
             return block if block is not None and refuses(block) else None
-        if outer.type not in ("boolean_operator", "parenthesized_expression"):
+        if outer.type not in _TRUTH_OF_PART and not is_decided(site, at) and not decides(outer):
             return None
     return None
 
@@ -97,15 +106,15 @@ def _is_in_iterable(site: Site) -> bool:
     return any(node.type == "for_in_clause" for node in site.path)
 
 
-def filtered(site: Site, name: str) -> tuple[TextEdit, ...] | None:
-    """The test as a clause of the comprehension that the place's first name is from, or None where it is from none; of
-    what gets a name (see `tested`), of the comprehension that gives all that is asked of it."""
-    if name:
-        return _bound_in_clause(site, name)
-    return _tested_in_clause(site) if site.is_name else None
+def filtered(site: Site, name: str) -> Filtered | None:
+    """The test as a clause of the comprehension that the place's first name is from, or None where it is from none, or
+    where each element counts; of what gets a name (see `tested`), of the comprehension that gives all that is asked of
+    it."""
+    made = _bound_in_clause(site, name) if name else _tested_in_clause(site) if site.is_name else None
+    return made if made is not None and not is_each_counted(site, made.comprehension) else None
 
 
-def _bound_in_clause(site: Site, name: str) -> tuple[TextEdit, ...] | None:
+def _bound_in_clause(site: Site, name: str) -> Filtered | None:
     at = next((at for at in range(len(site.path) - 1, 0, -1) if site.path[at].type in COMPREHENSIONS), None)
     if at is None or _is_in_iterable(site):
         return None
@@ -114,10 +123,11 @@ def _bound_in_clause(site: Site, name: str) -> tuple[TextEdit, ...] | None:
     if inside[0] != given or not is_always_evaluated(inside) or not _first(site, given, strictly=True):
         return None
     end = site.tree.span(clauses[-1]).end
-    return TextEdit(site.span, name), TextEdit(Span(end, end), f" if {site.bound(name)} is not None")
+    test = TextEdit(Span(end, end), f" if {site.bound(name)} is not None")
+    return Filtered((TextEdit(site.span, name), test), site.path[at])
 
 
-def _tested_in_clause(site: Site) -> tuple[TextEdit, ...] | None:
+def _tested_in_clause(site: Site) -> Filtered | None:
     name = re.compile(rf"\b{re.escape(site.source.partition('.')[0])}\b")
     for outer in reversed(site.path):
         clauses = outer.named_children if outer.type in COMPREHENSIONS else []
@@ -129,7 +139,7 @@ def _tested_in_clause(site: Site) -> tuple[TextEdit, ...] | None:
                     return None
                 before = list(takewhile(lambda each: not _uses(site, each), own[1:]))
                 end = site.tree.span([clause, *before][-1]).end
-                return (TextEdit(Span(end, end), f" if {site.source} is not None"),)
+                return Filtered((TextEdit(Span(end, end), f" if {site.source} is not None"),), outer)
         if outer.type in ("lambda", "function_definition"):
             break
     return None
@@ -192,18 +202,20 @@ def _only_assigns(statement: Node) -> bool:
     )
 
 
-def _is_condition(outer: Node, inner: Node) -> bool:
+def _is_condition(site: Site, at: int) -> bool:
+    """Whether only the truth counts of what the node at that place in the path has of the place."""
+    outer, inner = site.path[at], _inside(site, at)
     if outer.type in _CONDITIONS:
         return outer.child_by_field_name(_CONDITIONS[outer.type]) == inner
-    return outer.type == "if_clause" or (outer.type == "conditional_expression" and outer.named_children[1] == inner)
+    if outer.type == "conditional_expression":
+        return outer.named_children[1] == inner
+    return outer.type == "if_clause" or is_decided(site, at)
 
 
 def _counts_as_condition(site: Site, at: int) -> bool:
-    inner = site.path[at]
-    for outer in reversed(site.path[:at]):
-        if outer.type not in ("boolean_operator", "parenthesized_expression", "not_operator"):
-            return _is_condition(outer, inner)
-        inner = outer
+    for outer_at in range(at - 1, -1, -1):
+        if site.path[outer_at].type not in ("boolean_operator", "parenthesized_expression", "not_operator"):
+            return _is_condition(site, outer_at)
     return False
 
 

@@ -153,8 +153,9 @@ def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
         binding = f"Bind the result to `{name}` and test it (the condition is {truth} if None)"
         title = binding if site.walrus is None else _IN_CONDITION.format(quoted, truth)
         yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
-    if filtered(site, name):
-        title = f"Leave out where {quoted} is None"
+    if found := filtered(site, name):
+        shorter = " (the list gets shorter)" if found.comprehension.type == "list_comprehension" else ""
+        title = f"Leave out where {quoted} is None{shorter}"
         yield Option(Strategy.CONTINUE, title, Content(), 40, "it is in a comprehension", is_asked_for=True)
     if not tested(site, name, strictly=False):
         title = f"Go on with None if {quoted} is None"
@@ -230,7 +231,8 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
         case Strategy.OPTIONAL_CHAIN:
             return chained(site, "" if site.is_name else new_name(site))
         case Strategy.CONTINUE if site.first.statement is None:
-            return filtered(site, "" if site.is_name else new_name(site))
+            found = filtered(site, "" if site.is_name else new_name(site))
+            return found.edits if found is not None else None
         case Strategy.NARROW:
             narrowing = _narrowing(site)
             return narrowing.edits if narrowing is not None else None
