@@ -277,6 +277,21 @@ def test_a_test_asserts() -> None:
     assert offered(marked, uri="file:///project/tests/test_a.py")[1][0].strategy is Strategy.ASSERT
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("a['first-name']", "first_name is None"),
+        ("a[b + 1]", "result is None"),
+        ("g(a)", "the result of g is None"),
+        (f"a.{'long_' * 12}.name", "name is None"),
+    ],
+)
+def test_a_message_says_what_is_missing(value: str, message: str) -> None:
+    _, offers = offered(f"def f(a, b):\n    return ⟦{value}⟧.y\n")
+    contents = [offer.content.message for offer in offers if offer.strategy is Strategy.RAISE and offer.content]
+    assert contents == [message]
+
+
 # --- every offer ---
 
 STATEMENTS = (

@@ -21,6 +21,7 @@ from nullcheck.python.cases import offered
         ("if a:\n        raise ValueError\n    return ⟦x⟧.y() or g() or []\n    return []", "[]"),
         ("if a:\n        return True\n    if b:\n        return True\n    ⟦x⟧.y()\n    return False", "False"),
         ("⟦x⟧.y()\n    return True", "True"),
+        ("if a and ⟦x⟧.y:\n        raise ValueError", None),
     ],
 )
 def test_a_none_gets_nothing_that_a_test_grants(body: str, value: str | None) -> None:

@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.refusing import refuses
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated
+from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated, is_in_brackets
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -25,6 +25,15 @@ _TRUTH_OF_PART = frozenset({"boolean_operator", "parenthesized_expression", "arg
 """As true as what makes them so."""
 _LOOSER = frozenset({"conditional_expression", "lambda", "named_expression"})
 """Binds less than `and`."""
+
+_REFUSE_NONE = re.compile(
+    r"(?:io\.)?open|json\.loads?|re\.\w+|os\.(?:path\.\w+|fspath|stat|mkdir|makedirs|remove|unlink|rename|replace)"
+    r"|(?:builtins\.|decimal\.|fractions\.|pathlib\.|uuid\.)?(?:bytearray|Decimal|Path|PurePath|UUID)"
+    r"|ast\.(?:parse|literal_eval)|html\.(?:un)?escape|(?:\w+\.)*(?:fromisoformat|strptime)"
+    r"|shlex\.(?:split|quote)|base64\.\w+|tomllib\.loads?"
+    r"|[\s\S]*\.(?:startswith|endswith|join|replace|removeprefix|removesuffix|r?partition|fromhex|from_bytes)"
+)
+"""Functions, and methods of strings, whose first two arguments mustn't be None."""
 
 
 class Filtered(NamedTuple):
@@ -162,16 +171,17 @@ def chained(site: Site, name: str) -> tuple[TextEdit, ...] | None:
         return None
     span = site.tree.span(inner)
     value = site.bound(name) if name else site.source
+    opened, closed = ("", "") if is_in_brackets(inner, path) else ("(", ")")
     return (
-        TextEdit(Span(span.start, span.start), "("),
+        *((TextEdit(Span(span.start, span.start), opened),) if opened else ()),
         *((TextEdit(site.span, name),) if name else ()),
-        TextEdit(Span(span.end, span.end), f" if {value} is not None else None)"),
+        TextEdit(Span(span.end, span.end), f" if {value} is not None else None{closed}"),
     )
 
 
 def _takes_no_none(value: Node, path: tuple[Node, ...]) -> bool:
     """Whether a None instead of the value fails right there: as an iterable, formatted in a way of its own, as an
-    exception that is raised or caught. `path`: from the root down to the value, without it."""
+    exception that is raised or caught, given to what takes none. `path`: from the root down to it, without it."""
     while path and path[-1].type in _VALUES_OF:
         value, path = path[-1], path[:-1]
     outer = path[-1]
@@ -179,7 +189,14 @@ def _takes_no_none(value: Node, path: tuple[Node, ...]) -> bool:
         return outer.child_by_field_name("cause") != value
     if any(child.type == "format_specifier" for child in outer.children):
         return True
-    return role_of(value, path) is Role.USE or _is_caught(value, path)
+    return role_of(value, path) is Role.USE or _is_caught(value, path) or _is_refused_by_call(value, path)
+
+
+def _is_refused_by_call(value: Node, path: tuple[Node, ...]) -> bool:
+    """Whether it is one of the arguments of a function of the library that takes no None for them."""
+    given = path[-1]
+    function = path[-2].child_by_field_name("function") if given.type == "argument_list" and len(path) > 1 else None
+    return function is not None and value in given.named_children[:2] and bool(_REFUSE_NONE.fullmatch(text(function)))
 
 
 def _is_caught(value: Node, path: tuple[Node, ...]) -> bool:

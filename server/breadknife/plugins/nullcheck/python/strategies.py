@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.python.conditions import chained, filtered, refusal_of, tested, tested_around
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
-from breadknife.plugins.nullcheck.python.defaults import default_edits, default_of, get_call
+from breadknife.plugins.nullcheck.python.defaults import MADE_UP, default_edits, default_of, get_call
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
@@ -78,6 +78,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := default_of(site):
         weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
+        weight = 44 if default == MADE_UP else weight
         given = evidence.exit_of(Strategy.DEFAULT).partition("=")[2].strip()
         if given == default or {given, default} <= _ANY_ITERABLE:
             weight, reason, default = weight + 30, "the file gives it one elsewhere", given
@@ -315,6 +316,7 @@ def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
 
 def _bare_name(site: Site) -> str:
     called, *_ = re.split(r"[(\n]", site.source)
-    made = f"the result of {called}" if site.node.type == "call" else "the value"
+    made = f"the result of {called}" if site.node.type == "call" else new_name(site) or "the value"
     name = known_name(site) or (site.source if site.is_dotted else made)
+    name = name if len(name) <= 60 else name.rpartition(".")[2]
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
