@@ -110,14 +110,14 @@ def test_a_value_is_tested_only_where_the_other_one_is_written(before: str, afte
         (["x.a()", "for b in a:", "    ⟦x⟧.y()", "    x = b"], 2),
         (["x.a()", "x = g()", "⟦x⟧.b()"], 2),
         (["x.a()", "x = ⟦x⟧.b()"], 0),
-        (["x.a()", "if x is None:", "    ⟦x⟧.b()"], 2),
+        (["x.a()", "if x or a:", "    ⟦x⟧.b()"], 2),
         (["if a:", "    x.a()", "⟦x⟧.b()"], 2),
         (["try:", "    x.a()", "except OSError:", "    ⟦x⟧.b()"], 3),
         (["if a:", "    ⟦x⟧.a()", "else:", "    x.b()"], 0),
         (["if a:", "    x.a()", "elif b:", "    return x.c", "else:", "    # why", "    ⟦x⟧.b()"], 0),
         (["if a:", "    g()", "    ⟦x⟧.a()", "else:", "    x.b()"], 2),  # it is done without x, too
         (["if a:", "    ⟦x⟧.a()", "elif b:", "    x.b()"], 1),
-        (["if x is None:", "    ⟦x⟧.a()", "else:", "    x.b()"], 1),
+        (["if x or a:", "    ⟦x⟧.a()", "else:", "    x.b()"], 1),
         (["if (x := g()):", "    ⟦x⟧.a()", "else:", "    x.b()"], 1),
     ],
 )

@@ -43,7 +43,7 @@ def default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
         if len(given) == 2:  # `.get(key, None)`
             return (TextEdit(at, inner),)
         return (TextEdit(Span(at.end, at.end), f", {inner}"),)
-    if site.node.type == "identifier" and (statement := site.guarded.statement) is not None and _is_local(site):
+    if site.node.type == "identifier" and (statement := site.guarded.statement) is not None and may_be_given(site):
         lines = [f"if {site.source} is None:", f"{site.step}{site.source} = {default}"]
         return (site.guarded.inserted(statement, lines),)
     if site.is_name and inner:
@@ -64,9 +64,11 @@ def _in_strings(site: Site, default: str) -> str:
     return re.sub("[\"']", others.pop(), default)
 
 
-def _is_local(site: Site) -> bool:
+def may_be_given(site: Site) -> bool:
     """Whether the name may be given a value here without another name being made by it."""
     function = site.function
+    if site.node.type == "attribute":
+        return True
     if function is None or site.is_in_class_body:
         return not site.is_in_class_body
     if parameter_of(function, site.source) is not None:

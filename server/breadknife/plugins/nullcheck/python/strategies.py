@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.python.conditions import chained, filtered, refusal_of, tested, tested_around
+from breadknife.plugins.nullcheck.python.contradictions import Contradiction, contradiction, turned_round
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
-from breadknife.plugins.nullcheck.python.defaults import MADE_UP, default_edits, default_of, get_call
+from breadknife.plugins.nullcheck.python.defaults import MADE_UP, default_edits, default_of, get_call, may_be_given
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
@@ -56,6 +57,8 @@ _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", 
 
 def options(site: Site, evidence: Evidence) -> list[Option]:
     """What can be done at a site, best first."""
+    if (denied := contradiction(site)) is not None:
+        return list(_against(site, evidence, denied))
     found, place = _options(site, evidence), site.guarded
     if is_exception_under_way(place):
         lost = lost_by(place)
@@ -70,6 +73,32 @@ def _beside_exception(option: Option) -> Option:
     if option.strategy is Strategy.NARROW and not option.is_asked_for:
         return replace(option, weight=88, reason="an exception under way goes on then")
     return option
+
+
+def _against(site: Site, evidence: Evidence, denied: Contradiction) -> Iterator[Option]:
+    """What may be done where a test says that the value is None, best first."""
+    quoted, reason = in_title(site.source), f"a test says that {in_title(site.source)} is None here"
+    default = default_of(site) if site.first.statement is not None and may_be_given(site) else ""
+    turned = turned_round(site, denied)
+    if turned is not None:
+        title = f"Turn the test of {quoted} round (`{turned.new_text} None`)"
+        yield Option(Strategy.NARROW, title, Content(), 51, reason, is_asked_for=True)
+    if default:
+        title = f"Give {quoted} a value such as `{default}` first"
+        yield Option(Strategy.DEFAULT, title, Content(default=default), 50, reason)
+    elif turned is None and site.first.statement is not None:
+        raised = _raise(site, evidence, quoted)
+        yield replace(raised, title=f"Raise {raised.content.exception} there", weight=45, reason=reason)
+
+
+def _edits_against(site: Site, strategy: Strategy, content: Content, denied: Contradiction) -> tuple[TextEdit, ...]:
+    place, line = site.first, f'raise {content.exception}("{content.message}")'
+    if strategy is Strategy.NARROW:
+        turned = turned_round(site, denied)
+        return (turned,) if turned is not None else ()
+    if strategy is Strategy.DEFAULT:
+        line = f"{site.source} = {content.default}"
+    return (place.inserted(place.statement, [line]),) if place.statement is not None else ()
 
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
@@ -220,6 +249,8 @@ def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
     """The edits, or None where the strategy can't be carried out."""
+    if (denied := contradiction(site)) is not None:
+        return _edits_against(site, strategy, content, denied) or None
     match strategy:
         case Strategy.DEFAULT:
             return default_edits(site, content.default)
