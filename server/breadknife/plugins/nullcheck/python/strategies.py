@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of
 from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass
 from breadknife.plugins.nullcheck.python.returning import early_return, returning
-from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, may_be_skipped
+from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, loses, may_be_skipped
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, yields_of
 from breadknife.plugins.nullcheck.python.under_way import is_exception_under_way, lost_by
 from breadknife.plugins.nullcheck.values import Content, Strategy
@@ -161,7 +161,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight, reason = base, "it is in a loop"
             if evidence.exits[strategy]:  # less than an assertion: of 441 repairs by maintainers none was one of these
                 weight, reason = base + 9, "the loop does so elsewhere"
-            if habit[strategy]:
+            if habit[strategy] and not loses(place, loop, evidence.exits_by(strategy)):
                 weight, reason = base + 40, f"the file does so elsewhere when {quoted} is None"
                 weight = min(weight, _OF_ATTRIBUTE) if is_attribute else weight
             yield Option(strategy, title, Content(), weight, reason)
