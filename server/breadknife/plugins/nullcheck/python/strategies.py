@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of
-from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass
+from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass, may_end_in_exception
 from breadknife.plugins.nullcheck.python.returning import early_return, returning
 from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, loses, may_be_skipped
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, yields_of
@@ -182,7 +182,7 @@ def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
         truth = _truth_of_none(site)
         binding = f"Bind the result to `{name}` and test it (the condition is {truth} if None)"
         title = binding if site.walrus is None else _IN_CONDITION.format(quoted, truth)
-        yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
+        yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE, _may_grant(refusal_of(site)))
     if found := filtered(site, name):
         shorter = " (the list gets shorter)" if found.comprehension.type == "list_comprehension" else ""
         title = f"Leave out where {quoted} is None{shorter}"
@@ -221,9 +221,14 @@ def _narrowing(site: Site) -> _Narrowing | None:
 
 
 def _in_condition(place: Site, weight: int, reason: str, made: tuple[TextEdit, ...]) -> _Narrowing:
-    is_refused = refusal_of(place) is not None
-    passes = not is_refused and (lets_pass(place) or is_negated(place))
+    refusal = refusal_of(place)
+    passes = _may_grant(refusal) if refusal is not None else lets_pass(place) or is_negated(place)
     return _Narrowing(_IN_CONDITION.format("{}", _truth_of_none(place)), weight, reason, made, passes)
+
+
+def _may_grant(refusal: Node | None) -> bool:
+    """Whether it refuses by `return False` alone: of a function that asks whether something is wrong that is a yes."""
+    return refusal is not None and not may_end_in_exception(refusal)
 
 
 def _truth_of_none(place: Site) -> str:
