@@ -35,6 +35,7 @@ LIST = "def f(a, b, x: list | None):\n"
             "narrow": "if x is None:\n        g()\n    else:\n        x.y()",
             "default": "if x is not None:\n        g()\n    else:\n        x = []\n        x.y()",
         }),
+        ("while x is None:\n        ⟦x⟧.y()", {"default": "while x is None:\n        x = []\n        x.y()"}),
         ("if a.v is None:\n        g()\n        ⟦a.v⟧.y()", None),  # which the call may have set
         ("if x is None:\n        x = g()\n        ⟦x⟧.y()", None),
         ("if x is None or a:\n        ⟦x⟧.y()", None),

@@ -24,6 +24,7 @@ LOOP = "    for p in a:\n        f = p.z()\n        try:\n            g(p)\n    
         (LOOP.format("finally", "⟦f⟧.close()"), ()),
         (LOOP.format("except OSError", "⟦f⟧.close()\n            raise"), ()),
         (LOOP.format("except OSError", "⟦f⟧.close()"), LEAVES),
+        (LOOP.format("except* OSError", "⟦f⟧.close()"), ()),  # a syntax error
         (FINALLY.format("for f in a:\n            ⟦f⟧.close()"), (Strategy.CONTINUE, Strategy.BREAK)),  # the loop's own
         ("    f = g()\n    try:\n        ⟦f⟧.close()\n    finally:\n        g()\n", (Strategy.RETURN,)),
     ],

@@ -140,8 +140,10 @@ def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None)
 )
 def test_of_all_and_any_the_element_is_tested(before: str, after: str | None) -> None:
     text, offers = offered(f"def f(a, b):\n    {before}\n")
-    made = [written(text, each) for each in offers if each.strategy in (Strategy.NARROW, Strategy.WALRUS)]
-    assert made == ([] if after is None else [f"def f(a, b):\n    {after}\n"])
+    tests = [each for each in offers if each.strategy in (Strategy.NARROW, Strategy.WALRUS)]
+    assert [written(text, each) for each in tests] == ([] if after is None else [f"def f(a, b):\n    {after}\n"])
+    is_known = "is None or" in (after or "")  # what the answer is for
+    assert all(each.is_asked_for is not is_known for each in tests)
 
 
 def test_a_title_says_that_a_list_gets_shorter() -> None:

@@ -45,7 +45,7 @@ def contradiction(site: Site) -> Contradiction | None:
 def turned_round(site: Site, found: Contradiction) -> TextEdit | None:
     """The test's opposite, or None where what is done then, or else, isn't right with that."""
     operator = next((each for each in found.test.children if each.type in _OPPOSITE), None)
-    if operator is None or not _is_first(site, found.used):
+    if operator is None or found.owner.type == "while_statement" or not _is_first(site, found.used):
         return None
     others = [child for child in found.owner.named_children if child not in (found.used, *_tested(found))]
     rest, function = found.owner.end_byte, site.function or site.tree.root
@@ -86,6 +86,8 @@ def _conditions(outer: Node, inner: Node) -> Iterator[tuple[Node, bool]]:
                 yield condition, True
             elif inner.type in BRANCHES:
                 yield condition, False
+        case "while_statement" if condition is not None and inner == outer.child_by_field_name("body"):
+            yield condition, True
         case _:
             pass
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.python.conditions import chained, filtered, refusal_of, tested, tested_around
 from breadknife.plugins.nullcheck.python.contradictions import Contradiction, contradiction, turned_round
+from breadknife.plugins.nullcheck.python.counted import is_decided
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
 from breadknife.plugins.nullcheck.python.defaults import MADE_UP, default_edits, default_of, get_call, may_be_given
 from breadknife.plugins.nullcheck.python.evidence import Evidence
@@ -182,7 +183,7 @@ def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
         truth = _truth_of_none(site)
         binding = f"Bind the result to `{name}` and test it (the condition is {truth} if None)"
         title = binding if site.walrus is None else _IN_CONDITION.format(quoted, truth)
-        yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE, _may_grant(refusal_of(site)))
+        yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE, _may_grant(site))
     if found := filtered(site, name):
         shorter = " (the list gets shorter)" if found.comprehension.type == "list_comprehension" else ""
         title = f"Leave out where {quoted} is None{shorter}"
@@ -221,14 +222,17 @@ def _narrowing(site: Site) -> _Narrowing | None:
 
 
 def _in_condition(place: Site, weight: int, reason: str, made: tuple[TextEdit, ...]) -> _Narrowing:
-    refusal = refusal_of(place)
-    passes = _may_grant(refusal) if refusal is not None else lets_pass(place) or is_negated(place)
+    passes = _may_grant(place) or (refusal_of(place) is None and (lets_pass(place) or is_negated(place)))
     return _Narrowing(_IN_CONDITION.format("{}", _truth_of_none(place)), weight, reason, made, passes)
 
 
-def _may_grant(refusal: Node | None) -> bool:
-    """Whether it refuses by `return False` alone: of a function that asks whether something is wrong that is a yes."""
-    return refusal is not None and not may_end_in_exception(refusal)
+def _may_grant(place: Site) -> bool:
+    """Whether it is unknown what a test's answer means: one that `all` or `any` gives, or `return False` of a function
+    that may ask whether something is wrong."""
+    refusal = refusal_of(place)
+    if refusal is not None:
+        return not may_end_in_exception(refusal)
+    return any(is_decided(place, at) for at in range(len(place.path)))
 
 
 def _truth_of_none(place: Site) -> str:

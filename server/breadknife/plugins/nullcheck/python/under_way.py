@@ -3,14 +3,18 @@ there loses it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.refusing import may_end_in_exception
 from breadknife.plugins.nullcheck.python.site import LOOPS, Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import Node
 
 _CLAUSES = ("finally_clause", "except_clause", "except_group_clause")
+_GROUP = re.compile(r"except\s*\*")
+"""Nothing may leave it."""
 
 
 def is_exception_under_way(place: Site) -> bool:
@@ -19,7 +23,7 @@ def is_exception_under_way(place: Site) -> bool:
 
 def lost_by(place: Site) -> frozenset[Strategy]:
     """The ways to leave before the place's statement by which an exception would be lost: any in `finally`, and in an
-    `except` that raises further down. A loop that is all in the clause may be left."""
+    `except` that raises further down; in `except*` Python has none. A loop that is all in the clause may be left."""
     if not any(_loses(clause, place) for clause in _clauses(place.path)):
         return frozenset()
     loop = next((at for at in range(len(place.path) - 1, -1, -1) if place.path[at].type in LOOPS), 0)
@@ -37,7 +41,7 @@ def _clauses(path: tuple[Node, ...]) -> Iterator[Node]:
 
 
 def _loses(clause: Node, place: Site) -> bool:
-    if clause.type == "finally_clause":
+    if clause.type == "finally_clause" or _GROUP.match(text(clause)):
         return True
     raised = own_nodes(place.function, "raise_statement") if place.function is not None else []
     is_further_down = any(place.node.start_byte <= each.start_byte < clause.end_byte for each in raised)
