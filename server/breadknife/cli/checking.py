@@ -122,10 +122,11 @@ def last_line(done: subprocess.CompletedProcess[bytes]) -> str:
 def new_in(before: Sequence[Said], after: Sequence[Said], changes: Iterable[Change]) -> list[Said]:
     """What wasn't said before the changes."""
     moves = {each.path: Moves.of_lines(each.before, each.after) for each in changes}
+    was, now = ([_problem(each) for each in said] for said in (before, after))
     told: dict[Problem, list[Said]] = {}
-    for each in after:
-        told.setdefault(_problem(each), []).append(each)
-    return [told[problem].pop() for problem in compared(map(_problem, before), map(_problem, after), moves).new]
+    for problem, each in zip(now, after, strict=True):
+        told.setdefault(problem, []).append(each)
+    return [told[problem].pop() for problem in compared(was, now, moves).new]
 
 
 def _problem(said: Said) -> Problem:

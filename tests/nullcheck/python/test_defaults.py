@@ -95,3 +95,29 @@ def test_a_default_is_of_the_type_of_what_the_name_gets_besides(lines: list[str]
     _, offers = offered(f"from a import Some\ndef f(a, b, x=None):\n{body}", use=Use.ITERATE)
     made = [(offer.content, offer.reason) for offer in offers if offer.strategy is Strategy.DEFAULT]
     assert made == ([(Content(default=default), reason)] if default else [])
+
+
+@pytest.mark.parametrize(
+    ("annotation", "line", "after"),
+    [
+        ("bytes | None", "return ⟦a.v⟧.lower()", 'return (a.v if a.v is not None else b"").lower()'),
+        ("Optional[list[str]]", "return len(⟦a.v⟧)", "return len(a.v if a.v is not None else [])"),
+        ("set[str] | None", "return b in ⟦a.v⟧", "return b in (a.v if a.v is not None else set())"),
+        ("float | None", "return ⟦a.v⟧ * 2", "return (a.v if a.v is not None else 0.0) * 2"),
+        ("tuple[int, ...] | None", "for b in ⟦a.v⟧: g()", "for b in (a.v if a.v is not None else ()): g()"),
+        ("tuple[int, int] | None", "for b in ⟦a.v⟧: g()", ""),
+        ("tuple[list[int], ...] | None", "for b in ⟦a.v⟧: g()", ""),  # which is as well, unseen
+        ("tuple | None", "b, c = ⟦a.v⟧", ""),
+        ("Codec | None", "return ⟦a.v⟧.lower()", ""),
+    ],
+)
+@pytest.mark.parametrize("declared", ["    v: {} = None\n", "    def __init__(self):\n        self.v: {} = None\n"])
+def test_the_default_of_an_attribute_is_of_its_annotation(
+    declared: str, annotation: str, line: str, after: str
+) -> None:
+    uses = {"len": Use.ARGUMENT, "for": Use.ITERATE, "b, ": Use.ITERATE}
+    use = next((uses[word] for word in uses if word in line), Use.OPERAND if "lower" not in line else Use.ATTRIBUTE)
+    head = "class A:\n" + declared.format(annotation) + "def f(a: A, b):\n    "
+    text, offers = offered(f"{head}{line}\n", use=use)
+    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.DEFAULT]
+    assert made == ([f"{head}{after}\n"] if after else [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.values import Strategy, Use
 from nullcheck.python.cases import offered, written
 
 E = "import os\n"
@@ -78,3 +78,10 @@ def test_not_offered(marked: str) -> None:
 def test_which_is_the_first(marked: str, title: str) -> None:
     _, (first, *_) = offered(marked)
     assert first.titled == title
+
+
+def test_a_number_that_the_environment_lacks_is_not_made_up_first() -> None:
+    for callee, key in (("int", "os.getenv('X')"), ("float", "os.environ.get('X')")):
+        _, offers = offered(E + f"def f():\n    return {callee}(⟦{key}⟧)\n", use=Use.ARGUMENT)
+        strategies = [offer.strategy for offer in offers]
+        assert strategies == [Strategy.LOOK_UP, Strategy.ASSERT, Strategy.RAISE, Strategy.DEFAULT]

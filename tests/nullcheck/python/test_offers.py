@@ -63,7 +63,8 @@ def test_a_loop_that_leaves_the_value_alone_has_a_check_before_it() -> None:
         ("if g() > ⟦x⟧.y:", ["pass"], None),
         ("if a:", ["x = g(x)", "a = ⟦x⟧.y"], None),
         ("if (x := g(a)):", ["a = ⟦x⟧.y"], None),
-        ("if not ⟦x⟧.y(a):", ["raise ValueError(a)"], None),
+        ("if not ⟦x⟧.y(a):", ["raise ValueError(a)"], "if x is None or not x.y(a):"),
+        ("if not ⟦x⟧.y(a):", ["g()"], None),
         ("if a:", ["a = ⟦x⟧.y", "b = 1", "    else:", "pass"], None),
         ("for a in b:", ["a = ⟦x⟧.y"], None),
     ],
@@ -109,14 +110,14 @@ def test_a_value_is_tested_only_where_the_other_one_is_written(before: str, afte
         (["x.a()", "for b in a:", "    ⟦x⟧.y()", "    x = b"], 2),
         (["x.a()", "x = g()", "⟦x⟧.b()"], 2),
         (["x.a()", "x = ⟦x⟧.b()"], 0),
-        (["x.a()", "if x is None:", "    ⟦x⟧.b()"], 2),
+        (["x.a()", "if x or a:", "    ⟦x⟧.b()"], 2),
         (["if a:", "    x.a()", "⟦x⟧.b()"], 2),
         (["try:", "    x.a()", "except OSError:", "    ⟦x⟧.b()"], 3),
         (["if a:", "    ⟦x⟧.a()", "else:", "    x.b()"], 0),
         (["if a:", "    x.a()", "elif b:", "    return x.c", "else:", "    # why", "    ⟦x⟧.b()"], 0),
         (["if a:", "    g()", "    ⟦x⟧.a()", "else:", "    x.b()"], 2),  # it is done without x, too
         (["if a:", "    ⟦x⟧.a()", "elif b:", "    x.b()"], 1),
-        (["if x is None:", "    ⟦x⟧.a()", "else:", "    x.b()"], 1),
+        (["if x or a:", "    ⟦x⟧.a()", "else:", "    x.b()"], 1),
         (["if (x := g()):", "    ⟦x⟧.a()", "else:", "    x.b()"], 1),
     ],
 )
@@ -274,6 +275,21 @@ def test_a_test_asserts() -> None:
     marked = "def test_a(x):\n    if x.z:\n        raise ValueError(1)\n    ⟦x⟧.y()\n"
     assert offered(marked)[1][0].strategy is Strategy.RAISE
     assert offered(marked, uri="file:///project/tests/test_a.py")[1][0].strategy is Strategy.ASSERT
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("a['first-name']", "first_name is None"),
+        ("a[b + 1]", "result is None"),
+        ("g(a)", "the result of g is None"),
+        (f"a.{'long_' * 12}.name", "name is None"),
+    ],
+)
+def test_a_message_says_what_is_missing(value: str, message: str) -> None:
+    _, offers = offered(f"def f(a, b):\n    return ⟦{value}⟧.y\n")
+    contents = [offer.content.message for offer in offers if offer.strategy is Strategy.RAISE and offer.content]
+    assert contents == [message]
 
 
 # --- every offer ---

@@ -87,17 +87,17 @@ def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason:
     ("marked", "is_asked_for"),
     [
         ("def f(a, x):\n    if a:\n        pass\n    elif ⟦x⟧.y:\n        a()\n", False),
-        ("def f(a, x):\n    if a:\n        pass\n    elif a != ⟦x⟧.y:\n        raise ValueError(a)\n", True),
+        ("def f(a, x):\n    if a:\n        pass\n    elif a != ⟦x⟧.y:\n        raise ValueError(a)\n", False),
         ("def f(a, x):\n    if a or a and not ⟦x⟧.y:\n        a()\n", True),
         ("def g(x):\n    if x:\n        x.z()\ndef f(a, x):\n    if a or not ⟦x⟧.y:\n        a()\n", True),
-        ("def f(a, x):\n    if ⟦x⟧.y > 3:\n        raise ValueError(a)  # too much\n", True),
+        ("def f(a, x):\n    if ⟦x⟧.y > 3:\n        raise ValueError(a)  # too much\n", False),
         (
             "def f(a, x):\n    if ⟦x⟧.y:\n        if a:\n            raise ValueError\n        else:\n"
             "            with a:\n                raise TypeError\n",
-            True,
+            False,
         ),
         ("def f(a, x):\n    if ⟦x⟧.y:\n        if a:\n            raise ValueError\n        a()\n", False),
-        ("def f(a, x):\n    while a or ⟦x⟧.y:\n        raise ValueError(a)\n", True),
+        ("def f(a, x):\n    while a or ⟦x⟧.y:\n        raise ValueError(a)\n", False),
         ("def f(a, x):\n    if a or ⟦x⟧.y:\n", False),  # that is being written
     ],
 )

@@ -94,3 +94,47 @@ def test_a_test_that_leaves_the_next_use_as_a_finding_is_not_offered(lines: list
     text, offers = offered(head + "".join(f"    {line}\n" for line in lines), "nullcheck")
     assert findings(document(text))
     assert (Strategy.NARROW in {offer.strategy for offer in offers}) == is_narrowed
+
+
+SKIPS = """\
+def g(a, d, c):
+    for x in a:
+        y = d.get(x)
+        if y is None:
+            continue
+        {0}
+
+def f(a, d, c):
+    new = {{}}
+    for x in a:
+        y = d.get(x)
+        own = []
+        b = ⟦y⟧.z
+        {1}
+    return new
+"""
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "is_first"),
+    [
+        ("print(y)", "print(b)", True),
+        ("print(y)", "new[x] = b", False),
+        ("print(y)", "if b: new[x] = b", False),
+        ("print(y)", "new.setdefault(b, b)", False),
+        ("print(y)", "new += b", False),
+        ("print(y)", "c.total = b", False),
+        ("print(y)", "yield b", False),
+        ("c.append(y)", "new[x] = b", True),  # as the file does
+        ("print(y)", "own.append(b)", True),  # the round's own
+        ("print(y)", "b += 1", True),
+        ("print(y)", "new[b]", True),
+    ],
+)
+def test_the_files_way_to_skip_a_round_is_not_first_where_that_loses_what_is_built(
+    there: str, here: str, is_first: bool
+) -> None:
+    _, offers = offered(SKIPS.format(there, here))
+    skips = next(offer for offer in offers if offer.strategy is Strategy.CONTINUE)
+    asserts = next(offer for offer in offers if offer.strategy is Strategy.ASSERT)
+    assert (skips.weight > asserts.weight) == is_first

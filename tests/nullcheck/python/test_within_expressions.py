@@ -68,6 +68,17 @@ def test_a_condition_tests_it_where_nothing_can_stand_before(strategy: Strategy,
         ("for c in a or ⟦x⟧.y: pass", None),
         ("with a or ⟦x⟧.y: pass", None),
         ("return a and [*(b or ⟦x⟧.y)]", None),
+        ("return a or json.loads(⟦x⟧.y)", None),
+        ("return a or json.loads(a, cls=⟦x⟧.y)", "return a or json.loads(a, cls=(x.y if x is not None else None))"),
+        ("return a or re.match('a', ⟦x⟧.y)", None),
+        ("return a or open(⟦x⟧.y)", None),
+        ("return a or os.path.join(b, ⟦x⟧.y)", None),
+        ("return a or a.startswith(⟦x⟧.y)", None),
+        ("return a or ', '.join(⟦x⟧.y)", None),
+        ("return a or a.split(⟦x⟧.y)", "return a or a.split(x.y if x is not None else None)"),
+        ("return a or (⟦x⟧.y)", "return a or (x.y if x is not None else None)"),
+        ("return a or a[⟦x⟧.y]", "return a or a[x.y if x is not None else None]"),
+        ("return a or g(⟦x⟧.y, b)", "return a or g((x.y if x is not None else None), b)"),
     ],
 )
 def test_what_no_check_can_stand_before_goes_on_with_none(before: str, after: str | None) -> None:
@@ -94,6 +105,15 @@ def test_what_no_check_can_stand_before_goes_on_with_none(before: str, after: st
         ("[b or ⟦g(x)⟧.y for x in a]", None),
         ("[x for x in a if ⟦g(x)⟧.y]", None),
         ("[z for z in [⟦g(x)⟧.y for x in a]]", None),
+        ("max([⟦g(x)⟧.y for x in a])", "max([result.y for x in a if (result := g(x)) is not None])"),
+        ("all(⟦x⟧.y for x in a)", None),
+        ("any([⟦g(x)⟧.y for x in a])", None),
+        ("dict(zip(b, [⟦g(x)⟧.y for x in a]))", None),
+        ("zip(b, list(⟦x⟧.y for x in a))", None),
+        ("len({⟦x⟧.y for x in a})", None),
+        ("[⟦x⟧.y for x in a][b]", None),
+        ("[⟦x⟧.y for x in a].index(b)", None),
+        ("b(*[⟦x⟧.y for x in a])", None),
     ],
 )
 def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None) -> None:
@@ -103,20 +123,83 @@ def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None)
 
 
 @pytest.mark.parametrize(
-    ("then", "is_asked_for"),
+    ("before", "after"),
+    [
+        ("return all(⟦x⟧.y for x in a)", "return all(x is not None and x.y for x in a)"),
+        ("return any([b and ⟦x⟧.y for x in a])", "return any([b and x is not None and x.y for x in a])"),
+        (
+            "return all(⟦g(x)⟧.y > len(x) for x in a)",
+            "return all((result := g(x)) is not None and result.y > len(x) for x in a)",
+        ),
+        ("return all(len(x) > ⟦g(x)⟧.y for x in a)", None),  # what is called before may set it
+        ("if any(⟦x⟧.y for x in a): raise b", "if any(x is None or x.y for x in a): raise b"),
+        ("if b and not all(⟦x⟧.y for x in a): raise b", "if b and not all(x is not None and x.y for x in a): raise b"),
+        ("return g(⟦x⟧.y for x in a)", None),
+        ("a, b = [⟦x⟧.y for x in a]", None),
+    ],
+)
+def test_of_all_and_any_the_element_is_tested(before: str, after: str | None) -> None:
+    text, offers = offered(f"def f(a, b):\n    {before}\n")
+    tests = [each for each in offers if each.strategy in (Strategy.NARROW, Strategy.WALRUS)]
+    assert [written(text, each) for each in tests] == ([] if after is None else [f"def f(a, b):\n    {after}\n"])
+    is_known = "is None or" in (after or "")  # what the answer is for
+    assert all(each.is_asked_for is not is_known for each in tests)
+
+
+def test_a_title_says_that_a_list_gets_shorter() -> None:
+    titles = [
+        offered(f"def f(a):\n    return {made}\n")[1][0].title for made in ("[⟦x⟧.y for x in a]", "{⟦x⟧.y for x in a}")
+    ]
+    assert titles == ["Leave out where `x` is None (the list gets shorter)", "Leave out where `x` is None"]
+
+
+@pytest.mark.parametrize(
+    ("then", "is_refused"),
     [
         ("raise ValueError(x)", True),
         ("raise_version_error(x)", True),
         ("self.fail(x)", True),
         ("if a:\n            parser.error(x)", True),
+        ("return False", True),
+        ("raise ValueError(x.y)", None),  # which is asked of the None then
         ("a = 1", False),
+        ("return True", False),
         ("failures.append(x)", False),
     ],
 )
-def test_a_condition_of_what_is_refused_lets_none_pass_only_where_somebody_asks(then: str, is_asked_for: bool) -> None:
-    _, offers = offered(f"def f(x, a):\n    if a in ⟦x⟧.y:\n        {then}\n")
-    (narrow,) = (offer for offer in offers if offer.strategy is Strategy.NARROW)
-    assert narrow.is_asked_for is is_asked_for
+def test_a_condition_of_what_is_refused_lets_no_none_pass(then: str, is_refused: bool | None) -> None:
+    text, offers = offered(f"def f(x, a):\n    if a in ⟦x⟧.y:\n        {then}\n")
+    narrow = [offer for offer in offers if offer.strategy is Strategy.NARROW]
+    made = [written(text, offer).splitlines()[1] for offer in narrow]
+    test, truth = ("x is None or", "true") if is_refused else ("x is not None and", "false")
+    assert made == ([f"    if {test} a in x.y:"] if is_refused is not None else [])
+    assert [offer.title for offer in narrow] == [f"Test `x` in the condition (it is {truth} if that is None)"][
+        : len(made)
+    ]
+    assert all(offer.is_asked_for is (then == "return False") for offer in narrow)  # which may be a yes, too
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("if not ⟦x⟧.y(a):", "if x is None or not x.y(a):"),
+        ("if a or ⟦x⟧.y:", "if a or x is None or x.y:"),
+        ("if a and ⟦x⟧.y:", "if a and (x is None or x.y):"),
+        ("if a and (b or not ⟦x⟧.y):", "if a and (b or x is None or not x.y):"),
+        ("if not (a and ⟦x⟧.y):", "if not (a and x is not None and x.y):"),
+        ("if (b if ⟦x⟧.y else a):", "if (b if x is not None and x.y else a):"),
+        (
+            "if a:\n        pass\n    elif ⟦g(a)⟧.y:",
+            "if a:\n        pass\n    elif (result := g(a)) is None or result.y:",
+        ),
+        ("while a and ⟦g(a)⟧.y:", "while a and ((result := g(a)) is None or result.y):"),
+        ("while a and 1 < ⟦g()⟧.y:", "while a and ((result := g()) is None or 1 < result.y):"),
+    ],
+)
+def test_how_a_none_is_let_into_what_refuses_it(old: str, new: str) -> None:
+    text, offers = offered(f"def f(a, b, x=None):\n    {old}\n        raise ValueError(a)\n")
+    made = [written(text, each) for each in offers if each.strategy in (Strategy.NARROW, Strategy.WALRUS)]
+    assert made == [f"def f(a, b, x=None):\n    {new}\n        raise ValueError(a)\n"]
 
 
 @pytest.mark.parametrize("line", ['⟦d["k"]⟧ += 1', "⟦self.d[k]⟧ -= a"])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
+from typing import NamedTuple
 
+from breadknife.plugins.nullcheck.python.counted import decides, is_decided, is_each_counted
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated
+from breadknife.plugins.nullcheck.python.refusing import refuses
+from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated, is_in_brackets
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -18,8 +21,24 @@ _LATER = COMPREHENSIONS | {"lambda", "block", "function_definition"}
 _POSTFIX = frozenset({"attribute", "call", "subscript", "await"})
 _VALUES_OF = frozenset({"parenthesized_expression", "boolean_operator", "conditional_expression"})
 """Their value may be that of one of their parts."""
+_TRUTH_OF_PART = frozenset({"boolean_operator", "parenthesized_expression", "argument_list"})
+"""As true as what makes them so."""
 _LOOSER = frozenset({"conditional_expression", "lambda", "named_expression"})
 """Binds less than `and`."""
+
+_REFUSE_NONE = re.compile(
+    r"(?:io\.)?open|json\.loads?|re\.\w+|os\.(?:path\.\w+|fspath|stat|mkdir|makedirs|remove|unlink|rename|replace)"
+    r"|(?:builtins\.|decimal\.|fractions\.|pathlib\.|uuid\.)?(?:bytearray|Decimal|Path|PurePath|UUID)"
+    r"|ast\.(?:parse|literal_eval)|html\.(?:un)?escape|(?:\w+\.)*(?:fromisoformat|strptime)"
+    r"|shlex\.(?:split|quote)|base64\.\w+|tomllib\.loads?"
+    r"|[\s\S]*\.(?:startswith|endswith|join|replace|removeprefix|removesuffix|r?partition|fromhex|from_bytes)"
+)
+"""Functions, and methods of strings, whose first two arguments mustn't be None."""
+
+
+class Filtered(NamedTuple):
+    edits: tuple[TextEdit, ...]
+    comprehension: Node
 
 
 def tested(site: Site, name: str, *, strictly: bool) -> tuple[TextEdit, ...] | None:
@@ -28,21 +47,50 @@ def tested(site: Site, name: str, *, strictly: bool) -> tuple[TextEdit, ...] | N
     `strictly`: see `_first`."""
     if name and _is_in_iterable(site):
         return None
-    inner = site.node
+    if (at := _part(site)) is None:
+        return None
+    outer, inner = site.path[at], _inside(site, at)
+    if outer.type == "conditional_expression" and inner == outer.named_children[0]:
+        return _after(site, outer, inner) if not name else None
+    # As a value an operand is what it gives; as a condition only its truth counts.
+    truth_only = _is_condition(site, at) or _counts_as_condition(site, at)
+    if not truth_only or not _first(site, inner, strictly=strictly):
+        return None
+    refusal = refusal_of(site)
+    if refusal is not None and any(one.role is Role.USE for one in occurrences(site.tree, site.source, refusal)):
+        return None  # where it is None, that would be done with it
+    return _before(site, inner, name, is_refused=refusal is not None, in_and=is_and(outer))
+
+
+def _part(site: Site) -> int | None:
+    """Where in the path the node is of which a part, with the place in it, is a condition, or an operand of one."""
     for at in range(len(site.path) - 1, -1, -1):
-        outer = site.path[at]
+        outer, inner = site.path[at], _inside(site, at)
         if outer.type == "conditional_expression" and inner == outer.named_children[0]:
-            return _after(site, outer, inner) if not name else None
-        if outer.type == "boolean_operator" or _is_condition(outer, inner):
-            # As a value an operand is what it gives; as a condition only its truth counts.
-            truth_only = _is_condition(outer, inner) or _counts_as_condition(site, at)
-            first = truth_only and _first(site, inner, strictly=strictly)
-            return _before(site, inner, name) if first else None
+            return at
+        if outer.type == "boolean_operator" or _is_condition(site, at):
+            return at
         if outer.type in _LATER or outer.type == "conditional_expression":
             return None
         if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
             return None
-        inner = outer
+    return None
+
+
+def _inside(site: Site, at: int) -> Node:
+    return (*site.path, site.node)[at + 1]
+
+
+def refusal_of(site: Site) -> Node | None:
+    """The block that refuses where what the place stands in is true: there a None has to be let in, not kept out."""
+    part = _part(site)
+    for at in range(part, -1, -1) if part is not None else ():
+        outer = site.path[at]
+        if outer.type in _CONDITIONS and _is_condition(site, at):
+            block = outer.child_by_field_name("consequence") or outer.child_by_field_name("body")
+            return block if block is not None and refuses(block) else None
+        if outer.type not in _TRUTH_OF_PART and not is_decided(site, at) and not decides(outer):
+            return None
     return None
 
 
@@ -67,15 +115,15 @@ def _is_in_iterable(site: Site) -> bool:
     return any(node.type == "for_in_clause" for node in site.path)
 
 
-def filtered(site: Site, name: str) -> tuple[TextEdit, ...] | None:
-    """The test as a clause of the comprehension that the place's first name is from, or None where it is from none; of
-    what gets a name (see `tested`), of the comprehension that gives all that is asked of it."""
-    if name:
-        return _bound_in_clause(site, name)
-    return _tested_in_clause(site) if site.is_name else None
+def filtered(site: Site, name: str) -> Filtered | None:
+    """The test as a clause of the comprehension that the place's first name is from, or None where it is from none, or
+    where each element counts; of what gets a name (see `tested`), of the comprehension that gives all that is asked of
+    it."""
+    made = _bound_in_clause(site, name) if name else _tested_in_clause(site) if site.is_name else None
+    return made if made is not None and not is_each_counted(site, made.comprehension) else None
 
 
-def _bound_in_clause(site: Site, name: str) -> tuple[TextEdit, ...] | None:
+def _bound_in_clause(site: Site, name: str) -> Filtered | None:
     at = next((at for at in range(len(site.path) - 1, 0, -1) if site.path[at].type in COMPREHENSIONS), None)
     if at is None or _is_in_iterable(site):
         return None
@@ -84,10 +132,11 @@ def _bound_in_clause(site: Site, name: str) -> tuple[TextEdit, ...] | None:
     if inside[0] != given or not is_always_evaluated(inside) or not _first(site, given, strictly=True):
         return None
     end = site.tree.span(clauses[-1]).end
-    return TextEdit(site.span, name), TextEdit(Span(end, end), f" if {site.bound(name)} is not None")
+    test = TextEdit(Span(end, end), f" if {site.bound(name)} is not None")
+    return Filtered((TextEdit(site.span, name), test), site.path[at])
 
 
-def _tested_in_clause(site: Site) -> tuple[TextEdit, ...] | None:
+def _tested_in_clause(site: Site) -> Filtered | None:
     name = re.compile(rf"\b{re.escape(site.source.partition('.')[0])}\b")
     for outer in reversed(site.path):
         clauses = outer.named_children if outer.type in COMPREHENSIONS else []
@@ -99,7 +148,7 @@ def _tested_in_clause(site: Site) -> tuple[TextEdit, ...] | None:
                     return None
                 before = list(takewhile(lambda each: not _uses(site, each), own[1:]))
                 end = site.tree.span([clause, *before][-1]).end
-                return (TextEdit(Span(end, end), f" if {site.source} is not None"),)
+                return Filtered((TextEdit(Span(end, end), f" if {site.source} is not None"),), outer)
         if outer.type in ("lambda", "function_definition"):
             break
     return None
@@ -122,16 +171,17 @@ def chained(site: Site, name: str) -> tuple[TextEdit, ...] | None:
         return None
     span = site.tree.span(inner)
     value = site.bound(name) if name else site.source
+    opened, closed = ("", "") if is_in_brackets(inner, path) else ("(", ")")
     return (
-        TextEdit(Span(span.start, span.start), "("),
+        *((TextEdit(Span(span.start, span.start), opened),) if opened else ()),
         *((TextEdit(site.span, name),) if name else ()),
-        TextEdit(Span(span.end, span.end), f" if {value} is not None else None)"),
+        TextEdit(Span(span.end, span.end), f" if {value} is not None else None{closed}"),
     )
 
 
 def _takes_no_none(value: Node, path: tuple[Node, ...]) -> bool:
     """Whether a None instead of the value fails right there: as an iterable, formatted in a way of its own, as an
-    exception that is raised or caught. `path`: from the root down to the value, without it."""
+    exception that is raised or caught, given to what takes none. `path`: from the root down to it, without it."""
     while path and path[-1].type in _VALUES_OF:
         value, path = path[-1], path[:-1]
     outer = path[-1]
@@ -139,7 +189,14 @@ def _takes_no_none(value: Node, path: tuple[Node, ...]) -> bool:
         return outer.child_by_field_name("cause") != value
     if any(child.type == "format_specifier" for child in outer.children):
         return True
-    return role_of(value, path) is Role.USE or _is_caught(path)
+    return role_of(value, path) is Role.USE or _is_caught(path) or _is_refused_by_call(value, path)
+
+
+def _is_refused_by_call(value: Node, path: tuple[Node, ...]) -> bool:
+    """Whether it is one of the arguments of a function of the library that takes no None for them."""
+    given = path[-1]
+    function = path[-2].child_by_field_name("function") if given.type == "argument_list" and len(path) > 1 else None
+    return function is not None and value in given.named_children[:2] and bool(_REFUSE_NONE.fullmatch(text(function)))
 
 
 def _is_caught(path: tuple[Node, ...]) -> bool:
@@ -162,18 +219,20 @@ def _only_assigns(statement: Node) -> bool:
     )
 
 
-def _is_condition(outer: Node, inner: Node) -> bool:
+def _is_condition(site: Site, at: int) -> bool:
+    """Whether only the truth counts of what the node at that place in the path has of the place."""
+    outer, inner = site.path[at], _inside(site, at)
     if outer.type in _CONDITIONS:
         return outer.child_by_field_name(_CONDITIONS[outer.type]) == inner
-    return outer.type == "if_clause" or (outer.type == "conditional_expression" and outer.named_children[1] == inner)
+    if outer.type == "conditional_expression":
+        return outer.named_children[1] == inner
+    return outer.type == "if_clause" or is_decided(site, at)
 
 
 def _counts_as_condition(site: Site, at: int) -> bool:
-    inner = site.path[at]
-    for outer in reversed(site.path[:at]):
-        if outer.type not in ("boolean_operator", "parenthesized_expression", "not_operator"):
-            return _is_condition(outer, inner)
-        inner = outer
+    for outer_at in range(at - 1, -1, -1):
+        if site.path[outer_at].type not in ("boolean_operator", "parenthesized_expression", "not_operator"):
+            return _is_condition(site, outer_at)
     return False
 
 
@@ -191,18 +250,18 @@ def _first(site: Site, operand: Node, *, strictly: bool = False) -> bool:
     return True
 
 
-def _before(site: Site, operand: Node, name: str) -> tuple[TextEdit, ...] | None:
+def _before(site: Site, operand: Node, name: str, *, is_refused: bool, in_and: bool) -> tuple[TextEdit, ...]:
+    """`is_refused`: the whole is true of a None, too; `in_and`: of which the operand is one."""
     span, loose = site.tree.span(operand), operand.type in _LOOSER
-    if not name:
-        test = f"{site.source} is not None and "
-    elif site.span.start == span.start and not loose:
-        return (TextEdit(site.span, f"{site.bound(name)} is not None and {name}"),)
+    test = f"{site.bound(name) if name else site.source} {'is None or' if is_refused else 'is not None and'} "
+    opened = "(" * (is_refused and in_and)
+    if name and site.span.start == span.start and not loose:
+        edits = [TextEdit(site.span, opened + test + name)]
     else:
-        test = f"{site.bound(name)} is not None and "
-    edits = [TextEdit(Span(span.start, span.start), test + "(" * loose)]
-    edits += [TextEdit(site.span, name)] if name else []
-    edits += [TextEdit(Span(span.end, span.end), ")")] if loose else []
-    return tuple(edits)
+        edits = [TextEdit(Span(span.start, span.start), opened + test + "(" * loose)]
+        edits += [TextEdit(site.span, name)] if name else []
+    closed = ")" * (loose + len(opened))
+    return (*edits, TextEdit(Span(span.end, span.end), closed)) if closed else tuple(edits)
 
 
 def _after(site: Site, ternary: Node, value: Node) -> tuple[TextEdit, ...] | None:

@@ -8,7 +8,7 @@ from breadknife.plugins.nullcheck.python.failing import fails
 from breadknife.plugins.nullcheck.python.kinds import type_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
+from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_in_brackets
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -26,6 +26,12 @@ _DEFAULTS = {"str": '""', "int": "0", "float": "0.0", "bytes": 'b""', "bool": "F
              "tuple": "()", "set": "set()", "List": "[]", "Dict": "{}", "Sequence": "()", "Iterable": "()",
              "Mapping": "{}"}  # fmt: skip
 
+_FIXED_TUPLE = re.compile(r"\btuple\[(?![^\[\]]*,\s*\.\.\.\s*\])")
+"""Of so many elements as it names: none isn't one of them."""
+_NUMBERS = ("int", "float")
+MADE_UP = '"0"'
+"""For the number that the environment was to say, such as a port: what it means there, nobody has said."""
+
 
 def default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
     span, inner = site.span, _in_strings(site, default)
@@ -37,11 +43,12 @@ def default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
         if len(given) == 2:  # `.get(key, None)`
             return (TextEdit(at, inner),)
         return (TextEdit(Span(at.end, at.end), f", {inner}"),)
-    if site.node.type == "identifier" and (statement := site.guarded.statement) is not None and _is_local(site):
+    if site.node.type == "identifier" and (statement := site.guarded.statement) is not None and may_be_given(site):
         lines = [f"if {site.source} is None:", f"{site.step}{site.source} = {default}"]
         return (site.guarded.inserted(statement, lines),)
     if site.is_name and inner:
-        return (TextEdit(span, f"({site.source} if {site.source} is not None else {inner})"),)
+        written = f"{site.source} if {site.source} is not None else {inner}"
+        return (TextEdit(span, written if is_in_brackets(site.node, site.path) else f"({written})"),)
     return None
 
 
@@ -57,9 +64,11 @@ def _in_strings(site: Site, default: str) -> str:
     return re.sub("[\"']", others.pop(), default)
 
 
-def _is_local(site: Site) -> bool:
+def may_be_given(site: Site) -> bool:
     """Whether the name may be given a value here without another name being made by it."""
     function = site.function
+    if site.node.type == "attribute":
+        return True
     if function is None or site.is_in_class_body:
         return not site.is_in_class_body
     if parameter_of(function, site.source) is not None:
@@ -97,11 +106,9 @@ def default_of(site: Site) -> str:
 def _called_for(site: Site) -> str:
     others = _others(site)
     annotation = _annotation(site) or next((text(one.annotation) for one in others if one.annotation is not None), "")
-    for part in re.findall(r"\w+", annotation):
-        if part in _DEFAULTS:
-            return _DEFAULTS[part]
-        if part not in ("Optional", "Union", "typing", "None"):
-            return ""
+    if annotations := [annotation] if annotation else _of_attribute(site):
+        told = set(map(_of_annotation, annotations))
+        return told.pop() if len(told) == 1 else ""
     found, values = _of_use(site), [one.value for one in others if one.value is None or one.value.type != "none"]
     kinds = [type_of(site.tree, value, site.function).partition("[")[0] for value in values]
     told = {_DEFAULTS.get(kind, "") for kind in kinds if kind}
@@ -111,6 +118,29 @@ def _called_for(site: Site) -> str:
         return told.pop() if len(told) == 1 else ""
     # what a loop gives, or another name, is as likely a string
     return "" if any(value is None or value.type == "identifier" for value in values) else found
+
+
+def _of_annotation(annotation: str) -> str:
+    for part in re.findall(r"\w+", annotation):
+        if part in _DEFAULTS:
+            return "" if _FIXED_TUPLE.search(annotation) and part == "tuple" else _DEFAULTS[part]
+        if part not in ("Optional", "Union", "typing", "None"):
+            return ""
+    return ""
+
+
+def _of_attribute(site: Site) -> list[str]:
+    """The annotations that the file's classes have for an attribute of that name."""
+    name = site.source.rpartition(".")[2]
+    if site.node.type != "attribute" or not re.search(rf"\b{re.escape(name)}\s*:(?!=)", site.tree.text):
+        return []
+    found = [one for key in (name, f".{name}") for one in occurrences(site.tree, key, site.tree.root)]
+    return [
+        text(one.annotation)
+        for one in found
+        if one.annotation is not None
+        and (one.node.type == "attribute" or (one.scope is not None and one.scope.type == "class_definition"))
+    ]
 
 
 def _others(site: Site) -> list[Occurrence]:
@@ -136,7 +166,9 @@ def _of_use(site: Site) -> str:
             return '""' if kinds == {"string"} else "0" if kinds == {"integer"} else ""
         case Use.ARGUMENT:
             callee = _outer_call(site)
-            return {"int": '"0"' if _is_environment(site) else "0", "float": "0.0", "len": "()"}.get(callee, "")
+            if callee in _NUMBERS and _is_environment(site):
+                return MADE_UP
+            return {"int": "0", "float": "0.0", "len": "()"}.get(callee, "")
         case _:
             return ""
 

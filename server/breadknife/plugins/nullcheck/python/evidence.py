@@ -50,7 +50,10 @@ class Evidence:
 
     def exit_of(self, strategy: Strategy) -> str:
         """The source of the first exit by which the file guards the same name, or ""."""
-        return next((text(node) for one, node in self._guards if one is strategy), "")
+        return next(map(text, self.exits_by(strategy)), "")
+
+    def exits_by(self, strategy: Strategy) -> Iterator[Node]:
+        return (node for one, node in self._guards if one is strategy)
 
     @cached_property
     def exits(self) -> Counter[Strategy]:

@@ -288,6 +288,15 @@ def is_always_evaluated(inside: tuple[Node, ...]) -> bool:
     return inside[0].type not in _LAZY
 
 
+def is_in_brackets(node: Node, path: tuple[Node, ...]) -> bool:
+    """Whether what stands in place of a node needs no parentheses, since it is all that is in some. `path`: from the
+    root down to the node, without it."""
+    outer = path[-1]
+    if outer.type == "subscript":
+        return outer.children_by_field_name("subscript") == [node]
+    return outer.type in ("argument_list", "parenthesized_expression") and outer.named_child_count == 1
+
+
 def _step_of(tree: SyntaxTree, block: Node) -> str:
     """What its lines have more than that which it belongs to; "" where it shares a line with that."""
     inner, outer = (_line_before(tree, node) for node in (block, path_to(tree, block)[-1]))

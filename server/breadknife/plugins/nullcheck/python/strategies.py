@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import takewhile
+from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.conditions import chained, filtered, tested, tested_around
+from breadknife.plugins.nullcheck.python.conditions import chained, filtered, refusal_of, tested, tested_around
+from breadknife.plugins.nullcheck.python.contradictions import Contradiction, contradiction, turned_round
+from breadknife.plugins.nullcheck.python.counted import is_decided
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
-from breadknife.plugins.nullcheck.python.defaults import default_edits, default_of, get_call
+from breadknife.plugins.nullcheck.python.defaults import MADE_UP, default_edits, default_of, get_call, may_be_given
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import parameter_of, text
-from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, may_be_skipped
-from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, yields_of
+from breadknife.plugins.nullcheck.python.outline import parameter_of
+from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass, may_end_in_exception
+from breadknife.plugins.nullcheck.python.returning import early_return, returning
+from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, loses, may_be_skipped
+from breadknife.plugins.nullcheck.python.site import Site, own_nodes, yields_of
+from breadknife.plugins.nullcheck.python.under_way import is_exception_under_way, lost_by
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
@@ -48,19 +50,56 @@ class Option:
 _OF_ATTRIBUTE = 47
 """Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
 _NO_CHECK_BEFORE = "a check can't stand before it"
-_IN_CONDITION = "Test {} in the condition (it is false if that is None)"
+_IN_CONDITION = "Test {} in the condition (it is {} if that is None)"
 _ANY_ITERABLE = frozenset({"()", "[]"})
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
-_RAISES = re.compile(r"_*(?:raise|fail|abort|die|exit|error|refuse|reject|usage)(?:_|[A-Z]|$)\w*")
-"""Functions that say by their name that what was asked isn't done."""
-_LOGS = re.compile(r"\blog(?:ger|ging)?\.|\bwarnings\.")
-_CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")
 
 
 def options(site: Site, evidence: Evidence) -> list[Option]:
     """What can be done at a site, best first."""
-    return sorted(_options(site, evidence), key=lambda option: -option.weight)
+    if (denied := contradiction(site)) is not None:
+        return list(_against(site, evidence, denied))
+    found, place = _options(site, evidence), site.guarded
+    if is_exception_under_way(place):
+        lost = lost_by(place)
+        found = (_beside_exception(option) for option in found if option.strategy not in lost)
+    return sorted(found, key=lambda option: -option.weight)
+
+
+def _beside_exception(option: Option) -> Option:
+    """In `finally` and `except`."""
+    if option.strategy in (Strategy.ASSERT, Strategy.RAISE):
+        return replace(option, reason="it would replace an exception under way")
+    if option.strategy is Strategy.NARROW and not option.is_asked_for:
+        return replace(option, weight=88, reason="an exception under way goes on then")
+    return option
+
+
+def _against(site: Site, evidence: Evidence, denied: Contradiction) -> Iterator[Option]:
+    """What may be done where a test says that the value is None, best first."""
+    quoted, reason = in_title(site.source), f"a test says that {in_title(site.source)} is None here"
+    default = default_of(site) if site.first.statement is not None and may_be_given(site) else ""
+    turned = turned_round(site, denied)
+    if turned is not None:
+        title = f"Turn the test of {quoted} round (`{turned.new_text} None`)"
+        yield Option(Strategy.NARROW, title, Content(), 51, reason, is_asked_for=True)
+    if default:
+        title = f"Give {quoted} a value such as `{default}` first"
+        yield Option(Strategy.DEFAULT, title, Content(default=default), 50, reason)
+    elif turned is None and site.first.statement is not None:
+        raised = _raise(site, evidence, quoted)
+        yield replace(raised, title=f"Raise {raised.content.exception} there", weight=45, reason=reason)
+
+
+def _edits_against(site: Site, strategy: Strategy, content: Content, denied: Contradiction) -> tuple[TextEdit, ...]:
+    place, line = site.first, f'raise {content.exception}("{content.message}")'
+    if strategy is Strategy.NARROW:
+        turned = turned_round(site, denied)
+        return (turned,) if turned is not None else ()
+    if strategy is Strategy.DEFAULT:
+        line = f"{site.source} = {content.default}"
+    return (place.inserted(place.statement, [line]),) if place.statement is not None else ()
 
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
@@ -69,6 +108,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := default_of(site):
         weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
+        weight = 44 if default == MADE_UP else weight
         given = evidence.exit_of(Strategy.DEFAULT).partition("=")[2].strip()
         if given == default or {given, default} <= _ANY_ITERABLE:
             weight, reason, default = weight + 30, "the file gives it one elsewhere", given
@@ -122,12 +162,12 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight, reason = base, "it is in a loop"
             if evidence.exits[strategy]:  # less than an assertion: of 441 repairs by maintainers none was one of these
                 weight, reason = base + 9, "the loop does so elsewhere"
-            if habit[strategy]:
+            if habit[strategy] and not loses(place, loop, evidence.exits_by(strategy)):
                 weight, reason = base + 40, f"the file does so elsewhere when {quoted} is None"
                 weight = min(weight, _OF_ATTRIBUTE) if is_attribute else weight
             yield Option(strategy, title, Content(), weight, reason)
-    if site.function is not None and (value := _early_return(site.function)) is not None:
-        given, reason = _returning(site.function, value)
+    if site.function is not None and (value := early_return(site)) is not None:
+        given, reason = returning(site.function, value)
         weight = 10
         if habit[Strategy.RETURN] and evidence.exit_of(Strategy.RETURN).removeprefix("return").strip() == value:
             weight = _OF_ATTRIBUTE if is_attribute else 60
@@ -140,11 +180,13 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
 def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
     """What can be done where no check can stand before the place."""
     if name:
-        binding = f"Bind the result to `{name}` and test it (the condition is false if None)"
-        title = binding if site.walrus is None else _IN_CONDITION.format(quoted)
-        yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE)
-    if filtered(site, name):
-        title = f"Leave out where {quoted} is None"
+        truth = _truth_of_none(site)
+        binding = f"Bind the result to `{name}` and test it (the condition is {truth} if None)"
+        title = binding if site.walrus is None else _IN_CONDITION.format(quoted, truth)
+        yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE, _may_grant(site))
+    if found := filtered(site, name):
+        shorter = " (the list gets shorter)" if found.comprehension.type == "list_comprehension" else ""
+        title = f"Leave out where {quoted} is None{shorter}"
         yield Option(Strategy.CONTINUE, title, Content(), 40, "it is in a comprehension", is_asked_for=True)
     if not tested(site, name, strictly=False):
         title = f"Go on with None if {quoted} is None"
@@ -165,50 +207,36 @@ class _Narrowing:
 
 def _narrowing(site: Site) -> _Narrowing | None:
     place = site.first
-    if place.statement is None:
+    is_bare = place.statement is None
+    if is_bare:
         made = tested(site, "", strictly=False)
-        return _Narrowing(_IN_CONDITION, 48, _NO_CHECK_BEFORE, made, _lets_pass(site)) if made else None
+        return _in_condition(site, 48, _NO_CHECK_BEFORE, made) if made else None
     if place is site and (made := _wrapped(site)):
         return _Narrowing("Skip this if {} is None", 12, "nothing after it uses it unchecked", made)
-    if not _is_negated(place) and (made := tested(place, "", strictly=True)):
-        return _Narrowing(_IN_CONDITION, 47, "it stands in a condition", made, _lets_pass(place))
-    if not is_used_after(place) and (made := tested_around(place)):
+    if (refusal_of(place) or not is_negated(place)) and (made := tested(place, "", strictly=True)):
+        return _in_condition(place, 47, "it stands in a condition", made)
+    if not is_used_after(place) and not lets_pass(place) and (made := tested_around(place)):
         title = "Test {} in the `if` around it (skipped if that is None)"
-        return _Narrowing(title, 49, "it stands in an `if` already", made, _lets_pass(place))
+        return _Narrowing(title, 49, "it stands in an `if` already", made, is_negated(place))
     return None
 
 
-def _lets_pass(site: Site) -> bool:
-    """Whether the condition around is of what is refused: it is negated, or an exception follows."""
-    owner = next((node for node in reversed(site.path) if node.child_by_field_name("condition") is not None), None)
-    branch = owner and (owner.child_by_field_name("consequence") or owner.child_by_field_name("body"))
-    return (branch is not None and _may_end_in_exception(branch)) or _is_negated(site)
+def _in_condition(place: Site, weight: int, reason: str, made: tuple[TextEdit, ...]) -> _Narrowing:
+    passes = _may_grant(place) or (refusal_of(place) is None and (lets_pass(place) or is_negated(place)))
+    return _Narrowing(_IN_CONDITION.format("{}", _truth_of_none(place)), weight, reason, made, passes)
 
 
-def _may_end_in_exception(block: Node) -> bool:
-    """Whether its last statement, or that of a block which it is, raises one, or calls what is named as if it did."""
-    done = [child for child in block.named_children if child.type != "comment"]
-    if not done or done[-1].type == "raise_statement":
-        return bool(done)
-    call = done[-1].named_child(0) if done[-1].type == "expression_statement" else None
-    callee = call.child_by_field_name("function") if call is not None else None
-    if callee is not None and not _LOGS.search(text(callee)) and _RAISES.fullmatch(text(callee).rpartition(".")[2]):
-        return True
-    return any(_may_end_in_exception(each) for each in _blocks_of(done[-1]))
+def _may_grant(place: Site) -> bool:
+    """Whether it is unknown what a test's answer means: one that `all` or `any` gives, or `return False` of a function
+    that may ask whether something is wrong."""
+    refusal = refusal_of(place)
+    if refusal is not None:
+        return not may_end_in_exception(refusal)
+    return any(is_decided(place, at) for at in range(len(place.path)))
 
 
-def _blocks_of(statement: Node) -> Iterator[Node]:
-    for child in statement.named_children if statement.type not in ("function_definition", "class_definition") else ():
-        if child.type == "block":
-            yield child
-        elif child.type in ("elif_clause", "else_clause"):
-            yield from _blocks_of(child)
-
-
-def _is_negated(site: Site) -> bool:
-    """Whether a None would count as what is well: `if not x.is_valid(): raise`."""
-    inside = takewhile(lambda node: node != site.statement, reversed(site.path))
-    return any(node.type == "not_operator" for node in inside)
+def _truth_of_none(place: Site) -> str:
+    return "false" if refusal_of(place) is None else "true"
 
 
 def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
@@ -230,6 +258,8 @@ def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
     """The edits, or None where the strategy can't be carried out."""
+    if (denied := contradiction(site)) is not None:
+        return _edits_against(site, strategy, content, denied) or None
     match strategy:
         case Strategy.DEFAULT:
             return default_edits(site, content.default)
@@ -242,7 +272,8 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
         case Strategy.OPTIONAL_CHAIN:
             return chained(site, "" if site.is_name else new_name(site))
         case Strategy.CONTINUE if site.first.statement is None:
-            return filtered(site, "" if site.is_name else new_name(site))
+            found = filtered(site, "" if site.is_name else new_name(site))
+            return found.edits if found is not None else None
         case Strategy.NARROW:
             narrowing = _narrowing(site)
             return narrowing.edits if narrowing is not None else None
@@ -323,33 +354,9 @@ def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
     return (site.inserted(statement, [f"if {site.source} is not None:"], site.step),)
 
 
-def _returning(function: Node, value: str) -> tuple[str, str]:
-    """What a `return` of that does, and why it may be one."""
-    is_generator = any(yields_of(function))
-    given = "yields no more" if is_generator else f"returns `{value}`" if value else "returns None"
-    if value in returns_of(function):
-        return given, "the function returns so elsewhere"
-    return given, "a generator may end anywhere" if is_generator else "the function gives nothing back anyway"
-
-
-def _early_return(function: Node) -> str | None:
-    """What an early `return` gives, by what the function's others do; None where none would fit."""
-    returned = returns_of(function)
-    annotation = function.child_by_field_name("return_type")
-    if annotation is not None and not is_optional(text(annotation)) and not set(returned) - {"", "None"}:
-        return None
-    if not returned or "" in returned:
-        return ""
-    if "yield" in text(function):
-        return None
-    for value, _ in Counter(returned).most_common():
-        if value == "None" or _CONSTANT.fullmatch(value):
-            return value
-    return None
-
-
 def _bare_name(site: Site) -> str:
     called, *_ = re.split(r"[(\n]", site.source)
-    made = f"the result of {called}" if site.node.type == "call" else "the value"
+    made = f"the result of {called}" if site.node.type == "call" else new_name(site) or "the value"
     name = known_name(site) or (site.source if site.is_dotted else made)
+    name = name if len(name) <= 60 else name.rpartition(".")[2]
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"

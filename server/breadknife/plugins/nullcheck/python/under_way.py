@@ -1,0 +1,48 @@
+"""Checks in `finally` and `except`: what they raise takes the place of an exception that is under way, and what leaves
+there loses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.refusing import may_end_in_exception
+from breadknife.plugins.nullcheck.python.site import LOOPS, Site, own_nodes
+from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.text.syntax import Node
+
+_CLAUSES = ("finally_clause", "except_clause", "except_group_clause")
+_GROUP = re.compile(r"except\s*\*")
+"""Nothing may leave it."""
+
+
+def is_exception_under_way(place: Site) -> bool:
+    return any(_clauses(place.path))
+
+
+def lost_by(place: Site) -> frozenset[Strategy]:
+    """The ways to leave before the place's statement by which an exception would be lost: any in `finally`, and in an
+    `except` that raises further down; in `except*` Python has none. A loop that is all in the clause may be left."""
+    if not any(_loses(clause, place) for clause in _clauses(place.path)):
+        return frozenset()
+    loop = next((at for at in range(len(place.path) - 1, -1, -1) if place.path[at].type in LOOPS), 0)
+    is_left = any(_loses(clause, place) for clause in _clauses(place.path[loop:]))
+    return frozenset({Strategy.RETURN, *((Strategy.CONTINUE, Strategy.BREAK) if is_left else ())})
+
+
+def _clauses(path: tuple[Node, ...]) -> Iterator[Node]:
+    """Those around, the innermost first, within the function."""
+    for node in reversed(path):
+        if node.type in ("function_definition", "lambda", "class_definition"):
+            return
+        if node.type in _CLAUSES:
+            yield node
+
+
+def _loses(clause: Node, place: Site) -> bool:
+    if clause.type == "finally_clause" or _GROUP.match(text(clause)):
+        return True
+    raised = own_nodes(place.function, "raise_statement") if place.function is not None else []
+    is_further_down = any(place.node.start_byte <= each.start_byte < clause.end_byte for each in raised)
+    return is_further_down or may_end_in_exception(clause.named_children[-1])
