@@ -108,8 +108,10 @@ class Module:
 
     def tests(self, name: str) -> bool:
         """Whether one of those tests an attribute of that name; it takes a while."""
-        tested = re.compile(rf"\.{re.escape(name)}\s*(?:[:)\n]|[!=]=|(?:is|and|or|else)\b)")
-        for path in islice(self._users(name), _MAX_LOOKED_INTO) if self.project is not None else ():
+        tested = re.compile(rf"\.{re.escape(name)}\s*(?:[:)\]\n]|[!=]=|(?:is|and|or|else)\b)")
+        if self.project is None:
+            return False
+        for path in islice(self._users(name), _MAX_LOOKED_INTO):
             source = self.project.text(path)
             there = self._at(self.project, path) if source is not None and tested.search(source) else None
             every = occurrences(there.tree, f".{name}", there.tree.root) if there is not None else ()
