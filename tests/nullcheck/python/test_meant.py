@@ -103,6 +103,14 @@ def test_what_a_caller_may_leave_out_and_the_class_tests(parameter: str, *, is_m
     assert bool(declared) or not is_meant
 
 
+def test_what_a_method_sets_later_on_is_only_none_until_then(tmp_path: Path) -> None:
+    later = OPTION + "    def open(self, host: str):\n        self.host = host\n"
+    test = "from config import Config\ndef test(config: Config):\n    if config.host:\n        return\n"
+    project = known(tmp_path, {"config.py": later, "main.py": test})
+    _, offers = offered(later + USES, uri=(tmp_path / "config.py").as_uri(), project=project)
+    assert not _is_to_choose(offers)
+
+
 @pytest.mark.parametrize("annotation", [": bytes | None = None", " = None"])
 def test_what_data_sets_or_doesnt(annotation: str) -> None:
     assert _is_to_choose(offered(HANDSHAKE.format(annotation))[1])

@@ -23,9 +23,17 @@ def is_meant(found: Attribute, tested_elsewhere: Callable[[], bool]) -> bool:
     """`tested_elsewhere`: whether another file of the project tests an attribute of that name; it takes a while."""
     if is_left_to_data(found):
         return True
+    if not _is_option(found):
+        return False
     if any(_is_said(one) for one in found.sets):
         return found.is_tested or tested_elsewhere()
     return any(map(is_from_nullable, found.sets)) and any(one.role is Role.TEST for one in found.own)
+
+
+def _is_option(found: Attribute) -> bool:
+    """Whether it is as who makes the object says: what a method sets later on is only None until then."""
+    setting = (one.inside("function_definition") for one in found.sets)
+    return all(function is None or name_of(function) in FIRST for function in setting)
 
 
 def is_left_to_data(found: Attribute) -> bool:
