@@ -223,6 +223,24 @@ def test_declarations_of_other_languages(tmp_path: Path, home: Path, files: dict
 
 
 @pytest.mark.parametrize(
+    ("use", "name"),
+    [
+        ("def f(table: dict[str, str], key):\n    return table.get(key).strip()\n", "value table.get(key)"),
+        ("def f(rows):\n    return rows.first().strip()\n", "result of method .first()"),
+        ("def f(table: dict[str, str], key):\n    row = table.get(key)\n    return row.strip()\n", "variable f(row)"),
+    ],
+)
+def test_what_stands_in_a_file_is_called_what_it_is(project: Path, use: str, name: str) -> None:
+    write(project, {"gets.py": "class A:\n    def get(self): ...\nclass B:\n    def get(self): ...\n"})
+    (project / "store.py").write_text(use, "utf-8")
+    at = use.index("strip")
+    line, column = use.count("\n", 0, at) + 1, at - use.rfind("\n", 0, at)
+    said = f'store.py:{line}:{column} - error: "strip" is not a known attribute of "None" (reportOptionalMemberAccess)'
+    result = breadknife(project, "null", "report", "--from", "-", given=f"  {project.as_posix()}/{said}\n")
+    assert name in result.stdout
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         ([], 1, " findings of "),  # our own

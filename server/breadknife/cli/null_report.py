@@ -170,7 +170,8 @@ def _cut_before(text: str, width: int) -> str:
 
 
 def _name(origin: Origin) -> str:
-    return f"{_KINDS.get(origin.kind, origin.kind)} {origin.name.partition(chr(10))[0][:60]}"
+    of = "method " if origin.name.startswith(".") else ""  # of objects of which nothing is known
+    return f"{_KINDS.get(origin.kind, origin.kind)} {of}{origin.name.partition(chr(10))[0][:60]}"
 
 
 def _where(row: Row, repairs: Repairs, folder: Path) -> str:

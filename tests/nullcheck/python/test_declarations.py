@@ -55,6 +55,7 @@ def test_an_attribute_that_is_tested_or_taken_away_may_be_none(before: str, afte
     [
         ("self", "None", "self.sock = Socket()", "fails if used before it is set"),
         ("self", "None", "pass", "fails unless another file sets it"),
+        ("self", "None", "setattr(self, name(), 1)", "fails where it is None"),
         ("self, sock=None", "sock", "pass", "fails if `sock` is None"),
         ("self, sock=None", "None", "self.sock = sock", "fails if used before it is set"),
         ("self, sock=None", "sock", "self.sock = None", "fails where it is None"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ SUGGESTED: Mapping[Kind, tuple[Strategy, ...]] = {
     Kind.PLACE: (Strategy.ASSERT,),
 }
 """Where no verified offer says better: what usually repairs such a cause."""
+
+_NAME = re.compile(r"[\w$]+")
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ def origin_of(
     if its is not None:
         return Origin(its.kind, its.name, where, its.span, is_place=known is not None and its.kind is not Kind.VARIABLE)
     line = document.line_span(document.line_at(span.start)) if related[0].uri is None else None
+    if line and not _NAME.fullmatch(value):  # `table.get(key)`: nothing is declared there
+        return Origin(Kind.PLACE, value, where, line)
     return Origin(Kind.VARIABLE, value if line else related[0].message, where, line or span)
 
 

@@ -5,19 +5,16 @@ Checkers forget it in a function within the method; mypy never learns it where t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.python.declarations import attribute
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.kinds import type_of
+from breadknife.plugins.nullcheck.python.meant import sets_by_name
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.text.syntax import Node
-
-_BY_ANOTHER_WAY = re.compile(r"\b(?:setattr|delattr|vars)\(|__dict__|\bself\.__init__\(")
-"""How an attribute gets a value that no assignment of it shows."""
 
 
 def assigned(site: Site) -> str:
@@ -31,7 +28,7 @@ def assigned(site: Site) -> str:
     sets = [one for one in (*found.sets, *others) if not _is_declared_only(one)]
     before = {one.assignment.start_byte for one in sets if one.assignment is not None and _is_sure(site, one)}
     at = next((at for at in _done_before(site) if at in before), None)
-    if at is None or _BY_ANOTHER_WAY.search(text(owner)):
+    if at is None or sets_by_name(owner):
         return ""
     method = next(node for node in site.path[site.path.index(owner) :] if node.type == "function_definition")
     unsure = [one for one in sets if not _is_sure(site, one)]

@@ -13,7 +13,6 @@ from breadknife.plugins.nullcheck.python.ignoring import Checker, comment
 from breadknife.plugins.nullcheck.python.kinds import (
     EMPTY,
     MAX_UNION,
-    annotation_of,
     arguments_of,
     is_defined_before,
     is_open,
@@ -21,15 +20,22 @@ from breadknife.plugins.nullcheck.python.kinds import (
     type_of,
     without_none,
 )
+from breadknife.plugins.nullcheck.python.meant import (
+    FIRST,
+    is_from_nullable,
+    is_meant,
+    is_said_by_parameter,
+    is_state,
+    name_of,
+    sets_by_name,
+)
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role
-from breadknife.plugins.nullcheck.python.outline import parameter_of, text
+from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, path_to
 
-_FIRST = ("__init__", "__new__", "__post_init__", "setUp")
-"""Methods that set attributes before anything uses them."""
 _LAST = re.compile(
     r"""^_*(?:close|stop|shut|clean|tear|reset|clear|release|finali[sz]e|terminate|finish|end(?:_|$)|a?exit|del|quit|kill
     |abort|remove|log_?out|invalidate|un(?:link|bind|set|load|register|mount)|dis(?:connect|pose|miss)
@@ -38,8 +44,8 @@ _LAST = re.compile(
 )
 """Methods after which nothing uses them any more."""
 _SAID = 44
-"""Of a None that the annotation allows, that nothing in the file replaces, and of which one use says otherwise: after
-an assertion, since it may well be meant."""
+"""Of a None that the annotation allows, that nothing in the file replaces, and of which one use says otherwise, and of
+one that is meant: after an assertion."""
 _STATE = 49
 """Of a None that is a state of the object: just after an assertion."""
 _SEVERAL = 2
@@ -55,30 +61,37 @@ _FIELDS = frozenset({
 
 
 def of_attribute(
-    found: Attribute, ends: tuple[Span, ...], checker: Checker, *, asked: bool = False, files: Callable[[], int] = int
-) -> Iterator[Cure]:
+    found: Attribute, ends: tuple[Span, ...], checker: Checker, *, asked: bool = False, files: Callable[[], int] = int,
+    tested: Callable[[], bool] = bool,
+) -> Iterator[Cure]:  # fmt: skip
     """`ends` are the uses to be made right. `asked`: the declaration itself was asked about, not one of its uses.
-    `files`: how many others use an attribute of that name of what they import from this one; it takes a while."""
+    `files`: how many others use an attribute of that name of what they import from this one, and whether one of them
+    has it `tested`; it takes a while."""
     if _is_method(found):
         return
-    sure = list(_never_tested(found, ends, checker)) if not (found.is_tested or _nullable(found)) else []
-    yield from sure
-    if not sure and (weight := _relied_on(found, ends, files, asked=asked)):
-        is_said = any(map(_is_said_by_parameter, found.sets)) and len(_uses(found, ends)) < _SEVERAL
-        if not asked and _is_state(found):
+    made = list(_never_tested(found, ends, checker, tested)) if not (found.is_tested or _nullable(found)) else []
+    if not made and (weight := _relied_on(found, ends, files, asked=asked)):
+        is_said = any(map(is_said_by_parameter, found.sets)) and len(_uses(found, ends)) < _SEVERAL
+        if not asked and is_state(found):
             weight = min(weight, _STATE)
         for cure in _placeholder(found, ends, checker, _SAID if is_said else weight):
-            yield replace(cure, is_asked_for=is_said)
+            made.append(replace(cure, is_asked_for=is_said))
+    hiding = [cure for cure in made if cure.strategy is Strategy.FIELD]
+    is_hidden = bool(hiding) and is_meant(found, tested)
+    yield from (_to_choose(cure) if is_hidden and cure in hiding else cure for cure in made)
 
 
-def _is_state(found: Attribute) -> bool:
-    """Whether its author says that it may be None, and it is so again later on."""
-    later = (one.inside("function_definition") for one in found.none_sets)
-    is_optional_said = any(one.annotation is not None and is_optional(text(one.annotation)) for one in found.sets)
-    return is_optional_said and any(function is not None and _name_of(function) not in _FIRST for function in later)
+def _to_choose(cure: Cure) -> Cure:
+    """Of a None that is meant, whatever the uses at hand say."""
+    otherwise = _to_choose(cure.otherwise) if cure.otherwise else None
+    weight, reason = min(cure.weight, _SAID), "its uses rely on it"
+    leads_to = "fails where it is None"
+    return replace(cure, weight=weight, reason=reason, consequence=leads_to, otherwise=otherwise, is_asked_for=True)
 
 
-def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) -> Iterator[Cure]:
+def _never_tested(
+    found: Attribute, ends: tuple[Span, ...], checker: Checker, tested: Callable[[], bool]
+) -> Iterator[Cure]:
     nones, kinds = found.none_sets, found.types()
     annotated = [one for one in found.sets if one.annotation is not None]
     if not nones:
@@ -86,12 +99,12 @@ def _never_tested(found: Attribute, ends: tuple[Span, ...], checker: Checker) ->
         yield from _never_allowed(found, ends)
         return
     none = nones[0]
-    if len(found.sets) == 1:
+    if len(found.sets) == 1 and not tested():
         yield from _empty_field(found, none, ends)
     assignment, function = none.assignment, none.inside("function_definition")
     if len(nones) != 1 or len(annotated) > (none.annotation is not None) or assignment is None:
         return
-    if function is not None and _name_of(function) not in _FIRST:
+    if function is not None and name_of(function) not in FIRST:
         return
     if _is_chained(assignment, none.path) or (function is None and makes_fields(none.path)):
         return
@@ -146,7 +159,7 @@ def _relied_on(found: Attribute, ends: tuple[Span, ...], files: Callable[[], int
     doubts = sum(one.role is Role.TEST for one in (*found.own, *found.others))
     for one in found.none_sets:
         function = one.inside("function_definition")
-        doubts += function is not None and _name_of(function) not in _FIRST and not _LAST.search(_name_of(function))
+        doubts += function is not None and name_of(function) not in FIRST and not _LAST.search(name_of(function))
     if asked:
         return 60 if doubts <= max(1, uses // _RELIANCE) or _RELIANCE * doubts <= uses + files() else 0
     return 56 if uses > _RELIANCE * doubts or uses + files() > _RELIANCE * doubts else 0
@@ -185,11 +198,11 @@ def _leads_to(found: Attribute) -> str:
     """What a use of its None leads to, by where this file sets it."""
     nones, given = found.none_sets, [one for one in found.sets if is_from_nullable(one)]
     functions = [one.inside("function_definition") for one in nones]
-    at_first = all(function is None or _name_of(function) in _FIRST for function in functions)
+    at_first = all(function is None or name_of(function) in FIRST for function in functions)
     is_set = len(found.sets) > len(nones) or any(one.role is Role.SET for one in found.others)
-    if nones and not is_set:
+    if nones and not is_set and not sets_by_name(found.owner):
         return "fails unless another file sets it"
-    if nones and at_first and not given:
+    if nones and is_set and at_first and not given:
         return "fails if used before it is set"
     if len(given) == 1 and not nones and (value := given[0].value) is not None:
         return f"fails if {in_title(text(value))} is None"
@@ -220,13 +233,13 @@ def _declaring(found: Attribute) -> Occurrence | None:
     ]
     here = [one for one in plain if one.inside("class_definition") == found.owner] or plain
     in_class = [one for one in here if one.inside("function_definition") is None]
-    first = [one for one in here if _name_of(one.inside("function_definition")) in _FIRST]
+    first = [one for one in here if name_of(one.inside("function_definition")) in FIRST]
     nones = [
         one
         for one in here
         if one.value is not None
         and one.value.type == "none"
-        and not _LAST.search(_name_of(one.inside("function_definition")))
+        and not _LAST.search(name_of(one.inside("function_definition")))
     ]
     return next(iter(in_class or first or nones), None)
 
@@ -288,10 +301,6 @@ def _annotated(found: Attribute) -> bool:
     return any(one.annotation is not None for one in found.sets)
 
 
-def _name_of(function: Node | None) -> str:
-    return text(function.child_by_field_name("name") or function) if function is not None else ""
-
-
 def _never_none(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
     """`| None` of a declaration that nothing in the file makes true."""
     declared = [one for one in found.sets if one.annotation is not None and is_optional(text(one.annotation))]
@@ -338,41 +347,6 @@ def _never_allowed(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
 def _nullable(found: Attribute) -> bool:
     """Whether a value that it gets is one that may be None by the file's own text."""
     return any(map(is_from_nullable, found.sets))
-
-
-def is_from_nullable(one: Occurrence) -> bool:
-    """Whether it is set to a parameter that may be None."""
-    function = one.inside("function_definition")
-    if one.value is None or one.value.type != "identifier" or function is None:
-        return False
-    declared = parameter_of(function, text(one.value))
-    if declared is None:
-        return False
-    if _is_checked(one, text(one.value)):
-        return False
-    default, annotation = declared.child_by_field_name("value"), declared.child_by_field_name("type")
-    by_default = default is not None and default.type == "none"
-    return by_default or (annotation is not None and is_optional(text(annotation)))
-
-
-def _is_said_by_parameter(one: Occurrence) -> bool:
-    """Whether it is set to a parameter whose annotation allows None."""
-    function = one.inside("function_definition")
-    if one.value is None or function is None or not is_from_nullable(one):
-        return False
-    return is_optional(annotation_of(function, text(one.value)))
-
-
-def _is_checked(one: Occurrence, name: str) -> bool:
-    """Whether it is set in the branch of a test where the name isn't None."""
-    for outer, inner in pairwise(one.path):
-        condition = outer.child_by_field_name("condition") if outer.type == "if_statement" else None
-        if condition is None:
-            continue
-        is_else = inner.type == "else_clause" and len(outer.children_by_field_name("alternative")) == 1
-        if text(condition) in ((f"{name} is None", f"not {name}") if is_else else (f"{name} is not None", name)):
-            return inner in (outer.child_by_field_name("consequence"), outer.child_by_field_name("alternative"))
-    return False
 
 
 def _is_chained(assignment: Node, path: tuple[Node, ...]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from breadknife.plugins.nullcheck.python.attributes import of_attribute
@@ -19,6 +19,7 @@ from breadknife.plugins.nullcheck.python.declarations import (
 )
 from breadknife.plugins.nullcheck.python.ignoring import Checker
 from breadknife.plugins.nullcheck.python.module_variables import of_module_variable
+from breadknife.plugins.nullcheck.python.modules import Module
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.signatures import annotating, of_parameter, of_return
 from breadknife.plugins.nullcheck.python.site import Site
@@ -30,23 +31,22 @@ RAISABLE = frozenset({"ValueError", "TypeError", "RuntimeError", "LookupError"})
 """Exceptions that take one message, and whose name a file's own habit may put in place of ValueError."""
 
 
-def cures(
-    site: Site, checker: Checker, files: Callable[[str], int] = lambda name: 0, begins: Span | None = None
-) -> Iterator[Cure]:
-    """`files`: how many others use a name of what they import from this one; it takes a while. `begins`: where the null
-    check itself has the None begin. An attribute where it does is a library's, whatever else has one of that name."""
+def cures(site: Site, checker: Checker, here: Module, begins: Span | None = None) -> Iterator[Cure]:
+    """`begins`: where the null check itself has the None begin. An attribute where it does is a library's, whatever
+    else has one of that name."""
     if site.node.type == "none":
         yield from annotating(site)
     elif is_declaration(site):
-        yield from _at_declaration(site, checker, files)
+        yield from _at_declaration(site, checker, here)
     elif (function := called(site)) is not None:
         yield from of_return(site.tree, function, habitual_exception(function))
     elif (attribute := attribute_of(site)) is not None:
         ends = tuple(attribute.unchecked())
         if site.span in ends:
-            yield from of_attribute(attribute, ends, checker)
+            yield from of_attribute(attribute, ends, checker, tested=partial(here.tests, attribute.name))
     elif (attribute := attribute_behind(site, begins)) is not None:
-        yield from of_attribute(attribute, (site.span, *attribute.unchecked()), checker)
+        ends = (site.span, *attribute.unchecked())
+        yield from of_attribute(attribute, ends, checker, tested=partial(here.tests, attribute.name))
     elif (declared := parameter(site)) is not None:
         yield from of_parameter(declared)
     else:
@@ -61,17 +61,17 @@ def is_declaration(site: Site) -> bool:
     return all(value != site.node for value in given)
 
 
-def _at_declaration(site: Site, checker: Checker, files: Callable[[str], int]) -> Iterator[Cure]:
+def _at_declaration(site: Site, checker: Checker, here: Module) -> Iterator[Cure]:
     holder = site.path[-1]
     if holder.type == "function_definition" and holder.child_by_field_name("name") == site.node:
         yield from of_return(site.tree, holder, habitual_exception(holder))
     elif (found := attribute_set(site)) is not None:
-        using = partial(files, found.key.rpartition(".")[2])
-        yield from of_attribute(found, tuple(found.unchecked()), checker, asked=True, files=using)
+        files, tested = partial(here.users, found.name), partial(here.tests, found.name)
+        yield from of_attribute(found, tuple(found.unchecked()), checker, asked=True, files=files, tested=tested)
     elif (declared := parameter_at(site)) is not None:
         yield from of_parameter(declared)
     else:
-        yield from of_module_variable(site, asked=True, files=files)
+        yield from of_module_variable(site, asked=True, files=here.users)
 
 
 def habitual_exception(function: Node | None) -> str:

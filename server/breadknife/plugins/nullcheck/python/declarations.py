@@ -67,8 +67,12 @@ class Attribute:
         return any(found.role is Role.TEST for found in (*self.own, *self.others))
 
     @property
+    def name(self) -> str:
+        return self.key.rpartition(".")[2]
+
+    @property
     def is_private(self) -> bool:
-        return self.key.rpartition(".")[2].startswith("_")
+        return self.name.startswith("_")
 
     def types(self, *, but_none: bool = False) -> list[str] | None:
         """The types of what it is set to besides None; None where some aren't known, or may be None. `but_none`: of a

@@ -11,7 +11,9 @@ from breadknife.plugins.nullcheck.python.outline import parameter_of, text
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
-_BUILTINS = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "frozenset"})
+_BUILTINS = frozenset({
+    "str", "int", "float", "bool", "bytes", "bytearray", "list", "dict", "set", "tuple", "frozenset",
+})  # fmt: skip
 EMPTY = {"str": '""', "int": "0", "float": "0.0", "list": "[]", "dict": "{}", "set": "set()", "tuple": "()"}
 """Type -> the value that stands for nothing in it; bool isn't here: False says something."""
 _BYTES = re.compile(r"(?:br?|rb)['\"]", re.IGNORECASE)

@@ -156,7 +156,7 @@ class PythonFile:
         spans = None if any(finding.source != SOURCE for finding in about) else self._spans
         of_place = (finding for finding in self._findings if finding.span == site.span and finding.related)
         begins = next((each.related[0].span for each in of_place if each.related[0].uri is None), None)
-        for cure in cures(site, checker, self._module.users, begins):
+        for cure in cures(site, checker, self._module, begins):
             if offer := self._declared(cure, spans):
                 yield offer
         here = self._module

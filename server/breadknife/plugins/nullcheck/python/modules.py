@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.python.attributes import has_fields_by
@@ -102,12 +104,30 @@ class Module:
 
     def users(self, name: str) -> int:
         """How many files use a name of those that import this one, or the package that it is in; it takes a while."""
+        return sum(1 for _ in self._users(name))
+
+    def tests(self, name: str) -> bool:
+        """Whether one of those tests an attribute of that name; it takes a while."""
+        tested = re.compile(rf"\.{re.escape(name)}\s*(?:[:)\]\n]|[!=]=|(?:is|and|or|else)\b)")
+        if self.project is None:
+            return False
+        for path in islice(self._users(name), _MAX_LOOKED_INTO):
+            source = self.project.text(path)
+            there = self._at(self.project, path) if source is not None and tested.search(source) else None
+            every = occurrences(there.tree, f".{name}", there.tree.root) if there is not None else ()
+            if any(one.role is Role.TEST for one in every):
+                return True
+        return False
+
+    def _users(self, name: str) -> Iterator[Path]:
         path = self.document.path
         if path is None or self.project is None:
-            return 0
+            return
         package = path.with_name("__init__.py")
-        importers = {*self.project.importers(path), *(self.project.importers(package) if package != path else ())}
-        return sum(name in known.names for each in importers if (known := self.project.outline(each)) is not None)
+        importers = (*self.project.importers(path), *(self.project.importers(package) if package != path else ()))
+        for each in dict.fromkeys(importers):
+            if (known := self.project.outline(each)) is not None and name in known.names:
+                yield each
 
     def is_of_project(self, name: str) -> bool:
         """Whether an imported name may be from a file of the project."""

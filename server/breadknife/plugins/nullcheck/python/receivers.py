@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import partial
 
 from breadknife.plugins.nullcheck.python.annotations import CLASS, annotated_classes, is_optional
-from breadknife.plugins.nullcheck.python.attributes import is_from_nullable, of_attribute
+from breadknife.plugins.nullcheck.python.attributes import of_attribute
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute_of, origin_of
 from breadknife.plugins.nullcheck.python.ignoring import Checker
 from breadknife.plugins.nullcheck.python.kinds import annotation_of, arguments_of
+from breadknife.plugins.nullcheck.python.meant import is_from_nullable
 from breadknife.plugins.nullcheck.python.modules import Class, Elsewhere, Module, declared_by
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
@@ -57,7 +58,7 @@ def of_receiver(site: Site, here: Module, checker: Checker) -> Iterator[Elsewher
     owner = Class(module, declared.sets[0].inside("class_definition") or declared.owner)
     shown = declared.key if own is not None else f"{owner.name}.{name}"
     files = int if is_tested else partial(module.users, name)
-    for cure in of_attribute(declared, ends, checker, files=files):
+    for cure in of_attribute(declared, ends, checker, files=files, tested=partial(module.tests, name)):
         named = _named(cure, declared.key, shown, module.name if module.tree is not here.tree else "")
         yield Elsewhere(named, module)
 

@@ -1,0 +1,170 @@
+"""An attribute's None that is meant: its declaration as what it is else is for a person to choose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.values import Offer, Strategy, Use
+from nullcheck.python.cases import offered, written
+from project.folders import known
+
+OPTION = """\
+class Config:
+    host: str | None = None
+"""
+KEY = """\
+class Key:
+    def __init__(self, value{}):
+        self.value = value
+    def __hash__(self):
+        return hash(self.value if self.value is not None else id(self))
+    def low(self):
+        return ⟦self.value⟧.lower() + self.value.upper() + self.value.title()
+    def strip(self):
+        return self.value.strip()
+"""
+USES = "def f(config: Config):\n    ⟦config.host⟧.strip()\ndef g(config: Config):\n    config.host.lower()\n"
+HANDSHAKE = """\
+class Handshake:
+    def __init__(self, headers):
+        self.upgrade{}
+        for name, value in headers:
+            if name == b"upgrade":
+                self.upgrade = value
+    def is_valid(self):
+        return ⟦self.upgrade⟧.lower() == b"websocket"
+    def other(self):
+        return self.upgrade.strip()
+"""
+
+
+def _declared(offers: list[Offer]) -> Offer:
+    [found] = [offer for offer in offers if offer.strategy is Strategy.FIELD]
+    return found
+
+
+def _is_to_choose(offers: list[Offer]) -> bool:
+    """Whether nobody but a person takes it, and not before an assertion."""
+    declared = _declared(offers)
+    asserted = next((offer for offer in offers if offer.strategy is Strategy.ASSERT), None)
+    if declared.is_asked_for:
+        assert asserted is not None
+        assert offers.index(asserted) < offers.index(declared)
+        assert "(fails where it is None" in declared.title
+        assert "never tests" not in declared.reason
+    return declared.is_asked_for
+
+
+@pytest.mark.parametrize(
+    ("other", "is_meant"),
+    [
+        ("    if config.host:\n        return\n", True),
+        ("    return config.host is not None and 1\n", True),
+        ("    assert config.host\n", True),
+        ("    return config.host or 'localhost'\n", True),
+        ("    return config.host.lower()\n", False),
+        ("    print(config.host)\n", False),
+    ],
+)
+@pytest.mark.parametrize("place", ["same file", "another", "the user's"])
+def test_an_option_that_the_project_tests_for_none(tmp_path: Path, other: str, place: str, *, is_meant: bool) -> None:
+    test = f"from config import Config\ndef test(config: Config):\n{other}"
+    there = {"config.py": OPTION + (test if place == "same file" else "")}
+    there |= {"main.py": test} if place == "another" else {}
+    use = "from config import Config\n" + USES + (test.partition("\n")[2] if place == "the user's" else "")
+    project = known(tmp_path, {**there, "use.py": use.replace("⟦", "").replace("⟧", "")})
+    _, offers = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
+    if place == "the user's" and is_meant and not any(offer.strategy is Strategy.FIELD for offer in offers):
+        return  # as many tests as uses
+    assert _is_to_choose(offers) is is_meant
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_of_its_declaration_too(tmp_path: Path, *, is_asked: bool) -> None:
+    test = "from config import Config\ndef test(config: Config):\n    if config.host:\n        return\n"
+    project = known(tmp_path, {"config.py": OPTION, "main.py": test})
+    uri = (tmp_path / "config.py").as_uri()
+    marked = OPTION.replace("host", "⟦host⟧") + USES.replace("⟦", "").replace("⟧", "") if is_asked else OPTION + USES
+    _, offers = offered(marked, use=Use.ASSIGN if is_asked else Use.ATTRIBUTE, uri=uri, project=project)
+    assert _declared(offers).is_asked_for
+
+
+@pytest.mark.parametrize(
+    ("parameter", "is_meant"),
+    [(": str | None = None", True), ("=None", True), ("", False)],
+    ids=["said", "default", ""],
+)
+def test_what_a_caller_may_leave_out_and_the_class_tests(parameter: str, *, is_meant: bool) -> None:
+    _, offers = offered(KEY.format(parameter))
+    declared = [offer for offer in offers if offer.strategy is Strategy.FIELD]
+    assert [offer.is_asked_for for offer in declared] == [is_meant][: len(declared)]
+    assert bool(declared) or not is_meant
+
+
+def test_what_a_method_sets_later_on_is_only_none_until_then(tmp_path: Path) -> None:
+    later = OPTION + "    def open(self, host: str):\n        self.host = host\n"
+    test = "from config import Config\ndef test(config: Config):\n    if config.host:\n        return\n"
+    project = known(tmp_path, {"config.py": later, "main.py": test})
+    _, offers = offered(later + USES, uri=(tmp_path / "config.py").as_uri(), project=project)
+    assert not _is_to_choose(offers)
+
+
+@pytest.mark.parametrize("annotation", [": bytes | None = None", " = None"])
+def test_what_data_sets_or_doesnt(annotation: str) -> None:
+    assert _is_to_choose(offered(HANDSHAKE.format(annotation))[1])
+
+
+MADE = """\
+class Stub:
+    def __init__(self, stub):
+        {}
+    def size(self):
+        return ⟦self.data⟧.size
+    def more(self):
+        return self.data.more
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "is_meant"),
+    [
+        ("try:\n    self.data = Data(stub)\nexcept KeyError:\n    self.data = None", True),
+        ("self.data = None\ntry:\n    self.data = Data(stub)\nexcept KeyError:\n    pass", True),
+        ("self.data = None\nif stub:\n    self.data = Data(stub)", True),
+        ("if stub:\n    self.data = Data(stub)\nelse:\n    self.data = None", True),
+        ("self.data = None\nwhile stub:\n    self.data = stub.pop()", True),
+        ("self.data = None\nmatch stub:\n    case 1:\n        self.data = Data(stub)", True),
+        ("self.data = None\ntry:\n    self.data = Data(stub)\nexcept KeyError:\n    raise OSError", False),
+        ("self.data = None\nwith stub:\n    self.data = Data(stub)", False),
+        ("self.data = None\nself.data = Data(stub)", False),
+        ("self.data = None\nwhile True:\n    self.data = Data(stub)\n    break", False),
+    ],
+)
+@pytest.mark.parametrize("later", ["", "    def set(self, to):\n        self.data = Data(to)\n"])
+def test_what_a_branch_or_a_round_sets(made: str, later: str, *, is_meant: bool) -> None:
+    marked = "from data import Data\n\n" + MADE.format(made.replace("\n", "\n        ")) + later
+    assert _is_to_choose(offered(marked)[1]) is (is_meant and not later)
+
+
+def test_a_type_that_is_written_there_is_no_any() -> None:
+    made = "try:\n            self.data = bytearray(stub)\n        except KeyError:\n            self.data = None"
+    text, offers = offered(MADE.format(made))
+    assert "self.data: bytearray = bytearray(stub)\n" in written(text, _declared(offers))
+
+
+@pytest.mark.parametrize(
+    ("parse", "is_meant"),
+    [
+        ("    if text == '':\n        return None\n    return int(text)\n", True),
+        ("    return int(text)\n", False),
+    ],
+)
+def test_what_is_parsed_may_be_empty(parse: str, *, is_meant: bool) -> None:
+    marked = (
+        f"def number(text):\n{parse}\nclass Field:\n    def __init__(self):\n        self.start = None\n"
+        "    def read(self, text):\n        self.start = number(text)\n    def end(self):\n"
+        "        return ⟦self.start⟧ + 1\n    def more(self):\n        return self.start + 2\n"
+    )
+    assert _is_to_choose(offered(marked, use=Use.OPERAND)[1]) is is_meant
