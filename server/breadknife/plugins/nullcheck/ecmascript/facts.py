@@ -41,6 +41,8 @@ class Fact:
     """Source of a test under which the cause is ruled out, with a leading `!` where its failure does that."""
     test: Node | None = None
     """For a name that holds the result of a test: that test."""
+    narrowed: Type | None = None
+    """What a test has shown it to be: as long as only its path is followed."""
 
 
 @dataclass(frozen=True)

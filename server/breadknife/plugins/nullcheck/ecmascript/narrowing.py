@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.facts import CHECKED, Env, Fact, join, join_alternatives, narrow
+from breadknife.plugins.nullcheck.ecmascript.types import SOME, Type
 from breadknife.text.syntax import Node
 
 _EQUAL = frozenset({"==", "===", "!=", "!=="})
@@ -23,6 +24,10 @@ class Evaluator(Protocol):
         ...
 
     def text(self, node: Node, /) -> str: ...
+
+    def instance(self, node: Node, made: Node, env: Env, /) -> Type | None: ...
+
+    def narrows(self, call: Node, /) -> bool: ...
 
     def descend(self) -> None:
         """One level deeper; raises TooDeepError past the limit."""
@@ -181,6 +186,7 @@ def _branch_binary(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env
             evaluator.value(node, env)
             yes, no = dict(env), env
             there(evaluator, yes, left)
+            _shown(yes, key := key_of(evaluator, left), evaluator.instance(left, right, dict(yes)) if key else None)
             return yes, no
         case kind:
             evaluator.value(node, env)
@@ -252,8 +258,11 @@ def _believe(evaluator: Evaluator, call: Node, yes: Env, no: Env) -> None:
         for argument in arguments_of(call):
             for env in (yes, no) if method == "has" else (yes,):
                 env[f"{receiver.rstrip('?')}.get({evaluator.text(argument)})"] = CHECKED
+    narrows = evaluator.narrows(call)
     for argument in arguments_of(call):
         there(evaluator, yes, argument)
+        if narrows:
+            _shown(yes, key_of(evaluator, argument), SOME)
         if name not in ("Array.isArray", "Boolean", "Number.isInteger", "Number.isFinite"):
             there(evaluator, no, argument)
 
@@ -269,6 +278,12 @@ def _lengths(evaluator: Evaluator, yes: Env, no: Env, node: Node) -> None:
         for env in (yes, no):
             for call in ("pop()", "shift()", "at(-1)", "at(0)"):
                 env[f"{key}.{call}"] = CHECKED
+
+
+def _shown(env: Env, key: str, type: Type | None) -> None:
+    """From here on `key` is known to be of a narrower type."""
+    if key and type is not None:
+        env[key] = replace(env.get(key, CHECKED), narrowed=type)
 
 
 def there(evaluator: Evaluator, env: Env, node: Node, chain: bool = True) -> None:

@@ -235,6 +235,13 @@ class Outline:
                 return found
         return None
 
+    def derives(self, name: str, ancestor: str, depth: int = 0) -> bool:
+        """Whether a type is another or has it as a parent, by the names that they have in whichever file."""
+        if name.rpartition("#")[2] == ancestor.rpartition("#")[2]:
+            return True
+        declared = self.declared(name) if name and depth <= _MAX_PARENTS else None
+        return declared is not None and any(self.derives(each, ancestor, depth + 1) for each in declared.parents)
+
     def class_type(self, node: Node) -> Type:
         """The type of `this` in a class."""
         name = node.child_by_field_name("name")

@@ -5,6 +5,7 @@ A rule is data and carries its own examples; a test runs each of them. To add on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -214,6 +215,9 @@ ASSERTS = frozenset({
     "must", "should", "is", "debug", "precondition",
 })  # fmt: skip
 """First word of a function's name: one that is called with a value may throw unless it is there."""
+
+PREDICATE = re.compile(r"(?:^|\.)_?(?:is|has)(?![a-z])")
+"""The name of a function that may tell of which type its argument is."""
 
 TAKES_STRING = frozenset({"JSON.parse", "parseInt", "parseFloat", "atob", "decodeURIComponent"})
 """Functions whose first parameter TypeScript declares as a string."""

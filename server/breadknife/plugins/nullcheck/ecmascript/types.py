@@ -30,6 +30,8 @@ class Type:
 
 
 UNKNOWN = Type()
+SOME = Type("unknown")
+"""Of a value that may be more than its declaration says."""
 
 
 def read_type(node: Node, source: bytes, depth: int = 0) -> Type:
