@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.ecmascript.rules import NULLABLE_CALLS, users_
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
+from nullcheck.ecmascript.asking import opened
 
 CASES = Path(__file__).parent / "cases"
 
@@ -99,6 +100,14 @@ def test_a_users_row_is_about_that_call_alone(text: str) -> None:
     tree = parse(text, "typescript")
     assert tree is not None
     assert FileAnalysis(tree, rules=users_rules(("./orders.find", "Orders.find"))).findings() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("a.d.ts", 0), ("a.d.mts", 0), ("a.d.cts", 0), ("a.json.d.ts", 0), ("d.ts", 1)]
+)
+def test_a_file_of_declarations_has_no_code(name: str, count: int) -> None:
+    text = "declare const x: X | null;\nx.y;\nfunction f(x?: X) { x.y }\n"
+    assert len(opened(text, uri=f"file:///project/{name}").findings()) == count
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n"])

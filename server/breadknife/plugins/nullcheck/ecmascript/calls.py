@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact, Summary
 from breadknife.plugins.nullcheck.ecmascript.imports import ALL, DEFAULT, WHOLE, Source
+from breadknife.plugins.nullcheck.ecmascript.jsdoc import documented_result
 from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, key_of
 from breadknife.plugins.nullcheck.ecmascript.rules import (
@@ -84,7 +85,7 @@ def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
         return _known_result(name, member.node, member.known, member.type, member.elsewhere[0])
     if member is not None and member.is_method:
         function = member.function
-        if function is None or member.type != UNKNOWN or function.child_by_field_name("return_type") is not None:
+        if function is None or member.type != UNKNOWN or _is_said(evaluator, function):
             return _declared_result(name, member.node, member.type)
         is_async = any(child.type == "async" for child in function.children)
         return _found_result(name, member.node, is_async, summaries.summary(function, evaluator.outline.source))
@@ -151,6 +152,13 @@ def _is_required(evaluator: Evaluator, declared: Node) -> bool:
     declarator = declared.parent
     value = declarator.child_by_field_name("value") if declarator is not None else None
     return value is not None and evaluator.text(value).startswith("require(")
+
+
+def _is_said(evaluator: Evaluator, function: Node) -> bool:
+    """Whether the head of a function, or a comment before it, says what it gives."""
+    if function.child_by_field_name("return_type") is not None:
+        return True
+    return evaluator.documented and documented_result(function, evaluator.outline.source) is not None
 
 
 def _known_result(name: str, node: Node, known: Known, returns: Type, uri: str) -> Fact:
@@ -289,16 +297,18 @@ def ends(evaluator: Evaluator, call: Node, summaries: Summaries) -> bool:
             return False
         if signature.known is not None:
             return signature.known.never_returns
-        if signature.returns is not None:
+        if signature.returns is not None and (evaluator.typed or signature.returns.name == "never"):
             return signature.returns.name == "never"
         return summaries.summary(signature.node, signature.source).never_returns
+    if (found := _of_module(evaluator, function)) is not None:
+        return found.function is not None and found.function.never_returns
     if name.startswith("this.") and name.count(".") == 1:
         member = evaluator.outline.member(evaluator.this[-1], name[5:])
         if member is not None and member.known is not None:
             return member.known.never_returns
         if member is None or member.function is None or any(c.type == "async" for c in member.function.children):
             return False
-        if member.function.child_by_field_name("return_type") is not None:
+        if member.type.name == "never" or member.function.child_by_field_name("return_type") is not None:
             return member.type.name == "never"
         return summaries.summary(member.function, evaluator.outline.source).never_returns
     return False

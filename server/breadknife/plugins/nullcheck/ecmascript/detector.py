@@ -22,7 +22,7 @@ from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, first_line, quote
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree, path_to
+from breadknife.text.syntax import Node, SyntaxTree, is_misread, path_to
 
 _IGNORE = re.compile(r"@ts-(?:expect-error|ignore|nocheck)|eslint-disable")
 """The author has already told a checker that they know better."""
@@ -97,7 +97,9 @@ class FileAnalysis:
         return self._uses
 
     def findings(self) -> list[Finding]:
-        return [_finding(self.tree, use) for use in self.uses() if not _is_ignored(self.tree, use.node)]
+        uses = (use for use in self.uses() if not _is_ignored(self.tree, use.node))
+        torn = self.tree.root.has_error
+        return [_finding(self.tree, use) for use in uses if not (torn and is_misread(use.node))]
 
     def assuming(self, assumed: Mapping[tuple[int, int], Cause]) -> list[Finding]:
         """What would be found if those expressions (byte ranges) might be null as well."""

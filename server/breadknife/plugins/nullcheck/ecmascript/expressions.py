@@ -236,14 +236,19 @@ class Evaluator:
             case "call_expression":
                 link = self._call(node, env)
             case "non_null_expression":
-                if (right := node.named_children[0].child_by_field_name("right")) is not None:  # of `a + b!`
-                    self._claimed.add((right.start_byte, right.end_byte))
+                self._claim(node.named_children[0])
                 link = self._link(node.named_children[0], env)
                 link = Link(Fact(None, link.fact.type, checked=True), receiver=link.receiver)
             case _:
                 link = self._property(node, env)
         self.ascend()
         return replace(link, fact=self._assume(node, link.fact, env)) if self.assumed else link
+
+    def _claim(self, node: Node) -> None:
+        """Of `a + -b!`, which the grammar takes for `(a + -b)!`: the operand that `!` is written behind."""
+        while (operand := node.child_by_field_name("right") or node.child_by_field_name("argument")) is not None:
+            self._claimed.add((operand.start_byte, operand.end_byte))
+            node = operand
 
     def _property(self, node: Node, env: Env) -> Link:
         owner = node.child_by_field_name("object")

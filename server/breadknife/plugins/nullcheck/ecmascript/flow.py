@@ -149,6 +149,8 @@ class Flow:
             return True
         assigned = self.evaluator.outline.assigned
         for key, fact in env.items():
+            if fact.unless and words.issuperset(WORD.findall(fact.unless)):
+                return True
             root, rest = _root_and_rest(key)
             if root not in words and root != "this":
                 continue

@@ -20,6 +20,8 @@ _PARAMETER = re.compile(
 )
 _NULL = re.compile(rb"\b(?:null|undefined)\b|\?|=\}|\}[ \t]*\[")
 """What each comment that tells of null has in it."""
+_TELLS = re.compile(_NULL.pattern + rb"|@returns?\b")
+_GIVES_NULL = re.compile(rb"\b(?:null|undefined|void 0)\b")
 _NULL_WORD = re.compile(r"null|undefined|\?")
 _COMMENT = re.compile(r"/\*\*(?!/).{0,4000}?\*/\s*(?P<after>[^\n]*)", re.DOTALL)
 _TAG = re.compile(r"@(?P<tag>param|arg|argument|returns?|type)[ \t]*\{")
@@ -85,7 +87,7 @@ def doc_before(node: Node, source: bytes) -> Doc:
     if not before.endswith(b"*/"):
         return NO_DOC
     comment = before[before.rfind(b"/*") :]
-    if not comment.startswith(b"/**") or _NULL.search(comment) is None:
+    if not comment.startswith(b"/**") or _TELLS.search(comment) is None:
         return NO_DOC
     return _read(comment.decode("utf-8", "replace"))
 
@@ -97,12 +99,14 @@ def _is_first(node: Node, holder: Node) -> bool:
 
 
 def documented_result(function: Node, source: bytes) -> Type | None:
-    """What may be null of what a function gives: not where each `return` shows that it is there."""
+    """What a comment says of what a function gives, as far as each `return` agrees: nothing where none says it."""
     said = doc_before(function, source).returns
     body = function.child_by_field_name("body")
     if said is None or body is None or body.type != "statement_block":
         return said
     given = [source[node.start_byte : node.end_byte] for node in _returns(body)]
+    if not (said.null or said.args):  # it is as the comment says, but for what the code itself says otherwise
+        return None if any(_GIVES_NULL.search(text) for text in given) else said
     return None if given and all(_THERE.match(text) for text in given) else said
 
 
@@ -198,7 +202,7 @@ def nullable_names(text: str) -> Iterator[str]:
         if ("@type" not in comment[0] and "@return" not in comment[0]) or _NULL_WORD.search(comment[0]) is None:
             continue
         doc = _read(comment[0][: comment.start("after") - comment.start()])
-        if doc.type.null or doc.returns is not None:
+        if doc.type.null or (doc.returns is not None and (doc.returns.null or doc.returns.args)):
             yield from (word for word in _WORD.findall(comment["after"])[:6] if word not in _KEYWORDS)
 
 
@@ -211,8 +215,10 @@ def _read(comment: str) -> Doc:
             case "type":
                 type = said
             case "return" | "returns":
-                optional = comment[tag.end() : end].rstrip().endswith("=")
-                returns = said if not optional and (said.null or said.args) else None
+                written = comment[tag.end() : end].strip()
+                returns = Type("never") if written == "never" else said
+                if not written or written.endswith("=") or written in ("null", "undefined"):
+                    returns = None
             case _:
                 name = _NAME.match(comment, end + 1)
                 if name is not None and name["optional"] and not name["default"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 
@@ -31,6 +32,8 @@ from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.outline import Import
 from breadknife.text.syntax import Node, SyntaxTree, parse, path_to
 
+_DECLARES = re.compile(r"\.d\.(?:\w+\.)?[mc]?ts$")
+"""The name of a file that has no code in it."""
 _LONGEST_MEAN = 300
 """Code points of a line: people stay far below that."""
 
@@ -46,7 +49,8 @@ class EcmaScript:
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         others = OtherFiles(document, project, self._summaries) if project is not None else None
         length = partial(line_length, document, project)
-        return EcmaScriptFile(FileAnalysis(tree, others, self._rules), is_test(document.uri), length)
+        runs = _DECLARES.search(document.uri) is None
+        return EcmaScriptFile(FileAnalysis(tree, others, self._rules), is_test(document.uri), length, runs)
 
     def literal(self, default: str, like: str, /) -> bool:
         nodes = [_expression(source) for source in (default, like)]
@@ -61,11 +65,12 @@ def _expression(source: str) -> Node | None:
 
 
 class EcmaScriptFile:
-    def __init__(self, analysis: FileAnalysis, in_tests: bool, length: Callable[[], int]) -> None:
-        """`length`: of a line."""
+    def __init__(self, analysis: FileAnalysis, in_tests: bool, length: Callable[[], int], runs: bool) -> None:
+        """`length`: of a line. `runs`: there is code in it, not declarations alone."""
         self.tree = analysis.tree
         self._in_tests = in_tests
         self._length = length
+        self._runs = runs
         self._analysis = analysis
         self._said: dict[Place, Foreign] = {}
         """What other checkers said of the places that were asked about."""
@@ -77,7 +82,7 @@ class EcmaScriptFile:
     def _findings(self) -> Sequence[Finding]:
         """None in what a program has written, as minified code."""
         text = self.tree.text
-        if len(text) > _LONGEST_MEAN * (text.count("\n") + 1):
+        if not self._runs or len(text) > _LONGEST_MEAN * (text.count("\n") + 1):
             return ()
         return unsilenced(self.tree, self._analysis.findings())
 

@@ -319,8 +319,22 @@ def there(evaluator: Evaluator, env: Env, node: Node, chain: bool = True) -> Non
                 node = node.children[-1]
             case "assignment_expression" if (right := node.child_by_field_name("right")) is not None:
                 node = right
+            case "ternary_expression" if (taken := _taken(evaluator, env, node)) is not None:
+                node = taken
             case _:
                 return
+
+
+def _taken(evaluator: Evaluator, env: Env, node: Node) -> Node | None:
+    """Of `a == null ? undefined : a.b` that is there: `a.b`, and its test has come out for that."""
+    test, yes, no = (node.child_by_field_name(name) for name in ("condition", "consequence", "alternative"))
+    if test is None or yes is None or no is None or is_null(evaluator, inner(yes)) == is_null(evaluator, inner(no)):
+        return None
+    succeeded, failed = branch(evaluator, test, dict(env))
+    is_second = is_null(evaluator, inner(yes))
+    env.clear()
+    env.update(failed if is_second else succeeded)
+    return no if is_second else yes
 
 
 def _is_chain(node: Node) -> bool:

@@ -55,9 +55,12 @@ def _top_level(root: Node) -> Iterator[Node]:
 def _function(analysis: FileAnalysis, node: Node) -> Known:
     said = signature(analysis.outline, node)
     span = first_line(analysis.tree, node)
-    if said.returns is not None or node.child_by_field_name("body") is None:
+    has_body, typed = node.child_by_field_name("body") is not None, analysis.outline.typed
+    if not has_body or (said.returns is not None and (typed or _is_never(said.returns))):
         return Known(span, said.returns, None, said.is_async, _is_never(said.returns), said.asserts)
     summary = analysis.summary(node, analysis.outline.source)
+    if said.returns is not None:
+        return Known(span, said.returns, None, said.is_async, summary.never_returns and not said.is_async)
     null = summary.cause.null if summary.cause is not None else None
     return Known(span, None, null, said.is_async, summary.never_returns and not said.is_async)
 
