@@ -59,6 +59,8 @@ class Summary:
 
     cause: Cause | None = None
     never_returns: bool = False
+    null_for: frozenset[int] = frozenset()
+    """Places of the parameters whose null is the only one that it gives back."""
 
 
 NOTHING = Fact()
