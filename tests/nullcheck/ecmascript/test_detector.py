@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
-from breadknife.plugins.nullcheck.ecmascript.rules import NULLABLE_CALLS, users_rules
+from breadknife.plugins.nullcheck.ecmascript.rules import NULLABLE_CALLS, TYPED_CALLS, users_rules
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
@@ -63,6 +63,16 @@ def test_each_rule_keeps_its_own_examples(rule) -> None:
         assert any(said in finding.message for finding in found(example)), example
         if rule.typed_only and ":" not in example and "<" not in example:
             assert found(example, "javascript") == [], example
+    for example in rule.silent:
+        assert found(example) == [], example
+
+
+@pytest.mark.parametrize("rule", TYPED_CALLS.values(), ids=lambda rule: rule.name)
+def test_each_call_with_a_type_keeps_its_own_examples(rule) -> None:
+    assert rule.fires
+    assert rule.silent
+    for example in rule.fires:
+        assert len(found(example)) == 1, example
     for example in rule.silent:
         assert found(example) == [], example
 

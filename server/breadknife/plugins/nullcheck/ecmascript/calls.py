@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact, Summary
+from breadknife.plugins.nullcheck.ecmascript.hooks import hook
 from breadknife.plugins.nullcheck.ecmascript.imports import ALL, DEFAULT, WHOLE, Source
 from breadknife.plugins.nullcheck.ecmascript.jsdoc import documented_result
 from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known
@@ -65,6 +66,8 @@ class Callee:
     function: Node
     receiver: Type
     given: list[tuple[Node, Fact]]
+    type: Type = UNKNOWN
+    """Of the function itself."""
 
     @property
     def method(self) -> Node | None:
@@ -73,6 +76,17 @@ class Callee:
 
 
 def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
+    if evaluator.typed and (made := hook(evaluator, callee.function.parent, callee.given)) is not None:
+        return made
+    fact = _result(evaluator, callee, summaries)
+    if fact is NOTHING and callee.type.name == "Function" and callee.type.args:  # `get: () => string | null`
+        returns = evaluator.outline.resolved(callee.type.args[0])
+        if returns.null or returns.name == "Promise":
+            return _declared_result(evaluator.text(callee.method or callee.function), callee.function, returns)
+    return fact
+
+
+def _result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
     method = callee.method
     if method is None:
         return _function_result(evaluator, callee, summaries)
@@ -221,13 +235,6 @@ def _conjuncts(evaluator: Evaluator, condition: Node) -> list[str]:
 def _function_result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
     function = callee.function
     name = evaluator.text(function) if function.type == "identifier" else ""
-    if name == "useRef" and evaluator.typed:
-        call = function.parent
-        types = call.child_by_field_name("type_arguments") if call is not None else None
-        arguments = call.child_by_field_name("arguments") if call is not None else None
-        given = next(iter(arguments.named_children), None) if arguments is not None else None
-        if types is not None and given is not None and given.type == "null" and "null" not in evaluator.text(types):
-            return Fact(type=Type("Ref"))
     source = _imported(evaluator, function, summaries)
     if source is not None and (why := summaries.rules.functions.get((source.module, source.name))) is not None:
         return Fact(Cause(function, f"`{name}` gives null {why}"))

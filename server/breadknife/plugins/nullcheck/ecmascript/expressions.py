@@ -316,7 +316,7 @@ class Evaluator:
             inside = dict(env)
             there(self, inside, node)
         given = self._arguments(arguments, inside, function, before.receiver)
-        callee = Callee(function, before.receiver, given)
+        callee = Callee(function, before.receiver, given, before.fact.type)
         argument_uses(self, callee, inside)
         if env.get(key_of(self, node), NOTHING).checked:
             return Link(CHECKED, short)

@@ -157,7 +157,9 @@ def is_used_for_sure(name: str, function: Node, source: bytes) -> bool:
         child = body.named_descendant_for_byte_range(found.start(), found.end())
         holder = child.parent if child is not None else None
         while child is not None and holder is not None and child != body:
-            if holder.type in _DEPENDS and child != holder.child_by_field_name(_DEPENDS[holder.type]):
+            operator = holder.child_by_field_name("operator") if holder.type == "binary_expression" else None
+            always = operator is not None and operator.type not in ("&&", "||", "??")
+            if not always and holder.type in _DEPENDS and child != holder.child_by_field_name(_DEPENDS[holder.type]):
                 break
             child, holder = holder, holder.parent
         if child == body:

@@ -345,10 +345,23 @@ class Outline:
         """Of a parameter as its function sees it: a default takes undefined away."""
         annotation = parameter.child_by_field_name("type")
         type = self.resolved(read_type(annotation, source or self.source)) if annotation is not None else UNKNOWN
+        type = self._bounded(type, parameter, source or self.source)
         if parameter.type == "optional_parameter":
             return type if type.name in ANYTHING else Type(type.name, type.args, has_null(type.null, "undefined"))
         if parameter.child_by_field_name("value") is not None:
             return Type(type.name, type.args, "null" if "null" in type.null.split(" or ") else "")
+        return type
+
+    def _bounded(self, type: Type, parameter: Node, source: bytes) -> Type:
+        """What `T` of `<T extends { id?: string }>` has at least."""
+        function = parameter.parent.parent if parameter.parent is not None and type.name else None
+        bounds = function.child_by_field_name("type_parameters") if function is not None else None
+        for bound in bounds.named_children if bounds is not None else ():
+            name, constraint = bound.child_by_field_name("name"), bound.child_by_field_name("constraint")
+            if name is None or constraint is None or source[name.start_byte : name.end_byte].decode() != type.name:
+                continue
+            least = read_type(constraint.named_children[0], source) if constraint.named_child_count else UNKNOWN
+            return Type(least.name, least.args, type.null) if least.name and not least.null else type
         return type
 
     # --- assignments ---

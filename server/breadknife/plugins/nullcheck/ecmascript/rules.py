@@ -154,6 +154,41 @@ NULLABLE_CALLS = (
     ),
 )  # fmt: skip
 
+
+@dataclass(frozen=True)
+class TypedCall:
+    """A function of React's whose result has the type that is written in the call."""
+
+    name: str
+    fires: tuple[str, ...]
+    silent: tuple[str, ...]
+
+
+_CONTEXT = "const C = createContext<U | null>(null); function f() { const c = useContext(C); "
+_TYPED_CALLS = (
+    TypedCall(
+        "useState",
+        ("const [a] = useState<U | null>(null); a.b", "const [a, set] = React.useState<U>(); () => a.b",
+         "const [{}, set] = useState<U | null>(null)"),
+        ("const [, set] = useState<U | null>(null); set.b", "const [a] = useState<U | null>(null); a?.b",
+         "const [a] = useState<U>(u); a.b", "const [a] = useState(null); a.b"),
+    ),
+    TypedCall(
+        "createContext", (_CONTEXT + "return c.b }",),
+        (_CONTEXT + "if (!c) throw e; return c.b }", "createContext<U | null>(null).Provider"),
+    ),
+    TypedCall(
+        "useContext", (_CONTEXT + "return () => c.b }",),
+        ("const C = createContext<U>(u); useContext(C).b", "useContext(D).b",
+         "const C = createContext(null); useContext(C).b"),
+    ),
+    TypedCall(
+        "useRef", ("const r = useRef<E>(null); r.current.b",),
+        ("const r = useRef<E | null>(null); r.current.b", "const r = useRef<E>(e); r.current.b"),
+    ),
+)  # fmt: skip
+TYPED_CALLS = {call.name: call for call in _TYPED_CALLS}
+
 CALLS = {name: tuple(rule for rule in NULLABLE_CALLS if rule.name == name) for name in {r.name for r in NULLABLE_CALLS}}
 
 
@@ -206,7 +241,7 @@ ELEMENT_PROPERTIES = frozenset({
 })  # fmt: skip
 """Properties of an element that may be null."""
 
-ORIGIN_WORDS = frozenset({"null", "undefined", "env", *CALLS, *ELEMENT_PROPERTIES, "useRef"})
+ORIGIN_WORDS = frozenset({"null", "undefined", "env", *CALLS, *ELEMENT_PROPERTIES, "useRef", "useContext", "useState"})
 """Without one of these, or a name of the file that may be null, nothing in a piece of code may be null."""
 
 NO_RETURN = frozenset({"process.exit", "process.abort", "fail", "assertNever", "assert.fail", "Deno.exit"})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.ecmascript.declaring import signature
 from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
+from breadknife.plugins.nullcheck.ecmascript.hooks import made_type
 from breadknife.plugins.nullcheck.ecmascript.imports import links
 from breadknife.plugins.nullcheck.ecmascript.modules import FileTable, Known, Property, Shape
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Declared, Member
@@ -33,6 +34,8 @@ def summarise(tree: SyntaxTree) -> FileTable:
             functions[written] = _function(analysis, value, written)
         elif node.type == "variable_declarator" and (annotation := node.child_by_field_name("type")) is not None:
             values[written] = Property(first_line(tree, node), analysis.outline.type_of(annotation))
+        elif node.type == "variable_declarator" and (made := made_type(analysis.outline, value)) is not None:
+            values[written] = Property(first_line(tree, node), made)
     for name in overloaded:
         del functions[name]
     types = {name: _shape(analysis, declared) for name, declared in analysis.outline.all_declared()}
