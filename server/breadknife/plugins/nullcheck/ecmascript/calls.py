@@ -76,7 +76,7 @@ class Callee:
 
 
 def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
-    if evaluator.typed and (made := hook(evaluator, callee.function.parent, callee.given)) is not None:
+    if evaluator.outline.has_hooks and (made := hook(evaluator, callee.function.parent, callee.given)) is not None:
         return made
     fact = _result(evaluator, callee, summaries)
     if fact is NOTHING and callee.type.name == "Function" and callee.type.args:  # `get: () => string | null`

@@ -204,10 +204,8 @@ class Evaluator:
             return SOME
         return Type(name) if not outline.derives(self.value(node, env).type.name, name) else None
 
-    def narrows(self, call: Node, /) -> bool:
-        """Whether a call that is true may say more of its argument's type: `x is T`."""
-        function = call.child_by_field_name("function")
-        name = self.text(function) if function is not None else ""
+    def narrows(self, name: str, /) -> bool:
+        """Whether a call of a function that is true may say more of its argument's type: `x is T`."""
         variable = self.scopes[name]
         if variable is None or variable.function is None or variable.function.known is not None:
             return PREDICATE.search(name) is not None
@@ -273,10 +271,12 @@ class Evaluator:
         known = env.get(key) if key else None
         if known is None:
             return Link(self._part(node, key, type), short, type)
-        said = known.narrowed or known.type
-        if said == UNKNOWN and type.name:  # a test tells nothing but that it is there
+        if known.narrowed is not None:
+            known = replace(known, type=known.narrowed)
+        elif type.name and not known.type.name:  # a test tells nothing but that it is there
             said = self._part(node, key, type).type
-        return Link(replace(known, type=said) if said != known.type else known, short, type)
+            known = replace(known, type=said) if said.name else known
+        return Link(known, short, type)
 
     def _part(self, node: Node, key: str, type: Type) -> Fact:
         """What the declaration of an owner's type says of its property or element."""

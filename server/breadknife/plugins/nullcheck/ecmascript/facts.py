@@ -79,7 +79,7 @@ def join(a: Env | None, b: Env | None) -> Env | None:
     joined: Env = {}
     for key in (*a, *(key for key in b if key not in a)):
         one, other = a.get(key, NOTHING), b.get(key, NOTHING)
-        if one == other:
+        if one is other or one == other:
             joined[key] = one
             continue
         known = one.type if one.type == other.type else UNKNOWN

@@ -40,6 +40,11 @@ _KEYS = 4_000
 
 
 @lru_cache(_KEYS)
+def _may_be_predicate(word: str) -> bool:
+    return PREDICATE.match(word) is not None
+
+
+@lru_cache(_KEYS)
 def _root_and_rest(key: str) -> tuple[str, frozenset[str]]:
     """A dotted name's first, and the words of what follows."""
     at = min((at for at in (key.find("."), key.find("["), key.find("(")) if at >= 0), default=len(key))
@@ -164,7 +169,7 @@ class Flow:
     def tells_type(self, node: Node) -> bool:
         """Whether a condition may say of which type something is."""
         words = self._words_of(node) if self.evaluator.typed else frozenset[str]()
-        return words is None or "instanceof" in words or any(map(PREDICATE.match, words))
+        return words is None or "instanceof" in words or any(map(_may_be_predicate, words))
 
     def _words_of(self, node: Node) -> frozenset[str] | None:
         """None where something in it may be null whatever is known before it. A loop asks each time round."""

@@ -17,6 +17,10 @@ class Reading(Protocol):
     def type_of(self, node: Node | None, /) -> Type: ...
 
 
+def has_hooks(source: bytes) -> bool:
+    return any(name.encode() in source for name in TYPED_CALLS)
+
+
 def hook(reading: Reading, call: Node | None, given: Sequence[tuple[Node, Fact]]) -> Fact | None:
     """None for a call of something else."""
     function = call.child_by_field_name("function") if call is not None else None

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type, has_null
 from breadknife.text.syntax import Node
 
 _LONGEST, _LONGEST_CAST = 4_000, 200
 """Bytes of a comment."""
+_COMMENTS = 500
+"""Those that are remembered: one is asked for by its function's callers, too."""
 _MARKS = re.compile(rb"@(?:param|arg|argument|returns?|type)[ \t]*\{")
 _PARAMETER = re.compile(
     r"@(?:param|arg|argument)[ \t]*\{(?:\?|[^}\n]*(?:\b(?:null|undefined)\b|[?=]\})|[^}\n]*\}+[ \t]*\[)"
@@ -208,6 +211,7 @@ def nullable_names(text: str) -> Iterator[str]:
             yield from (word for word in _WORD.findall(comment["after"])[:6] if word not in _KEYWORDS)
 
 
+@lru_cache(_COMMENTS)
 def _read(comment: str) -> Doc:
     parameters, returns, type = dict[str, Type](), None, UNKNOWN
     for tag in _TAG.finditer(comment):

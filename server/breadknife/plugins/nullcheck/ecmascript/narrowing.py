@@ -27,7 +27,7 @@ class Evaluator(Protocol):
 
     def instance(self, node: Node, made: Node, env: Env, /) -> Type | None: ...
 
-    def narrows(self, call: Node, /) -> bool: ...
+    def narrows(self, name: str, /) -> bool: ...
 
     def descend(self) -> None:
         """One level deeper; raises TooDeepError past the limit."""
@@ -258,7 +258,7 @@ def _believe(evaluator: Evaluator, call: Node, yes: Env, no: Env) -> None:
         for argument in arguments_of(call):
             for env in (yes, no) if method == "has" else (yes,):
                 env[f"{receiver.rstrip('?')}.get({evaluator.text(argument)})"] = CHECKED
-    narrows = evaluator.narrows(call)
+    narrows = evaluator.narrows(name)
     for argument in arguments_of(call):
         there(evaluator, yes, argument)
         if narrows:

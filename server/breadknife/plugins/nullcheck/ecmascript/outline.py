@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.nullcheck.ecmascript.annotated import annotated_nullable
+from breadknife.plugins.nullcheck.ecmascript.hooks import has_hooks
 from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
     assigned_fields,
     doc_before,
@@ -105,6 +106,7 @@ class Outline:
         self.modules = modules
         self.source = tree.encoded
         self.typed = tree.language in TYPED
+        self.has_hooks = self.typed and has_hooks(self.source)
         self.documented = not self.typed and has_docs(self.source)
         """Its types are comments."""
         self.fields_documented = self.documented and b"@ts-check" in self.source[:_HEAD]

@@ -20,8 +20,10 @@ CHECKS = CheckPatterns(
     re.compile(rb"\)\s*(?:\?|&&|\|\||\)\s*(?:\{|return\b|throw\b|continue\b|break\b)|[!=]==?\s*" + _NULL + rb")"),
     b"{;",
 )
-_IS_NULL = r"!\s*NAME|NAME\s*={2,3}\s*(?:null|undefined|void 0)|typeof\s+NAME\s*={2,3}\s*[\"']undefined[\"']"
-_SET = rb"(?<![\w$.])NAME\s*(?:\|\||&&|\?\?|[-+*/])?=(?!=)"
+_IS_NULL = re.compile(
+    r"!\s*(\w+)|(\w+)\s*={2,3}\s*(?:null|undefined|void 0)|typeof\s+(\w+)\s*={2,3}\s*[\"']undefined[\"']"
+)
+_SET = re.compile(rb"(?<![\w$.])([\w$]+)\s*(?:\|\||&&|\?\?|[-+*/])?=(?![=>])")
 
 
 def is_taken_for_granted(calls: int, checks: int) -> bool:
@@ -59,12 +61,13 @@ def _tested(function: Node, null: Node, names: list[str], source: bytes) -> int 
         return None
     condition = outer.child_by_field_name("condition")
     written = _text(condition, source)[1:-1].strip() if condition is not None else ""
-    for at, name in enumerate(names):
-        one = f"(?:{_IS_NULL.replace('NAME', re.escape(name))})" if name else "(?!)"
-        if re.fullmatch(rf"{one}(?:\s*\|\|\s*{one})*", written):
-            its = re.compile(_SET.replace(b"NAME", re.escape(name.encode())))
-            return at if its.search(source, function.start_byte, null.start_byte) is None else None
-    return None
+    tests = [_IS_NULL.fullmatch(part.strip()) for part in written.split("||")]
+    tested = {test[test.lastindex or 0] if test is not None else "" for test in tests}
+    name = tested.pop()
+    if tested or name not in names or not name:
+        return None
+    is_set = name.encode() in _SET.findall(source, function.start_byte, null.start_byte)
+    return names.index(name) if not is_set else None
 
 
 def _text(node: Node, source: bytes) -> str:
