@@ -135,6 +135,7 @@ class Outline:
         self.variables = ModuleVariables(tree, self.source, self.assigned, self.typed)
         self._declared: dict[str, Declared | None] = {}
         self._shapes: dict[int, Declared] = {}
+        self._members_of: dict[tuple[str, str], Member | None] = {}
         self.origins = self._origins(found.get("function", [])).union(words)
 
     def text(self, node: Node) -> str:
@@ -224,7 +225,14 @@ class Outline:
         alias = found.kind(shape.alias) if shape.alias is not None else None
         return Declared(root, members, parents, alias, shape.is_alias)
 
-    def member(self, type: Type, name: str, depth: int = 0) -> Member | None:
+    def member(self, type: Type, name: str) -> Member | None:
+        """The same object each time: the flow asks at each reading."""
+        key = (type.name, name)
+        if key not in self._members_of:
+            self._members_of[key] = self._member(type, name)
+        return self._members_of[key]
+
+    def _member(self, type: Type, name: str, depth: int = 0) -> Member | None:
         prefix = CLASS_ITSELF if type.name.startswith(CLASS_ITSELF) else ""
         declared = self.declared(type.name.removeprefix(CLASS_ITSELF)) if type.name else None
         if declared is None or depth > _MAX_PARENTS:
@@ -233,7 +241,7 @@ class Outline:
             member = declared.members[key]
             return replace(member, type=self.resolved(member.type)) if member is not None else None
         for parent in declared.parents:
-            if (found := self.member(Type(prefix + parent), name, depth + 1)) is not None:
+            if (found := self._member(Type(prefix + parent), name, depth + 1)) is not None:
                 return found
         return None
 
