@@ -66,7 +66,7 @@ def _function(analysis: FileAnalysis, node: Node, name: str) -> Known:
         return Known(span, said.returns, None, said.is_async, summary.never_returns and not said.is_async)
     null = summary.cause.null if summary.cause is not None else None
     never = summary.never_returns and not said.is_async
-    calls, checks = analysis.counts(name) if null is not None else (0, 0)
+    calls, checks = analysis.counts(name) if null is not None and not typed else (0, 0)
     return Known(span, None, null, said.is_async, never, False, summary.null_for, calls, checks)
 
 
