@@ -65,7 +65,7 @@ class FolderProject:
         self._revisions = Counter[str]()
         self._entries = 0
         self._lock = threading.RLock()
-        self._known = _Known(self._index, self._lock, self.text)
+        self._known = _Known(self._index, self._lock, self.text, self._files.shared)
         self._background = Background(self._lock, self._look)
         with self._lock:
             for document in self._open.values():
@@ -325,6 +325,7 @@ class _Known:
     index: Index
     lock: threading.RLock
     text: Callable[[Path], str | None]
+    shared: Callable[[Path], Path | None]
 
     def __contains__(self, file: str, /) -> bool:
         with self.lock:
@@ -346,6 +347,10 @@ class _Known:
     def folders_ending(self, tail: str, /) -> Sequence[str]:
         with self.lock:
             return self.index.folders_ending(tail)
+
+    def linked(self, folder: str, /) -> str | None:
+        found = self.shared(Path(folder)) if os.path.islink(folder) else None
+        return _key(found) if found is not None else None
 
     def read(self, file: str, /) -> str | None:
         path = Path(file)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from posixpath import basename, commonpath, dirname, join, normpath, splitext
 from typing import Any, Protocol, cast
 
+from breadknife.project.workspaces import entries
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.outline import Import
 
@@ -25,6 +26,10 @@ class Files(Protocol):
     def inside(self, folder: str, /) -> Sequence[str]: ...
 
     def folders_ending(self, tail: str, /) -> Sequence[str]: ...
+
+    def linked(self, folder: str, /) -> str | None:
+        """Where a link leads to, within the project."""
+        ...
 
     def read(self, file: str, /) -> str | None:
         """Also of a file that isn't in a language: `tsconfig.json`, `go.mod`."""
@@ -94,7 +99,7 @@ def _ecmascript(module: str, names: tuple[str, ...], here: str, root: str, files
     if module.startswith("."):
         bases = [normpath(join(dirname(here), module))]
     else:
-        bases = list(_mapped(module, here, root, files))
+        bases = [*_mapped(module, here, root, files), *entries(module, tuple(_upwards(here, root)), files)]
     for base in bases:
         stem, end = splitext(base)  # TypeScript imports `./a.js` where the file is `a.ts`
         yield from _present(

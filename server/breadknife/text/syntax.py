@@ -184,6 +184,18 @@ def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: 
     return SyntaxTree(text, language, tree, source)
 
 
+def is_misread(node: Node) -> bool:
+    """Whether the parser didn't understand something in an expression, around it within its statement, or beside."""
+    part: Node | None = node
+    while part is not None:
+        if part.is_error or any(near is not None and near.is_error for near in (part.prev_sibling, part.next_sibling)):
+            return True
+        if part.type.endswith(("_statement", "_declaration")):
+            break
+        part = part.parent
+    return node.has_error
+
+
 def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
     """From the root down to the node, without it."""
     path = list[Node]()

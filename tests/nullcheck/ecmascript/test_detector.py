@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
-from breadknife.plugins.nullcheck.ecmascript.rules import NULLABLE_CALLS, users_rules
+from breadknife.plugins.nullcheck.ecmascript.rules import NULLABLE_CALLS, TYPED_CALLS, users_rules
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
+from nullcheck.ecmascript.asking import opened
 
 CASES = Path(__file__).parent / "cases"
 
@@ -66,6 +67,16 @@ def test_each_rule_keeps_its_own_examples(rule) -> None:
         assert found(example) == [], example
 
 
+@pytest.mark.parametrize("rule", TYPED_CALLS.values(), ids=lambda rule: rule.name)
+def test_each_call_with_a_type_keeps_its_own_examples(rule) -> None:
+    assert rule.fires
+    assert rule.silent
+    for example in rule.fires:
+        assert len(found(example)) == 1, example
+    for example in rule.silent:
+        assert found(example) == [], example
+
+
 @pytest.mark.parametrize(
     ("language", "row", "text", "why"),
     [
@@ -99,6 +110,14 @@ def test_a_users_row_is_about_that_call_alone(text: str) -> None:
     tree = parse(text, "typescript")
     assert tree is not None
     assert FileAnalysis(tree, rules=users_rules(("./orders.find", "Orders.find"))).findings() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("a.d.ts", 0), ("a.d.mts", 0), ("a.d.cts", 0), ("a.json.d.ts", 0), ("d.ts", 1)]
+)
+def test_a_file_of_declarations_has_no_code(name: str, count: int) -> None:
+    text = "declare const x: X | null;\nx.y;\nfunction f(x?: X) { x.y }\n"
+    assert len(opened(text, uri=f"file:///project/{name}").findings()) == count
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n"])

@@ -47,6 +47,6 @@ def _declared_before(source: bytes, end: int) -> bytes:
         elif depth == 0 and char == b":":
             found = _NAME_AT_END.search(source[max(at - _LONGEST_NAME, 0) : at].rstrip(b" \t?"))
             return found[0] if found else b""
-        elif depth == 0 and char in (b";", b"="):
+        elif depth == 0 and char in (b";", b"=") and source[at : at + 2] != b"=>":
             break
     return b""

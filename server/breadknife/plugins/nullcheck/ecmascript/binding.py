@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from breadknife.plugins.nullcheck.ecmascript.facts import CHECKED, NOTHING, Cause, Env, Fact, forget
 from breadknife.plugins.nullcheck.ecmascript.narrowing import is_null, key_of
-from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type
+from breadknife.plugins.nullcheck.ecmascript.types import Type
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
 if TYPE_CHECKING:
@@ -34,12 +35,28 @@ def bind(evaluator: Evaluator, target: Node, fact: Fact, env: Env) -> None:
         case "non_null_expression" | "parenthesized_expression" if target.named_child_count:
             bind(evaluator, target.named_children[0], fact, env)
         case "array_pattern":
-            element = fact.type.args[0] if fact.type.name == "Array" and fact.type.args else UNKNOWN
-            for child in target.named_children:
-                bind(evaluator, child, Fact(type=element.present) if element.name else NOTHING, env)
+            _bind_elements(evaluator, target, fact.type, env)
         case _:
             for child in target.named_children:
                 bind(evaluator, child, NOTHING, env)
+
+
+def _bind_elements(evaluator: Evaluator, pattern: Node, type: Type, env: Env) -> None:
+    position = 0
+    for child in pattern.children:
+        position += child.type == ","
+        if not child.is_named:
+            continue
+        fact, resolved = NOTHING, evaluator.outline.resolved
+        if type.name == "Array" and type.args and type.args[0].name:
+            fact = Fact(type=type.args[0].present)
+        elif type.name == "Tuple" and position < len(type.args) and child.type != "rest_pattern":
+            element = resolved(type.args[position])
+            cause = Cause(child, "its type says so", element.null) if element.null else None
+            fact = Fact(cause, element.present) if cause is not None or element.name else NOTHING
+            if child.type in ("object_pattern", "array_pattern"):
+                evaluator.use(child, fact, Use.ATTRIBUTE if child.type == "object_pattern" else Use.ITERATE, env)
+        bind(evaluator, child, fact, env)
 
 
 def _bind_property(evaluator: Evaluator, child: Node, type: Type, env: Env) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact, Summary
+from breadknife.plugins.nullcheck.ecmascript.hooks import hook
 from breadknife.plugins.nullcheck.ecmascript.imports import ALL, DEFAULT, WHOLE, Source
+from breadknife.plugins.nullcheck.ecmascript.jsdoc import documented_result
 from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, key_of
 from breadknife.plugins.nullcheck.ecmascript.rules import (
@@ -22,6 +24,7 @@ from breadknife.plugins.nullcheck.ecmascript.rules import (
     owner_of,
 )
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type
+from breadknife.plugins.nullcheck.ecmascript.undeclared import is_taken_for_granted
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -48,6 +51,10 @@ class Summaries(Protocol):
     @property
     def rules(self) -> UsersRules: ...
 
+    def counts(self, name: str, /) -> tuple[int, int]:
+        """How often the file calls a function of that name, and asks whether what it gives is there."""
+        ...
+
     @property
     def imports(self) -> Mapping[str, Source]:
         """By the name that it has in the file."""
@@ -59,6 +66,8 @@ class Callee:
     function: Node
     receiver: Type
     given: list[tuple[Node, Fact]]
+    type: Type = UNKNOWN
+    """Of the function itself."""
 
     @property
     def method(self) -> Node | None:
@@ -67,6 +76,17 @@ class Callee:
 
 
 def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
+    if evaluator.outline.has_hooks and (made := hook(evaluator, callee.function.parent, callee.given)) is not None:
+        return made
+    fact = _result(evaluator, callee, summaries)
+    if fact is NOTHING and callee.type.name == "Function" and callee.type.args:  # `get: () => string | null`
+        returns = evaluator.outline.resolved(callee.type.args[0])
+        if returns.null or returns.name == "Promise":
+            return _declared_result(evaluator.text(callee.method or callee.function), callee.function, returns)
+    return fact
+
+
+def _result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
     method = callee.method
     if method is None:
         return _function_result(evaluator, callee, summaries)
@@ -81,13 +101,15 @@ def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
         return Fact(Cause(method, f"`{name}` gives null {why}"))
     member = evaluator.outline.member(callee.receiver, name)
     if member is not None and member.known is not None and member.elsewhere is not None:
-        return _known_result(name, member.node, member.known, member.type, member.elsewhere[0])
+        head = _Head(name, member.node)
+        return _known_result(evaluator, callee, summaries, head, member.known, member.type, member.elsewhere[0])
     if member is not None and member.is_method:
         function = member.function
-        if function is None or member.type != UNKNOWN or function.child_by_field_name("return_type") is not None:
+        if function is None or member.type != UNKNOWN or _is_said(evaluator, function):
             return _declared_result(name, member.node, member.type)
         is_async = any(child.type == "async" for child in function.children)
-        return _found_result(name, member.node, is_async, summaries.summary(function, evaluator.outline.source))
+        summary = summaries.summary(function, evaluator.outline.source)
+        return _found_result(evaluator, callee, summaries, _Head(name, member.node, is_async), summary)
     if name in ("filter", "slice", "sort", "reverse", "concat") and callee.receiver.name == "Array":
         return Fact(type=callee.receiver)
     if name == "keys" and evaluator.text(callee.function) == "Object.keys":
@@ -95,7 +117,8 @@ def result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
     found = _of_module(evaluator, callee.function)
     if found is not None and (known := found.function) is not None:
         returns = found.kind(known.returns) if known.returns is not None else UNKNOWN
-        return _known_result(name, evaluator.outline.tree.root, known, returns, found.uri)
+        head = _Head(name, evaluator.outline.tree.root)
+        return _known_result(evaluator, callee, summaries, head, known, returns, found.uri)
     return NOTHING
 
 
@@ -153,13 +176,33 @@ def _is_required(evaluator: Evaluator, declared: Node) -> bool:
     return value is not None and evaluator.text(value).startswith("require(")
 
 
-def _known_result(name: str, node: Node, known: Known, returns: Type, uri: str) -> Fact:
+def _is_said(evaluator: Evaluator, function: Node) -> bool:
+    """Whether the head of a function, or a comment before it, says what it gives."""
+    if function.child_by_field_name("return_type") is not None:
+        return True
+    return evaluator.documented and documented_result(function, evaluator.outline.source) is not None
+
+
+@dataclass(frozen=True)
+class _Head:
+    """Of a function: its name here, and where it stands."""
+
+    name: str
+    node: Node
+    is_async: bool = False
+
+
+def _known_result(
+    evaluator: Evaluator, callee: Callee, summaries: Summaries, head: _Head, known: Known, returns: Type, uri: str
+) -> Fact:
     """Of a function of another file."""
     if known.returns is not None:
-        fact = _declared_result(name, node, returns)
+        fact = _declared_result(head.name, head.node, returns)
     else:
-        summary = Summary(Cause(node, "", known.null)) if known.null is not None else Summary()
-        fact = _found_result(name, node, known.is_async, summary)
+        cause = Cause(head.node, "", known.null) if known.null is not None else None
+        summary = Summary(cause, null_for=known.null_for)
+        head = replace(head, is_async=known.is_async)
+        fact = _found_result(evaluator, callee, summaries, head, summary, (known.calls + 1, known.checks))
     return replace(fact, cause=replace(fact.cause, elsewhere=(uri, known.span))) if fact.cause is not None else fact
 
 
@@ -192,13 +235,6 @@ def _conjuncts(evaluator: Evaluator, condition: Node) -> list[str]:
 def _function_result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
     function = callee.function
     name = evaluator.text(function) if function.type == "identifier" else ""
-    if name == "useRef" and evaluator.typed:
-        call = function.parent
-        types = call.child_by_field_name("type_arguments") if call is not None else None
-        arguments = call.child_by_field_name("arguments") if call is not None else None
-        given = next(iter(arguments.named_children), None) if arguments is not None else None
-        if types is not None and given is not None and given.type == "null" and "null" not in evaluator.text(types):
-            return Fact(type=Type("Ref"))
     source = _imported(evaluator, function, summaries)
     if source is not None and (why := summaries.rules.functions.get((source.module, source.name))) is not None:
         return Fact(Cause(function, f"`{name}` gives null {why}"))
@@ -207,10 +243,12 @@ def _function_result(evaluator: Evaluator, callee: Callee, summaries: Summaries)
         return NOTHING
     signature = variable.function
     if signature.known is not None:
-        return _known_result(name, signature.node, signature.known, signature.returns or UNKNOWN, signature.uri)
+        head, returns = _Head(name, signature.node), signature.returns or UNKNOWN
+        return _known_result(evaluator, callee, summaries, head, signature.known, returns, signature.uri)
     if signature.returns is not None:
         return _declared_result(name, signature.node, signature.returns)
-    return _found_result(name, signature.node, signature.is_async, summaries.summary(signature.node, signature.source))
+    summary = summaries.summary(signature.node, signature.source)
+    return _found_result(evaluator, callee, summaries, _Head(name, signature.node, signature.is_async), summary)
 
 
 def _declared_result(name: str, node: Node, type: Type) -> Fact:
@@ -219,13 +257,29 @@ def _declared_result(name: str, node: Node, type: Type) -> Fact:
     return Fact(type=type) if type.name else NOTHING
 
 
-def _found_result(name: str, node: Node, is_async: bool, summary: Summary) -> Fact:
+def _found_result(
+    evaluator: Evaluator,
+    callee: Callee,
+    summaries: Summaries,
+    head: _Head,
+    summary: Summary,
+    elsewhere: tuple[int, int] = (0, 0),
+) -> Fact:
+    """`elsewhere`: calls and checks of it in another file."""
     if summary.cause is None:
         return NOTHING
+    if summary.null_for and not any(
+        at in summary.null_for and fact.cause is not None for at, (_, fact) in enumerate(callee.given)
+    ):
+        return NOTHING
+    if not evaluator.typed:
+        calls, checks = summaries.counts(head.name)
+        if is_taken_for_granted(calls + elsewhere[0], checks + elsewhere[1]):
+            return NOTHING
     null = summary.cause.null
-    if is_async:
+    if head.is_async:
         return Fact(type=Type("Promise", (Type(null=null or "null or undefined"),)))
-    return Fact(Cause(node, f"`{name}` may return {null or 'null'}", null))
+    return Fact(Cause(head.node, f"`{head.name}` may return {null or 'null'}", null))
 
 
 def _applies(evaluator: Evaluator, rule: NullableCall, callee: Callee) -> bool:
@@ -289,16 +343,18 @@ def ends(evaluator: Evaluator, call: Node, summaries: Summaries) -> bool:
             return False
         if signature.known is not None:
             return signature.known.never_returns
-        if signature.returns is not None:
+        if signature.returns is not None and (evaluator.typed or signature.returns.name == "never"):
             return signature.returns.name == "never"
         return summaries.summary(signature.node, signature.source).never_returns
+    if (found := _of_module(evaluator, function)) is not None:
+        return found.function is not None and found.function.never_returns
     if name.startswith("this.") and name.count(".") == 1:
         member = evaluator.outline.member(evaluator.this[-1], name[5:])
         if member is not None and member.known is not None:
             return member.known.never_returns
         if member is None or member.function is None or any(c.type == "async" for c in member.function.children):
             return False
-        if member.function.child_by_field_name("return_type") is not None:
+        if member.type.name == "never" or member.function.child_by_field_name("return_type") is not None:
             return member.type.name == "never"
         return summaries.summary(member.function, evaluator.outline.source).never_returns
     return False

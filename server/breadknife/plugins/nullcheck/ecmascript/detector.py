@@ -6,7 +6,9 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from breadknife.plugins.nullcheck.braces.counting import CallCounts, call_counts
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.ecmascript.facts import Cause, Env, NullUse, Summary
 from breadknife.plugins.nullcheck.ecmascript.flow import Entered, Flow
@@ -17,12 +19,13 @@ from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
 from breadknife.plugins.nullcheck.ecmascript.rules import NO_RULES, UsersRules
 from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
 from breadknife.plugins.nullcheck.ecmascript.types import Type
+from breadknife.plugins.nullcheck.ecmascript.undeclared import CHECKS, null_for
 from breadknife.plugins.nullcheck.summaries import OtherFiles
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, first_line, quote
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree, path_to
+from breadknife.text.syntax import Node, SyntaxTree, is_misread, path_to
 
 _IGNORE = re.compile(r"@ts-(?:expect-error|ignore|nocheck)|eslint-disable")
 """The author has already told a checker that they know better."""
@@ -97,7 +100,9 @@ class FileAnalysis:
         return self._uses
 
     def findings(self) -> list[Finding]:
-        return [_finding(self.tree, use) for use in self.uses() if not _is_ignored(self.tree, use.node)]
+        uses = (use for use in self.uses() if not _is_ignored(self.tree, use.node))
+        torn = self.tree.root.has_error
+        return [_finding(self.tree, use) for use in uses if not (torn and is_misread(use.node))]
 
     def assuming(self, assumed: Mapping[tuple[int, int], Cause]) -> list[Finding]:
         """What would be found if those expressions (byte ranges) might be null as well."""
@@ -190,12 +195,19 @@ class FileAnalysis:
         flow.frames.append(Frame(self.tree.root))
         try:
             flow.declare_imported(self.tree.root)
-            summary = _summary(flow.function(function, {}), self._may_end(function, source))
+            summary = _summary(flow.function(function, {}), self._may_end(function, source), source)
         except TooDeepError:
             summary = Summary()
         self._running.discard(key)
         self._summaries[key] = summary
         return summary
+
+    def counts(self, name: str, /) -> tuple[int, int]:
+        return self._counts.of(name)
+
+    @cached_property
+    def _counts(self) -> CallCounts:
+        return call_counts(self.outline.source, CHECKS)
 
     def _may_end(self, function: Node, source: bytes) -> bool:
         """Whether the end of a function means that it gives back undefined: not behind a call of what is imported, and
@@ -226,7 +238,7 @@ def _function_named(inside: Node, name: str, source: bytes) -> Node | None:
     return None
 
 
-def _summary(frame: Frame, may_end: bool) -> Summary:
+def _summary(frame: Frame, may_end: bool, source: bytes) -> Summary:
     nulls = [fact.cause for fact in frame.returns if fact.cause is not None]
     # A function that only ever gives nothing back has callers that don't want a value.
     gives_value = len(nulls) < len(frame.returns) or any(cause.reason for cause in nulls)
@@ -238,7 +250,8 @@ def _summary(frame: Frame, may_end: bool) -> Summary:
     if not gives_value or not (nulls or ends):
         return Summary()
     kinds = {cause.null for cause in nulls} | ({"undefined"} if ends else set[str]())
-    return Summary(Cause(frame.node, "", kinds.pop() if len(kinds) == 1 else ""))
+    its = null_for(frame.node, (cause.node for cause in nulls), source) if not ends else frozenset[int]()
+    return Summary(Cause(frame.node, "", kinds.pop() if len(kinds) == 1 else ""), null_for=its)
 
 
 def _sorted(evaluator: Evaluator) -> list[NullUse]:

@@ -23,9 +23,9 @@ from breadknife.plugins.nullcheck.ecmascript.jsdoc import is_cast
 from breadknife.plugins.nullcheck.ecmascript.narrowing import LINKS, key_of, there
 from breadknife.plugins.nullcheck.ecmascript.operators import OPERATORS
 from breadknife.plugins.nullcheck.ecmascript.outline import Outline
-from breadknife.plugins.nullcheck.ecmascript.rules import ELEMENT_PROPERTIES, GLOBALS, PROPERTIES, owner_of
+from breadknife.plugins.nullcheck.ecmascript.rules import ELEMENT_PROPERTIES, GLOBALS, PREDICATE, PROPERTIES, owner_of
 from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
-from breadknife.plugins.nullcheck.ecmascript.types import CLASS_ITSELF, UNKNOWN, Type, read_type
+from breadknife.plugins.nullcheck.ecmascript.types import CLASS_ITSELF, SOME, UNKNOWN, Type, read_type
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -186,7 +186,7 @@ class Evaluator:
         name = self.text(node)
         fact = env.get(name)
         if fact is not None:
-            return fact
+            return fact if fact.narrowed is None else replace(fact, type=fact.narrowed)
         variable = self.scopes[name]
         if variable is None:
             if name == "undefined":
@@ -196,6 +196,21 @@ class Evaluator:
             is_global = name in GLOBALS and name not in self._summaries.imports
             return Fact(type=Type(GLOBALS[name])) if is_global else NOTHING
         return Fact(type=variable.type.present) if variable.type.name else NOTHING
+
+    def instance(self, node: Node, made: Node, env: Env, /) -> Type | None:
+        """What an instance of the class `made` is; None where that says no more than what is known of it."""
+        name, outline = self.text(made), self.outline
+        if outline.declared(name) is None and owner_of(name) != "Element":
+            return SOME
+        return Type(name) if not outline.derives(self.value(node, env).type.name, name) else None
+
+    def narrows(self, name: str, /) -> bool:
+        """Whether a call of a function that is true may say more of its argument's type: `x is T`."""
+        variable = self.scopes[name]
+        if variable is None or variable.function is None or variable.function.known is not None:
+            return PREDICATE.search(name) is not None
+        returns = variable.function.node.child_by_field_name("return_type")
+        return returns is not None and returns.type == "type_predicate_annotation"
 
     def this_value(self, node: Node, env: Env) -> Fact:
         return Fact(None, self.this[-1], checked=True)
@@ -219,14 +234,19 @@ class Evaluator:
             case "call_expression":
                 link = self._call(node, env)
             case "non_null_expression":
-                if (right := node.named_children[0].child_by_field_name("right")) is not None:  # of `a + b!`
-                    self._claimed.add((right.start_byte, right.end_byte))
+                self._claim(node.named_children[0])
                 link = self._link(node.named_children[0], env)
                 link = Link(Fact(None, link.fact.type, checked=True), receiver=link.receiver)
             case _:
                 link = self._property(node, env)
         self.ascend()
         return replace(link, fact=self._assume(node, link.fact, env)) if self.assumed else link
+
+    def _claim(self, node: Node) -> None:
+        """Of `a + -b!`, which the grammar takes for `(a + -b)!`: the operand that `!` is written behind."""
+        while (operand := node.child_by_field_name("right") or node.child_by_field_name("argument")) is not None:
+            self._claimed.add((operand.start_byte, operand.end_byte))
+            node = operand
 
     def _property(self, node: Node, env: Env) -> Link:
         owner = node.child_by_field_name("object")
@@ -248,20 +268,30 @@ class Evaluator:
         elif index is not None:
             self.value(index, env)
         key = key_of(self, node)
-        if key and (known := env.get(key)) is not None:
-            return Link(known, short, type)
+        known = env.get(key) if key else None
+        if known is None:
+            return Link(self._part(node, key, type), short, type)
+        if known.narrowed is not None:
+            known = replace(known, type=known.narrowed)
+        elif type.name and not known.type.name:  # a test tells nothing but that it is there
+            said = self._part(node, key, type).type
+            known = replace(known, type=said) if said.name else known
+        return Link(known, short, type)
+
+    def _part(self, node: Node, key: str, type: Type) -> Fact:
+        """What the declaration of an owner's type says of its property or element."""
         name = node.child_by_field_name("property")
         if name is None:
             element = type.args[0] if type.name == "Array" and type.args else UNKNOWN
             fact = Fact(Cause(node, f"an element may be {element.null}", element.null)) if element.null else NOTHING
-            return Link(replace(fact, type=element.present) if element.name else fact, short, type)
+            return replace(fact, type=element.present) if element.name else fact
         written = self.text(name)
         if key.startswith(_GLOBAL_OBJECTS) and key.count(".") == 1 and self.scopes[key.partition(".")[0]] is None:
-            return Link(Fact(type=Type(GLOBALS.get(written, ""))), short, type)
+            return Fact(type=Type(GLOBALS.get(written, "")))
         if key == f"process.env.{written}" and self.scopes["process"] is None:
             why = f"the environment variable `{written}` may not be set"
-            return Link(Fact(Cause(node, why, "undefined"), Type("string")), short, type)
-        return Link(self.declared(type, written), short, type)
+            return Fact(Cause(node, why, "undefined"), Type("string"))
+        return self.declared(type, written)
 
     def _shortened(self, owner: Node, fact: Fact) -> Cause | None:
         """Why `owner?.x` may be undefined; None where it can't be, or nobody knows."""
@@ -286,7 +316,7 @@ class Evaluator:
             inside = dict(env)
             there(self, inside, node)
         given = self._arguments(arguments, inside, function, before.receiver)
-        callee = Callee(function, before.receiver, given)
+        callee = Callee(function, before.receiver, given, before.fact.type)
         argument_uses(self, callee, inside)
         if env.get(key_of(self, node), NOTHING).checked:
             return Link(CHECKED, short)

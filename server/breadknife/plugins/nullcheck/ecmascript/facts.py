@@ -41,6 +41,8 @@ class Fact:
     """Source of a test under which the cause is ruled out, with a leading `!` where its failure does that."""
     test: Node | None = None
     """For a name that holds the result of a test: that test."""
+    narrowed: Type | None = None
+    """What a test has shown it to be: as long as only its path is followed."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Summary:
 
     cause: Cause | None = None
     never_returns: bool = False
+    null_for: frozenset[int] = frozenset()
+    """Places of the parameters whose null is the only one that it gives back."""
 
 
 NOTHING = Fact()
@@ -75,7 +79,7 @@ def join(a: Env | None, b: Env | None) -> Env | None:
     joined: Env = {}
     for key in (*a, *(key for key in b if key not in a)):
         one, other = a.get(key, NOTHING), b.get(key, NOTHING)
-        if one == other:
+        if one is other or one == other:
             joined[key] = one
             continue
         known = one.type if one.type == other.type else UNKNOWN

@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.ecmascript.frames import Frame
 from breadknife.plugins.nullcheck.ecmascript.jsdoc import tells_of_parameters
 from breadknife.plugins.nullcheck.ecmascript.narrowing import arguments_of, branch, there
 from breadknife.plugins.nullcheck.ecmascript.outline import CLASSES, FIELDS, WORD
-from breadknife.plugins.nullcheck.ecmascript.rules import ASSERTS
+from breadknife.plugins.nullcheck.ecmascript.rules import ASSERTS, PREDICATE
 from breadknife.plugins.nullcheck.ecmascript.types import CLASS_ITSELF, UNKNOWN, Type
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
@@ -37,6 +37,11 @@ _SAY_NOTHING = (
 Entered = Callable[[Node, Env, tuple[Type, ...], int], None]
 _KEYS = 4_000
 """Names that are remembered taken apart."""
+
+
+@lru_cache(_KEYS)
+def _may_be_predicate(word: str) -> bool:
+    return PREDICATE.match(word) is not None
 
 
 @lru_cache(_KEYS)
@@ -149,6 +154,8 @@ class Flow:
             return True
         assigned = self.evaluator.outline.assigned
         for key, fact in env.items():
+            if fact.unless and words.issuperset(WORD.findall(fact.unless)):
+                return True
             root, rest = _root_and_rest(key)
             if root not in words and root != "this":
                 continue
@@ -158,6 +165,11 @@ class Flow:
             elif not words.isdisjoint(rest):
                 return True
         return any(start < node.end_byte and end > node.start_byte for start, end in self.evaluator.assumed)
+
+    def tells_type(self, node: Node) -> bool:
+        """Whether a condition may say of which type something is."""
+        words = self._words_of(node) if self.evaluator.typed else frozenset[str]()
+        return words is None or "instanceof" in words or any(map(_may_be_predicate, words))
 
     def _words_of(self, node: Node) -> frozenset[str] | None:
         """None where something in it may be null whatever is known before it. A loop asks each time round."""

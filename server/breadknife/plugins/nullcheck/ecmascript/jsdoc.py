@@ -8,18 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type, has_null
 from breadknife.text.syntax import Node
 
 _LONGEST, _LONGEST_CAST = 4_000, 200
 """Bytes of a comment."""
+_COMMENTS = 500
+"""Those that are remembered: one is asked for by its function's callers, too."""
 _MARKS = re.compile(rb"@(?:param|arg|argument|returns?|type)[ \t]*\{")
 _PARAMETER = re.compile(
     r"@(?:param|arg|argument)[ \t]*\{(?:\?|[^}\n]*(?:\b(?:null|undefined)\b|[?=]\})|[^}\n]*\}+[ \t]*\[)"
 )
 _NULL = re.compile(rb"\b(?:null|undefined)\b|\?|=\}|\}[ \t]*\[")
 """What each comment that tells of null has in it."""
+_TELLS = re.compile(_NULL.pattern + rb"|@returns?\b")
+_GIVES_NULL = re.compile(rb"\b(?:null|undefined|void 0)\b")
 _NULL_WORD = re.compile(r"null|undefined|\?")
 _COMMENT = re.compile(r"/\*\*(?!/).{0,4000}?\*/\s*(?P<after>[^\n]*)", re.DOTALL)
 _TAG = re.compile(r"@(?P<tag>param|arg|argument|returns?|type)[ \t]*\{")
@@ -85,7 +90,7 @@ def doc_before(node: Node, source: bytes) -> Doc:
     if not before.endswith(b"*/"):
         return NO_DOC
     comment = before[before.rfind(b"/*") :]
-    if not comment.startswith(b"/**") or _NULL.search(comment) is None:
+    if not comment.startswith(b"/**") or _TELLS.search(comment) is None:
         return NO_DOC
     return _read(comment.decode("utf-8", "replace"))
 
@@ -97,12 +102,14 @@ def _is_first(node: Node, holder: Node) -> bool:
 
 
 def documented_result(function: Node, source: bytes) -> Type | None:
-    """What may be null of what a function gives: not where each `return` shows that it is there."""
+    """What a comment says of what a function gives, as far as each `return` agrees: nothing where none says it."""
     said = doc_before(function, source).returns
     body = function.child_by_field_name("body")
     if said is None or body is None or body.type != "statement_block":
         return said
     given = [source[node.start_byte : node.end_byte] for node in _returns(body)]
+    if not (said.null or said.args):  # it is as the comment says, but for what the code itself says otherwise
+        return None if any(_GIVES_NULL.search(text) for text in given) else said
     return None if given and all(_THERE.match(text) for text in given) else said
 
 
@@ -153,7 +160,9 @@ def is_used_for_sure(name: str, function: Node, source: bytes) -> bool:
         child = body.named_descendant_for_byte_range(found.start(), found.end())
         holder = child.parent if child is not None else None
         while child is not None and holder is not None and child != body:
-            if holder.type in _DEPENDS and child != holder.child_by_field_name(_DEPENDS[holder.type]):
+            operator = holder.child_by_field_name("operator") if holder.type == "binary_expression" else None
+            always = operator is not None and operator.type not in ("&&", "||", "??")
+            if not always and holder.type in _DEPENDS and child != holder.child_by_field_name(_DEPENDS[holder.type]):
                 break
             child, holder = holder, holder.parent
         if child == body:
@@ -198,10 +207,11 @@ def nullable_names(text: str) -> Iterator[str]:
         if ("@type" not in comment[0] and "@return" not in comment[0]) or _NULL_WORD.search(comment[0]) is None:
             continue
         doc = _read(comment[0][: comment.start("after") - comment.start()])
-        if doc.type.null or doc.returns is not None:
+        if doc.type.null or (doc.returns is not None and (doc.returns.null or doc.returns.args)):
             yield from (word for word in _WORD.findall(comment["after"])[:6] if word not in _KEYWORDS)
 
 
+@lru_cache(_COMMENTS)
 def _read(comment: str) -> Doc:
     parameters, returns, type = dict[str, Type](), None, UNKNOWN
     for tag in _TAG.finditer(comment):
@@ -211,8 +221,10 @@ def _read(comment: str) -> Doc:
             case "type":
                 type = said
             case "return" | "returns":
-                optional = comment[tag.end() : end].rstrip().endswith("=")
-                returns = said if not optional and (said.null or said.args) else None
+                written = comment[tag.end() : end].strip()
+                returns = Type("never") if written == "never" else said
+                if not written or written.endswith("=") or written in ("null", "undefined"):
+                    returns = None
             case _:
                 name = _NAME.match(comment, end + 1)
                 if name is not None and name["optional"] and not name["default"]:

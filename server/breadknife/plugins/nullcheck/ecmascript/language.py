@@ -63,7 +63,7 @@ def _expression(source: str) -> Node | None:
 
 class EcmaScriptFile:
     def __init__(self, analysis: FileAnalysis, in_tests: bool, length: Callable[[], int], is_declaration: bool) -> None:
-        """`length`: of a line."""
+        """`length`: of a line. `is_declaration`: there is no code in it."""
         self.tree = analysis.tree
         self._in_tests = in_tests
         self._is_declaration = is_declaration
@@ -79,7 +79,7 @@ class EcmaScriptFile:
     def _findings(self) -> Sequence[Finding]:
         """None in what a program has written, as minified code."""
         text = self.tree.text
-        if len(text) > _LONGEST_MEAN * (text.count("\n") + 1):
+        if self._is_declaration or len(text) > _LONGEST_MEAN * (text.count("\n") + 1):
             return ()
         return unsilenced(self.tree, self._analysis.findings())
 

@@ -27,6 +27,11 @@ class Known:
     is_async: bool = False
     never_returns: bool = False
     asserts: bool = False
+    null_for: frozenset[int] = frozenset()
+    """See `Summary`."""
+    calls: int = 0
+    checks: int = 0
+    """Calls of it in its file, and those whose result is asked for null, where nothing declares it."""
 
     @property
     def may_give_null(self) -> bool:

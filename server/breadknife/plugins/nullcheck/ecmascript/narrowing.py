@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.facts import CHECKED, Env, Fact, join, join_alternatives, narrow
+from breadknife.plugins.nullcheck.ecmascript.types import SOME, Type
 from breadknife.text.syntax import Node
 
 _EQUAL = frozenset({"==", "===", "!=", "!=="})
@@ -23,6 +24,10 @@ class Evaluator(Protocol):
         ...
 
     def text(self, node: Node, /) -> str: ...
+
+    def instance(self, node: Node, made: Node, env: Env, /) -> Type | None: ...
+
+    def narrows(self, name: str, /) -> bool: ...
 
     def descend(self) -> None:
         """One level deeper; raises TooDeepError past the limit."""
@@ -181,6 +186,7 @@ def _branch_binary(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env
             evaluator.value(node, env)
             yes, no = dict(env), env
             there(evaluator, yes, left)
+            _shown(yes, key := key_of(evaluator, left), evaluator.instance(left, right, dict(yes)) if key else None)
             return yes, no
         case kind:
             evaluator.value(node, env)
@@ -252,8 +258,11 @@ def _believe(evaluator: Evaluator, call: Node, yes: Env, no: Env) -> None:
         for argument in arguments_of(call):
             for env in (yes, no) if method == "has" else (yes,):
                 env[f"{receiver.rstrip('?')}.get({evaluator.text(argument)})"] = CHECKED
+    narrows = evaluator.narrows(name)
     for argument in arguments_of(call):
         there(evaluator, yes, argument)
+        if narrows:
+            _shown(yes, key_of(evaluator, argument), SOME)
         if name not in ("Array.isArray", "Boolean", "Number.isInteger", "Number.isFinite"):
             there(evaluator, no, argument)
 
@@ -269,6 +278,12 @@ def _lengths(evaluator: Evaluator, yes: Env, no: Env, node: Node) -> None:
         for env in (yes, no):
             for call in ("pop()", "shift()", "at(-1)", "at(0)"):
                 env[f"{key}.{call}"] = CHECKED
+
+
+def _shown(env: Env, key: str, type: Type | None) -> None:
+    """From here on `key` is known to be of a narrower type."""
+    if key and type is not None:
+        env[key] = replace(env.get(key, CHECKED), narrowed=type)
 
 
 def there(evaluator: Evaluator, env: Env, node: Node, chain: bool = True) -> None:
@@ -304,8 +319,22 @@ def there(evaluator: Evaluator, env: Env, node: Node, chain: bool = True) -> Non
                 node = node.children[-1]
             case "assignment_expression" if (right := node.child_by_field_name("right")) is not None:
                 node = right
+            case "ternary_expression" if (taken := _taken(evaluator, env, node)) is not None:
+                node = taken
             case _:
                 return
+
+
+def _taken(evaluator: Evaluator, env: Env, node: Node) -> Node | None:
+    """Of `a == null ? undefined : a.b` that is there: `a.b`, and its test has come out for that."""
+    test, yes, no = (node.child_by_field_name(name) for name in ("condition", "consequence", "alternative"))
+    if test is None or yes is None or no is None or is_null(evaluator, inner(yes)) == is_null(evaluator, inner(no)):
+        return None
+    succeeded, failed = branch(evaluator, test, dict(env))
+    is_second = is_null(evaluator, inner(yes))
+    env.clear()
+    env.update(failed if is_second else succeeded)
+    return no if is_second else yes
 
 
 def _is_chain(node: Node) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from breadknife.text.syntax import Node
 if TYPE_CHECKING:
     from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator
 
+_COMPILED = re.compile(r"[!=]== void 0$")
+"""How compilers write what `?.` asks, for `undefined`."""
 _ARITHMETIC = frozenset({"-", "*", "/", "%", "**", "<", ">", "<=", ">=", "&", "|", "^", "<<", ">>", ">>>"})
 
 
@@ -144,6 +147,9 @@ def _ternary(evaluator: Evaluator, node: Node, env: Env) -> Fact:
         return NOTHING
     yes, no = branch(evaluator, test, env)
     one, other = evaluator.value(yes_part, yes), evaluator.value(no_part, no)
+    if _is_undecided(evaluator, test, yes):
+        written = (inner(yes_part), inner(no_part))
+        one, other = (NOTHING if fact.cause and fact.cause.node in written else fact for fact in (one, other))
     joined = join_branches(evaluator.text(inner(test)), yes, no) or {}
     env.clear()
     env.update(joined)
@@ -152,6 +158,19 @@ def _ternary(evaluator: Evaluator, node: Node, env: Env) -> Fact:
         source = evaluator.text(inner(test))
         fact = replace(fact, unless=f"!{source}" if one.cause else source)
     return fact
+
+
+def _is_undecided(evaluator: Evaluator, test: Node, yes: Env) -> bool:
+    """Whether nobody knows that a test may come out for the null that is written behind it: it asks what a caller has
+    given, or it is what compilers make of `a?.b`, and `a` isn't known to be null."""
+    test = inner(test)
+    if "arguments.length" in evaluator.text(test):
+        return True
+    right = test.child_by_field_name("right")
+    operand = right.child_by_field_name("left") if right is not None else None
+    if operand is None or right is None or not _COMPILED.search(evaluator.text(right)):
+        return False
+    return yes.get(key_of(evaluator, operand), NOTHING).cause is None
 
 
 def _awaited(evaluator: Evaluator, node: Node, env: Env) -> Fact:

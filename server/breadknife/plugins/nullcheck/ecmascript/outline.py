@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.nullcheck.ecmascript.annotated import annotated_nullable
+from breadknife.plugins.nullcheck.ecmascript.hooks import has_hooks
 from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
     assigned_fields,
     doc_before,
@@ -105,6 +106,7 @@ class Outline:
         self.modules = modules
         self.source = tree.encoded
         self.typed = tree.language in TYPED
+        self.has_hooks = self.typed and has_hooks(self.source)
         self.documented = not self.typed and has_docs(self.source)
         """Its types are comments."""
         self.fields_documented = self.documented and b"@ts-check" in self.source[:_HEAD]
@@ -133,6 +135,7 @@ class Outline:
         self.variables = ModuleVariables(tree, self.source, self.assigned, self.typed)
         self._declared: dict[str, Declared | None] = {}
         self._shapes: dict[int, Declared] = {}
+        self._members_of: dict[tuple[str, str], Member | None] = {}
         self.origins = self._origins(found.get("function", [])).union(words)
 
     def text(self, node: Node) -> str:
@@ -222,7 +225,14 @@ class Outline:
         alias = found.kind(shape.alias) if shape.alias is not None else None
         return Declared(root, members, parents, alias, shape.is_alias)
 
-    def member(self, type: Type, name: str, depth: int = 0) -> Member | None:
+    def member(self, type: Type, name: str) -> Member | None:
+        """The same object each time: the flow asks at each reading."""
+        key = (type.name, name)
+        if key not in self._members_of:
+            self._members_of[key] = self._member(type, name)
+        return self._members_of[key]
+
+    def _member(self, type: Type, name: str, depth: int = 0) -> Member | None:
         prefix = CLASS_ITSELF if type.name.startswith(CLASS_ITSELF) else ""
         declared = self.declared(type.name.removeprefix(CLASS_ITSELF)) if type.name else None
         if declared is None or depth > _MAX_PARENTS:
@@ -231,9 +241,16 @@ class Outline:
             member = declared.members[key]
             return replace(member, type=self.resolved(member.type)) if member is not None else None
         for parent in declared.parents:
-            if (found := self.member(Type(prefix + parent), name, depth + 1)) is not None:
+            if (found := self._member(Type(prefix + parent), name, depth + 1)) is not None:
                 return found
         return None
+
+    def derives(self, name: str, ancestor: str, depth: int = 0) -> bool:
+        """Whether a type is another or has it as a parent, by the names that they have in whichever file."""
+        if name.rpartition("#")[2] == ancestor.rpartition("#")[2]:
+            return True
+        declared = self.declared(name) if name and depth <= _MAX_PARENTS else None
+        return declared is not None and any(self.derives(each, ancestor, depth + 1) for each in declared.parents)
 
     def class_type(self, node: Node) -> Type:
         """The type of `this` in a class."""
@@ -338,10 +355,23 @@ class Outline:
         """Of a parameter as its function sees it: a default takes undefined away."""
         annotation = parameter.child_by_field_name("type")
         type = self.resolved(read_type(annotation, source or self.source)) if annotation is not None else UNKNOWN
+        type = self._bounded(type, parameter, source or self.source)
         if parameter.type == "optional_parameter":
             return type if type.name in ANYTHING else Type(type.name, type.args, has_null(type.null, "undefined"))
         if parameter.child_by_field_name("value") is not None:
             return Type(type.name, type.args, "null" if "null" in type.null.split(" or ") else "")
+        return type
+
+    def _bounded(self, type: Type, parameter: Node, source: bytes) -> Type:
+        """What `T` of `<T extends { id?: string }>` has at least."""
+        function = parameter.parent.parent if parameter.parent is not None and type.name else None
+        bounds = function.child_by_field_name("type_parameters") if function is not None else None
+        for bound in bounds.named_children if bounds is not None else ():
+            name, constraint = bound.child_by_field_name("name"), bound.child_by_field_name("constraint")
+            if name is None or constraint is None or source[name.start_byte : name.end_byte].decode() != type.name:
+                continue
+            least = read_type(constraint.named_children[0], source) if constraint.named_child_count else UNKNOWN
+            return Type(least.name, least.args, type.null) if least.name and not least.null else type
         return type
 
     # --- assignments ---

@@ -5,6 +5,7 @@ A rule is data and carries its own examples; a test runs each of them. To add on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -153,6 +154,41 @@ NULLABLE_CALLS = (
     ),
 )  # fmt: skip
 
+
+@dataclass(frozen=True)
+class TypedCall:
+    """A function of React's whose result has the type that is written in the call."""
+
+    name: str
+    fires: tuple[str, ...]
+    silent: tuple[str, ...]
+
+
+_CONTEXT = "const C = createContext<U | null>(null); function f() { const c = useContext(C); "
+_TYPED_CALLS = (
+    TypedCall(
+        "useState",
+        ("const [a] = useState<U | null>(null); a.b", "const [a, set] = React.useState<U>(); () => a.b",
+         "const [{}, set] = useState<U | null>(null)"),
+        ("const [, set] = useState<U | null>(null); set.b", "const [a] = useState<U | null>(null); a?.b",
+         "const [a] = useState<U>(u); a.b", "const [a] = useState(null); a.b"),
+    ),
+    TypedCall(
+        "createContext", (_CONTEXT + "return c.b }",),
+        (_CONTEXT + "if (!c) throw e; return c.b }", "createContext<U | null>(null).Provider"),
+    ),
+    TypedCall(
+        "useContext", (_CONTEXT + "return () => c.b }",),
+        ("const C = createContext<U>(u); useContext(C).b", "useContext(D).b",
+         "const C = createContext(null); useContext(C).b"),
+    ),
+    TypedCall(
+        "useRef", ("const r = useRef<E>(null); r.current.b",),
+        ("const r = useRef<E | null>(null); r.current.b", "const r = useRef<E>(e); r.current.b"),
+    ),
+)  # fmt: skip
+TYPED_CALLS = {call.name: call for call in _TYPED_CALLS}
+
 CALLS = {name: tuple(rule for rule in NULLABLE_CALLS if rule.name == name) for name in {r.name for r in NULLABLE_CALLS}}
 
 
@@ -205,7 +241,7 @@ ELEMENT_PROPERTIES = frozenset({
 })  # fmt: skip
 """Properties of an element that may be null."""
 
-ORIGIN_WORDS = frozenset({"null", "undefined", "env", *CALLS, *ELEMENT_PROPERTIES, "useRef"})
+ORIGIN_WORDS = frozenset({"null", "undefined", "env", *CALLS, *ELEMENT_PROPERTIES, "useRef", "useContext", "useState"})
 """Without one of these, or a name of the file that may be null, nothing in a piece of code may be null."""
 
 NO_RETURN = frozenset({"process.exit", "process.abort", "fail", "assertNever", "assert.fail", "Deno.exit"})
@@ -214,6 +250,9 @@ ASSERTS = frozenset({
     "must", "should", "is", "debug", "precondition",
 })  # fmt: skip
 """First word of a function's name: one that is called with a value may throw unless it is there."""
+
+PREDICATE = re.compile(r"(?:^|\.)_?(?:is|has)(?![a-z])")
+"""The name of a function that may tell of which type its argument is."""
 
 TAKES_STRING = frozenset({"JSON.parse", "parseInt", "parseFloat", "atob", "decodeURIComponent"})
 """Functions whose first parameter TypeScript declares as a string."""

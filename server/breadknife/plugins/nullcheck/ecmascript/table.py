@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.ecmascript.declaring import signature
 from breadknife.plugins.nullcheck.ecmascript.detector import FileAnalysis
+from breadknife.plugins.nullcheck.ecmascript.hooks import made_type
 from breadknife.plugins.nullcheck.ecmascript.imports import links
 from breadknife.plugins.nullcheck.ecmascript.modules import FileTable, Known, Property, Shape
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Declared, Member
-from breadknife.plugins.nullcheck.ecmascript.types import Type
+from breadknife.plugins.nullcheck.ecmascript.types import CLASS_ITSELF, Type
 from breadknife.plugins.nullcheck.wording import first_line
 from breadknife.text.syntax import Node, SyntaxTree
 
@@ -28,11 +29,13 @@ def summarise(tree: SyntaxTree) -> FileTable:
         written, value = analysis.outline.text(name), node.child_by_field_name("value")
         if node.type in _FUNCTIONS:
             overloaded |= {written} & functions.keys()
-            functions[written] = _function(analysis, node)
+            functions[written] = _function(analysis, node, written)
         elif node.type == "variable_declarator" and value is not None and value.type in FUNCTIONS:
-            functions[written] = _function(analysis, value)
+            functions[written] = _function(analysis, value, written)
         elif node.type == "variable_declarator" and (annotation := node.child_by_field_name("type")) is not None:
             values[written] = Property(first_line(tree, node), analysis.outline.type_of(annotation))
+        elif node.type == "variable_declarator" and (made := made_type(analysis.outline, value)) is not None:
+            values[written] = Property(first_line(tree, node), made)
     for name in overloaded:
         del functions[name]
     types = {name: _shape(analysis, declared) for name, declared in analysis.outline.all_declared()}
@@ -52,14 +55,19 @@ def _top_level(root: Node) -> Iterator[Node]:
             yield node
 
 
-def _function(analysis: FileAnalysis, node: Node) -> Known:
+def _function(analysis: FileAnalysis, node: Node, name: str) -> Known:
     said = signature(analysis.outline, node)
     span = first_line(analysis.tree, node)
-    if said.returns is not None or node.child_by_field_name("body") is None:
+    has_body, typed = node.child_by_field_name("body") is not None, analysis.outline.typed
+    if not has_body or (said.returns is not None and (typed or _is_never(said.returns))):
         return Known(span, said.returns, None, said.is_async, _is_never(said.returns), said.asserts)
     summary = analysis.summary(node, analysis.outline.source)
+    if said.returns is not None:
+        return Known(span, said.returns, None, said.is_async, summary.never_returns and not said.is_async)
     null = summary.cause.null if summary.cause is not None else None
-    return Known(span, None, null, said.is_async, summary.never_returns and not said.is_async)
+    never = summary.never_returns and not said.is_async
+    calls, checks = analysis.counts(name) if null is not None and not typed else (0, 0)
+    return Known(span, None, null, said.is_async, never, False, summary.null_for, calls, checks)
 
 
 def _is_never(type: Type | None) -> bool:
@@ -67,14 +75,14 @@ def _is_never(type: Type | None) -> bool:
 
 
 def _shape(analysis: FileAnalysis, declared: Declared) -> Shape:
-    members = {name: _member(analysis, member) if member else None for name, member in declared.members.items()}
+    members = {name: _member(analysis, member, name) if member else None for name, member in declared.members.items()}
     return Shape(members, declared.parents, declared.alias, declared.is_alias)
 
 
-def _member(analysis: FileAnalysis, member: Member) -> Property:
+def _member(analysis: FileAnalysis, member: Member, name: str) -> Property:
     type, method = analysis.outline.resolved(member.type), None
     if member.is_method and (function := member.function) is not None:
-        method = _function(analysis, function)
+        method = _function(analysis, function, name.removeprefix(CLASS_ITSELF))
     elif member.is_method:
         method = Known(first_line(analysis.tree, member.node), type)
     return Property(first_line(analysis.tree, member.node), type, method)

@@ -30,6 +30,8 @@ class Type:
 
 
 UNKNOWN = Type()
+SOME = Type("unknown")
+"""Of a value that may be more than its declaration says."""
 
 
 def read_type(node: Node, source: bytes, depth: int = 0) -> Type:
@@ -72,7 +74,9 @@ def read_type(node: Node, source: bytes, depth: int = 0) -> Type:
         case "template_literal_type":
             return Type("string")
         case "function_type":
-            return Type("Function")
+            gives = node.child_by_field_name("return_type")
+            generic = node.child_by_field_name("type_parameters") is not None
+            return Type("Function", () if gives is None or generic else (read_type(gives, source, depth + 1),))
         case _:
             return UNKNOWN
 
