@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.annotations import holds_optional
 from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.summaries import Demand
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Related
 from breadknife.text.syntax import Node
@@ -88,6 +89,8 @@ class Summary(NamedTuple):
     """See `Known`."""
     fallback: tuple[int, str] | None = None
     """See `Known`."""
+    null_where: tuple[Demand, ...] = ()
+    back_where: tuple[Demand, ...] = ()
 
 
 _WORD = re.compile(r"\w+")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.containers import held_by
+from breadknife.plugins.nullcheck.python.demands import States, states
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
@@ -54,6 +55,8 @@ class Flow:
     evaluator: Evaluator
     returns: list[Fact] = field(default_factory=list[Fact])
     """What each `return` gives back; NOTHING for a value that isn't known to be None."""
+    states: list[States] = field(default_factory=list[States])
+    """Of the parameters, at each `return`."""
     _loops: list[_Loop] = field(default_factory=list[_Loop])
     _raised: list[Env | None] = field(default_factory=list["Env | None"])
     """For each surrounding `try`: what may hold when a statement in it raises."""
@@ -161,9 +164,12 @@ class Flow:
         values = [child for child in node.named_children if child.type != "comment"]
         if not values or values[0].type == "none":
             self.returns.append(Fact(Cause(node, "")))
+            self.states.append(states(self.evaluator.defaults, env))
             return
         for value in values:
-            self.returns.append(self.evaluator.value(value, env))
+            fact = self.evaluator.value(value, env)
+            self.returns.append(fact)
+            self.states.append(states(self.evaluator.defaults, env, fact.unless))
 
     def _raise(self, node: Node, env: Env) -> None:
         for child in node.named_children:

@@ -340,7 +340,7 @@ class Meaning:
             return Callee(
                 name, cause, kind, summary.never_returns, function.is_async, function.is_property, items,
                 summary.together, returned(function, annotation) if annotation is not None else None,
-                summary.flag, summary.fallback,
+                summary.flag, summary.fallback, summary.null_where, summary.back_where,
             )  # fmt: skip
         known = member.known
         if known is None or not known.is_function:
@@ -356,6 +356,8 @@ class Meaning:
             known.together,
             flag=known.flag,
             fallback=known.fallback,
+            null_where=known.null_where,
+            back_where=known.back_where,
         )
 
     def _imported(self, dotted: str) -> Found | None:

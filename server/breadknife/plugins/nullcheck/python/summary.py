@@ -68,6 +68,8 @@ def _function(analysis: FileAnalysis, function: Function) -> Known:
         together=summary.together,
         flag=summary.flag,
         fallback=summary.fallback,
+        null_where=summary.null_where,
+        back_where=summary.back_where,
     )
 
 
