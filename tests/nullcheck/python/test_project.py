@@ -277,6 +277,8 @@ PARTS = [
     "find = re.compile('a').match\ndef w():\n    find(1).group()\n",
     "def g(t, fatal=True):\n    if t: return t[0]\n    if fatal: raise E\ndef k(t):\n    g(t).a, g(t, False).b\n",
     "def need(x):\n    if x is None:\n        raise E\n    print(x)\ndef l(x=None):\n    need(x)\n    x.y\n",
+    "class P:\n    z: int | None = None\n    def __post_init__(self):\n        if self.z is None: raise E\n",
+    "    def q(self): self.z.q\n",
     "x",
     "\n",
 ]
@@ -288,6 +290,8 @@ PARTS = [
 @example(PARTS[0] * 5 + PARTS[10] + "x" + PARTS[0], [(319, 0, PARTS[0])])  # the function around has become none
 @example(PARTS[19], [(17, 4, "False")])
 @example(PARTS[20], [(18, 11, "x is not None")])
+@example(PARTS[21] + PARTS[22], [(13, 19, "pass")])
+@example(PARTS[21] + PARTS[22], [(13, 19, "pass"), (13, 4, "z: int | None = None")])
 @example(PARTS[8] * 2, [(0, 0, "x")])  # the other declaration is the first one then
 @settings(max_examples=300, deadline=None)
 @given(

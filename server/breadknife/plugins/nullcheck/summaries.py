@@ -78,6 +78,8 @@ class Known:
     """All that holds wherever it gives back null."""
     back_where: tuple[Demand, ...] = ()
     """All that holds wherever it comes back."""
+    tries: bool = False
+    """It calls what it is given, and catches what a use of null raises there."""
 
     @property
     def is_nullable(self) -> bool:

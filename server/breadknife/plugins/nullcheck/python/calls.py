@@ -34,6 +34,9 @@ from breadknife.text.syntax import Node
 
 
 class Evaluator(Protocol):
+    forgiven: int
+    """How many surrounding `try` blocks catch what a use of None raises."""
+
     @property
     def defaults(self) -> Mapping[str, str]:
         """See `narrowing`."""
@@ -127,11 +130,16 @@ def _argument(given: list[Node], at: int, keyword: str) -> Node | None:
     return position[at] if len(position) > at else None
 
 
-def evaluate_arguments(evaluator: Evaluator, given: list[Node], qualified: str, env: Env) -> Fact:
+def evaluate_arguments(
+    evaluator: Evaluator, given: list[Node], qualified: str, env: Env, function: Node, receiver: str
+) -> Fact:
     """What is known of the first. `qualified` is the name of what is called: some builtins take no None first."""
     first = NOTHING
     for at, argument in enumerate(given):
+        is_tried = argument.type == "lambda" and evaluator.meaning.tries(function, receiver)
+        evaluator.forgiven += is_tried
         fact = evaluator.value(argument, env)
+        evaluator.forgiven -= is_tried
         first = fact if at == 0 else first
         is_builtin = "." not in qualified and qualified not in evaluator.meaning.outline.by_name
         if at == 0 and fact.cause is not None and is_builtin:

@@ -232,7 +232,7 @@ class Evaluator:
             self._comprehension(arguments, env)
             return NOTHING
         given = [child for child in arguments.named_children if child.type != "comment"]
-        first = evaluate_arguments(self, given, qualified, env)
+        first = evaluate_arguments(self, given, qualified, env, function, receiver.kind)
         result = call_result(self.meaning, function, qualified, receiver.kind, given, first, awaited, env)
         if (held is not None or (receiver.kind and given and given[0].type == "string")) and result == NOTHING:
             result = of_method(self.meaning, receiver, held, function, given)
@@ -290,6 +290,9 @@ class Evaluator:
             return NOTHING
         yes, no = branch(self, left, env)
         conjunction = is_and(node)
+        if not conjunction and self.meaning.is_always_true(left):
+            become(env, yes)
+            return NOTHING
         fact = self.value(right, yes if conjunction else no)
         become(env, join(yes, no))
         if conjunction:

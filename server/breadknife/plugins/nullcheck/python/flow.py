@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from breadknife.plugins.nullcheck.python import trying
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.containers import held_by
-from breadknife.plugins.nullcheck.python.demands import States, states
+from breadknife.plugins.nullcheck.python.demands import TRUE, States, states
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
@@ -250,10 +251,13 @@ class Flow:
             rest = join_branches(condition, end, rest)
         return rest
 
-    def _loop(self, node: Node, env: Env, test: Node | None, element: Fact = NOTHING) -> Env | None:
-        """A `for` (no test) or `while`: round until nothing new may be None at its head."""
+    def _loop(
+        self, node: Node, env: Env, test: Node | None, element: Fact = NOTHING, has_some: bool = False
+    ) -> Env | None:
+        """A `for` (no test) or `while`: round until nothing new may be None at its head. `has_some`: it is gone round
+        once at least."""
         body, left = node.child_by_field_name("body"), node.child_by_field_name("left")
-        head, out, loop = env, None, _Loop()
+        head, out, back, loop = env, None, None, _Loop()
         for turn in range(3):
             loop = _Loop()
             entry = dict(head)
@@ -273,6 +277,8 @@ class Flow:
             head = grown
         if test is not None and truth(test) is True:
             out = None
+        if has_some:
+            out = back
         alternative = node.child_by_field_name("alternative")
         if alternative is not None and out is not None and (otherwise := alternative.child_by_field_name("body")):
             out = self.block(otherwise, out)
@@ -283,7 +289,8 @@ class Flow:
         if right is None:
             return self._loop(node, env, None)
         element = self.evaluator.iterate(right, env)
-        after = self._loop(node, env, None, element)
+        has_some = states(self.evaluator.defaults, env).get(text(right)) == TRUE
+        after = self._loop(node, env, None, element, has_some)
         if after is not None and element is not NOTHING and is_left_where_none(self.evaluator.tests, node):
             trust(after, held_by(right))
         return after
@@ -294,7 +301,7 @@ class Flow:
     def _try(self, node: Node, env: Env) -> Env | None:
         body = node.child_by_field_name("body")
         handlers = [child for child in node.named_children if child.type == "except_clause"]
-        forgives = any(name in text(handler).partition(":")[0] for handler in handlers for name in _CATCHES_NONE)
+        forgives = any(map(trying.forgives, handlers))
         self._raised.append(dict(env))
         self.evaluator.forgiven += forgives
         end = self.block(body, dict(env)) if body is not None else env

@@ -388,6 +388,9 @@ ITERATES = frozenset(
 )
 """Builtins that iterate over their only or first argument and have no use for None."""
 
+ITERATORS = frozenset({"filter", "map", "zip", "enumerate", "iter"})
+"""Builtins whose result is true, however little it gives."""
+
 TAKES_VALUE = frozenset({"len", "int", "float", "abs", "round", "ord", "chr"})
 """Builtins that raise TypeError for None."""
 
