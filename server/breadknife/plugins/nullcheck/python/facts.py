@@ -91,6 +91,7 @@ class Summary:
     """See `Known`."""
 
 
+_WORD = re.compile(r"\w+")
 _DOTTED = re.compile(r"[\w.]+")
 
 TESTED = "it is tested for None, and this path leads on when it is"
@@ -236,7 +237,12 @@ def forget(env: Env, key: str) -> None:
 
 def has_name(source: str, key: str) -> bool:
     """Whether a name stands in an expression."""
-    return key in source and re.search(rf"(?<![\w.]){re.escape(key)}(?!\w)", source) is not None
+    at = source.find(key)
+    while at >= 0:  # to compile a pattern for each key takes longer
+        if not _WORD.match(source, at + len(key)) and not (at and _DOTTED.match(source, at - 1)):
+            return True
+        at = source.find(key, at + 1)
+    return False
 
 
 def _forget_test(env: Env, name: str) -> None:

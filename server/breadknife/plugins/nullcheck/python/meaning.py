@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -25,7 +24,7 @@ from breadknife.plugins.nullcheck.python.rules import (
     KINDS,
     NULLABLE,
 )
-from breadknife.plugins.nullcheck.python.words import members_of
+from breadknife.plugins.nullcheck.python.words import dotted_names, members_of
 from breadknife.plugins.nullcheck.summaries import Found, Outside
 from breadknife.text.syntax import Node
 
@@ -227,9 +226,7 @@ class Meaning:
 
     def _dotted(self, modules: Sequence[str]) -> frozenset[str]:
         """What the file has of these modules: `module.name`."""
-        found = set[bytes]()
-        for name in map(re.escape, modules):  # a pattern that begins with a word is found far sooner than one of many
-            found.update(re.findall(rf"{name}(?<![\w.]{name})\.\w+".encode(), self.outline.source))
+        found = (each for name in modules for each in dotted_names(self.outline.source, name.encode()))
         return frozenset(each.decode("utf-8", "replace") for each in found)
 
     def _nullable_members(self, kinds: Collection[str]) -> frozenset[bytes]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from breadknife.plugins.nullcheck.python.outline import Outline
 from breadknife.plugins.nullcheck.python.rules import KINDS, NULLABLE_ATTRIBUTES, NULLABLE_CALLS
@@ -11,6 +12,20 @@ from breadknife.plugins.nullcheck.python.rules import KINDS, NULLABLE_ATTRIBUTES
 _ORIGINS = frozenset({b"None", b"Optional"})
 """Without one of these words, one of the library's that the file imports, or a function of the file that may return
 None, nothing in a function may be None."""
+
+_WORD = re.compile(rb"\w+")
+_PART = re.compile(rb"[\w.]")
+
+
+def dotted_names(source: bytes, name: bytes) -> Iterator[bytes]:
+    """Where a text has something of a module: `name.word`."""
+    begin = name + b"."
+    at = source.find(begin)
+    while at >= 0:  # to compile a pattern for each name takes longer
+        word = _WORD.match(source, at + len(begin))
+        if word is not None and not (at and _PART.match(source, at - 1)):
+            yield begin + word[0]
+        at = source.find(begin, at + 1)
 
 
 def _library_words() -> Mapping[str, frozenset[bytes]]:
