@@ -75,8 +75,7 @@ class NullUse:
     """The last check of it, which doesn't cover this place."""
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(NamedTuple):
     """What a caller needs to know of a function."""
 
     may_be_none: bool = False

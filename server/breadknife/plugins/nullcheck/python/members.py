@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.annotations import holds_optional
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
@@ -13,8 +13,7 @@ from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """What an attribute, or a function by its name, means."""
 
     function: Function | None = None
@@ -25,8 +24,7 @@ class Member:
     owner: Class | None = None
 
 
-@dataclass(frozen=True)
-class Callee:
+class Callee(NamedTuple):
     name: str
     cause: Cause | None
     """Why what it gives back may be None."""
