@@ -35,8 +35,9 @@ CHANGE_SECONDS = 0.5
 """After an edit: p99 is 30 ms. What takes longer is a search for a recovery, in Kotlin's grammar after a stray `]`."""
 STRIDE = 1 << 8
 """Code points between two known byte offsets: a line may have a megabyte."""
-READ_BYTES = 1 << 9
-"""`Node.text` asks for so much each time: with 64 kB an analysis took four times as long. Parsing doesn't feel it."""
+_PARSED_BYTES, _READ_BYTES = 1 << 16, 1 << 9
+"""What a parser gets at once, and `Node.text` later: with 64 kB each time an analysis took four times as long; with 512
+bytes a parse takes a thirtieth longer."""
 
 
 @cache
@@ -155,9 +156,10 @@ def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: 
     source = source.replace(b"\0", b"\1")  # NUL is the end of the text to grammars: a search for a recovery each
     started = time.monotonic()
     end = started + seconds
+    at_once = _PARSED_BYTES
 
     def read(offset: int, _point: Point) -> bytes:
-        return source[offset : offset + READ_BYTES]
+        return source[offset : offset + at_once]
 
     def overdue(_at: int, _has_error: bool) -> bool:
         return time.monotonic() > end
@@ -173,6 +175,7 @@ def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: 
         )
     except ValueError:  # "Parsing failed": the callback has stopped it
         return None
+    at_once = _READ_BYTES
     # Out of bytes a node's text is cut, out of a callback it is read anew: an analysis takes a third longer. Nothing
     # has changed, so this takes over the whole tree, but for what stands around errors: that is parsed again.
     soon = _SOON if old is None else _SOON_AFTER_EDIT
