@@ -27,6 +27,7 @@ from breadknife.plugins.nullcheck.python.rules import (
     ITERATES,
     NO_RETURN,
     NO_RETURN_METHODS,
+    TAKERS,
     TAKES_VALUE,
 )
 from breadknife.plugins.nullcheck.values import Use
@@ -142,10 +143,11 @@ def evaluate_arguments(
         evaluator.forgiven -= is_tried
         first = fact if at == 0 else first
         is_builtin = "." not in qualified and qualified not in evaluator.meaning.outline.by_name
-        if at == 0 and fact.cause is not None and is_builtin:
-            if qualified in TAKES_VALUE:
+        if at == 0 and fact.cause is not None and (is_builtin or receiver or qualified in TAKERS):
+            name = f"{receiver}.{text(function).rpartition('.')[2]}" if receiver else qualified
+            if name in TAKES_VALUE or name in TAKERS:
                 evaluator.use(argument, fact, Use.ARGUMENT, env)
-            elif qualified in ITERATES:
+            elif is_builtin and qualified in ITERATES:
                 evaluator.use(argument, fact, Use.ITERATE, env)
     return first
 
