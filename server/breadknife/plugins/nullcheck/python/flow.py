@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -14,7 +14,6 @@ from breadknife.plugins.nullcheck.python.demands import TRUE, States, states
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
-    FLAGS,
     NOTHING,
     Cause,
     Env,
@@ -29,6 +28,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     key_of,
     narrow,
     tested_keys,
+    told_by_flag,
     trust,
 )
 from breadknife.plugins.nullcheck.python.loops import is_left_where_none
@@ -145,7 +145,7 @@ class Flow:
         if len(targets) == len(fact.items) and not any("splat" in child.type for child in targets):
             for target, item in zip(targets, fact.items, strict=True):
                 self.evaluator.bind(target, item, env)
-            _told_by_flag(targets, fact.items, env)
+            told_by_flag(targets, fact.items, env)
         else:
             self.evaluator.bind(left, NOTHING, env)
         return NOTHING
@@ -409,16 +409,6 @@ class Flow:
 
 def _annotated(target: Node, annotation: Node) -> Cause:
     return Cause(annotation, f"`{text(target)}` is annotated `{text(annotation)}`")
-
-
-def _told_by_flag(targets: Sequence[Node], items: Sequence[Fact], env: Env) -> None:
-    """`ok, value = f()`: the value is there where `ok` says so."""
-    for flag, told in zip(targets, items, strict=True):
-        if flag.type == "identifier" and told.kind in FLAGS:
-            unless = text(flag) if told.kind == "true" else f"not {text(flag)}"
-            for key in map(key_of, targets):
-                if key in env and env[key].cause is not None:
-                    env[key] = env[key]._replace(unless=unless)
 
 
 def _may_be_none(env: Env) -> set[str]:

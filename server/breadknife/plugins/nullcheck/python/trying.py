@@ -10,19 +10,19 @@ from breadknife.plugins.nullcheck.python.signatures import named
 from breadknife.text.syntax import Node
 
 _CATCHES_NONE = re.compile(r"AttributeError|TypeError")
+_RAISES = re.compile(r"^\s*raise\b", re.MULTILINE)
 _CATCHES_ALL = re.compile(r"\b(?:Base)?Exception\b")
 
 
 def forgives(handler: Node) -> bool:
-    """Whether an `except` catches what a use of None raises; of what catches all, unless it raises it again."""
+    """Whether an `except` catches what a use of None raises; of what catches all, unless it may raise it again."""
     parts = [child for child in handler.named_children if child.type != "comment"]
     caught = " ".join(text(child) for child in parts if child.type != "block")
     if _CATCHES_NONE.search(caught):
         return True
     if caught and not _CATCHES_ALL.search(caught):
         return False
-    blocks = (child for child in parts if child.type == "block")
-    return not any(statement.type == "raise_statement" for block in blocks for statement in block.named_children)
+    return not any(_RAISES.search(text(child)) for child in parts if child.type == "block")
 
 
 def tries_what_it_is_given(function: Node) -> bool:
