@@ -10,19 +10,25 @@ from breadknife.plugins.nullcheck.python.signatures import named
 from breadknife.text.syntax import Node
 
 _CATCHES_NONE = re.compile(r"AttributeError|TypeError")
-_RAISES = re.compile(r"^\s*raise\b", re.MULTILINE)
 _CATCHES_ALL = re.compile(r"\b(?:Base)?Exception\b")
 
 
 def forgives(handler: Node) -> bool:
-    """Whether an `except` catches what a use of None raises; of what catches all, unless it may raise it again."""
+    """Whether an `except` catches what a use of None raises; of what catches all, unless somebody is told."""
     parts = [child for child in handler.named_children if child.type != "comment"]
     caught = " ".join(text(child) for child in parts if child.type != "block")
     if _CATCHES_NONE.search(caught):
         return True
     if caught and not _CATCHES_ALL.search(caught):
         return False
-    return not any(_RAISES.search(text(child)) for child in parts if child.type == "block")
+    return not any(_tells(each) for child in parts if child.type == "block" for each in _within(child))
+
+
+def _tells(statement: Node) -> bool:
+    """Whether it raises, or calls what has no value: a log, most often, of what nobody expects."""
+    if statement.type != "expression_statement":
+        return statement.type == "raise_statement"
+    return statement.named_child_count > 0 and statement.named_children[0].type in ("call", "await")
 
 
 def tries_what_it_is_given(function: Node) -> bool:
