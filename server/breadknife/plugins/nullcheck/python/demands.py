@@ -19,7 +19,9 @@ _IS = {"is": True, "==": True, "is not": False, "!=": False}
 _EMPTY = frozenset({"False", "None", "0", "''", '""', "{}", "[]", "()"})
 _LITERAL = re.compile(r"""True|[1-9]\d*|"[^"]+"|'[^']+'""")
 _TRUTH = re.compile(r"((?:not )*)(\w+)")
-_REFUSES = re.compile(rb"\bif [^\n]*:\s+raise\b")
+_REFUSES = re.compile(rb"if [^\n]*:\s+raise\b")
+_STATE = "[?]"
+"""No expression ends so."""
 _BY_NAME = 255
 """Place of a parameter that can't be given by its place."""
 
@@ -33,34 +35,32 @@ def refuses(source: bytes) -> bool:
 
 
 def _key(parameter: str) -> str:
-    return f"{parameter}[?]"  # no expression is written so
+    return parameter + _STATE
 
 
 def tested(defaults: Mapping[str, str], test: Node, yes: Env, no: Env) -> None:
     """What a test of a parameter says where it succeeds and where it fails. `defaults`: source of each one's."""
-    name, state = text(test), TRUE
+    state = TRUE
     if test.type == "comparison_operator":
-        if test.named_child_count != 2:
+        left, right = test.named_children[0], test.named_children[-1]
+        if left.type != "identifier" or test.named_child_count != 2 or (name := text(left)) not in defaults:
             return
-        left, right = test.named_children
-        operator = next((child.type for child in test.children if not child.is_named), "")
-        name, other = text(left), text(right)
-        if name not in defaults or operator not in _IS:
+        operator, other = next((child.type for child in test.children if not child.is_named), ""), text(right)
+        if operator not in _IS or other not in ("None", defaults[name]):
             return
-        if other == "None":
-            state = NONE
-        elif other == defaults[name]:
-            state = LEFT
-        else:
-            return
+        state = NONE if other == "None" else LEFT
         state = state if _IS[operator] else _OPPOSITE[state]
+    else:
+        name = text(test)
     if name in defaults:
         yes[_key(name)], no[_key(name)] = _FACTS[state], _FACTS[_OPPOSITE[state]]
 
 
 def states(defaults: Mapping[str, str], env: Env, unless: str = "") -> States:
     """Of the parameters at one place. `unless`: a test whose success is ruled out there."""
-    found = {name: env[key].kind for name in defaults if (key := _key(name)) in env}
+    if not env:
+        return {}
+    found = {name: env[key].kind for name in defaults if (key := name + _STATE) in env}
     told = _TRUTH.fullmatch(unless)
     if told is not None and told[2] in defaults:
         found[told[2]] = FALSE if len(told[1]) % 8 == 0 else TRUE  # `not ` has four letters

@@ -85,8 +85,9 @@ class Meaning:
     def callee(self, node: Node, receiver: str) -> Callee | None:
         """The function that is called, where this project has it. `receiver` is the kind of the object before it."""
         member = self._called(node, receiver)
-        name = node.child_by_field_name("attribute") or node
-        return self._callee(member, text(name), node) if member is not None else None
+        if member is None:
+            return None
+        return self._callee(member, text(node.child_by_field_name("attribute") or node), node)
 
     def tries(self, node: Node, receiver: str) -> bool:
         """Whether what is called calls what it is given where it catches what a use of None raises."""

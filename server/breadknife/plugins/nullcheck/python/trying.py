@@ -35,7 +35,10 @@ def tries_what_it_is_given(function: Node) -> bool:
     """Whether a function calls one of its arguments in such a block."""
     if b"except" not in (function.text or b""):
         return False
+    source = text(function)
     given = {named(parameter) for parameter in parameters_of(function)}
+    if not any(f"{name}(" in source or f" in {name}:" in source for name in given):
+        return False
     tried = list[Node]()
     for node in _within(function):
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
