@@ -16,7 +16,7 @@ from nullcheck.asking import findings, offered, resolved
 from project.folders import known, opened
 from support import PluginContext, document
 
-FIND = "def find(k):\n    if k:\n        return k\n    return None\n\n\n"
+FIND = "def find(k):\n    if k > 0:\n        return k\n    return None\n\n\n"
 
 
 @pytest.mark.parametrize(

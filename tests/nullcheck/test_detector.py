@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
-from breadknife.plugins.nullcheck.python.rule import NullableAttribute, NullableCall
+from breadknife.plugins.nullcheck.python.library import VALUE_CALLS
+from breadknife.plugins.nullcheck.python.rule import NullableAttribute, NullableCall, ValueCall
 from breadknife.plugins.nullcheck.python.rules import (
     NULLABLE,
     NULLABLE_ATTRIBUTES,
@@ -62,6 +63,14 @@ def test_each_rule_keeps_its_own_examples(rule: NullableCall | NullableAttribute
     assert rule.silent
     for example in rule.fires:
         assert any(f": `{rule.name}` " in finding.message for finding in found(example)), example
+    for example in rule.silent:
+        assert found(example) == [], example
+
+
+@pytest.mark.parametrize("rule", VALUE_CALLS, ids=attrgetter("name"))
+def test_each_call_that_takes_no_none_keeps_its_own_examples(rule: ValueCall) -> None:
+    for example in rule.fires:
+        assert [finding.code for finding in found(example)] == ["none-argument"], example
     for example in rule.silent:
         assert found(example) == [], example
 

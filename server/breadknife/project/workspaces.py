@@ -62,7 +62,7 @@ def _places(package: str, folders: tuple[str, ...], files: Files) -> Iterator[st
 
 
 def _entries(described: Mapping[str, Any], rest: str) -> Iterator[str]:
-    exports = described.get("exports")
+    exports: object = described.get("exports")
     key = f"./{rest}" if rest else "."
     if isinstance(exports, dict) and any(str(name).startswith(".") for name in cast("dict[str, Any]", exports)):
         said = list(_files(cast("dict[str, Any]", exports).get(key)))

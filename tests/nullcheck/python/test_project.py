@@ -44,6 +44,8 @@ def found(root: Path, files: dict[str, str], name: str, text: str) -> list[Findi
 FIND = "def find(xs):\n    for x in xs:\n        if x.ok:\n            return x\n"
 BASE = "class Base:\n    def __init__(self, app=None):\n        self.app = app\n        self.name = ''\n"
 CACHE = "cache = None\ndef f():\n    global cache\n    cache = {}\n"
+PARSE = "def parse(text, fatal=True):\n    if text: return text[0]\n    if fatal:\n        raise ValueError\n"
+NEED = "def need(x, what):\n    if x is None:\n        raise ValueError(what)\n    print(what)\n"
 STOP = "def stop():\n    raise ValueError\n"
 NODE = "class Node:\n    parent: 'Node | None'\n    def root(self) -> 'Node':\n        return self\n"
 
@@ -93,10 +95,11 @@ def test_must_fire_for_constants_of_other_files(tmp_path: Path, marked: str) -> 
         ({"a.py": NODE}, "from a import Node\ndef f():\n    return ⟦Node().root().parent⟧.x\n"),
         ({"a.py": "value: str | None = None\n"}, "from a import value\n⟦value⟧.strip()\n"),
         ({"a.py": "value: str | None = None\n"}, "import a\n⟦a.value⟧.strip()\n"),
-        ({"a.py": NAMED}, "from a import Named\ndef f():\n    return ⟦Named.of(1)⟧.name\n"),
-        ({"a.py": NAMED}, "import a\ndef f():\n    return ⟦a.Named.of(1)⟧.name\n"),
-        ({"a.py": NAMED}, "from a import Named\nnamed = Named.of(1)\ndef f():\n    return ⟦named⟧.name\n"),
+        ({"a.py": NAMED}, "from a import Named\ndef f():\n    return ⟦Named.of(f)⟧.name\n"),
+        ({"a.py": NAMED}, "import a\ndef f():\n    return ⟦a.Named.of(f)⟧.name\n"),
+        ({"a.py": NAMED}, "from a import Named\nnamed = Named.of(f)\ndef f():\n    return ⟦named⟧.name\n"),
         ({"a.py": FIND}, "from a import find\nit = find([])\ndef f():\n    return ⟦it⟧.name\n"),
+        ({"a.py": PARSE}, "import a\ndef f(s):\n    return ⟦a.parse(s, fatal=False)⟧.name, a.parse(s).name\n"),
     ],
 )
 def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: str) -> None:
@@ -123,6 +126,8 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
         ({"a.py": IMPORT}, "from a import try_import\ngrp = try_import('grp')\ndef f():\n    return grp.getgrall()\n"),
         ({"a.py": FIND}, "from a import find\nit = find([])\nassert it\ndef f():\n    return it.name\n"),
         ({"a.py": CONSTANTS}, "import a\ndef f(s):\n    return a.TABLE.get(s, '').strip()\n"),
+        ({"a.py": PARSE}, "from a import parse\ndef f(s, t):\n    return parse(s).x, parse(s, fatal=True).x\n"),
+        ({"a.py": NEED}, "from a import need\ndef f(x=None):\n    need(x, 'x')\n    return x.y\n"),
     ],
 )  # fmt: skip
 def test_must_not_fire_across_files(tmp_path: Path, files: dict[str, str], text: str) -> None:
@@ -270,6 +275,10 @@ PARTS = [
     "if home: pass\n",
     "class R:\n    p = re.compile('a')\n    s = S(allow_none=True)\n    def r(self): self.s.t, R.p.match(1).u\n",
     "find = re.compile('a').match\ndef w():\n    find(1).group()\n",
+    "def g(t, fatal=True):\n    if t: return t[0]\n    if fatal: raise E\ndef k(t):\n    g(t).a, g(t, False).b\n",
+    "def need(x):\n    if x is None:\n        raise E\n    print(x)\ndef l(x=None):\n    need(x)\n    x.y\n",
+    "class P:\n    z: int | None = None\n    def __post_init__(self):\n        if self.z is None: raise E\n",
+    "    def q(self): self.z.q\n",
     "x",
     "\n",
 ]
@@ -279,6 +288,10 @@ PARTS = [
 @example(PARTS[12], [(18, 13, "")])
 @example(PARTS[11], [(0, 11, "")])
 @example(PARTS[0] * 5 + PARTS[10] + "x" + PARTS[0], [(319, 0, PARTS[0])])  # the function around has become none
+@example(PARTS[19], [(17, 4, "False")])
+@example(PARTS[20], [(18, 11, "x is not None")])
+@example(PARTS[21] + PARTS[22], [(13, 19, "pass")])
+@example(PARTS[21] + PARTS[22], [(13, 19, "pass"), (13, 4, "z: int | None = None")])
 @example(PARTS[8] * 2, [(0, 0, "x")])  # the other declaration is the first one then
 @settings(max_examples=300, deadline=None)
 @given(

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from breadknife.project.values import Project
 from breadknife.text.document import Document, Span, language_of, uri_to_path
@@ -40,6 +40,18 @@ class Null:
     span: Span
 
 
+class Demand(NamedTuple):
+    """What a function does only where one of its parameters is so."""
+
+    at: int
+    """The parameter's place."""
+    name: str
+    state: str
+    """As the language has it."""
+    default: str
+    """Source of what it is where a call doesn't give it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A variable, an attribute or a function."""
@@ -62,6 +74,12 @@ class Known:
     """Which other value, by its truth, tells that none of those is null, and what it is then."""
     fallback: tuple[int, str] | None = None
     """Place and name of the parameter whose null, given or its default, is the only one that a call gives back."""
+    null_where: tuple[Demand, ...] = ()
+    """All that holds wherever it gives back null."""
+    back_where: tuple[Demand, ...] = ()
+    """All that holds wherever it comes back."""
+    tries: bool = False
+    """It calls what it is given, and catches what a use of null raises there."""
 
     @property
     def is_nullable(self) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
+from breadknife.plugins.nullcheck.python.demands import came_back, is_ruled_out
+from breadknife.plugins.nullcheck.python.demands import unless as ruled_out_by
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
     FLAGS,
@@ -13,6 +16,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     Fact,
     forget_attributes,
     key_of,
+    narrow,
 )
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import text
@@ -23,6 +27,7 @@ from breadknife.plugins.nullcheck.python.rules import (
     ITERATES,
     NO_RETURN,
     NO_RETURN_METHODS,
+    TAKERS,
     TAKES_VALUE,
 )
 from breadknife.plugins.nullcheck.values import Use
@@ -30,6 +35,14 @@ from breadknife.text.syntax import Node
 
 
 class Evaluator(Protocol):
+    forgiven: int
+    """How many surrounding `try` blocks catch what a use of None raises."""
+
+    @property
+    def defaults(self) -> Mapping[str, str]:
+        """See `narrowing`."""
+        ...
+
     @property
     def meaning(self) -> Meaning: ...
 
@@ -52,7 +65,14 @@ class Evaluator(Protocol):
 
 
 def call_result(
-    meaning: Meaning, function: Node, qualified: str, receiver: str, given: list[Node], first: Fact, awaited: bool
+    meaning: Meaning,
+    function: Node,
+    qualified: str,
+    receiver: str,
+    given: list[Node],
+    first: Fact,
+    awaited: bool,
+    env: Env,
 ) -> Fact:
     """`receiver`: the kind of the object whose method is called, of a plain name that of what it stands for. `first`:
     what is known of the first argument."""
@@ -73,8 +93,13 @@ def call_result(
     items = [Fact(cause, group=group) if cause else NOTHING for cause in callee.items]
     if callee.flag is not None:
         items[callee.flag[0]] = FLAGS["true" if callee.flag[1] else "false"]
-    cause = callee.cause if callee.fallback is None or _falls_back(callee.fallback, given, first) else None
-    return Fact(cause, callee.kind, items=tuple(items), contents=callee.contents)
+    cause, unless = callee.cause, ""
+    if callee.fallback is not None and not _falls_back(callee.fallback, given, first):
+        cause = None
+    if cause is not None and callee.null_where:
+        cause = None if is_ruled_out(callee.null_where, given, env) else cause
+        unless = ruled_out_by(callee.null_where, given) if cause is not None else ""
+    return Fact(cause, callee.kind, unless=unless, items=tuple(items), contents=callee.contents)
 
 
 def _falls_back(parameter: tuple[int, str], given: list[Node], first: Fact) -> bool:
@@ -83,13 +108,6 @@ def _falls_back(parameter: tuple[int, str], given: list[Node], first: Fact) -> b
     if value is not None and value == given[0] and first.cause is not None:
         return True
     return not any("splat" in child.type for child in given) and (value is None or value.type == "none")
-
-
-def never_returns(meaning: Meaning, function: Node, receiver: str) -> bool:
-    if meaning.key(function) in NO_RETURN_METHODS or meaning.qualified(function) in NO_RETURN:
-        return True
-    callee = meaning.callee(function, receiver)
-    return callee is not None and not callee.is_async and callee.never_returns
 
 
 def _gives_none(rule: NullableCall, given: list[Node]) -> bool:
@@ -113,17 +131,23 @@ def _argument(given: list[Node], at: int, keyword: str) -> Node | None:
     return position[at] if len(position) > at else None
 
 
-def evaluate_arguments(evaluator: Evaluator, given: list[Node], qualified: str, env: Env) -> Fact:
+def evaluate_arguments(
+    evaluator: Evaluator, given: list[Node], qualified: str, env: Env, function: Node, receiver: str
+) -> Fact:
     """What is known of the first. `qualified` is the name of what is called: some builtins take no None first."""
     first = NOTHING
     for at, argument in enumerate(given):
+        is_tried = argument.type == "lambda" and evaluator.meaning.tries(function, receiver)
+        evaluator.forgiven += is_tried
         fact = evaluator.value(argument, env)
+        evaluator.forgiven -= is_tried
         first = fact if at == 0 else first
         is_builtin = "." not in qualified and qualified not in evaluator.meaning.outline.by_name
-        if at == 0 and fact.cause is not None and is_builtin:
-            if qualified in TAKES_VALUE:
+        if at == 0 and fact.cause is not None and (is_builtin or receiver or qualified in TAKERS):
+            name = f"{receiver}.{text(function).rpartition('.')[2]}" if receiver else qualified
+            if name in TAKES_VALUE or name in TAKERS:
                 evaluator.use(argument, fact, Use.ARGUMENT, env)
-            elif qualified in ITERATES:
+            elif is_builtin and qualified in ITERATES:
                 evaluator.use(argument, fact, Use.ITERATE, env)
     return first
 
@@ -157,12 +181,27 @@ def _set_by(evaluator: Evaluator, function: Node, receiver: str, env: Env) -> No
 
 
 def ends_here(evaluator: Evaluator, node: Node, env: Env) -> bool:
-    """Whether a call never comes back."""
+    """Whether a call never comes back. Where it does, its arguments are from here on what it lets pass."""
     function = node.child_by_field_name("function") if node.type == "call" else None
     if function is None:
         return False
+    if evaluator.meaning.key(function) in NO_RETURN_METHODS or evaluator.meaning.qualified(function) in NO_RETURN:
+        return True
     owner = function.child_by_field_name("object") if function.type == "attribute" else None
-    return never_returns(evaluator.meaning, function, evaluator.peek(owner, env).kind if owner is not None else "")
+    callee = evaluator.meaning.callee(function, evaluator.peek(owner, env).kind if owner is not None else "")
+    if callee is None or callee.is_async or callee.never_returns:
+        return callee is not None and not callee.is_async
+    arguments = node.child_by_field_name("arguments")
+    if not callee.back_where or arguments is None or arguments.type != "argument_list":
+        return False
+    given = [child for child in arguments.named_children if child.type != "comment"]
+    if any("splat" in child.type for child in given):
+        return False
+    if is_ruled_out(callee.back_where, given, env):
+        return True
+    for argument in came_back(callee.back_where, given, evaluator.defaults, env):
+        narrow(env, key_of(argument))
+    return False
 
 
 def comes_back(evaluator: Evaluator, node: Node, env: Env) -> bool:

@@ -12,6 +12,7 @@ from breadknife.text.syntax import Node
 TUPLE_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 """What takes a value apart: `a, b`, `(a, b)` and `[a, b]`."""
 _TUPLES = frozenset({"expression_list", "tuple"})
+_IS_NONE = re.compile(rb"not (\w+\.\w+)|(\w+\.\w+) is None")
 _ALLOWS_NONE = re.compile(rb"\ballow_none\s*=\s*True\b")
 
 
@@ -30,7 +31,11 @@ class Variable:
     none_in: str = ""
     """A method that sets it to None."""
     set_first: bool = False
-    """`__init__` surely gives it a value, whatever happens: the class's own None is nobody's."""
+    """What makes an object surely gives it a value, whatever happens: the class's own None is nobody's."""
+    there_first: bool = False
+    """That value is surely no None, nor is it one that is only checked then."""
+    set_later: bool = False
+    """Another method gives it what may be None for all that is known."""
     setters: set[str] = field(default_factory=set[str])
     """The methods that give it something else than None."""
     places: int = 0
@@ -40,7 +45,8 @@ class Variable:
     def optional(self) -> bool:
         """Whether it is declared, or for want of a declaration assigned, to be None."""
         if self.annotation:
-            return is_optional(self.annotation)
+            is_made = self.there_first and self.none is not None and not self.none_in and not self.set_later
+            return is_optional(self.annotation) and not is_made
         if self.none is None or self.none_in:
             return self.none is not None
         # Who makes a descriptor's value in `__init__` only lets others take it away.
@@ -110,9 +116,10 @@ def note(
     *,
     is_whole: bool = False,
     is_given: bool = False,
+    is_first: bool = False,
 ) -> None:
     """One assignment, in the method of that name ("" outside). `is_whole`: it is made whenever the method is called;
-    `is_given`: of what each call gives."""
+    `is_given`: of what each call gives; `is_first`: the method makes an object."""
     variable.places += 1
     if annotation is not None and not variable.annotation:
         variable.annotation = (annotation.text or b"").decode("utf-8", "replace")
@@ -132,8 +139,29 @@ def note(
         variable.values.append(value)
     if method:
         variable.setters.add(method)
-    if method == "__init__" and is_whole and value is not None and (is_given or _is_surely_there(value)):
+    is_there = value is not None and _is_surely_there(value)
+    if is_first and is_whole and (is_given or is_there):
         variable.set_first = True
+        variable.there_first = variable.there_first or is_there
+    if method and not is_there:
+        variable.set_later = True
+
+
+def settle(class_: Class, receiver: str, check: Node) -> None:
+    """An `if` of what makes an object: after it an attribute is surely no None where that ends in `raise`, or in a
+    value for it."""
+    condition, body = check.child_by_field_name("condition"), check.child_by_field_name("consequence")
+    tested = _IS_NONE.fullmatch(condition.text or b"") if condition is not None else None
+    if tested is None or body is None or check.child_by_field_name("alternative"):
+        return
+    attribute = tested[1] or tested[2]
+    owner, _, name = attribute.decode("utf-8", "replace").partition(".")
+    variable, last = class_.variables.get(name) if owner == receiver else None, body.named_children[-1:]
+    if variable is None or not last:
+        return
+    values = (value for target, value, _ in assigned(last[0]) if target.text == attribute)
+    if last[0].type == "raise_statement" or any(value is not None and _is_surely_there(value) for value in values):
+        variable.set_first = variable.there_first = True
 
 
 def _allows_none(value: Node) -> bool:
@@ -142,7 +170,9 @@ def _allows_none(value: Node) -> bool:
 
 
 def _is_surely_there(value: Node) -> bool:
-    """A literal, a container, an object that is made there."""
+    """A literal, a container, an object that is made there, or one of them where nothing else is."""
+    if value.type == "boolean_operator" and (right := value.child_by_field_name("right")) is not None:
+        return any(child.type == "or" for child in value.children) and _is_surely_there(right)
     function = value.child_by_field_name("function") if value.type == "call" else None
     if function is None:
         return value.type in LITERALS

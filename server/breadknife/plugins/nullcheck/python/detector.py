@@ -10,6 +10,7 @@ from weakref import proxy
 from breadknife.plugins.nullcheck.python.annotations import holds_optional, is_optional, optional_items
 from breadknife.plugins.nullcheck.python.captured import Around, around, captured, may_capture
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
+from breadknife.plugins.nullcheck.python.demands import refuses, states
 from breadknife.plugins.nullcheck.python.doubts import assurance
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Env, Fact, NullUse, Summary, key_of
@@ -241,8 +242,8 @@ class FileAnalysis:
         annotation = function.node.child_by_field_name("return_type")
         if not function.is_plain:
             return Summary()
-        if annotation is not None:
-            written = text(annotation)
+        written = text(annotation) if annotation is not None else ""
+        if written and not (written == "None" and refuses(self._source(function))):
             may_be_none = is_optional(written) and written != "None"
             return Summary(may_be_none, written.rpartition(".")[2] in ("NoReturn", "Never"), optional_items(written))
         key = function.node.start_byte
@@ -261,7 +262,7 @@ class FileAnalysis:
         ends = last[0].type if last else ""
         if not _RETURNS_VALUE.search(source):
             if ends == "expression_statement":
-                return _NAMES_END.search(last[0].text or b"") is not None
+                return _NAMES_END.search(last[0].text or b"") is not None or refuses(source)
             return b"raise" in source and ends in _MAY_END
         return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._may_tell(function)
 
@@ -377,7 +378,9 @@ class FileAnalysis:
         given, used = evaluator.given, {key_of(use.node) for use in evaluator.uses.values()}
         if end is not None and not flow.returns:
             given = {name: fact for name, fact in given.items() if not _is_settled(end, receiver, name, used)}
-        return list(evaluator.uses.values()), summary_of(flow.returns, end is not None, scope), given
+        ends = states(evaluator.defaults, end) if end is not None else None
+        summary = summary_of(flow.returns, flow.states, ends, scope, evaluator.defaults)
+        return list(evaluator.uses.values()), summary, given
 
 
 def _is_settled(end: Env, receiver: tuple[str, str], name: tuple[str, str], used: Collection[str]) -> bool:

@@ -60,6 +60,8 @@ class Evaluator:
         self._depth = 0
         self.method = ""
         """The name of the function that is followed."""
+        self.defaults: dict[str, str] = {}
+        """Parameter -> source of its default ("" without one), as long as it is given no other value."""
         self.globals: set[str] = set()
         """Names of the module that the function may assign to."""
         self.given: dict[tuple[str, str], Fact] = {}
@@ -139,6 +141,7 @@ class Evaluator:
             case "identifier":
                 name = text(target)
                 forget(env, name)
+                self.defaults.pop(name, None)
                 if name in self.globals:
                     env[name] = fact._replace(via=target) if fact.cause else CHECKED
                     return
@@ -229,8 +232,8 @@ class Evaluator:
             self._comprehension(arguments, env)
             return NOTHING
         given = [child for child in arguments.named_children if child.type != "comment"]
-        first = evaluate_arguments(self, given, qualified, env)
-        result = call_result(self.meaning, function, qualified, receiver.kind, given, first, awaited)
+        first = evaluate_arguments(self, given, qualified, env, function, receiver.kind)
+        result = call_result(self.meaning, function, qualified, receiver.kind, given, first, awaited, env)
         if (held is not None or (receiver.kind and given and given[0].type == "string")) and result == NOTHING:
             result = of_method(self.meaning, receiver, held, function, given)
         elif first.contents is not None and function.type == "identifier" and qualified == text(function):
@@ -287,6 +290,9 @@ class Evaluator:
             return NOTHING
         yes, no = branch(self, left, env)
         conjunction = is_and(node)
+        if not conjunction and self.meaning.is_always_true(left):
+            become(env, yes)
+            return NOTHING
         fact = self.value(right, yes if conjunction else no)
         become(env, join(yes, no))
         if conjunction:

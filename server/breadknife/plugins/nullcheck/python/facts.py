@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.annotations import holds_optional
 from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.summaries import Demand
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Related
 from breadknife.text.syntax import Node
@@ -88,6 +89,8 @@ class Summary(NamedTuple):
     """See `Known`."""
     fallback: tuple[int, str] | None = None
     """See `Known`."""
+    null_where: tuple[Demand, ...] = ()
+    back_where: tuple[Demand, ...] = ()
 
 
 _WORD = re.compile(r"\w+")
@@ -311,3 +314,13 @@ def key_of(node: Node) -> str:
             return f"{container}[{index}]" if container else ""
         case _:
             return ""
+
+
+def told_by_flag(targets: Sequence[Node], items: Sequence[Fact], env: Env) -> None:
+    """`ok, value = f()`: the value is there where `ok` says so."""
+    for flag, told in zip(targets, items, strict=True):
+        if flag.type == "identifier" and told.kind in FLAGS:
+            unless = text(flag) if told.kind == "true" else f"not {text(flag)}"
+            for key in map(key_of, targets):
+                if key in env and env[key].cause is not None:
+                    env[key] = env[key]._replace(unless=unless)

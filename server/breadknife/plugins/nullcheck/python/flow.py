@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from breadknife.plugins.nullcheck.python import trying
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.containers import held_by
+from breadknife.plugins.nullcheck.python.demands import TRUE, States, states
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
-    FLAGS,
     NOTHING,
     Cause,
     Env,
@@ -26,6 +27,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     join_branches,
     key_of,
     narrow,
+    told_by_flag,
     trust,
 )
 from breadknife.plugins.nullcheck.python.loops import is_left_where_none
@@ -53,6 +55,8 @@ class Flow:
     evaluator: Evaluator
     returns: list[Fact] = field(default_factory=list[Fact])
     """What each `return` gives back; NOTHING for a value that isn't known to be None."""
+    states: list[States] = field(default_factory=list[States])
+    """Of the parameters, at each `return`."""
     _loops: list[_Loop] = field(default_factory=list[_Loop])
     _raised: list[Env | None] = field(default_factory=list["Env | None"])
     """For each surrounding `try`: what may hold when a statement in it raises."""
@@ -140,7 +144,7 @@ class Flow:
         if len(targets) == len(fact.items) and not any("splat" in child.type for child in targets):
             for target, item in zip(targets, fact.items, strict=True):
                 self.evaluator.bind(target, item, env)
-            _told_by_flag(targets, fact.items, env)
+            told_by_flag(targets, fact.items, env)
         else:
             self.evaluator.bind(left, NOTHING, env)
         return NOTHING
@@ -160,9 +164,12 @@ class Flow:
         values = [child for child in node.named_children if child.type != "comment"]
         if not values or values[0].type == "none":
             self.returns.append(Fact(Cause(node, "")))
+            self.states.append(states(self.evaluator.defaults, env))
             return
         for value in values:
-            self.returns.append(self.evaluator.value(value, env))
+            fact = self.evaluator.value(value, env)
+            self.returns.append(fact)
+            self.states.append(states(self.evaluator.defaults, env, fact.unless))
 
     def _raise(self, node: Node, env: Env) -> None:
         for child in node.named_children:
@@ -243,10 +250,13 @@ class Flow:
             rest = join_branches(condition, end, rest)
         return rest
 
-    def _loop(self, node: Node, env: Env, test: Node | None, element: Fact = NOTHING) -> Env | None:
-        """A `for` (no test) or `while`: round until nothing new may be None at its head."""
+    def _loop(
+        self, node: Node, env: Env, test: Node | None, element: Fact = NOTHING, has_some: bool = False
+    ) -> Env | None:
+        """A `for` (no test) or `while`: round until nothing new may be None at its head. `has_some`: it is gone round
+        once at least."""
         body, left = node.child_by_field_name("body"), node.child_by_field_name("left")
-        head, out, loop = env, None, _Loop()
+        head, out, back, loop = env, None, None, _Loop()
         for turn in range(3):
             loop = _Loop()
             entry = dict(head)
@@ -266,6 +276,8 @@ class Flow:
             head = grown
         if test is not None and truth(test) is True:
             out = None
+        if has_some:
+            out = back
         alternative = node.child_by_field_name("alternative")
         if alternative is not None and out is not None and (otherwise := alternative.child_by_field_name("body")):
             out = self.block(otherwise, out)
@@ -276,7 +288,8 @@ class Flow:
         if right is None:
             return self._loop(node, env, None)
         element = self.evaluator.iterate(right, env)
-        after = self._loop(node, env, None, element)
+        has_some = states(self.evaluator.defaults, env).get(text(right)) == TRUE
+        after = self._loop(node, env, None, element, has_some)
         if after is not None and element is not NOTHING and is_left_where_none(self.evaluator.tests, node):
             trust(after, held_by(right))
         return after
@@ -287,7 +300,7 @@ class Flow:
     def _try(self, node: Node, env: Env) -> Env | None:
         body = node.child_by_field_name("body")
         handlers = [child for child in node.named_children if child.type == "except_clause"]
-        forgives = any(name in text(handler).partition(":")[0] for handler in handlers for name in _CATCHES_NONE)
+        forgives = any(map(trying.forgives, handlers))
         self._raised.append(dict(env))
         self.evaluator.forgiven += forgives
         end = self.block(body, dict(env)) if body is not None else env
@@ -395,16 +408,6 @@ class Flow:
 
 def _annotated(target: Node, annotation: Node) -> Cause:
     return Cause(annotation, f"`{text(target)}` is annotated `{text(annotation)}`")
-
-
-def _told_by_flag(targets: Sequence[Node], items: Sequence[Fact], env: Env) -> None:
-    """`ok, value = f()`: the value is there where `ok` says so."""
-    for flag, told in zip(targets, items, strict=True):
-        if flag.type == "identifier" and told.kind in FLAGS:
-            unless = text(flag) if told.kind == "true" else f"not {text(flag)}"
-            for key in map(key_of, targets):
-                if key in env and env[key].cause is not None:
-                    env[key] = env[key]._replace(unless=unless)
 
 
 def _may_be_none(env: Env) -> set[str]:

@@ -5,7 +5,7 @@ Left out is what every caller knows better: what `Popen` was given a pipe for, `
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.python.rule import Default, NullableAttribute, NullableCall
+from breadknife.plugins.nullcheck.python.rule import Default, NullableAttribute, NullableCall, ValueCall
 
 
 def _function(module: str, name: str, why: str, call: str, gives: str = "") -> NullableCall:
@@ -108,6 +108,34 @@ def _attribute(kind: str, name: str, why: str, use: str) -> NullableAttribute:
         f"{kind}.{name}", why, (f"{given}x.{name}{use}",), (f"{given}return x.{name} and x.{name}{use}",)
     )
 
+
+def _taker(name: str, call: str = "x") -> ValueCall:
+    """`call`: its arguments, of which the first is `x`."""
+    module = name.rpartition(".")[0]
+    given = f"import {module}\ndef f(x=None):\n    "
+    return ValueCall(
+        name,
+        (f"{given}{name}({call})",),
+        (f"{given}return x and {name}({call})", f"import other\ndef f(x=None):\n    other.{name}({call})"),
+    )
+
+
+VALUE_CALLS = (
+    *(_taker(f"os.path.{name}") for name in (
+        "abspath", "basename", "dirname", "exists", "expanduser", "expandvars", "getmtime", "getsize", "isabs", "isdir",
+        "isfile", "islink", "normpath", "realpath", "split", "splitext",
+    )),
+    _taker("os.path.join", "x, 'a'"),
+    _taker("os.fspath"),
+    _taker("os.makedirs"),
+    _taker("json.loads"),
+    _taker("importlib.util.module_from_spec"),
+    ValueCall(
+        "dict.update",
+        ("def f(x=None):\n    {}.update(x)", "def f(x=None):\n    found = dict(a=1)\n    found.update(x)\n    x.y"),
+        ("def f(x=None):\n    {}.update(x or {})", "def f(found, x=None):\n    found.update(x)"),
+    ),
+)  # fmt: skip
 
 LIBRARY_ATTRIBUTES = (
     _attribute("re.Match", "lastindex", "when no group matched", " + 1"),

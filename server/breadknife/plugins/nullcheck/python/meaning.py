@@ -21,9 +21,11 @@ from breadknife.plugins.nullcheck.python.rule import NullableCall
 from breadknife.plugins.nullcheck.python.rules import (
     ATTRIBUTES,
     CLASSES,
+    ITERATORS,
     KINDS,
     NULLABLE,
 )
+from breadknife.plugins.nullcheck.python.trying import tries_what_it_is_given
 from breadknife.plugins.nullcheck.python.words import dotted_names, members_of
 from breadknife.plugins.nullcheck.summaries import Found, Outside
 from breadknife.text.syntax import Node
@@ -82,26 +84,43 @@ class Meaning:
 
     def callee(self, node: Node, receiver: str) -> Callee | None:
         """The function that is called, where this project has it. `receiver` is the kind of the object before it."""
+        member = self._called(node, receiver)
+        if member is None:
+            return None
+        return self._callee(member, text(node.child_by_field_name("attribute") or node), node)
+
+    def tries(self, node: Node, receiver: str) -> bool:
+        """Whether what is called calls what it is given where it catches what a use of None raises."""
+        member = self._called(node, receiver)
+        if member is not None and member.function is not None:
+            return tries_what_it_is_given(member.function.node)
+        return member is not None and member.known is not None and member.known.tries
+
+    def _called(self, node: Node, receiver: str) -> Member | None:
         if node.type == "identifier":
             name = text(node)
             if name in self.bound:
                 return None
             if name in self.outline.imported:
                 found = self._imported(name)
-                return self._callee(Member(known=found.known, uri=found.uri), name, node) if found else None
+                return Member(known=found.known, uri=found.uri) if found else None
             function = self.outline.by_name.get(name)
-            return self._callee(Member(function), name, node) if function is not None else None
+            return Member(function) if function is not None else None
         name = node.child_by_field_name("attribute") if node.type == "attribute" else None
         if name is None:
             return None
         if receiver:
-            member = self.member(receiver, text(name))
-            return self._callee(member, text(name), node) if member is not None else None
+            return self.member(receiver, text(name))
         dotted = self.key(node)
         if not dotted or dotted.partition(".")[0] in self.bound:
             return None
         found = self._imported(dotted)
-        return self._callee(Member(known=found.known, uri=found.uri), text(name), node) if found else None
+        return Member(known=found.known, uri=found.uri) if found else None
+
+    def is_always_true(self, value: Node) -> bool:
+        """Whether it is an iterator of a builtin's, which is there even where it gives nothing."""
+        function = value.child_by_field_name("function") if value.type == "call" else None
+        return function is not None and self.qualified(function) in ITERATORS
 
     def made_by(self, node: Node) -> str:
         """The kind of the object that a call of that name makes, if it names a class."""
@@ -340,7 +359,7 @@ class Meaning:
             return Callee(
                 name, cause, kind, summary.never_returns, function.is_async, function.is_property, items,
                 summary.together, returned(function, annotation) if annotation is not None else None,
-                summary.flag, summary.fallback,
+                summary.flag, summary.fallback, summary.null_where, summary.back_where,
             )  # fmt: skip
         known = member.known
         if known is None or not known.is_function:
@@ -356,6 +375,8 @@ class Meaning:
             known.together,
             flag=known.flag,
             fallback=known.fallback,
+            null_where=known.null_where,
+            back_where=known.back_where,
         )
 
     def _imported(self, dotted: str) -> Found | None:

@@ -8,7 +8,7 @@ from breadknife.plugins.nullcheck.python.annotations import holds_optional
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.facts import Cause, Contents, contents
 from breadknife.plugins.nullcheck.python.outline import Function, text
-from breadknife.plugins.nullcheck.summaries import Known, Null
+from breadknife.plugins.nullcheck.summaries import Demand, Known, Null
 from breadknife.task.values import Related
 from breadknife.text.syntax import Node
 
@@ -38,6 +38,8 @@ class Callee(NamedTuple):
     contents: Contents | None = None
     flag: tuple[int, bool] | None = None
     fallback: tuple[int, str] | None = None
+    null_where: tuple[Demand, ...] = ()
+    back_where: tuple[Demand, ...] = ()
 
 
 def returned(function: Function, annotation: Node) -> Contents | None:

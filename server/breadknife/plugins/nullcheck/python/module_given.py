@@ -38,7 +38,7 @@ def _called(meaning: Meaning, function: Node, call: Node) -> Fact:
     receiver = meaning.constant(meaning.key(owner)) if owner is not None else ""
     receiver = receiver or class_called(meaning, function).kind
     given = [child for child in arguments.named_children if child.type != "comment"]
-    return call_result(meaning, function, meaning.qualified(function), receiver, given, NOTHING, False)
+    return call_result(meaning, function, meaning.qualified(function), receiver, given, NOTHING, False, {})
 
 
 def _is_tested(tree: SyntaxTree, name: str) -> bool:

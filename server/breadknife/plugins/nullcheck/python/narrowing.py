@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
+from breadknife.plugins.nullcheck.python import demands
 from breadknife.plugins.nullcheck.python.containers import held_by
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
@@ -29,6 +30,11 @@ _BUILTIN = frozenset({
 
 
 class Evaluator(Protocol):
+    @property
+    def defaults(self) -> Mapping[str, str]:
+        """Parameter of the function that is followed -> source of its default, "" where it has none."""
+        ...
+
     def value(self, node: Node, env: Env, /) -> Fact:
         """Evaluate an expression, with all its effects on `env`."""
         ...
@@ -71,6 +77,8 @@ def branch(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
     evaluator.descend()
     yes, no = _branch(evaluator, node, env)
     evaluator.ascend()
+    if evaluator.defaults and node.type in ("identifier", "comparison_operator"):
+        demands.tested(evaluator.defaults, node, yes, no)
     if correlated:
         for env_, ruled_out in _shown(node, yes, no):
             for key in [key for key, fact in env_.items() if fact.unless == ruled_out]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_kind, is_optional
-from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, bases_of, note
+from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, bases_of, note, settle
 from breadknife.plugins.nullcheck.python.rules import KINDS
 from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
@@ -21,6 +21,9 @@ _HARMLESS_DECORATORS = frozenset({
     "staticmethod", "classmethod", "property", "cached_property", "functools.cached_property", "lru_cache",
     "functools.lru_cache", "cache", "functools.cache", "override",
 })  # fmt: skip
+
+_FIRST = frozenset({"__init__", "__post_init__", "__attrs_post_init__"})
+_CHECKS_AFTER = re.compile(r"""(?:pydantic\.)?model_validator\(\s*mode\s*=\s*["']after["']""")
 
 
 class Function(NamedTuple):  # made of each at every key: a frozen dataclass takes six times as long
@@ -117,6 +120,8 @@ class _Block(NamedTuple):
     """See `Outline.inert`."""
     definition: Node | None = None
     """The function."""
+    is_first: bool = False
+    """It is a method without which no object is made."""
 
 
 def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outline:
@@ -142,6 +147,9 @@ def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outli
                 if not block.local:
                     _constant(made, constants, node, "" if block.owner is None else "self.")
             elif kind in _TRANSPARENT:
+                if block.is_first and kind == "if_statement":
+                    says = True
+                    _check(made, statements, block, node)
                 stack.append((node, block))
             elif kind in ("import_statement", "import_from_statement"):
                 says = True
@@ -213,6 +221,7 @@ def _assignments(made: Outline, statements: Node, block: _Block, statement: Node
                 block.function,
                 is_whole=is_whole,
                 is_given=is_whole and function is not None and _is_given(function, value),
+                is_first=block.is_first,
             )
             says = True
         elif target.type == "identifier" and not block.local:
@@ -225,13 +234,21 @@ def _assignments(made: Outline, statements: Node, block: _Block, statement: Node
     return says
 
 
+def _check(made: Outline, statements: Node, block: _Block, check: Node) -> None:
+    class_ = made.classes.get(block.method) if block.method is not None else None
+    is_whole = block.definition is not None and block.definition.child_by_field_name("body") == statements
+    if class_ is not None and is_whole:
+        settle(class_, block.receiver, check)
+
+
 def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, block: _Block) -> None:
     owner, local = block.owner, block.local
     decorators: list[str] = []
+    is_checked_after = False
     if node.type == "decorated_definition":
-        decorators = [
-            text(child)[1:].partition("(")[0].strip() for child in node.named_children if child.type == "decorator"
-        ]
+        written = [text(child)[1:] for child in node.named_children if child.type == "decorator"]
+        is_checked_after = any(_CHECKS_AFTER.match(decorator) for decorator in written)
+        decorators = [decorator.partition("(")[0].strip() for decorator in written]
         inner = node.child_by_field_name("definition")
         if inner is None:
             return
@@ -269,8 +286,9 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
     made.functions.append(function)
     method = function.name if is_method else block.function
     source = made.source[body.start_byte : body.end_byte]
-    its_text = (source, receiver, method, receiver_class is None, made.shared)
-    stack.append((body, _Block(None, True, receiver_class, receiver, method, its_text, node)))
+    is_first = is_method and (function.name in _FIRST or is_checked_after)
+    its_text = (source, receiver, method, receiver_class is None, made.shared, is_first)
+    stack.append((body, _Block(None, True, receiver_class, receiver, method, its_text, node, is_first)))
     if any(decorator.endswith((".setter", ".deleter")) for decorator in decorators):
         return
     if owner is not None:

@@ -35,6 +35,8 @@ def parameters(node: Node, evaluator: Evaluator, receiver: tuple[str, str]) -> E
         env.pop(known_as, None)
         annotation, default = parameter.child_by_field_name("type"), parameter.child_by_field_name("value")
         written = text(annotation) if annotation is not None else ""
+        if not splat and known_as not in evaluator.shared:
+            evaluator.defaults[known_as] = text(default) if default is not None else ""
         if splat:
             is_dictionary = splat == "dictionary_splat_pattern"
             whole = f"dict[str, {written}]" if is_dictionary else f"tuple[{written}, ...]"

@@ -1,4 +1,4 @@
-"""What a rule says: a call of a library, or an attribute of one of its classes, that may be None."""
+"""What a rule says: a call of a library, or an attribute of one of its classes, that may be None, or takes none."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ class NullableCall:
     """Name of the default as a keyword argument."""
     gives: str = ""
     """The kind of what it gives otherwise."""
+
+
+@dataclass(frozen=True)
+class ValueCall:
+    """A call whose first argument is never None: it raises TypeError or AttributeError then."""
+
+    name: str
+    """Qualified, as a `NullableCall`'s."""
+    fires: tuple[str, ...]
+    silent: tuple[str, ...]
 
 
 @dataclass(frozen=True)

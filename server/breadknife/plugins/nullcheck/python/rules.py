@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.python.library import (
     LIBRARY_CALLS,
     LIBRARY_CLASSES,
     LIBRARY_KINDS,
+    VALUE_CALLS,
 )
 from breadknife.plugins.nullcheck.python.rule import Default, NullableAttribute, NullableCall
 from breadknife.plugins.nullcheck.rows import rows
@@ -387,6 +388,12 @@ ITERATES = frozenset(
     {"sorted", "list", "tuple", "set", "frozenset", "enumerate", "reversed", "sum", "any", "all", "iter"}
 )
 """Builtins that iterate over their only or first argument and have no use for None."""
+
+ITERATORS = frozenset({"filter", "map", "zip", "enumerate", "iter"})
+"""Builtins whose result is true, however little it gives."""
+
+TAKERS = {rule.name for rule in VALUE_CALLS}
+"""Calls of the library that have no use for None as their first argument."""
 
 TAKES_VALUE = frozenset({"len", "int", "float", "abs", "round", "ord", "chr"})
 """Builtins that raise TypeError for None."""

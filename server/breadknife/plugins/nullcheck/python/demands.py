@@ -1,0 +1,145 @@
+"""What a function does only where its parameters are so: `if fatal: raise` lets no other call come back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from breadknife.plugins.nullcheck.python.facts import Env, Fact
+from breadknife.plugins.nullcheck.python.outline import parameters_of, text
+from breadknife.plugins.nullcheck.python.signatures import named
+from breadknife.plugins.nullcheck.summaries import Demand
+from breadknife.text.syntax import Node
+
+TRUE, FALSE, NONE, THERE, LEFT, GIVEN = "true", "false", "none", "there", "left", "given"
+"""States of a parameter. `LEFT`: what it is by default, whether it is given or not."""
+_OPPOSITE = {TRUE: FALSE, FALSE: TRUE, NONE: THERE, THERE: NONE, LEFT: GIVEN, GIVEN: LEFT}
+_FACTS = {state: Fact(kind=state) for state in _OPPOSITE}
+_IS = {"is": True, "==": True, "is not": False, "!=": False}
+_EMPTY = frozenset({"False", "None", "0", "''", '""', "{}", "[]", "()"})
+_LITERAL = re.compile(r"""True|[1-9]\d*|"[^"]+"|'[^']+'""")
+_TRUTH = re.compile(r"((?:not )*)(\w+)")
+_REFUSES = re.compile(rb"if [^\n]*:\s+raise\b")
+_STATE = "[?]"
+"""No expression ends so."""
+_BY_NAME = 255
+"""Place of a parameter that can't be given by its place."""
+
+States = Mapping[str, str]
+"""Parameter -> its state."""
+
+
+def refuses(source: bytes) -> bool:
+    """Whether a function's text shows that it may come back only where a parameter is as it wants it."""
+    return b"raise" in source and _REFUSES.search(source) is not None
+
+
+def _key(parameter: str) -> str:
+    return parameter + _STATE
+
+
+def tested(defaults: Mapping[str, str], test: Node, yes: Env, no: Env) -> None:
+    """What a test of a parameter says where it succeeds and where it fails. `defaults`: source of each one's."""
+    state = TRUE
+    if test.type == "comparison_operator":
+        left, right = test.named_children[0], test.named_children[-1]
+        if left.type != "identifier" or test.named_child_count != 2 or (name := text(left)) not in defaults:
+            return
+        operator, other = next((child.type for child in test.children if not child.is_named), ""), text(right)
+        if operator not in _IS or other not in ("None", defaults[name]):
+            return
+        state = NONE if other == "None" else LEFT
+        state = state if _IS[operator] else _OPPOSITE[state]
+    else:
+        name = text(test)
+    if name in defaults:
+        yes[_key(name)], no[_key(name)] = _FACTS[state], _FACTS[_OPPOSITE[state]]
+
+
+def states(defaults: Mapping[str, str], env: Env, unless: str = "") -> States:
+    """Of the parameters at one place. `unless`: a test whose success is ruled out there."""
+    if not env:
+        return {}
+    found = {name: env[key].kind for name in defaults if (key := name + _STATE) in env}
+    told = _TRUTH.fullmatch(unless)
+    if told is not None and told[2] in defaults:
+        found[told[2]] = FALSE if len(told[1]) % 8 == 0 else TRUE  # `not ` has four letters
+    return found
+
+
+def demands(places: Iterable[States], function: Node, defaults: Mapping[str, str]) -> tuple[Demand, ...]:
+    """What holds at all of those. `defaults`: of the parameters that are never given another value."""
+    common: set[tuple[str, str]] | None = None
+    for each in places:
+        common = set(each.items()) if common is None else common & each.items()
+        if not common:
+            return ()
+    if not common:
+        return ()
+    at, found = 0, list[Demand]()
+    for parameter in parameters_of(function):
+        name = named(parameter)
+        if at == 0 and name in ("self", "cls"):
+            continue
+        state = next((state for each, state in common if each == name), "")
+        if state in _OPPOSITE and name in defaults:
+            found.append(Demand(at, name, state, defaults[name]))
+        is_last = at == _BY_NAME or "splat" in parameter.type or parameter.type == "keyword_separator"
+        at = _BY_NAME if is_last else at + 1
+    return tuple(found)
+
+
+def is_ruled_out(wanted: Sequence[Demand], given: Sequence[Node], env: Env) -> bool:
+    """Whether a call surely doesn't meet one of the demands; what `*` or `**` give isn't thought to."""
+    return any(_is_met(each, value_of(each, given), env) is False for each in wanted)
+
+
+def unless(wanted: Sequence[Demand], given: Sequence[Node]) -> str:
+    """A test of the caller's own under which one of the demands isn't met."""
+    for each in wanted:
+        value = value_of(each, given)
+        if value is not None and value.type == "identifier" and each.state in (TRUE, FALSE):
+            return f"not {text(value)}" if each.state == TRUE else text(value)
+    return ""
+
+
+def value_of(wanted: Demand, given: Sequence[Node]) -> Node | None:
+    """What a call gives for the parameter, by its place or name."""
+    for child in given:
+        name = child.child_by_field_name("name") if child.type == "keyword_argument" else None
+        if name is not None and text(name) == wanted.name:
+            return child.child_by_field_name("value")
+    positional = [child for child in given if child.type not in ("keyword_argument", "dictionary_splat")]
+    is_told = len(positional) > wanted.at and not any("splat" in child.type for child in positional[: wanted.at + 1])
+    return positional[wanted.at] if is_told else None
+
+
+def came_back(wanted: Sequence[Demand], given: Sequence[Node], defaults: Mapping[str, str], env: Env) -> list[Node]:
+    """A call has come back, as it does only where all demands are met: the arguments that are no None then."""
+    there = list[Node]()
+    for each in wanted:
+        value = value_of(each, given)
+        if value is None:
+            continue
+        if each.state in (TRUE, THERE):
+            there.append(value)
+        if value.type == "identifier" and text(value) in defaults and each.state not in (LEFT, GIVEN):
+            env[_key(text(value))] = _FACTS[each.state]
+    return there
+
+
+def _is_met(wanted: Demand, value: Node | None, env: Env) -> bool | None:
+    """None where that isn't known."""
+    source = text(value) if value is not None else wanted.default
+    known = env.get(_key(source)) if value is not None else None
+    if known is not None and known.kind in (wanted.state, _OPPOSITE[wanted.state]):
+        return known.kind == wanted.state
+    is_literal = source in _EMPTY or _LITERAL.fullmatch(source) is not None
+    match wanted.state:
+        case "true" | "false":
+            return (source in _EMPTY) == (wanted.state == FALSE) if is_literal else None
+        case "none" | "there":
+            return (source == "None") == (wanted.state == NONE) if is_literal else None
+        case _:
+            is_left = source == wanted.default or source.endswith("." + wanted.default)
+            return is_left == (wanted.state == LEFT) if is_left or is_literal else None
