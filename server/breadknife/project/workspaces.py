@@ -62,12 +62,13 @@ def _places(package: str, folders: tuple[str, ...], files: Files) -> Iterator[st
 
 
 def _entries(described: Mapping[str, Any], rest: str) -> Iterator[str]:
-    exports: object = described.get("exports")
+    exports = described.get("exports")
+    ways = cast("dict[str, Any]", exports) if isinstance(exports, dict) else {}
     key = f"./{rest}" if rest else "."
-    if isinstance(exports, dict) and any(str(name).startswith(".") for name in cast("dict[str, Any]", exports)):
-        said = list(_files(cast("dict[str, Any]", exports).get(key)))
+    if any(name.startswith(".") for name in ways):
+        said = list(_files(ways.get(key)))
     else:
-        said = list(_files(exports)) if not rest else []
+        said = list(_files(described.get("exports"))) if not rest else []
     if not rest:
         said += [str(described[field]) for field in _ENTRIES if isinstance(described.get(field), str)]
     yield from said
