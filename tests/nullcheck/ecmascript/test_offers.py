@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript
 from breadknife.plugins.nullcheck.values import Content, Strategy
-from breadknife.task.values import Finding
-from breadknife.text.document import Span, apply_edits
+from breadknife.text.document import apply_edits
 from nullcheck.ecmascript.asking import offered, opened, results
 
 
@@ -321,108 +319,6 @@ def test_comments_have_no_say_in_style() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expression", "default"),
-    [
-        ("JSON.parse(localStorage.getItem('a'))", "'null'"),
-        ("parseInt(localStorage.getItem('a'))", "''"),
-        ("4 * x", "0"),
-        ("x / 4", "0"),
-        ("4 / x", None),
-        ("4 % x", None),
-    ],
-)
-def test_a_default_does_no_harm(expression: str, default: str | None) -> None:
-    made = results(f"const b = 'c' + 'd';\nfunction f(x?: number) {{\n  return {expression};\n}}\n").get("default")
-    assert made is None if default is None else f"?? {default}" in (made or "")
-
-
-DISCOUNT = (
-    "interface Discount {{ percent: {type}; name: string; isOn: boolean }}\n"
-    "type P = {{ price: number; d?: Discount }};\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("expression", "after"),
-    [
-        ("p.price * p.d.percent", "p.price * (p.d?.percent ?? 0)"),
-        ("p.price * (1 - p.d.percent / 100)", "p.price * (1 - (p.d?.percent ?? 0) / 100)"),
-        ("p.d.percent > 3", "(p.d?.percent ?? 0) > 3"),
-        ("show(p.d.percent)", "show(p.d?.percent ?? 0)"),
-        ("show(1, p.d.name)", 'show(1, p.d?.name ?? "")'),
-        ("show(p.d['name'])", None),
-        ("show(p.d.isOn)", "show(p.d?.isOn ?? false)"),
-        ("new Show(p.d.isOn)", "new Show(p.d?.isOn ?? false)"),
-        ("p.price / p.d.percent", None),
-        ("p.price + p.d.percent", "p.price + (p.d?.percent ?? 0)"),
-        ("p.d.other * 2", None),
-        ("p.d.percent.toFixed() * 2", None),
-        ("p.d.percent", None),
-        ("p.price * p?.d.percent", "p.price * (p?.d?.percent ?? 0)"),
-    ],
-)
-def test_a_member_of_a_type_that_the_file_says_has_a_default(expression: str, after: str | None) -> None:
-    text = f"{DISCOUNT.format(type='number')}function f(p: P) {{\n  return {expression};\n}}\n"
-    made = results(text).get("default")
-    assert made == (after and text.replace(expression, after))
-
-
-@pytest.mark.parametrize("type", ["number | undefined", "Percent", "string[]"])
-def test_of_another_type_a_member_has_no_default(type: str) -> None:
-    text = f"{DISCOUNT.format(type=type)}function f(p: P) {{\n  return 2 * p.d.percent;\n}}\n"
-    assert "default" not in results(text)
-
-
-def test_what_two_types_say_differently_has_no_default() -> None:
-    text = DISCOUNT.format(type="number") + "interface Other { percent: string }\n"
-    assert "default" not in results(f"{text}function f(p: P) {{\n  return 2 * p.d.percent;\n}}\n")
-
-
-LOOKED_UP = "function f(m: Map<string, X>, k: string, xs: X[]) {{\n  const v = m.get(k);\n{}}}\n"
-
-
-@pytest.mark.parametrize(
-    ("body", "is_known"),
-    [
-        ("  if (v) {\n    g(m.get(k).x);\n  }\n", True),
-        ("  if (!v) return;\n  m.get(k).x();\n", True),
-        ("  if (v === undefined) {\n    throw k;\n  }\n  const y = m.get(k).x;\n", True),
-        ("  return v && m.get(k).x;\n", True),
-        ("  return v ? m.get(k).x : 0;\n", True),
-        ("  m.get(k).x();\n", False),
-        ("  if (v) g();\n  m.get(k).x();\n", False),
-        ("  if (v) {\n    g();\n    m.get(k).x();\n  }\n", False),
-        ("  if (v) {\n    m.delete(k);\n    m.get(k).x();\n  }\n", False),
-        ("  if (!v) return;\n  k = 'b';\n  m.get(k).x();\n", False),
-        ("  if (!v) return;\n  m = n;\n  m.get(k).x();\n", False),
-        ("  if (v) {\n    xs.map((k) => m.get(k).x);\n  }\n", False),
-        ("  if (v) {\n    later(() => m.get(k).x);\n  }\n", False),
-        ("  if (v) {\n    m.get(l).x();\n  }\n", False),
-    ],
-)
-def test_what_was_looked_up_and_tested_is_not_looked_up_again(body: str, is_known: bool) -> None:
-    text = LOOKED_UP.format(body)
-    offers = offered(text)
-    assert (offers[0].strategy is Strategy.REUSE) is is_known
-    assert any(offer.strategy is Strategy.REUSE for offer in offers) is is_known
-    if is_known:
-        assert apply_edits(text, offers[0].edits) == text[:60] + text[60:].replace("m.get(k).x", "v.x")
-        assert offers[0].title == "Use `v`, which is the same and was tested"
-
-
-@pytest.mark.parametrize("before", ["let v = m.get(k)", "const v = m.pop()", "const { v } = m.get(k)"])
-def test_another_value_is_not_used_instead(before: str) -> None:
-    called = before.partition("= ")[2]
-    text = f"function f(m: X[], k: string) {{\n  {before};\n  if (v) {{\n    g({called}.x);\n  }}\n}}\n"
-    file = opened(text)
-    at = text.index(f"{called}.x")
-    said = Finding(Span(at, at + len(called)), "ts", "2532", "Object is possibly 'undefined'.")
-    place = file.place(said)
-    assert place is not None
-    assert Strategy.REUSE not in {offer.strategy for offer in file.offers(place, (said,))}
-
-
-@pytest.mark.parametrize(
     ("call", "is_asked_for"),
     [("JSON.parse(x)", True), ("parseInt(x)", False), ("JSON.stringify(parseFloat(x))", False)],
 )
@@ -471,26 +367,6 @@ def test_a_model_may_write_the_message_and_the_default() -> None:
     made = file.repair(place, Strategy.DEFAULT, Content(default='"unknown"'))
     assert made is not None
     assert '(x ?? "unknown").trim()' in apply_edits(text, made)
-
-
-@pytest.mark.parametrize(
-    ("default", "like", "same"),
-    [
-        ('"a"', '""', True),
-        ("'a'", '""', True),
-        ("1", "0", True),
-        ("true", "false", True),
-        ("[]", "[]", True),
-        ("1", '""', False),
-        ("null", '""', False),
-        ("f()", '""', False),
-        ("[f()]", "[]", False),
-        ('"a", b()', '""', False),
-        ("", '""', False),
-    ],
-)
-def test_a_default_must_be_a_literal_of_the_same_type(default: str, like: str, same: bool) -> None:
-    assert EcmaScript().literal(default, like) is same
 
 
 @pytest.mark.parametrize(
