@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 
 from breadknife.plugins.nullcheck.python.facts import Env, Fact
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
@@ -11,10 +12,24 @@ from breadknife.plugins.nullcheck.python.signatures import named
 from breadknife.plugins.nullcheck.summaries import Demand
 from breadknife.text.syntax import Node
 
-TRUE, FALSE, NONE, THERE, LEFT, GIVEN = "true", "false", "none", "there", "left", "given"
-"""States of a parameter. `LEFT`: what it is by default, whether it is given or not."""
-_OPPOSITE = {TRUE: FALSE, FALSE: TRUE, NONE: THERE, THERE: NONE, LEFT: GIVEN, GIVEN: LEFT}
-_FACTS = {state: Fact(kind=state) for state in _OPPOSITE}
+
+class State(StrEnum):
+    """Of a parameter."""
+
+    TRUE = "true"
+    FALSE = "false"
+    NONE = "none"
+    THERE = "there"
+    LEFT = "left"
+    """What it is by default, whether it is given or not."""
+    GIVEN = "given"
+
+
+_OPPOSITE: Mapping[str, State] = {
+    State.TRUE: State.FALSE, State.FALSE: State.TRUE, State.NONE: State.THERE, State.THERE: State.NONE,
+    State.LEFT: State.GIVEN, State.GIVEN: State.LEFT,
+}  # fmt: skip
+_FACTS: Mapping[str, Fact] = {state: Fact(kind=state) for state in State}
 _IS = {"is": True, "==": True, "is not": False, "!=": False}
 _EMPTY = frozenset({"False", "None", "0", "''", '""', "{}", "[]", "()"})
 _LITERAL = re.compile(r"""True|[1-9]\d*|"[^"]+"|'[^']+'""")
@@ -40,7 +55,7 @@ def _key(parameter: str) -> str:
 
 def tested(defaults: Mapping[str, str], test: Node, yes: Env, no: Env) -> None:
     """What a test of a parameter says where it succeeds and where it fails. `defaults`: source of each one's."""
-    state = TRUE
+    state = State.TRUE
     if test.type == "comparison_operator":
         left, right = test.named_children[0], test.named_children[-1]
         if left.type != "identifier" or test.named_child_count != 2 or (name := text(left)) not in defaults:
@@ -48,7 +63,7 @@ def tested(defaults: Mapping[str, str], test: Node, yes: Env, no: Env) -> None:
         operator, other = next((child.type for child in test.children if not child.is_named), ""), text(right)
         if operator not in _IS or other not in ("None", defaults[name]):
             return
-        state = NONE if other == "None" else LEFT
+        state = State.NONE if other == "None" else State.LEFT
         state = state if _IS[operator] else _OPPOSITE[state]
     else:
         name = text(test)
@@ -63,7 +78,7 @@ def states(defaults: Mapping[str, str], env: Env, unless: str = "") -> States:
     found = {name: env[key].kind for name in defaults if (key := name + _STATE) in env}
     told = _TRUTH.fullmatch(unless)
     if told is not None and told[2] in defaults:
-        found[told[2]] = FALSE if len(told[1]) % 8 == 0 else TRUE  # `not ` has four letters
+        found[told[2]] = State.FALSE if told[1].count("not") % 2 == 0 else State.TRUE
     return found
 
 
@@ -98,8 +113,8 @@ def unless(wanted: Sequence[Demand], given: Sequence[Node]) -> str:
     """A test of the caller's own under which one of the demands isn't met."""
     for each in wanted:
         value = value_of(each, given)
-        if value is not None and value.type == "identifier" and each.state in (TRUE, FALSE):
-            return f"not {text(value)}" if each.state == TRUE else text(value)
+        if value is not None and value.type == "identifier" and each.state in (State.TRUE, State.FALSE):
+            return f"not {text(value)}" if each.state == State.TRUE else text(value)
     return ""
 
 
@@ -121,9 +136,9 @@ def came_back(wanted: Sequence[Demand], given: Sequence[Node], defaults: Mapping
         value = value_of(each, given)
         if value is None:
             continue
-        if each.state in (TRUE, THERE):
+        if each.state in (State.TRUE, State.THERE):
             there.append(value)
-        if value.type == "identifier" and text(value) in defaults and each.state not in (LEFT, GIVEN):
+        if value.type == "identifier" and text(value) in defaults and each.state not in (State.LEFT, State.GIVEN):
             env[_key(text(value))] = _FACTS[each.state]
     return there
 
@@ -136,10 +151,10 @@ def _is_met(wanted: Demand, value: Node | None, env: Env) -> bool | None:
         return known.kind == wanted.state
     is_literal = source in _EMPTY or _LITERAL.fullmatch(source) is not None
     match wanted.state:
-        case "true" | "false":
-            return (source in _EMPTY) == (wanted.state == FALSE) if is_literal else None
-        case "none" | "there":
-            return (source == "None") == (wanted.state == NONE) if is_literal else None
+        case State.TRUE | State.FALSE:
+            return (source in _EMPTY) == (wanted.state == State.FALSE) if is_literal else None
+        case State.NONE | State.THERE:
+            return (source == "None") == (wanted.state == State.NONE) if is_literal else None
         case _:
             is_left = source == wanted.default or source.endswith("." + wanted.default)
-            return is_left == (wanted.state == LEFT) if is_left or is_literal else None
+            return is_left == (wanted.state == State.LEFT) if is_left or is_literal else None

@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.python import trying
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.containers import held_by
-from breadknife.plugins.nullcheck.python.demands import TRUE, States, states
+from breadknife.plugins.nullcheck.python.demands import State, States, states
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
@@ -288,7 +288,7 @@ class Flow:
         if right is None:
             return self._loop(node, env, None)
         element = self.evaluator.iterate(right, env)
-        has_some = states(self.evaluator.defaults, env).get(text(right)) == TRUE
+        has_some = states(self.evaluator.defaults, env).get(text(right)) == State.TRUE
         after = self._loop(node, env, None, element, has_some)
         if after is not None and element is not NOTHING and is_left_where_none(self.evaluator.tests, node):
             trust(after, held_by(right))
