@@ -88,7 +88,7 @@ def test_what_other_files_say_is_known_before_the_first_is_checked(project: Path
 
 def test_a_folder_without_a_mark_is_a_project_where_it_is_asked_for(tmp_path: Path, home: Path) -> None:
     folder = tmp_path / "bare"
-    find = "def find(k):\n    if k:\n        return k\n    return None\n"
+    find = "def find(k):\n    if k > 1:\n        return k\n    return None\n"
     write(folder, {"found.py": find, "use.py": "from found import find\n\nfind(1).x\n"})
     result = lint(folder, ".")
     assert "use.py:3:1: warning: `find(1)` may be None: `find` may return None" in result.stdout, result.stderr

@@ -112,7 +112,7 @@ async def test_a_choice_that_takes_a_while_is_seen_to_be_at_work(connect, script
 
 
 OFF = {"nullcheck": {"oracle": "off"}, "prose": {"enabled": False}}
-FOUND = "def find(k):\n    if k:\n        return k\n    return None\n"
+FOUND = "def find(k):\n    if k > 1:\n        return k\n    return None\n"
 USES = "from found import find\n\n\ndef a():\n    return find(1).x\n\n\ndef b():\n    return find(2).y\n"
 
 
