@@ -63,16 +63,17 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
     found, place = _options(site, evidence), site.guarded
     if is_exception_under_way(place):
         lost = lost_by(place)
-        found = (_beside_exception(option) for option in found if option.strategy not in lost)
+        reason = "an exception under way goes on then" if lost else "the exception stays caught then"
+        found = (_beside_exception(option, reason) for option in found if option.strategy not in lost)
     return sorted(found, key=lambda option: -option.weight)
 
 
-def _beside_exception(option: Option) -> Option:
-    """In `finally` and `except`."""
+def _beside_exception(option: Option, reason: str) -> Option:
+    """In `finally` and `except`; `reason`: what speaks for not leaving there."""
     if option.strategy in (Strategy.ASSERT, Strategy.RAISE):
         return replace(option, reason="it would replace an exception under way")
     if option.strategy is Strategy.NARROW and not option.is_asked_for:
-        return replace(option, weight=88, reason="an exception under way goes on then")
+        return replace(option, weight=88, reason=reason)
     return option
 
 
