@@ -90,17 +90,18 @@ def _against(site: Site, evidence: Evidence, denied: Contradiction) -> Iterator[
         yield Option(Strategy.DEFAULT, title, Content(default=default), 50, reason)
     elif turned is None and site.first.statement is not None:
         raised = _raise(site, evidence, quoted)
-        yield replace(raised, title=f"Raise {raised.content.exception} there", weight=45, reason=reason)
+        yield replace(raised, weight=45, reason=reason)
 
 
 def _edits_against(site: Site, strategy: Strategy, content: Content, denied: Contradiction) -> tuple[TextEdit, ...]:
-    place, line = site.first, f'raise {content.exception}("{content.message}")'
+    place = site.first
+    lines = [f"if {site.source} is None:", f'{place.step}raise {content.exception}("{content.message}")']
     if strategy is Strategy.NARROW:
         turned = turned_round(site, denied)
         return (turned,) if turned is not None else ()
     if strategy is Strategy.DEFAULT:
-        line = f"{site.source} = {content.default}"
-    return (place.inserted(place.statement, [line]),) if place.statement is not None else ()
+        lines = [f"{site.source} = {content.default}"]
+    return (place.inserted(place.statement, lines),) if place.statement is not None else ()
 
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
