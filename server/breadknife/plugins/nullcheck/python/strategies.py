@@ -16,7 +16,7 @@ from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of
-from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass, may_end_in_exception
+from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass, may_be_meant
 from breadknife.plugins.nullcheck.python.returning import early_return, returning
 from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, loses, may_be_skipped
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, yields_of
@@ -224,17 +224,17 @@ def _narrowing(site: Site) -> _Narrowing | None:
 
 
 def _in_condition(place: Site, weight: int, reason: str, made: tuple[TextEdit, ...]) -> _Narrowing:
-    passes = _may_grant(place) or (refusal_of(place) is None and (lets_pass(place) or is_negated(place)))
+    passes = _may_grant(place) or (refusal_of(place) is None and is_negated(place))
     return _Narrowing(_IN_CONDITION.format("{}", _truth_of_none(place)), weight, reason, made, passes)
 
 
 def _may_grant(place: Site) -> bool:
     """Whether it is unknown what a test's answer means: one that `all` or `any` gives, or `return False` of a function
-    that may ask whether something is wrong."""
+    that may ask whether something is wrong; or known that what it passes isn't refused."""
     refusal = refusal_of(place)
     if refusal is not None:
-        return not may_end_in_exception(refusal)
-    return any(is_decided(place, at) for at in range(len(place.path)))
+        return may_be_meant(refusal)
+    return lets_pass(place) or any(is_decided(place, at) for at in range(len(place.path)))
 
 
 def _truth_of_none(place: Site) -> str:
