@@ -37,7 +37,15 @@ LIST = "def f(a, b, x: list | None):\n"
         }),
         ("while x is None:\n        ⟦x⟧.y()", {"default": "while x is None:\n        x = []\n        x.y()"}),
         ("if a.v is None:\n        g()\n        ⟦a.v⟧.y()", None),  # which the call may have set
+        ("if a.v is None:\n        with b.c:\n            ⟦a.v⟧.y()", None),
+        ("if a.v is None:\n        yield\n        ⟦a.v⟧.y()", None),
+        ("if a.v is None:\n        a.w = a.b\n        ⟦a.v⟧.y()", {
+            "raise": 'if a.v is None:\n        a.w = a.b\n        if a.v is None:\n            '
+            'raise ValueError("a.v is None")\n        a.v.y()',
+        }),
         ("if x is None:\n        x = g()\n        ⟦x⟧.y()", None),
+        ("if x is None and (x := g()):\n        ⟦x⟧.y()", None),
+        ("def g():\n        nonlocal x\n        x = b\n    if x is None:\n        g()\n        ⟦x⟧.y()", None),
         ("if x is None or a:\n        ⟦x⟧.y()", None),
         ("if not x:\n        ⟦x⟧.y()", None),  # it may be empty
         ("if x is None:\n        return lambda: ⟦x⟧.y", None),
@@ -62,5 +70,14 @@ def test_nobody_is_asked_before_a_test_is_turned_round_unseen() -> None:
 
 def test_where_neither_is_right_it_is_raised() -> None:
     text, (offer, *_) = offered("def f(x):\n    if x is None:\n        g()\n        ⟦x⟧.y()\n")
-    assert offer.titled == "Raise ValueError there — a test says that `x` is None here"
-    assert written(text, offer) == text.replace("        x.y", '        raise ValueError("x is None")\n        x.y')
+    assert offer.titled == "Raise ValueError if `x` is None — a test says that `x` is None here"
+    lines = '        if x is None:\n            raise ValueError("x is None")\n        x.y'
+    assert written(text, offer) == text.replace("        x.y", lines)
+
+
+def test_a_global_may_be_set_by_any_call() -> None:
+    _, offers = offered(
+        "x = None\ndef connect():\n    global x\n    x = open(0)\n"
+        "def f():\n    if x is None:\n        connect()\n    if x is None:\n        connect()\n        ⟦x⟧.y()\n"
+    )
+    assert not any(offer.reason.endswith("is None here") for offer in offers)

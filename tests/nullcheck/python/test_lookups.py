@@ -27,6 +27,10 @@ E = "import os\n"
             "D = {1: A}\ndef f(k):\n    x = D.get(k)\n    g()  # it\n    if ⟦x⟧.a():\n        g()\n",
             "D = {1: A}\ndef f(k):\n    x = D[k]\n    g()  # it\n    if x.a():\n        g()\n",
         ),
+        (
+            "def f(d: dict[str, A] | None):\n    if d is None:\n        return\n    ⟦d.get(k)⟧.a()\n",
+            "def f(d: dict[str, A] | None):\n    if d is None:\n        return\n    d[k].a()\n",
+        ),
         ("D = {1: A}\ndef f(k):\n    x = D.get(k)\n    ⟦x⟧.a()\n", "D = {1: A}\ndef f(k):\n    x = D[k]\n    x.a()\n"),
     ],
 )  # fmt: skip
@@ -42,6 +46,12 @@ def test_what_is_written(marked: str, after: str) -> None:
         "from collections import defaultdict\nD = defaultdict(A)\ndef f(k):\n    ⟦D.get(k)⟧.a()\n",
         "D = {}\nD = g()\ndef f(k):\n    ⟦D.get(k)⟧.a()\n",
         "D = {}\ndef f(k, D):\n    ⟦D.get(k)⟧.a()\n",
+        "def f(d: dict[str, 'A | None']):\n    ⟦d.get(k)⟧.a()\n",  # where a None may be what is there
+        "def f(d: Mapping[str, Optional[A]]):\n    ⟦d.get(k)⟧.a()\n",
+        "D = {1: A, 2: None}\ndef f(k):\n    ⟦D.get(k)⟧.a()\n",
+        "D: dict[str, A | None] = {}\ndef f(k):\n    ⟦D.get(k)⟧.a()\n",
+        "D = {}\ndef f(k):\n    D[k] = None\ndef g(k):\n    ⟦D.get(k)⟧.a()\n",
+        "def f(k):\n    ⟦{1: A, 2: None}.get(k)⟧.a()\n",
         "def f():\n    ⟦os.getenv('X')⟧.a()\n",  # whose `os` isn't known
         E + "def f(os):\n    ⟦os.getenv('X')⟧.a()\n",
         E + "def f():\n    ⟦os.getenv(x := g())⟧.a()\n",

@@ -93,11 +93,17 @@ def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason:
         ("def f(a, x):\n    if ⟦x⟧.y > 3:\n        raise ValueError(a)  # too much\n", False),
         (
             "def f(a, x):\n    if ⟦x⟧.y:\n        if a:\n            raise ValueError\n        else:\n"
-            "            with a:\n                raise TypeError\n",
+            "            raise TypeError\n",
             False,
         ),
+        ("def f(a, x):\n    if ⟦x⟧.y:\n        with a:\n            raise TypeError\n", True),  # which does something
+        ("def f(a, x):\n    if ⟦x⟧.y:\n        a()\n        raise ValueError\n", True),
+        (
+            "def f(a, x):\n    if a:\n        pass\n    elif a == ⟦x⟧.y:\n        a.exit()\n",
+            True,
+        ),
         ("def f(a, x):\n    if ⟦x⟧.y:\n        if a:\n            raise ValueError\n        a()\n", False),
-        ("def f(a, x):\n    while a or ⟦x⟧.y:\n        raise ValueError(a)\n", False),
+        ("def f(a, x):\n    while a or ⟦x⟧.y:\n        raise ValueError(a)\n", True),
         ("def f(a, x):\n    if a or ⟦x⟧.y:\n", False),  # that is being written
     ],
 )

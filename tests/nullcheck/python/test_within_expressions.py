@@ -161,10 +161,19 @@ def test_a_title_says_that_a_list_gets_shorter() -> None:
         ("self.fail(x)", True),
         ("if a:\n            parser.error(x)", True),
         ("return False", True),
+        ("a = 'no'\n        logger.error(a)\n        raise ValueError(a)", True),
+        ("self.app.exit()", True),
+        ("sys.exit(1)", True),
         ("raise ValueError(x.y)", None),  # which is asked of the None then
         ("a = 1", False),
         ("return True", False),
         ("failures.append(x)", False),
+        ("g(a)\n        raise ValueError(a)", False),  # which a None would come to
+        ("a = g()\n        raise ValueError(a)", False),
+        ("g(a)\n        if not a:\n            raise ValueError", False),
+        ("if not a.save():\n            raise ValueError", False),
+        ("for b in a:\n            raise ValueError", False),
+        ("self._logger.error(a)", False),
     ],
 )
 def test_a_condition_of_what_is_refused_lets_no_none_pass(then: str, is_refused: bool | None) -> None:
@@ -176,7 +185,8 @@ def test_a_condition_of_what_is_refused_lets_no_none_pass(then: str, is_refused:
     assert [offer.title for offer in narrow] == [f"Test `x` in the condition (it is {truth} if that is None)"][
         : len(made)
     ]
-    assert all(offer.is_asked_for is (then == "return False") for offer in narrow)  # which may be a yes, too
+    is_unsure = then in ("return False", "self.app.exit()") or (not is_refused and "raise" in then)
+    assert all(offer.is_asked_for is is_unsure for offer in narrow)  # which may be a yes, too
 
 
 @pytest.mark.parametrize(
@@ -192,8 +202,15 @@ def test_a_condition_of_what_is_refused_lets_no_none_pass(then: str, is_refused:
             "if a:\n        pass\n    elif ⟦g(a)⟧.y:",
             "if a:\n        pass\n    elif (result := g(a)) is None or result.y:",
         ),
-        ("while a and ⟦g(a)⟧.y:", "while a and ((result := g(a)) is None or result.y):"),
-        ("while a and 1 < ⟦g()⟧.y:", "while a and ((result := g()) is None or 1 < result.y):"),
+        (
+            "if a:\n        pass\n    elif a and ⟦g(a)⟧.y:",
+            "if a:\n        pass\n    elif a and ((result := g(a)) is None or result.y):",
+        ),
+        (
+            "if a:\n        pass\n    elif a and 1 < ⟦g()⟧.y:",
+            "if a:\n        pass\n    elif a and ((result := g()) is None or 1 < result.y):",
+        ),
+        ("while a and ⟦g(a)⟧.y:", "while a and (result := g(a)) is not None and result.y:"),  # a round, not a refusal
     ],
 )
 def test_how_a_none_is_let_into_what_refuses_it(old: str, new: str) -> None:

@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.refusing import refuses
+from breadknife.plugins.nullcheck.python.refusing import only_assigns, only_refuses, refuses
 from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated, is_in_brackets
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -82,13 +82,27 @@ def _inside(site: Site, at: int) -> Node:
 
 
 def refusal_of(site: Site) -> Node | None:
-    """The block that refuses where what the place stands in is true: there a None has to be let in, not kept out."""
+    """The block of an `if` that only refuses where what the place stands in is true: there a None has to be let in, not
+    kept out."""
+    owner = _decided_by(site)
+    block = owner.child_by_field_name("consequence") if owner is not None else None
+    return block if block is not None and only_refuses(block) else None
+
+
+def may_refuse(site: Site) -> bool:
+    """Whether what is done where what the place stands in is true ends as if something weren't right."""
+    owner = _decided_by(site)
+    block = owner and (owner.child_by_field_name("consequence") or owner.child_by_field_name("body"))
+    return block is not None and refuses(block)
+
+
+def _decided_by(site: Site) -> Node | None:
+    """The statement whose block is done where what the place stands in is true."""
     part = _part(site)
     for at in range(part, -1, -1) if part is not None else ():
         outer = site.path[at]
         if outer.type in _CONDITIONS and _is_condition(site, at):
-            block = outer.child_by_field_name("consequence") or outer.child_by_field_name("body")
-            return block if block is not None and refuses(block) else None
+            return outer
         if outer.type not in _TRUTH_OF_PART and not is_decided(site, at) and not decides(outer):
             return None
     return None
@@ -103,7 +117,7 @@ def tested_around(site: Site) -> tuple[TextEdit, ...] | None:
     if outer.type != "if_statement" or outer.child_by_field_name("alternative") is not None or condition is None:
         return None
     before = [each for each in block.named_children if each.end_byte <= site.node.start_byte]
-    if not all(map(_only_assigns, before)) or not _first(site, block, strictly=True):
+    if not all(map(only_assigns, before)) or not _first(site, block, strictly=True):
         return None
     if any(site.sets_in(outer)):
         return None
@@ -207,16 +221,6 @@ def _is_caught(path: tuple[Node, ...]) -> bool:
         if outer.type == "except_clause":
             return True
     return False
-
-
-def _only_assigns(statement: Node) -> bool:
-    inner = statement.named_children[0] if statement.type == "expression_statement" else None
-    return statement.type == "comment" or (
-        inner is not None
-        and inner.type in ("assignment", "augmented_assignment")
-        and (left := inner.child_by_field_name("left")) is not None
-        and left.type == "identifier"
-    )
 
 
 def _is_condition(site: Site, at: int) -> bool:

@@ -1,10 +1,11 @@
 """A use where a condition around says that the value is None: the test is the wrong way round, or a value is missing.
 
-Another test beneath would say what the first one denies.
+Another test beneath would say what the first one denies; only an exception has one, lest it be raised in any case.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from breadknife.plugins.nullcheck.python.site import BRANCHES, EXITS, Site
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 
+_SHARING = ("global_statement", "nonlocal_statement")
+_RUNS_OTHERS = re.compile(r"\([^()]*\)|\b(?:await|with|yield)\b")
+"""Something else is done there: a call, for the most part."""
 _OPPOSITE = {"is": "is not", "is not": "is", "==": "!=", "!=": "=="}
 
 
@@ -35,7 +39,7 @@ def contradiction(site: Site) -> Contradiction | None:
             return None
         for condition, holds in _conditions(outer, inner):
             if test := next((each for each in _parts(condition, holds=holds) if _says_none(site, each, holds)), None):
-                return None if _may_be_set(site, outer, inner) else Contradiction(test, outer, inner)
+                return None if _may_be_set(site, test, condition, inner) else Contradiction(test, outer, inner)
             if any(one.role is Role.TEST for one in occurrences(site.tree, site.source, condition)):
                 return None
         inner = outer
@@ -109,10 +113,12 @@ def _says_none(site: Site, part: Node, holds: bool) -> bool:
     return part.type == "comparison_operator" and text(part) in [f"{site.source} {each} None" for each in operators]
 
 
-def _may_be_set(site: Site, owner: Node, used: Node) -> bool:
-    """Whether the name gets a value before the place in what is used; an attribute, by any call."""
-    sets = (one.node.start_byte for one in site.sets_in(owner))
-    if any(used.start_byte <= at < site.node.start_byte for at in sets):
+def _may_be_set(site: Site, test: Node, condition: Node, used: Node) -> bool:
+    """Whether it gets a value between the test and the place; an attribute, and what other functions set, by anything
+    that is done there."""
+    span, sets = site.tree.span, list(site.sets_in(site.tree.root))
+    between = ((span(test).end, span(condition).end), (span(used).start, site.span.start))
+    if any(start <= span(one.node).start < end for start, end in between for one in sets):
         return True
-    before = site.tree.text[site.tree.span(used).start : site.span.start]
-    return site.node.type == "attribute" and ")" in before
+    is_shared = site.node.type == "attribute" or any(one.path[-1].type in _SHARING for one in sets)
+    return is_shared and any(_RUNS_OTHERS.search(site.tree.text, start, end) for start, end in between)

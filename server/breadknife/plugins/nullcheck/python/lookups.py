@@ -15,6 +15,9 @@ from breadknife.text.syntax import Node
 
 _ENVIRONMENT = {"os.getenv": "os.environ", "os.environ.get": "os.environ", "environ.get": "environ"}
 _MAPPING = re.compile(r"(?:typing\.|collections\.abc\.)?(?:dict|Dict|Mapping|MutableMapping)\b")
+_MAY_BE_NONE = re.compile(r"\b(?:None|Optional)\b")
+_SETS_NONE = re.compile(r"[:=]\s*None\b")
+"""A value of a mapping that is written out."""
 _UNPLAIN = frozenset({"named_expression", "yield", "generator_expression", "comment", "ERROR"})
 """What can't stand in brackets as it stands in a call."""
 _GOES_ON = frozenset({"expression_statement", "comment", "import_statement", "import_from_statement"})
@@ -68,16 +71,28 @@ def _is_imported(call: Site, root: str) -> bool:
 
 def _is_mapping(call: Site, asked: Node) -> bool:
     """By the parameter's annotation, or by what the name gets, in the function or else the module: a `defaultdict`
-    gives something for any key."""
+    gives something for any key. One that holds a None isn't meant: `d[k]` gives it as well."""
     if asked.type != "identifier":
-        return type_of(call.tree, asked, call.function) == "dict"
+        return _is_made(call, asked)
     name, function = text(asked), call.function
-    if function is not None and _MAPPING.match(annotation_of(function, name)):
-        return True
+    if re.search(rf"\b{name}\[[^\]\n]*\]\s*=\s*None\b", call.tree.text):
+        return False
+    if function is not None and _MAPPING.match(annotation := annotation_of(function, name)):
+        return not _holds_none(annotation)
     scope = function if is_local(call, name) else None
-    sets = (one for one in occurrences(call.tree, name, scope or call.tree.root) if one.role is Role.SET)
-    values = [one.value for one in sets if one.scope == scope]
-    return bool(values) and all(type_of(call.tree, value, None) == "dict" for value in values)
+    found = (one for one in occurrences(call.tree, name, scope or call.tree.root) if one.role is Role.SET)
+    sets = [one for one in found if one.scope == scope]
+    declared = (text(one.annotation) for one in sets if one.annotation is not None)
+    return bool(sets) and all(_is_made(call, one.value) for one in sets) and not any(map(_holds_none, declared))
+
+
+def _is_made(call: Site, value: Node | None) -> bool:
+    return value is not None and type_of(call.tree, value, None) == "dict" and not _SETS_NONE.search(text(value))
+
+
+def _holds_none(annotation: str) -> bool:
+    """Whether it says so of the values; the mapping itself may be None."""
+    return _MAY_BE_NONE.search(annotation.rpartition("]")[0]) is not None
 
 
 def is_looked_up(site: Site, written: str) -> bool:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site
+from breadknife.plugins.nullcheck.python.site import Site, has_effect
 from breadknife.text.syntax import Node
 
 _RAISES = re.compile(r"_*(?:raise|fail|abort|die|exit|error|refuse|reject|usage)(?:_|[A-Z]|$)\w*")
 """Functions that say by their name that what was asked isn't done."""
-_LOGS = re.compile(r"\blog(?:ger|ging)?\.|\bwarnings\.")
+_LOGS = re.compile(r"(?:\b|_)(?i:log)(?i:ger|ging)?\.|\bwarnings\.|^print$")
+_MAY_BE_MEANT = re.compile(r"\breturn False\b|(?<!sys\.)\b_*(?:exit|die)\w*\(")
+"""Ways to end that say no more than that it is the end."""
 
 
 def lets_pass(site: Site) -> bool:
@@ -26,6 +28,41 @@ def refuses(block: Node) -> bool:
     """Whether what is done there says that something isn't right: by an exception, or `return False`."""
     done = [child for child in block.named_children if child.type != "comment"]
     return may_end_in_exception(block) or (bool(done) and text(done[-1]) == "return False")
+
+
+def only_refuses(block: Node) -> bool:
+    """Whether nothing else is done there, apart from what is logged and named: a None may be let in."""
+    done = [child for child in block.named_children if child.type != "comment"]
+    if not refuses(block) or not all(map(_is_idle, done[:-1])):
+        return False
+    last = done[-1]
+    if last.type != "if_statement":
+        return last.type in ("expression_statement", "raise_statement", "return_statement")
+    parts = (last, *last.children_by_field_name("alternative"))
+    conditions = (each.child_by_field_name("condition") for each in parts)
+    return not any(each and has_effect(each) for each in conditions) and all(map(only_refuses, _blocks_of(last)))
+
+
+def may_be_meant(refusal: Node) -> bool:
+    """Whether it is `return False`, or an end by its name alone, which may be what is wanted, too."""
+    return _MAY_BE_MEANT.search(text(refusal)) is not None
+
+
+def only_assigns(statement: Node) -> bool:
+    inner = statement.named_children[0] if statement.type == "expression_statement" else None
+    return statement.type == "comment" or (
+        inner is not None
+        and inner.type in ("assignment", "augmented_assignment")
+        and (left := inner.child_by_field_name("left")) is not None
+        and left.type == "identifier"
+    )
+
+
+def _is_idle(statement: Node) -> bool:
+    call = statement.named_child(0) if statement.type == "expression_statement" else None
+    callee = call.child_by_field_name("function") if call is not None else None
+    is_logged = callee is not None and _LOGS.search(text(callee)) is not None
+    return is_logged or (only_assigns(statement) and not has_effect(statement))
 
 
 def may_end_in_exception(block: Node) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.conditions import refusal_of
+from breadknife.plugins.nullcheck.python.conditions import may_refuse
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, returns_of, yields_of
 from breadknife.text.syntax import Node
@@ -32,7 +32,7 @@ def early_return(site: Site) -> str | None:
     if annotation is not None and not is_optional(text(annotation)) and not set(returned) - {"", "None"}:
         return None
     if not returned or "" in returned:
-        return "" if refusal_of(site) is None else None
+        return None if may_refuse(site) else ""
     if function is None or "yield" in text(function):
         return None
     for value, _ in Counter(returned).most_common():

@@ -16,7 +16,7 @@ from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of
-from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass, may_end_in_exception
+from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass, may_be_meant
 from breadknife.plugins.nullcheck.python.returning import early_return, returning
 from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, loses, may_be_skipped
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, yields_of
@@ -63,16 +63,17 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
     found, place = _options(site, evidence), site.guarded
     if is_exception_under_way(place):
         lost = lost_by(place)
-        found = (_beside_exception(option) for option in found if option.strategy not in lost)
+        reason = "an exception under way goes on then" if lost else "the exception stays caught then"
+        found = (_beside_exception(option, reason) for option in found if option.strategy not in lost)
     return sorted(found, key=lambda option: -option.weight)
 
 
-def _beside_exception(option: Option) -> Option:
-    """In `finally` and `except`."""
+def _beside_exception(option: Option, reason: str) -> Option:
+    """In `finally` and `except`; `reason`: what speaks for not leaving there."""
     if option.strategy in (Strategy.ASSERT, Strategy.RAISE):
         return replace(option, reason="it would replace an exception under way")
     if option.strategy is Strategy.NARROW and not option.is_asked_for:
-        return replace(option, weight=88, reason="an exception under way goes on then")
+        return replace(option, weight=88, reason=reason)
     return option
 
 
@@ -89,17 +90,18 @@ def _against(site: Site, evidence: Evidence, denied: Contradiction) -> Iterator[
         yield Option(Strategy.DEFAULT, title, Content(default=default), 50, reason)
     elif turned is None and site.first.statement is not None:
         raised = _raise(site, evidence, quoted)
-        yield replace(raised, title=f"Raise {raised.content.exception} there", weight=45, reason=reason)
+        yield replace(raised, weight=45, reason=reason)
 
 
 def _edits_against(site: Site, strategy: Strategy, content: Content, denied: Contradiction) -> tuple[TextEdit, ...]:
-    place, line = site.first, f'raise {content.exception}("{content.message}")'
+    place = site.first
+    lines = [f"if {site.source} is None:", f'{place.step}raise {content.exception}("{content.message}")']
     if strategy is Strategy.NARROW:
         turned = turned_round(site, denied)
         return (turned,) if turned is not None else ()
     if strategy is Strategy.DEFAULT:
-        line = f"{site.source} = {content.default}"
-    return (place.inserted(place.statement, [line]),) if place.statement is not None else ()
+        lines = [f"{site.source} = {content.default}"]
+    return (place.inserted(place.statement, lines),) if place.statement is not None else ()
 
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
@@ -222,17 +224,17 @@ def _narrowing(site: Site) -> _Narrowing | None:
 
 
 def _in_condition(place: Site, weight: int, reason: str, made: tuple[TextEdit, ...]) -> _Narrowing:
-    passes = _may_grant(place) or (refusal_of(place) is None and (lets_pass(place) or is_negated(place)))
+    passes = _may_grant(place) or (refusal_of(place) is None and is_negated(place))
     return _Narrowing(_IN_CONDITION.format("{}", _truth_of_none(place)), weight, reason, made, passes)
 
 
 def _may_grant(place: Site) -> bool:
     """Whether it is unknown what a test's answer means: one that `all` or `any` gives, or `return False` of a function
-    that may ask whether something is wrong."""
+    that may ask whether something is wrong; or known that what it passes isn't refused."""
     refusal = refusal_of(place)
     if refusal is not None:
-        return not may_end_in_exception(refusal)
-    return any(is_decided(place, at) for at in range(len(place.path)))
+        return may_be_meant(refusal)
+    return lets_pass(place) or any(is_decided(place, at) for at in range(len(place.path)))
 
 
 def _truth_of_none(place: Site) -> str:
