@@ -22,6 +22,20 @@ from nullcheck.ecmascript.asking import told, told_offers
         ("let a = ⟦xs[0]⟧.a;\n  xs[0] = b;", "let a = item.a;\n  xs[0] = b;"),
         ("if (⟦xs[0]⟧.a > xs[0].b) {\n    xs[0].c = 1;\n  }", "if (item.a > item.b) {\n    xs[0].c = 1;\n  }"),
         ("f(⟦m.get(1)⟧.a, m.get(1).b);", "f(value.a, m.get(1).b);"),
+        ("let a = ⟦xs[0]⟧.a;\n  ys[0] = xs[0].b;", "let a = item.a;\n  ys[0] = item.b;"),
+        # called by the name, it would lose its `this`
+        ("let a = ⟦xs[0]⟧.a;\n  xs[0](a);", "let a = item.a;\n  xs[0](a);"),
+        ("let a = ⟦xs[0]⟧.a;\n  xs[0]?.(a);", "let a = item.a;\n  xs[0]?.(a);"),
+        ("let a = ⟦xs[0]⟧.a;\n  (xs[0] as F)(a);", "let a = item.a;\n  (xs[0] as F)(a);"),
+        ("let a = ⟦xs[0]⟧.a;\n  let b = xs[0]`a`;", "let a = item.a;\n  let b = xs[0]`a`;"),
+        # it is set there, or before that
+        ("let a = ⟦xs[0]⟧.a;\n  [xs[0], xs[1]] = [xs[1], b];", "let a = item.a;\n  [xs[0], xs[1]] = [xs[1], b];"),
+        ("let a = ⟦xs[0]⟧.a;\n  [xs, b = xs[0].b] = c;", "let a = item.a;\n  [xs, b = xs[0].b] = c;"),
+        ("let a = ⟦xs[0]⟧.a;\n  ({ q: xs[0] } = a);", "let a = item.a;\n  ({ q: xs[0] } = a);"),
+        ("let a = ⟦xs[0]⟧.a;\n  delete xs[0];\n  return xs[0];", "let a = item.a;\n  delete xs[0];\n  return xs[0];"),
+        ("let a = ⟦xs[0]⟧.a;\n  var xs = b, c = xs[0].b;", "let a = item.a;\n  var xs = b, c = xs[0].b;"),
+        # it is read later
+        ("let a = ⟦xs[0]⟧.a;\n  let B = class { b = xs[0].b };", "let a = item.a;\n  let B = class { b = xs[0].b };"),
     ],
 )  # fmt: skip
 def test_what_is_read_again_has_the_name_too(body: str, after: str) -> None:

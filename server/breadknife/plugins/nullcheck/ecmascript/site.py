@@ -222,6 +222,20 @@ def is_optional(link: Node) -> bool:
     return False
 
 
+def may_change(node: Node) -> bool:
+    """Whether what was read before it may be another afterwards, by this node itself."""
+    match node.type:
+        case "unary_expression":
+            return node.children[0].type == "delete"
+        case "variable_declarator":  # of a `var`, which may be one that is there already
+            return node.parent is not None and node.parent.type == "variable_declaration"
+        case "for_in_statement":
+            sets = node.child_by_field_name("kind") is None
+            return sets or any(child.type == "await" for child in node.children)
+        case _:
+            return node.type in EFFECTS or node.type == "class_body"
+
+
 def first_part(node: Node) -> Node | None:
     """Its first child that is no comment."""
     return next((child for child in node.named_children if child.type != "comment"), None)
