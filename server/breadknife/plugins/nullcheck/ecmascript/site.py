@@ -98,7 +98,7 @@ class Site:
     @property
     def is_steady(self) -> bool:
         """Whether it is an element or a member that is the same again as long as nothing else happens."""
-        return self.node.type in PARTS and not _has_effect(self.node) and not self._gets
+        return self.node.type in PARTS and not has_effect(self.node) and not self._gets
 
     @property
     def _gets(self) -> bool:
@@ -246,13 +246,13 @@ def _calls(tree: SyntaxTree, name: str) -> bool:
     `return this.queue.pop()` does."""
     for said in re.finditer(rf"get\s+{re.escape(name)}\s*\(", tree.text):
         getter = tree.node_at(Span(said.start(), said.end()))
-        if any(map(_has_effect, own_nodes(getter, frozenset({"return_statement"})))):
+        if any(map(has_effect, own_nodes(getter, frozenset({"return_statement"})))):
             return True
     return False
 
 
-def _has_effect(node: Node) -> bool:
-    return node.type in EFFECTS or any(map(_has_effect, node.named_children))
+def has_effect(node: Node) -> bool:
+    return node.type in EFFECTS or any(map(has_effect, node.named_children))
 
 
 def own_nodes(function: Node, kinds: frozenset[str], but: frozenset[str] = frozenset()) -> list[Node]:
