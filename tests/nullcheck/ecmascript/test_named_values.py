@@ -76,6 +76,20 @@ def test_an_element_is_called_one() -> None:
     assert "Throw Error if the element is undefined" in titles
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("(await h())", "the result of h is undefined"),
+        ("(m.get(1))", "the result of m.get is undefined"),
+        ("(await (await h()).json())", "the value is undefined"),
+        ("(rows[0])", "row is undefined"),
+    ],
+)
+def test_a_message_says_what_is_not_there(value: str, said: str) -> None:
+    made = told(f"async function f(rows: Row[], m: M) {{\n  g(⟦{value}⟧.a);\n}}\n")["raise"]
+    assert f'throw new Error("{said}");' in made
+
+
 def test_a_reserved_word_is_no_name() -> None:
     assert "const caseValue = cases[0];" in told("function f(cases: Case[]) {\n  g(⟦cases[0]⟧.a);\n}\n")["raise"]
 
