@@ -38,7 +38,7 @@ _FIRST = {
 SIMPLE = frozenset(kind for kind, fields in _FIRST.items() if not fields)
 _LAZY = FUNCTIONS | {"class", "class_body", "class_declaration", "abstract_class_declaration", "decorator"}
 """Evaluated later than the statement that it stands in, or not at all."""
-EFFECTS = frozenset({
+_EFFECTS = frozenset({
     "call_expression", "new_expression", "await_expression", "yield_expression", "assignment_expression",
     "augmented_assignment_expression", "update_expression",
 })  # fmt: skip
@@ -190,7 +190,7 @@ class Site:
             if is_operand and is_optional(outer):
                 return False
         steady = self.node.type in _PLAIN and self.source not in self.outline.assigned
-        return steady or not has_effects_before(statement, self.node, EFFECTS, FUNCTIONS)
+        return steady or not has_effects_before(statement, self.node, _EFFECTS, FUNCTIONS)
 
     def _is_set_in(self, loop: Node) -> bool:
         """Whether what is known of the value before the loop may be wrong in a later round."""
@@ -233,7 +233,7 @@ def may_change(node: Node) -> bool:
             sets = node.child_by_field_name("kind") is None
             return sets or any(child.type == "await" for child in node.children)
         case _:
-            return node.type in EFFECTS or node.type == "class_body"
+            return node.type in _EFFECTS or node.type == "class_body"
 
 
 def first_part(node: Node) -> Node | None:
@@ -252,7 +252,7 @@ def _calls(tree: SyntaxTree, name: str) -> bool:
 
 
 def has_effect(node: Node) -> bool:
-    return node.type in EFFECTS or any(map(has_effect, node.named_children))
+    return node.type in _EFFECTS or any(map(has_effect, node.named_children))
 
 
 def own_nodes(function: Node, kinds: frozenset[str], but: frozenset[str] = frozenset()) -> list[Node]:
