@@ -35,7 +35,8 @@ def told_offers(marked: str, language: str = "typescript", message: str = POSSIB
     """The text, and the offers for what tsc says of the marked place."""
     text, [span] = marked_spans(marked)
     file = opened(text, language)
-    finding = Finding(span, "ts", "2322" if "assignable" in message else "2532", message)
+    code = "2345" if message.startswith("Argument") else "2322" if "assignable" in message else "2532"
+    finding = Finding(span, "ts", code, message)
     place = file.place(finding)
     assert place is not None
     return text, list(file.offers(place, (finding,)))

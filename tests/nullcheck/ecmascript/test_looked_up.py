@@ -29,6 +29,18 @@ LOOKED_UP = "function f(m: Map<string, X>, k: string, xs: X[]) {{\n  const v = m
         ("  if (v) {\n    xs.map((k) => m.get(k).x);\n  }\n", False),
         ("  if (v) {\n    later(() => m.get(k).x);\n  }\n", False),
         ("  if (v) {\n    m.get(l).x();\n  }\n", False),
+        ("  if (!v) return;\n  for (const x of xs) {\n    const l = m.get(k).x;\n  }\n", True),
+        # other things of the same names
+        ("  if (!v) return;\n  for (const k of ['x']) {\n    const l = m.get(k).x;\n  }\n", False),
+        ("  if (v) {\n    const m: Map<string, X> = n;\n    const l = m.get(k).x;\n  }\n", False),
+        ("  if (v) {\n    const { l: k } = n;\n    const o = m.get(k).x;\n  }\n", False),
+        ("  if (v) {\n    const v = n;\n    const l = m.get(k).x;\n  }\n", False),
+        ("  if (v) {\n    try {\n    } catch (k) {\n      const l = m.get(k).x;\n    }\n  }\n", False),
+        ("  if (v) {\n    class A {\n      x = m.get(k).x;\n    }\n  }\n", False),
+        # something may have changed
+        ("  if (!v) return;\n  for (k of ['b']) {\n  }\n  m.get(k).x();\n", False),
+        ("  if (!v) return;\n  for await (const x of xs) {\n  }\n  m.get(k).x();\n", False),
+        ("  if (!v) return;\n  delete m[k];\n  m.get(k).x();\n", False),
     ],
 )
 def test_what_was_looked_up_and_tested_is_not_looked_up_again(body: str, is_known: bool) -> None:

@@ -22,6 +22,20 @@ from nullcheck.ecmascript.asking import told, told_offers
         ("let a = ⟦xs[0]⟧.a;\n  xs[0] = b;", "let a = item.a;\n  xs[0] = b;"),
         ("if (⟦xs[0]⟧.a > xs[0].b) {\n    xs[0].c = 1;\n  }", "if (item.a > item.b) {\n    xs[0].c = 1;\n  }"),
         ("f(⟦m.get(1)⟧.a, m.get(1).b);", "f(value.a, m.get(1).b);"),
+        ("let a = ⟦xs[0]⟧.a;\n  ys[0] = xs[0].b;", "let a = item.a;\n  ys[0] = item.b;"),
+        # called by the name, it would lose its `this`
+        ("let a = ⟦xs[0]⟧.a;\n  xs[0](a);", "let a = item.a;\n  xs[0](a);"),
+        ("let a = ⟦xs[0]⟧.a;\n  xs[0]?.(a);", "let a = item.a;\n  xs[0]?.(a);"),
+        ("let a = ⟦xs[0]⟧.a;\n  (xs[0] as F)(a);", "let a = item.a;\n  (xs[0] as F)(a);"),
+        ("let a = ⟦xs[0]⟧.a;\n  let b = xs[0]`a`;", "let a = item.a;\n  let b = xs[0]`a`;"),
+        # it is set there, or before that
+        ("let a = ⟦xs[0]⟧.a;\n  [xs[0], xs[1]] = [xs[1], b];", "let a = item.a;\n  [xs[0], xs[1]] = [xs[1], b];"),
+        ("let a = ⟦xs[0]⟧.a;\n  [xs, b = xs[0].b] = c;", "let a = item.a;\n  [xs, b = xs[0].b] = c;"),
+        ("let a = ⟦xs[0]⟧.a;\n  ({ q: xs[0] } = a);", "let a = item.a;\n  ({ q: xs[0] } = a);"),
+        ("let a = ⟦xs[0]⟧.a;\n  delete xs[0];\n  return xs[0];", "let a = item.a;\n  delete xs[0];\n  return xs[0];"),
+        ("let a = ⟦xs[0]⟧.a;\n  var xs = b, c = xs[0].b;", "let a = item.a;\n  var xs = b, c = xs[0].b;"),
+        # it is read later
+        ("let a = ⟦xs[0]⟧.a;\n  let B = class { b = xs[0].b };", "let a = item.a;\n  let B = class { b = xs[0].b };"),
     ],
 )  # fmt: skip
 def test_what_is_read_again_has_the_name_too(body: str, after: str) -> None:
@@ -60,6 +74,20 @@ def test_what_one_of_them_is_called(plural: str, one: str) -> None:
 def test_an_element_is_called_one() -> None:
     titles = [offer.title for offer in told_offers("function f(rows: Row[]) {\n  g(⟦rows[0]⟧.a);\n}\n")[1]]
     assert "Throw Error if the element is undefined" in titles
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("(await h())", "the result of h is undefined"),
+        ("(m.get(1))", "the result of m.get is undefined"),
+        ("(await (await h()).json())", "the value is undefined"),
+        ("(rows[0])", "row is undefined"),
+    ],
+)
+def test_a_message_says_what_is_not_there(value: str, said: str) -> None:
+    made = told(f"async function f(rows: Row[], m: M) {{\n  g(⟦{value}⟧.a);\n}}\n")["raise"]
+    assert f'throw new Error("{said}");' in made
 
 
 def test_a_reserved_word_is_no_name() -> None:

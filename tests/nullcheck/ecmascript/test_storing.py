@@ -40,10 +40,34 @@ def test_what_another_line_makes_is_left(makes: str) -> None:
     assert Strategy.MAKE not in {offer.strategy for offer in offers}
 
 
-@pytest.mark.parametrize(("first", "is_made"), [("", True), ("    const a = g\n", False)])
-def test_without_semicolons_no_line_before_is_gone_on_with(first: str, is_made: bool) -> None:
-    text = MADE.replace(";", "").replace("    out[v.x] ??=", f"{first}    out[v.x] ??=")
+@pytest.mark.parametrize(
+    ("first", "is_made"),
+    [
+        ("", True),
+        ("    const a = g\n", False),
+        ("    const a = function () {}\n", False),
+        ("    const a = g; // and\n", True),
+        ("    const a = g // and;\n", False),
+        ("    if (a) {\n    }\n", True),
+    ],
+)
+@pytest.mark.parametrize("semicolon", ["", ";"])
+def test_no_line_before_is_gone_on_with(first: str, is_made: bool, semicolon: str) -> None:
+    text = MADE.replace(";", semicolon).replace("    out[v.x] ??=", f"{first}    out[v.x] ??=")
     assert (Strategy.MAKE in {offer.strategy for offer in told_offers(text)[1]}) is is_made
+
+
+@pytest.mark.parametrize(
+    ("made", "statement"),
+    [
+        ("if (!m.q) m.q = [];", "await ⟦m.q⟧.push(1);"),
+        ("m[i++] ??= [];", "⟦m[i++]⟧.push(1);"),
+        ("m[g()] ??= [];", "⟦m[g()]⟧.push(1);"),
+    ],
+)
+def test_what_is_done_twice_or_waited_for_stays_so(made: str, statement: str) -> None:
+    offers = told_offers(f"async function f(m: M, i: number) {{\n  {made}\n  {statement}\n}}\n")[1]
+    assert Strategy.MAKE not in {offer.strategy for offer in offers}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.site import Site, own_nodes
 from breadknife.plugins.nullcheck.ecmascript.types import Type
 from breadknife.text.syntax import Node
@@ -13,6 +14,7 @@ from breadknife.text.syntax import Node
 _CONSTANT = re.compile(r"""null|undefined|false|true|-?\d+|""|''|\[\]|\{\}""")
 _IF = frozenset({"if_statement"})
 _RETURNS = frozenset({"return_statement"})
+_HOOK = re.compile(r"(?:[\w$]+\.)?use[A-Z]\w*")
 _HABIT = "the function has early returns already"
 
 
@@ -34,7 +36,7 @@ def early_return(site: Site, function: Node) -> Exit | None:
     if body is None or body.type != "statement_block" or any(child.type == "*" for child in function.children):
         return None
     name = function.child_by_field_name("name")
-    if name is not None and site.outline.text(name) == "constructor":
+    if (name is not None and site.outline.text(name) == "constructor") or calls_hook(site, body):
         return None
     returned = returns_of(site, function)
     habit = _leaves_early(site, function)
@@ -54,6 +56,19 @@ def early_return(site: Site, function: Node) -> Exit | None:
         if _CONSTANT.fullmatch(value):
             return Exit(value, weight + 10, f"the function returns `{value}` elsewhere")
     return None
+
+
+def calls_hook(site: Site, part: Node) -> bool:
+    """Whether a hook is called there, at the place or after it: React wants each of them called each time."""
+    stack = [part]
+    while stack:
+        node = stack.pop()
+        called = node.child_by_field_name("function") if node.type == "call_expression" else None
+        if called is not None and _HOOK.fullmatch(site.outline.text(called)):
+            return True
+        after = (child for child in node.named_children if child.end_byte > site.node.start_byte)
+        stack += [child for child in after if child.type not in FUNCTIONS]
+    return False
 
 
 def _returned_type(site: Site, function: Node, annotation: Node) -> Type:

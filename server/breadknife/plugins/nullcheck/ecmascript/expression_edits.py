@@ -245,7 +245,7 @@ def non_null(site: Site) -> tuple[TextEdit, ...] | None:
         return (TextEdit(Span(span.end, span.end), f": {site.source}!"),)
     if site.node.type in _PRIMARY:
         return (TextEdit(Span(span.end, span.end), "!"),)
-    if _begins_statement(site):
+    if _begins_statement(site) or site.node.type.endswith("_pattern"):
         return None
     return (TextEdit(Span(span.start, span.start), "("), TextEdit(Span(span.end, span.end), ")!"))
 

@@ -40,10 +40,12 @@ def said(site: Site) -> str:
 
 def bare(site: Site) -> str:
     """In the message of an error, where there are no quotes around it."""
-    if site.node.type == "subscript_expression" and (given := new(site)):
+    node = _inner(site.node)
+    if node.type == "subscript_expression" and (given := new(site)):
         return given
     is_named = site.is_name or site.node.type == "member_expression"
-    name = site.source if is_named else f"the result of {site.source.partition('(')[0]}"
+    called = site.outline.text(node).removeprefix("await ").partition("(")[0]
+    name = site.source if is_named else f"the result of {called}" if called else "the value"
     if is_named and re.search(r"[(\[]", name):
         name = name.rpartition(".")[2]  # without its brackets the whole couldn't be read
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
@@ -51,9 +53,7 @@ def bare(site: Site) -> str:
 
 def new(site: Site) -> str:
     """A name for a call's result or an element that the file doesn't use yet, or "" for what is neither, or long."""
-    source, node = site.source, site.node
-    if node.type == "parenthesized_expression" and node.named_child_count == 1:
-        node = node.named_children[0]
+    source, node = site.source, _inner(site.node)
     if node.type not in _NAMED or "\n" in source or any(n.type in FUNCTIONS for n in node.named_children):
         return ""
     if site.use is Use.CALL and node.type in PARTS:
@@ -73,6 +73,12 @@ def new(site: Site) -> str:
         if name not in _RESERVED and not re.search(rf"(?<![.\w$]){name}\b", site.tree.text):
             return name
     return ""
+
+
+def _inner(node: Node) -> Node:
+    """Without the parentheses around it."""
+    is_wrapped = node.type == "parenthesized_expression" and node.named_child_count == 1
+    return node.named_children[0] if is_wrapped else node
 
 
 def _of_one(collection: Node | None, site: Site) -> str:

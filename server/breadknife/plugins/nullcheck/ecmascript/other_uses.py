@@ -8,8 +8,14 @@ from itertools import takewhile
 
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.rounds import bound
-from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, CHANGES, EFFECTS, PARTS, SIMPLE, Site, is_optional
+from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, PARTS, SIMPLE, Site, is_optional, may_change
 from breadknife.text.syntax import Node
+
+_READERS = PARTS | {
+    "arguments", "array", "assignment_expression", "augmented_assignment_expression", "binary_expression", "pair",
+    "return_statement", "template_substitution", "variable_declarator",
+}  # fmt: skip
+"""What stands around an expression that is read and nothing else."""
 
 
 def is_read_again(site: Site) -> bool:
@@ -63,17 +69,17 @@ def same_reads(site: Site) -> list[Node]:
     if site.statement is None or not site.is_steady:
         return []
     limit = site.tree.root.end_byte
-    """Where the first effect after the place has happened."""
+    """Where the first change after the place has happened."""
     found = list[Node]()
     for part in _evaluated(site, site.statement):
         for node in _nodes(part, but=FUNCTIONS):
-            if node.type in EFFECTS and node.end_byte > site.node.end_byte:
-                limit = min(limit, node.end_byte)
+            if may_change(node) and node.end_byte > site.node.end_byte:
+                limit = min(limit, node.start_byte if _is_gradual(node) else node.end_byte)
             elif (
                 node.start_byte >= site.node.end_byte
                 and node.type == site.node.type
                 and site.outline.text(node) == site.source
-                and not _is_changed(node)
+                and _is_only_read(node)
             ):
                 found.append(node)
     return [node for node in found if node.start_byte < limit]
@@ -90,14 +96,18 @@ def _evaluated(site: Site, statement: Node) -> Iterator[Node]:
         following = following.next_named_sibling
 
 
-def _is_changed(node: Node) -> bool:
+def _is_gradual(change: Node) -> bool:
+    """Whether some of it is read when other parts of it have changed already, or later than all of it."""
+    target = change.child_by_field_name("left") or change.child_by_field_name("name")
+    return change.type == "class_body" or (target is not None and target.type.endswith("_pattern"))
+
+
+def _is_only_read(node: Node) -> bool:
+    """Whether another name for it would do: it isn't set there, and not called, which gives it its `this`."""
     parent = node.parent
-    if parent is None or parent.type == "unary_expression":  # `delete`
-        return parent is None or parent.children[0].type == "delete"
-    return parent.type in CHANGES and node in (
-        parent.child_by_field_name("left"),
-        parent.child_by_field_name("argument"),
-    )
+    if parent is None or parent.type not in _READERS:
+        return False
+    return parent.type == "binary_expression" or node != parent.child_by_field_name("left")
 
 
 def _inside(site: Site) -> Iterator[Node]:

@@ -16,6 +16,15 @@ _DECLARED = """
     [(function_declaration name: (identifier) @name) @function
      (variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression)] @function)]
 """
+_BOUND = """
+    [(function_declaration name: (_) @bound) (generator_function_declaration name: (_) @bound)
+     (class_declaration name: (_) @bound) (variable_declarator name: (_) @bound) (required_parameter) @bound
+     (optional_parameter) @bound (arrow_function parameter: (_) @bound) (catch_clause parameter: (_) @bound)
+     (for_in_statement left: (_) @bound) (import_clause) @bound (import_require_clause) @bound
+     (enum_declaration name: (_) @bound) (internal_module name: (_) @bound)
+     (assignment_expression left: (_) @bound)]
+"""
+"""Where names are given a meaning."""
 _SIMPLE = frozenset({"predefined_type", "type_identifier", "array_type", "generic_type", "union_type"})
 _LEAVES = re.compile(r"\b(?:return|throw)\b")
 
@@ -44,15 +53,16 @@ def taken(site: Site) -> Iterator[Option]:
 
 
 def _called(site: Site) -> Node | None:
-    """The one function of the file that has the name."""
+    """The function that has the name, where nothing else of the file may have it."""
     called = site.path[-2].child_by_field_name("function")
     if called is None or called.type != "identifier":
         return None
-    written = site.outline.text(called)
-    found = [
-        at["function"][0] for _, at in matches(site.tree, _DECLARED) if site.outline.text(at["name"][0]) == written
-    ]
-    return found[0] if len(found) == 1 else None
+    name = re.compile(rf"(?<![\w$]){re.escape(site.outline.text(called))}(?![\w$])")
+    bound = (at["bound"][0] for _, at in matches(site.tree, _BOUND))
+    if sum(name.search(site.outline.text(node)) is not None for node in bound) != 1:
+        return None
+    declared = matches(site.tree, _DECLARED)
+    return next((at["function"][0] for _, at in declared if name.fullmatch(site.outline.text(at["name"][0]))), None)
 
 
 def _looks(site: Site, function: Node, name: str) -> bool:

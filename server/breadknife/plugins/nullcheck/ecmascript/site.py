@@ -38,7 +38,7 @@ _FIRST = {
 SIMPLE = frozenset(kind for kind, fields in _FIRST.items() if not fields)
 _LAZY = FUNCTIONS | {"class", "class_body", "class_declaration", "abstract_class_declaration", "decorator"}
 """Evaluated later than the statement that it stands in, or not at all."""
-EFFECTS = frozenset({
+_EFFECTS = frozenset({
     "call_expression", "new_expression", "await_expression", "yield_expression", "assignment_expression",
     "augmented_assignment_expression", "update_expression",
 })  # fmt: skip
@@ -98,7 +98,7 @@ class Site:
     @property
     def is_steady(self) -> bool:
         """Whether it is an element or a member that is the same again as long as nothing else happens."""
-        return self.node.type in PARTS and not _has_effect(self.node) and not self._gets
+        return self.node.type in PARTS and not has_effect(self.node) and not self._gets
 
     @property
     def _gets(self) -> bool:
@@ -190,7 +190,7 @@ class Site:
             if is_operand and is_optional(outer):
                 return False
         steady = self.node.type in _PLAIN and self.source not in self.outline.assigned
-        return steady or not has_effects_before(statement, self.node, EFFECTS, FUNCTIONS)
+        return steady or not has_effects_before(statement, self.node, _EFFECTS, FUNCTIONS)
 
     def _is_set_in(self, loop: Node) -> bool:
         """Whether what is known of the value before the loop may be wrong in a later round."""
@@ -222,6 +222,20 @@ def is_optional(link: Node) -> bool:
     return False
 
 
+def may_change(node: Node) -> bool:
+    """Whether what was read before it may be another afterwards, by this node itself."""
+    match node.type:
+        case "unary_expression":
+            return node.children[0].type == "delete"
+        case "variable_declarator":  # of a `var`, which may be one that is there already
+            return node.parent is not None and node.parent.type == "variable_declaration"
+        case "for_in_statement":
+            sets = node.child_by_field_name("kind") is None
+            return sets or any(child.type == "await" for child in node.children)
+        case _:
+            return node.type in _EFFECTS or node.type == "class_body"
+
+
 def first_part(node: Node) -> Node | None:
     """Its first child that is no comment."""
     return next((child for child in node.named_children if child.type != "comment"), None)
@@ -232,13 +246,13 @@ def _calls(tree: SyntaxTree, name: str) -> bool:
     `return this.queue.pop()` does."""
     for said in re.finditer(rf"get\s+{re.escape(name)}\s*\(", tree.text):
         getter = tree.node_at(Span(said.start(), said.end()))
-        if any(map(_has_effect, own_nodes(getter, frozenset({"return_statement"})))):
+        if any(map(has_effect, own_nodes(getter, frozenset({"return_statement"})))):
             return True
     return False
 
 
-def _has_effect(node: Node) -> bool:
-    return node.type in EFFECTS or any(map(_has_effect, node.named_children))
+def has_effect(node: Node) -> bool:
+    return node.type in _EFFECTS or any(map(has_effect, node.named_children))
 
 
 def own_nodes(function: Node, kinds: frozenset[str], but: frozenset[str] = frozenset()) -> list[Node]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import LITERALS, is_all_of_statement
-from breadknife.plugins.nullcheck.ecmascript.site import Site
+from breadknife.plugins.nullcheck.ecmascript.site import Site, has_effect
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -33,14 +33,28 @@ def made_in_place(site: Site) -> tuple[TextEdit, ...]:
     value = _made(site, before) if before is not None else ""
     if before is None or value not in _EMPTY:
         return ()
-    begin = site.tree.text[: site.tree.span(before).start].rstrip()
-    if not site.style.semicolon and not begin.endswith(("{", ";")):
-        return ()  # `(` goes on with the line before
+    if has_effect(site.node) or site.statement is None or site.statement.start_byte != site.node.start_byte:
+        return ()  # it is done twice, or more is done with what comes of it
+    if _goes_on(site, before):
+        return ()
     start, end = site.span.start, site.span.end
     return (
         TextEdit(Span(site.tree.span(before).start, start), "("),
         TextEdit(Span(end, end), f" ??= {value})"),
     )
+
+
+def _goes_on(site: Site, statement: Node) -> bool:
+    """Whether `(` in place of the statement might call what ends there."""
+    before = statement.prev_named_sibling
+    while before is not None and before.type == "comment":
+        before = before.prev_named_sibling
+    if before is None or (before.children[-1:] and before.children[-1].type == "statement_block"):
+        return False
+    end = before
+    while end.children:
+        end = end.children[-1]
+    return end.type != ";"
 
 
 def _made(site: Site, statement: Node) -> str:

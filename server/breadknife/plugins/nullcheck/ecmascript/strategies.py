@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.ecmascript import names
 from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence
-from breadknife.plugins.nullcheck.ecmascript.exits import early_return
+from breadknife.plugins.nullcheck.ecmascript.exits import calls_hook, early_return
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
     chained,
     counted,
@@ -303,7 +303,7 @@ def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
     )
     if done.type not in _WRAPPED and not is_changed:
         return None  # what another thing gets is needed there
-    if any(_assigns(child) for child in done.named_children):
+    if any(_assigns(child) for child in done.named_children) or calls_hook(site, statement):
         return None
     source, span = site.outline.text(statement), site.tree.span(statement)
     if site.tree.text[span.end :].partition("\n")[0].strip():
