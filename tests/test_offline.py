@@ -48,6 +48,8 @@ print("reached", socket.getaddrinfo("localhost", 80)[0][0] is not None)
     ("environment", "arguments"),
     [
         ({"BREADKNIFE_OFFLINE": "1"}, ["setup", "languagetool"]),
+        ({"BREADKNIFE_OFFLINE": "always"}, ["setup", "languagetool"]),
+        ({"BREADKNIFE_OFFLINE": "2"}, ["setup", "languagetool"]),
         ({}, ["setup", "languagetool", "--offline"]),
         ({}, ["--offline", "setup", "languagetool"]),
     ],

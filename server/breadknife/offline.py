@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import sys
 from functools import cache
 from typing import cast
@@ -11,6 +12,11 @@ from breadknife.errors import NetworkForbidden
 
 OFFLINE = "BREADKNIFE_OFFLINE"
 """The environment variable that says the same as `--offline`."""
+
+
+def is_asked_for() -> bool:
+    """By the environment, in any word that isn't a no."""
+    return os.environ.get(OFFLINE, "").lower() not in ("", "0", "false", "no", "off")
 
 
 @cache

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from breadknife.project.workspaces import entries
 from breadknife.text.outline import Import
 from project.folders import known, opened
 
@@ -66,3 +67,28 @@ def test_a_package_that_leads_out_of_its_folder_is_not_followed(tmp_path: Path) 
     root = tmp_path / "root"
     root.mkdir()
     assert meant(root, {"name": "@x/a", "main": "../../../secret.ts"}, "@x/a", {}) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fields"),
+    [
+        ("packages/*", {"main": "//evil/share/x", "types": "../../../etc/x/index.ts", "module": "/x.ts"}),
+        ("../other/*", {"main": "index.ts"}),
+        ("/other/*", {"main": "index.ts"}),
+        ("//evil/*", {"main": "index.ts"}),
+    ],
+)
+def test_nothing_is_asked_of_what_is_outside_of_the_project(pattern: str, fields: dict[str, str]) -> None:
+    read = list[str]()
+
+    class Files:
+        def linked(self, folder: str, /) -> str | None:
+            return None
+
+        def read(self, file: str, /) -> str | None:
+            read.append(file)
+            said = {"name": "a", **fields}
+            return json.dumps({"workspaces": [pattern]} if file == "/root/package.json" else said)
+
+    found = list(entries("a", ("/root",), Files()))
+    assert [file for file in (*read, *found) if not file.startswith("/root/")] == []

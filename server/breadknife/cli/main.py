@@ -13,7 +13,7 @@ import typer
 from breadknife import __version__
 from breadknife.cli import config, engine, models, null, plugins
 from breadknife.cli.output import Json, Offline, errors_told, tell
-from breadknife.offline import OFFLINE, forbid_network
+from breadknife.offline import OFFLINE, forbid_network, is_asked_for
 
 app = typer.Typer(
     name="breadknife",
@@ -45,9 +45,9 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    offline: Offline = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Make any use of the network impossible.")] = False,
 ) -> None:
-    if offline:
+    if offline or is_asked_for():
         os.environ[OFFLINE] = "1"  # so each command, and what it starts, has it as if it had been given there
         forbid_network()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from breadknife.errors import SettingsError
 from breadknife.lsp.app import make_server
-from breadknife.offline import OFFLINE
+from breadknife.offline import OFFLINE, is_asked_for
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument(
         "--offline",
         action="store_true",
-        default=os.environ.get(OFFLINE, "").lower() not in ("", "0", "false", "no", "off"),
+        default=is_asked_for(),
         help=f"make any use of the network impossible; also by {OFFLINE}=1",
     )
     parser.add_argument("--no-learn", action="store_true", help="learn nothing from what is taken and rejected")

@@ -35,7 +35,7 @@ class Files(Protocol):
 
 def entries(module: str, folders: tuple[str, ...], files: Files) -> Iterator[str]:
     """The files that an import of one of these packages may mean, perhaps without their ends; `folders` are those from
-    the file's own to the root."""
+    the file's own to the root. What leads out of that isn't looked at."""
     parts = module.split("/")
     length = 2 if module.startswith("@") else 1
     package, rest = "/".join(parts[:length]), "/".join(parts[length:])
@@ -45,7 +45,7 @@ def entries(module: str, folders: tuple[str, ...], files: Files) -> Iterator[str
         described = _json(files.read(f"{folder}/package.json"))
         if described.get("name") == package:
             for entry in dict.fromkeys(_entries(described, rest)):
-                yield normpath(join(folder, entry))
+                yield from _within(folders, join(folder, entry))
             return
 
 
@@ -58,7 +58,14 @@ def _places(package: str, folders: tuple[str, ...], files: Files) -> Iterator[st
         if isinstance(said, dict):
             said = cast("dict[str, Any]", said).get("packages")
         for pattern in cast("list[object]", said) if isinstance(said, list) else []:
-            yield normpath(join(folder, str(pattern).replace("**", "*").replace("*", basename(package))))
+            place = str(pattern).replace("**", "*").replace("*", basename(package))
+            yield from _within(folders, join(folder, place))
+
+
+def _within(folders: tuple[str, ...], path: str) -> Iterator[str]:
+    path = normpath(path)
+    if f"{path}/".startswith(f"{folders[-1].rstrip('/')}/"):
+        yield path
 
 
 def _entries(described: Mapping[str, Any], rest: str) -> Iterator[str]:

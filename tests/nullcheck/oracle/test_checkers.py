@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
+from breadknife.plugins.nullcheck.oracle.oracle import Oracle
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Tool
 from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Checker
 from breadknife.text.document import Span
@@ -150,11 +152,26 @@ def test_tsserver_looks_at_a_part_of_a_file(
     checker.close()
 
 
+def test_an_error_of_syntax_counts_wherever_tsserver_tells_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("tsconfig.json", "a.ts"):
+        (tmp_path / name).write_text(TYPESCRIPT[name], "utf-8")
+    oracle = Oracle(lambda cancel: checker_for("tsc", tmp_path, monkeypatch).start("typescript", cancel))
+    path, unclosed = tmp_path / "a.ts", IN_PART.replace("}", "")
+    for before, after in ((LONG, ""), (LONG, "const last = 1;\n"), ("", "const last = 1;\n")):
+        whole, part = before + unclosed + after, Span(len(before), len(before) + len(unclosed))
+        found = oracle.ask({path: whole}, CancelToken.after(60), {}, {path: part})
+        assert [each.start for each in found if each.is_of_syntax] == [len(whole)], after
+    oracle.close()
+
+
 def test_what_nobody_waits_for_any_more_is_taken_back_of_tsserver(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("tsconfig.json", "a.ts"):
         (tmp_path / name).write_text(TYPESCRIPT[name], "utf-8")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     checker = checker_for("tsc", tmp_path, monkeypatch).start("typescript", CancelToken.after(60))
     (path, part), limit = (tmp_path / "a.ts", Span(len(LONG), len(LONG + IN_PART))), CancelToken.after(60)
     for parts in ({}, {path: part}) * 2:
@@ -165,6 +182,7 @@ def test_what_nobody_waits_for_any_more_is_taken_back_of_tsserver(
         assert IN_PART.index("s.match") + part.start in {
             each.start for each in checker.problems({path: LONG + IN_PART}, limit, {}, {path: part})
         }
+    assert not [*temporary.glob("breadknife-*/*")]
     checker.close()
 
 

@@ -24,7 +24,7 @@ from breadknife.plugins.nullcheck.ecmascript.rules import (
     owner_of,
 )
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN, Type
-from breadknife.plugins.nullcheck.ecmascript.undeclared import is_taken_for_granted
+from breadknife.plugins.nullcheck.ecmascript.undeclared import is_given, is_taken_for_granted
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -268,11 +268,11 @@ def _found_result(
     """`elsewhere`: calls and checks of it in another file."""
     if summary.cause is None:
         return NOTHING
-    if summary.null_for and not any(
-        at in summary.null_for and fact.cause is not None for at, (_, fact) in enumerate(callee.given)
-    ):
+    source, call = evaluator.outline.source, callee.function.parent
+    given = {is_given(call, callee.given, *each, source) for each in summary.null_for}
+    if given == {False}:
         return NOTHING
-    if not evaluator.typed:
+    if not evaluator.typed and True not in given:
         calls, checks = summaries.counts(head.name)
         if is_taken_for_granted(calls + elsewhere[0], checks + elsewhere[1]):
             return NOTHING

@@ -250,7 +250,7 @@ def _summary(frame: Frame, may_end: bool, source: bytes) -> Summary:
     if not gives_value or not (nulls or ends):
         return Summary()
     kinds = {cause.null for cause in nulls} | ({"undefined"} if ends else set[str]())
-    its = null_for(frame.node, (cause.node for cause in nulls), source) if not ends else frozenset[int]()
+    its = null_for(frame.node, (cause.node for cause in nulls), source) if not ends else frozenset[tuple[int, str]]()
     return Summary(Cause(frame.node, "", kinds.pop() if len(kinds) == 1 else ""), null_for=its)
 
 

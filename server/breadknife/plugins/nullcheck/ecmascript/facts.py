@@ -53,14 +53,19 @@ class NullUse:
     cause: Cause
 
 
+NullFor = frozenset[tuple[int, str]]
+"""Places of arguments with what is there: "null", "undefined", also for what is left out, or "false" for all else that
+is as false."""
+
+
 @dataclass(frozen=True)
 class Summary:
     """What a caller needs to know of a function."""
 
     cause: Cause | None = None
     never_returns: bool = False
-    null_for: frozenset[int] = frozenset()
-    """Places of the parameters whose null is the only one that it gives back."""
+    null_for: NullFor = frozenset()
+    """For which arguments alone it gives a null back."""
 
 
 NOTHING = Fact()

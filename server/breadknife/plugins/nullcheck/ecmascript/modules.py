@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from breadknife.plugins.nullcheck.ecmascript.facts import NullFor
 from breadknife.plugins.nullcheck.ecmascript.imports import ALL, WHOLE, Source
 from breadknife.plugins.nullcheck.ecmascript.types import CLASS_ITSELF, Type
 from breadknife.plugins.nullcheck.summaries import STEPS, OtherFiles
@@ -27,7 +28,7 @@ class Known:
     is_async: bool = False
     never_returns: bool = False
     asserts: bool = False
-    null_for: frozenset[int] = frozenset()
+    null_for: NullFor = frozenset()
     """See `Summary`."""
     calls: int = 0
     checks: int = 0

@@ -164,8 +164,9 @@ def _told(site: Site, error: str) -> Iterator[Option]:
     set_here = [
         name
         for node in site.siblings
-        if node.start_byte >= statement.start_byte and node.type in ("short_var_declaration", "assignment_statement")
-        for name in re.findall(r"\w+", site.outline.text(node).partition("=")[0])
+        if node.start_byte >= statement.start_byte
+        for left in _set_by(node)
+        for name in re.findall(r"\w+", site.outline.text(left))
     ]
     is_own = last.type in _LEAVES and last != statement and "\n" not in own
     is_own = is_own and not any(_names(own, name) for name in (site.source, *set_here))
@@ -175,6 +176,13 @@ def _told(site: Site, error: str) -> Iterator[Option]:
             _LEAVES[last.type] if is_own else Strategy.RETURN, f"Leave if {what} is nil (`{ending.statements[-1]}`)",
             80, f"`{error}` has said so", lambda _: _guard(site, site.source, ending),
         )  # fmt: skip
+
+
+def _set_by(statement: Node) -> Iterator[Node]:
+    """What it assigns to or declares, be it a variable, a constant or a type."""
+    yield from (*statement.children_by_field_name("left"), *statement.children_by_field_name("name"))
+    for child in statement.named_children if statement.type.endswith(("_declaration", "_spec_list")) else ():
+        yield from _set_by(child)
 
 
 def _names(source: str, name: str) -> bool:

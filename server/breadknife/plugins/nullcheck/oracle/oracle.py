@@ -218,4 +218,4 @@ class Oracle:
 
 
 def _lies_in(part: Span | None, problem: Problem) -> bool:
-    return part is None or part.start <= problem.start < part.end
+    return part is None or problem.is_of_syntax or part.start <= problem.start < part.end

@@ -37,6 +37,8 @@ class TypeScriptServer:
         """Raises EngineDied."""
         self._root = str(root)
         self._numbers = itertools.count(1)
+        self._asked = set[int]()
+        """What isn't over."""
         self._answers: dict[int, dict[str, Any]] = {}
         self._events: dict[str, dict[str, Any]] = {}
         """Those of the last `geterr`."""
@@ -61,7 +63,8 @@ class TypeScriptServer:
                 found += said
         checks = [(path, check) for path in texts for check in (_CHECKS if path in whole else _CHECKS[:1])]
         asked = {
-            self._ask(check, {"file": path.as_posix(), "includeLinePosition": True}): path for path, check in checks
+            self._ask(check, {"file": path.as_posix(), "includeLinePosition": True}): (path, check)
+            for path, check in checks
         }
         try:
             self._process.wait(lambda: asked.keys() <= self._answers.keys(), cancel)
@@ -69,8 +72,8 @@ class TypeScriptServer:
             for number in asked:
                 self._take_back(number)
             raise
-        for number, path in asked.items():
-            found += _problems(path, texts[path], self._answers[number])
+        for number, (path, check) in asked.items():
+            found += _problems(path, texts[path], self._answers[number], is_of_syntax=check == _CHECKS[0])
         return sorted(found)
 
     def _of_part(self, path: Path, text: str, part: Span, cancel: CancelToken) -> list[Problem] | None:
@@ -129,6 +132,7 @@ class TypeScriptServer:
 
     def _ask(self, command: str, arguments: Any) -> int:
         number = next(self._numbers)
+        self._asked.add(number)
         if command == "geterr":
             self._telling.append(number)
         message = {"seq": number, "type": "request", "command": command, "arguments": arguments}
@@ -138,7 +142,7 @@ class TypeScriptServer:
     def _receive(self, message: dict[str, Any]) -> None:
         if message["type"] == "response":
             self._answers[message["request_seq"]] = message
-            self._keep(message["request_seq"])
+            self._is_over(message["request_seq"])
         elif message["type"] == "event":
             self._happened(message["event"], message.get("body") or {})
 
@@ -149,7 +153,7 @@ class TypeScriptServer:
             self._take_back(self._telling[0])
         elif event == "requestCompleted" and body.get("request_seq") in self._telling:
             self._telling.popleft()
-            self._keep(body["request_seq"])
+            self._is_over(body["request_seq"])
 
     def _file(self, number: object) -> str:
         return os.path.join(self._taken_back.name, f"taken-back-{number}")
@@ -157,9 +161,12 @@ class TypeScriptServer:
     def _take_back(self, number: int) -> None:
         with contextlib.suppress(OSError):
             Path(self._file(number)).touch()
+        if number not in self._asked:  # it has come meanwhile
+            self._is_over(number)
 
-    def _keep(self, number: int) -> None:
+    def _is_over(self, number: int) -> None:
         """There is nothing to take back any more."""
+        self._asked.discard(number)
         with contextlib.suppress(OSError):
             os.unlink(self._file(number))
 
@@ -188,8 +195,12 @@ def _offset(text: str, place: Mapping[str, int]) -> int:
     return start + offset(text[start:end], place["offset"] - 1)
 
 
-def _problems(path: Path, text: str, answer: dict[str, Any]) -> list[Problem]:
+def _problems(path: Path, text: str, answer: dict[str, Any], *, is_of_syntax: bool) -> list[Problem]:
+    """Within the text: what isn't closed is told at the end of what was shown, see `_long`."""
     if not answer["success"]:
         raise EngineDied(f"TypeScript can't check {path.name}: {answer.get('message')}")
     items = [item for item in answer["body"] if item["category"] in _COUNTED]
-    return [Problem(path, str(item["code"]), item["message"], offset(text, item["start"])) for item in items]
+    return [
+        Problem(path, str(item["code"]), item["message"], min(offset(text, item["start"]), len(text)), is_of_syntax)
+        for item in items
+    ]

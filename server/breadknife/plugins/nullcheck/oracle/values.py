@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
@@ -24,6 +24,8 @@ class Problem:
     message: str
     start: int = 0
     """Where it begins: a code point of the text; of what a program printed, a line."""
+    is_of_syntax: bool = field(default=False, compare=False)
+    """It may be told far from its cause, so it counts in any part of the file."""
 
 
 def offset(text: str, units: int) -> int:
