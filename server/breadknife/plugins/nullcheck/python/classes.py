@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from breadknife.plugins.nullcheck.python.annotations import CLASS, LITERALS, is_optional
 from breadknife.text.syntax import Node
@@ -13,6 +14,8 @@ TUPLE_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 """What takes a value apart: `a, b`, `(a, b)` and `[a, b]`."""
 _TUPLES = frozenset({"expression_list", "tuple"})
 _IS_NONE = re.compile(rb"not (\w+\.\w+)|(\w+\.\w+) is None")
+_BY_NAME = re.compile(rb"\b(?:setattr|delattr|vars)\(|__dict__|\bself\.__init__\(")
+_WORD_IN_QUOTES = re.compile(rb"""["'](\w+)["']""")
 _ALLOWS_NONE = re.compile(rb"\ballow_none\s*=\s*True\b")
 
 
@@ -62,6 +65,20 @@ class Class:
     variables: dict[str, Variable] = field(default_factory=dict[str, Variable])
     is_enum: bool = False
     is_dataclass: bool = False
+
+    @cached_property
+    def sets_by_name(self) -> bool:
+        return sets_by_name(self.node)
+
+    @cached_property
+    def quoted(self) -> frozenset[str]:
+        """The words that stand in quotes: who gives a name so may let others set the attribute."""
+        return frozenset(word.decode("utf-8", "replace") for word in _WORD_IN_QUOTES.findall(self.node.text or b""))
+
+
+def sets_by_name(class_: Node) -> bool:
+    """Whether a class's attributes get values in ways that no assignment shows."""
+    return _BY_NAME.search(class_.text or b"") is not None
 
 
 def bases_of(definition: Node) -> tuple[str, ...]:
