@@ -15,7 +15,8 @@ TUPLE_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 _TUPLES = frozenset({"expression_list", "tuple"})
 _IS_NONE = re.compile(rb"not (\w+\.\w+)|(\w+\.\w+) is None")
 _BY_NAME = re.compile(rb"\b(?:setattr|delattr|vars)\(|__dict__|\bself\.__init__\(")
-_WORD_IN_QUOTES = re.compile(rb"""["'](\w+)["']""")
+_WORD_IN_QUOTES = re.compile(rb"""["']-{0,2}(\w[\w-]*)=?["']""")
+"""Or an option: `"--root-dir"`, `"root-dir="`."""
 _ALLOWS_NONE = re.compile(rb"\ballow_none\s*=\s*True\b")
 
 
@@ -73,7 +74,8 @@ class Class:
     @cached_property
     def quoted(self) -> frozenset[str]:
         """The words that stand in quotes: who gives a name so may let others set the attribute."""
-        return frozenset(word.decode("utf-8", "replace") for word in _WORD_IN_QUOTES.findall(self.node.text or b""))
+        words = _WORD_IN_QUOTES.findall(self.node.text or b"")
+        return frozenset(word.decode("utf-8", "replace").replace("-", "_") for word in words)
 
 
 def sets_by_name(class_: Node) -> bool:
