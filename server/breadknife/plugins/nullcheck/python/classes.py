@@ -136,9 +136,11 @@ def note(
     is_whole: bool = False,
     is_given: bool = False,
     is_first: bool = False,
+    is_certain: bool = False,
 ) -> None:
     """One assignment, in the method of that name ("" outside). `is_whole`: it is made whenever the method is called;
-    `is_given`: of what each call gives; `is_first`: the method makes an object."""
+    `is_given`: of what each call gives; `is_first`: the method makes an object; `is_certain`: and can't return before.
+    """
     variable.places += 1
     if annotation is not None and not variable.annotation:
         variable.annotation = (annotation.text or b"").decode("utf-8", "replace")
@@ -161,7 +163,7 @@ def note(
     is_there = value is not None and _is_surely_there(value)
     if is_first and is_whole and (is_given or is_there):
         variable.set_first = True
-        variable.there_first = variable.there_first or is_there
+        variable.there_first = variable.there_first or (is_there and is_certain)
     if method and not is_there:
         variable.set_later = True
 
@@ -181,6 +183,15 @@ def settle(class_: Class, receiver: str, check: Node) -> None:
     values = (value for target, value, _ in assigned(last[0]) if target.text == attribute)
     if last[0].type == "raise_statement" or any(value is not None and _is_surely_there(value) for value in values):
         variable.set_first = variable.there_first = True
+
+
+def may_be_unset(source: bytes, name: str) -> bool:
+    """Whether a file sets an attribute of that name to None, on whatever object, deletes it, or gives it what a loop or
+    `with` has."""
+    attribute = rb"\." + re.escape(name.encode()) + rb"\b"
+    to_none = attribute + rb"(?:[ \t]*:[^=\n]*)?[ \t]*=(?:[\w. \t]+=)*[ \t]*None\b"
+    target = rb"\b(?:for|as|del)[ \t]+\(?(?:[\w.]+[ \t]*,[ \t]*)*[\w.]+" + attribute
+    return re.search(to_none + b"|" + target, source) is not None
 
 
 def _allows_none(value: Node) -> bool:
