@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.python.classes import sets_by_name
 from breadknife.plugins.nullcheck.python.declarations import attribute
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.kinds import type_of
-from breadknife.plugins.nullcheck.python.meant import sets_by_name
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
+from breadknife.plugins.nullcheck.python.classes import sets_by_name
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, bases_of, function_in
 from breadknife.plugins.nullcheck.python.ignoring import Checker, comment
 from breadknife.plugins.nullcheck.python.kinds import (
@@ -27,7 +28,6 @@ from breadknife.plugins.nullcheck.python.meant import (
     is_said_by_parameter,
     is_state,
     name_of,
-    sets_by_name,
 )
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.python.outline import text

@@ -145,11 +145,21 @@ def evaluate_arguments(
         is_builtin = "." not in qualified and qualified not in evaluator.meaning.outline.by_name
         if at == 0 and fact.cause is not None and (is_builtin or receiver or qualified in TAKERS):
             name = f"{receiver}.{text(function).rpartition('.')[2]}" if receiver else qualified
-            if name in TAKES_VALUE or name in TAKERS:
+            if name in TAKES_VALUE or (name in TAKERS and not _is_set_by_name(evaluator, argument, env)):
                 evaluator.use(argument, fact, Use.ARGUMENT, env)
             elif is_builtin and qualified in ITERATES:
                 evaluator.use(argument, fact, Use.ITERATE, env)
     return first
+
+
+def _is_set_by_name(evaluator: Evaluator, node: Node, env: Env) -> bool:
+    """Whether it is an attribute that may get a value in ways that no assignment shows: options, most often."""
+    owner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+    return (
+        owner is not None
+        and name is not None
+        and evaluator.meaning.may_be_set_by_name(evaluator.peek(owner, env).kind, text(name))
+    )
 
 
 def after_call(evaluator: Evaluator, function: Node, receiver: str, env: Env) -> None:

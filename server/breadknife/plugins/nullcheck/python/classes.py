@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from breadknife.plugins.nullcheck.python.annotations import CLASS, LITERALS, is_optional
 from breadknife.text.syntax import Node
@@ -13,6 +14,9 @@ TUPLE_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 """What takes a value apart: `a, b`, `(a, b)` and `[a, b]`."""
 _TUPLES = frozenset({"expression_list", "tuple"})
 _IS_NONE = re.compile(rb"not (\w+\.\w+)|(\w+\.\w+) is None")
+_BY_NAME = re.compile(rb"\b(?:setattr|delattr|vars)\(|__dict__|\bself\.__init__\(")
+_WORD_IN_QUOTES = re.compile(rb"""["']-{0,2}(\w[\w-]*)=?["']""")
+"""Or an option: `"--root-dir"`, `"root-dir="`."""
 _ALLOWS_NONE = re.compile(rb"\ballow_none\s*=\s*True\b")
 
 
@@ -62,6 +66,21 @@ class Class:
     variables: dict[str, Variable] = field(default_factory=dict[str, Variable])
     is_enum: bool = False
     is_dataclass: bool = False
+
+    @cached_property
+    def sets_by_name(self) -> bool:
+        return sets_by_name(self.node)
+
+    @cached_property
+    def quoted(self) -> frozenset[str]:
+        """The words that stand in quotes: who gives a name so may let others set the attribute."""
+        words = _WORD_IN_QUOTES.findall(self.node.text or b"")
+        return frozenset(word.decode("utf-8", "replace").replace("-", "_") for word in words)
+
+
+def sets_by_name(class_: Node) -> bool:
+    """Whether a class's attributes get values in ways that no assignment shows."""
+    return _BY_NAME.search(class_.text or b"") is not None
 
 
 def bases_of(definition: Node) -> tuple[str, ...]:
@@ -117,9 +136,11 @@ def note(
     is_whole: bool = False,
     is_given: bool = False,
     is_first: bool = False,
+    is_certain: bool = False,
 ) -> None:
     """One assignment, in the method of that name ("" outside). `is_whole`: it is made whenever the method is called;
-    `is_given`: of what each call gives; `is_first`: the method makes an object."""
+    `is_given`: of what each call gives; `is_first`: the method makes an object; `is_certain`: and can't return before.
+    """
     variable.places += 1
     if annotation is not None and not variable.annotation:
         variable.annotation = (annotation.text or b"").decode("utf-8", "replace")
@@ -142,7 +163,7 @@ def note(
     is_there = value is not None and _is_surely_there(value)
     if is_first and is_whole and (is_given or is_there):
         variable.set_first = True
-        variable.there_first = variable.there_first or is_there
+        variable.there_first = variable.there_first or (is_there and is_certain)
     if method and not is_there:
         variable.set_later = True
 
@@ -162,6 +183,15 @@ def settle(class_: Class, receiver: str, check: Node) -> None:
     values = (value for target, value, _ in assigned(last[0]) if target.text == attribute)
     if last[0].type == "raise_statement" or any(value is not None and _is_surely_there(value) for value in values):
         variable.set_first = variable.there_first = True
+
+
+def may_be_unset(source: bytes, name: str) -> bool:
+    """Whether a file sets an attribute of that name to None, on whatever object, deletes it, or gives it what a loop or
+    `with` has."""
+    attribute = rb"\." + re.escape(name.encode()) + rb"\b"
+    to_none = attribute + rb"(?:[ \t]*:[^=\n]*)?[ \t]*=(?:[\w. \t]+=)*[ \t]*None\b"
+    target = rb"\b(?:for|as|del)[ \t]+\(?(?:[\w.]+[ \t]*,[ \t]*)*[\w.]+" + attribute
+    return re.search(to_none + b"|" + target, source) is not None
 
 
 def _allows_none(value: Node) -> bool:

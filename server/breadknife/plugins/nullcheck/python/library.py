@@ -76,6 +76,10 @@ _METHODS = (
     _method("datetime.datetime", "utcoffset", _NAIVE, _NOW, "().days"),
     _method("datetime.datetime", "tzname", _NAIVE, _NOW, "().lower()"),
     _method("datetime.datetime", "dst", _NAIVE, _NOW, "().days"),
+    _method(
+        "collections.Counter", "get", "when the key is missing", "import collections\nx = collections.Counter()",
+        "('a').real", Default.OPTIONAL,
+    ),
     _method("email.message.Message", "get", _NO_HEADER, _MAIL, "('a').lower()", Default.OPTIONAL),
     _method("email.message.Message", "get_all", _NO_HEADER, _MAIL, "('a')[0]", Default.OPTIONAL),
     _method("email.message.Message", "get_content_charset", "when the header names none", _MAIL, "().lower()"),

@@ -181,6 +181,11 @@ class Meaning:
             return NOTHING
         return Fact(elsewhere(known.null, member.uri, node), self._kind_there(known.type, member.uri))
 
+    def may_be_set_by_name(self, receiver: str, name: str) -> bool:
+        """Whether a class of this file, or one of its bases, may give an attribute a value that no assignment shows."""
+        own = (self.outline.classes[int(kind[1:])] for kind in self.above(receiver) if kind.startswith("#"))
+        return any(class_.sets_by_name or name in class_.quoted for class_ in own)
+
     def method(self, receiver: str, node: Node) -> str:
         """The name of the rule for a method that is no more than named, to be called later; "" where there is none."""
         named = node.child_by_field_name("attribute")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -16,7 +15,6 @@ from breadknife.text.syntax import Node, SyntaxTree
 
 FIRST = ("__init__", "__new__", "__post_init__", "setUp")
 """Methods that set attributes before anything uses them."""
-_BY_NAME = re.compile(r"\b(?:setattr|delattr|vars)\(|__dict__|\bself\.__init__\(")
 
 
 def is_meant(found: Attribute, tested_elsewhere: Callable[[], bool]) -> bool:
@@ -95,11 +93,6 @@ def _may_find_nothing(tree: SyntaxTree, value: Node | None) -> bool:
 def _is_said(one: Occurrence) -> bool:
     """Whether an annotation allows it to be None: its own, or that of the parameter that it is set to."""
     return (one.annotation is not None and is_optional(text(one.annotation))) or is_said_by_parameter(one)
-
-
-def sets_by_name(owner: Node) -> bool:
-    """Whether a class's attributes get values in ways that no assignment shows."""
-    return _BY_NAME.search(text(owner)) is not None
 
 
 def is_state(found: Attribute) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_kind, is_optional
-from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, bases_of, note, settle
+from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, bases_of, may_be_unset, note, settle
 from breadknife.plugins.nullcheck.python.rules import KINDS
 from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
@@ -159,10 +159,40 @@ def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outli
                 _definition(made, stack, node, block)
         if says:
             saying.add(block.body)
+    for class_ in made.classes.values():
+        for name, variable in class_.variables.items():
+            if variable.there_first and variable.none is not None and variable.annotation:
+                variable.there_first = not (
+                    class_.sets_by_name or _is_made_otherwise(made, class_) or may_be_unset(source, name)
+                )
     made.inert = frozenset(bodies - saying - {None})
     made.functions.sort(key=lambda function: function.node.start_byte)
     made.kinds = {name: kinds[0] for name, kinds in constants.items() if len(kinds) == 1 and kinds[0]}
     return made
+
+
+def _is_made_otherwise(made: Outline, class_: Class) -> bool:
+    """Whether a subclass of the file makes its objects without what this class does for that."""
+    own = [name for name in _FIRST if (class_.node.start_byte, name) in made.methods]
+    for start, other in made.classes.items():
+        if any(base.rpartition(".")[2] == class_.name for base in other.bases):
+            for name in own:
+                function = made.methods.get((start, name))
+                if function is not None and f".{name}(" not in text(function.body):
+                    return True
+    return False
+
+
+def _may_return_before(block: _Block, statement: Node) -> bool:
+    """Whether the function may be left before one of its statements, but by an exception."""
+    stack = [block.definition] if block.definition is not None else []
+    while stack:
+        for child in stack.pop().named_children:
+            if child.start_byte < statement.start_byte and child.type == "return_statement":
+                return True
+            if child.start_byte < statement.start_byte and child.type in _TRANSPARENT:
+                stack.append(child)
+    return False
 
 
 def _is_given(function: Node, value: Node | None) -> bool:
@@ -222,6 +252,7 @@ def _assignments(made: Outline, statements: Node, block: _Block, statement: Node
                 is_whole=is_whole,
                 is_given=is_whole and function is not None and _is_given(function, value),
                 is_first=block.is_first,
+                is_certain=block.is_first and variable.none is not None and not _may_return_before(block, statement),
             )
             says = True
         elif target.type == "identifier" and not block.local:
@@ -237,7 +268,7 @@ def _assignments(made: Outline, statements: Node, block: _Block, statement: Node
 def _check(made: Outline, statements: Node, block: _Block, check: Node) -> None:
     class_ = made.classes.get(block.method) if block.method is not None else None
     is_whole = block.definition is not None and block.definition.child_by_field_name("body") == statements
-    if class_ is not None and is_whole:
+    if class_ is not None and is_whole and not _may_return_before(block, check):
         settle(class_, block.receiver, check)
 
 

@@ -159,6 +159,10 @@ class Surroundings:
         tables = ("", outline.variables), *((each.name, each.variables) for each in outline.classes.values())
         for owner, table in tables:
             named.update((name, _variable(owner, one)) for name, one in table.items())
+        attributes = frozenset(name for _, table in tables for name in table)
+        named.update(
+            (name, ("quoted", one.name)) for one in outline.classes.values() for name in one.quoted & attributes
+        )
         named.update((name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items())
         named.update((word.decode("utf-8", "replace"), "nullable") for word in self.nullable)
         return named
@@ -176,7 +180,13 @@ def _head(class_: Class) -> Hashable:
     """Its bases and options, and what decorators make of it."""
     arguments, around = class_.node.child_by_field_name("superclasses"), class_.node.parent
     is_decorated = around is not None and around.type == "decorated_definition"
-    return class_.bases, text(arguments) if arguments is not None else "", is_decorated, class_.is_dataclass
+    return (
+        class_.bases,
+        text(arguments) if arguments is not None else "",
+        is_decorated,
+        class_.is_dataclass,
+        class_.sets_by_name,
+    )
 
 
 def _signature(outline: Outline, function: Function) -> Hashable:

@@ -345,7 +345,7 @@ KINDS = {
     "dict": "dict",
     "collections.defaultdict": "dict",
     "collections.OrderedDict": "dict",
-    "collections.Counter": "dict",
+    "collections.Counter": "collections.Counter",
     "json.load": "dict",
     "json.loads": "dict",
     "re.compile": "re.Pattern",
@@ -365,7 +365,8 @@ KINDS = {
 
 ANNOTATED_KINDS = {
     "dict": "dict", "Dict": "dict", "Mapping": "dict", "MutableMapping": "dict", "defaultdict": "dict",
-    "DefaultDict": "dict", "OrderedDict": "dict", "Counter": "dict", "Pattern": "re.Pattern",
+    "DefaultDict": "dict", "OrderedDict": "dict", "Counter": "collections.Counter",
+    "Pattern": "re.Pattern",
 }  # fmt: skip
 """Last name of an annotation, before its `[`, -> kind."""
 

@@ -10,6 +10,8 @@ from breadknife.plugins.nullcheck.python.signatures import named
 from breadknife.text.syntax import Node
 
 _CATCHES_NONE = re.compile(r"AttributeError|TypeError")
+_TELLING = frozenset({"raise_statement", "call"})
+"""What is called in a handler may be a log, or an answer that says what went wrong."""
 _CATCHES_ALL = re.compile(r"\b(?:Base)?Exception\b")
 
 
@@ -21,14 +23,9 @@ def forgives(handler: Node) -> bool:
         return True
     if caught and not _CATCHES_ALL.search(caught):
         return False
-    return not any(_tells(each) for child in parts if child.type == "block" for each in _within(child))
-
-
-def _tells(statement: Node) -> bool:
-    """Whether it raises, or calls what has no value: a log, most often, of what nobody expects."""
-    if statement.type != "expression_statement":
-        return statement.type == "raise_statement"
-    return statement.named_child_count > 0 and statement.named_children[0].type in ("call", "await")
+    names = [text(each) for child in parts for each in child.named_children if each.type == "as_pattern_target"]
+    inside = (each for child in parts if child.type == "block" for each in _within(child))
+    return not any(each.type in _TELLING or (each.type == "identifier" and text(each) in names) for each in inside)
 
 
 def tries_what_it_is_given(function: Node) -> bool:
