@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.python.demands import came_back, is_ruled_out
-from breadknife.plugins.nullcheck.python.demands import unless as ruled_out_by
+from breadknife.plugins.nullcheck.python.demands import came_back, failing_test, is_ruled_out
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
     FLAGS,
@@ -98,7 +97,7 @@ def call_result(
         cause = None
     if cause is not None and callee.null_where:
         cause = None if is_ruled_out(callee.null_where, given, env) else cause
-        unless = ruled_out_by(callee.null_where, given) if cause is not None else ""
+        unless = failing_test(callee.null_where, given) if cause is not None else ""
     return Fact(cause, callee.kind, unless=unless, items=tuple(items), contents=callee.contents)
 
 

@@ -44,7 +44,7 @@ States = Mapping[str, str]
 """Parameter -> its state."""
 
 
-def refuses(source: bytes) -> bool:
+def may_refuse(source: bytes) -> bool:
     """Whether a function's text shows that it may come back only where a parameter is as it wants it."""
     return b"raise" in source and _REFUSES.search(source) is not None
 
@@ -71,15 +71,17 @@ def tested(defaults: Mapping[str, str], test: Node, yes: Env, no: Env) -> None:
         yes[_key(name)], no[_key(name)] = _FACTS[state], _FACTS[_OPPOSITE[state]]
 
 
-def states(defaults: Mapping[str, str], env: Env, unless: str = "") -> States:
-    """Of the parameters at one place. `unless`: a test whose success is ruled out there."""
-    if not env:
-        return {}
-    found = {name: env[key].kind for name in defaults if (key := name + _STATE) in env}
+def states(defaults: Mapping[str, str], env: Env) -> States:
+    """Of the parameters at one place."""
+    return {name: env[key].kind for name in defaults if (key := name + _STATE) in env} if env else {}
+
+
+def where_none(at: States, unless: str, defaults: Mapping[str, str]) -> States:
+    """Of the parameters at a `return` where it gives None, which the success of a test rules out."""
     told = _TRUTH.fullmatch(unless)
-    if told is not None and told[2] in defaults:
-        found[told[2]] = State.FALSE if told[1].count("not") % 2 == 0 else State.TRUE
-    return found
+    if told is None or told[2] not in defaults:
+        return at
+    return {**at, told[2]: State.FALSE if told[1].count("not") % 2 == 0 else State.TRUE}
 
 
 def demands(places: Iterable[States], function: Node, defaults: Mapping[str, str]) -> tuple[Demand, ...]:
@@ -109,7 +111,7 @@ def is_ruled_out(wanted: Sequence[Demand], given: Sequence[Node], env: Env) -> b
     return any(_is_met(each, value_of(each, given), env) is False for each in wanted)
 
 
-def unless(wanted: Sequence[Demand], given: Sequence[Node]) -> str:
+def failing_test(wanted: Sequence[Demand], given: Sequence[Node]) -> str:
     """A test of the caller's own under which one of the demands isn't met."""
     for each in wanted:
         value = value_of(each, given)

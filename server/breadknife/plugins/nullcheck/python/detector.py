@@ -10,7 +10,7 @@ from weakref import proxy
 from breadknife.plugins.nullcheck.python.annotations import holds_optional, is_optional, optional_items
 from breadknife.plugins.nullcheck.python.captured import Around, around, captured, may_capture
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
-from breadknife.plugins.nullcheck.python.demands import refuses, states
+from breadknife.plugins.nullcheck.python.demands import may_refuse, states
 from breadknife.plugins.nullcheck.python.doubts import assurance
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Env, Fact, NullUse, Summary, key_of
@@ -243,7 +243,7 @@ class FileAnalysis:
         if not function.is_plain:
             return Summary()
         written = text(annotation) if annotation is not None else ""
-        if written and not (written == "None" and refuses(self._source(function))):
+        if written and not (written == "None" and may_refuse(self._source(function))):
             may_be_none = is_optional(written) and written != "None"
             return Summary(may_be_none, written.rpartition(".")[2] in ("NoReturn", "Never"), optional_items(written))
         key = function.node.start_byte
@@ -262,7 +262,7 @@ class FileAnalysis:
         ends = last[0].type if last else ""
         if not _RETURNS_VALUE.search(source):
             if ends == "expression_statement":
-                return _NAMES_END.search(last[0].text or b"") is not None or refuses(source)
+                return _NAMES_END.search(last[0].text or b"") is not None or may_refuse(source)
             return b"raise" in source and ends in _MAY_END
         return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._may_tell(function)
 
@@ -379,7 +379,7 @@ class FileAnalysis:
         if end is not None and not flow.returns:
             given = {name: fact for name, fact in given.items() if not _is_settled(end, receiver, name, used)}
         ends = states(evaluator.defaults, end) if end is not None else None
-        summary = summary_of(flow.returns, flow.states, ends, scope, evaluator.defaults)
+        summary = summary_of(flow.returns, ends, scope, evaluator.defaults)
         return list(evaluator.uses.values()), summary, given
 
 

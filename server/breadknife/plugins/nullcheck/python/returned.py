@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.python.demands import States, demands
+from breadknife.plugins.nullcheck.python.demands import States, demands, where_none
 from breadknife.plugins.nullcheck.python.facts import FLAGS, Cause, Fact, Summary
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import named
@@ -16,25 +17,25 @@ _IS_NONE = re.compile(r"(\w+) is None")
 _IS_THERE = re.compile(r"(\w+) is not None")
 
 
-def summary_of(
-    returns: Sequence[Fact],
-    at_returns: Sequence[States],
-    at_end: States | None,
-    scope: Node,
-    defaults: Mapping[str, str],
-) -> Summary:
-    """`at_returns`, `at_end`: what its parameters are there; None where the end is never met. `defaults`: see
-    `Evaluator`."""
+class Return(NamedTuple):
+    fact: Fact
+    """Of what it gives back; NOTHING for a value that isn't known to be None."""
+    states: States
+    """Of the parameters there."""
+
+
+def summary_of(returns: Sequence[Return], at_end: States | None, scope: Node, defaults: Mapping[str, str]) -> Summary:
+    """`at_end`: what its parameters are there; None where it is never met. `defaults`: see `Evaluator`."""
     falls_off = at_end is not None
     if scope.type != "function_definition" or b"yield" in (scope.text or b""):
         return Summary()
-    nones = [fact.cause for fact in returns if fact.cause is not None]
+    nones = [fact.cause for fact, _ in returns if fact.cause is not None]
     # A function that only ever returns None, or is a stub, has callers that don't want a value.
     gives_value = len(nones) < len(returns) or any(cause.reason for cause in nones)
     may_be_none = (falls_off or bool(nones)) and gives_value
     ends = [at_end] if at_end is not None else []
-    at_nones = [at for fact, at in zip(returns, at_returns, strict=True) if fact.cause is not None]
-    given = [fact.items for fact in returns if fact.cause is None]
+    at_nones = [where_none(at, fact.unless, defaults) for fact, at in returns if fact.cause is not None]
+    given = [fact.items for fact, _ in returns if fact.cause is None]
     items, together = _items(given)
     return Summary(
         may_be_none,
@@ -44,7 +45,7 @@ def summary_of(
         _flag(given, items),
         _fallback(nones, scope) if may_be_none and not falls_off else None,
         demands([*at_nones, *ends], scope, defaults) if may_be_none else (),
-        demands([*at_returns, *ends], scope, defaults),
+        demands([*(at for _, at in returns), *ends], scope, defaults),
     )
 
 
