@@ -356,6 +356,13 @@ class FileAnalysis:
         # What isn't annotated is another thing by the time that another file imports it.
         return self._meaning.cause(variable, f"`{name}`") if variable.annotation and variable.optional else None
 
+    def _may_be_another(self, function: Function) -> bool:
+        """Whether a call by its name may mean the method of a class below."""
+        if function.owner is None or b"NotImplementedError" in self._source(function):
+            return function.owner is not None
+        below = [at for at, name in self.outline.methods if name == function.name and at != function.owner]
+        return any(f"#{function.owner}" in self._meaning.above(f"#{at}") for at in below)
+
     def _captures(self, function: Function) -> bool:
         outer = self._around.get(function.node.start_byte, ()) if self._around else ()
         return bool(outer) and may_capture(function, outer)
@@ -380,6 +387,8 @@ class FileAnalysis:
             given = {name: fact for name, fact in given.items() if not _is_settled(end, receiver, name, used)}
         ends = states(evaluator.defaults, end) if end is not None else None
         summary = summary_of(flow.returns, ends, scope, evaluator.defaults)
+        if (summary.never_returns or summary.back_where) and function is not None and self._may_be_another(function):
+            summary = summary._replace(never_returns=False, back_where=())
         return list(evaluator.uses.values()), summary, given
 
 
