@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -31,12 +32,11 @@ _OPPOSITE: Mapping[str, State] = {
 }  # fmt: skip
 _FACTS: Mapping[str, Fact] = {state: Fact(kind=state) for state in State}
 _IS = {"is": True, "==": True, "is not": False, "!=": False}
-_EMPTY = frozenset({"False", "None", "0", "''", '""', "{}", "[]", "()"})
-_LITERAL = re.compile(r"""True|[1-9]\d*|"[^"]+"|'[^']+'""")
 _TRUTH = re.compile(r"((?:not )*)(\w+)")
 _REFUSES = re.compile(rb"if [^\n]*:\s+raise\b")
 _STATE = "[?]"
 """No expression ends so."""
+_LONGEST_LITERAL = 100
 _BY_NAME = 255
 """Place of a parameter that can't be given by its place."""
 
@@ -96,7 +96,7 @@ def demands(places: Iterable[States], function: Node, defaults: Mapping[str, str
     at, found = 0, list[Demand]()
     for parameter in parameters_of(function):
         name = named(parameter)
-        if at == 0 and name in ("self", "cls"):
+        if at == 0 and name in ("self", "cls") and is_method(function):
             continue
         state = next((state for each, state in common if each == name), "")
         if state in _OPPOSITE and name in defaults:
@@ -104,6 +104,12 @@ def demands(places: Iterable[States], function: Node, defaults: Mapping[str, str
         is_last = at == _BY_NAME or "splat" in parameter.type or parameter.type == "keyword_separator"
         at = _BY_NAME if is_last else at + 1
     return tuple(found)
+
+
+def is_method(function: Node) -> bool:
+    around = function.parent
+    around = around.parent if around is not None and around.type == "decorated_definition" else around
+    return around is not None and around.parent is not None and around.parent.type == "class_definition"
 
 
 def is_ruled_out(wanted: Sequence[Demand], given: Sequence[Node], env: Env) -> bool:
@@ -149,14 +155,37 @@ def _is_met(wanted: Demand, value: Node | None, env: Env) -> bool | None:
     """None where that isn't known."""
     source = text(value) if value is not None else wanted.default
     known = env.get(_key(source)) if value is not None else None
-    if known is not None and known.kind in (wanted.state, _OPPOSITE[wanted.state]):
+    is_of_default = wanted.state in (State.LEFT, State.GIVEN)  # the caller's own has another one
+    if known is not None and not is_of_default and known.kind in (wanted.state, _OPPOSITE[wanted.state]):
         return known.kind == wanted.state
-    is_literal = source in _EMPTY or _LITERAL.fullmatch(source) is not None
+    literal = _literal(source)
     match wanted.state:
         case State.TRUE | State.FALSE:
-            return (source in _EMPTY) == (wanted.state == State.FALSE) if is_literal else None
+            return bool(literal[0]) == (wanted.state == State.TRUE) if literal else None
         case State.NONE | State.THERE:
-            return (source == "None") == (wanted.state == State.NONE) if is_literal else None
+            return (literal[0] is None) == (wanted.state == State.NONE) if literal else None
         case _:
-            is_left = source == wanted.default or source.endswith("." + wanted.default)
-            return is_left == (wanted.state == State.LEFT) if is_left or is_literal else None
+            is_left = _is_default(value, literal, wanted.default)
+            return is_left == (wanted.state == State.LEFT) if is_left is not None else None
+
+
+def _is_default(value: Node | None, literal: Sequence[object], default: str) -> bool | None:
+    """None where that isn't known."""
+    if value is None:
+        return True
+    if literal:
+        usual = _literal(default)
+        is_same = bool(usual) and literal[0] == usual[0]
+        return None if is_same and type(literal[0]) is not type(usual[0]) else is_same  # `1 == True`, but it `is` not
+    is_named = value.type in ("identifier", "attribute")
+    return True if is_named and f".{text(value)}".endswith(f".{default}") else None
+
+
+def _literal(source: str) -> Sequence[object]:
+    """Its value; nothing where it is no literal."""
+    if len(source) > _LONGEST_LITERAL or "\\" in source:  # Python warns of what it thinks no escape
+        return ()
+    try:
+        return (ast.literal_eval(source),)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return ()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.python.demands import States, demands, where_none
+from breadknife.plugins.nullcheck.python.demands import States, demands, is_method, where_none
 from breadknife.plugins.nullcheck.python.facts import FLAGS, Cause, Fact, Summary
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import named
@@ -74,7 +74,7 @@ def _flag(returned: Sequence[tuple[Fact, ...]], may_be_none: tuple[bool, ...]) -
 def _fallback(nones: Sequence[Cause], scope: Node) -> tuple[int, str] | None:
     """See `Known`."""
     parameters = parameters_of(scope)
-    if parameters and named(parameters[0]) in ("self", "cls"):
+    if parameters and named(parameters[0]) in ("self", "cls") and is_method(scope):
         parameters = parameters[1:]
     names = [named(each) for each in parameters if _may_be_none(each)]
     found = {_parameter(cause.node, scope) for cause in nones}
