@@ -32,6 +32,8 @@ from breadknife.plugins.nullcheck.python.rules import (
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
+_LOOKS = ITERATES | {"len", "print"}
+
 
 class Evaluator(Protocol):
     forgiven: int
@@ -56,6 +58,10 @@ class Evaluator(Protocol):
 
     def use(self, node: Node, fact: Fact, use: Use, env: Env, /) -> None:
         """A value is used in a way that None doesn't allow."""
+        ...
+
+    def change(self, name: str, env: Env, /) -> None:
+        """A parameter may hold more or less from here on."""
         ...
 
     def peek(self, node: Node, env: Env, /) -> Fact:
@@ -155,6 +161,15 @@ def after_call(evaluator: Evaluator, function: Node, receiver: str, env: Env) ->
     """What isn't known any more once something was called, and what is."""
     forget_attributes(env, lambda key: _set_here_alone(evaluator, key, env), evaluator.meaning.outline.class_named)
     _set_by(evaluator, function, receiver, env)
+
+
+def changed_by(evaluator: Evaluator, function: Node, qualified: str, given: list[Node], env: Env) -> None:
+    """What is called may change what it is a method of, and what it is given."""
+    owner = function.child_by_field_name("object")
+    values = [each.child_by_field_name("value") if each.type == "keyword_argument" else each for each in given]
+    for value in (owner, *(values if qualified not in _LOOKS else ())):
+        if value is not None and value.type == "identifier":
+            evaluator.change(text(value), env)
 
 
 def _set_here_alone(evaluator: Evaluator, key: str, env: Env) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from breadknife.plugins.nullcheck.python.facts import Env, Fact
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
@@ -36,6 +37,8 @@ _TRUTH = re.compile(r"((?:not )*)(\w+)")
 _REFUSES = re.compile(rb"if [^\n]*:\s+raise\b")
 _STATE = "[?]"
 """No expression ends so."""
+_PLAIN = (bool, int, float, str, bytes)
+"""Nothing that is done with a value of these changes it."""
 _LONGEST_LITERAL = 100
 _BY_NAME = 255
 """Place of a parameter that can't be given by its place."""
@@ -71,6 +74,17 @@ def tested(defaults: Mapping[str, str], test: Node, yes: Env, no: Env) -> None:
         yes[_key(name)], no[_key(name)] = _FACTS[state], _FACTS[_OPPOSITE[state]]
 
 
+def changed(name: str, defaults: Mapping[str, str], env: Env) -> bool:
+    """Whether a parameter may hold more or less once something was done with it; it is there as it was."""
+    if name not in defaults or type(next(iter(_literal(defaults[name])), None)) in _PLAIN:
+        return False
+    known = env.get(_key(name))
+    if known is not None and known.kind in (State.TRUE, State.FALSE):
+        env.pop(_key(name))
+        env |= {_key(name): _FACTS[State.THERE]} if known.kind == State.TRUE else {}
+    return True
+
+
 def states(defaults: Mapping[str, str], env: Env) -> States:
     """Of the parameters at one place."""
     return {name: env[key].kind for name in defaults if (key := name + _STATE) in env} if env else {}
@@ -84,8 +98,11 @@ def where_none(at: States, unless: str, defaults: Mapping[str, str]) -> States:
     return {**at, told[2]: State.FALSE if told[1].count("not") % 2 == 0 else State.TRUE}
 
 
-def demands(places: Iterable[States], function: Node, defaults: Mapping[str, str]) -> tuple[Demand, ...]:
-    """What holds at all of those. `defaults`: of the parameters that are never given another value."""
+def demands(
+    places: Iterable[States], function: Node, defaults: Mapping[str, str], changed: Collection[str]
+) -> tuple[Demand, ...]:
+    """What holds at all of those. `defaults`: of the parameters that are never given another value. `changed`: those
+    that may have held something else when the function was called."""
     common: set[tuple[str, str]] | None = None
     for each in places:
         common = set(each.items()) if common is None else common & each.items()
@@ -99,6 +116,8 @@ def demands(places: Iterable[States], function: Node, defaults: Mapping[str, str
         if at == 0 and name in ("self", "cls") and is_method(function):
             continue
         state = next((state for each, state in common if each == name), "")
+        if name in changed and state in (State.TRUE, State.FALSE):
+            state = State.THERE if state == State.TRUE else ""
         if state in _OPPOSITE and name in defaults:
             found.append(Demand(at, name, state, defaults[name]))
         is_last = at == _BY_NAME or "splat" in parameter.type or parameter.type == "keyword_separator"
@@ -108,8 +127,9 @@ def demands(places: Iterable[States], function: Node, defaults: Mapping[str, str
 
 def is_method(function: Node) -> bool:
     around = function.parent
-    around = around.parent if around is not None and around.type == "decorated_definition" else around
-    return around is not None and around.parent is not None and around.parent.type == "class_definition"
+    while around is not None and around.type not in ("class_definition", "function_definition"):
+        around = around.parent
+    return around is not None and around.type == "class_definition"
 
 
 def is_ruled_out(wanted: Sequence[Demand], given: Sequence[Node], env: Env) -> bool:
@@ -181,6 +201,7 @@ def _is_default(value: Node | None, literal: Sequence[object], default: str) -> 
     return True if is_named and f".{text(value)}".endswith(f".{default}") else None
 
 
+@lru_cache(maxsize=1 << 10)
 def _literal(source: str) -> Sequence[object]:
     """Its value; nothing where it is no literal."""
     if len(source) > _LONGEST_LITERAL or "\\" in source:  # Python warns of what it thinks no escape

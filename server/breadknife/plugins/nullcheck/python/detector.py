@@ -386,7 +386,7 @@ class FileAnalysis:
         if end is not None and not flow.returns:
             given = {name: fact for name, fact in given.items() if not _is_settled(end, receiver, name, used)}
         ends = states(evaluator.defaults, end) if end is not None else None
-        summary = summary_of(flow.returns, ends, scope, evaluator.defaults)
+        summary = summary_of(flow.returns, ends, scope, evaluator.defaults, evaluator.changed)
         if (summary.never_returns or summary.back_where) and function is not None and self._may_be_another(function):
             summary = summary._replace(never_returns=False, back_where=())
         return list(evaluator.uses.values()), summary, given

@@ -188,7 +188,7 @@ class Flow:
                     forget(env, text(target))
                 else:
                     self.evaluator.value(target, env)
-                    self.evaluator.thinned_out(target)
+                    self.evaluator.thinned_out(target, env)
         return env
 
     def _break(self, node: Node, env: Env) -> None:

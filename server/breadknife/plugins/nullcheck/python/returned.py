@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.demands import States, demands, is_method, where_none
@@ -24,8 +24,14 @@ class Return(NamedTuple):
     """Of the parameters there."""
 
 
-def summary_of(returns: Sequence[Return], at_end: States | None, scope: Node, defaults: Mapping[str, str]) -> Summary:
-    """`at_end`: what its parameters are there; None where it is never met. `defaults`: see `Evaluator`."""
+def summary_of(
+    returns: Sequence[Return],
+    at_end: States | None,
+    scope: Node,
+    defaults: Mapping[str, str],
+    changed: Collection[str],
+) -> Summary:
+    """`at_end`: what its parameters are there; None where it is never met. `defaults`, `changed`: see `Evaluator`."""
     falls_off = at_end is not None
     if scope.type != "function_definition" or b"yield" in (scope.text or b""):
         return Summary()
@@ -44,8 +50,8 @@ def summary_of(returns: Sequence[Return], at_end: States | None, scope: Node, de
         together,
         _flag(given, items),
         _fallback(nones, scope) if may_be_none and not falls_off else None,
-        demands([*at_nones, *ends], scope, defaults) if may_be_none else (),
-        demands([*(at for _, at in returns), *ends], scope, defaults),
+        demands([*at_nones, *ends], scope, defaults, changed) if may_be_none else (),
+        demands([*(at for _, at in returns), *ends], scope, defaults, changed),
     )
 
 
