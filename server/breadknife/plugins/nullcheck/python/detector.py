@@ -35,6 +35,7 @@ from breadknife.plugins.nullcheck.python.reuse import (
 from breadknife.plugins.nullcheck.python.rule import NullableCall
 from breadknife.plugins.nullcheck.python.rules import NULLABLE
 from breadknife.plugins.nullcheck.python.site import site_of
+from breadknife.plugins.nullcheck.python.trying import tries_what_it_is_given
 from breadknife.plugins.nullcheck.python.words import origins
 from breadknife.plugins.nullcheck.summaries import Outside
 from breadknife.task.values import Finding
@@ -83,6 +84,7 @@ class FileAnalysis:
         self._uses: dict[int, list[NullUse]] = {}
         self._summaries: dict[int, Summary] = {}
         self._running: set[int] = set()
+        self._tries = dict[int, bool]()
         self._asked: set[int] = set()
         """Functions that couldn't say yet what they give back or assign: whoever asked them knows too little."""
         self._provisional: set[int] = set()
@@ -255,6 +257,12 @@ class FileAnalysis:
             else:
                 self._summaries[key] = Summary()
         return self._summaries.get(key, Summary())
+
+    def tries(self, function: Function, /) -> bool:
+        key = function.node.start_byte
+        if key not in self._tries:
+            self._tries[key] = tries_what_it_is_given(function.node)
+        return self._tries[key]
 
     def _needs_flow(self, function: Function) -> bool:
         """Whether the function's text alone doesn't show that it gives back a value at every end, or never one."""
