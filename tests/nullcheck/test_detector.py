@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from breadknife.plugins.nullcheck.python import detector
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
 from breadknife.plugins.nullcheck.python.library import VALUE_CALLS
 from breadknife.plugins.nullcheck.python.rule import NullableAttribute, NullableCall, ValueCall
@@ -19,7 +20,7 @@ from breadknife.plugins.nullcheck.python.rules import (
 )
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
-from breadknife.text.syntax import parse
+from breadknife.text.syntax import Node, parse
 from support import marked_spans
 
 CASES = Path(__file__).parent / "cases"
@@ -193,3 +194,16 @@ def test_a_name_is_global_where_a_statement_begins_so() -> None:
         "def g():\n    return ⟦pool⟧.name\n"
     )
     check(text, spans)
+
+
+def test_a_function_is_asked_once_whether_it_tries_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[Node]()
+
+    def tries(function: Node) -> bool:
+        asked.append(function)
+        return True
+
+    monkeypatch.setattr(detector, "tries_what_it_is_given", tries)
+    helper = "import re\ndef attempt(function):\n    return function()\n"
+    assert found(helper + "def f(s):\n" + '    attempt(lambda: re.match("a", s).group())\n' * 9) == []
+    assert len(asked) == 1

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.python.demands import came_back, is_ruled_out
-from breadknife.plugins.nullcheck.python.demands import unless as ruled_out_by
+from breadknife.plugins.nullcheck.python.demands import came_back, failing_test, is_ruled_out
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
     FLAGS,
@@ -33,6 +32,8 @@ from breadknife.plugins.nullcheck.python.rules import (
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
+_LOOKS = ITERATES | {"len", "print"}
+
 
 class Evaluator(Protocol):
     forgiven: int
@@ -57,6 +58,10 @@ class Evaluator(Protocol):
 
     def use(self, node: Node, fact: Fact, use: Use, env: Env, /) -> None:
         """A value is used in a way that None doesn't allow."""
+        ...
+
+    def change(self, name: str, env: Env, /) -> None:
+        """A parameter may hold more or less from here on."""
         ...
 
     def peek(self, node: Node, env: Env, /) -> Fact:
@@ -98,7 +103,7 @@ def call_result(
         cause = None
     if cause is not None and callee.null_where:
         cause = None if is_ruled_out(callee.null_where, given, env) else cause
-        unless = ruled_out_by(callee.null_where, given) if cause is not None else ""
+        unless = failing_test(callee.null_where, given) if cause is not None else ""
     return Fact(cause, callee.kind, unless=unless, items=tuple(items), contents=callee.contents)
 
 
@@ -166,6 +171,15 @@ def after_call(evaluator: Evaluator, function: Node, receiver: str, env: Env) ->
     """What isn't known any more once something was called, and what is."""
     forget_attributes(env, lambda key: _set_here_alone(evaluator, key, env), evaluator.meaning.outline.class_named)
     _set_by(evaluator, function, receiver, env)
+
+
+def changed_by(evaluator: Evaluator, function: Node, qualified: str, given: list[Node], env: Env) -> None:
+    """What is called may change what it is a method of, and what it is given."""
+    owner = function.child_by_field_name("object")
+    values = [each.child_by_field_name("value") if each.type == "keyword_argument" else each for each in given]
+    for value in (owner, *(values if qualified not in _LOOKS else ())):
+        if value is not None and value.type == "identifier":
+            evaluator.change(text(value), env)
 
 
 def _set_here_alone(evaluator: Evaluator, key: str, env: Env) -> bool:

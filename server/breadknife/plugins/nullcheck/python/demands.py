@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from breadknife.plugins.nullcheck.python.facts import Env, Fact
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
@@ -31,12 +33,13 @@ _OPPOSITE: Mapping[str, State] = {
 }  # fmt: skip
 _FACTS: Mapping[str, Fact] = {state: Fact(kind=state) for state in State}
 _IS = {"is": True, "==": True, "is not": False, "!=": False}
-_EMPTY = frozenset({"False", "None", "0", "''", '""', "{}", "[]", "()"})
-_LITERAL = re.compile(r"""True|[1-9]\d*|"[^"]+"|'[^']+'""")
 _TRUTH = re.compile(r"((?:not )*)(\w+)")
 _REFUSES = re.compile(rb"if [^\n]*:\s+raise\b")
 _STATE = "[?]"
 """No expression ends so."""
+_PLAIN = (bool, int, float, str, bytes)
+"""Nothing that is done with a value of these changes it."""
+_LONGEST_LITERAL = 100
 _BY_NAME = 255
 """Place of a parameter that can't be given by its place."""
 
@@ -44,7 +47,7 @@ States = Mapping[str, str]
 """Parameter -> its state."""
 
 
-def refuses(source: bytes) -> bool:
+def may_refuse(source: bytes) -> bool:
     """Whether a function's text shows that it may come back only where a parameter is as it wants it."""
     return b"raise" in source and _REFUSES.search(source) is not None
 
@@ -71,19 +74,35 @@ def tested(defaults: Mapping[str, str], test: Node, yes: Env, no: Env) -> None:
         yes[_key(name)], no[_key(name)] = _FACTS[state], _FACTS[_OPPOSITE[state]]
 
 
-def states(defaults: Mapping[str, str], env: Env, unless: str = "") -> States:
-    """Of the parameters at one place. `unless`: a test whose success is ruled out there."""
-    if not env:
-        return {}
-    found = {name: env[key].kind for name in defaults if (key := name + _STATE) in env}
+def changed(name: str, defaults: Mapping[str, str], env: Env) -> bool:
+    """Whether a parameter may hold more or less once something was done with it; it is there as it was."""
+    if name not in defaults or type(next(iter(_literal(defaults[name])), None)) in _PLAIN:
+        return False
+    known = env.get(_key(name))
+    if known is not None and known.kind in (State.TRUE, State.FALSE):
+        env.pop(_key(name))
+        env |= {_key(name): _FACTS[State.THERE]} if known.kind == State.TRUE else {}
+    return True
+
+
+def states(defaults: Mapping[str, str], env: Env) -> States:
+    """Of the parameters at one place."""
+    return {name: env[key].kind for name in defaults if (key := name + _STATE) in env} if env else {}
+
+
+def where_none(at: States, unless: str, defaults: Mapping[str, str]) -> States:
+    """Of the parameters at a `return` where it gives None, which the success of a test rules out."""
     told = _TRUTH.fullmatch(unless)
-    if told is not None and told[2] in defaults:
-        found[told[2]] = State.FALSE if told[1].count("not") % 2 == 0 else State.TRUE
-    return found
+    if told is None or told[2] not in defaults:
+        return at
+    return {**at, told[2]: State.FALSE if told[1].count("not") % 2 == 0 else State.TRUE}
 
 
-def demands(places: Iterable[States], function: Node, defaults: Mapping[str, str]) -> tuple[Demand, ...]:
-    """What holds at all of those. `defaults`: of the parameters that are never given another value."""
+def demands(
+    places: Iterable[States], function: Node, defaults: Mapping[str, str], changed: Collection[str]
+) -> tuple[Demand, ...]:
+    """What holds at all of those. `defaults`: of the parameters that are never given another value. `changed`: those
+    that may have held something else when the function was called."""
     common: set[tuple[str, str]] | None = None
     for each in places:
         common = set(each.items()) if common is None else common & each.items()
@@ -94,9 +113,11 @@ def demands(places: Iterable[States], function: Node, defaults: Mapping[str, str
     at, found = 0, list[Demand]()
     for parameter in parameters_of(function):
         name = named(parameter)
-        if at == 0 and name in ("self", "cls"):
+        if at == 0 and name in ("self", "cls") and is_method(function):
             continue
         state = next((state for each, state in common if each == name), "")
+        if name in changed and state in (State.TRUE, State.FALSE):
+            state = State.THERE if state == State.TRUE else ""
         if state in _OPPOSITE and name in defaults:
             found.append(Demand(at, name, state, defaults[name]))
         is_last = at == _BY_NAME or "splat" in parameter.type or parameter.type == "keyword_separator"
@@ -104,12 +125,19 @@ def demands(places: Iterable[States], function: Node, defaults: Mapping[str, str
     return tuple(found)
 
 
+def is_method(function: Node) -> bool:
+    around = function.parent
+    while around is not None and around.type not in ("class_definition", "function_definition"):
+        around = around.parent
+    return around is not None and around.type == "class_definition"
+
+
 def is_ruled_out(wanted: Sequence[Demand], given: Sequence[Node], env: Env) -> bool:
     """Whether a call surely doesn't meet one of the demands; what `*` or `**` give isn't thought to."""
     return any(_is_met(each, value_of(each, given), env) is False for each in wanted)
 
 
-def unless(wanted: Sequence[Demand], given: Sequence[Node]) -> str:
+def failing_test(wanted: Sequence[Demand], given: Sequence[Node]) -> str:
     """A test of the caller's own under which one of the demands isn't met."""
     for each in wanted:
         value = value_of(each, given)
@@ -147,14 +175,38 @@ def _is_met(wanted: Demand, value: Node | None, env: Env) -> bool | None:
     """None where that isn't known."""
     source = text(value) if value is not None else wanted.default
     known = env.get(_key(source)) if value is not None else None
-    if known is not None and known.kind in (wanted.state, _OPPOSITE[wanted.state]):
+    is_of_default = wanted.state in (State.LEFT, State.GIVEN)  # the caller's own has another one
+    if known is not None and not is_of_default and known.kind in (wanted.state, _OPPOSITE[wanted.state]):
         return known.kind == wanted.state
-    is_literal = source in _EMPTY or _LITERAL.fullmatch(source) is not None
+    literal = _literal(source)
     match wanted.state:
         case State.TRUE | State.FALSE:
-            return (source in _EMPTY) == (wanted.state == State.FALSE) if is_literal else None
+            return bool(literal[0]) == (wanted.state == State.TRUE) if literal else None
         case State.NONE | State.THERE:
-            return (source == "None") == (wanted.state == State.NONE) if is_literal else None
+            return (literal[0] is None) == (wanted.state == State.NONE) if literal else None
         case _:
-            is_left = source == wanted.default or source.endswith("." + wanted.default)
-            return is_left == (wanted.state == State.LEFT) if is_left or is_literal else None
+            is_left = _is_default(value, literal, wanted.default)
+            return is_left == (wanted.state == State.LEFT) if is_left is not None else None
+
+
+def _is_default(value: Node | None, literal: Sequence[object], default: str) -> bool | None:
+    """None where that isn't known."""
+    if value is None:
+        return True
+    if literal:
+        usual = _literal(default)
+        is_same = bool(usual) and literal[0] == usual[0]
+        return None if is_same and type(literal[0]) is not type(usual[0]) else is_same  # `1 == True`, but it `is` not
+    is_named = value.type in ("identifier", "attribute")
+    return True if is_named and f".{text(value)}".endswith(f".{default}") else None
+
+
+@lru_cache(maxsize=1 << 10)
+def _literal(source: str) -> Sequence[object]:
+    """Its value; nothing where it is no literal."""
+    if len(source) > _LONGEST_LITERAL or "\\" in source:  # Python warns of what it thinks no escape
+        return ()
+    try:
+        return (ast.literal_eval(source),)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return ()

@@ -10,7 +10,7 @@ from weakref import proxy
 from breadknife.plugins.nullcheck.python.annotations import holds_optional, is_optional, optional_items
 from breadknife.plugins.nullcheck.python.captured import Around, around, captured, may_capture
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
-from breadknife.plugins.nullcheck.python.demands import refuses, states
+from breadknife.plugins.nullcheck.python.demands import may_refuse, states
 from breadknife.plugins.nullcheck.python.doubts import assurance
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Env, Fact, NullUse, Summary, key_of
@@ -35,6 +35,7 @@ from breadknife.plugins.nullcheck.python.reuse import (
 from breadknife.plugins.nullcheck.python.rule import NullableCall
 from breadknife.plugins.nullcheck.python.rules import NULLABLE
 from breadknife.plugins.nullcheck.python.site import site_of
+from breadknife.plugins.nullcheck.python.trying import tries_what_it_is_given
 from breadknife.plugins.nullcheck.python.words import origins
 from breadknife.plugins.nullcheck.summaries import Outside
 from breadknife.task.values import Finding
@@ -83,6 +84,7 @@ class FileAnalysis:
         self._uses: dict[int, list[NullUse]] = {}
         self._summaries: dict[int, Summary] = {}
         self._running: set[int] = set()
+        self._tries = dict[int, bool]()
         self._asked: set[int] = set()
         """Functions that couldn't say yet what they give back or assign: whoever asked them knows too little."""
         self._provisional: set[int] = set()
@@ -243,7 +245,7 @@ class FileAnalysis:
         if not function.is_plain:
             return Summary()
         written = text(annotation) if annotation is not None else ""
-        if written and not (written == "None" and refuses(self._source(function))):
+        if written and not (written == "None" and may_refuse(self._source(function))):
             may_be_none = is_optional(written) and written != "None"
             return Summary(may_be_none, written.rpartition(".")[2] in ("NoReturn", "Never"), optional_items(written))
         key = function.node.start_byte
@@ -256,13 +258,19 @@ class FileAnalysis:
                 self._summaries[key] = Summary()
         return self._summaries.get(key, Summary())
 
+    def tries(self, function: Function, /) -> bool:
+        key = function.node.start_byte
+        if key not in self._tries:
+            self._tries[key] = tries_what_it_is_given(function.node)
+        return self._tries[key]
+
     def _needs_flow(self, function: Function) -> bool:
         """Whether the function's text alone doesn't show that it gives back a value at every end, or never one."""
         source, last = self._source(function), function.body.named_children[-1:]
         ends = last[0].type if last else ""
         if not _RETURNS_VALUE.search(source):
             if ends == "expression_statement":
-                return _NAMES_END.search(last[0].text or b"") is not None or refuses(source)
+                return _NAMES_END.search(last[0].text or b"") is not None or may_refuse(source)
             return b"raise" in source and ends in _MAY_END
         return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._may_tell(function)
 
@@ -356,6 +364,13 @@ class FileAnalysis:
         # What isn't annotated is another thing by the time that another file imports it.
         return self._meaning.cause(variable, f"`{name}`") if variable.annotation and variable.optional else None
 
+    def _may_be_another(self, function: Function) -> bool:
+        """Whether a call by its name may mean the method of a class below."""
+        if function.owner is None or b"NotImplementedError" in self._source(function):
+            return function.owner is not None
+        below = [at for at, name in self.outline.methods if name == function.name and at != function.owner]
+        return any(f"#{function.owner}" in self._meaning.above(f"#{at}") for at in below)
+
     def _captures(self, function: Function) -> bool:
         outer = self._around.get(function.node.start_byte, ()) if self._around else ()
         return bool(outer) and may_capture(function, outer)
@@ -379,7 +394,9 @@ class FileAnalysis:
         if end is not None and not flow.returns:
             given = {name: fact for name, fact in given.items() if not _is_settled(end, receiver, name, used)}
         ends = states(evaluator.defaults, end) if end is not None else None
-        summary = summary_of(flow.returns, flow.states, ends, scope, evaluator.defaults)
+        summary = summary_of(flow.returns, ends, scope, evaluator.defaults, evaluator.changed)
+        if (summary.never_returns or summary.back_where) and function is not None and self._may_be_another(function):
+            summary = summary._replace(never_returns=False, back_where=())
         return list(evaluator.uses.values()), summary, given
 
 

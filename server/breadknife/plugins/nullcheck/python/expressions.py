@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from breadknife.plugins.nullcheck.python import demands
 from breadknife.plugins.nullcheck.python.by_class import class_called
-from breadknife.plugins.nullcheck.python.calls import after_call, call_result, evaluate_arguments
+from breadknife.plugins.nullcheck.python.calls import after_call, call_result, changed_by, evaluate_arguments
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.containers import (
     at_index,
@@ -62,6 +63,8 @@ class Evaluator:
         """The name of the function that is followed."""
         self.defaults: dict[str, str] = {}
         """Parameter -> source of its default ("" without one), as long as it is given no other value."""
+        self.changed = set[str]()
+        """Parameters that may hold more or less than when the function was called."""
         self.globals: set[str] = set()
         """Names of the module that the function may assign to."""
         self.given: dict[tuple[str, str], Fact] = {}
@@ -121,11 +124,17 @@ class Evaluator:
         self.use(node, fact, Use.ITERATE, env)
         return element(self.meaning, self._held(node, fact, env))
 
-    def thinned_out(self, element: Node) -> None:
+    def change(self, name: str, env: Env) -> None:
+        """Something is done with a parameter."""
+        if demands.changed(name, self.defaults, env):
+            self.changed.add(name)
+
+    def thinned_out(self, element: Node, env: Env) -> None:
         """An element gets a value, or is deleted: if that is done to one after the other, none may be None after it."""
         container = element.child_by_field_name("value")
         if element.type == "subscript" and container is not None:
             self._filled.add(key_of(container))
+            self.change(text(container), env)
 
     def _held(self, container: Node, fact: Fact, env: Env) -> Contents | None:
         if fact.contents is None:
@@ -160,7 +169,7 @@ class Evaluator:
             case "subscript":
                 self._subscript(target, env)
                 if fact.cause is None:
-                    self.thinned_out(target)
+                    self.thinned_out(target, env)
                 if key := key_of(target):
                     forget(env, key)
                     env[key] = fact._replace(via=target) if fact.cause else fact if fact is not NOTHING else CHECKED
@@ -238,6 +247,7 @@ class Evaluator:
             result = of_method(self.meaning, receiver, held, function, given)
         elif first.contents is not None and function.type == "identifier" and qualified == text(function):
             result = of_builtin(qualified, self._held(given[0], first, env))
+        changed_by(self, function, qualified, given, env)
         if result.cause is not None and env.get(key_of(node)) == CHECKED:
             return NOTHING
         if env:

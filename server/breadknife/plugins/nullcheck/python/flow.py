@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.python import trying
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.containers import held_by
-from breadknife.plugins.nullcheck.python.demands import State, States, states
+from breadknife.plugins.nullcheck.python.demands import State, states
 from breadknife.plugins.nullcheck.python.expressions import MAX_DEPTH, Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import (
     CHECKED,
@@ -33,6 +33,7 @@ from breadknife.plugins.nullcheck.python.facts import (
 from breadknife.plugins.nullcheck.python.loops import is_left_where_none
 from breadknife.plugins.nullcheck.python.narrowing import branch, truth
 from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.returned import Return
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -53,10 +54,7 @@ class Flow:
     """Follows every path. A statement takes the environment before it and gives the one after, None if none is."""
 
     evaluator: Evaluator
-    returns: list[Fact] = field(default_factory=list[Fact])
-    """What each `return` gives back; NOTHING for a value that isn't known to be None."""
-    states: list[States] = field(default_factory=list[States])
-    """Of the parameters, at each `return`."""
+    returns: list[Return] = field(default_factory=list[Return])
     _loops: list[_Loop] = field(default_factory=list[_Loop])
     _raised: list[Env | None] = field(default_factory=list["Env | None"])
     """For each surrounding `try`: what may hold when a statement in it raises."""
@@ -163,13 +161,11 @@ class Flow:
     def _return(self, node: Node, env: Env) -> None:
         values = [child for child in node.named_children if child.type != "comment"]
         if not values or values[0].type == "none":
-            self.returns.append(Fact(Cause(node, "")))
-            self.states.append(states(self.evaluator.defaults, env))
+            self.returns.append(Return(Fact(Cause(node, "")), states(self.evaluator.defaults, env)))
             return
         for value in values:
             fact = self.evaluator.value(value, env)
-            self.returns.append(fact)
-            self.states.append(states(self.evaluator.defaults, env, fact.unless))
+            self.returns.append(Return(fact, states(self.evaluator.defaults, env)))
 
     def _raise(self, node: Node, env: Env) -> None:
         for child in node.named_children:
@@ -192,7 +188,7 @@ class Flow:
                     forget(env, text(target))
                 else:
                     self.evaluator.value(target, env)
-                    self.evaluator.thinned_out(target)
+                    self.evaluator.thinned_out(target, env)
         return env
 
     def _break(self, node: Node, env: Env) -> None:

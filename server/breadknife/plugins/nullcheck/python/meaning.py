@@ -25,7 +25,6 @@ from breadknife.plugins.nullcheck.python.rules import (
     KINDS,
     NULLABLE,
 )
-from breadknife.plugins.nullcheck.python.trying import tries_what_it_is_given
 from breadknife.plugins.nullcheck.python.words import dotted_names, members_of
 from breadknife.plugins.nullcheck.summaries import Found, Outside
 from breadknife.text.syntax import Node
@@ -39,6 +38,10 @@ class Analysis(Protocol):
     """What a function's analysis asks of the whole file's."""
 
     def summary(self, function: Function, /) -> Summary: ...
+
+    def tries(self, function: Function, /) -> bool:
+        """See `tries_what_it_is_given`."""
+        ...
 
     def given(self, owner: int, name: str, /) -> Fact:
         """What the class's own `__init__` gives that attribute, where that may be None."""
@@ -93,7 +96,7 @@ class Meaning:
         """Whether what is called calls what it is given where it catches what a use of None raises."""
         member = self._called(node, receiver)
         if member is not None and member.function is not None:
-            return tries_what_it_is_given(member.function.node)
+            return self._analysis.tries(member.function)
         return member is not None and member.known is not None and member.known.tries
 
     def _called(self, node: Node, receiver: str) -> Member | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.python.demands import States, demands
+from breadknife.plugins.nullcheck.python.demands import States, demands, is_method, where_none
 from breadknife.plugins.nullcheck.python.facts import FLAGS, Cause, Fact, Summary
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import named
@@ -16,25 +17,31 @@ _IS_NONE = re.compile(r"(\w+) is None")
 _IS_THERE = re.compile(r"(\w+) is not None")
 
 
+class Return(NamedTuple):
+    fact: Fact
+    """Of what it gives back; NOTHING for a value that isn't known to be None."""
+    states: States
+    """Of the parameters there."""
+
+
 def summary_of(
-    returns: Sequence[Fact],
-    at_returns: Sequence[States],
+    returns: Sequence[Return],
     at_end: States | None,
     scope: Node,
     defaults: Mapping[str, str],
+    changed: Collection[str],
 ) -> Summary:
-    """`at_returns`, `at_end`: what its parameters are there; None where the end is never met. `defaults`: see
-    `Evaluator`."""
+    """`at_end`: what its parameters are there; None where it is never met. `defaults`, `changed`: see `Evaluator`."""
     falls_off = at_end is not None
     if scope.type != "function_definition" or b"yield" in (scope.text or b""):
         return Summary()
-    nones = [fact.cause for fact in returns if fact.cause is not None]
+    nones = [fact.cause for fact, _ in returns if fact.cause is not None]
     # A function that only ever returns None, or is a stub, has callers that don't want a value.
     gives_value = len(nones) < len(returns) or any(cause.reason for cause in nones)
     may_be_none = (falls_off or bool(nones)) and gives_value
     ends = [at_end] if at_end is not None else []
-    at_nones = [at for fact, at in zip(returns, at_returns, strict=True) if fact.cause is not None]
-    given = [fact.items for fact in returns if fact.cause is None]
+    at_nones = [where_none(at, fact.unless, defaults) for fact, at in returns if fact.cause is not None]
+    given = [fact.items for fact, _ in returns if fact.cause is None]
     items, together = _items(given)
     return Summary(
         may_be_none,
@@ -43,8 +50,8 @@ def summary_of(
         together,
         _flag(given, items),
         _fallback(nones, scope) if may_be_none and not falls_off else None,
-        demands([*at_nones, *ends], scope, defaults) if may_be_none else (),
-        demands([*at_returns, *ends], scope, defaults),
+        demands([*at_nones, *ends], scope, defaults, changed) if may_be_none else (),
+        demands([*(at for _, at in returns), *ends], scope, defaults, changed),
     )
 
 
@@ -73,7 +80,7 @@ def _flag(returned: Sequence[tuple[Fact, ...]], may_be_none: tuple[bool, ...]) -
 def _fallback(nones: Sequence[Cause], scope: Node) -> tuple[int, str] | None:
     """See `Known`."""
     parameters = parameters_of(scope)
-    if parameters and named(parameters[0]) in ("self", "cls"):
+    if parameters and named(parameters[0]) in ("self", "cls") and is_method(scope):
         parameters = parameters[1:]
     names = [named(each) for each in parameters if _may_be_none(each)]
     found = {_parameter(cause.node, scope) for cause in nones}

@@ -12,7 +12,6 @@ from breadknife.plugins.nullcheck.python.members import part_may_be_none
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
 from breadknife.plugins.nullcheck.python.rule import NullableCall
 from breadknife.plugins.nullcheck.python.rules import KINDS, NULLABLE
-from breadknife.plugins.nullcheck.python.trying import tries_what_it_is_given
 from breadknife.plugins.nullcheck.summaries import ClassSummary, FileSummary, Known, Null
 from breadknife.text.document import Span
 from breadknife.text.outline import Import
@@ -71,7 +70,7 @@ def _function(analysis: FileAnalysis, function: Function) -> Known:
         fallback=summary.fallback,
         null_where=summary.null_where,
         back_where=summary.back_where,
-        tries=tries_what_it_is_given(function.node),
+        tries=analysis.tries(function),
     )
 
 
