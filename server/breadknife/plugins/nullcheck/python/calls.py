@@ -200,8 +200,18 @@ def _set_by(evaluator: Evaluator, function: Node, receiver: str, env: Env) -> No
         return
     method = text(name)
     for attribute, variable in evaluator.meaning.outline.classes[int(receiver[1:])].variables.items():
-        if method in variable.setters:
-            env[f"{key}.{attribute}"] = CHECKED
+        here = f"{key}.{attribute}"
+        if method in variable.setters or (
+            here in env and env[here].cause and _is_abstract(evaluator, receiver, method)
+        ):
+            env[here] = CHECKED
+
+
+def _is_abstract(evaluator: Evaluator, receiver: str, method: str) -> bool:
+    """Whether it is for a class below to say what it does, and so what it sets."""
+    member = evaluator.meaning.member(receiver, method)
+    called = member.function if member is not None else None
+    return called is not None and b"NotImplementedError" in (called.node.text or b"")
 
 
 def ends_here(evaluator: Evaluator, node: Node, env: Env) -> bool:
