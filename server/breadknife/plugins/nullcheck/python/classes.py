@@ -14,7 +14,8 @@ TUPLE_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 """What takes a value apart: `a, b`, `(a, b)` and `[a, b]`."""
 _TUPLES = frozenset({"expression_list", "tuple"})
 _IS_NONE = re.compile(rb"not (\w+\.\w+)|(\w+\.\w+) is None")
-_BY_NAME = re.compile(rb"\b(?:setattr|delattr|vars)\(|__dict__|\bself\.__init__\(")
+_BY_NAME = (b"setattr(", b"delattr(", b"__dict__", b"self.__init__(")
+_VARS = re.compile(rb"vars(?<!\wvars)\(")
 _WORD_IN_QUOTES = re.compile(rb"""["']-{0,2}(\w[\w-]*)=?["']""")
 """Or an option: `"--root-dir"`, `"root-dir="`."""
 _ALLOWS_NONE = re.compile(rb"\ballow_none\s*=\s*True\b")
@@ -80,7 +81,8 @@ class Class:
 
 def sets_by_name(class_: Node) -> bool:
     """Whether a class's attributes get values in ways that no assignment shows."""
-    return _BY_NAME.search(class_.text or b"") is not None
+    source = class_.text or b""
+    return any(word in source for word in _BY_NAME) or _VARS.search(source) is not None
 
 
 def bases_of(definition: Node) -> tuple[str, ...]:
