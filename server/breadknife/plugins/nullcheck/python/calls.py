@@ -208,10 +208,10 @@ def _set_by(evaluator: Evaluator, function: Node, receiver: str, env: Env) -> No
 
 
 def _is_abstract(evaluator: Evaluator, receiver: str, method: str) -> bool:
-    """Whether it is for a class below to say what it does, and so what it sets."""
+    """Whether it is for a class below to say what it sets."""
     member = evaluator.meaning.member(receiver, method)
     called = member.function if member is not None else None
-    return called is not None and b"NotImplementedError" in (called.node.text or b"")
+    return called is not None and called.is_abstract
 
 
 def ends_here(evaluator: Evaluator, node: Node, env: Env) -> bool:

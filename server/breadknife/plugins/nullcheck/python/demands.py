@@ -47,7 +47,7 @@ States = Mapping[str, str]
 """Parameter -> its state."""
 
 
-def may_refuse(source: bytes) -> bool:
+def may_demand(source: bytes) -> bool:
     """Whether a function's text shows that it may come back only where a parameter is as it wants it."""
     return b"raise" in source and _REFUSES.search(source) is not None
 

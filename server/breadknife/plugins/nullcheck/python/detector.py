@@ -10,7 +10,7 @@ from weakref import proxy
 from breadknife.plugins.nullcheck.python.annotations import holds_optional, is_optional, optional_items
 from breadknife.plugins.nullcheck.python.captured import Around, around, captured, may_capture
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
-from breadknife.plugins.nullcheck.python.demands import may_refuse, states
+from breadknife.plugins.nullcheck.python.demands import may_demand, states
 from breadknife.plugins.nullcheck.python.doubts import assurance
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Env, Fact, NullUse, Summary, key_of
@@ -245,7 +245,7 @@ class FileAnalysis:
         if not function.is_plain:
             return Summary()
         written = text(annotation) if annotation is not None else ""
-        if written and not (written == "None" and may_refuse(self._source(function))):
+        if written and not (written == "None" and may_demand(self._source(function))):
             may_be_none = is_optional(written) and written != "None"
             return Summary(may_be_none, written.rpartition(".")[2] in ("NoReturn", "Never"), optional_items(written))
         key = function.node.start_byte
@@ -270,7 +270,7 @@ class FileAnalysis:
         ends = last[0].type if last else ""
         if not _RETURNS_VALUE.search(source):
             if ends == "expression_statement":
-                return _NAMES_END.search(last[0].text or b"") is not None or may_refuse(source)
+                return _NAMES_END.search(last[0].text or b"") is not None or may_demand(source)
             return b"raise" in source and ends in _MAY_END
         return ends != "return_statement" or _BARE_RETURN.search(source) is not None or self._may_tell(function)
 
@@ -366,7 +366,7 @@ class FileAnalysis:
 
     def _may_be_another(self, function: Function) -> bool:
         """Whether a call by its name may mean the method of a class below."""
-        if function.owner is None or b"NotImplementedError" in self._source(function):
+        if function.owner is None or function.is_abstract:
             return function.owner is not None
         below = [at for at, name in self.outline.methods if name == function.name and at != function.owner]
         return any(f"#{function.owner}" in self._meaning.above(f"#{at}") for at in below)

@@ -38,7 +38,6 @@ from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
 _TESTS = frozenset({"comparison_operator", "boolean_operator", "not_operator", "call"})
-_CATCHES_NONE = ("AttributeError", "TypeError")
 _MAX_LOOPS = 4
 """Loops nested deeper than this are followed once round only, or the work would double with each level."""
 
@@ -339,7 +338,7 @@ class Flow:
                 if target is not None:
                     self.evaluator.bind(target, NOTHING, env)
                 source = text(manager)
-                forgives = forgives or any(name in source for name in _CATCHES_NONE)
+                forgives = forgives or trying.CATCHES_NONE.search(source) is not None
                 swallows = swallows or "suppress" in source or "aises" in source
         body = node.child_by_field_name("body")
         if body is None:

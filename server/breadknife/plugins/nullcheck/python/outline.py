@@ -43,6 +43,11 @@ class Function(NamedTuple):  # made of each at every key: a frozen dataclass tak
     is_of_class: bool = False
     """A class method or a static one."""
 
+    @property
+    def is_abstract(self) -> bool:
+        """Whether it is for a class below to say what it does."""
+        return b"NotImplementedError" in (self.node.text or b"")
+
 
 @dataclass(frozen=True)
 class Imported:

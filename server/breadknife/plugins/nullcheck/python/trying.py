@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import named
 from breadknife.text.syntax import Node
 
-_CATCHES_NONE = re.compile(r"AttributeError|TypeError")
+CATCHES_NONE = re.compile(r"AttributeError|TypeError")
 _TELLING = frozenset({"raise_statement", "call"})
 """What is called in a handler may be a log, or an answer that says what went wrong."""
 _CATCHES_ALL = re.compile(r"\b(?:Base)?Exception\b")
@@ -19,7 +19,7 @@ def forgives(handler: Node) -> bool:
     """Whether an `except` catches what a use of None raises; of what catches all, unless somebody is told."""
     parts = [child for child in handler.named_children if child.type != "comment"]
     caught = " ".join(text(child) for child in parts if child.type != "block")
-    if _CATCHES_NONE.search(caught):
+    if CATCHES_NONE.search(caught):
         return True
     if caught and not _CATCHES_ALL.search(caught):
         return False
