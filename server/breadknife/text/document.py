@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
+from typing import AnyStr
 from urllib.parse import unquote, urlsplit
 
 from breadknife.errors import DocumentError
@@ -52,11 +53,23 @@ class TextEdit:
     new_text: str
 
 
-def common_prefix(one: str, other: str) -> int:
-    """How many code points both texts begin with."""
+def common_prefix(one: AnyStr, other: AnyStr) -> int:
+    """How many code points (of `bytes`, bytes) both texts begin with."""
     length, limit, step = 0, min(len(one), len(other)), 1 << 16
     while length < limit and step:
-        if length + step <= limit and other.startswith(one[length : length + step], length):
+        if length + step <= limit and other[length : length + step] == one[length : length + step]:
+            length += step
+        else:
+            step >>= 1
+    return length
+
+
+def common_suffix(one: AnyStr, other: AnyStr, prefix: int) -> int:
+    """How many both end with, behind a prefix of that length."""
+    length, limit, step = 0, min(len(one), len(other)) - prefix, 1 << 16
+    while length < limit and step:
+        at, there = len(one) - length, len(other) - length
+        if length + step <= limit and other[there - step : there] == one[at - step : at]:
             length += step
         else:
             step >>= 1

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 
 from tree_sitter import Language, Node, Parser, Point, Query, QueryCursor, Tree
 
-from breadknife.text.document import Document, Span, TextEdit, apply_edits, common_prefix
+from breadknife.text.document import Document, Span, TextEdit, apply_edits, common_prefix, common_suffix
 from breadknife.text.languages import LANGUAGES
 
 __all__ = [
@@ -267,11 +267,5 @@ class TreeCache:
 def difference(old: str, new: str) -> TextEdit:
     """The one edit between two texts: what is left when the common start and end are taken off."""
     start = common_prefix(old, new)
-    end, limit, step = 0, min(len(old), len(new)) - start, 1 << 16
-    while end < limit and step:
-        at = len(old) - end
-        if end + step <= limit and new.endswith(old[at - step : at], 0, len(new) - end):
-            end += step
-        else:
-            step >>= 1
+    end = common_suffix(old, new, start)
     return TextEdit(Span(start, len(old) - end), new[start : len(new) - end])

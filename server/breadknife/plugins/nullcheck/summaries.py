@@ -259,21 +259,31 @@ def current(others: OtherFiles[Table] | None) -> Callable[[], bool]:
     return others.is_current if others is not None else lambda: True
 
 
+class Dotted(NamedTuple):
+    """What a text has of modules: `module.word`."""
+
+    source: bytes
+    modules: Sequence[str]
+    names: frozenset[str]
+
+
 @dataclass
 class Outside(OtherFiles[FileSummary]):
     """What names of Python's modules mean."""
 
     _found: dict[tuple[str, str, str], Found | None] = field(default_factory=dict[tuple[str, str, str], "Found | None"])
     _looking: set[tuple[str, str, str]] = field(default_factory=set[tuple[str, str, str]])
+    _nullable: dict[tuple[str, str], frozenset[bytes]] = field(default_factory=dict[tuple[str, str], frozenset[bytes]])
     members: dict[frozenset[str], frozenset[bytes]] = field(default_factory=dict[frozenset[str], frozenset[bytes]])
     """What may be None by its name in classes of these kinds and those above them."""
+    dotted: Dotted | None = None
 
     def take_over(self, before: Outside) -> None:
         """What was found a moment ago, as long as the files that tell it do."""
         is_same = before.document.uri == self.document.uri and before.project is self.project
         if is_same and self._since - before._since < SECONDS and before.is_current():
             self._files, self._found, self._since = dict(before._files), dict(before._found), before._since
-            self.members = dict(before.members)
+            self._nullable, self.members, self.dotted = dict(before._nullable), dict(before.members), before.dotted
 
     def imported(self, module: str, name: str, uri: str = "", steps: int = STEPS) -> Found | None:
         """What `name` of a module means that a file (this document, without a `uri`) imports."""
@@ -291,8 +301,13 @@ class Outside(OtherFiles[FileSummary]):
         path = uri_to_path(uri)
         return self._named(path, name, steps) if path is not None else None
 
-    def nullable(self, module: str, name: str) -> set[bytes]:
+    def nullable(self, module: str, name: str) -> frozenset[bytes]:
         """What may be null by its name in a module (`name` of that module, if it isn't one itself) or its classes."""
+        if (module, name) not in self._nullable:
+            self._nullable[module, name] = frozenset(self._look_for_nullable(module, name))
+        return self._nullable[module, name]
+
+    def _look_for_nullable(self, module: str, name: str) -> set[bytes]:
         found = set[bytes]()
         for path in self._paths(module, name, self.document):
             summary = self.file(path)

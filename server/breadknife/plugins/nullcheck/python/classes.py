@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from breadknife.plugins.nullcheck.python.annotations import CLASS, LITERALS, is_optional
 from breadknife.text.syntax import Node
@@ -18,6 +18,8 @@ _BY_NAME = (b"setattr(", b"delattr(", b"__dict__", b"self.__init__(")
 _VARS = re.compile(rb"vars(?<!\wvars)\(")
 _WORD_IN_QUOTES = re.compile(rb"""["']-{0,2}(\w[\w-]*)=?["']""")
 """Or an option: `"--root-dir"`, `"root-dir="`."""
+_KEPT = 64
+"""Texts of classes: a key changes one of a file's."""
 _ALLOWS_NONE = re.compile(rb"\ballow_none\s*=\s*True\b")
 
 
@@ -75,8 +77,13 @@ class Class:
     @cached_property
     def quoted(self) -> frozenset[str]:
         """The words that stand in quotes: who gives a name so may let others set the attribute."""
-        words = _WORD_IN_QUOTES.findall(self.node.text or b"")
-        return frozenset(word.decode("utf-8", "replace").replace("-", "_") for word in words)
+        return _quoted(self.node.text or b"")
+
+
+@lru_cache(_KEPT)
+def _quoted(source: bytes) -> frozenset[str]:
+    words = _WORD_IN_QUOTES.findall(source)
+    return frozenset(word.decode("utf-8", "replace").replace("-", "_") for word in words)
 
 
 def sets_by_name(class_: Node) -> bool:
@@ -95,10 +102,14 @@ def bases_of(definition: Node) -> tuple[str, ...]:
     return tuple(written)
 
 
-def assigned(statement: Node) -> Iterator[tuple[Node, Node | None, Node | None]]:
-    """(target, value, annotation) of each target that a statement assigns to; no value where it isn't written out."""
-    node = statement.named_child(0) if statement.named_child_count else None
-    targets = list[Node]()
+def assignment_of(statement: Node) -> Node | None:
+    first = statement.named_child(0) if statement.named_child_count else None
+    return first if first is not None and first.type == "assignment" else None
+
+
+def assigned(assignment: Node | None) -> Iterator[tuple[Node, Node | None, Node | None]]:
+    """(target, value, annotation) of each target of an assignment; no value where it isn't written out."""
+    node, targets = assignment, list[Node]()
     while node is not None and node.type == "assignment":
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         annotation = node.child_by_field_name("type")
@@ -135,14 +146,12 @@ def note(
     annotation: Node | None,
     method: str,
     *,
-    is_whole: bool = False,
-    is_given: bool = False,
     is_first: bool = False,
+    is_given: bool = False,
     is_certain: bool = False,
 ) -> None:
-    """One assignment, in the method of that name ("" outside). `is_whole`: it is made whenever the method is called;
-    `is_given`: of what each call gives; `is_first`: the method makes an object; `is_certain`: and can't return before.
-    """
+    """One assignment, in the method of that name ("" outside). `is_first`: that makes an object, and its statements are
+    where this one stands; `is_given`: of what each call gives; `is_certain`: it can't return before."""
     variable.places += 1
     if annotation is not None and not variable.annotation:
         variable.annotation = (annotation.text or b"").decode("utf-8", "replace")
@@ -163,7 +172,7 @@ def note(
     if method:
         variable.setters.add(method)
     is_there = value is not None and _is_surely_there(value)
-    if is_first and is_whole and (is_given or is_there):
+    if is_first and (is_given or is_there):
         variable.set_first = True
         variable.there_first = variable.there_first or (is_there and is_certain)
     if method and not is_there:
@@ -182,7 +191,7 @@ def settle(class_: Class, receiver: str, check: Node) -> None:
     variable, last = class_.variables.get(name) if owner == receiver else None, body.named_children[-1:]
     if variable is None or not last:
         return
-    values = (value for target, value, _ in assigned(last[0]) if target.text == attribute)
+    values = (value for target, value, _ in assigned(assignment_of(last[0])) if target.text == attribute)
     if last[0].type == "raise_statement" or any(value is not None and _is_surely_there(value) for value in values):
         variable.set_first = variable.there_first = True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind, holds_optional
@@ -240,7 +240,8 @@ class Meaning:
             elif outside.is_of_project(imported.module):
                 words |= outside.nullable(imported.module, imported.name)
                 modules.append(here)
-        for dotted in self._dotted(modules):  # a package takes its names from modules of its own
+        outside.dotted = dotted_names(self.outline.source, modules, outside.dotted)
+        for dotted in outside.dotted.names:  # a package takes its names from modules of its own
             if (found := self._imported(dotted)) is not None and found.summary is not None:
                 classes.append(f"{found.uri}#{found.name}")
             elif found is not None and found.known is not None:
@@ -250,11 +251,6 @@ class Meaning:
         if kinds not in outside.members:
             outside.members[kinds] = self._nullable_members(kinds)
         return outside.members[kinds] | words
-
-    def _dotted(self, modules: Sequence[str]) -> frozenset[str]:
-        """What the file has of these modules: `module.name`."""
-        found = (each for name in modules for each in dotted_names(self.outline.source, name.encode()))
-        return frozenset(each.decode("utf-8", "replace") for each in found)
 
     def _nullable_members(self, kinds: Collection[str]) -> frozenset[bytes]:
         """Of classes of other files, and of their bases, which many of them share."""

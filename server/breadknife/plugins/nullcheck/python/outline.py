@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_kind, is_optional
-from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, bases_of, may_be_unset, note, settle
+from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, assignment_of, bases_of, may_be_unset, note, settle
 from breadknife.plugins.nullcheck.python.rules import KINDS
 from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
@@ -146,11 +146,15 @@ def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outli
         for node in statements.named_children:
             kind = node.type
             if kind == "expression_statement":
-                may_set = not block.local or _may_set(source, block, shared, node)
-                if may_set and _assignments(made, statements, block, node):
+                if block.local and not _may_set(source, block, shared, node):
+                    continue
+                assignment = assignment_of(node)
+                if assignment is None:
+                    continue
+                if _assignments(made, statements, block, node, assignment):
                     says = True
                 if not block.local:
-                    _constant(made, constants, node, "" if block.owner is None else "self.")
+                    _constant(made, constants, assignment, "" if block.owner is None else "self.")
             elif kind in _TRANSPARENT:
                 if block.is_first and kind == "if_statement":
                     says = True
@@ -188,9 +192,12 @@ def _is_made_otherwise(made: Outline, class_: Class) -> bool:
     return False
 
 
-def _may_return_before(block: _Block, statement: Node) -> bool:
+def _may_return_before(source: bytes, block: _Block, statement: Node) -> bool:
     """Whether the function may be left before one of its statements, but by an exception."""
-    stack = [block.definition] if block.definition is not None else []
+    definition = block.definition
+    if definition is None or source.find(b"return", definition.start_byte, statement.start_byte) < 0:
+        return False
+    stack = [definition]
     while stack:
         for child in stack.pop().named_children:
             if child.start_byte < statement.start_byte and child.type == "return_statement":
@@ -228,36 +235,34 @@ def _shared(source: bytes) -> Iterator[str]:
             yield from re.split(r"[\s,]+", found[1].decode("utf-8", "replace"))
 
 
-def _assignments(made: Outline, statements: Node, block: _Block, statement: Node) -> bool:
+def _assignments(made: Outline, statements: Node, block: _Block, statement: Node, assignment: Node) -> bool:
     """What one of the statements says of the attributes of a class, or of the module's names; whether it says
     something."""
-    first = statement.named_child(0) if statement.named_child_count else None
-    if first is None or first.type != "assignment":
-        return False
     if block.local and not made.shared:
-        left, right = first.child_by_field_name("left"), first.child_by_field_name("right")
+        left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
         if left is not None and left.type == "identifier" and (right is None or right.type != "assignment"):
             return False
     says = False
     owner = made.classes.get(block.owner) if block.owner is not None else None
-    for target, value, annotation in assigned(statement):
+    for target, value, annotation in assigned(assignment):
         if block.function and target.type == "attribute" and block.method is not None:
             object_, name = target.child_by_field_name("object"), target.child_by_field_name("attribute")
             class_ = made.classes.get(block.method)
             if class_ is None or object_ is None or name is None or text(object_) != block.receiver:
                 continue
             variable = class_.variables.setdefault(text(name), Variable())
-            function = block.definition
-            is_whole = function is not None and function.child_by_field_name("body") == statements
+            makes = block.definition if block.is_first else None
+            is_first = makes is not None and makes.child_by_field_name("body") == statements
             note(
                 variable,
                 value,
                 annotation,
                 block.function,
-                is_whole=is_whole,
-                is_given=is_whole and function is not None and _is_given(function, value),
-                is_first=block.is_first,
-                is_certain=block.is_first and variable.none is not None and not _may_return_before(block, statement),
+                is_first=is_first,
+                is_given=is_first and makes is not None and _is_given(makes, value),
+                is_certain=is_first
+                and variable.none is not None
+                and not _may_return_before(made.source, block, statement),
             )
             says = True
         elif target.type == "identifier" and not block.local:
@@ -273,7 +278,7 @@ def _assignments(made: Outline, statements: Node, block: _Block, statement: Node
 def _check(made: Outline, statements: Node, block: _Block, check: Node) -> None:
     class_ = made.classes.get(block.method) if block.method is not None else None
     is_whole = block.definition is not None and block.definition.child_by_field_name("body") == statements
-    if class_ is not None and is_whole and not _may_return_before(block, check):
+    if class_ is not None and is_whole and not _may_return_before(made.source, block, check):
         settle(class_, block.receiver, check)
 
 
@@ -313,8 +318,8 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
         text(name),
         owner,
         is_async=made.source.startswith(b"async", node.start_byte),
-        is_property=any(decorator.endswith("property") for decorator in decorators),
-        is_plain=all(decorator in _HARMLESS_DECORATORS for decorator in decorators),
+        is_property=bool(decorators) and any(decorator.endswith("property") for decorator in decorators),
+        is_plain=_HARMLESS_DECORATORS.issuperset(decorators),
         receiver=receiver,
         receiver_class=receiver_class if receiver else None,
         is_of_class=is_static or "classmethod" in decorators,
@@ -384,11 +389,8 @@ def _import(made: Outline, node: Node) -> None:
             made.imported[root] = Imported(root)
 
 
-def _constant(made: Outline, constants: dict[str, list[str]], statement: Node, prefix: str) -> None:
-    node = statement.named_child(0) if statement.named_child_count else None
-    if node is None or node.type != "assignment":
-        return
-    left, right, annotation = (node.child_by_field_name(name) for name in ("left", "right", "type"))
+def _constant(made: Outline, constants: dict[str, list[str]], assignment: Node, prefix: str) -> None:
+    left, right, annotation = (assignment.child_by_field_name(name) for name in ("left", "right", "type"))
     if left is None or left.type != "identifier":
         return
     kind = annotated_kind(text(annotation)) if annotation is not None else ""

@@ -150,30 +150,29 @@ class Surroundings:
         return classes, self.outline.shared, self.origins
 
     @cached_property
-    def named(self) -> Counter[tuple[str, Hashable]]:
-        """What a function depends on that has the name in its text."""
-        named, outline = Counter[tuple[str, Hashable]](), self.outline
-        named.update((name, ("import", there)) for name, there in outline.imports.items())
-        named.update((name, ("imported", there.module, there.name)) for name, there in outline.imported.items())
-        named.update((function.name, _signature(outline, function)) for function in outline.functions)
-        tables = ("", outline.variables), *((each.name, each.variables) for each in outline.classes.values())
+    def named(self) -> Sequence[tuple[str, Hashable]]:
+        """What a function depends on that has the name in its text, besides what is nullable."""
+        outline = self.outline
+        named: list[tuple[str, Hashable]] = [(name, ("import", there)) for name, there in outline.imports.items()]
+        named += [(name, ("imported", there.module, there.name)) for name, there in outline.imported.items()]
+        named += [(function.name, _signature(outline, function)) for function in outline.functions]
+        tables = [("", outline.variables), *((each.name, each.variables) for each in outline.classes.values())]
         for owner, table in tables:
-            named.update((name, _variable(owner, one)) for name, one in table.items())
+            named += [(name, _variable(owner, one)) for name, one in table.items()]
         attributes = frozenset(name for _, table in tables for name in table)
-        named.update(
-            (name, ("quoted", one.name)) for one in outline.classes.values() for name in one.quoted & attributes
-        )
-        named.update((name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items())
-        named.update((word.decode("utf-8", "replace"), "nullable") for word in self.nullable)
+        named += [(name, ("quoted", one.name)) for one in outline.classes.values() for name in sorted(one.quoted & attributes)]
+        named += [(name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items()]
         return named
 
     def changed(self, other: Surroundings) -> frozenset[str] | None:
         """The names that don't mean the same in both; None where anything may be different."""
         if self.whole != other.whole:
             return None
-        if dict(self.named) == dict(other.named):  # a Counter compares in Python; none here counts a zero
-            return frozenset()
-        return frozenset(name for name, _ in ((self.named - other.named) + (other.named - self.named)))
+        words = (word.decode("utf-8", "replace") for word in self.nullable ^ other.nullable)
+        if self.named == other.named:  # at most keys, and far sooner seen than counted
+            return frozenset(words)
+        one, two = Counter(self.named), Counter(other.named)
+        return frozenset(words).union(name for name, _ in ((one - two) + (two - one)))
 
 
 def _head(class_: Class) -> Hashable:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from breadknife.plugins.nullcheck.python.outline import Outline
 from breadknife.plugins.nullcheck.python.rules import KINDS, NULLABLE_ATTRIBUTES, NULLABLE_CALLS
+from breadknife.plugins.nullcheck.summaries import Dotted
+from breadknife.text.document import common_prefix, common_suffix
 
 _ORIGINS = frozenset({b"None", b"Optional"})
 """Without one of these words, one of the library's that the file imports, or a function of the file that may return
@@ -17,8 +19,21 @@ _WORD = re.compile(rb"\w+")
 _PART = re.compile(rb"[\w.]")
 
 
-def dotted_names(source: bytes, name: bytes) -> Iterator[bytes]:
-    """Where a text has something of a module: `name.word`."""
+def dotted_names(source: bytes, modules: Sequence[str], before: Dotted | None = None) -> Dotted:
+    """Of a text of which an earlier one is known only the lines are read that are other ones: a name that they don't
+    have any more stays."""
+    start, end, known = 0, len(source), frozenset[str]()
+    if before is not None and before.modules == modules:
+        start = common_prefix(before.source, source)
+        end = len(source) - common_suffix(before.source, source, start)
+        start, end = source.rfind(b"\n", 0, start) + 1, source.find(b"\n", end)
+        known = before.names
+    lines = source[start:end] if end >= 0 else source[start:]
+    found = (each.decode("utf-8", "replace") for name in modules for each in _dotted(lines, name.encode()))
+    return Dotted(source, modules, known.union(found))
+
+
+def _dotted(source: bytes, name: bytes) -> Iterator[bytes]:
     begin = name + b"."
     at = source.find(begin)
     while at >= 0:  # to compile a pattern for each name takes longer
