@@ -125,6 +125,7 @@ class FileAnalysis:
         tables = [self.outline.variables, *(class_.variables for class_ in self.outline.classes.values())]
         names = [function.name for function in self.outline.functions if self._may_be_nullable(function)]
         names += [name for table in tables for name, variable in table.items() if _allows_none(variable)]
+        names += [name.rpartition(".")[2] for name, kind in self.outline.kinds.items() if kind in self.rules]
         names += self._given_names()
         names += self._module_given
         return self._foreign.union(name.encode() for name in names)
