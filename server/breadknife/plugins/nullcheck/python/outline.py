@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.annotations import annotated_kind, is_optional
-from breadknife.plugins.nullcheck.python.classes import Class, Variable, assigned, assignment_of, bases_of, may_be_unset, note, settle
+from breadknife.plugins.nullcheck.python.classes import (
+    Class,
+    Variable,
+    assigned,
+    assignment_of,
+    bases_of,
+    may_be_unset,
+    note,
+    settle,
+)
 from breadknife.plugins.nullcheck.python.rules import KINDS
 from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 

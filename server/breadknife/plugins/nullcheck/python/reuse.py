@@ -160,7 +160,9 @@ class Surroundings:
         for owner, table in tables:
             named += [(name, _variable(owner, one)) for name, one in table.items()]
         attributes = frozenset(name for _, table in tables for name in table)
-        named += [(name, ("quoted", one.name)) for one in outline.classes.values() for name in sorted(one.quoted & attributes)]
+        named += [
+            (name, ("quoted", one.name)) for one in outline.classes.values() for name in sorted(one.quoted & attributes)
+        ]
         named += [(name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items()]
         return named
 
