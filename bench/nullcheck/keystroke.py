@@ -22,10 +22,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from detector import sources
 
-from breadknife.plugins.nullcheck.python.language import Python
+from breadknife.plugins.nullcheck.files import Files
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
-from breadknife.text.syntax import changed_tree, parse
+from breadknife.text.syntax import SyntaxTree, changed_tree, parse
 
 TYPED = 'value = options.get("name", None); value.strip()\n'
 BODY = re.compile(r"^( *)(?:async )?def \w+\([^()]*\)[^:\n]*:\n( +)(?=\w)", re.MULTILINE)
@@ -70,11 +70,16 @@ def long_text(package: Path, lines: int) -> str:
 def typed(
     text: str, path: Path, project: FolderProject, places: int, chance: random.Random
 ) -> tuple[float, list[float], int]:
-    python, bodies = Python(), list(BODY.finditer(text))
+    files, bodies = Files(), list(BODY.finditer(text))
+
+    def find(tree: SyntaxTree) -> None:
+        with files.open(Document(path.as_uri(), "python", tree.text), tree, project) as file:
+            file.findings()
+
     started = time.thread_time()
     tree = parse(text, "python")
     assert tree is not None
-    python.open(Document(path.as_uri(), "python", text), tree, project).findings()
+    find(tree)
     cold, seconds = time.thread_time() - started, list[float]()
     for body in chance.sample(bodies, min(places, len(bodies))):
         for edit in edits(body.end(), TYPED + body[2]):
@@ -82,7 +87,7 @@ def typed(
             changed = changed_tree(tree, edit) or parse(apply_edits(tree.text, (edit,)), "python")
             assert changed is not None
             tree = changed
-            python.open(Document(path.as_uri(), "python", tree.text), tree, project).findings()
+            find(tree)
             seconds.append(time.thread_time() - started)
         assert tree.text == text
     return cold, seconds, len(bodies)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
 from breadknife.plugins.nullcheck.python.language import Python
-from breadknife.plugins.nullcheck.python.reuse import while_broken
 from breadknife.plugins.nullcheck.python.summary import summarise
 from breadknife.plugins.nullcheck.summaries import SECONDS, Outside, ProjectSummaries
 from breadknife.project.folder import FolderProject
@@ -304,64 +303,8 @@ def test_what_is_taken_over_is_what_would_be_found(text: str, edits: list[tuple[
     for at, length, new in edits:
         start = at % (len(text) + 1)
         text = apply_edits(text, [TextEdit(Span(start, min(len(text), start + length)), new)])
-        last = before.finished
-        before = FileAnalysis(tree_of(text), before=last)
-        if last is None or while_broken(last, before.tree) is None:
-            assert before.findings() == detect(before.tree)
-        else:  # see the next test
-            before.findings()
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("(", ["a", "b"]),
-        ("x.y()\n    (", ["a", "b"]),
-        ('"', ["a", "b"]),
-        ("    (", ["a", "b"]),
-    ],
-)
-def test_while_a_line_is_half_written_the_others_findings_stay(typed: str, kept: list[str]) -> None:
-    text = "def f(a=None):\n    a.x\n\ndef g():\n    ⟦⟧pass\n\nclass C:\n    def h(self, b=None):\n        b.x\n"
-    before, _, after = text.partition("⟦⟧")
-    whole = FileAnalysis(tree_of(before + after))
-    whole.findings()
-    broken = FileAnalysis(tree_of(before + typed + after), before=whole.finished)
-    assert [broken.tree.text[finding.span.start : finding.span.end] for finding in broken.findings()] == kept
-    again = FileAnalysis(tree_of(before + "c = None; c.x\n    " + after), before=broken.finished)
-    assert again.findings() == detect(again.tree)
-    assert len(again.findings()) == 3
-
-
-METHODS = "class C:\n    def g(self, a=None):\n        ⟦⟧self.y()\n\n    def h(self, b=None):\n        b.x\n"
-
-
-def test_a_line_that_is_not_indented_yet_does_not_end_the_class() -> None:
-    before, _, after = METHODS.partition("⟦⟧")
-    whole = FileAnalysis(tree_of(before + after))
-    assert len(whole.findings()) == 1
-    broken = FileAnalysis(tree_of(before + "a.x\n" + after), before=whole.finished)
-    assert not broken.tree.root.has_error
-    assert len(broken.findings()) == 1
-    assert len(detect(broken.tree)) == 2
-    again = FileAnalysis(tree_of(before + "a.x\n        " + after), before=broken.finished)
-    assert again.findings() == detect(again.tree)
-    assert len(again.findings()) == 2
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "def f(a=None):\n    a.x\n\ndef g(:\n    pass\n",
-        "class C:\n    def f(self, a=None):\n        a.x\nx()\n    y()\n",
-    ],
-)
-def test_a_text_that_stays_broken_is_analysed_as_it_is(text: str) -> None:
-    broken = FileAnalysis(tree_of(text))
-    broken.findings()
-    again = FileAnalysis(tree_of(text + "\ndef h(b=None):\n    b.x\n"), before=broken.finished)
-    assert again.findings() == detect(again.tree)
-    assert len(again.findings()) == 2
+        before = FileAnalysis(tree_of(text), before=before.finished)
+        assert before.findings() == detect(before.tree)
 
 
 def test_only_the_changed_function_is_followed_again(monkeypatch: pytest.MonkeyPatch) -> None:

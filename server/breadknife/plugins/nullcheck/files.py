@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from breadknife.plugins.nullcheck.half_written import Whole, while_half_written
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.recent import Recent
@@ -25,10 +26,15 @@ _OFFERS = 256
 
 class _Remembering:
     """A `NullFile` that makes each place's offers once: for the menu of a cursor that comes there, for the one that is
-    asked for, and for the choice. Those that change other files are made of these as they are then."""
+    asked for, and for the choice. Those that change other files are made of these as they are then. While it is half
+    written it has the findings of the last text that wasn't."""
 
-    def __init__(self, file: NullFile) -> None:
+    def __init__(self, file: NullFile, before: Whole | None) -> None:
         self._file = file
+        kept = while_half_written(before, file.tree) if before is not None else None
+        self._kept = kept
+        self.whole = before if kept is not None else None
+        """The last text that wasn't half written, if somebody asked what is found in it."""
         self._offers = Recent[tuple[Place, Sequence[Finding]], Sequence[Offer]](_OFFERS, FRESH_SECONDS)
 
     @property
@@ -39,7 +45,11 @@ class _Remembering:
         return self._file.is_current()
 
     def findings(self) -> Sequence[Finding]:
-        return self._file.findings()
+        if self._kept is not None:
+            return self._kept
+        found = self._file.findings()
+        self.whole = Whole(self._file.tree, found)
+        return found
 
     def place(self, finding: Finding, /) -> Place | None:
         return self._file.place(finding)
@@ -65,7 +75,7 @@ class _Kept:
     text: str
     nullable: tuple[str, ...]
     """The user's rules that it was made with."""
-    file: NullFile
+    file: _Remembering
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -85,7 +95,8 @@ class Files:
             same = kept is not None and (kept.text, kept.nullable) == (document.text, nullable)
             if kept is None or not same or not kept.file.is_current():
                 of = self._known(document.language, nullable)
-                kept = _Kept(document.text, nullable, _Remembering(of.open(document, tree, project)))
+                file = _Remembering(of.open(document, tree, project), kept.file.whole if kept is not None else None)
+                kept = _Kept(document.text, nullable, file)
             self._kept[document.uri] = kept
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

@@ -30,7 +30,6 @@ from breadknife.plugins.nullcheck.python.reuse import (
     differing,
     moved,
     using,
-    while_broken,
 )
 from breadknife.plugins.nullcheck.python.rule import NullableCall
 from breadknife.plugins.nullcheck.python.rules import NULLABLE
@@ -95,7 +94,7 @@ class FileAnalysis:
         """Function -> what it assigns of `_given`."""
         self._before = before
         self._texts = dict[bytes, TextFacts]()
-        self.finished: Results | None = None
+        self.finished = before
         """For the next analysis of the document."""
 
     @cached_property
@@ -144,14 +143,8 @@ class FileAnalysis:
         return self._module_given.get(name, NOTHING)
 
     def findings(self) -> list[Finding]:
-        """While a text that was whole is broken, a line of it half written: those of the whole one."""
-        kept = while_broken(self._before, self.tree) if self._before is not None else None
-        if kept is not None:
-            self.finished = self._before
-            found = kept
-        else:
-            found = [finding for each in self.results.functions.values() for finding in each.findings]
-            found += self.results.top_level
+        found = [finding for each in self.results.functions.values() for finding in each.findings]
+        found += self.results.top_level
         return sorted(found, key=lambda finding: (finding.span.start, finding.span.end))
 
     @cached_property

@@ -1,28 +1,24 @@
-"""What an analysis takes over from the one before: the results of functions that an edit leaves as they were, and all
-results as long as the text is a broken one on its way to the next."""
+"""What an analysis takes over from the one before: the results of functions that an edit leaves as they were."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, deque
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from operator import is_
 from pathlib import Path
 from typing import NamedTuple
 
+from breadknife.plugins.nullcheck.half_written import shifted
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.facts import Summary
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, text
 from breadknife.plugins.nullcheck.summaries import FileSummary
-from breadknife.task.values import Finding, Related
+from breadknife.task.values import Finding
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree, difference, path_to
+from breadknife.text.syntax import Node, SyntaxTree, difference
 
-LONGEST_WAIT = 2_000
-"""Code points of a broken text that may be other ones than those of the last whole one."""
-_BLOCKS = ("module", "block")
 MOST_NAMES = 40
 """Names that mean something else than before: of more, the functions that use one of them are most of the file's."""
 
@@ -107,31 +103,8 @@ def moved(before: Results, tree: SyntaxTree) -> Moved:
 def _all_shifted(findings: Sequence[Finding], edited: Span, by: int) -> Sequence[Finding] | None:
     if not findings:
         return findings
-    shifted = [_shifted(finding, edited, by) for finding in findings]
-    kept = [finding for finding in shifted if finding is not None]
-    return kept if len(kept) == len(shifted) else None
-
-
-def _shifted(finding: Finding, edited: Span, by: int) -> Finding | None:
-    """None where the edit is in a place that the finding names."""
-    span = _moved(finding.span, edited, by)
-    related = [one if one.uri else _related(one, edited, by) for one in finding.related]
-    if span is None or None in related:
-        return None
-    if span is finding.span and all(map(is_, related, finding.related)):
-        return finding
-    return replace(finding, span=span, related=tuple(one for one in related if one is not None))
-
-
-def _related(related: Related, edited: Span, by: int) -> Related | None:
-    span = _moved(related.span, edited, by)
-    return related if span is related.span else replace(related, span=span) if span is not None else None
-
-
-def _moved(span: Span, edited: Span, by: int) -> Span | None:
-    if span.start >= edited.end:
-        return span.shifted(by)
-    return span if span.end <= edited.start else None
+    kept = [after for finding in findings if (after := shifted(finding, edited, by)) is not None]
+    return kept if len(kept) == len(findings) else None
 
 
 @dataclass(frozen=True)
@@ -240,39 +213,3 @@ def differing(old: Iterable[FunctionResult], new: Iterable[FunctionResult]) -> f
     different = (one - other) + (other - one)
     given = (attribute for _, _, attributes in different for _, attribute in attributes)
     return frozenset((*(name for name, _, _ in different), *given))
-
-
-def while_broken(before: Results, tree: SyntaxTree) -> Sequence[Finding] | None:
-    """The findings of the last whole text at their places in a broken one, without those that the edit is in; None
-    where it isn't broken, was so before, or has become quite another one."""
-    if before.tree.root.has_error:
-        return None
-    edit = difference(before.tree.text, tree.text)
-    start = edit.span.start
-    if not tree.root.has_error and (not _is_misindented(tree, start) or _is_misindented(before.tree, start)):
-        return None
-    if max(len(edit.span), len(edit.new_text)) > LONGEST_WAIT:
-        return None
-    by = len(edit.new_text) - len(edit.span)
-    found = [*before.top_level, *(finding for result in before.functions.values() for finding in result.findings)]
-    return [moved for finding in found if (moved := _shifted(finding, edit.span, by)) is not None]
-
-
-def _is_misindented(tree: SyntaxTree, at: int) -> bool:
-    """Whether the statements of a block around the place don't begin in the same column, which Python doesn't take and
-    the grammar does: a new line that isn't indented yet, and ends the class before the rest of its methods."""
-    at_place = tree.node_at(Span(at, at))
-    around = (*path_to(tree, at_place), at_place)
-    return any(len(_columns(block)) > 1 for block in around if block.type in _BLOCKS)
-
-
-def _columns(block: Node) -> set[int]:
-    """Where statements begin that are the first of their line."""
-    colon = block.prev_sibling
-    columns, line = set[int](), colon.end_point.row if colon is not None else -1
-    for node in block.children:
-        start = node.start_point
-        if start.row > line and node.type != "comment":
-            columns.add(start.column)
-        line = node.end_point.row
-    return columns

@@ -1,0 +1,82 @@
+"""The findings of a document's last whole text, for as long as what stands there is one on its way to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from operator import is_
+from typing import NamedTuple
+
+from breadknife.task.values import Finding, Related
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree, difference, path_to
+
+LONGEST_WAIT = 2_000
+"""Code points of a half-written text that may be other ones than those of the last whole one."""
+_BLOCKS = ("module", "block")
+
+
+class Whole(NamedTuple):
+    """A text that isn't half written, and what was found in it."""
+
+    tree: SyntaxTree
+    findings: Sequence[Finding]
+
+
+def while_half_written(before: Whole, tree: SyntaxTree) -> Sequence[Finding] | None:
+    """The findings of the whole text at their places in the other, without those that the edit is in; None where that
+    isn't half written, or has become quite another one."""
+    if before.tree.root.has_error:
+        return None
+    edit = difference(before.tree.text, tree.text)
+    start = edit.span.start
+    if not tree.root.has_error and (not _is_misindented(tree, start) or _is_misindented(before.tree, start)):
+        return None
+    if max(len(edit.span), len(edit.new_text)) > LONGEST_WAIT:
+        return None
+    by = len(edit.new_text) - len(edit.span)
+    return [found for finding in before.findings if (found := shifted(finding, edit.span, by)) is not None]
+
+
+def shifted(finding: Finding, edited: Span, by: int) -> Finding | None:
+    """A finding after an edit that makes the text so much longer; None where the edit is in a place that it names."""
+    span = _shifted(finding.span, edited, by)
+    related = [one if one.uri else _related(one, edited, by) for one in finding.related]
+    if span is None or None in related:
+        return None
+    if span is finding.span and all(map(is_, related, finding.related)):
+        return finding
+    return replace(finding, span=span, related=tuple(one for one in related if one is not None))
+
+
+def _related(related: Related, edited: Span, by: int) -> Related | None:
+    span = _shifted(related.span, edited, by)
+    return related if span is related.span else replace(related, span=span) if span is not None else None
+
+
+def _shifted(span: Span, edited: Span, by: int) -> Span | None:
+    if span.start >= edited.end:
+        return span.shifted(by)
+    return span if span.end <= edited.start else None
+
+
+def _is_misindented(tree: SyntaxTree, at: int) -> bool:
+    """Whether the statements of a block around the place don't begin in the same column, which Python doesn't take and
+    its grammar does: a new line that isn't indented yet, and ends the class before the rest of its methods."""
+    if tree.language != "python":
+        return False
+    at_place = tree.node_at(Span(at, at))
+    around = (*path_to(tree, at_place), at_place)
+    return any(len(_columns(block)) > 1 for block in around if block.type in _BLOCKS)
+
+
+def _columns(block: Node) -> set[int]:
+    """Where statements begin that are the first of their line."""
+    colon = block.prev_sibling
+    columns, line = set[int](), colon.end_point.row if colon is not None else -1
+    for node in block.children:
+        start = node.start_point
+        if start.row > line and node.type != "comment":
+            columns.add(start.column)
+        line = node.end_point.row
+    return columns
