@@ -186,7 +186,7 @@ class Evaluator:
         if fact is not None:
             return fact
         if name not in self.meaning.bound and (kind := self._outline.kinds.get(name)):
-            return Fact(kind=kind, contents=self.meaning.variable(name).contents)
+            return self.meaning.variable(name)._replace(kind=kind)
         if name in self._outline.imported:
             return self.meaning.imported_value(node)
         return self.meaning.variable(name)
@@ -200,14 +200,14 @@ class Evaluator:
         fact = env.get(key) if key else None
         if fact is not None and fact != CHECKED:
             return fact
-        if key and (kind := self.meaning.constant(key)):
-            return Fact(kind=kind, contents=self.meaning.attribute(of.kind, node).contents)
-        if key and self.meaning.qualified(node) == "os.environ":
-            return Fact(kind="dict")
         declared = self.meaning.attribute(of.kind, node)
-        if declared is NOTHING and of.kind and (method := self.meaning.method(of.kind, node)):
+        if key and (kind := self.meaning.constant(key)):
+            declared = declared._replace(kind=kind)
+        elif key and self.meaning.qualified(node) == "os.environ":
+            return Fact(kind="dict")
+        elif declared is NOTHING and of.kind and (method := self.meaning.method(of.kind, node)):
             return Fact(kind=method)
-        if declared is NOTHING and key and not of.kind:
+        elif declared is NOTHING and key and not of.kind:
             declared = self.meaning.imported_value(node)
         return declared if fact is None else there(declared.kind, declared.contents)
 
