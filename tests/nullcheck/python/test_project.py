@@ -61,7 +61,7 @@ class Named:
 IMPORT = (
     "def try_import(name):\n    try:\n        return __import__(name)\n    except ImportError:\n        return None\n"
 )
-CONSTANTS = "import re\nNUMBER = re.compile('a')\nTABLE = dict(a='b')\n"
+CONSTANTS = "import re\nNUMBER = re.compile('a')\nTABLE = dict(a='b')\nROWS = {'a': 'b'}\n"
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,7 @@ CONSTANTS = "import re\nNUMBER = re.compile('a')\nTABLE = dict(a='b')\n"
         "from a import NUMBER\ndef f(s):\n    return ⟦NUMBER.match(s)⟧.group()\n",
         "import a\ndef f(s):\n    return ⟦a.NUMBER.match(s)⟧.group()\n",
         "from a import TABLE\ndef f(s):\n    return ⟦TABLE.get(s)⟧.strip()\n",
+        "from a import ROWS\ndef f(s):\n    return ⟦ROWS.get(s)⟧.strip()\n",
     ],
 )
 def test_must_fire_for_constants_of_other_files(tmp_path: Path, marked: str) -> None:
@@ -118,7 +119,7 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
         ({"a.py": FIND}, "from a import find\n\ndef f(find):\n    return find(1).x\n"),
         ({"a.py": "async " + FIND}, "from a import find\n\ndef f(xs):\n    return find(xs).x\n"),
         ({"a.py": FIND + "def find(): return 1\n"}, "from a import find\nfind(1).x\n"),
-        ({"a.py": CACHE}, "from a import cache\ncache.get(1).x\n"),
+        ({"a.py": CACHE}, "from a import cache\ncache.get(1, 2).x\n"),
         ({"a.py": STOP}, "from a import stop\ndef f(x=None):\n    if not x:\n        stop()\n    x.y\n"),
         ({"a.py": "from b import find\n", "b.py": "from a import find\n"}, "from a import find\nfind(1).x\n"),
         ({"json.py": FIND}, "import json\njson.find(1).x\n"),

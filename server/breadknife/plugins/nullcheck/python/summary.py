@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from breadknife.plugins.nullcheck.python.annotations import annotated_class
+from breadknife.plugins.nullcheck.python.annotations import LITERALS, annotated_class
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
@@ -85,10 +85,16 @@ def _variable(analysis: FileAnalysis, variable: Variable, name: str, owner: Clas
 
 def _made(outline: Outline, variable: Variable) -> str:
     """The name of the only class that the variable's values are made by, if it is one."""
-    functions = [value.child_by_field_name("function") if value.type == "call" else None for value in variable.values]
-    names = {text(function) if function is not None else "" for function in functions}
+    names = {_class_of(value) for value in variable.values}
     name = names.pop() if len(names) == 1 else ""
     return KINDS.get(made_name(outline, name), name)
+
+
+def _class_of(value: Node) -> str:
+    if LITERALS.get(value.type) == "dict":
+        return "dict"
+    function = value.child_by_field_name("function") if value.type == "call" else None
+    return text(function) if function is not None else ""
 
 
 def _null(analysis: FileAnalysis, node: Node, why: str) -> Null:
