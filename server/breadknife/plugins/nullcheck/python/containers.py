@@ -28,7 +28,7 @@ def annotated(meaning: Meaning, annotation: str, cause: Cause) -> Fact:
     allowed = cause if is_optional(annotation) else None
     members = tuple_members(annotation)
     items = tuple(annotated(meaning, member, cause) for member in members)
-    if not any(item.cause or item.contents for item in items):
+    if not any(item.cause or item.kind or item.contents for item in items):
         items = ()
     return Fact(allowed, meaning.annotated(annotation), items=items, contents=contents(annotation, cause))
 
@@ -59,7 +59,10 @@ def at_index(meaning: Meaning, value: Fact, held: Contents | None, index: Node) 
         return value.items[int(text(index))]
     if (key := _key(index)) and (found := _typed_key(meaning, value.kind, key)) is not None:
         return _of_key(meaning, found[0], key, found[1]) if _is_named_once(index) else NOTHING
-    return NOTHING  # which elements are set by then, only the program knows
+    if held is None:
+        return NOTHING
+    found = _element(meaning, held)  # which elements are set by then, only the program knows
+    return Fact(kind=found.kind, contents=found.contents) if found.kind or found.contents is not None else NOTHING
 
 
 def of_method(meaning: Meaning, receiver: Fact, held: Contents | None, function: Node, given: list[Node]) -> Fact:

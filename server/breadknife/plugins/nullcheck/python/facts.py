@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.python.annotations import holds_optional
+from breadknife.plugins.nullcheck.python.annotations import is_followed
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.summaries import Demand
 from breadknife.plugins.nullcheck.values import Use
@@ -40,7 +40,7 @@ class Contents:
 
 def contents(annotation: str, cause: Cause) -> Contents | None:
     """Of a value that is annotated so. `cause`: why what it holds may be None."""
-    return Contents(annotation, cause) if holds_optional(annotation) else None
+    return Contents(annotation, cause) if is_followed(annotation) else None
 
 
 class Fact(NamedTuple):

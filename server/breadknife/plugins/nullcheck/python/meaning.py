@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind, holds_optional
+from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind, is_followed
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Contents, Fact, Summary, contents, key_of
@@ -326,7 +326,7 @@ class Meaning:
         return Fact(kind=kind, contents=held) if kind or held is not None else NOTHING
 
     def _contents(self, variable: Variable, name: str) -> Contents | None:
-        if not holds_optional(variable.annotation):
+        if not is_followed(variable.annotation):
             return None
         return contents(variable.annotation, self.cause(variable, f"`{name}`"))
 
