@@ -44,6 +44,8 @@ def union_parts(annotation: str) -> list[str]:
     """The members of `A | B`, `Optional[A]` and `Union[A, B]`, bare of `Annotated`, `Final` and the like; anything else
     is its own only member."""
     annotation = annotation.strip().strip("'\"").strip()
+    if annotation.startswith("(") and annotation.endswith(")"):
+        annotation = annotation[1:-1].strip()
     if "[" not in annotation and "|" not in annotation:
         return [annotation]
     head, bracket, inside = annotation.partition("[")

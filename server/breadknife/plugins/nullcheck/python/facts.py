@@ -36,11 +36,13 @@ class Contents:
     """Of the container."""
     cause: Cause
     """Why what it holds may be None, where the annotation lets it."""
+    uri: str = ""
+    """Of the file whose names the annotation has, if that is another one."""
 
 
-def contents(annotation: str, cause: Cause) -> Contents | None:
+def contents(annotation: str, cause: Cause, uri: str = "") -> Contents | None:
     """Of a value that is annotated so. `cause`: why what it holds may be None."""
-    return Contents(annotation, cause) if is_followed(annotation) else None
+    return Contents(annotation, cause, uri) if is_followed(annotation) else None
 
 
 class Fact(NamedTuple):

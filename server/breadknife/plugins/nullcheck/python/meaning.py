@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.python.members import (
     Callee,
     Member,
     elsewhere,
+    held_elsewhere,
     part_may_be_none,
     returned,
 )
@@ -146,11 +147,12 @@ class Meaning:
         imported = self._imported(dotted)
         return f"{imported.uri}#{imported.name}" if imported is not None and imported.summary is not None else ""
 
-    def annotated(self, annotation: str) -> str:
-        """The kind that an annotation gives."""
+    def annotated(self, annotation: str, uri: str = "") -> str:
+        """The kind that an annotation gives, of another file where `uri` names one."""
         if kind := annotated_kind(annotation):
             return kind
-        return self.common(self.class_kind(name) for name in annotated_classes(annotation))
+        names = annotated_classes(annotation)
+        return self.common(self._kind_there(name, uri) if uri else self.class_kind(name) for name in names)
 
     def common(self, kinds: Iterable[str]) -> str:
         """The kind that objects of all of these are: the nearest of the first one's."""
@@ -182,7 +184,8 @@ class Meaning:
         known = member.known
         if known is None or known.is_function:
             return NOTHING
-        return Fact(elsewhere(known.null, member.uri, node), self._kind_there(known.type, member.uri))
+        kind, held = self._kind_there(known.type, member.uri), held_elsewhere(known, member.uri, node)
+        return Fact(elsewhere(known.null, member.uri, node), kind, contents=held)
 
     def may_be_set_by_name(self, receiver: str, name: str) -> bool:
         """Whether a class of this file, or one of its bases, may give an attribute a value that no assignment shows."""
@@ -224,7 +227,8 @@ class Meaning:
         found = self._imported(dotted)
         if found is None or found.known is None or found.known.is_function:
             return NOTHING
-        return Fact(elsewhere(found.known.null, found.uri, node), self._kind_there(found.known.type, found.uri))
+        kind, held = self._kind_there(found.known.type, found.uri), held_elsewhere(found.known, found.uri, node)
+        return Fact(elsewhere(found.known.null, found.uri, node), kind, contents=held)
 
     def nullable_elsewhere(self) -> frozenset[bytes]:
         """The words under which this file may use what other files say may be None."""
@@ -381,6 +385,7 @@ class Meaning:
             known.is_property,
             tuple(elsewhere(null, member.uri, node) for null in known.items),
             known.together,
+            held_elsewhere(known, member.uri, node),
             flag=known.flag,
             fallback=known.fallback,
             null_where=known.null_where,

@@ -59,3 +59,10 @@ def part_may_be_none(function: str, at: int) -> str:
 
 def elsewhere(null: Null | None, uri: str, node: Node) -> Cause | None:
     return Cause(node, null.why, Related(null.span, null.why, uri)) if null is not None else None
+
+
+def held_elsewhere(known: Known, uri: str, node: Node) -> Contents | None:
+    """Of a value of another file. `node` stands for it in this one."""
+    return (
+        contents(known.holds, Cause(node, f"`{text(node)}` is annotated `{known.holds}`"), uri) if known.holds else None
+    )

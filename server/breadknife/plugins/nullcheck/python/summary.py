@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from breadknife.plugins.nullcheck.python.annotations import LITERALS, annotated_class
+from breadknife.plugins.nullcheck.python.annotations import LITERALS, annotated_class, is_followed
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
@@ -52,10 +52,12 @@ def _class(analysis: FileAnalysis, class_: Class) -> ClassSummary:
 def _function(analysis: FileAnalysis, function: Function) -> Known:
     summary = analysis.summary(function)
     annotation = function.node.child_by_field_name("return_type")
+    written = text(annotation) if annotation is not None and function.is_plain else ""
     what = "the property " if function.is_property else ""
     return Known(
         _null(analysis, function.node, f"{what}`{function.name}` may return None") if summary.may_be_none else None,
-        annotated_class(text(annotation)) if annotation is not None and function.is_plain else "",
+        annotated_class(written),
+        written if is_followed(written) else "",
         is_function=True,
         is_property=function.is_property,
         is_async=function.is_async,
@@ -80,7 +82,8 @@ def _variable(analysis: FileAnalysis, variable: Variable, name: str, owner: Clas
     type_ = annotated_class(variable.annotation) if variable.annotation else _made(analysis.outline, variable)
     if not type_ and owner is not None:
         type_ = annotated_class(given_annotation(analysis.outline, owner, variable))
-    return Known(null, type_) if null is not None or type_ else None
+    holds = variable.annotation if is_followed(variable.annotation) else ""
+    return Known(null, type_, holds) if null is not None or type_ or holds else None
 
 
 def _made(outline: Outline, variable: Variable) -> str:
