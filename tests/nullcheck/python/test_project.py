@@ -49,7 +49,9 @@ NEED = "def need(x, what):\n    if x is None:\n        raise ValueError(what)\n 
 STOP = "def stop():\n    raise ValueError\n"
 NODE = "class Node:\n    parent: 'Node | None'\n    def root(self) -> 'Node':\n        return self\n"
 TREE = (
-    f"{NODE}class Tree:\n    nodes: 'list[Node]'\n    def leaves(self) -> 'list[Node]':\n        return self.nodes\n"
+    f"{NODE}class Tree:\n    top: 'list[Node]'\n"
+    "    def __init__(self, nodes: 'list[Node]'):\n        self.nodes = nodes\n"
+    "    def leaves(self) -> 'list[Node]':\n        return self.nodes\n"
     "def parse(text) -> 'dict[str, Node]':\n    return {text: Node()}\n"
 )
 
@@ -100,7 +102,7 @@ def test_must_fire_for_constants_of_other_files(tmp_path: Path, marked: str) -> 
         ({"a.py": NODE}, "from a import Node\ndef f():\n    return ⟦Node().root().parent⟧.x\n"),
         (
             {"a.py": TREE},
-            "from a import Tree, parse\ndef f(tree: Tree):\n    for each in tree.nodes:\n        ⟦each.parent⟧.x\n"
+            "from a import Tree, parse\ndef f(tree: Tree):\n    for each in tree.top:\n        ⟦each.parent⟧.x\n"
             "    return [⟦leaf.parent⟧.x for leaf in tree.leaves()], ⟦parse('a')['a'].parent⟧.x\n",
         ),
         (

@@ -50,6 +50,9 @@ MAX_DEPTH = 150
 """Expressions and blocks nested deeper than this are left alone, with their whole function."""
 
 
+_DISPLAYS = frozenset({"list", "tuple", "dictionary"})
+
+
 class TooDeepError(Exception):
     """A function nested past MAX_DEPTH."""
 
@@ -202,7 +205,7 @@ class Evaluator:
             return fact
         declared = self.meaning.attribute(of.kind, node)
         if key and (kind := self.meaning.constant(key)):
-            declared = declared._replace(kind=kind)
+            declared = declared._replace(kind=declared.kind or kind)
         elif key and self.meaning.qualified(node) == "os.environ":
             return Fact(kind="dict")
         elif declared is NOTHING and of.kind and (method := self.meaning.method(of.kind, node)):
@@ -308,7 +311,10 @@ class Evaluator:
         if conjunction:
             first = self.peek(left, no)
             return fact._replace(cause=fact.cause or first.cause, kind="") if first.cause or fact.cause else NOTHING
-        return Fact(fact.cause, fact.kind) if fact.cause or fact.kind == self.peek(left, yes).kind else NOTHING
+        either = Fact(fact.cause, fact.kind) if fact.cause or fact.kind == self.peek(left, yes).kind else NOTHING
+        is_empty = right.type in _DISPLAYS and not right.named_child_count
+        held = self.value(left, yes).contents if is_empty else None
+        return either if held is None else either._replace(contents=held)
 
     def _ternary(self, node: Node, env: Env) -> Fact:
         parts = [child for child in node.named_children if child.type != "comment"]

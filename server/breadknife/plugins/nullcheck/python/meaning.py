@@ -313,15 +313,15 @@ class Meaning:
 
     def assigned(self, variable: Variable, name: str, owner: Class, *, by_itself: bool = False) -> Fact:
         """What is known of an attribute by what its class says of it. `by_itself`: its own method asks."""
-        kind = self._variable_kind(variable)
-        if not (kind or variable.annotation):
-            kind = self.annotated(given_annotation(self.outline, owner, variable))
-        held = self._contents(variable, name) if variable.annotation else None
+        kind, held = self._variable_kind(variable), self._contents(variable, name) if variable.annotation else None
+        if not (kind or variable.annotation) and (written := given_annotation(self.outline, owner, variable)):
+            kind = self.annotated(written)
+            held = contents(written, Cause(variable.values[0], f"`{name}` gets what is annotated `{written}`"))
         if variable.optional and (variable.annotation or variable.others or variable.none_in):
             return Fact(self.cause(variable, f"`{name}`"), kind, contents=held)
         if not variable.annotation:
             given = self._analysis.given(owner.node.start_byte, name)
-            return Fact(given.cause, kind, via=given.via) if given.cause or kind else NOTHING
+            return Fact(given.cause, kind, via=given.via, contents=held) if given.cause or kind or held else NOTHING
         is_set = (
             variable.setters or variable.none_in or (owner.node.start_byte, "__post_init__") in self.outline.methods
         )

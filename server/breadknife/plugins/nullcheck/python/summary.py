@@ -79,10 +79,10 @@ def _function(analysis: FileAnalysis, function: Function) -> Known:
 def _variable(analysis: FileAnalysis, variable: Variable, name: str, owner: Class | None) -> Known | None:
     cause = analysis.cause_of(variable, name, owner)
     null = _null(analysis, cause.node, cause.reason) if cause is not None else None
-    type_ = annotated_class(variable.annotation) if variable.annotation else _made(analysis.outline, variable)
-    if not type_ and owner is not None:
-        type_ = annotated_class(given_annotation(analysis.outline, owner, variable))
-    holds = variable.annotation if is_followed(variable.annotation) else ""
+    type_, written = "" if variable.annotation else _made(analysis.outline, variable), variable.annotation
+    if not (type_ or written) and owner is not None:
+        written = given_annotation(analysis.outline, owner, variable)
+    type_, holds = type_ or annotated_class(written), written if is_followed(written) else ""
     return Known(null, type_, holds) if null is not None or type_ or holds else None
 
 
