@@ -204,7 +204,7 @@ class Evaluator:
         if fact is not None and fact != CHECKED:
             return fact
         declared = self.meaning.attribute(of.kind, node)
-        if key and (kind := self.meaning.constant(key)):
+        if key and (kind := self.meaning.constant(key, of.kind)):
             declared = declared._replace(kind=declared.kind or kind)
         elif key and self.meaning.qualified(node) == "os.environ":
             return Fact(kind="dict")
@@ -264,7 +264,7 @@ class Evaluator:
         if fact is not None:
             return fact
         if key and (key.startswith("self.") or key.partition(".")[0] not in self.meaning.bound):
-            if kind := self.meaning.constant(key):
+            if kind := self.meaning.constant(key, env.get(key.rpartition(".")[0], NOTHING).kind):
                 return Fact(kind=kind)
             if self.meaning.qualified(node) == "os.environ":
                 return Fact(kind="dict")

@@ -198,12 +198,19 @@ class Meaning:
         name = f"{receiver}.{text(named)}" if named is not None else ""
         return name if name in self.rules else ""
 
-    def constant(self, key: str) -> str:
-        """The kind of what is assigned once, to a name of the module or in a class."""
-        root, _, name = key.partition(".")
-        if name and root in self.outline.class_named and root not in self.bound:
-            key = f"self.{name}"
-        return self.outline.kinds.get(key, "")
+    def constant(self, key: str, owner: str = "") -> str:
+        """The kind of what is assigned once, to a name of the module or in a class. `owner`: the kind of the object
+        whose attribute it is."""
+        of, _, name = key.rpartition(".")
+        if not of:
+            return self.outline.kinds.get(key, "")
+        if name not in self.outline.of_classes:
+            return ""
+        for each in self.above(owner or ("" if of in self.bound else self.class_kind(of))):
+            class_ = self.outline.classes[int(each[1:])] if each.startswith("#") else None
+            if class_ is not None and name in class_.variables:
+                return self.outline.kinds.get(f"{class_.name}.{name}", "")
+        return ""
 
     def variable(self, name: str) -> Fact:
         """What is known of a name of the module, inside a function."""
