@@ -47,6 +47,12 @@ PARSE = "def parse(text, fatal=True):\n    if text: return text[0]\n    if fatal
 NEED = "def need(x, what):\n    if x is None:\n        raise ValueError(what)\n    print(what)\n"
 STOP = "def stop():\n    raise ValueError\n"
 NODE = "class Node:\n    parent: 'Node | None'\n    def root(self) -> 'Node':\n        return self\n"
+TREE = (
+    f"{NODE}class Tree:\n    top: 'list[Node]'\n"
+    "    def __init__(self, nodes: 'list[Node]'):\n        self.nodes = nodes\n"
+    "    def leaves(self) -> 'list[Node]':\n        return self.nodes\n"
+    "def parse(text) -> 'dict[str, Node]':\n    return {text: Node()}\n"
+)
 
 NAMED = """\
 class Named:
@@ -60,7 +66,7 @@ class Named:
 IMPORT = (
     "def try_import(name):\n    try:\n        return __import__(name)\n    except ImportError:\n        return None\n"
 )
-CONSTANTS = "import re\nNUMBER = re.compile('a')\nTABLE = dict(a='b')\n"
+CONSTANTS = "import re\nNUMBER = re.compile('a')\nTABLE = dict(a='b')\nROWS = {'a': 'b'}\n"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +75,7 @@ CONSTANTS = "import re\nNUMBER = re.compile('a')\nTABLE = dict(a='b')\n"
         "from a import NUMBER\ndef f(s):\n    return ⟦NUMBER.match(s)⟧.group()\n",
         "import a\ndef f(s):\n    return ⟦a.NUMBER.match(s)⟧.group()\n",
         "from a import TABLE\ndef f(s):\n    return ⟦TABLE.get(s)⟧.strip()\n",
+        "from a import ROWS\ndef f(s):\n    return ⟦ROWS.get(s)⟧.strip()\n",
     ],
 )
 def test_must_fire_for_constants_of_other_files(tmp_path: Path, marked: str) -> None:
@@ -92,6 +99,16 @@ def test_must_fire_for_constants_of_other_files(tmp_path: Path, marked: str) -> 
         ),
         ({"a.py": NODE}, "from a import Node\ndef f(node: Node):\n    return ⟦node.parent⟧.parent\n"),
         ({"a.py": NODE}, "from a import Node\ndef f():\n    return ⟦Node().root().parent⟧.x\n"),
+        (
+            {"a.py": TREE},
+            "from a import Tree, parse\ndef f(tree: Tree):\n    for each in tree.top:\n        ⟦each.parent⟧.x\n"
+            "    return [⟦leaf.parent⟧.x for leaf in tree.leaves()], ⟦parse('a')['a'].parent⟧.x\n",
+        ),
+        (
+            {"a.py": TREE},
+            "from a import Tree\nclass Node:\n    parent: 'Node'\ndef f(tree: Tree, own: 'list[Node]'):\n"
+            "    return [node.parent.x for node in own], [⟦node.parent⟧.x for node in tree.nodes]\n",
+        ),
         ({"a.py": "value: str | None = None\n"}, "from a import value\n⟦value⟧.strip()\n"),
         ({"a.py": "value: str | None = None\n"}, "import a\n⟦a.value⟧.strip()\n"),
         ({"a.py": NAMED}, "from a import Named\ndef f():\n    return ⟦Named.of(f)⟧.name\n"),
@@ -117,7 +134,8 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
         ({"a.py": FIND}, "from a import find\n\ndef f(find):\n    return find(1).x\n"),
         ({"a.py": "async " + FIND}, "from a import find\n\ndef f(xs):\n    return find(xs).x\n"),
         ({"a.py": FIND + "def find(): return 1\n"}, "from a import find\nfind(1).x\n"),
-        ({"a.py": CACHE}, "from a import cache\ncache.get(1).x\n"),
+        ({"a.py": TREE}, "from a import Tree\ndef f(t: Tree):\n    return [n.parent.x for n in t.nodes if n.parent]\n"),
+        ({"a.py": CACHE}, "from a import cache\ncache.get(1, 2).x\n"),
         ({"a.py": STOP}, "from a import stop\ndef f(x=None):\n    if not x:\n        stop()\n    x.y\n"),
         ({"a.py": "from b import find\n", "b.py": "from a import find\n"}, "from a import find\nfind(1).x\n"),
         ({"json.py": FIND}, "import json\njson.find(1).x\n"),

@@ -60,6 +60,8 @@ class Known:
     """Why it, or what it gives back, may be null."""
     type: str = ""
     """Its class, or that of what it gives back, by its name in the file; "" where that isn't known."""
+    holds: str = ""
+    """Its annotation, in its file's names, where that says something of what a container holds."""
     is_function: bool = False
     is_property: bool = False
     is_async: bool = False

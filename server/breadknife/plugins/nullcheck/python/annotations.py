@@ -44,6 +44,8 @@ def union_parts(annotation: str) -> list[str]:
     """The members of `A | B`, `Optional[A]` and `Union[A, B]`, bare of `Annotated`, `Final` and the like; anything else
     is its own only member."""
     annotation = annotation.strip().strip("'\"").strip()
+    if annotation.startswith("(") and annotation.endswith(")"):
+        annotation = annotation[1:-1].strip()
     if "[" not in annotation and "|" not in annotation:
         return [annotation]
     head, bracket, inside = annotation.partition("[")
@@ -119,6 +121,22 @@ def holds_optional(annotation: str) -> bool:
         return False
     held = [element_of(parts[0]), *tuple_members(parts[0])]
     return any(each and (is_optional(each) or holds_optional(each)) for each in held)
+
+
+@lru_cache(maxsize=1000)
+def is_followed(annotation: str) -> bool:
+    """Whether something is to be known of what a container holds: that it may be None, or its class."""
+    if "[" not in annotation:
+        return False
+    parts = [part for part in union_parts(annotation) if part != "None"]
+    if len(parts) != 1 or "[" not in parts[0]:
+        return False
+    held = [element_of(parts[0]), *tuple_members(parts[0])]
+    return any(is_optional(each) or is_followed(each) or _is_of_class(each) for each in held if each)
+
+
+def _is_of_class(annotation: str) -> bool:
+    return any(CLASS.match(name.rpartition(".")[2]) for name in annotated_classes(annotation))
 
 
 def is_mapping(annotation: str) -> bool:

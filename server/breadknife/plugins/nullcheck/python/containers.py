@@ -23,14 +23,14 @@ _SAME_ELEMENTS = frozenset({"iter", "list", "reversed", "set", "sorted", "tuple"
 _MAX_CALLS = 4
 
 
-def annotated(meaning: Meaning, annotation: str, cause: Cause) -> Fact:
+def annotated(meaning: Meaning, annotation: str, cause: Cause, uri: str = "") -> Fact:
     """A value that some container holds, which is annotated so."""
     allowed = cause if is_optional(annotation) else None
     members = tuple_members(annotation)
-    items = tuple(annotated(meaning, member, cause) for member in members)
-    if not any(item.cause or item.contents for item in items):
+    items = tuple(annotated(meaning, member, cause, uri) for member in members)
+    if not any(item.cause or item.kind or item.contents for item in items):
         items = ()
-    return Fact(allowed, meaning.annotated(annotation), items=items, contents=contents(annotation, cause))
+    return Fact(allowed, meaning.annotated(annotation, uri), items=items, contents=contents(annotation, cause, uri))
 
 
 def element(meaning: Meaning, held: Contents | None) -> Fact:
@@ -42,7 +42,7 @@ def element(meaning: Meaning, held: Contents | None) -> Fact:
 
 def _element(meaning: Meaning, held: Contents) -> Fact:
     found = element_of(_only(held.annotation))
-    return annotated(meaning, found, held.cause) if found else NOTHING
+    return annotated(meaning, found, held.cause, held.uri) if found else NOTHING
 
 
 def _only(annotation: str) -> str:
@@ -59,7 +59,10 @@ def at_index(meaning: Meaning, value: Fact, held: Contents | None, index: Node) 
         return value.items[int(text(index))]
     if (key := _key(index)) and (found := _typed_key(meaning, value.kind, key)) is not None:
         return _of_key(meaning, found[0], key, found[1]) if _is_named_once(index) else NOTHING
-    return NOTHING  # which elements are set by then, only the program knows
+    if held is None:
+        return NOTHING
+    found = _element(meaning, held)  # which elements are set by then, only the program knows
+    return Fact(kind=found.kind, contents=found.contents) if found.kind or found.contents is not None else NOTHING
 
 
 def of_method(meaning: Meaning, receiver: Fact, held: Contents | None, function: Node, given: list[Node]) -> Fact:
@@ -74,9 +77,9 @@ def of_method(meaning: Meaning, receiver: Fact, held: Contents | None, function:
         return Fact(contents=held)
     key, value = key_and_element(_only(held.annotation))
     if method == "values" and key:
-        return Fact(contents=contents(f"Iterable[{value}]", held.cause))
+        return Fact(contents=contents(f"Iterable[{value}]", held.cause, held.uri))
     if method == "items" and key:
-        return Fact(contents=contents(f"Iterable[tuple[{key}, {value}]]", held.cause))
+        return Fact(contents=contents(f"Iterable[tuple[{key}, {value}]]", held.cause, held.uri))
     return NOTHING
 
 
@@ -87,7 +90,7 @@ def of_builtin(name: str, held: Contents | None) -> Fact:
     found = element_of(_only(held.annotation))
     if name == "enumerate":
         found = f"tuple[int, {found}]"
-    return Fact(contents=contents(f"Iterable[{found}]", held.cause))
+    return Fact(contents=contents(f"Iterable[{found}]", held.cause, held.uri))
 
 
 def held_by(node: Node) -> str:

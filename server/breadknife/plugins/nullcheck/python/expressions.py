@@ -50,6 +50,9 @@ MAX_DEPTH = 150
 """Expressions and blocks nested deeper than this are left alone, with their whole function."""
 
 
+_DISPLAYS = frozenset({"list", "tuple", "dictionary"})
+
+
 class TooDeepError(Exception):
     """A function nested past MAX_DEPTH."""
 
@@ -186,7 +189,7 @@ class Evaluator:
         if fact is not None:
             return fact
         if name not in self.meaning.bound and (kind := self._outline.kinds.get(name)):
-            return Fact(kind=kind, contents=self.meaning.variable(name).contents)
+            return self.meaning.variable(name)._replace(kind=kind)
         if name in self._outline.imported:
             return self.meaning.imported_value(node)
         return self.meaning.variable(name)
@@ -200,14 +203,14 @@ class Evaluator:
         fact = env.get(key) if key else None
         if fact is not None and fact != CHECKED:
             return fact
-        if key and (kind := self.meaning.constant(key)):
-            return Fact(kind=kind, contents=self.meaning.attribute(of.kind, node).contents)
-        if key and self.meaning.qualified(node) == "os.environ":
-            return Fact(kind="dict")
         declared = self.meaning.attribute(of.kind, node)
-        if declared is NOTHING and of.kind and (method := self.meaning.method(of.kind, node)):
+        if key and (kind := self.meaning.constant(key, of.kind)):
+            declared = declared._replace(kind=declared.kind or kind)
+        elif key and self.meaning.qualified(node) == "os.environ":
+            return Fact(kind="dict")
+        elif declared is NOTHING and of.kind and (method := self.meaning.method(of.kind, node)):
             return Fact(kind=method)
-        if declared is NOTHING and key and not of.kind:
+        elif declared is NOTHING and key and not of.kind:
             declared = self.meaning.imported_value(node)
         return declared if fact is None else there(declared.kind, declared.contents)
 
@@ -261,7 +264,7 @@ class Evaluator:
         if fact is not None:
             return fact
         if key and (key.startswith("self.") or key.partition(".")[0] not in self.meaning.bound):
-            if kind := self.meaning.constant(key):
+            if kind := self.meaning.constant(key, env.get(key.rpartition(".")[0], NOTHING).kind):
                 return Fact(kind=kind)
             if self.meaning.qualified(node) == "os.environ":
                 return Fact(kind="dict")
@@ -308,7 +311,10 @@ class Evaluator:
         if conjunction:
             first = self.peek(left, no)
             return fact._replace(cause=fact.cause or first.cause, kind="") if first.cause or fact.cause else NOTHING
-        return Fact(fact.cause, fact.kind) if fact.cause or fact.kind == self.peek(left, yes).kind else NOTHING
+        either = Fact(fact.cause, fact.kind) if fact.cause or fact.kind == self.peek(left, yes).kind else NOTHING
+        is_empty = right.type in _DISPLAYS and not right.named_child_count
+        held = self.value(left, yes).contents if is_empty else None
+        return either if held is None else either._replace(contents=held)
 
     def _ternary(self, node: Node, env: Env) -> Fact:
         parts = [child for child in node.named_children if child.type != "comment"]

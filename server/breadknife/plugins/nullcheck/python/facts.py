@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.python.annotations import holds_optional
+from breadknife.plugins.nullcheck.python.annotations import is_followed
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.summaries import Demand
 from breadknife.plugins.nullcheck.values import Use
@@ -36,11 +36,13 @@ class Contents:
     """Of the container."""
     cause: Cause
     """Why what it holds may be None, where the annotation lets it."""
+    uri: str = ""
+    """Of the file whose names the annotation has, if that is another one."""
 
 
-def contents(annotation: str, cause: Cause) -> Contents | None:
+def contents(annotation: str, cause: Cause, uri: str = "") -> Contents | None:
     """Of a value that is annotated so. `cause`: why what it holds may be None."""
-    return Contents(annotation, cause) if holds_optional(annotation) else None
+    return Contents(annotation, cause, uri) if is_followed(annotation) else None
 
 
 class Fact(NamedTuple):

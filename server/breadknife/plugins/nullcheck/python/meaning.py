@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind, holds_optional
+from breadknife.plugins.nullcheck.python.annotations import annotated_classes, annotated_kind, is_followed
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.facts import NOTHING, Cause, Contents, Fact, Summary, contents, key_of
@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.python.members import (
     Callee,
     Member,
     elsewhere,
+    held_elsewhere,
     part_may_be_none,
     returned,
 )
@@ -146,11 +147,12 @@ class Meaning:
         imported = self._imported(dotted)
         return f"{imported.uri}#{imported.name}" if imported is not None and imported.summary is not None else ""
 
-    def annotated(self, annotation: str) -> str:
-        """The kind that an annotation gives."""
+    def annotated(self, annotation: str, uri: str = "") -> str:
+        """The kind that an annotation gives, of another file where `uri` names one."""
         if kind := annotated_kind(annotation):
             return kind
-        return self.common(self.class_kind(name) for name in annotated_classes(annotation))
+        names = annotated_classes(annotation)
+        return self.common(self._kind_there(name, uri) if uri else self.class_kind(name) for name in names)
 
     def common(self, kinds: Iterable[str]) -> str:
         """The kind that objects of all of these are: the nearest of the first one's."""
@@ -182,7 +184,8 @@ class Meaning:
         known = member.known
         if known is None or known.is_function:
             return NOTHING
-        return Fact(elsewhere(known.null, member.uri, node), self._kind_there(known.type, member.uri))
+        kind, held = self._kind_there(known.type, member.uri), held_elsewhere(known, member.uri, node)
+        return Fact(elsewhere(known.null, member.uri, node), kind, contents=held)
 
     def may_be_set_by_name(self, receiver: str, name: str) -> bool:
         """Whether a class of this file, or one of its bases, may give an attribute a value that no assignment shows."""
@@ -195,12 +198,19 @@ class Meaning:
         name = f"{receiver}.{text(named)}" if named is not None else ""
         return name if name in self.rules else ""
 
-    def constant(self, key: str) -> str:
-        """The kind of what is assigned once, to a name of the module or in a class."""
-        root, _, name = key.partition(".")
-        if name and root in self.outline.class_named and root not in self.bound:
-            key = f"self.{name}"
-        return self.outline.kinds.get(key, "")
+    def constant(self, key: str, owner: str = "") -> str:
+        """The kind of what is assigned once, to a name of the module or in a class. `owner`: the kind of the object
+        whose attribute it is."""
+        of, _, name = key.rpartition(".")
+        if not of:
+            return self.outline.kinds.get(key, "")
+        if name not in self.outline.of_classes:
+            return ""
+        for each in self.above(owner or ("" if of in self.bound else self.class_kind(of))):
+            class_ = self.outline.classes[int(each[1:])] if each.startswith("#") else None
+            if class_ is not None and name in class_.variables:
+                return self.outline.kinds.get(f"{class_.name}.{name}", "")
+        return ""
 
     def variable(self, name: str) -> Fact:
         """What is known of a name of the module, inside a function."""
@@ -224,7 +234,8 @@ class Meaning:
         found = self._imported(dotted)
         if found is None or found.known is None or found.known.is_function:
             return NOTHING
-        return Fact(elsewhere(found.known.null, found.uri, node), self._kind_there(found.known.type, found.uri))
+        kind, held = self._kind_there(found.known.type, found.uri), held_elsewhere(found.known, found.uri, node)
+        return Fact(elsewhere(found.known.null, found.uri, node), kind, contents=held)
 
     def nullable_elsewhere(self) -> frozenset[bytes]:
         """The words under which this file may use what other files say may be None."""
@@ -305,15 +316,15 @@ class Meaning:
 
     def assigned(self, variable: Variable, name: str, owner: Class, *, by_itself: bool = False) -> Fact:
         """What is known of an attribute by what its class says of it. `by_itself`: its own method asks."""
-        kind = self._variable_kind(variable)
-        if not (kind or variable.annotation):
-            kind = self.annotated(given_annotation(self.outline, owner, variable))
-        held = self._contents(variable, name) if variable.annotation else None
+        kind, held = self._variable_kind(variable), self._contents(variable, name) if variable.annotation else None
+        if not (kind or variable.annotation) and (written := given_annotation(self.outline, owner, variable)):
+            kind = self.annotated(written)
+            held = contents(written, Cause(variable.values[0], f"`{name}` gets what is annotated `{written}`"))
         if variable.optional and (variable.annotation or variable.others or variable.none_in):
             return Fact(self.cause(variable, f"`{name}`"), kind, contents=held)
         if not variable.annotation:
             given = self._analysis.given(owner.node.start_byte, name)
-            return Fact(given.cause, kind, via=given.via) if given.cause or kind else NOTHING
+            return Fact(given.cause, kind, via=given.via, contents=held) if given.cause or kind or held else NOTHING
         is_set = (
             variable.setters or variable.none_in or (owner.node.start_byte, "__post_init__") in self.outline.methods
         )
@@ -322,7 +333,7 @@ class Meaning:
         return Fact(kind=kind, contents=held) if kind or held is not None else NOTHING
 
     def _contents(self, variable: Variable, name: str) -> Contents | None:
-        if not holds_optional(variable.annotation):
+        if not is_followed(variable.annotation):
             return None
         return contents(variable.annotation, self.cause(variable, f"`{name}`"))
 
@@ -377,6 +388,7 @@ class Meaning:
             known.is_property,
             tuple(elsewhere(null, member.uri, node) for null in known.items),
             known.together,
+            held_elsewhere(known, member.uri, node),
             flag=known.flag,
             fallback=known.fallback,
             null_where=known.null_where,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.python.annotations import holds_optional
+from breadknife.plugins.nullcheck.python.annotations import is_followed
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.facts import Cause, Contents, contents
 from breadknife.plugins.nullcheck.python.outline import Function, text
@@ -44,7 +44,7 @@ class Callee(NamedTuple):
 
 def returned(function: Function, annotation: Node) -> Contents | None:
     written = text(annotation) if function.is_plain else ""
-    if not holds_optional(written):
+    if not is_followed(written):
         return None
     return contents(written, Cause(function.node, f"`{function.name}` returns `{written}`"))
 
@@ -59,3 +59,10 @@ def part_may_be_none(function: str, at: int) -> str:
 
 def elsewhere(null: Null | None, uri: str, node: Node) -> Cause | None:
     return Cause(node, null.why, Related(null.span, null.why, uri)) if null is not None else None
+
+
+def held_elsewhere(known: Known, uri: str, node: Node) -> Contents | None:
+    """Of a value of another file. `node` stands for it in this one."""
+    return (
+        contents(known.holds, Cause(node, f"`{text(node)}` is annotated `{known.holds}`"), uri) if known.holds else None
+    )

@@ -86,7 +86,9 @@ class Outline:
     variables: dict[str, Variable] = field(default_factory=dict[str, Variable])
     """Of the module, and what functions assign to them with `global`."""
     kinds: dict[str, str] = field(default_factory=dict[str, str])
-    """Names and `self.` names that are assigned once, at module or class level, and the kind of their value."""
+    """What is assigned once, at module or class level (`Class.name`), and the kind of its value."""
+    of_classes: frozenset[str] = frozenset()
+    """The names of classes' attributes in `kinds`."""
     shared: frozenset[str] = frozenset()
     """Names that some function declares global or nonlocal: any call may change them."""
     inert: frozenset[Hashable] = frozenset()
@@ -163,7 +165,8 @@ def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outli
                 if _assignments(made, statements, block, node, assignment):
                     says = True
                 if not block.local:
-                    _constant(made, constants, assignment, "" if block.owner is None else "self.")
+                    within = "" if block.owner is None else f"{made.classes[block.owner].name}."
+                    _constant(made, constants, assignment, within)
             elif kind in _TRANSPARENT:
                 if block.is_first and kind == "if_statement":
                     says = True
@@ -186,6 +189,7 @@ def outline(tree: SyntaxTree, inert: frozenset[Hashable] = frozenset()) -> Outli
     made.inert = frozenset(bodies - saying - {None})
     made.functions.sort(key=lambda function: function.node.start_byte)
     made.kinds = {name: kinds[0] for name, kinds in constants.items() if len(kinds) == 1 and kinds[0]}
+    made.of_classes = frozenset(name.rpartition(".")[2] for name in made.kinds if "." in name)
     return made
 
 

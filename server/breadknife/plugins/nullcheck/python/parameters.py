@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.python.annotations import holds_optional, is_optional
+from breadknife.plugins.nullcheck.python.annotations import is_followed, is_optional
 from breadknife.plugins.nullcheck.python.expressions import Evaluator
 from breadknife.plugins.nullcheck.python.facts import Cause, Env, Fact, contents
 from breadknife.plugins.nullcheck.python.outline import text
@@ -53,7 +53,7 @@ def parameters(node: Node, evaluator: Evaluator, receiver: tuple[str, str]) -> E
             cause = Cause(parameter, f"the parameter is annotated `{written}`")
         kind = meaning.annotated(written) if written else ""
         held = None
-        if holds_optional(written):
+        if is_followed(written):
             held = contents(written, Cause(parameter, f"`{known_as}` is annotated `{written}`"))
         if cause is not None or kind or held is not None:
             env[known_as] = Fact(cause, kind, contents=held)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from breadknife.plugins.nullcheck.python.annotations import annotated_class
+from breadknife.plugins.nullcheck.python.annotations import LITERALS, annotated_class, is_followed
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
@@ -52,10 +52,12 @@ def _class(analysis: FileAnalysis, class_: Class) -> ClassSummary:
 def _function(analysis: FileAnalysis, function: Function) -> Known:
     summary = analysis.summary(function)
     annotation = function.node.child_by_field_name("return_type")
+    written = text(annotation) if annotation is not None and function.is_plain else ""
     what = "the property " if function.is_property else ""
     return Known(
         _null(analysis, function.node, f"{what}`{function.name}` may return None") if summary.may_be_none else None,
-        annotated_class(text(annotation)) if annotation is not None and function.is_plain else "",
+        annotated_class(written),
+        written if is_followed(written) else "",
         is_function=True,
         is_property=function.is_property,
         is_async=function.is_async,
@@ -77,18 +79,25 @@ def _function(analysis: FileAnalysis, function: Function) -> Known:
 def _variable(analysis: FileAnalysis, variable: Variable, name: str, owner: Class | None) -> Known | None:
     cause = analysis.cause_of(variable, name, owner)
     null = _null(analysis, cause.node, cause.reason) if cause is not None else None
-    type_ = annotated_class(variable.annotation) if variable.annotation else _made(analysis.outline, variable)
-    if not type_ and owner is not None:
-        type_ = annotated_class(given_annotation(analysis.outline, owner, variable))
-    return Known(null, type_) if null is not None or type_ else None
+    type_, written = "" if variable.annotation else _made(analysis.outline, variable), variable.annotation
+    if not (type_ or written) and owner is not None:
+        written = given_annotation(analysis.outline, owner, variable)
+    type_, holds = type_ or annotated_class(written), written if is_followed(written) else ""
+    return Known(null, type_, holds) if null is not None or type_ or holds else None
 
 
 def _made(outline: Outline, variable: Variable) -> str:
     """The name of the only class that the variable's values are made by, if it is one."""
-    functions = [value.child_by_field_name("function") if value.type == "call" else None for value in variable.values]
-    names = {text(function) if function is not None else "" for function in functions}
+    names = {_class_of(value) for value in variable.values}
     name = names.pop() if len(names) == 1 else ""
     return KINDS.get(made_name(outline, name), name)
+
+
+def _class_of(value: Node) -> str:
+    if LITERALS.get(value.type) == "dict":
+        return "dict"
+    function = value.child_by_field_name("function") if value.type == "call" else None
+    return text(function) if function is not None else ""
 
 
 def _null(analysis: FileAnalysis, node: Node, why: str) -> Null:
