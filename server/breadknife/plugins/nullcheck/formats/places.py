@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
@@ -71,7 +71,15 @@ def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Pl
         for place, each in found.items()
         if place.use in uses and (uses is not _USED or not _NAMED.fullmatch(document.slice(place.span)))
     }
-    return _only(used) or _only(named or found) or _only(_own(file, found))
+    return _only(used) or _only(named or found) or _only(_own(file, found)) or _element(document, used)
+
+
+def _element(document: Document, found: Mapping[Place, Finding]) -> tuple[Finding, Place] | None:
+    """The innermost element of an array or object: of what TypeScript has no name for, what is most often null. What
+    begins with it, a member of it or a sum, is another one's value."""
+    elements = [place for place in found if document.slice(place.span).endswith("]")]
+    innermost = min(elements, key=lambda place: place.span.end, default=None)
+    return (found[innermost], innermost) if innermost is not None else None
 
 
 def _places(file: NullFile, findings: Iterable[Finding]) -> dict[Place, Finding]:
