@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.python.conditions import chained, filtered, refusal_of, tested, tested_around
+from breadknife.plugins.nullcheck.python.conditions import (
+    chained,
+    filtered,
+    keeps_nothing,
+    refusal_of,
+    tested,
+    tested_around,
+)
 from breadknife.plugins.nullcheck.python.contradictions import Contradiction, contradiction, turned_round
 from breadknife.plugins.nullcheck.python.counted import is_decided
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
@@ -51,6 +58,7 @@ _OF_ATTRIBUTE = 47
 """Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
 _NO_CHECK_BEFORE = "a check can't stand before it"
 _IN_CONDITION = "Test {} in the condition (it is {} if that is None)"
+_IN_FILTER = "Test {} in the condition (nothing is kept if that is None)"
 _ANY_ITERABLE = frozenset({"()", "[]"})
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
@@ -224,6 +232,8 @@ def _narrowing(site: Site) -> _Narrowing | None:
 
 
 def _in_condition(place: Site, weight: int, reason: str, made: tuple[TextEdit, ...]) -> _Narrowing:
+    if keeps_nothing(place):
+        return _Narrowing(_IN_FILTER, 40, reason, made, lets_pass=True)
     passes = _may_grant(place) or (refusal_of(place) is None and is_negated(place))
     return _Narrowing(_IN_CONDITION.format("{}", _truth_of_none(place)), weight, reason, made, passes)
 
