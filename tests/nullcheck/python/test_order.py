@@ -33,6 +33,26 @@ from nullcheck.python.cases import offered
             Strategy.NARROW,
             "the file skips what needs `x` elsewhere",
         ),
+        (
+            "def g(x):\n    if x is not None:\n        x.z = 1\ndef f(a, x):\n    a.b(⟦x⟧.y)\n",
+            Strategy.ASSERT,
+            "nothing says what else should happen",  # that isn't what is done with `x`
+        ),
+        (
+            "def g(x):\n    if x is not None:\n        x.z = 1\ndef f(x):\n    ⟦x⟧.y()\n",
+            Strategy.ASSERT,
+            "nothing says what else should happen",
+        ),
+        (
+            "def g(a, x):\n    if x is not None:\n        a.b(x.z)\ndef f(a, x):\n    a.b(⟦x⟧.y)\n",
+            Strategy.NARROW,
+            "the file skips what needs `x` elsewhere",
+        ),
+        (
+            "def g(x):\n    if x is not None:\n        x.z()\ndef f(x):\n    ⟦x⟧.y = 1\n",
+            Strategy.NARROW,
+            "the file skips what needs `x` elsewhere",
+        ),
         ("def g(x):\n    assert x\ndef f(a, x):\n    if a:\n        raise ValueError('a')\n    ⟦x⟧.y()\n"
          "", Strategy.ASSERT,
          "the file asserts it elsewhere"),

@@ -22,7 +22,7 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import parameter_of
+from breadknife.plugins.nullcheck.python.outline import callee_of, parameter_of
 from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass, may_be_meant
 from breadknife.plugins.nullcheck.python.returning import early_return, returning
 from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, loses, may_be_skipped
@@ -140,7 +140,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     name = "" if site.is_name else new_name(site)
     if site.is_name and (narrowing := _narrowing(site)) is not None:
         weight, reason = narrowing.weight, narrowing.reason
-        if habit[Strategy.NARROW]:
+        if any(not narrowing.skips or _is_alike(site, each) for each in evidence.exits_by(Strategy.NARROW)):
             weight = max(weight, _OF_ATTRIBUTE if is_attribute else 62)
             reason = f"the file skips what needs {quoted} elsewhere"
         title = narrowing.title.format(quoted)
@@ -213,6 +213,8 @@ class _Narrowing:
     edits: tuple[TextEdit, ...]
     lets_pass: bool = False
     """Whether a None passes where something else is refused."""
+    skips: bool = False
+    """Whether what the statement does isn't done."""
 
 
 def _narrowing(site: Site) -> _Narrowing | None:
@@ -222,7 +224,7 @@ def _narrowing(site: Site) -> _Narrowing | None:
         made = tested(site, "", strictly=False)
         return _in_condition(site, 48, _NO_CHECK_BEFORE, made) if made else None
     if place is site and (made := _wrapped(site)):
-        return _Narrowing("Skip this if {} is None", 12, "nothing after it uses it unchecked", made)
+        return _Narrowing("Skip this if {} is None", 12, "nothing after it uses it unchecked", made, skips=True)
     if (refusal_of(place) or not is_negated(place)) and (made := tested(place, "", strictly=True)):
         return _in_condition(place, 47, "it stands in a condition", made)
     if not is_used_after(place) and not lets_pass(place) and (made := tested_around(place)):
@@ -233,7 +235,7 @@ def _narrowing(site: Site) -> _Narrowing | None:
 
 def _in_condition(place: Site, weight: int, reason: str, made: tuple[TextEdit, ...]) -> _Narrowing:
     if keeps_nothing(place):
-        return _Narrowing(_IN_FILTER, 40, reason, made, lets_pass=True)
+        return _Narrowing(_IN_FILTER, 40, reason, made, lets_pass=True, skips=True)
     passes = _may_grant(place) or (refusal_of(place) is None and is_negated(place))
     return _Narrowing(_IN_CONDITION.format("{}", _truth_of_none(place)), weight, reason, made, passes)
 
@@ -364,6 +366,17 @@ def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
     if statement is None or not _skippable(site) or is_used_after(site):
         return None
     return (site.inserted(statement, [f"if {site.source} is not None:"], site.step),)
+
+
+def _is_alike(site: Site, skipped: Node) -> bool:
+    """Whether the place's statement is the value's own affair as that one is which the file skips elsewhere, or calls
+    the same: nobody misses the one more than the other."""
+    if site.statement is None:
+        return False
+    done, other = (each.named_children[0] if each.named_children else each for each in (site.statement, skipped))
+    is_own = (done.named_children[0] if done.type == "await" else done).start_byte == site.node.start_byte
+    callee, skips = callee_of(done), callee_of(other)
+    return (bool(callee) and callee == skips) or (is_own and bool(not callee or skips))
 
 
 def _bare_name(site: Site) -> str:
