@@ -56,3 +56,18 @@ def test_what_goes_on_comes_first(block: str, line: str, first: str) -> None:
     assert offered(marked)[1][0].titled == first
     raises = [offer.reason for offer in offered(marked)[1] if offer.strategy in (Strategy.ASSERT, Strategy.RAISE)]
     assert raises == ["it would replace an exception under way"] * 2
+
+
+@pytest.mark.parametrize(
+    ("tried", "caught", "first"),
+    [
+        ("x.y(a)", "UnicodeError", Strategy.ASSERT),
+        ("x.y(a)", "(OSError, AttributeError)", Strategy.NARROW),
+        ("x.y(a)", "Exception", Strategy.NARROW),
+        ("g(a); x.y(a)", "UnicodeError", Strategy.NARROW),  # which may have failed before
+        ("x = g(a)", "UnicodeError", Strategy.NARROW),
+    ],
+)
+def test_what_the_try_has_used_is_there_in_its_except(tried: str, caught: str, first: Strategy) -> None:
+    marked = f"def f(a, x=None):\n    try:\n        {tried}\n    except {caught}:\n        ⟦x⟧.z(a)\n"
+    assert offered(marked)[1][0].strategy is first
