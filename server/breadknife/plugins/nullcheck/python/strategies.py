@@ -27,7 +27,7 @@ from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass, 
 from breadknife.plugins.nullcheck.python.returning import early_return, returning
 from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, loses, may_be_skipped
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, yields_of
-from breadknife.plugins.nullcheck.python.under_way import is_exception_under_way, lost_by
+from breadknife.plugins.nullcheck.python.under_way import is_exception_under_way, is_none_without_exception, lost_by
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
@@ -60,6 +60,7 @@ _NO_CHECK_BEFORE = "a check can't stand before it"
 _IN_CONDITION = "Test {} in the condition (it is {} if that is None)"
 _IN_FILTER = "Test {} in the condition (nothing is kept if that is None)"
 _ANY_ITERABLE = frozenset({"()", "[]"})
+_CHECKS = frozenset({Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK})
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
 
@@ -73,6 +74,8 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
         lost = lost_by(place)
         reason = "an exception under way goes on then" if lost else "the exception stays caught then"
         found = (_beside_exception(option, reason) for option in found if option.strategy not in lost)
+    elif is_none_without_exception(site):
+        found = map(_without_exception, found)
     return sorted(found, key=lambda option: -option.weight)
 
 
@@ -83,6 +86,13 @@ def _beside_exception(option: Option, reason: str) -> Option:
     if option.strategy is Strategy.NARROW and not option.is_asked_for:
         return replace(option, weight=88, reason=reason)
     return option
+
+
+def _without_exception(option: Option) -> Option:
+    reason = "it is None whenever nothing fails"
+    if option.strategy in _CHECKS:
+        return replace(option, weight=5, reason=reason, is_asked_for=True)
+    return replace(option, weight=80, reason=reason) if option.strategy is Strategy.NARROW else option
 
 
 def _against(site: Site, evidence: Evidence, denied: Contradiction) -> Iterator[Option]:
@@ -341,7 +351,7 @@ def _is_read_before(site: Site, name: str, statement: Node) -> bool:
 
 def _skippable(site: Site) -> bool:
     """Whether the statement is one line whose effect nothing else in the function is sure to need: a call, or that
-    the value itself is changed, and no name gets a value in it."""
+    the value itself is changed or added to something, and no name gets a value in it."""
     statement = site.statement
     if statement is None or statement.type != "expression_statement":
         return False
@@ -353,7 +363,8 @@ def _skippable(site: Site) -> bool:
     is_changed = (
         left is not None and left.type in _PARTS and left in site.path and left.start_byte == site.node.start_byte
     )
-    is_plain = is_changed or done.type in ("call", "await")
+    is_added = done.type == "augmented_assignment" and done.child_by_field_name("right") == site.node
+    is_plain = is_changed or is_added or done.type in ("call", "await")
     return alone and one_line and is_plain and not any(_binding(child) for child in done.named_children)
 
 

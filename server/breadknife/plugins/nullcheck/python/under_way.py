@@ -1,5 +1,5 @@
 """Checks in `finally` and `except`: what they raise takes the place of an exception that is under way, and what leaves
-there loses it."""
+there loses it. And what is None where there was none."""
 
 from __future__ import annotations
 
@@ -36,6 +36,16 @@ def _has_used(clause: Node, place: Site) -> bool:
     uses = (one for one in before if one.role is Role.USE and text(one.node) == place.source)
     used = (Site(place.tree, one.node, place.use, one.path).statement for one in uses)
     return begin in used and not any(one.role is Role.SET for one in before)
+
+
+def is_none_without_exception(site: Site) -> bool:
+    """Whether only an `except` gives the name something else than the None that it was set to: that is what it is
+    whenever nothing fails."""
+    if site.node.type != "identifier" or site.function is None or next(_clauses(site.path), None) is not None:
+        return False
+    sets = [one for one in occurrences(site.tree, site.source, site.function) if one.role is Role.SET]
+    others = [one for one in sets if one.value is None or one.value.type != "none"]
+    return 0 < len(others) < len(sets) and all(one.inside("except_clause") is not None for one in others)
 
 
 def lost_by(place: Site) -> frozenset[Strategy]:
