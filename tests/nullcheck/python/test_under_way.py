@@ -90,4 +90,4 @@ def test_what_the_try_has_used_is_there_in_its_except(tried: str, caught: str, f
 )  # fmt: skip
 def test_what_is_none_whenever_nothing_fails_is_not_refused_unasked(body: str, first: str) -> None:
     _, offers = offered(f"def f(a, p):\n{body}")
-    assert [offer.titled for offer in offers if not offer.is_asked_for][0] == first
+    assert next(offer.titled for offer in offers if not offer.is_asked_for) == first
