@@ -59,6 +59,8 @@ _OF_ATTRIBUTE = 47
 _NO_CHECK_BEFORE = "a check can't stand before it"
 _IN_CONDITION = "Test {} in the condition (it is {} if that is None)"
 _IN_FILTER = "Test {} in the condition (nothing is kept if that is None)"
+_RAISED = re.compile(r"""raise ([\w.]+)\((\s*f?(?:"[^"\n]*"|'[^'\n]*')\s*\)$)?""")
+_TAKES_MESSAGE = RAISABLE | {"AttributeError", "EOFError", "KeyError", "OSError"}
 _ANY_ITERABLE = frozenset({"()", "[]"})
 _CHECKS = frozenset({Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK})
 _PARTS = frozenset({"attribute", "subscript"})
@@ -266,16 +268,16 @@ def _truth_of_none(place: Site) -> str:
 def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
     exception = habitual_exception(site.function)
     weight, reason = 45, "a message says more than an AssertionError"
-    if evidence.caught:
+    is_own_matter = site.node.type == "attribute"  # the object's, not what is tried or asked there
+    if evidence.caught and not is_own_matter:
         exception, weight, reason = evidence.caught, 60, f"the {evidence.caught} is handled here"
-    if evidence.exits[Strategy.RAISE] and site.node.type != "attribute":  # an attribute is the object's own matter
+    if evidence.exits[Strategy.RAISE] and not is_own_matter:
         # What a caller gave is checked with the rest of it; of the function's own values it is sure itself.
         given = site.function is not None and parameter_of(site.function, site.source) is not None
         weight, reason = (65 if given else max(weight, 49)), "the function raises elsewhere"
-    if evidence.guards[Strategy.RAISE]:
-        weight, reason = 80, f"the file raises elsewhere when {quoted} is None"
-        found = re.match(r"raise (\w+)\(", evidence.exit_of(Strategy.RAISE))
-        exception = found[1] if found and found[1] in RAISABLE else exception
+    raised = _RAISED.match(evidence.exit_of(Strategy.RAISE))
+    if raised and (raised[2] or raised[1] in _TAKES_MESSAGE):  # callers catch what the file raises, and no other
+        exception, weight, reason = raised[1], 80, f"the file raises elsewhere when {quoted} is None"
     title = f"Raise {exception} if {quoted} is None"
     return Option(Strategy.RAISE, title, Content(exception, f"{_bare_name(site)} is None"), weight, reason)
 
