@@ -336,6 +336,12 @@ def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, 
             Strategy.DROP_NONE,
         ),
         (
+            "from traitlets import Instance\nclass A:\n    x = Instance('b.X', allow_none=True)\n"
+            "    def __init__(self, x=None):\n        super().__init__(x=x)\n        ⟦self.x⟧.y()\n"
+            "    def f(self):\n        self.x.z()\n",
+            Strategy.FIELD,
+        ),
+        (
             "@dataclass\nclass A:\n    x: B | None = None\n    def f(self):\n        ⟦self.x⟧.y()\n",
             Strategy.FIELD,
         ),
@@ -361,6 +367,16 @@ def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, 
 )
 def test_a_declaration_that_may_be_right_stays(marked: str, never: Strategy) -> None:
     assert never not in [offer.strategy for offer in offered(marked)[1]]
+
+
+def test_what_a_descriptor_gives_is_not_of_its_class() -> None:
+    text, offers = offered(
+        "from orm import Key\nclass A:\n    x = Key('b.X', null=True)\n    def g(self):\n        self.x = None\n"
+        "    def f(self):\n        ⟦self.x⟧.y()\n        self.x.z()\n        self.x.z()\n"
+    )
+    declared = [written(text, offer) for offer in offers if offer.strategy is Strategy.FIELD]
+    assert all("x: Any = Key" in after for after in declared)
+    assert declared
 
 
 @pytest.mark.parametrize(

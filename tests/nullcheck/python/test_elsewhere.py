@@ -74,6 +74,30 @@ def test_a_function_that_says_itself_that_it_may_give_none_is_believed_where_som
 
 
 @pytest.mark.parametrize(
+    ("end", "uses", "first"),
+    [
+        ("", 1, Strategy.ASSERT),
+        ("", 2, Strategy.RETURN_TYPE),
+        ("    return None\n", 2, Strategy.ASSERT),
+        ("    return None\n", 3, Strategy.RETURN_TYPE),
+        ("    print(a)\n", 3, Strategy.ASSERT),
+        ("    else:\n        log.error(a)\n", 3, Strategy.ASSERT),
+        ("    log.warning(a)\n    return\n", 3, Strategy.ASSERT),
+        ("    log.info(a)\n    a.c()\n", 3, Strategy.RETURN_TYPE),
+        ("    for b in a:\n        log.info(b)\n", 3, Strategy.RETURN_TYPE),
+    ],
+)
+def test_a_none_that_is_told_or_written_out_is_meant(end: str, uses: int, first: Strategy) -> None:
+    others = "".join(f"def g{n}():\n    find({n}).a()\n" for n in range(uses - 1))
+    find = f"def find(a):\n    if a:\n        return a.b\n{end}"
+    _, offers = offered(f"from typing import Any\n{find}{others}def h():\n    b = find(1)\n    ⟦b⟧.a()\n")
+    assert offers[0].strategy is first
+    assert all(
+        offer.is_asked_for for offer in offers if offer.strategy is Strategy.RETURN_TYPE and offer is not offers[0]
+    )
+
+
+@pytest.mark.parametrize(
     ("gives", "declared"),
     [
         ("Socket()", ' -> "Socket | Any":'),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.values import Strategy, Use
 from nullcheck.python.cases import offered, written
 from project.folders import known
 
@@ -171,6 +171,18 @@ def test_a_class_of_the_same_file_is_known_by_its_name_though_others_have_such_a
     marked = f"{NODES}def f(call: Call):\n    ⟦call.func⟧.run()\n"
     text, (first, *_) = offered(marked, uri=uri, project=known(tmp_path, {"nodes.py": ""}))
     assert "self.func: Node = None  # pyright: ignore" in written(text, first)
+
+
+def test_an_object_of_a_known_class_says_nothing_of_another_class_that_has_such_an_attribute(tmp_path: Path) -> None:
+    vlq = "class Vlq:\n    @property\n    def value(self):\n        return self.io.read() if self.io else None\n"
+    pair = "class Pair:\n    def __init__(self, io):\n        self.key = Vlq(io)\n        self.value = io.read()\n"
+    use = "    def tag(self):\n        return ⟦self.key.value⟧ >> 3\n"
+    project = known(tmp_path, {"vlq.py": vlq, "pair.py": ""})
+    for head in ("from vlq import Vlq\n", vlq):
+        marked = f"{head}{pair}{use}"
+        _, offers = offered(marked, "nullcheck", Use.OPERAND, (tmp_path / "pair.py").as_uri(), project)
+        assert Strategy.FIELD not in [offer.strategy for offer in offers]
+        assert offers
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,26 @@ from nullcheck.python.cases import offered
             Strategy.NARROW,
             "the file skips what needs `x` elsewhere",
         ),
+        (
+            "def g(x):\n    if x is not None:\n        x.z = 1\ndef f(a, x):\n    a.b(⟦x⟧.y)\n",
+            Strategy.ASSERT,
+            "nothing says what else should happen",  # that isn't what is done with `x`
+        ),
+        (
+            "def g(x):\n    if x is not None:\n        x.z = 1\ndef f(x):\n    ⟦x⟧.y()\n",
+            Strategy.ASSERT,
+            "nothing says what else should happen",
+        ),
+        (
+            "def g(a, x):\n    if x is not None:\n        a.b(x.z)\ndef f(a, x):\n    a.b(⟦x⟧.y)\n",
+            Strategy.NARROW,
+            "the file skips what needs `x` elsewhere",
+        ),
+        (
+            "def g(x):\n    if x is not None:\n        x.z()\ndef f(x):\n    ⟦x⟧.y = 1\n",
+            Strategy.NARROW,
+            "the file skips what needs `x` elsewhere",
+        ),
         ("def g(x):\n    assert x\ndef f(a, x):\n    if a:\n        raise ValueError('a')\n    ⟦x⟧.y()\n"
          "", Strategy.ASSERT,
          "the file asserts it elsewhere"),
@@ -40,6 +60,11 @@ from nullcheck.python.cases import offered
             "def f(x):\n    try:\n        return ⟦x⟧.y()\n    except ValueError:\n        return 0\n",
             Strategy.RAISE,
             "the ValueError is handled here",
+        ),
+        (
+            "def f(self):\n    try:\n        return ⟦self.x⟧.y()\n    except ValueError:\n        return 0\n",
+            Strategy.ASSERT,
+            "nothing says what else should happen",  # what is handled is what the call says
         ),
         (
             "def f(a):\n    for x in a:\n        if x.z:\n            break\n        b = x.y\n        ⟦b⟧.c()\n",
@@ -110,3 +135,21 @@ def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason:
 def test_who_repairs_unasked_lets_no_none_pass_what_something_else_may_not(marked: str, is_asked_for: bool) -> None:
     narrowing = [offer for offer in offered(marked)[1] if offer.strategy is Strategy.NARROW]
     assert [offer.is_asked_for for offer in narrowing] == [is_asked_for]
+
+
+@pytest.mark.parametrize(
+    ("raised", "title"),
+    [
+        ("EOFError()", "Raise EOFError if `x` is None"),
+        ("Missing('x')", "Raise Missing if `x` is None"),
+        ("errors.Missing(f'no {x}')", "Raise errors.Missing if `x` is None"),
+        (
+            "Missing(x)",
+            "Assert that `x` is not None (AssertionError if it is)",
+        ),  # whether it takes a message isn't known
+        ("Missing('x', 1)", "Assert that `x` is not None (AssertionError if it is)"),
+    ],
+)
+def test_what_is_raised_is_what_the_file_raises(raised: str, title: str) -> None:
+    _, offers = offered(f"def g(x):\n    if x is None:\n        raise {raised}\ndef f(x):\n    ⟦x⟧.y()\n")
+    assert offers[0].title == title

@@ -10,6 +10,7 @@ from nullcheck.python.cases import offered
 LEAVES = (Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK)
 FINALLY = "    f = None\n    try:\n        f = open(p)\n    finally:\n        {}\n"
 EXCEPT = "    f = None\n    try:\n        f = open(p)\n    except OSError:\n        {}\n"
+UNLESS = "    f = None\n    try:\n        g(p)\n    except OSError as e:\n        f = e.args\n    {}\n"
 LOOP = "    for p in a:\n        f = p.z()\n        try:\n            g(p)\n        {}:\n            {}\n"
 
 
@@ -56,3 +57,37 @@ def test_what_goes_on_comes_first(block: str, line: str, first: str) -> None:
     assert offered(marked)[1][0].titled == first
     raises = [offer.reason for offer in offered(marked)[1] if offer.strategy in (Strategy.ASSERT, Strategy.RAISE)]
     assert raises == ["it would replace an exception under way"] * 2
+
+
+@pytest.mark.parametrize(
+    ("tried", "caught", "first"),
+    [
+        ("x.y(a)", "UnicodeError", Strategy.ASSERT),
+        ("x.y(a)", "(OSError, AttributeError)", Strategy.NARROW),
+        ("x.y(a)", "Exception", Strategy.NARROW),
+        ("g(a); x.y(a)", "UnicodeError", Strategy.NARROW),  # which may have failed before
+        ("x = g(a)", "UnicodeError", Strategy.NARROW),
+    ],
+)
+def test_what_the_try_has_used_is_there_in_its_except(tried: str, caught: str, first: Strategy) -> None:
+    marked = f"def f(a, x=None):\n    try:\n        {tried}\n    except {caught}:\n        ⟦x⟧.z(a)\n"
+    assert offered(marked)[1][0].strategy is first
+
+
+@pytest.mark.parametrize(
+    ("body", "first"),
+    [
+        (UNLESS.format("g(⟦f⟧[0])"), "Skip this if `f` is None — it is None whenever nothing fails"),
+        (UNLESS.format("p += ⟦f⟧"), "Skip this if `f` is None — it is None whenever nothing fails"),
+        (UNLESS.format("p.q += ⟦f⟧"), "Skip this if `f` is None — it is None whenever nothing fails"),
+        (UNLESS.format("a = ⟦f⟧[0]"), "Ignore it: no edit is surely right here"),
+        # something else gives it a value, too
+        (UNLESS.replace("g(p)", "f = g(p)").format("g(⟦f⟧[0])"),
+         "Assert that `f` is not None (AssertionError if it is) — nothing says what else should happen"),
+        ("    f = None\n    if a:\n        f = g(a)\n    g(⟦f⟧[0])\n",
+         "Assert that `f` is not None (AssertionError if it is) — nothing says what else should happen"),
+    ],
+)  # fmt: skip
+def test_what_is_none_whenever_nothing_fails_is_not_refused_unasked(body: str, first: str) -> None:
+    _, offers = offered(f"def f(a, p):\n{body}")
+    assert next(offer.titled for offer in offers if not offer.is_asked_for) == first

@@ -146,6 +146,31 @@ def test_of_all_and_any_the_element_is_tested(before: str, after: str | None) ->
     assert all(each.is_asked_for is not is_known for each in tests)
 
 
+CHECKED = ("assert", "raise", "test")
+
+
+@pytest.mark.parametrize(
+    ("line", "ways"),
+    [
+        ("return a[[x for x in a.b if x in ⟦b⟧]]", CHECKED),
+        ("return sum(1 for x in a if x in ⟦b⟧)", CHECKED),
+        ("return [x for x in a for y in x if y > 1 and x in ⟦b⟧]", ("test",)),  # it may be come to for none of them
+        ("return [x for x in a if x if x in ⟦b⟧]", ("test",)),
+        ("return (x for x in a if x in ⟦b⟧)", ("test",)),  # it may be set until then
+        ("return [x for x in a if x or x in ⟦b⟧]", ()),
+        ("return [x for x in a if x in ⟦x.b⟧]", ()),
+        ("return [[y for y in a if y in ⟦x⟧] for x in a]", ("test",)),
+    ],
+)
+def test_of_what_filters_all_a_check_stands_before_it(line: str, ways: tuple[str, ...]) -> None:
+    _, offers = offered(f"def f(a, b=None):\n    {line}\n", "nullcheck", Use.OPERAND)
+    kinds = {Strategy.ASSERT: "assert", Strategy.RAISE: "raise"}
+    nothing = "in the condition (nothing is kept if that is None)"
+    named = [kinds.get(offer.strategy) or "test" * (nothing in offer.title) for offer in offers]
+    assert [each for each in named if each] == list(ways)
+    assert all(offer.is_asked_for for offer in offers if nothing in offer.title)
+
+
 def test_a_title_says_that_a_list_gets_shorter() -> None:
     titles = [
         offered(f"def f(a):\n    return {made}\n")[1][0].title for made in ("[⟦x⟧.y for x in a]", "{⟦x⟧.y for x in a}")

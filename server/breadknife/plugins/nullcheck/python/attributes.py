@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.classes import sets_by_name
+from breadknife.plugins.nullcheck.python.classes import allows_none, sets_by_name
 from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, bases_of, function_in
 from breadknife.plugins.nullcheck.python.ignoring import Checker, comment
 from breadknife.plugins.nullcheck.python.kinds import (
@@ -170,6 +170,8 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
     tree, kinds = found.tree, found.types(but_none=True)
     declaring = _declaring(found)
     annotation = declaring.annotation if declaring is not None else None
+    if declaring is not None and declaring.value is not None and allows_none(declaring.value):
+        return  # a descriptor, whose class isn't what it gives
     if annotation is not None:
         kind = without_none(text(annotation))
         if not kind:

@@ -164,7 +164,7 @@ def note(
     if value is None and annotation is not None:
         return
     variable.others = True
-    if value is not None and not method and _allows_none(value):
+    if value is not None and not method and allows_none(value):
         variable.none = variable.none or value
         return
     if value is not None:
@@ -205,7 +205,7 @@ def may_be_unset(source: bytes, name: str) -> bool:
     return re.search(to_none + b"|" + target, source) is not None
 
 
-def _allows_none(value: Node) -> bool:
+def allows_none(value: Node) -> bool:
     """Whether a descriptor (of traitlets, say) is made that says so: `Instance(Server, allow_none=True)`."""
     return value.type == "call" and _ALLOWS_NONE.search(value.text or b"") is not None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.counted import decides, is_decided, is_each_counted
@@ -135,6 +135,16 @@ def filtered(site: Site, name: str) -> Filtered | None:
     it."""
     made = _bound_in_clause(site, name) if name else _tested_in_clause(site) if site.is_name else None
     return made if made is not None and not is_each_counted(site, made.comprehension) else None
+
+
+def keeps_nothing(site: Site) -> bool:
+    """Whether the place's test in the condition is one of a comprehension for all that it has."""
+    for outer, around in pairwise(reversed(site.path)):
+        if outer.type == "if_clause":
+            return not site.is_bound_in((around,))
+        if outer.type in _LATER or (outer.type == "boolean_operator" and not is_and(outer)):
+            return False
+    return False
 
 
 def _bound_in_clause(site: Site, name: str) -> Filtered | None:

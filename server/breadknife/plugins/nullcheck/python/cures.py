@@ -21,6 +21,7 @@ from breadknife.plugins.nullcheck.python.ignoring import Checker
 from breadknife.plugins.nullcheck.python.module_variables import of_module_variable
 from breadknife.plugins.nullcheck.python.modules import Module
 from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.receivers import is_of_another
 from breadknife.plugins.nullcheck.python.signatures import annotating, of_parameter, of_return
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.plugins.nullcheck.values import Use
@@ -44,7 +45,7 @@ def cures(site: Site, checker: Checker, here: Module, begins: Span | None = None
         ends = tuple(attribute.unchecked())
         if site.span in ends:
             yield from of_attribute(attribute, ends, checker, tested=partial(here.tests, attribute.name))
-    elif (attribute := attribute_behind(site, begins)) is not None:
+    elif (attribute := attribute_behind(site, begins)) is not None and not is_of_another(site, attribute, here):
         ends = (site.span, *attribute.unchecked())
         yield from of_attribute(attribute, ends, checker, tested=partial(here.tests, attribute.name))
     elif (declared := parameter(site)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -83,6 +84,8 @@ class Attribute:
             if value is not None and value.type == "none":
                 continue
             kind = type_of(self.tree, value, function)
+            if function is None and value is not None and value.type == "call" and not self._is_own(kind):
+                return None  # it may be a descriptor, whose class isn't what it gives
             if but_none and value is not None and value.type == "identifier" and function is not None:
                 rest = without_none(annotation_of(function, text(value)))
                 kind = rest if usable(self.tree, rest) else kind
@@ -91,6 +94,9 @@ class Attribute:
             if kind not in found:
                 found.append(kind)
         return found
+
+    def _is_own(self, kind: str) -> bool:
+        return hasattr(builtins, kind) or kind in classes_of(self.tree)
 
     def unchecked(self) -> list[Span]:
         """The uses that nothing before them in their function, not even a value set there, makes safe. Where it is
@@ -186,7 +192,7 @@ def attribute_set(site: Site) -> Attribute | None:
 
 def attribute(tree: SyntaxTree, key: str, owner: Node) -> Attribute:
     name = key.rpartition(".")[2]
-    family = _family(tree, owner)
+    family = family_of(tree, owner)
     own = list[Occurrence]()
     others = list[Occurrence]()
     for found in occurrences(tree, f".{name}", tree.root):
@@ -208,7 +214,7 @@ def _in_body_of(found: Occurrence, owner: Node) -> bool:
     return len(around) == 3 and around[0] == owner and around[2].type == "expression_statement"
 
 
-def _family(tree: SyntaxTree, owner: Node) -> list[Node]:
+def family_of(tree: SyntaxTree, owner: Node) -> list[Node]:
     """The class, and those of the module's top level that inherit from it or that it inherits from."""
     classes = classes_of(tree)
     bases = {name: [base for base in bases_of(node) if base in classes] for name, node in classes.items()}

@@ -9,7 +9,7 @@ from functools import partial
 
 from breadknife.plugins.nullcheck.python.annotations import CLASS, annotated_classes, is_optional
 from breadknife.plugins.nullcheck.python.attributes import of_attribute
-from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute_of, origin_of
+from breadknife.plugins.nullcheck.python.declarations import Attribute, Cure, attribute_of, family_of, origin_of
 from breadknife.plugins.nullcheck.python.ignoring import Checker
 from breadknife.plugins.nullcheck.python.kinds import annotation_of, arguments_of
 from breadknife.plugins.nullcheck.python.meant import is_from_nullable
@@ -94,6 +94,16 @@ def classes_of_object(receiver: Site, here: Module, steps: int = _MAX_STEPS) -> 
     for module, written in list(dict.fromkeys(_classes(receiver, here, steps)))[:_MOST]:
         if (known := module.class_named(written)) is not None:
             yield known
+
+
+def is_of_another(site: Site, found: Attribute, here: Module) -> bool:
+    """Whether the object that the place's attribute is asked of is known to be of a class that `found` isn't of."""
+    value = site.node if site.node.type == "attribute" else origin_of(site)
+    receiver = value.child_by_field_name("object") if value is not None else None
+    known = list(classes_of_object(site_of(site.tree, receiver, site.use), here)) if receiver is not None else []
+    related = family_of(found.tree, found.owner)
+    own = (each for one in known for each in one.line() if each.module.tree is found.tree)
+    return bool(known) and not any(each.node in related for each in own)
 
 
 def _may_be_none(found: Attribute) -> bool:

@@ -58,11 +58,14 @@ def only_assigns(statement: Node) -> bool:
     )
 
 
-def _is_idle(statement: Node) -> bool:
+def is_logged(statement: Node) -> bool:
     call = statement.named_child(0) if statement.type == "expression_statement" else None
     callee = call.child_by_field_name("function") if call is not None else None
-    is_logged = callee is not None and _LOGS.search(text(callee)) is not None
-    return is_logged or (only_assigns(statement) and not has_effect(statement))
+    return callee is not None and _LOGS.search(text(callee)) is not None
+
+
+def _is_idle(statement: Node) -> bool:
+    return is_logged(statement) or (only_assigns(statement) and not has_effect(statement))
 
 
 def may_end_in_exception(block: Node) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from breadknife.plugins.nullcheck.python.annotations import LITERALS, is_optional
 from breadknife.plugins.nullcheck.python.declarations import Cure, attribute, called, is_local, origin_of
@@ -19,7 +20,8 @@ from breadknife.plugins.nullcheck.python.modules import Elsewhere, Function, Mod
 from breadknife.plugins.nullcheck.python.occurrences import Done, Role, done_with, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.receivers import classes_of_object
-from breadknife.plugins.nullcheck.python.site import Site, own_nodes, site_of, yields_of
+from breadknife.plugins.nullcheck.python.refusing import is_logged
+from breadknife.plugins.nullcheck.python.site import LOOPS, Site, own_nodes, site_of, yields_of
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
@@ -30,8 +32,8 @@ _RELIANCE = 2
 _MANY = 3
 """Uses that say it for all of them."""
 _SAID = 48
-"""Of a function that says itself that it may give None, which some callers believe: after an assertion, and only where
-a person chooses it."""
+"""Of a function whose author says or means that it may give None: after an assertion, and only where a person chooses
+it."""
 _OF_CLASS = frozenset({"classmethod", "staticmethod"})
 """Decorators that leave what a method gives as it is."""
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
@@ -48,14 +50,15 @@ def of_result(site: Site, here: Module) -> Iterator[Elsewhere]:
         return
     is_here, key = found.module.tree is site.tree, text(callee)
     name = key.rpartition(".")[2]
-    uses, doubts = _relying(site, key, is_called=callee != asked)
+    uses, doubts = _relying(site, key, asked, is_called=callee != asked)
     if not is_here and name != key:
         doubts += _doubts(found.module.tree, name, is_called=callee != asked)
     least, many = max(1, _RELIANCE * doubts), len(uses)
     if not is_here and many < max(_MANY, least + 1):
-        many += found.module.users(name)
+        many += max(0, found.module.users(name) - 1)  # the file at hand is one of them
     if many > least:
         is_said = doubts > 0 and found.node.child_by_field_name("return_type") is not None
+        is_said |= _is_logged(found.module.tree, found.node) or (len(uses) < _MANY and _is_written_out(found.node))
         weight = _SAID if is_said else 56 if many >= _MANY else 52
         cure = _opened(found, uses, "" if is_here else f"in {found.module.name}", weight)
         if cure is not None:
@@ -131,14 +134,14 @@ def _plain(named: list[Node], *, is_called: bool) -> Node | None:
     return method
 
 
-def _relying(site: Site, key: str, *, is_called: bool) -> tuple[tuple[Span, ...], int]:
-    """The place and the others in the file where that is used as None can't be, and how many look for a None; also of
-    another object."""
+def _relying(site: Site, key: str, own: Node, *, is_called: bool) -> tuple[tuple[Span, ...], int]:
+    """The place, of whose value `own` says what it is, and the others in the file where that is used as None can't be,
+    and how many look for a None; also of another object."""
     uses, doubts = [site.span], 0
     _, dot, name = key.rpartition(".")
     for asked, value, done in _asking(site.tree, dot + name, is_called=is_called):
         is_used = text(asked) == key and Role.USE in done and Role.TEST not in done
-        uses += [site.tree.span(value)] if is_used and not _is_around(value, site.node) else []
+        uses += [site.tree.span(value)] if is_used and value != own else []
         doubts += Role.TEST in done
     return tuple(uses), doubts
 
@@ -155,10 +158,6 @@ def _asking(tree: SyntaxTree, key: str, *, is_called: bool) -> Iterator[tuple[No
         value, path = (one.path[-1], one.path[:-1]) if is_called else (one.node, one.path)
         if not is_called or (value.type == "call" and value.child_by_field_name("function") == one.node):
             yield one.node, value, done_with(tree, value, path, known)
-
-
-def _is_around(value: Node, node: Node) -> bool:
-    return value.start_byte <= node.start_byte < value.end_byte
 
 
 def _opened(found: Function, ends: tuple[Span, ...], where: str, weight: int) -> Cure | None:
@@ -194,6 +193,30 @@ def _opened(found: Function, ends: tuple[Span, ...], where: str, weight: int) ->
         ends,
         ", ".join(part for part in ("fails where it gives None", where) if part),
     )
+
+
+def _is_written_out(function: Node) -> bool:
+    """Whether its author has it give None somewhere in so many words."""
+    return any(map(_gives_none, own_nodes(function, "return_statement")))
+
+
+def _gives_none(statement: Node) -> bool:
+    return not statement.named_children or statement.named_children[0].type == "none"
+
+
+def _is_logged(tree: SyntaxTree, function: Node) -> bool:
+    """Whether it tells somebody before it gives None, by a `return` or at its end."""
+    for told in filter(is_logged, own_nodes(function, "expression_statement")):
+        following = told.next_named_sibling
+        path = path_to(tree, told)
+        around = path[path.index(function) :]
+        if following is not None and following.type == "return_statement" and _gives_none(following):
+            return True
+        blocks = ((outer, inner) for outer, inner in pairwise((*around, told)) if outer.type == "block")
+        is_last = all(outer.named_children[-1] == inner for outer, inner in blocks)
+        if is_last and not any(node.type in LOOPS for node in around):
+            return True
+    return False
 
 
 def _gives_always(function: Node, returned: list[Node]) -> bool:

@@ -220,11 +220,17 @@ class Site:
                 return False  # what is known of it before may be wrong in a later round
         elif statement.type not in SIMPLE:
             return False
-        if not is_always_evaluated(inside) or re.search(
+        if not is_always_evaluated(inside, filters=self.is_name and not self.is_bound_in(inside)) or re.search(
             rf"\b{re.escape(self.source)}\s*:=", self.tree.source(statement)
         ):
             return False
         return self.node.type == "identifier" or not self._effects_before(statement)
+
+    def is_bound_in(self, inside: tuple[Node, ...]) -> bool:
+        """Whether a comprehension gives the name a value of its own."""
+        clauses = (each for node in inside if node.type in COMPREHENSIONS for each in node.named_children)
+        targets = (target for each in clauses if (target := each.child_by_field_name("left")) is not None)
+        return any(re.search(rf"\b{re.escape(self.prefixes[0])}\b", text(target)) for target in targets)
 
     def _effects_before(self, statement: Node) -> bool:
         """Whether something is evaluated before the node that may change what it evaluates to."""
@@ -269,14 +275,14 @@ class Site:
         return line_break(self.tree.text)
 
 
-def is_always_evaluated(inside: tuple[Node, ...]) -> bool:
+def is_always_evaluated(inside: tuple[Node, ...], *, filters: bool = False) -> bool:
     """Whether the first of these nodes, each of which is in the one before, is never evaluated without the last, and
-    that once."""
+    that once. `filters`: or is what filters all that a comprehension has, of which a None would leave nothing."""
     for outer, inner in pairwise(inside):
-        if outer.type in COMPREHENSIONS:  # its first iterable is evaluated at once
+        if outer.type in COMPREHENSIONS and not (filters and _filters_all(outer, inner)):
             first = next(child for child in outer.named_children if child.type == "for_in_clause")
             if inner != first or not _covers(first.child_by_field_name("right") or outer, inside[-1]):
-                return False
+                return False  # only its first iterable is evaluated at once
         elif outer.type in _LAZY:
             return False
         if outer.type == "boolean_operator" and inner != outer.child_by_field_name("left"):
@@ -286,6 +292,14 @@ def is_always_evaluated(inside: tuple[Node, ...]) -> bool:
         if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
             return False
     return inside[0].type not in _LAZY
+
+
+def _filters_all(comprehension: Node, clause: Node) -> bool:
+    """Whether it is the first condition of a comprehension that is evaluated where it stands."""
+    conditions = (child for child in comprehension.named_children if child.type == "if_clause")
+    around = comprehension.parent
+    is_lazy = comprehension.type == "generator_expression" and (around is None or around.type != "call")
+    return clause == next(conditions, None) and not is_lazy
 
 
 def is_in_brackets(node: Node, path: tuple[Node, ...]) -> bool:

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.python.conditions import chained, filtered, refusal_of, tested, tested_around
+from breadknife.plugins.nullcheck.python.conditions import (
+    chained,
+    filtered,
+    keeps_nothing,
+    refusal_of,
+    tested,
+    tested_around,
+)
 from breadknife.plugins.nullcheck.python.contradictions import Contradiction, contradiction, turned_round
 from breadknife.plugins.nullcheck.python.counted import is_decided
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
@@ -15,12 +22,12 @@ from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import parameter_of
+from breadknife.plugins.nullcheck.python.outline import callee_of, parameter_of
 from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass, may_be_meant
 from breadknife.plugins.nullcheck.python.returning import early_return, returning
 from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, loses, may_be_skipped
 from breadknife.plugins.nullcheck.python.site import Site, own_nodes, yields_of
-from breadknife.plugins.nullcheck.python.under_way import is_exception_under_way, lost_by
+from breadknife.plugins.nullcheck.python.under_way import is_exception_under_way, is_none_without_exception, lost_by
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
@@ -51,7 +58,11 @@ _OF_ATTRIBUTE = 47
 """Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
 _NO_CHECK_BEFORE = "a check can't stand before it"
 _IN_CONDITION = "Test {} in the condition (it is {} if that is None)"
+_IN_FILTER = "Test {} in the condition (nothing is kept if that is None)"
+_RAISED = re.compile(r"""raise ([\w.]+)\((\s*f?(?:"[^"\n]*"|'[^'\n]*')\s*\)$)?""")
+_TAKES_MESSAGE = RAISABLE | {"AttributeError", "EOFError", "KeyError", "OSError"}
 _ANY_ITERABLE = frozenset({"()", "[]"})
+_CHECKS = frozenset({Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK})
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
 
@@ -65,6 +76,8 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
         lost = lost_by(place)
         reason = "an exception under way goes on then" if lost else "the exception stays caught then"
         found = (_beside_exception(option, reason) for option in found if option.strategy not in lost)
+    elif is_none_without_exception(site):
+        found = map(_without_exception, found)
     return sorted(found, key=lambda option: -option.weight)
 
 
@@ -75,6 +88,13 @@ def _beside_exception(option: Option, reason: str) -> Option:
     if option.strategy is Strategy.NARROW and not option.is_asked_for:
         return replace(option, weight=88, reason=reason)
     return option
+
+
+def _without_exception(option: Option) -> Option:
+    reason = "it is None whenever nothing fails"
+    if option.strategy in _CHECKS:
+        return replace(option, weight=5, reason=reason, is_asked_for=True)
+    return replace(option, weight=80, reason=reason) if option.strategy is Strategy.NARROW else option
 
 
 def _against(site: Site, evidence: Evidence, denied: Contradiction) -> Iterator[Option]:
@@ -132,7 +152,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     name = "" if site.is_name else new_name(site)
     if site.is_name and (narrowing := _narrowing(site)) is not None:
         weight, reason = narrowing.weight, narrowing.reason
-        if habit[Strategy.NARROW]:
+        if any(not narrowing.skips or _is_alike(site, each) for each in evidence.exits_by(Strategy.NARROW)):
             weight = max(weight, _OF_ATTRIBUTE if is_attribute else 62)
             reason = f"the file skips what needs {quoted} elsewhere"
         title = narrowing.title.format(quoted)
@@ -205,6 +225,8 @@ class _Narrowing:
     edits: tuple[TextEdit, ...]
     lets_pass: bool = False
     """Whether a None passes where something else is refused."""
+    skips: bool = False
+    """Whether what the statement does isn't done."""
 
 
 def _narrowing(site: Site) -> _Narrowing | None:
@@ -214,7 +236,7 @@ def _narrowing(site: Site) -> _Narrowing | None:
         made = tested(site, "", strictly=False)
         return _in_condition(site, 48, _NO_CHECK_BEFORE, made) if made else None
     if place is site and (made := _wrapped(site)):
-        return _Narrowing("Skip this if {} is None", 12, "nothing after it uses it unchecked", made)
+        return _Narrowing("Skip this if {} is None", 12, "nothing after it uses it unchecked", made, skips=True)
     if (refusal_of(place) or not is_negated(place)) and (made := tested(place, "", strictly=True)):
         return _in_condition(place, 47, "it stands in a condition", made)
     if not is_used_after(place) and not lets_pass(place) and (made := tested_around(place)):
@@ -224,6 +246,8 @@ def _narrowing(site: Site) -> _Narrowing | None:
 
 
 def _in_condition(place: Site, weight: int, reason: str, made: tuple[TextEdit, ...]) -> _Narrowing:
+    if keeps_nothing(place):
+        return _Narrowing(_IN_FILTER, 40, reason, made, lets_pass=True, skips=True)
     passes = _may_grant(place) or (refusal_of(place) is None and is_negated(place))
     return _Narrowing(_IN_CONDITION.format("{}", _truth_of_none(place)), weight, reason, made, passes)
 
@@ -244,16 +268,16 @@ def _truth_of_none(place: Site) -> str:
 def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
     exception = habitual_exception(site.function)
     weight, reason = 45, "a message says more than an AssertionError"
-    if evidence.caught:
+    is_own_matter = site.node.type == "attribute"  # the object's, not what is tried or asked there
+    if evidence.caught and not is_own_matter:
         exception, weight, reason = evidence.caught, 60, f"the {evidence.caught} is handled here"
-    if evidence.exits[Strategy.RAISE] and site.node.type != "attribute":  # an attribute is the object's own matter
+    if evidence.exits[Strategy.RAISE] and not is_own_matter:
         # What a caller gave is checked with the rest of it; of the function's own values it is sure itself.
         given = site.function is not None and parameter_of(site.function, site.source) is not None
         weight, reason = (65 if given else max(weight, 49)), "the function raises elsewhere"
-    if evidence.guards[Strategy.RAISE]:
-        weight, reason = 80, f"the file raises elsewhere when {quoted} is None"
-        found = re.match(r"raise (\w+)\(", evidence.exit_of(Strategy.RAISE))
-        exception = found[1] if found and found[1] in RAISABLE else exception
+    raised = _RAISED.match(evidence.exit_of(Strategy.RAISE))
+    if raised and (raised[2] or raised[1] in _TAKES_MESSAGE):  # callers catch what the file raises, and no other
+        exception, weight, reason = raised[1], 80, f"the file raises elsewhere when {quoted} is None"
     title = f"Raise {exception} if {quoted} is None"
     return Option(Strategy.RAISE, title, Content(exception, f"{_bare_name(site)} is None"), weight, reason)
 
@@ -329,7 +353,7 @@ def _is_read_before(site: Site, name: str, statement: Node) -> bool:
 
 def _skippable(site: Site) -> bool:
     """Whether the statement is one line whose effect nothing else in the function is sure to need: a call, or that
-    the value itself is changed, and no name gets a value in it."""
+    the value itself is changed or added to something, and no name gets a value in it."""
     statement = site.statement
     if statement is None or statement.type != "expression_statement":
         return False
@@ -341,7 +365,8 @@ def _skippable(site: Site) -> bool:
     is_changed = (
         left is not None and left.type in _PARTS and left in site.path and left.start_byte == site.node.start_byte
     )
-    is_plain = is_changed or done.type in ("call", "await")
+    is_added = done.type == "augmented_assignment" and done.child_by_field_name("right") == site.node
+    is_plain = is_changed or is_added or done.type in ("call", "await")
     return alone and one_line and is_plain and not any(_binding(child) for child in done.named_children)
 
 
@@ -354,6 +379,17 @@ def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
     if statement is None or not _skippable(site) or is_used_after(site):
         return None
     return (site.inserted(statement, [f"if {site.source} is not None:"], site.step),)
+
+
+def _is_alike(site: Site, skipped: Node) -> bool:
+    """Whether the place's statement is the value's own affair as that one is which the file skips elsewhere, or calls
+    the same: nobody misses the one more than the other."""
+    if site.statement is None:
+        return False
+    done, other = (each.named_children[0] if each.named_children else each for each in (site.statement, skipped))
+    is_own = (done.named_children[0] if done.type == "await" else done).start_byte == site.node.start_byte
+    callee, skips = callee_of(done), callee_of(other)
+    return (bool(callee) and callee == skips) or (is_own and bool(not callee or skips))
 
 
 def _bare_name(site: Site) -> str:

@@ -15,14 +15,23 @@ _TELLING = frozenset({"raise_statement", "call"})
 _CATCHES_ALL = re.compile(r"\b(?:Base)?Exception\b")
 
 
+def catches_none(handler: Node) -> bool:
+    """Whether an `except` catches what a use of None raises."""
+    caught = _caught(handler)
+    return not caught or CATCHES_NONE.search(caught) is not None or _CATCHES_ALL.search(caught) is not None
+
+
+def _caught(handler: Node) -> str:
+    return " ".join(text(child) for child in handler.named_children if child.type not in ("comment", "block"))
+
+
 def forgives(handler: Node) -> bool:
     """Whether an `except` catches what a use of None raises; of what catches all, unless somebody is told."""
-    parts = [child for child in handler.named_children if child.type != "comment"]
-    caught = " ".join(text(child) for child in parts if child.type != "block")
-    if CATCHES_NONE.search(caught):
+    if CATCHES_NONE.search(_caught(handler)):
         return True
-    if caught and not _CATCHES_ALL.search(caught):
+    if not catches_none(handler):
         return False
+    parts = [child for child in handler.named_children if child.type != "comment"]
     names = [text(each) for child in parts for each in child.named_children if each.type == "as_pattern_target"]
     inside = (each for child in parts if child.type == "block" for each in _within(child))
     return not any(each.type in _TELLING or (each.type == "identifier" and text(each) in names) for each in inside)

@@ -1,14 +1,16 @@
 """Checks in `finally` and `except`: what they raise takes the place of an exception that is under way, and what leaves
-there loses it."""
+there loses it. And what is None where there was none."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.refusing import may_end_in_exception
 from breadknife.plugins.nullcheck.python.site import LOOPS, Site, own_nodes
+from breadknife.plugins.nullcheck.python.trying import catches_none
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import Node
 
@@ -18,7 +20,32 @@ _GROUP = re.compile(r"except\s*\*")
 
 
 def is_exception_under_way(place: Site) -> bool:
-    return any(_clauses(place.path))
+    """Not where the `try` begins with a use of the same value, of which a None wouldn't have got to the place."""
+    around = next(_clauses(place.path), None)
+    return around is not None and not _has_used(around, place)
+
+
+def _has_used(clause: Node, place: Site) -> bool:
+    attempt = place.path[place.path.index(clause) - 1]
+    body = attempt.child_by_field_name("body")
+    if clause.type == "finally_clause" or body is None or not place.is_name or catches_none(clause):
+        return False
+    begin = next((each for each in body.named_children if each.type != "comment"), None)
+    found = [one for name in place.prefixes for one in occurrences(place.tree, name, attempt)]
+    before = [one for one in found if one.node.start_byte < place.node.start_byte]
+    uses = (one for one in before if one.role is Role.USE and text(one.node) == place.source)
+    used = (Site(place.tree, one.node, place.use, one.path).statement for one in uses)
+    return begin in used and not any(one.role is Role.SET for one in before)
+
+
+def is_none_without_exception(site: Site) -> bool:
+    """Whether only an `except` gives the name something else than the None that it was set to: that is what it is
+    whenever nothing fails."""
+    if site.node.type != "identifier" or site.function is None or next(_clauses(site.path), None) is not None:
+        return False
+    sets = [one for one in occurrences(site.tree, site.source, site.function) if one.role is Role.SET]
+    others = [one for one in sets if one.value is None or one.value.type != "none"]
+    return 0 < len(others) < len(sets) and all(one.inside("except_clause") is not None for one in others)
 
 
 def lost_by(place: Site) -> frozenset[Strategy]:
