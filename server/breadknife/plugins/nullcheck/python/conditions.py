@@ -267,7 +267,7 @@ def _first(site: Site, operand: Node, *, strictly: bool = False) -> bool:
 def _before(site: Site, operand: Node, name: str, *, is_refused: bool, in_and: bool) -> tuple[TextEdit, ...]:
     """`is_refused`: the whole is true of a None, too; `in_and`: of which the operand is one."""
     span, loose = site.tree.span(operand), operand.type in _LOOSER
-    test = f"{site.bound(name) if name else site.source} {'is None or' if is_refused else 'is not None and'} "
+    test = site.test(site.bound(name) if name else "", for_none=is_refused) + (" or " if is_refused else " and ")
     opened = "(" * (is_refused and in_and)
     if name and site.span.start == span.start and not loose:
         edits = [TextEdit(site.span, opened + test + name)]
@@ -290,4 +290,4 @@ def _appended(site: Site, condition: Node) -> tuple[TextEdit, ...]:
     span = site.tree.span(condition)
     loose = condition.type in _LOOSER or (condition.type == "boolean_operator" and not is_and(condition))
     opened = (TextEdit(Span(span.start, span.start), "("),) if loose else ()
-    return (*opened, TextEdit(Span(span.end, span.end), ")" * loose + f" and {site.source} is not None"))
+    return (*opened, TextEdit(Span(span.end, span.end), ")" * loose + f" and {site.test()}"))

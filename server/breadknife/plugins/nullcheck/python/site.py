@@ -49,6 +49,8 @@ class Site:
     use: Use
     path: tuple[Node, ...]
     """From the root down to the node, without it."""
+    nullable: tuple[str, ...] = ()
+    """What the name begins with that may be None, too."""
 
     @cached_property
     def span(self) -> Span:
@@ -87,6 +89,12 @@ class Site:
         """Of a dotted name: each name that it begins with, itself last."""
         parts = self.source.split(".")
         return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+    def test(self, name: str = "", *, for_none: bool = False) -> str:
+        """The condition that the value, which that name stands for, isn't None; `for_none`: that it is."""
+        names = (*self.nullable, name or self.source)
+        joined, said = (" or ", "is None") if for_none else (" and ", "is not None")
+        return joined.join(f"{one} {said}" for one in names)
 
     def sets_in(self, scope: Node) -> Iterator[Occurrence]:
         """Where the dotted name, or what it begins with, gets another value."""
