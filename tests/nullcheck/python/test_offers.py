@@ -193,6 +193,12 @@ def test_nothing_is_tested_before_what_may_set_it(statement: str) -> None:
     assert [offer for offer in offers if offer.strategy not in LAST] == []
 
 
+def test_the_elements_of_a_comprehension_come_after_what_it_iterates_over() -> None:
+    text, (first, *_) = offered("def f(a):\n    return list(g(b) for b in ⟦a.b(1)⟧.c())\n", "nullcheck")
+    assert first.strategy is Strategy.ASSERT
+    assert "a.b(1)\n    assert" in written(text, first)
+
+
 def test_a_global_is_given_no_default_that_would_make_it_local() -> None:
     text, offers = offered("x = None\ndef f():\n    for a in ⟦x⟧:\n        pass\n", use=Use.ITERATE)
     (default,) = (offer for offer in offers if offer.strategy is Strategy.DEFAULT)

@@ -158,6 +158,8 @@ CHECKED = ("assert", "raise", "test")
         ("return [x for x in a if x if x in ⟦b⟧]", ("test",)),
         ("return (x for x in a if x in ⟦b⟧)", ("test",)),  # it may be set until then
         ("return [x for x in a if x or x in ⟦b⟧]", ()),
+        ("return a(x for x in a if x in ⟦a.b⟧)", CHECKED),
+        ("return [x for x in a if x in ⟦a.b⟧ and a.c(x)]", ("test",)),  # which may set it
         ("return [x for x in a if x in ⟦x.b⟧]", ()),
         ("return [[y for y in a if y in ⟦x⟧] for x in a]", ("test",)),
     ],
