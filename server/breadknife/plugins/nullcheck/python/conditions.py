@@ -11,7 +11,8 @@ from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.refusing import only_assigns, only_refuses, refuses
+from breadknife.plugins.nullcheck.python.refusing import only_assigns, only_leaves, only_refuses, refuses
+from breadknife.plugins.nullcheck.python.rounds import is_used_after
 from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated, is_in_brackets
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -82,11 +83,13 @@ def _inside(site: Site, at: int) -> Node:
 
 
 def refusal_of(site: Site) -> Node | None:
-    """The block of an `if` that only refuses where what the place stands in is true: there a None has to be let in, not
-    kept out."""
+    """The block of an `if` that only refuses where what the place stands in is true, or leaves before the value is used
+    again: there a None has to be let in, not kept out."""
     owner = _decided_by(site)
     block = owner.child_by_field_name("consequence") if owner is not None else None
-    return block if block is not None and only_refuses(block) else None
+    if block is None:
+        return None
+    return block if only_refuses(block) or (only_leaves(block) and site.is_name and is_used_after(site)) else None
 
 
 def may_refuse(site: Site) -> bool:
