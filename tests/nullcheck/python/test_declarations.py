@@ -336,12 +336,6 @@ def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, 
             Strategy.DROP_NONE,
         ),
         (
-            "from traitlets import Instance\nclass A:\n    x = Instance('b.X', allow_none=True)\n"
-            "    def __init__(self, x=None):\n        super().__init__(x=x)\n        ⟦self.x⟧.y()\n"
-            "    def f(self):\n        self.x.z()\n",
-            Strategy.FIELD,
-        ),
-        (
             "@dataclass\nclass A:\n    x: B | None = None\n    def f(self):\n        ⟦self.x⟧.y()\n",
             Strategy.FIELD,
         ),
@@ -367,6 +361,19 @@ def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, 
 )
 def test_a_declaration_that_may_be_right_stays(marked: str, never: Strategy) -> None:
     assert never not in [offer.strategy for offer in offered(marked)[1]]
+
+
+def test_what_a_descriptor_is_told_to_allow_is_for_a_person_to_declare_away() -> None:
+    text, offers = offered(
+        "from traitlets import Instance\nclass A:\n    x = Instance('b.X', allow_none=True)\n"
+        "    def __init__(self, x=None):\n        super().__init__(x=x)\n        ⟦self.x⟧.y()\n"
+        "    def f(self):\n        self.x.z()\n",
+        "nullcheck",
+    )
+    [declared] = [offer for offer in offers if offer.strategy is Strategy.FIELD]
+    assert "x: Any = Instance('b.X', allow_none=True)" in written(text, declared)
+    assert declared.is_asked_for
+    assert offers[0].strategy is Strategy.ASSERT
 
 
 def test_what_a_descriptor_gives_is_not_of_its_class() -> None:

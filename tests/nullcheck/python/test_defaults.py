@@ -121,3 +121,20 @@ def test_the_default_of_an_attribute_is_of_its_annotation(
     text, offers = offered(f"{head}{line}\n", use=use)
     made = [written(text, offer) for offer in offers if offer.strategy is Strategy.DEFAULT]
     assert made == ([f"{head}{after}\n"] if after else [])
+
+
+@pytest.mark.parametrize(
+    ("head", "is_first"),
+    [
+        ("def f(x=None)", False),
+        ("def _f(x=None)", True),
+        ("@fills\ndef _f(x=None)", False),
+        ("class A:\n  def __init__(self, x=None)", True),
+        ("def f(x: tuple = None)", True),
+    ],
+)
+def test_a_none_of_which_elements_are_asked_may_mean_all(head: str, *, is_first: bool) -> None:
+    text, offers = offered(f"{head}:\n    for a in ⟦x⟧:\n        print(a)\n", use=Use.ITERATE)
+    [declared] = [offer for offer in offers if offer.strategy is Strategy.INITIAL]
+    assert "= ()" in written(text, declared).replace("=()", "= ()")
+    assert (offers[0] is declared) is is_first

@@ -193,6 +193,12 @@ def test_nothing_is_tested_before_what_may_set_it(statement: str) -> None:
     assert [offer for offer in offers if offer.strategy not in LAST] == []
 
 
+def test_the_elements_of_a_comprehension_come_after_what_it_iterates_over() -> None:
+    text, (first, *_) = offered("def f(a):\n    return list(g(b) for b in ⟦a.b(1)⟧.c())\n", "nullcheck")
+    assert first.strategy is Strategy.ASSERT
+    assert "a.b(1)\n    assert" in written(text, first)
+
+
 def test_a_global_is_given_no_default_that_would_make_it_local() -> None:
     text, offers = offered("x = None\ndef f():\n    for a in ⟦x⟧:\n        pass\n", use=Use.ITERATE)
     (default,) = (offer for offer in offers if offer.strategy is Strategy.DEFAULT)
@@ -269,6 +275,37 @@ def test_indentation_is_that_of_the_code(head: str, step: str) -> None:
     text, offers = offered(f"{head}def f(x):\n{step}g()\n{step}⟦x⟧.y()\n")
     raised = next(offer for offer in offers if offer.strategy is Strategy.RAISE)
     assert f"\n{step}if x is None:\n{step}{step}raise " in written(text, raised)
+
+
+CHAIN = "class A:\n    b: 'A | None' = None\n    def f(self, a: 'A | None'):\n"
+
+
+@pytest.mark.parametrize(
+    ("use", "strategy", "made"),
+    [
+        ("⟦a.b⟧.f(1)", Strategy.ASSERT, "assert a is not None and a.b is not None\n        a.b.f(1)"),
+        ("⟦a.b.b⟧.f(1)", Strategy.ASSERT,
+         "assert a is not None and a.b is not None and a.b.b is not None\n        a.b.b.f(1)"),
+        ("⟦a.b⟧.f(1)", Strategy.RETURN, "if a is None or a.b is None:\n            return\n        a.b.f(1)"),
+        ("⟦a.b⟧.f(1)", Strategy.RAISE,
+         'if a is None or a.b is None:\n            raise ValueError("a or a.b is None")\n        a.b.f(1)'),
+        ("⟦a.b⟧.f(1)", Strategy.NARROW, "if a is not None and a.b is not None:\n            a.b.f(1)"),
+        ("while ⟦a.b⟧.f(1): pass", Strategy.NARROW, "while a is not None and a.b is not None and a.b.f(1): pass"),
+        ("a.f(1)\n        ⟦a.b⟧.f(1)", Strategy.ASSERT, "a.f(1)\n        assert a.b is not None\n        a.b.f(1)"),
+    ],
+)  # fmt: skip
+def test_what_a_name_begins_with_is_checked_with_it(use: str, strategy: Strategy, made: str) -> None:
+    text, offers = offered(f"{CHAIN}        {use}\n", "nullcheck")
+    found = [written(text, offer) for offer in offers if offer.strategy is strategy]
+    assert found == [text.partition("):\n")[0] + f"):\n        {made}\n"]
+
+
+def test_a_title_names_all_that_is_checked() -> None:
+    _, offers = offered(f"{CHAIN}        ⟦a.b⟧.f(1)\n", "nullcheck")
+    assert [offer.title for offer in offers if offer.strategy in (Strategy.ASSERT, Strategy.RAISE)] == [
+        "Assert that neither `a` nor `a.b` is None (AssertionError if it is)",
+        "Raise ValueError if `a` or `a.b` is None",
+    ]
 
 
 def test_a_test_asserts() -> None:

@@ -158,6 +158,8 @@ CHECKED = ("assert", "raise", "test")
         ("return [x for x in a if x if x in ⟦b⟧]", ("test",)),
         ("return (x for x in a if x in ⟦b⟧)", ("test",)),  # it may be set until then
         ("return [x for x in a if x or x in ⟦b⟧]", ()),
+        ("return a(x for x in a if x in ⟦a.b⟧)", CHECKED),
+        ("return [x for x in a if x in ⟦a.b⟧ and a.c(x)]", ("test",)),  # which may set it
         ("return [x for x in a if x in ⟦x.b⟧]", ()),
         ("return [[y for y in a if y in ⟦x⟧] for x in a]", ("test",)),
     ],
@@ -242,6 +244,25 @@ def test_how_a_none_is_let_into_what_refuses_it(old: str, new: str) -> None:
     text, offers = offered(f"def f(a, b, x=None):\n    {old}\n        raise ValueError(a)\n")
     made = [written(text, each) for each in offers if each.strategy in (Strategy.NARROW, Strategy.WALRUS)]
     assert made == [f"def f(a, b, x=None):\n    {new}\n        raise ValueError(a)\n"]
+
+
+@pytest.mark.parametrize(
+    ("then", "after", "tested"),
+    [
+        ("return None", "return x.z", "is None or"),
+        ("log.info(a)\n            continue", "x.z()", "is None or"),
+        ("return None", "return a", "is not None and"),
+        ("g()\n            return None", "return x.z", ""),  # of which a None would do something, too
+        ("return 1", "return x.z", ""),
+    ],
+)
+def test_what_leaves_before_a_use_lets_a_none_in(then: str, after: str, tested: str) -> None:
+    head = "def f(a, c, x=None):\n    for b in c:\n"
+    text, offers = offered(f"{head}        if a or b in ⟦x⟧.y:\n            {then}\n        {after}\n", "nullcheck")
+    narrow = [offer for offer in offers if offer.strategy is Strategy.NARROW]
+    made = [line.strip() for offer in narrow for line in written(text, offer).splitlines() if "if a" in line]
+    assert made == ([f"if a or x {tested} b in x.y:"] if tested else [])
+    assert all(offer.is_asked_for is (tested == "is None or") for offer in narrow)
 
 
 @pytest.mark.parametrize("line", ['⟦d["k"]⟧ += 1', "⟦self.d[k]⟧ -= a"])

@@ -75,7 +75,7 @@ def of_attribute(
         if not asked and is_state(found):
             weight = min(weight, _STATE)
         for cure in _placeholder(found, ends, checker, _SAID if is_said else weight):
-            made.append(replace(cure, is_asked_for=is_said))
+            made.append(replace(cure, is_asked_for=is_said or cure.is_asked_for))
     hiding = [cure for cure in made if cure.strategy is Strategy.FIELD]
     is_hidden = bool(hiding) and is_meant(found, tested)
     yield from (_to_choose(cure) if is_hidden and cure in hiding else cure for cure in made)
@@ -129,7 +129,7 @@ def _never_tested(
     said = annotated[0].annotation if annotated and not set_elsewhere and is_one else None
     is_said = said is not None and is_optional(text(said))
     for cure in _placeholder(found, ends, checker, _SAID if is_said else weight):
-        yield replace(cure, is_asked_for=is_said)
+        yield replace(cure, is_asked_for=is_said or cure.is_asked_for)
 
 
 def _uses(found: Attribute, ends: tuple[Span, ...]) -> set[Span]:
@@ -170,8 +170,7 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
     tree, kinds = found.tree, found.types(but_none=True)
     declaring = _declaring(found)
     annotation = declaring.annotation if declaring is not None else None
-    if declaring is not None and declaring.value is not None and allows_none(declaring.value):
-        return  # a descriptor, whose class isn't what it gives
+    is_allowed = declaring is not None and declaring.value is not None and allows_none(declaring.value)
     if annotation is not None:
         kind = without_none(text(annotation))
         if not kind:
@@ -187,7 +186,8 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
             title = f"Declare {in_title(found.key)} as {in_title(name)}{_times(len(comments))}"
             made.append(Cure(Strategy.FIELD, title, (*edits, *comments), weight, reason, ends, _leads_to(found)))
     if made:
-        yield replace(made[0], otherwise=made[1] if len(made) > 1 else None)
+        cure = replace(made[0], otherwise=made[1] if len(made) > 1 else None)
+        yield _to_choose(cure) if is_allowed else cure
 
 
 def _times(ignored: int) -> str:

@@ -11,7 +11,8 @@ from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.refusing import only_assigns, only_refuses, refuses
+from breadknife.plugins.nullcheck.python.refusing import only_assigns, only_leaves, only_refuses, refuses
+from breadknife.plugins.nullcheck.python.rounds import is_used_after
 from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated, is_in_brackets
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -82,11 +83,13 @@ def _inside(site: Site, at: int) -> Node:
 
 
 def refusal_of(site: Site) -> Node | None:
-    """The block of an `if` that only refuses where what the place stands in is true: there a None has to be let in, not
-    kept out."""
+    """The block of an `if` that only refuses where what the place stands in is true, or leaves before the value is used
+    again: there a None has to be let in, not kept out."""
     owner = _decided_by(site)
     block = owner.child_by_field_name("consequence") if owner is not None else None
-    return block if block is not None and only_refuses(block) else None
+    if block is None:
+        return None
+    return block if only_refuses(block) or (only_leaves(block) and site.is_name and is_used_after(site)) else None
 
 
 def may_refuse(site: Site) -> bool:
@@ -267,7 +270,7 @@ def _first(site: Site, operand: Node, *, strictly: bool = False) -> bool:
 def _before(site: Site, operand: Node, name: str, *, is_refused: bool, in_and: bool) -> tuple[TextEdit, ...]:
     """`is_refused`: the whole is true of a None, too; `in_and`: of which the operand is one."""
     span, loose = site.tree.span(operand), operand.type in _LOOSER
-    test = f"{site.bound(name) if name else site.source} {'is None or' if is_refused else 'is not None and'} "
+    test = site.test(site.bound(name) if name else "", for_none=is_refused) + (" or " if is_refused else " and ")
     opened = "(" * (is_refused and in_and)
     if name and site.span.start == span.start and not loose:
         edits = [TextEdit(site.span, opened + test + name)]
@@ -290,4 +293,4 @@ def _appended(site: Site, condition: Node) -> tuple[TextEdit, ...]:
     span = site.tree.span(condition)
     loose = condition.type in _LOOSER or (condition.type == "boolean_operator" and not is_and(condition))
     opened = (TextEdit(Span(span.start, span.start), "("),) if loose else ()
-    return (*opened, TextEdit(Span(span.end, span.end), ")" * loose + f" and {site.source} is not None"))
+    return (*opened, TextEdit(Span(span.end, span.end), ")" * loose + f" and {site.test()}"))

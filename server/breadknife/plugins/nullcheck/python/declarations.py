@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.python.annotations import is_optional
-from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
+from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS, allows_none
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.kinds import annotation_of, type_of, usable, without_none
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
@@ -84,8 +84,8 @@ class Attribute:
             if value is not None and value.type == "none":
                 continue
             kind = type_of(self.tree, value, function)
-            if function is None and value is not None and value.type == "call" and not self._is_own(kind):
-                return None  # it may be a descriptor, whose class isn't what it gives
+            if function is None and value is not None and value.type == "call" and self._may_describe(value, kind):
+                return None
             if but_none and value is not None and value.type == "identifier" and function is not None:
                 rest = without_none(annotation_of(function, text(value)))
                 kind = rest if usable(self.tree, rest) else kind
@@ -95,8 +95,9 @@ class Attribute:
                 found.append(kind)
         return found
 
-    def _is_own(self, kind: str) -> bool:
-        return hasattr(builtins, kind) or kind in classes_of(self.tree)
+    def _may_describe(self, made: Node, kind: str) -> bool:
+        """Whether a class's attribute may be a descriptor, whose class isn't what it gives."""
+        return allows_none(made) or not (hasattr(builtins, kind) or kind in classes_of(self.tree))
 
     def unchecked(self) -> list[Span]:
         """The uses that nothing before them in their function, not even a value set there, makes safe. Where it is

@@ -211,7 +211,17 @@ class PythonFile:
         return wrapped(site, edits(site, strategy, content), self._line_length)
 
     def _site(self, place: Place) -> Site:
-        return site_at(self.tree, place.span, place.use)
+        site = site_at(self.tree, place.span, place.use)
+        return replace(site, nullable=tuple(self._nullable(site))) if site.is_name else site
+
+    def _nullable(self, site: Site) -> Iterator[str]:
+        """What a dotted name begins with that may be None, too, the shortest first."""
+        inner = site.node.child_by_field_name("object")
+        if inner is not None:
+            begin = site_at(self.tree, self.tree.span(inner), Use.ATTRIBUTE)
+            yield from self._nullable(begin)
+            if begin.span in self._spans:
+                yield begin.source
 
 
 def _offer(cure: Cure, spans: frozenset[Span] | None) -> Offer:

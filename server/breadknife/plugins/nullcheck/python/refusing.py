@@ -15,6 +15,7 @@ _RAISES = re.compile(r"_*(?:raise|fail|abort|die|exit|error|refuse|reject|usage)
 _LOGS = re.compile(r"(?:\b|_)(?i:log)(?i:ger|ging)?\.|\bwarnings\.|^print$")
 _MAY_BE_MEANT = re.compile(r"\breturn False\b|(?<!sys\.)\b_*(?:exit|die)\w*\(")
 """Ways to end that say no more than that it is the end."""
+_LEAVES = ("return", "return None", "continue", "break")
 
 
 def lets_pass(site: Site) -> bool:
@@ -43,9 +44,16 @@ def only_refuses(block: Node) -> bool:
     return not any(each and has_effect(each) for each in conditions) and all(map(only_refuses, _blocks_of(last)))
 
 
+def only_leaves(block: Node) -> bool:
+    """Whether it is left with nothing, and nothing else is done there."""
+    *done, last = [child for child in block.named_children if child.type != "comment"] or [block]
+    return text(last) in _LEAVES and all(map(_is_idle, done))
+
+
 def may_be_meant(refusal: Node) -> bool:
-    """Whether it is `return False`, or an end by its name alone, which may be what is wanted, too."""
-    return _MAY_BE_MEANT.search(text(refusal)) is not None
+    """Whether it is `return False`, or an end by its name alone, which may be what is wanted, too; so is any that gives
+    nothing."""
+    return _MAY_BE_MEANT.search(text(refusal)) is not None or only_leaves(refusal)
 
 
 def only_assigns(statement: Node) -> bool:

@@ -27,6 +27,8 @@ from breadknife.text.syntax import Node, SyntaxTree, captures
 
 _MANY = 3
 """Uses that say that a value is meant."""
+_MAY_MEAN_ALL = 48
+"""Just after an assertion, which doesn't go on with nothing where everything was meant."""
 _METHODS = {
     kind: frozenset(name for name in names if not name.startswith("_"))
     for kind, names in {"str": dir(str), "dict": dir(dict)}.items()
@@ -61,11 +63,18 @@ def of_parameter(found: Parameter) -> Iterator[Cure]:
             Strategy.INITIAL,
             f"Make the default of {in_title(found.name)} `{EMPTY[kind]}`, not None",
             (TextEdit(found.tree.span(found.node), written),),
-            58,
+            _MAY_MEAN_ALL if kind == "tuple" and _may_mean_all(found) else 58,
             f"the function only uses it as a {kind}",
             ends,
             "a call without it gets that",
         )
+
+
+def _may_mean_all(found: Parameter) -> bool:
+    """Whether others may call it without the parameter and mean all that there is, which a decorator may fill in."""
+    name = found.function.child_by_field_name("name")
+    is_public = name is not None and not text(name).startswith("_")
+    return found.annotation is None and (is_public or is_decorated(found.tree, found.function))
 
 
 def _standing_in(found: Parameter, ends: tuple[Span, ...]) -> Iterator[Cure]:

@@ -49,6 +49,8 @@ class Site:
     use: Use
     path: tuple[Node, ...]
     """From the root down to the node, without it."""
+    nullable: tuple[str, ...] = ()
+    """What the name begins with that may be None, too."""
 
     @cached_property
     def span(self) -> Span:
@@ -87,6 +89,12 @@ class Site:
         """Of a dotted name: each name that it begins with, itself last."""
         parts = self.source.split(".")
         return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+    def test(self, name: str = "", *, for_none: bool = False) -> str:
+        """The condition that the value, which that name stands for, isn't None; `for_none`: that it is."""
+        names = (*self.nullable, name or self.source)
+        joined, said = (" or ", "is None") if for_none else (" and ", "is not None")
+        return joined.join(f"{one} {said}" for one in names)
 
     def sets_in(self, scope: Node) -> Iterator[Occurrence]:
         """Where the dotted name, or what it begins with, gets another value."""
@@ -220,7 +228,7 @@ class Site:
                 return False  # what is known of it before may be wrong in a later round
         elif statement.type not in SIMPLE:
             return False
-        if not is_always_evaluated(inside, filters=self.is_name and not self.is_bound_in(inside)) or re.search(
+        if not is_always_evaluated(inside, filters=self._is_same_in(inside)) or re.search(
             rf"\b{re.escape(self.source)}\s*:=", self.tree.source(statement)
         ):
             return False
@@ -231,6 +239,12 @@ class Site:
         clauses = (each for node in inside if node.type in COMPREHENSIONS for each in node.named_children)
         targets = (target for each in clauses if (target := each.child_by_field_name("left")) is not None)
         return any(re.search(rf"\b{re.escape(self.prefixes[0])}\b", text(target)) for target in targets)
+
+    def _is_same_in(self, inside: tuple[Node, ...]) -> bool:
+        """Whether each round of the comprehensions around has the same value."""
+        rounds = (node for node in inside if node.type in COMPREHENSIONS)
+        may_change = self.node.type != "identifier" and any(map(has_effect, rounds))
+        return self.is_name and not may_change and not self.is_bound_in(inside)
 
     def _effects_before(self, statement: Node) -> bool:
         """Whether something is evaluated before the node that may change what it evaluates to."""
@@ -248,7 +262,10 @@ class Site:
                 return True
             if node.type in _EFFECTS and node.type != "call" and _covers(node, self.node):
                 return node.type != "await"
-            stack.extend(node.named_children)
+            parts = node.named_children
+            if node.type in COMPREHENSIONS and _covers(first := _first_clause(node), self.node):
+                parts = [first]  # the element comes after its iterable
+            stack.extend(parts)
         return False
 
     def _own_line(self, statement: Node) -> bool:
@@ -280,7 +297,7 @@ def is_always_evaluated(inside: tuple[Node, ...], *, filters: bool = False) -> b
     that once. `filters`: or is what filters all that a comprehension has, of which a None would leave nothing."""
     for outer, inner in pairwise(inside):
         if outer.type in COMPREHENSIONS and not (filters and _filters_all(outer, inner)):
-            first = next(child for child in outer.named_children if child.type == "for_in_clause")
+            first = _first_clause(outer)
             if inner != first or not _covers(first.child_by_field_name("right") or outer, inside[-1]):
                 return False  # only its first iterable is evaluated at once
         elif outer.type in _LAZY:
@@ -292,6 +309,10 @@ def is_always_evaluated(inside: tuple[Node, ...], *, filters: bool = False) -> b
         if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
             return False
     return inside[0].type not in _LAZY
+
+
+def _first_clause(comprehension: Node) -> Node:
+    return next(child for child in comprehension.named_children if child.type == "for_in_clause")
 
 
 def _filters_all(comprehension: Node, clause: Node) -> bool:

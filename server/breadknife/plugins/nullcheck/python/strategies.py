@@ -126,7 +126,7 @@ def _edits_against(site: Site, strategy: Strategy, content: Content, denied: Con
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     known = known_name(site) or (site.source if site.is_dotted else "")
-    quoted = in_title(known) if known else "the result"
+    quoted = " or ".join(map(in_title, (*site.nullable, known))) if known else "the result"
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := default_of(site):
         weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
@@ -170,9 +170,8 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         asserts, reason = 20, "its AssertionError is caught here"
     elif habit[Strategy.ASSERT]:
         asserts, reason = 75, "the file asserts it elsewhere"
-    yield Option(
-        Strategy.ASSERT, f"Assert that {quoted} is not None (AssertionError if it is)", Content(), asserts, reason
-    )
+    said = f"neither {quoted.replace('` or `', '` nor `')} is None" if site.nullable else f"{quoted} is not None"
+    yield Option(Strategy.ASSERT, f"Assert that {said} (AssertionError if it is)", Content(), asserts, reason)
     yield _raise(site, evidence, quoted)
     if (loop := place.loop) is not None and loop == site.loop:
         skips = may_be_skipped(place, loop)
@@ -279,7 +278,13 @@ def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
     if raised and (raised[2] or raised[1] in _TAKES_MESSAGE):  # callers catch what the file raises, and no other
         exception, weight, reason = raised[1], 80, f"the file raises elsewhere when {quoted} is None"
     title = f"Raise {exception} if {quoted} is None"
-    return Option(Strategy.RAISE, title, Content(exception, f"{_bare_name(site)} is None"), weight, reason)
+    return Option(
+        Strategy.RAISE,
+        title,
+        Content(exception, f"{' or '.join((*site.nullable, _bare_name(site)))} is None"),
+        weight,
+        reason,
+    )
 
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
@@ -338,7 +343,8 @@ def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[Text
         Strategy.CONTINUE: "continue",
         Strategy.BREAK: "break",
     }.get(strategy)
-    lines = [f"assert {name} is not None"] if action is None else [f"if {name} is None:", place.step + action]
+    missing = site.test(name, for_none=True)
+    lines = [f"assert {site.test(name)}"] if action is None else [f"if {missing}:", place.step + action]
     if site.is_name:
         return (place.inserted(statement, lines),)
     if site.walrus is not None and _is_read_before(site, name, statement):
@@ -378,7 +384,7 @@ def _wrapped(site: Site) -> tuple[TextEdit, ...] | None:
     statement = site.statement
     if statement is None or not _skippable(site) or is_used_after(site):
         return None
-    return (site.inserted(statement, [f"if {site.source} is not None:"], site.step),)
+    return (site.inserted(statement, [f"if {site.test()}:"], site.step),)
 
 
 def _is_alike(site: Site, skipped: Node) -> bool:

@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.text.document import TextEdit
 
 _RAISE = re.compile(r"(raise \w+\()(\"[^\"\\]*\")\)")
-_ASSERT = re.compile(r"(assert )([\w.]+ is not None)")
+_ASSERT = re.compile(r"(assert )([\w.]+ is not None(?: and [\w.]+ is not None)*)")
 
 
 def wrapped(site: Site, edits: tuple[TextEdit, ...] | None, length: int) -> tuple[TextEdit, ...] | None:
