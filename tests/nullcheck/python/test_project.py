@@ -45,6 +45,12 @@ BASE = "class Base:\n    def __init__(self, app=None):\n        self.app = app\n
 CACHE = "cache = None\ndef f():\n    global cache\n    cache = {}\n"
 PARSE = "def parse(text, fatal=True):\n    if text: return text[0]\n    if fatal:\n        raise ValueError\n"
 NEED = "def need(x, what):\n    if x is None:\n        raise ValueError(what)\n    print(what)\n"
+FILLED = (
+    "def {0}(fn):\n    def inner(*args, session=None):\n{1}        return fn(*args, session=session)\n"
+    "    return inner\n"
+)
+PROVIDE = FILLED.format("provide", "        session = session or made()\n")
+QUERY = "def query(name, session=None):\n    return {}.query(name)\n"
 STOP = "def stop():\n    raise ValueError\n"
 NODE = "class Node:\n    parent: 'Node | None'\n    def root(self) -> 'Node':\n        return self\n"
 TREE = (
@@ -145,6 +151,7 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
         ({"a.py": CONSTANTS}, "import a\ndef f(s):\n    return a.TABLE.get(s, '').strip()\n"),
         ({"a.py": PARSE}, "from a import parse\ndef f(s, t):\n    return parse(s).x, parse(s, fatal=True).x\n"),
         ({"a.py": NEED}, "from a import need\ndef f(x=None):\n    need(x, 'x')\n    return x.y\n"),
+        ({"a.py": PROVIDE}, "from a import provide\n@provide\n" + QUERY.format("session")),
     ],
 )  # fmt: skip
 def test_must_not_fire_across_files(tmp_path: Path, files: dict[str, str], text: str) -> None:
@@ -340,3 +347,9 @@ def test_only_the_changed_function_is_followed_again(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(FileAnalysis, "_follow", noted)
     assert len(second.findings()) == 50
     assert followed == ["function_definition"]
+
+
+def test_a_decorator_that_hands_on_what_it_is_given_gives_no_value(tmp_path: Path) -> None:
+    files = {"a.py": FILLED.format("handing", "")}
+    text, spans = marked_spans("from a import handing\n@handing\n" + QUERY.format("⟦session⟧"))
+    assert [finding.span for finding in found(tmp_path, files, "here.py", text)] == spans

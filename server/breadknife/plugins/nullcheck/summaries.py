@@ -82,6 +82,8 @@ class Known:
     """All that holds wherever it comes back."""
     tries: bool = False
     """It calls what it is given, and catches what a use of null raises there."""
+    fills: tuple[str, ...] = ()
+    """Of a decorator: the parameters to which it gives a value where a call gives none."""
 
     @property
     def is_nullable(self) -> bool:

@@ -85,6 +85,8 @@ def call_result(
     rules = meaning.rules
     rule = rules.get(qualified) or (rules.get(f"{receiver}.{method}" if method else receiver) if receiver else None)
     if rule is not None:
+        if rule.name == "getattr" and (known := _named_attribute(given, env)) is not None:
+            return known
         why = f"`{rule.name}` returns None {rule.why}"
         return Fact(Cause(function, why), rule.gives) if _gives_none(rule, given) else Fact(kind=rule.gives)
     if kind := meaning.made_by(function):
@@ -105,6 +107,14 @@ def call_result(
         cause = None if is_ruled_out(callee.null_where, given, env) else cause
         unless = failing_test(callee.null_where, given) if cause is not None else ""
     return Fact(cause, callee.kind, unless=unless, items=tuple(items), contents=callee.contents)
+
+
+def _named_attribute(given: list[Node], env: Env) -> Fact | None:
+    """What is known of `o.x`, where `getattr(o, "x", None)` asks for it."""
+    if len(given) < 2 or given[1].type != "string" or not (owner := key_of(given[0])):
+        return None
+    known = env.get(f"{owner}.{text(given[1])[1:-1]}")
+    return NOTHING if known == CHECKED else known
 
 
 def _falls_back(parameter: tuple[int, str], given: list[Node], first: Fact) -> bool:

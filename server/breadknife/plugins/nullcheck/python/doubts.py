@@ -10,7 +10,7 @@ import re
 from breadknife.plugins.nullcheck.python.declarations import bases_of, origin_of
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.guards import guarded
-from breadknife.plugins.nullcheck.python.invariants import INVARIANTS, matches_any_text
+from breadknife.plugins.nullcheck.python.invariants import INVARIANTS, matches_any_text, with_pattern
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site
@@ -75,7 +75,7 @@ def _invariant(site: Site) -> str:
     for row in INVARIANTS:
         if row.value.fullmatch(value) and (not row.inside or row.inside in around):
             return row.reason
-    return "the pattern matches any text" if matches_any_text(value) else ""
+    return "the pattern matches any text" if matches_any_text(with_pattern(value, site.tree.text)) else ""
 
 
 def _set_up(site: Site) -> str:

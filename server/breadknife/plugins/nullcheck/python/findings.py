@@ -35,6 +35,13 @@ def explained(tree: SyntaxTree, use: NullUse) -> Finding:
     return Finding(span, SOURCE, use.use.value, message)
 
 
+def is_told_otherwise(source: bytes, assignment: Node) -> bool:
+    """Whether a comment on it tells a type checker so."""
+    end = source.find(b"\n", assignment.end_byte)
+    line = source[assignment.start_byte : end if end >= 0 else len(source)]
+    return b"ignore" in line and _IGNORE.search(line.decode("utf-8", "replace")) is not None
+
+
 def is_ignored(tree: SyntaxTree, node: Node) -> bool:
     """Whether the author has already told a type checker that they know better."""
     start = tree.span(node).start

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from breadknife.plugins.nullcheck.python import trying
+from breadknife.plugins.nullcheck.python.annotations import is_optional
 from breadknife.plugins.nullcheck.python.calls import comes_back, ends_here
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.containers import held_by
@@ -30,6 +31,7 @@ from breadknife.plugins.nullcheck.python.facts import (
     told_by_flag,
     trust,
 )
+from breadknife.plugins.nullcheck.python.findings import is_told_otherwise
 from breadknife.plugins.nullcheck.python.loops import is_left_where_none
 from breadknife.plugins.nullcheck.python.narrowing import branch, truth
 from breadknife.plugins.nullcheck.python.outline import text
@@ -116,6 +118,8 @@ class Flow:
         if right.type == "none":
             fact = Fact(Cause(right, "it is set to None"))
         annotation = node.child_by_field_name("type")
+        if annotation is not None and fact.cause is not None and self._is_believed(node, annotation, right):
+            fact = CHECKED
         if (
             annotation is not None
             and fact.cause is None
@@ -126,6 +130,12 @@ class Flow:
             fact = fact._replace(kind=fact.kind or CHECKED.kind, contents=held)
         self.evaluator.bind(left, fact, env)
         return fact if fact.test is None else NOTHING
+
+    def _is_believed(self, node: Node, annotation: Node, value: Node) -> bool:
+        """`x: str = f()  # type: ignore`: the author knows that it is there; not of a plain None."""
+        if value.type == "none" or is_optional(text(annotation)):
+            return False
+        return is_told_otherwise(self.evaluator.meaning.outline.source, node)
 
     def _unpack(self, left: Node, right: Node, env: Env) -> Fact:
         targets = left.named_children
@@ -303,13 +313,17 @@ class Flow:
         raised = self._raised.pop()
         ends: list[Env | None] = []
         outer = raised
+        used = self._relied_on(body, env, raised) if body is not None and handlers and raised else ""
         for handler in handlers:
             blocks = [child for child in handler.named_children if child.type == "block"]
             for caught in handler.named_children:
                 if caught.type not in ("block", "comment"):
                     self.evaluator.value(caught, dict(raised or {}))
             self._raised.append(None)
-            ends.append(self.block(blocks[0], dict(raised or {})) if blocks else raised)
+            caught_at = dict(raised or {})
+            if used and not trying.may_catch(handler):
+                narrow(caught_at, used)
+            ends.append(self.block(blocks[0], caught_at) if blocks else raised)
             outer = join(outer, self._raised.pop())
         final = None
         for clause in node.named_children:
@@ -324,6 +338,12 @@ class Flow:
         if self._raised:
             self._raised[-1] = join(self._raised[-1], outer)
         return after
+
+    def _relied_on(self, body: Node, before: Env, raised: Env) -> str:
+        """Without what nothing of a `try` is done: it is there where another exception comes of that."""
+        first = trying.used_first(body)
+        key = key_of(first) if first is not None else ""
+        return key if before.get(key, NOTHING).cause == raised.get(key, NOTHING).cause else ""
 
     def _with(self, node: Node, env: Env) -> Env | None:
         forgives = swallows = False

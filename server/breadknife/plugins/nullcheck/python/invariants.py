@@ -68,6 +68,8 @@ _MATCH = re.compile(
     r"""re\.(?:match|search)\(\s*r?(?P<quote>["'])(?P<pattern>.{0,100}?)(?P=quote)\s*,(?:[^()]|\([^()]*\))*\)""",
     re.DOTALL,
 )
+_CALLED = re.compile(r"(?:\w+\.)*(?P<name>\w+)\.(?P<method>match|search)(?P<given>\(.*\))", re.DOTALL)
+_COMPILED = re.compile(r"""re\.compile\(\s*(r?(["'])(?:(?!\2|\\|\n).|\\.){0,100}\2)\s*(?:,[^()]*)?\)""")
 _ASKS = re.compile(r"[{$]|\\[\\bBZz]|\(\?(?![:P])|\[\[|--|&&|\|\||~~")
 """What may want something of where it stands, may take long to compile, or has Python warn."""
 _TEXTS = ("", "\0", "\n", " ", "_", "a", "0", "é")
@@ -84,3 +86,14 @@ def matches_any_text(value: str) -> bool:
     except (re.error, OverflowError, RecursionError):
         return False
     return all(pattern.match(each) for each in _TEXTS)
+
+
+def with_pattern(value: str, source: str) -> str:
+    """`P.match(text)` as `re.match` with the pattern of the file's only `P = re.compile(…)`; anything else as it is."""
+    called = _CALLED.fullmatch(value)
+    if called is None or "re.compile(" not in source:
+        return value
+    given = re.compile(rf"\b{called['name']}\s*(?::[^=\n]+)?=(?!=)\s*")
+    found = [_COMPILED.match(source, assigned.end()) for assigned in given.finditer(source)]
+    compiled = found[0] if len(found) == 1 else None
+    return f"re.{called['method']}({compiled[1]}, {called['given'][1:]}" if compiled is not None else value

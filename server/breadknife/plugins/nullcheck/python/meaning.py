@@ -88,19 +88,19 @@ class Meaning:
 
     def callee(self, node: Node, receiver: str) -> Callee | None:
         """The function that is called, where this project has it. `receiver` is the kind of the object before it."""
-        member = self._called(node, receiver)
+        member = self.called(node, receiver)
         if member is None:
             return None
         return self._callee(member, text(node.child_by_field_name("attribute") or node), node)
 
     def tries(self, node: Node, receiver: str) -> bool:
         """Whether what is called calls what it is given where it catches what a use of None raises."""
-        member = self._called(node, receiver)
+        member = self.called(node, receiver)
         if member is not None and member.function is not None:
             return self._analysis.tries(member.function)
         return member is not None and member.known is not None and member.known.tries
 
-    def _called(self, node: Node, receiver: str) -> Member | None:
+    def called(self, node: Node, receiver: str) -> Member | None:
         if node.type == "identifier":
             name = text(node)
             if name in self.bound:

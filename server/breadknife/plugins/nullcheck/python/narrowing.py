@@ -227,6 +227,8 @@ def _branch_call(evaluator: Evaluator, node: Node, env: Env) -> tuple[Env, Env]:
         for container in _looked_through(node):
             trust(yes, container)
             trust(no, container)
+    if name == "hasattr":
+        yes[f"getattr({', '.join(map(text, _arguments(node)))}, None)"] = CHECKED
     for argument in _arguments(node):
         if name in _BUILTIN:
             if name != "isinstance" or "None" not in text(node):

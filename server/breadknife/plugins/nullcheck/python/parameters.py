@@ -5,6 +5,7 @@ from __future__ import annotations
 from breadknife.plugins.nullcheck.python.annotations import is_followed, is_optional
 from breadknife.plugins.nullcheck.python.expressions import Evaluator
 from breadknife.plugins.nullcheck.python.facts import Cause, Env, Fact, contents
+from breadknife.plugins.nullcheck.python.filled import filled
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.text.syntax import Node
 
@@ -47,7 +48,7 @@ def parameters(node: Node, evaluator: Evaluator, receiver: tuple[str, str]) -> E
                 env[known_as] = Fact(kind="dict" if is_dictionary else "", contents=held)
             continue
         cause = None
-        if default is not None and default.type == "none":
+        if default is not None and default.type == "none" and known_as not in filled(node, meaning):
             cause = Cause(parameter, f"the default of `{known_as}`{within} is None")
         elif is_optional(written):
             cause = Cause(parameter, f"the parameter is annotated `{written}`")

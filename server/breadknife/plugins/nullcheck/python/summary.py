@@ -8,6 +8,7 @@ from breadknife.plugins.nullcheck.python.annotations import LITERALS, annotated_
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
 from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis
+from breadknife.plugins.nullcheck.python.filled import filled_by
 from breadknife.plugins.nullcheck.python.members import part_may_be_none
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, made_name, text
 from breadknife.plugins.nullcheck.python.rule import NullableCall
@@ -73,6 +74,7 @@ def _function(analysis: FileAnalysis, function: Function) -> Known:
         null_where=summary.null_where,
         back_where=summary.back_where,
         tries=analysis.tries(function),
+        fills=tuple(sorted(filled_by(function.node))),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.python.annotations import CLASS
+from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import named
 from breadknife.text.syntax import Node
@@ -35,6 +37,35 @@ def forgives(handler: Node) -> bool:
     names = [text(each) for child in parts for each in child.named_children if each.type == "as_pattern_target"]
     inside = (each for child in parts if child.type == "block" for each in _within(child))
     return not any(each.type in _TELLING or (each.type == "identifier" and text(each) in names) for each in inside)
+
+
+def may_catch(handler: Node) -> bool:
+    """Whether an `except` may be what a use of None leads to: by its names it isn't for other exceptions alone."""
+    caught = " ".join(text(child) for child in handler.named_children if child.type not in ("block", "comment"))
+    names = re.findall(r"[\w.]+", re.sub(r"\bas\s+\w+", "", caught))
+    return (
+        not names
+        or CATCHES_NONE.search(caught) is not None
+        or _CATCHES_ALL.search(caught) is not None
+        or not all(CLASS.match(name.rpartition(".")[2]) for name in names)
+    )
+
+
+def used_first(block: Node) -> Node | None:
+    """The name that a block uses before anything else in it may fail: `a` of `x = a.read().strip()`."""
+    statement = block.named_children[0] if block.named_child_count else None
+    if statement is None or statement.type not in ("expression_statement", "return_statement"):
+        return None
+    node = statement.named_children[0] if statement.named_child_count else None
+    if node is not None and node.type == "assignment":
+        node = node.child_by_field_name("right")
+    while node is not None:
+        field = {"call": "function", "attribute": "object"}.get(node.type)
+        inner = node.named_children[0] if node.type == "await" else node.child_by_field_name(field) if field else None
+        if inner is not None and node.type == "attribute" and key_of(inner) and inner.type != "call":
+            return inner
+        node = inner
+    return None
 
 
 def tries_what_it_is_given(function: Node) -> bool:

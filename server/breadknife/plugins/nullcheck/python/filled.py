@@ -1,0 +1,87 @@
+"""Parameters to which a decorator gives a value where a call gives none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from breadknife.plugins.nullcheck.python.meaning import Meaning
+from breadknife.plugins.nullcheck.python.outline import parameters_of, text
+from breadknife.plugins.nullcheck.python.signatures import named
+from breadknife.text.syntax import Node
+
+_TEST = re.compile(r"(?:not )?(\w+)(?: is (?:not )?None)?")
+_BINDS = {"assignment": "left", "named_expression": "name"}
+
+
+def filled(function: Node, meaning: Meaning) -> frozenset[str]:
+    """The parameters of a function that its decorators do that for."""
+    around, names = function.parent, frozenset[str]()
+    for child in around.named_children if around is not None and around.type == "decorated_definition" else ():
+        made = child.named_children[0] if child.type == "decorator" and child.named_child_count else None
+        named = made.child_by_field_name("function") if made is not None and made.type == "call" else made
+        member = meaning.called(named, "") if named is not None else None
+        if member is not None and member.function is not None:
+            names |= filled_by(member.function.node)
+        elif member is not None and member.known is not None:
+            names |= frozenset(member.known.fills)
+    return names
+
+
+def filled_by(decorator: Node) -> frozenset[str]:
+    """The names, as far as a decorator's own text says so: what it hands on under them to the function that it is given
+    isn't what it was given itself, or that was tested."""
+    if (decorator.text or b"").count(b"def ") < 2:
+        return frozenset()
+    nodes = list(_within(decorator))
+    own = {named(each) for node in nodes if node.type == "function_definition" for each in parameters_of(node)}
+    handed = {name for node in nodes for name in _handed(node, own)}
+    settled = {name for node in nodes for name in _settled(node)}
+    return frozenset(handed - own | settled & own)
+
+
+def _handed(node: Node, own: set[str]) -> Iterator[str]:
+    """By its name, alone or among the others: `fn(client=made)`, `kwargs["client"] = made`."""
+    match node.type:
+        case "call" if (called := node.child_by_field_name("function")) is not None and (
+            given := node.child_by_field_name("arguments")
+        ) is not None:
+            owner, _, method = text(called).rpartition(".")
+            first = given.named_children[0] if given.named_child_count else None
+            if owner in own and method == "setdefault" and first is not None and first.type == "string":
+                yield text(first)[1:-1]
+            for each in given.named_children if text(called) in own else ():
+                name, value = each.child_by_field_name("name"), each.child_by_field_name("value")
+                if each.type == "keyword_argument" and name is not None and value is not None and value.type != "none":
+                    yield text(name)
+        case "assignment" if (target := node.child_by_field_name("left")) is not None and target.type == "subscript":
+            owner, key = target.child_by_field_name("value"), target.child_by_field_name("subscript")
+            if owner is not None and text(owner) in own and key is not None and key.type == "string":
+                yield text(key)[1:-1]
+        case _:
+            pass
+
+
+def _settled(node: Node) -> Iterator[str]:
+    """What gets a value, or is replaced where it is none."""
+    match node.type:
+        case "assignment" | "named_expression" if (target := node.child_by_field_name(_BINDS[node.type])) is not None:
+            yield text(target)
+        case "as_pattern_target":
+            yield text(node)
+        case "boolean_operator" if (left := node.child_by_field_name("left")) is not None:
+            yield text(left)
+        case "conditional_expression" if (
+            node.named_child_count == 3 and (tested := _TEST.fullmatch(text(node.named_children[1]))) is not None
+        ):
+            yield tested[1]
+        case _:
+            pass
+
+
+def _within(node: Node) -> Iterator[Node]:
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += node.named_children
