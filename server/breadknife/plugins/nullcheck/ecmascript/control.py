@@ -21,7 +21,7 @@ _MAX_LOOPS = 3
 
 
 def _branched(flow: Flow, node: Node | None, env: Env) -> tuple[Env, Env]:
-    if node is None or not (flow.relevant(node, env) or flow.tells_type(node)):
+    if node is None or not (flow.relevant(node, env) or flow.tells(node)):
         return dict(env), env
     return branch(flow.evaluator, node, env)
 

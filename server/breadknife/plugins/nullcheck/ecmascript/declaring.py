@@ -18,7 +18,7 @@ from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
     is_looked_at,
     is_used_for_sure,
 )
-from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, is_null
+from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, is_null, key_of
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, WORD
 from breadknife.plugins.nullcheck.ecmascript.scopes import Signature, Variable
 from breadknife.plugins.nullcheck.ecmascript.site import is_optional
@@ -127,7 +127,7 @@ class Declarer:
             fact = Fact(type=type if type.name else fact.type)
         else:
             fact = self._initial(declarator, name, value, fact, type, scope, env)
-        bind(evaluator, name, fact, env)
+        bind(evaluator, name, fact, env, key_of(evaluator, value) if value is not None else "")
 
     def _initial(
         self, declarator: Node, name: Node, value: Node, fact: Fact, type: Type, scope: Node, env: Env

@@ -166,10 +166,12 @@ class Flow:
                 return True
         return any(start < node.end_byte and end > node.start_byte for start, end in self.evaluator.assumed)
 
-    def tells_type(self, node: Node) -> bool:
-        """Whether a condition may say of which type something is."""
-        words = self._words_of(node) if self.evaluator.typed else frozenset[str]()
-        return words is None or "instanceof" in words or any(map(_may_be_predicate, words))
+    def tells(self, node: Node) -> bool:
+        """Whether a condition may say of which type something is, or that a pattern matches."""
+        words = self._words_of(node)
+        if words is None or "test" in words:
+            return True
+        return self.evaluator.typed and ("instanceof" in words or any(map(_may_be_predicate, words)))
 
     def _words_of(self, node: Node) -> frozenset[str] | None:
         """None where something in it may be null whatever is known before it. A loop asks each time round."""
