@@ -114,6 +114,15 @@ class Site:
         return statement.has_error or any(node is not None and node.is_error for node in beside)
 
     @property
+    def declared_as(self) -> str:
+        """What a constant was declared as; its own source where the place is none."""
+        if self.node.type != "identifier" or self.function is None:
+            return self.source
+        declared = rf"\bconst {re.escape(self.source)}\s*(?::[^=;\n]+)?=\s*([^;\n]+?);?\s*\n"
+        found = re.findall(declared, self.outline.text(self.function))
+        return found[0] if len(found) == 1 else self.source
+
+    @property
     def is_shorthand(self) -> bool:
         """Whether it is the `name` of `{ name }`, key and value in one."""
         return self.node.type == "shorthand_property_identifier"

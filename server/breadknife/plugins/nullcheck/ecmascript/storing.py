@@ -1,4 +1,4 @@
-"""Statements that only store what they are given: with `?.` it would be lost without a word."""
+"""Statements that only store what they are given, or have something done: with `?.` it would be lost without a word."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ def stores(site: Site) -> bool:
     return site.parent.child_by_field_name("object") == site.node and (
         _STORES.fullmatch(site.outline.text(name)) is not None
     )
+
+
+def is_done_by_element(site: Site) -> bool:
+    """Whether the statement only has something done by an element that its index may miss: an array or record whose
+    type names no null is one that is taken to have it."""
+    is_known = (site.node.start_byte, site.node.end_byte) in site.nullable
+    return not is_known and site.declared_as.endswith("]") and is_all_of_statement(site)
 
 
 def made_in_place(site: Site) -> tuple[TextEdit, ...]:
