@@ -119,6 +119,8 @@ def test_no_default_comes_first_for_one_use_where_the_value_is_read_after_it() -
     after = "\n    end += 1;\n  }\n  return Math.max(r.start, 2);\n}\n"
     assert told_offers(f"{head}if (⟦r⟧.start >= end) {{{after}")[1][0].strategy is Strategy.RAISE
     later = after.replace("r.start", "end")
+    assert told_offers(f"{head}if (⟦r⟧.start >= end) {{{later}")[1][0].strategy is Strategy.RAISE  # `rs` is to have it
+    head = head.replace("rs[0]", "rs.at(0)")
     assert told_offers(f"{head}if (⟦r⟧.start >= end) {{{later}")[1][0].strategy is Strategy.DEFAULT
 
 

@@ -27,11 +27,10 @@ def stores(site: Site) -> bool:
     )
 
 
-def is_done_by_element(site: Site) -> bool:
-    """Whether the statement only has something done by an element that its index may miss: an array or record whose
-    type names no null is one that is taken to have it."""
+def is_taken_to_be_there(site: Site) -> bool:
+    """Whether it is an element that its index may miss, of an array or record whose type names no null."""
     is_known = (site.node.start_byte, site.node.end_byte) in site.nullable
-    return not is_known and site.declared_as.endswith("]") and is_all_of_statement(site)
+    return not is_known and site.declared_as.endswith("]")
 
 
 def made_in_place(site: Site) -> tuple[TextEdit, ...]:

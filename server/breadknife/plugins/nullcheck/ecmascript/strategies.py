@@ -32,7 +32,7 @@ from breadknife.plugins.nullcheck.ecmascript.other_uses import (
 from breadknife.plugins.nullcheck.ecmascript.rounds import goes_on
 from breadknife.plugins.nullcheck.ecmascript.site import CHANGES, LOOPS, PARTS, THROWING, Site, own_nodes
 from breadknife.plugins.nullcheck.ecmascript.storing import (
-    is_done_by_element,
+    is_taken_to_be_there,
     is_tested_before,
     made_in_place,
     stores,
@@ -81,7 +81,7 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     if (default := member_default(site)) and defaulted(site, default):
         weight, reason = 31, "it is passed on"
         if site.path[-2].type == "binary_expression":
-            weight, reason = 47, "the place calculates with it"
+            weight, reason = 47 - 7 * is_taken_to_be_there(site), "the place calculates with it"
         if is_read_again(site) or is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
         title = f"Use `?.` and a default such as `{default}` if {name} is {null}"
@@ -104,7 +104,7 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight, reason = 20, f"{name} is read after it"
         elif chained_elsewhere(site):
             weight, reason = 63, f"{name} is read with `?.` elsewhere"
-        elif is_left_out := is_done_by_element(site):
+        elif is_left_out := is_taken_to_be_there(site) and is_all_of_statement(site):
             weight, reason = 20, "what it does would be left out"
         if stores(site):
             weight, reason, is_left_out = 20, "what it is given to keep would be lost", True
