@@ -6,8 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from breadknife.plugins.nullcheck.ecmascript.binding import bind
-from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact, join, join_all, join_branches
+from breadknife.plugins.nullcheck.ecmascript.facts import (
+    CHECKED,
+    NOTHING,
+    Cause,
+    Env,
+    Fact,
+    join,
+    join_all,
+    join_branches,
+)
 from breadknife.plugins.nullcheck.ecmascript.frames import Loop
+from breadknife.plugins.nullcheck.ecmascript.keys import looked_up
 from breadknife.plugins.nullcheck.ecmascript.narrowing import branch, inner, is_null, there, truth
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN
 from breadknife.plugins.nullcheck.values import Use
@@ -21,7 +31,7 @@ _MAX_LOOPS = 3
 
 
 def _branched(flow: Flow, node: Node | None, env: Env) -> tuple[Env, Env]:
-    if node is None or not (flow.relevant(node, env) or flow.tells(node)):
+    if node is None or not (flow.relevant(node, env) or flow.tells_type(node)):
         return dict(env), env
     return branch(flow.evaluator, node, env)
 
@@ -121,6 +131,8 @@ def _for_in(flow: Flow, node: Node, env: Env) -> Env | None:
             if declared:
                 flow.declarer.names(left, entry, flow.frame.node)
             bind(flow.evaluator, left, item, entry)
+            if of and right is not None:
+                entry.update(dict.fromkeys(looked_up(flow.evaluator, left, right), CHECKED))
 
     after = _loop(flow, env, None, node.child_by_field_name("body"), start)
     flow.evaluator.scopes.leave(after)

@@ -9,7 +9,7 @@ from typing import Protocol
 from breadknife.plugins.nullcheck.ecmascript.binding import bind
 from breadknife.plugins.nullcheck.ecmascript.calls import demands
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator
-from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact
+from breadknife.plugins.nullcheck.ecmascript.facts import CHECKED, NOTHING, Cause, Env, Fact
 from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
     NO_DOC,
     always_given,
@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
     is_looked_at,
     is_used_for_sure,
 )
+from breadknife.plugins.nullcheck.ecmascript.keys import looked_up_in
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, is_null, key_of
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, WORD
 from breadknife.plugins.nullcheck.ecmascript.scopes import Signature, Variable
@@ -164,6 +165,10 @@ class Declarer:
 
     def parameters(self, node: Node, env: Env, given: tuple[Type, ...]) -> None:
         """The environment at a function's first statement."""
+        self._parameters(node, env, given)
+        env.update(dict.fromkeys(looked_up_in(self._evaluator, node), CHECKED))
+
+    def _parameters(self, node: Node, env: Env, given: tuple[Type, ...]) -> None:
         evaluator = self._evaluator
         documented = self.documented(node)
         single = node.child_by_field_name("parameter")

@@ -157,7 +157,7 @@ class Flow:
             if fact.unless and words.issuperset(WORD.findall(fact.unless)):
                 return True
             root, rest = _root_and_rest(key)
-            if root not in words and root != "this":
+            if root not in words and root != "this" and "(" not in key:
                 continue
             if root == key:
                 if fact.cause is not None or fact.test is not None or root in assigned:
@@ -166,12 +166,10 @@ class Flow:
                 return True
         return any(start < node.end_byte and end > node.start_byte for start, end in self.evaluator.assumed)
 
-    def tells(self, node: Node) -> bool:
-        """Whether a condition may say of which type something is, or that a pattern matches."""
-        words = self._words_of(node)
-        if words is None or "test" in words:
-            return True
-        return self.evaluator.typed and ("instanceof" in words or any(map(_may_be_predicate, words)))
+    def tells_type(self, node: Node) -> bool:
+        """Whether a condition may say of which type something is."""
+        words = self._words_of(node) if self.evaluator.typed else frozenset[str]()
+        return words is None or "instanceof" in words or any(map(_may_be_predicate, words))
 
     def _words_of(self, node: Node) -> frozenset[str] | None:
         """None where something in it may be null whatever is known before it. A loop asks each time round."""
@@ -197,7 +195,8 @@ class Flow:
         if body is None:
             return
         self._forget_assigned(node, env)
-        if not self.relevant(node, env) and not self.declarer.documented(node):
+        may_be_null = any(type.null for type in given) or self.declarer.documented(node)
+        if not may_be_null and not self.relevant(node, env):
             return
         evaluator = self.evaluator
         captured = self.declarer.captured(node, env)
