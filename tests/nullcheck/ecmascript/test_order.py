@@ -106,12 +106,36 @@ def test_a_round_is_skipped_first_where_it_is_for_another_null(other: str, is_fi
         ("function f(s: P[]) {\n  const b = s[0];\n  b?.open();\n  ⟦b⟧.close();\n}\n", "optional-chain", False),
         ("function f(s: Array<P | null>) {\n  ⟦s[0]⟧.close();\n}\n", "optional-chain", False),
         ("function f(b: P | null) {\n  ⟦b⟧.close();\n}\n", "optional-chain", False),
+        ("function f(s: P[]) {\n  const b = s.find((p) => p.ok);\n  ⟦b⟧.close();\n}\n", "raise", True),
+        ("function f(m: Map<K, P>) {\n  ⟦m.get(k)⟧.close();\n}\n", "raise", True),
+        ("function f() {\n  const b = document.querySelector('a');\n  ⟦b⟧.focus();\n}\n", "optional-chain", False),
     ],
 )
-def test_what_an_element_would_do_is_not_left_out(marked: str, first: str, is_asked: bool) -> None:
+def test_what_is_looked_up_is_taken_to_be_there(marked: str, first: str, is_asked: bool) -> None:
     offers = told_offers(marked)[1]
     asked = {offer.strategy.value: offer.is_asked_for for offer in offers}
     assert (offers[0].strategy.value, asked["optional-chain"]) == (first, is_asked)
+
+
+@pytest.mark.parametrize(
+    ("body", "first"),
+    [
+        ("const [, a] = s.match(/(b)/);\n  return a;", "raise"),
+        ("const [, a, b] = s.match(/(b)/);\n  if (a) return b;", "raise"),
+        ("const [, a = '', b = 1] = s.match(/(b)/);\n  return a;", "default"),
+        ("const [, a] = s.match(/(b)/);\n  g(a && a.length);", "default"),
+    ],
+)
+def test_names_are_taken_out_of_nothing_first_only_where_they_may_be_undefined(body: str, first: str) -> None:
+    assert offered(f"function f(s: string) {{\n  {body}\n}}\n")[0].strategy.value == first
+
+
+def test_no_default_comes_first_for_an_element() -> None:
+    ways = (Strategy.RAISE, Strategy.DEFAULT)
+    not_assignable = "Type 'string | undefined' is not assignable to type 'string'."
+    for value, first in (("names[0]", Strategy.RAISE), ("names", Strategy.DEFAULT)):
+        marked = f"function f(names: N): string {{\n  ⟦return {value};⟧\n}}\n"
+        assert next(o.strategy for o in told_offers(marked, message=not_assignable)[1] if o.strategy in ways) is first
 
 
 def test_no_default_comes_first_for_one_use_where_the_value_is_read_after_it() -> None:
@@ -120,7 +144,7 @@ def test_no_default_comes_first_for_one_use_where_the_value_is_read_after_it() -
     assert told_offers(f"{head}if (⟦r⟧.start >= end) {{{after}")[1][0].strategy is Strategy.RAISE
     later = after.replace("r.start", "end")
     assert told_offers(f"{head}if (⟦r⟧.start >= end) {{{later}")[1][0].strategy is Strategy.RAISE  # `rs` is to have it
-    head = head.replace("rs[0]", "rs.at(0)")
+    head = head.replace("rs[0]", "g()")
     assert told_offers(f"{head}if (⟦r⟧.start >= end) {{{later}")[1][0].strategy is Strategy.DEFAULT
 
 

@@ -32,6 +32,7 @@ from breadknife.plugins.nullcheck.ecmascript.other_uses import (
 from breadknife.plugins.nullcheck.ecmascript.rounds import goes_on
 from breadknife.plugins.nullcheck.ecmascript.site import CHANGES, LOOPS, PARTS, THROWING, Site, own_nodes
 from breadknife.plugins.nullcheck.ecmascript.storing import (
+    is_taken_apart,
     is_taken_to_be_there,
     is_tested_before,
     made_in_place,
@@ -89,8 +90,10 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     elif (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
         title = f"Use a default such as `{default}` if {name} is {null}"
-        reason = "the place wants a value of that type" if demanded else "the use calls for one"
-        yield Option(Strategy.DEFAULT, title, 52 if demanded else 30, reason, Content(default=default))
+        weight, reason = (52, "the place wants a value of that type") if demanded else (30, "the use calls for one")
+        if is_taken_to_be_there(site) or is_taken_apart(site):
+            weight = min(weight, 40)
+        yield Option(Strategy.DEFAULT, title, weight, reason, Content(default=default))
     if chained(site) is not None:
         outcome = "nothing happens" if is_all_of_statement(site) else "undefined"
         weight, reason, is_left_out = 48, "undefined does as well here", False
