@@ -99,14 +99,14 @@ def _loop(flow: Flow, env: Env, test: Node | None, body: Node | None, start: Cal
 
 def _for(flow: Flow, node: Node, env: Env) -> Env | None:
     initializer, test, step = (node.child_by_field_name(n) for n in ("initializer", "condition", "increment"))
-    flow.evaluator.scopes.enter()
+    flow.enter()
     before: Env | None = env
     if initializer is not None:
         before = flow.statement(initializer, env) or env
     if test is not None and test.type == "empty_statement":
         test = None
     after = _loop(flow, before or env, test, node.child_by_field_name("body"), None, step)
-    flow.evaluator.scopes.leave(after)
+    flow.leave(after)
     return after
 
 
@@ -119,7 +119,7 @@ def _for_in(flow: Flow, node: Node, env: Env) -> Env | None:
         if of:
             flow.evaluator.use(right, fact, Use.ITERATE, env)
     element = fact.type.args[0] if of and fact.type.name == "Array" and fact.type.args else UNKNOWN
-    flow.evaluator.scopes.enter()
+    flow.enter()
     declared = node.child_by_field_name("kind") is not None
 
     def start(entry: Env) -> None:
@@ -135,7 +135,7 @@ def _for_in(flow: Flow, node: Node, env: Env) -> Env | None:
                 entry.update(dict.fromkeys(looked_up(flow.evaluator, left, right), CHECKED))
 
     after = _loop(flow, env, None, node.child_by_field_name("body"), start)
-    flow.evaluator.scopes.leave(after)
+    flow.leave(after)
     return after
 
 
@@ -165,8 +165,8 @@ def _try(flow: Flow, node: Node, env: Env) -> Env | None:
         if (parameter := handler.child_by_field_name("parameter")) is not None:
             flow.declarer.names(parameter, caught, frame.node)
         handled = _body(flow, handler.child_by_field_name("body"), caught)
-        flow.evaluator.scopes.leave(handled)
         outer = frame.raised.pop()
+        flow.evaluator.scopes.leave(handled, outer)
         after = join(end, handled)
     if finalizer is not None and (body := finalizer.child_by_field_name("body")) is not None:
         leaving = flow.block(body, dict(join(outer, after) or {}))
@@ -186,7 +186,7 @@ def _switch(flow: Flow, node: Node, env: Env) -> Env | None:
     constant = truth(evaluator, subject)
     loop = Loop(is_switch=True)
     flow.frame.loops.append(loop)
-    evaluator.scopes.enter()
+    flow.enter()
     rest = dict(env)
     end: Env | None = None
     default = False
@@ -208,7 +208,7 @@ def _switch(flow: Flow, node: Node, env: Env) -> Env | None:
         end = flow.statements(statements, join(entry, end))
     flow.frame.loops.pop()
     after = join_all((end, *loop.breaks, None if default else rest))
-    evaluator.scopes.leave(after)
+    flow.leave(after)
     return after
 
 
