@@ -130,6 +130,21 @@ def test_names_are_taken_out_of_nothing_first_only_where_they_may_be_undefined(b
     assert offered(f"function f(s: string) {{\n  {body}\n}}\n")[0].strategy.value == first
 
 
+@pytest.mark.parametrize(
+    ("use", "is_asked_for"),
+    [
+        ("return n && ⟦xs[0]⟧ * 2;", True),
+        ("return n && ⟦xs[0]⟧.start - 1;", True),
+        ("return n && ⟦x⟧ * 2;", False),
+        ("return n && ⟦x⟧.start - 1;", False),
+    ],
+)
+def test_a_default_for_an_element_is_asked_for(use: str, is_asked_for: bool) -> None:
+    marked = f"interface R {{ start: number }}\nfunction f(n: N, xs: X, x: X) {{\n  {use}\n}}\n"
+    [default] = [offer for offer in told_offers(marked)[1] if offer.strategy is Strategy.DEFAULT]
+    assert default.is_asked_for is is_asked_for
+
+
 def test_no_default_comes_first_for_an_element() -> None:
     ways = (Strategy.RAISE, Strategy.DEFAULT)
     not_assignable = "Type 'string | undefined' is not assignable to type 'string'."

@@ -86,14 +86,16 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         if is_read_again(site) or is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
         title = f"Use `?.` and a default such as `{default}` if {name} is {null}"
-        yield Option(Strategy.DEFAULT, title, weight, reason, Content(default=default))
+        content, is_invented = Content(default=default), is_taken_to_be_there(site)
+        yield Option(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
     elif (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
         title = f"Use a default such as `{default}` if {name} is {null}"
         weight, reason = (52, "the place wants a value of that type") if demanded else (30, "the use calls for one")
-        if is_taken_to_be_there(site) or is_taken_apart(site):
+        content, is_invented = Content(default=default), is_taken_to_be_there(site) or is_taken_apart(site)
+        if is_invented:
             weight = min(weight, 40)
-        yield Option(Strategy.DEFAULT, title, weight, reason, Content(default=default))
+        yield Option(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
     if chained(site) is not None:
         outcome = "nothing happens" if is_all_of_statement(site) else "undefined"
         weight, reason, is_left_out = 48, "undefined does as well here", False
