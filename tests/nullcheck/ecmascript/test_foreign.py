@@ -278,7 +278,8 @@ def test_an_operand_may_be_meant_to_be_undefined(body: str, is_asked_for: bool) 
         ("if (!a) break;", Strategy.BREAK),
         ("switch (a) { case 1: break; }", Strategy.RAISE),
         ("for (const b of x) { if (b) continue; }", Strategy.RAISE),
-        ("if (a) continue;", Strategy.CONTINUE),
+        ("if (!a) continue;", Strategy.CONTINUE),
+        ("if (a) continue;", Strategy.RAISE),
     ],
 )
 def test_a_loop_is_left_as_it_is_left_elsewhere(inner: str, first: Strategy) -> None:

@@ -22,6 +22,10 @@ from nullcheck.ecmascript.asking import told, told_offers
         ("let a = ⟦xs[0]⟧.a;\n  xs[0] = b;", "let a = item.a;\n  xs[0] = b;"),
         ("if (⟦xs[0]⟧.a > xs[0].b) {\n    xs[0].c = 1;\n  }", "if (item.a > item.b) {\n    xs[0].c = 1;\n  }"),
         ("f(⟦m.get(1)⟧.a, m.get(1).b);", "f(value.a, m.get(1).b);"),
+        # that keeps the elements that are there
+        ("ys.push(⟦xs[i]⟧.a);\n  ys.push(Math.max(xs[i].b, 1));", "ys.push(item.a);\n  ys.push(Math.max(item.b, 1));"),
+        ("ys.push(⟦xs[i]⟧.a);\n  i++;\n  ys.push(xs[i].b);", "ys.push(item.a);\n  i++;\n  ys.push(xs[i].b);"),
+        ("ys.push(⟦xs[i]⟧.a);\n  ys.pop();\n  ys.push(xs[i].b);", "ys.push(item.a);\n  ys.pop();\n  ys.push(xs[i].b);"),
         ("let a = ⟦xs[0]⟧.a;\n  ys[0] = xs[0].b;", "let a = item.a;\n  ys[0] = item.b;"),
         # called by the name, it would lose its `this`
         ("let a = ⟦xs[0]⟧.a;\n  xs[0](a);", "let a = item.a;\n  xs[0](a);"),
@@ -81,7 +85,9 @@ def test_an_element_is_called_one() -> None:
     [
         ("(await h())", "the result of h is undefined"),
         ("(m.get(1))", "the result of m.get is undefined"),
-        ("(await (await h()).json())", "the value is undefined"),
+        ("/^a b (c)$/.exec(s)", "the result of exec is undefined"),
+        ("m.toString().match(r)", "the result of match is undefined"),
+        ("(await (await h()).json())", "the result of json is undefined"),
         ("(rows[0])", "row is undefined"),
     ],
 )
@@ -123,3 +129,8 @@ def test_what_is_assigned_gets_a_name_and_a_check() -> None:
 def test_a_method_is_not_called_without_its_object(use: str, is_right: bool) -> None:
     text = f"function f(xs: X[]) {{\n  {use.replace('xs[0]', '⟦xs[0]⟧')};\n}}\n"
     assert ("raise" in told(text)) is is_right
+
+
+def test_a_row_of_elements_has_names_for_each() -> None:
+    text = "function f(a, item, itemValue, maybeItem, item2) {\n  return g(⟦a[4]⟧ + 1);\n}\n"
+    assert "const item3 = a[4];" in told(text)["raise"]

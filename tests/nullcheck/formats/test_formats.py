@@ -343,14 +343,33 @@ def test_several_tools_in_one_log() -> None:
         ("return m.get(k).n + 1;", 8, "TS2532", None),  # the object, or its member
         ("x.y.z();", 1, "TS18048", "x.y"),
         ("this.dom.on(t, h[t]);", 10, "TS2769", None),  # of which argument isn't said
+        # what is calculated or compared is there, and so is what nothing but `=== ` looks at
+        ('return k > 0 && a[0][0] === "$";', 17, "TS2532", "a[0]"),
+        ("return (a[k + 4] << 3) | 1;", 9, "TS2532", "a[k + 4]"),
+        ("a[8] = (a[8] & 0x3f) | 0x80;", 9, "TS2532", "a[8]"),
+        ("return (a[k].match(/=/) ?? []).slice(1);", 9, "TS2532", "a[k]"),
+        ("for (const y of x) a[y]++;", 20, "TS2532", "a[y]"),
+        ("return m[a[k]] ?? 0;", 10, "TS2538", "a[k]"),
+        # what an index may miss goes before a member of it, unless that may be null by its declaration
+        ("if (a[k].max >= x) return k;", 5, "TS2532", "a[k]"),
+        ("return x + a[k].max - a[k].min;", 12, "TS2532", "a[k]"),
+        ("s += m[k][x];", 6, "TS2532", "m[k]"),
+        ("if (a[k].top >= x) return k;", 5, "TS2532", None),
+        ("if (a[k].end >= x) return k;", 5, "TS2532", None),
+        ("if (m.get(k).max >= x) return k;", 5, "TS2532", None),
     ],
 )
 def test_where_typescript_points_without_an_end(text: str, column: int, code: str, place: str | None) -> None:
-    source = f"function f(a, m, k, x) {{\n{text}\n}}\n"
+    types = "interface A { max: number; top?: number; end: number | null }\n"
+    source = f"function f(a, m, k, x) {{\n{text}\n}}\n{types}"
     tree = parse(source, "typescript")
     assert tree is not None
     document = Document("file:///a.ts", "typescript", source)
-    messages = {"TS2532": "Object is possibly 'undefined'.", "TS18048": "'x.y' is possibly 'undefined'."}
+    messages = {
+        "TS2532": "Object is possibly 'undefined'.",
+        "TS18048": "'x.y' is possibly 'undefined'.",
+        "TS2538": "Type 'undefined' cannot be used as an index type.",
+    }
     overload = "No overload matches this call.\n  Type 'undefined' is not assignable to type 'A'."
     [said] = read(f"a.ts(2,{column}): error {code}: {messages.get(code, overload)}\n")
     found = located(language("typescript").open(document, tree, None), document, said)

@@ -12,6 +12,8 @@ _CALLEE_AT_END = re.compile(rb"(?<![\w$])([\w$]+)\??[ \t]*$")
 _OPTIONAL = re.compile(rb"\?:")
 _NAME_AT_END = re.compile(rb"(?<![\w$])[\w$]+$")
 _OR_NULL = re.compile(rb"\|[ \t]*(?:null|undefined)\b")
+_BEFORE_TYPE = re.compile(rb"[:|&<][ \t\n]*(?:readonly[ \t]+)?$")
+"""A parenthesis after it is one around a type."""
 _NAME_AND_COLON = re.compile(rb"(?<![\w$])([\w$]+)[ \t]*:[^;,(){}=]*$")
 
 
@@ -41,7 +43,7 @@ def _declared_before(source: bytes, end: int) -> bytes:
         if char in (b")", b"]", b"}") or (char == b">" and source[at - 1 : at] != b"="):
             depth += 1
         elif char in (b"(", b"[", b"{", b"<"):
-            if depth == 0 and char != b"<":
+            if depth == 0 and char != b"<" and not (char == b"(" and _BEFORE_TYPE.search(source, max(at - 20, 0), at)):
                 break
             depth = max(depth - 1, 0)
         elif depth == 0 and char == b":":

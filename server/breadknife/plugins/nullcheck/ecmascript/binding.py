@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from breadknife.plugins.nullcheck.ecmascript.facts import CHECKED, NOTHING, Cause, Env, Fact, forget
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator
 
 
-def bind(evaluator: Evaluator, target: Node, fact: Fact, env: Env) -> None:
-    """Assign a value to one target: a name, a property, or a pattern of them."""
+def bind(evaluator: Evaluator, target: Node, fact: Fact, env: Env, owner: str = "") -> None:
+    """Assign a value to one target: a name, a property, or a pattern of them; `owner` is the key of the value."""
     match target.type:
         case "identifier" | "shorthand_property_identifier_pattern":
             name = evaluator.text(target)
@@ -29,7 +30,7 @@ def bind(evaluator: Evaluator, target: Node, fact: Fact, env: Env) -> None:
                 env[key] = fact if fact is not NOTHING else CHECKED
         case "object_pattern":
             for child in target.named_children:
-                _bind_property(evaluator, child, fact.type, env)
+                _bind_property(evaluator, child, fact.type, env, owner)
         case "assignment_pattern" | "object_assignment_pattern":
             _bind_default(evaluator, target, fact, env)
         case "non_null_expression" | "parenthesized_expression" if target.named_child_count:
@@ -59,7 +60,7 @@ def _bind_elements(evaluator: Evaluator, pattern: Node, type: Type, env: Env) ->
         bind(evaluator, child, fact, env)
 
 
-def _bind_property(evaluator: Evaluator, child: Node, type: Type, env: Env) -> None:
+def _bind_property(evaluator: Evaluator, child: Node, type: Type, env: Env, owner: str) -> None:
     name, target = child, child
     match child.type:
         case "pair_pattern":
@@ -74,7 +75,11 @@ def _bind_property(evaluator: Evaluator, child: Node, type: Type, env: Env) -> N
         case _:
             bind(evaluator, child, NOTHING, env)
             return
-    bind(evaluator, target, evaluator.declared(type, evaluator.text(name)), env)
+    key = f"{owner}.{evaluator.text(name)}" if owner else ""
+    fact, known = evaluator.declared(type, evaluator.text(name)), env.get(key, NOTHING)
+    if known.cause is not None or known.checked:  # set or tested before
+        fact = replace(known, type=known.type if known.type.name else fact.type)
+    bind(evaluator, target, fact, env, key)
 
 
 def _bind_default(evaluator: Evaluator, target: Node, fact: Fact, env: Env) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -12,10 +11,12 @@ from breadknife.plugins.nullcheck.ecmascript.hooks import hook
 from breadknife.plugins.nullcheck.ecmascript.imports import ALL, DEFAULT, WHOLE, Source
 from breadknife.plugins.nullcheck.ecmascript.jsdoc import documented_result
 from breadknife.plugins.nullcheck.ecmascript.modules import Exported, Known
-from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, key_of
+from breadknife.plugins.nullcheck.ecmascript.narrowing import arguments_of, inner, key_of, truth
+from breadknife.plugins.nullcheck.ecmascript.regexes import always_matches, meant
 from breadknife.plugins.nullcheck.ecmascript.rules import (
     CALLS,
     NO_RETURN,
+    REFUSES_FALSE,
     TAKES_STRING,
     THROWS,
     NullableCall,
@@ -209,9 +210,9 @@ def _known_result(
 def _key_is_tested(evaluator: Evaluator, callee: Callee) -> bool:
     """Of `find(a.key)` where `a.key` is known to be there: then what it leads to often is, whatever a comment says."""
     for node, fact in callee.given:
-        meant = _meant(evaluator, node)
-        if meant is not None and meant.type == "member_expression":
-            names = {evaluator.text(node), evaluator.text(meant)}
+        value = meant(evaluator, node)
+        if value is not None and value.type == "member_expression":
+            names = {evaluator.text(node), evaluator.text(value)}
             if fact.checked or any(names.intersection(_conjuncts(evaluator, test)) for test in _tests_around(node)):
                 return True
     return False
@@ -286,7 +287,7 @@ def _applies(evaluator: Evaluator, rule: NullableCall, callee: Callee) -> bool:
     if rule.typed_only and not evaluator.typed:
         return False
     regexes = _regexes(evaluator, callee) if rule.when is When.REGEX else []
-    if any(_always_matches(evaluator.text(node)) for node in regexes):
+    if any(always_matches(evaluator.text(node)) for node in regexes):
         return False
     if rule.owner and owner_of(callee.receiver.name) == rule.owner:
         return True
@@ -302,24 +303,8 @@ def _regexes(evaluator: Evaluator, callee: Callee) -> list[Node]:
     """The regular expressions that are called or given, also by the name of a constant."""
     owner = callee.function.child_by_field_name("object")
     nodes = [owner] if owner is not None else []
-    found = (_meant(evaluator, inner(node)) for node in (*nodes, *(node for node, _ in callee.given[:1])))
+    found = (meant(evaluator, inner(node)) for node in (*nodes, *(node for node, _ in callee.given[:1])))
     return [node for node in found if node is not None and node.type == "regex"]
-
-
-def _meant(evaluator: Evaluator, node: Node) -> Node | None:
-    """The value of a constant."""
-    variable = evaluator.scopes[evaluator.text(node)] if node.type == "identifier" else None
-    if variable is None or not variable.is_const or variable.node.parent is None:
-        return node
-    return variable.node.parent.child_by_field_name("value")
-
-
-def _always_matches(regex: str) -> bool:
-    """Whether a regular expression matches even the empty string, as `/^\\s*/` does."""
-    try:
-        return re.search(regex[1 : regex.rindex("/")].replace("(?<", "(?P<"), "") is not None
-    except re.error:
-        return False
 
 
 def _given(rule: NullableCall, receiver: Type) -> Type:
@@ -334,7 +319,7 @@ def ends(evaluator: Evaluator, call: Node, summaries: Summaries) -> bool:
     if function is None:
         return False
     name = key_of(evaluator, function)
-    if name in NO_RETURN:
+    if name in NO_RETURN or _refuses(evaluator, call, name):
         return True
     if function.type == "identifier":
         variable = evaluator.scopes[name]
@@ -358,6 +343,16 @@ def ends(evaluator: Evaluator, call: Node, summaries: Summaries) -> bool:
             return member.type.name == "never"
         return summaries.summary(member.function, evaluator.outline.source).never_returns
     return False
+
+
+def _refuses(evaluator: Evaluator, call: Node, name: str) -> bool:
+    """`invariant(false)`: whether a call asserts what is false."""
+    first = next(arguments_of(call), None)
+    if first is None or truth(evaluator, first) is not False:
+        return False
+    variable = evaluator.scopes[name]
+    signature = variable.function if variable is not None else None
+    return signature.asserts if signature is not None and signature.returns is not None else name in REFUSES_FALSE
 
 
 def argument_uses(evaluator: Evaluator, callee: Callee, env: Env) -> None:

@@ -6,8 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from breadknife.plugins.nullcheck.ecmascript.binding import bind
-from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact, join, join_all, join_branches
+from breadknife.plugins.nullcheck.ecmascript.facts import (
+    CHECKED,
+    NOTHING,
+    Cause,
+    Env,
+    Fact,
+    join,
+    join_all,
+    join_branches,
+)
 from breadknife.plugins.nullcheck.ecmascript.frames import Loop
+from breadknife.plugins.nullcheck.ecmascript.keys import looked_up
 from breadknife.plugins.nullcheck.ecmascript.narrowing import branch, inner, is_null, there, truth
 from breadknife.plugins.nullcheck.ecmascript.types import UNKNOWN
 from breadknife.plugins.nullcheck.values import Use
@@ -89,14 +99,14 @@ def _loop(flow: Flow, env: Env, test: Node | None, body: Node | None, start: Cal
 
 def _for(flow: Flow, node: Node, env: Env) -> Env | None:
     initializer, test, step = (node.child_by_field_name(n) for n in ("initializer", "condition", "increment"))
-    flow.evaluator.scopes.enter()
+    flow.enter()
     before: Env | None = env
     if initializer is not None:
         before = flow.statement(initializer, env) or env
     if test is not None and test.type == "empty_statement":
         test = None
     after = _loop(flow, before or env, test, node.child_by_field_name("body"), None, step)
-    flow.evaluator.scopes.leave(after)
+    flow.leave(after)
     return after
 
 
@@ -109,7 +119,7 @@ def _for_in(flow: Flow, node: Node, env: Env) -> Env | None:
         if of:
             flow.evaluator.use(right, fact, Use.ITERATE, env)
     element = fact.type.args[0] if of and fact.type.name == "Array" and fact.type.args else UNKNOWN
-    flow.evaluator.scopes.enter()
+    flow.enter()
     declared = node.child_by_field_name("kind") is not None
 
     def start(entry: Env) -> None:
@@ -121,9 +131,11 @@ def _for_in(flow: Flow, node: Node, env: Env) -> Env | None:
             if declared:
                 flow.declarer.names(left, entry, flow.frame.node)
             bind(flow.evaluator, left, item, entry)
+            if of and right is not None:
+                entry.update(dict.fromkeys(looked_up(flow.evaluator, left, right), CHECKED))
 
     after = _loop(flow, env, None, node.child_by_field_name("body"), start)
-    flow.evaluator.scopes.leave(after)
+    flow.leave(after)
     return after
 
 
@@ -153,8 +165,8 @@ def _try(flow: Flow, node: Node, env: Env) -> Env | None:
         if (parameter := handler.child_by_field_name("parameter")) is not None:
             flow.declarer.names(parameter, caught, frame.node)
         handled = _body(flow, handler.child_by_field_name("body"), caught)
-        flow.evaluator.scopes.leave(handled)
         outer = frame.raised.pop()
+        flow.evaluator.scopes.leave(handled, outer)
         after = join(end, handled)
     if finalizer is not None and (body := finalizer.child_by_field_name("body")) is not None:
         leaving = flow.block(body, dict(join(outer, after) or {}))
@@ -174,7 +186,7 @@ def _switch(flow: Flow, node: Node, env: Env) -> Env | None:
     constant = truth(evaluator, subject)
     loop = Loop(is_switch=True)
     flow.frame.loops.append(loop)
-    evaluator.scopes.enter()
+    flow.enter()
     rest = dict(env)
     end: Env | None = None
     default = False
@@ -196,7 +208,7 @@ def _switch(flow: Flow, node: Node, env: Env) -> Env | None:
         end = flow.statements(statements, join(entry, end))
     flow.frame.loops.pop()
     after = join_all((end, *loop.breaks, None if default else rest))
-    evaluator.scopes.leave(after)
+    flow.leave(after)
     return after
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from breadknife.plugins.nullcheck.ecmascript.binding import bind
 from breadknife.plugins.nullcheck.ecmascript.calls import demands
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator
-from breadknife.plugins.nullcheck.ecmascript.facts import NOTHING, Cause, Env, Fact
+from breadknife.plugins.nullcheck.ecmascript.facts import CHECKED, NOTHING, Cause, Env, Fact
 from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
     NO_DOC,
     always_given,
@@ -18,7 +18,8 @@ from breadknife.plugins.nullcheck.ecmascript.jsdoc import (
     is_looked_at,
     is_used_for_sure,
 )
-from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, is_null
+from breadknife.plugins.nullcheck.ecmascript.keys import looked_up_in
+from breadknife.plugins.nullcheck.ecmascript.narrowing import inner, is_null, key_of
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, WORD
 from breadknife.plugins.nullcheck.ecmascript.scopes import Signature, Variable
 from breadknife.plugins.nullcheck.ecmascript.site import is_optional
@@ -127,7 +128,7 @@ class Declarer:
             fact = Fact(type=type if type.name else fact.type)
         else:
             fact = self._initial(declarator, name, value, fact, type, scope, env)
-        bind(evaluator, name, fact, env)
+        bind(evaluator, name, fact, env, key_of(evaluator, value) if value is not None else "")
 
     def _initial(
         self, declarator: Node, name: Node, value: Node, fact: Fact, type: Type, scope: Node, env: Env
@@ -164,6 +165,10 @@ class Declarer:
 
     def parameters(self, node: Node, env: Env, given: tuple[Type, ...]) -> None:
         """The environment at a function's first statement."""
+        self._parameters(node, env, given)
+        env.update(dict.fromkeys(looked_up_in(self._evaluator, node), CHECKED))
+
+    def _parameters(self, node: Node, env: Env, given: tuple[Type, ...]) -> None:
         evaluator = self._evaluator
         documented = self.documented(node)
         single = node.child_by_field_name("parameter")

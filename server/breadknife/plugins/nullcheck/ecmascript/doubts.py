@@ -52,7 +52,7 @@ def _expected(site: Site) -> str:
 
 def _has(site: Site) -> str:
     """`if (m.has(k)) m.get(k).x`."""
-    found = _GET.fullmatch(_value(site))
+    found = _GET.fullmatch(site.declared_as)
     if found is None:
         return ""
     asked = f"{found['owner']}.has({found['key']})"
@@ -80,15 +80,6 @@ def _has(site: Site) -> str:
 def _asked(owner: str, key: str) -> str:
     said = in_comment(f"{owner}.has({key})", in_comment(f"{owner}.has()", "has()"))
     return f"`{said}` says that it is there"
-
-
-def _value(site: Site) -> str:
-    """What the place's name was declared as; the place itself where it is no name."""
-    if site.node.type != "identifier" or site.function is None:
-        return site.source
-    declared = rf"\bconst {re.escape(site.source)}\s*(?::[^=;\n]+)?=\s*([^;\n]+?);?\s*\n"
-    found = re.findall(declared, site.outline.text(site.function))
-    return found[0] if len(found) == 1 else site.source
 
 
 def _filtered(site: Site) -> str:

@@ -234,7 +234,7 @@ class Evaluator:
             case "call_expression":
                 link = self._call(node, env)
             case "non_null_expression":
-                self._claim(node.named_children[0])
+                self.claim(node.named_children[0])
                 link = self._link(node.named_children[0], env)
                 link = Link(Fact(None, link.fact.type, checked=True), receiver=link.receiver)
             case _:
@@ -242,7 +242,7 @@ class Evaluator:
         self.ascend()
         return replace(link, fact=self._assume(node, link.fact, env)) if self.assumed else link
 
-    def _claim(self, node: Node) -> None:
+    def claim(self, node: Node, /) -> None:
         """Of `a + -b!`, which the grammar takes for `(a + -b)!`: the operand that `!` is written behind."""
         while (operand := node.child_by_field_name("right") or node.child_by_field_name("argument")) is not None:
             self._claimed.add((operand.start_byte, operand.end_byte))

@@ -88,14 +88,15 @@ def join(a: Env | None, b: Env | None) -> Env | None:
             joined[key] = one
             continue
         known = one.type if one.type == other.type else UNKNOWN
+        test = one.test if one.test == other.test else None
         if cause := one.cause or other.cause:
             if one.cause and other.cause and one.cause.null != other.cause.null:
                 cause = replace(cause, null=has_null(one.cause.null, other.cause.null))
-            joined[key] = Fact(cause, known, unless=one.unless if one.unless == other.unless else "")
+            joined[key] = Fact(cause, known, unless=one.unless if one.unless == other.unless else "", test=test)
         elif "." in key and not (key in a and key in b):
             continue  # the declaration decides again
         else:
-            joined[key] = Fact(None, known, one.checked and other.checked)
+            joined[key] = Fact(None, known, one.checked and other.checked, test=test)
     return joined
 
 
@@ -139,7 +140,7 @@ def narrow(env: Env, key: str) -> None:
     """From here on `key` is known to be there."""
     fact = env.get(key, NOTHING)
     if not fact.checked:
-        env[key] = Fact(None, fact.type, checked=True)
+        env[key] = Fact(None, fact.type, checked=True, test=fact.test)
 
 
 def forget(env: Env, key: str) -> None:

@@ -96,13 +96,26 @@ class Flow:
         self.declarer.imported(root, {})
 
     def block(self, node: Node, env: Env) -> Env | None:
-        scopes = self.evaluator.scopes
-        scopes.enter()
+        self.enter()
         marks = [(loop, len(loop.breaks), len(loop.continues)) for loop in self.frame.loops]
         end = self.statements(node.named_children, env)
         left = [env for loop, b, c in marks for env in (*loop.breaks[b:], *loop.continues[c:])]
-        scopes.leave(end, *left)
+        self.leave(end, *left)
         return end
+
+    def enter(self) -> None:
+        """Begin a scope."""
+        self.evaluator.scopes.enter()
+        if self.frame.raised:
+            self.frame.raised.append(None)
+
+    def leave(self, *envs: Env | None) -> None:
+        """End it: what is known of its names goes, also where something in it throws."""
+        raised = self.frame.raised
+        inside = raised.pop() if raised else None
+        self.evaluator.scopes.leave(*envs, inside)
+        if raised:
+            raised[-1] = join(raised[-1], inside)
 
     def statements(self, statements: Sequence[Node], env: Env | None) -> Env | None:
         self._depth += 1
@@ -129,7 +142,7 @@ class Flow:
     def statement(self, node: Node, env: Env) -> Env | None:
         raised = self.frame.raised
         if raised:
-            raised[-1] = join(raised[-1], env)
+            raised[-1] = join(raised[-1], dict(env))  # `env` will change
         handler = self._handlers.get(node.type)
         if handler is not None:
             after = handler(node, env)
@@ -141,7 +154,7 @@ class Flow:
                 else:
                     self.evaluator.value(child, env)
         if raised and after is not None:
-            raised[-1] = join(raised[-1], after)
+            raised[-1] = join(raised[-1], dict(after))
         return after
 
     def _pass(self, node: Node, env: Env) -> Env:
@@ -157,7 +170,7 @@ class Flow:
             if fact.unless and words.issuperset(WORD.findall(fact.unless)):
                 return True
             root, rest = _root_and_rest(key)
-            if root not in words and root != "this":
+            if root not in words and root != "this" and "(" not in key:
                 continue
             if root == key:
                 if fact.cause is not None or fact.test is not None or root in assigned:
@@ -195,7 +208,8 @@ class Flow:
         if body is None:
             return
         self._forget_assigned(node, env)
-        if not self.relevant(node, env) and not self.declarer.documented(node):
+        may_be_null = any(type.null for type in given) or self.declarer.documented(node)
+        if not may_be_null and not self.relevant(node, env):
             return
         evaluator = self.evaluator
         captured = self.declarer.captured(node, env)

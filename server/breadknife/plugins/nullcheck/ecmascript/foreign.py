@@ -40,6 +40,7 @@ _NOT_ASSIGNABLE = re.compile(
 DIAGNOSTICS = (
     Diagnostic(_TSC, "2531|2532|2533|18047|18048|18049", _POSSIBLY),
     Diagnostic(_TSC, "2721|2722|2723", _POSSIBLY),
+    Diagnostic(_TSC, "2538", re.compile(r"^Type '(?P<null>null|undefined)' cannot be used as an index")),
     Diagnostic(_TSC, "2488|2461|2548", re.compile(r"'(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?'")),
     Diagnostic(_TSC, "2345|2769", _NOT_ASSIGNABLE, At.ARGUMENT),
     Diagnostic(_TSC, "2345", re.compile(
@@ -56,6 +57,9 @@ DIAGNOSTICS = (
                re.compile(r"short-circuits with '(?P<null>undefined)'")),
 )  # fmt: skip
 
+_CALCULATES = frozenset({"binary_expression", "unary_expression", "update_expression"})
+_TAKES_NULL = frozenset({"===", "!==", "==", "!=", "&&", "||", "??"})
+"""Operators whose operands may be null; what the first of them give never is."""
 _OF_A_PART = re.compile(
     r"\b[Tt]ypes? (?:of (?:property|parameters|construct)|returned by|at position)|index signatures"
 )
@@ -93,9 +97,18 @@ def foreign(tree: SyntaxTree, finding: Finding) -> Foreign | None:
         if (found := _node(tree, finding, row.at)) is not None:
             node, bang = found
             use = use_of(tree, bang or node)
-            if use is not None:
+            if use is not None and not (row.message is _POSSIBLY and _is_never_told_of(node, use)):
                 return Foreign(node, use, null, "Array" if wanted.endswith("[]") else wanted, bang)
     return None
+
+
+def _is_never_told_of(node: Node, use: Use) -> bool:
+    """Whether TypeScript doesn't call it possibly null: what is calculated, and what is only compared or tested."""
+    own = node.child_by_field_name("operator")
+    if node.type in _CALCULATES and (own is None or own.type not in ("&&", "||", "??")):
+        return True
+    outer = node.parent.child_by_field_name("operator") if node.parent is not None else None
+    return use is Use.OPERAND and outer is not None and outer.type in _TAKES_NULL
 
 
 def _is_of_a_part(message: str, said: re.Match[str]) -> bool:

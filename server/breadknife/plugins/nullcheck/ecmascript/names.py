@@ -44,11 +44,21 @@ def bare(site: Site) -> str:
     if node.type == "subscript_expression" and (given := new(site)):
         return given
     is_named = site.is_name or site.node.type == "member_expression"
-    called = site.outline.text(node).removeprefix("await ").partition("(")[0]
+    called = _called(site, node)
     name = site.source if is_named else f"the result of {called}" if called else "the value"
     if is_named and re.search(r"[(\[]", name):
         name = name.rpartition(".")[2]  # without its brackets the whole couldn't be read
     return re.sub(r"[^\w. ]", "", name) if len(name) <= 60 else "the value"
+
+
+def _called(site: Site, node: Node) -> str:
+    """The name of what is called, with that of its owner where it has one."""
+    call = node.named_children[-1] if node.type == "await_expression" else node
+    function = call.child_by_field_name("function") if call.type == "call_expression" else None
+    owner, name = (function.child_by_field_name(field) if function else None for field in ("object", "property"))
+    if owner is not None and name is not None and not re.fullmatch(r"[\w$.]+", site.outline.text(owner)):
+        return site.outline.text(name)
+    return site.outline.text(node).removeprefix("await ").partition("(")[0]
 
 
 def new(site: Site) -> str:
@@ -69,7 +79,8 @@ def new(site: Site) -> str:
     else:
         called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", source)
         base = next((_NAMES[name] for name in reversed(called) if name in _NAMES), "result")
-    for name in (base, f"{base}Value", f"maybe{base[:1].upper()}{base[1:]}"):
+    more = (f"{base}{number}" for number in range(2, 10))
+    for name in (base, f"{base}Value", f"maybe{base[:1].upper()}{base[1:]}", *more):
         if name not in _RESERVED and not re.search(rf"(?<![.\w$]){name}\b", site.tree.text):
             return name
     return ""

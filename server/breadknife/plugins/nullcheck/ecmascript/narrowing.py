@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.facts import CHECKED, Env, Fact, join, join_alternatives, narrow
+from breadknife.plugins.nullcheck.ecmascript.regexes import matching
+from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
 from breadknife.plugins.nullcheck.ecmascript.types import SOME, Type
 from breadknife.text.syntax import Node
 
@@ -19,8 +21,15 @@ _MAX_KEY = 100
 
 
 class Evaluator(Protocol):
+    @property
+    def scopes(self) -> Scopes: ...
+
     def value(self, node: Node, env: Env, /) -> Fact:
         """Evaluate an expression, with all its effects on `env`."""
+        ...
+
+    def claim(self, node: Node, /) -> None:
+        """`!` is written behind an expression's last operand."""
         ...
 
     def text(self, node: Node, /) -> str: ...
@@ -134,7 +143,8 @@ def _branch_leaning(evaluator: Evaluator, node: Node, binary: Node, env: Env) ->
         return _branch_value(evaluator, node, env)
     yes, no = branch(evaluator, left, env)
     rest = yes if operator.type == "&&" else no
-    evaluator.value(right, dict(rest))  # whatever that finds, `!` says
+    evaluator.claim(binary)
+    evaluator.value(right, dict(rest))
     narrow(rest, key_of(evaluator, right))
     if operator.type == "&&":
         return rest, join_alternatives(no, dict(rest))
@@ -258,6 +268,7 @@ def _believe(evaluator: Evaluator, call: Node, yes: Env, no: Env) -> None:
         for argument in arguments_of(call):
             for env in (yes, no) if method == "has" else (yes,):
                 env[f"{receiver.rstrip('?')}.get({evaluator.text(argument)})"] = CHECKED
+    yes.update(dict.fromkeys(matching(evaluator, call), CHECKED))
     narrows = evaluator.narrows(name)
     for argument in arguments_of(call):
         there(evaluator, yes, argument)

@@ -29,7 +29,7 @@ def _assignment(evaluator: Evaluator, node: Node, env: Env) -> Fact:
     fact = evaluator.value(right, env)
     if left.type in ("object_pattern", "array_pattern"):
         evaluator.use(right, fact, Use.ATTRIBUTE if left.type == "object_pattern" else Use.ITERATE, env)
-    bind(evaluator, left, fact, env)
+    bind(evaluator, left, fact, env, key_of(evaluator, right))
     return fact
 
 

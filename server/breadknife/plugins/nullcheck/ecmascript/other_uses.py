@@ -11,6 +11,7 @@ from breadknife.plugins.nullcheck.ecmascript.rounds import bound
 from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, PARTS, SIMPLE, Site, is_optional, may_change
 from breadknife.text.syntax import Node
 
+_KEEPS = re.compile(r"[\w$.]+\.push|(?:Math|console)\.\w+|Number|String|Boolean|parseInt|parseFloat")
 _READERS = PARTS | {
     "arguments", "array", "assignment_expression", "augmented_assignment_expression", "binary_expression", "pair",
     "return_statement", "template_substitution", "variable_declarator",
@@ -73,7 +74,7 @@ def same_reads(site: Site) -> list[Node]:
     found = list[Node]()
     for part in _evaluated(site, site.statement):
         for node in _nodes(part, but=FUNCTIONS):
-            if may_change(node) and node.end_byte > site.node.end_byte:
+            if may_change(node) and node.end_byte > site.node.end_byte and not _keeps_elements(site, node):
                 limit = min(limit, node.start_byte if _is_gradual(node) else node.end_byte)
             elif (
                 node.start_byte >= site.node.end_byte
@@ -94,6 +95,13 @@ def _evaluated(site: Site, statement: Node) -> Iterator[Node]:
     while following is not None and following.type in SIMPLE:
         yield following
         following = following.next_named_sibling
+
+
+def _keeps_elements(site: Site, call: Node) -> bool:
+    """Whether a call leaves elements that are there as they are: `xs.push(a)`, `Math.max(a, b)`."""
+    function = call.child_by_field_name("function") if call.type == "call_expression" else None
+    said = site.outline.text(function) if function is not None else ""
+    return site.node.type == "subscript_expression" and _KEEPS.fullmatch(said) is not None
 
 
 def _is_gradual(change: Node) -> bool:

@@ -36,6 +36,7 @@ CLASSES = frozenset({"class_declaration", "abstract_class_declaration", "class"}
 FIELDS = frozenset({"public_field_definition", "field_definition"})
 _TESTED_BY = {
     b"useRef": {"current"}, b".get(": {"has"}, b".pop(": {"length"}, b".shift(": {"length"}, b".at(": {"length"},
+    b".exec(": {"test"}, b".match(": {"test"},
 }  # fmt: skip
 """What is written where a null may come from -> other words that matter then."""
 _METHODS = frozenset({"method_definition", "method_signature", "abstract_method_signature"})
@@ -66,6 +67,12 @@ _TYPES = """
     (public_field_definition value: (arrow_function)) @function
 """
 _UNTYPED = "(class_declaration) @type"
+
+
+def _is_expression(function: Node | None) -> bool:
+    """Whether a function is `() => value`."""
+    body = function.child_by_field_name("body") if function is not None and function.type == "arrow_function" else None
+    return body is not None and body.type != "statement_block"
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +170,9 @@ class Outline:
         returning = list[tuple[str, frozenset[str]]]()
         for node in functions:
             name = node.child_by_field_name("name")
-            if name is not None and (written := self.text(name)) not in words and "return" in (body := self.text(node)):
+            if name is None or (written := self.text(name)) in words:
+                continue
+            if "return" in (body := self.text(node)) or _is_expression(node.child_by_field_name("value")):
                 returning.append((written, frozenset(WORD.findall(body))))
         for _ in range(2):
             for written, its_words in returning:

@@ -251,6 +251,9 @@ ASSERTS = frozenset({
 })  # fmt: skip
 """First word of a function's name: one that is called with a value may throw unless it is there."""
 
+REFUSES_FALSE = frozenset({"assert", "assert.ok", "invariant", "precondition"})
+"""Those of them that don't come back when they are called with false."""
+
 PREDICATE = re.compile(r"(?:^|\.)_?(?:is|has)(?![a-z])")
 """The name of a function that may tell of which type its argument is."""
 

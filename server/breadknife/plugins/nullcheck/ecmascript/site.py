@@ -11,6 +11,7 @@ from itertools import accumulate, pairwise
 from breadknife.plugins.nullcheck.braces.layout import indent_of, on_own_line
 from breadknife.plugins.nullcheck.braces.order import has_effects_before
 from breadknife.plugins.nullcheck.ecmascript.opening import Opening, opening
+from breadknife.plugins.nullcheck.ecmascript.order import changes_what_is_read
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
 from breadknife.plugins.nullcheck.ecmascript.style import Style
 from breadknife.plugins.nullcheck.values import Use
@@ -114,6 +115,15 @@ class Site:
         return statement.has_error or any(node is not None and node.is_error for node in beside)
 
     @property
+    def declared_as(self) -> str:
+        """What a constant was declared as; its own source where the place is none."""
+        if self.node.type != "identifier" or self.function is None:
+            return self.source
+        declared = rf"\bconst {re.escape(self.source)}\s*(?::[^=;\n]+)?=\s*([^;\n]+?);?\s*\n"
+        found = re.findall(declared, self.outline.text(self.function))
+        return found[0] if len(found) == 1 else self.source
+
+    @property
     def is_shorthand(self) -> bool:
         """Whether it is the `name` of `{ name }`, key and value in one."""
         return self.node.type == "shorthand_property_identifier"
@@ -189,6 +199,8 @@ class Site:
             is_operand = inner.type == "arguments" or inner == outer.child_by_field_name("index")
             if is_operand and is_optional(outer):
                 return False
+        if changes_what_is_read(self.tree, statement, self.node):
+            return False
         steady = self.node.type in _PLAIN and self.source not in self.outline.assigned
         return steady or not has_effects_before(statement, self.node, _EFFECTS, FUNCTIONS)
 

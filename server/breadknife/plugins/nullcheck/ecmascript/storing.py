@@ -1,16 +1,21 @@
-"""Statements that only store what they are given: with `?.` it would be lost without a word."""
+"""Statements that only store what they are given, or have something done: with `?.` it would be lost without a word."""
 
 from __future__ import annotations
 
 import re
 
 from breadknife.plugins.nullcheck.ecmascript.expression_edits import LITERALS, is_all_of_statement
+from breadknife.plugins.nullcheck.ecmascript.rules import NULLABLE_CALLS
 from breadknife.plugins.nullcheck.ecmascript.site import Site, has_effect
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
 _STORES = re.compile(r"(?:push|unshift|set|add|put|append|prepend|enqueue|(?:insert|write)(?:[A-Z]\w*)?)")
 """Methods. What a name such as `addEventListener` says is another thing."""
+_LOOKED_UP = re.compile(r"\.(?:{})\([^;]*\)$".format("|".join(sorted(
+    {rule.name for rule in NULLABLE_CALLS if rule.owner in ("Array", "Map", "WeakMap")}
+))))  # fmt: skip
+_TESTS = r"(?:!|\(|&&|\|\|)\s*{}\s*(?:\)|&&|\|\||\?|[!=]==?)"
 _EMPTY = frozenset({*LITERALS.values(), "{}", "''", "new Map()", "new Set()"})
 
 
@@ -25,6 +30,25 @@ def stores(site: Site) -> bool:
     return site.parent.child_by_field_name("object") == site.node and (
         _STORES.fullmatch(site.outline.text(name)) is not None
     )
+
+
+def is_taken_to_be_there(site: Site) -> bool:
+    """Whether it is what was looked up in an array, a map or a record, and no type names the null: an element that its
+    index may miss, or what `find` and the like give."""
+    if _LOOKED_UP.search(site.declared_as):
+        return True
+    is_known = (site.node.start_byte, site.node.end_byte) in site.nullable
+    return not is_known and site.declared_as.endswith("]")
+
+
+def is_taken_apart(site: Site) -> bool:
+    """Whether a pattern takes names out of it which have no default and aren't tested: they would be undefined."""
+    pattern = site.parent.child_by_field_name("name") if site.parent.type == "variable_declarator" else None
+    if pattern is None or pattern.type != "array_pattern" or site.function is None:
+        return False
+    after = site.tree.text[site.span.end : site.tree.span(site.function).end]
+    taken = [site.outline.text(part) for part in pattern.named_children if part.type != "assignment_pattern"]
+    return not all(re.search(_TESTS.format(re.escape(name)), after) for name in taken)
 
 
 def made_in_place(site: Site) -> tuple[TextEdit, ...]:

@@ -31,7 +31,13 @@ from breadknife.plugins.nullcheck.ecmascript.other_uses import (
 )
 from breadknife.plugins.nullcheck.ecmascript.rounds import goes_on
 from breadknife.plugins.nullcheck.ecmascript.site import CHANGES, LOOPS, PARTS, THROWING, Site, own_nodes
-from breadknife.plugins.nullcheck.ecmascript.storing import is_tested_before, made_in_place, stores
+from breadknife.plugins.nullcheck.ecmascript.storing import (
+    is_taken_apart,
+    is_taken_to_be_there,
+    is_tested_before,
+    made_in_place,
+    stores,
+)
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
@@ -61,7 +67,7 @@ class Option:
         return not self.edits and self.strategy in (Strategy.RAISE, Strategy.ASSERT, Strategy.DEFAULT)
 
 
-_NULL_TEST = re.compile(r"\(\s*(?:![\w$.]+|[\w$.]+\s*===?\s*(?:null|undefined))\s*\)")
+_NULL_TEST = re.compile(r"\s*(?:![\w$.]+|[\w$.]+\s*===?\s*(?:null|undefined)|[\w$.]+\.(?:length|size)\s*===?\s*0)\s*")
 _SWITCH = frozenset({"switch_statement"})
 _THROWS = frozenset({"throw_statement"})
 _WRAPPED = frozenset({"await_expression", "call_expression"})
@@ -74,18 +80,25 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         title = f"Use {in_title(known)}, which is the same and was tested"
         yield Option(Strategy.REUSE, title, 90, f"nothing has changed since {in_title(known)} was tested")
     if (default := member_default(site)) and defaulted(site, default):
-        where = "the place calculates with it" if site.path[-2].type == "binary_expression" else "it is passed on"
-        weight = 47 if site.path[-2].type == "binary_expression" else 31
+        weight, reason = 31, "it is passed on"
+        if site.path[-2].type == "binary_expression":
+            weight, reason = 47 - 7 * is_taken_to_be_there(site), "the place calculates with it"
+        if is_read_again(site) or is_read_after(site):
+            weight, reason = 20, f"{name} is read after it"
         title = f"Use `?.` and a default such as `{default}` if {name} is {null}"
-        yield Option(Strategy.DEFAULT, title, weight, where, Content(default=default))
+        content, is_invented = Content(default=default), is_taken_to_be_there(site)
+        yield Option(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
     elif (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
         title = f"Use a default such as `{default}` if {name} is {null}"
-        reason = "the place wants a value of that type" if demanded else "the use calls for one"
-        yield Option(Strategy.DEFAULT, title, 52 if demanded else 30, reason, Content(default=default))
+        weight, reason = (52, "the place wants a value of that type") if demanded else (30, "the use calls for one")
+        content, is_invented = Content(default=default), is_taken_to_be_there(site) or is_taken_apart(site)
+        if is_invented:
+            weight = min(weight, 40)
+        yield Option(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
     if chained(site) is not None:
         outcome = "nothing happens" if is_all_of_statement(site) else "undefined"
-        weight, reason = 48, "undefined does as well here"
+        weight, reason, is_left_out = 48, "undefined does as well here", False
         if may_give_undefined(site):
             weight, reason = 44, "the return type allows it"
         if is_read_again(site):
@@ -96,12 +109,14 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight, reason = 20, f"{name} is read after it"
         elif chained_elsewhere(site):
             weight, reason = 63, f"{name} is read with `?.` elsewhere"
-        if is_lost := stores(site):
-            weight, reason = 20, "what it is given to keep would be lost"
+        elif is_left_out := is_taken_to_be_there(site) and is_all_of_statement(site):
+            weight, reason = 20, "what it does would be left out"
+        if stores(site):
+            weight, reason, is_left_out = 20, "what it is given to keep would be lost", True
         elif is_tested_before(site):
             weight, reason = 20, f"{name} is tested right before"
         title = f"Use `?.` ({outcome} if {name} is {null})"
-        yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason, is_asked_for=is_lost)
+        yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason, is_asked_for=is_left_out)
     if not member_default(site) and (made := counted(site)):
         # What is calculated with it would be wrong without a word.
         is_asked, weight, reason = not is_compared(site), 50 if is_compared(site) else 40, "what isn't there is empty"
@@ -141,10 +156,10 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
             if not ends and not leads_on:
                 continue
             others = _leaves(loop, f"{word}_statement")
-            habit = any(_is_for_null(site, loop, other) for other in others) if ends else bool(others)
+            habit = any(_is_for_null(site, loop, other) for other in others)
             weight, reason = (70, f"the loop has a `{word}` already") if habit else (40, "it is in a loop")
-            if habit and ends:
-                reason = "the loop ends so where another value isn't there"
+            if habit:
+                reason = f"the loop {'ends' if ends else 'goes on'} so where another value isn't there"
             if ends and not leads_on and not habit:
                 reason = "another round would find the same"
             if evidence.guards[strategy]:
@@ -171,14 +186,15 @@ def _leaves(loop: Node, kind: str) -> list[Node]:
 
 
 def _is_for_null(site: Site, loop: Node, leaving: Node) -> bool:
-    """Whether the loop is left where something isn't there: another `break` may say that it has been found."""
+    """Whether a round is left where something isn't there: another `break` may say that it has been found, another
+    `continue` that the round is done."""
     inner, outer = leaving, leaving.parent
     while outer is not None and outer != loop and outer.type != "if_statement":
         inner, outer = outer, outer.parent
     test = outer.child_by_field_name("condition") if outer is not None else None
     if outer is None or test is None or inner != outer.child_by_field_name("consequence"):
         return False
-    return _NULL_TEST.fullmatch(site.outline.text(test)) is not None
+    return any(map(_NULL_TEST.fullmatch, site.outline.text(test)[1:-1].split("||")))
 
 
 def _raise(site: Site, evidence: Evidence, name: str, null: str, message: str) -> Option:

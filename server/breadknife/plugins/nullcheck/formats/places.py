@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
@@ -17,11 +17,15 @@ _QUOTED = re.compile(r"^'([^']+)'")
 """TypeScript's messages begin with the expression: 'user.name' is possibly 'undefined'."""
 
 _NAMED = re.compile(r"[\w$.]+")
+_LAST = re.compile(r"\.([\w$]+)$")
+_NULLABLE = r"(?<![\w$.]){}(?:\?:|:[^;,}}\n]*\|\s*(?:null|undefined)\b)"
+"""A property that may be null by its declaration."""
 _USED = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.OPERAND, Use.ITERATE})
 _USES = {
     **dict.fromkeys(("2531", "2532", "2533"), _USED),
     **dict.fromkeys(("2721", "2722", "2723"), frozenset({Use.CALL})),
     "2345": frozenset({Use.ARGUMENT}),
+    "2538": frozenset({Use.OPERAND}),
     "@typescript-eslint/restrict-plus-operands": frozenset({Use.OPERAND}),
 }
 """Codes of TypeScript and ESLint that tell what is done with the value; the first three are of what is no name."""
@@ -71,15 +75,19 @@ def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Pl
         for place, each in found.items()
         if place.use in uses and (uses is not _USED or not _NAMED.fullmatch(document.slice(place.span)))
     }
-    return _only(used) or _only(named or found) or _only(_own(file, found)) or _element(document, used)
+    return _only(used) or _only(named or found) or _only(_own(file, found)) or _only(_indexed(document, used))
 
 
-def _element(document: Document, found: Mapping[Place, Finding]) -> tuple[Finding, Place] | None:
-    """The innermost element of an array or object: of what TypeScript has no name for, what is most often null. What
-    begins with it, a member of it or a sum, is another one's value."""
-    elements = [place for place in found if document.slice(place.span).endswith("]")]
-    innermost = min(elements, key=lambda place: place.span.end, default=None)
-    return (found[innermost], innermost) if innermost is not None else None
+def _indexed(document: Document, used: dict[Place, Finding]) -> dict[Place, Finding]:
+    """Of the nested values the innermost, where that is one that an index may miss, and no property around it is
+    declared to be null at times."""
+    inner, *outer = sorted(used, key=lambda place: place.span.end) or (None,)
+    if inner is None or not document.slice(inner.span).endswith("]"):
+        return {}
+    names = [_LAST.search(document.slice(place.span)) for place in outer]
+    if any(name and re.search(_NULLABLE.format(re.escape(name[1])), document.text) for name in names):
+        return {}
+    return {inner: used[inner]}
 
 
 def _places(file: NullFile, findings: Iterable[Finding]) -> dict[Place, Finding]:
