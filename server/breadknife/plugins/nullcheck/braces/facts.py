@@ -176,8 +176,8 @@ def forget(env: Env, key: str) -> None:
 
 
 def forget_fields(env: Env) -> None:
-    """A call may have given any field a value; what was tested stays."""
-    for key in [key for key, fact in env.items() if fact.cause and "." in key]:
+    """A call may have given any field a value, and with it what another call gives; what was tested stays."""
+    for key in [key for key, fact in env.items() if fact.cause and ("." in key or "(" in key)]:
         del env[key]
 
 

@@ -11,6 +11,8 @@ from breadknife.plugins.nullcheck.go.outline import Outline, specs
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
+_ERROR = re.compile(r"(?:errors\.New|fmt\.Errorf)\(|&\w+\{|(?:\w+\.)?(?:Err|err)[A-Z]\w*$|io\.EOF$")
+"""Is never nil."""
 _VALUES = re.compile(r"map\[[\w.*]+\](\*?[\w.]+)")
 
 
@@ -48,10 +50,12 @@ class Binder:
         return env
 
     def _wraps(self, target: Node, values: list[Node]) -> bool:
-        """`err = fmt.Errorf("…: %w", err)`: as much of an error as before."""
-        if len(values) != 1 or values[0].type != "call_expression":
+        """`err = fmt.Errorf("…: %w", err)`: as much of an error as before; `err = ErrLate`: more can't be."""
+        if len(values) != 1:
             return False
         name, said = self._outline.text(target), self._outline.text(values[0])
+        if _ERROR.match(said) is not None:
+            return True
         if not said.startswith(("fmt.", "errors.")) or name not in said:
             return False
         return re.match(rf"(?:fmt|errors)\.[\s\S]*\b{re.escape(name)}\b", said) is not None

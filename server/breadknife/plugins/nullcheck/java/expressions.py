@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
     forget_fields,
     narrow,
 )
-from breadknife.plugins.nullcheck.java.keys import asked, compact, has_parent, is_its_own, maps_of_keys, values_of
+from breadknife.plugins.nullcheck.java.keys import Keys, asked, compact, has_parent, values_of
 from breadknife.plugins.nullcheck.java.names import Member, Names
 from breadknife.plugins.nullcheck.java.narrowing import branch
 from breadknife.plugins.nullcheck.java.operators import OPERATORS
@@ -91,8 +91,7 @@ class Evaluator(BracesEvaluator):
         self.owner = owner
         self._follow = flow
         """Follows a block in an expression: a lambda's, a switch's."""
-        self._keys: dict[str, frozenset[str]] = {}
-        """Local variables -> the maps that they have the keys of."""
+        self._keys = Keys()
         self.classes: list[Node] = []
         """Bodies of anonymous and local classes in this method, each to be followed by itself."""
 
@@ -129,14 +128,16 @@ class Evaluator(BracesEvaluator):
 
     def keyed(self, over: Node, key: str, env: Env) -> None:
         """`key` is one of a map's that `over` names, as `map.keySet()` or sorted: the map has a value for it."""
-        source = self.text(over)
-        maps = self._keys.get(source) or maps_of_keys(source)
-        for known in values_of(next(iter(maps)), key) if len(maps) == 1 else ():
+        map = self._keys.is_one_of(key, self.text(over))
+        for known in values_of(map, key) if map else ():
             narrow(env, known)
 
     def made(self, target: str, value: Node, env: Env) -> None:
         """What a variable's new value says of it."""
-        self._keys[target] = maps_of_keys(self.text(value))
+        source = self.text(value)
+        self._keys.made(target, source)
+        for known in values_of(map, target) if (map := self._keys.map_of(source)) else ():
+            narrow(env, known)
         for getter in ("getParentFile", "getParent") if has_parent(value) else ():
             narrow(env, f"{target}.{getter}()")
 
@@ -274,6 +275,8 @@ class Evaluator(BracesEvaluator):
         if called in ("put", "putIfAbsent", "computeIfAbsent", "merge") and receiver is not None and given:
             for key in values_of(self.text(receiver), self.text(given[0])):
                 narrow(env, key)
+        elif called in ("add", "addAll") and receiver is not None and given:
+            self._keys.added(self.text(receiver), self.text(given[-1]))
         known = env.get(self.key_of(node), env.get(self._field_given_by(receiver, called))) if env else None
         if env and called not in RETURNING:
             forget_fields(env)
@@ -344,7 +347,7 @@ class Evaluator(BracesEvaluator):
             return NOTHING
         if rule.where_asked and self.text(receiver).rpartition(".")[2] not in self.outline.maps_that_may_miss:
             return NOTHING
-        if has_parent(receiver) or (given and is_its_own(self.text(given[0]), self.text(receiver))):
+        if has_parent(receiver) or (given and self._keys.has(self.text(receiver), self.text(given[0]))):
             return NOTHING
         arguments = type_arguments(kind)
         result = {"V": arguments[1] if len(arguments) == 2 else "", "T": arguments[0] if arguments else ""}.get(
