@@ -136,9 +136,9 @@ class Binder:
                     return
                 if declares and self._scopes and name not in self._scopes[-1]:
                     self._scopes[-1].add(name)
-                    self.evaluator.types.pop(name, None)
-                if fact.type:
-                    self.evaluator.types.setdefault(name, fact.type)
+                    self.evaluator.types[name] = ""
+                if fact.type and not self.evaluator.types.get(name):
+                    self.evaluator.types[name] = fact.type
                 forget(env, name)
                 if name not in self.evaluator.untracked and (fact.cause is not None or fact.linked):
                     env[name] = fact
