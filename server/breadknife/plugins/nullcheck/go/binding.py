@@ -96,8 +96,17 @@ class Binder:
             self.evaluator.value(values[0], env)
             facts = []
         facts = [*facts, *[NOTHING] * (len(targets) - len(facts))][: len(targets)]
-        tells = targets[-1]
-        return [self._linked(fact, tells, values[0]) for fact in facts]
+        return [self._told_by(targets, at, self._linked(fact, targets[-1], values[0])) for at, fact in enumerate(facts)]
+
+    def _told_by(self, targets: list[Node], at: int, fact: Fact) -> Fact:
+        """The fact of one result, which any other that is tested may tell of: `i < 0`, `errs != nil`."""
+        if fact.cause is None:
+            return fact
+        names = [self._outline.text(target) for target in targets]
+        others = {name for name in names if name not in ("_", names[at], fact.linked)}
+        if _is_error(targets[-1], names[-1]):  # tells of it already, or can't
+            others.discard(names[-1])
+        return replace(fact, signs=fact.signs | others)
 
     def _looked_up(self, value: Node, env: Env) -> Fact:
         """`v, ok := m[k]`, where the zero value of what is in `m` is nil."""
