@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
     forget_fields,
     narrow,
 )
-from breadknife.plugins.nullcheck.java.keys import Keys, asked, compact, has_parent, values_of
+from breadknife.plugins.nullcheck.java.keys import MAX_KEY, Keys, asked, compact, has_parent, values_of
 from breadknife.plugins.nullcheck.java.names import Member, Names
 from breadknife.plugins.nullcheck.java.narrowing import branch
 from breadknife.plugins.nullcheck.java.operators import OPERATORS
@@ -34,8 +34,6 @@ from breadknife.plugins.nullcheck.java.rules import (
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
-_MAX_KEY = 100
-"""Longest call, in bytes, whose tests are remembered."""
 _COMPARED = re.compile(r"([\w.]+)\s*[!=]=\s*null\b")
 _TESTS = frozenset(
     {"binary_expression", "unary_expression", "instanceof_expression", "parenthesized_expression", "method_invocation"}
@@ -91,7 +89,7 @@ class Evaluator(BracesEvaluator):
         self.owner = owner
         self._follow = flow
         """Follows a block in an expression: a lambda's, a switch's."""
-        self._keys = Keys()
+        self.keys = Keys()
         self.classes: list[Node] = []
         """Bodies of anonymous and local classes in this method, each to be followed by itself."""
 
@@ -119,27 +117,12 @@ class Evaluator(BracesEvaluator):
                 return f"{prefix}.{self.text(field)}" if prefix else ""
             case "parenthesized_expression":
                 return self.key_of(node.named_children[0]) if node.named_child_count == 1 else ""
-            case "method_invocation" if node.end_byte - node.start_byte <= _MAX_KEY:
+            case "method_invocation" if node.end_byte - node.start_byte <= MAX_KEY:
                 return compact(self.text(node))
             case "cast_expression" if (value := node.child_by_field_name("value")) is not None:
                 return self.key_of(value)
             case _:
                 return ""
-
-    def keyed(self, over: Node, key: str, env: Env) -> None:
-        """`key` is one of a map's that `over` names, as `map.keySet()` or sorted: the map has a value for it."""
-        map = self._keys.is_one_of(key, self.text(over))
-        for known in values_of(map, key) if map else ():
-            narrow(env, known)
-
-    def made(self, target: str, value: Node, env: Env) -> None:
-        """What a variable's new value says of it."""
-        source = self.text(value)
-        self._keys.made(target, source)
-        for known in values_of(map, target) if (map := self._keys.map_of(source)) else ():
-            narrow(env, known)
-        for getter in ("getParentFile", "getParent") if has_parent(value) else ():
-            narrow(env, f"{target}.{getter}()")
 
     def type_of(self, node: Node) -> str:
         """The written type of an expression, or ""."""
@@ -204,7 +187,11 @@ class Evaluator(BracesEvaluator):
     def _field_elsewhere(self, owner: Node | None, name: Node | None) -> Member | None:
         if owner is None or name is None:
             return None
-        return self.file.others.field(base(self.type_of(owner)) or self.text(owner), self.text(name))
+        return self.file.others.field(self._class_of(owner), self.text(name))
+
+    def _class_of(self, owner: Node) -> str:
+        kind = self.type_of(owner)
+        return self.outline.class_named(kind) if kind else self.text(owner)
 
     def _elsewhere(self, member: Member, name: str, node: Node) -> Fact:
         cause = self.file.cause_elsewhere(member, name, node)
@@ -243,7 +230,7 @@ class Evaluator(BracesEvaluator):
             return NOTHING
         self.unbox(right, fact, self.type_of(left), env)
         self.assign(left, fact, env)
-        self.made(self.text(left), right, env)
+        self.keys.made(self.text(left), right, env)
         return fact
 
     def tested(self, node: Node, env: Env) -> Fact:
@@ -276,7 +263,7 @@ class Evaluator(BracesEvaluator):
             for key in values_of(self.text(receiver), self.text(given[0])):
                 narrow(env, key)
         elif called in ("add", "addAll") and receiver is not None and given:
-            self._keys.added(self.text(receiver), self.text(given[-1]))
+            self.keys.added(self.text(receiver), self.text(given[-1]))
         known = env.get(self.key_of(node), env.get(self._field_given_by(receiver, called))) if env else None
         if env and called not in RETURNING:
             forget_fields(env)
@@ -339,15 +326,17 @@ class Evaluator(BracesEvaluator):
         kind = self.type_of(receiver)
         rule = self.file.rules.get((base(kind) or self.text(receiver), called))
         if rule is None:
-            there = self.file.others.method(base(kind) or self.text(receiver), called)
+            there = self.file.others.method(self._class_of(receiver), called)
             return self._elsewhere(there, called, node) if there is not None else NOTHING
         if rule.arguments is not None and (len(given) not in rule.arguments or rule.static != (not kind)):
             return NOTHING
-        if (rule.last and self.text(given[-1]) != rule.last) or (given and self.text(given[0]) in ALWAYS_SET):
+        if (rule.last and self.text(given[-1]) != rule.last) or (
+            given and self.outline.literal(self.owner, self.text(given[0])) in ALWAYS_SET
+        ):
             return NOTHING
         if rule.where_asked and self.text(receiver).rpartition(".")[2] not in self.outline.maps_that_may_miss:
             return NOTHING
-        if has_parent(receiver) or (given and self._keys.has(self.text(receiver), self.text(given[0]))):
+        if has_parent(receiver) or (given and self.keys.has(self.text(receiver), self.text(given[0]))):
             return NOTHING
         arguments = type_arguments(kind)
         result = {"V": arguments[1] if len(arguments) == 2 else "", "T": arguments[0] if arguments else ""}.get(
@@ -379,7 +368,7 @@ class Evaluator(BracesEvaluator):
                     kind = parameter.child_by_field_name("type")
                     self.types[self.text(name)] = self.text(kind) if kind is not None else ""
                     if over is not None:
-                        self.keyed(over, self.text(name), inner)
+                        self.keys.each(self.text(over), self.text(name), inner)
         if body is not None:
             if body.type == "block":
                 self._follow(body, inner)

@@ -163,7 +163,7 @@ class Flow:
             self.evaluator.types[self._outline.text(name)] = its
             self.evaluator.assign(name, fact, env)
             if value is not None:
-                self.evaluator.made(self._outline.text(name), value, env)
+                self.evaluator.keys.made(self._outline.text(name), value, env)
         return env
 
     def _return(self, node: Node, env: Env) -> None:
@@ -243,7 +243,7 @@ class Flow:
             self.evaluator.types[its] = self._outline.text(kind) if kind is not None else ""
             self.evaluator.assign(name, NOTHING, env)
             if value is not None:
-                self.evaluator.keyed(value, its, env)
+                self.evaluator.keys.each(self._outline.text(value), its, env)
                 if of := map_of_entries(self._outline.text(value)):
                     narrow(env, next(values_of(of, f"{its}.getKey()")))
         return self._rounds(node, env)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.braces.facts import Env, narrow
 from breadknife.plugins.nullcheck.java.rules import NULL_ALIKE
 from breadknife.text.syntax import Node
 
@@ -21,9 +22,10 @@ _ROOT = re.compile(r"(?:this\.)?(\w+)[.\[]")
 _TAKEN = "(?:get|poll|remove)(?:First|Last)?|first|last|next|previous|element|pop"
 _SINGLE = re.compile(rf"(?:\.(?:{_TAKEN})\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])$")
 """Takes one of several."""
+_OWN = re.compile(r"([\w.]+)\.(?:first|last)Key\(\)")
 _EMPTY = re.compile(r"new [\w<>,. ]+\(\d*\)")
-_MAX_KEY = 200
-"""Longest text that is looked at, in code points."""
+MAX_KEY = 100
+"""Longest expression, in bytes, of which something is remembered."""
 _OTHERS = frozenset({""})
 _ENTRIES = re.compile(r"([\w.]+)\.entrySet\(\)")
 
@@ -61,10 +63,20 @@ class Keys:
         """With "" for a map where there may be other things in it, too."""
         self._single: dict[str, frozenset[str]] = {}
 
-    def made(self, target: str, value: str) -> None:
-        """A variable gets a value."""
-        target, maps = compact(target), self._maps(value)
-        is_single = _is_single(value)
+    def made(self, target: str, value: Node, env: Env) -> None:
+        """A variable gets a value: what is said of it."""
+        source = (value.text or b"").decode("utf-8", "replace")
+        self._take(compact(target), source)
+        for known in values_of(map, target) if (map := self.map_of(source)) else ():
+            narrow(env, known)
+        told = f"({compact(source)})" if len(source) <= MAX_KEY else ""
+        for known in [key for key, fact in env.items() if told and fact.checked and key.endswith(told)]:
+            narrow(env, f"{known.removesuffix(told)}({target})")
+        for getter in ("getParentFile", "getParent") if has_parent(value) else ():
+            narrow(env, f"{target}.{getter}()")
+
+    def _take(self, target: str, value: str) -> None:
+        maps, is_single = self._maps(value), _is_single(value)
         self._single[target] = maps if is_single else frozenset()
         is_empty = _EMPTY.fullmatch(value) is not None
         self._collections[target] = frozenset() if is_empty else _OTHERS if is_single else maps or _OTHERS
@@ -74,14 +86,16 @@ class Keys:
         target = compact(target)
         self._collections[target] = self._collections.get(target, _OTHERS) | (self._maps(value) or _OTHERS)
 
-    def is_one_of(self, key: str, over: str) -> str:
-        """`key` is each of what `over` gives; the map that has a value for all of them, "" if none is known."""
-        maps = self._maps(over)
-        self._single[key] = maps
-        return _only(maps)
+    def each(self, over: str, key: str, env: Env) -> None:
+        """`key` is one of a map's that `over` names, as `map.keySet()` or sorted: the map has a value for it."""
+        self._single[key] = self._maps(over)
+        for known in values_of(map, key) if (map := _only(self._single[key])) else ():
+            narrow(env, known)
 
     def map_of(self, value: str) -> str:
         """The map that has a value for one key that is taken from others: `keys.get(0)`, `keys[0]`."""
+        if (own := _OWN.fullmatch(value)) is not None:
+            return own[1]
         root = _ROOT.match(value)
         if root is None or not _is_single(value):
             return ""
@@ -90,9 +104,7 @@ class Keys:
 
     def has(self, map: str, key: str) -> bool:
         """Whether a key is one that the map has if it has any."""
-        ways = ("firstKey", "lastKey", "keySet().iterator().next")
-        is_its_own = compact(key) in (compact(f"{map}.{way}()") for way in ways)
-        return is_its_own or compact(self.map_of(key)) == compact(map)
+        return compact(self.map_of(key)) == compact(map)
 
     def _maps(self, source: str) -> frozenset[str]:
         """The maps whose keys an expression names."""
@@ -104,7 +116,7 @@ class Keys:
 
 
 def _is_single(value: str) -> bool:
-    return len(value) <= _MAX_KEY and _SINGLE.search(value) is not None
+    return len(value) <= MAX_KEY and _SINGLE.search(value) is not None
 
 
 def _only(maps: frozenset[str]) -> str:
