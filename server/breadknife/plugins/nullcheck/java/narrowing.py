@@ -37,7 +37,7 @@ def _compared(evaluator: Evaluator, node: Node, env: Env) -> Branches:
         if known.cause is None:
             same[key] = Fact(Cause(node, "it is compared with null", soft=True))
         else:
-            same[key] = replace(known, unless="")
+            same[key] = replace(known, unless="", partial=False, found=True)
         narrow(other, key)
         name = node.child_by_field_name("name") if node.type == "method_invocation" else None
         for call in alike(key, evaluator.text(name)) if name is not None else ():
