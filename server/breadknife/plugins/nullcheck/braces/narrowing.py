@@ -25,6 +25,10 @@ class Evaluator(Protocol):
         """Evaluate an expression, with all its effects on `env`."""
         ...
 
+    def condition(self, node: Node, env: Env, /) -> None:
+        """Evaluate an expression whose truth is asked for."""
+        ...
+
     def key_of(self, node: Node, /) -> str:
         """The name under which facts about an expression are kept, or ""."""
         ...
@@ -82,7 +86,7 @@ def _branch(tests: Tests, evaluator: Evaluator, node: Node, env: Env) -> Branche
         return _binary(tests, evaluator, node, env)
     if (predicate := tests.predicates.get(node.type)) is not None:
         return predicate(evaluator, node, env)
-    evaluator.value(node, env)
+    evaluator.condition(node, env)
     return dict(env), env
 
 

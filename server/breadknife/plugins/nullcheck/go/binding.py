@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.braces.facts import NOTHING, Cause, Env, Fact, forget
@@ -73,10 +74,15 @@ class Binder:
         if any(element.type == "literal_element" for element in given):
             return
         made = {self._outline.text(element.named_children[0]) for element in given if element.named_children}
+        lacking = {name: kind for name, kind in fields.items() if name not in made}
+        self._lacks(target, lacking, f"`{fact.type.lstrip('*')}` is made here without `{{}}`", value, env)
+
+    def _lacks(self, target: Node, fields: Mapping[str, str], why: str, made: Node, env: Env) -> None:
+        """The maps among some fields of a new struct are nil."""
+        its = self._outline.text(target)
         for name, kind in fields.items():
-            if kind.startswith("map[") and name not in made:
-                cause = Cause(value, f"`{fact.type.lstrip('*')}` is made here without `{name}`", certain=True)
-                env[f"{self._outline.text(target)}.{name}"] = Fact(cause, kind)
+            if kind.startswith("map[") and its not in self.evaluator.untracked:
+                env[f"{its}.{name}"] = Fact(Cause(made, why.format(name), certain=True), kind)
 
     def _facts(self, targets: list[Node], values: list[Node], env: Env) -> list[Fact]:
         """What each target gets."""
@@ -210,6 +216,8 @@ class Binder:
                 facts = [Fact(type=written)] * len(names)
             for name, fact in zip(names, facts, strict=False):
                 self.bind(name, replace(fact, type=written or fact.type), env, declares=True)
+                if value is None and (fields := self.evaluator.file.names.struct(written)):
+                    self._lacks(name, fields, f"`{written}` is declared here without a value", spec, env)
         return env
 
 

@@ -101,6 +101,9 @@ class Evaluator(BracesEvaluator):
         if fact.cause is not None and target in PRIMITIVES and base(fact.type) in BOXED:
             self.use(node, fact, Use.ASSIGN, env)
 
+    def condition(self, node: Node, env: Env) -> None:
+        self.unbox(node, self.value(node, env), "boolean", env)
+
     def key_of(self, node: Node) -> str:
         match node.type:
             case "identifier":
@@ -324,11 +327,13 @@ class Evaluator(BracesEvaluator):
             cause = self.file.cause_of(method, node, given) if method is not None else None
             return Fact(cause, method.type) if cause is not None and method is not None else NOTHING
         kind = self.type_of(receiver)
-        rule = self.file.rules.get((base(kind) or self.text(receiver), called))
+        rule = self.file.rules.get((base(kind) or self.text(receiver), called), self.file.rules.get(("", called)))
         if rule is None:
             there = self.file.others.method(self._class_of(receiver), called)
             return self._elsewhere(there, called, node) if there is not None else NOTHING
-        if rule.arguments is not None and (len(given) not in rule.arguments or rule.static != (not kind)):
+        if rule.arguments is not None and (
+            len(given) not in rule.arguments or (rule.receiver and rule.static != (not kind))
+        ):
             return NOTHING
         if (rule.last and self.text(given[-1]) != rule.last) or (
             given and self.outline.literal(self.owner, self.text(given[0])) in ALWAYS_SET
@@ -342,7 +347,7 @@ class Evaluator(BracesEvaluator):
         result = {"V": arguments[1] if len(arguments) == 2 else "", "T": arguments[0] if arguments else ""}.get(
             rule.type, rule.type
         )
-        shown = f"{rule.receiver}.{rule.name}"
+        shown = f"{rule.receiver}.{rule.name}".removeprefix(".")
         return Fact(Cause(node, f"`{shown}` returns null {rule.why}"), result)
 
     def _creation(self, node: Node, env: Env) -> Fact:

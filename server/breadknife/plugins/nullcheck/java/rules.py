@@ -180,12 +180,15 @@ NULLABLE_METHODS = (
         ("Path d = f();\ng(d.getParent());",),
     ),
     NullableMethod(
-        "Optional",
+        "",
         "orElse",
         "when it is empty",
         "T",
-        ("Optional<String> o = f();\no.orElse(null).trim();",),
-        ('Optional<String> o = f();\no.orElse("").trim();',),
+        (
+            "Optional<String> o = f();\no.orElse(null).trim();",
+            "String s = list.stream().filter(x -> g(x)).findFirst().orElse(null);\ns.trim();",
+        ),
+        ('Optional<String> o = f();\no.orElse("").trim();', 'list.stream().findFirst().orElse("").trim();'),
         (1,),
         last="null",
     ),
