@@ -45,7 +45,8 @@ def test_must_not_fire(text: str) -> None:
 
 
 def of_rule(rule: NilResult, body: str) -> list[Finding]:
-    path = rule.name.rpartition(".")[0].removesuffix(".DefaultClient")
+    folder, slash, name = rule.name.rpartition("/")
+    path = folder + slash + name.partition(".")[0]
     return found(f'package p\n\nimport "{path}"\n\nfunc f() {{\n{body}\n}}\n')
 
 

@@ -230,6 +230,33 @@ def test_where_an_error_has_said_it_no_way_out_drops_the_error(inside: list[str]
     assert not {way for way, _ in found[len(wanted) :]} & {"raise", "continue", "break", "return"}
 
 
+@pytest.mark.parametrize(
+    ("lines", "made"),
+    [
+        (["if err != nil {", "\tt.Close()", "\treturn err", "}"],
+         ["if err != nil {", "\tif t != nil {", "\t\tt.Close()", "\t}", "\treturn err", "}"]),
+        (["if err != nil {", "\tif err == errNone {", "\t\tt.Close()", "\t\treturn nil", "\t}", "\treturn err", "}"],
+         ["if err != nil {", "\tif err == errNone {", "\t\tif t != nil {", "\t\t\tt.Close()", "\t\t}",
+          "\t\treturn nil", "\t}", "\treturn err", "}"]),
+        (["switch {", "case errors.Is(err, errNone):", "\tn := t.N", "\tprintln(n)", "\treturn err", "}"],
+         ["switch {", "case errors.Is(err, errNone):", "\tif t == nil {", "\t\treturn err", "\t}", "\tn := t.N",
+          "\tprintln(n)", "\treturn err", "}"]),
+    ],
+)  # fmt: skip
+def test_an_error_at_hand_is_not_dropped_for_another(lines: list[str], made: list[str]) -> None:
+    head = ["func f(t *T, err error) error {", "\tif t != nil {", "\t\tprintln(1)", "\t}"]
+    before, after = (
+        function(*head, *(f"\t{line}" for line in inside), "\treturn nil", head=OPEN) for inside in (lines, made)
+    )
+    assert apply_edits(before, offered(before)[0].edits) == after
+
+
+def test_the_unit_of_indentation_is_a_tab_whatever_a_licence_is_indented_by() -> None:
+    text = function("func f(u string) error {", "\tr, _ := http.Get(u)", "\treturn r.Write(nil)", head=HTTP)
+    text = "/*\n    https://example.org/licence\n*/\n\n" + text
+    assert "\tif err != nil {\n\t\treturn err\n\t}" in apply_edits(text, offered(text)[0].edits)
+
+
 def test_a_check_stands_above_the_comments_of_its_statement() -> None:
     head = ("func f(t *T) int {", "\tif t != nil {", "\t\tprintln(1)", "\t}")
     text = function(*head, "\t// it is", "\treturn t.N", head=T)

@@ -247,6 +247,12 @@ def test_nothing_is_put_before_a_statement_that_may_not_reach_the_use(body: str)
     assert not {"raise", "return", "narrow"} & results(text).keys()
 
 
+def test_where_a_test_has_found_null_nothing_requires_another() -> None:
+    text = in_class("    int f() {", '        String s = System.getenv("A");', "        if (s == null) {",
+                    "            return s.length();", "        }", "        return 0;", "    }")  # fmt: skip
+    assert not {offer.strategy for offer in offered(text)} & {Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN}
+
+
 def test_where_null_is_certain_no_guard_hides_it() -> None:
     text = in_class(
         "int f(String s) {", "    if (s == null) {", "        return s.length();", "    }", "    return 0;", "}"

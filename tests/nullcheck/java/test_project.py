@@ -66,6 +66,7 @@ def here(body: str, imports: str = "", extends: str = "") -> str:
     ("files", "marked"),
     [
         (SAME, here("⟦n.next()⟧.self();")),
+        (OTHER, here("b.c.Node m = g();\n        ⟦m.next()⟧.self();", "import b.c.Node;")),
         (SAME, here("⟦n.parent⟧.self();")),
         (SAME, here("Node m = n.next();\n        ⟦m⟧.self();")),
         (SAME, here('⟦Node.find("a")⟧.self();')),
@@ -92,6 +93,8 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
         # Another package's class of that name, one that nobody imports, and this file's own.
         (OTHER, here("n.next().self();")),
         (OTHER, here("n.next().self();", "import b.d.Node;")),
+        (SAME, here("b.c.Node m = g();\n        m.next().self();")),
+        (SAME, here("next().self();", extends=" extends b.c.Node")),
         (SAME, here("n.next().self();") + "class Node { Node next() { return this; } Node self() { return this; } }\n"),
         # Nobody checks what it gives.
         ({"src/a/Node.java": "package a;\n" + NODE.replace("hasText", "other").replace("t == null", "t.isEmpty()")

@@ -51,6 +51,10 @@ class BracesEvaluator(ABC):
         self.ascend()
         return fact
 
+    def condition(self, node: Node, env: Env) -> None:
+        """Evaluate an expression whose truth is asked for."""
+        self.value(node, env)
+
     def last_value(self, node: Node, env: Env) -> Fact:
         """What parentheses give: all that is in a node is evaluated in order."""
         fact = NOTHING

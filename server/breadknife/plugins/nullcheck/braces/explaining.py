@@ -83,4 +83,4 @@ def _is_ignored(words: Words, tree: SyntaxTree, node: Node) -> bool:
 
 def is_certain(fact: Fact) -> bool:
     """Whether every path that leads to the place brings null."""
-    return fact.cause is not None and (fact.cause.certain or fact.cause.soft) and not fact.partial
+    return fact.cause is not None and (fact.cause.certain or fact.cause.soft or fact.found) and not fact.partial

@@ -48,6 +48,8 @@ class Fact:
     """On another path it isn't null."""
     checked: bool = False
     """A test has shown that it isn't null."""
+    found: bool = False
+    """A test has shown that it is null."""
     signs: frozenset[str] = frozenset()
     """Names that were set where it turned out to be null, or not to be: a test of one may ask for that."""
 
@@ -91,6 +93,7 @@ def join(a: Env | None, b: Env | None) -> Env | None:
                 linked=one.linked if one.linked == other.linked or not other.cause else "",
                 after=one.after or other.after,
                 partial=one.partial or other.partial or not other.cause,
+                found=one.found and other.found,
                 signs=one.signs | other.signs,
             )
     return joined
@@ -176,8 +179,8 @@ def forget(env: Env, key: str) -> None:
 
 
 def forget_fields(env: Env) -> None:
-    """A call may have given any field a value; what was tested stays."""
-    for key in [key for key, fact in env.items() if fact.cause and "." in key]:
+    """A call may have given any field a value, and with it what another call gives; what was tested stays."""
+    for key in [key for key, fact in env.items() if fact.cause and ("." in key or "(" in key)]:
         del env[key]
 
 

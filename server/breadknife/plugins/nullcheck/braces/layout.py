@@ -9,6 +9,9 @@ from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree
 
+_NO_CODE = re.compile(r"^[ \t]*/\*[\s\S]*?\*/|`[^`]*`", re.MULTILINE)
+"""Comments and texts of several lines: what they are indented by says nothing."""
+
 
 def on_own_line(tree: SyntaxTree, node: Node) -> bool:
     start = tree.span(node).start
@@ -23,8 +26,10 @@ def indent_of(tree: SyntaxTree, node: Node) -> str:
 
 
 def step_of(tree: SyntaxTree) -> str:
-    """One level of indentation, as the file has it."""
-    found = re.search(r"^(?:\t|( {2,8}))\S", tree.text, re.MULTILINE)
+    """One level of indentation, as the file's code has it."""
+    if tree.language == "go":
+        return "\t"
+    found = re.search(r"^(?:\t|( {2,8}))\S", _NO_CODE.sub("", tree.text), re.MULTILINE)
     return (found[1] or "\t") if found else "    "
 
 

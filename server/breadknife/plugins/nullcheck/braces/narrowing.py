@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.braces.facts import (
+    NOTHING,
     Env,
     Fact,
     forget_signs,
@@ -22,6 +23,10 @@ from breadknife.text.syntax import Node
 class Evaluator(Protocol):
     def value(self, node: Node, env: Env, /) -> Fact:
         """Evaluate an expression, with all its effects on `env`."""
+        ...
+
+    def condition(self, node: Node, env: Env, /) -> None:
+        """Evaluate an expression whose truth is asked for."""
         ...
 
     def key_of(self, node: Node, /) -> str:
@@ -81,8 +86,19 @@ def _branch(tests: Tests, evaluator: Evaluator, node: Node, env: Env) -> Branche
         return _binary(tests, evaluator, node, env)
     if (predicate := tests.predicates.get(node.type)) is not None:
         return predicate(evaluator, node, env)
-    evaluator.value(node, env)
+    evaluator.condition(node, env)
     return dict(env), env
+
+
+def _either(right: str, first: Env, second: Env, before: Env) -> Env:
+    """What holds where one of two tests decided: what the first one found to be null and the second one uses, as in
+    `x == null || x.isEmpty()`, was tested for the sake of this use alone."""
+    joined = join_alternatives(first, second, before)
+    for key, fact in first.items():
+        is_found = fact.cause is not None and fact.cause.soft and second.get(key, NOTHING).checked
+        if is_found and re.search(rf"(?<![\w.]){re.escape(key.removeprefix('this.'))}\.", right) is not None:
+            joined[key] = replace(fact, partial=True)
+    return joined
 
 
 def _binary(tests: Tests, evaluator: Evaluator, node: Node, env: Env) -> Branches:
@@ -94,12 +110,12 @@ def _binary(tests: Tests, evaluator: Evaluator, node: Node, env: Env) -> Branche
         before = dict(env)
         yes, no = branch(tests, evaluator, left, env)
         both, second = branch(tests, evaluator, right, yes)
-        return both, join_alternatives(no, second, before)
+        return both, _either(evaluator.text(right), no, second, before)
     if operator.type == "||":
         before = dict(env)
         yes, no = branch(tests, evaluator, left, env)
         second, neither = branch(tests, evaluator, right, no)
-        return join_alternatives(yes, second, before), neither
+        return _either(evaluator.text(right), yes, second, before), neither
     if operator.type in ("==", "!="):
         if left.type == tests.null:
             left, right = right, left

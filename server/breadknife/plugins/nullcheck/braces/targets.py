@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -42,6 +42,15 @@ class Targets:
         self._around.append(target)
         yield target
         self._around.pop()
+
+    @contextmanager
+    def unwinding(self, leave: Callable[[Env], Env | None]) -> Generator[None]:
+        """What goes out of here by a `break` or `continue` leaves the scope that is followed, too."""
+        before = [(len(target.breaks), len(target.continues)) for target in self._around]
+        yield
+        for target, (breaks, continues) in zip(self._around, before, strict=True):
+            for env in (*target.breaks[breaks:], *target.continues[continues:]):
+                leave(env)
 
     def broken(self, env: Env, label: str = "") -> None:
         """A `break` with that label, if it has one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.braces.facts import NOTHING, Cause, Env, Fact, forget
@@ -11,6 +12,8 @@ from breadknife.plugins.nullcheck.go.outline import Outline, specs
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
+_ERROR = re.compile(r"(?:errors\.New|fmt\.Errorf)\(|&\w+\{|(?:\w+\.)?(?:Err|err)[A-Z]\w*$|io\.EOF$")
+"""Is never nil."""
 _VALUES = re.compile(r"map\[[\w.*]+\](\*?[\w.]+)")
 
 
@@ -48,10 +51,12 @@ class Binder:
         return env
 
     def _wraps(self, target: Node, values: list[Node]) -> bool:
-        """`err = fmt.Errorf("…: %w", err)`: as much of an error as before."""
-        if len(values) != 1 or values[0].type != "call_expression":
+        """`err = fmt.Errorf("…: %w", err)`: as much of an error as before; `err = ErrLate`: more can't be."""
+        if len(values) != 1:
             return False
         name, said = self._outline.text(target), self._outline.text(values[0])
+        if _ERROR.match(said) is not None:
+            return True
         if not said.startswith(("fmt.", "errors.")) or name not in said:
             return False
         return re.match(rf"(?:fmt|errors)\.[\s\S]*\b{re.escape(name)}\b", said) is not None
@@ -69,10 +74,15 @@ class Binder:
         if any(element.type == "literal_element" for element in given):
             return
         made = {self._outline.text(element.named_children[0]) for element in given if element.named_children}
+        lacking = {name: kind for name, kind in fields.items() if name not in made}
+        self._lacks(target, lacking, f"`{fact.type.lstrip('*')}` is made here without `{{}}`", value, env)
+
+    def _lacks(self, target: Node, fields: Mapping[str, str], why: str, made: Node, env: Env) -> None:
+        """The maps among some fields of a new struct are nil."""
+        its = self._outline.text(target)
         for name, kind in fields.items():
-            if kind.startswith("map[") and name not in made:
-                cause = Cause(value, f"`{fact.type.lstrip('*')}` is made here without `{name}`", certain=True)
-                env[f"{self._outline.text(target)}.{name}"] = Fact(cause, kind)
+            if kind.startswith("map[") and its not in self.evaluator.untracked:
+                env[f"{its}.{name}"] = Fact(Cause(made, why.format(name), certain=True), kind)
 
     def _facts(self, targets: list[Node], values: list[Node], env: Env) -> list[Fact]:
         """What each target gets."""
@@ -92,8 +102,17 @@ class Binder:
             self.evaluator.value(values[0], env)
             facts = []
         facts = [*facts, *[NOTHING] * (len(targets) - len(facts))][: len(targets)]
-        tells = targets[-1]
-        return [self._linked(fact, tells, values[0]) for fact in facts]
+        return [self._told_by(targets, at, self._linked(fact, targets[-1], values[0])) for at, fact in enumerate(facts)]
+
+    def _told_by(self, targets: list[Node], at: int, fact: Fact) -> Fact:
+        """The fact of one result, which any other that is tested may tell of: `i < 0`, `errs != nil`."""
+        if fact.cause is None:
+            return fact
+        names = [self._outline.text(target) for target in targets]
+        others = {name for name in names if name not in ("_", names[at], fact.linked)}
+        if _is_error(targets[-1], names[-1]):  # tells of it already, or can't
+            others.discard(names[-1])
+        return replace(fact, signs=fact.signs | others)
 
     def _looked_up(self, value: Node, env: Env) -> Fact:
         """`v, ok := m[k]`, where the zero value of what is in `m` is nil."""
@@ -132,9 +151,9 @@ class Binder:
                     return
                 if declares and self._scopes and name not in self._scopes[-1]:
                     self._scopes[-1].add(name)
-                    self.evaluator.types.pop(name, None)
-                if fact.type:
-                    self.evaluator.types.setdefault(name, fact.type)
+                    self.evaluator.types[name] = ""
+                if fact.type and not self.evaluator.types.get(name):
+                    self.evaluator.types[name] = fact.type
                 forget(env, name)
                 if name not in self.evaluator.untracked and (fact.cause is not None or fact.linked):
                     env[name] = fact
@@ -197,6 +216,8 @@ class Binder:
                 facts = [Fact(type=written)] * len(names)
             for name, fact in zip(names, facts, strict=False):
                 self.bind(name, replace(fact, type=written or fact.type), env, declares=True)
+                if value is None and (fields := self.evaluator.file.names.struct(written)):
+                    self._lacks(name, fields, f"`{written}` is declared here without a value", spec, env)
         return env
 
 

@@ -121,7 +121,8 @@ class Evaluator(BracesEvaluator):
     def type_of(self, node: Node) -> str:
         """The written type of a variable or of a field of the file's own structs, or ""."""
         if node.type == "identifier":
-            return self.types.get(self.outline.text(node), "")
+            name = self.outline.text(node)
+            return self.types.get(name, self.outline.variables.get(name, ""))
         if node.type == "selector_expression":
             owner, field = node.child_by_field_name("operand"), node.child_by_field_name("field")
             if owner is not None and field is not None:

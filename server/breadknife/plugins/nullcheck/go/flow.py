@@ -115,7 +115,8 @@ class Flow:
                         after[key] = fact
             return after
 
-        yield leave
+        with self._targets.unwinding(leave):
+            yield leave
         self._scopes.pop()
         self.evaluator.types = types
 

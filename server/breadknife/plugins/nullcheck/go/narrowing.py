@@ -47,7 +47,7 @@ def _compared(evaluator: Evaluator, node: Node, env: Env) -> Branches:
         cause = Cause(node, "it is compared with nil", soft=True)
         same[key] = Fact(cause, fact.type)
     else:
-        same[key] = replace(fact, unless="")
+        same[key] = replace(fact, unless="", partial=False, found=True)
     narrow(other, key)
     return same, other
 

@@ -39,7 +39,7 @@ class Outline:
     imports: dict[str, str] = field(default_factory=dict[str, str])
     """Local name -> path."""
     variables: dict[str, str] = field(default_factory=dict[str, str])
-    """Package-level variables without a value -> type."""
+    """Package-level variables -> type, as far as it is written."""
 
     def text(self, node: Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -61,13 +61,29 @@ def outline(tree: SyntaxTree) -> Outline:
                     _import(made, spec)
             case "var_declaration":
                 for spec in specs(node, "var_spec"):
-                    kind = spec.child_by_field_name("type")
-                    if kind is not None and spec.child_by_field_name("value") is None:
-                        for name in spec.children_by_field_name("name"):
-                            made.variables[made.text(name)] = made.text(kind)
+                    _variables(made, spec)
             case _:
                 pass
     return made
+
+
+def _variables(made: Outline, spec: Node) -> None:
+    kind, value = spec.child_by_field_name("type"), spec.child_by_field_name("value")
+    values = value.named_children if value is not None else []
+    for at, name in enumerate(spec.children_by_field_name("name")):
+        written = made.text(kind) if kind is not None else _made(made, values[at]) if at < len(values) else ""
+        if written:
+            made.variables[made.text(name)] = written
+
+
+def _made(made: Outline, value: Node) -> str:
+    """The type of `T{}`, `&T{}`, `make(T)`."""
+    arguments = value.child_by_field_name("arguments") if value.type == "call_expression" else None
+    if arguments is not None and arguments.named_children and made.text(value).startswith("make("):
+        return made.text(arguments.named_children[0])
+    literal = value.named_children[-1] if value.type == "unary_expression" and value.named_children else value
+    kind = literal.child_by_field_name("type") if literal.type == "composite_literal" else None
+    return ("*" if literal != value else "") + made.text(kind) if kind is not None else ""
 
 
 def specs(node: Node, kind: str) -> Iterator[Node]:

@@ -16,7 +16,7 @@ class NilResult:
     """A function whose first result may be nil. `fires` must each be found, `silent` must not."""
 
     name: str
-    """Import path and function."""
+    """Import path and function, or the type and its method."""
     type: str
     """Of the result."""
     fires: tuple[str, ...]
@@ -30,6 +30,21 @@ class NilResult:
 
 
 _RESPONSE = "*http.Response"
+_METHODS = (
+    ("net/http", "Client Do Get Head Post PostForm", _RESPONSE, "Body.Close()"),
+    ("database/sql", "DB Query QueryContext", "*sql.Rows", "Close()"),
+    ("database/sql", "DB Prepare PrepareContext", "*sql.Stmt", "Close()"),
+    ("database/sql", "DB Begin BeginTx", "*sql.Tx", "Rollback()"),
+    ("database/sql", "Tx Query QueryContext", "*sql.Rows", "Close()"),
+    ("database/sql", "Tx Prepare PrepareContext", "*sql.Stmt", "Close()"),
+    ("database/sql", "Conn QueryContext", "*sql.Rows", "Close()"),
+    ("database/sql", "Conn PrepareContext", "*sql.Stmt", "Close()"),
+    ("database/sql", "Conn BeginTx", "*sql.Tx", "Rollback()"),
+    ("database/sql", "Stmt Query QueryContext", "*sql.Rows", "Close()"),
+    ("os/exec", "Cmd StdoutPipe StderrPipe", "io.ReadCloser", "Close()"),
+    ("os/exec", "Cmd StdinPipe", "io.WriteCloser", "Close()"),
+)
+"""Import path, a type of it and methods, the type of what they give, how that is used."""
 NIL_RESULTS = (
     NilResult(
         "net/http.Get",
@@ -203,6 +218,78 @@ NIL_RESULTS = (
         "*template.Template",
         ("t, _ := template.ParseFiles(f)\nt.Execute(w, d)",),
         ("t, err := template.ParseFiles(f)\nif err != nil {\nreturn\n}\nt.Execute(w, d)",),
+    ),
+    NilResult(
+        "net/http.Request.Cookie",
+        "*http.Cookie",
+        ('q := &http.Request{}\nc, err := q.Cookie("a")\nif err != nil {\nprintln(err)\n}\nprintln(c.Value)',),
+        ('q := &http.Request{}\nif c, err := q.Cookie("a"); err == nil {\nprintln(c.Value)\n}',),
+    ),
+    NilResult(
+        "net/http.NewRequestWithContext",
+        "*http.Request",
+        ('r, _ := http.NewRequestWithContext(x, m, u, nil)\nr.Header.Set("a", "b")',),
+        ('r, err := http.NewRequestWithContext(x, m, u, nil)\nif err != nil {\nreturn\n}\nr.Header.Set("a", "b")',),
+    ),
+    NilResult(
+        "net.Listener.Accept",
+        "net.Conn",
+        ("var l net.Listener = f()\nc, err := l.Accept()\nif err != nil {\nprintln(err)\n}\nc.Close()",),
+        ("var l net.Listener = f()\nfor {\nc, err := l.Accept()\nif err != nil {\ncontinue\n}\nc.Close()\n}",),
+    ),
+    NilResult(
+        "net.Dialer.Dial",
+        "net.Conn",
+        ("d := &net.Dialer{}\nc, _ := d.Dial(n, a)\nc.Close()",),
+        ("d := &net.Dialer{}\nc, err := d.Dial(n, a)\nif err != nil {\nreturn\n}\nc.Close()",),
+    ),
+    NilResult(
+        "net.Dialer.DialContext",
+        "net.Conn",
+        ("d := &net.Dialer{}\nc, _ := d.DialContext(x, n, a)\nc.Close()",),
+        ("d := &net.Dialer{}\nc, err := d.DialContext(x, n, a)\nif err != nil {\nreturn\n}\nc.Close()",),
+    ),
+    NilResult(
+        "crypto/tls.Dial",
+        "*tls.Conn",
+        ("c, err := tls.Dial(n, a, nil)\ndefer c.Close()\nuse(err)",),
+        ("c, err := tls.Dial(n, a, nil)\nif err != nil {\nreturn\n}\ndefer c.Close()",),
+    ),
+    NilResult(
+        "net/url.URL.Parse",
+        "*url.URL",
+        ("b := &url.URL{}\nu, _ := b.Parse(s)\nprintln(u.Host)",),
+        ('b := &url.URL{}\nu, _ := b.Parse("a")\nprintln(u.Host)',),
+        literals=True,
+    ),
+    NilResult(
+        "os/user.LookupId",
+        "*user.User",
+        ("u, _ := user.LookupId(n)\nprintln(u.HomeDir)",),
+        ("u, err := user.LookupId(n)\nif err == nil {\nprintln(u.HomeDir)\n}",),
+    ),
+    NilResult(
+        "text/template.ParseGlob",
+        "*template.Template",
+        ("t, _ := template.ParseGlob(f)\nt.Execute(w, d)",),
+        ("t, err := template.ParseGlob(f)\nif err != nil {\nreturn\n}\nt.Execute(w, d)",),
+    ),
+    NilResult(
+        "html/template.ParseGlob",
+        "*template.Template",
+        ("t, _ := template.ParseGlob(f)\nt.Execute(w, d)",),
+        ("t, err := template.ParseGlob(f)\nif err != nil {\nreturn\n}\nt.Execute(w, d)",),
+    ),
+    *(
+        NilResult(
+            f"{path}.{owner}.{method}",
+            type,
+            (f"d := &{path.rpartition('/')[2]}.{owner}{{}}\nr, err := d.{method}(a)\ndefer r.{use}\nuse(err)",),
+            (f"d := f()\nr, err := d.{method}(a)\ndefer r.{use}\nuse(err)",),
+        )
+        for path, names, type, use in _METHODS
+        for owner, *methods in (names.split(),)
+        for method in methods
     ),
 )
 

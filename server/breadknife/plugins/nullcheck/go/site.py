@@ -36,6 +36,8 @@ _LOOPS = rounds.Loops(
     }),
 )  # fmt: skip
 
+_FINDS_ERROR = re.compile(r"(?<!!)errors\.(?:Is|As)\((\w*[eE]rr)\b|\b(\w*[eE]rr) (?:!= nil\b|== (?!nil\b))")
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -81,6 +83,22 @@ class Site:
     @property
     def results(self) -> tuple[str, ...]:
         return result_types(self.outline, self.function)[0] if self.function is not None else ()
+
+    @property
+    def error(self) -> str:
+        """The error that a condition around the place has found, which is what counts there; "" for none."""
+        for outer, inner in reversed(list(pairwise((*self.path, self.node)))):
+            if outer.type in _FUNCTIONS:
+                return ""
+            test = None
+            if outer.type == "if_statement" and inner == outer.child_by_field_name("consequence"):
+                test = outer.child_by_field_name("condition")
+            elif outer.type == "expression_case":
+                test = outer.child_by_field_name("value")
+            source = self.outline.text(test) if test is not None and inner != test else ""
+            if (found := _FINDS_ERROR.search(source)) is not None and "||" not in source:
+                return found[1] or found[2]
+        return ""
 
     @property
     def round(self) -> Node | None:

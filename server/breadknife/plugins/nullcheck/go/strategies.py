@@ -37,9 +37,13 @@ def options(site: Site, fact: Fact | None, ignores: str, names: Names) -> list[O
         found += _zero_value(site, fact, struct)
     made = {option.strategy for option in found}
     # Where it is always nil a guard would only hide what follows.
+    if fact is not None and _is_told(fact):
+        checks = list(_told(site, fact.linked))
+    else:
+        checks = (list(_told(site, site.error)) if site.error else []) or list(_guards(site, struct))
     found += [
         option
-        for option in (_told(site, fact.linked) if fact is not None and _is_told(fact) else _guards(site, struct))
+        for option in checks
         if option.strategy not in made and (fact is None or not is_certain(fact) or option.strategy is Strategy.DEFAULT)
     ]
     if ignores:

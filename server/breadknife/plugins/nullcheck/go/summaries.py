@@ -34,6 +34,8 @@ def summarize(outline: Outline, function: Function) -> Summary:
     if not results or (function.named_results and any(not node.named_children for node in returns)):
         return Summary()
     tells = results[-1] if results[-1] in ("error", "bool") and len(results) > 1 else ""
+    if results.count("bool") > (tells == "bool") and tells != "error":
+        tells = ""  # which of them it is isn't known
     with_error, alone, given = set[int](), set[int](), set[int]()
     for node in returns:
         values = node.named_children[0].named_children if node.named_children else []

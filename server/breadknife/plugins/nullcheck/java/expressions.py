@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
     forget_fields,
     narrow,
 )
-from breadknife.plugins.nullcheck.java.keys import asked, compact, has_parent, is_its_own, maps_of_keys, values_of
+from breadknife.plugins.nullcheck.java.keys import MAX_KEY, Keys, asked, compact, has_parent, values_of
 from breadknife.plugins.nullcheck.java.names import Member, Names
 from breadknife.plugins.nullcheck.java.narrowing import branch
 from breadknife.plugins.nullcheck.java.operators import OPERATORS
@@ -34,8 +34,6 @@ from breadknife.plugins.nullcheck.java.rules import (
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
-_MAX_KEY = 100
-"""Longest call, in bytes, whose tests are remembered."""
 _COMPARED = re.compile(r"([\w.]+)\s*[!=]=\s*null\b")
 _TESTS = frozenset(
     {"binary_expression", "unary_expression", "instanceof_expression", "parenthesized_expression", "method_invocation"}
@@ -91,8 +89,7 @@ class Evaluator(BracesEvaluator):
         self.owner = owner
         self._follow = flow
         """Follows a block in an expression: a lambda's, a switch's."""
-        self._keys: dict[str, frozenset[str]] = {}
-        """Local variables -> the maps that they have the keys of."""
+        self.keys = Keys()
         self.classes: list[Node] = []
         """Bodies of anonymous and local classes in this method, each to be followed by itself."""
 
@@ -103,6 +100,9 @@ class Evaluator(BracesEvaluator):
         """A value goes where a primitive is needed."""
         if fact.cause is not None and target in PRIMITIVES and base(fact.type) in BOXED:
             self.use(node, fact, Use.ASSIGN, env)
+
+    def condition(self, node: Node, env: Env) -> None:
+        self.unbox(node, self.value(node, env), "boolean", env)
 
     def key_of(self, node: Node) -> str:
         match node.type:
@@ -120,25 +120,12 @@ class Evaluator(BracesEvaluator):
                 return f"{prefix}.{self.text(field)}" if prefix else ""
             case "parenthesized_expression":
                 return self.key_of(node.named_children[0]) if node.named_child_count == 1 else ""
-            case "method_invocation" if node.end_byte - node.start_byte <= _MAX_KEY:
+            case "method_invocation" if node.end_byte - node.start_byte <= MAX_KEY:
                 return compact(self.text(node))
             case "cast_expression" if (value := node.child_by_field_name("value")) is not None:
                 return self.key_of(value)
             case _:
                 return ""
-
-    def keyed(self, over: Node, key: str, env: Env) -> None:
-        """`key` is one of a map's that `over` names, as `map.keySet()` or sorted: the map has a value for it."""
-        source = self.text(over)
-        maps = self._keys.get(source) or maps_of_keys(source)
-        for known in values_of(next(iter(maps)), key) if len(maps) == 1 else ():
-            narrow(env, known)
-
-    def made(self, target: str, value: Node, env: Env) -> None:
-        """What a variable's new value says of it."""
-        self._keys[target] = maps_of_keys(self.text(value))
-        for getter in ("getParentFile", "getParent") if has_parent(value) else ():
-            narrow(env, f"{target}.{getter}()")
 
     def type_of(self, node: Node) -> str:
         """The written type of an expression, or ""."""
@@ -203,7 +190,11 @@ class Evaluator(BracesEvaluator):
     def _field_elsewhere(self, owner: Node | None, name: Node | None) -> Member | None:
         if owner is None or name is None:
             return None
-        return self.file.others.field(base(self.type_of(owner)) or self.text(owner), self.text(name))
+        return self.file.others.field(self._class_of(owner), self.text(name))
+
+    def _class_of(self, owner: Node) -> str:
+        kind = self.type_of(owner)
+        return self.outline.class_named(kind) if kind else self.text(owner)
 
     def _elsewhere(self, member: Member, name: str, node: Node) -> Fact:
         cause = self.file.cause_elsewhere(member, name, node)
@@ -242,7 +233,7 @@ class Evaluator(BracesEvaluator):
             return NOTHING
         self.unbox(right, fact, self.type_of(left), env)
         self.assign(left, fact, env)
-        self.made(self.text(left), right, env)
+        self.keys.made(self.text(left), right, env)
         return fact
 
     def tested(self, node: Node, env: Env) -> Fact:
@@ -274,6 +265,8 @@ class Evaluator(BracesEvaluator):
         if called in ("put", "putIfAbsent", "computeIfAbsent", "merge") and receiver is not None and given:
             for key in values_of(self.text(receiver), self.text(given[0])):
                 narrow(env, key)
+        elif called in ("add", "addAll") and receiver is not None and given:
+            self.keys.added(self.text(receiver), self.text(given[-1]))
         known = env.get(self.key_of(node), env.get(self._field_given_by(receiver, called))) if env else None
         if env and called not in RETURNING:
             forget_fields(env)
@@ -334,23 +327,27 @@ class Evaluator(BracesEvaluator):
             cause = self.file.cause_of(method, node, given) if method is not None else None
             return Fact(cause, method.type) if cause is not None and method is not None else NOTHING
         kind = self.type_of(receiver)
-        rule = self.file.rules.get((base(kind) or self.text(receiver), called))
+        rule = self.file.rules.get((base(kind) or self.text(receiver), called), self.file.rules.get(("", called)))
         if rule is None:
-            there = self.file.others.method(base(kind) or self.text(receiver), called)
+            there = self.file.others.method(self._class_of(receiver), called)
             return self._elsewhere(there, called, node) if there is not None else NOTHING
-        if rule.arguments is not None and (len(given) not in rule.arguments or rule.static != (not kind)):
+        if rule.arguments is not None and (
+            len(given) not in rule.arguments or (rule.receiver and rule.static != (not kind))
+        ):
             return NOTHING
-        if (rule.last and self.text(given[-1]) != rule.last) or (given and self.text(given[0]) in ALWAYS_SET):
+        if (rule.last and self.text(given[-1]) != rule.last) or (
+            given and self.outline.literal(self.owner, self.text(given[0])) in ALWAYS_SET
+        ):
             return NOTHING
         if rule.where_asked and self.text(receiver).rpartition(".")[2] not in self.outline.maps_that_may_miss:
             return NOTHING
-        if has_parent(receiver) or (given and is_its_own(self.text(given[0]), self.text(receiver))):
+        if has_parent(receiver) or (given and self.keys.has(self.text(receiver), self.text(given[0]))):
             return NOTHING
         arguments = type_arguments(kind)
         result = {"V": arguments[1] if len(arguments) == 2 else "", "T": arguments[0] if arguments else ""}.get(
             rule.type, rule.type
         )
-        shown = f"{rule.receiver}.{rule.name}"
+        shown = f"{rule.receiver}.{rule.name}".removeprefix(".")
         return Fact(Cause(node, f"`{shown}` returns null {rule.why}"), result)
 
     def _creation(self, node: Node, env: Env) -> Fact:
@@ -376,7 +373,7 @@ class Evaluator(BracesEvaluator):
                     kind = parameter.child_by_field_name("type")
                     self.types[self.text(name)] = self.text(kind) if kind is not None else ""
                     if over is not None:
-                        self.keyed(over, self.text(name), inner)
+                        self.keys.each(self.text(over), self.text(name), inner)
         if body is not None:
             if body.type == "block":
                 self._follow(body, inner)

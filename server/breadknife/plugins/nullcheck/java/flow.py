@@ -30,6 +30,10 @@ _COMPOUND = frozenset({
     "block", "if_statement", "while_statement", "do_statement", "for_statement", "labeled_statement",
 })  # fmt: skip
 """What throws in these is a statement in them: one with a call, hardly ever a test."""
+_SCOPES = frozenset({
+    "block", "for_statement", "enhanced_for_statement", "try_statement", "try_with_resources_statement",
+    "switch_expression",
+})  # fmt: skip
 _CATCHES_NULL = "NullPointerException"
 
 
@@ -81,7 +85,12 @@ class Flow:
         handler = self._handlers.get(node.type)
         after: Env | None = env
         if handler is not None:
+            types = self.evaluator.types
+            if node.type in _SCOPES:  # a name that is declared inside may mean a field outside
+                self.evaluator.types = dict(types)
             after = handler(node, env)
+            if node.type in _SCOPES:
+                self.evaluator.types = types
         elif node.type in CLASSES:
             self.evaluator.classes.append(node)
         else:
@@ -154,7 +163,7 @@ class Flow:
             self.evaluator.types[self._outline.text(name)] = its
             self.evaluator.assign(name, fact, env)
             if value is not None:
-                self.evaluator.made(self._outline.text(name), value, env)
+                self.evaluator.keys.made(self._outline.text(name), value, env)
         return env
 
     def _return(self, node: Node, env: Env) -> None:
@@ -234,7 +243,7 @@ class Flow:
             self.evaluator.types[its] = self._outline.text(kind) if kind is not None else ""
             self.evaluator.assign(name, NOTHING, env)
             if value is not None:
-                self.evaluator.keyed(value, its, env)
+                self.evaluator.keys.each(self._outline.text(value), its, env)
                 if of := map_of_entries(self._outline.text(value)):
                     narrow(env, next(values_of(of, f"{its}.getKey()")))
         return self._rounds(node, env)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.braces.facts import Env, narrow
 from breadknife.plugins.nullcheck.java.rules import NULL_ALIKE
 from breadknife.text.syntax import Node
 
@@ -16,6 +17,16 @@ _GIVEN = r"\((?:[^()]|\([^()]*\))*\)"
 _COMPARES = re.compile(rf"(\w+)\s*\.\s*get\s*{_GIVEN}\s*[!=]=\s*null\b")
 _TAKES = re.compile(r"(\w+)\s*=\s*(?:\([\w<>,. ?\[\]]+\)\s*)?(?:this\s*\.\s*)?(\w+)\s*\.\s*get\s*\(")
 _NULL_TEST = re.compile(r"\b(\w+)\s*[!=]=\s*null\b|\bnull\s*[!=]=\s*(\w+)\b")
+_NAMES = re.compile(r"(?<![\w.])\w+")
+_ROOT = re.compile(r"(?:this\.)?(\w+)[.\[]")
+_TAKEN = "(?:get|poll|remove)(?:First|Last)?|first|last|next|previous|element|pop"
+_SINGLE = re.compile(rf"(?:\.(?:{_TAKEN})\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])$")
+"""Takes one of several."""
+_OWN = re.compile(r"([\w.]+)\.(?:first|last)Key\(\)")
+_EMPTY = re.compile(r"new [\w<>,. ]+\(\d*\)")
+MAX_KEY = 100
+"""Longest expression, in bytes, of which something is remembered."""
+_OTHERS = frozenset({""})
 _ENTRIES = re.compile(r"([\w.]+)\.entrySet\(\)")
 
 
@@ -44,21 +55,78 @@ def maps_that_may_miss(source: str) -> frozenset[str]:
     return frozenset((*_ASKS.findall(source), *_COMPARES.findall(source), *taken))
 
 
-def maps_of_keys(source: str) -> frozenset[str]:
-    """The maps whose keys an expression names: sorted, filtered, as an array, or as they are."""
-    return frozenset(_KEYS.findall(source))
+class Keys:
+    """Which variables of a method have keys of maps: all of them, sorted, filtered, as an array, or one of them."""
+
+    def __init__(self) -> None:
+        self._collections: dict[str, frozenset[str]] = {}
+        """With "" for a map where there may be other things in it, too."""
+        self._single: dict[str, frozenset[str]] = {}
+
+    def made(self, target: str, value: Node, env: Env) -> None:
+        """A variable gets a value: what is said of it."""
+        source = (value.text or b"").decode("utf-8", "replace")
+        self._take(compact(target), source)
+        for known in values_of(map, target) if (map := self.map_of(source)) else ():
+            narrow(env, known)
+        told = f"({compact(source)})" if len(source) <= MAX_KEY else ""
+        for known in [key for key, fact in env.items() if told and fact.checked and key.endswith(told)]:
+            narrow(env, f"{known.removesuffix(told)}({target})")
+        for getter in ("getParentFile", "getParent") if has_parent(value) else ():
+            narrow(env, f"{target}.{getter}()")
+
+    def _take(self, target: str, value: str) -> None:
+        maps, is_single = self._maps(value), _is_single(value)
+        self._single[target] = maps if is_single else frozenset()
+        is_empty = _EMPTY.fullmatch(value) is not None
+        self._collections[target] = frozenset() if is_empty else _OTHERS if is_single else maps or _OTHERS
+
+    def added(self, target: str, value: str) -> None:
+        """`target.add(value)`, `target.addAll(value)`."""
+        target = compact(target)
+        self._collections[target] = self._collections.get(target, _OTHERS) | (self._maps(value) or _OTHERS)
+
+    def each(self, over: str, key: str, env: Env) -> None:
+        """`key` is one of a map's that `over` names, as `map.keySet()` or sorted: the map has a value for it."""
+        self._single[key] = self._maps(over)
+        for known in values_of(map, key) if (map := _only(self._single[key])) else ():
+            narrow(env, known)
+
+    def map_of(self, value: str) -> str:
+        """The map that has a value for one key that is taken from others: `keys.get(0)`, `keys[0]`."""
+        if (own := _OWN.fullmatch(value)) is not None:
+            return own[1]
+        root = _ROOT.match(value)
+        if root is None or not _is_single(value):
+            return ""
+        is_taken = self._collections.get(root[1], _OTHERS) != _OTHERS or _KEYS.match(value) is not None
+        return _only(self._maps(value)) if is_taken else ""
+
+    def has(self, map: str, key: str) -> bool:
+        """Whether a key is one that the map has if it has any."""
+        return compact(self.map_of(key)) == compact(map)
+
+    def _maps(self, source: str) -> frozenset[str]:
+        """The maps whose keys an expression names."""
+        maps = frozenset(_KEYS.findall(source))
+        for name in _NAMES.findall(source):
+            its = self._collections.get(name, _OTHERS)
+            maps |= self._single.get(name, frozenset()) if its == _OTHERS else its
+        return maps
+
+
+def _is_single(value: str) -> bool:
+    return len(value) <= MAX_KEY and _SINGLE.search(value) is not None
+
+
+def _only(maps: frozenset[str]) -> str:
+    return next(iter(maps)) if len(maps) == 1 else ""
 
 
 def map_of_entries(source: str) -> str:
     """Of `map.entrySet()`; "" for another expression."""
     found = _ENTRIES.fullmatch(source)
     return found[1] if found else ""
-
-
-def is_its_own(key: str, receiver: str) -> bool:
-    """Whether a key is one that the map has if it has any."""
-    ways = ("firstKey", "lastKey", "keySet().iterator().next")
-    return compact(key) in (compact(f"{receiver}.{way}()") for way in ways)
 
 
 def alike(call: str, called: str) -> Iterator[str]:

@@ -37,7 +37,7 @@ def _compared(evaluator: Evaluator, node: Node, env: Env) -> Branches:
         if known.cause is None:
             same[key] = Fact(Cause(node, "it is compared with null", soft=True))
         else:
-            same[key] = replace(known, unless="")
+            same[key] = replace(known, unless="", partial=False, found=True)
         narrow(other, key)
         name = node.child_by_field_name("name") if node.type == "method_invocation" else None
         for call in alike(key, evaluator.text(name)) if name is not None else ():
@@ -66,7 +66,7 @@ def _asked_for_key(evaluator: Evaluator, called: str, receiver: Node | None) -> 
 def _call(evaluator: Evaluator, node: Node, env: Env) -> Branches:
     """A predicate of the program's own may well test for null: believe both outcomes."""
     name, receiver = node.child_by_field_name("name"), node.child_by_field_name("object")
-    evaluator.value(node, env)
+    evaluator.condition(node, env)
     yes, no = dict(env), env
     called = evaluator.text(name) if name is not None else ""
     arguments = node.child_by_field_name("arguments")

@@ -78,6 +78,13 @@ class Outline:
     def class_names(self) -> frozenset[str]:
         return frozenset(its.name for its in self.classes.values())
 
+    def class_named(self, kind: str) -> str:
+        """The simple name of a class; "" for one that is written with a package, and means another here without."""
+        written, name = kind.partition("<")[0].strip(), base(kind)
+        package = self.text(self.package).removeprefix("package").strip(" ;\n\t") if self.package is not None else ""
+        is_known = written in (self.imports.get(name, ""), f"{package}.{name}")
+        return name if is_known or not written[:1].islower() or "." not in written else ""
+
     def field_named(self, owner: int | None, name: str) -> Variable | None:
         """The field that a bare name means in a class."""
         while owner is not None and owner in self.classes:
@@ -85,6 +92,13 @@ class Outline:
                 return self.classes[owner].fields[name]
             owner = self.classes[owner].outer
         return None
+
+    def literal(self, owner: int | None, source: str) -> str:
+        """The text that a constant of a class always is, as a literal; any other expression as it is."""
+        field = self.field_named(owner, source)
+        declared = self.text(field.node) if field is not None else ""
+        found = re.search(rf'\bfinal\b[^=;]*\b{re.escape(source)}\s*=\s*("[^"\\\n]*")\s*[;,]', declared)
+        return found[1] if found is not None else source
 
     def method_named(self, owner: int | None, name: str) -> Method | None:
         """The method that a bare call means in a class; None where several have that name."""
@@ -119,7 +133,7 @@ def outline(tree: SyntaxTree) -> Outline:
 def _class(made: Outline, node: Node, outer: int | None, suppressed: bool) -> Iterator[tuple[Node, int | None, bool]]:
     key = node.start_byte
     name, parent = node.child_by_field_name("name"), node.child_by_field_name("superclass")
-    extended = base(made.text(parent).removeprefix("extends").strip()) if parent is not None else ""
+    extended = made.class_named(made.text(parent).removeprefix("extends").strip()) if parent is not None else ""
     its = made.classes.setdefault(key, Class(outer, made.text(name) if name is not None else "", extended))
     suppressed = suppressed or _SUPPRESSED.search(modifiers(made, node)) is not None
     for member in members(node):

@@ -76,7 +76,11 @@ NULLABLE_METHODS = (
         _UNSET,
         "String",
         ('System.getProperty("a").trim();',),
-        ('System.getProperty("a", "b").trim();', 'System.getProperty("user.home").trim();'),
+        (
+            'System.getProperty("a", "b").trim();',
+            'System.getProperty("user.home").trim();',
+            'System.getProperty("java.library.path").trim();',
+        ),
         (1,),
         static=True,
     ),
@@ -176,12 +180,15 @@ NULLABLE_METHODS = (
         ("Path d = f();\ng(d.getParent());",),
     ),
     NullableMethod(
-        "Optional",
+        "",
         "orElse",
         "when it is empty",
         "T",
-        ("Optional<String> o = f();\no.orElse(null).trim();",),
-        ('Optional<String> o = f();\no.orElse("").trim();',),
+        (
+            "Optional<String> o = f();\no.orElse(null).trim();",
+            "String s = list.stream().filter(x -> g(x)).findFirst().orElse(null);\ns.trim();",
+        ),
+        ('Optional<String> o = f();\no.orElse("").trim();', 'list.stream().findFirst().orElse("").trim();'),
         (1,),
         last="null",
     ),
@@ -265,6 +272,7 @@ ALWAYS_SET = frozenset({
         "user.home", "user.dir", "user.name", "java.io.tmpdir", "java.version", "os.name", "os.arch", "os.version",
         "line.separator", "file.separator", "path.separator", "java.home", "java.class.path", "java.vendor",
         "java.specification.version", "java.vm.name", "java.class.version", "file.encoding", "java.vm.version",
+        "java.library.path",
     )
 })  # fmt: skip
 """Properties that every Java sets."""
