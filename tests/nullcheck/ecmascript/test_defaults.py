@@ -84,3 +84,15 @@ def test_what_two_types_say_differently_has_no_default() -> None:
 )
 def test_a_default_must_be_a_literal_of_the_same_type(default: str, like: str, same: bool) -> None:
     assert EcmaScript().literal(default, like) is same
+
+
+@pytest.mark.parametrize(
+    ("value", "after"),
+    [
+        ("!e ? null : e.text", '!e ? "" : e.text'),
+        ("e ? e.text : (undefined)", 'e ? e.text : ""'),
+    ],
+)
+def test_a_default_stands_in_for_the_null_that_is_written(value: str, after: str) -> None:
+    text = f"function f(e: E) {{\n  const t: string = {value};\n  return t;\n}}\n"
+    assert results(text)["default"] == text.replace(value, after)

@@ -141,6 +141,8 @@ def defaulted(site: Site, default: str) -> tuple[TextEdit, ...] | None:
     if member_default(site):
         return _member_defaulted(site, default)
     span = site.span
+    if (null := _null_branch(site.node)) is not None:
+        return (TextEdit(site.tree.span(null), default),)
     if site.is_shorthand:
         return (TextEdit(Span(span.end, span.end), f": {site.source} ?? {default}"),)
     bare = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN) or (
@@ -157,6 +159,14 @@ def defaulted(site: Site, default: str) -> tuple[TextEdit, ...] | None:
         return None  # a line that begins with `(` may continue the one before
     edits = (TextEdit(Span(span.start, span.start), before),) if before else ()
     return (*edits, TextEdit(Span(span.end, span.end), f" ?? {default}{after}"))
+
+
+def _null_branch(node: Node) -> Node | None:
+    """The `null` of `a ? null : b`, where only one of the two is written so."""
+    ternary = inner(node)
+    parts = (ternary.child_by_field_name(field) for field in ("consequence", "alternative"))
+    written = [part for part in parts if part is not None and inner(part).type in ("null", "undefined")]
+    return written[0] if ternary.type == "ternary_expression" and len(written) == 1 else None
 
 
 def counted(site: Site) -> tuple[TextEdit, ...]:
