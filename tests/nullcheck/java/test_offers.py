@@ -385,6 +385,23 @@ def test_spotbugs_annotation_is_written_where_the_file_has_it(head: str, written
     assert made == ([text.replace("    int f(", written + "    int f(")] if written else [])
 
 
+def test_in_a_finally_nothing_hides_an_exception_that_is_on_its_way() -> None:
+    lines = [
+        "void f() throws Exception {",
+        "    Reader r = null;",
+        "    try {",
+        "        r = open();",
+        "    } finally {",
+    ]
+    before, after = (
+        in_class(*lines, *(f"        {line}" for line in inside), "    }", "}")
+        for inside in (["r.close();"], ["if (r != null) {", "    r.close();", "}"])
+    )
+    best, *rest = offered(before)
+    assert apply_edits(before, best.edits) == after
+    assert Strategy.RETURN not in {offer.strategy for offer in rest}
+
+
 def test_nullaways_own_annotation_is_the_last_offer() -> None:
     text = in_class("int f(@Nullable String s) {", "    return s.length();", "}")
     at = text.index("s.length")

@@ -21,8 +21,9 @@ from breadknife.plugins.nullcheck.braces.targets import Targets
 from breadknife.plugins.nullcheck.java.expressions import Evaluator, File
 from breadknife.plugins.nullcheck.java.keys import map_of_entries, values_of
 from breadknife.plugins.nullcheck.java.narrowing import branch, truth
-from breadknife.plugins.nullcheck.java.outline import CLASSES, Outline
+from breadknife.plugins.nullcheck.java.outline import CLASSES
 from breadknife.plugins.nullcheck.java.rules import CHECKS, NO_RETURN, NO_RETURN_BARE, PRIMITIVES, RETURNING
+from breadknife.plugins.nullcheck.java.trying import assigned_in, catches_all, unset_by
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -221,7 +222,7 @@ class Flow:
             otherwise = None
         elif alternative is not None:
             otherwise = self.statement(alternative, no)
-        signs = partial(_assigned_in, self._outline, consequence, alternative)
+        signs = partial(assigned_in, self._outline, consequence, alternative)
         return join_branches(test, then, otherwise, signs)
 
     def _while(self, node: Node, env: Env) -> Env | None:
@@ -264,7 +265,7 @@ class Flow:
                 self.evaluator.value(update, env)
             return env
 
-        assigned = cache(partial(_assigned_in, self._outline, node))
+        assigned = cache(partial(assigned_in, self._outline, node))
         head = set_later(env, lambda key: key in assigned())
         return after_rounds(self._targets, head, tested, body_followed, updated)
 
@@ -290,12 +291,16 @@ class Flow:
                 self._resource(resource, env)
         end = self.statement(body, dict(env)) if body is not None else env
         self.evaluator.forgiven -= forgives
-        raised = self._raised.pop()
+        raised, unset = self._raised.pop(), unset_by(self._outline, node, env)
+        takes_all = False
         ends: list[Env | None] = []
         outer = raised
         for handler in handlers:
             block = handler.child_by_field_name("body")
             inside = dict(raised or {})
+            if catches_all(self._outline, handler):
+                takes_all = True
+                inside |= unset
             for parameter in handler.named_children:
                 if (name := parameter.child_by_field_name("name")) is not None:
                     self.evaluator.types[self._outline.text(name)] = ""
@@ -306,7 +311,9 @@ class Flow:
         after = join_all((end, *ends))
         final = next((child for child in node.named_children if child.type == "finally_clause"), None)
         if final is not None and final.named_children:
-            leaving = self.statement(final.named_children[-1], join(outer, after) or {})
+            leaving = self.statement(
+                final.named_children[-1], (join(outer, after) or {}) | ({} if takes_all else unset)
+            )
             after = (
                 self.statement(final.named_children[-1], after) if after is not None and leaving is not None else None
             )
@@ -370,18 +377,6 @@ def always_throws(body: Node) -> bool:
     """Whether a method's last statement throws, and nothing leaves before."""
     statements = [child for child in body.named_children if not child.type.endswith("comment")]
     return len(statements) > 0 and statements[-1].type == "throw_statement" and len(statements) <= 3
-
-
-def _assigned_in(outline: Outline, *parts: Node | None) -> frozenset[str]:
-    """The names that are set in some statements."""
-    found, stack = set[str](), [part for part in parts if part is not None]
-    while stack:
-        node = stack.pop()
-        left = node.child_by_field_name("left") if node.type == "assignment_expression" else None
-        if left is not None and left.type == "identifier":
-            found.add(outline.text(left))
-        stack += node.named_children
-    return frozenset(found)
 
 
 def _same(node: Node, env: Env) -> Env:

@@ -95,6 +95,14 @@ class Site:
         return None
 
     @property
+    def is_finally(self) -> bool:
+        """Whether what is thrown here, or leaves, may hide an exception that is on its way."""
+        for node in reversed(self.path):
+            if node.type == "finally_clause" or node == self.function:
+                return node != self.function
+        return False
+
+    @property
     def result(self) -> str | None:
         """The type that a `return` at the place gives back; None in a lambda, whose type nobody wrote."""
         if self.function is None or self.function.type == "lambda_expression":

@@ -105,7 +105,7 @@ def _require(site: Site, in_tests: bool, catch: Catch | None) -> Iterator[Option
     what = in_title(site.source) if site.is_name else "the result"
     message, known = f"{_plain(site)} is null", missing.says(*call_parts(site.node))
     weight, reason = 55, "it throws anyway, without a message"
-    if catch is not None:
+    if catch is not None or site.is_finally:
         weight, reason = 20, "it throws anyway, without a message"  # and drops what was caught
     elif in_tests:
         weight, reason = 85, "this is a test"
@@ -149,6 +149,8 @@ def _guards(site: Site, catch: Catch | None) -> Iterator[Option]:
     if _lets_through(site) is not None:
         weight = min(weight, 60)
     because, cause = "", ""
+    if site.is_finally:
+        weight = 15
     if catch is not None:
         exception, weight, reason = catch.exception(exception), 70, "what was caught isn't dropped"
         because, cause = f" (`{catch.name}` is its cause)", f", {catch.name}"
@@ -158,7 +160,7 @@ def _guards(site: Site, catch: Catch | None) -> Iterator[Option]:
         Content(exception, f"{_plain(site)} is null"),
     )  # fmt: skip
     check = _check_above(site)
-    throws = catch is not None and catch.is_left_by_throwing
+    throws = (catch is not None and catch.is_left_by_throwing) or site.is_finally
     if site.loop is not None and not throws:
         around = site.outline.text(site.loop)
         habit = bool(re.search(r"\bcontinue;", around))
@@ -185,9 +187,10 @@ def _guards(site: Site, catch: Catch | None) -> Iterator[Option]:
         )  # fmt: skip
     if statement.type == "expression_statement" and statement.named_children[0].type == "method_invocation":
         is_beside = catch is not None and not catch.names_caught(statement)
+        reason = "what was caught is what counts here" if is_beside else "nothing after it needs its result"
         yield Option(
-            Strategy.NARROW, f"Skip this if {what} is null", 86 if is_beside else 42,
-            "what was caught is what counts here" if is_beside else "nothing after it needs its result",
+            Strategy.NARROW, f"Skip this if {what} is null", 86 if is_beside or site.is_finally else 42,
+            "an exception on its way isn't hidden" if site.is_finally else reason,
             lambda _: _wrapped(site),
         )  # fmt: skip
 
