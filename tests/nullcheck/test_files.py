@@ -86,6 +86,7 @@ def test_offers_are_made_once_but_those_that_change_other_files(
     monkeypatch.setattr(summaries, "SECONDS", 0.0)
     (tmp_path / "a.py").write_text(PYTHON, "utf-8")
     (tmp_path / "b.py").write_text(text, "utf-8")
+    (tmp_path / "c.py").write_text(text, "utf-8")  # another caller that relies on a value
     project, files = FolderProject(tmp_path), Files()
     document = Document((tmp_path / "b.py").as_uri(), "python", text)
     tree = parse(text, "python")
