@@ -11,12 +11,17 @@ from breadknife.plugins.nullcheck.python.signatures import named
 from breadknife.text.syntax import Node
 
 _TEST = re.compile(r"(?:not )?(\w+)(?: is (?:not )?None)?")
+_LONGEST = 400
+"""Bytes of decorators that are looked at."""
 _BINDS = {"assignment": "left", "named_expression": "name"}
 
 
 def filled(function: Node, meaning: Meaning) -> frozenset[str]:
     """The parameters of a function that its decorators do that for."""
-    around, names = function.parent, frozenset[str]()
+    names, start = frozenset[str](), function.start_byte
+    if b"@" not in meaning.outline.source[max(0, start - _LONGEST) : start]:  # a parent is looked for from the root
+        return names
+    around = function.parent
     for child in around.named_children if around is not None and around.type == "decorated_definition" else ():
         made = child.named_children[0] if child.type == "decorator" and child.named_child_count else None
         named = made.child_by_field_name("function") if made is not None and made.type == "call" else made
