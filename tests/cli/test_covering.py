@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.cli.covering import holds, is_reached, sets
+from breadknife.cli.covering import holds, is_left_with, is_reached, sets
 from breadknife.text.syntax import parse
 from support import marked_spans
 
@@ -80,3 +80,23 @@ def test_what_is_evaluated_with_its_statement(language: str, marked: str, expect
     tree = parse(text, language)
     assert tree is not None
     assert is_reached(tree, place) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("while len(⟦x⟧):\n    x = f()\n⟦x⟧.y\n", True),
+        ("while len(⟦x⟧):\n    if x: break\n⟦x⟧.y\n", False),
+        ("while len(⟦x⟧):\n    x = f()\nx = f()\n⟦x⟧.y\n", False),
+        ("while len(⟦x⟧):\n    f()\nelse:\n    x = f()\n⟦x⟧.y\n", False),
+        ("while len(⟦x⟧) and (x := f()):\n    f()\n⟦x⟧.y\n", False),
+        ("if g():\n    while len(⟦x⟧):\n        f()\n⟦x⟧.y\n", False),
+        ("while g():\n    len(⟦x⟧)\n⟦x⟧.y\n", False),
+        ("if len(⟦x⟧):\n    x = f()\n⟦x⟧.y\n", False),
+    ],
+)
+def test_what_a_loop_is_left_with(text: str, expected: bool) -> None:
+    plain, [tested, later] = marked_spans(text)
+    tree = parse(plain, "python")
+    assert tree
+    assert is_left_with(tree, tested, later) is expected

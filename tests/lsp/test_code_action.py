@@ -142,7 +142,7 @@ async def test_a_menu_says_what_is_known_of_an_edit_and_the_log_what_it_has_pass
     session = await connect(engine_script=script([]), options=OFF)
     *items, silencing = await session.actions(session.open("a.py", NULL), USE, [])
     assert [item.title.partition(" · ")[2] for item in items] == ["file clean"] * len(items)
-    assert silencing.title == "Ignore none-attribute on this line (nothing changes)"
+    assert silencing.title == "Ignore none-attribute on this line (only a comment)"
     item = await session.client.code_action_resolve_async(items[0])
     assert item.edit
     title = item.title.partition(" · ")[0]

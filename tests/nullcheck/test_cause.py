@@ -160,6 +160,23 @@ def test_it_is_offered_for_several_places_of_one_cause(text: str) -> None:
     assert [action for action in offered(text) if action.data.get("everywhere")] == []
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("a", "a"), ""),
+        (("a", "b"), ", likewise `b`"),
+        (("a", "b", "b", "a"), ", likewise `b`"),
+        (("a", "b", "c"), ", likewise `b` and others"),
+    ],
+)
+def test_what_is_called_otherwise_at_another_place_is_named(names: tuple[str, ...], said: str) -> None:
+    uses = (f"def f{at}():\n    {name} = find({at})\n    return {name}.x\n" for at, name in enumerate(names))
+    text = "\n\n".join((FIND, *uses))
+    _, action = resolved(text, "assert", everywhere=True)
+    done = "Assert that `a` is not None (AssertionError if it is)"
+    assert action.title == f"{done}{said}, at up to {len(names)} places with this cause"
+
+
 TEXT = st.text(alphabet=st.sampled_from("ab\n\ré"), max_size=40)
 
 

@@ -198,6 +198,72 @@ def test_our_own_findings_say_where_the_none_comes_from(text: str, name: str) ->
     assert f"{origin.kind} {origin.name}" == name
 
 
+TRAIT = """\
+from traitlets import HasTraits, Instance
+
+
+class Checker(HasTraits):
+    user = Instance("User", allow_none=True)
+
+    def stop(self):
+        self.user.name()
+"""
+GIVEN = """\
+class Checker:
+    @property
+    def owner(self):
+        if self.is_open:
+            return self.name
+        return None
+
+    def stop(self):
+        self.owner.lower()
+"""
+SET = """\
+class Checker:
+    def __init__(self):
+        self.socket = None
+
+    def close(self):
+        self.socket = None
+
+    def stop(self):
+        self.socket.close()
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (TRAIT, "attribute Checker.user here"),
+        ("class Session:\n    owner = None\n\n\n" + GIVEN, "function Checker.owner() here"),
+        (SET, "attribute Checker.socket here"),
+    ],
+)
+def test_another_class_with_an_attribute_of_that_name_is_not_the_cause(text: str, expected: str) -> None:
+    doc, tree, here = document(text), tree_of(text), Path("here.py").absolute()
+    known = origins("python")
+    assert known is not None
+    known.add(Path("other.py").absolute(), tree_of(OTHER))
+    known.add(here, tree)
+    file = language("python").open(doc, tree, None)
+    [finding] = file.findings()
+    place = file.place(finding)
+    assert place
+    origin = origin_of(known, here, doc, file, Found(here, finding, place))
+    assert origin.path
+    assert f"{origin.kind} {origin.name} {origin.path.stem}" == expected
+
+
+def test_an_attribute_is_one_cause_wherever_it_is_set() -> None:
+    here, place = Path("a.py"), Place(Span(0, 1), Use.ATTRIBUTE)
+    found = Found(here, Finding(place.span, "nullcheck", "none-attribute", ""), place)
+    sets = [Origin(Kind.ATTRIBUTE, "A.b", here, Span(at, at + 1)) for at in (3, 9)]
+    assert len(ranked((each, found) for each in sets)) == 1
+    others = [Origin(Kind.ATTRIBUTE, "C.b", here, Span(3, 4)), Origin(Kind.VARIABLE, "A.b", here, Span(3, 4))]
+    assert len(ranked((each, found) for each in (*sets, *others))) == 3
+
+
 def test_what_is_null_by_itself_has_no_declaration() -> None:
     text = 'class A {\n    void f() {\n        System.getenv("A").trim();\n    }\n}\n'
     doc, tree = document(text, "java"), parse(text, "java")

@@ -72,7 +72,7 @@ OWN = "parses · finding gone · non-null path unchanged"
         ({"a.py": "ok\n"} | {f"b{n}.py": "import a\na.ok\n" for n in range(25)}, "ok", None,
          f"{OWN} · file and 20 of 25 importers clean (pyright)"),
         ({"a.py": "ok\n", "b.py": "import a\na.no\n"}, "ok", None,
-         f"{OWN} · file clean (pyright), unseen by importers"),
+         f"{OWN} · file clean (pyright); importers can't see it"),
         ({"a.py": "ok\n", "b.py": "no\n"}, "ok", None, f"{OWN} · file clean (pyright)"),
         ({"a.py": "ok\n"}, "hang\n", None, f"{OWN} · file clean · pyright took longer than 0.2 s"),
     ],
@@ -259,7 +259,7 @@ def test_an_edit_of_another_file_is_looked_at_ahead(ladder: Ladder, tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("other", "badge"),
-    [("", "file clean (pyright)"), ("import b\nb.no\n", "file clean (pyright), unseen by importers")],
+    [("", "file clean (pyright)"), ("import b\nb.no\n", "file clean (pyright); importers can't see it")],
 )
 def test_the_file_at_hand_is_none_of_the_importers_of_another_that_is_edited(
     ladder: Ladder, tmp_path: Path, other: str, badge: str

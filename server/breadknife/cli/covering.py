@@ -36,10 +36,23 @@ _SET = r"""
 def holds(tree: SyntaxTree, guard: int, tested: Span, later: Span) -> bool:
     """`guard`: where the statement begins before which `tested` is tested. Whether the later place of the same
     expression is in its block, and nothing before it gives that another value."""
-    node = tree.node_at(Span(guard, guard))
-    block: Node = next((each for each in (node, *reversed(path_to(tree, node))) if each.type in _BLOCKS), tree.root)
     expression = tree.text[later.start : later.end]
-    return tree.span(block).contains(later) and not sets(tree.text[tested.end : later.start], expression)
+    return _block(tree, guard).contains(later) and not sets(tree.text[tested.end : later.start], expression)
+
+
+def is_left_with(tree: SyntaxTree, tested: Span, later: Span) -> bool:
+    """Whether a loop ends only by its test, in which the expression is, and nothing gives that another value from there
+    to the later place: what the loop itself gives it has come by the test."""
+    around = reversed(path_to(tree, tree.node_at(tested)))
+    loop = next((each for each in around if each.type == "while_statement"), None)
+    body = loop.child_by_field_name("body") if loop is not None else None
+    if loop is None or body is None or _has_break(body):
+        return False
+    inner, start = tree.span(body), tree.span(loop).start
+    if tested.end > inner.start or later.start < inner.end or not _block(tree, start).contains(later):
+        return False
+    between = f"{tree.text[tested.end : inner.start]}\n{tree.text[inner.end : later.start]}"
+    return not sets(between, tree.text[later.start : later.end])
 
 
 def is_reached(tree: SyntaxTree, place: Span) -> bool:
@@ -51,6 +64,16 @@ def is_reached(tree: SyntaxTree, place: Span) -> bool:
         if outer.type in _CONDITIONAL or (operator is not None and operator.type in _SHORT_CIRCUITS):
             return False
     return True
+
+
+def _block(tree: SyntaxTree, statement: int) -> Span:
+    node = tree.node_at(Span(statement, statement))
+    around: Node = next((each for each in (node, *reversed(path_to(tree, node))) if each.type in _BLOCKS), tree.root)
+    return tree.span(around)
+
+
+def _has_break(node: Node) -> bool:
+    return node.type == "break_statement" or any(map(_has_break, node.named_children))
 
 
 def sets(text: str, expression: str) -> bool:

@@ -91,7 +91,8 @@ def _next(pending: Sequence[_Pending], made: int) -> Sequence[_Pending]:
 def _round(repairs: Repairs, pending: Sequence[_Pending], refused: list[_Pending], made: int) -> _Round:
     """`refused` are those that aren't tried now; what is refused in this round is added."""
     this = _Round()
-    for each in shown(pending, lambda each: each.told.path.name):
+    in_order = sorted(pending, key=lambda each: (each.here.path, each.here.place.span))
+    for each in shown(in_order, lambda each: each.told.path.name):
         if by := next((repair for _, repair in this.wanted if repairs.covers(repair, each.here)), None):
             this.covered.append((each, by))
             continue
@@ -105,6 +106,7 @@ def _round(repairs: Repairs, pending: Sequence[_Pending], refused: list[_Pending
             this.left.append(replace(each, turn=turn))
         elif turn is Turn.PLACE and any(repairs.comes_late(it.here, each.here) for it in refused):
             this.left.append(replace(each, why="it is used before as if it were there", tried=made))
+            refused.append(each)
         elif same := next((known for _, known in this.wanted if known.edits == repair.edits), None):
             this.covered.append((each, same))
         elif any(near(known, repair) for _, known in this.wanted):

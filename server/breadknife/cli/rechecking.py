@@ -9,6 +9,7 @@ from pathlib import Path
 from breadknife.cli.repairs import Repairs
 from breadknife.errors import Cancelled, EngineError
 from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.oracle.comparing import one_fault
 from breadknife.plugins.nullcheck.oracle.tools import Installed
 from breadknife.text.document import Document
 
@@ -57,4 +58,4 @@ def _of(document: Document, found: Found) -> _Key:
 
 
 def _key(document: Document, code: str, offset: int) -> _Key:
-    return code.removeprefix("TS"), document.line_at(offset)
+    return one_fault(code.removeprefix("TS")), document.line_at(offset)

@@ -13,7 +13,7 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.cli.changes import Changes, Edits, together
 from breadknife.cli.checking import Tests
-from breadknife.cli.covering import holds, is_reached
+from breadknife.cli.covering import holds, is_left_with, is_reached
 from breadknife.errors import DocumentError
 from breadknife.host.containment import Unfinished
 from breadknife.host.failures import explained
@@ -252,11 +252,14 @@ class Repairs:
 
     def comes_late(self, earlier: Found, later: Found) -> bool:
         """Whether the same value was used before as if it were there: a check of it comes too late."""
-        tree, before, here = self.tree(later.path), earlier.place.span, later.place.span
-        if tree is None or earlier.path != later.path or earlier.place.use not in _FAILS or before.end > here.start:
+        file, before, here = self.file(later.path), earlier.place.span, later.place.span
+        if file is None or earlier.path != later.path or before.end > here.start:
             return False
+        fails = earlier.place.use in _FAILS or any(file.place(each) == earlier.place for each in file.findings())
+        tree = file.tree
         same = tree.text[before.start : before.end] == tree.text[here.start : here.end]
-        return same and is_reached(tree, before) and holds(tree, before.start, before, here)
+        stays = holds(tree, before.start, before, here) or is_left_with(tree, before, here)
+        return fails and same and stays and is_reached(tree, before)
 
     def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
         for path, document in documents:

@@ -118,8 +118,11 @@ def _repair(repairs: Repairs, way: Way, findings: Sequence[Found]) -> Repair | R
         return Refused(way.found, TO_CHOOSE)
     of = None if way.found in findings else findings[0].finding
     repair = repairs.first(way.found, frozenset({way.offer.strategy}), of=of)
-    if isinstance(repair, Repair) and way.prefix:
-        return replace(repair, action=replace(repair.action, title=way.prefix + repair.action.title))
+    if isinstance(repair, Repair):
+        title = repair.action.title
+        if title == way.offer.titled:  # how many findings it ends of one file, where that of the project is told
+            title = replace(way.offer, removes=1).titled
+        return replace(repair, action=replace(repair.action, title=way.prefix + title))
     return repair
 
 

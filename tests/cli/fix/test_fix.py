@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from breadknife.cli.repairs import NO_ACTION, TO_CHOOSE
 from cli.commands import breadknife, read
 from cli.fix.checkers import USES, mypy
 from project.folders import write
@@ -185,6 +186,57 @@ def test_no_check_comes_after_a_use_that_is_left(project: Path) -> None:
     outcomes = [(each["line"], each["outcome"], each["why"]) for each in json.loads(result.stdout)["outcomes"]]
     assert outcomes[1] == (5, "left", "it is used before as if it were there"), result.stderr
     assert outcomes[0][:2] == (3, "left")
+
+
+LATE = "it is used before as if it were there"
+COUNTED = """\
+def f(reader):
+    size, rest = parse(reader)
+    while size > 0:
+        while size > len(rest):
+            size -= len(rest)
+            rest = reader.read()
+            if not rest:
+                raise EOFError
+        rest.close()
+        size, rest = parse(reader)
+
+
+def parse(data):
+    if data is None:
+        return 0, None
+    return int(data), data
+"""
+TESTED = ARGUMENT.format(line=4, column=26)
+CLOSED = mypy("a.py", 9, "close")
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "outcomes"),
+    [
+        # What fails for None, whatever it is: `len`. What a loop makes of it has come by the loop's test.
+        (
+            COUNTED,
+            (CLOSED, ARGUMENT.format(line=5, column=25), TESTED),
+            [(4, NO_ACTION), (5, LATE), (9, LATE)],
+        ),
+        (COUNTED.replace("raise EOFError", "break"), (CLOSED, TESTED), [(4, None), (9, None)]),
+        # A function that is given it may take a None.
+        (
+            "def f(g, x=None):\n    g(x)\n    if g.y:\n        return x.y\n    return 1\n",
+            (ARGUMENT.format(line=2, column=7), mypy("a.py", 4, "y")),
+            [(2, TO_CHOOSE), (4, None)],
+        ),
+    ],
+    ids=["a loop's test", "left otherwise", "handed on"],
+)
+def test_no_check_comes_after_what_surely_fails(
+    project: Path, text: str, said: tuple[str, ...], outcomes: list[tuple[int, str | None]]
+) -> None:
+    write(project, {"a.py": text})
+    result = breadknife(project, "fix", "--from", "-", "--json", given="".join(said))
+    shown = [(each["line"], each.get("why")) for each in json.loads(result.stdout)["outcomes"]]
+    assert sorted(shown) == outcomes, result.stderr
 
 
 def test_who_has_no_say_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,7 @@ def test_our_own_findings_are_ended_at_their_causes_the_worst_first(
     ], result.stderr
     assert result.stderr.endswith(", 0 left of the top 1 cause\n" if top else ", 0 left\n")
     assert read(project, "a.py") == TWO["a.py"].replace("x=None", "x")
+    assert "2 findings gone: _f(x): Make the parameter `x` required (TypeError if it is left out) — " in result.stderr
     assert read(project, "b.py") == TWO["b.py"].replace("x=None", "x" if len(causes) > 1 else "x=None")
 
 

@@ -176,6 +176,27 @@ def test_an_object_that_has_lost_its_name(was: list[tuple[str, str]], now: list[
     assert len(compared(before, after, moves).new) == new
 
 
+NO_XOR = 'Operator "^" not supported for '
+
+
+@pytest.mark.parametrize(
+    ("types", "operator", "new"),
+    [
+        ('types "int | None" and "str | None"', "^", 0),
+        ('types "None" and "str | None"', "^", 0),
+        ('types "int" and "str | None"', "^", 1),
+        ('types "list[int | None]" and "str | None"', "^", 1),
+        ('types "dict[A | None | B, C]" and "str | None"', "^", 1),
+        ('types "int | None" and "str | None"', "+", 1),
+    ],
+)
+@pytest.mark.parametrize("bracket", [0, 1])
+def test_an_operand_whose_neighbour_is_at_fault_no_more(types: str, operator: str, new: int, bracket: int) -> None:
+    before = [Problem(HERE, "reportOperatorIssue", f"{NO_XOR}{types}\n  and so on", 4)]
+    after = [Problem(HERE, "reportOptionalOperand", f'{NO_XOR.replace("^", operator)}"None"', 4 + bracket)]
+    assert len(compared(before, after, {HERE: Moves()}).new) == new
+
+
 @pytest.mark.parametrize(
     ("was", "now", "gone"),
     [

@@ -41,6 +41,16 @@ def is_alike_elsewhere(file: NullFile, place: Place, offer: Offer) -> bool:
     return any(_alike(file, other, offer.strategy, _form(file, place, offer)) for other in some)
 
 
+def likewise(file: NullFile, place: Place, offer: Offer) -> str:
+    """For an offer whose title names the value: what it is called at other places of the same cause."""
+    findings = with_same_cause(place, file.findings())
+    spans = (place.span, *(finding.span for finding in findings))
+    here, *others = dict.fromkeys(in_title(file.tree.text[span.start : span.end]) for span in spans)
+    if not others or here not in offer.title:
+        return ""
+    return f", likewise {others[0]}{' and others' if len(others) > 1 else ''}"
+
+
 def repaired_everywhere(
     file: NullFile, language: NullLanguage, document: Document, project: Project | None, place: Place, way: Strategy
 ) -> tuple[TextEdit, ...] | None:

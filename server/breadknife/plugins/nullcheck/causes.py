@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.declared import Kind, Shapes, declared, given, set_to
+from breadknife.plugins.nullcheck.declared import Declared, Kind, Shapes, declared, given, set_to
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
@@ -105,15 +105,19 @@ def origin_of(
     own = [found.finding] if found.finding.source == SOURCE else file.findings()
     related = next((f.related for f in own if f.related and file.place(f) == found.place), ())
     at_place = bool(related) and related[0].uri is None and related[0].span == found.place.span
-    if origin is not None and not at_place:  # else it is a library's, which names don't tell
-        return origin
+    where = (Document(related[0].uri, "", "").path if related[0].uri else path) if related else None
     value, known_shapes = document.slice(found.place.span), shapes(document.language)
-    if not related or at_place or (where := Document(related[0].uri or document.uri, "", "").path) is None:
+    tree = file.tree if where == path else tree_of(where) if where is not None else None
+    its = declared(tree, related[0].span, known_shapes, value) if tree is not None else None
+    if origin is not None and not at_place:  # else it is a library's, which names don't tell
+        if its is None or where is None or not _is_of_another(its, where, origin):
+            return origin
+        return Origin(its.kind, its.name, where, its.span, is_place=True)
+    if not related or at_place or where is None:
         if not related and (its := set_to(file.tree, found.place.span, known_shapes)):
             return Origin(its.kind, its.name, path, its.span, is_place=known is not None)
         return Origin(Kind.PLACE, value, path, found.place.span)
-    tree, span = tree_of(where) if related[0].uri else file.tree, related[0].span
-    its = declared(tree, span, known_shapes, value) if tree is not None else None
+    span = related[0].span
     if its is None and tree is not None and related[0].uri is None:  # a test tells that it may be null
         its = given(tree, span, value, known_shapes)
     if its is not None:
@@ -124,14 +128,23 @@ def origin_of(
     return Origin(Kind.VARIABLE, value if line else related[0].message, where, line or span)
 
 
+def _is_of_another(its: Declared, where: Path, origin: Origin) -> bool:
+    """Whether the null comes from an attribute or property of that name, of another class: from names alone it is that
+    of the only class that is known to have one."""
+    same_name = its.name.rpartition(".")[2].removesuffix("()") == origin.name.rpartition(".")[2]
+    is_other = (its.kind, its.name, where) != (origin.kind, origin.name, origin.path)
+    return its.kind in (Kind.ATTRIBUTE, Kind.FUNCTION) and same_name and is_other
+
+
 def ranked(origins: Iterable[tuple[Origin, Found]]) -> list[Cause]:
     """The causes, those of most findings first; of as many those that can be repaired at a declaration."""
-    grouped: dict[Origin, list[Found]] = {}
+    grouped: dict[Origin, list[tuple[Origin, Found]]] = {}
     for origin, found in sorted(origins, key=lambda each: not each[0].is_place):  # which then stands for its equals
-        grouped.setdefault(origin, []).append(found)
+        wherever_set = replace(origin, span=None) if origin.kind is Kind.ATTRIBUTE else origin
+        grouped.setdefault(wherever_set, []).append((origin, found))
     causes = [
-        Cause(origin, tuple(sorted(found, key=lambda each: (each.path, each.place.span))))
-        for origin, found in grouped.items()
+        Cause(same[0][0], tuple(sorted((found for _, found in same), key=lambda each: (each.path, each.place.span))))
+        for same in grouped.values()
     ]
     return sorted(causes, key=_rank)
 

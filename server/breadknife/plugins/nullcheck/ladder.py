@@ -122,7 +122,7 @@ class Climb:
             return Rung.FILE
         files = f"{self.importers} of {self.of}" if self.of > self.importers else str(self.importers)
         importing = f" and {files} importer{'' if files == '1' else 's'}" if self.of else ""
-        unseen = ", unseen by importers" if self.is_inner else ""
+        unseen = "; importers can't see it" if self.is_inner else ""
         return f"file{importing} clean ({self.checker}){unseen}"
 
 

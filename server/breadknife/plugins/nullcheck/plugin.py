@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.errors import PluginError
-from breadknife.plugins.nullcheck.cause import AT_PLACES, MOST, is_alike_elsewhere, repaired_everywhere, with_same_cause
+from breadknife.plugins.nullcheck.cause import (
+    AT_PLACES,
+    MOST,
+    is_alike_elsewhere,
+    likewise,
+    repaired_everywhere,
+    with_same_cause,
+)
 from breadknife.plugins.nullcheck.choices import Choices, by_choice, name_of
 from breadknife.plugins.nullcheck.content import only_words_differ
 from breadknife.plugins.nullcheck.files import Files
@@ -200,7 +207,7 @@ class _Menu:
         places = len(with_same_cause(place, self.file.findings()))
         offer = next((offer for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere), None)
         if offer is not None and 1 < places <= MOST and is_alike_elsewhere(self.file, place, offer):
-            title = f"{offer.title}, at up to {places} places with this cause"
+            title = f"{offer.title}{likewise(self.file, place, offer)}, at up to {places} places with this cause"
             yield Action(title, data={**self._data(offer, place), "everywhere": places}, findings=about)
 
     def _silencing(self, about: Sequence[Finding]) -> Iterator[Action]:
@@ -211,7 +218,7 @@ class _Menu:
             if finding.source == SOURCE and (edit := silencing(self.request.document, self.file.tree, finding)):
                 ways.setdefault((finding.code, (edit,)), []).append(finding)
         for (code, edits), findings in ways.items():
-            title = f"Ignore {code} on this line (nothing changes)"
+            title = f"Ignore {code} on this line (only a comment)"
             yield Action(title, edits=edits, findings=tuple(findings), origin=Origin(rule(Strategy.IGNORE)))
 
     def _is_broken(self, offer: Offer, about: tuple[Finding, ...]) -> bool:

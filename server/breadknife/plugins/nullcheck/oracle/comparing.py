@@ -82,16 +82,19 @@ def compared(was: Sequence[Problem], now: Iterable[Problem], moves: Mapping[Path
     """`moves`: of the files that were edited."""
     left: dict[tuple[Path, str], list[Problem]] = {}
     for problem in was:
-        left.setdefault((problem.path, _ONE_FAULT.get(problem.code, problem.code)), []).append(problem)
+        left.setdefault((problem.path, one_fault(problem.code)), []).append(problem)
     new = list[Problem]()
     for problem in now:
-        known = left.get((problem.path, _ONE_FAULT.get(problem.code, problem.code)), [])
+        known = left.get((problem.path, one_fault(problem.code)), [])
         leads = moves.get(problem.path, Moves()).leads
         there = [old for old in known if leads(old.start, problem.start)]
         here = [old for old in there if is_reworded(old.message, problem.message)]
         if not here and _UNNAMED.match(problem.message):
             said = [old.message for old in was if old.path == problem.path and leads(old.start, problem.start)]
             here = [old for old in there if _has_lost_its_name(old, problem, said)]
+        if not here:  # the whole operation begins with the bracket around it
+            near = (old for old in known if any(leads(old.start + bracket, problem.start) for bracket in (0, 1)))
+            here = [old for old in near if _has_right_operand(old.message, problem.message)]
         if here:
             known.remove(min(here, key=lambda old: old.message != problem.message))
         else:
@@ -100,8 +103,18 @@ def compared(was: Sequence[Problem], now: Iterable[Problem], moves: Mapping[Path
     return Compared(new, [problem for problem in gone if not _OF_NULL.search(problem.message)])
 
 
-_ONE_FAULT = {"18047": "2531", "18048": "2532", "18049": "2533"}
-"""tsc's code of a fault that names the object -> of the same one that doesn't."""
+_ONE_FAULT = {"18047": "2531", "18048": "2532", "18049": "2533", "reportOptionalOperand": "reportOperatorIssue"}
+"""tsc's code of a fault that names the object -> of the same one that doesn't; pyright's of a left operand that may be
+None and alone is at fault -> of both."""
+_OPERANDS = re.compile(r"""Operator "(.+)" not supported for types "(.*)" and \"""")
+_LEFT_NONE = re.compile(r"""Operator "(.+)" not supported for "None\"""")
+
+
+def one_fault(code: str) -> str:
+    """The same for all codes that may be told of one fault, as other types become known."""
+    return _ONE_FAULT.get(code, code)
+
+
 _POSSIBLY = re.compile(r"'([^'\n]+)' is possibly (.*)")
 _UNNAMED = re.compile(r"Object is possibly (.*)")
 
@@ -155,6 +168,15 @@ def is_reworded(old: str, new: str) -> bool:
     spoken_of = sum(re.search(rf"\b{_NULL}\b", part) is not None for part in _QUOTES.split(old))
     fewer = len(before) == len(after) and all(now <= was for was, now in zip(before, after, strict=True))
     return fewer and (not any(after) or spoken_of == 1)
+
+
+def _has_right_operand(old: str, new: str) -> bool:
+    """Whether pyright has nothing against the right operand any more, and the left one may be None as before."""
+    both, left = _OPERANDS.match(old), _LEFT_NONE.match(new)
+    if both is None or left is None or both[1] != left[1]:
+        return False
+    before = (both[2][: none.start()] for none in re.finditer(r"(?:\A|\| )None(?= \||\Z)", both[2]))
+    return any(outside.count("[") == outside.count("]") for outside in before)
 
 
 def _sorted_unions(message: str) -> str:
