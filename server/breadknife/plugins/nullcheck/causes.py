@@ -10,7 +10,7 @@ from typing import Protocol
 
 from breadknife.plugins.nullcheck.declared import Declared, Kind, Shapes, declared, given, set_to
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Strategy
-from breadknife.task.values import Finding
+from breadknife.task.values import Finding, Related
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
 
@@ -103,7 +103,8 @@ def origin_of(
     if origin is not None and origin.kind is not Kind.ATTRIBUTE:
         return origin
     own = [found.finding] if found.finding.source == SOURCE else file.findings()
-    related = next((f.related for f in own if f.related and file.place(f) == found.place), ())
+    nothing = tuple[Related, ...]()
+    related = next((f.related for f in own if f.related and file.place(f) == found.place), nothing)
     at_place = bool(related) and related[0].uri is None and related[0].span == found.place.span
     where = (Document(related[0].uri, "", "").path if related[0].uri else path) if related else None
     value, known_shapes = document.slice(found.place.span), shapes(document.language)
