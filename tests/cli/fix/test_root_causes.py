@@ -206,6 +206,9 @@ class Bot:
 
     def two(self, name):
         self.lookup(name).close()
+
+    def three(self, name):
+        self.lookup(name).close()
 """
 
 
