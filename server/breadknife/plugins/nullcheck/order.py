@@ -9,7 +9,7 @@ from breadknife.text.syntax import Node, SyntaxTree
 
 
 @dataclass(frozen=True)
-class Reading:
+class Accesses:
     """A language's nodes that read something, or change it."""
 
     sets: Mapping[str, str]
@@ -24,27 +24,31 @@ class Reading:
     """Where a name or member is only called, declared or set: its parent -> the field."""
     later: frozenset[str]
     """What is inside of these isn't evaluated with them."""
+    waits: frozenset[str] = frozenset()
+    """Where other code may run, and give any member another value."""
     element: str = ""
     """Of the members the one that is always read."""
 
 
-def changes_what_is_read(tree: SyntaxTree, statement: Node, node: Node, reading: Reading) -> bool:
+def changes_what_is_read(tree: SyntaxTree, statement: Node, node: Node, accesses: Accesses) -> bool:
     """Whether evaluating the node changes what the statement reads before it: `i + xs[i++]`, `f(q.length, q.pop())`."""
     sets, reached = set[str](), set[str]()
-    for part in _nodes(node, reading):
-        if (field := reading.sets.get(part.type)) is not None and (target := part.child_by_field_name(field)):
+    for part in _nodes(node, accesses):
+        if (field := accesses.sets.get(part.type)) is not None and (target := part.child_by_field_name(field)):
             sets.add(tree.source(target))
-        elif part.type == reading.call and not reading.only_reads(_called(tree, part)):
+        elif part.type == accesses.call and not accesses.only_reads(_called(tree, part)):
             function, given = part.child_by_field_name("function"), part.child_by_field_name("arguments")
-            receiver = _owner(function, reading) if function is not None else None
+            receiver = _owner(function, accesses) if function is not None else None
             for each in (receiver, *(given.named_children if given is not None else ())):
-                reached |= {_root(tree, each, reading)} if each is not None else set()
-    if not sets and not reached:
+                reached |= {_root(tree, each, accesses)} if each is not None else set()
+    waits = any(part.type in accesses.waits for part in _nodes(node, accesses))
+    if not sets and not reached and not waits:
         return False
     return any(
-        tree.source(read) in sets or (read.type in reading.members and _root(tree, read, reading) in reached)
-        for read in _nodes(statement, reading)
-        if read.end_byte <= node.start_byte and _is_read(read, reading)
+        tree.source(read) in sets
+        or (read.type in accesses.members and (waits or _root(tree, read, accesses) in reached))
+        for read in _nodes(statement, accesses)
+        if read.end_byte <= node.start_byte and _is_read(read, accesses)
     )
 
 
@@ -56,29 +60,29 @@ def _called(tree: SyntaxTree, call: Node) -> str:
     return tree.source(name or function)
 
 
-def _is_read(node: Node, reading: Reading) -> bool:
+def _is_read(node: Node, accesses: Accesses) -> bool:
     parent = node.parent
-    if parent is None or not (node.type in reading.names or node.type in reading.members):
+    if parent is None or not (node.type in accesses.names or node.type in accesses.members):
         return False
-    field = reading.unread.get(parent.type)
-    return field is None or node.type == reading.element or node != parent.child_by_field_name(field)
+    field = accesses.unread.get(parent.type)
+    return field is None or node.type == accesses.element or node != parent.child_by_field_name(field)
 
 
-def _owner(node: Node, reading: Reading) -> Node | None:
-    field = reading.members.get(node.type)
+def _owner(node: Node, accesses: Accesses) -> Node | None:
+    field = accesses.members.get(node.type)
     return node.child_by_field_name(field) if field is not None else None
 
 
-def _root(tree: SyntaxTree, node: Node, reading: Reading) -> str:
+def _root(tree: SyntaxTree, node: Node, accesses: Accesses) -> str:
     """The name that an expression begins with, or its own text."""
-    while (owner := _owner(node, reading) or node.child_by_field_name("function")) is not None:
+    while (owner := _owner(node, accesses) or node.child_by_field_name("function")) is not None:
         node = owner
     return tree.source(node)
 
 
-def _nodes(top: Node, reading: Reading) -> Iterator[Node]:
+def _nodes(top: Node, accesses: Accesses) -> Iterator[Node]:
     stack = [top]
     while stack:
         node = stack.pop()
         yield node
-        stack += [child for child in node.named_children if child.type not in reading.later]
+        stack += [child for child in node.named_children if child.type not in accesses.later]

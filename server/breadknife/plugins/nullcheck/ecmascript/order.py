@@ -6,7 +6,7 @@ import re
 
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.rules import ARRAY_METHODS, CALLS, STRING_METHODS
-from breadknife.plugins.nullcheck.order import Reading
+from breadknife.plugins.nullcheck.order import Accesses
 
 _READS = re.compile(
     r"(?:get|find|has|is|query|to|peek)(?:[A-Z]\w*)?|at|concat|entries|includes|indexOf|keys|slice|values"
@@ -19,7 +19,7 @@ def _only_reads(name: str) -> bool:
     return name in _ONLY_READ or _READS.fullmatch(name) is not None
 
 
-READING = Reading(
+ACCESSES = Accesses(
     sets={"update_expression": "argument", "assignment_expression": "left", "augmented_assignment_expression": "left"},
     call="call_expression",
     only_reads=_only_reads,
@@ -27,4 +27,5 @@ READING = Reading(
     members={"member_expression": "object", "subscript_expression": "object"},
     unread={"call_expression": "function", "variable_declarator": "name", "assignment_expression": "left"},
     later=FUNCTIONS,
+    waits=frozenset({"await_expression", "yield_expression"}),
 )

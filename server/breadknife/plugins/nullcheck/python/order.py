@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.order import Reading, changes_what_is_read
+from breadknife.plugins.nullcheck.order import Accesses, changes_what_is_read
 from breadknife.text.syntax import Node, SyntaxTree
 
 _READS = re.compile(
@@ -17,7 +17,7 @@ def _only_reads(name: str) -> bool:
     return _READS.fullmatch(name) is not None
 
 
-_READING = Reading(
+_ACCESSES = Accesses(
     sets={"named_expression": "name"},
     call="call",
     only_reads=_only_reads,
@@ -35,4 +35,4 @@ def changes_what_is_read_before(tree: SyntaxTree, statement: Node, node: Node) -
     right = assigned.child_by_field_name("right") if assigned is not None and assigned.type == "assignment" else None
     is_in_right = right is not None and right.start_byte <= node.start_byte
     evaluated = right if right is not None and is_in_right else statement  # the right side comes first
-    return changes_what_is_read(tree, evaluated, node, _READING)
+    return changes_what_is_read(tree, evaluated, node, _ACCESSES)
