@@ -1,4 +1,4 @@
-"""What a value's own evaluation changes: what is read earlier in its statement can't be read after it instead."""
+"""What is evaluated before what: a check may stand before a statement only where nothing else changes by that."""
 
 from __future__ import annotations
 
@@ -28,6 +28,22 @@ class Accesses:
     """Where other code may run, and give any member another value."""
     element: str = ""
     """Of the members the one that is always read."""
+
+
+def has_effects_before(
+    statement: Node, node: Node, effects: frozenset[str], later: frozenset[str] = frozenset()
+) -> bool:
+    """Whether something of a statement is evaluated before the node that may change what it evaluates to: a node of
+    one of the `effects`. What is in `later` ones isn't evaluated with the statement."""
+    stack = [statement]
+    while stack:
+        part = stack.pop()
+        if part.start_byte >= node.start_byte and part != statement:
+            continue
+        if part.type in effects and part.end_byte <= node.start_byte:
+            return True
+        stack += [child for child in part.named_children if child.type not in later]
+    return False
 
 
 def changes_what_is_read(tree: SyntaxTree, statement: Node, node: Node, accesses: Accesses) -> bool:

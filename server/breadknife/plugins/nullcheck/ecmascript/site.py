@@ -9,12 +9,11 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 from breadknife.plugins.nullcheck.braces.layout import indent_of, on_own_line
-from breadknife.plugins.nullcheck.braces.order import has_effects_before
 from breadknife.plugins.nullcheck.ecmascript.opening import Opening, opening
 from breadknife.plugins.nullcheck.ecmascript.order import ACCESSES
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
 from breadknife.plugins.nullcheck.ecmascript.style import Style
-from breadknife.plugins.nullcheck.order import changes_what_is_read
+from breadknife.plugins.nullcheck.order import changes_what_is_read, has_effects_before
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
