@@ -26,13 +26,19 @@ def unset_by(outline: Outline, node: Node, before: Env) -> Env:
     for key, fact in before.items() if body is not None else ():
         if fact.cause is None or not fact.cause.certain or fact.partial or body is None:
             continue
-        if _is_set_by_call(outline.text(body), key):
+        if _is_set_by_call(outline, body, key):
             signs = assigned_in(outline.text, node) - {key}
             unset[key] = replace(fact, cause=replace(fact.cause, certain=False, soft=True), partial=True, signs=signs)
     return unset
 
 
-def _is_set_by_call(source: str, name: str) -> bool:
-    """Whether a variable gets what a call gives, or an object that is made of something."""
-    values = re.findall(rf"(?<![\w.]){re.escape(name)}\s*=(?!=)\s*([^;]*);", source)
-    return any("(" in value and re.fullmatch(r"new [\w.<>, ]+\(\s*\)", value) is None for value in values)
+def _is_set_by_call(outline: Outline, body: Node, name: str) -> bool:
+    """Whether a variable gets what a call gives, or an object that is made of something, before it is sure to have
+    got another value."""
+    for statement in body.named_children:
+        values = re.findall(rf"(?<![\w.]){re.escape(name)}\s*=(?!=)\s*([^;]*);", outline.text(statement))
+        if any("(" in value and re.fullmatch(r"new [\w.<>, ]+\(\s*\)", value) is None for value in values):
+            return True
+        if values and statement.type == "expression_statement":
+            return False
+    return False
