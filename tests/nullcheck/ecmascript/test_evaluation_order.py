@@ -21,7 +21,10 @@ from nullcheck.ecmascript.asking import told_offers
         ("return `${q.length}: ${⟦q.shift()⟧.v}`;", False),
         ("return f(q.length, ⟦next(q)⟧.v);", False),
         ("i += ⟦m.get(i++)⟧.v;", False),
+        ("o.at += ⟦(await get(k))⟧.v;", False),
         ("i = ⟦box[i++]⟧ + 1;", True),
+        ("o.at = ⟦(await get(k))⟧.v;", True),
+        ("k += ⟦(await get(k))⟧.v;", True),
         ("const n = ⟦box[i++]⟧ + i;", True),
         ("const n = k + ⟦box[i++]⟧;", True),
         ("out.push(⟦q.pop()⟧.v);", True),
@@ -35,6 +38,6 @@ from nullcheck.ecmascript.asking import told_offers
 )
 def test_no_check_stands_before_what_reads_what_the_value_changes(statement: str, can_stand_before: bool) -> None:
     _, offers = told_offers(
-        f"function f(i: number, k: number, q: Q, m: M, o: O, out: number[]) {{\n  {statement}\n}}\n"
+        f"async function f(i: number, k: number, q: Q, m: M, o: O, out: number[]) {{\n  {statement}\n}}\n"
     )
     assert (Strategy.RAISE in {offer.strategy for offer in offers}) is can_stand_before

@@ -122,6 +122,8 @@ def test_what_is_looked_up_is_taken_to_be_there(marked: str, first: str, is_aske
     [
         ("const [, a] = s.match(/(b)/);\n  return a;", "raise"),
         ("const [, a, b] = s.match(/(b)/);\n  if (a) return b;", "raise"),
+        ("const [, a] = s.match(/(b)/);\n  g(a);", "raise"),
+        ("const [, a] = s.match(/(b)/);\n  if (a) g(a);", "default"),
         ("const [, a = '', b = 1] = s.match(/(b)/);\n  return a;", "default"),
         ("const [, a] = s.match(/(b)/);\n  g(a && a.length);", "default"),
     ],

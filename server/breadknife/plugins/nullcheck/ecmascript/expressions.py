@@ -20,6 +20,7 @@ from breadknife.plugins.nullcheck.ecmascript.facts import (
     narrow,
 )
 from breadknife.plugins.nullcheck.ecmascript.jsdoc import is_cast
+from breadknife.plugins.nullcheck.ecmascript.keys import removed
 from breadknife.plugins.nullcheck.ecmascript.narrowing import LINKS, key_of, there
 from breadknife.plugins.nullcheck.ecmascript.operators import OPERATORS
 from breadknife.plugins.nullcheck.ecmascript.outline import Outline
@@ -318,6 +319,8 @@ class Evaluator:
         given = self._arguments(arguments, inside, function, before.receiver)
         callee = Callee(function, before.receiver, given, before.fact.type)
         argument_uses(self, callee, inside)
+        for key in removed(self, node, env):
+            del env[key]
         if env.get(key_of(self, node), NOTHING).checked:
             return Link(CHECKED, short)
         return Link(result(self, callee, self._summaries), short)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.ecmascript.narrowing import inner
@@ -41,6 +41,16 @@ def looked_up_in(reading: Reading, function: Node) -> Iterator[str]:
         yield from looked_up(reading, bound[0], of)
     if method == "forEach" and len(bound) > 1 and bound[1].type == "identifier":  # a map's own gives the key, too
         yield f"{reading.text(of)}.get({reading.text(bound[1])})"
+
+
+def removed(reading: Reading, call: Node, known: Iterable[str]) -> list[str]:
+    """The known values that a map has lost after `m.delete(k)` or `m.clear()`."""
+    method, owner = _called(reading, call)
+    arguments = call.child_by_field_name("arguments")
+    if owner is None or arguments is None or method not in ("delete", "clear"):
+        return []
+    lost = f"{reading.text(owner)}.get{reading.text(arguments) if method == 'delete' else '('}".replace("?.", ".")
+    return [key for key in known if key.startswith(lost)]
 
 
 def _iterated(reading: Reading, node: Node) -> tuple[str, bool] | None:

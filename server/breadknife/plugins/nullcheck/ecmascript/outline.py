@@ -35,8 +35,8 @@ FUNCTIONS = frozenset({
 CLASSES = frozenset({"class_declaration", "abstract_class_declaration", "class"})
 FIELDS = frozenset({"public_field_definition", "field_definition"})
 _TESTED_BY = {
-    b"useRef": {"current"}, b".get(": {"has"}, b".pop(": {"length"}, b".shift(": {"length"}, b".at(": {"length"},
-    b".exec(": {"test"}, b".match(": {"test"},
+    b"useRef": {"current"}, b".get(": {"has", "clear"}, b".exec(": {"test"}, b".match(": {"test"},
+    b".pop(": {"length"}, b".shift(": {"length"}, b".at(": {"length"},
 }  # fmt: skip
 """What is written where a null may come from -> other words that matter then."""
 _METHODS = frozenset({"method_definition", "method_signature", "abstract_method_signature"})

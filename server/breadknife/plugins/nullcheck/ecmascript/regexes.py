@@ -9,6 +9,9 @@ from typing import Protocol
 from breadknife.plugins.nullcheck.ecmascript.scopes import Scopes
 from breadknife.text.syntax import Node
 
+_GOES_ON = re.compile("[gy]")
+"""Among a pattern's flags."""
+
 
 class Reading(Protocol):
     @property
@@ -51,7 +54,11 @@ def matching(reading: Reading, call: Node) -> Iterator[str]:
 
 
 def _goes_on(reading: Reading, named: Node) -> bool:
-    """Whether a pattern looks from where it has found something before: `/a/g` by a name."""
+    """Whether a pattern looks from where it has found something before: `/a/g` by a name, `new RegExp(a, flags)`."""
     regex = meant(reading, named)
-    flags = reading.text(regex).rpartition("/")[2] if regex is not None and regex.type == "regex" else ""
-    return "g" in flags or "y" in flags
+    if regex is None:
+        return False
+    if (given := regex.child_by_field_name("arguments")) is not None:
+        flags = given.named_children[1:]
+        return any(flag.type != "string" or _GOES_ON.search(reading.text(flag)) for flag in flags)
+    return regex.type == "regex" and _GOES_ON.search(reading.text(regex).rpartition("/")[2]) is not None

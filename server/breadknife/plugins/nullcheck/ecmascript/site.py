@@ -9,11 +9,11 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 from breadknife.plugins.nullcheck.braces.layout import indent_of, on_own_line
-from breadknife.plugins.nullcheck.braces.order import has_effects_before
 from breadknife.plugins.nullcheck.ecmascript.opening import Opening, opening
-from breadknife.plugins.nullcheck.ecmascript.order import changes_what_is_read
+from breadknife.plugins.nullcheck.ecmascript.order import ACCESSES
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
 from breadknife.plugins.nullcheck.ecmascript.style import Style
+from breadknife.plugins.nullcheck.order import changes_what_is_read, has_effects_before
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
@@ -199,7 +199,7 @@ class Site:
             is_operand = inner.type == "arguments" or inner == outer.child_by_field_name("index")
             if is_operand and is_optional(outer):
                 return False
-        if changes_what_is_read(self.tree, statement, self.node):
+        if changes_what_is_read(self.tree, statement, self.node, ACCESSES):
             return False
         steady = self.node.type in _PLAIN and self.source not in self.outline.assigned
         return steady or not has_effects_before(statement, self.node, _EFFECTS, FUNCTIONS)

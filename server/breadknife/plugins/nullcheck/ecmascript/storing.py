@@ -15,7 +15,10 @@ _STORES = re.compile(r"(?:push|unshift|set|add|put|append|prepend|enqueue|(?:ins
 _LOOKED_UP = re.compile(r"\.(?:{})\([^;]*\)$".format("|".join(sorted(
     {rule.name for rule in NULLABLE_CALLS if rule.owner in ("Array", "Map", "WeakMap")}
 ))))  # fmt: skip
-_TESTS = r"(?:!|\(|&&|\|\|)\s*{}\s*(?:\)|&&|\|\||\?|[!=]==?)"
+_TESTS = (
+    r"(?:[!(]|&&|\|\|)\s*{0}\s*(?:&&|\|\||\?|[!=]==?)"
+    r"|(?:!|&&|\|\||\b(?:if|while)\s*\()\s*{0}\s*\)"  # `g(a)` tests nothing
+)
 _EMPTY = frozenset({*LITERALS.values(), "{}", "''", "new Map()", "new Set()"})
 
 

@@ -55,7 +55,7 @@ class Binder:
         if len(values) != 1:
             return False
         name, said = self._outline.text(target), self._outline.text(values[0])
-        if _ERROR.match(said) is not None:
+        if _ERROR.match(said) is not None and said not in self.evaluator.types:  # no local
             return True
         if not said.startswith(("fmt.", "errors.")) or name not in said:
             return False

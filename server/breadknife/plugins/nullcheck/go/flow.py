@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from breadknife.plugins.nullcheck.braces.assigning import assigned_in
 from breadknife.plugins.nullcheck.braces.facts import (
     NOTHING,
     Cause,
@@ -26,7 +27,6 @@ from breadknife.plugins.nullcheck.braces.targets import Targets
 from breadknife.plugins.nullcheck.go.binding import Binder, operators
 from breadknife.plugins.nullcheck.go.expressions import Evaluator
 from breadknife.plugins.nullcheck.go.narrowing import branch
-from breadknife.plugins.nullcheck.go.outline import Outline
 from breadknife.plugins.nullcheck.go.rules import BUILTINS, RETURNING_METHODS, RETURNS
 from breadknife.plugins.nullcheck.go.summaries import never_returns
 from breadknife.text.syntax import Node
@@ -176,7 +176,7 @@ class Flow:
             then = self.statement(consequence, yes) if consequence is not None else yes
             otherwise = self.statement(alternative, no) if alternative is not None else no
             test = canonical(self.evaluator, condition) if condition is not None else ""
-            signs = partial(_assigned_in, self._outline, consequence, alternative)
+            signs = partial(assigned_in, self._outline.text, consequence, alternative)
             after = leave(join_branches(test, then, otherwise, signs))
         self.evaluator.ascend()
         return after
@@ -269,7 +269,7 @@ class Flow:
         """What a case's test has found to be nil may be told by the names that the case sets."""
         for key, fact in end.items():
             if fact.cause is not None and (fact.cause.soft or fact.told) and fact != before.get(key, NOTHING):
-                end[key] = replace(fact, signs=fact.signs | _assigned_in(self._outline, case) - {key})
+                end[key] = replace(fact, signs=fact.signs | assigned_in(self._outline.text, case) - {key})
 
     def _case(self, case: Node, key: str, tests: bool, rest: Env) -> tuple[Env, Env]:
         """The environments in a case and after it didn't apply."""
@@ -323,18 +323,6 @@ class Flow:
             if not any(case.type == "default_case" for case in cases) and kinds[0] == "type_case":
                 ends.append(env)
             return leave(join_all((*ends, *target.breaks)))
-
-
-def _assigned_in(outline: Outline, *parts: Node | None) -> frozenset[str]:
-    """The names that are set in some statements, those of functions in them too."""
-    found, stack = set[str](), [part for part in parts if part is not None]
-    while stack:
-        node = stack.pop()
-        if node.type in ("assignment_statement", "inc_statement", "dec_statement"):
-            left = node.child_by_field_name("left") or node
-            found |= {outline.text(child) for child in left.named_children if child.type == "identifier"}
-        stack += node.named_children
-    return frozenset(found)
 
 
 def _falls_through(case: Node) -> bool:

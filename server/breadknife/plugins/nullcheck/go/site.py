@@ -10,9 +10,9 @@ from itertools import pairwise
 from breadknife.plugins.nullcheck import rounds
 from breadknife.plugins.nullcheck.braces.layout import on_own_line
 from breadknife.plugins.nullcheck.braces.loops import loop_around
-from breadknife.plugins.nullcheck.braces.order import has_effects_before
 from breadknife.plugins.nullcheck.go.narrowing import key_of
 from breadknife.plugins.nullcheck.go.outline import Outline, result_types
+from breadknife.plugins.nullcheck.order import has_effects_before
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, path_to

@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.braces.facts import (
     forget_fields,
     narrow,
 )
-from breadknife.plugins.nullcheck.java.keys import MAX_KEY, Keys, asked, compact, has_parent, values_of
+from breadknife.plugins.nullcheck.java.keys import MAX_KEY, Keys, asked, compact, has_parent
 from breadknife.plugins.nullcheck.java.names import Member, Names
 from breadknife.plugins.nullcheck.java.narrowing import branch
 from breadknife.plugins.nullcheck.java.operators import OPERATORS
@@ -262,11 +262,8 @@ class Evaluator(BracesEvaluator):
         given = [child for child in arguments.named_children if not child.type.endswith("comment")]
         facts = [self._argument(argument, receiver, env) for argument in given]
         self._checks(f"{self.text(receiver)}.{called}" if receiver is not None else called, given, env)
-        if called in ("put", "putIfAbsent", "computeIfAbsent", "merge") and receiver is not None and given:
-            for key in values_of(self.text(receiver), self.text(given[0])):
-                narrow(env, key)
-        elif called in ("add", "addAll") and receiver is not None and given:
-            self.keys.added(self.text(receiver), self.text(given[-1]))
+        if receiver is not None:
+            self.keys.called(self.text(receiver), called, [self.text(each) for each in given], env)
         known = env.get(self.key_of(node), env.get(self._field_given_by(receiver, called))) if env else None
         if env and called not in RETURNING:
             forget_fields(env)
@@ -335,9 +332,7 @@ class Evaluator(BracesEvaluator):
             len(given) not in rule.arguments or (rule.receiver and rule.static != (not kind))
         ):
             return NOTHING
-        if (rule.last and self.text(given[-1]) != rule.last) or (
-            given and self.outline.literal(self.owner, self.text(given[0])) in ALWAYS_SET
-        ):
+        if (rule.last and self.text(given[-1]) != rule.last) or (given and self._literal(given[0]) in ALWAYS_SET):
             return NOTHING
         if rule.where_asked and self.text(receiver).rpartition(".")[2] not in self.outline.maps_that_may_miss:
             return NOTHING
@@ -349,6 +344,10 @@ class Evaluator(BracesEvaluator):
         )
         shown = f"{rule.receiver}.{rule.name}".removeprefix(".")
         return Fact(Cause(node, f"`{shown}` returns null {rule.why}"), result)
+
+    def _literal(self, node: Node) -> str:
+        source = self.text(node)
+        return source if source in self.types else self.outline.literal(self.owner, source)
 
     def _creation(self, node: Node, env: Env) -> Fact:
         for child in node.named_children:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
+from breadknife.plugins.nullcheck.braces.assigning import assigned_in
 from breadknife.plugins.nullcheck.braces.facts import (
     NOTHING,
     Env,
@@ -23,7 +24,7 @@ from breadknife.plugins.nullcheck.java.keys import map_of_entries, values_of
 from breadknife.plugins.nullcheck.java.narrowing import branch, truth
 from breadknife.plugins.nullcheck.java.outline import CLASSES
 from breadknife.plugins.nullcheck.java.rules import CHECKS, NO_RETURN, NO_RETURN_BARE, PRIMITIVES, RETURNING
-from breadknife.plugins.nullcheck.java.trying import assigned_in, catches_all, unset_by
+from breadknife.plugins.nullcheck.java.trying import catches_all, unset_by
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.syntax import Node
 
@@ -222,7 +223,7 @@ class Flow:
             otherwise = None
         elif alternative is not None:
             otherwise = self.statement(alternative, no)
-        signs = partial(assigned_in, self._outline, consequence, alternative)
+        signs = partial(assigned_in, self._outline.text, consequence, alternative)
         return join_branches(test, then, otherwise, signs)
 
     def _while(self, node: Node, env: Env) -> Env | None:
@@ -265,7 +266,7 @@ class Flow:
                 self.evaluator.value(update, env)
             return env
 
-        assigned = cache(partial(assigned_in, self._outline, node))
+        assigned = cache(partial(assigned_in, self._outline.text, node))
         head = set_later(env, lambda key: key in assigned())
         return after_rounds(self._targets, head, tested, body_followed, updated)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from breadknife.plugins.nullcheck.braces.facts import Env, narrow
 from breadknife.plugins.nullcheck.java.rules import NULL_ALIKE
 from breadknife.text.syntax import Node
 
 _GETTERS = ("get", "getProperty")
+_PUTS = frozenset({"put", "putIfAbsent", "computeIfAbsent", "merge"})
 _ASKED = re.compile(r"([\w.]+)\.containsKey\(([^()]*)\)")
 _KEYS = re.compile(r"([\w.]+)\.(?:keySet|stringPropertyNames)\(\)")
 _ASKS = re.compile(r"(\w+)\s*\.\s*(?:containsKey|getOrDefault|putIfAbsent|computeIfAbsent)\s*\(")
@@ -78,13 +79,23 @@ class Keys:
     def _take(self, target: str, value: str) -> None:
         maps, is_single = self._maps(value), _is_single(value)
         self._single[target] = maps if is_single else frozenset()
+        for known in (self._collections, self._single):  # whose keys they have is another map now
+            known.update({name: _OTHERS for name, its in known.items() if target in map(compact, its)})
         is_empty = _EMPTY.fullmatch(value) is not None
         self._collections[target] = frozenset() if is_empty else _OTHERS if is_single else maps or _OTHERS
 
-    def added(self, target: str, value: str) -> None:
-        """`target.add(value)`, `target.addAll(value)`."""
-        target = compact(target)
-        self._collections[target] = self._collections.get(target, _OTHERS) | (self._maps(value) or _OTHERS)
+    def called(self, owner: str, method: str, given: Sequence[str], env: Env) -> None:
+        """What `owner.method(given)` says of a map's keys, or of what a collection has."""
+        if method in _PUTS and given:
+            for known in values_of(owner, given[0]):
+                narrow(env, known)
+        elif method in ("add", "addAll") and given:
+            target = compact(owner)
+            self._collections[target] = self._collections.get(target, _OTHERS) | (self._maps(given[-1]) or _OTHERS)
+        elif method in ("remove", "clear"):
+            lost = tuple(key if given else key.removesuffix(")") for key in values_of(owner, "".join(given[:1])))
+            for known in [key for key in env if key.startswith(lost)]:
+                del env[known]
 
     def each(self, over: str, key: str, env: Env) -> None:
         """`key` is one of a map's that `over` names, as `map.keySet()` or sorted: the map has a value for it."""

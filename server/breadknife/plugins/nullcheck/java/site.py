@@ -10,8 +10,8 @@ from itertools import pairwise
 from breadknife.plugins.nullcheck import rounds
 from breadknife.plugins.nullcheck.braces.layout import on_own_line
 from breadknife.plugins.nullcheck.braces.loops import loop_around
-from breadknife.plugins.nullcheck.braces.order import has_effects_before
 from breadknife.plugins.nullcheck.java.outline import CLASSES, METHODS, Outline
+from breadknife.plugins.nullcheck.order import has_effects_before
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, path_to

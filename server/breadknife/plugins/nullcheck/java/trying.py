@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from breadknife.plugins.nullcheck.braces.assigning import assigned_in
 from breadknife.plugins.nullcheck.braces.facts import Env
 from breadknife.plugins.nullcheck.java.outline import Outline
 from breadknife.text.syntax import Node
@@ -25,25 +26,19 @@ def unset_by(outline: Outline, node: Node, before: Env) -> Env:
     for key, fact in before.items() if body is not None else ():
         if fact.cause is None or not fact.cause.certain or fact.partial or body is None:
             continue
-        if _is_set_by_call(outline.text(body), key):
-            signs = assigned_in(outline, node) - {key}
+        if _is_set_by_call(outline, body, key):
+            signs = assigned_in(outline.text, node) - {key}
             unset[key] = replace(fact, cause=replace(fact.cause, certain=False, soft=True), partial=True, signs=signs)
     return unset
 
 
-def assigned_in(outline: Outline, *parts: Node | None) -> frozenset[str]:
-    """The names that are set in some statements."""
-    found, stack = set[str](), [part for part in parts if part is not None]
-    while stack:
-        node = stack.pop()
-        left = node.child_by_field_name("left") if node.type == "assignment_expression" else None
-        if left is not None and left.type == "identifier":
-            found.add(outline.text(left))
-        stack += node.named_children
-    return frozenset(found)
-
-
-def _is_set_by_call(source: str, name: str) -> bool:
-    """Whether a variable gets what a call gives, or an object that is made of something."""
-    values = re.findall(rf"(?<![\w.]){re.escape(name)}\s*=(?!=)\s*([^;]*);", source)
-    return any("(" in value and re.fullmatch(r"new [\w.<>, ]+\(\s*\)", value) is None for value in values)
+def _is_set_by_call(outline: Outline, body: Node, name: str) -> bool:
+    """Whether a variable gets what a call gives, or an object that is made of something, before it is sure to have
+    got another value."""
+    for statement in body.named_children:
+        values = re.findall(rf"(?<![\w.]){re.escape(name)}\s*=(?!=)\s*([^;]*);", outline.text(statement))
+        if any("(" in value and re.fullmatch(r"new [\w.<>, ]+\(\s*\)", value) is None for value in values):
+            return True
+        if values and statement.type == "expression_statement":
+            return False
+    return False

@@ -11,6 +11,7 @@ from itertools import pairwise
 from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.python.order import changes_what_is_read_before
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit, line_break
@@ -232,7 +233,9 @@ class Site:
             rf"\b{re.escape(self.source)}\s*:=", self.tree.source(statement)
         ):
             return False
-        return self.node.type == "identifier" or not self._effects_before(statement)
+        if self.node.type == "identifier":
+            return True
+        return not self._effects_before(statement) and not changes_what_is_read_before(self.tree, statement, self.node)
 
     def is_bound_in(self, inside: tuple[Node, ...]) -> bool:
         """Whether a comprehension gives the name a value of its own."""

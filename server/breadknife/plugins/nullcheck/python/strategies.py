@@ -347,14 +347,7 @@ def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[Text
     lines = [f"assert {site.test(name)}"] if action is None else [f"if {missing}:", place.step + action]
     if site.is_name:
         return (place.inserted(statement, lines),)
-    if site.walrus is not None and _is_read_before(site, name, statement):
-        return None
     return (site.inserted(statement, [moved(site, name), *lines]), TextEdit(site.span, name))
-
-
-def _is_read_before(site: Site, name: str, statement: Node) -> bool:
-    """Whether the statement reads what the name holds until the place gives it another value."""
-    return any(one.node.start_byte < site.node.start_byte for one in occurrences(site.tree, name, statement))
 
 
 def _skippable(site: Site) -> bool:
