@@ -13,7 +13,7 @@ from breadknife.text.syntax import Node
 _TEST = re.compile(r"(?:not )?(\w+)(?: is (?:not )?None)?")
 _LONGEST = 400
 """Bytes of decorators that are looked at."""
-_BINDS = {"assignment": "left", "named_expression": "name"}
+_VALUES = {"assignment": "right", "named_expression": "value"}
 
 
 def filled(function: Node, meaning: Meaning) -> frozenset[str]:
@@ -41,7 +41,7 @@ def filled_by(decorator: Node) -> frozenset[str]:
     nodes = list(_within(decorator))
     own = {named(each) for node in nodes if node.type == "function_definition" for each in parameters_of(node)}
     handed = {name for node in nodes for name in _handed(node, own)}
-    settled = {name for node in nodes for name in _settled(node)}
+    settled = {name for node in nodes for name in _settled(node, own)}
     return frozenset(handed - own | settled & own)
 
 
@@ -67,21 +67,33 @@ def _handed(node: Node, own: set[str]) -> Iterator[str]:
             pass
 
 
-def _settled(node: Node) -> Iterator[str]:
-    """What gets a value, or is replaced where it is none."""
+def _settled(node: Node, own: set[str]) -> Iterator[str]:
+    """What gets a value, or is replaced where it is none: in what another name gets, or is handed on."""
     match node.type:
-        case "assignment" | "named_expression" if (target := node.child_by_field_name(_BINDS[node.type])) is not None:
-            yield text(target)
+        case "assignment" | "named_expression" if (value := node.child_by_field_name(_VALUES[node.type])) is not None:
+            if value.type != "none":
+                yield text(node.named_children[0])
+            yield from _replaced(value)
         case "as_pattern_target":
             yield text(node)
-        case "boolean_operator" if (left := node.child_by_field_name("left")) is not None:
-            yield text(left)
-        case "conditional_expression" if (
-            node.named_child_count == 3 and (tested := _TEST.fullmatch(text(node.named_children[1]))) is not None
-        ):
-            yield tested[1]
+        case "call" if (called := node.child_by_field_name("function")) is not None and text(called) in own:
+            given = node.child_by_field_name("arguments")
+            for each in given.named_children if given is not None else ():
+                yield from _replaced(each.child_by_field_name("value") or each)
         case _:
             pass
+
+
+def _replaced(value: Node) -> Iterator[str]:
+    """`a` of `a or b`, and of `a if a else b`."""
+    left = value.child_by_field_name("left")
+    if value.type == "boolean_operator" and left is not None and value.children[1].type == "or":
+        yield text(left)
+    if value.type == "conditional_expression" and value.named_child_count == 3:
+        one, condition, other = map(text, value.named_children)
+        tested = _TEST.fullmatch(condition)
+        if tested is not None and tested[1] in (one, other):
+            yield tested[1]
 
 
 def _within(node: Node) -> Iterator[Node]:
