@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,9 +18,11 @@ from breadknife.plugins.nullcheck.python.conditions import (
 from breadknife.plugins.nullcheck.python.contradictions import Contradiction, contradiction, turned_round
 from breadknife.plugins.nullcheck.python.counted import is_decided
 from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
+from breadknife.plugins.nullcheck.python.declarations import is_local
 from breadknife.plugins.nullcheck.python.defaults import MADE_UP, default_edits, default_of, get_call, may_be_given
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
+from breadknife.plugins.nullcheck.python.kinds import usable
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, parameter_of
@@ -275,7 +278,8 @@ def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
         given = site.function is not None and parameter_of(site.function, site.source) is not None
         weight, reason = (65 if given else max(weight, 49)), "the function raises elsewhere"
     raised = _RAISED.match(evidence.exit_of(Strategy.RAISE))
-    if raised and (raised[2] or raised[1] in _TAKES_MESSAGE):  # callers catch what the file raises, and no other
+    if raised and _takes_message(site, raised[1], said=bool(raised[2])):
+        # Callers catch what the file raises, and no other.
         exception, weight, reason = raised[1], 80, f"the file raises elsewhere when {quoted} is None"
     title = f"Raise {exception} if {quoted} is None"
     return Option(
@@ -285,6 +289,13 @@ def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
         weight,
         reason,
     )
+
+
+def _takes_message(site: Site, exception: str, *, said: bool) -> bool:
+    """Whether the place can raise what another place does, which takes one message there if that is `said`."""
+    root = exception.partition(".")[0]
+    is_there = hasattr(builtins, root) or usable(site.tree, root)
+    return is_there and not is_local(site, root) and (said or exception in _TAKES_MESSAGE)
 
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
