@@ -81,6 +81,10 @@ def test_what_the_try_has_used_is_there_in_its_except(tried: str, caught: str, f
         (UNLESS.format("p += ⟦f⟧"), "Skip this if `f` is None — it is None whenever nothing fails"),
         (UNLESS.format("p.q += ⟦f⟧"), "Skip this if `f` is None — it is None whenever nothing fails"),
         (UNLESS.format("a = ⟦f⟧[0]"), "Ignore it: no edit is surely right here"),
+        # what is tried leaves when nothing fails
+        ("    f = None\n    while p:\n        try:\n            return g(p)\n        except OSError as e: f = e\n"
+         "    g(⟦f⟧[0])\n",
+         "Assert that `f` is not None (AssertionError if it is) — nothing says what else should happen"),
         # something else gives it a value, too
         (UNLESS.replace("g(p)", "f = g(p)").format("g(⟦f⟧[0])"),
          "Assert that `f` is not None (AssertionError if it is) — nothing says what else should happen"),

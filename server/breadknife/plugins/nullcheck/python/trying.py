@@ -41,14 +41,8 @@ def forgives(handler: Node) -> bool:
 
 def may_catch(handler: Node) -> bool:
     """Whether an `except` may be what a use of None leads to: by its names it isn't for other exceptions alone."""
-    caught = " ".join(text(child) for child in handler.named_children if child.type not in ("block", "comment"))
-    names = re.findall(r"[\w.]+", re.sub(r"\bas\s+\w+", "", caught))
-    return (
-        not names
-        or CATCHES_NONE.search(caught) is not None
-        or _CATCHES_ALL.search(caught) is not None
-        or not all(CLASS.match(name.rpartition(".")[2]) for name in names)
-    )
+    names = re.findall(r"[\w.]+", re.sub(r"\bas\s+\w+", "", _caught(handler)))
+    return catches_none(handler) or not all(CLASS.match(name.rpartition(".")[2]) for name in names)
 
 
 def used_first(block: Node) -> Node | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.refusing import may_end_in_exception
 from breadknife.plugins.nullcheck.python.site import LOOPS, Site, own_nodes
@@ -45,7 +45,17 @@ def is_none_without_exception(site: Site) -> bool:
         return False
     sets = [one for one in occurrences(site.tree, site.source, site.function) if one.role is Role.SET]
     others = [one for one in sets if one.value is None or one.value.type != "none"]
-    return 0 < len(others) < len(sets) and all(one.inside("except_clause") is not None for one in others)
+    return 0 < len(others) < len(sets) and all(map(_is_instead, others))
+
+
+def _is_instead(found: Occurrence) -> bool:
+    """Whether it stands in an `except`, and what is tried goes on there when nothing fails."""
+    clause = found.inside("except_clause")
+    attempt = found.path[found.path.index(clause) - 1] if clause is not None else None
+    parts = attempt.named_children if attempt is not None else ()
+    tried = [part.child_by_field_name("body") or part for part in parts if part.type in ("block", "else_clause")]
+    done = [child.type for child in tried[-1].named_children if child.type != "comment"] if tried else []
+    return bool(done) and done[-1] not in ("return_statement", "raise_statement")
 
 
 def lost_by(place: Site) -> frozenset[Strategy]:
