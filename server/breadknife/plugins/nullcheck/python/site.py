@@ -38,6 +38,8 @@ LOOPS = ("for_statement", "while_statement")
 COMPREHENSIONS = frozenset({
     "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression",
 })  # fmt: skip
+_OF_PARTS = frozenset("[(")
+"""In the key of what an element or a result has."""
 _EFFECTS = frozenset({"call", "await", "yield", "named_expression"})
 
 
@@ -63,7 +65,8 @@ class Site:
     @property
     def is_dotted(self) -> bool:
         """Whether it is a name or a dotted name."""
-        return self.node.type in ("identifier", "attribute") and bool(key_of(self.node))
+        key = key_of(self.node) if self.node.type in ("identifier", "attribute") else ""
+        return key != "" and _OF_PARTS.isdisjoint(key)
 
     @cached_property
     def is_name(self) -> bool:
