@@ -7,13 +7,14 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.counted import decides, is_decided, is_each_counted
+from breadknife.plugins.nullcheck.python.evaluation import COMPREHENSIONS, is_always_evaluated
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.refusing import only_assigns, only_leaves, only_refuses, refuses
 from breadknife.plugins.nullcheck.python.rounds import is_used_after
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated, is_in_brackets
+from breadknife.plugins.nullcheck.python.site import Site, is_in_brackets
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
