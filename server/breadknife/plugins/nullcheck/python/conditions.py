@@ -143,10 +143,10 @@ def filtered(site: Site, name: str) -> Filtered | None:
 
 def keeps_nothing(site: Site) -> bool:
     """Whether the place's test in the condition is one of a comprehension for all that it has."""
-    for outer, around in pairwise(reversed(site.path)):
-        if outer.type == "if_clause":
+    for node, around in pairwise(reversed(site.path)):
+        if node.type == "if_clause":
             return not site.is_bound_in((around,))
-        if outer.type in _LATER or (outer.type == "boolean_operator" and not is_and(outer)):
+        if node.type in _LATER or (node.type == "boolean_operator" and not is_and(node)):
             return False
     return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.python.facts import has_name
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import named
@@ -61,7 +62,10 @@ def _handed(node: Node, own: set[str]) -> Iterator[str]:
                     yield text(name)
         case "assignment" if (target := node.child_by_field_name("left")) is not None and target.type == "subscript":
             owner, key = target.child_by_field_name("value"), target.child_by_field_name("subscript")
-            if owner is not None and text(owner) in own and key is not None and key.type == "string":
+            value = node.child_by_field_name("right")
+            if owner is None or text(owner) not in own or key is None or key.type != "string" or value is None:
+                return
+            if value.type != "none" and (value.type == "boolean_operator" or text(key) not in text(value)):
                 yield text(key)[1:-1]
         case _:
             pass
@@ -71,8 +75,9 @@ def _settled(node: Node, own: set[str]) -> Iterator[str]:
     """What gets a value, or is replaced where it is none: in what another name gets, or is handed on."""
     match node.type:
         case "assignment" | "named_expression" if (value := node.child_by_field_name(_VALUES[node.type])) is not None:
-            if value.type != "none":
-                yield text(node.named_children[0])
+            name = text(node.named_children[0])
+            if value.type != "none" and not has_name(text(value), name):
+                yield name
             yield from _replaced(value)
         case "as_pattern_target":
             yield text(node)
