@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.python.facts import has_name
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import named
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, nodes_in
 
 _TEST = re.compile(r"(?:not )?(\w+)(?: is (?:not )?None)?")
 _LONGEST = 400
@@ -39,7 +39,7 @@ def filled_by(decorator: Node) -> frozenset[str]:
     isn't what it was given itself, or that was tested."""
     if (decorator.text or b"").count(b"def ") < 2:
         return frozenset()
-    nodes = list(_within(decorator))
+    nodes = list(nodes_in(decorator))
     own = {named(each) for node in nodes if node.type == "function_definition" for each in parameters_of(node)}
     handed = {name for node in nodes for name in _handed(node, own)}
     settled = {name for node in nodes for name in _settled(node, own)}
@@ -99,11 +99,3 @@ def _replaced(value: Node) -> Iterator[str]:
         tested = _TEST.fullmatch(condition)
         if tested is not None and tested[1] in (one, other):
             yield tested[1]
-
-
-def _within(node: Node) -> Iterator[Node]:
-    stack = [node]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += node.named_children
