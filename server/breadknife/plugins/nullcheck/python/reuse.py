@@ -132,7 +132,7 @@ class Surroundings:
         named: list[tuple[str, Hashable]] = [(name, ("import", there)) for name, there in outline.imports.items()]
         named += [(name, ("imported", there.module, there.name)) for name, there in outline.imported.items()]
         named += [(function.name, _signature(outline, function)) for function in outline.functions]
-        decorating = {word for each in outline.functions for word in _WORD.findall(_decorators(outline, each))}
+        decorating = set(_WORD.findall(b" ".join(_decorators(outline, each) for each in outline.functions)))
         named += [
             (each.name, ("fills", filled_by(each.node)))
             for each in outline.functions
@@ -178,7 +178,7 @@ def _signature(outline: Outline, function: Function) -> Hashable:
     owner = outline.classes[function.owner].name if function.owner is not None else ""
     around = outline.classes[function.receiver_class].name if function.receiver_class is not None else ""
     annotation = function.node.child_by_field_name("return_type")
-    returned = text(annotation) if annotation is not None else ""
+    returned = outline.source[annotation.start_byte : annotation.end_byte] if annotation is not None else b""
     return (owner, around, function.receiver, function.is_async, _decorators(outline, function), returned)
 
 
