@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import pytest
 
 from breadknife.plugins.nullcheck.files import Files
+from breadknife.plugins.nullcheck.values import NullFile
 from breadknife.text.document import Document
 from breadknife.text.syntax import parse
 
@@ -72,10 +75,13 @@ class Editor:
         self._language = language
         self._files = Files()
 
-    def found(self, text: str) -> list[str]:
+    def opened(self, text: str) -> AbstractContextManager[NullFile]:
         tree = parse(text, self._language)
         assert tree is not None
-        with self._files.open(Document("file:///a", self._language, text), tree, None) as file:
+        return self._files.open(Document("file:///a", self._language, text), tree, None)
+
+    def found(self, text: str) -> list[str]:
+        with self.opened(text) as file:
             return [text[finding.span.start : finding.span.end] for finding in file.findings()]
 
 
@@ -142,6 +148,15 @@ def test_a_text_that_stays_half_written_is_analysed_as_it_is(text: str) -> None:
     editor = Editor("python")
     assert editor.found(text) == ["a"]
     assert editor.found(text + "\ndef h(b=None):\n    b.x\n") == ["a", "b"]
+
+
+def test_a_whole_text_of_which_nobody_has_asked_takes_nothing_away() -> None:
+    editor, (before, _, after) = Editor("java"), JAVA.partition("⟦⟧")
+    assert editor.found(before + after) == ["a", "b"]
+    with editor.opened(before + "x();" + after):
+        pass
+    half = before + "x(); if (x) {" + after
+    assert editor.found(half) == ["a", "b"] != Editor("java").found(half)
 
 
 def test_what_has_become_quite_another_text_is_analysed_as_it_is() -> None:

@@ -6,6 +6,7 @@ import importlib
 import threading
 import time
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -22,6 +23,7 @@ __all__ = [
     "difference",
     "has_grammar",
     "matches",
+    "nodes_in",
     "parse",
 ]
 
@@ -204,6 +206,15 @@ def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
         path.append(at)
         at = at.child_with_descendant(node)
     return tuple(path)
+
+
+def nodes_in(top: Node) -> Iterator[Node]:
+    """It, and all named ones in it, in the order of the text."""
+    stack = [top]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += reversed(node.named_children)
 
 
 def captures(tree: SyntaxTree, query: str) -> dict[str, list[Node]]:

@@ -148,8 +148,13 @@ def test_who_repairs_unasked_lets_no_none_pass_what_something_else_may_not(marke
             "Assert that `x` is not None (AssertionError if it is)",
         ),  # whether it takes a message isn't known
         ("Missing('x', 1)", "Assert that `x` is not None (AssertionError if it is)"),
+        ("kind('x')", "Assert that `x` is not None (AssertionError if it is)"),  # a name of that function alone
+        ("kind.missing('x')", "Assert that `x` is not None (AssertionError if it is)"),
     ],
 )
 def test_what_is_raised_is_what_the_file_raises(raised: str, title: str) -> None:
-    _, offers = offered(f"def g(x):\n    if x is None:\n        raise {raised}\ndef f(x):\n    ⟦x⟧.y()\n")
+    _, offers = offered(
+        "import errors\nfrom errors import Missing\n"
+        f"def g(x, kind):\n    if x is None:\n        raise {raised}\ndef f(x):\n    ⟦x⟧.y()\n"
+    )
     assert offers[0].title == title

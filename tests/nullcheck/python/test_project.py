@@ -160,7 +160,7 @@ def test_must_not_fire_across_files(tmp_path: Path, files: dict[str, str], text:
 
 PACKAGES = ".venv/lib/python3.11/site-packages"
 ENVIRONMENT = {".venv/pyvenv.cfg": "home = /usr/bin\n"}
-TREE = (
+NODES = (
     "class Node:\n"
     "    def __init__(self, parent: 'Node | None' = None, line: int | None = None):\n"
     "        self.parent = parent\n"
@@ -173,7 +173,7 @@ LIBRARY = {
     **ENVIRONMENT,
     f"{PACKAGES}/tree/__init__.py": "from tree import nodes\nfrom tree.nodes import Name\nfrom .search import find\n",
     f"{PACKAGES}/tree/nodes/__init__.py": "from ._nodes import Call, Name, Node\n",
-    f"{PACKAGES}/tree/nodes/_nodes.py": TREE,
+    f"{PACKAGES}/tree/nodes/_nodes.py": NODES,
     f"{PACKAGES}/tree/search.py": FIND,
 }
 
@@ -303,6 +303,13 @@ PARTS = [
     "def need(x):\n    if x is None:\n        raise E\n    print(x)\ndef l(x=None):\n    need(x)\n    x.y\n",
     "class P:\n    z: int | None = None\n    def __post_init__(self):\n        if self.z is None: raise E\n",
     "    def q(self): self.z.q\n",
+    FILLED.format("fill", "        session = session or made()\n"),
+    "@fill\ndef query(session=None):\n    session.r\n",
+    "class Way:\n    up: 'Way | None'\n    def __init__(self, vs: 'list[Way]'): self.vs = vs\n"
+    "    def s(self): return [v.up.t for v in self.vs]\n",
+    "    def vv(self) -> 'list[Way]': return self.vs\ndef p(w: Way): w.vv()[0].up.t\n",
+    "import re\nANY = re.compile('.*')\ndef word(s):\n    ANY.match(s).u\n",
+    "def other(s):\n    ANY = s\n",
     "x",
     "\n",
 ]
@@ -317,6 +324,12 @@ PARTS = [
 @example(PARTS[21] + PARTS[22], [(13, 19, "pass")])
 @example(PARTS[21] + PARTS[22], [(13, 19, "pass"), (13, 4, "z: int | None = None")])
 @example(PARTS[8] * 2, [(0, 0, "x")])  # the other declaration is the first one then
+@example(PARTS[23] + PARTS[24], [(50, 36, "")])  # what a decorator fills
+@example(PARTS[23] + PARTS[24], [(149, 1, "")])
+@example(PARTS[25], [(65, 1, "T")])  # what an attribute holds that gets a parameter
+@example(PARTS[25] + PARTS[26], [(162, 1, "T")])
+@example(PARTS[27], [(28, 2, "a")])  # what a pattern finds
+@example(PARTS[27] + PARTS[28], [(83, 3, "any")])
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.sampled_from(PARTS), max_size=8).map("".join),

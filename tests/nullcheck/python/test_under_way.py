@@ -11,6 +11,10 @@ LEAVES = (Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK)
 FINALLY = "    f = None\n    try:\n        f = open(p)\n    finally:\n        {}\n"
 EXCEPT = "    f = None\n    try:\n        f = open(p)\n    except OSError:\n        {}\n"
 UNLESS = "    f = None\n    try:\n        g(p)\n    except OSError as e:\n        f = e.args\n    {}\n"
+RETRY = (
+    "    f = None\n    while p:\n        try:\n            {}\n        except OSError as e:\n            f = e\n"
+    "{}    g(⟦f⟧[0])\n"
+)
 LOOP = "    for p in a:\n        f = p.z()\n        try:\n            g(p)\n        {}:\n            {}\n"
 
 
@@ -81,6 +85,14 @@ def test_what_the_try_has_used_is_there_in_its_except(tried: str, caught: str, f
         (UNLESS.format("p += ⟦f⟧"), "Skip this if `f` is None — it is None whenever nothing fails"),
         (UNLESS.format("p.q += ⟦f⟧"), "Skip this if `f` is None — it is None whenever nothing fails"),
         (UNLESS.format("a = ⟦f⟧[0]"), "Ignore it: no edit is surely right here"),
+        # what is tried leaves when nothing fails
+        (RETRY.format("return g(p)", ""),
+         "Assert that `f` is not None (AssertionError if it is) — nothing says what else should happen"),
+        (RETRY.format("with p: return g(p)", ""),
+         "Assert that `f` is not None (AssertionError if it is) — nothing says what else should happen"),
+        (RETRY.format("break", "    else:\n    "),
+         "Assert that `f` is not None (AssertionError if it is) — nothing says what else should happen"),
+        (RETRY.format("break", ""), "Skip this if `f` is None — it is None whenever nothing fails"),
         # something else gives it a value, too
         (UNLESS.replace("g(p)", "f = g(p)").format("g(⟦f⟧[0])"),
          "Assert that `f` is not None (AssertionError if it is) — nothing says what else should happen"),

@@ -31,10 +31,9 @@ class _Remembering:
 
     def __init__(self, file: NullFile, before: Whole | None) -> None:
         self._file = file
-        kept = while_half_written(before, file.tree) if before is not None else None
-        self._kept = kept
-        self.whole = before if kept is not None else None
-        """The last text that wasn't half written, if somebody asked what is found in it."""
+        self._kept = while_half_written(before, file.tree) if before is not None else None
+        self.whole = before
+        """The last text that wasn't half written, of those of which somebody asked what is found in them."""
         self._offers = Recent[tuple[Place, Sequence[Finding]], Sequence[Offer]](_OFFERS, FRESH_SECONDS)
 
     @property

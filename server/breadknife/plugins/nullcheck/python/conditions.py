@@ -7,13 +7,14 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.python.counted import decides, is_decided, is_each_counted
+from breadknife.plugins.nullcheck.python.evaluation import COMPREHENSIONS, is_always_evaluated
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.narrowing import is_and
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences, role_of
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.refusing import only_assigns, only_leaves, only_refuses, refuses
 from breadknife.plugins.nullcheck.python.rounds import is_used_after
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_always_evaluated, is_in_brackets
+from breadknife.plugins.nullcheck.python.site import Site, is_in_brackets
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -142,10 +143,10 @@ def filtered(site: Site, name: str) -> Filtered | None:
 
 def keeps_nothing(site: Site) -> bool:
     """Whether the place's test in the condition is one of a comprehension for all that it has."""
-    for outer, around in pairwise(reversed(site.path)):
-        if outer.type == "if_clause":
+    for node, around in pairwise(reversed(site.path)):
+        if node.type == "if_clause":
             return not site.is_bound_in((around,))
-        if outer.type in _LATER or (outer.type == "boolean_operator" and not is_and(outer)):
+        if node.type in _LATER or (node.type == "boolean_operator" and not is_and(node)):
             return False
     return False
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from breadknife.plugins.nullcheck.python.evaluation import COMPREHENSIONS
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
+from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.text.syntax import Node
 
 _DECIDING = ("all", "any")

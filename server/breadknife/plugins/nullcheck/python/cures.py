@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -20,16 +18,12 @@ from breadknife.plugins.nullcheck.python.declarations import (
 from breadknife.plugins.nullcheck.python.ignoring import Checker
 from breadknife.plugins.nullcheck.python.module_variables import of_module_variable
 from breadknife.plugins.nullcheck.python.modules import Module
-from breadknife.plugins.nullcheck.python.outline import text
+from breadknife.plugins.nullcheck.python.raising import habitual_exception
 from breadknife.plugins.nullcheck.python.receivers import is_of_another
 from breadknife.plugins.nullcheck.python.signatures import annotating, of_parameter, of_return
 from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node
-
-RAISABLE = frozenset({"ValueError", "TypeError", "RuntimeError", "LookupError"})
-"""Exceptions that take one message, and whose name a file's own habit may put in place of ValueError."""
 
 
 def cures(site: Site, checker: Checker, here: Module, begins: Span | None = None) -> Iterator[Cure]:
@@ -73,10 +67,3 @@ def _at_declaration(site: Site, checker: Checker, here: Module) -> Iterator[Cure
         yield from of_parameter(declared)
     else:
         yield from of_module_variable(site, asked=True, files=here.users)
-
-
-def habitual_exception(function: Node | None) -> str:
-    """What the function raises already, if that can say that a value is missing."""
-    found = re.findall(r"\braise (\w+)\(", text(function)) if function is not None else []
-    found = [name for name in found if name in RAISABLE]
-    return Counter(found).most_common(1)[0][0] if found else "ValueError"

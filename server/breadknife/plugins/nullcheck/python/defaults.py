@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from breadknife.plugins.nullcheck.python.evaluation import COMPREHENSIONS
 from breadknife.plugins.nullcheck.python.failing import fails
 from breadknife.plugins.nullcheck.python.kinds import type_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import parameter_of, text
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, is_in_brackets
+from breadknife.plugins.nullcheck.python.site import Site, is_in_brackets
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node

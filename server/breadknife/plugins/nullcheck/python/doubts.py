@@ -10,7 +10,7 @@ import re
 from breadknife.plugins.nullcheck.python.declarations import bases_of, origin_of
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.guards import guarded
-from breadknife.plugins.nullcheck.python.invariants import INVARIANTS, matches_any_text, with_pattern
+from breadknife.plugins.nullcheck.python.invariants import INVARIANTS, matches_any_text, patterns_that_match_any
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.site import Site
@@ -75,7 +75,23 @@ def _invariant(site: Site) -> str:
     for row in INVARIANTS:
         if row.value.fullmatch(value) and (not row.inside or row.inside in around):
             return row.reason
-    return "the pattern matches any text" if matches_any_text(with_pattern(value, site.tree.text)) else ""
+    patterns = patterns_that_match_any(value, site.tree.text)
+    is_any = matches_any_text(value) or any(_is_only(site, name, made) for name, made in patterns)
+    return "the pattern matches any text" if is_any else ""
+
+
+def _is_only(site: Site, name: str, made: str) -> bool:
+    """Whether that is the only value that the name has at the place, as far as the file shows."""
+    functions = {-1, *(node.start_byte for node in site.path if node.type == "function_definition")}
+    _, is_dotted, last = name.rpartition(".")
+    found = [
+        one
+        for one in occurrences(site.tree, last, site.tree.root)
+        if one.function_start in functions or one.path[-1].type == "global_statement"
+    ]
+    found += occurrences(site.tree, f".{last}", site.tree.root) if is_dotted else ()
+    given = [one for one in found if one.role is Role.SET]
+    return len(given) == 1 and given[0].value is not None and text(given[0].value) == made
 
 
 def _set_up(site: Site) -> str:

@@ -9,12 +9,13 @@ from breadknife.plugins.nullcheck.python.annotations import is_mapping, with_ele
 from breadknife.plugins.nullcheck.python.attributes import makes_fields
 from breadknife.plugins.nullcheck.python.classes import TUPLE_PATTERNS
 from breadknife.plugins.nullcheck.python.declarations import Cure, last_set
+from breadknife.plugins.nullcheck.python.evaluation import COMPREHENSIONS
 from breadknife.plugins.nullcheck.python.kinds import any_type, are_deferred, arguments_of, type_of, without_none
 from breadknife.plugins.nullcheck.python.modules import Class, Elsewhere, Module
 from breadknife.plugins.nullcheck.python.occurrences import Done, Occurrence, Role, done_with, occurrences
 from breadknife.plugins.nullcheck.python.outline import callee_of, parameter_of, text
 from breadknife.plugins.nullcheck.python.receivers import declared_of
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site, site_of
+from breadknife.plugins.nullcheck.python.site import Site, site_of
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit

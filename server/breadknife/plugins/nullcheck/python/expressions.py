@@ -294,8 +294,12 @@ class Evaluator:
             self.value(index, env)
         if value is None or len(indices) != 1 or fact is NOTHING:
             return NOTHING
-        known = env.get(key_of(node))
-        return known if known is not None else at_index(self.meaning, fact, self._held(value, fact, env), indices[0])
+        key = key_of(node)
+        known = env.get(key)
+        if known is not None:
+            return known
+        held = self._held(value, fact, env) if key else None  # what has no name would be told of after a check, too
+        return at_index(self.meaning, fact, held, indices[0])
 
     def _boolean(self, node: Node, env: Env) -> Fact:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

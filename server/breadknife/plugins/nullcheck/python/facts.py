@@ -97,6 +97,7 @@ class Summary(NamedTuple):
 
 _WORD = re.compile(r"\w+")
 _DOTTED = re.compile(r"[\w.]+")
+_QUOTED = re.compile(r'"[^"]*"')
 
 TESTED = "it is tested for None, and this path leads on when it is"
 
@@ -259,9 +260,9 @@ def _forget_test(env: Env, name: str) -> None:
 def _has_index(name: str, key: str) -> bool:
     """Whether it is an element whose index depends on `key`."""
     index = name.partition("[")[2]
-    if "(" in name or index.startswith('"') or key not in index:
+    if "(" in name or key not in index:
         return False
-    return any(f"{part}.".startswith(key + ".") for part in _DOTTED.findall(index))
+    return any(f"{part}.".startswith(key + ".") for part in _DOTTED.findall(_QUOTED.sub("", index)))
 
 
 def forget_attributes(env: Env, is_kept: Callable[[str], bool], classes: Collection[str]) -> None:
@@ -281,7 +282,10 @@ def forget_tested(env: Env) -> None:
 
 
 _NAMES = frozenset({"identifier", "attribute", "subscript"})
-_INDICES = frozenset({"identifier", "attribute", "integer", "string", "unary_operator"})
+_CONTAINERS = _NAMES | {"call"}
+_INDICES = frozenset({
+    "identifier", "attribute", "integer", "string", "unary_operator", "binary_operator", "slice",
+})  # fmt: skip
 
 
 _CONSTANTS = ("None.", "True.", "False.")
@@ -297,7 +301,7 @@ def key_of(node: Node) -> str:
             if whole.replace(".", "").isidentifier() and not whole.startswith(_CONSTANTS):
                 return whole
             owner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
-            prefix = key_of(owner) if owner is not None and owner.type in ("identifier", "attribute") else ""
+            prefix = key_of(owner) if owner is not None and owner.type in _NAMES else ""
             return f"{prefix}.{text(name)}" if prefix and name is not None else ""
         case "parenthesized_expression":
             return key_of(node.named_children[0]) if node.named_child_count == 1 else ""
@@ -308,7 +312,7 @@ def key_of(node: Node) -> str:
             return text(node)
         case "subscript" if node.end_byte - node.start_byte <= 100:
             value, indices = node.child_by_field_name("value"), node.children_by_field_name("subscript")
-            is_plain = value is not None and value.type in _NAMES and len(indices) == 1
+            is_plain = value is not None and value.type in _CONTAINERS and len(indices) == 1
             if not is_plain or value is None or indices[0].type not in _INDICES:
                 return ""
             container = key_of(value)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.python.facts import has_name
 from breadknife.plugins.nullcheck.python.meaning import Meaning
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import named
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, nodes_in
 
 _TEST = re.compile(r"(?:not )?(\w+)(?: is (?:not )?None)?")
 _LONGEST = 400
 """Bytes of decorators that are looked at."""
-_BINDS = {"assignment": "left", "named_expression": "name"}
+_VALUES = {"assignment": "right", "named_expression": "value"}
 
 
 def filled(function: Node, meaning: Meaning) -> frozenset[str]:
@@ -38,10 +39,10 @@ def filled_by(decorator: Node) -> frozenset[str]:
     isn't what it was given itself, or that was tested."""
     if (decorator.text or b"").count(b"def ") < 2:
         return frozenset()
-    nodes = list(_within(decorator))
+    nodes = list(nodes_in(decorator))
     own = {named(each) for node in nodes if node.type == "function_definition" for each in parameters_of(node)}
     handed = {name for node in nodes for name in _handed(node, own)}
-    settled = {name for node in nodes for name in _settled(node)}
+    settled = {name for node in nodes for name in _settled(node, own)}
     return frozenset(handed - own | settled & own)
 
 
@@ -61,32 +62,40 @@ def _handed(node: Node, own: set[str]) -> Iterator[str]:
                     yield text(name)
         case "assignment" if (target := node.child_by_field_name("left")) is not None and target.type == "subscript":
             owner, key = target.child_by_field_name("value"), target.child_by_field_name("subscript")
-            if owner is not None and text(owner) in own and key is not None and key.type == "string":
+            value = node.child_by_field_name("right")
+            if owner is None or text(owner) not in own or key is None or key.type != "string" or value is None:
+                return
+            if value.type != "none" and (value.type == "boolean_operator" or text(key) not in text(value)):
                 yield text(key)[1:-1]
         case _:
             pass
 
 
-def _settled(node: Node) -> Iterator[str]:
-    """What gets a value, or is replaced where it is none."""
+def _settled(node: Node, own: set[str]) -> Iterator[str]:
+    """What gets a value, or is replaced where it is none: in what another name gets, or is handed on."""
     match node.type:
-        case "assignment" | "named_expression" if (target := node.child_by_field_name(_BINDS[node.type])) is not None:
-            yield text(target)
+        case "assignment" | "named_expression" if (value := node.child_by_field_name(_VALUES[node.type])) is not None:
+            name = text(node.named_children[0])
+            if value.type != "none" and not has_name(text(value), name):
+                yield name
+            yield from _replaced(value)
         case "as_pattern_target":
             yield text(node)
-        case "boolean_operator" if (left := node.child_by_field_name("left")) is not None:
-            yield text(left)
-        case "conditional_expression" if (
-            node.named_child_count == 3 and (tested := _TEST.fullmatch(text(node.named_children[1]))) is not None
-        ):
-            yield tested[1]
+        case "call" if (called := node.child_by_field_name("function")) is not None and text(called) in own:
+            given = node.child_by_field_name("arguments")
+            for each in given.named_children if given is not None else ():
+                yield from _replaced(each.child_by_field_name("value") or each)
         case _:
             pass
 
 
-def _within(node: Node) -> Iterator[Node]:
-    stack = [node]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += node.named_children
+def _replaced(value: Node) -> Iterator[str]:
+    """`a` of `a or b`, and of `a if a else b`."""
+    left = value.child_by_field_name("left")
+    if value.type == "boolean_operator" and left is not None and value.children[1].type == "or":
+        yield text(left)
+    if value.type == "conditional_expression" and value.named_child_count == 3:
+        one, condition, other = map(text, value.named_children)
+        tested = _TEST.fullmatch(condition)
+        if tested is not None and tested[1] in (one, other):
+            yield tested[1]

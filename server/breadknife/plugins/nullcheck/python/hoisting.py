@@ -7,10 +7,11 @@ import keyword
 import re
 from collections.abc import Iterator
 
+from breadknife.plugins.nullcheck.python.evaluation import COMPREHENSIONS
 from breadknife.plugins.nullcheck.python.kinds import arguments_of
 from breadknife.plugins.nullcheck.python.occurrences import occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
+from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -68,7 +69,7 @@ _MATCH = re.compile(
     r"""re\.(?:match|search)\(\s*r?(?P<quote>["'])(?P<pattern>.{0,100}?)(?P=quote)\s*,(?:[^()]|\([^()]*\))*\)""",
     re.DOTALL,
 )
-_CALLED = re.compile(r"(?:\w+\.)*(?P<name>\w+)\.(?P<method>match|search)(?P<given>\(.*\))", re.DOTALL)
+_CALLED = re.compile(r"(?P<pattern>(?:\w+\.)*(?P<name>\w+))\.(?P<method>match|search)(?P<given>\(.*\))", re.DOTALL)
 _COMPILED = re.compile(r"""re\.compile\(\s*(r?(["'])(?:(?!\2|\\|\n).|\\.){0,100}\2)\s*(?:,[^()]*)?\)""")
 _ASKS = re.compile(r"[{$]|\\[\\bBZz]|\(\?(?![:P])|\[\[|--|&&|\|\||~~")
 """What may want something of where it stands, may take long to compile, or has Python warn."""
@@ -88,12 +89,12 @@ def matches_any_text(value: str) -> bool:
     return all(pattern.match(each) for each in _TEXTS)
 
 
-def with_pattern(value: str, source: str) -> str:
-    """`P.match(text)` as `re.match` with the pattern of the file's only `P = re.compile(…)`; anything else as it is."""
+def patterns_that_match_any(value: str, source: str) -> Iterator[tuple[str, str]]:
+    """Of `P.match(text)`: `P`, and how the text may make it of a pattern that needs nothing: `re.compile(…)`."""
     called = _CALLED.fullmatch(value)
     if called is None or "re.compile(" not in source:
-        return value
-    given = re.compile(rf"\b{called['name']}\s*(?::[^=\n]+)?=(?!=)\s*")
-    found = [_COMPILED.match(source, assigned.end()) for assigned in given.finditer(source)]
-    compiled = found[0] if len(found) == 1 else None
-    return f"re.{called['method']}({compiled[1]}, {called['given'][1:]}" if compiled is not None else value
+        return
+    for assigned in re.finditer(rf"\b{called['name']}\s*(?::[^=\n]+)?=\s*(?=re\.compile\()", source):
+        made = _COMPILED.match(source, assigned.end())
+        if made is not None and matches_any_text(f"re.{called['method']}({made[1]}, {called['given'][1:]}"):
+            yield called["pattern"], made[0]

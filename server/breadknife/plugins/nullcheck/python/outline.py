@@ -51,6 +51,8 @@ class Function(NamedTuple):  # made of each at every key: a frozen dataclass tak
     """Start byte of that class."""
     is_of_class: bool = False
     """A class method or a static one."""
+    decorated_at: int = 0
+    """Where its decorators begin, or the function itself."""
 
     @property
     def is_abstract(self) -> bool:
@@ -296,7 +298,7 @@ def _check(made: Outline, statements: Node, block: _Block, check: Node) -> None:
 
 
 def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, block: _Block) -> None:
-    owner, local = block.owner, block.local
+    owner, local, start = block.owner, block.local, node.start_byte
     decorators: list[str] = []
     is_checked_after = False
     if node.type == "decorated_definition":
@@ -336,6 +338,7 @@ def _definition(made: Outline, stack: list[tuple[Node, _Block]], node: Node, blo
         receiver=receiver,
         receiver_class=receiver_class if receiver else None,
         is_of_class=is_static or "classmethod" in decorators,
+        decorated_at=start,
     )
     made.functions.append(function)
     method = function.name if is_method else block.function

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
+from breadknife.plugins.nullcheck.python.evaluation import has_effect
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import Site, has_effect
+from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.text.syntax import Node
 
 _RAISES = re.compile(r"_*(?:raise|fail|abort|die|exit|error|refuse|reject|usage)(?:_|[A-Z]|$)\w*")

@@ -12,13 +12,16 @@ from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.half_written import shifted
 from breadknife.plugins.nullcheck.python.classes import Class, Variable
+from breadknife.plugins.nullcheck.python.declared_types import given_annotation
 from breadknife.plugins.nullcheck.python.facts import Summary
+from breadknife.plugins.nullcheck.python.filled import filled_by
 from breadknife.plugins.nullcheck.python.outline import Function, Outline, text
 from breadknife.plugins.nullcheck.summaries import FileSummary
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, difference
 
+_WORD = re.compile(rb"\w+")
 MOST_NAMES = 40
 """Names that mean something else than before: of more, the functions that use one of them are most of the file's."""
 
@@ -129,13 +132,21 @@ class Surroundings:
         named: list[tuple[str, Hashable]] = [(name, ("import", there)) for name, there in outline.imports.items()]
         named += [(name, ("imported", there.module, there.name)) for name, there in outline.imported.items()]
         named += [(function.name, _signature(outline, function)) for function in outline.functions]
-        tables = [("", outline.variables), *((each.name, each.variables) for each in outline.classes.values())]
-        for owner, table in tables:
-            named += [(name, _variable(owner, one)) for name, one in table.items()]
-        attributes = frozenset(name for _, table in tables for name in table)
+        decorating = set(_WORD.findall(b" ".join(_decorators(outline, each) for each in outline.functions)))
         named += [
-            (name, ("quoted", one.name)) for one in outline.classes.values() for name in sorted(one.quoted & attributes)
+            (each.name, ("fills", filled_by(each.node)))
+            for each in outline.functions
+            if each.name.encode() in decorating
         ]
+        classes = outline.classes.values()
+        named += [(name, _variable("", one, one.annotation)) for name, one in outline.variables.items()]
+        for owner in classes:
+            named += [
+                (name, _variable(owner.name, one, one.annotation or given_annotation(outline, owner, one)))
+                for name, one in owner.variables.items()
+            ]
+        attributes = frozenset(name for each in classes for name in each.variables).union(outline.variables)
+        named += [(name, ("quoted", one.name)) for one in classes for name in sorted(one.quoted & attributes)]
         named += [(name.rpartition(".")[2], ("kind", name, kind)) for name, kind in outline.kinds.items()]
         return named
 
@@ -166,16 +177,21 @@ def _head(class_: Class) -> Hashable:
 def _signature(outline: Outline, function: Function) -> Hashable:
     owner = outline.classes[function.owner].name if function.owner is not None else ""
     around = outline.classes[function.receiver_class].name if function.receiver_class is not None else ""
-    kinds = (function.is_async, function.is_property, function.is_plain, function.is_of_class)
-    return (owner, around, function.receiver, kinds)
+    annotation = function.node.child_by_field_name("return_type")
+    returned = outline.source[annotation.start_byte : annotation.end_byte] if annotation is not None else b""
+    return (owner, around, function.receiver, function.is_async, _decorators(outline, function), returned)
 
 
-def _variable(owner: str, one: Variable) -> Hashable:
+def _decorators(outline: Outline, function: Function) -> bytes:
+    return outline.source[function.decorated_at : function.node.start_byte]
+
+
+def _variable(owner: str, one: Variable, annotation: str) -> Hashable:
     values = tuple(sorted((value.type, _made_by(value)) for value in one.values))
     return (
         owner,
         one.optional,
-        one.annotation,
+        annotation,
         one.places,
         one.others,
         frozenset(one.setters),
@@ -186,21 +202,22 @@ def _variable(owner: str, one: Variable) -> Hashable:
 def _made_by(value: Node) -> str:
     """What may say of what kind a value is, besides its type."""
     named = value.child_by_field_name("function") if value.type == "call" else value
-    return text(named) if named is not None and named.type in ("identifier", "attribute") else ""
+    made = text(named) if named is not None and named.type in ("identifier", "attribute") else ""
+    return text(value) if made == "re.compile" else made  # what it finds depends on the pattern
 
 
 def using(outline: Outline, names: Collection[str]) -> set[int]:
-    """The start bytes of the functions that have one of the names in their text."""
+    """The start bytes of the functions that have one of the names in their text or decorators."""
     if not names:
         return set()
     words = b"|".join(re.escape(name.encode()) for name in names)
-    found, around, rest = set[int](), list[Node](), deque(function.node for function in outline.functions)
+    found, around, rest = set[int](), list[Node](), deque(outline.functions)
     for match in re.finditer(rb"\b(?:" + words + rb")\b", outline.source):
         at = match.start()
-        while rest and rest[0].start_byte <= at:
-            while around and around[-1].end_byte <= rest[0].start_byte:
+        while rest and rest[0].decorated_at <= at:
+            while around and around[-1].end_byte <= rest[0].decorated_at:
                 around.pop()
-            around.append(rest.popleft())
+            around.append(rest.popleft().node)
         while around and around[-1].end_byte <= at:
             around.pop()
         found.update(function.start_byte for function in around)

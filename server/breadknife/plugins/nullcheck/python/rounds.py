@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from breadknife.plugins.nullcheck import rounds
+from breadknife.plugins.nullcheck.python.evaluation import COMPREHENSIONS
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, EXITS, LOOPS, Site
+from breadknife.plugins.nullcheck.python.site import EXITS, LOOPS, Site
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _LOOPS = rounds.Loops(

@@ -6,9 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from breadknife.plugins.nullcheck.comments import with_comments
+from breadknife.plugins.nullcheck.python.evaluation import (
+    COMPREHENSIONS,
+    EFFECTS,
+    first_clause,
+    has_effect,
+    is_always_evaluated,
+)
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.order import changes_what_is_read_before
@@ -28,18 +34,11 @@ _HEADERS = {
     "while_statement": "condition",
 }
 """Compound statement -> the field that is evaluated first, in any case; None: its first part."""
-_LAZY = frozenset({
-    "lambda", "named_expression", "function_definition", "class_definition", "decorator", "elif_clause", "else_clause",
-    "except_clause", "finally_clause", "case_clause",
-})  # fmt: skip
-"""Evaluated later than the statement that they stand in, not at all, or more than once."""
 EXITS = ("return_statement", "raise_statement", "continue_statement", "break_statement")
 BRANCHES = ("elif_clause", "else_clause")
 LOOPS = ("for_statement", "while_statement")
-COMPREHENSIONS = frozenset({
-    "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression",
-})  # fmt: skip
-_EFFECTS = frozenset({"call", "await", "yield", "named_expression"})
+_OF_PARTS = frozenset("[(")
+"""In the key of what an element or a result has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +63,8 @@ class Site:
     @property
     def is_dotted(self) -> bool:
         """Whether it is a name or a dotted name."""
-        return self.node.type in ("identifier", "attribute") and bool(key_of(self.node))
+        key = key_of(self.node) if self.node.type in ("identifier", "attribute") else ""
+        return key != "" and _OF_PARTS.isdisjoint(key)
 
     @cached_property
     def is_name(self) -> bool:
@@ -255,18 +255,18 @@ class Site:
         if assigned is not None and assigned.type == "assignment":  # the right side comes first
             left, right = assigned.child_by_field_name("left"), assigned.child_by_field_name("right")
             if left is not None and right is not None and _covers(left, self.node):
-                return right.type in _EFFECTS or any(kind in self.tree.source(right) for kind in ("(", "await"))
+                return right.type in EFFECTS or any(kind in self.tree.source(right) for kind in ("(", "await"))
         stack = [statement]
         while stack:
             node = stack.pop()
             if node.start_byte >= self.node.start_byte and node != statement:
                 continue
-            if node.type in _EFFECTS and node.end_byte <= self.node.start_byte:
+            if node.type in EFFECTS and node.end_byte <= self.node.start_byte:
                 return True
-            if node.type in _EFFECTS and node.type != "call" and _covers(node, self.node):
+            if node.type in EFFECTS and node.type != "call" and _covers(node, self.node):
                 return node.type != "await"
             parts = node.named_children
-            if node.type in COMPREHENSIONS and _covers(first := _first_clause(node), self.node):
+            if node.type in COMPREHENSIONS and _covers(first := first_clause(node), self.node):
                 parts = [first]  # the element comes after its iterable
             stack.extend(parts)
         return False
@@ -293,37 +293,6 @@ class Site:
     @property
     def line_break(self) -> str:
         return line_break(self.tree.text)
-
-
-def is_always_evaluated(inside: tuple[Node, ...], *, filters: bool = False) -> bool:
-    """Whether the first of these nodes, each of which is in the one before, is never evaluated without the last, and
-    that once. `filters`: or is what filters all that a comprehension has, of which a None would leave nothing."""
-    for outer, inner in pairwise(inside):
-        if outer.type in COMPREHENSIONS and not (filters and _filters_all(outer, inner)):
-            first = _first_clause(outer)
-            if inner != first or not _covers(first.child_by_field_name("right") or outer, inside[-1]):
-                return False  # only its first iterable is evaluated at once
-        elif outer.type in _LAZY:
-            return False
-        if outer.type == "boolean_operator" and inner != outer.child_by_field_name("left"):
-            return False
-        if outer.type == "conditional_expression" and inner != outer.named_children[1]:
-            return False
-        if outer.type == "comparison_operator" and inner not in outer.named_children[:2]:
-            return False
-    return inside[0].type not in _LAZY
-
-
-def _first_clause(comprehension: Node) -> Node:
-    return next(child for child in comprehension.named_children if child.type == "for_in_clause")
-
-
-def _filters_all(comprehension: Node, clause: Node) -> bool:
-    """Whether it is the first condition of a comprehension that is evaluated where it stands."""
-    conditions = (child for child in comprehension.named_children if child.type == "if_clause")
-    around = comprehension.parent
-    is_lazy = comprehension.type == "generator_expression" and (around is None or around.type != "call")
-    return clause == next(conditions, None) and not is_lazy
 
 
 def is_in_brackets(node: Node, path: tuple[Node, ...]) -> bool:
@@ -355,10 +324,6 @@ def _calls(tree: SyntaxTree, name: str) -> bool:
         if function is not None and any(map(has_effect, own_nodes(function, "return_statement"))):
             return True
     return False
-
-
-def has_effect(node: Node) -> bool:
-    return node.type in _EFFECTS or any(map(has_effect, node.named_children))
 
 
 def site_at(tree: SyntaxTree, span: Span, use: Use) -> Site:

@@ -16,13 +16,13 @@ from breadknife.plugins.nullcheck.python.conditions import (
 )
 from breadknife.plugins.nullcheck.python.contradictions import Contradiction, contradiction, turned_round
 from breadknife.plugins.nullcheck.python.counted import is_decided
-from breadknife.plugins.nullcheck.python.cures import RAISABLE, habitual_exception
 from breadknife.plugins.nullcheck.python.defaults import MADE_UP, default_edits, default_of, get_call, may_be_given
 from breadknife.plugins.nullcheck.python.evidence import Evidence
 from breadknife.plugins.nullcheck.python.hoisting import known_name, moved, new_name
 from breadknife.plugins.nullcheck.python.lookups import is_looked_up, lookup_of
 from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.python.outline import callee_of, parameter_of
+from breadknife.plugins.nullcheck.python.outline import callee_of
+from breadknife.plugins.nullcheck.python.raising import raised
 from breadknife.plugins.nullcheck.python.refusing import is_negated, lets_pass, may_be_meant
 from breadknife.plugins.nullcheck.python.returning import early_return, returning
 from breadknife.plugins.nullcheck.python.rounds import is_set_after, is_used_after, loses, may_be_skipped
@@ -59,8 +59,6 @@ _OF_ATTRIBUTE = 47
 _NO_CHECK_BEFORE = "a check can't stand before it"
 _IN_CONDITION = "Test {} in the condition (it is {} if that is None)"
 _IN_FILTER = "Test {} in the condition (nothing is kept if that is None)"
-_RAISED = re.compile(r"""raise ([\w.]+)\((\s*f?(?:"[^"\n]*"|'[^'\n]*')\s*\)$)?""")
-_TAKES_MESSAGE = RAISABLE | {"AttributeError", "EOFError", "KeyError", "OSError"}
 _ANY_ITERABLE = frozenset({"()", "[]"})
 _CHECKS = frozenset({Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK})
 _PARTS = frozenset({"attribute", "subscript"})
@@ -109,8 +107,8 @@ def _against(site: Site, evidence: Evidence, denied: Contradiction) -> Iterator[
         title = f"Give {quoted} a value such as `{default}` first"
         yield Option(Strategy.DEFAULT, title, Content(default=default), 50, reason)
     elif turned is None and site.first.statement is not None:
-        raised = _raise(site, evidence, quoted)
-        yield replace(raised, weight=45, reason=reason)
+        raising = _raise(site, evidence, quoted)
+        yield replace(raising, weight=45, reason=reason)
 
 
 def _edits_against(site: Site, strategy: Strategy, content: Content, denied: Contradiction) -> tuple[TextEdit, ...]:
@@ -265,26 +263,10 @@ def _truth_of_none(place: Site) -> str:
 
 
 def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
-    exception = habitual_exception(site.function)
-    weight, reason = 45, "a message says more than an AssertionError"
-    is_own_matter = site.node.type == "attribute"  # the object's, not what is tried or asked there
-    if evidence.caught and not is_own_matter:
-        exception, weight, reason = evidence.caught, 60, f"the {evidence.caught} is handled here"
-    if evidence.exits[Strategy.RAISE] and not is_own_matter:
-        # What a caller gave is checked with the rest of it; of the function's own values it is sure itself.
-        given = site.function is not None and parameter_of(site.function, site.source) is not None
-        weight, reason = (65 if given else max(weight, 49)), "the function raises elsewhere"
-    raised = _RAISED.match(evidence.exit_of(Strategy.RAISE))
-    if raised and (raised[2] or raised[1] in _TAKES_MESSAGE):  # callers catch what the file raises, and no other
-        exception, weight, reason = raised[1], 80, f"the file raises elsewhere when {quoted} is None"
+    exception, weight, reason = raised(site, evidence, quoted)
+    missing = " or ".join((*site.nullable, _bare_name(site)))
     title = f"Raise {exception} if {quoted} is None"
-    return Option(
-        Strategy.RAISE,
-        title,
-        Content(exception, f"{' or '.join((*site.nullable, _bare_name(site)))} is None"),
-        weight,
-        reason,
-    )
+    return Option(Strategy.RAISE, title, Content(exception, f"{missing} is None"), weight, reason)
 
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:

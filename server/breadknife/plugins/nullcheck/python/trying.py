@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.python.annotations import CLASS
 from breadknife.plugins.nullcheck.python.facts import key_of
 from breadknife.plugins.nullcheck.python.outline import parameters_of, text
 from breadknife.plugins.nullcheck.python.signatures import named
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, nodes_in
 
 CATCHES_NONE = re.compile(r"AttributeError|TypeError")
 _TELLING = frozenset({"raise_statement", "call"})
@@ -35,20 +34,14 @@ def forgives(handler: Node) -> bool:
         return False
     parts = [child for child in handler.named_children if child.type != "comment"]
     names = [text(each) for child in parts for each in child.named_children if each.type == "as_pattern_target"]
-    inside = (each for child in parts if child.type == "block" for each in _within(child))
+    inside = (each for child in parts if child.type == "block" for each in nodes_in(child))
     return not any(each.type in _TELLING or (each.type == "identifier" and text(each) in names) for each in inside)
 
 
 def may_catch(handler: Node) -> bool:
     """Whether an `except` may be what a use of None leads to: by its names it isn't for other exceptions alone."""
-    caught = " ".join(text(child) for child in handler.named_children if child.type not in ("block", "comment"))
-    names = re.findall(r"[\w.]+", re.sub(r"\bas\s+\w+", "", caught))
-    return (
-        not names
-        or CATCHES_NONE.search(caught) is not None
-        or _CATCHES_ALL.search(caught) is not None
-        or not all(CLASS.match(name.rpartition(".")[2]) for name in names)
-    )
+    names = re.findall(r"[\w.]+", re.sub(r"\bas\s+\w+", "", _caught(handler)))
+    return catches_none(handler) or not all(CLASS.match(name.rpartition(".")[2]) for name in names)
 
 
 def used_first(block: Node) -> Node | None:
@@ -77,20 +70,12 @@ def tries_what_it_is_given(function: Node) -> bool:
     if not any(f"{name}(" in source or f" in {name}:" in source for name in given):
         return False
     tried = list[Node]()
-    for node in _within(function):
+    for node in nodes_in(function):
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if node.type == "for_statement" and left is not None and right is not None and text(right) in given:
             given.add(text(left))
         elif node.type == "try_statement" and (body := node.child_by_field_name("body")) is not None:
             handlers = (child for child in node.named_children if child.type == "except_clause")
             tried += [body] if any(map(forgives, handlers)) else []
-    calls = (node for body in tried for node in _within(body) if node.type == "call")
+    calls = (node for body in tried for node in nodes_in(body) if node.type == "call")
     return any(text(called) in given for call in calls if (called := call.child_by_field_name("function")) is not None)
-
-
-def _within(node: Node) -> Iterator[Node]:
-    stack = [node]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += reversed(node.named_children)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.python.outline import text
 from breadknife.plugins.nullcheck.python.refusing import may_end_in_exception
 from breadknife.plugins.nullcheck.python.site import LOOPS, Site, own_nodes
@@ -45,7 +45,25 @@ def is_none_without_exception(site: Site) -> bool:
         return False
     sets = [one for one in occurrences(site.tree, site.source, site.function) if one.role is Role.SET]
     others = [one for one in sets if one.value is None or one.value.type != "none"]
-    return 0 < len(others) < len(sets) and all(one.inside("except_clause") is not None for one in others)
+    return 0 < len(others) < len(sets) and all(_is_instead(one, site) for one in others)
+
+
+def _is_instead(found: Occurrence, site: Site) -> bool:
+    """Whether it stands in an `except`, and the place is gone on to where what is tried doesn't fail."""
+    clause = found.inside("except_clause")
+    attempt = found.path[found.path.index(clause) - 1] if clause is not None else None
+    parts = attempt.named_children if attempt is not None else ()
+    tried = [part.child_by_field_name("body") or part for part in parts if part.type in ("block", "else_clause")]
+    last = _last(tried[-1]) if tried else None
+    if last is None or last.type in ("return_statement", "raise_statement"):
+        return False
+    return last.type != "break_statement" or found.inside(*LOOPS) not in site.path  # else it is in the loop's `else`
+
+
+def _last(block: Node) -> Node | None:
+    done = [child for child in block.named_children if child.type != "comment"]
+    body = done[-1].child_by_field_name("body") if done and done[-1].type == "with_statement" else None
+    return _last(body) if body is not None else done[-1] if done else None
 
 
 def lost_by(place: Site) -> frozenset[Strategy]:

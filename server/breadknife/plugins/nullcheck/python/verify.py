@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.oracle.comparing import are_new
 from breadknife.plugins.nullcheck.python.detector import FileAnalysis, detect
+from breadknife.plugins.nullcheck.python.evaluation import COMPREHENSIONS
 from breadknife.plugins.nullcheck.python.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.python.facts import Cause, Env, Fact
 from breadknife.plugins.nullcheck.python.outline import text
-from breadknife.plugins.nullcheck.python.site import COMPREHENSIONS, Site
+from breadknife.plugins.nullcheck.python.site import Site
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.syntax import Node, SyntaxTree, changed_tree, parse, path_to
