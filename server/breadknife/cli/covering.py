@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree, path_to
+from breadknife.text.syntax import Node, SyntaxTree, nodes_in, path_to
 
 _BLOCKS = frozenset({
     "block", "module", "statement_block", "program", "switch_case", "switch_default", "source_file", "expression_case",
@@ -46,7 +46,7 @@ def is_left_with(tree: SyntaxTree, tested: Span, later: Span) -> bool:
     around = reversed(path_to(tree, tree.node_at(tested)))
     loop = next((each for each in around if each.type == "while_statement"), None)
     body = loop.child_by_field_name("body") if loop is not None else None
-    if loop is None or body is None or _has_break(body):
+    if loop is None or body is None or any(each.type == "break_statement" for each in nodes_in(body)):
         return False
     inner, start = tree.span(body), tree.span(loop).start
     if tested.end > inner.start or later.start < inner.end or not _block(tree, start).contains(later):
@@ -70,10 +70,6 @@ def _block(tree: SyntaxTree, statement: int) -> Span:
     node = tree.node_at(Span(statement, statement))
     around: Node = next((each for each in (node, *reversed(path_to(tree, node))) if each.type in _BLOCKS), tree.root)
     return tree.span(around)
-
-
-def _has_break(node: Node) -> bool:
-    return node.type == "break_statement" or any(map(_has_break, node.named_children))
 
 
 def sets(text: str, expression: str) -> bool:

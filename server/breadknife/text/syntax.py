@@ -208,13 +208,13 @@ def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
     return tuple(path)
 
 
-def nodes_in(top: Node) -> Iterator[Node]:
-    """It, and all named ones in it, in the order of the text."""
+def nodes_in(top: Node, but: frozenset[str] = frozenset()) -> Iterator[Node]:
+    """It, and all named ones in it, in the order of the text, without those of the kinds `but` and what is in them."""
     stack = [top]
     while stack:
         node = stack.pop()
         yield node
-        stack += reversed(node.named_children)
+        stack += (child for child in reversed(node.named_children) if child.type not in but)
 
 
 def captures(tree: SyntaxTree, query: str) -> dict[str, list[Node]]:

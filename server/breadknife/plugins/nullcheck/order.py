@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, nodes_in
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def has_effects_before(
 def changes_what_is_read(tree: SyntaxTree, statement: Node, node: Node, accesses: Accesses) -> bool:
     """Whether evaluating the node changes what the statement reads before it: `i + xs[i++]`, `f(q.length, q.pop())`."""
     sets, reached = set[str](), set[str]()
-    for part in _nodes(node, accesses):
+    for part in nodes_in(node, accesses.later):
         if (field := accesses.sets.get(part.type)) is not None and (target := part.child_by_field_name(field)):
             sets.add(tree.source(target))
         elif part.type == accesses.call and not accesses.only_reads(_called(tree, part)):
@@ -57,13 +57,13 @@ def changes_what_is_read(tree: SyntaxTree, statement: Node, node: Node, accesses
             receiver = _owner(function, accesses) if function is not None else None
             for each in (receiver, *(given.named_children if given is not None else ())):
                 reached |= {_root(tree, each, accesses)} if each is not None else set()
-    waits = any(part.type in accesses.waits for part in _nodes(node, accesses))
+    waits = any(part.type in accesses.waits for part in nodes_in(node, accesses.later))
     if not sets and not reached and not waits:
         return False
     return any(
         tree.source(read) in sets
         or (read.type in accesses.members and (waits or _root(tree, read, accesses) in reached))
-        for read in _nodes(statement, accesses)
+        for read in nodes_in(statement, accesses.later)
         if read.end_byte <= node.start_byte and _is_read(read, accesses)
     )
 
@@ -94,11 +94,3 @@ def _root(tree: SyntaxTree, node: Node, accesses: Accesses) -> str:
     while (owner := _owner(node, accesses) or node.child_by_field_name("function")) is not None:
         node = owner
     return tree.source(node)
-
-
-def _nodes(top: Node, accesses: Accesses) -> Iterator[Node]:
-    stack = [top]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += [child for child in node.named_children if child.type not in accesses.later]

@@ -9,7 +9,7 @@ from itertools import takewhile
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
 from breadknife.plugins.nullcheck.ecmascript.rounds import bound
 from breadknife.plugins.nullcheck.ecmascript.site import BLOCKS, PARTS, SIMPLE, Site, is_optional, may_change
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, nodes_in
 
 _KEEPS = re.compile(r"[\w$.]+\.push|(?:Math|console)\.\w+|Number|String|Boolean|parseInt|parseFloat")
 _READERS = PARTS | {
@@ -42,8 +42,8 @@ def is_read_after(site: Site) -> bool:
         if statement.type == "expression_statement" and site.source in bound(site, statement):
             return False
         condition = statement.child_by_field_name("condition")
-        read = any(_reads(site, node) for node in _nodes(condition or statement))
-        if read or (condition is not None and any(site.outline.text(n) == site.source for n in _nodes(condition))):
+        read = any(_reads(site, node) for node in nodes_in(condition or statement))
+        if read or (condition is not None and any(site.outline.text(n) == site.source for n in nodes_in(condition))):
             return read
     return False
 
@@ -52,7 +52,7 @@ def is_handed_on_after(site: Site) -> bool:
     """Whether what follows in its block passes it to a call, which would be made without this step."""
     following = site.statement.next_named_sibling if site.statement is not None and site.is_name else None
     while following is not None:
-        for node in _nodes(following):
+        for node in nodes_in(following):
             given = node.named_children if node.type == "arguments" else []
             if any(site.outline.text(each) == site.source for each in given):
                 return True
@@ -73,7 +73,7 @@ def same_reads(site: Site) -> list[Node]:
     """Where the first change after the place has happened."""
     found = list[Node]()
     for part in _evaluated(site, site.statement):
-        for node in _nodes(part, but=FUNCTIONS):
+        for node in nodes_in(part, but=FUNCTIONS):
             if may_change(node) and node.end_byte > site.node.end_byte and not _keeps_elements(site, node):
                 limit = min(limit, node.start_byte if _is_gradual(node) else node.end_byte)
             elif (
@@ -143,12 +143,3 @@ def _reads(site: Site, node: Node) -> bool:
         and site.outline.text(read) == site.source
         and not is_optional(node)
     )
-
-
-def _nodes(top: Node, but: frozenset[str] = frozenset()) -> Iterator[Node]:
-    """In the order of the text, without those in what is of the kinds `but`."""
-    stack = [top]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += (child for child in reversed(node.named_children) if child.type not in but)

@@ -116,11 +116,7 @@ def holds_optional(annotation: str) -> bool:
     """Whether None is allowed for what a container holds, or for what that holds."""
     if "None" not in annotation and "Optional" not in annotation:
         return False
-    parts = [part for part in union_parts(annotation) if part != "None"]
-    if len(parts) != 1 or "[" not in parts[0]:
-        return False
-    held = [element_of(parts[0]), *tuple_members(parts[0])]
-    return any(each and (is_optional(each) or holds_optional(each)) for each in held)
+    return any(is_optional(each) or holds_optional(each) for each in _held(annotation))
 
 
 @lru_cache(maxsize=1000)
@@ -128,11 +124,15 @@ def is_followed(annotation: str) -> bool:
     """Whether something is to be known of what a container holds: that it may be None, or its class."""
     if "[" not in annotation:
         return False
+    return any(is_optional(each) or is_followed(each) or _is_of_class(each) for each in _held(annotation))
+
+
+def _held(annotation: str) -> list[str]:
+    """What a container holds, by its annotation, which may allow None as well."""
     parts = [part for part in union_parts(annotation) if part != "None"]
     if len(parts) != 1 or "[" not in parts[0]:
-        return False
-    held = [element_of(parts[0]), *tuple_members(parts[0])]
-    return any(is_optional(each) or is_followed(each) or _is_of_class(each) for each in held if each)
+        return []
+    return [each for each in (element_of(parts[0]), *tuple_members(parts[0])) if each]
 
 
 def _is_of_class(annotation: str) -> bool:
