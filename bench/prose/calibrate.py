@@ -1,4 +1,4 @@
-"""How sure the model must be: the tables behind `plugins/prose/thresholds.py`.
+"""How sure the model must be: the tables behind `plugins/prose/model/thresholds.py`.
 
     python bench/prose/calibrate.py collect OBSERVATIONS --m2 FILE… --without readmes.txt [--wheels FOLDER…]
         [--minutes N] [--seed N]
@@ -33,12 +33,13 @@ from corpus import edited, installed, learners, paragraphs, readmes, words
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Lane, Prompt, ScoreRequest, Scores
 from breadknife.engine.client import DaemonEngine
-from breadknife.plugins.prose.engine import HarperEngine, ProseEngine, QuietEngine
-from breadknife.plugins.prose.languagetool import LanguageToolEngine
-from breadknife.plugins.prose.likelihood import WORD, Likelihood, Reader
-from breadknife.plugins.prose.proposer import Proposer, Reading, changes
-from breadknife.plugins.prose.rules import SPELLING
-from breadknife.plugins.prose.thresholds import PROPOSED
+from breadknife.plugins.prose.engines.harper import HarperEngine
+from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
+from breadknife.plugins.prose.engines.lint import ProseEngine, QuietEngine
+from breadknife.plugins.prose.engines.rules import SPELLING
+from breadknife.plugins.prose.model.likelihood import WORD, Likelihood, Reader
+from breadknife.plugins.prose.model.proposer import Proposer, Reading, changes
+from breadknife.plugins.prose.model.thresholds import PROPOSED
 from breadknife.text.document import Span
 
 MODEL = "smollm2-135m"

@@ -12,7 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from breadknife.plugins import prose
+from breadknife.plugins.prose import project
 
 ENTRY = re.compile(r'InsensitiveStr::Ascii\(\s*"([a-z]+)",?\s*\),\s*&\[([^\]]*)\]')
 WORD = re.compile(r'"([a-z]+)"')
@@ -29,7 +29,7 @@ def main(crate: Path) -> None:
     entries = {word: WORD.findall(meant) for word, meant in ENTRY.findall(text)}
     kept = {word: meant for word, meant in entries.items() if meant and _form(word) not in map(_form, meant)}
     lines = [",".join((word, *meant)) for word, meant in sorted(kept.items())]
-    path = Path(prose.__file__).with_name("misspellings.csv")
+    path = Path(project.__file__).with_name("misspellings.csv")
     path.write_text(HEADER.format(version=version) + "\n".join(lines) + "\n", "ascii")
     print(f"{len(lines):,} misspellings, {path.stat().st_size / 1e6:.1f} MB: {path}")
 

@@ -25,7 +25,7 @@ from editor import Editor, position
 from lsprotocol import types as lsp
 from peers import own_home
 
-from breadknife.plugins.prose.languagetool import LanguageToolEngine
+from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 
 HARPER = "[prose]\nmodel = false\nlanguagetool = false\n"
 EVERYBODY = "[prose]\n"

@@ -9,8 +9,9 @@ from corpus import paragraphs
 
 from breadknife.cli.assemble import make_host
 from breadknife.host.host import Host
-from breadknife.plugins.prose.engine import HarperEngine, Lint, ProseEngine
-from breadknife.plugins.prose.languagetool import LanguageToolEngine
+from breadknife.plugins.prose.engines.harper import HarperEngine
+from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
+from breadknife.plugins.prose.engines.lint import Lint, ProseEngine
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Severity
 from breadknife.text.document import Document, Span

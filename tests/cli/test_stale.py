@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from breadknife.cli.main import app
-from breadknife.plugins.prose.workspace import Sentence
+from breadknife.plugins.prose.project.workspace import Sentence
 
 
 @pytest.fixture(autouse=True)

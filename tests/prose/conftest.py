@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.prose import checkers
-from breadknife.plugins.prose.kept import Store
+from breadknife.plugins.prose.engines.kept import Store
 
 
 @pytest.fixture(autouse=True)

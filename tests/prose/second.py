@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from breadknife.plugins.prose import languagetool
-from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.text.document import Span
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied, EngineUnavailable
-from breadknife.plugins.prose.background import Background
-from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.engines.background import Background
+from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.text.document import Span
 
 

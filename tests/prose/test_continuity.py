@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.prose import languagetool
-from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.flaws import moved
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings

@@ -11,14 +11,16 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineUnavailable
-from breadknife.plugins.prose import checkers, languagetool
-from breadknife.plugins.prose.background import Background
+from breadknife.plugins.prose import checkers
 from breadknife.plugins.prose.checkers import English, LanguageTools, Wish
-from breadknife.plugins.prose.engine import HarperDictionary, HarperEngine, Lint, harper_thread
-from breadknife.plugins.prose.health import AGAIN_S, Health
-from breadknife.plugins.prose.kept import Store
+from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.background import Background
+from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
+from breadknife.plugins.prose.engines.health import AGAIN_S, Health
+from breadknife.plugins.prose.engines.kept import Store
+from breadknife.plugins.prose.engines.lint import Lint
+from breadknife.plugins.prose.engines.rules import SPELLING
 from breadknife.plugins.prose.plugin import ProsePlugin
-from breadknife.plugins.prose.rules import SPELLING
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Findings
 from prose.disliking import DislikingEngine

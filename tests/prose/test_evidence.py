@@ -8,11 +8,11 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine
-from breadknife.plugins.prose.around import Evidence
-from breadknife.plugins.prose.doubts import DOUBTS, refined
-from breadknife.plugins.prose.evidence import EVIDENCE, introduced, perfect
-from breadknife.plugins.prose.likelihood import Likelihood, Reader
-from breadknife.plugins.prose.proposer import Proposer, Reading, least
+from breadknife.plugins.prose.evidence.around import Evidence
+from breadknife.plugins.prose.evidence.doubts import DOUBTS, refined
+from breadknife.plugins.prose.evidence.support import EVIDENCE, introduced, perfect
+from breadknife.plugins.prose.model.likelihood import Likelihood, Reader
+from breadknife.plugins.prose.model.proposer import Proposer, Reading, least
 from support import PluginContext
 
 _MARKED = re.compile(r"\[(.*?)\|(.*?)\]")

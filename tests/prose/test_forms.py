@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.prose.forms import forms
+from breadknife.plugins.prose.evidence.forms import forms
 
 WORDS = """
 return returns returned returning process processes processed processing copy copies copied copying plan plans planned

@@ -10,12 +10,12 @@ import pytest
 
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import ModelMissing
-from breadknife.plugins.prose.engine import Lint
-from breadknife.plugins.prose.judge import is_sure, judged
-from breadknife.plugins.prose.merge import Correction, Mistake
+from breadknife.plugins.prose.engines.lint import Lint
+from breadknife.plugins.prose.engines.merge import Correction, Mistake
+from breadknife.plugins.prose.model.judge import is_sure, judged
+from breadknife.plugins.prose.model.thresholds import BUDGET, JUDGED, MISSPELLED, excess
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.plugins.prose.thresholds import BUDGET, JUDGED, MISSPELLED, excess
 from breadknife.task.values import CheckRequest, Finding, Findings
 from breadknife.text.document import Document, Span
 from prose.disliking import DislikingEngine

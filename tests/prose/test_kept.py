@@ -18,15 +18,15 @@ from breadknife.engine.scripted import ScriptedEngine
 from breadknife.errors import EngineDied, EngineUnavailable
 from breadknife.host.host import Host
 from breadknife.host.registry import Registry
-from breadknife.plugins.prose import languagetool
-from breadknife.plugins.prose.background import Background
-from breadknife.plugins.prose.engine import Asked, Lint
-from breadknife.plugins.prose.judge import Case
-from breadknife.plugins.prose.kept import DAYS, Kept, Store
-from breadknife.plugins.prose.languagetool import LanguageToolEngine
-from breadknife.plugins.prose.merge import Correction
+from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.background import Background
+from breadknife.plugins.prose.engines.kept import DAYS, Kept, Store
+from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
+from breadknife.plugins.prose.engines.lint import Asked, Lint
+from breadknife.plugins.prose.engines.merge import Correction
+from breadknife.plugins.prose.model.judge import Case
+from breadknife.plugins.prose.model.proposer import Proposal, Reading
 from breadknife.plugins.prose.plugin import ProsePlugin
-from breadknife.plugins.prose.proposer import Proposal, Reading
 from breadknife.plugins.prose.settings import Dialect, ProseSettings
 from breadknife.task.values import CheckRequest
 from breadknife.text.document import Span

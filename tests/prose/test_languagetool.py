@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from breadknife.errors import BreadknifeError, DownloadFailed, EngineDied, EngineUnavailable
-from breadknife.plugins.prose import guard, languagetool, languagetool_setup
-from breadknife.plugins.prose.languagetool import LanguageToolEngine, obstacle
+from breadknife.plugins.prose.engines import guard, languagetool, languagetool_setup
+from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine, obstacle
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.plugin import Context

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineUnavailable, ModelMissing, PromptTooLong
-from breadknife.plugins.prose.likelihood import Likelihood, Reader, Surprise, readable
+from breadknife.plugins.prose.model.likelihood import Likelihood, Reader, Surprise, readable
 from breadknife.text.document import Span
 from prose.disliking import Disliking
 from support import marked_spans

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.prose.mending import Mended
-from breadknife.plugins.prose.merge import Correction
+from breadknife.plugins.prose.engines.merge import Correction
+from breadknife.plugins.prose.model.mending import Mended
 from breadknife.text.document import Span
 
 TEXT = "The the file are to large."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.prose.engine import Lint
-from breadknife.plugins.prose.merge import joined, mistakes
+from breadknife.plugins.prose.engines.lint import Lint
+from breadknife.plugins.prose.engines.merge import joined, mistakes
 from breadknife.text.document import Span
 
 TEXT = "This is an useful test that can could of been wich a uvloop is"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.prose.misspellings import meant
+from breadknife.plugins.prose.project.misspellings import meant
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from random import Random
 
 import pytest
 
-from breadknife.plugins.prose import languagetool, opinions, vale
-from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.engines import languagetool, vale
+from breadknife.plugins.prose.engines.lint import Lint
+from breadknife.plugins.prose.model import opinions
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.text.document import Document, Span, TextEdit

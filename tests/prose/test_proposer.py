@@ -8,11 +8,11 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine
-from breadknife.plugins.prose.confusions import CONFUSIONS, ConfusionSet
-from breadknife.plugins.prose.likelihood import Likelihood, Reader
-from breadknife.plugins.prose.merge import Correction
-from breadknife.plugins.prose.proposer import Proposal, Proposer, Reading
-from breadknife.plugins.prose.thresholds import CARELESS, PROPOSED
+from breadknife.plugins.prose.engines.merge import Correction
+from breadknife.plugins.prose.evidence.confusions import CONFUSIONS, ConfusionSet
+from breadknife.plugins.prose.model.likelihood import Likelihood, Reader
+from breadknife.plugins.prose.model.proposer import Proposal, Proposer, Reading
+from breadknife.plugins.prose.model.thresholds import CARELESS, PROPOSED
 from breadknife.text.document import Span
 from prose.disliking import Disliking
 from support import PluginContext

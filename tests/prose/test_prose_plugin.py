@@ -11,8 +11,8 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied, EngineUnavailable
-from breadknife.plugins.prose import languagetool as module
-from breadknife.plugins.prose.engine import Lint
+from breadknife.plugins.prose.engines import languagetool as module
+from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import Action, ActionRequest, Actions, CheckRequest, Command, CommandRequest, Done, Finding

@@ -5,8 +5,8 @@ from __future__ import annotations
 import harper
 import pytest
 
-from breadknife.plugins.prose.rules import NEEDS_AGREEMENT, NOISE, SAFE, SPELLING, is_noise
-from breadknife.plugins.prose.spelling import folded, terms
+from breadknife.plugins.prose.engines.rules import NEEDS_AGREEMENT, NOISE, SAFE, SPELLING, is_noise
+from breadknife.plugins.prose.project.spelling import folded, terms
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.errors import EngineUnavailable
-from breadknife.plugins.prose.vale import ValeEngine
+from breadknife.plugins.prose.engines.vale import ValeEngine
 
 pytestmark = pytest.mark.peers
 

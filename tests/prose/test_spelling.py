@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.prose.spelling import Vocabulary, is_slip, is_typo, looks_meant, of_project
+from breadknife.plugins.prose.project.spelling import Vocabulary, is_slip, is_typo, looks_meant, of_project
 from breadknife.text.document import Span
 from project.folders import known
 from prose.reading import paragraphs

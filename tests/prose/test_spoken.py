@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from breadknife.plugins.prose import languagetool
+from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.spoken import TOLD, detect, languages
 from breadknife.text.prose import ProseText
 

@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.prose.hearing import Hearing
+from breadknife.plugins.prose.project.workspace import (
+    EVERYWHERE,
+    Sentence,
+    dictionary_path,
+    ignored_lines,
+    ignores_path,
+)
 from breadknife.plugins.prose.stale import Heard, stale_comments, stale_lines, stale_words
-from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence, dictionary_path, ignored_lines, ignores_path
 from breadknife.task.values import Finding, Severity
 from breadknife.text.directives import ignoring
 from breadknife.text.document import Document, Span, read_document

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from breadknife.plugins.prose.confusions import CONFUSIONS
-from breadknife.plugins.prose.evidence import EVIDENT
-from breadknife.plugins.prose.proposer import FORMS
-from breadknife.plugins.prose.thresholds import CARELESS, JUDGED, MISSPELLED, PROPOSED
+from breadknife.plugins.prose.evidence.confusions import CONFUSIONS
+from breadknife.plugins.prose.evidence.support import EVIDENT
+from breadknife.plugins.prose.model.proposer import FORMS
+from breadknife.plugins.prose.model.thresholds import CARELESS, JUDGED, MISSPELLED, PROPOSED
 
 DOCS = Path(__file__).parents[2] / "docs" / "plugins" / "prose.md"
 _ROW = re.compile(r"^\| `model/(\w+)` .*\| (−?[\d.]+) \|$", re.MULTILINE)

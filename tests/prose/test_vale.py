@@ -12,13 +12,12 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied, EngineUnavailable
-from breadknife.plugins.prose import vale
-from breadknife.plugins.prose.checkers import Later
-from breadknife.plugins.prose.engine import Asked
+from breadknife.plugins.prose.engines import vale
+from breadknife.plugins.prose.engines.lint import Asked, Later
+from breadknife.plugins.prose.engines.vale import ValeEngine
+from breadknife.plugins.prose.engines.vales import Vales
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.plugins.prose.vale import ValeEngine
-from breadknife.plugins.prose.vales import Vales
 from breadknife.task.values import ActionRequest, Actions, CheckRequest, CommandRequest, Finding, Findings
 from breadknife.text.document import Span
 from support import PluginContext, document

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.prose import languagetool
+from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Findings

@@ -122,7 +122,7 @@ def _engine(host: Host) -> Iterator[Check]:
 
 
 def _languagetool() -> Iterator[Check]:
-    from breadknife.plugins.prose.languagetool import obstacle
+    from breadknife.plugins.prose.engines.languagetool import obstacle
 
     reason = obstacle()
     if reason:

@@ -11,8 +11,8 @@ from breadknife.errors import DownloadFailed, SettingsError
 def run(part: str, *, offline: bool) -> None:
     if part != "languagetool":
         raise SettingsError(f"there is nothing called {part!r} to set up; there is `languagetool`")
-    from breadknife.plugins.prose.languagetool import server_jar
-    from breadknife.plugins.prose.languagetool_setup import install
+    from breadknife.plugins.prose.engines.languagetool import server_jar
+    from breadknife.plugins.prose.engines.languagetool_setup import install
 
     if (offline or offline_by_settings()) and server_jar() is None:
         raise DownloadFailed(

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
-from breadknife.plugins.prose.checkers import Checkers, Later, Tool
+from breadknife.plugins.prose.checkers import Checkers, Tool
 from breadknife.plugins.prose.continuity import Read
-from breadknife.plugins.prose.engine import Asked, Lint
+from breadknife.plugins.prose.engines.lint import Asked, Later, Lint
+from breadknife.plugins.prose.engines.merge import Correction, Mistake, in_order, is_same, joined, mistakes
+from breadknife.plugins.prose.engines.rules import is_of_dictionaries
 from breadknife.plugins.prose.flaws import Flaw, flaw
-from breadknife.plugins.prose.merge import Correction, Mistake, in_order, is_same, joined, mistakes
-from breadknife.plugins.prose.opinions import Opinions, cases, reading
-from breadknife.plugins.prose.rules import is_of_dictionaries
+from breadknife.plugins.prose.model.opinions import Opinions, cases, reading
+from breadknife.plugins.prose.project.spelling import Vocabulary, folded, is_typo, slips
+from breadknife.plugins.prose.project.workspace import EVERYWHERE, Sentence
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.plugins.prose.spelling import Vocabulary, folded, is_typo, slips
 from breadknife.plugins.prose.spoken import ENGLISH, languages
-from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence
 from breadknife.task.plugin import Context
 from breadknife.task.values import Finding
 from breadknife.text.directives import Directives

@@ -11,29 +11,20 @@ from typing import TypeVar
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import ModelError
-from breadknife.plugins.prose import languagetool
-from breadknife.plugins.prose.background import Background
-from breadknife.plugins.prose.engine import (
-    Asked,
-    Asking,
-    HarperDictionary,
-    HarperEngine,
-    Lint,
-    QuietEngine,
-    harper_thread,
-    quiet,
-)
-from breadknife.plugins.prose.health import AGAIN_S, Health
-from breadknife.plugins.prose.kept import Kept, Store, own_code
-from breadknife.plugins.prose.opinions import Opinions
-from breadknife.plugins.prose.rules import SPELLING
+from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.background import Background
+from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
+from breadknife.plugins.prose.engines.health import AGAIN_S, Health
+from breadknife.plugins.prose.engines.kept import Kept, Store, own_code
+from breadknife.plugins.prose.engines.lint import Asked, Asking, Later, Lint, QuietEngine, quiet
+from breadknife.plugins.prose.engines.rules import SPELLING
+from breadknife.plugins.prose.model.opinions import Opinions
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.plugin import Context
 
 ROLE = "judge"
 _WISHES, _MODELS = 4, 2
 """The newest that are kept: of folders with other settings, which are looked at by turns."""
-Later = Background[Asked, Lint]
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 

@@ -8,9 +8,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from breadknife.plugins.prose.engines.rules import NEEDS_AGREEMENT, SPELLING
 from breadknife.plugins.prose.flaws import Flaw, moved
 from breadknife.plugins.prose.resting import Resting
-from breadknife.plugins.prose.rules import NEEDS_AGREEMENT, SPELLING
 from breadknife.task.values import Finding
 from breadknife.text.directives import Directives
 from breadknife.text.document import Document, Span, TextEdit

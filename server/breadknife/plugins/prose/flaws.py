@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.prose.merge import Mistake
-from breadknife.plugins.prose.workspace import Sentence
+from breadknife.plugins.prose.engines.merge import Mistake
+from breadknife.plugins.prose.project.workspace import Sentence
 from breadknife.task.values import Finding, Fix, Origin, Severity
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.prose import ProseText

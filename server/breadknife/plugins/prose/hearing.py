@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from breadknife.plugins.prose.flaws import Flaw
-from breadknife.plugins.prose.workspace import Sentence
+from breadknife.plugins.prose.project.workspace import Sentence
 from breadknife.task.values import Finding
 from breadknife.text.document import Document
 

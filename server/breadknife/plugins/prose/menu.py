@@ -8,7 +8,7 @@ from pathlib import Path
 
 from breadknife.plugins.prose.above import comment_above
 from breadknife.plugins.prose.flaws import Flaw
-from breadknife.plugins.prose.workspace import EVERYWHERE, Sentence
+from breadknife.plugins.prose.project.workspace import EVERYWHERE, Sentence
 from breadknife.task.values import Action, Actions, Command, Finding, Origin
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree

@@ -11,13 +11,13 @@ from breadknife.plugins.prose.check import Check, Silenced
 from breadknife.plugins.prose.checkers import ROLE, Engines
 from breadknife.plugins.prose.continuity import Memory, Told, carried
 from breadknife.plugins.prose.documents.check import document_findings
+from breadknife.plugins.prose.engines.vales import Vales
 from breadknife.plugins.prose.flaws import Flaw
 from breadknife.plugins.prose.hearing import Hearing
 from breadknife.plugins.prose.menu import OWN, Place, menu
+from breadknife.plugins.prose.project.spelling import Vocabulary, of_project
+from breadknife.plugins.prose.project.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.plugins.prose.spelling import Vocabulary, of_project
-from breadknife.plugins.prose.vales import Vales
-from breadknife.plugins.prose.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     ActionRequest,

@@ -10,9 +10,9 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
 from breadknife.plugins.prose.hearing import Hearing
-from breadknife.plugins.prose.spelling import folded
-from breadknife.plugins.prose.thresholds import PROPOSED
-from breadknife.plugins.prose.workspace import (
+from breadknife.plugins.prose.model.thresholds import PROPOSED
+from breadknife.plugins.prose.project.spelling import folded
+from breadknife.plugins.prose.project.workspace import (
     EVERYWHERE,
     Ignored,
     Sentence,

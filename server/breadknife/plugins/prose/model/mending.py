@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from breadknife.plugins.prose.merge import Correction
+from breadknife.plugins.prose.engines.merge import Correction
 from breadknife.text.document import Span
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from breadknife.plugins.prose import vale
-from breadknife.plugins.prose.background import Background
-from breadknife.plugins.prose.checkers import Later
-from breadknife.plugins.prose.engine import Asking
-from breadknife.plugins.prose.health import Health
+from breadknife.plugins.prose.engines import vale
+from breadknife.plugins.prose.engines.background import Background
+from breadknife.plugins.prose.engines.health import Health
+from breadknife.plugins.prose.engines.lint import Asking, Later
 from breadknife.task.plugin import Context
 
 _LOOK_S = 2.0

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 from breadknife import paths
 from breadknife.errors import EngineDied, EngineUnavailable, NetworkForbidden
-from breadknife.plugins.prose import guard
-from breadknife.plugins.prose.engine import Lint, printable
+from breadknife.plugins.prose.engines import guard
+from breadknife.plugins.prose.engines.lint import Lint, printable
 from breadknife.text.document import Span
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.prose.likelihood import Reader
-from breadknife.plugins.prose.merge import Correction, Mistake
-from breadknife.plugins.prose.spelling import SHORTEST, is_name_for_word, slips
-from breadknife.plugins.prose.thresholds import JUDGED, MISSPELLED, SLIP, excess
+from breadknife.plugins.prose.engines.merge import Correction, Mistake
+from breadknife.plugins.prose.model.likelihood import Reader
+from breadknife.plugins.prose.model.thresholds import JUDGED, MISSPELLED, SLIP, excess
+from breadknife.plugins.prose.project.spelling import SHORTEST, is_name_for_word, slips
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from breadknife.errors import BreadknifeError
 from breadknife.paths import config_dir, write_atomically
-from breadknife.plugins.prose.spelling import folded
+from breadknife.plugins.prose.project.spelling import folded
 from breadknife.text.document import Document, Span
 
 EVERYWHERE = "*"

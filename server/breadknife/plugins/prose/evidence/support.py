@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.prose.around import ADVERBS, FORMS, MANY, NEAR, NOT_NOUNS, ONE, Evidence, changed
-from breadknife.plugins.prose.collocations import COLLOCATIONS
-from breadknife.plugins.prose.forms import is_base, is_participle, is_plural
+from breadknife.plugins.prose.evidence.around import ADVERBS, FORMS, MANY, NEAR, NOT_NOUNS, ONE, Evidence, changed
+from breadknife.plugins.prose.evidence.collocations import COLLOCATIONS
+from breadknife.plugins.prose.evidence.forms import is_base, is_participle, is_plural
 
 _PLURAL = rf" (?!(?:{NOT_NOUNS})\b)[a-z]{{3,}}(?<![su])s\b"
 _MASS = frozenset({

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from breadknife.plugins.prose.collocations import PREPOSITIONS
+from breadknife.plugins.prose.evidence.collocations import PREPOSITIONS
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.prose.engine import Lint
-from breadknife.plugins.prose.misspellings import meant
-from breadknife.plugins.prose.rules import (
+from breadknife.plugins.prose.engines.lint import Lint
+from breadknife.plugins.prose.engines.rules import (
     ARTICLES,
     COMMAS,
     NEEDS_AGREEMENT,
@@ -19,7 +18,8 @@ from breadknife.plugins.prose.rules import (
     SPELLING,
     is_of_dictionaries,
 )
-from breadknife.plugins.prose.spelling import is_name_for_word, is_slip
+from breadknife.plugins.prose.project.misspellings import meant
+from breadknife.plugins.prose.project.spelling import is_name_for_word, is_slip
 from breadknife.text.document import Span
 
 _MOST_FIXES = 4

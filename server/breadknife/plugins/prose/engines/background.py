@@ -12,8 +12,8 @@ from typing import Generic, Protocol, TypeVar
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied, EngineError
-from breadknife.plugins.prose.health import Health
-from breadknife.plugins.prose.kept import Kept
+from breadknife.plugins.prose.engines.health import Health
+from breadknife.plugins.prose.engines.kept import Kept
 
 log = logging.getLogger(__name__)
 

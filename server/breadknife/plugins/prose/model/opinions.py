@@ -6,15 +6,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
 from breadknife.cancel import CancelToken
-from breadknife.plugins.prose.background import Background
-from breadknife.plugins.prose.engine import Lint
-from breadknife.plugins.prose.health import Health
-from breadknife.plugins.prose.judge import Case, Judge, is_sure, judged
-from breadknife.plugins.prose.kept import Kept, Store
-from breadknife.plugins.prose.likelihood import Reader, Scorer
-from breadknife.plugins.prose.merge import Correction, Mistake
-from breadknife.plugins.prose.proposer import Proposal, Proposer, Reading, least
-from breadknife.plugins.prose.thresholds import excess
+from breadknife.plugins.prose.engines.background import Background
+from breadknife.plugins.prose.engines.health import Health
+from breadknife.plugins.prose.engines.kept import Kept, Store
+from breadknife.plugins.prose.engines.lint import Lint
+from breadknife.plugins.prose.engines.merge import Correction, Mistake
+from breadknife.plugins.prose.model.judge import Case, Judge, is_sure, judged
+from breadknife.plugins.prose.model.likelihood import Reader, Scorer
+from breadknife.plugins.prose.model.proposer import Proposal, Proposer, Reading, least
+from breadknife.plugins.prose.model.thresholds import excess
 
 _KEPT = 1 << 16
 _REST_S = 1.0

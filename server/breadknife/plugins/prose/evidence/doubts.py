@@ -6,9 +6,9 @@ With a doubt a change isn't proposed at all. Each is data as evidence is: the ch
 
 from __future__ import annotations
 
-from breadknife.plugins.prose.around import ADVERBS, FORMS, NOT_NOUNS, ONE, Evidence, changed
-from breadknife.plugins.prose.evidence import EVIDENCE
-from breadknife.plugins.prose.forms import is_plural
+from breadknife.plugins.prose.evidence.around import ADVERBS, FORMS, NOT_NOUNS, ONE, Evidence, changed
+from breadknife.plugins.prose.evidence.forms import is_plural
+from breadknife.plugins.prose.evidence.support import EVIDENCE
 
 DOUBTFUL = "Doubtful"
 """A change that has no threshold, however likely the model finds it."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from breadknife.plugins import prose as prose_plugin
-
 
 @lru_cache(maxsize=1 << 10)
 def meant(word: str) -> tuple[str, ...]:
@@ -22,4 +20,4 @@ def meant(word: str) -> tuple[str, ...]:
 @cache
 def _lines() -> str:
     """`misspelling,word,…`, each after a line break. As one text they take 2 MB, as a dictionary ten times as much."""
-    return files(prose_plugin).joinpath("misspellings.csv").read_text(encoding="ascii")
+    return files("breadknife.plugins.prose.project").joinpath("misspellings.csv").read_text(encoding="ascii")

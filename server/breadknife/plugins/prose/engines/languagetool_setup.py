@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from breadknife.errors import BreadknifeError, DownloadFailed
-from breadknife.plugins.prose.languagetool import VERSION, folder, obstacle, server_jar
+from breadknife.plugins.prose.engines.languagetool import VERSION, folder, obstacle, server_jar
 
 _POM = f"""\
 <project xmlns="http://maven.apache.org/POM/4.0.0">

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.errors import EngineDied, EngineUnavailable
-from breadknife.plugins.prose.engine import Lint, printable
+from breadknife.plugins.prose.engines.lint import Lint, printable
 from breadknife.text.document import Span
 
 _CONFIGURATIONS = (".vale.ini", "_vale.ini", "vale.ini")

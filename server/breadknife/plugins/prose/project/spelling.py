@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
-from breadknife.plugins import prose as prose_plugin
-from breadknife.plugins.prose.misspellings import meant
+from breadknife.plugins.prose.project.misspellings import meant
 from breadknife.project.values import Project
 from breadknife.project.words import dialectless
 from breadknife.text.document import Span
@@ -40,7 +39,7 @@ _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 @cache
 def terms() -> frozenset[str]:
     """The words of `terms.txt`."""
-    lines = files(prose_plugin).joinpath("terms.txt").read_text(encoding="utf-8").splitlines()
+    lines = files("breadknife.plugins.prose.project").joinpath("terms.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if not line.startswith("#"))
 
 

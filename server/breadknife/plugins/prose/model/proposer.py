@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.prose.confusions import CONFUSIONS, ConfusionSet
-from breadknife.plugins.prose.doubts import refined
-from breadknife.plugins.prose.evidence import EVIDENT, INTRODUCTION, introduced, perfect
-from breadknife.plugins.prose.forms import forms
-from breadknife.plugins.prose.likelihood import Likelihood, Reader, Surprise
-from breadknife.plugins.prose.mending import Mended
-from breadknife.plugins.prose.merge import Correction
-from breadknife.plugins.prose.thresholds import CARELESS, PROPOSED
+from breadknife.plugins.prose.engines.merge import Correction
+from breadknife.plugins.prose.evidence.confusions import CONFUSIONS, ConfusionSet
+from breadknife.plugins.prose.evidence.doubts import refined
+from breadknife.plugins.prose.evidence.forms import forms
+from breadknife.plugins.prose.evidence.support import EVIDENT, INTRODUCTION, introduced, perfect
+from breadknife.plugins.prose.model.likelihood import Likelihood, Reader, Surprise
+from breadknife.plugins.prose.model.mending import Mended
+from breadknife.plugins.prose.model.thresholds import CARELESS, PROPOSED
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
