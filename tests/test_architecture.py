@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import breadknife
 
@@ -30,6 +33,52 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }  # fmt: skip
 """Folder (or module) -> what it may import of breadknife, besides itself and the version."""
+
+WITHIN: dict[str, dict[str, set[str]]] = {
+    "lsp": {
+        "boundary": set(),
+        "client": set(),
+        "lanes": set(),
+        "convert": set(),
+        "documents": {"convert"},
+        "server": {"boundary", "client", "documents", "lanes"},
+        "progress": {"server"},
+        "warm_up": {"progress", "server"},
+        "following": {"server"},
+        "handed_out": {"server"},
+        "features": {"convert", "following", "handed_out", "progress", "server"},
+        "start": {"features", "following", "handed_out", "server", "warm_up"},
+        "app": {"client", "server", "start"},
+    },
+    "plugins/prose": {
+        "evidence": set(),
+        "project": set(),
+        "settings": set(),
+        "documents": {"settings"},
+        "engines": {"project"},
+        "model": {"engines", "evidence", "project"},
+    },
+}
+"""Of a folder with rooms of its own: room -> which others of that folder it may import. A room that isn't named is the
+top, and may import all of them."""
+
+CIRCLES = {
+    "plugins/nullcheck/causes",
+    "plugins/nullcheck/python/origins",
+    "plugins/nullcheck/ecmascript/binding",
+    "plugins/nullcheck/ecmascript/calls",
+    "plugins/nullcheck/ecmascript/control",
+    "plugins/nullcheck/ecmascript/expressions",
+    "plugins/nullcheck/ecmascript/flow",
+    "plugins/nullcheck/ecmascript/operators",
+    "plugins/nullcheck/java/expressions",
+    "plugins/nullcheck/java/operators",
+    "plugins/nullcheck/go/expressions",
+    "plugins/nullcheck/go/operators",
+    "engine/amx",
+    "engine/llama",
+}
+"""Modules that may still import each other; they go with the analysis that replaces them."""
 
 OWNERS = {
     "pygls": ("lsp/",),
@@ -79,6 +128,36 @@ def test_arrows_point_one_way() -> None:
         if here in MAY_IMPORT and there != here and there not in MAY_IMPORT[here]:
             wrong.append(f"{file} imports {module}")
     assert wrong == []
+
+
+def test_arrows_within_a_folder_point_one_way() -> None:
+    wrong: list[str] = []
+    for file, module in imports():
+        for folder, rooms in WITHIN.items():
+            package = f"breadknife.{folder.replace('/', '.')}."
+            if not file.startswith(f"{folder}/") or not module.startswith(package):
+                continue
+            here = file.removeprefix(f"{folder}/").split("/")[0].removesuffix(".py")
+            there = module.removeprefix(package).split(".")[0]
+            if here in rooms and there != here and there not in rooms[here]:
+                wrong.append(f"{file} imports {module}")
+    assert wrong == []
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    modules = {path.relative_to(PACKAGE).as_posix().removesuffix(".py") for path in PACKAGE.rglob("*.py")}
+    arrows: dict[str, set[str]] = {}
+    for file, module in imports():
+        there = module.removeprefix("breadknife.").replace(".", "/")
+        if module.startswith("breadknife.") and there in modules:
+            arrows.setdefault(file.removesuffix(".py"), set()).add(there)
+    sorter = graphlib.TopologicalSorter(
+        {here: {each for each in found if not {here, each} <= CIRCLES} for here, found in arrows.items()}
+    )
+    try:
+        sorter.prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
 def test_libraries_stay_in_their_places() -> None:

@@ -15,7 +15,7 @@ SMALLER = '[models]\ncompletion = "smollm2-135m"\n'
 
 
 async def found(session, uri: str) -> int:
-    return len((await session.pull(uri)).items)
+    return len(await session.pull(uri))
 
 
 async def until(condition) -> None:

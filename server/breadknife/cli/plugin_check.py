@@ -25,8 +25,9 @@ from breadknife.host.settings import Settings
 from breadknife.host.settings.resolve import EVERY_PLUGINS, TABLES
 from breadknife.host.settings.schema import field_docs
 from breadknife.host.verify import refuse_edits
-from breadknife.task.cascade import Step, check_cascade
+from breadknife.task.cascade import Step
 from breadknife.task.plugin import Plugin
+from breadknife.task.running import check_cascade
 from breadknife.task.values import ActionRequest, CheckRequest, CommandRequest, Request, ResolveRequest
 
 SECONDS = 30.0

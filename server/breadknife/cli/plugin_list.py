@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from breadknife.host.asking import KINDS
+from breadknife.host.kinds import KINDS
 from breadknife.host.pauses import read_pauses
 from breadknife.host.registry import GROUP, load_plugin, roles_of
 from breadknife.host.settings import load

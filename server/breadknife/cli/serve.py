@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from breadknife.errors import SettingsError
 from breadknife.lsp.app import make_server
+from breadknife.lsp.boundary.faults import set_up_logging
 from breadknife.offline import OFFLINE, is_asked_for
 
 if TYPE_CHECKING:
@@ -61,12 +62,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def run(tcp: str | None, *, offline: bool, learn: bool, engine_script: Path | None, log_file: Path | None) -> None:
-    if log_file:
-        logging.basicConfig(
-            filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-        )
-    else:
-        logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    set_up_logging(log_file)
     # A request's thread that computes gives way to the event loop after 1 ms instead of 5.
     sys.setswitchinterval(0.001)
     if offline:
@@ -75,14 +71,10 @@ def run(tcp: str | None, *, offline: bool, learn: bool, engine_script: Path | No
         forbid_network()
     server = make_server(lambda: _host(engine_script), lambda: _command_line(offline=offline, learn=learn))
     address = loopback(tcp) if tcp else None
-    code = 0
     try:
-        if address is None:
-            server.start_io()
-        else:
-            server.start_tcp(*address)
-    except SystemExit as ended:  # how pygls carries out `exit`
-        code = int(ended.code or 0)
+        code = server.serve_tcp(*address) if address else server.serve_io(sys.stdin.buffer, sys.stdout.buffer)
+    except KeyboardInterrupt:
+        code = 130
     except OSError as error:
         raise SettingsError(f"--tcp {tcp}: {error.strerror or error}") from error
     server.shut_down()

@@ -8,7 +8,7 @@ from typing import Any
 from breadknife.host.host import Reply
 from breadknife.host.lines import folded, receipt_lines, status_lines
 from breadknife.host.status import status
-from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.server import ACCEPTED, COMMAND, STATUS, WHY, BreadknifeServer
 from breadknife.task.values import Command, CommandRequest
 

@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 
 from breadknife.host.receipts import Receipt
 from breadknife.lsp.convert import from_diagnostic, to_command, to_diagnostic, to_span, to_workspace_edit
-from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
@@ -73,8 +73,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
             for plugin, action in actions:
                 found.append(_to_code_action(server, document, plugin, action, params.context.diagnostics))
         if params.context.only and _wants(params.context.only, FIX_ALL):
-            reply = await diagnostics.check(document)
-            edits = safe_edits(reply.findings)
+            edits = safe_edits(await diagnostics.findings(document))
             if edits:
                 found.append(
                     lsp.CodeAction(

@@ -11,7 +11,7 @@ from lsprotocol import types as lsp
 
 from breadknife.host.settings import Layer
 from breadknife.host.settings.live import LiveSettings
-from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.offline import forbid_network
 from breadknife.text.document import uri_to_path

@@ -9,7 +9,7 @@ from lsprotocol import types as lsp
 
 from breadknife.errors import BreadknifeError
 from breadknife.host.settings import Layer
-from breadknife.lsp import (
+from breadknife.lsp.features import (
     code_action,
     commands,
     completion,
@@ -19,8 +19,8 @@ from breadknife.lsp import (
     next_edit,
     watched_files,
 )
-from breadknife.lsp.configuration import Configuration
-from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.features.configuration import Configuration
+from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.following import Following
 from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.server import BreadknifeServer
@@ -39,7 +39,8 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     completion.register(server)
     configuration.register(server, settings, checks)
     watched_files.register(server, settings, checks)
-    diagnostics.register_pull(server, checks)
+    if server.client.pulls_diagnostics:
+        diagnostics.register_pull(server, checks)
     inline_completion.register(server)
     next_edit.register(server, follow)
     follow.begin()
@@ -54,7 +55,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
         return
     host.projects.folders = server.folders
     host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
-    host.on_refresh = lambda uri: server.from_any_thread(loop, checks.refresh, [uri])
+    host.on_refresh = lambda uri, plugin: server.from_any_thread(loop, checks.refresh, [uri], plugin)
     if server.client.refreshes_completion:
         host.on_growth = lambda document: server.from_any_thread(loop, inline_completion.refresh, server, document)
     try:
@@ -74,6 +75,8 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
 
     settings.when_changed(lambda: server.from_any_thread(loop, changed))
     server.spawn(watched_files.watch(server))
+    if server.client.pulls_diagnostics:
+        server.spawn(diagnostics.register_providers(server, checks))
     server.on_change.append(checks.changed)
     server.on_close.append(checks.closed)
     for uri in server.documents.uris():

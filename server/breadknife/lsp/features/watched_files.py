@@ -9,8 +9,8 @@ from pygls.exceptions import JsonRpcException
 
 from breadknife.host.projects import IGNORE_FILES, SUFFIXES
 from breadknife.host.settings.layers import PYPROJECT, WORKSPACE_FILE, settings_files
-from breadknife.lsp.configuration import Configuration
-from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.features.configuration import Configuration
+from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.text.document import uri_to_path
 
