@@ -96,11 +96,17 @@ class Session:
         items = [item for report in reports for item in report.items]
         return sorted(items, key=lambda item: (item.range.start.line, item.range.start.character))
 
+    async def registration(self, method: str) -> Any:
+        """The options of the first registration for a method, once the server has asked for it."""
+        async with asyncio.timeout(60):
+            while not (found := [each for each in self.registered if each.method == method]):
+                await asyncio.sleep(0.02)
+        return found[0].register_options
+
     async def providers(self) -> list[str]:
         """The plugins that this client was asked to pull diagnostics from."""
-        async with asyncio.timeout(60):
-            while not (found := [each for each in self.registered if each.method == lsp.TEXT_DOCUMENT_DIAGNOSTIC]):
-                await asyncio.sleep(0.02)
+        await self.registration(lsp.TEXT_DOCUMENT_DIAGNOSTIC)
+        found = [each for each in self.registered if each.method == lsp.TEXT_DOCUMENT_DIAGNOSTIC]
         return [each.register_options["identifier"] for each in found]
 
     async def actions(
