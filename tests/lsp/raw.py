@@ -67,16 +67,18 @@ class RawClient:
         self.request(found, method, params)
         return self.reply(found)
 
-    def wait(self, ids: Sequence[Any], seconds: float) -> None:
-        """Return when each of these has a reply. Raises TimeoutError with those that haven't."""
+    def wait(self, ids: Sequence[Any], seconds: float, times: int = 1) -> None:
+        """Return when each of these has so many replies. Raises TimeoutError with those that haven't."""
         keys = {json.dumps(each) for each in ids}
+
+        def missing() -> list[str]:
+            return [key for key in keys if len(self.replies.get(key, ())) < times]
+
         with self._changed:
-            if not self._changed.wait_for(
-                lambda: keys <= self.replies.keys() or self.process.poll() is not None, seconds
-            ):
-                raise TimeoutError(sorted(keys - self.replies.keys()))
-        if not keys <= self.replies.keys():
-            raise TimeoutError(f"the server ended with {self.process.returncode}: {self.stderr[-5:]}")
+            self._changed.wait_for(lambda: not missing() or self._has_ended, seconds)
+            if unanswered := missing():
+                how = f"the server ended with {self.process.poll()}" if self._has_ended else "no reply"
+                raise TimeoutError(f"{how}: {sorted(unanswered)}; {self.stderr[-5:]}")
 
     def initialize(self, folder: Path, capabilities: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
         reply = self.call(
