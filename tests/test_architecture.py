@@ -16,20 +16,22 @@ PACKAGE = Path(breadknife.__file__).parent
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "cancel": {"errors"},
-    "paths": set(),
+    "disk": {"errors"},
+    "paths": {"errors"},
     "offline": {"errors"},
-    "text": {"errors", "cancel"},
-    "project": {"cancel", "text"},
+    "text": {"errors", "cancel", "disk"},
+    "project": {"errors", "cancel", "disk", "text"},
     "engine": {"errors", "cancel", "paths", "offline"},
     "openai": {"errors", "cancel", "engine"},
     "task": {"errors", "cancel", "engine", "text", "project"},
-    "host": {"errors", "cancel", "paths", "engine", "text", "project", "task"},
-    "plugins": {"errors", "cancel", "paths", "engine", "text", "project", "task"},
+    "host": {"errors", "cancel", "disk", "paths", "engine", "text", "project", "task"},
+    "plugins": {"errors", "cancel", "disk", "paths", "engine", "text", "project", "task"},
     "api": {"errors", "cancel", "engine", "text", "task"},
     "testing": {"engine", "text", "task", "host"},
     "lsp": {"errors", "cancel", "offline", "text", "task", "host"},
     "cli": {
-        "errors", "cancel", "offline", "paths", "engine", "text", "project", "task", "host", "plugins", "lsp", "openai",
+        "errors", "cancel", "offline", "disk", "paths", "engine", "text", "project", "task", "host", "plugins", "lsp",
+        "openai",
     },
 }  # fmt: skip
 """Folder (or module) -> what it may import of breadknife, besides itself and the version."""
@@ -95,6 +97,47 @@ OWNERS = {
     "typer": ("cli/",),
 }
 """Third-party package -> the only places that may import it."""
+
+
+OPENERS = {
+    "open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "copyfile", "copyfileobj", "copy2",
+    "copytree", "move", "mmap", "ZipFile", "walk", "fwalk", "rglob", "getline", "getlines", "fromfile",
+}  # fmt: skip
+"""Names of functions and methods that open files, or go through folders within folders."""
+NOT_OF_A_DISK = {"archive", "ast", "documents", "language", "of", "self.documents", "self._files", "spoken"}
+"""Whose methods have such names and do something else: a document is opened, a tree is walked."""
+
+OWN_FILES = {
+    "__main__.py": "the null device, in place of a stream that is closed",
+    "cli/checking.py": "copies what the user has checked or tested, in a temporary folder that `walk` has gone through",
+    "cli/plugin_new.py": "a template of this package",
+    "cli/serve_openai.py": "the token file that the user names on the command line",
+    "disk/": "the one way",
+    "engine/": "its settings, models, caches and marks; no file of a workspace gets there",
+    "host/pauses.py": "state of our own",
+    "host/trust.py": "configuration of our own",
+    "paths.py": "files of our own, and the one way of writing",
+    "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
+    "plugins/prose/engines/languagetool.py": "a temporary file of our own",
+    "plugins/prose/engines/languagetool_setup.py": "what is installed for the user",
+    "plugins/prose/project/misspellings.py": "a list of this package",
+    "plugins/prose/project/spelling.py": "a list of this package",
+}
+"""File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""
+
+WITHOUT_ROOT = {
+    "cli/branches.py": "a source file that has been read as a document",
+    "cli/null_findings.py": "a report that the user names on the command line",
+    "cli/plugin_check.py": "the manifest of a plugin that the user names on the command line",
+    "host/settings/layers.py": "the user's own settings, or a workspace's: of a link that leads out nothing is trusted",
+    "plugins/nullcheck/oracle/language_server.py": "a source file that is open in the checker",
+    "plugins/prose/project/workspace.py": "the user's own dictionary, which may be a link",
+    "project/committers.py": "git's folder of a worktree lies elsewhere",
+    "project/files.py": "an environment's packages are often links",
+    "project/ignoring.py": "the user's own ignore files, and git's folder of a worktree, lie elsewhere",
+    "text/document.py": "a document that the user names or has open",
+}
+"""File -> why it reads a regular file without saying which folder that must be in."""
 
 
 OTHERS = (PACKAGE / "cli" / "plugin_template", PACKAGE.parents[1] / "examples" / "plugins")
@@ -183,6 +226,51 @@ def test_plugins_do_not_know_each_other() -> None:
 def test_plugins_of_others_use_the_public_api_alone() -> None:
     used = {module for folder in OTHERS for _, module in imports(folder) if module.split(".")[0] == "breadknife"}
     assert used == {"breadknife.api", "breadknife.testing"}
+
+
+def test_files_are_opened_in_one_way() -> None:
+    wrong = [
+        f"{file}:{call.lineno}: {ast.unparse(call)[:80]}"
+        for file, call in calls()
+        if not file.startswith(tuple(OWN_FILES)) and opens(call)
+    ]
+    assert wrong == []
+
+
+def test_files_of_a_workspace_are_read_inside_their_folder() -> None:
+    without = {
+        file
+        for file, call in calls()
+        if (ast.unparse(call.func) == "read_regular" and len(call.args) < 3) or ast.unparse(call.func) == "read_end"
+        if not file.startswith("disk/")
+    }
+    may_be_none = {"plugins/prose/project/workspace.py", "project/files.py", "project/ignoring.py"}
+    assert without | may_be_none == set(WITHOUT_ROOT)
+
+
+def test_no_exception_is_left_over() -> None:
+    files = {file for file, call in calls() if opens(call)}
+    assert [place for place in OWN_FILES if not any(file.startswith(place) for file in files)] == []
+
+
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    """Every (file, call in it) of the package, without the template of a plugin."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if not path.is_relative_to(OTHERS[0]):
+            found = ast.walk(ast.parse(path.read_text("utf-8")))
+            yield from ((path.relative_to(PACKAGE).as_posix(), node) for node in found if isinstance(node, ast.Call))
+
+
+def opens(call: ast.Call) -> bool:
+    """Whether a call opens a file, by its name."""
+    match call.func:
+        case ast.Name(id=name):
+            return name in OPENERS - {"read_text", "walk"}  # functions of our own
+        case ast.Attribute(value=value, attr=name):
+            owner = ast.unparse(value)
+            return (name in OPENERS and owner not in NOT_OF_A_DISK) or (owner, name) == ("sqlite3", "connect")
+        case _:
+            return False
 
 
 def test_every_folder_has_its_arrows() -> None:

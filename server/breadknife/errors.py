@@ -4,10 +4,12 @@ BreadknifeError                 has a message for people: what happened, why, an
 ├── SettingsError               a settings file or value is wrong (file, line, key)
 │   └── LeftOut                 settings that are right but don't count here, such as an untrusted folder's
 ├── DocumentError               a file can't be read as text
+│   └── FileRefused             a file isn't opened: no regular one, too large, outside of its folder, too slow
 ├── ModelError
 │   ├── UnknownModel            no such name in the catalog
 │   ├── ModelMissing            known, but not on this machine
 │   ├── ModelCorrupt            the file isn't the one that the catalog names
+│   ├── DocumentKept             no model may be asked about this document
 │   ├── ModelSetAside           the engine died over it too often
 │   └── DownloadFailed          no source could deliver it
 ├── EngineError
@@ -39,6 +41,11 @@ class DocumentError(BreadknifeError):
     """A file that can't be read as text: missing, binary, or not in its encoding."""
 
 
+class FileRefused(DocumentError, OSError):
+    """A file that isn't read because it could do harm; the message doesn't name it. Also an OSError, as of a file that
+    isn't there."""
+
+
 class ModelError(BreadknifeError):
     """Anything wrong with a model's file."""
 
@@ -57,6 +64,10 @@ class ModelCorrupt(ModelError):
 
 class ModelSetAside(ModelError):
     """A model over which the engine died three times; it isn't loaded until the user says otherwise."""
+
+
+class DocumentKept(ModelError):
+    """A document that no model may be asked about: it is ignored, or looks like a file that holds secrets."""
 
 
 class DownloadFailed(ModelError):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import stat
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 
 from breadknife.errors import DocumentError
-from breadknife.paths import write_atomically
+from breadknife.paths import rewrite
 from breadknife.task.values import Action
-from breadknife.text.document import MARK, Document, TextEdit, file_bytes, file_encoding, read_document
+from breadknife.text.document import MARK, Document, TextEdit, file_bytes, file_encoding, read_document, with_newlines
+from breadknife.text.printable import escaped
 
 Edits = Mapping[Path, tuple[TextEdit, ...]]
 """Of each file, in positions of its present text."""
@@ -39,13 +40,18 @@ class Changes:
     def __init__(self) -> None:
         self._documents: dict[Path, Document] = {}
         self._read: dict[Path, str] = {}
-        """The texts as they were on disk."""
+        """The texts as they were on disk, but for line breaks that are CR alone."""
+        self._carriage_returns = set[Path]()
+        """The files that have those."""
 
     def document(self, path: Path) -> Document:
         """As it is by now. Raises DocumentError for what can't be read."""
         if path not in self._documents:
-            self._documents[path] = read_document(path)
-            self._read[path] = self._documents[path].text
+            on_disk = read_document(path)
+            document = with_newlines(on_disk)
+            if document is not on_disk:
+                self._carriage_returns.add(path)
+            self._documents[path], self._read[path] = document, document.text
         return self._documents[path]
 
     def edits_of(self, path: Path, action: Action) -> Edits:
@@ -85,8 +91,15 @@ class Changes:
     def __iter__(self) -> Iterator[Change]:
         """What differs from the disk, by path."""
         for path, before in sorted(self._read.items()):
-            if (after := self._documents[path].text) != before:
-                yield Change(path, before, after)
+            if self._documents[path].text != before:
+                yield self._since(path, before)
+
+    def _since(self, path: Path, before: str) -> Change:
+        """What has become of a text that the document had, with the line breaks of the disk."""
+        texts = before, self._documents[path].text
+        if path in self._carriage_returns:
+            texts = texts[0].replace("\n", "\r"), texts[1].replace("\n", "\r")
+        return Change(path, *texts)
 
     def diff(self, base: Path) -> str:
         """A unified diff, as `git apply` and `patch -p1` take it in `base`."""
@@ -112,18 +125,13 @@ class Changes:
         done: list[Change] = []
         try:
             for change, raw in ready:
-                _write(change.path, raw)
+                rewrite(change.path, raw)
                 done.append(change)
         except OSError as error:
             for change in done:
-                _write(change.path, file_bytes(change.path, change.before))
+                rewrite(change.path, file_bytes(change.path, change.before))
             raise DocumentError(f"{changes[len(done)].path}: {error.strerror or error}; nothing was written") from error
         return [change.path for change in done]
-
-
-def _write(path: Path, raw: bytes) -> None:
-    path = path.resolve()  # what a link leads to, not the link
-    write_atomically(path, raw, mode=stat.S_IMODE(path.stat().st_mode))
 
 
 def _name(path: Path, base: Path) -> str:
@@ -132,8 +140,23 @@ def _name(path: Path, base: Path) -> str:
 
 def _diff(change: Change, name: str) -> str:
     before, after = _lines(change.before), _lines(change.after)
-    lines = unified_diff(before, after, f"a/{name}", f"b/{name}")
+    lines = unified_diff(before, after, _quoted(f"a/{name}"), _quoted(f"b/{name}"))
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _quoted(name: str) -> str:
+    """As git writes a name that would end a line, or do something to a terminal: in quotes, in octal digits."""
+    if escaped(name) == name and not {'"', "\\"} & {*name}:
+        return name
+    return '"' + "".join(map(_quoted_character, name)) + '"'
+
+
+def _quoted_character(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    if escaped(character) == character and character != "#":  # two of them may begin a command
+        return character
+    return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
 
 
 def _lines(text: str) -> list[str]:

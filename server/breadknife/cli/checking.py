@@ -16,6 +16,7 @@ from typing import Protocol
 
 from breadknife.cli.changes import Change
 from breadknife.cli.programs import program
+from breadknife.disk.walking import size_of, walk
 from breadknife.errors import EngineDied, SettingsError
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Said
@@ -134,20 +135,19 @@ def _problem(said: Said) -> Problem:
 
 
 def _copy(folder: Path, copy: Path) -> None:
-    copy.mkdir()
-    for entry in os.scandir(folder):
-        there = copy / entry.name
-        path = Path(entry.path)
-        if entry.name in NEVER - LIBRARIES:
-            continue
-        if entry.is_symlink() or entry.name in LIBRARIES or (path / "pyvenv.cfg").exists():
-            _link(path, there)
-        elif entry.is_dir():
-            _copy(path, there)
-        elif entry.stat().st_size > LARGEST:
-            _link(path, there)
-        else:
-            shutil.copyfile(entry.path, there)
+    """Regular files, and links to what isn't the project's own. Pipes and devices are left out."""
+    for at, folders, files in walk(folder):
+        there = copy / Path(at).relative_to(folder)
+        there.mkdir()
+        kept = [entry for entry in os.scandir(at) if entry.name not in NEVER - LIBRARIES]
+        linked = {name for name in folders if name in LIBRARIES or Path(at, name, "pyvenv.cfg").exists()}
+        large = {name for name in files if (size_of(Path(at, name)) or 0) > LARGEST}
+        for entry in kept:
+            if entry.is_symlink() or entry.name in linked | large:
+                _link(Path(entry.path), there / entry.name)
+            elif entry.name in files:
+                shutil.copyfile(entry.path, there / entry.name)
+        folders[:] = [name for name in folders if name not in linked | NEVER]
 
 
 def _link(path: Path, there: Path) -> None:

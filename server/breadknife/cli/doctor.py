@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from breadknife import __version__, paths
 from breadknife.cli.assemble import make_host
+from breadknife.cli.output import print_json
 from breadknife.engine.catalog import user_catalog
 from breadknife.engine.runtimes import split_model
 from breadknife.engine.store import ModelStore
@@ -21,6 +21,7 @@ from breadknife.host.pauses import read_pauses
 from breadknife.host.registry import roles_of
 from breadknife.host.settings import file_layers, resolve
 from breadknife.host.workspace import root_of
+from breadknife.text.printable import escaped
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def run(*, as_json: bool) -> int:
     with closing(make_host()) as host:
         checks = list(examine(host))
     if as_json:
-        print(json.dumps([asdict(check) for check in checks], indent=2))
+        print_json([asdict(check) for check in checks])
     else:
         from rich.console import Console
         from rich.markup import escape
@@ -45,9 +46,9 @@ def run(*, as_json: bool) -> int:
         console.print(f"[bold]breadknife {__version__}[/bold]")
         marks = {"ok": "[green]✓[/green]", "note": "[yellow]–[/yellow]", "problem": "[red]✗[/red]"}
         for check in checks:
-            console.print(f"{marks[check.state]} {check.name}: {escape(check.detail)}", soft_wrap=True)
+            console.print(f"{marks[check.state]} {check.name}: {escape(escaped(check.detail))}", soft_wrap=True)
             if check.remedy:
-                console.print(f"    → {escape(check.remedy)}", soft_wrap=True)
+                console.print(f"    → {escape(escaped(check.remedy))}", soft_wrap=True)
     return 1 if any(check.state == "problem" for check in checks) else 0
 
 

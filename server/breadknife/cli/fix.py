@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -17,12 +16,13 @@ from breadknife.cli.checking import CommandTests
 from breadknife.cli.each_finding import Covered, repair_each
 from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, Told, findings, opened
-from breadknife.cli.output import shown, tell
+from breadknife.cli.output import print_json, say, shown, tell
 from breadknife.cli.repairs import NO_ACTION, TO_CHOOSE, Refused, Repair, Repairs, may_be_first, named, strategy_of
 from breadknife.cli.root_causes import Ended, Removed, causes_of, remove_causes
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.wording import capitalised
+from breadknife.text.printable import escaped_name
 
 SCHEMA = 1
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
@@ -76,7 +76,7 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
             tell(f"wrote {named(path, folder)}")
     _tell_outcomes(outcomes, repairs, folder, options.top)
     if options.as_json:
-        print(json.dumps(_as_json(outcomes, repairs, folder), indent=2, ensure_ascii=False))
+        print_json(_as_json(outcomes, repairs, folder))
     elif not options.write and not branch:
         sys.stdout.flush()
         sys.stdout.buffer.write(repairs.changes.patch(folder))
@@ -147,14 +147,14 @@ def _list(repairs: Repairs, told: Told, folder: Path, *, as_json: bool) -> int:
             }
             for (each, actions), taken in zip(menus, first, strict=True)
         ]
-        print(json.dumps({"schema": SCHEMA, "findings": listed}, indent=2, ensure_ascii=False))
+        print_json({"schema": SCHEMA, "findings": listed})
     else:
         for (each, actions), taken in zip(menus, first, strict=True):
-            print(_sentence(each, repairs, folder))
+            say(_sentence(each, repairs, folder))
             for at, action in enumerate(actions, 1):
-                print(f"  {at}. {action.title} [{strategy_of(action)}{_FIRST if action is taken else ''}]")
+                say(f"  {at}. {action.title} [{strategy_of(action)}{_FIRST if action is taken else ''}]")
             if not actions:
-                print(f"  {NO_ACTION}")
+                say(f"  {NO_ACTION}")
     return 1 if told.outdated or any(not actions for _, actions in menus) else 0
 
 
@@ -220,4 +220,4 @@ def _sentence(found: Found, repairs: Repairs, folder: Path) -> str:
 
 def _where(found: Found, repairs: Repairs, folder: Path) -> str:
     line, column = repairs.changes.position(found.path, found.place.span.start)
-    return f"{named(found.path, folder)}:{line}:{column}"
+    return f"{escaped_name(named(found.path, folder))}:{line}:{column}"

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from breadknife import __version__
 from breadknife.task.values import Finding, Fix, Severity
 from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.printable import escaped, escaped_name
 
 _TAB = 4
 """Columns that a tab takes in a terminal."""
@@ -62,12 +63,13 @@ def write_text(problems: Sequence[Problem], out: TextIO) -> None:
         return
     for problem in problems:
         finding, where = problem.finding, _where(problem.file, problem.finding.span)
-        print(f"{where}: {finding.severity}: {finding.message} [{finding.source}/{finding.code}]", file=out)
+        said = f"{finding.severity}: {finding.message} [{finding.source}/{finding.code}]"
+        print(f"{where}: {escaped(said)}", file=out)
 
 
 def _where(file: File, span: Span) -> str:
     place = file.place(span)
-    return f"{file.name}:{place['line']}:{place['column']}"
+    return f"{escaped_name(file.name)}:{place['line']}:{place['column']}"
 
 
 def _write_pretty(problems: Sequence[Problem], out: TextIO) -> None:
@@ -82,22 +84,27 @@ def _write_pretty(problems: Sequence[Problem], out: TextIO) -> None:
         place, colour = problem.file.place(finding.span), colours[finding.severity]
         console.print(
             Text.assemble(
-                (_where(problem.file, finding.span), "bold"), " ", (finding.severity, colour), f" {finding.message} ",
-                (f"[{finding.source}/{finding.code}]", "dim"),
+                (_where(problem.file, finding.span), "bold"), " ", (finding.severity, colour),
+                f" {escaped(finding.message)} ", (escaped(f"[{finding.source}/{finding.code}]"), "dim"),
             )
         )  # fmt: skip
         line = place["line"] - 1
         text = document.line_text(line)
         if len(text) <= 200:
             last = place["end_column"] - 1 if place["end_line"] == place["line"] else len(text)
-            start, end = (cell_len(text[:at].expandtabs(_TAB)) for at in (place["column"] - 1, last))
-            console.print(Text(f"    {text.expandtabs(_TAB)}"))
+            start, end = (cell_len(_shown(text[:at])) for at in (place["column"] - 1, last))
+            console.print(Text(f"    {_shown(text)}"))
             console.print(Text("    " + " " * start + "^" * max(1, end - start), style=colour))
         for told in problem.related:
-            console.print(Text(f"    {_where(told.file, told.span)} {told.message}", style="dim"))
+            console.print(Text(f"    {_where(told.file, told.span)} {escaped(told.message)}", style="dim"))
     files = len({problem.file.name for problem in problems})
     said = f"{counted(len(problems), 'finding')} in {counted(files, 'file')}"
     console.print(said if problems else "[green]no findings[/green]")
+
+
+def _shown(source: str) -> str:
+    """A line of a file, in a terminal."""
+    return escaped(source.expandtabs(_TAB))
 
 
 def counted(number: int, noun: str) -> str:
@@ -154,7 +161,7 @@ def write_github(problems: Sequence[Problem], out: TextIO) -> None:
 
 
 def _escaped(text: str, *, in_property: bool = False) -> str:
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    text = escaped(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
     return text.replace(":", "%3A").replace(",", "%2C") if in_property else text
 
 

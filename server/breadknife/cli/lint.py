@@ -14,14 +14,14 @@ from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.files import find_files
 from breadknife.cli.formats import FORMATS, File, Problem, Told
 from breadknife.cli.output import shown, tell
-from breadknife.errors import BreadknifeError, DocumentError, LeftOut, SettingsError
+from breadknife.errors import BreadknifeError, DocumentError, FileRefused, LeftOut, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.settings import Settings, load
 from breadknife.host.workspace import root_of
 from breadknife.offline import forbid_network
 from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.task.values import CheckRequest, Finding
-from breadknife.text.document import MARK, Document, language_of, read_document, uri_to_path
+from breadknife.text.document import MARK, Document, language_of, read_document, uri_to_path, with_newlines
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,18 @@ def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | Non
         settings_of = cache(partial(settings_for, host, offline, unasked=_unasked(host, wanted)))
         read = cache(host.projects.read)
         named = frozenset(wanted.paths)
-        for path in shown(list(find_files(wanted.paths)), str):
+
+        def complain(error: DocumentError) -> None:
+            nonlocal failed
+            tell(str(error))
+            failed = failed or not isinstance(error, FileRefused)
+
+        for path in shown(list(find_files(wanted.paths, complain)), str):
             root = root_of(path, [Path.cwd()])
             host.settings = settings_of(root)
             read(root)
             try:
-                document = read_document(path, wanted.language)
+                document = with_newlines(read_document(path, wanted.language))
                 problems += check(host, path, root, document, all_fixes=FORMATS[format].has_fixes)
                 if path in named and (why := _unread(host, wanted, path, document, root)):
                     unread.setdefault(why, []).append(path)

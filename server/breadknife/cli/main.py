@@ -12,7 +12,7 @@ import typer
 
 from breadknife import __version__
 from breadknife.cli import config, engine, models, null, plugins
-from breadknife.cli.output import Json, Offline, errors_told, tell
+from breadknife.cli.output import Json, Offline, errors_told, say, tell
 from breadknife.offline import OFFLINE, forbid_network, is_asked_for
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ EngineScript = Annotated[
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"breadknife {__version__}")
+        say(f"breadknife {__version__}")
         raise typer.Exit
 
 

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from breadknife.cli import own_models
-from breadknife.cli.output import Json, Offline, errors_told, megabytes, offline_by_settings, print_json, progress
+from breadknife.cli.output import Json, Offline, errors_told, megabytes, offline_by_settings, print_json, progress, say
 from breadknife.engine.catalog import ModelInfo, merged, read_models, user_catalog
 from breadknife.engine.pull import pull
 from breadknife.engine.store import ModelStore
 from breadknife.errors import ModelError
+from breadknife.text.printable import escaped_values
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch, check and remove the models.", rich_markup_mode=None)
 
@@ -67,7 +68,7 @@ def list_models(as_json: Json = False) -> None:
     for heading in "model", "size", "licence", "default for":
         table.add_column(heading, no_wrap=True)
     table.add_column("on this machine", overflow="fold")
-    for row in rows:
+    for row in escaped_values(rows):
         where = row["path"] or "no"
         table.add_row(row["name"], megabytes(row["size"]), row["licence"], ", ".join(row["default_for"]), where)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
@@ -97,7 +98,7 @@ def pull_models(
                 path = pull(model, store, report, offline or offline_by_settings())
             rows.append({"name": model.name, "path": str(path)})
             if not as_json:
-                typer.echo(f"{model.name} is ready: {path}")
+                say(f"{model.name} is ready: {path}")
     if as_json:
         print_json(rows)
 
@@ -125,7 +126,7 @@ def verify_models(names: Names = None, as_json: Json = False) -> None:
             path, problem = None, str(error)
         rows.append({"name": model.name, "good": problem is None, "path": path, "problem": problem})
         if not as_json:
-            typer.echo(problem or f"{model.name} is good: {path}")
+            say(problem or f"{model.name} is good: {path}")
     if as_json:
         print_json(rows)
     raise typer.Exit(0 if all(row["good"] for row in rows) else 1)
@@ -153,7 +154,7 @@ def remove_models(
             if forgotten:
                 done.append(f"forgotten; {model.path} is left" if model.path else "forgotten")
             if not as_json:
-                typer.echo(f"{model.name}: {', '.join(done) or 'nothing of ours here'}")
+                say(f"{model.name}: {', '.join(done) or 'nothing of ours here'}")
     if as_json:
         print_json(rows)
 

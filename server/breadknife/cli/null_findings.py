@@ -18,7 +18,8 @@ from breadknife.cli.formats import counted
 from breadknife.cli.lint import settings_for
 from breadknife.cli.output import shown, tell
 from breadknife.cli.repairs import CHECKER_SECONDS, Repairs, below, named, resolve_path
-from breadknife.errors import DocumentError
+from breadknife.disk.reading import read_regular
+from breadknife.errors import DocumentError, FileRefused
 from breadknife.host.host import Host
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.places import may_be_of
@@ -26,6 +27,9 @@ from breadknife.plugins.nullcheck.formats.reading import NAMES, fault, read
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.text.document import language_of
+
+_LARGEST_REPORT = 256 << 20
+"""Bytes of a checker's output. A finding has about 500 in JSON."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,17 @@ def opened(engine_script: Path | None, *, offline: bool, tests: Tests | None = N
 def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
     """Raises BreadknifeError for what can't be read or run; a file with an error of its own is told and left out."""
     within = [Path(os.path.abspath(path)) for path in sources.paths]
-    paths = [path for path in find_files(within or [folder]) if language_of(path) in LANGUAGE_IDS]
+    complaints = list[DocumentError]()
+    paths = [path for path in find_files(within or [folder], complaints.append) if language_of(path) in LANGUAGE_IDS]
+    for complaint in complaints:
+        tell(str(complaint))
     tell("reading the project", fleeting=True)
     repairs.await_projects(paths or [folder])
     checker = CommandChecker(sources.checker, folder) if sources.checker else None
     said: Sequence[Said] = checker({}) if checker else ()
     report = _report(sources.report) if sources.report else ()
     found, outdated, failed = _told(repairs, [*said, *report], folder, within)
+    failed = failed or any(not isinstance(complaint, FileRefused) for complaint in complaints)
     if sources.own:
         places = {(each.path, each.place.span) for each in found}
         for path in shown(paths, lambda path: named(path, folder)):
@@ -91,9 +99,11 @@ def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
 def _report(source: str) -> Sequence[Said]:
     """Raises DocumentError for a file that can't be read, or has nothing that can."""
     try:
-        printed = (sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()).decode("utf-8", "replace")
-    except OSError as error:
-        raise DocumentError(f"{source}: {error.strerror or error}") from error
+        raw = sys.stdin.buffer.read(_LARGEST_REPORT) if source == "-" else read_regular(source, _LARGEST_REPORT)
+    except (OSError, ValueError) as error:
+        hint = "; pipe what a program prints to `--from -`" if isinstance(error, FileRefused) else ""
+        raise DocumentError(f"{source}: {getattr(error, 'strerror', None) or error}{hint}") from error
+    printed = raw.decode("utf-8", "replace")
     said = read(printed)
     if not said:
         where = "standard input" if source == "-" else source

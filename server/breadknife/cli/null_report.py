@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -15,13 +14,14 @@ from rich.cells import cell_len, set_cell_size
 
 from breadknife.cli.formats import counted
 from breadknife.cli.null_findings import Sources, findings, opened
-from breadknife.cli.output import shown, tell
+from breadknife.cli.output import print_json, say, shown, tell
 from breadknife.cli.repairs import Repairs, named
 from breadknife.cli.root_causes import causes_of
 from breadknife.cli.ways import BY_HAND, ways
 from breadknife.plugins.nullcheck.causes import Cause, Origin, suggested
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.text.document import Span
+from breadknife.text.printable import escaped, escaped_name
 
 _VERIFIED = """\
 Breadknife's own checks have verified these repairs; `breadknife fix --null` makes those that a checker agrees with."""
@@ -60,16 +60,16 @@ def run(sources: Sources, top: int, *, as_json: bool, offline: bool) -> int:
     if as_json:
         listed = [_as_json(row, repairs, folder) for row in rows]
         said = {"schema": SCHEMA, "findings": len(told.found), "all_causes": len(causes), "causes": listed}
-        print(json.dumps(said, indent=2, ensure_ascii=False))
+        print_json(said)
     else:
         _show(rows, repairs, folder)
         these = sum(len(row.cause.findings) for row in rows)
         counts = f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}"
-        print(counts if len(rows) == len(causes) else f"{counts}; those shown (--top) have {these}")
+        say(counts if len(rows) == len(causes) else f"{counts}; those shown (--top) have {these}")
         if any(row.title for row in rows):
-            print(_VERIFIED)
+            say(_VERIFIED)
         if not all(row.title for row in rows):
-            print(_BY_HAND)
+            say(_BY_HAND)
     return 2 if told.failed or any(row.failure for row in rows) else 1 if told.found else 0
 
 
@@ -128,14 +128,19 @@ def _show(rows: Sequence[Row], repairs: Repairs, folder: Path) -> None:
 
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     cells = [
-        (str(len(row.cause.findings)), _name(row.cause.origin), _where(row, repairs, folder), _short(row))
+        (
+            str(len(row.cause.findings)),
+            escaped(_name(row.cause.origin)),
+            escaped_name(_where(row, repairs, folder)),
+            escaped(_short(row)),
+        )
         for row in rows
     ]
     # Names and titles are the project's text, not our markup. A program or a log folds lines itself.
     heading, *lines = table(cells, console.width if sys.stdout.isatty() else None)
     console.print(Text(heading, style="bold"))
     for line in lines:
-        console.print(Text(line))
+        console.print(Text(escaped(line)))
 
 
 def table(cells: Sequence[tuple[str, str, str, str]], width: int | None) -> Iterator[str]:

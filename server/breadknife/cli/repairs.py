@@ -14,6 +14,7 @@ from breadknife.cancel import CancelToken
 from breadknife.cli.changes import Changes, Edits, together
 from breadknife.cli.checking import Tests
 from breadknife.cli.covering import holds, is_left_with, is_reached
+from breadknife.disk.walking import walk
 from breadknife.errors import DocumentError
 from breadknife.host.containment import Unfinished
 from breadknife.host.failures import explained
@@ -385,7 +386,7 @@ def resolve_path(printed: str, folder: Path) -> Path | None:
 def below(folder: Path) -> Mapping[str, Sequence[Path]]:
     """The files and folders below it, by their names: a report may name many that aren't where it says."""
     found = dict[str, list[Path]]()
-    for at, folders, files in os.walk(folder):
+    for at, folders, files in walk(folder):
         for name in (*folders, *files):
             found.setdefault(name, []).append(Path(at, name))
     return found

@@ -8,12 +8,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from breadknife.errors import SettingsError
 from breadknife.lsp.app import make_server
 from breadknife.lsp.boundary.faults import set_up_logging
 from breadknife.offline import OFFLINE, is_asked_for
+from breadknife.text.printable import escaped
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host
@@ -25,9 +26,14 @@ EXAMPLES = """examples:
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(escaped(message))
+
+
 def main(arguments: Sequence[str]) -> None:
     """Ends the process: with code 2 after an error."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         "breadknife serve",
         description="Run the language server, over stdio unless told otherwise. Editors start it; people seldom do.",
         epilog=EXAMPLES,
@@ -58,7 +64,7 @@ def main(arguments: Sequence[str]) -> None:
             log_file=options.log_file,
         )
     except SettingsError as error:
-        parser.exit(2, f"breadknife: {error}\n")
+        parser.exit(2, f"breadknife: {escaped(str(error))}\n")
 
 
 def run(tcp: str | None, *, offline: bool, learn: bool, engine_script: Path | None, log_file: Path | None) -> None:

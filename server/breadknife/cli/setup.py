@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
-from breadknife.cli.output import offline_by_settings
+from breadknife.cli.output import offline_by_settings, say
 from breadknife.errors import DownloadFailed, SettingsError
 
 
@@ -19,4 +17,4 @@ def run(part: str, *, offline: bool) -> None:
             "LanguageTool isn't here, and offline nothing is fetched: leave out `--offline`, "
             "or `offline = true` in config.toml"
         )
-    typer.echo(f"LanguageTool is at {install(typer.echo)}")
+    say(f"LanguageTool is at {install(say)}")

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from breadknife.text.printable import escaped
+
 log = logging.getLogger("breadknife.lsp")
 _MOST, _SECONDS = 10, 10.0
 """Of lines with the same wording, whatever their details."""
@@ -46,7 +48,7 @@ class OneLine(logging.Formatter):
         line = f"{record.levelname} {record.name} {record.getMessage()}"
         if record.exc_info and (error := record.exc_info[1]) is not None:
             line += f": {type(error).__name__}: {error}"
-        return "".join(each if each.isprintable() else repr(each)[1:-1] for each in line)
+        return escaped(line)
 
 
 class Throttle(logging.Filter):
