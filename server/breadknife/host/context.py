@@ -10,8 +10,11 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import CONTEXT_SIZE, Chunk, GenerateRequest, Lane, Prompt, Sampling, ScoreRequest, Scores
 from breadknife.engine.runtimes import split_model
+from breadknife.errors import DocumentKept
 from breadknife.host.services import Services
 from breadknife.host.settings import Settings
+from breadknife.project.files import may_be_asked_about
+from breadknife.project.secrets.contents import masked
 from breadknife.project.values import Project
 from breadknife.task.cascade import Step
 from breadknife.task.plugin import Model
@@ -75,9 +78,11 @@ class HostContext:
         return self._settings.plugins.get(self._plugin) or kind()
 
     def model(self, role: str, /) -> Model:
+        self._check_document()
         return self._model(self._services.model_name(role, self._settings))
 
     def escalate(self, role: str, /) -> Model | None:
+        self._check_document()
         name = self._settings.escalate.get(role)
         return self._model(name) if name else None
 
@@ -90,6 +95,12 @@ class HostContext:
 
     def notify(self, message: str, /) -> None:
         self._services.notify(message, self._plugin)
+
+    def _check_document(self) -> None:
+        """No plugin may put a document before a model that the user has kept from it. Raises DocumentKept."""
+        document = self._document
+        if document is not None and not may_be_asked_about(document, self.project):
+            raise DocumentKept(f"{document.path or document.uri} is ignored, or looks like a file that holds secrets")
 
     def _model(self, name: str) -> Model:
         return HostModel(self._services, self._plugin, name, self.cancel, self._lane, self._trace)
@@ -126,6 +137,7 @@ class HostModel:
         top_logprobs: int = 0,
         urgent: bool = True,
     ) -> Iterator[Chunk]:
+        prompt, hints = _without_secrets(prompt), tuple(map(masked, hints))
         self._asked(prompt, ("",))
         request = GenerateRequest(
             self.name,
@@ -156,6 +168,7 @@ class HostModel:
         fresh: bool = False,
         cancel: CancelToken | None = None,
     ) -> Scores:
+        prompt, alternatives = _without_secrets(prompt), tuple(map(masked, alternatives))
         self._asked(prompt, alternatives)
         request = ScoreRequest(
             self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs, fresh
@@ -212,3 +225,8 @@ class HostModel:
     def _place(self, place: str) -> str:
         """No plugin supersedes another one's work."""
         return f"{self._plugin} {place}" if place else ""
+
+
+def _without_secrets(prompt: Prompt) -> Prompt:
+    """Every plugin's prompt goes through here, whatever its text was taken from."""
+    return tuple(part if part.control else replace(part, text=masked(part.text)) for part in prompt)

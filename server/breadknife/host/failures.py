@@ -5,6 +5,7 @@ from __future__ import annotations
 from breadknife.errors import (
     BreadknifeError,
     Cancelled,
+    DocumentKept,
     EngineError,
     ModelCorrupt,
     ModelError,
@@ -30,6 +31,7 @@ _CODES: tuple[tuple[type[BreadknifeError], str, Outcome], ...] = (
     (UnknownModel, "model-unknown", Outcome.FAILED),
     (ModelCorrupt, "model-corrupt", Outcome.FAILED),
     (ModelSetAside, "model-set-aside", Outcome.FAILED),
+    (DocumentKept, "ignored-file", Outcome.NOTHING),
     (ModelError, "model-failed", Outcome.FAILED),
     (PromptTooLong, "prompt-too-long", Outcome.FAILED),
     (EngineError, "engine-failed", Outcome.FAILED),

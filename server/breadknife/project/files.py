@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from breadknife.disk.inside import resolve_inside
 from breadknife.disk.reading import read_regular
@@ -13,8 +14,9 @@ from breadknife.disk.walking import DEEPEST
 from breadknife.errors import FileRefused
 from breadknife.project.ignoring import GITIGNORE, NEVER, OWN, Ignoring, excluded
 from breadknife.project.index import Stamp
-from breadknife.project.secrets import looks_secret, named_like_secret
-from breadknife.text.document import MARK, language_of
+from breadknife.project.secrets.names import looks_secret, named_like_secret
+from breadknife.project.values import Project
+from breadknife.text.document import MARK, Document, language_of
 from breadknife.text.encoding import decoded
 
 LARGEST = 512 * 1024
@@ -81,6 +83,15 @@ class FolderFiles:
     @staticmethod
     def _below(path: str, folder: str) -> bool:
         return os.path.normcase(path).startswith(os.path.normcase(folder).rstrip(os.sep) + os.sep)
+
+
+def may_be_asked_about(document: Document, project: Project | None) -> bool:
+    """Whether a model may be asked about a document: a file that is ignored or named like a secret is left alone, also
+    one that isn't saved yet."""
+    path = document.path
+    if path is None:
+        return not named_like_secret(unquote(urlsplit(document.uri).path))
+    return project.may_read(path) if project else may_read(path)
 
 
 def may_read(path: Path, own: Ignoring | None = None) -> bool:

@@ -72,6 +72,7 @@ REASONS: Mapping[str, Reason] = {
         "the model wrote a placeholder, a file's header, or somebody's address or folder", "write a little more"
     ),
     "secret": Reason("the model wrote what looks like a key or a password", "write it yourself"),
+    "in-secret": Reason("you write what looks like a key or a password, which no model sees", "write it yourself"),
     "low-confidence": Reason("the model is too unsure of what comes here", "write a little more"),
     "inside-word": Reason("the cursor is inside a word", "move to its end"),
     "ignored-file": Reason(

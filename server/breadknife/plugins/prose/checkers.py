@@ -10,7 +10,7 @@ from importlib import metadata
 from typing import TypeVar
 
 from breadknife.cancel import CancelToken
-from breadknife.errors import ModelError
+from breadknife.errors import DocumentKept, ModelError
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.background import Background
 from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
@@ -139,6 +139,8 @@ class English:
         try:
             model = context.model(ROLE)
             key = model.name, model.digest
+        except DocumentKept:
+            return None
         except ModelError as error:
             context.notify(f"Prose is checked without a model: {error}.")
             return None

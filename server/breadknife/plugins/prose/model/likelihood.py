@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Part, Piece, Prompt, Scores
 from breadknife.errors import Cancelled, EngineUnavailable, ModelError, PromptTooLong
+from breadknife.project.secrets.contents import masked
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
@@ -141,8 +142,9 @@ class Likelihood:
 
 
 def readable(text: str) -> str:
-    """As models know it: plain quotation marks, and code where a placeholder stands; each character at its place."""
-    return _PLACEHOLDER.sub(lambda found: _AS_CODE[found[0]], text.translate(_TYPOGRAPHY))
+    """As models know it, without secrets: plain quotation marks, and code where a placeholder stands; each character at
+    its place."""
+    return _PLACEHOLDER.sub(lambda found: _AS_CODE[found[0]], masked(text).translate(_TYPOGRAPHY))
 
 
 def _prompt(text: str, start: int) -> Prompt:
