@@ -14,6 +14,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 │   └── DownloadFailed          no source could deliver it
 ├── EngineError
 │   ├── EngineUnavailable       the engine could not be started or reached
+│   │   └── EngineAbsent        there is none to ask: not installed, or not to be asked offline
 │   ├── EngineDied              it ended while it worked for us
 │   └── PromptTooLong           the prompt doesn't fit the model's context
 ├── PluginError                 a plugin broke its contract
@@ -80,6 +81,10 @@ class EngineError(BreadknifeError):
 
 class EngineUnavailable(EngineError):
     """The engine could not be started or reached."""
+
+
+class EngineAbsent(EngineUnavailable):
+    """There is no engine to ask: a part of it isn't installed, or it is elsewhere and the user is offline."""
 
 
 class EngineDied(EngineError):

@@ -64,7 +64,11 @@ def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | Non
             read(root)
             try:
                 document = with_newlines(read_document(path, wanted.language))
-                problems += check(host, path, root, document, all_fixes=FORMATS[format].has_fixes)
+                checked = check(host, path, root, document, all_fixes=FORMATS[format].has_fixes)
+                problems += checked.problems
+                for why in checked.unanswered:
+                    tell(f"{path}: {why}")
+                    failed = True
                 if path in named and (why := _unread(host, wanted, path, document, root)):
                     unread.setdefault(why, []).append(path)
             except BreadknifeError as error:
@@ -106,13 +110,21 @@ def _unread(host: Host, wanted: Wanted, path: Path, document: Document, root: Pa
     return f"not checked: {' and '.join(off)} {'is' if len(off) == 1 else 'are'} off"
 
 
-def check(host: Host, path: Path, root: Path, document: Document, *, all_fixes: bool) -> list[Problem]:
-    """One file's findings. Raises DocumentError for what a plugin failed with."""
+@dataclass(frozen=True)
+class Checked:
+    """One file's findings, and a sentence for each checker that gave no answer: it may have found more."""
+
+    problems: Sequence[Problem]
+    unanswered: Sequence[str]
+
+
+def check(host: Host, path: Path, root: Path, document: Document, *, all_fixes: bool) -> Checked:
+    """Raises DocumentError for what a plugin failed with."""
     reply = host.ask(CheckRequest(document, whole=True, all_fixes=all_fixes), root=root)
     if failures := reply.failures:
         raise DocumentError(f"{path}: {'; '.join(failure.sentence for failure in failures)}")
     file = File(path, document)
-    return [Problem(file, finding, tuple(_related(file, finding))) for finding in reply.findings]
+    return Checked([Problem(file, each, tuple(_related(file, each))) for each in reply.findings], reply.unanswered)
 
 
 def _related(file: File, finding: Finding) -> Iterator[Told]:

@@ -69,6 +69,11 @@ class Reply:
         return sorted(found, key=lambda f: (f.span, f.source, f.code))
 
     @property
+    def unanswered(self) -> list[str]:
+        """Sentences about parts of plugins that gave no answer to a check."""
+        return [why for _, answer in self.answers if isinstance(answer, Findings) for why in answer.unanswered]
+
+    @property
     def actions(self) -> list[tuple[str, Action]]:
         """Each with the name of the plugin that offers it and that will resolve it."""
         return [(name, item) for name, answer in self.answers if isinstance(answer, Actions) for item in answer.items]
