@@ -59,7 +59,7 @@ def check(store: Store, *texts: str, engine: str = "an engine", dies_of: str = "
     background.submit("doc", asked, lambda: None)
     background.wait(asked, CancelToken.after(30))
     background.close()
-    assert [background.result(each) for each in asked] == [() if text == dies_of else (LINT,) for text in texts]
+    assert [background.result(each) for each in asked] == [None if text == dies_of else (LINT,) for text in texts]
     return found.asked
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from breadknife import paths
-from breadknife.errors import EngineDied, EngineUnavailable, NetworkForbidden
+from breadknife.errors import EngineAbsent, EngineDied, EngineUnavailable, NetworkForbidden
 from breadknife.plugins.prose.engines import guard
 from breadknife.plugins.prose.engines.lint import Lint, printable
 from breadknife.text.document import Span
@@ -198,7 +198,7 @@ class LanguageToolEngine:
                 if self._closed or time.monotonic() > deadline or (process is not None and process.poll() is not None):
                     self._stop()
                     if process is None and _is_forbidden(error):
-                        raise EngineUnavailable(f"offline, the LanguageTool at {url} is not asked") from error
+                        raise EngineAbsent(f"offline, the LanguageTool at {url} is not asked") from error
                     if process is None:
                         raise EngineUnavailable(f"the LanguageTool at {url} does not answer") from error
                     self._fail("LanguageTool did not start", error)
