@@ -52,6 +52,14 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "start": {"features", "following", "handed_out", "server", "warm_up"},
         "app": {"client", "server", "start"},
     },
+    "cli": {
+        "output": set(),
+        "files": set(),
+        "assemble": {"output"},
+        "formats": {"output"},
+        "fix": {"assemble", "files", "output"},
+        "lint": {"assemble", "files", "formats", "output"},
+    },
     "plugins/prose": {
         "evidence": set(),
         "project": set(),
@@ -109,7 +117,7 @@ NOT_OF_A_DISK = {"archive", "ast", "documents", "language", "of", "self.document
 
 OWN_FILES = {
     "__main__.py": "the null device, in place of a stream that is closed",
-    "cli/checking.py": "copies what the user has checked or tested, in a temporary folder that `walk` has gone through",
+    "cli/fix/checking.py": "copies what the user has checked, in a temporary folder that `walk` has gone through",
     "cli/plugin_new.py": "a template of this package",
     "cli/serve_openai.py": "the token file that the user names on the command line",
     "disk/": "the one way",
@@ -126,8 +134,8 @@ OWN_FILES = {
 """File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""
 
 WITHOUT_ROOT = {
-    "cli/branches.py": "a source file that has been read as a document",
-    "cli/null_findings.py": "a report that the user names on the command line",
+    "cli/fix/branches.py": "a source file that has been read as a document",
+    "cli/fix/null_findings.py": "a report that the user names on the command line",
     "cli/plugin_check.py": "the manifest of a plugin that the user names on the command line",
     "host/settings/layers.py": "the user's own settings, or a workspace's: of a link that leads out nothing is trusted",
     "plugins/nullcheck/oracle/language_server.py": "a source file that is open in the checker",

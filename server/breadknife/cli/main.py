@@ -93,12 +93,12 @@ def lint(
             raise typer.BadParameter("--stale-ignores has no other format than text")
         if only:
             raise typer.BadParameter("--stale-ignores asks all plugins: leave --only out")
-        from breadknife.cli import stale
+        from breadknife.cli.lint import stale
 
         _exit_on_error(lambda: stale.run(paths, offline=offline, engine_script=engine_script))
         return
 
-    from breadknife.cli.lint import Wanted, run
+    from breadknife.cli.lint.run import Wanted, run
 
     wanted = Wanted(paths, language, only or ())
     _exit_on_error(lambda: run(wanted, format, offline=offline, engine_script=engine_script))
@@ -146,8 +146,8 @@ def fix(
 
       breadknife fix --null src --write
     """
-    from breadknife.cli.fix import Options, run
-    from breadknife.cli.null_findings import Sources
+    from breadknife.cli.fix.null_findings import Sources
+    from breadknife.cli.fix.run import Options, run
 
     sources = Sources(paths or [], source, checker, own=null and source is None and checker is None)
     options = Options(sources, null, top, write, branch, list_all, tests, as_json)

@@ -121,6 +121,10 @@ class _Lines:
             typer.echo(escaped(progress.message + amount), err=True)
 
 
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def megabytes(size: int) -> str:
     return f"{size / 1e6:,.0f} MB"
 

@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from breadknife.cli.changes import Change
-from breadknife.cli.programs import program
+from breadknife.cli.fix.changes import Change
+from breadknife.cli.fix.programs import program
 from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError, SettingsError
 from breadknife.text.document import LARGEST_DOCUMENT, file_bytes

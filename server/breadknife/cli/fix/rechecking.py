@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
-from breadknife.cli.repairs import Repairs
+from breadknife.cli.fix.repairs import Repairs
 from breadknife.errors import Cancelled, EngineError
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.oracle.comparing import one_fault

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from breadknife.cli.changes import Change, Edits
-from breadknife.cli.checking import Checker, new_in
-from breadknife.cli.formats import counted
-from breadknife.cli.rechecking import Recheck
-from breadknife.cli.repairs import TO_CHOOSE, Refused, Repair, Repairs
-from breadknife.cli.ways import BY_HAND, Way, ways
+from breadknife.cli.fix.changes import Change, Edits
+from breadknife.cli.fix.checking import Checker, new_in
+from breadknife.cli.fix.rechecking import Recheck
+from breadknife.cli.fix.repairs import TO_CHOOSE, Refused, Repair, Repairs
+from breadknife.cli.fix.ways import BY_HAND, Way, ways
+from breadknife.cli.output import counted
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.causes import Cause, Found, Origin, Origins, origin_of, origins, ranked
 from breadknife.plugins.nullcheck.formats.values import Said

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.cli.formats import FORMATS, File, Problem, Told, write_text
+from breadknife.cli.formats.table import FORMATS, File, Problem, Told, write_text
 from breadknife.task.values import Finding, Fix
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
 

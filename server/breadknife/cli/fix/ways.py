@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from breadknife.cli.repairs import GUARDS, Repair, Repairs
+from breadknife.cli.fix.repairs import GUARDS, Repair, Repairs
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.causes import Found, Origin
 from breadknife.plugins.nullcheck.declared import Kind

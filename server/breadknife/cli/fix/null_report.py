@@ -12,12 +12,11 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from breadknife.cli.formats import counted
-from breadknife.cli.null_findings import Sources, findings, opened
-from breadknife.cli.output import print_json, say, shown, tell
-from breadknife.cli.repairs import Repairs, named
-from breadknife.cli.root_causes import causes_of
-from breadknife.cli.ways import BY_HAND, ways
+from breadknife.cli.fix.null_findings import Sources, findings, opened
+from breadknife.cli.fix.repairs import Repairs, named
+from breadknife.cli.fix.root_causes import causes_of
+from breadknife.cli.fix.ways import BY_HAND, ways
+from breadknife.cli.output import counted, print_json, say, shown, tell
 from breadknife.plugins.nullcheck.causes import Cause, Origin, suggested
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.text.document import Span

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.cli.changes import Changes, Edits, together
-from breadknife.cli.checking import Tests
-from breadknife.cli.covering import holds, is_left_with, is_reached
+from breadknife.cli.fix.changes import Changes, Edits, together
+from breadknife.cli.fix.checking import Tests
+from breadknife.cli.fix.covering import holds, is_left_with, is_reached
 from breadknife.disk.walking import walk
 from breadknife.errors import DocumentError
 from breadknife.host.containment import Unfinished

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from breadknife.cli.changes import Change
-from breadknife.cli.programs import program
+from breadknife.cli.fix.changes import Change
+from breadknife.cli.fix.programs import program
 from breadknife.disk.walking import size_of, walk
 from breadknife.errors import EngineDied, SettingsError
 from breadknife.plugins.nullcheck.formats.reading import read

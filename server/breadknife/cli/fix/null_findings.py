@@ -10,14 +10,12 @@ from functools import cache, partial
 from io import TextIOWrapper
 from pathlib import Path
 
-from breadknife.cli.assemble import make_host
-from breadknife.cli.changes import Changes
-from breadknife.cli.checking import Checker, CommandChecker, Tests
+from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.files import find_files
-from breadknife.cli.formats import counted
-from breadknife.cli.lint import settings_for
-from breadknife.cli.output import shown, tell
-from breadknife.cli.repairs import CHECKER_SECONDS, Repairs, below, named, resolve_path
+from breadknife.cli.fix.changes import Changes
+from breadknife.cli.fix.checking import Checker, CommandChecker, Tests
+from breadknife.cli.fix.repairs import CHECKER_SECONDS, Repairs, below, named, resolve_path
+from breadknife.cli.output import counted, shown, tell
 from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError, FileRefused
 from breadknife.host.host import Host

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from breadknife.cli.branches import Branch
-from breadknife.cli.changes import Change
-from breadknife.cli.checking import CommandTests
-from breadknife.cli.each_finding import Covered, repair_each
-from breadknife.cli.formats import counted
-from breadknife.cli.null_findings import Sources, Told, findings, opened
-from breadknife.cli.output import print_json, say, shown, tell
-from breadknife.cli.repairs import NO_ACTION, TO_CHOOSE, Refused, Repair, Repairs, may_be_first, named, strategy_of
-from breadknife.cli.root_causes import Ended, Removed, causes_of, remove_causes
+from breadknife.cli.fix.branches import Branch
+from breadknife.cli.fix.changes import Change
+from breadknife.cli.fix.checking import CommandTests
+from breadknife.cli.fix.each_finding import Covered, repair_each
+from breadknife.cli.fix.null_findings import Sources, Told, findings, opened
+from breadknife.cli.fix.repairs import NO_ACTION, TO_CHOOSE, Refused, Repair, Repairs, may_be_first, named, strategy_of
+from breadknife.cli.fix.root_causes import Ended, Removed, causes_of, remove_causes
+from breadknife.cli.output import counted, print_json, say, shown, tell
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.wording import capitalised

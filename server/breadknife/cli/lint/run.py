@@ -10,15 +10,13 @@ from functools import cache, lru_cache, partial
 from io import TextIOWrapper
 from pathlib import Path
 
-from breadknife.cli.assemble import command_line, make_host
+from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.files import find_files
-from breadknife.cli.formats import FORMATS, File, Problem, Told
+from breadknife.cli.formats.table import FORMATS, File, Problem, Told
 from breadknife.cli.output import shown, tell
-from breadknife.errors import BreadknifeError, DocumentError, FileRefused, LeftOut, SettingsError
+from breadknife.errors import BreadknifeError, DocumentError, FileRefused, SettingsError
 from breadknife.host.host import Host
-from breadknife.host.settings import Settings, load
 from breadknife.host.workspace import root_of
-from breadknife.offline import forbid_network
 from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.task.values import CheckRequest, Finding
 from breadknife.text.document import MARK, Document, language_of, read_document, uri_to_path, with_newlines
@@ -147,23 +145,3 @@ def _other(uri: str) -> File | None:
     here = Path.cwd()
     shown = path.relative_to(here) if path and path.is_relative_to(here) else path
     return File(shown, document) if shown and document else None
-
-
-def settings_for(
-    host: Host, offline: bool, root: Path, checker_seconds: float | None = None, unasked: Collection[str] = ()
-) -> Settings:
-    """Raises SettingsError when something is wrong with them, and tells all of it: half of its settings would make a
-    lint lie. What an untrusted folder may not say is told and left out."""
-    settings, problems = load(
-        root,
-        host.registry.settings_types,
-        command_line(offline=offline, checker_seconds=checker_seconds, unasked=unasked),
-    )
-    wrong = [problem for problem in problems if not isinstance(problem, LeftOut)]
-    for problem in problems if not wrong else wrong[:-1]:
-        tell(str(problem))
-    if wrong:
-        raise wrong[-1]
-    if settings.offline:
-        forbid_network()
-    return settings

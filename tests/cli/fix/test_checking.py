@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.cli.changes import Change
-from breadknife.cli.checking import new_in
+from breadknife.cli.fix.changes import Change
+from breadknife.cli.fix.checking import new_in
 from breadknife.plugins.nullcheck.formats.reading import read
 
 A = "one\ntwo\nthree\n"

@@ -8,9 +8,8 @@ from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
 
-from breadknife.cli.assemble import make_host
+from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.files import find_files
-from breadknife.cli.lint import settings_for
 from breadknife.cli.output import say, tell
 from breadknife.errors import BreadknifeError, DocumentError, FileRefused
 from breadknife.host.host import Host

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from breadknife.cli.changes import together
+from breadknife.cli.fix.changes import together
+from breadknife.cli.fix.rechecking import Recheck
+from breadknife.cli.fix.repairs import NO_ACTION, Refused, Repair, Repairs, Turn, near, turn_of
+from breadknife.cli.fix.root_causes import Ended, moved_by
 from breadknife.cli.output import shown, tell
-from breadknife.cli.rechecking import Recheck
-from breadknife.cli.repairs import NO_ACTION, Refused, Repair, Repairs, Turn, near, turn_of
-from breadknife.cli.root_causes import Ended, moved_by
 from breadknife.plugins.nullcheck.causes import Found
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from breadknife import __version__
+from breadknife.cli.output import counted
 from breadknife.task.values import Finding, Fix, Severity
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.printable import escaped, escaped_name
@@ -105,10 +106,6 @@ def _write_pretty(problems: Sequence[Problem], out: TextIO) -> None:
 def _shown(source: str) -> str:
     """A line of a file, in a terminal."""
     return escaped(source.expandtabs(_TAB))
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _in_order(fix: Fix) -> list[TextEdit]:
