@@ -146,10 +146,12 @@ def test_a_server_of_the_user_s_that_is_not_there(home: Path) -> None:
     context = PluginContext(values=ProseSettings(model=False, languagetool_url="http://127.0.0.1:9/v2/"))
     plugin = ProsePlugin()
     try:
-        assert codes(plugin, document("You see the the end.", "markdown"), context, whole=True) == ["RepeatedWords"]
-        assert context.notices == [
-            "Prose is checked by Harper alone: the LanguageTool at http://127.0.0.1:9/ does not answer."
-        ]
+        answer = plugin.answer(CheckRequest(document("You see the the end.", "markdown"), whole=True), context)
+        assert isinstance(answer, Findings)
+        assert [found.code for found in answer.items] == ["RepeatedWords"]
+        assert answer.unanswered == (
+            "LanguageTool did not answer: the LanguageTool at http://127.0.0.1:9/ does not answer.",
+        )
     finally:
         plugin.close()
 
