@@ -14,9 +14,10 @@ from random import Random
 import psutil
 import pytest
 
-from breadknife.errors import BreadknifeError, DownloadFailed, EngineDied, EngineUnavailable
-from breadknife.plugins.prose.engines import guard, languagetool, languagetool_setup
-from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine, obstacle
+from breadknife.errors import EngineDied
+from breadknife.plugins.prose.engines import guard, languagetool
+from breadknife.plugins.prose.engines.jvm.installed import obstacle
+from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.plugin import Context
@@ -308,45 +309,6 @@ def test_planted_mistakes_that_harper_alone_misses(engine: LanguageToolEngine) -
 # --- without Java ---------------------------------------------------------------------------------------------------
 
 
-def test_it_gives_up_after_three_failures(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A "Java" that ends at once."""
-    jar = languagetool.folder() / "languagetool-server.jar"
-    jar.parent.mkdir(parents=True)
-    jar.touch()
-    monkeypatch.setattr(languagetool.shutil, "which", lambda name: sys.executable)
-    engine = LanguageToolEngine("en-US")
-    with pytest.raises(EngineUnavailable, match="did not start, 3 times in a row"):
-        engine.check("text")
-    with pytest.raises(EngineUnavailable):
-        engine.check("text")
-    engine.close()
-
-
-@pytest.mark.parametrize(
-    ("jar", "java", "expected"),
-    [
-        (False, 17, "`breadknife setup languagetool`"),
-        (True, None, "there is no Java"),
-        (True, 11, "Java 11 is too old"),
-        (True, 17, None),
-    ],
-)
-def test_obstacle(
-    home: Path, monkeypatch: pytest.MonkeyPatch, jar: bool, java: int | None, expected: str | None
-) -> None:
-    monkeypatch.setattr(languagetool, "java_version", lambda: java)
-    if jar:
-        languagetool.folder().mkdir(parents=True)
-        (languagetool.folder() / "languagetool-server.jar").touch()
-    found = obstacle()
-    assert found is None if expected is None else expected in (found or "")
-
-
-def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languagetool.importlib.util, "find_spec", lambda name: None)
-    assert "breadknife[languagetool]" in (obstacle() or "")
-
-
 def test_the_guarded_command_ends_with_us() -> None:
     child = [sys.executable, "-c", "import time; time.sleep(600)"]
     process = subprocess.Popen([sys.executable, "-I", guard.__file__, *child], stdin=subprocess.PIPE)
@@ -363,31 +325,3 @@ def test_the_guard_ends_with_its_command() -> None:
     command = [sys.executable, "-c", "raise SystemExit(7)"]
     process = subprocess.Popen([sys.executable, "-I", guard.__file__, *command], stdin=subprocess.PIPE)
     assert process.wait(30) == 7
-
-
-def test_setup_is_all_or_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-
-    def partial(temporary: Path, progress: object) -> Path:
-        (temporary / "half.jar").touch()
-        raise DownloadFailed("the line went dead")
-
-    def complete(temporary: Path, progress: object) -> Path:
-        folder = temporary / "LanguageTool"
-        folder.mkdir()
-        (folder / "languagetool-server.jar").touch()
-        return folder
-
-    monkeypatch.setattr(languagetool_setup, "_with_maven", partial)
-    monkeypatch.setattr(languagetool_setup, "_with_library", partial)
-    with pytest.raises(BreadknifeError, match="the line went dead; the line went dead"):
-        languagetool_setup.install(said.append)
-    parent = languagetool.folder().parent
-    assert list(parent.iterdir()) == []
-    languagetool.folder().mkdir()  # left over from a crash
-    monkeypatch.setattr(languagetool_setup, "_with_library", complete)
-    assert languagetool_setup.install(said.append) == languagetool.folder()
-    assert list(parent.iterdir()) == [languagetool.folder()]
-    monkeypatch.setattr(languagetool_setup, "_with_library", partial)
-    assert languagetool_setup.install(said.append) == languagetool.folder()
-    assert said[-1] == "LanguageTool 6.8 is already there"

@@ -3,6 +3,7 @@ lint fails. No JVM is needed for that."""
 
 from __future__ import annotations
 
+import hashlib
 import http.server
 import json
 import os
@@ -17,6 +18,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.jvm import installed as installation
+from breadknife.plugins.prose.engines.jvm import jars
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Findings
@@ -32,9 +35,13 @@ DYING_JAVA = "case $1 in -version) echo 'openjdk version \"21.0.1\"' >&2;; *) ex
 
 
 @pytest.fixture
-def installed(home: Path) -> None:
-    languagetool.folder().mkdir(parents=True)
-    (languagetool.folder() / "languagetool-server.jar").touch()
+def installed(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A LanguageTool of one empty jar, and the lock of it."""
+    (installation.folder() / "libs").mkdir(parents=True)
+    (installation.folder() / installation.SERVER_JAR).touch()
+    (installation.folder() / "libs" / installation.SERVER_JAR).touch()
+    (tmp_path / "lock").write_text(f"org:languagetool-server:1 {hashlib.sha256().hexdigest()} 0\n")
+    monkeypatch.setattr(jars, "LOCK", tmp_path / "lock")
 
 
 def put_on_path(folder: Path, java: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import re
 import shutil
@@ -17,17 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
-from breadknife import paths
 from breadknife.errors import EngineAbsent, EngineDied, EngineUnavailable, NetworkForbidden
 from breadknife.plugins.prose.engines import guard
+from breadknife.plugins.prose.engines.jvm import jars
+from breadknife.plugins.prose.engines.jvm.installed import VERSION, is_set_up, obstacle, server_jar
 from breadknife.plugins.prose.engines.lint import Lint, printable
 from breadknife.text.document import Span
 
 if TYPE_CHECKING:
     from language_tool_python import LanguageTool, Match
 
-VERSION = "6.8"
-OLDEST_JAVA = 17
+__all__ = ["VERSION", "LanguageToolEngine", "is_set_up", "obstacle"]
 _JAVA_OPTIONS = (
     "-Xms64m -Xmn48m -Xmx512m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25 -XX:+UseSerialGC "
     "-XX:TieredStopAtLevel=1 -Dsun.net.httpserver.nodelay=true"
@@ -45,52 +44,6 @@ _VARIANTS = {"de": "de-DE", "pt": "pt-PT", "ca": "ca-ES", "zh": "zh-CN", "tl": "
 """Where a language alone has no dictionary."""
 _OWN_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
 _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
-
-
-def folder() -> Path:
-    """Where `languagetool-server.jar` lies beside `libs/`, once it is installed."""
-    return paths.data_dir() / "languagetool" / f"LanguageTool-{VERSION}"
-
-
-def server_jar() -> Path | None:
-    jar = folder() / "languagetool-server.jar"
-    return jar if jar.is_file() else None
-
-
-def is_set_up(url: str = "") -> bool:
-    """Whether the user wants it: it is installed, or they name a server of theirs."""
-    return bool(url) or server_jar() is not None
-
-
-def obstacle(url: str = "") -> str | None:
-    """Why LanguageTool can't run here and what to do, or None when it can; `url` is of a server that the user runs."""
-    if importlib.util.find_spec("language_tool_python") is None:
-        return "its optional part is not installed (`pip install 'breadknife[languagetool]'`)"
-    if url:
-        return None
-    if server_jar() is None:
-        return "it is not installed (`breadknife setup languagetool`)"
-    version = java_version()
-    if version is None:
-        return f"there is no Java (install version {OLDEST_JAVA} or newer)"
-    if version < OLDEST_JAVA:
-        return f"Java {version} is too old (install version {OLDEST_JAVA} or newer)"
-    return None
-
-
-def java_version() -> int | None:
-    """The major version of the `java` on the path, or None without a working one."""
-    java = shutil.which("java")
-    if java is None:
-        return None
-    try:
-        shown = subprocess.run(
-            [java, "-version"], capture_output=True, text=True, errors="replace", timeout=20, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    match = re.search(r'version "(?:1\.)?(\d+)', shown.stderr + shown.stdout)
-    return int(match[1]) if match else None
 
 
 def free_port() -> int:
@@ -118,6 +71,7 @@ class LanguageToolEngine:
         self._clients: dict[str, LanguageTool | None] = {}
         """By language; None for one that the server doesn't speak."""
         self._failures = 0
+        self._files_are_right = False
         self._closed = False
 
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
@@ -210,6 +164,9 @@ class LanguageToolEngine:
         jar, java = server_jar(), shutil.which("java")
         if jar is None or java is None:
             raise EngineUnavailable(f"LanguageTool can't start: {obstacle()}")
+        if not self._files_are_right and (refused := jars.refusal(jar.parent)) is not None:
+            raise EngineUnavailable(f"LanguageTool can't start: {refused}; {jars.REMEDY}")
+        self._files_are_right = True
         port = free_port()
         options, name = tempfile.mkstemp(suffix=".properties", text=True)
         with os.fdopen(options, "w", encoding="utf-8") as file:
