@@ -127,7 +127,6 @@ OWN_FILES = {
     "paths.py": "files of our own, and the one way of writing",
     "plugins/prose/engines/jvm/": "what is installed for the user, a list of ours, and a temporary folder",
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
-    "plugins/prose/engines/languagetool.py": "a temporary file of our own",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
 }

@@ -104,7 +104,7 @@ def test_what_was_summed_is_not_read_again(lock: None, tmp_path: Path, monkeypat
 
 def test_other_files_are_not_started(lock: None, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(installed.folder(), {**LOCKED, "libs/core-x.jar": b"not it"})
-    monkeypatch.setattr(LanguageToolEngine, "_run", lambda *_: pytest.fail("it is started"), raising=False)
+    monkeypatch.setattr(languagetool, "launch", lambda *_: pytest.fail("it is started"))
     monkeypatch.setattr(languagetool.shutil, "which", lambda name: sys.executable)
     with pytest.raises(EngineUnavailable, match=r"core-x\.jar is not the file .* run `breadknife setup languagetool`"):
         LanguageToolEngine("en-US").check("text")
@@ -123,7 +123,7 @@ def test_it_gives_up_after_three_failures(lock: None, home: Path, monkeypatch: p
     write(installed.folder(), LOCKED)
     monkeypatch.setattr(languagetool.shutil, "which", lambda name: sys.executable)
     engine = LanguageToolEngine("en-US")
-    with pytest.raises(EngineUnavailable, match="did not start, 3 times in a row"):
+    with pytest.raises(EngineUnavailable, match="did not start, 3 times in a row: Java made no key for it"):
         engine.check("text")
     with pytest.raises(EngineUnavailable):
         engine.check("text")
