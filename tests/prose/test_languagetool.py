@@ -16,7 +16,7 @@ import pytest
 
 from breadknife.errors import EngineDied
 from breadknife.plugins.prose.engines import languagetool, languagetool_client
-from breadknife.plugins.prose.engines.jvm import guard
+from breadknife.plugins.prose.engines.jvm import guard, heap
 from breadknife.plugins.prose.engines.jvm.installed import obstacle, server_jar
 from breadknife.plugins.prose.engines.jvm.server import free_port
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
@@ -125,6 +125,27 @@ def test_its_priority_is_ours(engine: LanguageToolEngine) -> None:
     """Who has lowered their own may not raise it again, and a user waits for what it says."""
     engine.check("Warm.")
     assert {each.nice() for each in servers()} == {psutil.Process().nice()}
+
+
+@pytest.mark.java
+def test_when_a_language_does_not_fit_the_server_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heap, "_FULL", 340 / heap.limit_mb())
+    others = {process.pid for process in servers()}
+    engine = LanguageToolEngine("en-US")
+
+    def pids() -> set[int]:
+        return {process.pid for process in servers()} - others
+
+    try:
+        engine.check("Warm.")
+        first = pids()
+        engine.check("Todo está bien.", "es")
+        engine.check("Всё хорошо.", "ru")
+        assert pids() == first
+        engine.check("Tout va bien.", "fr")
+        assert not pids() & first
+    finally:
+        engine.close()
 
 
 @pytest.mark.java

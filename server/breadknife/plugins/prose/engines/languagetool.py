@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 from breadknife.errors import EngineAbsent, EngineDied, EngineUnavailable, NetworkForbidden
-from breadknife.plugins.prose.engines.jvm import jars
+from breadknife.plugins.prose.engines.jvm import heap, jars
 from breadknife.plugins.prose.engines.jvm.installed import VERSION, is_set_up, obstacle, server_jar
 from breadknife.plugins.prose.engines.jvm.server import Server, launch
 from breadknife.plugins.prose.engines.lint import Lint, printable
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["VERSION", "LanguageToolEngine", "is_set_up", "obstacle"]
 _START_S = 180.0
 _FAILURES_IN_A_ROW = 3
-_MOST_LANGUAGES = 3
-"""A server's memory holds the dictionaries of so many; with English, French, Spanish and German it does nothing but
-collect garbage. It starts anew instead."""
 _WARM_UP = "This is an warm-up: the first check loads the dictionaries and rules."
 _VARIANTS = {"de": "de-DE", "pt": "pt-PT", "ca": "ca-ES", "zh": "zh-CN", "tl": "tl-PH"}
 """Where a language alone has no dictionary."""
@@ -55,9 +52,7 @@ class LanguageToolEngine:
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         """Raises EngineDied when the server ended or hung meanwhile (the next call starts another one), and
         EngineUnavailable when it is no use to try again."""
-        speaks = [each for each in self._clients.values() if each is not None]
-        if self._server is not None and language and language not in self._clients and len(speaks) >= _MOST_LANGUAGES:
-            self._stop()
+        self._make_room(language)
         client_of = self._client or self._started()
         # The server counts in UTF-16 units: without astral characters these are our code points.
         plain = _ASTRAL.sub("\u263a", printable(text))
@@ -73,6 +68,14 @@ class LanguageToolEngine:
     def close(self) -> None:
         self._closed = True
         self._stop()
+
+    def _make_room(self, language: str) -> None:
+        """Stop a server of ours that can't hold one more language: the next one begins without the others."""
+        if self._server is None or not language or language in self._clients:
+            return
+        loaded = [tag for tag, client in self._clients.items() if client is not None]
+        if not heap.fits((*loaded, language), self._server.heap_mb):
+            self._stop()
 
     def _speaking(self, language: str, client: Callable[[str], LanguageTool]) -> LanguageTool | None:
         if language not in self._clients:

@@ -17,18 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife.errors import EngineDied
-from breadknife.plugins.prose.engines.jvm import guard
+from breadknife.plugins.prose.engines.jvm import guard, heap
 from breadknife.plugins.prose.engines.jvm.key import make_key
 
 _JAVA_OPTIONS = (
-    "-Xms64m", "-Xmn48m", "-Xmx512m", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=25", "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1", "-Dsun.net.httpserver.nodelay=true", "-Dsun.net.httpserver.idleInterval=1000000",
 )  # fmt: skip
-"""By itself Java begins with 1/64 of the machine's memory, soon touches all of it, and keeps what it freed: with these
-sizes English takes 80 MB less, for a tenth more work. The server keeps our connection open (in seconds): by default it
-closes it after 30 s, perhaps while a request is under way.
+"""It keeps our connection open (in seconds): by default it closes it after 30 s, perhaps while a request is under way.
 """
-_SERVER_OPTIONS = {"pipelineCaching": "true", "maxPipelinePoolSize": "10", "cacheSize": "5000"}
+_SERVER_OPTIONS = {"pipelineCaching": "true", "maxPipelinePoolSize": "40", "cacheSize": "5000"}
+"""Forty: no language is thrown out of it, since `heap` says how many there may be."""
 _HOST = "127.0.0.1"
 
 
@@ -44,6 +42,7 @@ class Server:
     url: str
     certificate: Path
     """Of the only one who may answer there."""
+    heap_mb: int
     process: subprocess.Popen[bytes]
     """The guard, whose child is Java."""
     folder: Path
@@ -66,8 +65,9 @@ def launch(java: str, jar: Path) -> Server:
     process: subprocess.Popen[bytes] | None = None
     try:
         key = make_key(java, folder)
-        process, url = _run(java, jar, folder, key.options())
-        return Server(url, key.certificate(), process, folder)  # takes 0.4 s, in which the server starts
+        limit = heap.limit_mb()
+        process, url = _run(java, jar, folder, limit, key.options())
+        return Server(url, key.certificate(), limit, process, folder)  # takes 0.4 s, in which the server starts
     except BaseException as error:
         _stop(process, folder)
         if isinstance(error, OSError):  # such as of a folder that the guard of a server which ended has deleted
@@ -75,13 +75,13 @@ def launch(java: str, jar: Path) -> Server:
         raise
 
 
-def _run(java: str, jar: Path, folder: Path, key: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
+def _run(java: str, jar: Path, folder: Path, limit: int, key: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
     """The process, and the address that it will listen at. Raises OSError."""
     options = {**_SERVER_OPTIONS, **key}
     (folder / "server.properties").write_text("".join(f"{name}={value}\n" for name, value in options.items()), "ascii")
     port = free_port()
     command = [
-        java, *_JAVA_OPTIONS, "-cp", str(jar), "org.languagetool.server.HTTPSServer",
+        java, *heap.options(limit), *_JAVA_OPTIONS, "-cp", str(jar), "org.languagetool.server.HTTPSServer",
         "--port", str(port), "--config", "server.properties",
     ]  # fmt: skip
     process = subprocess.Popen(
