@@ -125,9 +125,8 @@ OWN_FILES = {
     "host/pauses.py": "state of our own",
     "host/trust.py": "configuration of our own",
     "paths.py": "files of our own, and the one way of writing",
+    "plugins/prose/engines/jvm/": "what is installed for the user, a list of ours, and a temporary folder",
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
-    "plugins/prose/engines/languagetool.py": "a temporary file of our own",
-    "plugins/prose/engines/languagetool_setup.py": "what is installed for the user",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
 }

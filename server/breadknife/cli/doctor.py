@@ -57,7 +57,7 @@ def examine(host: Host) -> Iterator[Check]:
     yield from _plugins(host)
     yield from _models(host)
     yield from _engine(host)
-    yield from _languagetool()
+    yield from languagetool()
 
 
 def _settings(host: Host) -> Iterator[Check]:
@@ -122,11 +122,12 @@ def _engine(host: Host) -> Iterator[Check]:
     yield Check("engine", "ok", f"{'runs' if running else 'started'}: {pid}")
 
 
-def _languagetool() -> Iterator[Check]:
-    from breadknife.plugins.prose.engines.languagetool import obstacle
+def languagetool() -> Iterator[Check]:
+    from breadknife.plugins.prose.engines.jvm import installed, jars
 
-    reason = obstacle()
-    if reason:
+    if reason := installed.obstacle():
         yield Check("LanguageTool", "note", f"prose is checked by Harper alone: {reason}")
+    elif reason := jars.refusal(installed.folder()):
+        yield Check("LanguageTool", "problem", reason, jars.REMEDY)
     else:
         yield Check("LanguageTool", "ok", "ready")

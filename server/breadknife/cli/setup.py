@@ -9,12 +9,11 @@ from breadknife.errors import DownloadFailed, SettingsError
 def run(part: str, *, offline: bool) -> None:
     if part != "languagetool":
         raise SettingsError(f"there is nothing called {part!r} to set up; there is `languagetool`")
-    from breadknife.plugins.prose.engines.languagetool import server_jar
-    from breadknife.plugins.prose.engines.languagetool_setup import install
+    from breadknife.plugins.prose.engines.jvm.setup import install, is_whole
 
-    if (offline or offline_by_settings()) and server_jar() is None:
+    if (offline or offline_by_settings()) and not is_whole():
         raise DownloadFailed(
-            "LanguageTool isn't here, and offline nothing is fetched: leave out `--offline`, "
-            "or `offline = true` in config.toml"
+            "LanguageTool isn't here as it was released, and offline nothing is fetched: leave out `--offline`, or "
+            "`offline = true` in config.toml"
         )
     say(f"LanguageTool is at {install(say)}")
