@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import os
 import re
@@ -64,12 +65,14 @@ def is_set_up(url: str = "") -> bool:
 
 def obstacle(url: str = "") -> str | None:
     """Why LanguageTool can't run here and what to do, or None when it can; `url` is of a server that the user runs."""
-    if importlib.util.find_spec("language_tool_python") is None:
-        return "its optional part is not installed (`pip install 'breadknife[languagetool]'`)"
-    if url:
-        return None
-    if server_jar() is None:
+    importlib.invalidate_caches()  # it may have been installed while we run
+    if importlib.util.find_spec("language_tool_python") is None or (not url and server_jar() is None):
         return "it is not installed (`breadknife setup languagetool`)"
+    return None if url else java_obstacle()
+
+
+def java_obstacle() -> str | None:
+    """Why the `java` on the path can't run it and what to do, or None when it can."""
     version = java_version()
     if version is None:
         return f"there is no Java (install version {OLDEST_JAVA} or newer)"
