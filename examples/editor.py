@@ -63,11 +63,16 @@ class Editor:
         def _(_params: lsp.ProgressParams) -> None:
             pass
 
-    async def start(self, *arguments: str) -> lsp.InitializeResult:
+    async def start(self, *arguments: str, settings: dict[str, Any] | None = None) -> lsp.InitializeResult:
         await self._client.start_io(sys.executable, "-m", "breadknife", "serve", *arguments)
         folder = lsp.WorkspaceFolder(self.folder.as_uri(), self.folder.name)
         result = await self._client.initialize_async(
-            lsp.InitializeParams(capabilities(), workspace_folders=[folder], root_uri=self.folder.as_uri())
+            lsp.InitializeParams(
+                capabilities(),
+                workspace_folders=[folder],
+                root_uri=self.folder.as_uri(),
+                initialization_options=settings,
+            )
         )
         self._client.initialized(lsp.InitializedParams())
         return result
@@ -106,8 +111,13 @@ class Editor:
         self._client.text_document_did_change(lsp.DidChangeTextDocumentParams(identifier, changes))
         return text
 
-    async def suggest(self, uri: str, at: lsp.Position) -> list[lsp.InlineCompletionItem]:
-        context = lsp.InlineCompletionContext(lsp.InlineCompletionTriggerKind.Invoked)
+    async def suggest(
+        self,
+        uri: str,
+        at: lsp.Position,
+        kind: lsp.InlineCompletionTriggerKind = lsp.InlineCompletionTriggerKind.Invoked,
+    ) -> list[lsp.InlineCompletionItem]:
+        context = lsp.InlineCompletionContext(kind)
         reply: Any = await self._client.text_document_inline_completion_async(
             lsp.InlineCompletionParams(context, lsp.TextDocumentIdentifier(uri), at)
         )
