@@ -1,9 +1,11 @@
 # `make demo` and `make test` do their whole set-up, and each is ready in seconds when that is done.
 # Works with GNU make 3.81 (macOS) and newer.
 
-PYTHON ?= python3
-BIN := .venv/bin
+WINDOWS := $(filter Windows_NT,$(OS))
+PYTHON ?= $(if $(WINDOWS),python,python3)
+BIN := $(if $(WINDOWS),.venv/Scripts,.venv/bin)
 CORE := .venv/.core
+DEV := .venv/.dev
 STAMP := .venv/.setup
 DIST := dist
 EXTENSION := clients/vscode
@@ -22,7 +24,7 @@ optional = { echo "$(1)"; test -z "$$CI"; }
 
 .NOTPARALLEL:
 .PHONY: help setup core model languagetool demo editors peers vale extension check unit test clean
-.PHONY: dist dist-core dist-engine dist-engine-sdist dist-engine-wheels dist-vscode dist-neovim dist-tools test-dist
+.PHONY: dist dist-core dist-engine dist-engine-sdist dist-engine-wheels dist-vscode dist-neovim test-dist try-dist
 
 help:
 	@echo 'make demo   what breadknife does, on the files of examples/'
@@ -52,18 +54,22 @@ $(CORE): pyproject.toml
 
 setup: $(STAMP)
 
-$(STAMP): $(CORE) $(ENGINE)
+$(DEV): $(CORE)
+	@echo '== dev'
+	@$(PIP) install --quiet -e '.[languagetool,dev,dist]'
+	@touch $@
+
+$(STAMP): $(DEV) $(ENGINE)
 	@echo '== setup'
-	@$(PIP) install -e '.[languagetool,dev]'
 	@$(BIN)/breadknife setup engine
 	@touch $@
 
-model: setup
+model: core
 	@echo '== model'
 	@$(BIN)/breadknife models pull
 
 # Never fails: prose goes on without LanguageTool.
-languagetool: setup
+languagetool: core
 	@echo '== languagetool'
 	@java=`java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p'`; \
 	if [ "$${java:-0}" -lt 17 ]; then \
@@ -116,36 +122,38 @@ unit: setup
 dist: dist-core dist-engine dist-vscode dist-neovim
 	@ls $(DIST)
 
-dist-core: setup
+dist-core: $(DEV)
 	@echo '== dist-core'
 	@rm -f $(DIST)/breadknife-*.whl $(DIST)/breadknife-*.tar.gz
 	@$(BIN)/python -m hatchling build --directory $(DIST)
 
-dist-tools: setup
-	@$(PIP) install --quiet -e '.[dist]'
-
-dist-engine: dist-tools
+dist-engine: $(DEV)
 	@echo '== dist-engine'
 	@$(BIN)/python release/engine_wheel.py $(DIST)
 
-dist-engine-sdist: dist-tools
+dist-engine-sdist: $(DEV)
+	@echo '== dist-engine-sdist'
 	@$(BIN)/python release/engine_wheel.py --sdist $(DIST)
 
 dist-engine-wheels: dist-engine-sdist
-	@$(BIN)/cibuildwheel --config-file release/cibuildwheel.toml --output-dir $(DIST) $(DIST)/llama_cpp_python-*.tar.gz
+	@echo '== dist-engine-wheels'
+	@$(BIN)/cibuildwheel --config-file $(CURDIR)/release/cibuildwheel.toml --output-dir $(CURDIR)/$(DIST) \
+	  $(DIST)/llama_cpp_python-*.tar.gz
 
 dist-vscode: $(PACKAGES)
 	@echo '== dist-vscode'
 	@mkdir -p $(DIST) && rm -f $(DIST)/*.vsix
 	@cd $(EXTENSION) && npm run --silent package -- --out $(CURDIR)/$(DIST)/
 
-dist-neovim: setup
+dist-neovim: $(CORE)
 	@echo '== dist-neovim'
 	@$(BIN)/python release/neovim_repository.py $(DIST)
 
+test-dist: dist try-dist
+
 # Installs from dist/ where there is no compiler, and asks for a completion.
-test-dist: dist model
-	@echo '== test-dist'
+try-dist: $(DEV) model
+	@echo '== try-dist'
 	@$(BIN)/python -m pytest -m dist
 
 clean:

@@ -20,7 +20,9 @@ if(APPLE)
   set(GGML_METAL_EMBED_LIBRARY ON)
 endif()
 if(NOT MSVC) # whose compiler needs none of the fixes
-  add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include \"${CMAKE_CURRENT_SOURCE_DIR}/llama_fixes.h\">")
+  add_compile_options(
+    "$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include \"${CMAKE_CURRENT_SOURCE_DIR}/llama_fixes.h\">"
+    "-ffile-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}=.") # no paths of this machine in messages
 endif()
 add_subdirectory(vendor/llama.cpp EXCLUDE_FROM_ALL)
 

@@ -31,7 +31,7 @@ class EnginePart:
     name = "engine"
     title = "Engine"
     purpose = (
-        "runs the models, for completion and what no rule knows; where there is no wheel (3 MB) for this machine, "
+        "runs the models, for completion and what no rule knows; where there is no wheel (9 MB) for this machine, "
         "it is compiled: 2 to 5 minutes"
     )
     lane = "engine"

@@ -25,7 +25,10 @@ SIZE = 76_589_250
 """Bytes of that sdist."""
 FIXES = Path(breadknife.engine.__file__).with_name("llama_fixes.h")
 CMAKE = Path(__file__).with_name("engine.cmake")
-_UNUSED = tuple(f"vendor/llama.cpp/{name}/" for name in ("docs", "examples", "models", "tests", "tools"))
+_UNUSED = (
+    ".git/",
+    *(f"vendor/llama.cpp/{name}/" for name in ("benches", "docs", "examples", "models", "tests", "tools")),
+)
 """Most of the sdist, and nothing that is compiled."""
 
 
