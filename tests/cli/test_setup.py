@@ -129,7 +129,7 @@ def test_what_is_cancelled_goes_on_where_it_was(bare_machine: Path, hub: Hub, se
                 process.send_signal(sent)
                 break
         [*_, last] = events(process.stdout.read())
-    assert (process.returncode, last["state"], last["message"]) == (1, "skipped", CANCELLED)
+    assert (process.returncode, last["state"], last["message"]) == (1, "skipped", CANCELLED.format(TINY.name))
     partial = bare_machine / "breadknife" / "data" / "models" / ".partial" / TINY.name / TINY.file
     assert partial.stat().st_size == 1_000_000
     hub.speak.set()

@@ -36,7 +36,7 @@ def test_a_line_of_a_build(line: str, expected: object) -> None:
         ),
         (
             "CMake Error at CMakeLists.txt:3 (project):|  No CMAKE_CXX_COMPILER could be found.",
-            "CMake Error at CMakeLists.txt:3 (project):",
+            "No CMAKE_CXX_COMPILER could be found.",
         ),
         ("ERROR: Could not find scikit-build-core|", "Could not find scikit-build-core"),
         ("first|last", "last"),

@@ -88,5 +88,6 @@ def test_cancelling_is_told_of_each_part() -> None:
         "model:a": "skipped",
         "model:b": "skipped",
     }
-    assert [(event.part, event.message) for event in events] == [("model:a", CANCELLED), ("model:b", CANCELLED)]
+    said = CANCELLED.format("a part")
+    assert [(event.part, event.message) for event in events] == [("model:a", said), ("model:b", said)]
     assert second.calls == []

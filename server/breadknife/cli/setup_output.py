@@ -13,6 +13,7 @@ from typing import Protocol
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from breadknife.cli.output import megabytes
 from breadknife.setup.editors import Editor, server_command
@@ -109,8 +110,7 @@ class LiveEvents:
             return
         self._bars.remove_task(task)
         colour = {"done": "green", "failed": "red", "skipped": "yellow"}[event.state]
-        self._bars.console.print(f"[{colour}]{_MARKS[event.state]}[/{colour}] ", end="")
-        self._bars.console.print(event.message, markup=False)
+        self._bars.console.print(Text.assemble((_MARKS[event.state], colour), f" {event.message}"))
 
 
 def _total(event: Event) -> float | None:

@@ -47,8 +47,13 @@ def read(line: str) -> Compiled | Phase | None:
 def fault(lines: Iterable[str]) -> str:
     """The first line that says why a build failed, or the last line that says anything."""
     said = [line.strip() for line in lines if line.strip()]
-    faults = [line for line in said if _FAULT.search(line) and not _USELESS.search(line)]
-    return (faults[:1] or said[-1:] or ["it ended without a word"])[0].removeprefix("ERROR: ")
+    at = next((i for i, line in enumerate(said) if _FAULT.search(line) and not _USELESS.search(line)), -1)
+    if at < 0:
+        return said[-1] if said else "it ended without a word"
+    place, _, rest = said[at].partition("CMake Error at ")
+    if rest.endswith(":") and at + 1 < len(said):  # where it is; what it is comes after that
+        return f"{place}{said[at + 1]}"
+    return said[at].removeprefix("ERROR: ")
 
 
 def remaining(seconds: float, done: int, total: int) -> str:

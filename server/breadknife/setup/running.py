@@ -13,7 +13,7 @@ from breadknife.setup.values import Event, Part, Skipped, State, Step
 
 _SIGNAL_SECONDS = 0.2
 """Windows tells a thread of a signal only while it runs."""
-CANCELLED = "cancelled; the same command goes on from here"
+CANCELLED = "{} was cancelled; the same command goes on from here"
 
 
 def set_up(parts: Sequence[Part], tell: Callable[[Event], None], cancel: CancelToken) -> dict[str, State]:
@@ -45,7 +45,7 @@ def _set_up(part: Part, tell: Callable[[Event], None], cancel: CancelToken) -> E
         cancel.raise_if_cancelled()
         message = part.set_up(report, cancel)
     except Cancelled:
-        return Event(part.name, "skipped", CANCELLED)
+        return Event(part.name, "skipped", CANCELLED.format(part.title))
     except Skipped as error:
         return Event(part.name, "skipped", str(error))
     except BreadknifeError as error:
