@@ -72,12 +72,12 @@ class Demo:
         uri = self.editor.open(file, text, LANGUAGES[file])
         faults = [fault for fault in FAULTS if fault.file == file and fault.model == model]
         while faults and time.monotonic() - began < seconds:
-            self.editor.refreshed.clear()
+            self.editor.published.clear()
             if fault := await self.fix_one(uri, faults):
                 faults.remove(fault)
                 continue
             with contextlib.suppress(TimeoutError):  # some findings come later: the server says when
-                await asyncio.wait_for(self.editor.refreshed.wait(), 1)
+                await asyncio.wait_for(self.editor.published.wait(), 1)
         await self.compare(file, uri, model=model)
         self.in_time(f"checking {file}", began, seconds)
         self.editor.close(uri)

@@ -19,11 +19,10 @@ def capabilities() -> lsp.ClientCapabilities:
         general=lsp.GeneralClientCapabilities(position_encodings=[UTF32]),
         workspace=lsp.WorkspaceClientCapabilities(
             workspace_edit=lsp.WorkspaceEditClientCapabilities(document_changes=True),
-            diagnostics=lsp.DiagnosticWorkspaceClientCapabilities(refresh_support=True),
         ),
         text_document=lsp.TextDocumentClientCapabilities(
             inline_completion=lsp.InlineCompletionClientCapabilities(),
-            diagnostic=lsp.DiagnosticClientCapabilities(),
+            publish_diagnostics=lsp.PublishDiagnosticsClientCapabilities(version_support=True),
             code_action=lsp.CodeActionClientCapabilities(
                 resolve_support=lsp.ClientCodeActionResolveOptions(properties=["edit"])
             ),
@@ -39,7 +38,9 @@ class Editor:
         self.folder = folder
         self.texts: dict[str, str] = {}
         self.messages: list[str] = []
-        self.refreshed = asyncio.Event()
+        self.published = asyncio.Event()
+        """Set whenever the server has published a document's diagnostics."""
+        self._diagnostics: dict[str, lsp.PublishDiagnosticsParams] = {}
         self._versions: dict[str, int] = {}
         self._client = LanguageClient("breadknife-example", "1")
 
@@ -47,9 +48,10 @@ class Editor:
         def _(params: lsp.ShowMessageParams) -> None:
             self.messages.append(params.message)
 
-        @self._client.feature(lsp.WORKSPACE_DIAGNOSTIC_REFRESH)
-        def _(_params: None) -> None:
-            self.refreshed.set()
+        @self._client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def _(params: lsp.PublishDiagnosticsParams) -> None:
+            self._diagnostics[params.uri] = params
+            self.published.set()
 
         @self._client.feature(lsp.WINDOW_WORK_DONE_PROGRESS_CREATE)
         def _(_params: lsp.WorkDoneProgressCreateParams) -> None:
@@ -90,6 +92,7 @@ class Editor:
     def open(self, name: str, text: str, language: str) -> str:
         uri = (self.folder / name).as_uri()
         self.texts[uri], self._versions[uri] = text, 1
+        self._diagnostics.pop(uri, None)  # of an earlier time
         item = lsp.TextDocumentItem(uri, language, 1, text)
         self._client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
         return uri
@@ -124,10 +127,11 @@ class Editor:
         return list(reply.items)
 
     async def diagnostics(self, uri: str) -> list[lsp.Diagnostic]:
-        report: Any = await self._client.text_document_diagnostic_async(
-            lsp.DocumentDiagnosticParams(lsp.TextDocumentIdentifier(uri))
-        )
-        return list(report.items)
+        """Those of the document as it is now: what was published last, or what comes next."""
+        while (known := self._diagnostics.get(uri)) is None or known.version != self._versions[uri]:
+            self.published.clear()
+            await self.published.wait()
+        return list(known.diagnostics)
 
     async def actions(self, uri: str, diagnostic: lsp.Diagnostic) -> list[lsp.CodeAction]:
         found = await self._client.text_document_code_action_async(

@@ -24,13 +24,13 @@ async def main(folder: Path, dist: str) -> dict[str, Any]:
     at = position(CODE, len(CODE))
     nothing = await editor.suggest(uri, at)
     [before, *_] = await editor.command("breadknife.why", uri)
-    editor.refreshed.clear()
+    editor.published.clear()
     setup = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "breadknife", "setup", "engine", "--wheels", dist, "--json",
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     output, _ = await setup.communicate()
-    await asyncio.wait_for(editor.refreshed.wait(), SECONDS)
+    await asyncio.wait_for(editor.published.wait(), SECONDS)
     items = await asyncio.wait_for(editor.suggest(uri, at), SECONDS)
     status = await editor.command("breadknife.status")
     messages = editor.messages

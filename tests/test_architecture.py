@@ -51,7 +51,8 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "following": {"server"},
         "handed_out": {"server"},
         "features": {"convert", "following", "handed_out", "progress", "server"},
-        "start": {"features", "following", "handed_out", "server", "warm_up"},
+        "arriving": {"features", "server", "warm_up"},
+        "start": {"arriving", "features", "following", "handed_out", "server", "warm_up"},
         "app": {"client", "server", "start"},
     },
     "cli": {
