@@ -43,7 +43,8 @@ class EnginePart:
         return Look(False, f"another build: {found}" if found else "not installed", SIZE)
 
     def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:
-        if self.look().ready:
+        ready = self.look().ready
+        if ready and not _fault(cancel):
             return f"the engine is installed: llama-cpp-python {installed.version()}"
         install = installer()
         report(Step("looking for a wheel of the engine", 0.0))
@@ -60,7 +61,13 @@ class EnginePart:
         offline = ["--no-index"] if self.offline else []
         links = ["--find-links", self.wheels] if self.wheels else []
         install.install(*offline, *links, requirement("engine", "numpy"), str(wheel), cancel=cancel)
-        _try(cancel)
+        if ready:  # the same version as before, which pip would leave as it is
+            install.install("--force-reinstall", "--no-deps", str(wheel), cancel=cancel)
+        if fault := _fault(cancel):
+            raise EngineUnavailable(
+                f"the engine was installed but can't be loaded ({fault}); have it compiled for this machine: "
+                f"remove {made_folder()}, and run `breadknife setup engine` without `--wheels`"
+            )
         return f"the engine is installed, {how}: llama-cpp-python {installed.version()}"
 
     def _found(self, cancel: CancelToken) -> Path | None:
@@ -93,12 +100,9 @@ def _made_here() -> Path | None:
     return folder if any(folder.glob(f"llama_cpp_python-{local_version()}-*.whl")) else None
 
 
-def _try(cancel: CancelToken) -> None:
-    """Raises EngineUnavailable when the engine can't be loaded: it was built for another machine."""
+def _fault(cancel: CancelToken) -> str:
+    """Why what is installed can't be loaded, as when it was built for another machine; empty where it can."""
     result = run_program([sys.executable, "-P", "-c", "import breadknife.engine.llama"], cancel)
-    if result.code:
-        said = result.lines[-1] if result.lines else f"exit status {result.code}"
-        raise EngineUnavailable(
-            f"the engine was installed but can't be loaded ({said}); have it compiled for this machine: "
-            f"remove {made_folder()}, and run `breadknife setup engine` without `--wheels`"
-        )
+    if not result.code:
+        return ""
+    return result.lines[-1] if result.lines else f"exit status {result.code}"
