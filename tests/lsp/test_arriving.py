@@ -13,8 +13,9 @@ from breadknife import arrivals
 from breadknife.paths import data_dir
 from lsp.conftest import Connect, Session
 
+pytestmark = pytest.mark.timeout(600)
 CODE = "def add(a: int, b: int) -> int:\n    return a + "
-SECONDS = 120
+SECONDS = 240
 
 
 def arrive(tests_home: Path, name: str) -> None:
