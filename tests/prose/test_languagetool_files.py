@@ -16,12 +16,15 @@ from pathlib import Path
 import pytest
 from language_tool_python import download_lt
 
+from breadknife.cancel import CancelToken
 from breadknife.cli import doctor
 from breadknife.errors import BreadknifeError, DownloadFailed, EngineUnavailable
 from breadknife.plugins.prose.engines import languagetool
-from breadknife.plugins.prose.engines.jvm import installed, jars, setup
+from breadknife.plugins.prose.engines.jvm import installed, jars
 from breadknife.plugins.prose.engines.jvm.release import PinnedRelease
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
+from breadknife.setup import languagetool_jars
+from breadknife.setup.values import Step
 
 JARS = {"libs/languagetool-server.jar": b"a server", "libs/core-x.jar": b"a core"}
 LOCKED = {**JARS, "languagetool-server.jar": b"a server"}
@@ -151,18 +154,24 @@ def test_obstacle(
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installed.importlib.util, "find_spec", lambda name: None)
-    assert "breadknife[languagetool]" in (installed.obstacle() or "")
+    assert installed.obstacle() == "it is not installed (`breadknife setup languagetool`)"
 
 
 # --- setup ----------------------------------------------------------------------------------------------------------
 
 
-def partial(temporary: Path, progress: object) -> Path:
+def install() -> Path:
+    def ignore(step: Step) -> None: ...
+
+    return languagetool_jars.install(ignore, CancelToken())
+
+
+def partial(temporary: Path, report: object, cancel: object) -> Path:
     (temporary / "half.jar").touch()
     raise DownloadFailed("the line went dead")
 
 
-def complete(temporary: Path, progress: object) -> Path:
+def complete(temporary: Path, report: object, cancel: object) -> Path:
     return write(temporary / "LanguageTool", LOCKED)
 
 
@@ -171,34 +180,30 @@ def sources(lock: None, home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     """Sets what Maven and the library do."""
 
     def set_sources(maven: object, library: object) -> None:
-        monkeypatch.setattr(setup, "_with_maven", maven)
-        monkeypatch.setattr(setup, "_with_library", library)
+        monkeypatch.setattr(languagetool_jars, "_with_maven", maven)
+        monkeypatch.setattr(languagetool_jars, "_with_library", library)
 
     return set_sources
 
 
 def test_setup_is_all_or_nothing(sources: Callable[[object, object], None]) -> None:
-    said: list[str] = []
     sources(partial, partial)
     with pytest.raises(BreadknifeError, match="the line went dead; the line went dead"):
-        setup.install(said.append)
+        install()
     parent = installed.folder().parent
     assert list(parent.iterdir()) == []
     installed.folder().mkdir()  # left over from a crash
     sources(partial, complete)
-    assert setup.install(said.append) == installed.folder()
+    assert install() == installed.folder()
     assert list(parent.iterdir()) == [installed.folder()]
     sources(partial, partial)
-    assert setup.install(said.append) == installed.folder()
-    assert said[-1] == "LanguageTool 6.8 is already there"
+    assert install() == installed.folder()
 
 
 def test_setup_replaces_files_that_differ(sources: Callable[[object, object], None]) -> None:
-    said: list[str] = []
     write(installed.folder(), {**LOCKED, "libs/core-x.jar": b"not it"})
     sources(complete, partial)
-    setup.install(said.append)
-    assert "core-x.jar is not the file" in said[0]
+    install()
     assert jars.refusal(installed.folder()) is None
 
 
@@ -223,12 +228,12 @@ def test_what_maven_fetches_is_checked(
     write(tmp_path / "bin", {"mvn": f'#!/bin/sh\nexec {sys.executable} {tmp_path}/bin/maven.py "$@"\n'.encode()})
     (tmp_path / "bin/mvn").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
-    monkeypatch.setattr(setup, "_with_library", partial)
+    monkeypatch.setattr(languagetool_jars, "_with_library", partial)
     if expected is None:
-        assert jars.refusal(setup.install(print)) is None
+        assert jars.refusal(install()) is None
     else:
         with pytest.raises(DownloadFailed, match=expected):
-            setup.install(print)
+            install()
         assert not installed.folder().exists()
 
 
@@ -251,7 +256,7 @@ def release(monkeypatch: pytest.MonkeyPatch, lock: None, home: Path) -> Iterator
 
         def log_message(self, format: str, *args: object) -> None: ...
 
-    monkeypatch.setattr(setup, "_with_maven", partial)
+    monkeypatch.setattr(languagetool_jars, "_with_maven", partial)
     monkeypatch.setattr(download_lt, "_get_zip_hash", lambda name: None)
     monkeypatch.setattr(download_lt, "confirm_java_compatibility", lambda *_: None)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
@@ -263,17 +268,17 @@ def release(monkeypatch: pytest.MonkeyPatch, lock: None, home: Path) -> Iterator
 
 def test_another_archive_than_the_release_is_not_unpacked(release: None) -> None:
     with pytest.raises(DownloadFailed, match=r"the archive's SHA-256 is [0-9a-f]{64}, the right one 6a7f6b67"):
-        setup.install(print)
+        install()
     assert list(installed.folder().parent.iterdir()) == []
 
 
 def test_what_came_out_of_the_release_is_remembered(release: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(setup, "_RELEASE_SHA256", hashlib.sha256(ARCHIVE.getvalue()).hexdigest())
-    folder = setup.install(print)
+    monkeypatch.setattr(languagetool_jars, "_RELEASE_SHA256", hashlib.sha256(ARCHIVE.getvalue()).hexdigest())
+    folder = install()
     assert jars.refusal(folder) is None
     (folder / "org/rules.xml").write_bytes(b"other")
     assert "rules.xml is not the file of LanguageTool" in (jars.refusal(folder) or "")
 
 
 def test_the_library_knows_the_same_release() -> None:
-    assert download_lt._get_zip_hash(installed.VERSION) == setup._RELEASE_SHA256
+    assert download_lt._get_zip_hash(installed.VERSION) == languagetool_jars._RELEASE_SHA256

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import shutil
@@ -35,12 +36,14 @@ def obstacle(url: str = "") -> str | None:
 
     Whether the jars are the right ones is not looked at: that may take a second, so it is done before a start.
     """
-    if importlib.util.find_spec("language_tool_python") is None:
-        return "its optional part is not installed (`pip install 'breadknife[languagetool]'`)"
-    if url:
-        return None
-    if server_jar() is None:
+    importlib.invalidate_caches()  # it may have been installed while we run
+    if importlib.util.find_spec("language_tool_python") is None or (not url and server_jar() is None):
         return "it is not installed (`breadknife setup languagetool`)"
+    return None if url else java_obstacle()
+
+
+def java_obstacle() -> str | None:
+    """Why the `java` on the path can't run LanguageTool and what to do, or None when it can."""
     version = java_version()
     if version is None:
         return f"there is no Java (install version {OLDEST_JAVA} or newer)"
