@@ -163,12 +163,15 @@ async def _either(event: asyncio.Event, seconds: float) -> None:
 
 def load_model(name: str, settings: EngineSettings) -> Model:
     """A model in memory. Raises ModelError or EngineError."""
+    from breadknife.engine import amx  # it and llama.cpp are imported when the first model is needed
     from breadknife.engine.llama import LlamaModel
 
     path = from_store(name)
     started = time.monotonic()
     # The pool says how many threads.
-    model = LlamaModel(path, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH)
+    model = LlamaModel(
+        path, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH, amx=amx.may_be_used(path)
+    )
     log.info("loaded %s from %s in %.1f s", name, path, time.monotonic() - started)
     return model
 

@@ -24,7 +24,6 @@ import llama_cpp.llama_cpp as _bindings
 import numpy as np
 from numpy.typing import NDArray
 
-from breadknife.engine.amx import works as amx_works
 from breadknife.engine.api import Prompt, Sampling
 from breadknife.engine.grammar import Grammar
 from breadknife.engine.model import Evaluation, Rows
@@ -39,19 +38,16 @@ class LlamaModel:
     """A GGUF and its KV cache of `cells` tokens, shared by `sequences` token sequences. Implements `model.Model`.
 
     `width` is how many tokens one `decode` takes at most: an interruption loses what it was evaluating (64 tokens
-    are about 0.3 s on two slow cores with a 0.5B model). Without `amx`, whether its kernels work is found out. Raises
-    ModelError when llama.cpp refuses the file, EngineError when the memory is short.
+    are about 0.3 s on two slow cores with a 0.5B model). `amx` says whether AMX kernels may be used where the processor
+    has them: not every compiler makes ones that work (see `amx`). Raises ModelError when llama.cpp refuses the file,
+    EngineError when the memory is short.
     """
 
-    def __init__(
-        self, path: Path, *, cells: int, sequences: int, threads: int, width: int, amx: bool | None = None
-    ) -> None:
+    def __init__(self, path: Path, *, cells: int, sequences: int, threads: int, width: int, amx: bool = False) -> None:
         _start_backend()
         model_params = llama.llama_model_default_params()  # its defaults map the file into memory
         # Without the extra buffer types the weights stay off the AMX kernels (and aren't repacked for others).
-        if amx is None:
-            amx = b"AMX_INT8 = 1" not in llama.llama_print_system_info() or amx_works(path)
-        model_params.use_extra_bufts = amx
+        model_params.use_extra_bufts = amx or not has_amx()
         model_params.n_gpu_layers = 999 if llama.llama_supports_gpu_offload() else 0
         _log.clear()
         self._model = llama.llama_model_load_from_file(os.fsencode(path), model_params)
@@ -328,6 +324,11 @@ class _Batch:
             at = end
         self.struct.n_tokens = at
         return outputs
+
+
+def has_amx() -> bool:
+    """Whether this build of llama.cpp has kernels for AMX, and the processor the instructions."""
+    return b"AMX_INT8 = 1" in llama.llama_print_system_info()
 
 
 def _libc() -> Any:
