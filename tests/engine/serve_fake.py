@@ -1,17 +1,20 @@
 """A real daemon process with a fake model: `serve_fake.py FOLDER IDLE_SECONDS VERSION`.
 
-The model says the rest of the alphabet. `!segv`, `!kill` and `!exit` in a prompt end the process as they say.
+The model says the rest of the alphabet. `!segv`, `!kill` and `!exit` in a prompt end the process as they say. A grammar
+with `wait` in it is tried until FOLDER has a file `go`.
 """
 
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from fake_model import FakeModel
 
 from breadknife.engine import conversation, daemon
 from breadknife.engine.api import Prompt
+from breadknife.engine.grammar_gate import GrammarGate
 from breadknife.engine.pool import from_store
 from breadknife.engine.settings import EngineSettings
 
@@ -36,5 +39,7 @@ def load(name: str, settings: EngineSettings) -> Fragile:
 
 if __name__ == "__main__":
     daemon.__version__ = sys.argv[3]
+    slow = Path(__file__).with_name("slow_trial.py")
+    daemon.GrammarGate = partial(GrammarGate, [sys.executable, slow, Path(sys.argv[1], "go")])
     conversation.HELLO_SECONDS = 1.0  # not five: tests wait for it
     daemon.run(Path(sys.argv[1]), idle_seconds=float(sys.argv[2]), load=load)

@@ -71,7 +71,9 @@ class GenerateRequest:
     lane: Lane = Lane.ACTION
     sampling: Sampling = Sampling()
     grammar: str = ""
-    """The output is a sentence of this grammar: GBNF, or a JSON schema (a text that begins with `{`)."""
+    """The output is a sentence of this grammar: GBNF, or a JSON schema (a text that begins with `{`).
+
+    One that is none, is too big or becomes too complex is an EngineError that says so (limits: docs/openai.md)."""
     adapter: str = ""
     """Catalog name of a LoRA adapter of the model."""
     place: str = ""

@@ -26,6 +26,7 @@ from breadknife.engine import wire
 from breadknife.engine.api import CONTEXT_SIZE, EngineStatus
 from breadknife.engine.conversation import Answer, Conversation, Request, described
 from breadknife.engine.crashes import CrashLedger
+from breadknife.engine.grammar_gate import GrammarGate
 from breadknife.engine.jobs import Job
 from breadknife.engine.logs import open_log
 from breadknife.engine.machine import llama_build
@@ -59,6 +60,7 @@ class Daemon:
         self._ledger = ledger
         self._idle_seconds = idle_seconds
         self._log_text = log_text
+        self._grammars = GrammarGate()
         self._build = llama_build()
         self._process = psutil.Process()
         self._started = self._last_used = time.monotonic()
@@ -134,6 +136,12 @@ class Daemon:
     def retire(self) -> None:
         log.info("a newer breadknife takes over")
         self._leaving.set()
+
+    def knows_grammar(self, grammar: str) -> bool:
+        return self._grammars.knows(grammar)
+
+    async def try_grammar(self, grammar: str) -> None:
+        await self._grammars.try_out(grammar)
 
     def finished(self, client: str, request: Request, answer: Answer, text: str) -> None:
         fields = described(client, request, answer, text, with_text=self._log_text)

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breadknife.engine.api import Prompt, Sampling
-from breadknife.engine.grammar import Grammar
+from breadknife.engine.constraint import Grammar, Vocabulary
 from breadknife.engine.model import Evaluation, Rows
 from breadknife.engine.sampling import TokenSampler
 from breadknife.engine.state_file import read_state, write_state
@@ -218,19 +218,11 @@ class LlamaModel:
         return split
 
     def sampler(self, sampling: Sampling, grammar: str) -> TokenSampler:
-        return TokenSampler(sampling, Grammar(self._vocab, grammar, self._no_text) if grammar else None)
+        return TokenSampler(sampling, Grammar(self._vocabulary, grammar) if grammar else None)
 
     @cached_property
-    def _no_text(self) -> NDArray[np.bool_]:
-        """Tokens that are neither text nor an end."""
-        special = llama.LLAMA_TOKEN_ATTR_CONTROL | llama.LLAMA_TOKEN_ATTR_UNKNOWN | llama.LLAMA_TOKEN_ATTR_UNUSED
-        return np.array(
-            [
-                bool(llama.llama_vocab_get_attr(self._vocab, token) & special)
-                and not llama.llama_vocab_is_eog(self._vocab, token)
-                for token in range(self._vocab_size)
-            ]
-        )
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._vocab)
 
     def attach(self, adapter: str, path: Path) -> None:
         if adapter in self._adapters:
