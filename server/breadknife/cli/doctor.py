@@ -15,7 +15,7 @@ from breadknife.engine.catalog import user_catalog
 from breadknife.engine.runtimes import split_model
 from breadknife.engine.store import ModelStore
 from breadknife.engine.transport import private_folder
-from breadknife.errors import BreadknifeError, LeftOut
+from breadknife.errors import BreadknifeError, EngineUnavailable, LeftOut
 from breadknife.host.host import Host
 from breadknife.host.pauses import read_pauses
 from breadknife.host.registry import roles_of
@@ -112,7 +112,11 @@ def _models(host: Host) -> Iterator[Check]:
 def _engine(host: Host) -> Iterator[Check]:
     try:
         private_folder(paths.runtime_dir())
-        running = host.engine.status()
+        running = None
+        try:
+            running = host.engine.status()
+        except EngineUnavailable as error:
+            yield Check("engine", "note", str(error))
         host.warm_up()
     except BreadknifeError as error:
         yield Check("engine", "problem", str(error), f"the engine's log is {paths.state_dir() / 'engine.log'}")

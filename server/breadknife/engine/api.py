@@ -267,7 +267,9 @@ class Engine(Protocol):
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings: ...
 
     def status(self) -> EngineStatus | None:
-        """What the engine says of itself; None when none is running (and none is started)."""
+        """What the engine says of itself; None when none is running (and none is started).
+
+        Raises EngineUnavailable when one is running and doesn't answer."""
         ...
 
     def build(self) -> str:

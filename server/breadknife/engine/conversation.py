@@ -133,6 +133,8 @@ class Conversation:
             case wire.Cancel(id=id):
                 if held := self._jobs.pop(id, None):
                     self._service.cancel(held[0])
+            case wire.Ping():
+                self._send(wire.Pong())
             case wire.Status(id=id):
                 self._send(wire.Report(id, self._service.status()))
             case (
@@ -210,7 +212,7 @@ class Conversation:
             self.hang_up()
             return
         line = wire.encode(message)
-        if len(line) > wire.MAX_LINE and not isinstance(message, wire.Welcome | wire.Leaving):
+        if len(line) > wire.MAX_LINE and not isinstance(message, wire.Welcome | wire.Leaving | wire.Pong):
             line = wire.encode(wire.failed(message.id, EngineError("the answer is too long; ask for less at once")))
         self._writer.write(line)
 

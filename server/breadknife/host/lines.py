@@ -14,6 +14,9 @@ _FAILURES = 3
 Values = Mapping[str, Any]
 
 
+NOT_RUNNING = "not running; whoever needs it first starts it"
+
+
 def status_lines(report: Values) -> list[str]:
     """Of what `host.status` reports."""
     return [" ".join(line.split("\n")) for line in _status(report)]
@@ -22,7 +25,7 @@ def status_lines(report: Values) -> list[str]:
 def _status(report: Values) -> Iterator[str]:
     yield f"breadknife {report['version']}" + (", offline" if report["offline"] else "")
     if report["engine"] is None:
-        yield "engine   not running; whoever needs it first starts it"
+        yield f"engine   {report['engine_problem'] or NOT_RUNNING}"
     else:
         yield from _engine(report["engine"])
     yield from (remote["sentence"] for remote in report["remotes"])
