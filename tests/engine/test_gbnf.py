@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.engine.gbnf import MOST_SYMBOLS, GbnfError, parse_gbnf
+from breadknife.engine.gbnf import MOST_SYMBOLS, GbnfError
+from breadknife.engine.gbnf_parser import parse_gbnf
+from breadknife.engine.grammar import beginning_of
 from engine.grammars import accepts
 
 
@@ -85,6 +87,24 @@ def test_what_is_no_grammar_is_said_with_its_place(grammar: str, problem: str) -
     with pytest.raises(GbnfError) as raised:
         parse_gbnf(grammar)
     assert str(raised.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("grammar", "beginning"),
+    [
+        (r'root ::= "    return self" [^\x00]*', "    return self"),
+        (r'root ::= "\"a\\\t" [^\x00]*', '"a\\\t'),
+        (r'root ::= "a" [^\x00]+', ""),
+        (r'root ::= "a" [^\x00]* "b"', ""),
+        (r'root ::= "a" [^a]*', ""),
+        (r"root ::= [^\x00]*", ""),
+        (r"root ::= (", ""),
+        ('{"x": "]*', ""),
+        ("{} ]*", ""),
+    ],
+)
+def test_a_grammar_that_says_only_how_a_text_begins(grammar: str, beginning: str) -> None:
+    assert beginning_of(grammar) == beginning
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -89,6 +90,24 @@ def test_a_trial_that_goes_wrong_is_killed_and_says_why(
 
 def test_a_machine_without_room_for_a_process_is_told(tmp_path: Path) -> None:
     assert "can't be tried out" in trial("{}", [str(tmp_path / "missing")])
+
+
+@pytest.mark.parametrize(
+    ("grammar", "problem"),
+    [
+        ('{"type": "string", "minLength": 100000000}', "minLength is 100,000,000"),
+        ('{"maxItems": 1000000}', "maxItems is 1,000,000"),
+        (json.dumps({"anyOf": [{"const": f"value {n}"} for n in range(20_000)]}), "100,000 are the most"),
+        ("root ::= ([a]{1,1000}){1,1000}", "written out it has 1,000,000 symbols"),
+        ('{"pattern": "^(a{1,1000}){1,1000}$"}', "the pattern at / has more than 50,000 characters"),
+        ("root ::= (", "`)` is expected"),
+        ("{", "it is no JSON"),
+    ],
+    ids=lambda value: value[:40],
+)
+def test_what_is_plainly_wrong_needs_no_process(grammar: str, problem: str) -> None:
+    with pytest.raises(EngineError, match=re.escape(problem)):
+        GrammarGate(["missing"]).knows(grammar)
 
 
 async def test_each_grammar_is_tried_once(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from gguf import GGUFWriter
 
 from breadknife.engine.api import Part, Sampling
 from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.constraint import Beginning, Grammar
 from breadknife.engine.llama import LlamaModel
 from breadknife.engine.model import Evaluation, Rows
 from breadknife.engine.store import ModelStore
@@ -243,6 +244,30 @@ def test_output_is_a_sentence_of_the_grammar(model: LlamaModel, temperature: flo
     assert write(model, "Zwölf: ", sampling, 'root ::= "zwölf🍞" [a-c]{3}')[:6] == "zwölf🍞"
     value = json.loads(write(model, "A loaf as JSON: ", sampling, json.dumps(SCHEMA)))
     assert (type(value["name"]), type(value["good"])) == (str, bool)
+
+
+@pytest.mark.parametrize("text", ["    ret", "zwölf🍞", '"', "\n\n\tx", "<|im_end|>"])
+def test_a_beginning_is_held_as_any_grammar_is(model: LlamaModel, text: str) -> None:
+    beginning = Beginning(model, text)
+    grammar = Grammar(model._vocabulary, f"root ::= ({json.dumps(text, ensure_ascii=False)}) [^\\x00]*")
+    written = tokens_of(model, text)
+    for token in (*written, *tokens_of(model, " and more")):
+        assert permitted(beginning, model) == permitted(grammar, model)
+        beginning.accept(token)
+        grammar.accept(token)
+    assert permitted(beginning, model) == permitted(grammar, model)
+
+
+def permitted(constraint: Beginning | Grammar, model: LlamaModel) -> list[int]:
+    """The tokens of whole characters that are permitted, each asked about alone; those of a row are among them.
+
+    Where only one text may follow, llguidance gives the tokens that the model's own tokenizer makes of it.
+    """
+    row = constraint.permitted(np.zeros(model._vocab_size, np.float32), best_only=False)
+    found = [token for token in range(model._vocab_size) if constraint.permits(token)]
+    assert 0 < np.isfinite(row).sum() == np.isfinite(row[found]).sum()
+    assert isinstance(constraint, Grammar) or np.isfinite(row[found]).all()
+    return [token for token in found if "\ufffd" not in model.piece(token).decode("utf-8", "replace")]
 
 
 def test_control_tokens_are_no_text_of_a_grammar(model: LlamaModel) -> None:

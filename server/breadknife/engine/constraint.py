@@ -1,9 +1,11 @@
-"""Output that is a sentence of a grammar: llguidance's matcher as a `sampling.Constraint`."""
+"""Output that is a sentence of a grammar: implementations of `sampling.Constraint`."""
 
 from __future__ import annotations
 
 import ctypes
-from typing import Any
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Protocol
 
 import llama_cpp.llama_cpp as _bindings
 import numpy as np
@@ -23,22 +25,75 @@ _LONGEST_PIECE = 1024
 _NOTHING_FITS = "no token of the model fits the request's grammar here; widen the grammar"
 
 
+class Beginning:
+    """That the output begins with a text, whatever follows. Completion asks for it at nearly each key: unlike any other
+    grammar it needs no `Vocabulary`."""
+
+    def __init__(self, tokens: Tokens, text: str) -> None:
+        self._tokens = tokens
+        self._left = text.encode("utf-8", "replace")
+
+    def permits(self, token: int) -> bool:
+        if self._tokens.is_end_of_generation(token):
+            return not self._left
+        piece = self._tokens.piece(token)  # control tokens have none
+        fits = piece.startswith(self._left) or self._left.startswith(piece)
+        return bool(piece) and fits and b"\0" not in piece
+
+    def permitted(self, logits: Rows, *, best_only: bool) -> Rows:
+        left = np.full_like(logits, -np.inf)
+        for token in _likeliest(logits):
+            if self.permits(token):
+                left[token] = logits[token]
+                if best_only:
+                    break
+        if not np.isfinite(left).any():
+            raise EngineError(_NOTHING_FITS)
+        return left
+
+    def accept(self, token: int) -> None:
+        self._left = self._left[len(self._tokens.piece(token)) :]
+
+    def close(self) -> None:
+        pass
+
+
+class Tokens(Protocol):
+    """What `Beginning` needs of a model."""
+
+    def piece(self, token: int) -> bytes: ...
+    def is_end_of_generation(self, token: int) -> bool: ...
+
+
+def _likeliest(logits: Rows) -> Iterator[int]:
+    """All tokens, the likeliest first."""
+    few = min(_FEW, len(logits))
+    order = np.argpartition(-logits, few - 1)
+    for part in (order[:few], order[few:]):  # to sort a whole vocabulary takes 12 ms, and is hardly ever needed
+        yield from part[np.argsort(-logits[part], kind="stable")].tolist()
+
+
 class Vocabulary:
     """A model's tokens as grammars see them. To make one takes 0.3 s for 150,000 tokens, and 30 MB."""
 
     def __init__(self, vocab: Any) -> None:
         size: int = llama.llama_vocab_n_tokens(vocab)
-        control = llama.LLAMA_TOKEN_ATTR_CONTROL | llama.LLAMA_TOKEN_ATTR_UNKNOWN | llama.LLAMA_TOKEN_ATTR_UNUSED
+        # Functions of our own, without the checks of arguments that the bindings' have: three calls for each token.
+        library, handle = llama._lib, ctypes.c_void_p(vocab)
+        to_piece, is_end, attributes = (
+            library["llama_token_to_piece"], library["llama_vocab_is_eog"], library["llama_vocab_get_attr"],
+        )  # fmt: skip
+        is_end.restype = ctypes.c_bool
         self.size = size
-        self.ends = frozenset(token for token in range(size) if llama.llama_vocab_is_eog(vocab, token))
+        self.ends = frozenset(token for token in range(size) if is_end(handle, token))
+        special = llama.LLAMA_TOKEN_ATTR_CONTROL | llama.LLAMA_TOKEN_ATTR_UNKNOWN | llama.LLAMA_TOKEN_ATTR_UNUSED
         piece = ctypes.create_string_buffer(_LONGEST_PIECE)
         tokens: list[bytes] = []
         for token in range(size):
-            length: int = llama.llama_token_to_piece(vocab, token, piece, _LONGEST_PIECE, 0, True)
-            text = piece.raw[: max(length, 0)]
+            text = ctypes.string_at(piece, max(to_piece(handle, token, piece, _LONGEST_PIECE, 0, True), 0))
             # No text begins with this byte: what is named like a control token is not that token.
-            special = token in self.ends or bool(llama.llama_vocab_get_attr(vocab, token) & control)
-            tokens.append(b"\xff" + text if special else text)
+            is_special = token in self.ends or attributes(handle, token) & special
+            tokens.append(b"\xff" + text if is_special else text)
         tokenize: Any = ctypes.cast(llama._lib.llama_tokenize, ctypes.c_void_p).value
         make: Any = LLTokenizer.from_llamacpp  # type: ignore[attr-defined]
         self.tokenizer: LLTokenizer = make(
@@ -85,12 +140,7 @@ class Grammar:
 
     def _best_permitted(self, logits: Rows) -> NDArray[np.intp] | None:
         """The likeliest permitted token, if it is among the few likeliest of all."""
-        few = min(_FEW, len(logits))
-        best = np.argpartition(logits, -few)[-few:]
-        for token in best[np.argsort(-logits[best], kind="stable")].tolist():
-            if self.permits(token):
-                return np.array([token])
-        return None
+        return next((np.array([token]) for token in islice(_likeliest(logits), _FEW) if self.permits(token)), None)
 
     def _all_permitted(self) -> NDArray[np.intp]:
         mask = np.frombuffer(self._matcher.compute_bitmask(), np.uint8)

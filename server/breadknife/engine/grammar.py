@@ -8,12 +8,15 @@ one token of a large vocabulary, an ambiguous rule all memory).
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
-from llguidance import LLMatcher, LLParserLimits
-
-from breadknife.engine.gbnf import GbnfError, parse_gbnf
+from breadknife.engine.gbnf import GbnfError
+from breadknife.engine.gbnf_parser import parse_gbnf
 from breadknife.engine.json_schema import SchemaError, closed_schema
 from breadknife.errors import EngineError
+
+if TYPE_CHECKING:
+    from llguidance import LLParserLimits
 
 MOST_CHARACTERS = 100_000
 """Of a grammar. Here GBNF of that length takes 30 ms to translate, a JSON schema 3 ms to compile."""
@@ -27,6 +30,8 @@ def limits() -> LLParserLimits:
     Recursive GBNF takes many small steps (20,000 in a millisecond); each state is 1 to 2 kB; and nothing is computed
     before it is needed.
     """
+    from llguidance import LLParserLimits
+
     return LLParserLimits(
         step_max_items=1_000_000,
         max_lexer_states=25_000,
@@ -37,16 +42,41 @@ def limits() -> LLParserLimits:
 
 def translated(grammar: str) -> str:
     """A grammar as llguidance takes it. Raises EngineError for one that is none, or too big."""
+    from llguidance import LLMatcher
+
+    source = _read(grammar)
+    if is_schema(grammar):
+        return LLMatcher.grammar_from_json_schema(source, overrides={"whitespace_pattern": _SPACES})
+    return LLMatcher.grammar_from_lark(source)
+
+
+def check(grammar: str) -> None:
+    """Raises EngineError where it needs no compiler to see that a grammar is none, or too big."""
+    _read(grammar)
+
+
+def is_schema(grammar: str) -> bool:
+    return grammar.lstrip().startswith("{")
+
+
+def _read(grammar: str) -> str:
+    """A JSON schema, or GBNF in Lark's language."""
     if len(grammar) > MOST_CHARACTERS:
         raise refused(f"it has {len(grammar):,} characters, and {MOST_CHARACTERS:,} are the most")
     try:
-        if grammar.lstrip().startswith("{"):
-            return LLMatcher.grammar_from_json_schema(
-                json.dumps(closed_schema(grammar)), overrides={"whitespace_pattern": _SPACES}
-            )
-        return LLMatcher.grammar_from_lark(parse_gbnf(grammar).lark())
+        return json.dumps(closed_schema(grammar)) if is_schema(grammar) else parse_gbnf(grammar).lark()
     except (GbnfError, SchemaError) as error:
         raise refused(str(error)) from error
+
+
+def beginning_of(grammar: str) -> str:
+    """The text that the output begins with, where a grammar says that and no more; empty for any other."""
+    if not grammar.rstrip().endswith("]*"):  # most needn't be parsed
+        return ""
+    try:
+        return parse_gbnf(grammar).beginning
+    except GbnfError:
+        return ""
 
 
 def refused(why: str) -> EngineError:

@@ -18,11 +18,15 @@ from collections.abc import Sequence
 
 import psutil
 
-from breadknife.engine.gbnf import GbnfError, parse_gbnf
+from breadknife.engine.gbnf import GbnfError
+from breadknife.engine.gbnf_parser import parse_gbnf
+from breadknife.engine.grammar import MOST_CHARACTERS, check, is_schema
 from breadknife.errors import EngineError
 
+SHORT = 1_000
+"""Characters of a grammar that is read at once: that takes less than a millisecond."""
 PLAIN = 1_000
-"""Characters and symbols of GBNF that need no trial, if no rule refers to itself: an automaton of that size."""
+"""Symbols of GBNF that need no trial, if no rule refers to itself: an automaton of that size."""
 MOST_CPU_SECONDS = 0.5
 """Of a trial, without its start. Others at work on the machine make it last longer, but don't make it fail."""
 MOST_SECONDS = 10.0
@@ -46,6 +50,8 @@ class GrammarGate:
 
     def knows(self, grammar: str) -> bool:
         """Whether a grammar may be compiled without a trial. Raises EngineError for one that may not be compiled."""
+        if len(grammar) <= SHORT or len(grammar) > MOST_CHARACTERS:
+            check(grammar)
         if is_plain(grammar):
             return True
         digest = _digest(grammar)
@@ -71,7 +77,7 @@ class GrammarGate:
 
 def is_plain(grammar: str) -> bool:
     """Whether it is so simple that it needs no trial: that of each key that completes half a word is."""
-    if len(grammar) > PLAIN or grammar.lstrip().startswith("{"):
+    if len(grammar) > SHORT or is_schema(grammar):
         return False
     try:
         parsed = parse_gbnf(grammar)

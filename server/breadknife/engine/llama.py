@@ -25,9 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breadknife.engine.api import Prompt, Sampling
-from breadknife.engine.constraint import Grammar, Vocabulary
+from breadknife.engine.constraint import Beginning, Grammar, Vocabulary
+from breadknife.engine.grammar import beginning_of
 from breadknife.engine.model import Evaluation, Rows
-from breadknife.engine.sampling import TokenSampler
+from breadknife.engine.sampling import Constraint, TokenSampler
 from breadknife.engine.state_file import read_state, write_state
 from breadknife.errors import EngineError, ModelError
 
@@ -135,9 +136,11 @@ class LlamaModel:
         return buffer.raw[:length]
 
     def is_end(self, token: int) -> bool:
-        return bool(llama.llama_vocab_is_eog(self._vocab, token)) or bool(
-            llama.llama_vocab_is_control(self._vocab, token)
-        )
+        return self.is_end_of_generation(token) or bool(llama.llama_vocab_is_control(self._vocab, token))
+
+    def is_end_of_generation(self, token: int) -> bool:
+        """Whether a model says with a token that its text ends; `is_end` counts all control tokens."""
+        return bool(llama.llama_vocab_is_eog(self._vocab, token))
 
     def used(self) -> int:
         return len(self._holders)
@@ -218,7 +221,12 @@ class LlamaModel:
         return split
 
     def sampler(self, sampling: Sampling, grammar: str) -> TokenSampler:
-        return TokenSampler(sampling, Grammar(self._vocabulary, grammar) if grammar else None)
+        return TokenSampler(sampling, self._constraint(grammar) if grammar else None)
+
+    def _constraint(self, grammar: str) -> Constraint:
+        if beginning := beginning_of(grammar):
+            return Beginning(self, beginning)
+        return Grammar(self._vocabulary, grammar)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:

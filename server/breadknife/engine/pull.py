@@ -23,7 +23,8 @@ from typing import Any, BinaryIO
 from filelock import Timeout
 
 from breadknife.engine.catalog import ModelInfo, Part
-from breadknife.engine.store import ModelStore, sha256_of
+from breadknife.engine.store import ModelStore
+from breadknife.engine.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError, ModelMissing
 
 HUB_TIMEOUT = 5.0
