@@ -215,7 +215,7 @@ class CrashLedger:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(self._file.with_suffix(".lock"), timeout=LOCK_SECONDS):
                 changed = change(self._read())
-                write_atomically(self._file, msgspec.json.encode(changed))
+                write_atomically(self._file, msgspec.json.encode(changed), durable=False)
                 self._unwritten = None
         except OSError:
             self._unwritten = changed or change(self._read())

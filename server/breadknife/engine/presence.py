@@ -42,7 +42,7 @@ def announce(folder: Path) -> None:
     process = psutil.Process()
     with contextlib.suppress(OSError, psutil.Error):
         presence = Presence(os.getpid(), process.create_time(), process.exe())
-        write_atomically(_file(folder), msgspec.json.encode(presence))
+        write_atomically(_file(folder), msgspec.json.encode(presence), durable=False)
 
 
 def withdraw(folder: Path) -> None:

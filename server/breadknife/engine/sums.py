@@ -65,7 +65,7 @@ class KnownSums:
     def _write(self, known: dict[str, Sum]) -> None:
         newest = dict(list(known.items())[-KEPT_FILES:])
         with contextlib.suppress(OSError):
-            write_atomically(self._file, msgspec.json.encode(newest))
+            write_atomically(self._file, msgspec.json.encode(newest), durable=False)
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
