@@ -18,6 +18,7 @@ from breadknife.engine.model import Model
 from breadknife.engine.settings import EngineSettings
 from breadknife.engine.snapshots import SHORTEST, Snapshots, snapshot_key
 from breadknife.engine.store import ModelStore
+from breadknife.engine.sums import KnownSums
 from breadknife.errors import BreadknifeError, EngineError, UnknownModel
 from breadknife.paths import state_dir
 
@@ -41,8 +42,8 @@ def from_catalog(name: str) -> ModelInfo:
 
 
 def from_store(name: str) -> Path:
-    """A file of the catalog, checked by SHA-256 just now. Raises ModelError."""
-    return ModelStore().verified(from_catalog(name))
+    """A file of the catalog, checked by SHA-256 within the last day and unchanged since. Raises ModelError."""
+    return ModelStore().verified(from_catalog(name), KnownSums(state_dir() / "sums.json").sha256_of)
 
 
 @dataclass(eq=False)

@@ -21,7 +21,8 @@ from filelock import Timeout
 
 from breadknife.engine.catalog import ModelInfo, Part
 from breadknife.engine.index import download
-from breadknife.engine.store import ModelStore, sha256_of
+from breadknife.engine.store import ModelStore
+from breadknife.engine.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError, ModelMissing
 
 HUB_TIMEOUT = 5.0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import breadknife.engine
 from breadknife.engine.index import download
-from breadknife.engine.store import sha256_of
+from breadknife.engine.sums import sha256_of
 from breadknife.errors import DownloadFailed
 
 RELEASE = "0.3.36"
