@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from breadknife.cli.lint.run import Wanted, run
-from breadknife.plugins.prose.engines import guard, languagetool
+from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.jvm import guard
 
 TEXT = "You see the the end.\n\nThe function return a list.\n"
 
