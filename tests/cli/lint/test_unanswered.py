@@ -109,7 +109,7 @@ def test_a_jvm_that_is_stopped(
     def stop_the_first() -> None:
         while not stopped and not ended.wait(0.2):
             for each in psutil.Process().children(recursive=True):
-                if "org.languagetool.server.HTTPServer" in each.cmdline() and guard.__file__ not in each.cmdline():
+                if "org.languagetool.server.HTTPSServer" in each.cmdline() and guard.__file__ not in each.cmdline():
                     each.suspend()
                     stopped.append(each)
 
