@@ -15,7 +15,7 @@ export BREADKNIFE_EDITORS ?= $(CACHE)/breadknife-dev/editors
 export BREADKNIFE_PEERS ?= $(CACHE)/breadknife-dev/peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip
-ENGINE := server/breadknife/engine/llama_fixes.h server/breadknife/setup/engine.cmake \
+ENGINE := server/breadknife/engine/llama/llama_fixes.h server/breadknife/setup/engine.cmake \
   server/breadknife/setup/engine_source.py
 
 # What can't be had is said, and fails only in CI.
