@@ -137,14 +137,20 @@ def in_terminal(folder: Path, name: str, text: str, more: str = "") -> Iterator[
 
 
 def _attached(socket: str) -> pynvim.Nvim:
+    """Once Neovim has read its configuration and the file."""
     end = time.monotonic() + SECONDS
     while True:
         try:
-            return pynvim.attach("socket", path=socket)
+            nvim = pynvim.attach("socket", path=socket)
+            break
         except (FileNotFoundError, ConnectionRefusedError):  # not made yet, or made and not listened at
             if time.monotonic() > end:
                 raise
             time.sleep(0.02)
+    while not nvim.vvars["vim_did_enter"]:
+        assert time.monotonic() < end, "Neovim didn't start"
+        time.sleep(0.02)
+    return nvim
 
 
 # --- a client without a server, for what depends on the answer's time and units -------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import psutil
 import pytest
 
 from editors.neovim.editor import PAGE, PREDICATE, STATUSLINE, Editor, fake_client, show
@@ -129,7 +130,7 @@ def test_the_state_of_a_buffer(open_editor: Callable[..., Editor], name: str, mo
 def test_a_server_that_ends_is_told_in_one_line(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.txt", "\n", RECORD, columns=80, lines=24)
     vim.wait_for_server()
-    vim.lua("vim.uv.kill(vim.fn.system({ 'pgrep', '-P', tostring(vim.fn.getpid()) }):match('%d+') + 0, 'sigkill')")
+    psutil.Process(vim.nvim.funcs.getpid()).children()[0].kill()
     vim.wait_for("breadknife: the server ended. `:Breadknife restart` starts it.")
     assert vim.mode() == "n"
     vim.wait_for(lambda: status(vim)["state"] == "stopped")
