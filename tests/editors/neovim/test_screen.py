@@ -88,3 +88,13 @@ def test_several_lines_are_drawn_below_the_cursor(tmp_path: Path) -> None:
         vim.type("<Tab>")
         terminal.wait_for(lambda: painted(terminal, 3) == "    h()")
         assert vim.lines() == ["comment", "if f():", "    g()", "    h()", "last"]
+
+
+@pytest.mark.parametrize("cmdheight", [0, 1])
+def test_a_missing_program_is_told_without_waiting_for_enter(tmp_path: Path, cmdheight: int) -> None:
+    program = "/a/long/path/that/does/not/lead/anywhere/breadknife"
+    setup = f'require("breadknife").setup({{ cmd = {{ "{program}", "serve" }} }}) vim.o.cmdheight = {cmdheight}'
+    with in_terminal(tmp_path, "a.txt", "text\n", setup) as (vim, terminal):
+        terminal.wait_for("see `:checkhealth breadknife`.")
+        assert vim.mode() == "n"
+        assert "Press ENTER" not in terminal.screen()

@@ -21,17 +21,31 @@ pytestmark = pytest.mark.editor
 FAKE = Path(__file__).with_name("fake_setup.py")
 
 
-def part(name: str, state: str, message: str = "", fraction: float | None = None) -> dict[str, Any]:
-    return {"part": name, "state": state, "message": message, "fraction": fraction}
+def part(name: str, state: str, message: str = "", fraction: float | None = None, *, total: int = 0) -> dict[str, Any]:
+    """As docs/setup.md says; half of the `total` bytes is done."""
+    counted = {"bytes_done": total // 2, "bytes_total": total} if total else {"bytes_done": None, "bytes_total": None}
+    return {"part": name, "state": state, "message": message, "fraction": fraction} | counted
+
+
+HAS: list[Any] = [
+    part("engine", "done", "ready"),
+    part("model:smollm2-135m", "skipped", "not here") | {"bytes_total": 98_000_000},
+    part("editor:neovim", "skipped", "found"),
+]
+"""What there is before anything is done."""
 
 
 class Scenario:
     """What `breadknife setup` says, as far as the test has let it."""
 
-    def __init__(self, folder: Path, says: list[Any]) -> None:
+    def __init__(self, folder: Path, says: list[Any], has: list[Any] = HAS) -> None:
         self._go = folder / "go"
         self._program = folder / "bin" / "breadknife"
-        self.environment = {"BREADKNIFE_GO": str(self._go), "BREADKNIFE_SAYS": json.dumps(says)}
+        self.environment = {
+            "BREADKNIFE_GO": str(self._go),
+            "BREADKNIFE_SAYS": json.dumps(says),
+            "BREADKNIFE_HAS": json.dumps(has),
+        }
 
     def say(self, lines: int) -> None:
         """Let it say that many of its lines in all."""
@@ -54,6 +68,7 @@ def open_page(open_editor: Callable[..., Editor], tmp_path: Path) -> Callable[..
         vim = open_editor("a.txt", "\n", environment=scenario.environment, columns=80, lines=24)
         vim.nvim.command("Breadknife setup")
         vim.wait_for("<Enter> begins, q closes")
+        vim.wait_for(lambda: page(vim) == [" ✓ engine              ready", "   model:smollm2-135m  not here, 98 MB"])
         return vim, scenario
 
     return start
@@ -68,22 +83,27 @@ def page(vim: Editor) -> list[str]:
 def test_each_part_shows_how_far_it_is(open_page: Callable[..., tuple[Editor, Scenario]]) -> None:
     vim, scenario = open_page(
         part("engine", "running", "compiling llama.cpp, about 5 minutes", 0.43),
-        part("engine", "done"),
-        part("model", "running", "qwen2.5-coder-0.5b, of 491 MB, from the hub or from the package index", 0.5),
-        part("model", "skipped", "all are here"),
+        part("engine", "done", "the engine is ready", 1.0),
+        part("model:qwen", "running", "fetching it from the hub", 0.5, total=491_000_000),
+        part("languagetool", "running", "fetching LanguageTool from the package index that you use", 0.07),
+        part("model:qwen", "skipped", "it was cancelled"),
+        part("languagetool", "done", "LanguageTool is ready", 1.0),
+        1,
     )
     vim.type("<CR>")
     scenario.say(1)
-    vim.wait_for("engine       ████░░░░░░  43 %  compiling llama.cpp, about 5 minutes")
+    vim.wait_for("… engine       ████░░░░░░  43 %  compiling llama.cpp, about 5 minutes")
     vim.wait_for("x stops it, q closes")
-    scenario.say(3)
-    vim.wait_for("model        █████░░░░░  50 %  qwen2.5-coder-0.5b, of 491 MB, from the h…")
     scenario.say(4)
+    vim.wait_for("… model:qwen    █████░░░░░  50 %  fetching it from the hub, 246 of 491 MB")
+    vim.wait_for("… languagetool  ░░░░░░░░░░   7 %  fetching LanguageTool from the package i…")
+    scenario.say(7)
     vim.wait_for("breadknife is ready. Open a file and type.")
     assert page(vim) == [
-        " ✓ setup        ",
-        " ✓ engine       ",
-        " – model        all are here",
+        " ✓ setup         ",
+        " ✓ engine        the engine is ready",
+        " – model:qwen    it was cancelled",
+        " ✓ languagetool  LanguageTool is ready",
         "",
         "breadknife is ready. Open a file and type.",
     ]
@@ -110,10 +130,6 @@ ENDS: dict[str, tuple[list[Any], list[str]]] = {
         [part("engine", "failed", "no C++ compiler: apt install g++"), part("model", "done"), 1],
         ["✗ engine       no C++ compiler: apt install g++", "Some of it failed. `:Breadknife setup` tries that again."],
     ),
-    "a breadknife that has no guided set-up": (
-        ["Usage: breadknife setup [OPTIONS] PART", "Error: No such option: --json", 2],
-        ["This breadknife can't set itself up: update it the way you installed it,", "`pipx upgrade breadknife`"],
-    ),
     "a breadknife that breaks": (
         ["breadknife: the disk is full", 70],
         ["`breadknife` failed with exit code 70:", "breadknife: the disk is full"],
@@ -130,6 +146,18 @@ def test_what_fails_is_said_with_what_to_do(
     vim.type("<CR>")
     for line in expected:
         vim.wait_for(line)
+    assert vim.mode() == "n"
+
+
+def test_a_breadknife_that_has_no_guided_set_up_says_so_at_once(
+    open_editor: Callable[..., Editor], tmp_path: Path
+) -> None:
+    scenario = Scenario(tmp_path, [], ["Usage: breadknife setup [OPTIONS] PART", "Error: No such option: --json", 2])
+    scenario.install()
+    vim = open_editor("a.txt", "\n", environment=scenario.environment, columns=80, lines=24)
+    vim.nvim.command("Breadknife setup")
+    vim.wait_for("This breadknife can't set itself up: update it the way you installed it,")
+    vim.wait_for("`pipx upgrade breadknife`")
     assert vim.mode() == "n"
 
 
@@ -188,7 +216,7 @@ def test_from_nothing_to_a_suggestion(open_editor: Callable[..., Editor], tmp_pa
     init = f'vim.opt.runtimepath:append("{plugin}") require("breadknife").setup({{ wheels = "{wheels}" }})'
     environment = scenario.environment | {"PATH": without_breadknife(), "PIP_NO_INDEX": "1"}
     vim = open_editor("a.py", "\n", init=init, environment=environment, columns=80, lines=24)
-    vim.wait_for("breadknife isn't installed; `:Breadknife setup` does that.")
+    vim.wait_for(lambda: vim.messages() == "\nbreadknife isn't installed; `:Breadknife setup` does that.")
     assert vim.mode() == "n"
 
     vim.nvim.command("Breadknife setup")

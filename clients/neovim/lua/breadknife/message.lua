@@ -18,15 +18,31 @@ local function fits(text)
   return vim.fn.strdisplaywidth(text) <= vim.v.echospace
 end
 
+--- A line, without its middle if it is too long.
+---@param line string
+---@param width integer in cells
+---@return string
+local function shortened(line, width)
+  local length, kept = vim.fn.strcharlen(line), width - 1
+  local short = line
+  while kept > 0 and vim.fn.strdisplaywidth(short) > width do
+    local head = math.ceil(kept / 2)
+    short = vim.fn.strcharpart(line, 0, head) .. "…" .. vim.fn.strcharpart(line, length - (kept - head))
+    kept = kept - 1
+  end
+  return short
+end
+
 ---@param line string
 ---@param level integer
 local function show(line, level)
   shows_work = false
-  if vim.o.cmdheight == 0 then -- then Neovim waits for <Enter> after any error
+  local has_no_room = vim.o.cmdheight == 0
+  if has_no_room then -- then Neovim waits for <Enter> after any error, and cuts no message
     level = math.min(level, vim.log.levels.WARN)
   end
-  if fits(line) then
-    vim.notify(line, level)
+  if has_no_room or fits(line) then
+    vim.notify(shortened(line, vim.v.echospace), level)
   else
     vim.cmd.echohl(highlights[level] or "None")
     vim.cmd.echomsg(vim.fn.string(line))
@@ -36,7 +52,7 @@ end
 
 --- Say something in one line, when Neovim has started and is done with the command that is running: before that, the
 --- line may not have the screen's last line for itself. A line that is too long is cut in its middle on the screen (see
---- 'shortmess', T); all of it is in `:messages`.
+--- 'shortmess', T); all of it is in `:messages`, unless 'cmdheight' is 0.
 ---@param text string
 ---@param level? integer of `vim.log.levels`; default: INFO
 function M.say(text, level)

@@ -1,4 +1,6 @@
 --- Runs a program and tells its lines as they come.
+local options = require("breadknife.options")
+
 local M = {}
 
 ---@class breadknife.Process
@@ -30,7 +32,7 @@ function M.start(line, listener)
   local started, process = pcall(vim.system, line, {
     text = true,
     stdin = false,
-    env = { PYTHONUNBUFFERED = "1", PYTHONIOENCODING = "utf-8" },
+    env = { PYTHONUNBUFFERED = "1", PYTHONIOENCODING = "utf-8", BREADKNIFE_WHEELS = options.values.wheels },
     stdout = by_line(listener.out),
     stderr = by_line(listener.err),
   }, function(result)

@@ -1,17 +1,12 @@
 --- `:Breadknife setup`: a page that gets what is missing, and shows how far it is.
 local install = require("breadknife.command.install")
 local message = require("breadknife.message")
+local parts = require("breadknife.command.parts")
 local process = require("breadknife.command.process")
 local server = require("breadknife.server")
 local window = require("breadknife.command.window")
 
 local M = {}
-
----@class breadknife.Part
----@field name string
----@field state "waiting"|"running"|"done"|"failed"|"skipped"
----@field message string
----@field fraction? number
 
 ---@class breadknife.Run
 ---@field intro string[]
@@ -23,27 +18,7 @@ local M = {}
 ---@field outcome? string[] what is said at the end
 ---@field is_stopped? boolean by the user
 
-local current ---@type breadknife.Run? the one that hasn't ended
-
-local BAR = 10 -- cells
-local marks = { waiting = " ", running = "…", done = "✓", failed = "✗", skipped = "–" }
-
----@param part breadknife.Part
----@param width integer
----@return string
-local function line_of(part, width)
-  local line = (" %s %-12s "):format(marks[part.state], part.name)
-  if part.state == "running" and part.fraction then
-    local full = math.floor(part.fraction * BAR)
-    line = line .. ("█"):rep(full) .. ("░"):rep(BAR - full) .. (" %3d %%  "):format(part.fraction * 100)
-  end
-  local room = width - vim.fn.strdisplaywidth(line)
-  local said = part.message
-  if part.state == "running" and vim.fn.strdisplaywidth(said) > room then
-    said = vim.fn.strcharpart(said, 0, math.max(room - 1, 0)) .. "…"
-  end
-  return line .. said
-end
+local current ---@type breadknife.Run? the one that goes on
 
 ---@param run breadknife.Run
 local function draw(run)
@@ -51,28 +26,13 @@ local function draw(run)
     return
   end
   local lines = vim.list_extend({}, run.intro)
-  if #run.parts > 0 then
-    lines[#lines + 1] = ""
-  end
-  for _, part in ipairs(run.parts) do
-    lines[#lines + 1] = line_of(part, run.window.width)
-  end
-  local hint = not run.outcome and (current == run and "x stops it" or "<Enter> begins") or nil
-  run.window.set(vim.list_extend(lines, run.outcome and vim.list_extend({ "" }, run.outcome) or {}), hint)
-end
-
----@param run breadknife.Run
----@param name string
----@return breadknife.Part
-local function part_of(run, name)
-  for _, part in ipairs(run.parts) do
-    if part.name == name then
-      return part
+  for _, more in ipairs({ parts.lines(run.parts, run.window.width), run.outcome or {} }) do
+    if #more > 0 then
+      lines[#lines + 1] = ""
+      vim.list_extend(lines, more)
     end
   end
-  local part = { name = name, state = "waiting", message = "" } ---@type breadknife.Part
-  run.parts[#run.parts + 1] = part
-  return part
+  run.window.set(lines, not run.outcome and (current == run and "x stops it" or "<Enter> begins") or nil)
 end
 
 ---@param run breadknife.Run
@@ -102,12 +62,12 @@ local function conclude(run)
   end
 end
 
---- What a line of `breadknife setup --json` says of a part; nil for any other line.
----@param line string
----@return { part: string, state: string, message?: string, fraction?: number }?
-local function report_in(line)
-  local ok, value = pcall(vim.json.decode, line, { luanil = { object = true } })
-  return ok and type(value) == "table" and type(value.part) == "string" and marks[value.state] and value or nil
+--- What a program that is too old is told to do.
+---@return string[]
+local function too_old()
+  local remedy = install.is_ours() and "`:Breadknife setup` again updates it"
+    or "update it the way you installed it, for example `pipx upgrade breadknife`"
+  return { "This breadknife can't set itself up: " .. remedy .. "." }
 end
 
 ---@param run breadknife.Run
@@ -119,9 +79,7 @@ local function failure(run, step, code, said)
   if run.is_stopped then
     return { "Stopped. `:Breadknife setup` goes on where it was." }
   elseif step.reports and code == 2 then
-    local remedy = install.is_ours() and "`:Breadknife setup` again updates it"
-      or "update it the way you installed it, for example `pipx upgrade breadknife`"
-    return { "This breadknife can't set itself up: " .. remedy .. "." }
+    return too_old()
   end
   local first = ("`%s` failed with exit code %d:"):format(vim.fs.basename(step.line()[1]), code)
   return vim.list_extend({ first }, vim.list_slice(said, math.max(1, #said - 5)))
@@ -134,31 +92,56 @@ local function go_on(run)
   if not step then
     return conclude(run)
   end
-  local own = part_of(run, step.part)
+  local own = parts.named(run.parts, step.part)
   own.state = "running"
   draw(run)
   local said, reported = {}, false ---@type string[], boolean
   local function listen(line)
-    local report = step.reports and report_in(line)
-    local part = report and part_of(run, report.part) or own
+    local report = step.reports and parts.report_in(line)
     if report then
       reported = true
-      part.state, part.fraction = report.state, report.fraction
+      local part = parts.named(run.parts, report.part)
+      part.state, part.fraction, part.message = report.state, report.fraction, parts.message_of(report)
     else
       said[#said + 1] = line
+      own.message = vim.trim(line)
     end
-    part.message = vim.trim(report and report.message or line)
     draw(run)
   end
   run.process = process.start(step.line(), {
     out = listen,
     err = listen,
     exit = function(code)
-      own.state, own.message = code == 0 and "done" or "failed", ""
-      if code == 0 or (reported and not run.is_stopped) then -- a part that failed has said so
+      local is_over = code == 0 or (reported and not run.is_stopped) -- a part that failed has said so
+      own.state, own.message = is_over and "done" or "failed", ""
+      if is_over then
         go_on(run)
       else
         finish(run, failure(run, step, code, said), vim.log.levels.ERROR)
+      end
+    end,
+  })
+end
+
+--- Show what there is of each part, before anything is done.
+---@param run breadknife.Run
+local function look(run)
+  local reported = false
+  run.process = process.start(server.command_line("setup", "--json"), {
+    out = function(line)
+      local report = parts.report_in(line)
+      if report and current ~= run then
+        reported = true
+        local part = parts.named(run.parts, report.part)
+        part.state, part.message = report.state == "done" and "done" or "waiting", parts.message_of(report)
+        draw(run)
+      end
+    end,
+    err = function() end,
+    exit = function(code)
+      if code == 2 and not reported and current ~= run then
+        run.steps = {}
+        finish(run, too_old(), vim.log.levels.ERROR)
       end
     end,
   })
@@ -169,7 +152,10 @@ local function open(run)
   run.window = window.open("breadknife setup", run.intro)
   run.window.map("<CR>", function()
     if not current and not run.outcome and #run.steps > 0 then
-      current = run
+      if run.process then
+        run.process.stop()
+      end
+      current, run.parts = run, {}
       go_on(run)
     end
   end)
@@ -199,9 +185,10 @@ function M.run()
       "    → Correct `cmd` there, or leave it out and run `:Breadknife setup` again.",
     })
   end
-  local steps, intro = { install.set_up() }, { "breadknife gets what is still missing: engine, models, LanguageTool." }
-  local installs = not server.is_installed() or install.is_ours()
-  if not server.is_installed() then
+  local steps = { install.set_up() }
+  local intro = { "breadknife gets what is missing: the engine, the default models, LanguageTool." }
+  local is_missing, is_ours = not server.is_installed(), install.is_ours()
+  if is_missing then
     local python = install.find_python()
     if not python then
       return refuse({
@@ -214,14 +201,18 @@ function M.run()
       "The program breadknife isn't installed. This will",
       "  1. make a Python environment in " .. vim.fn.fnamemodify(server.environment(), ":~"),
       "  2. install breadknife there, with pip",
-      "  3. get what it needs: engine, models, LanguageTool",
+      "  3. get what it needs: the engine, the default models, LanguageTool",
       "It takes some minutes and about 1 GB. You can go on working meanwhile.",
     }
-  elseif installs then
+  elseif is_ours then
     steps = { install.install(), install.set_up() }
-    intro[1] = "breadknife updates itself, then gets what is still missing: engine, models, LanguageTool."
+    intro[1] = "breadknife updates itself, then gets what is missing: engine, models, LanguageTool."
   end
-  open({ intro = intro, steps = steps, parts = {}, installs = installs })
+  local run = { intro = intro, steps = steps, parts = {}, installs = is_missing or is_ours } ---@type breadknife.Run
+  open(run)
+  if not run.installs then
+    look(run)
+  end
 end
 
 return M
