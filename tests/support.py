@@ -11,7 +11,8 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Engine, GenerateRequest, Prompt, ScoreRequest, Scores
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.project.values import Project
-from breadknife.task.cascade import Memory, Step, StepTrace, run_cascade
+from breadknife.task.cascade import Step
+from breadknife.task.running import Memory, StepTrace, run_cascade
 from breadknife.task.values import Origin
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree, parse

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import breadknife
 
@@ -13,39 +16,147 @@ PACKAGE = Path(breadknife.__file__).parent
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "cancel": {"errors"},
-    "paths": set(),
+    "disk": {"errors"},
+    "paths": {"errors"},
     "offline": {"errors"},
-    "text": {"errors", "cancel"},
-    "project": {"cancel", "text"},
+    "arrivals": {"paths"},
+    "text": {"errors", "cancel", "disk"},
+    "project": {"errors", "cancel", "disk", "text"},
     "engine": {"errors", "cancel", "paths", "offline"},
     "openai": {"errors", "cancel", "engine"},
     "task": {"errors", "cancel", "engine", "text", "project"},
-    "host": {"errors", "cancel", "paths", "engine", "text", "project", "task"},
-    "plugins": {"errors", "cancel", "paths", "engine", "text", "project", "task"},
+    "host": {"errors", "cancel", "disk", "paths", "engine", "text", "project", "task"},
+    "plugins": {"errors", "cancel", "disk", "paths", "arrivals", "engine", "text", "project", "task"},
     "api": {"errors", "cancel", "engine", "text", "task"},
     "testing": {"engine", "text", "task", "host"},
-    "lsp": {"errors", "cancel", "offline", "text", "task", "host"},
+    "lsp": {"errors", "cancel", "offline", "arrivals", "text", "task", "host"},
+    "setup": {"errors", "cancel", "paths", "arrivals", "engine", "plugins"},
     "cli": {
-        "errors", "cancel", "offline", "paths", "engine", "text", "project", "task", "host", "plugins", "lsp", "openai",
+        "errors", "cancel", "offline", "disk", "paths", "arrivals", "engine", "text", "project", "task", "host",
+        "plugins", "lsp", "openai", "setup",
     },
 }  # fmt: skip
 """Folder (or module) -> what it may import of breadknife, besides itself and the version."""
+
+WITHIN: dict[str, dict[str, set[str]]] = {
+    "lsp": {
+        "boundary": set(),
+        "client": set(),
+        "lanes": set(),
+        "convert": set(),
+        "documents": {"convert"},
+        "server": {"boundary", "client", "documents", "lanes"},
+        "progress": {"server"},
+        "warm_up": {"progress", "server"},
+        "following": {"server"},
+        "handed_out": {"server"},
+        "features": {"convert", "following", "handed_out", "progress", "server"},
+        "arriving": {"features", "server", "warm_up"},
+        "start": {"arriving", "features", "following", "handed_out", "server", "warm_up"},
+        "app": {"client", "server", "start"},
+    },
+    "cli": {
+        "output": set(),
+        "files": set(),
+        "assemble": {"output"},
+        "formats": {"output"},
+        "fix": {"assemble", "files", "output"},
+        "lint": {"assemble", "files", "formats", "output"},
+    },
+    "engine": {
+        "api": set(),
+        "client": {"api", "connection", "crashes", "installed", "presence", "transport", "wire"},
+        "routing": {"api", "runtimes"},
+        "models": {"api"},
+        "grammars": {"api", "model"},
+        "llama": {"api", "grammars", "installed", "machine", "model"},
+        "remote": {"api", "runtimes"},
+    },
+    "plugins/prose": {
+        "evidence": set(),
+        "project": set(),
+        "settings": set(),
+        "documents": {"settings"},
+        "engines": {"project"},
+        "model": {"engines", "evidence", "project"},
+    },
+}
+"""Of a folder with rooms of its own: room -> which others of that folder it may import. A room that isn't named is the
+top, and may import all of them."""
+
+CIRCLES = {
+    "plugins/nullcheck/causes",
+    "plugins/nullcheck/python/origins",
+    "plugins/nullcheck/ecmascript/binding",
+    "plugins/nullcheck/ecmascript/calls",
+    "plugins/nullcheck/ecmascript/control",
+    "plugins/nullcheck/ecmascript/expressions",
+    "plugins/nullcheck/ecmascript/flow",
+    "plugins/nullcheck/ecmascript/operators",
+    "plugins/nullcheck/java/expressions",
+    "plugins/nullcheck/java/operators",
+    "plugins/nullcheck/go/expressions",
+    "plugins/nullcheck/go/operators",
+}
+"""Modules that may still import each other; they go with the analysis that replaces them."""
 
 OWNERS = {
     "pygls": ("lsp/",),
     "lsprotocol": ("lsp/",),
     "tree_sitter": ("text/",),
-    "llama_cpp": ("engine/llama.py", "engine/grammar.py"),
+    "llama_cpp": ("engine/llama/", "engine/grammars/constraint.py"),
+    "llguidance": ("engine/grammars/",),
     "harper": ("plugins/prose/",),
-    "language_tool_python": ("plugins/prose/",),
-    "huggingface_hub": ("engine/pull.py",),
-    "httpx2": ("engine/remote_http.py",),
-    "jinja2": ("engine/chat.py",),
+    "language_tool_python": ("plugins/prose/", "setup/"),
+    "huggingface_hub": ("engine/models/pull.py",),
+    "httpx2": ("engine/remote/http.py",),
+    "jinja2": ("engine/models/chat.py",),
     "starlette": ("openai/",),
     "uvicorn": ("cli/serve_openai.py",),
     "typer": ("cli/",),
 }
 """Third-party package -> the only places that may import it."""
+
+
+OPENERS = {
+    "open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "copyfile", "copyfileobj", "copy2",
+    "copytree", "move", "mmap", "ZipFile", "walk", "fwalk", "rglob", "getline", "getlines", "fromfile",
+}  # fmt: skip
+"""Names of functions and methods that open files, or go through folders within folders."""
+NOT_OF_A_DISK = {"archive", "ast", "documents", "language", "of", "self.documents", "self._files", "spoken"}
+"""Whose methods have such names and do something else: a document is opened, a tree is walked."""
+
+OWN_FILES = {
+    "__main__.py": "the null device, in place of a stream that is closed",
+    "cli/fix/checking.py": "copies what the user has checked, in a temporary folder that `walk` has gone through",
+    "cli/plugin_new.py": "a template of this package",
+    "cli/serve_openai.py": "the token file that the user names on the command line",
+    "disk/": "the one way",
+    "engine/": "its settings, models, caches and marks; no file of a workspace gets there",
+    "host/pauses.py": "state of our own",
+    "host/trust.py": "configuration of our own",
+    "paths.py": "files of our own, and the one way of writing",
+    "plugins/prose/engines/jvm/": "LanguageTool's installed files, a list of ours, and a temporary folder",
+    "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
+    "plugins/prose/project/misspellings.py": "a list of this package",
+    "plugins/prose/project/spelling.py": "a list of this package",
+    "setup/": "what is fetched, compiled and installed for the user",
+}
+"""File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""
+
+WITHOUT_ROOT = {
+    "cli/fix/branches.py": "a source file that has been read as a document",
+    "cli/fix/null_findings.py": "a report that the user names on the command line",
+    "cli/plugin_check.py": "the manifest of a plugin that the user names on the command line",
+    "host/settings/layers.py": "the user's own settings, or a workspace's: of a link that leads out nothing is trusted",
+    "plugins/nullcheck/oracle/language_server.py": "a source file that is open in the checker",
+    "plugins/prose/project/workspace.py": "the user's own dictionary, which may be a link",
+    "project/committers.py": "git's folder of a worktree lies elsewhere",
+    "project/files.py": "an environment's packages are often links",
+    "project/ignoring.py": "the user's own ignore files, and git's folder of a worktree, lie elsewhere",
+    "text/document.py": "a document that the user names or has open",
+}
+"""File -> why it reads a regular file without saying which folder that must be in."""
 
 
 OTHERS = (PACKAGE / "cli" / "plugin_template", PACKAGE.parents[1] / "examples" / "plugins")
@@ -63,10 +174,14 @@ def imports(folder: Path = PACKAGE) -> Iterator[tuple[str, str]]:
                 yield from ((name, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
                 assert node.level == 0, f"{name}: relative import"
-                if node.module == "breadknife":
-                    yield from ((name, f"breadknife.{alias.name}") for alias in node.names)
-                else:
-                    yield name, node.module
+                names = {f"{node.module}.{alias.name}" for alias in node.names}
+                yield from ((name, module) for module in sorted({n if is_module(n) else node.module for n in names}))
+
+
+def is_module(name: str) -> bool:
+    """Whether `breadknife.a.b` is a file or folder of ours."""
+    path = PACKAGE.parent / name.replace(".", "/")
+    return name == "breadknife.__version__" or path.is_dir() or path.with_suffix(".py").is_file()
 
 
 def test_arrows_point_one_way() -> None:
@@ -79,6 +194,36 @@ def test_arrows_point_one_way() -> None:
         if here in MAY_IMPORT and there != here and there not in MAY_IMPORT[here]:
             wrong.append(f"{file} imports {module}")
     assert wrong == []
+
+
+def test_arrows_within_a_folder_point_one_way() -> None:
+    wrong: list[str] = []
+    for file, module in imports():
+        for folder, rooms in WITHIN.items():
+            package = f"breadknife.{folder.replace('/', '.')}."
+            if not file.startswith(f"{folder}/") or not module.startswith(package):
+                continue
+            here = file.removeprefix(f"{folder}/").split("/")[0].removesuffix(".py")
+            there = module.removeprefix(package).split(".")[0]
+            if here in rooms and there != here and there not in rooms[here]:
+                wrong.append(f"{file} imports {module}")
+    assert wrong == []
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    modules = {path.relative_to(PACKAGE).as_posix().removesuffix(".py") for path in PACKAGE.rglob("*.py")}
+    arrows: dict[str, set[str]] = {}
+    for file, module in imports():
+        there = module.removeprefix("breadknife.").replace(".", "/")
+        if module.startswith("breadknife.") and there in modules:
+            arrows.setdefault(file.removesuffix(".py"), set()).add(there)
+    sorter = graphlib.TopologicalSorter(
+        {here: {each for each in found if not {here, each} <= CIRCLES} for here, found in arrows.items()}
+    )
+    try:
+        sorter.prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
 def test_libraries_stay_in_their_places() -> None:
@@ -104,6 +249,51 @@ def test_plugins_do_not_know_each_other() -> None:
 def test_plugins_of_others_use_the_public_api_alone() -> None:
     used = {module for folder in OTHERS for _, module in imports(folder) if module.split(".")[0] == "breadknife"}
     assert used == {"breadknife.api", "breadknife.testing"}
+
+
+def test_files_are_opened_in_one_way() -> None:
+    wrong = [
+        f"{file}:{call.lineno}: {ast.unparse(call)[:80]}"
+        for file, call in calls()
+        if not file.startswith(tuple(OWN_FILES)) and opens(call)
+    ]
+    assert wrong == []
+
+
+def test_files_of_a_workspace_are_read_inside_their_folder() -> None:
+    without = {
+        file
+        for file, call in calls()
+        if (ast.unparse(call.func) == "read_regular" and len(call.args) < 3) or ast.unparse(call.func) == "read_end"
+        if not file.startswith("disk/")
+    }
+    may_be_none = {"plugins/prose/project/workspace.py", "project/files.py", "project/ignoring.py"}
+    assert without | may_be_none == set(WITHOUT_ROOT)
+
+
+def test_no_exception_is_left_over() -> None:
+    files = {file for file, call in calls() if opens(call)}
+    assert [place for place in OWN_FILES if not any(file.startswith(place) for file in files)] == []
+
+
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    """Every (file, call in it) of the package, without the template of a plugin."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if not path.is_relative_to(OTHERS[0]):
+            found = ast.walk(ast.parse(path.read_text("utf-8")))
+            yield from ((path.relative_to(PACKAGE).as_posix(), node) for node in found if isinstance(node, ast.Call))
+
+
+def opens(call: ast.Call) -> bool:
+    """Whether a call opens a file, by its name."""
+    match call.func:
+        case ast.Name(id=name):
+            return name in OPENERS - {"read_text", "walk"}  # functions of our own
+        case ast.Attribute(value=value, attr=name):
+            owner = ast.unparse(value)
+            return (name in OPENERS and owner not in NOT_OF_A_DISK) or (owner, name) == ("sqlite3", "connect")
+        case _:
+            return False
 
 
 def test_every_folder_has_its_arrows() -> None:

@@ -18,11 +18,11 @@ from typing import Any, Protocol
 from detector import Report, judgement, sources
 
 from breadknife.cli.assemble import command_line, make_host
-from breadknife.cli.changes import Changes
-from breadknife.cli.checking import new_in
-from breadknife.cli.null_findings import CHECKER_SECONDS
-from breadknife.cli.repairs import Repair, Repairs, near
-from breadknife.cli.root_causes import Removed, causes_of, remove_causes
+from breadknife.cli.fix.changes import Changes
+from breadknife.cli.fix.checking import new_in
+from breadknife.cli.fix.null_findings import CHECKER_SECONDS
+from breadknife.cli.fix.repairs import Repair, Repairs, near
+from breadknife.cli.fix.root_causes import Removed, causes_of, remove_causes
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.reading import read

@@ -33,9 +33,9 @@ from typing import Any
 
 from fixes import EDITOR, repairing
 
-from breadknife.cli.changes import Changes
-from breadknife.cli.checking import new_in
-from breadknife.cli.repairs import Repair, Repairs, near
+from breadknife.cli.fix.changes import Changes
+from breadknife.cli.fix.checking import new_in
+from breadknife.cli.fix.repairs import Repair, Repairs, near
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said

@@ -17,6 +17,7 @@ def main() -> None:
         serve(sys.argv[2:])
         return
     from breadknife.cli.main import app
+    from breadknife.text.printable import escaped
 
     try:
         try:
@@ -28,7 +29,8 @@ def main() -> None:
             sys.stdout.close()  # or else it is tried once more at the end
         if not isinstance(error, BrokenPipeError):
             with suppress(OSError):
-                print(f"breadknife: {error.filename or 'standard output'}: {error.strerror or error}", file=sys.stderr)
+                said = f"breadknife: {error.filename or 'standard output'}: {error.strerror or error}"
+                print(escaped(said), file=sys.stderr)
         raise SystemExit(2) from None
 
 

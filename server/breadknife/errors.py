@@ -4,14 +4,18 @@ BreadknifeError                 has a message for people: what happened, why, an
 ├── SettingsError               a settings file or value is wrong (file, line, key)
 │   └── LeftOut                 settings that are right but don't count here, such as an untrusted folder's
 ├── DocumentError               a file can't be read as text
+│   └── FileRefused             a file isn't opened: no regular one, too large, outside of its folder, too slow
 ├── ModelError
 │   ├── UnknownModel            no such name in the catalog
 │   ├── ModelMissing            known, but not on this machine
 │   ├── ModelCorrupt            the file isn't the one that the catalog names
+│   ├── DocumentKept             no model may be asked about this document
 │   ├── ModelSetAside           the engine died over it too often
 │   └── DownloadFailed          no source could deliver it
 ├── EngineError
 │   ├── EngineUnavailable       the engine could not be started or reached
+│   │   └── EngineAbsent        there is none to ask: not installed, or not to be asked offline
+│   │       └── EngineMissing   the program that runs the models isn't installed
 │   ├── EngineDied              it ended while it worked for us
 │   └── PromptTooLong           the prompt doesn't fit the model's context
 ├── PluginError                 a plugin broke its contract
@@ -39,6 +43,11 @@ class DocumentError(BreadknifeError):
     """A file that can't be read as text: missing, binary, or not in its encoding."""
 
 
+class FileRefused(DocumentError, OSError):
+    """A file that isn't read because it could do harm; the message doesn't name it. Also an OSError, as of a file that
+    isn't there."""
+
+
 class ModelError(BreadknifeError):
     """Anything wrong with a model's file."""
 
@@ -59,6 +68,10 @@ class ModelSetAside(ModelError):
     """A model over which the engine died three times; it isn't loaded until the user says otherwise."""
 
 
+class DocumentKept(ModelError):
+    """A document that no model may be asked about: it is ignored, or looks like a file that holds secrets."""
+
+
 class DownloadFailed(ModelError):
     """No source could deliver a model."""
 
@@ -69,6 +82,19 @@ class EngineError(BreadknifeError):
 
 class EngineUnavailable(EngineError):
     """The engine could not be started or reached."""
+
+
+class EngineAbsent(EngineUnavailable):
+    """There is no engine to ask: a part of it isn't installed, or it is elsewhere and the user is offline."""
+
+
+class EngineMissing(EngineAbsent):
+    """The engine is not installed: `breadknife` alone works without it, and `breadknife setup` installs it."""
+
+    def __init__(
+        self, message: str = "the engine that runs the models is not installed; `breadknife setup` installs it"
+    ) -> None:
+        super().__init__(message)
 
 
 class EngineDied(EngineError):

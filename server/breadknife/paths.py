@@ -5,17 +5,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import stat
 import sys
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
 import platformdirs
 
+from breadknife.errors import FileRefused
+
 log = logging.getLogger("breadknife.paths")
 _Kind = TypeVar("_Kind")
+_NAMED = 50
+"""Characters of a file's name that a new file beside it has in its own, until it takes the old one's place."""
 PROJECT_MARKS = (".git", ".breadknife", "breadknife.toml")
 """One of these in a folder makes it a project of its own."""
 
@@ -40,6 +47,11 @@ def state_dir() -> Path:
     return _under("state", platformdirs.user_state_path("breadknife", appauthor=False))
 
 
+def cache_dir() -> Path:
+    """What can be made or fetched again: the engine's wheels, unfinished builds."""
+    return _under("cache", platformdirs.user_cache_path("breadknife", appauthor=False))
+
+
 def runtime_dir() -> Path:
     """The engine's socket and lock: a folder that is the user's alone."""
     if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
@@ -47,19 +59,89 @@ def runtime_dir() -> Path:
     return _under("run", platformdirs.user_runtime_path("breadknife", appauthor=False))
 
 
-def write_atomically(path: Path, *parts: bytes | memoryview, mode: int = 0o600) -> None:
-    """Replace a file by `parts`, all of it or nothing; its folder is made. Raises OSError, and leaves nothing then."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # has mode 0600
+def write_atomically(path: Path, *parts: bytes | memoryview, mode: int = 0o600, durable: bool = True) -> None:
+    """Replace one of breadknife's own files by `parts`: whatever happens, the old file is there or the new one.
+
+    The folder is made. Of a link, what it leads to is replaced. A file that isn't `durable` may be lost with the power:
+    it must be one that can do without, and that can tell whether it is whole. Raises OSError; the old file stays then.
+    """
+    real = Path(os.path.realpath(path))
+    real.parent.mkdir(parents=True, exist_ok=True)
+    _replace(real, parts, lambda descriptor: _set_mode(descriptor, mode), durable=durable)
+
+
+def rewrite(path: Path, *parts: bytes | memoryview) -> None:
+    """Replace what one of the user's files holds: whatever happens, the old file is there or the new one.
+
+    Mode, owner and (on Linux) extended attributes such as access lists stay. Of a link, what it leads to is replaced.
+    Raises FileRefused where writing would part hard links, change the owner, or overwrite a read-only file, and
+    OSError; the old file stays then.
+    """
+    real = Path(os.path.realpath(path))
+    was = os.lstat(real)
+    if not stat.S_ISREG(was.st_mode):
+        raise FileRefused("not a regular file, so it isn't written; put one in its place")
+    if was.st_nlink > 1:
+        raise FileRefused(
+            f"one of {was.st_nlink} hard links, and writing would part it from the others; make a copy of it, and "
+            "rename that to its name"
+        )
+    if not os.access(real, os.W_OK):
+        raise FileRefused("read-only, so it isn't written; make it writable")
+    _replace(real, parts, lambda descriptor: _take_over(descriptor, real, was), durable=True)
+
+
+def _replace(real: Path, parts: Iterable[bytes | memoryview], prepare: Callable[[int], None], *, durable: bool) -> None:
+    # A name may have 255 bytes, and mkstemp adds its own.
+    handle, name = tempfile.mkstemp(".tmp", f".{real.name[:_NAMED]}.", real.parent)  # has mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.writelines(parts)
-        if mode != 0o600:
-            os.chmod(name, mode)
-        Path(name).replace(path)
+            file.flush()
+            prepare(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
+        os.replace(name, real)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            os.unlink(name)
         raise
+    if durable:
+        _sync(real.parent)
+
+
+def _set_mode(descriptor: int, mode: int) -> None:
+    if sys.platform != "win32" and mode != 0o600:
+        os.fchmod(descriptor, mode)
+
+
+def _take_over(descriptor: int, old: Path, was: os.stat_result) -> None:
+    """Give a new file the owner, mode and extended attributes of the old one. Raises FileRefused."""
+    if sys.platform == "win32":
+        return  # a file there has the access list of its folder, unless somebody gave it another one
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) != (was.st_uid, was.st_gid):
+        try:
+            os.fchown(descriptor, was.st_uid, was.st_gid)
+        except PermissionError:
+            raise FileRefused("of another user or group, which it would no longer be; change it as that user") from None
+    os.fchmod(descriptor, stat.S_IMODE(was.st_mode))
+    if sys.platform == "linux":
+        for name in os.listxattr(old):
+            with contextlib.suppress(OSError):  # some are the system's own
+                os.setxattr(descriptor, name, os.getxattr(old, name))
+
+
+def _sync(folder: Path) -> None:
+    """Have the disk know the new name of a file too. Windows has no such thing; its file systems keep a journal."""
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError):  # the file is there; some file systems can't
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def read_written(path: Path, kind: type[_Kind]) -> _Kind:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from breadknife.cli.null_findings import Sources
-from breadknife.cli.null_report import _BY_HAND, _VERIFIED, run, table
-from breadknife.cli.ways import BY_HAND
-from breadknife.host.asking import KINDS
+from breadknife.cli.fix.null_findings import Sources
+from breadknife.cli.fix.null_report import _BY_HAND, _VERIFIED, run, table
+from breadknife.cli.fix.ways import BY_HAND
+from breadknife.host.kinds import KINDS
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.python.language import PythonFile
 from breadknife.task.values import ActionRequest

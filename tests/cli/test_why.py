@@ -14,7 +14,7 @@ from breadknife.host.containment import Containment
 from breadknife.host.inspector import inspect
 from breadknife.host.pauses import FAILURES
 from breadknife.host.receipts import Outcome, Receipt
-from breadknife.task.cascade import StepTrace
+from breadknife.task.running import StepTrace
 from breadknife.task.values import ActionRequest, CheckRequest, Findings
 from breadknife.text.document import Span
 from host.fakes import Fake, host, raising

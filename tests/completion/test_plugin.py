@@ -83,6 +83,14 @@ def test_a_file_that_looks_secret_is_put_before_no_model(uri: str) -> None:
         assert not user.engine.requests
 
 
+@pytest.mark.parametrize("marked", ['password = "hun⟦|⟧"\n', "url = 'postgres://me:hunter2⟦|⟧@db'\n"])
+def test_who_writes_a_secret_gets_no_suggestion(marked: str) -> None:
+    with typist(Line("", "ter2")) as user:
+        assert user.sees(marked) == "in-secret"
+        assert isinstance(user.engine, ScriptedEngine)
+        assert not user.engine.requests
+
+
 def test_an_engine_that_dies_is_an_error_of_this_request_alone() -> None:
     with typist() as user:
         user.context.engine = ScriptedEngine([Line("", error=EngineDied("gone"))])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+import string
 from itertools import pairwise
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Engine, GenerateRequest, Lane, Part, Prompt, Trim
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.plugins.completion.prompt import (
     FIRST,
     WHOLE,
@@ -245,3 +247,15 @@ def test_a_key_costs_a_model_its_own_tokens_only(real_engine: Engine) -> None:
         text = document(LONG[:at] + keys[:count] + LONG[at:])
         last = asked(real_engine, fim_prompt(text, offset, offset), 1)[-1]
         assert count == 0 or last.prompt_tokens - last.cached_tokens <= 3
+
+
+def test_a_secret_that_the_window_cuts_in_two_is_masked() -> None:
+    token = "".join(random.Random(5).choices(string.ascii_letters + string.digits, k=40))
+    text = f"x = ['{'a ' * 3000}', '{token}', '{'b ' * 3000}', 'c', '{token}', '{'d ' * 3000}']\n"
+    document = Document("file:///a.py", "python", text)
+    for cut in (10, 20, 30):
+        first, second = text.index(token), text.rindex(token)
+        window = Window(4_000, second + cut - text.index("'c'"))
+        prompt = fim_prompt(document, text.index("'c'"), text.index("'c'"), window=window, begin=first + cut)
+        said = "".join(part.text for part in prompt)
+        assert not any(token[at : at + 8] in said for at in range(len(token) - 7)), cut

@@ -17,9 +17,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from breadknife.engine.catalog import ModelInfo, Part
-from breadknife.engine.pull import PullProgress, _written, pull  # pyright: ignore[reportPrivateUsage]
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import ModelInfo, Part
+from breadknife.engine.models.index import written
+from breadknife.engine.models.pull import PullProgress, pull
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import DownloadFailed
 from engine.hub import Hub
 
@@ -226,7 +227,7 @@ def test_folders_that_pip_takes_away_meanwhile_do_not_end_a_download(
         return real(folder)
 
     monkeypatch.setattr(os, "scandir", scan)
-    assert _written(fetching) == 5
+    assert written(fetching) == 5
 
 
 def test_without_pip_and_uv_the_remedy_is_said(store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,9 +243,9 @@ PULLER = """
 import sys
 from pathlib import Path
 import msgspec
-from breadknife.engine.catalog import ModelInfo
-from breadknife.engine.pull import pull
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import ModelInfo
+from breadknife.engine.models.pull import pull
+from breadknife.engine.models.store import ModelStore
 
 folder, model, pause_at = sys.argv[1:]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from breadknife.engine.api import Engine
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import ScriptedEngine
-from breadknife.host.asking import KINDS, RequestKind
 from breadknife.host.host import Host
+from breadknife.host.kinds import KINDS, RequestKind
 from breadknife.host.registry import Registry
 from breadknife.host.settings import Settings
 from breadknife.task.plugin import Context

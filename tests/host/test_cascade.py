@@ -11,9 +11,10 @@ from breadknife.engine.api import Part
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import PluginError
 from breadknife.host.settings import Settings
-from breadknife.task.cascade import Kind, Memory, PassedOn, Settled, Step, Verdict, Vetoed, check_cascade
+from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import Context
 from breadknife.task.reasons import silence
+from breadknife.task.running import Memory, check_cascade
 from breadknife.task.values import CheckRequest, Done, Silence
 from host.fakes import Fake, host
 from support import document

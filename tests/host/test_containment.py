@@ -181,7 +181,8 @@ def test_refreshes_and_notices_without_end_are_not_heard() -> None:
             context.notify(f"notice {number}")
 
     one = host(Fake("loops", loop))
-    one.on_refresh = one.on_notice = heard.append
+    one.on_refresh = lambda uri, plugin: heard.append(uri)
+    one.on_notice = heard.append
     one.ask(CheckRequest(DOC))
     assert 0 < len([each for each in heard if each == DOC.uri]) < 100
     assert 0 < len([each for each in heard if each.startswith("notice")]) < 100

@@ -27,9 +27,10 @@ def test_a_refresh_is_about_what_was_asked() -> None:
 
     one = host(refreshing(Findings(())))
     told: list[object] = []
-    one.on_refresh = one.on_growth = told.append
+    one.on_refresh = lambda uri, plugin: told.append((uri, plugin))
+    one.on_growth = told.append
     one.ask(CheckRequest(DOC))
-    assert told == [DOC.uri]
+    assert told == [(DOC.uri, "refreshes")]
     one.ask(CompletionRequest(DOC, 5))
     assert told[1:] == [DOC]
 

@@ -33,7 +33,8 @@ DOC = document("x = 1\n")
 def test_a_plugin_of_version_1_answers_everything() -> None:
     told: list[str] = []
     one = host(PluginV1(), engine=ScriptedEngine([Line("x = 1", " + 2\nmore")]))
-    one.on_notice = one.on_refresh = told.append
+    one.on_refresh = lambda uri, plugin: told.append(uri)
+    one.on_notice = told.append
     [item] = one.ask(CompletionRequest(DOC, 5)).completions
     assert (item.text, item.origin.model) == (" + 2", "qwen2.5-coder-0.5b")
     [finding] = one.ask(CheckRequest(DOC)).findings

@@ -215,7 +215,7 @@ def test_the_editor_may_not_name_programs_for_a_folder_that_is_not_trusted() -> 
         ({"breadknife.toml": "\ufeff[prose]\ndialect = 'b'\n"}, "b", ""),
         ({"breadknife.toml": "a = " + "[" * 10_000}, "en-US", "breadknife.toml:1: not TOML"),
         ({"breadknife.toml": "a = " + "9" * 10_000}, "en-US", "breadknife.toml:1: "),
-        ({"breadknife.toml": "x" * 2_000_000}, "en-US", "more than 1 MB"),
+        ({"breadknife.toml": "x" * 2_000_000}, "en-US", "larger than 1 MB"),
     ],
 )  # fmt: skip
 def test_a_workspaces_files(tmp_path: Path, home: Path, files: dict[str, str], value: str, problem: str) -> None:
@@ -230,7 +230,7 @@ def test_a_workspaces_files(tmp_path: Path, home: Path, files: dict[str, str], v
 def test_a_file_that_never_ends_is_not_read(tmp_path: Path, home: Path) -> None:
     (tmp_path / "breadknife.toml").symlink_to("/dev/zero")
     _, [problem] = file_layers(tmp_path)
-    assert "it is no file" in str(problem)
+    assert "not a regular file" in str(problem)
 
 
 def test_a_broken_file_is_told(tmp_path: Path) -> None:

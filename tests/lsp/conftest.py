@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -73,14 +74,40 @@ class Session:
         assert isinstance(reply, lsp.CompletionList)
         return reply
 
-    async def pull(self, uri: str, previous: str | None = None) -> Any:
-        """The report, its items as a list (or None in an unchanged one)."""
+    @property
+    def pulls(self) -> bool:
+        """Whether this client pulls diagnostics; otherwise it is pushed to."""
+        text = self.client.capabilities.text_document
+        return bool(text and text.diagnostic and text.diagnostic.dynamic_registration)
+
+    async def pull_from(self, plugin: str, uri: str, previous: str | None = None) -> Any:
+        """One plugin's report, its items as a list."""
+        await self.providers()
         report: Any = await self.client.text_document_diagnostic_async(
-            lsp.DocumentDiagnosticParams(lsp.TextDocumentIdentifier(uri), previous_result_id=previous)
+            lsp.DocumentDiagnosticParams(lsp.TextDocumentIdentifier(uri), plugin, previous)
         )
         if isinstance(report, lsp.RelatedFullDocumentDiagnosticReport):
             report.items = list(report.items)
         return report
+
+    async def pull(self, uri: str) -> list[lsp.Diagnostic]:
+        """From every plugin that the server has registered a provider for, in the order of the document."""
+        reports = await asyncio.gather(*(self.pull_from(plugin, uri) for plugin in await self.providers()))
+        items = [item for report in reports for item in report.items]
+        return sorted(items, key=lambda item: (item.range.start.line, item.range.start.character))
+
+    async def registration(self, method: str) -> Any:
+        """The options of the first registration for a method, once the server has asked for it."""
+        async with asyncio.timeout(60):
+            while not (found := [each for each in self.registered if each.method == method]):
+                await asyncio.sleep(0.02)
+        return found[0].register_options
+
+    async def providers(self) -> list[str]:
+        """The plugins that this client was asked to pull diagnostics from."""
+        await self.registration(lsp.TEXT_DOCUMENT_DIAGNOSTIC)
+        found = [each for each in self.registered if each.method == lsp.TEXT_DOCUMENT_DIAGNOSTIC]
+        return [each.register_options["identifier"] for each in found]
 
     async def actions(
         self, uri: str, range: lsp.Range, diagnostics: list[lsp.Diagnostic], only: list[str] | None = None
@@ -99,7 +126,7 @@ def _capabilities(editor: str) -> lsp.ClientCapabilities:
     capabilities = client_capabilities(editor)
     if editor == "visual_studio_code" and capabilities.text_document and capabilities.workspace:
         capabilities.text_document.inline_completion = lsp.InlineCompletionClientCapabilities()
-        capabilities.text_document.diagnostic = lsp.DiagnosticClientCapabilities()
+        capabilities.text_document.diagnostic = lsp.DiagnosticClientCapabilities(dynamic_registration=True)
         capabilities.workspace.diagnostics = lsp.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
     return capabilities
 

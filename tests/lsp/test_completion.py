@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types as lsp
 
-from breadknife.lsp import completion, inline_completion
-from breadknife.lsp.completion import is_by_hand
 from breadknife.lsp.convert import on_one_line, to_command
+from breadknife.lsp.features import completion, inline_completion
+from breadknife.lsp.features.completion import is_by_hand
 from breadknife.task.values import Command, CompletionItem, Origin
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
 from support import document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from lsprotocol import types as lsp
 
 from breadknife.host.host import Reply
-from breadknife.lsp.diagnostics import Diagnostics
+from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.task.values import CheckRequest
 from breadknife.text.document import Document
 
@@ -27,21 +28,19 @@ async def until_pushed(session, uri: str, wanted) -> list[lsp.Diagnostic]:
 
 async def diagnostics(session, uri: str, wanted=bool) -> list[lsp.Diagnostic]:
     """However this client gets them."""
-    if session.result.capabilities.diagnostic_provider is None:
-        return await until_pushed(session, uri, wanted)
-    return list((await session.pull(uri)).items)
+    return await session.pull(uri) if session.pulls else await until_pushed(session, uri, wanted)
 
 
 @pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
 async def test_pull_or_push_but_never_both(connect, script, editor: str) -> None:
     session = await connect(editor, engine_script=script([]))
-    capabilities = session.result.capabilities
     uri = session.open("a.py", NULL)
     found = await diagnostics(session, uri)
     assert [(d.source, d.range.start.line) for d in found] == [("nullcheck", 3)]
-    pulls = editor != "emacs" and session.client.capabilities.text_document.diagnostic is not None
-    assert (capabilities.diagnostic_provider is not None) is pulls
-    if pulls:
+    assert session.pulls is (editor == "visual_studio_code")
+    assert session.result.capabilities.diagnostic_provider is None  # a provider for each plugin, once they are loaded
+    if session.pulls:
+        assert await session.providers() == ["nullcheck", "prose"]
         assert session.client.diagnostics.get(uri) is None
 
 
@@ -64,12 +63,12 @@ async def test_the_names_that_eglot_has_for_languages_are_known(connect, script,
 async def test_an_unchanged_report_is_short(connect, script) -> None:
     session = await connect(engine_script=script([]))
     uri = session.open("a.py", NULL)
-    full = await session.pull(uri)
-    assert (await session.pull(uri, full.result_id)).kind == "unchanged"
+    full = await session.pull_from("nullcheck", uri)
+    assert (await session.pull_from("nullcheck", uri, full.result_id)).kind == "unchanged"
     session.replace(uri, NULL + "x = 1\n", 2)
-    assert (await session.pull(uri, full.result_id)).kind == "unchanged"
+    assert (await session.pull_from("nullcheck", uri, full.result_id)).kind == "unchanged"
     session.replace(uri, "x = 1\n", 3)
-    assert (await session.pull(uri, full.result_id)).items == []
+    assert (await session.pull_from("nullcheck", uri, full.result_id)).items == []
 
 
 @pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
@@ -176,12 +175,25 @@ async def test_no_fix_is_made_that_an_editor_never_reads() -> None:
     """Its menus are asked for apart: of a check it reads the preferred fixes, for "fix all"."""
     asked: list[CheckRequest] = []
 
-    async def ask(request: CheckRequest) -> Reply:
+    async def ask(request: CheckRequest, *, plugin: str) -> Reply:
         asked.append(request)
         return Reply((), ())
 
-    server: Any = SimpleNamespace(ask=ask, documents=SimpleNamespace(is_current=lambda document: True))
-    await Diagnostics(server).check(Document("file:///a.py", "python", NULL))
+    ready = asyncio.Event()
+    ready.set()
+
+    async def in_worker(work: Callable[[], Any]) -> Any:
+        return work()
+
+    server: Any = SimpleNamespace(
+        ask=ask,
+        ready=ready,
+        in_worker=in_worker,
+        root_of=lambda uri: None,
+        host=SimpleNamespace(checkers=lambda document, root: ("nullcheck",)),
+        documents=SimpleNamespace(is_current=lambda document: True),
+    )
+    await Diagnostics(server).findings(Document("file:///a.py", "python", NULL))
     assert [request.all_fixes for request in asked] == [False]
 
 

@@ -53,7 +53,7 @@ def telling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def told(session, uri: str) -> list[str]:
-    return [each.message for each in (await session.pull(uri)).items if each.source == "telling"]
+    return [each.message for each in await session.pull(uri) if each.source == "telling"]
 
 
 async def test_documents_and_files_on_disk(connect, script, home, telling) -> None:
@@ -100,8 +100,5 @@ async def test_documents_and_files_on_disk(connect, script, home, telling) -> No
 
 async def test_the_client_is_asked_to_watch_them(connect, script, home) -> None:
     session = await connect(engine_script=script([]))
-    async with asyncio.timeout(20):
-        while not session.registered:
-            await asyncio.sleep(0.05)
-    patterns = str(session.registered[0].register_options)
+    patterns = str(await session.registration("workspace/didChangeWatchedFiles"))
     assert all(each in patterns for each in (".gitignore", ".breadknifeignore", "py", "tsx"))

@@ -15,7 +15,7 @@ SMALLER = '[models]\ncompletion = "smollm2-135m"\n'
 
 
 async def found(session, uri: str) -> int:
-    return len((await session.pull(uri)).items)
+    return len(await session.pull(uri))
 
 
 async def until(condition) -> None:
@@ -84,13 +84,7 @@ async def test_a_changed_file_counts_at_once(connect, script, home, watched: boo
 async def test_the_client_is_asked_to_watch_the_files(connect, script, home) -> None:
     session = await connect(engine_script=script([]))
 
-    async def registered() -> bool:
-        return bool(session.registered)
-
-    await until(registered)
-    [registration] = session.registered
-    assert registration.method == "workspace/didChangeWatchedFiles"
-    text = str(registration.register_options)
+    text = str(await session.registration("workspace/didChangeWatchedFiles"))
     assert all(name in text for name in ("breadknife.toml", "pyproject.toml"))
 
 

@@ -38,6 +38,7 @@ class Second:
             self.made += 1
             return self
 
+        monkeypatch.setattr(languagetool, "is_set_up", lambda url: True)
         monkeypatch.setattr(languagetool, "obstacle", lambda url: None)
         monkeypatch.setattr(languagetool, "LanguageToolEngine", make)
 

@@ -125,7 +125,8 @@ def test_a_text_that_kills_the_engine_is_tried_twice_and_the_next_one_is_checked
     background.submit("doc", ["deadly", "good"], ignore)
     background.wait(["deadly", "good"], CancelToken.after(30))
     assert engine.asked == ["deadly", "deadly", "good"]
-    assert (background.result("deadly"), background.result("good")) == ((), (result("good"),))
+    assert (background.result("deadly"), background.result("good")) == (None, (result("good"),))
+    assert background.lost(["deadly"])
     assert background.failure is None
     background.close()
 
@@ -140,7 +141,8 @@ def test_a_fault_of_the_engine_costs_one_text_its_findings_and_nobody_waits_for_
     background.submit("doc", ["odd", "good"], ignore)
     background.wait(["odd", "good"], CancelToken.after(30))
     assert engine.asked == ["odd", "good"]
-    assert (background.result("odd"), background.result("good")) == ((), (result("good"),))
+    assert (background.result("odd"), background.result("good")) == (None, (result("good"),))
+    assert background.lost(["odd"])
     assert background.failure is None
     background.close()
 

@@ -72,6 +72,7 @@ def test_findings_of_a_slow_engine_do_not_flicker(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filler: str
 ) -> None:
     slow = Slow()
+    monkeypatch.setattr(languagetool, "is_set_up", lambda url: True)
     monkeypatch.setattr(languagetool, "obstacle", lambda url: None)
     monkeypatch.setattr(languagetool, "LanguageToolEngine", lambda dialect, url: slow)
     plugin, editor = ProsePlugin(), Editor(tmp_path)

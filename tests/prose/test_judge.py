@@ -12,8 +12,9 @@ from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import ModelMissing
 from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.merge import Correction, Mistake
-from breadknife.plugins.prose.model.judge import is_sure, judged
-from breadknife.plugins.prose.model.thresholds import BUDGET, JUDGED, MISSPELLED, excess
+from breadknife.plugins.prose.model.judge import judged, needs_judge
+from breadknife.plugins.prose.model.opinions import case
+from breadknife.plugins.prose.model.thresholds import BUDGET, JUDGED, MISSPELLED, MISSPELLED_ALONE, excess
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Finding, Findings
@@ -22,32 +23,29 @@ from prose.disliking import DislikingEngine
 from support import PluginContext, document
 
 SETTINGS = ProseSettings(languagetool=False)
-UNSURE = "It is better then before."  # Harper's ThenThan: a rule that needs a judge
+UNSURE = "The build could of failed."  # Harper's ModalOf: a rule that waits for agreement
+AGREES, OBJECTS = {"could of": -9, "could have": -1}, {"could have": -9}
 
 
-def mistake(*replacements: str, rule: str = "RULE", safe: bool = False, known: int = 0, length: int = 4) -> Mistake:
-    span = Span(0, length)
+def mistake(*replacements: str, rule: str = "RULE", ready: bool = False, safe: bool = False, known: int = 0) -> Mistake:
+    span = Span(0, 4)
     lint = Lint("harper", rule, span, "", replacements, "")
     corrections = tuple(Correction(span, new) for new in replacements)
-    return Mistake(lint, ("harper",), (rule,), corrections, safe, known=known)
+    return Mistake(lint, ("harper",), (rule,), corrections, safe, ready, known=known)
 
 
 @pytest.mark.parametrize(
     ("each", "expected"),
     [
-        (mistake("b"), False),
-        (mistake("b", safe=True), True),
-        (mistake("b", rule="SpellCheck"), False),
-        (mistake("b", rule="SpellCheck", safe=True), False),
-        (mistake("b", "c", rule="SpellCheck", known=1), True),
-        (mistake("b", "c", rule="SpellCheck", known=2), False),  # which of them?
-        (mistake("b", rule="SpellCheck", known=1, length=3), False),
-        (mistake(rule="SpellCheck"), True),
-        (mistake(), True),
+        (mistake("b"), True),
+        (mistake("b", ready=True), False),
+        (mistake("b", "c", rule="SpellCheck", ready=True, known=1), False),
+        (mistake("b", "c", rule="SpellCheck", ready=True, known=2), True),  # which of them comes first?
+        (mistake(), False),  # there is nothing to compare with
     ],
 )
 def test_what_needs_a_judge(each: Mistake, expected: bool) -> None:
-    assert is_sure(each) is expected
+    assert needs_judge(each) is expected
 
 
 @pytest.mark.parametrize(
@@ -58,17 +56,27 @@ def test_what_needs_a_judge(each: Mistake, expected: bool) -> None:
         ((JUDGED, JUDGED + 1), BUDGET, ["b", "a"]),
         ((JUDGED,), BUDGET / 2, None),
         ((99.0,), 0.0, None),
-        ((), BUDGET, ["a"]),
+        ((), BUDGET, None),  # nobody agrees
     ],
 )
 def test_judged(margins: tuple[float, ...], budget: float, expected: list[str] | None) -> None:
     found = judged(mistake(*"ab"[: max(len(margins), 1)]), margins, "model", budget)
     assert (found and [each.replacement for each in found.corrections]) == expected
+    assert found is None or found.ready
 
 
-@pytest.mark.parametrize(("margin", "shown"), [(MISSPELLED, True), (MISSPELLED - 0.1, False)])
-def test_a_word_that_is_in_no_dictionary_may_be_a_name(margin: float, shown: bool) -> None:
-    assert (judged(mistake("httpx", rule="SpellCheck"), (margin,), "model", BUDGET) is not None) is shown
+@pytest.mark.parametrize(
+    ("engines", "margin", "shown"),
+    [
+        (("harper", "languagetool"), MISSPELLED, True),
+        (("harper", "languagetool"), MISSPELLED - 0.1, False),
+        (("harper",), MISSPELLED_ALONE, True),
+        (("harper",), MISSPELLED_ALONE - 0.1, False),
+    ],
+)
+def test_a_word_that_is_in_no_dictionary_may_be_a_name(engines: tuple[str, ...], margin: float, shown: bool) -> None:
+    one = replace(mistake("httpx", rule="SpellCheck"), engines=engines)
+    assert (judged(one, (margin,), "model", BUDGET) is not None) is shown
 
 
 @pytest.mark.parametrize(
@@ -82,30 +90,41 @@ def test_a_word_that_is_in_no_dictionary_may_be_a_name(margin: float, shown: boo
     ],
 )
 def test_a_word_that_is_further_off_must_be_likelier(word: str, margins: dict[str, float], expected: str) -> None:
-    found = judged(mistake(*margins, rule="SpellCheck"), tuple(margins.values()), "model", BUDGET, word)
+    one = replace(mistake(*margins, rule="SpellCheck"), engines=("harper", "languagetool"))
+    found = judged(one, tuple(margins.values()), "model", BUDGET, word)
     assert found
     assert found.corrections[0].replacement == expected
 
 
 @pytest.mark.parametrize(
-    ("known", "length", "margins", "budget", "expected"),
+    ("known", "ready", "margins", "budget", "expected"),
     [
-        (1, 4, (-9.0, 3.0, 2.0), BUDGET, ["a", "b", "c"]),
-        (2, 4, (-9.0, -3.0, 2.0), BUDGET, ["b", "a", "c"]),
-        (2, 4, (-9.0, -3.0, 2.0), 0.0, ["b", "a", "c"]),
-        (1, 3, (-9.0, 3.0, 2.0), BUDGET, None),  # an abbreviation, as likely
+        (1, True, (-9.0, 3.0, 2.0), BUDGET, ["a", "b", "c"]),
+        (2, True, (-9.0, -3.0, 2.0), BUDGET, ["b", "a", "c"]),
+        (2, True, (-9.0, -3.0, 2.0), 0.0, ["b", "a", "c"]),
+        (1, False, (-9.0, 3.0, 2.0), BUDGET, None),  # a short one: an abbreviation, as likely
     ],
 )
-def test_what_is_known_to_be_meant_comes_first_and_is_told(
-    known: int, length: int, margins: tuple[float, ...], budget: float, expected: list[str] | None
+def test_what_is_known_to_be_meant_comes_first_and_what_is_ready_is_told(
+    known: int, ready: bool, margins: tuple[float, ...], budget: float, expected: list[str] | None
 ) -> None:
-    found = judged(mistake(*"abc", rule="SpellCheck", known=known, length=length), margins, "model", budget, "word")
+    found = judged(mistake(*"abc", rule="SpellCheck", ready=ready, known=known), margins, "model", budget, "word")
     assert (found and [each.replacement for each in found.corrections]) == expected
 
 
 def test_what_the_model_puts_first_is_safe_only_if_the_engines_put_it_first_too() -> None:
-    found = [judged(mistake("a", "b", safe=True), margins, "model", BUDGET) for margins in ((9.0, 8.0), (8.0, 9.0))]
+    found = [
+        judged(mistake("a", "b", safe=True, ready=True), margins, "model", BUDGET)
+        for margins in ((9.0, 8.0), (8.0, 9.0))
+    ]
     assert [each and each.safe for each in found] == [True, False]
+
+
+def test_what_is_typed_behind_a_mistake_is_not_judged_again() -> None:
+    texts = ["It could of been one of them", "It could of been one of them, and so on. We go on."]
+    lint = Lint("harper", "ModalOf", Span(3, 11), "", ("could have",), "")
+    one = Mistake(lint, ("harper",), ("ModalOf",), (Correction(lint.span, "could have"),), safe=False, ready=False)
+    assert {case(text, one).text for text in texts} == {"It could of been one of"}
 
 
 def test_half_the_budget_asks_for_more() -> None:
@@ -139,9 +158,14 @@ def shown(doc: Document, findings: tuple[Finding, ...]) -> list[tuple[str, str, 
 
 
 CASES = [
-    ("the model agrees", UNSURE, {"then": -9, "than": -1}, [("then", "harper/ThenThan", "than", "judge")]),
-    ("the model doesn't", UNSURE, {"than": -9}, []),
-    ("a sure rule isn't judged", "This is an useful one.", {}, [("an", "harper/AnA", "a", "")]),
+    ("the model agrees", UNSURE, AGREES, [("could of", "harper/ModalOf", "could have", "judge")]),
+    ("the model doesn't", UNSURE, OBJECTS, []),
+    (
+        "a rule that is right more often than not isn't judged",
+        "This is an useful one.",
+        {"a": -9},
+        [("an", "harper/AnA", "a", "")],
+    ),
     (
         "the model's own",
         "Each file have a name.",
@@ -168,12 +192,12 @@ def test_findings(
 
 
 def test_sure_findings_come_at_once_and_judged_ones_later(plugin: ProsePlugin, context: PluginContext) -> None:
-    context = replace(context, engine=DislikingEngine({"then": -9, "than": -1}))
+    context = replace(context, engine=DislikingEngine(AGREES))
     doc = document(f"{UNSURE} This is an useful one.", "markdown")
     assert [f.code for f in check(plugin, doc, context, whole=False)] == ["AnA"]
-    assert [f.code for f in check(plugin, doc, context)] == ["ThenThan", "AnA"]
+    assert [f.code for f in check(plugin, doc, context)] == ["ModalOf", "AnA"]
     asked = len(context.engine.requests)  # type: ignore[attr-defined]
-    assert [f.code for f in check(plugin, doc, context, whole=False)] == ["ThenThan", "AnA"]
+    assert [f.code for f in check(plugin, doc, context, whole=False)] == ["ModalOf", "AnA"]
     assert len(context.engine.requests) == asked  # type: ignore[attr-defined]
 
 
@@ -190,14 +214,15 @@ def test_the_models_rules_can_be_switched_off(plugin: ProsePlugin, context: Plug
     assert check(plugin, document("Each file have a name.", "markdown"), context) == ()
 
 
-def test_without_a_model_the_rules_word_counts_and_one_notice_says_so(
+def test_without_a_model_what_waits_for_agreement_is_not_shown_and_one_notice_says_so(
     plugin: ProsePlugin, context: PluginContext
 ) -> None:
     engine = ScriptedEngine([Line("", error=ModelMissing("smollm2-135m is not here; `breadknife models pull`"))])
     context = replace(context, engine=engine, notices=[])
-    doc = document(UNSURE, "markdown")
+    doc = document(f"{UNSURE} This is an useful one.", "markdown")
     for _ in range(2):
-        assert [f.code for f in check(plugin, doc, context)] == ["ThenThan"]
+        assert [f.code for f in check(plugin, doc, context, whole=False)] == ["AnA"]
+        plugin.answer(CheckRequest(doc, whole=True), context)
     assert set(context.notices) == {
         "Prose is checked without a model: smollm2-135m is not here; `breadknife models pull`."
     }
@@ -216,23 +241,27 @@ STRANGE = {
 
 @pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
 def test_strange_text_is_judged_and_proposed_for(plugin: ProsePlugin, context: PluginContext, text: str) -> None:
-    context = replace(context, engine=DislikingEngine({"then": -9, "than": -1, "have": -20, "has": -1}), notices=[])
+    context = replace(
+        context,
+        engine=DislikingEngine({**AGREES, "files have": -20, "files has": -1, "file have": -20, "file has": -1}),
+        notices=[],
+    )
     doc = document(text.replace("{}", f"{UNSURE} Each file have a name. It is here."), "markdown")
     found = check(plugin, doc, context)
     assert sorted(shown(doc, found)) == [
+        ("could of", "harper/ModalOf", "could have", "judge"),
         ("have", "model/Agreement", "has", "judge"),
-        ("then", "harper/ThenThan", "than", "judge"),
     ]
     edits = [each.fixes[0].edits[0] for each in found]
-    assert doc.edited(edits).text == doc.text.replace("then", "than").replace("have", "has")
+    assert doc.edited(edits).text == doc.text.replace("file have", "file has").replace("could of", "could have")
     assert context.notices == []
 
 
 BUDGETS = [
     (0.0, ["AnA"]),
     (1.0, ["AnA", "Agreement"]),
-    (2.0, ["AnA", "Agreement", "ThenThan"]),
-    (4.0, ["AnA", "Agreement", "ThenThan"]),
+    (2.0, ["AnA", "Agreement", "ModalOf"]),
+    (4.0, ["AnA", "Agreement", "ModalOf"]),
 ]
 
 
@@ -242,7 +271,7 @@ def test_the_budget(
     plugin: ProsePlugin, context: PluginContext, budget: float, expected: list[str], whole: bool
 ) -> None:
     """A rule that needs a judge, with a margin of 3; the model's own, with one of 15; and one that needs neither."""
-    words = {"then": -4, "than": -1, "have": -16, "has": -1}
+    words = {"could of": -4, "could have": -1, "have": -16, "has": -1}
     context = replace(
         context, values=replace(SETTINGS, flags_per_1000_words=budget), engine=DislikingEngine(words), notices=[]
     )
@@ -251,15 +280,19 @@ def test_the_budget(
     assert [each.code for each in check(plugin, doc, context, whole=whole)] == expected
 
 
+@pytest.mark.parametrize("model", [True, False])
 @pytest.mark.parametrize("budget", [0.0, 1.0, 4.0])
-def test_without_a_model_there_is_no_budget(plugin: ProsePlugin, context: PluginContext, budget: float) -> None:
-    settings = replace(SETTINGS, flags_per_1000_words=budget, model=False)
-    found = check(plugin, document(UNSURE, "markdown"), replace(context, values=settings))
-    assert [each.code for each in found] == ["ThenThan"]
+def test_what_is_right_more_often_than_not_is_shown_whatever_the_budget(
+    plugin: ProsePlugin, context: PluginContext, budget: float, model: bool
+) -> None:
+    settings = replace(SETTINGS, flags_per_1000_words=budget, model=model)
+    found = check(plugin, document("This is an useful one.", "markdown"), replace(context, values=settings))
+    assert "AnA" in {each.code for each in found}
 
 
 def test_the_model_can_be_switched_off(plugin: ProsePlugin, context: PluginContext) -> None:
-    engine = DislikingEngine({"than": -9})
+    engine = DislikingEngine(OBJECTS)
     context = replace(context, engine=engine, values=replace(SETTINGS, model=False))
-    assert [f.code for f in check(plugin, document(UNSURE, "markdown"), context)] == ["ThenThan"]
+    doc = document(f"{UNSURE} This is an useful one.", "markdown")
+    assert [f.code for f in check(plugin, doc, context)] == ["AnA"]
     assert engine.requests == []

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine, ScoreRequest, Scores
-from breadknife.engine.catalog import builtin_catalog
 from breadknife.engine.client import DaemonEngine
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.errors import EngineDied, EngineUnavailable
 from breadknife.host.host import Host
@@ -59,7 +59,7 @@ def check(store: Store, *texts: str, engine: str = "an engine", dies_of: str = "
     background.submit("doc", asked, lambda: None)
     background.wait(asked, CancelToken.after(30))
     background.close()
-    assert [background.result(each) for each in asked] == [() if text == dies_of else (LINT,) for text in texts]
+    assert [background.result(each) for each in asked] == [None if text == dies_of else (LINT,) for text in texts]
     return found.asked
 
 

@@ -1,11 +1,24 @@
-"""What remains when two engines speak of one paragraph."""
+"""What several engines say of one paragraph: the first to say something owns its place."""
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from breadknife.plugins.prose.engines.lint import Lint
-from breadknife.plugins.prose.engines.merge import joined, mistakes
+from breadknife.plugins.prose.engines.merge import (
+    Correction,
+    Mistake,
+    Position,
+    beside,
+    is_certain,
+    joined,
+    mistakes,
+    nowhere,
+)
 from breadknife.text.document import Span
 
 TEXT = "This is an useful test that can could of been wich a uvloop is"
@@ -24,89 +37,148 @@ def lt(rule: str, words: str, *replacements: str) -> Lint:
     return lint("languagetool", rule, words, *replacements)
 
 
-CASES = [
-    ("nothing", 2, [], []),
-    ("one alone", 2, [lt("X", "could of", "could have")], [("languagetool", "X", "could of", ["could have"], False)]),
+CASES: list[tuple[str, list[Lint], list[tuple[str, str, list[str], str]]]] = [
+    ("nothing", [], []),
+    ("a rule that is right more often than not", [h("AnA", "an", "a")], [("harper/AnA", "an", ["a"], "safe")]),
+    ("any other waits", [h("X", "could of", "could have")], [("harper/X", "could of", ["could have"], "waits")]),
     (
-        "both the same way",
-        2,
+        "both the same way: the first speaks, and it is ready",
         [h("X", "could of", "might have", "could have"), lt("Y", "could of", "could have")],
-        [("harper+languagetool", "X", "could of", ["could have", "might have"], True)],
+        [("harper/X", "could of", ["could have", "might have"], "safe")],
     ),
     (
         "both the same edit on different spans",
-        2,
         [h("X", "of", "have"), lt("Y", "could of", "could have")],
-        [("harper+languagetool", "X", "of", ["have"], True)],
+        [("harper/X", "of", ["have"], "safe")],
     ),
     (
-        "one place, two opinions: the narrower speaks",
-        2,
-        [h("X", "can could of", "can"), lt("Y", "could of", "could have")],
-        [("harper+languagetool", "Y", "could of", ["could have"], False)],
+        "one place, two opinions, of which none is sure: the first waits there",
+        [h("X", "can could of", "can"), lt("A_NNS", "could of", "could have")],
+        [("harper/X", "can could of", ["can"], "waits")],
+    ),
+    (
+        "one place, two opinions: the one that is sure owns it",
+        [h("X", "is an", "is"), lt("EN_A_VS_AN", "an", "a")],
+        [("languagetool/EN_A_VS_AN", "an", ["a"], "safe")],
+    ),
+    (
+        "what is sure is owned by the first",
+        [h("AnA", "an", "a"), lt("EN_A_VS_AN", "an", "a", "another")],
+        [("harper/AnA", "an", ["a", "another"], "safe")],
     ),
     (
         "two places",
-        2,
-        [lt("Y", "could of", "could have"), h("X", "is an", "is")],
-        [("harper", "X", "is an", ["is"], False), ("languagetool", "Y", "could of", ["could have"], False)],
-    ),
-    ("an unsure rule alone, of two", 2, [h("AnA", "an", "a")], []),
-    ("an unsure rule alone, of one", 1, [h("AnA", "an", "a")], [("harper", "AnA", "an", ["a"], True)]),
-    (
-        "an unsure rule, backed",
-        2,
-        [h("AnA", "an", "a"), lt("EN_A_VS_AN", "an", "a")],
-        [("harper+languagetool", "AnA", "an", ["a"], True)],
+        [h("AnA", "an", "a"), lt("Y", "could of", "could have"), lt("A_NNS", "test", "text")],
+        [
+            ("harper/AnA", "an", ["a"], "safe"),
+            ("languagetool/A_NNS", "test", ["text"], "waits"),
+            ("languagetool/Y", "could of", ["could have"], "ready"),
+        ],
     ),
     (
         "a misspelling that is known: what is meant comes first",
-        2,
         [h("SpellCheck", "wich", "winch"), lt("MORFOLOGIK_RULE_EN_US", "wich", "winch", "witch", "which")],
-        [("harper+languagetool", "SpellCheck", "wich", ["which", "witch", "winch"], False)],
+        [("harper/SpellCheck", "wich", ["which", "witch", "winch"], "ready")],
     ),
     (
         "what no engine offers",
-        1,
         [h("SpellCheck", "wich", "winch")],
-        [("harper", "SpellCheck", "wich", ["which", "witch", "winch"], False)],
-    ),
-    ("a word that one engine knows", 2, [h("SpellCheck", "wich", "which")], []),
-    (
-        "a word that none knows",
-        2,
-        [h("SpellCheck", "wich", "wish", "which"), lt("MORFOLOGIK_RULE_EN_US", "wich", "which", "with")],
-        [("harper+languagetool", "SpellCheck", "wich", ["which", "witch", "wish", "with"], False)],
+        [("harper/SpellCheck", "wich", ["which", "witch", "winch"], "ready")],
     ),
     (
         "a name for a word that isn't one comes after the words",
-        2,
         [h("SpellCheck", "wich", "Wick", "which", "wish"), lt("MORFOLOGIK_RULE_EN_US", "wich", "Wick")],
-        [("harper+languagetool", "SpellCheck", "wich", ["which", "witch", "wish", "Wick"], False)],
+        [("harper/SpellCheck", "wich", ["which", "witch", "wish", "Wick"], "ready")],
     ),
     (
         "a name that none knows",
-        2,
         [h("SpellCheck", "uvloop", "loop"), lt("MORFOLOGIK_RULE_EN_US", "uvloop", "loop")],
         [],
     ),
-    ("an article before an unknown word", 1, [h("AnA", "a", "an"), h("SpellCheck", "uvloop", "loop")], []),
-    ("grammar around an unknown word", 1, [h("X", "uvloop is", "are"), h("SpellCheck", "uvloop", "loop")], []),
+    (
+        "a word that looks like a slip waits, though it is in no dictionary",
+        [h("SpellCheck", "useful", "usable"), lt("MORFOLOGIK_RULE_EN_US", "useful", "usable")],
+        [("harper/SpellCheck", "useful", ["usable"], "waits")],
+    ),
+    ("an article before an unknown word", [h("AnA", "a", "an"), h("SpellCheck", "uvloop", "loop")], []),
+    ("grammar around an unknown word", [h("X", "uvloop is", "are"), h("SpellCheck", "uvloop", "loop")], []),
 ]
 
 
-@pytest.mark.parametrize(("engines", "lints", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_mistakes(engines: int, lints: list[Lint], expected: list[tuple[str, str, str, list[str], bool]]) -> None:
-    lints = [moved(each) for each in lints]
-    found = mistakes(TEXT, lints, engines, lambda span, offered, agreed: TEXT[span.start : span.end] != "uvloop")
-    shown = [
-        ("+".join(m.engines), m.lint.rule, text(m.lint.span), [c.replacement for c in m.corrections], m.safe)
-        for m in found
+@pytest.mark.parametrize(("lints", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_mistakes(lints: list[Lint], expected: list[tuple[str, str, list[str], str]]) -> None:
+    assert shown(found(*map(moved, lints))) == expected
+
+
+def found(*lints: Lint, position: Position = nowhere) -> list[Mistake]:
+    return mistakes(TEXT, lints, lambda span, offered, agreed: text(span) != "uvloop", position)
+
+
+def shown(found: list[Mistake]) -> list[tuple[str, str, list[str], str]]:
+    return [
+        (
+            f"{each.lint.engine}/{each.lint.rule}",
+            text(each.lint.span),
+            [correction.replacement for correction in each.corrections],
+            "waits" if not each.ready else "safe" if each.safe else "ready",
+        )
+        for each in found
     ]
-    assert shown == expected
-    assert [m.lint.rule for m in mistakes(TEXT, lints[::-1], engines, lambda s, o, a: text(s) != "uvloop")] == [
-        m.lint.rule for m in found
-    ]
+
+
+LINTS = [
+    h("AnA", "an", "a"), h("X", "could of", "could have"), h("SpellCheck", "wich", "witch"), h("Z", "test", "text"),
+    h("ToTwoToo", "This", "That"), h("Y", "is an", "is"),
+]  # fmt: skip
+LATER = [
+    lt("EN_A_VS_AN", "an", "a", "one"), lt("W", "of", "have"), lt("MORFOLOGIK_RULE_EN_US", "wich", "which"),
+    lt("V", "could of been", "have been"), lt("U", "test", "text", "tests"), lt("T", "useful", "usable"),
+    lt("EN_A_VS_AN", "a", "an"),
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LINTS), unique=True), st.lists(st.sampled_from(LATER), unique=True))
+def test_an_engine_that_answers_later_only_adds(first: list[Lint], later: list[Lint]) -> None:
+    told = [(each.lint, is_certain(TEXT, each.lint)) for each in found(*first) if each.ready]
+    order = {lint: at for at, (lint, _) in enumerate(told)}
+    now = found(*first, *later, position=lambda lint: order.get(lint, math.inf))
+    assert set(told) <= {(each.lint, is_certain(TEXT, each.lint)) for each in now if each.ready}
+
+
+def test_what_is_shown_keeps_its_place_when_an_engine_that_usually_comes_first_answers_later() -> None:
+    tool, harper = lt("EN_A_VS_AN", "an", "a"), h("AnA", "an", "a")
+    assert [each.lint for each in found(harper, tool)] == [harper]
+    assert [each.lint for each in found(harper, tool, position=lambda lint: 0 if lint == tool else math.inf)] == [tool]
+
+
+MODELS = Mistake(
+    Lint("model", "Confusion", Span(8, 10), "", ("a",), ""),
+    ("model",),
+    ("Confusion",),
+    (Correction(Span(8, 10), "a"),),
+    safe=False,
+    model="small",
+)
+BESIDE = [
+    ("nothing", [], nowhere, [("model/Confusion", "an", ["a"], "ready")]),
+    ("the same of a rule that waits: the rule's is ready", [h("X", "an", "a")], nowhere,
+     [("harper/X", "an", ["a"], "ready")]),
+    ("another of a rule that waits to be judged: the model's own waits too", [h("X", "an", "one")], nowhere,
+     [("harper/X", "an", ["one"], "waits")]),
+    ("of a rule that nothing can be judged of", [h("X", "an")], nowhere, [("model/Confusion", "an", ["a"], "ready")]),
+    ("a rule's that is ready", [h("AnA", "an", "a")], nowhere, [("harper/AnA", "an", ["a"], "safe")]),
+    ("a rule's that is ready, where the model's own is shown", [h("AnA", "an", "a", "one")],
+     lambda lint: 0 if lint.engine == "model" else math.inf, [("model/Confusion", "an", ["a", "one"], "safe")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lints", "position", "expected"), [each[1:] for each in BESIDE], ids=[each[0] for each in BESIDE]
+)
+def test_the_models_own_beside_the_rules(
+    lints: list[Lint], position: Position, expected: list[tuple[str, str, list[str], str]]
+) -> None:
+    assert shown(beside(TEXT, found(*lints), [MODELS], position)) == expected
 
 
 JOINED = [
@@ -124,7 +196,7 @@ JOINED = [
 def test_what_another_says_of_the_same_place(
     lints: list[Lint], said: tuple[str, list[str]], expected: tuple[str, list[str], bool]
 ) -> None:
-    [one] = mistakes(TEXT, lints, 1, lambda span, offered, agreed: True)
+    [one] = mistakes(TEXT, lints, lambda span, offered, agreed: True)
     both = joined(TEXT, one, lint("vale", "House.Terms", said[0], *said[1]))
     assert ("+".join(both.engines), [each.replacement for each in both.corrections], both.safe) == expected
     assert both.rules == ("X", "House.Terms")
@@ -148,7 +220,7 @@ def moved(each: Lint) -> Lint:
 )
 def test_a_comma_is_a_matter_of_taste_after_a_short_word(word: str, expected: int) -> None:
     found = [Lint("harper", "DiscourseMarkers", Span(0, len(word)), "", (f"{word},",), "")]
-    assert len(mistakes(f"{word} it is here.", found, 1, lambda span, offered, agreed: True)) == expected
+    assert len(mistakes(f"{word} it is here.", found, lambda span, offered, agreed: True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -163,7 +235,7 @@ def test_a_comma_is_a_matter_of_taste_after_a_short_word(word: str, expected: in
 def test_a_name_may_begin_with_the_word_before_it(text: str, repeated: str, expected: int) -> None:
     start = text.index(repeated)
     found = [Lint("harper", "RepeatedWords", Span(start, start + len(repeated)), "", ("the",), "")]
-    assert len(mistakes(text, found, 1, lambda span, offered, agreed: True)) == expected
+    assert len(mistakes(text, found, lambda span, offered, agreed: True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -179,11 +251,11 @@ def test_a_name_may_begin_with_the_word_before_it(text: str, repeated: str, expe
 )
 def test_a_writer_is_sure_to_be_one_by_the_verb(text: str, expected: bool) -> None:
     one = Lint("languagetool", "I_LOWERCASE", Span(3, 4), "", ("I",), "")
-    assert [each.safe for each in mistakes(text, [one], 2, lambda *_: True)] == [expected]
+    assert [each.safe for each in mistakes(text, [one], lambda *_: True)] == [expected]
 
 
 @pytest.mark.parametrize(("text", "expected"), [("It is so?What is it", 1), ("It is so.What is it", 0), ("x[T.?W", 0)])
 def test_a_blank_between_sentences(text: str, expected: int) -> None:
     at = text.index("W")
     one = Lint("languagetool", "SENTENCE_WHITESPACE", Span(at, at + 1), "", (" W",), "")
-    assert len(mistakes(text, [one], 2, lambda *_: True)) == expected
+    assert len(mistakes(text, [one], lambda *_: True)) == expected

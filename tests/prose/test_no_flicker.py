@@ -43,6 +43,7 @@ class Late:
 
 @pytest.fixture
 def plugin(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProsePlugin]:
+    monkeypatch.setattr(languagetool, "is_set_up", lambda url: True)
     monkeypatch.setattr(languagetool, "obstacle", lambda url: None)
     monkeypatch.setattr(
         languagetool, "LanguageToolEngine", lambda dialect, url: Late("languagetool", "SHE_LIVE", "keep", "keeps")

@@ -129,3 +129,29 @@ def test_confusion_sets_with_the_real_model(each: ConfusionSet, real_engine: Eng
 
     assert each.right in edited(each.wrong)
     assert edited(each.right) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It is so. We use it.", "It is so. We use it."),
+        ("It is so. We us", "It is so."),
+        ("It is so. See README.m", "It is so."),
+        ("A heading", ""),
+    ],
+)
+def test_the_sentence_being_typed_is_not_read_yet(text: str, expected: str) -> None:
+    assert Reading.of(text, ()).text == expected
+
+
+def test_of_the_sentence_being_typed_nothing_is_mended_either() -> None:
+    here, there = Correction(Span(3, 5), "was"), Correction(Span(13, 15), "use")
+    assert Reading.of("It is so. We us", (here, there)).mended == (here,)
+
+
+def test_what_was_read_before_the_last_sentences_came() -> None:
+    reading = Reading.of("It is so. We use it. They go.", (Correction(Span(10, 12), "They"),))
+    assert [(each.text, len(each.mended)) for each in reading.beginnings()] == [
+        ("It is so. We use it.", 1),
+        ("It is so.", 0),
+    ]

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from pathlib import Path
+
 import harper
 import pytest
 
-from breadknife.plugins.prose.engines.rules import NEEDS_AGREEMENT, NOISE, SAFE, SPELLING, is_noise
+from breadknife.plugins.prose.engines.rules import (
+    HARPER_IS_RIGHT,
+    NOISE,
+    RARE,
+    SAFE,
+    SPELLING,
+    is_noise,
+    is_right,
+    namesakes,
+)
 from breadknife.plugins.prose.project.spelling import folded, terms
 
 
@@ -46,7 +58,7 @@ def test_harper_has_the_rules_that_are_named() -> None:
     known = harper.get_default_lint_config().keys()
     named = {rule for rule in NOISE["harper"] if not rule.startswith("category:") and not rule.endswith("*")}
     assert named <= known
-    assert {rule for rule in SAFE | SPELLING | NEEDS_AGREEMENT if not rule.isupper()} <= known
+    assert {rule for rule in SAFE | SPELLING | HARPER_IS_RIGHT if not rule.isupper()} <= known
 
 
 def test_each_rule_has_its_reason() -> None:
@@ -55,3 +67,32 @@ def test_each_rule_has_its_reason() -> None:
 
 def test_terms_are_sorted_and_folded() -> None:
     assert all(word == folded(word) for word in terms())
+
+
+JUDGED = Path(__file__).parents[2] / "bench" / "prose" / "trust.tsv"
+
+
+def test_the_rules_that_are_shown_at_once_are_those_that_were_right_more_often_than_not() -> None:
+    verdicts: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    for line in JUDGED.read_text("utf-8").splitlines():
+        if not line.startswith(("#", "engine\t")):
+            engine, rule, *_, right, why = line.split("\t")
+            assert right in ("yes", "no")
+            assert why
+            verdicts[engine, rule].append(right == "yes")
+    assert sum(map(len, verdicts.values())) >= 200
+    of_harper = {rule: each for (engine, rule), each in verdicts.items() if engine == "harper" and ":" not in rule}
+    measured = {rule for rule, each in of_harper.items() if len(each) >= RARE and sum(each) > len(each) / 2}
+    assert measured == HARPER_IS_RIGHT
+    of_tool = {rule: each for (engine, rule), each in verdicts.items() if engine == "languagetool" and ":" not in rule}
+    assert {rule: is_right("languagetool", rule) for rule in of_tool} == {
+        rule: sum(each) > len(each) / 2 for rule, each in of_tool.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule", "other", "expected"),
+    [("AnA", "EN_A_VS_AN", True), ("EN_A_VS_AN", "AnA", True), ("AnA", "AnA", True), ("AnA", "ModalOf", False)],
+)
+def test_two_engines_rules_for_the_same(rule: str, other: str, expected: bool) -> None:
+    assert (other in namesakes(rule)) is expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,85 @@ def test_permissions_stay(tmp_path: Path) -> None:
     path.chmod(0o664)
     Decisions().add(path, "b")
     assert path.stat().st_mode & 0o777 == 0o664
+
+
+LINKS = pytest.mark.skipif(sys.platform == "win32", reason="few users may make links there")
+
+
+@LINKS
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        (".breadknife/dictionary.txt", "../../outside"),
+        (".breadknife/dictionary.txt", "../inside"),
+        (".breadknife/dictionary.txt", "../../not there"),
+        (".breadknife/dictionary.txt", "/dev/zero"),
+        (".breadknife/dictionary.txt", "dictionary.txt"),
+        (".breadknife", "../elsewhere"),
+        (".breadknife", "folder"),
+    ],
+)
+def test_nothing_is_added_to_a_link_nor_copied_from_what_it_leads_to(tmp_path: Path, link: str, target: str) -> None:
+    root = tmp_path / "clone"
+    for folder in (root / "folder", tmp_path / "elsewhere"):
+        folder.mkdir(parents=True)
+    for file in (tmp_path / "outside", root / "inside"):
+        file.write_text("password\n")
+    (root / link).parent.mkdir(exist_ok=True)
+    (root / link).symlink_to(target)
+    before = {each: each.is_symlink() for each in tmp_path.rglob("*")}
+    with pytest.raises(BreadknifeError, match=r"dictionary\.txt can't be written: .*; put a file") as refused:
+        Decisions().add(dictionary_path(root), "word")
+    assert str(dictionary_path(root)) in str(refused.value)
+    assert {each: each.is_symlink() for each in tmp_path.rglob("*")} == before
+    assert (tmp_path / "outside").read_text() == (root / "inside").read_text() == "password\n"
+
+
+@LINKS
+def test_no_file_is_made_where_a_link_of_a_clone_leads(tmp_path: Path) -> None:
+    (tmp_path / "clone/.breadknife").mkdir(parents=True)
+    (tmp_path / "clone/.breadknife/.gitattributes").symlink_to(tmp_path / "made")
+    Decisions().add(dictionary_path(tmp_path / "clone"), "word")
+    assert not (tmp_path / "made").exists()
+
+
+@LINKS
+def test_the_users_own_dictionary_may_be_a_link(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").write_text("a\n")
+    dictionary_path(None).parent.mkdir(parents=True)
+    dictionary_path(None).symlink_to(tmp_path / "dotfiles")
+    Decisions().add(dictionary_path(None), "b")
+    assert dictionary_path(None).is_symlink()
+    assert (tmp_path / "dotfiles").read_text() == "a\nb\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\r\nz\r\n", "a\r\nm\r\nz\r\n"),
+        ("a\rz\r", "a\rm\rz\r"),
+        ("a\r\nz\n", "a\r\nm\r\nz\n"),
+        ("\ufeffa\nz\n", "\ufeffa\nm\nz\n"),
+        ("\ufeff# ours\r\na\r\n", "\ufeff# ours\r\na\r\nm\r\n"),
+        ("a", "a\nm\n"),
+        ("z\n\n# last", "# last\nm\nz\n"),
+        ("", "m\n"),
+    ],
+)
+def test_a_files_own_line_ends_and_mark_stay(tmp_path: Path, before: str, after: str) -> None:
+    path = dictionary_path(tmp_path)
+    path.parent.mkdir()
+    path.write_bytes(before.encode())
+    Decisions().add(path, "m")
+    assert path.read_bytes().decode() == after
+    assert "m" in Decisions().words(tmp_path)
+
+
+def test_what_is_no_file_or_too_large_is_not_written(tmp_path: Path) -> None:
+    path = dictionary_path(tmp_path)
+    path.parent.mkdir()
+    path.write_bytes(b"word\n" * (1 << 20))
+    with pytest.raises(BreadknifeError, match="larger than 4 MB"):
+        Decisions().add(path, "m")
+    assert path.stat().st_size == 5 << 20
+    assert Decisions().words(tmp_path) == frozenset()

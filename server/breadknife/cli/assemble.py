@@ -6,13 +6,16 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from breadknife.cli.output import tell
 from breadknife.engine.api import Engine
-from breadknife.engine.catalog import read_models
+from breadknife.engine.models.catalog import read_models
 from breadknife.engine.routing import RoutedEngine
+from breadknife.errors import LeftOut
 from breadknife.host.host import Host
 from breadknife.host.registry import discover
 from breadknife.host.remotes import Remotes
-from breadknife.host.settings import Author, Layer
+from breadknife.host.settings import Author, Layer, Settings, load
+from breadknife.offline import forbid_network
 
 
 def make_host(engine_script: Path | None = None) -> Host:
@@ -35,6 +38,26 @@ def command_line(
     for name in unasked:
         values[name] = {**values.get(name, {}), "enabled": False}
     return Layer("the command line", values, author=Author.USER)
+
+
+def settings_for(
+    host: Host, offline: bool, root: Path, checker_seconds: float | None = None, unasked: Collection[str] = ()
+) -> Settings:
+    """Raises SettingsError when something is wrong with them, and tells all of it: half of its settings would make a
+    lint lie. What an untrusted folder may not say is told and left out."""
+    settings, problems = load(
+        root,
+        host.registry.settings_types,
+        command_line(offline=offline, checker_seconds=checker_seconds, unasked=unasked),
+    )
+    wrong = [problem for problem in problems if not isinstance(problem, LeftOut)]
+    for problem in problems if not wrong else wrong[:-1]:
+        tell(str(problem))
+    if wrong:
+        raise wrong[-1]
+    if settings.offline:
+        forbid_network()
+    return settings
 
 
 def _engine(script: Path | None) -> Engine:

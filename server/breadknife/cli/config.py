@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from breadknife.cli.output import Json, errors_told, tell
+from breadknife.cli.output import Json, errors_told, print_json, say, tell
 from breadknife.errors import LeftOut, SettingsError
 
 app = typer.Typer(help="Settings: what counts, where it was said, and what is wrong.", no_args_is_help=True)
@@ -37,12 +37,12 @@ def show(
     for problem in problems:
         tell(str(problem))
     if as_json:
-        typer.echo(json.dumps([asdict(row) for row in found], indent=2, ensure_ascii=False))
+        print_json([asdict(row) for row in found])
         return
     lines = [(f"{row.key} = {json.dumps(row.value, ensure_ascii=False)}", row.origin) for row in found]
     width = max(len(line) for line, _ in lines)
     for line, where in lines:
-        typer.echo(f"{line:{width}}  # {where}" if origin else line)
+        say(f"{line:{width}}  # {where}" if origin else line)
 
 
 @app.command()
@@ -55,10 +55,10 @@ def check(path: Where = Path("."), as_json: Json = False) -> None:
         _, problems = rows(path)
     if as_json:
         found = [{"problem": str(each), "wrong": not isinstance(each, LeftOut)} for each in problems]
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
     else:
         for problem in problems or ("nothing is wrong with the settings",):
-            typer.echo(str(problem))
+            say(str(problem))
     if any(not isinstance(problem, LeftOut) for problem in problems):
         raise typer.Exit(1)
 
@@ -75,7 +75,7 @@ def schema() -> None:
     from breadknife.host.settings.schema import json_schema
 
     with errors_told():
-        typer.echo(json.dumps(json_schema(discover().settings_types), indent=2, ensure_ascii=False))
+        print_json(json_schema(discover().settings_types))
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Row:
 
 def rows(path: Path) -> tuple[list[Row], tuple[SettingsError, ...]]:
     """Every setting for a file or a folder, and what is wrong. Raises SettingsError for a path that isn't there."""
-    from breadknife.engine.catalog import read_models
+    from breadknife.engine.models.catalog import read_models
     from breadknife.host.registry import discover
     from breadknife.host.settings import load
     from breadknife.host.workspace import root_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,16 +10,19 @@ from pathlib import Path
 
 from breadknife import __version__, paths
 from breadknife.cli.assemble import make_host
-from breadknife.engine.catalog import user_catalog
+from breadknife.cli.output import print_json
+from breadknife.engine.installed import is_installed
+from breadknife.engine.models.catalog import user_catalog
+from breadknife.engine.models.store import ModelStore
 from breadknife.engine.runtimes import split_model
-from breadknife.engine.store import ModelStore
 from breadknife.engine.transport import private_folder
-from breadknife.errors import BreadknifeError, LeftOut
+from breadknife.errors import BreadknifeError, EngineMissing, EngineUnavailable, LeftOut
 from breadknife.host.host import Host
 from breadknife.host.pauses import read_pauses
 from breadknife.host.registry import roles_of
 from breadknife.host.settings import file_layers, resolve
 from breadknife.host.workspace import root_of
+from breadknife.text.printable import escaped
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def run(*, as_json: bool) -> int:
     with closing(make_host()) as host:
         checks = list(examine(host))
     if as_json:
-        print(json.dumps([asdict(check) for check in checks], indent=2))
+        print_json([asdict(check) for check in checks])
     else:
         from rich.console import Console
         from rich.markup import escape
@@ -45,9 +47,9 @@ def run(*, as_json: bool) -> int:
         console.print(f"[bold]breadknife {__version__}[/bold]")
         marks = {"ok": "[green]✓[/green]", "note": "[yellow]–[/yellow]", "problem": "[red]✗[/red]"}
         for check in checks:
-            console.print(f"{marks[check.state]} {check.name}: {escape(check.detail)}", soft_wrap=True)
+            console.print(f"{marks[check.state]} {check.name}: {escape(escaped(check.detail))}", soft_wrap=True)
             if check.remedy:
-                console.print(f"    → {escape(check.remedy)}", soft_wrap=True)
+                console.print(f"    → {escape(escaped(check.remedy))}", soft_wrap=True)
     return 1 if any(check.state == "problem" for check in checks) else 0
 
 
@@ -56,7 +58,7 @@ def examine(host: Host) -> Iterator[Check]:
     yield from _plugins(host)
     yield from _models(host)
     yield from _engine(host)
-    yield from _languagetool()
+    yield from languagetool()
 
 
 def _settings(host: Host) -> Iterator[Check]:
@@ -85,7 +87,7 @@ def _plugins(host: Host) -> Iterator[Check]:
 
 
 def _models(host: Host) -> Iterator[Check]:
-    """Those of the plugins' roles."""
+    """Those of the plugins' roles. Without an engine to run them they are missed by nobody."""
     try:
         user_catalog()
     except BreadknifeError as error:
@@ -105,14 +107,22 @@ def _models(host: Host) -> Iterator[Check]:
         try:
             yield Check("model", "ok", f"{name} at {store.verified(host.catalog.model(name))}")
         except BreadknifeError as error:
-            yield Check("model", "problem", str(error), f"breadknife models pull {name}")
+            state = "problem" if is_installed() else "note"
+            yield Check("model", state, str(error), f"breadknife models pull {name}")
 
 
 def _engine(host: Host) -> Iterator[Check]:
     try:
         private_folder(paths.runtime_dir())
-        running = host.engine.status()
+        running = None
+        try:
+            running = host.engine.status()
+        except EngineUnavailable as error:
+            yield Check("engine", "note", str(error))
         host.warm_up()
+    except EngineMissing as error:
+        yield Check("engine", "note", f"only rules check and nothing completes: {error}")
+        return
     except BreadknifeError as error:
         yield Check("engine", "problem", str(error), f"the engine's log is {paths.state_dir() / 'engine.log'}")
         return
@@ -121,11 +131,12 @@ def _engine(host: Host) -> Iterator[Check]:
     yield Check("engine", "ok", f"{'runs' if running else 'started'}: {pid}")
 
 
-def _languagetool() -> Iterator[Check]:
-    from breadknife.plugins.prose.engines.languagetool import obstacle
+def languagetool() -> Iterator[Check]:
+    from breadknife.plugins.prose.engines.jvm import installed, jars
 
-    reason = obstacle()
-    if reason:
+    if reason := installed.obstacle():
         yield Check("LanguageTool", "note", f"prose is checked by Harper alone: {reason}")
+    elif reason := jars.refusal(installed.folder()):
+        yield Check("LanguageTool", "problem", reason, jars.REMEDY)
     else:
         yield Check("LanguageTool", "ok", "ready")

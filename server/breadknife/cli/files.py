@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from breadknife.errors import DocumentError
+from breadknife.disk.walking import size_of, walk
+from breadknife.errors import DocumentError, FileRefused
 from breadknife.project.ignoring import GITIGNORE, NEVER, Ignoring, excluded
-from breadknife.text.document import language_of
+from breadknife.text.document import LARGEST_DOCUMENT, language_of
+
+Complain = Callable[[DocumentError], None]
 
 
-def find_files(paths: Sequence[Path]) -> Iterator[Path]:
+def find_files(paths: Sequence[Path], complain: Complain = lambda error: None) -> Iterator[Path]:
     """The files named, and those below the folders named that have a known language and aren't ignored by git.
 
-    Raises DocumentError for a path that doesn't exist.
+    `complain` is told of folders below that can't be listed, and as FileRefused of what is too deep or too large to be
+    something that people wrote. Raises DocumentError for a path that doesn't exist.
     """
     for path in paths:
         if path.is_dir():
-            yield from _below(path, Ignoring(os.path.realpath(path), GITIGNORE))
+            yield from sorted(_below(path, Ignoring(os.path.realpath(path), GITIGNORE), complain))
         elif path.exists():
             yield path
         else:
             raise DocumentError(f"{path}: no such file or folder")
 
 
-def _below(folder: Path, ignoring: Ignoring) -> Iterator[Path]:
-    rules = ignoring.rules(os.path.realpath(folder))
-    for path in sorted(folder.iterdir()):
-        is_folder = path.is_dir()
-        if path.name in NEVER or path.is_symlink() or excluded(os.path.realpath(path), rules, is_folder=is_folder):
-            continue
-        if is_folder:
-            yield from _below(path, ignoring)
-        elif path.is_file() and language_of(path):  # not a pipe, which would never end
+def _below(top: Path, ignoring: Ignoring, complain: Complain) -> Iterator[Path]:
+    def left_out(folder: str, error: OSError) -> None:
+        kind = FileRefused if isinstance(error, FileRefused) else DocumentError
+        complain(kind(f"{folder}: {error.strerror or error}"))
+
+    def kept(names: list[str], *, are_folders: bool) -> list[str]:
+        left = (name for name in names if name not in NEVER)
+        return [name for name in left if not excluded(os.path.join(real, name), rules, is_folder=are_folders)]
+
+    for folder, folders, files in walk(top, left_out):
+        real = os.path.realpath(folder)
+        rules = ignoring.rules(real)
+        folders[:] = kept(folders, are_folders=True)
+        for path in (Path(folder, name) for name in kept(files, are_folders=False)):
+            if not language_of(path):
+                continue
+            if (size_of(path) or 0) > LARGEST_DOCUMENT:
+                complain(FileRefused(f"{path}: left out, because it is larger than {LARGEST_DOCUMENT >> 20} MB"))
+                continue
             yield path

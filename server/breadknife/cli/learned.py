@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
-import typer
-
+from breadknife.cli.output import print_json, say
 from breadknife.errors import SettingsError
 from breadknife.plugins.completion.learning import learned_file, read_learned
 from breadknife.plugins.nullcheck.choices import choices_file, read_choices
@@ -21,24 +19,24 @@ def run(*, as_json: bool, forget: bool) -> None:
                 path.unlink(missing_ok=True)
             except OSError as error:
                 raise SettingsError(f"{path}: can't be deleted: {error.strerror or error}") from error
-        typer.echo("forgotten")
+        say("forgotten")
         return
     learned, chosen = read_learned(suggestions), read_choices(fixes)
     if as_json:
         of_fixes = {"path": str(fixes), "projects": chosen}
-        typer.echo(json.dumps({"path": str(suggestions), **asdict(learned), "null_fixes": of_fixes}))
+        print_json({"path": str(suggestions), **asdict(learned), "null_fixes": of_fixes}, indent=None)
         return
-    typer.echo(f"suggestions: {suggestions}")
+    say(f"suggestions: {suggestions}")
     for language, buckets in sorted(learned.languages.items()):
-        typer.echo(f"  {language}:")
+        say(f"  {language}:")
         for edge, outcomes in sorted(buckets.items()):
-            typer.echo(f"    confidence {edge}: {outcomes.accepted} accepted, {outcomes.rejected} rejected")
+            say(f"    confidence {edge}: {outcomes.accepted} accepted, {outcomes.rejected} rejected")
     if not learned.languages:
-        typer.echo("  nothing is learned yet")
-    typer.echo(f"fixes of null: {fixes}")
+        say("  nothing is learned yet")
+    say(f"fixes of null: {fixes}")
     for project, names in chosen.items():
-        typer.echo(f"  {project}:")
+        say(f"  {project}:")
         for name, strategy in names.items():
-            typer.echo(f"    {name}: {strategy}")
+            say(f"    {name}: {strategy}")
     if not chosen:
-        typer.echo("  nothing is learned yet")
+        say("  nothing is learned yet")

@@ -12,7 +12,7 @@ import typer
 
 from breadknife import __version__
 from breadknife.cli import config, engine, models, null, plugins
-from breadknife.cli.output import Json, Offline, errors_told, tell
+from breadknife.cli.output import Json, Offline, errors_told, say, tell
 from breadknife.offline import OFFLINE, forbid_network, is_asked_for
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ EngineScript = Annotated[
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"breadknife {__version__}")
+        say(f"breadknife {__version__}")
         raise typer.Exit
 
 
@@ -93,12 +93,12 @@ def lint(
             raise typer.BadParameter("--stale-ignores has no other format than text")
         if only:
             raise typer.BadParameter("--stale-ignores asks all plugins: leave --only out")
-        from breadknife.cli import stale
+        from breadknife.cli.lint import stale
 
         _exit_on_error(lambda: stale.run(paths, offline=offline, engine_script=engine_script))
         return
 
-    from breadknife.cli.lint import Wanted, run
+    from breadknife.cli.lint.run import Wanted, run
 
     wanted = Wanted(paths, language, only or ())
     _exit_on_error(lambda: run(wanted, format, offline=offline, engine_script=engine_script))
@@ -146,8 +146,8 @@ def fix(
 
       breadknife fix --null src --write
     """
-    from breadknife.cli.fix import Options, run
-    from breadknife.cli.null_findings import Sources
+    from breadknife.cli.fix.null_findings import Sources
+    from breadknife.cli.fix.run import Options, run
 
     sources = Sources(paths or [], source, checker, own=null and source is None and checker is None)
     options = Options(sources, null, top, write, branch, list_all, tests, as_json)
@@ -156,18 +156,38 @@ def fix(
 
 @app.command()
 def setup(
-    part: Annotated[str, typer.Argument(help="What to set up: `languagetool`.")] = "languagetool",
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PART]...", help="`engine`, `model`, a model's name, `languagetool`, or an editor."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing: engine, default models, LanguageTool.")
+    ] = False,
+    wheels: Annotated[
+        str, typer.Option(metavar="DIR", envvar="BREADKNIFE_WHEELS", help="Look for wheels here before the index.")
+    ] = "",
+    as_json: Json = False,
     offline: Offline = False,
 ) -> None:
-    """Fetch optional parts. Nothing is ever fetched without being asked for.
+    """Set up what breadknife is better with: the engine, models, LanguageTool, your editors. Servers that run use each
+    part at once. Nothing is ever fetched without being asked for.
 
-    Example:
+    Without a part, a page shows what there is and asks. What is interrupted goes on the next time. An editor's exact
+    settings are printed. Exit code: 0 all is there, 1 something isn't.
 
-      breadknife setup languagetool
+    Examples:
+
+      breadknife setup
+
+      breadknife setup --yes
+
+      breadknife setup engine model
+
+      breadknife setup neovim
     """
     from breadknife.cli.setup import run
 
-    _exit_on_error(lambda: run(part, offline=offline))
+    _exit_on_error(lambda: run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline))
 
 
 @app.command()

@@ -8,12 +8,25 @@ from typing import Annotated, Any
 
 import typer
 
+from breadknife import arrivals
 from breadknife.cli import own_models
-from breadknife.cli.output import Json, Offline, errors_told, megabytes, offline_by_settings, print_json, progress
-from breadknife.engine.catalog import ModelInfo, merged, read_models, user_catalog
-from breadknife.engine.pull import pull
-from breadknife.engine.store import ModelStore
-from breadknife.errors import ModelError
+from breadknife.cli.output import (
+    Json,
+    Offline,
+    errors_told,
+    megabytes,
+    offline_by_settings,
+    print_json,
+    progress,
+    say,
+    tell,
+)
+from breadknife.engine.installed import is_installed
+from breadknife.engine.models.catalog import ModelInfo, merged, read_models, user_catalog
+from breadknife.engine.models.pull import pull
+from breadknife.engine.models.store import ModelStore
+from breadknife.errors import EngineMissing, ModelError
+from breadknife.text.printable import escaped_values
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch, check and remove the models.", rich_markup_mode=None)
 
@@ -52,6 +65,8 @@ def list_models(as_json: Json = False) -> None:
             "roles": list(model.roles),
             "default_for": [role for role, name in catalog.roles.items() if name == model.name],
             "path": str(path) if (path := store.find(model)) else None,
+            "purpose": model.purpose,
+            "languages": model.languages,
             "added": model.name in added,
             "adapter_of": model.base or None,
         }
@@ -67,10 +82,11 @@ def list_models(as_json: Json = False) -> None:
     for heading in "model", "size", "licence", "default for":
         table.add_column(heading, no_wrap=True)
     table.add_column("on this machine", overflow="fold")
-    for row in rows:
+    for row in escaped_values(rows):
         where = row["path"] or "no"
         table.add_row(row["name"], megabytes(row["size"]), row["licence"], ", ".join(row["default_for"]), where)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
+    _tell_of_the_engine()
 
 
 @app.command("pull")
@@ -97,9 +113,12 @@ def pull_models(
                 path = pull(model, store, report, offline or offline_by_settings())
             rows.append({"name": model.name, "path": str(path)})
             if not as_json:
-                typer.echo(f"{model.name} is ready: {path}")
+                say(f"{model.name} is ready: {path}")
+    arrivals.announce()
     if as_json:
         print_json(rows)
+    else:
+        _tell_of_the_engine()
 
 
 @app.command("verify")
@@ -125,7 +144,7 @@ def verify_models(names: Names = None, as_json: Json = False) -> None:
             path, problem = None, str(error)
         rows.append({"name": model.name, "good": problem is None, "path": path, "problem": problem})
         if not as_json:
-            typer.echo(problem or f"{model.name} is good: {path}")
+            say(problem or f"{model.name} is good: {path}")
     if as_json:
         print_json(rows)
     raise typer.Exit(0 if all(row["good"] for row in rows) else 1)
@@ -153,9 +172,14 @@ def remove_models(
             if forgotten:
                 done.append(f"forgotten; {model.path} is left" if model.path else "forgotten")
             if not as_json:
-                typer.echo(f"{model.name}: {', '.join(done) or 'nothing of ours here'}")
+                say(f"{model.name}: {', '.join(done) or 'nothing of ours here'}")
     if as_json:
         print_json(rows)
+
+
+def _tell_of_the_engine() -> None:
+    if not is_installed():
+        tell(str(EngineMissing()))
 
 
 def _named(names: Iterable[str] | None) -> list[ModelInfo]:

@@ -11,9 +11,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from breadknife.engine.pull import PullProgress, Report
+from breadknife.engine.models.pull import PullProgress, Report
 from breadknife.errors import BreadknifeError
 from breadknife.offline import OFFLINE
+from breadknife.text.printable import escaped
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Make any use of the network impossible.")]
@@ -21,8 +22,15 @@ Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Make a
 _Item = TypeVar("_Item")
 
 
+def say(line: str = "") -> None:
+    """On stdout, as one line whatever is in it."""
+    typer.echo(escaped(line))
+
+
 def tell(message: str, *, fleeting: bool = False) -> None:
-    """On stderr; `fleeting`: of progress, which only a terminal shows, in place of the last."""
+    """On stderr, as one line whatever is in it; `fleeting`: of progress, which only a terminal shows, in place of the
+    last."""
+    message = escaped(message)
     is_shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not _is_legacy_windows()
     clear = "\x1b[K" if is_shown else ""
     if not fleeting:
@@ -92,9 +100,9 @@ def progress() -> Generator[Report, None, None]:
 
         def report(now: PullProgress) -> None:
             if now.total:
-                bar.update(task, description=now.message, completed=now.done, total=now.total, visible=True)
+                bar.update(task, description=escaped(now.message), completed=now.done, total=now.total, visible=True)
             else:
-                bar.console.print(now.message, highlight=False, markup=False)
+                bar.console.print(escaped(now.message), highlight=False, markup=False)
 
         yield report
 
@@ -110,15 +118,20 @@ class _Lines:
         if self._last != (progress.message, tenths):
             self._last = (progress.message, tenths)
             amount = f": {megabytes(progress.done)} of {megabytes(progress.total)}" if progress.total else ""
-            typer.echo(progress.message + amount, err=True)
+            typer.echo(escaped(progress.message + amount), err=True)
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def megabytes(size: int) -> str:
     return f"{size / 1e6:,.0f} MB"
 
 
-def print_json(value: object) -> None:
-    typer.echo(json.dumps(value, indent=2))
+def print_json(value: object, *, indent: int | None = 2) -> None:
+    """On stdout, in ASCII: what is in it can't do anything to a terminal either."""
+    print(json.dumps(value, indent=indent), flush=True)
 
 
 def offline_by_settings() -> bool:

@@ -7,9 +7,19 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import Json, Offline, errors_told, megabytes, offline_by_settings, print_json, progress, tell
-from breadknife.engine.catalog import ModelInfo, merged, user_catalog, user_file
-from breadknife.engine.store import ModelStore
+from breadknife.cli.output import (
+    Json,
+    Offline,
+    errors_told,
+    megabytes,
+    offline_by_settings,
+    print_json,
+    progress,
+    say,
+    tell,
+)
+from breadknife.engine.models.catalog import ModelInfo, merged, user_catalog, user_file
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelError
 
 
@@ -33,7 +43,7 @@ def add(
 
       breadknife models add my-style.gguf --adapter-of qwen2.5-coder-0.5b
     """
-    from breadknife.engine.adding import Wish, add_model
+    from breadknife.engine.models.adding import Wish, add_model
 
     wish = Wish(source, name, tuple(role or ()), adapter_of)
     with errors_told():
@@ -54,17 +64,17 @@ def add(
             }
         )
         return
-    typer.echo(f"{model.name} {'is added' if added.new else 'was known already'}: {added.path}")
+    say(f"{model.name} {'is added' if added.new else 'was known already'}: {added.path}")
     about = (model.title, model.quantisation, megabytes(model.size), f"licence {model.licence}")
-    typer.echo(f"  {', '.join(about)}, up to {model.context_size} tokens")
-    typer.echo(f"  SHA-256 {model.sha256}; nothing else is ever loaded under this name")
+    say(f"  {', '.join(about)}, up to {model.context_size} tokens")
+    say(f"  SHA-256 {model.sha256}; nothing else is ever loaded under this name")
     for each, chosen in choices.items():
         if chosen.name == model.name:
-            typer.echo(f"  it does {each} from now on")
+            say(f"  it does {each} from now on")
         else:
-            typer.echo(f"  {each} is still done by {chosen.name}, because your {chosen.layer} says so: change it there")
+            say(f"  {each} is still done by {chosen.name}, because your {chosen.layer} says so: change it there")
     if not choices and not model.base:
-        typer.echo(f'  to use it: --role ROLE here, or `completion = "{model.name}"` in [models] of your config.toml')
+        say(f'  to use it: --role ROLE here, or `completion = "{model.name}"` in [models] of your config.toml')
 
 
 def which(
@@ -93,12 +103,12 @@ def which(
             }
         )
         return
-    typer.echo(f"{role}: {chosen.name}, from {chosen.layer}")
+    say(f"{role}: {chosen.name}, from {chosen.layer}")
     if model is None:
-        typer.echo("  a model of another runtime; `breadknife status` says where")
+        say("  a model of another runtime; `breadknife status` says where")
         return
-    typer.echo(f"  {path or f'not on this machine; `breadknife models pull {model.name}` fetches it'}")
-    typer.echo(f"  {megabytes(model.size)}, SHA-256 {model.sha256}")
+    say(f"  {path or f'not on this machine; `breadknife models pull {model.name}` fetches it'}")
+    say(f"  {megabytes(model.size)}, SHA-256 {model.sha256}")
 
 
 def allow(
@@ -119,7 +129,7 @@ def allow(
         tell(f"{name} is not set aside ({others})")
         raise typer.Exit(2)
     ledger.allow(name)
-    typer.echo(f"{name} is loaded again when it is needed")
+    say(f"{name} is loaded again when it is needed")
 
 
 def prune(
@@ -136,7 +146,7 @@ def prune(
 
       breadknife models prune --yes --json
     """
-    from breadknife.engine.prune import delete, leftovers
+    from breadknife.engine.models.prune import delete, leftovers
     from breadknife.host.settings import load
     from breadknife.paths import state_dir
 
@@ -148,9 +158,9 @@ def prune(
         found = leftovers(ModelStore(), catalog, frozenset(keep), state_dir() / "snapshots")
         if not as_json:
             for each in found:
-                typer.echo(f"{megabytes(each.size):>10}  {each.path}  ({each.why})")
+                say(f"{megabytes(each.size):>10}  {each.path}  ({each.why})")
             if not found:
-                typer.echo("nothing to delete")
+                say("nothing to delete")
         if found and not yes and not as_json:
             typer.confirm(f"delete these {megabytes(sum(each.size for each in found))}?", abort=True)
         deleted = [each for each in found if (yes or not as_json) and delete(each)]
@@ -159,12 +169,12 @@ def prune(
             [{"path": str(each.path), "size": each.size, "why": each.why, "deleted": each in deleted} for each in found]
         )
     elif found:
-        typer.echo(f"{megabytes(sum(each.size for each in deleted))} freed")
+        say(f"{megabytes(sum(each.size for each in deleted))} freed")
 
 
 def forget(model: ModelInfo) -> bool:
     """Take a model that the user added out of the list. Raises ModelError when an adapter needs it."""
-    from breadknife.engine.adding import forget_model
+    from breadknife.engine.models.adding import forget_model
 
     if adapters := [other.name for other in user_catalog().models if other.base == model.name]:
         raise ModelError(f"{', '.join(adapters)} is an adapter of {model.name}; remove that first")

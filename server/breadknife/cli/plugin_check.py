@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from importlib.metadata import EntryPoint, entry_points
@@ -15,7 +14,8 @@ import msgspec
 
 from breadknife.cancel import CancelToken
 from breadknife.cli.probes import Probe, probes
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.disk.reading import read_regular
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import PluginError
 from breadknife.host.host import Host, Reply
@@ -25,9 +25,11 @@ from breadknife.host.settings import Settings
 from breadknife.host.settings.resolve import EVERY_PLUGINS, TABLES
 from breadknife.host.settings.schema import field_docs
 from breadknife.host.verify import refuse_edits
-from breadknife.task.cascade import Step, check_cascade
+from breadknife.task.cascade import Step
 from breadknife.task.plugin import Plugin
+from breadknife.task.running import check_cascade
 from breadknife.task.values import ActionRequest, CheckRequest, CommandRequest, Request, ResolveRequest
+from breadknife.text.toml import parse_toml
 
 SECONDS = 30.0
 """For one answer."""
@@ -62,9 +64,11 @@ def find(target: str) -> EntryPoint:
 def _in_folder(folder: Path) -> EntryPoint:
     file = folder / "pyproject.toml"
     try:
-        project: dict[str, Any] = tomllib.loads(file.read_text("utf-8")).get("project", {})
+        project: dict[str, Any] = parse_toml(read_regular(file, 1 << 20).decode("utf-8")).get("project", {})
     except OSError as error:
-        raise PluginError(f"{file}: {error.strerror}; name an installed plugin or a package's folder") from None
+        raise PluginError(
+            f"{file}: {error.strerror or error}; name an installed plugin or a package's folder"
+        ) from None
     except ValueError as error:
         raise PluginError(f"{file}: not TOML: {error}") from None
     entries: dict[str, str] = project.get("entry-points", {}).get(GROUP, {})

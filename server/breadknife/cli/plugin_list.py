@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from breadknife.host.asking import KINDS
+from breadknife.host.kinds import KINDS
 from breadknife.host.pauses import read_pauses
 from breadknife.host.registry import GROUP, load_plugin, roles_of
 from breadknife.host.settings import load
 from breadknife.host.workspace import root_of
 from breadknife.task.plugin import Plugin
+from breadknife.text.printable import escaped, escaped_values
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,13 @@ def print_table(found: Sequence[Row]) -> None:
     for heading in ("plugin", "version", "package", "answers", "languages", "models", "state"):
         table.add_column(heading, overflow="fold")
     for row in found:
+        row = Row(*escaped_values(astuple(row)))
         lists = (", ".join(words) for words in (row.requests, row.languages, row.roles))
         table.add_row(row.name, row.version, row.package, *lists, row.state)
     console.print(table)
     for row in found:
         if row.why:
-            console.print(f"{row.name}: {escape(row.why)}")
+            console.print(f"{row.name}: {escape(escaped(row.why))}")
 
 
 def _loaded(entry: EntryPoint) -> Plugin | Exception:

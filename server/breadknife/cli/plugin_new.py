@@ -12,6 +12,7 @@ from pathlib import Path
 from breadknife.cli.plugin_check import NAME, RESERVED
 from breadknife.errors import PluginError
 from breadknife.host.registry import GROUP
+from breadknife.paths import write_atomically
 
 _PLACEHOLDER = "newcomer"
 """The template is a working package of that name."""
@@ -36,8 +37,7 @@ def create(name: str, parent: Path) -> Path:
         folder.mkdir()
         for place, text in _template(files("breadknife.cli") / "plugin_template"):
             path = folder / _filled(place, words)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_filled(text, words), "utf-8", newline="\n")
+            write_atomically(path, _filled(text, words).encode(), mode=0o644)
     except FileExistsError:
         raise PluginError(f"{folder} exists already; use another name, or move that away") from None
     except OSError as error:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import Json, tell
+from breadknife.cli.output import Json, print_json, say, tell
 from breadknife.errors import BreadknifeError
 
 app = typer.Typer(
@@ -25,7 +24,7 @@ def list_command(as_json: Json = False) -> None:
 
     found = rows(Path.cwd())
     if as_json:
-        typer.echo(json.dumps([asdict(row) for row in found], indent=2))
+        print_json([asdict(row) for row in found])
     else:
         print_table(found)
 
@@ -60,11 +59,12 @@ def check(
         if as_json:
             found.append(asdict(problem))
         else:
-            typer.echo(f"✗ {problem.what}\n    → {problem.remedy}")
+            say(f"✗ {problem.what}")
+            say(f"    → {problem.remedy}")
     if as_json:
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
     elif not wrong:
-        typer.echo(f"✓ {entry.name} keeps the contract")
+        say(f"✓ {entry.name} keeps the contract")
     if wrong:
         raise typer.Exit(1)
 
@@ -83,9 +83,9 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="As in `todo`."
         folder = create(name, Path.cwd())
     except BreadknifeError as error:
         raise _failed(error, 2) from None
-    typer.echo(f"{folder.name} is ready. Now:")
+    say(f"{folder.name} is ready. Now:")
     for line in (f"cd {folder.name}", "pip install -e '.[dev]'", "pytest", "breadknife plugins check"):
-        typer.echo(f"  {line}")
+        say(f"  {line}")
 
 
 @app.command()
@@ -102,7 +102,7 @@ def resume(name: Annotated[str, typer.Argument(metavar="NAME", help="A paused pl
         raise _failed(error, 2) from None
     if not cleared:
         raise _failed(_not_paused(name), 1)
-    typer.echo(f"{name} is asked again")
+    say(f"{name} is asked again")
 
 
 def _not_paused(name: str) -> str:

@@ -8,11 +8,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from breadknife.errors import SettingsError
 from breadknife.lsp.app import make_server
+from breadknife.lsp.boundary.faults import set_up_logging
 from breadknife.offline import OFFLINE, is_asked_for
+from breadknife.text.printable import escaped
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host
@@ -24,9 +26,14 @@ EXAMPLES = """examples:
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(escaped(message))
+
+
 def main(arguments: Sequence[str]) -> None:
     """Ends the process: with code 2 after an error."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         "breadknife serve",
         description="Run the language server, over stdio unless told otherwise. Editors start it; people seldom do.",
         epilog=EXAMPLES,
@@ -57,16 +64,11 @@ def main(arguments: Sequence[str]) -> None:
             log_file=options.log_file,
         )
     except SettingsError as error:
-        parser.exit(2, f"breadknife: {error}\n")
+        parser.exit(2, f"breadknife: {escaped(str(error))}\n")
 
 
 def run(tcp: str | None, *, offline: bool, learn: bool, engine_script: Path | None, log_file: Path | None) -> None:
-    if log_file:
-        logging.basicConfig(
-            filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-        )
-    else:
-        logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    set_up_logging(log_file)
     # A request's thread that computes gives way to the event loop after 1 ms instead of 5.
     sys.setswitchinterval(0.001)
     if offline:
@@ -75,14 +77,10 @@ def run(tcp: str | None, *, offline: bool, learn: bool, engine_script: Path | No
         forbid_network()
     server = make_server(lambda: _host(engine_script), lambda: _command_line(offline=offline, learn=learn))
     address = loopback(tcp) if tcp else None
-    code = 0
     try:
-        if address is None:
-            server.start_io()
-        else:
-            server.start_tcp(*address)
-    except SystemExit as ended:  # how pygls carries out `exit`
-        code = int(ended.code or 0)
+        code = server.serve_tcp(*address) if address else server.serve_io(sys.stdin.buffer, sys.stdout.buffer)
+    except KeyboardInterrupt:
+        code = 130
     except OSError as error:
         raise SettingsError(f"--tcp {tcp}: {error.strerror or error}") from error
     server.shut_down()

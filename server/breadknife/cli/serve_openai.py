@@ -9,12 +9,13 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import typer
 import uvicorn
 
+from breadknife.cli.output import say
 from breadknife.engine.api import Engine
 from breadknife.engine.client import DaemonEngine
-from breadknife.errors import SettingsError
+from breadknife.engine.installed import is_installed
+from breadknife.errors import EngineMissing, SettingsError
 from breadknife.offline import forbid_network
 from breadknife.openai.app import make_app
 from breadknife.openai.offer import Offer
@@ -26,12 +27,14 @@ GRACE_SECONDS = 3
 
 
 def run(port: int, token_file: Path | None, engine: Engine | None = None, offer: Offer | None = None) -> None:
-    """Serve until a signal ends it. Raises SettingsError."""
+    """Serve until a signal ends it. Raises SettingsError, EngineMissing."""
+    if engine is None and not is_installed():
+        raise EngineMissing
     forbid_network()
     token = kept_token(token_file) if token_file else secrets.token_urlsafe(32)
     with listening(port) as server, closing(engine or DaemonEngine(client="breadknife engine serve-openai")) as asked:
-        typer.echo(f"OPENAI_BASE_URL=http://{HOST}:{server.getsockname()[1]}/v1")
-        typer.echo(f"OPENAI_API_KEY={token}" if token_file is None else f"# OPENAI_API_KEY is in {token_file}")
+        say(f"OPENAI_BASE_URL=http://{HOST}:{server.getsockname()[1]}/v1")
+        say(f"OPENAI_API_KEY={token}" if token_file is None else f"# OPENAI_API_KEY is in {token_file}")
         sys.stdout.flush()
         workers = Workers(asked)
         config = uvicorn.Config(

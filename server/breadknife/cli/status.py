@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from contextlib import closing
@@ -10,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cli.assemble import make_host
+from breadknife.cli.output import print_json
 from breadknife.host.host import Host
 from breadknife.host.settings import load
 from breadknife.host.status import status
 from breadknife.host.workspace import root_of
+from breadknife.text.printable import escaped_values
 
 WATCH_SECONDS = 1.0
 
@@ -37,23 +38,26 @@ def _report(host: Host, problems: list[str]) -> dict[str, Any]:
 
 
 def _print_json(host: Host, problems: list[str], *, watch: bool) -> None:
-    print(json.dumps(_report(host, problems), indent=None if watch else 2), flush=True)
+    print_json(_report(host, problems), indent=None if watch else 2)
     while watch:
         time.sleep(WATCH_SECONDS)
-        print(json.dumps(_report(host, problems)), flush=True)
+        print_json(_report(host, problems), indent=None)
 
 
 def _show(host: Host, problems: list[str], *, watch: bool) -> None:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.live import Live
 
     from breadknife.cli.status_view import view
 
+    def now() -> RenderableType:
+        return view(escaped_values(_report(host, problems)))
+
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     if not watch:
-        console.print(view(_report(host, problems)))
+        console.print(now())
         return
-    with Live(view(_report(host, problems)), console=console, screen=console.is_terminal, auto_refresh=False) as live:
+    with Live(now(), console=console, screen=console.is_terminal, auto_refresh=False) as live:
         while True:
             time.sleep(WATCH_SECONDS)
-            live.update(view(_report(host, problems)), refresh=True)
+            live.update(now(), refresh=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
+from breadknife.cli.output import say, tell
 from breadknife.host import trust
 
 
@@ -14,16 +13,16 @@ def run(folder: Path, *, revoke: bool, list_all: bool) -> int:
     if list_all:
         folders = trust.trusted_folders()
         for each in folders:
-            typer.echo(str(each))
+            say(str(each))
         if not folders:
-            typer.echo("you trust no folder", err=True)
+            tell("you trust no folder")
         return 0
     if not revoke:
-        typer.echo(f"{trust.trust(folder)} is trusted, with all folders in it")
+        say(f"{trust.trust(folder)} is trusted, with all folders in it")
         return 0
     revoked = trust.revoke(folder)
     if above := trust.trusted_by(folder):
-        typer.echo(f"{folder.resolve()} is still trusted, for it is in {above}", err=True)
+        tell(f"{folder.resolve()} is still trusted, for it is in {above}")
         return 1
-    typer.echo(f"{folder.resolve()} {'is no longer' if revoked else 'was not'} trusted")
+    say(f"{folder.resolve()} {'is no longer' if revoked else 'was not'} trusted")
     return 0 if revoked else 1

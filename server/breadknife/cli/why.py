@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from breadknife.cli.output import print_json, say
 from breadknife.host.inspector import Question, ask_servers
 from breadknife.host.lines import folded
 from breadknife.text.document import uri_to_path
@@ -22,10 +22,11 @@ def run(file: Path | None, *, as_json: bool, limit: int) -> int:
     receipts = [{**receipt, "server": pid} for pid, found in answers for receipt in found]
     receipts.sort(key=lambda receipt: receipt["at"], reverse=True)
     if as_json:
-        print(json.dumps(receipts[:limit], indent=2))
+        print_json(receipts[:limit])
     else:
         shown = (line for receipt, times in folded(receipts)[:limit] for line in lines_of(receipt, times))
-        print("\n".join(shown) or _nothing(file))
+        for line in [*shown] or [_nothing(file)]:
+            say(line)
     return 0
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Lane
 from breadknife.errors import Cancelled, ModelError
 from breadknife.host.containment import Unfinished
 from breadknife.host.context import HostContext, Trace
 from breadknife.host.failures import PLUGINS_FAULT, explained
+from breadknife.host.kinds import WHOLE_SECONDS
 from breadknife.host.pauses import FAILURES, Pause
 from breadknife.host.receipts import Outcome, Receipt
+from breadknife.host.services import Services
 from breadknife.host.verify import Verifier, check_form
 from breadknife.task.plugin import Plugin
 from breadknife.task.reasons import silence
@@ -42,33 +42,7 @@ from breadknife.task.values import (
 )
 from breadknife.text.document import Document
 
-if TYPE_CHECKING:
-    from breadknife.host.host import Host
-
 log = logging.getLogger("breadknife.host")
-
-
-@dataclass(frozen=True)
-class RequestKind:
-    name: str
-    lane: Lane
-    seconds: float
-    """How long a plugin may take."""
-
-
-KINDS: Mapping[type[Any], RequestKind] = {
-    CompletionRequest: RequestKind("completion", Lane.TYPING, 30.0),
-    NextEditRequest: RequestKind("next edit", Lane.ACTION, 30.0),
-    CheckRequest: RequestKind("check", Lane.BACKGROUND, 60.0),
-    ActionRequest: RequestKind("action", Lane.ACTION, 60.0),
-    ResolveRequest: RequestKind("resolve", Lane.ACTION, 60.0),
-    CommandRequest: RequestKind("command", Lane.ACTION, 60.0),
-}
-"""The first request waits for the model to be loaded; a check of 200,000 lines takes 5 s on two slow cores, 12 s
-when others use them too."""
-
-WHOLE_SECONDS = 600.0
-"""For a check that waits for every checker: LanguageTool takes 136 s for 1 MB."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +67,11 @@ class Reply:
     def findings(self) -> list[Finding]:
         found = [item for _, answer in self.answers if isinstance(answer, Findings) for item in answer.items]
         return sorted(found, key=lambda f: (f.span, f.source, f.code))
+
+    @property
+    def unanswered(self) -> list[str]:
+        """Sentences about parts of plugins that gave no answer to a check."""
+        return [why for _, answer in self.answers if isinstance(answer, Findings) for why in answer.unanswered]
 
     @property
     def actions(self) -> list[tuple[str, Action]]:
@@ -121,7 +100,7 @@ class _Ended:
 
 @dataclass
 class Asking:
-    host: Host
+    services: Services
     request: Request
     root: Path | None
     cancel: CancelToken
@@ -130,10 +109,10 @@ class Asking:
     _at: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
-        self._kind = self.host.kinds[type(self.request)]
+        self._kind = self.services.kinds[type(self.request)]
         whole = isinstance(self.request, CheckRequest) and self.request.whole
         self._seconds = WHOLE_SECONDS if whole else self._kind.seconds
-        self.settings = self.host.settings_for(self.document, self.root)
+        self.settings = self.services.settings_for(self.document, self.root)
 
     @property
     def document(self) -> Document | None:
@@ -148,7 +127,7 @@ class Asking:
         works = {p.name: partial(self._ask, p, traces[p.name], tokens[p.name]) for p in asked}
         forgets = [self.cancel.on_cancel(token.cancel) for token in tokens.values()]
         try:
-            results = self.host.containment.run(works, limits, self.cancel)
+            results = self.services.containment.run(works, limits, self.cancel, self._kind.lane.name)
         finally:
             for forget in forgets:
                 forget()
@@ -157,7 +136,7 @@ class Asking:
             self._count(name, ended[name])
         receipts = tuple(self._receipt(p.name, ended[p.name], traces[p.name]) for p in plugins)
         for receipt in receipts:
-            self.host.record(receipt)
+            self.services.record(receipt)
         return Reply(
             tuple(
                 (plugin.name, answer)
@@ -175,12 +154,12 @@ class Asking:
             if disabled
             else silence("no-plugin", request=self._kind.name, language=language)
         )
-        self.host.record(self._receipt("", self._ended(Outcome.NOTHING, why), Trace()))
+        self.services.record(self._receipt("", self._ended(Outcome.NOTHING, why), Trace()))
 
     def _unasked(self, name: str) -> _Ended | None:
         if self.cancel.cancelled:
             return self._ended(Outcome.CANCELLED, silence("cancelled"))
-        if pause := self.host.pauses.paused(name):
+        if pause := self.services.pauses.paused(name):
             return self._ended(Outcome.FAILED, _paused(pause))
         return None
 
@@ -199,7 +178,7 @@ class Asking:
         """In the plugin's own thread."""
         document = self.document
         context = HostContext(
-            self.host,
+            self.services,
             plugin.name,
             document,
             self.root,
@@ -209,7 +188,7 @@ class Asking:
             self.settings,
             type(self.request),
         )
-        verifier = Verifier(self.request, self.host.tree, trace.by_model, self._shared)
+        verifier = Verifier(self.request, self.services.tree, trace.by_model, self._shared)
         try:
             answer = plugin.answer(self.request, context)
             check_form(self.request, answer)
@@ -229,12 +208,12 @@ class Asking:
                 log.error("plugin %s broke on a %s request", plugin.name, self._kind.name, exc_info=error)
             elif outcome is Outcome.FAILED:
                 log.warning("%s: %s request failed: %s", plugin.name, self._kind.name, error)
-            elif why.reason == "model-missing":
-                self.host.notify(str(error))
+            elif why.reason in ("model-missing", "engine-missing"):
+                self.services.notify(str(error))
             return self._ended(outcome, why)
 
     def _shared(self, path: Path) -> str | None:
-        project = self.host.projects.of(self.root)
+        project = self.services.projects.of(self.root)
         return project.text(path) if project else None
 
     def _unfinished(self, name: str, why: Unfinished) -> _Ended:
@@ -250,11 +229,11 @@ class Asking:
     def _count(self, name: str, ended: _Ended) -> None:
         """Towards a pause, or against one."""
         if isinstance(ended.answer, Silence) and ended.answer.reason in PLUGINS_FAULT:
-            if pause := self.host.pauses.failed(name, ended.answer.reason, ended.answer.sentence):
+            if pause := self.services.pauses.failed(name, ended.answer.reason, ended.answer.sentence):
                 paused = _paused(pause)
-                self.host.notify(f"{paused.sentence}; {paused.remedy}")
+                self.services.notify(f"{paused.sentence}; {paused.remedy}")
         elif ended.outcome in (Outcome.ANSWERED, Outcome.NOTHING):
-            self.host.pauses.succeeded(name)
+            self.services.pauses.succeeded(name)
 
     def _ended(self, outcome: Outcome, answer: Answer | None, verdict: str = "") -> _Ended:
         return _Ended(outcome, answer, round((time.monotonic() - self._started) * 1000, 1), verdict)
@@ -275,8 +254,8 @@ class Asking:
             cached_tokens=sum(origin.cached_tokens for origin in origins),
             output_tokens=sum(origin.output_tokens for origin in origins),
             milliseconds=ended.milliseconds,
-            bytes_sent=trace.bytes_sent + self.host.take_late(plugin),
-            id=self.host.next_id(),
+            bytes_sent=trace.bytes_sent + self.services.take_late(plugin),
+            id=self.services.next_id(),
             at=self._at,
             steps=tuple(trace.steps),
             trimmed_tokens=sum(origin.trimmed_tokens for origin in origins),
@@ -289,7 +268,7 @@ class Asking:
             receipt = replace(receipt, reason=why.reason, sentence=why.sentence, remedy=why.remedy)
         if model:
             try:
-                info = self.host.catalog.model(model)
+                info = self.services.catalog.model(model)
             except ModelError:  # another engine's
                 return receipt
             return replace(receipt, quantisation=info.quantisation, sha256=info.sha256[:12])

@@ -1,4 +1,7 @@
-"""Runs plugins side by side, each in threads of its own, so that none can hold up the others or the asker."""
+"""Runs plugins side by side, each in threads of its own, so that none can hold up the others or the asker.
+
+A plugin has threads for each lane: its slow checks don't keep its own completions or menus waiting.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import math
 import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Generic, TypeVar
@@ -18,7 +20,7 @@ T = TypeVar("T")
 GRACE_SECONDS = 1.0
 """What a plugin may take to notice that its request is cancelled or its time is up."""
 THREADS = 8
-"""Of one plugin: an editor may cancel and ask anew faster than a plugin gives up."""
+"""Of one plugin's lane: an editor may cancel and ask anew faster than a plugin gives up."""
 
 
 class Unfinished(Enum):
@@ -33,16 +35,20 @@ class Unfinished(Enum):
 
 
 class Containment:
-    """One lane of threads for each plugin. Safe to use from several threads."""
+    """Threads for each plugin and lane. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._lanes: dict[str, _Lane] = {}
+        self._pools: dict[tuple[str, str], _Pool] = {}
         self._lock = threading.Lock()
 
     def run(
-        self, works: Mapping[str, Callable[[], T]], limits: Mapping[str, float], cancel: CancelToken
+        self,
+        works: Mapping[str, Callable[[], T]],
+        limits: Mapping[str, float],
+        cancel: CancelToken,
+        lane: str = "",
     ) -> dict[str, T | Unfinished]:
-        """Each plugin's work, all at the same time: by plugin's name what it returned, or why it didn't.
+        """Carry out each plugin's work, all at the same time: by plugin's name what it returned, or why it didn't.
 
         `limits` are seconds by plugin's name. Each is waited for until GRACE_SECONDS after its limit or the end of
         `cancel`. The works don't raise.
@@ -53,7 +59,7 @@ class Containment:
         now = time.monotonic()
         for name, work in works.items():
             call = _Call(name, work, limits[name] + GRACE_SECONDS, inbox.put)
-            if self._lane(name).submit(call):
+            if self._pool(name, lane).submit(call):
                 pending[name] = call
             else:
                 results[name] = Unfinished.HUNG
@@ -81,12 +87,12 @@ class Containment:
     def close(self) -> None:
         """End the threads that wait for work; one that hangs ends with the process."""
         with self._lock:
-            for lane in self._lanes.values():
-                lane.close()
+            for pool in self._pools.values():
+                pool.close()
 
-    def _lane(self, name: str) -> _Lane:
+    def _pool(self, name: str, lane: str) -> _Pool:
         with self._lock:
-            return self._lanes.setdefault(name, _Lane(name))
+            return self._pools.setdefault((name, lane), _Pool(f"{name} {lane}".strip()))
 
 
 class _Call(Generic[T]):
@@ -118,13 +124,13 @@ class _Call(Generic[T]):
         return Unfinished.BUSY if overdue else Unfinished.CANCELLED
 
 
-class _Lane:
-    """The threads of one plugin: made when needed, kept for the next request."""
+class _Pool:
+    """The threads of one plugin's lane: made when needed, kept for the next request. The newest request is first."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._changed = threading.Condition()
-        self._waiting: deque[_Call[object]] = deque()
+        self._waiting: list[_Call[object]] = []
         self._running: set[_Call[object]] = set()
         self._threads = 0
         self._closed = False
@@ -156,7 +162,7 @@ class _Lane:
                     if self._closed:
                         return
                     self._changed.wait()
-                call = self._waiting.popleft()
+                call = self._waiting.pop()
                 self._running.add(call)
             call.carry_out()
             with self._changed:

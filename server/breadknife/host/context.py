@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import CONTEXT_SIZE, Chunk, GenerateRequest, Lane, Prompt, Sampling, ScoreRequest, Scores
 from breadknife.engine.runtimes import split_model
+from breadknife.errors import DocumentKept
+from breadknife.host.services import Services
 from breadknife.host.settings import Settings
+from breadknife.project.files import may_be_asked_about
+from breadknife.project.secrets.contents import masked
 from breadknife.project.values import Project
-from breadknife.task.cascade import Step, StepTrace, run_cascade
+from breadknife.task.cascade import Step
 from breadknife.task.plugin import Model
+from breadknife.task.running import StepTrace, run_cascade
 from breadknife.task.values import Origin
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree
-
-if TYPE_CHECKING:
-    from breadknife.host.host import Host
 
 
 @dataclass
@@ -50,31 +49,11 @@ class Trace:
         return bool(origin.model) or (bool(self.models) and not origin.rule)
 
 
-class Throttle:
-    """Lets through `most` events in `seconds`. Safe to use from several threads."""
-
-    def __init__(self, most: int, seconds: float) -> None:
-        self._most = most
-        self._seconds = seconds
-        self._times: deque[float] = deque()
-        self._lock = threading.Lock()
-
-    def allows(self) -> bool:
-        now = time.monotonic()
-        with self._lock:
-            while self._times and self._times[0] < now - self._seconds:
-                self._times.popleft()
-            if len(self._times) >= self._most:
-                return False
-            self._times.append(now)
-            return True
-
-
 @dataclass(frozen=True)
 class HostContext:
     """See `breadknife.task.plugin.Context`."""
 
-    _host: Host
+    _services: Services
     _plugin: str
     _document: Document | None
     root: Path | None
@@ -86,44 +65,52 @@ class HostContext:
 
     @property
     def project(self) -> Project | None:
-        return self._host.projects.of(self.root)
+        return self._services.projects.of(self.root)
 
     @property
     def trusted(self) -> bool:
         return self._settings.trusted
 
     def tree(self, document: Document, /) -> SyntaxTree | None:
-        return self._host.tree(document)
+        return self._services.tree(document)
 
     def settings(self, kind: type[Any], /) -> Any:
         return self._settings.plugins.get(self._plugin) or kind()
 
     def model(self, role: str, /) -> Model:
-        return self._model(self._host.model_name(role, self._settings))
+        self._check_document()
+        return self._model(self._services.model_name(role, self._settings))
 
     def escalate(self, role: str, /) -> Model | None:
+        self._check_document()
         name = self._settings.escalate.get(role)
         return self._model(name) if name else None
 
     def run(self, steps: Sequence[Step[Any, Any]], value: Any, /) -> Any:
-        return run_cascade(steps, value, self, self._trace.steps.append, self._host.memory, self._plugin)
+        return run_cascade(steps, value, self, self._trace.steps.append, self._services.memory, self._plugin)
 
     def refresh(self) -> None:
         if self._document is not None:
-            self._host.refresh(self._plugin, self._document, self._request)
+            self._services.refresh(self._plugin, self._document, self._request)
 
     def notify(self, message: str, /) -> None:
-        self._host.notify(message, self._plugin)
+        self._services.notify(message, self._plugin)
+
+    def _check_document(self) -> None:
+        """No plugin may put a document before a model that the user has kept from it. Raises DocumentKept."""
+        document = self._document
+        if document is not None and not may_be_asked_about(document, self.project):
+            raise DocumentKept(f"{document.path or document.uri} is ignored, or looks like a file that holds secrets")
 
     def _model(self, name: str) -> Model:
-        return HostModel(self._host, self._plugin, name, self.cancel, self._lane, self._trace)
+        return HostModel(self._services, self._plugin, name, self.cancel, self._lane, self._trace)
 
 
 @dataclass(frozen=True)
 class HostModel:
     """See `breadknife.task.plugin.Model`."""
 
-    _host: Host
+    _services: Services
     _plugin: str
     name: str
     _cancel: CancelToken
@@ -133,7 +120,7 @@ class HostModel:
 
     @property
     def digest(self) -> str:
-        return self._host.model_digest(self.name)
+        return self._services.model_digest(self.name)
 
     def generate(
         self,
@@ -150,6 +137,7 @@ class HostModel:
         top_logprobs: int = 0,
         urgent: bool = True,
     ) -> Iterator[Chunk]:
+        prompt, hints = _without_secrets(prompt), tuple(map(masked, hints))
         self._asked(prompt, ("",))
         request = GenerateRequest(
             self.name,
@@ -165,7 +153,7 @@ class HostModel:
             top_logprobs,
             urgent,
         )
-        chunks = self._host.engine.generate(request, cancel or self._cancel)
+        chunks = self._services.engine.generate(request, cancel or self._cancel)
         return chunks if cancel else self._counted(chunks)
 
     def score(
@@ -180,11 +168,12 @@ class HostModel:
         fresh: bool = False,
         cancel: CancelToken | None = None,
     ) -> Scores:
+        prompt, alternatives = _without_secrets(prompt), tuple(map(masked, alternatives))
         self._asked(prompt, alternatives)
         request = ScoreRequest(
             self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs, fresh
         )
-        scores = self._host.engine.score(request, cancel or self._cancel)
+        scores = self._services.engine.score(request, cancel or self._cancel)
         self._trace.note(
             Origin(
                 model=self.name,
@@ -213,12 +202,12 @@ class HostModel:
         """Other runtimes are sent the prompt with each alternative."""
         self._trace.models.append(self.name)
         elsewhere = split_model(self.name)
-        runtime = self._host.settings.engines.get(elsewhere[0]) if elsewhere else None
+        runtime = self._services.settings.engines.get(elsewhere[0]) if elsewhere else None
         if runtime is not None and not runtime.local:
             beginning = "".join(part.text for part in prompt)
             sent = sum(len(f"{beginning}{each}".encode("utf-8", "replace")) for each in alternatives)
             if self._trace.is_told:
-                self._host.sent_late(self._plugin, sent)
+                self._services.sent_late(self._plugin, sent)
             else:
                 self._trace.bytes_sent += sent
 
@@ -236,3 +225,8 @@ class HostModel:
     def _place(self, place: str) -> str:
         """No plugin supersedes another one's work."""
         return f"{self._plugin} {place}" if place else ""
+
+
+def _without_secrets(prompt: Prompt) -> Prompt:
+    """Every plugin's prompt goes through here, whatever its text was taken from."""
+    return tuple(part if part.control else replace(part, text=masked(part.text)) for part in prompt)

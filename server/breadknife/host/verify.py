@@ -129,7 +129,7 @@ class Verifier:
                 kept = [replace(a, within=self._within(document, a)) if a.data else a for a in kept]
             return Actions(tuple(kept)) if kept or refused is None else refused
         if isinstance(answer, Findings):
-            return Findings(tuple(self._with_accepted_fixes(document, finding) for finding in answer.items))
+            return replace(answer, items=tuple(self._with_accepted_fixes(document, each) for each in answer.items))
         return answer
 
     @property

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
-from breadknife.lsp.server import ACCEPTED, COMMAND, FIX_ALL, NEXT_EDIT, STATUS, WHY, BreadknifeServer, Client
+from breadknife.lsp.client import Client
+from breadknife.lsp.server import ACCEPTED, COMMAND, FIX_ALL, NEXT_EDIT, STATUS, WHY, BreadknifeServer
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host
@@ -40,20 +41,17 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
         else:
             options = lsp.CompletionOptions(trigger_characters=[" ", "(", ".", ":", "="])
             server.announce(lsp.TEXT_DOCUMENT_COMPLETION, options)
-        if server.client.pulls_diagnostics:
-            server.announce(
-                lsp.TEXT_DOCUMENT_DIAGNOSTIC,
-                lsp.DiagnosticOptions(
-                    inter_file_dependencies=False, workspace_diagnostics=False, identifier="breadknife"
-                ),
-            )
 
-    @server.feature(lsp.INITIALIZED)
-    async def initialized(params: lsp.InitializedParams) -> None:
+    async def begin() -> None:
         gc.freeze()  # what the imports have left is here to stay
         gc.enable()
         _ = server.documents  # a `didOpen` may be next, and must not wait for the worker's imports
-        features = await server.in_worker(lambda: import_module("breadknife.lsp.features"))
-        await features.start(server, await server.in_worker(command_line), said[0])
+        start = await server.in_worker(lambda: import_module("breadknife.lsp.start"))
+        await start.start(server, await server.in_worker(command_line), said[0])
 
+    @server.feature(lsp.INITIALIZED)
+    def initialized(params: lsp.InitializedParams) -> None:
+        server.begin()
+
+    server.on_begin = begin
     return server

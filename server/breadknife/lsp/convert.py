@@ -123,11 +123,11 @@ def to_diagnostic(
 
 def from_diagnostic(document: Document, diagnostic: lsp.Diagnostic, encoding: str) -> Finding:
     """Any tool's diagnostic, as an editor sends it back."""
-    severity = _SEVERITY_OF[diagnostic.severity] if diagnostic.severity else Severity.WARNING
+    severity = _SEVERITY_OF.get(diagnostic.severity) if diagnostic.severity else None
     return Finding(
         span=to_span(document, diagnostic.range, encoding),
         source=diagnostic.source or "",
         code="" if diagnostic.code is None else str(diagnostic.code),
         message=diagnostic.message,
-        severity=severity,
+        severity=severity or Severity.WARNING,
     )

@@ -6,7 +6,9 @@ character would shift all positions below it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -16,6 +18,10 @@ from lsprotocol import types as lsp
 from breadknife.lsp.convert import to_span
 from breadknife.text.document import Document, TextEdit, language_id
 
+PAUSE_SECONDS = 1.0
+"""Who hasn't pressed a key for so long isn't typing."""
+_MOST_TYPED = 40
+"""Code points that a key, or a completion, puts in or takes out at once; more of them were pasted."""
 _MOST_KEPT = 32
 """Some editors skip versions for good (Neovim's `changedtick` does): what they sent isn't kept for ever."""
 
@@ -39,9 +45,12 @@ class _Gap:
 
 
 class Documents:
-    def __init__(self, encoding: str) -> None:
+    def __init__(self, encoding: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._open: dict[str, Document] = {}
         self._gaps: dict[str, _Gap] = {}
+        self._typed: dict[str, tuple[int, float]] = {}
+        """By URI where a key was pressed last, and when."""
         self.encoding = encoding
 
     def get(self, uri: str) -> Document | None:
@@ -55,6 +64,11 @@ class Documents:
     def is_current(self, document: Document) -> bool:
         return self._open.get(document.uri) is document
 
+    def typing(self, uri: str) -> tuple[int, float]:
+        """Where the user types, and for how many seconds more they are taken to do so: 0 if they aren't."""
+        offset, at = self._typed.get(uri, (0, -math.inf))
+        return offset, max(0.0, at + PAUSE_SECONDS - self._clock())
+
     def uris(self) -> list[str]:
         return list(self._open)
 
@@ -62,6 +76,7 @@ class Documents:
         document = Document(item.uri, language_id(item.language_id), item.text, item.version)
         self._open[item.uri] = document
         self._gaps.pop(item.uri, None)
+        self._typed.pop(item.uri, None)
         return document
 
     def change(
@@ -92,6 +107,8 @@ class Documents:
             if isinstance(change, lsp.TextDocumentContentChangePartial):
                 edit = TextEdit(to_span(document, change.range, self.encoding), change.text)
                 document = document.changed(edit, version)
+                if len(edit.span) <= _MOST_TYPED and len(edit.new_text) <= _MOST_TYPED:
+                    self._typed[document.uri] = edit.span.start + len(edit.new_text), self._clock()
             else:
                 document = Document(document.uri, document.language, change.text, version)
         return document
@@ -99,3 +116,4 @@ class Documents:
     def close(self, uri: str) -> None:
         self._open.pop(uri, None)
         self._gaps.pop(uri, None)
+        self._typed.pop(uri, None)

@@ -8,30 +8,34 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, default_converter
 
 from breadknife import __version__
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError
+from breadknife.lsp.boundary.connection import Reader, Writer
+from breadknife.lsp.boundary.faults import log_of_loop
+from breadknife.lsp.boundary.params import make_converter
+from breadknife.lsp.boundary.protocol import Boundary
+from breadknife.lsp.client import Client
+from breadknife.lsp.lanes import Lane, Lanes
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host, Reply
     from breadknife.host.inspector import Inspector
     from breadknife.lsp.documents import Documents
     from breadknife.task.values import Request
+    from breadknife.text.document import Document
 
 log = logging.getLogger("breadknife.lsp")
-WORKERS = 8
 COMMAND, ACCEPTED, STATUS, WHY = "breadknife.command", "breadknife.accepted", "breadknife.status", "breadknife.why"
 NEXT_EDIT = "breadknife.nextEdit"
 REFRESH_COMPLETION = "breadknife/refreshCompletion"
@@ -43,81 +47,6 @@ _T = TypeVar("_T")
 Handler = Callable[..., Awaitable[Any]]
 
 
-@dataclass(frozen=True)
-class Client:
-    """What the connected editor can do."""
-
-    inline_completion: bool = False
-    refreshes_completion: bool = False
-    markdown: bool = False
-    """In the documentation of a completion."""
-    pulls_diagnostics: bool = False
-    refreshes_diagnostics: bool = False
-    resolves_edits: bool = False
-    versioned_edits: bool = False
-    configuration: bool = False
-    progress: bool = False
-    watches_files: bool = False
-    watches_elsewhere: bool = False
-    """Also outside of the workspace."""
-
-    @classmethod
-    def of(cls, params: lsp.InitializeParams) -> Client:
-        text = params.capabilities.text_document or lsp.TextDocumentClientCapabilities()
-        workspace = params.capabilities.workspace or lsp.WorkspaceClientCapabilities()
-        window = params.capabilities.window
-        watching = workspace.did_change_watched_files
-        resolve = text.code_action.resolve_support if text.code_action else None
-        item = text.completion.completion_item if text.completion else None
-        return cls(
-            inline_completion=text.inline_completion is not None,
-            refreshes_completion=_refreshes_completion(params.capabilities.experimental),
-            markdown=bool(item and lsp.MarkupKind.Markdown in (item.documentation_format or ())),
-            pulls_diagnostics=text.diagnostic is not None,
-            refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
-            resolves_edits=resolve is not None and "edit" in resolve.properties,
-            versioned_edits=bool(workspace.workspace_edit and workspace.workspace_edit.document_changes),
-            configuration=bool(workspace.configuration),
-            progress=bool(window and window.work_done_progress),
-            watches_files=bool(watching and watching.dynamic_registration),
-            watches_elsewhere=bool(watching and watching.relative_pattern_support),
-        )
-
-
-def _refreshes_completion(experimental: object) -> bool:
-    ours = cast("dict[str, object]", experimental).get("breadknife") if isinstance(experimental, dict) else None
-    return isinstance(ours, dict) and cast("dict[str, object]", ours).get("refreshCompletion") is True
-
-
-class Protocol(LanguageServerProtocol):
-    """Document synchronisation goes to `Documents` alone, not also to pygls' own store."""
-
-    @property
-    def _breadknife(self) -> BreadknifeServer:
-        return cast("BreadknifeServer", self._server)
-
-    def lsp_text_document__did_open(self, params: lsp.DidOpenTextDocumentParams) -> Any:
-        document = self._breadknife.documents.open(params.text_document)
-        for listener in self._breadknife.on_change:
-            listener(document.uri)
-
-    def lsp_text_document__did_change(self, params: lsp.DidChangeTextDocumentParams) -> Any:
-        document = self._breadknife.documents.change(params.text_document, params.content_changes)
-        if document:
-            for listener in self._breadknife.on_change:
-                listener(document.uri)
-
-    def lsp_text_document__did_close(self, params: lsp.DidCloseTextDocumentParams) -> Any:
-        self._breadknife.documents.close(params.text_document.uri)
-        for listener in self._breadknife.on_close:
-            listener(params.text_document.uri)
-
-
-for _name in ("did_open", "did_change", "did_close"):
-    _ours = getattr(Protocol, f"lsp_text_document__{_name}")
-    _ours.method_name = getattr(LanguageServerProtocol, f"lsp_text_document__{_name}").method_name
-
-
 class BreadknifeServer(LanguageServer):
     """`make_host` is called once, when the client has said hello: plugins load after that."""
 
@@ -126,24 +55,96 @@ class BreadknifeServer(LanguageServer):
             "breadknife",
             __version__,
             text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
-            protocol_cls=Protocol,
-            converter_factory=default_converter,
+            protocol_cls=Boundary,
+            converter_factory=make_converter,
         )
         self._make_host = make_host
         self._host: Host | None = None
         self._failure = ""
         self._inspector: Inspector | None = None
         self._making_host = threading.Lock()
-        self._workers = ThreadPoolExecutor(WORKERS, "request")
+        self.lanes = Lanes()
         self._tasks: set[asyncio.Task[None]] = set()
         self.ready = asyncio.Event()
         """Set when plugins are loaded and the client's settings are known; requests wait for it."""
         self.client = Client()
         self._handlers: dict[str, Handler] = {}
         self._loaded = asyncio.Event()
+        self._has_begun = False
+        self._ended: asyncio.Future[int] | None = None
+        self.on_begin: Callable[[], Coroutine[Any, Any, None]]
         self.on_change: list[Callable[[str], None]] = []
         """Called with a document's URI when its text has changed or it was opened."""
         self.on_close: list[Callable[[str], None]] = []
+
+    @property
+    def _boundary(self) -> Boundary:
+        return cast("Boundary", self.protocol)
+
+    def serve_io(self, stdin: BinaryIO, stdout: BinaryIO) -> int:
+        """Serve the client at the other end of two streams; the exit code, once it has said `exit` or gone."""
+        return asyncio.run(self._serve(stdin, stdout))
+
+    def serve_tcp(self, host: str, port: int) -> int:
+        """The same for the first client that connects. Raises OSError if nobody can listen there."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, port), family=family) as listening:
+            connection, _ = listening.accept()
+        with connection, connection.makefile("rb") as reader, connection.makefile("wb") as writer:
+            return self.serve_io(reader, writer)
+
+    async def _serve(self, stdin: BinaryIO, stdout: BinaryIO) -> int:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(log_of_loop)
+        self._ended = loop.create_future()
+
+        def ended() -> None:
+            self.from_any_thread(loop, self.stop, 0)
+
+        def handle(message: object) -> None:
+            try:
+                self._boundary.handle_message(message)
+            finally:
+                reader.handled()
+
+        writer = Writer(stdout, ended)
+        self.protocol.set_writer(writer)
+        reader = Reader(stdin, lambda message: self.from_any_thread(loop, handle, message), ended)
+        reader.start()
+        try:
+            return await self._ended
+        finally:
+            writer.close()
+
+    def stop(self, code: int) -> None:
+        """End serving, with this exit code. From the event loop's thread."""
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(code)
+
+    def begin(self) -> None:
+        """Load everything else: the client is ready. Further calls change nothing."""
+        if not self._has_begun:
+            self._has_begun = True
+            self.spawn(self.on_begin())
+
+    def opened(self, params: lsp.DidOpenTextDocumentParams) -> None:
+        self._changed(self.documents.open(params.text_document))
+
+    def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
+        if document := self.documents.change(params.text_document, params.content_changes):
+            self._changed(document)
+
+    def closed(self, params: lsp.DidCloseTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        self.documents.close(uri)
+        self._boundary.drop_requests(uri, is_closed=True)
+        for listener in self.on_close:
+            listener(uri)
+
+    def _changed(self, document: Document) -> None:
+        self._boundary.drop_requests(document.uri, is_closed=False)
+        for listener in list(self.on_change):
+            listener(document.uri)
 
     def announce(self, method: str, options: Any = None) -> None:
         """Tell the client of a feature whose handler comes later."""
@@ -196,9 +197,9 @@ class BreadknifeServer(LanguageServer):
                     raise BreadknifeError(self._failure) from error
             return self._host
 
-    async def in_worker(self, work: Callable[[], _T]) -> _T:
-        """Run what may block in a worker thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+    async def in_worker(self, work: Callable[[], _T], lane: Lane | None = None) -> _T:
+        """Run what may block in a worker thread, of the background unless `lane` is another one."""
+        return await (lane or self.lanes.background).run(work)
 
     async def ask(self, request: Request, *, plugin: str | None = None) -> Reply:
         """Ask the host in a worker. When this task is cancelled, so is the request."""
@@ -206,10 +207,11 @@ class BreadknifeServer(LanguageServer):
 
         await self.ready.wait()
         cancel = CancelToken()
+        lane = self.lanes.of(request)
         root = request.root if isinstance(request, CommandRequest) else self.root_of(request.document.uri)
 
         try:
-            return await self.in_worker(lambda: self.host.ask(request, cancel, root=root, plugin=plugin))
+            return await lane.run(lambda: self.host.ask(request, cancel, root=root, plugin=plugin))
         finally:
             cancel.cancel()
 
@@ -257,13 +259,9 @@ class BreadknifeServer(LanguageServer):
     def show(self, message: str, kind: lsp.MessageType = lsp.MessageType.Info) -> None:
         self.window_show_message(lsp.ShowMessageParams(kind, f"breadknife: {message}"))
 
-    def report_server_error(self, error: Exception, source: Any) -> None:
-        """pygls shows errors to the user: a traceback is for the log, not for an editor."""
-        log.error("%s: %s", source, error, exc_info=error)
-
     def shut_down(self) -> None:
         """End plugins and the engine's connection. Once, after the event loop."""
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        self.lanes.close()
         if self._inspector:
             self._inspector.close()
         if self._host:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from breadknife.disk.reading import read_end, read_regular
 from breadknife.project.words import FileWords, of_list
 
 _NEWEST = 64 * 1024
@@ -44,20 +45,15 @@ def _git_folders(root: Path) -> Iterator[Path]:
 
 
 def _start(path: Path) -> str:
-    return _read(path, 0, _POINTER)
+    """Empty for what is no regular file, or says more than a pointer does."""
+    try:
+        return read_regular(path, _POINTER).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""
 
 
 def _end(path: Path) -> str:
-    return _read(path, -_NEWEST, _NEWEST)
-
-
-def _read(path: Path, start: int, length: int) -> str:
-    """Empty for what is no regular file: nobody is waited for."""
     try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            file.seek(start if start >= 0 else max(0, path.stat().st_size + start))
-            return file.read(length).decode("utf-8", "replace")
+        return read_end(path, _NEWEST).decode("utf-8", "replace")
     except (OSError, ValueError):
         return ""

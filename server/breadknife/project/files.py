@@ -6,11 +6,17 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+from breadknife.disk.inside import resolve_inside
+from breadknife.disk.reading import read_regular
+from breadknife.disk.walking import DEEPEST
+from breadknife.errors import FileRefused
 from breadknife.project.ignoring import GITIGNORE, NEVER, OWN, Ignoring, excluded
 from breadknife.project.index import Stamp
-from breadknife.project.secrets import looks_secret, named_like_secret
-from breadknife.text.document import MARK, language_of
+from breadknife.project.secrets.names import looks_secret, named_like_secret
+from breadknife.project.values import Project
+from breadknife.text.document import MARK, Document, language_of
 from breadknife.text.encoding import decoded
 
 LARGEST = 512 * 1024
@@ -34,11 +40,13 @@ class FolderFiles:
 
     def shared(self, path: Path, *, is_folder: bool = False) -> Path | None:
         """The file itself (no link) if it may be put before a model along with others; None if not."""
-        real = os.path.realpath(path)
-        if not self._below(real, self._real):
+        try:
+            real = resolve_inside(path, self._root)
+        except FileRefused:
             return None
         relative = os.path.relpath(real, self._real)
-        if NEVER.intersection(Path(relative).parts):
+        parts = Path(relative).parts
+        if NEVER.intersection(parts) or len(parts) > DEEPEST:
             return None
         found = os.path.join(self._root, relative)
         if any(named_like_secret(each) for each in {found, os.path.abspath(path)}):
@@ -53,6 +61,7 @@ class FolderFiles:
         """What stands in a folder that is not left out itself: (path, whether it is a folder). Links are left out:
         where one leads is either seen there or outside."""
         real = os.path.realpath(folder)
+        too_deep = len(Path(real).parts) - len(Path(self._real).parts) >= DEEPEST
         rules = [each.rules(real) for each in (self._git, self._own)]
         try:
             with os.scandir(folder) as found:
@@ -62,7 +71,7 @@ class FolderFiles:
         for entry in entries:
             try:
                 is_folder = entry.is_dir(follow_symlinks=False)
-                if entry.name in NEVER or not (is_folder or entry.is_file(follow_symlinks=False)):
+                if entry.name in NEVER or not (entry.is_file(follow_symlinks=False) or (is_folder and not too_deep)):
                     continue
             except OSError:
                 continue
@@ -74,6 +83,15 @@ class FolderFiles:
     @staticmethod
     def _below(path: str, folder: str) -> bool:
         return os.path.normcase(path).startswith(os.path.normcase(folder).rstrip(os.sep) + os.sep)
+
+
+def may_be_asked_about(document: Document, project: Project | None) -> bool:
+    """Whether a model may be asked about a document: a file that is ignored or named like a secret is left alone, also
+    one that isn't saved yet."""
+    path = document.path
+    if path is None:
+        return not named_like_secret(unquote(urlsplit(document.uri).path))
+    return project.may_read(path) if project else may_read(path)
 
 
 def may_read(path: Path, own: Ignoring | None = None) -> bool:
@@ -94,15 +112,14 @@ def stamp_of(path: Path | str) -> Stamp | None:
     return (status.st_mtime_ns, status.st_size) if is_file and status.st_size <= LARGEST else None
 
 
-def read_text(path: Path) -> str | None:
-    """None for a file that can't be read, is too large, binary or not in its encoding. Without a byte order mark; line
-    ends stay as they are."""
+def read_text(path: Path, root: Path | None = None) -> str | None:
+    """None for a file that can't be read, is too large, binary, not in its encoding, or not inside `root`. Without a
+    byte order mark; line ends stay as they are."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(LARGEST + 1)
+        data = read_regular(path, LARGEST, root)
     except (OSError, ValueError):
         return None
-    if len(data) > LARGEST or b"\0" in data[:_LOOKED_AT]:
+    if b"\0" in data[:_LOOKED_AT]:
         return None
     try:
         return decoded(data, language_of(path) or "plaintext").removeprefix(MARK)

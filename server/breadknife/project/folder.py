@@ -82,7 +82,7 @@ class FolderProject:
         if found is None:
             return None
         document = self._open.get(_key(found)) or self._open.get(_key(path))
-        return _text(found, document)
+        return self._text(found, document)
 
     def revision(self, path: Path, /) -> int:
         return self._revisions[_key(path)]
@@ -95,7 +95,7 @@ class FolderProject:
             for document in opened
             if (path := document.path) is not None
             and (found := self._files.shared(path)) is not None
-            and read_text(found) != document.text
+            and read_text(found, self.root) != document.text
         ]
 
     def outline(self, path: Path, /) -> Outline | None:
@@ -161,6 +161,12 @@ class FolderProject:
             for each in outline.imports
             if names.intersection(last_names(each, _key(path)))
         )
+
+    def _text(self, path: Path, document: Document | None) -> str | None:
+        """None as `read_text`, and for a document that is as large."""
+        if document is None:
+            return read_text(path, self.root)
+        return document.text if len(document.text) <= LARGEST else None
 
     # --- what is told -----------------------------------------------------------------------------------------------
 
@@ -244,7 +250,9 @@ class FolderProject:
             self._remove(path)
         elif is_spoken(path):
             if document or self._words.stamp(key) != stamp:
-                words = of_file(path, document.language if document else language_of(path), _text(path, document) or "")
+                words = of_file(
+                    path, document.language if document else language_of(path), self._text(path, document) or ""
+                )
                 with self._lock:
                     self._words.add(key)
                     self._words.learn(key, words, None if document else stamp)
@@ -295,7 +303,7 @@ class FolderProject:
         with self._lock:
             made = self._outlines.get(key)
         if made is None or made.of != of:
-            text = _text(path, document)
+            text = self._text(path, document)
             language = document.language if document else language_of(path)
             tree = parse(text, language) if text is not None and language else None
             made = _Made(of, outline(tree) if tree else None)
@@ -355,13 +363,6 @@ class _Known:
     def read(self, file: str, /) -> str | None:
         path = Path(file)
         return self.text(path) if stamp_of(path) else None
-
-
-def _text(path: Path, document: Document | None) -> str | None:
-    """None as `read_text`, and for a document that is as large."""
-    if document is None:
-        return read_text(path)
-    return document.text if len(document.text) <= LARGEST else None
 
 
 def _key(path: Path) -> str:

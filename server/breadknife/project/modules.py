@@ -92,6 +92,8 @@ def _python(module: str, names: tuple[str, ...], here: str, root: str, files: Fi
         yield from _elsewhere([f"{tail}{end}" for tail in tails for end in (".py", "/__init__.py")], here, files)
 
 
+_STRING_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\Z))|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)', re.DOTALL)
+"""The last of them may lack its end: else each beginning would be looked at up to the text's end."""
 _SCRIPTS = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mts", ".mjs", ".cts", ".cjs")
 
 
@@ -134,7 +136,7 @@ def _mapped(module: str, here: str, root: str, files: Files) -> Iterator[str]:
 
 def _compiler_options(text: str) -> dict[str, Any]:
     """Out of JSON with comments and trailing commas; empty for what isn't that."""
-    plain = re.sub(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', lambda found: found[1] or "", text, flags=re.DOTALL)
+    plain = _STRING_OR_COMMENT.sub(lambda found: found[1] or "", text)
     try:
         whole = json.loads(re.sub(r",(\s*[}\]])", r"\1", plain))
     except (ValueError, RecursionError):

@@ -35,6 +35,7 @@ REASONS: Mapping[str, Reason] = {
     "model-set-aside": Reason("{error}", "`breadknife models allow` gives it another chance"),
     "model-failed": Reason("{error}", "run `breadknife doctor`"),
     "prompt-too-long": Reason("{error}", "ask at a shorter place"),
+    "engine-missing": Reason("{error}", "run `breadknife setup`"),
     "engine-failed": Reason("{error}", "ask again; if it stays so, run `breadknife doctor`"),
     "offline": Reason("{error}", "leave out `--offline`, or `offline = true` in your settings"),
     "failed": Reason("{error}", "run `breadknife doctor`"),
@@ -72,6 +73,7 @@ REASONS: Mapping[str, Reason] = {
         "the model wrote a placeholder, a file's header, or somebody's address or folder", "write a little more"
     ),
     "secret": Reason("the model wrote what looks like a key or a password", "write it yourself"),
+    "in-secret": Reason("you write what looks like a key or a password, which no model sees", "write it yourself"),
     "low-confidence": Reason("the model is too unsure of what comes here", "write a little more"),
     "inside-word": Reason("the cursor is inside a word", "move to its end"),
     "ignored-file": Reason(

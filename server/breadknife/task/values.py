@@ -213,6 +213,8 @@ class Completions:
 @dataclass(frozen=True)
 class Findings:
     items: tuple[Finding, ...]
+    unanswered: tuple[str, ...] = ()
+    """A sentence for each part of the plugin that was asked and gave no answer: it may have found more."""
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.cli.repairs import NO_ACTION, TO_CHOOSE
+from breadknife.cli.fix.repairs import NO_ACTION, TO_CHOOSE
 from cli.commands import breadknife, read
 from cli.fix.checkers import USES, mypy
 from project.folders import write
 
 ASSERTED = "def f(x=None):\n    assert x is not None\n    return x.y\n"
+MIXED = ASSERTED.replace("not None\n", "not None\r\n")
 TWICE = "def f(x=None):\n    x.a()\n    return x.y\n"
 
 
@@ -41,11 +42,13 @@ def test_the_default_is_a_diff(project: Path) -> None:
     [
         (USES, 2, ASSERTED),
         (USES.replace("\n", "\r\n"), 2, ASSERTED.replace("\n", "\r\n")),
+        (USES.replace("\n", "\r"), 2, ASSERTED.replace("\n", "\r")),
+        ("a = 1\r\nb = 2\n" + USES + "c = 3\r\n", 4, "a = 1\r\nb = 2\n" + MIXED + "c = 3\r\n"),
         ("\ufeff" + USES, 2, "\ufeff" + ASSERTED),
         ("é = 1\f\n" + USES, 3, "é = 1\f\n" + ASSERTED),
         (USES.rstrip("\n"), 2, ASSERTED.rstrip("\n")),
     ],
-    ids=["plain", "CRLF", "byte order mark", "form feed", "no last line end"],
+    ids=["plain", "CRLF", "CR", "both", "byte order mark", "form feed", "no last line end"],
 )
 def test_write_changes_only_what_has_to_be(project: Path, before: str, line: int, after: str) -> None:
     write(project, {"a.py": before, "log": mypy("a.py", line, "y")})
@@ -55,7 +58,9 @@ def test_write_changes_only_what_has_to_be(project: Path, before: str, line: int
 
 
 @pytest.mark.parametrize(
-    "text", [USES, USES.rstrip("\n"), USES.replace("\n", "\r\n")], ids=["plain", "no last line end", "CRLF"]
+    "text",
+    [USES, USES.rstrip("\n"), USES.replace("\n", "\r\n"), USES.replace("\n", "\r")],
+    ids=["plain", "no last line end", "CRLF", "CR"],
 )
 def test_git_applies_the_diff(project: Path, text: str) -> None:
     write(project, {"a.py": text})

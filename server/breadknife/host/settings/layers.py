@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -13,16 +11,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
+from breadknife.disk.reading import read_regular
 from breadknife.errors import LeftOut, SettingsError
 from breadknife.host import trust
 from breadknife.host.settings.lines import key_lines, nearest_line
 from breadknife.paths import config_dir
+from breadknife.text.toml import parse_toml
 
 WORKSPACE_FILE = "breadknife.toml"
 PYPROJECT = "pyproject.toml"
 _IN_PYPROJECT = ("tool", "breadknife")
 _LONGEST = 1 << 20
-"""Bytes: a workspace's file may be a link to anything."""
+"""Bytes."""
 
 
 class Author(Enum):
@@ -125,22 +125,18 @@ def _is_trusted(file: Path, trusted: bool | None, problems: list[SettingsError])
 
 
 def _read(path: Path) -> str:
+    """Empty where there is no file. A link may lead out of the folder: then the folder's trust doesn't count."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LONGEST:
-            raise SettingsError(f"{path}: can't be read: it is no file, or has more than 1 MB")
-        return path.read_text("utf-8-sig")
+        return read_regular(path, _LONGEST).decode("utf-8-sig")
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: can't be read: {error}") from error
 
 
 def _parsed(path: Path, source: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(source)
-    except RecursionError:
-        raise SettingsError(f"{path}:1: not TOML: nested too deeply") from None
+        return parse_toml(source)
     except ValueError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else source.count("\n") + 1

@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from breadknife.engine.api import Chunk
 from breadknife.plugins.completion.cut import wanted
@@ -25,8 +24,8 @@ from breadknife.plugins.completion.shape import shape_at
 from breadknife.plugins.completion.stream import Written
 from breadknife.plugins.completion.values import Extent, Where
 from breadknife.plugins.completion.writing import Pen, Place, token_start
-from breadknife.project.files import may_read
-from breadknife.project.secrets import named_like_secret
+from breadknife.project.files import may_be_asked_about
+from breadknife.project.secrets.contents import is_in_secret
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import ANY_LANGUAGE, API, Context
 from breadknife.task.reasons import silence
@@ -123,13 +122,17 @@ class CompletionPlugin:
                 refused = session.refused(document, offset)
                 if refused and not request.listed:
                     self._learning.rejected(refused)
-                if next_edit and _may_read(document, context) and (item := self._next_edits.touched(request, context)):
+                if (
+                    next_edit
+                    and may_be_asked_about(document, context.project)
+                    and (item := self._next_edits.touched(request, context))
+                ):
                     return Completions((item,))
                 return context.run(self._steps, Asked(request, now, session, number))
             case NextEditRequest(document=document):
                 if not next_edit:
                     return silence("next-edit-off")
-                if not _may_read(document, context):
+                if not may_be_asked_about(document, context.project):
                     return silence("ignored-file")
                 item = self._next_edits.after(request, context)
                 return Completions((item,)) if item else silence("no-next-edit")
@@ -156,12 +159,14 @@ class CompletionPlugin:
     def _place(self, asked: Asked, context: Context) -> Verdict:
         """Where, and how much is wanted."""
         request, settings = asked.request, context.settings(CompletionSettings)
-        if not _may_read(request.document, context):
+        if not may_be_asked_about(request.document, context.project):
             return Vetoed(silence("ignored-file"))
         document, offset, selected = _continued(request)
         tree, invoked = context.tree(document), request.trigger is Trigger.INVOKED
         if tree is None and has_grammar(document.language):  # nothing could pass the parse gate
             return Vetoed(silence("no-tree"))
+        if is_in_secret(document.text, offset):
+            return Vetoed(silence("in-secret"))
         shape = shape_at(document, offset, tree, settings.max_lines, invoked=invoked)
         if shape.extent is Extent.NOTHING:
             if asked.session.is_newest(asked.number):
@@ -341,13 +346,6 @@ def _is_current(place: Place, context: Context) -> bool:
 
 def _learns(context: Context) -> bool:
     return context.settings(CompletionSettings).learn
-
-
-def _may_read(document: Document, context: Context) -> bool:
-    path, project = document.path, context.project
-    if path is None:  # one that isn't saved may have its name already
-        return not named_like_secret(unquote(urlsplit(document.uri).path))
-    return project.may_read(path) if project else may_read(path)
 
 
 def _continued(request: CompletionRequest) -> tuple[Document, int, TextEdit | None]:

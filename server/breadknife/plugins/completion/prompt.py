@@ -13,12 +13,17 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from breadknife.engine.api import Part, Prompt, Trim
+from breadknife.project.secrets.contents import masked
 from breadknife.text.document import Document, Span, common_prefix
 from breadknife.text.tokens import CLOSING, columns
 
 _QUOTES = ('"""', "'''", '"', "'", "`")
 _CLOSING_LINES = re.compile(r"[ \t]*+(?:\r?\n\s*+[])}][])};,]*+[ \t]*+(?=\r?\n|\Z))+")
 _SIGN = re.compile(r"\\.|\"{3}|'{3}|[][(){}\"'`]")
+
+
+_LONGEST_LINE = 4_096
+"""Characters of a line that are looked at for secrets beyond the window."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,8 @@ def fim_prompt(
     """Asks for the text between `start` and `offset`, the cursor, and for what follows there.
 
     `begin`: where the prefix begins."""
-    prefix = document.text[prefix_start(document, offset, window) if begin is None else begin : start]
-    suffix = document.text[offset : suffix_end(document, offset, window)]
+    prefix = _since(document, prefix_start(document, offset, window) if begin is None else begin, start)
+    suffix = _until(document, offset, suffix_end(document, offset, window))
     return (
         *(_repository(document, context, project_name) if context else ()),
         Part("<|fim_prefix|><|fim_suffix|>", control=True),
@@ -72,6 +77,18 @@ def fim_prompt(
         Part("<|fim_middle|>", control=True),
         Part(prefix),
     )
+
+
+def _since(document: Document, begin: int, end: int) -> str:
+    """That part of a document. Where it begins within a line, a secret there could be cut in two and not be known as
+    one: so it is masked here already."""
+    line = max(document.line_starts[document.line_at(begin)], begin - _LONGEST_LINE)
+    return document.text[begin:end] if line == begin else masked(document.text[line:end])[begin - line :]
+
+
+def _until(document: Document, begin: int, end: int) -> str:
+    line = min(document.line_span(document.line_at(end)).end, end + _LONGEST_LINE)
+    return document.text[begin:end] if line <= end else masked(document.text[begin:line])[: end - begin]
 
 
 def new_characters(prompt: Prompt, evaluated: Prompt) -> int:

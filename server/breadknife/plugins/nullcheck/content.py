@@ -15,6 +15,7 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Part
 from breadknife.engine.runtimes import split_model
 from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place
+from breadknife.project.secrets.contents import secrets_in
 from breadknife.task.plugin import Model
 from breadknife.task.values import Origin
 from breadknife.text.document import TextEdit, apply_edits
@@ -189,5 +190,6 @@ def _defaults(file: NullFile, place: Place, template: str, language: NullLanguag
         pattern = rf"(?:{asked}\s*,|{other})\s*{_VALUE}"
     else:
         pattern = rf"\b{name}\s*(?:or\b|\?\?|\|\||(?:is None|===?\s*(?:null|undefined))\W+{name}\s*=)\s*{_VALUE}"
-    found = dict.fromkeys((template, *(match[1] for match in re.finditer(pattern, text))))
+    given = (match for match in re.finditer(pattern, text) if not secrets_in(match[0]))
+    found = dict.fromkeys((template, *(match[1] for match in given)))
     return [value for value in found if language.literal(value, template)]

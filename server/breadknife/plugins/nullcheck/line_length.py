@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import configparser
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial, reduce
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import cast
 
 from breadknife.project.values import Project
 from breadknife.text.document import Document
+from breadknife.text.toml import parse_toml
 
 USUAL = 100
 """Where the project says nothing."""
@@ -28,7 +28,7 @@ _WIDTH = re.compile(r"\bprintWidth[\"']?\s*[:=]\s*(\d{2,4})\b")
 
 
 def _of_tables(text: str, tables: Iterable[Sequence[str]]) -> Iterator[object]:
-    read = tomllib.loads(text)
+    read = parse_toml(text)
     for names in tables:
         table = reduce(lambda outer, name: _table(outer.get(name)), names, read)
         said = [length for key in _KEYS if (length := table.get(key)) is not None]
@@ -84,6 +84,6 @@ def _said(project: Project, folder: Path, read: Mapping[str, _Reads]) -> Iterato
             continue
         try:
             said = list(of(text))
-        except (tomllib.TOMLDecodeError, configparser.Error):
+        except (ValueError, configparser.Error):
             continue  # it is being written
         yield from (int(each) for each in map(str, said) if each.isdecimal())

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate
 
 from breadknife.plugins.prose.checkers import Checkers, Tool
 from breadknife.plugins.prose.continuity import Read
+from breadknife.plugins.prose.engines.arrivals import Arrivals
 from breadknife.plugins.prose.engines.lint import Asked, Later, Lint
-from breadknife.plugins.prose.engines.merge import Correction, Mistake, in_order, is_same, joined, mistakes
+from breadknife.plugins.prose.engines.merge import Correction, Mistake, added, beside, mistakes
 from breadknife.plugins.prose.engines.rules import is_of_dictionaries
 from breadknife.plugins.prose.flaws import Flaw, flaw
+from breadknife.plugins.prose.model.judge import Case
 from breadknife.plugins.prose.model.opinions import Opinions, cases, reading
+from breadknife.plugins.prose.model.proposer import Reading
 from breadknife.plugins.prose.project.spelling import Vocabulary, folded, is_typo, slips
-from breadknife.plugins.prose.project.workspace import EVERYWHERE, Sentence
 from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.plugins.prose.silenced import Silenced
 from breadknife.plugins.prose.spoken import ENGLISH, languages
 from breadknife.task.plugin import Context
-from breadknife.task.values import Finding
-from breadknife.text.directives import Directives
 from breadknife.text.document import Document, Span
 from breadknife.text.extract.declared import declared_language
 from breadknife.text.prose import ProseText
@@ -40,33 +42,44 @@ _FOREIGN_SPELLING = "TYPOS"
 _LONG_WORD = 8
 
 
+@dataclass
+class Missing:
+    """The engines that a check could not ask, or that didn't answer."""
+
+    absent: set[str] = field(default_factory=set[str])
+    """Their names, as a report of stale ignores has them."""
+    unanswered: list[str] = field(default_factory=list[str])
+    """A sentence for each that was asked and didn't answer: without it less is found than elsewhere."""
+
+
 @dataclass(frozen=True)
-class Silenced:
-    """What settings, a document's comments and its project's decisions leave out."""
+class _Part:
+    """One paragraph, and what its engines have said of it so far."""
 
-    document: Document
-    disabled: frozenset[str]
-    directives: Directives
-    ignored: frozenset[tuple[str, str]]
+    paragraph: ProseText
+    asked: Asked
+    harper: tuple[Lint, ...] | None
+    tool: tuple[Lint, ...] | None
+    vale: tuple[Lint, ...] | None
+    before: Sequence[Flaw]
+    """What is shown of it, at the places that it has now."""
 
-    def leaves_out(self, finding: Finding) -> bool:
-        """Whether a finding about the document as a whole isn't to be told."""
-        return self.silences(finding.code, finding.span.start) or (
-            bool(self.ignored)
-            and (finding.code, Sentence.of_line(self.document, finding.span.start).hash) in self.ignored
-        )
+    @property
+    def is_english(self) -> bool:
+        return self.asked.language == ENGLISH
 
-    def ignores(self, rule: str, text: str, span: Span) -> bool:
-        """Whether a rule is ignored in the sentence of a paragraph."""
-        return bool(self.ignored) and (rule, Sentence.around(text, span).hash) in self.ignored
+    @property
+    def pending(self) -> set[str]:
+        """The engines, besides the model, that have not answered yet."""
+        said = {"harper": self.harper, "languagetool": self.tool, "vale": self.vale}
+        return {name for name, lints in said.items() if lints is None}
 
-    def silences(self, rule: str, offset: int) -> bool:
-        """Whether a rule is off, there or everywhere."""
-        return (
-            rule in self.disabled
-            or (rule, EVERYWHERE) in self.ignored
-            or self.directives.silence(rule, self.document.line_at(offset))
-        )
+    def position(self, lint: Lint) -> float:
+        """Of a finding that is shown: it keeps its place. Infinity for any other."""
+        if not self.before:
+            return math.inf
+        key = (lint.engine, lint.rule, self.paragraph.source_span(lint.span))
+        return next((at for at, flaw in enumerate(self.before) if flaw.key == key), math.inf)
 
 
 @dataclass(frozen=True)
@@ -80,72 +93,49 @@ class Check:
     silenced: Silenced
     checkers: Checkers
     vale: Later | None
+    arrivals: Arrivals
     whole: bool
     """Wait for everybody, as lint does."""
     began: float
     """When the document was asked about, by the monotonic clock."""
-    absent: set[str]
-    """Is told who could not be asked."""
+    missing: Missing
 
-    def read(self, fresh: Sequence[ProseText]) -> list[Read]:
-        """What is known now of these paragraphs; the engines that are slow are asked for the rest."""
+    def read(self, fresh: Sequence[ProseText], before: Sequence[Flaw]) -> list[Read]:
+        """What is known now of these paragraphs; the engines that are slow are asked for the rest.
+
+        `before` is what is shown of the document, at the places that it has now.
+        """
         default = declared_language(self.document) or self.settings.language
         asked = [Asked(p.text, tag) for p, tag in zip(fresh, languages(fresh, default), strict=True)]
         tool = self.checkers.languagetool(self.context, whole=self.whole) if self.settings.languagetool else None
-        later: list[Tool | Later] = [each for each in (tool, self.vale) if each is not None]
-        for engine in later:
+        later: dict[str, Tool | Later] = {}
+        if tool is not None:
+            later["LanguageTool"] = tool
+        if self.vale is not None:
+            later["Vale"] = self.vale
+        for engine in later.values():
             engine.submit(self._owner, asked, self._arrived)
         harper = self._harper(asked)
         if self.whole:
-            for engine in later:
+            for engine in later.values():
                 engine.wait(asked, self.context.cancel)
-        if tool is not None and tool.failure is not None:
-            self.context.notify(f"Prose is checked by Harper alone: {tool.failure}.")
-            tool = None
-        if self.vale is not None and self.vale.failure is not None:
-            self.context.notify(f"Prose is checked without Vale: {self.vale.failure}.")
-        if tool is None:
-            self.absent.add("languagetool")
-        if self.vale is None or self.vale.failure is not None:
-            self.absent.add("vale")
-        # Once: what comes meanwhile would be neither told nor waited for.
-        second = [tool.result(question) if tool is not None else () for question in asked]
-        said = [(*(lints or ()), *(more or ())) for lints, more in zip(harper, second, strict=True)]
-        silenced = [self._silenced(paragraph, lints) for paragraph, lints in zip(fresh, said, strict=True)]
-        found = [
-            self._mistakes(paragraph, question, lints, silent, tool is not None) if lints else []
-            for paragraph, question, lints, silent in zip(fresh, asked, said, silenced, strict=True)
+        # Each answer is looked up once: of one that comes a moment later there will be news.
+        shown = _by_paragraph(fresh, before)
+        parts = [
+            _Part(
+                paragraph,
+                question,
+                lints,
+                tool.result(question) if tool is not None else (),
+                self.vale.result(question) if self.vale is not None else (),
+                own,
+            )
+            for paragraph, question, lints, own in zip(fresh, asked, harper, shown, strict=True)
         ]
+        self._tell_missing(later, parts)
         if not self.whole:
             self._read_later(asked, harper)
-        opinions, thinking = self.checkers.opinions(self.context) if self.settings.model else None, False
-        if opinions is None:
-            self.absent.add("model")
-        else:
-            english = [index for index, each in enumerate(asked) if each.language == ENGLISH]
-            judged, thinking = self._with_opinions(
-                [fresh[i] for i in english], [silenced[i] for i in english], [found[i] for i in english], opinions
-            )
-            for index, own in zip(english, judged, strict=True):
-                found[index] = own
-        read: list[Read] = []
-        for paragraph, question, lints, more, own in zip(fresh, asked, harper, second, found, strict=True):
-            styled = self.vale.result(question) if self.vale is not None and self.vale.failure is None else ()
-            pending = {
-                "harper": lints is None,
-                "languagetool": more is None,
-                "vale": styled is None,
-                "model": thinking and question.language == ENGLISH,
-            }
-            own = self._styled(paragraph, own, styled) if styled else own
-            flaws = [flaw(paragraph, each) for each in own]
-            read.append(Read(paragraph, flaws, frozenset(name for name, waits in pending.items() if waits)))
-        for name, engine in (("LanguageTool", tool), ("Vale", self.vale)):
-            if engine is None or any(name.lower() in each.pending for each in read):
-                continue
-            if engine.lost(asked):  # without their number: a text is told once
-                self.context.notify(f"{name} could not check all of {self.document.uri}: it ends or hangs there.")
-        return read
+        return self._with_model(parts)
 
     def leaves_out(self, flaw: Flaw) -> bool:
         """Whether a flaw of an earlier version would not be told any more: the user has said so meanwhile."""
@@ -153,10 +143,8 @@ class Check:
             return True
         if flaw.mistake.unknown_word and folded(flaw.word) in self.vocabulary.dictionary:
             return True
-        return any(
-            self.silenced.silences(rule, flaw.finding.span.start) or (rule, flaw.sentence.hash) in self.silenced.ignored
-            for rule in flaw.mistake.rules
-        )
+        start, sentence = flaw.finding.span.start, flaw.sentence.hash
+        return self.silenced.silences(flaw.mistake.lint.rule, start, sentence)
 
     @property
     def _owner(self) -> str:
@@ -164,7 +152,31 @@ class Check:
 
     @property
     def _arrived(self) -> Callable[[], None]:
-        return _nobody if self.whole else self.context.refresh
+        return _nobody if self.whole else partial(self.arrivals.tell, self.document.uri, self.context.refresh)
+
+    def _tell_missing(self, later: Mapping[str, Tool | Later], parts: Sequence[_Part]) -> None:
+        """Say which engines didn't answer: an editor's user once, and lint for each document."""
+        for name in ("LanguageTool", "Vale"):
+            engine, without = later.get(name), "by Harper alone" if name == "LanguageTool" else "without Vale"
+            if engine is None or engine.failure is not None:
+                self.missing.absent.add(name.lower())
+            if engine is None:
+                continue
+            if engine.failure is not None:
+                self._excuse(name, engine, f"Prose is checked {without}: {engine.failure}.")
+            elif engine.lost(part.asked for part in parts):  # without their number: a text is told once
+                self._excuse(
+                    name, engine, f"{name} could not check all of {self.document.uri}: it ends or hangs there."
+                )
+
+    def _excuse(self, name: str, engine: Tool | Later | Opinions, sentence: str) -> None:
+        """Say what is missing. Lint fails where an engine gave no answer, unless there is none to ask."""
+        if not self.whole or engine.is_absent:
+            self.context.notify(sentence)
+        elif engine.failure is not None:
+            self.missing.unanswered.append(f"{name} did not answer: {engine.failure}.")
+        else:
+            self.missing.unanswered.append(sentence)
 
     def _harper(self, asked: Sequence[Asked]) -> list[tuple[Lint, ...] | None]:
         """What Harper says; None for what it has no time for now."""
@@ -188,95 +200,103 @@ class Check:
         )
         harper.submit("", [_UNKNOWN], _nobody)
 
-    def _with_opinions(
-        self,
-        paragraphs: Sequence[ProseText],
-        silenced: Sequence[Sequence[Lint]],
-        found: Sequence[list[Mistake]],
-        opinions: Opinions,
-    ) -> tuple[list[list[Mistake]], bool]:
-        """Of English paragraphs, and whether the model wasn't done when its answers were looked at: not later, or
-        what comes in between would be neither told nor waited for."""
-        owner, arrived, context, whole = self._owner, self._arrived, self.context, self.whole
-        texts = [paragraph.text for paragraph in paragraphs]
-        doubts = [case for text, own in zip(texts, found, strict=True) for case in cases(text, own)]
-        thinking = opinions.judge(owner, doubts, arrived, now=whole)
-        if whole:
-            opinions.wait(context.cancel, cases=doubts)
-        budget = self.settings.flags_per_1000_words
-        settled = [opinions.settled(text, own, budget) for text, own in zip(texts, found, strict=True)]
-        readings = [reading(text, own) for text, own in zip(texts, settled, strict=True)]
-        ends = accumulate(map(len, texts))
-        near = [each for each, end in zip(readings, ends, strict=True) if end <= _MOST_READ]
-        if whole and len(near) < len(texts):
-            context.notify(f"The model proposes for the first {_MOST_READ:,} characters of {self.document.uri} only.")
-        thinking = opinions.read(owner, near, arrived, now=whole) or thinking
-        if whole:
-            opinions.wait(context.cancel, readings=near)
-        if opinions.failure is not None:
-            context.notify(f"Prose is checked without a model: {opinions.failure}.")
-            self.absent.add("model")
-            return list(found), False
-        own = [opinions.proposed(each, known, budget) for each, known in zip(readings, settled, strict=True)]
-        told = [
-            in_order((*known, *(each for each in proposed if self._counts(paragraph, each.lint, silent))))
-            for paragraph, silent, known, proposed in zip(paragraphs, silenced, settled, own, strict=True)
+    def _with_model(self, parts: Sequence[_Part]) -> list[Read]:
+        told = [self.silenced.spoken(part.paragraph, (part.harper or (), part.tool or ())) for part in parts]
+        found = [self._mistakes(part, lints) if lints else [] for part, lints in zip(parts, told, strict=True)]
+        opinions = self.checkers.opinions(self.context) if self.settings.model else None
+        if opinions is None:
+            self.missing.absent.add("model")
+            return [self._read(part, own, None, None) for part, own in zip(parts, found, strict=True)]
+        readings = self._readings(parts, told)
+        cases_of = [
+            cases(part.paragraph.text, own) if part.is_english else [] for part, own in zip(parts, found, strict=True)
         ]
-        return told, thinking and not whole
+        self._ask(opinions, [each for own in cases_of for each in own], [each for each in readings if each])
+        return [
+            self._read(part, own, opinions, reading) for part, own, reading in zip(parts, found, readings, strict=True)
+        ]
 
-    def _mistakes(
-        self,
-        paragraph: ProseText,
-        question: Asked,
-        lints: Sequence[Lint],
-        silenced: Sequence[Lint],
-        has_second: bool,
-    ) -> list[Mistake]:
-        text, english = paragraph.text, question.language == ENGLISH
-        counted = [lint for lint in lints if self._counts(paragraph, lint, silenced)]
-        if not english:
-            counted = [
-                each for each in counted if each.category != _FOREIGN_SPELLING or self._believes_foreign(text, each)
-            ]
-        engines = 2 if has_second and english else 1
-        return mistakes(text, counted, engines, partial(self._believes, text)) if counted else []
-
-    def _styled(self, paragraph: ProseText, own: Sequence[Mistake], lints: Sequence[Lint]) -> list[Mistake]:
-        """With what the project's own styles say: that needs nobody's agreement, and is told where others speak too."""
-        found = [*own]
-        for lint in lints:
-            if not self._counts(paragraph, lint) or self._is_added(paragraph.text, lint):
+    def _readings(self, parts: Sequence[_Part], told: Sequence[Sequence[Lint]]) -> list[Reading | None]:
+        """What the model reads of each paragraph; None for those that it doesn't, or not yet."""
+        found: list[Reading | None] = []
+        length = 0
+        for part, lints in zip(parts, told, strict=True):
+            length += len(part.paragraph.text) if part.is_english else 0
+            if not part.is_english or part.harper is None or length > _MOST_READ:
+                found.append(None)
                 continue
-            beside = next((i for i, each in enumerate(found) if lint.span.touches(each.lint.span)), None)
-            if beside is None:
-                corrections = tuple(Correction(lint.span, new) for new in lint.replacements)
-                found.append(Mistake(lint, (lint.engine,), (lint.rule,), corrections, safe=False))
-            else:
-                found[beside] = joined(paragraph.text, found[beside], lint)
-        return in_order(found)
+            own = [lint for lint in lints if lint.engine == "harper"]
+            whole = reading(part.paragraph.text, self._mistakes(part, own) if own else ())
+            found.append(whole if whole.text else None)
+        if self.whole and length > _MOST_READ:
+            self.context.notify(
+                f"The model proposes for the first {_MOST_READ:,} characters of {self.document.uri} only."
+            )
+        return found
+
+    def _ask(self, opinions: Opinions, doubts: Sequence[Case], readings: Sequence[Reading]) -> None:
+        opinions.judge(self._owner, doubts, self._arrived, now=self.whole)
+        opinions.read(self._owner, readings, self._arrived, now=self.whole)
+        if self.whole:
+            opinions.wait(self.context.cancel, cases=doubts, readings=readings)
+        if opinions.failure is not None:
+            self.missing.absent.add("model")
+            self._excuse("The model", opinions, f"Prose is checked without a model: {opinions.failure}.")
+        elif opinions.lost(doubts, readings):
+            self._excuse("The model", opinions, f"The model could not check all of {self.document.uri}.")
+
+    def _read(self, part: _Part, found: Sequence[Mistake], opinions: Opinions | None, asked: Reading | None) -> Read:
+        """What is shown of a paragraph: what is shown already keeps its place, and whoever answers now adds to it."""
+        paragraph, pending = part.paragraph, part.pending
+        budget = self.settings.flags_per_1000_words
+        if opinions is not None and part.is_english:
+            found, judging = opinions.settled(paragraph.text, found, budget)
+            proposed, reads = opinions.proposed(asked, budget) if asked is not None else ([], False)
+            if judging or reads:
+                pending.add("model")
+            if proposed:
+                silenced = self.silenced.spoken(
+                    paragraph, (part.harper or (), part.tool or (), [each.lint for each in proposed])
+                )
+                counted = [each for each in proposed if each.lint in silenced]
+                found = beside(paragraph.text, found, counted, part.position)
+        ready = [each for each in found if each.ready]
+        if part.vale:
+            ready = added(paragraph.text, ready, self._styled(paragraph, part.vale), part.position)
+        flaws = [flaw(paragraph, each) for each in ready]
+        read = Read(paragraph, flaws, frozenset(pending))
+        return read.with_shown(part.before, self.leaves_out)
+
+    def _mistakes(self, part: _Part, lints: Sequence[Lint]) -> list[Mistake]:
+        text = part.paragraph.text
+        if not part.is_english:  # only LanguageTool speaks it
+            lints = [each for each in lints if each.category != _FOREIGN_SPELLING or self._believes_foreign(text, each)]
+        return mistakes(
+            text,
+            lints,
+            partial(self._believes, text),
+            part.position,
+            None if not part.is_english else self.checkers.wish.enabled,
+        )
+
+    def _styled(self, paragraph: ProseText, lints: Sequence[Lint]) -> list[Mistake]:
+        """What the project's own styles say: that needs nobody's agreement."""
+        return [
+            Mistake(
+                lint,
+                (lint.engine,),
+                (lint.rule,),
+                tuple(Correction(lint.span, new) for new in lint.replacements),
+                safe=False,
+            )
+            for lint in self.silenced.spoken(paragraph, (lints,))
+            if not self._is_added(paragraph.text, lint)
+        ]
 
     def _is_added(self, text: str, lint: Lint) -> bool:
         """Whether it says that a word is in no dictionary that is in the user's or the project's."""
         word = text[lint.span.start : lint.span.end]
         return is_of_dictionaries(lint.engine, lint.rule) and folded(word) in self.vocabulary.dictionary
-
-    def _counts(self, paragraph: ProseText, lint: Lint, silenced: Sequence[Lint] = ()) -> bool:
-        """Whether it may be told. Where a rule is silenced, so is whoever says the same: its user has meant the place,
-        not the engine."""
-        return (
-            not paragraph.touches_markup(lint.span)
-            and not any(is_same(paragraph.text, lint, each) for each in silenced)
-            and not self._silenced(paragraph, (lint,))
-        )
-
-    def _silenced(self, paragraph: ProseText, lints: Iterable[Lint]) -> list[Lint]:
-        silenced = self.silenced
-        return [
-            lint
-            for lint in lints
-            if silenced.silences(lint.rule, paragraph.source_span(lint.span).start)
-            or silenced.ignores(lint.rule, paragraph.text, lint.span)
-        ]
 
     def _believes_foreign(self, text: str, lint: Lint) -> bool:
         """Whether a word that another language's dictionary lacks looks like a slip of the fingers."""
@@ -294,6 +314,16 @@ class Check:
         return self.settings.spelling and is_typo(
             text, span, tuple(offered), self.vocabulary, self.checkers.knows, agreed
         )
+
+
+def _by_paragraph(paragraphs: Sequence[ProseText], flaws: Sequence[Flaw]) -> list[Sequence[Flaw]]:
+    """The flaws that begin in each of the paragraphs."""
+    ordered = sorted(flaws, key=lambda each: each.finding.span)
+
+    def at(offset: int) -> int:
+        return bisect_left(ordered, offset, key=lambda each: each.finding.span.start)
+
+    return [ordered[at(each.start) : at(each.end)] if ordered and each.segments else () for each in paragraphs]
 
 
 def _nobody() -> None:

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import TypeVar
 
+from breadknife import arrivals
 from breadknife.cancel import CancelToken
-from breadknife.errors import ModelError
+from breadknife.errors import DocumentKept, EngineAbsent, ModelError
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.background import Background
 from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
 from breadknife.plugins.prose.engines.health import AGAIN_S, Health
 from breadknife.plugins.prose.engines.kept import Kept, Store, own_code
 from breadknife.plugins.prose.engines.lint import Asked, Asking, Later, Lint, QuietEngine, quiet
+from breadknife.plugins.prose.engines.merge import may_change_findings
 from breadknife.plugins.prose.engines.rules import SPELLING
 from breadknife.plugins.prose.model.opinions import Opinions
 from breadknife.plugins.prose.settings import ProseSettings
@@ -42,6 +44,28 @@ class Wish:
         return cls(settings.dialect, frozenset(settings.enabled_rules), settings.languagetool_url)
 
 
+class _OnceJavaIsThere:
+    """LanguageTool, of which is found out at the first check whether it can run: asking Java for its version takes
+    half a second, for which nobody waits."""
+
+    name = "languagetool"
+
+    def __init__(self, dialect: str, url: str) -> None:
+        self._engine = languagetool.LanguageToolEngine(dialect, url)
+        self._url = url
+        self._can_run = False
+
+    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
+        """Raises as LanguageToolEngine does, and EngineAbsent while something is missing."""
+        if not self._can_run and (obstacle := languagetool.obstacle(self._url)) is not None:
+            raise EngineAbsent(f"LanguageTool can't help: {obstacle}")
+        self._can_run = True
+        return self._engine.check(text, language)
+
+    def close(self) -> None:
+        self._engine.close()
+
+
 class LanguageTools:
     """One LanguageTool for each address, whatever else settings say: each is a JVM.
 
@@ -52,32 +76,35 @@ class LanguageTools:
         self._clock = clock
         self._store = store
         self._running: dict[str, Later] = {}
-        self._obstacles: dict[str, tuple[str, float]] = {}
-        """By address: what is missing, and when that is looked at again."""
+        self._missing_until = 0.0
+        """When is looked again whether it has been set up, unless a part of breadknife arrives before that."""
+        self._arrival: object = None
         self._lock = threading.Lock()
 
     def of(self, wish: Wish, context: Context, *, whole: bool) -> Later | None:
-        """An editor isn't told of a LanguageTool that nobody has set up: `breadknife doctor` and `lint` say it."""
+        """The LanguageTool at the wish's address; None if nobody has set one up, which only lint is told."""
         with self._lock:
             running = self._running.get(wish.url) or self._made(wish)
-            obstacle = self._obstacles.get(wish.url)
-        if running is None and obstacle is not None and (whole or languagetool.is_set_up(wish.url)):
-            context.notify(f"Prose is checked by Harper alone; LanguageTool can't help: {obstacle[0]}.")
+        if running is None and whole:
+            context.notify(
+                f"Prose is checked by Harper alone: LanguageTool can't help: {languagetool.obstacle(wish.url)}."
+            )
         return running
 
     def _made(self, wish: Wish) -> Later | None:
-        known = self._obstacles.get(wish.url)
-        if known is not None and self._clock() < known[1]:
+        arrival = arrivals.newest()
+        if not wish.url and self._clock() < self._missing_until and arrival == self._arrival:
             return None
-        obstacle = languagetool.obstacle(wish.url)
-        if obstacle is not None:
-            self._obstacles[wish.url] = (obstacle, self._clock() + AGAIN_S)
+        if not languagetool.is_set_up(wish.url):
+            self._missing_until, self._arrival = self._clock() + AGAIN_S, arrival
             return None
-        engine = languagetool.LanguageToolEngine(wish.dialect, wish.url)
+        engine = _OnceJavaIsThere(wish.dialect, wish.url)
         # What a server of the user's own is, and says, may change from one day to the next.
         by = f"languagetool {languagetool.VERSION} {own_code()}"
         kept: Kept[Asked, Lint] | None = None if wish.url else Kept(self._store, by, Lint)
-        self._running[wish.url] = Background(Asking(engine), health=Health(self._clock), kept=kept)
+        self._running[wish.url] = Background(
+            Asking(engine), health=Health(self._clock), kept=kept, matters=may_change_findings
+        )
         return self._running[wish.url]
 
     def close(self) -> None:
@@ -95,6 +122,10 @@ class Tool:
     @property
     def failure(self) -> str | None:
         return self.answers.failure
+
+    @property
+    def is_absent(self) -> bool:
+        return self.answers.is_absent
 
     def submit(self, owner: str, asked: Iterable[Asked], arrived: Callable[[], None]) -> None:
         self.answers.submit(owner, map(self._named, asked), arrived)
@@ -139,6 +170,8 @@ class English:
         try:
             model = context.model(ROLE)
             key = model.name, model.digest
+        except DocumentKept:
+            return None
         except ModelError as error:
             context.notify(f"Prose is checked without a model: {error}.")
             return None
@@ -210,7 +243,7 @@ class Engines:
         english = self._english.get(wish.dialect) or English(wish.dialect, self._clock, self._thread, self._store)
         self._english[wish.dialect] = english
         harper = QuietEngine(HarperEngine(wish.dialect, wish.enabled, thread=self._thread), wish.enabled)
-        return Checkers(wish, Background(Asking(harper)), english, self._tools)
+        return Checkers(wish, Background(Asking(harper), matters=may_change_findings), english, self._tools)
 
     def close(self) -> None:
         for each in (*(checkers.harper for checkers in self._checkers.values()), *self._english.values(), self._tools):

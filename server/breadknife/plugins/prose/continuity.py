@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from breadknife.plugins.prose.engines.rules import NEEDS_AGREEMENT, SPELLING
 from breadknife.plugins.prose.flaws import Flaw, moved
 from breadknife.plugins.prose.resting import Resting
 from breadknife.task.values import Finding
@@ -42,6 +40,8 @@ class Told:
 
     def moved(self, edit: TextEdit) -> tuple[list[Flaw], list[Finding]]:
         """What an edit has not touched, at its new place."""
+        if not edit.span and not edit.new_text:
+            return [*self.flaws], [*self.about]
         return (
             [flaw for each in self.flaws if (flaw := each.moved(edit)) is not None],
             [finding for each in self.about if (finding := moved(each, edit)) is not None],
@@ -57,12 +57,23 @@ class Read:
     pending: frozenset[str]
     """The engines that have not answered yet."""
 
+    def with_shown(self, before: Iterable[Flaw], left_out: Callable[[Flaw], bool]) -> Read:
+        """The same with those flaws of `before` that nobody can say anything about yet: they stay at their places
+        until the engines that found them have read the new text."""
+        known = {each.key for each in self.flaws}
+        kept = [each for each in before if each.key not in known and self.waits_for(each) and not left_out(each)]
+        if not kept:
+            return self
+        new = (each for each in self.flaws if not any(each.finding.span.touches(old.finding.span) for old in kept))
+        return replace(self, flaws=[*new, *kept])
+
     def waits_for(self, flaw: Flaw) -> bool:
-        """Whether somebody who found the flaw of an earlier version, or must agree to it, hasn't read its place since.
-        The model proposes in whole sentences alone: while one is typed at it has no end."""
+        """Whether an engine that found the flaw of an earlier version, or agreed to it, hasn't read its place since.
+
+        The model proposes in whole sentences alone: while one is typed at it has no end.
+        """
         model = "model" if flaw.mistake.model else ""
-        second = "languagetool" if flaw.mistake.lint.rule in SPELLING | NEEDS_AGREEMENT else ""
-        if not self.pending.isdisjoint((*flaw.mistake.engines, model, second)):
+        if not self.pending.isdisjoint((*flaw.mistake.engines, model)):
             return True
         text = self.paragraph.text
         ended = _ENDED.match(text)
@@ -70,25 +81,6 @@ class Read:
         if flaw.mistake.engines != ("model",) or not text[last.start :].strip():
             return False
         return self.paragraph.source_span(last).start <= flaw.finding.span.start
-
-
-def carried(before: Sequence[Flaw], read: Iterable[Read], left_out: Callable[[Flaw], bool]) -> list[Flaw]:
-    """Of the flaws that an edit has not touched those that an engine found which has not answered for the new text."""
-    starts = sorted(before, key=lambda each: each.finding.span)
-    kept: list[Flaw] = []
-    for each in read:
-        if not starts or not each.paragraph.segments:
-            continue
-        first = bisect_left(starts, each.paragraph.start, key=lambda flaw: flaw.finding.span.start)
-        last = bisect_left(starts, each.paragraph.end, key=lambda flaw: flaw.finding.span.start)
-        kept += (
-            flaw
-            for flaw in starts[first:last]
-            if each.waits_for(flaw)
-            and not any(flaw.finding.span.touches(own.finding.span) for own in each.flaws)
-            and not left_out(flaw)
-        )
-    return kept
 
 
 class Memory:

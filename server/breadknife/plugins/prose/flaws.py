@@ -1,14 +1,19 @@
-"""A mistake in the terms of the document: what a finding says, and what else the menu of fixes needs."""
+"""Mistakes as findings of the document, with what the menu of fixes needs besides."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.prose.engines.merge import Mistake
+from breadknife.plugins.prose.engines.lint import Lint
+from breadknife.plugins.prose.engines.merge import Mistake, is_certain, own_corrections
+from breadknife.plugins.prose.engines.rules import SPELLING
 from breadknife.plugins.prose.project.workspace import Sentence
 from breadknife.task.values import Finding, Fix, Origin, Severity
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.prose import ProseText
+
+_MOST_NAMED = 3
+"""Words in a message; the menu has them all."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,11 @@ class Flaw:
     mistake: Mistake
     word: str
     sentence: Sentence
+
+    @property
+    def key(self) -> tuple[str, str, Span]:
+        """What it is known by: its engine, rule and place."""
+        return self.mistake.lint.engine, self.mistake.lint.rule, self.finding.span
 
     def moved(self, edit: TextEdit) -> Flaw | None:
         """The same after an edit of its document; None if the edit has touched it."""
@@ -37,20 +47,25 @@ def flaw(paragraph: ProseText, mistake: Mistake) -> Flaw:
                 title = f"Replace “{text[correction.span.start : correction.span.end]}” with “{correction.replacement}”"
             safe = mistake.safe and correction is mistake.corrections[0]
             fixes.append(Fix(title, (edit,), preferred=safe, origin=origin))
-    message = lint.message
-    if mistake.spelling and mistake.corrections:
-        message = f"“{word}” looks like a slip; did you mean “{mistake.corrections[0].replacement}”?"
-    if others := ", ".join(rule for rule in mistake.rules if rule != lint.rule):
-        message = f"{message} (also {others})"
     finding = Finding(
         paragraph.source_span(lint.span),
-        "+".join(mistake.engines),
+        lint.engine,
         lint.rule,
-        message,
-        Severity.WARNING if mistake.safe else Severity.INFORMATION,
+        _message(text, lint, word),
+        Severity.WARNING if is_certain(text, lint) else Severity.INFORMATION,
         tuple(fixes),
     )
     return Flaw(finding, mistake, word, Sentence.around(text, lint.span))
+
+
+def _message(text: str, lint: Lint, word: str) -> str:
+    """What its own engine says: no engine that answers later changes it."""
+    likely = own_corrections(text, lint)[:_MOST_NAMED] if lint.rule in SPELLING else []
+    if not likely:
+        return lint.message
+    *others, last = (f"“{each}”" for each in likely)
+    named = f"{', '.join(others)} or {last}" if others else last
+    return f"“{word}” looks like a slip; did you mean {named}?"
 
 
 def _title(old: str, new: str) -> str:

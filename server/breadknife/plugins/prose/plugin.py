@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from breadknife.plugins.prose.change import LARGE, Change, change, compared, is_of_large
-from breadknife.plugins.prose.check import Check, Silenced
+from breadknife.plugins.prose.check import Check, Missing
 from breadknife.plugins.prose.checkers import ROLE, Engines
-from breadknife.plugins.prose.continuity import Memory, Told, carried
+from breadknife.plugins.prose.continuity import Memory, Told
 from breadknife.plugins.prose.documents.check import document_findings
+from breadknife.plugins.prose.engines.arrivals import Arrivals
 from breadknife.plugins.prose.engines.vales import Vales
 from breadknife.plugins.prose.flaws import Flaw
 from breadknife.plugins.prose.hearing import Hearing
@@ -18,6 +19,7 @@ from breadknife.plugins.prose.menu import OWN, Place, menu
 from breadknife.plugins.prose.project.spelling import Vocabulary, of_project
 from breadknife.plugins.prose.project.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
 from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.plugins.prose.silenced import Silenced
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     ActionRequest,
@@ -55,14 +57,16 @@ class ProsePlugin:
         self._engines = Engines(clock)
         self._vales = Vales(clock)
         self._memory = Memory()
+        self._arrivals = Arrivals()
         self.hearing: Hearing | None = None
         """For a report of stale ignores."""
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
             case CheckRequest():
-                flaws, about = self._found(request.document, context, whole=request.whole)
-                return Findings((*(flaw.finding for flaw in flaws), *about))
+                missing = Missing()
+                flaws, about = self._found(request.document, context, missing, whole=request.whole)
+                return Findings((*(flaw.finding for flaw in flaws), *about), tuple(missing.unanswered))
             case ActionRequest():
                 flaws, about = self._told(request.document, context)
                 near = [flaw for flaw in flaws if flaw.finding.span.touches(request.span)]
@@ -75,6 +79,7 @@ class ProsePlugin:
                 return None
 
     def close(self) -> None:
+        self._arrivals.close()
         self._memory.close()
         self._engines.close()
         self._vales.close()
@@ -84,12 +89,12 @@ class ProsePlugin:
         told = self._memory.of(document)
         if told is not None and len(document.text) >= LARGE and told.document.text == document.text:
             return told.flaws, told.about
-        return self._found(document, context)
+        return self._found(document, context, Missing())
 
     def _found(
-        self, document: Document, context: Context, *, whole: bool = False
+        self, document: Document, context: Context, missing: Missing, *, whole: bool = False
     ) -> tuple[Sequence[Flaw], Sequence[Finding]]:
-        """What is wrong in the document's paragraphs, and with the document as a whole."""
+        """What is wrong in the document's paragraphs, and with the document as a whole. Fills `missing`."""
         began = time.monotonic()
         told = self._memory.of(document) if not whole else None
         edit = difference(told.document.text, document.text) if told is not None else None
@@ -121,14 +126,15 @@ class ProsePlugin:
             silenced,
             checkers,
             self._vales.of(context) if settings.vale else None,
+            self._arrivals,
             whole,
             began,
-            hearing.absent if hearing is not None else set(),
+            missing,
         )
-        read = check.read(fresh)
-        flaws = [flaw for each in read for flaw in each.flaws]
+        if not whole and (edit is None or edit.span or edit.new_text):
+            self._arrivals.edited(document.uri)
         before, about = told.moved(edit) if told is not None and edit is not None else ([], [])
-        flaws += carried(before, read, check.leaves_out)
+        flaws = [flaw for each in check.read(fresh, before) for flaw in each.flaws]
         if changed is not None:
             flaws += (each for each in before if not each.finding.span.touches(changed.block))
         if changed is not None or (told is None and not whole and len(document.text) >= _LONG):
@@ -137,6 +143,7 @@ class ProsePlugin:
             about = document_findings(document, context, paragraphs, checkers.knows)
         about = [each for each in about if not silenced.leaves_out(each)]
         if hearing is not None:
+            hearing.absent |= missing.absent
             hearing.hear(document, flaws, about)
         if not whole:
             self._memory.keep(Told(document, paragraphs, flaws, about, walls, directives, lowered))

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cancel import CancelToken
+from breadknife.disk.reading import read_regular
 from breadknife.errors import Cancelled, EngineDied
 from breadknife.plugins.nullcheck.oracle.process import Process
 from breadknife.plugins.nullcheck.oracle.saved import Saved
 from breadknife.plugins.nullcheck.oracle.values import NO_PARTS, NO_TEXTS, Problem, offset
-from breadknife.text.document import Document, Span
+from breadknife.text.document import LARGEST_DOCUMENT, Document, Span
 
 _WARNING = 2
 """LSP's severities: 1 is an error, 3 and 4 are information and hints."""
@@ -143,7 +144,7 @@ class LanguageServer:
 
 def _saved(path: Path, otherwise: str) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return read_regular(path, LARGEST_DOCUMENT).decode("utf-8-sig")
     except (OSError, ValueError):
         return otherwise
 

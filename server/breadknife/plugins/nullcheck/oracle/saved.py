@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from breadknife.disk.walking import walk
 from breadknife.project.ignoring import NEVER
 
 _CREATED, _CHANGED, _DELETED = 1, 2, 3
@@ -47,7 +48,7 @@ class Saved:
 
 
 def _stamps(root: Path, ends: tuple[str, ...]) -> Iterator[tuple[str, Stamp]]:
-    for folder, folders, files in os.walk(root):
+    for folder, folders, files in walk(root):
         if _ENVIRONMENT in files:
             folders.clear()
             continue

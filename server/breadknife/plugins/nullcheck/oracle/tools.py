@@ -9,18 +9,19 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from breadknife.cancel import CancelToken
+from breadknife.disk.reading import read_regular
 from breadknife.plugins.nullcheck.oracle.language_server import LanguageServer
 from breadknife.plugins.nullcheck.oracle.tsserver import TypeScriptServer
 from breadknife.plugins.nullcheck.oracle.values import Checker
 from breadknife.task.values import Finding
 from breadknife.text.document import language_of
+from breadknife.text.toml import parse_toml
 
 Choice = Literal["auto", "pyright", "ty", "pyrefly", "tsc", "off"]
 
@@ -29,6 +30,8 @@ _ECMASCRIPT = frozenset({"typescript", "typescriptreact", "javascript", "javascr
 _TSSERVER = "tsserver"
 _SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
 _ENVIRONMENTS = (".venv", "venv")
+_LARGEST = 1 << 20
+"""Bytes of a `pyproject.toml`."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,8 @@ def _configured(tool: Tool, root: Path) -> bool:
     if any((root / file).is_file() for file in tool.files):
         return True
     try:
-        settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+        settings = parse_toml(read_regular(root / "pyproject.toml", _LARGEST, root).decode("utf-8"))
+    except (OSError, ValueError):
         return False
     tools: object = settings.get("tool")
     return isinstance(tools, dict) and tool.name in tools

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from breadknife.disk.reading import read_regular
 from breadknife.paths import is_marked
 from breadknife.plugins.prose.documents.formats import LINE_BY_LINE
 from breadknife.plugins.prose.documents.rule import Subject
@@ -39,7 +41,16 @@ def document_findings(
     if root is not None and not (is_marked(root) or any((root / name).exists() for name in _MANIFESTS)):
         root = None
     # `Path.exists` raises for a name that is too long, such as a token in quotes.
-    subject = Subject(document, tree, root, os.path.exists, _text, tuple(paragraphs), knows, _ways(context.project))
+    subject = Subject(
+        document,
+        tree,
+        root,
+        os.path.exists,
+        partial(_text, root=root),
+        tuple(paragraphs),
+        knows,
+        _ways(context.project),
+    )
     found: list[Finding] = []
     for rule in rules:
         context.cancel.raise_if_cancelled()
@@ -51,8 +62,8 @@ def _ways(project: Project | None) -> Callable[[str], Mapping[str, int]]:
     return project.ways if project is not None else lambda term: {}
 
 
-def _text(path: Path) -> str | None:
+def _text(path: Path, root: Path | None) -> str | None:
     try:
-        return path.read_text(encoding="utf-8") if path.stat().st_size <= _LARGEST_FILE else None
-    except (OSError, UnicodeDecodeError):
+        return read_regular(path, _LARGEST_FILE, root).decode("utf-8")
+    except (OSError, ValueError):
         return None

@@ -1,25 +1,30 @@
-"""One verdict out of what several engines say of one paragraph."""
+"""Findings out of what several engines say of one paragraph: the first that says something owns its place.
+
+An engine may answer long after another. What it says then adds findings, or fixes to those that are there; it never
+takes one away, nor changes its place, rule, message or severity.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.prose.engines.lint import Lint
+from breadknife.plugins.prose.engines.lint import Asked, Lint, quiet
 from breadknife.plugins.prose.engines.rules import (
     ARTICLES,
     COMMAS,
-    NEEDS_AGREEMENT,
     PRONOUNS,
     REPEATS,
     SAFE,
     SENTENCE_BLANKS,
     SPELLING,
     is_of_dictionaries,
+    is_right,
 )
 from breadknife.plugins.prose.project.misspellings import meant
-from breadknife.plugins.prose.project.spelling import is_name_for_word, is_slip
+from breadknife.plugins.prose.project.spelling import SHORTEST, is_name_for_word, is_slip
 from breadknife.text.document import Span
 
 _MOST_FIXES = 4
@@ -52,18 +57,22 @@ class Correction:
 
 @dataclass(frozen=True)
 class Mistake:
-    """What remains of the lints at one place."""
+    """What the engines say of one place."""
 
     lint: Lint
-    """The one that speaks for all."""
+    """The one that owns the place. The finding's place, rule, message and severity are its alone."""
     engines: tuple[str, ...]
+    """All that have spoken of the place."""
     rules: tuple[str, ...]
+    """Theirs."""
     corrections: tuple[Correction, ...]
-    """Best first."""
+    """Best first; engines that answer later may add some and change their order."""
     safe: bool
-    """The first correction is fit to be applied unseen."""
+    """Whether the first correction may be applied without a look at it."""
+    ready: bool = True
+    """Whether it may be shown. If not, it waits until a second engine agrees."""
     model: str = ""
-    """Of the model that judged or proposed it."""
+    """The model that judged or proposed it."""
     known: int = 0
     """So many of the corrections, the first, are known to be meant by the word that stands there."""
 
@@ -73,32 +82,93 @@ class Mistake:
 
     @property
     def unknown_word(self) -> bool:
-        """Whether it is none once the word is in a dictionary."""
+        """Whether adding the word to a dictionary makes it right."""
         return is_of_dictionaries(self.lint.engine, self.lint.rule)
 
 
-def mistakes(
-    text: str, lints: Sequence[Lint], engines: int, believes: Callable[[Span, Sequence[str], str], bool]
-) -> list[Mistake]:
-    """The mistakes of a paragraph, in order.
+Position = Callable[[Lint], float]
+"""Where a finding stands among those that are shown; infinity for one that isn't. What is shown keeps its place."""
 
-    `engines` is how many have spoken: some rules count only when another engine objects to the same place.
-    `believes` says of a word that isn't in a dictionary, of what is offered for it, and of what all engines offer
-    first, whether it is a mistake.
+
+def nowhere(lint: Lint) -> float:
+    """The position of every finding while none is shown."""
+    return math.inf
+
+
+def mistakes(
+    text: str,
+    lints: Sequence[Lint],
+    believes: Callable[[Span, Sequence[str], str], bool],
+    position: Position = nowhere,
+    enabled: frozenset[str] | None = frozenset(),
+) -> list[Mistake]:
+    """The mistakes of a paragraph, in order of their places: those that are ready and those that wait.
+
+    `lints` come in the order of the engines, the quickest first. `believes` tells whether a word that isn't in a
+    dictionary is a mistake, by its span, what is offered for it, and what all engines offer first (empty unless they
+    agree). Rules in `enabled` need no second engine, for the user asked for them; None stands for all rules.
     """
-    kept = [lint for lint in lints if _counts(text, lint, lints, engines)]
-    doubtful = {lint.span for lint in kept if lint.rule in SPELLING}
-    names = {span for span in doubtful if not believes(span, _offered(span, kept), _first(span, kept))}
-    kept = [lint for lint in kept if lint.rule not in SPELLING or lint.span not in names]
+    kept = [lint for lint in lints if counts(text, lint, lints)]
+    kept = [lint for lint in kept if lint.rule not in SPELLING or _is_believed(lint, kept, believes)]
     agreed = {key for lint in kept for key in _outcomes(text, lint) if _backed(text, key, lint, kept)}
-    chosen: list[list[Lint]] = []
-    for lint in sorted(kept, key=lambda lint: _rank(text, lint, agreed)):
-        group = next((g for g in chosen if _overlap(g[0].span, lint.span)), None)
+    engines = list(dict.fromkeys(lint.engine for lint in lints))
+
+    def is_ready(lint: Lint) -> bool:
+        return _is_ready_alone(text, lint, enabled) or _is_agreed(text, lint, kept)
+
+    def order(lint: Lint) -> tuple[float | str, ...]:
+        alone = _is_ready_alone(text, lint, enabled)
+        rank = _rank(text, lint, agreed)
+        return (position(lint), not is_ready(lint), engines.index(lint.engine), not alone, *rank)
+
+    groups: list[list[Lint]] = []
+    for lint in sorted(kept, key=order):
+        group = next((each for each in groups if _overlap(each[0].span, lint.span)), None)
         if group is None:
-            chosen.append([lint])
+            groups.append([lint])
         else:
             group.append(lint)
-    return in_order(_mistake(text, group, agreed) for group in chosen)
+    return in_order(_mistake(text, group, agreed, ready=is_ready(group[0])) for group in groups)
+
+
+def _is_believed(lint: Lint, lints: Sequence[Lint], believes: Callable[[Span, Sequence[str], str], bool]) -> bool:
+    """Whether a word is misspelled, as far as this engine alone tells, or all engines that object to the word."""
+    return believes(lint.span, lint.replacements, "") or believes(
+        lint.span, _offered(lint.span, lints), _first(lint.span, lints)
+    )
+
+
+def _is_ready_alone(text: str, lint: Lint, enabled: frozenset[str] | None) -> bool:
+    """Whether it is shown whatever other engines say."""
+    if enabled is None:
+        return True
+    if lint.rule in SPELLING:
+        word = text[lint.span.start : lint.span.end]
+        return len(word) >= SHORTEST and bool(meant(word))
+    return lint.rule in enabled or is_right(lint.engine, lint.rule)
+
+
+def _is_agreed(text: str, lint: Lint, lints: Sequence[Lint]) -> bool:
+    """Whether another engine says the same. That two dictionaries lack a word doesn't make it wrong: names and terms
+    are in neither."""
+    return lint.rule not in SPELLING and any(
+        other.engine != lint.engine and other.rule not in SPELLING and _agree(text, lint, other) for other in lints
+    )
+
+
+def _agree(text: str, lint: Lint, other: Lint) -> bool:
+    """Whether two engines mean the same fix, or the very same place where one of them offers none."""
+    if not (lint.replacements and other.replacements):
+        return lint.span == other.span
+    return not set(_outcomes(text, lint)).isdisjoint(_outcomes(text, other))
+
+
+def may_change_findings(asked: Asked, lints: Sequence[Lint]) -> bool:
+    """Whether an engine's answer may change what is shown: names and terms that no dictionary has don't."""
+    return any(
+        each.rule not in SPELLING or meant(asked.text[each.span.start : each.span.end])
+        for each in quiet(lints, frozenset())
+    )
 
 
 def is_same(text: str, lint: Lint, other: Lint) -> bool:
@@ -107,7 +177,7 @@ def is_same(text: str, lint: Lint, other: Lint) -> bool:
 
 
 def joined(text: str, mistake: Mistake, lint: Lint) -> Mistake:
-    """The mistake with what another engine says of its place: agreement, if both give the same fix."""
+    """The mistake with what another engine says of its place: its fixes come after those that both give."""
     own = {_outcome(text, each.span, each.replacement): each for each in mistake.corrections}
     theirs = {_outcome(text, lint.span, new): Correction(lint.span, new) for new in lint.replacements}
     agreed = [each for key, each in own.items() if key in theirs]
@@ -121,6 +191,53 @@ def joined(text: str, mistake: Mistake, lint: Lint) -> Mistake:
         safe=mistake.safe or bool(agreed),
         known=0 if agreed else mistake.known,
     )
+
+
+def added(text: str, found: Sequence[Mistake], more: Iterable[Mistake], position: Position = nowhere) -> list[Mistake]:
+    """The mistakes with those of an engine that needs nobody's agreement, in order of their places.
+
+    Where two touch, the one that is shown already owns the place, or else the one of `found`.
+    """
+    kept = [*found]
+    for new in more:
+        touched = _touched(kept, new)
+        if touched and not _is_shown_before(new, touched, position):
+            at = kept.index(touched[0])
+            kept[at] = joined(text, touched[0], new.lint)
+        else:
+            kept = [*(each for each in kept if each not in touched), _with(text, new, touched)]
+    return in_order(kept)
+
+
+def beside(text: str, found: Sequence[Mistake], proposed: Iterable[Mistake], position: Position) -> list[Mistake]:
+    """The mistakes with the model's own, in order of their places.
+
+    Where a rule that waits for agreement says the same, the rule's is ready. Where the model hasn't judged yet what
+    another one says, its own waits too: so the order in which it answers makes no difference.
+    """
+    kept = [*found]
+    for new in proposed:
+        touched = _touched(kept, new)
+        same = next((each for each in touched if each.corrections and _agree(text, each.lint, new.lint)), None)
+        if same is not None and not same.ready:
+            kept[kept.index(same)] = replace(same, ready=True, model=new.model)
+        elif not any(each.ready or each.corrections for each in touched) or _is_shown_before(new, touched, position):
+            kept = [*(each for each in kept if each not in touched), _with(text, new, touched)]
+    return in_order(kept)
+
+
+def _touched(found: Iterable[Mistake], new: Mistake) -> list[Mistake]:
+    return [each for each in found if new.lint.span.touches(each.lint.span)]
+
+
+def _is_shown_before(new: Mistake, touched: Iterable[Mistake], position: Position) -> bool:
+    return position(new.lint) < min(position(each.lint) for each in touched)
+
+
+def _with(text: str, mistake: Mistake, others: Iterable[Mistake]) -> Mistake:
+    for each in others:
+        mistake = joined(text, mistake, each.lint)
+    return mistake
 
 
 def in_order(found: Iterable[Mistake]) -> list[Mistake]:
@@ -142,11 +259,8 @@ def _first(span: Span, lints: Sequence[Lint]) -> str:
     return "".join(same.pop()) if len(firsts) > 1 and len(same) == 1 else ""
 
 
-def _counts(text: str, lint: Lint, lints: Sequence[Lint], engines: int) -> bool:
-    if lint.rule in SPELLING | NEEDS_AGREEMENT and engines > 1:
-        others = (other for other in lints if other.engine != lint.engine)
-        if not any(_overlap(other.span, lint.span) for other in others):
-            return False
+def counts(text: str, lint: Lint, lints: Sequence[Lint]) -> bool:
+    """Whether what an engine says, among all `lints` of the paragraph, is worth a look."""
     if lint.rule in REPEATS and _REPEATED_NAME.search(text, lint.span.start, lint.span.end):
         return False
     if lint.rule in COMMAS and _NEEDS_NO_COMMA.match(text, lint.span.start):
@@ -212,23 +326,53 @@ def _far(word: str, correction: Correction) -> tuple[bool, bool]:
     return bool(word) and not is_slip(word, new), is_name_for_word(word, new)
 
 
-def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> Mistake:
-    first = group[0]
+def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome], *, ready: bool) -> Mistake:
+    owner = group[0]
+    corrections, ranks, known = _corrections(text, group, agreed)
+    first = _outcome(text, corrections[0].span, corrections[0].replacement) if corrections else None
+    agreement = first in agreed and (owner.rule not in SPELLING or ranks[0] == 0)
+    return Mistake(
+        owner,
+        tuple(sorted({lint.engine for lint in group})),
+        tuple(dict.fromkeys(lint.rule for lint in group)),
+        tuple(corrections[:_MOST_FIXES]),
+        safe=agreement or (bool(corrections) and is_certain(text, owner)),
+        ready=ready,
+        known=min(known, _MOST_FIXES),
+    )
+
+
+def is_certain(text: str, lint: Lint) -> bool:
+    """Whether a finding's first fix is fit to be applied unseen, by what its own engine says of it alone."""
+    if lint.rule in SPELLING:
+        return len(meant(text[lint.span.start : lint.span.end])) == 1
+    return lint.rule in SAFE or _is_first_person(text, lint)
+
+
+def own_corrections(text: str, lint: Lint) -> list[str]:
+    """What one engine alone offers, best first: it is the same whoever else speaks of the place."""
+    return [each.replacement for each in _corrections(text, [lint], set())[0]]
+
+
+def _corrections(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> tuple[list[Correction], list[int], int]:
+    """What to put there, best first, where the engines rank each of them, and how many are known to be meant.
+
+    What is known to be meant comes first, then what two engines offer, then what they rank highest; of words, slips of
+    the fingers come first and names last.
+    """
+    owner = group[0]
     options: dict[_Outcome, tuple[Correction, int]] = {}
     for lint in group:
-        if lint is first or lint.span == first.span:
+        if lint.span == owner.span:
             for position, replacement in enumerate(lint.replacements):
                 key = _outcome(text, lint.span, replacement)
                 known = options.get(key)
                 correction = known[0] if known else Correction(lint.span, replacement)
                 options[key] = (correction, position + (known[1] if known else 0))
-    word = text[first.span.start : first.span.end] if first.rule in SPELLING else ""
-    offered = {correction.replacement for correction, _ in options.values()}
+    word = text[owner.span.start : owner.span.end] if owner.rule in SPELLING else ""
     likeliest = {replacement: rank for rank, replacement in enumerate(meant(word) if word else ())}
     for replacement, rank in likeliest.items():
-        options.setdefault(_outcome(text, first.span, replacement), (Correction(first.span, replacement), rank))
-    # What is known to be meant comes first, then what both offer, then what they rank highest; of words, slips of the
-    # fingers, and names last of them.
+        options.setdefault(_outcome(text, owner.span, replacement), (Correction(owner.span, replacement), rank))
     best = sorted(
         options.items(),
         key=lambda item: (
@@ -238,13 +382,4 @@ def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> Mistake
             item[1][1],
         ),
     )
-    agreement = bool(best) and best[0][0] in agreed and (first.rule not in SPELLING or best[0][1][1] == 0)
-    agreement = agreement or (len(likeliest) == 1 and not offered.isdisjoint(likeliest))
-    return Mistake(
-        first,
-        tuple(sorted({lint.engine for lint in group})),
-        tuple(dict.fromkeys(lint.rule for lint in group)),
-        tuple(correction for _, (correction, _) in best)[:_MOST_FIXES],
-        safe=agreement or (bool(best) and (first.rule in SAFE or _is_first_person(text, first))),
-        known=min(len(likeliest), _MOST_FIXES),
-    )
+    return [correction for _, (correction, _) in best], [rank for _, (_, rank) in best], len(likeliest)

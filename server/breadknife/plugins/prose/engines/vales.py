@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from breadknife.disk.reading import read_regular
+from breadknife.disk.walking import walk
 from breadknife.plugins.prose.engines import vale
 from breadknife.plugins.prose.engines.background import Background
 from breadknife.plugins.prose.engines.health import Health
@@ -19,7 +20,9 @@ from breadknife.task.plugin import Context
 _LOOK_S = 2.0
 """How often the styles are looked at: a walk takes some milliseconds, and a document is checked at every key."""
 _MOST_FILES = 2_000
-_STYLES = re.compile(r"^[ \t]*StylesPath[ \t]*=[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_LARGEST = 64 * 1024
+"""Bytes of a `.vale.ini`."""
+_STYLES = re.compile(r"[ \t]*StylesPath[ \t]*=(.+)")
 
 _Stamp = tuple[int, int]
 """The newest change, and how many files there are."""
@@ -82,11 +85,12 @@ def _stamp(configured: Path) -> _Stamp:
 def _files(configured: Path) -> Iterator[Path]:
     yield configured
     try:
-        named = _STYLES.search(configured.read_text("utf-8", errors="replace"))
-    except OSError:
+        lines = read_regular(configured, _LARGEST, configured.parent).decode("utf-8", "replace").splitlines()
+    except (OSError, ValueError):
         return
+    named = next(filter(None, map(_STYLES.fullmatch, lines)), None)
     if named is None:
         return
-    for folder, folders, files in os.walk(configured.parent / named[1]):
-        folders[:] = sorted(each for each in folders if not each.startswith(".") and each != "node_modules")
+    for folder, folders, files in walk(configured.parent / named[1].strip(" \t")):
+        folders[:] = [each for each in folders if not each.startswith(".") and each != "node_modules"]
         yield from (Path(folder, name) for name in files)

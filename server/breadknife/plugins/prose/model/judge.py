@@ -1,4 +1,4 @@
-"""The small model as a judge of what rules say: KEEP against each FIX."""
+"""The small model as a judge of what rules say: it compares the text as it stands with each fix."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.engines.merge import Correction, Mistake
 from breadknife.plugins.prose.model.likelihood import Reader
-from breadknife.plugins.prose.model.thresholds import JUDGED, MISSPELLED, SLIP, excess
-from breadknife.plugins.prose.project.spelling import SHORTEST, is_name_for_word, slips
+from breadknife.plugins.prose.model.thresholds import JUDGED, MISSPELLED, MISSPELLED_ALONE, SLIP, excess
+from breadknife.plugins.prose.project.spelling import is_name_for_word, slips
 
 
 @dataclass(frozen=True)
@@ -33,43 +33,37 @@ class Judge:
         self._reader.close()
 
 
-def is_sure(mistake: Mistake) -> bool:
-    """Whether it needs no judge: engines agree, the rule's record is clean, or there is nothing to compare with.
-
-    That no dictionary has a word is true of names and terms too, so what is said of spelling needs one, but for what is
-    known to be written for a single other word.
-    """
-    if not mistake.corrections:
-        return True
-    return mistake.known == 1 and _is_certain(mistake) if mistake.spelling else mistake.safe
+def needs_judge(mistake: Mistake) -> bool:
+    """Whether the model is asked: the mistake waits for agreement, or more than one word may have been meant."""
+    return bool(mistake.corrections) and (not mistake.ready or mistake.known > 1)
 
 
 def judged(
     mistake: Mistake, margins: Sequence[float], model: str, budget: float, misspelled: str = ""
 ) -> Mistake | None:
-    """The mistake with the likeliest correction first, or None when the model isn't sure enough of any.
+    """The mistake with its likeliest correction first; None if it waits and the model isn't sure enough of any.
 
-    Of a `misspelled` word a correction is the less likely the more slips it takes. Without margins the rule's word
-    counts, as it does without a model.
+    `margins` has one for each correction, in nats, or is empty for a text that is too long for the model. Each slip
+    of the fingers that it takes from a correction to the `misspelled` word costs the correction some of its margin.
     """
     if not margins:
-        return mistake
+        return mistake if mistake.ready else None
     scored = [
         (at < mistake.known, margin - _further(misspelled, correction.replacement), margin, correction)
         for at, (margin, correction) in enumerate(zip(margins, mistake.corrections, strict=True))
     ]
     best = sorted(scored, key=lambda each: each[:2], reverse=True)
-    least = MISSPELLED if mistake.spelling else JUDGED
-    if not _is_certain(mistake) and best[0][2] < least + excess(budget):
+    if not mistake.ready and best[0][2] < _least(mistake) + excess(budget):
         return None
     corrections = tuple(correction for *_, correction in best)
     safe = mistake.safe and corrections[0] == mistake.corrections[0]
-    return replace(mistake, corrections=corrections, safe=safe, model=model)
+    return replace(mistake, corrections=corrections, safe=safe, ready=True, model=model)
 
 
-def _is_certain(mistake: Mistake) -> bool:
-    """Whether it is a misspelling that is known, and no short one, such as an abbreviation may be too."""
-    return mistake.known > 0 and len(mistake.lint.span) >= SHORTEST
+def _least(mistake: Mistake) -> float:
+    if not mistake.spelling:
+        return JUDGED
+    return MISSPELLED if len(mistake.engines) > 1 else MISSPELLED_ALONE
 
 
 def _further(misspelled: str, replacement: str) -> float:

@@ -13,7 +13,8 @@ from typing import Protocol, TypeVar
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Part, Piece, Prompt, Scores
-from breadknife.errors import Cancelled, EngineUnavailable, ModelError, PromptTooLong
+from breadknife.errors import Cancelled, EngineAbsent, EngineUnavailable, ModelError, PromptTooLong
+from breadknife.project.secrets.contents import masked
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
@@ -140,9 +141,15 @@ class Likelihood:
         return Told(words, sums)
 
 
+def reach(text: str, offset: int) -> int:
+    """How far a text is looked at behind a change that ends at `offset`."""
+    return _end(text, offset, WORDS_AFTER)
+
+
 def readable(text: str) -> str:
-    """As models know it: plain quotation marks, and code where a placeholder stands; each character at its place."""
-    return _PLACEHOLDER.sub(lambda found: _AS_CODE[found[0]], text.translate(_TYPOGRAPHY))
+    """As models know it, without secrets: plain quotation marks, and code where a placeholder stands; each character at
+    its place."""
+    return _PLACEHOLDER.sub(lambda found: _AS_CODE[found[0]], masked(text).translate(_TYPOGRAPHY))
 
 
 def _prompt(text: str, start: int) -> Prompt:
@@ -235,12 +242,14 @@ class Reader:
         with self._lock:
             model = self._model
         if model is None:
-            raise EngineUnavailable("there is no model to ask")
+            raise EngineAbsent("there is no model to ask")
         try:
             return tuple(work(Likelihood(model, self._cancel)))
         except PromptTooLong:
             return ()
-        except (ModelError, Cancelled) as error:
+        except ModelError as error:
+            raise EngineAbsent(str(error)) from error
+        except Cancelled as error:
             raise EngineUnavailable(str(error)) from error
 
     def close(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
 from breadknife.cancel import CancelToken
@@ -11,12 +10,11 @@ from breadknife.plugins.prose.engines.health import Health
 from breadknife.plugins.prose.engines.kept import Kept, Store
 from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.merge import Correction, Mistake
-from breadknife.plugins.prose.model.judge import Case, Judge, is_sure, judged
-from breadknife.plugins.prose.model.likelihood import Reader, Scorer
+from breadknife.plugins.prose.model.judge import Case, Judge, judged, needs_judge
+from breadknife.plugins.prose.model.likelihood import Reader, Scorer, reach
 from breadknife.plugins.prose.model.proposer import Proposal, Proposer, Reading, least
 from breadknife.plugins.prose.model.thresholds import excess
 
-_KEPT = 1 << 16
 _REST_S = 1.0
 """A paragraph that is being typed isn't read at every key: the model takes a second or two for it."""
 _SHARE = 0.25
@@ -27,70 +25,80 @@ class Opinions:
     """Of one model. Safe to use from several threads."""
 
     def __init__(self, knows: Callable[[str], bool], health: Health, store: Store | None = None, by: str = "") -> None:
-        """In `store` is kept what is said by `by`: a model, and all else that it depends on."""
+        """Answers are kept in `store` under `by`: the model, and all else that they depend on."""
         self._reader = Reader()
         self._health = health
         margins: Kept[Case, float] | None = Kept(store, f"judge {by}", float) if store else None
         proposals: Kept[Reading, Proposal] | None = Kept(store, f"proposer {by}", Proposal) if store else None
-        self._judge: Background[Case, float] = Background(Judge(self._reader), health=health, kept=margins)
-        self._proposer: Background[Reading, Proposal] = Background(
-            Proposer(self._reader, knows), health=health, kept=proposals
+        self._judge: Background[Case, float] = Background(
+            Judge(self._reader), health=health, kept=margins, matters=lambda case, found: max(found, default=0.0) > 0
         )
-        self._last: OrderedDict[str, Reading] = OrderedDict()
-        """Of each text the reading that was answered last."""
+        self._proposer: Background[Reading, Proposal] = Background(
+            Proposer(self._reader, knows),
+            health=health,
+            kept=proposals,
+            matters=lambda reading, found: any(each.margin >= least(each) for each in found),
+        )
 
     @property
     def failure(self) -> str | None:
         """Why the model gave up, until it answers again."""
         return self._health.failure
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether there is no model to ask."""
+        return self._health.failure is not None and self._health.is_absent
+
     def use(self, model: Scorer) -> None:
         self._reader.use(model)
 
-    def judge(self, owner: str, cases: Iterable[Case], arrived: Callable[[], None], *, now: bool) -> bool:
-        """Judge these cases, in place of what this owner still waits for. Whether some aren't answered yet."""
+    def judge(self, owner: str, cases: Iterable[Case], arrived: Callable[[], None], *, now: bool) -> None:
+        """Judge these cases, in place of what this owner still waits for."""
         self._judge.submit(owner, cases, arrived, after=0.0 if now else _REST_S)
-        return self._judge.waits(owner)
 
-    def read(self, owner: str, readings: Sequence[Reading], arrived: Callable[[], None], *, now: bool) -> bool:
-        """Read these paragraphs, in place of what this owner still waits for. Whether some aren't read yet."""
+    def read(self, owner: str, readings: Sequence[Reading], arrived: Callable[[], None], *, now: bool) -> None:
+        """Read these paragraphs, in place of what this owner still waits for."""
         after, share = (0.0, 1.0) if now else (_REST_S, _SHARE)
         self._proposer.submit(owner, readings, arrived, after=after, share=share)
-        return self._proposer.waits(owner)
 
     def wait(self, cancel: CancelToken, *, cases: Iterable[Case] = (), readings: Iterable[Reading] = ()) -> None:
         """Return when all are answered, or the model gave up. Raises Cancelled."""
         self._judge.wait(cases, cancel)
         self._proposer.wait(readings, cancel)
 
-    def settled(self, text: str, found: Sequence[Mistake], budget: float) -> list[Mistake]:
-        """Of the mistakes those that need no judge or that the model agrees to, as far as it has answered."""
+    def lost(self, cases: Iterable[Case], readings: Iterable[Reading]) -> bool:
+        """Whether the model could not answer some of them, though it works."""
+        return self._judge.lost(cases) or self._proposer.lost(readings)
+
+    def settled(self, text: str, found: Iterable[Mistake], budget: float) -> tuple[list[Mistake], bool]:
+        """The mistakes without those that the model objects to, and whether it hasn't judged all of them yet.
+
+        Those that it agrees to are ready now.
+        """
         settled: list[Mistake] = []
+        pending = False
         for mistake in found:
-            if is_sure(mistake):
+            margins = self._judge.result(case(text, mistake)) if needs_judge(mistake) else None
+            if margins is None:
+                pending = pending or needs_judge(mistake)
                 settled.append(mistake)
-            elif (margins := self._judge.result(case(text, mistake))) is not None:
+            else:
                 word = text[mistake.lint.span.start : mistake.lint.span.end] if mistake.spelling else ""
                 verdict = judged(mistake, margins, self._reader.name, budget, word)
                 settled += [verdict] if verdict else []
-        return settled
+        return settled, pending
 
-    def proposed(self, reading: Reading, settled: Sequence[Mistake], budget: float) -> list[Mistake]:
-        """The model's own, beside those. While it reads a paragraph again what it said last stays."""
-        found = self._proposer.result(reading)
-        if found is not None:
-            self._last[reading.text] = reading
-            self._last.move_to_end(reading.text)
-            while len(self._last) > _KEPT:
-                self._last.popitem(last=False)
-        elif reading.text in self._last:
-            found = self._proposer.result(self._last[reading.text])
-        return [
-            _mistake(reading.text, each, self._reader.name)
-            for each in found or ()
-            if each.margin >= least(each) + excess(budget)
-            and not any(each.span.touches(mistake.lint.span) for mistake in settled)
-        ]
+    def proposed(self, reading: Reading, budget: float) -> tuple[list[Mistake], bool]:
+        """The model's own findings in a paragraph, and whether it hasn't read all of it yet.
+
+        Meanwhile those of its beginning are told, as far as it was read up to the end of an earlier sentence.
+        """
+        whole = self._proposer.result(reading)
+        known = (self._proposer.result(each) for each in reading.beginnings()) if whole is None else ()
+        found = whole if whole is not None else next((each for each in known if each is not None), ())
+        sure = (each for each in found if each.margin >= least(each) + excess(budget))
+        return [_mistake(reading.text, each, self._reader.name) for each in sure], whole is None
 
     def close(self, wait_s: float = 10.0) -> None:
         self._reader.close()
@@ -99,15 +107,21 @@ class Opinions:
 
 
 def cases(text: str, found: Iterable[Mistake]) -> list[Case]:
-    return [case(text, mistake) for mistake in found if not is_sure(mistake)]
+    return [case(text, mistake) for mistake in found if needs_judge(mistake)]
 
 
-def reading(text: str, settled: Iterable[Mistake]) -> Reading:
-    return Reading(text, tuple(each.corrections[0] for each in settled if each.corrections))
+def reading(text: str, own: Iterable[Mistake]) -> Reading:
+    """What the proposer reads of a paragraph: with the mistakes mended that its first engine is sure of.
+
+    It doesn't depend on engines that answer later, so the model needs not wait for them, nor read it again.
+    """
+    return Reading.of(text, (each.corrections[0] for each in own if each.ready and each.corrections))
 
 
 def case(text: str, mistake: Mistake) -> Case:
-    return Case(text, mistake.corrections)
+    """What is judged of a mistake, as far as the judge looks: what is typed behind that changes nothing."""
+    ends = (reach(text, each.span.end) for each in mistake.corrections)
+    return Case(text[: max(ends, default=0)], mistake.corrections)
 
 
 def _mistake(text: str, proposal: Proposal, model: str) -> Mistake:
@@ -117,9 +131,7 @@ def _mistake(text: str, proposal: Proposal, model: str) -> Mistake:
         message = f"“{new.strip()}” may be missing here"
     elif not new:
         message = f"“{old.strip()}” may be one word too many"
-    elif proposal.margin > 0:
-        message = f"“{new}” is likelier than “{old}” here"
-    else:  # grammar speaks for it, and the model not much against it
+    else:
         message = f"“{new}” may be meant for “{old}” here"
-    lint = Lint("model", proposal.rule, span, f"{message} (margin {proposal.margin:.1f})", (new,), "")
+    lint = Lint("model", proposal.rule, span, message, (new,), "")
     return Mistake(lint, ("model",), (proposal.rule,), (Correction(span, new),), safe=False, model=model)

@@ -36,6 +36,8 @@ _JOINED_BEFORE = re.compile(r"[\w)][-/)]$|[/_&@#]$")
 _JOINED_AFTER = re.compile(r"[-/(][\w(]|[/_&]")
 _PLACEHOLDER = re.compile(f"{NOUN}|{VOWEL_NOUN}")
 _BESIDE = len(NOUN) + 2
+_BEGINNINGS = 8
+"""Sentences that a user may be ahead of the model."""
 _FIXED = frozenset(word for each in CONFUSIONS for word in each.words)
 
 
@@ -65,10 +67,22 @@ _MISSING = tuple(each for each in CONFUSIONS if each.words[0] == "")
 
 @dataclass(frozen=True)
 class Reading:
-    """A paragraph, and what the rules have already mended in it."""
+    """A paragraph up to the end of its last whole sentence, and what the rules have already mended in it."""
 
     text: str
     mended: tuple[Correction, ...] = ()
+
+    @classmethod
+    def of(cls, text: str, mended: Iterable[Correction]) -> Reading:
+        """While a sentence is typed at the paragraph's end, the reading is the same at every key."""
+        end = max((match.end() for match in _SENTENCE_END.finditer(text)), default=0)
+        return cls(text[:end], tuple(each for each in mended if each.span.end <= end))
+
+    def beginnings(self) -> Iterator[Reading]:
+        """What was read of the paragraph while its last sentences weren't there yet, the longest first."""
+        ends = [match.end() for match in _SENTENCE_END.finditer(self.text)]
+        for end in ends[-2 : -2 - _BEGINNINGS : -1]:
+            yield Reading.of(self.text[:end], self.mended)
 
 
 class Proposer:

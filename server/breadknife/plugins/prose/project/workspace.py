@@ -8,21 +8,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from breadknife.errors import BreadknifeError
-from breadknife.paths import config_dir, write_atomically
+from breadknife.disk.inside import resolve_inside
+from breadknife.disk.reading import read_regular
+from breadknife.errors import BreadknifeError, FileRefused
+from breadknife.paths import config_dir, rewrite, write_atomically
 from breadknife.plugins.prose.project.spelling import folded
-from breadknife.text.document import Document, Span
+from breadknife.text.document import MARK, Document, Span
 
 EVERYWHERE = "*"
 """In place of a sentence's hash: the rule is off in the whole project."""
 _FOLDER = ".breadknife"
+_LARGEST = 4 << 20
+"""Bytes of a file of decisions: a word has about ten."""
+_LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|(?<=[^\r\n])\Z)")
+"""A line and its end, which the last may lack."""
 _BLANKS = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*\s+(?=[A-Z\"'(\[])")
 _EXCERPT = 60
@@ -86,11 +94,7 @@ class Ignored:
 
 def ignored_lines(path: Path) -> list[Ignored]:
     """Of a file of ignored findings, whatever else is in it left out."""
-    try:
-        lines = path.read_text("utf-8-sig", errors="replace").splitlines()
-    except OSError:
-        return []
-    split = ((number, line.strip("\r\n ").split("\t")) for number, line in enumerate(lines, 1))
+    split = ((number, line.strip(" ").split("\t")) for number, line in enumerate(_readable_lines(path), 1))
     return [Ignored(number, *parts[:4]) for number, parts in split if len(parts) > 1 and not parts[0].startswith("#")]
 
 
@@ -115,12 +119,14 @@ class Decisions:
         """Put a line into its place. Raises BreadknifeError when the file can't be written."""
         with self._lock:
             try:
-                known = path.read_text("utf-8-sig").splitlines() if path.exists() else []
-                comments = [text for text in known if text.startswith("#")]
-                lines = {text.strip() for text in known if text.strip()}.difference(comments) | {line}
-                if not path.exists():
+                _refuse_links(path)
+                try:
+                    known = _content(path).decode("utf-8")
+                except FileNotFoundError:
                     _make_mergeable(path)
-                _write(path, [*comments, *sorted(lines, key=lambda text: (text.casefold(), text))])
+                    write_atomically(path, f"{line}\n".encode(), mode=0o644)
+                else:
+                    rewrite(path, _with_line(known, line).encode())
             except UnicodeDecodeError as error:
                 raise BreadknifeError(f"{path} isn't UTF-8: convert it, or it would be damaged") from error
             except OSError as error:
@@ -145,21 +151,55 @@ def _lines(path: Path) -> list[str]:
 
 def numbered_lines(path: Path) -> list[tuple[int, str]]:
     """What a file of decisions says, each with its line, from 1; nothing where there is none."""
+    lines = enumerate(_readable_lines(path), 1)
+    return [(number, line.strip()) for number, line in lines if line.strip() and not line.startswith("#")]
+
+
+def _readable_lines(path: Path) -> list[str]:
+    """Without their ends; none where there is no file, or one that isn't read."""
     try:
-        lines = path.read_text("utf-8-sig", errors="replace").splitlines()
-    except OSError:
+        text = _content(path).decode("utf-8-sig", "replace")
+    except (OSError, ValueError):
         return []
-    return [(n, line.strip()) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    return [content for content, _ in _LINE.findall(text)]
+
+
+def _content(path: Path) -> bytes:
+    return read_regular(path, _LARGEST, _root(path))
+
+
+def _root(path: Path) -> Path | None:
+    """The workspace's folder of one of its files; None for the user's own, which may be a link to anywhere."""
+    return path.parent.parent if path.parent.name == _FOLDER else None
+
+
+def _refuse_links(path: Path) -> None:
+    """Of a cloned repository, a link may lead to any file of the user's. Raises FileRefused."""
+    root = _root(path)
+    if root is None:
+        return
+    own = os.path.join(os.path.realpath(root), _FOLDER, path.name)
+    with contextlib.suppress(FileRefused):
+        if resolve_inside(path, root) == own:
+            return
+    raise FileRefused("it, or its folder, is a link; put a file in a folder of the project in its place")
+
+
+def _with_line(known: str, line: str) -> str:
+    """A file's text with a line in its place: comments first, then the others in order. Each keeps its end, and the
+    text its byte order mark."""
+    mark = MARK if known.startswith(MARK) else ""
+    split: list[tuple[str, str]] = _LINE.findall(known.removeprefix(MARK))
+    usual = next((end for _, end in split if end), "\n")
+    comments = [(text, end) for text, end in split if text.startswith("#")]
+    lines = {line: usual} | {text.strip(): end for text, end in split if text.strip() and not text.startswith("#")}
+    ordered = sorted(lines.items(), key=lambda each: (each[0].casefold(), each[0]))
+    return mark + "".join(f"{text}{end or usual}" for text, end in (*comments, *ordered))
 
 
 def _make_mergeable(path: Path) -> None:
     """Before the first of a workspace's lines is written."""
     attributes = path.with_name(".gitattributes")
-    if path.parent.name == _FOLDER and not attributes.exists():
-        _write(attributes, [f"{name} merge=union" for name in ("dictionary.txt", "ignores.txt")])
-
-
-def _write(path: Path, lines: list[str]) -> None:
-    """All of it or nothing, so that a crash never loses a team's words."""
-    mode = path.stat().st_mode if path.exists() else 0o644
-    write_atomically(path, "".join(f"{line}\n" for line in lines).encode(), mode=mode)
+    if path.parent.name == _FOLDER and not os.path.lexists(attributes):
+        lines = (f"{name} merge=union\n" for name in ("dictionary.txt", "ignores.txt"))
+        write_atomically(attributes, "".join(lines).encode(), mode=0o644)

@@ -1,0 +1,166 @@
+"""The texts of files while they are being repaired. None is written before all of them are as they should be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import unified_diff
+from pathlib import Path
+
+from breadknife.errors import DocumentError
+from breadknife.paths import rewrite
+from breadknife.task.values import Action
+from breadknife.text.document import MARK, Document, TextEdit, file_bytes, file_encoding, read_document, with_newlines
+from breadknife.text.printable import escaped
+
+Edits = Mapping[Path, tuple[TextEdit, ...]]
+"""Of each file, in positions of its present text."""
+
+
+@dataclass(frozen=True)
+class Change:
+    path: Path
+    before: str
+    after: str
+
+
+def together(made: Iterable[Edits]) -> Edits:
+    """Edits of the same texts; what several of them bring, such as an import, is made once."""
+    edits = dict[Path, dict[TextEdit, None]]()
+    for each in made:
+        for path, own in each.items():
+            edits.setdefault(path, {}).update(dict.fromkeys(own))
+    return {path: tuple(own) for path, own in edits.items()}
+
+
+class Changes:
+    """As an editor's documents that aren't saved yet. All paths are absolute."""
+
+    def __init__(self) -> None:
+        self._documents: dict[Path, Document] = {}
+        self._read: dict[Path, str] = {}
+        """The texts as they were on disk, but for line breaks that are CR alone."""
+        self._carriage_returns = set[Path]()
+        """The files that have those."""
+
+    def document(self, path: Path) -> Document:
+        """As it is by now. Raises DocumentError for what can't be read."""
+        if path not in self._documents:
+            on_disk = read_document(path)
+            document = with_newlines(on_disk)
+            if document is not on_disk:
+                self._carriage_returns.add(path)
+            self._documents[path], self._read[path] = document, document.text
+        return self._documents[path]
+
+    def edits_of(self, path: Path, action: Action) -> Edits:
+        """All edits of an action for the file, with those of other files. Raises DocumentError for what is no file, or
+        has another text here."""
+        found = {path: action.edits}
+        for each in action.elsewhere:
+            if (there := each.document.path) is None:
+                raise DocumentError(f"{each.document.uri} is no file")
+            text, edits = self.document(there).text, each.edits
+            if text == MARK + each.document.text:
+                edits = tuple(replace(edit, span=edit.span.shifted(len(MARK))) for edit in edits)
+            elif text != each.document.text:
+                raise DocumentError(f"{there}: it has another text by now; run it again")
+            found[there] = found.get(there, ()) + edits
+        return {path: edits for path, edits in found.items() if edits}
+
+    def on_disk(self, path: Path) -> Document:
+        """As it was when it was read. Raises DocumentError for what can't be read."""
+        return replace(self.document(path), text=self._read[path])
+
+    def position(self, path: Path, offset: int) -> tuple[int, int]:
+        """The 1-based line and column, in code points, of an offset of the text on disk."""
+        on_disk = self.on_disk(path)
+        line = on_disk.line_at(offset)
+        return line + 1, offset - on_disk.line_starts[line] + 1
+
+    def edited(self, edits: Edits) -> list[tuple[Path, Document]]:
+        """The documents as the edits would make them. Raises DocumentError, and ValueError for edits that overlap."""
+        return [(path, self.document(path).edited(each)) for path, each in edits.items()]
+
+    def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
+        for path, document in documents:
+            self.document(path)
+            self._documents[path] = document
+
+    def __iter__(self) -> Iterator[Change]:
+        """What differs from the disk, by path."""
+        for path, before in sorted(self._read.items()):
+            if self._documents[path].text != before:
+                yield self._since(path, before)
+
+    def _since(self, path: Path, before: str) -> Change:
+        """What has become of a text that the document had, with the line breaks of the disk."""
+        texts = before, self._documents[path].text
+        if path in self._carriage_returns:
+            texts = texts[0].replace("\n", "\r"), texts[1].replace("\n", "\r")
+        return Change(path, *texts)
+
+    def diff(self, base: Path) -> str:
+        """A unified diff, as `git apply` and `patch -p1` take it in `base`."""
+        return "".join(_diff(change, _name(change.path, base)) for change in self)
+
+    def patch(self, base: Path) -> bytes:
+        """`diff` with the files' own bytes, whatever their encodings."""
+        return b"".join(
+            _diff(change, _name(change.path, base)).encode(file_encoding(change.path, change.after), "backslashreplace")
+            for change in self
+        )
+
+    def write(self) -> list[Path]:
+        """Put all changes on disk: each file at once, and none where one has changed since it was read.
+
+        Raises DocumentError, with the disk as it was before.
+        """
+        changes = list(self)
+        for change in changes:
+            if read_document(change.path).text != change.before:
+                raise DocumentError(f"{change.path} has changed meanwhile: nothing was written; run it again")
+        ready = [(change, file_bytes(change.path, change.after)) for change in changes]
+        done: list[Change] = []
+        try:
+            for change, raw in ready:
+                rewrite(change.path, raw)
+                done.append(change)
+        except OSError as error:
+            for change in done:
+                rewrite(change.path, file_bytes(change.path, change.before))
+            raise DocumentError(f"{changes[len(done)].path}: {error.strerror or error}; nothing was written") from error
+        return [change.path for change in done]
+
+
+def _name(path: Path, base: Path) -> str:
+    return (path.relative_to(base) if path.is_relative_to(base) else path).as_posix().removeprefix("/")
+
+
+def _diff(change: Change, name: str) -> str:
+    before, after = _lines(change.before), _lines(change.after)
+    lines = unified_diff(before, after, _quoted(f"a/{name}"), _quoted(f"b/{name}"))
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _quoted(name: str) -> str:
+    """As git writes a name that would end a line, or do something to a terminal: in quotes, in octal digits."""
+    if escaped(name) == name and not {'"', "\\"} & {*name}:
+        return name
+    return '"' + "".join(map(_quoted_character, name)) + '"'
+
+
+def _quoted_character(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    if escaped(character) == character and character != "#":  # two of them may begin a command
+        return character
+    return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
+
+
+def _lines(text: str) -> list[str]:
+    """Lines end at LF, for diffs: `splitlines` would end them at a form feed too."""
+    lines = [f"{line}\n" for line in text.split("\n")]
+    last = lines.pop()[:-1]
+    return [*lines, last] if last else lines

@@ -1,0 +1,82 @@
+"""`breadknife lint --stale-ignores`: what is ignored, and need not be any more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from functools import cache, partial
+from pathlib import Path
+
+from breadknife.cli.assemble import make_host, settings_for
+from breadknife.cli.files import find_files
+from breadknife.cli.output import say, tell
+from breadknife.errors import BreadknifeError, DocumentError, FileRefused
+from breadknife.host.host import Host
+from breadknife.host.workspace import root_of
+from breadknife.plugins.prose.hearing import Hearing
+from breadknife.plugins.prose.plugin import ProsePlugin
+from breadknife.plugins.prose.stale import Heard, Stale, stale_comments, stale_lines, stale_words
+from breadknife.task.values import CheckRequest
+from breadknife.text.document import Document, read_document, with_newlines
+from breadknife.text.printable import escaped_name
+
+
+def run(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> int:
+    """Exit code as of lint; what could not be found out is no finding. Raises DocumentError for a path that doesn't
+    exist."""
+    host = make_host(engine_script)
+    host.on_notice = tell
+    settings_of = cache(partial(settings_for, host, offline))
+    found, roots, failed = list[Stale](), dict[Path, None](), False
+
+    def add(stale: Callable[[], Sequence[Stale]]) -> None:
+        nonlocal failed
+        try:
+            found.extend(stale())
+        except BreadknifeError as error:
+            tell(str(error))
+            failed = True
+
+    def complain(error: DocumentError) -> None:
+        nonlocal failed
+        tell(str(error))
+        failed = failed or not isinstance(error, FileRefused)
+
+    with closing(host):
+        for path in find_files(paths, complain):
+            root = root_of(path, [Path.cwd()])
+            roots[root] = None
+            host.settings = settings_of(root)
+            add(lambda path=path, root=root: [*stale_comments(_document(path), partial(_heard, host, root))])
+        for root in roots:
+            host.settings = settings_of(root)
+            add(lambda root=root: stale_lines(root, _documents(root), partial(_heard, host, root)))
+            add(lambda root=root: stale_words(root, _documents(root)))
+    for each in found:
+        say(f"{escaped_name(os.path.relpath(each.path))}:{each.line}: {each.why}")
+    return 2 if failed else 1 if any(each.certain for each in found) else 0
+
+
+def _heard(host: Host, root: Path, document: Document) -> Heard:
+    """Raises DocumentError for what a plugin failed with."""
+    hearing = Hearing()
+    for plugin in host.registry.plugins:
+        if isinstance(plugin, ProsePlugin):
+            plugin.hearing = hearing
+    reply = host.ask(CheckRequest(document, whole=True, all_fixes=False), root=root)
+    if failures := reply.failures:
+        raise DocumentError(f"{document.path}: {'; '.join(failure.sentence for failure in failures)}")
+    return Heard(reply.findings, hearing)
+
+
+def _document(path: Path) -> Document:
+    return with_newlines(read_document(path))
+
+
+def _documents(root: Path) -> Iterator[Document]:
+    for path in find_files([root]):
+        try:
+            yield _document(path)
+        except BreadknifeError:  # it has no sentences
+            continue

@@ -1,0 +1,318 @@
+"""The models in memory: loaded when first needed, dropped when unused or when memory runs short."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from breadknife.engine import machine
+from breadknife.engine.api import Calibration
+from breadknife.engine.daemon.calibration import Measured, calibrate, read_calibrations, write_calibrations
+from breadknife.engine.daemon.snapshots import SHORTEST, Snapshots, snapshot_key
+from breadknife.engine.installed import llama_build
+from breadknife.engine.machine import Memory
+from breadknife.engine.model import Model
+from breadknife.engine.models.catalog import ModelInfo, read_models
+from breadknife.engine.models.store import ModelStore
+from breadknife.engine.models.sums import KnownSums
+from breadknife.engine.settings import EngineSettings
+from breadknife.errors import BreadknifeError, EngineError, UnknownModel
+from breadknife.paths import state_dir
+
+LEFT_FOR_OTHERS = 512 << 20
+"""Bytes of memory that aren't ours to take."""
+OVERHEAD = 300 << 20
+"""Bytes that a model takes besides its file: cache and work space (0.5B: 180 to 340 MB, 135M: 190 to 230 MB)."""
+SPARED_SECONDS = 30.0
+"""A model that was used so recently isn't dropped only because others need memory: it would be loaded again at once."""
+SETTLED_SECONDS = 3.0
+"""Nobody types any more: time to measure and to write snapshots."""
+MOST_THREADS = 8
+"""Before a model is calibrated. More seldom help: decoding waits for memory."""
+KEPT_PENDING = 8
+log = logging.getLogger("breadknife.engine")
+
+
+def from_catalog(name: str) -> ModelInfo:
+    """Raises UnknownModel."""
+    return read_models().model(name)
+
+
+def from_store(name: str) -> Path:
+    """A file of the catalog, checked by SHA-256 within the last day and unchanged since. Raises ModelError."""
+    return ModelStore().verified(from_catalog(name), KnownSums(state_dir() / "sums.json").sha256_of)
+
+
+@dataclass(eq=False)
+class _Loaded:
+    model: Model
+    key: str
+    """What identifies its file."""
+    used_at: float
+    threads: int = 0
+    adapters: dict[str, str] = field(default_factory=dict[str, str])
+    """Name -> what identifies its file."""
+    measured: Measured = field(default_factory=dict[tuple[int, int, int], float])
+    calibrates: bool = True
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """A snapshot to be taken."""
+
+    name: str
+    adapter: str
+    sequence: int
+    tokens: list[int]
+
+
+class Pool:
+    """Implements `breadknife.engine.model.Models`.
+
+    `load` brings a model into memory; `info` says what its file is, before it is loaded; `adapter_file` finds the
+    verified file of an adapter. `memory` and `others` (cores busy with others' work since the last look) are measured.
+    """
+
+    def __init__(
+        self,
+        settings: EngineSettings,
+        load: Callable[[str], Model],
+        *,
+        info: Callable[[str], ModelInfo] = from_catalog,
+        adapter_file: Callable[[str], Path] = from_store,
+        memory: Callable[[], Memory] = machine.memory,
+        others: Iterator[float] | None = None,
+        cores: tuple[int, int] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._load = load
+        self._info = info
+        self._adapter_file = adapter_file
+        self._memory = memory
+        self._others = others or machine.others_work()
+        self._physical, self._logical = cores or machine.cores()
+        self._clock = clock
+        self._models: dict[str, _Loaded] = {}
+        self._busy: frozenset[str] = frozenset()
+        self._got: set[str] = set()
+        """Names that were asked for since `_busy` was told."""
+        self._work = next(self._others)
+        self._pending: dict[str, _Pending] = {}
+        self._build = llama_build()
+        self._snapshots = Snapshots(state_dir() / "snapshots", settings.snapshots_mb << 20)
+        self._calibration_file = state_dir() / "calibration.json"
+        fixed = f", {settings.threads} threads" if settings.threads else ""
+        self._calibrations = read_calibrations(self._calibration_file, machine.machine() + fixed)
+
+    def get(self, name: str, adapter: str = "") -> Model:
+        if name in self._models and name not in self._busy | self._got and self._was_replaced(name):
+            self._drop(name, "another file has its name now")
+        self._got.add(name)
+        if name not in self._models:
+            self._bring(name)
+        loaded = self._models[name]
+        loaded.used_at = self._clock()
+        if adapter and adapter not in loaded.adapters:
+            key = self._sum(adapter) or adapter
+            loaded.model.attach(adapter, self._adapter_file(adapter))
+            loaded.adapters[adapter] = key
+        # Sequences don't tell with which adapter they were evaluated: this use may change one that is to be saved.
+        self._forget_pending(lambda pending: pending.name == name and pending.adapter != adapter)
+        return loaded.model
+
+    def loaded(self) -> Mapping[str, Model]:
+        return {name: loaded.model for name, loaded in self._models.copy().items()}
+
+    def calibration(self, name: str) -> Calibration | None:
+        loaded = self._models.get(name)
+        return self._calibrations.models.get(loaded.key) if loaded else None
+
+    def restore(self, name: str, sequence: int, tokens: Sequence[int], adapter: str = "") -> bool:
+        loaded = self._models.get(name)
+        if loaded is None or len(tokens) < SHORTEST:
+            return False
+        return self._snapshots.restore(self._snapshot(loaded, adapter, tokens), loaded.model, sequence, tokens)
+
+    def keep(self, name: str, sequence: int, length: int, adapter: str = "") -> None:
+        loaded = self._models.get(name)
+        if loaded is None or length < SHORTEST:
+            return
+        tokens = loaded.model.tokens[sequence][:length]
+        key = self._snapshot(loaded, adapter, tokens)
+        if self._snapshots.wants(key):
+            self._pending[key] = _Pending(name, adapter, sequence, tokens)
+            while len(self._pending) > KEPT_PENDING:
+                del self._pending[next(iter(self._pending))]
+
+    def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None] = lambda name: None) -> None:
+        now = self._clock()
+        self._busy = busy
+        self._got.clear()
+        for name in busy & self._models.keys():
+            self._models[name].used_at = now
+        self._drop_unused(now)
+        self._look()
+        self._adapt_threads()
+        if idle and all(now - loaded.used_at >= SETTLED_SECONDS for loaded in self._models.values()):
+            if self._pending:
+                pending = self._pending.pop(next(iter(self._pending)))
+                mark(pending.name)
+                self._save(pending)
+            else:
+                self._calibrate(mark)
+
+    def close(self) -> None:
+        for name in list(self._models):
+            self._drop(name, "the engine ends")
+
+    # Memory
+
+    def _bring(self, name: str) -> None:
+        try:
+            info = self._info(name)
+            size, key = info.size, info.sha256
+        except UnknownModel:  # `load` may know it
+            size, key = 0, ""
+        self._make_room(name, size + size // 10 + OVERHEAD)
+        model = self._load(name)
+        self._models[name] = _Loaded(model, key or f"{name}, {model.bytes} bytes", self._clock())
+        self._adapt_threads(self._models[name])
+
+    def _sum(self, name: str) -> str:
+        try:
+            return self._info(name).sha256
+        except UnknownModel:
+            return ""
+
+    def _was_replaced(self, name: str) -> bool:
+        """Whether the name of a model, or of an adapter of its, is that of another file now."""
+        loaded = self._models[name]
+        return any(self._sum(each) not in ("", key) for each, key in ((name, loaded.key), *loaded.adapters.items()))
+
+    def _make_room(self, name: str, needed: int) -> None:
+        while (free := self._free()) < needed:
+            victims = self._models.keys() - self._busy - self._got
+            if not victims:
+                remedy = "close other programs or choose a smaller model"
+                if self._settings.memory_mb:
+                    remedy += f", or raise `memory_mb` (now {self._settings.memory_mb}) in [engine] of config.toml"
+                raise EngineError(
+                    f"not enough memory for {name}: it takes about {needed / 1e6:.0f} MB, "
+                    f"{max(free, 0) / 1e6:.0f} MB are free; {remedy}"
+                )
+            self._drop(min(victims, key=lambda name: self._models[name].used_at), f"{name} needs its memory")
+
+    def _free(self) -> int:
+        """Bytes that we may still take."""
+        now = self._memory()
+        free = now.available - LEFT_FOR_OTHERS
+        if self._settings.memory_mb:
+            free = min(free, (self._settings.memory_mb << 20) - now.own)
+        return free
+
+    def _drop_unused(self, now: float) -> None:
+        unused = {name: now - loaded.used_at for name, loaded in self._models.items() if name not in self._busy}
+        for name in sorted(unused, key=unused.__getitem__, reverse=True):
+            if unused[name] >= self._settings.unload_minutes * 60:
+                self._drop(name, "nobody uses it")
+            elif unused[name] >= SPARED_SECONDS and self._free() < 0:
+                self._drop(name, "memory is short")
+
+    def _drop(self, name: str, why: str) -> None:
+        log.info("dropped %s: %s", name, why)
+        self._forget_pending(lambda pending: pending.name == name)
+        self._models.pop(name).model.close()
+
+    # Threads
+
+    def _look(self) -> None:
+        # Rises at once, falls within seconds: a compiler that takes a breath is no idle machine.
+        self._work = max(next(self._others), self._work / 2)
+
+    def _adapt_threads(self, *new: _Loaded) -> None:
+        """Fewer threads while others compute, as each waits for the slowest.
+
+        0.5B on two cores, tokens a second with 2 threads and with 1: idle 30 and 17; beside one busy process 14 and
+        17, beside two 12 and 11. A prompt then takes as long with 1 thread as with 2.
+        """
+        for loaded in new or self._models.values():
+            best = self._best_threads(loaded)
+            threads = self._settings.threads or adapted(loaded.threads or best, best, self._logical - self._work)
+            if threads != loaded.threads:
+                loaded.model.set_threads(threads)
+                loaded.threads = threads
+
+    def _best_threads(self, loaded: _Loaded) -> int:
+        known = self._calibrations.models.get(loaded.key)
+        return known.threads if known else min(self._physical, MOST_THREADS)
+
+    # What waits for a quiet moment
+
+    def _calibrate(self, mark: Callable[[str], None]) -> None:
+        for name, loaded in self._models.items():
+            if loaded.key in self._calibrations.models or not loaded.calibrates or not self._quiet:
+                continue
+            mark(name)
+            try:
+                found = calibrate(loaded.model, self._candidates(), loaded.measured)
+            except BreadknifeError as error:
+                loaded.calibrates, found = False, None
+                log.warning("%s can't be calibrated: %s", name, error)
+            self._look()
+            if not self._quiet:
+                loaded.measured.clear()
+            elif found:
+                self._calibrations.models[loaded.key] = found
+                write_calibrations(self._calibration_file, self._calibrations)
+                log.info("calibrated %s: %s", name, found)
+            loaded.threads = 0  # the measuring has changed it
+            self._adapt_threads(loaded)
+
+    @property
+    def _quiet(self) -> bool:
+        """Whether what is measured is our own work, not others'."""
+        return self._work <= self._logical / 4
+
+    def _candidates(self) -> tuple[int, ...]:
+        if self._settings.threads:
+            return (self._settings.threads,)
+        doubled = (1 << n for n in range(self._physical.bit_length()))
+        return tuple(sorted({*doubled, self._physical, self._logical}))
+
+    def _snapshot(self, loaded: _Loaded, adapter: str, tokens: Sequence[int]) -> str:
+        return snapshot_key(loaded.key, loaded.adapters[adapter] if adapter else "", self._build, tokens)
+
+    def _save(self, pending: _Pending) -> None:
+        """Nothing, when the sequence was used for something else since."""
+        model, length = self._models[pending.name].model, len(pending.tokens)
+        held = model.tokens[pending.sequence]
+        if held[:length] != pending.tokens:
+            return
+        key = self._snapshot(self._models[pending.name], pending.adapter, pending.tokens)
+        if len(held) == length:
+            self._snapshots.save(key, model, pending.sequence)
+            return
+        others = (s for s in range(len(model.tokens)) if s != pending.sequence)
+        scratch = min(others, key=lambda s: len(model.tokens[s]), default=None)
+        if scratch is not None:
+            model.copy(pending.sequence, scratch, length)
+            try:
+                self._snapshots.save(key, model, scratch)
+            finally:
+                model.truncate(scratch, 0)
+
+    def _forget_pending(self, which: Callable[[_Pending], bool]) -> None:
+        self._pending = {key: pending for key, pending in self._pending.items() if not which(pending)}
+
+
+def adapted(now: int, best: int, free: float) -> int:
+    """Threads to compute with when `free` cores aren't busy with others' work: never more than `best`, never none.
+
+    Whoever has `now` changes only for most of a core, so that a load between two numbers doesn't make it go to and fro.
+    """
+    wanted = now if abs(free - now) <= 0.7 else round(free)
+    return max(1, min(best, wanted))

@@ -1,0 +1,85 @@
+"""Whether llama.cpp's AMX kernels compute here what its others do: tried once a build, in a process of its own.
+
+GCC before 12.4 and 13.3 miscompiles them (PR 114098: it drops stores to the tile configuration), so that the first
+evaluation ends the process; `breadknife setup` builds around it (`llama_fixes.h`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from breadknife.engine.installed import llama_build
+from breadknife.engine.llama.model import LlamaModel, has_amx
+from breadknife.engine.machine import cores
+from breadknife.engine.model import Evaluation, Rows
+from breadknife.paths import state_dir, write_atomically
+
+MOST_SECONDS = 60.0
+TOKENS = range(100, 164)
+"""More than a tile has rows."""
+SAME = 1.0
+"""Kernels differ by some tenths of a logit; these that don't work by much more."""
+UNUSED, OTHER_RESULTS = 3, 4
+"""Exit statuses: they compute nothing of this model; they compute something else."""
+CRASHES = frozenset(-signal.Signals[name] for name in ("SIGSEGV", "SIGILL", "SIGFPE", "SIGABRT"))
+WINDOWS_CRASH = 0xC0000000
+log = logging.getLogger("breadknife.engine")
+
+
+def may_be_used(path: Path) -> bool:
+    """Whether the model at `path` may be loaded with AMX kernels; a processor without AMX needs no trial."""
+    return not has_amx() or works(path)
+
+
+def works(path: Path) -> bool:
+    """Whether the kernels compute what they should, as a trial with the model at `path` or with an earlier one showed.
+
+    False where no trial can be made.
+    """
+    file, build = state_dir() / "amx.json", llama_build()
+    try:
+        known = msgspec.json.decode(file.read_bytes(), type=dict[str, bool])
+    except (OSError, msgspec.DecodeError):
+        known = dict[str, bool]()
+    if build in known:
+        return known[build]
+    command = [sys.executable, "-P", "-m", __name__, str(path)]
+    try:
+        status = subprocess.run(command, capture_output=True, timeout=MOST_SECONDS).returncode
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.warning("llama.cpp's AMX kernels can't be tried: %s", error)
+        return False
+    if status in (0, OTHER_RESULTS, *CRASHES) or status >= WINDOWS_CRASH:
+        with contextlib.suppress(OSError):
+            write_atomically(file, msgspec.json.encode(known | {build: not status}))
+    if status not in (0, UNUSED):
+        log.warning(
+            "llama.cpp's AMX kernels aren't used: trying them ended with %d. "
+            "`breadknife setup engine` installs a build that works",
+            status,
+        )
+    return status in (0, UNUSED)
+
+
+def main(path: Path) -> int:
+    made: list[Rows] = []
+    for amx in (False, True):
+        model = LlamaModel(path, cells=128, sequences=1, threads=cores()[0], width=len(TOKENS), amx=amx)
+        made += [rows[-1].copy() for rows in model.decode([Evaluation(0, TOKENS)]) or ()]
+        model.close()
+    plain, tiled = made
+    if np.array_equal(plain, tiled):
+        return UNUSED
+    return 0 if plain[tiled.argmax()] > plain.max() - SAME else OTHER_RESULTS
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

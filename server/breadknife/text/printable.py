@@ -1,0 +1,53 @@
+"""Names and messages for a terminal or a log: a file's name may hold anything but a slash.
+
+A line break in one begins a line of its own, where a CI takes `::stop-commands::x` for a command. An escape sequence
+moves the cursor, and marks of writing direction show another name than the file has (CVE-2021-42574).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, cast
+
+_JOINERS = frozenset("\u200c\u200d")
+"""Emoji and several scripts need them; alone they show nothing and do nothing."""
+_UNSHOWN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+"""Unicode's categories of controls, formats, surrogates, and breaks of lines and paragraphs."""
+_SUSPECT = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\u05ff]")
+"""What may be one of them; all others aren't looked up."""
+_COMMAND = re.compile(r"##(?=\w*\[)|^(\s*:):")
+"""How commands of Azure and older ones of GitHub begin, anywhere in a line, and how a line of GitHub's begins."""
+
+
+def escaped(text: str) -> str:
+    """Text as a part of one line: what does more than show itself is written as in Python, `\\n` or `\\u202e`."""
+    return _COMMAND.sub(_command, _SUSPECT.sub(_character, text))
+
+
+def escaped_name(name: str) -> str:
+    """A file's name, also one that begins a line."""
+    return escaped(name).replace("::", r":\x3a")
+
+
+def escaped_values(value: Any) -> Any:
+    """JSON with each string in it escaped."""
+    if isinstance(value, str):
+        return escaped(value)
+    if isinstance(value, Mapping):
+        return {key: escaped_values(each) for key, each in cast("Mapping[Any, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [escaped_values(each) for each in cast("list[Any]", value)]
+    return value
+
+
+def _character(found: re.Match[str]) -> str:
+    character = found[0]
+    if character in _JOINERS or unicodedata.category(character) not in _UNSHOWN:
+        return character
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _command(found: re.Match[str]) -> str:
+    return rf"{found[1]}\x3a" if found[1] else r"#\x23"

@@ -1,0 +1,58 @@
+"""Which findings the user's next keys may change."""
+
+from __future__ import annotations
+
+import re
+
+from breadknife.text.document import Document, Span
+
+LOOKAHEAD = 3
+"""Words that rules look ahead. In sentences typed key by key, findings that the finished sentence didn't have were gone
+with the third word behind them (LanguageTool, 115 sentences) or with the second (Harper, 405 sentences); see
+`bench/prose/unfinished.py`."""
+_FURTHEST = 200
+"""Code points between a finding and the word being typed; no rule looks further."""
+_WORD = re.compile(r"[^\W_](?:[\w'’-]*\w)?")
+_PART_OF_WORD = re.compile(r"[\w'’-]")
+_END = re.compile(r"[.!?…][\"')\]”’*_`]*|\n[^\S\n]*\r?\n")
+"""Of a sentence or of a paragraph."""
+
+
+def is_unfinished(document: Document, span: Span, typing_at: int) -> bool:
+    """Whether a finding at `span` depends on a word that the user is still typing at the offset `typing_at`.
+
+    It does if it touches that word, or if it is in the same sentence and fewer than `LOOKAHEAD` words are between the
+    two: "It could of cour" looks wrong until the word is whole. A caller that holds such findings back shows them when
+    typing pauses or goes on elsewhere, and keeps showing what was visible before the user typed near it.
+    """
+    text = document.text
+    word = _word_at(text, typing_at)
+    if span.touches(word):
+        return True
+    start, end = (span.end, word.start) if span.end < word.start else (_mark_before(text, word), span.start)
+    if end - start > _FURTHEST or any(_is_end(text, match, typing_at) for match in _END.finditer(text, start, end)):
+        return False
+    return sum(1 for _ in _WORD.finditer(text, start, end)) < LOOKAHEAD
+
+
+def _word_at(text: str, offset: int) -> Span:
+    """The word that the offset is in or at the edge of; empty beside blanks and marks."""
+    start = end = offset
+    while start > 0 and _PART_OF_WORD.match(text, start - 1):
+        start -= 1
+    while _PART_OF_WORD.match(text, end):
+        end += 1
+    return Span(start, end)
+
+
+def _mark_before(text: str, word: Span) -> int:
+    """The end of the word, or the start of the full stop or quotation mark that was typed last instead of one."""
+    at = word.end
+    while not word and at > 0 and not text[at - 1].isspace() and not text[at - 1].isalnum():
+        at -= 1
+    return at
+
+
+def _is_end(text: str, match: re.Match[str], typing_at: int) -> bool:
+    """Whether a full stop ends a sentence: a blank or nothing follows. In "README.m" it doesn't."""
+    return match.end() in (typing_at, len(text)) or match[0].isspace() or text[match.end()].isspace()

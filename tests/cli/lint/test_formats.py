@@ -1,0 +1,111 @@
+"""What a person sees of findings in a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from breadknife.cli.formats.table import FORMATS, File, Problem, Told, write_text
+from breadknife.task.values import Finding, Fix
+from breadknife.text.document import Document, Span, TextEdit, apply_edits
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "shown"),
+    [
+        ("x = a.b", "a", ["    x = a.b", "        ^"]),
+        ("\tm[1]", "m", ["        m[1]", "        ^"]),
+        ("a\tb", "b", ["    a   b", "        ^"]),
+        ("日本 x", "x", ["    日本 x", "         ^"]),
+        ("日本", "本", ["    日本", "      ^^"]),
+    ],
+)
+def test_the_caret_stands_under_what_it_means(
+    text: str, marked: str, shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    start = text.index(marked)
+    finding = Finding(Span(start, start + len(marked)), "harper", "Rule", "so")
+    out = Terminal()
+    write_text([Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", text)), finding)], out)
+    _, *lines, last = out.getvalue().splitlines()
+    assert lines == shown
+    assert last == "1 finding in 1 file"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_says_whether_it_has_fixes(name: str) -> None:
+    fix = Fix("Write b", (TextEdit(Span(0, 1), "b"),))
+    finding = Finding(Span(0, 1), "harper", "Rule", "so", fixes=(fix,))
+    out = io.StringIO()
+    FORMATS[name].write([Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", "a")), finding)], out)
+    assert ("Write b" in out.getvalue()) is FORMATS[name].has_fixes
+
+
+def test_a_fix_that_inserts_deletes_nothing() -> None:
+    """It stands where it belongs, not over the finding."""
+    fix = Fix("Assert", (TextEdit(Span(0, 0), "assert a\n"),))
+    finding = Finding(Span(2, 3), "nullcheck", "none-attribute", "so", fixes=(fix,))
+    problem = Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", "x a")), finding)
+    written = {name: io.StringIO() for name in ("json", "sarif")}
+    for name, out in written.items():
+        FORMATS[name].write([problem], out)
+    [edit] = json.loads(written["json"].getvalue())[0]["fixes"][0]["edits"]
+    assert edit == {"line": 1, "column": 1, "end_line": 1, "end_column": 1, "new_text": "assert a\n"}
+    [result] = json.loads(written["sarif"].getvalue())["runs"][0]["results"]
+    [replacement] = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["deletedRegion"] == {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
+
+
+def test_of_edits_at_one_place_the_insertion_is_told_first() -> None:
+    edits = (
+        TextEdit(Span(4, 5), "c"),
+        TextEdit(Span(2, 3), "b"),
+        TextEdit(Span(2, 2), "x\n"),
+        TextEdit(Span(2, 2), "y\n"),
+    )
+    finding = Finding(Span(2, 3), "nullcheck", "none-attribute", "so", fixes=(Fix("Do", edits),))
+    document = Document("file:///a.txt", "plaintext", "x a d")
+    out = io.StringIO()
+    FORMATS["json"].write([Problem(File(Path("a.txt"), document), finding)], out)
+    told = json.loads(out.getvalue())[0]["fixes"][0]["edits"]
+    assert [each["new_text"] for each in told] == ["x\n", "y\n", "b", "c"]
+    text = document.text
+    for each in reversed(told):  # as docs/lint.md says
+        text = text[: each["column"] - 1] + each["new_text"] + text[each["end_column"] - 1 :]
+    assert text == "x x\ny\nb c" == apply_edits(document.text, edits)
+
+
+def test_what_explains_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    use = File(Path("use.py"), Document("file:///use.py", "python", "m = f()\nm.x\n"))
+    lib = File(Path("lib.py"), Document("file:///lib.py", "python", "\ndef f(): ...\n"))
+    finding = Finding(Span(8, 9), "nullcheck", "none-attribute", "`m` may be None")
+    related = (Told(lib, Span(5, 6), "`f` may return None"), Told(use, Span(0, 1), "`m` gets it here"))
+    out = {name: io.StringIO() for name in FORMATS}
+    terminal = Terminal()
+    for name, stream in (*out.items(), ("text", terminal)):
+        FORMATS[name].write([Problem(use, finding, related)], stream)
+    assert terminal.getvalue().splitlines()[1:-1] == [
+        "    m.x", "    ^", "    lib.py:2:5 `f` may return None", "    use.py:1:1 `m` gets it here",
+    ]  # fmt: skip
+    for one_line in ("text", "github"):
+        assert len(out[one_line].getvalue().splitlines()) == 1
+    [shown] = json.loads(out["json"].getvalue())
+    assert shown["related"] == [
+        {"path": "lib.py", "line": 2, "column": 5, "end_line": 2, "end_column": 6, "message": "`f` may return None"},
+        {"path": "use.py", "line": 1, "column": 1, "end_line": 1, "end_column": 2, "message": "`m` gets it here"},
+    ]
+    [result] = json.loads(out["sarif"].getvalue())["runs"][0]["results"]
+    assert [
+        (each["id"], each["physicalLocation"]["artifactLocation"]["uri"], each["message"]["text"])
+        for each in result["relatedLocations"]
+    ] == [(0, "lib.py", "`f` may return None"), (1, "use.py", "`m` gets it here")]

@@ -1,0 +1,125 @@
+"""`breadknife lint` never reports less because an engine is slow: it waits, or fails and names the engine."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from breadknife.cli.lint.run import Wanted, run
+from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.jvm import guard
+
+TEXT = "You see the the end.\n\nThe function return a list.\n"
+
+
+class _Server(http.server.BaseHTTPRequestHandler):
+    """A LanguageTool that hangs at the first so many questions about one text."""
+
+    hangs_of = 0
+    ended = threading.Event()
+
+    def do_GET(self) -> None:
+        self._reply([{"name": "English", "code": "en", "longCode": "en-US"}])
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if b"function" in body and type(self).hangs_of > 0:
+            type(self).hangs_of -= 1
+            type(self).ended.wait(60)
+        rule = {"id": "THE_RETURN", "category": {"id": "GRAMMAR", "name": ""}, "issueType": "", "description": ""}
+        place = {"offset": 13, "length": 6, "context": {"text": "", "offset": 0, "length": 6}, "sentence": ""}
+        match = {"message": "so", "replacements": [{"value": "returns"}], "rule": rule, **place}
+        self._reply({"matches": [match] if b"function" in body else [], "language": {"code": "en-US"}})
+
+    def _reply(self, body: object) -> None:
+        raw = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    _Server.ended.clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/v2/"
+        _Server.ended.set()
+        server.shutdown()
+
+
+@pytest.fixture
+def text(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "text.md"
+    path.write_text(TEXT)
+    monkeypatch.chdir(tmp_path)
+    return path
+
+
+def settings(home: Path, text: str) -> None:
+    config = home / "config" / "config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(f"[prose]\nmodel = false\n{text}")
+
+
+SILENT = "LanguageTool could not check all of {}: it ends or hangs there."
+CASES = [
+    ("it answers", 0, 1, ""),
+    ("it answers when it is asked again", 1, 1, ""),
+    ("it doesn't answer about one paragraph", 99, 2, f"breadknife: text.md: {SILENT}\n"),
+]
+
+
+@pytest.mark.parametrize(("hangs", "code", "said"), [each[1:] for each in CASES], ids=[each[0] for each in CASES])
+def test_a_languagetool_that_hangs(
+    home: Path, text: Path, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    hangs: int, code: int, said: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(languagetool, "_CHECK_S", 1.0)
+    monkeypatch.setattr(_Server, "hangs_of", hangs)
+    settings(home, f'languagetool_url = "{url}"\n')
+    assert run(Wanted([Path("text.md")]), "text", offline=False, engine_script=None) == code
+    shown = capsys.readouterr()
+    assert "harper/RepeatedWords" in shown.out
+    assert ("languagetool/THE_RETURN" in shown.out) is (code == 1)
+    assert shown.err == said.format(text.as_uri())
+
+
+@pytest.mark.java
+@pytest.mark.skipif(not hasattr(psutil, "STATUS_STOPPED") or psutil.WINDOWS, reason="Windows has no SIGSTOP")
+def test_a_jvm_that_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is replaced, and nothing is missing; where that can't be done lint fails."""
+    monkeypatch.setattr(languagetool, "_CHECK_S", 15)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.md").write_text(TEXT)
+    (tmp_path / "breadknife.toml").write_text("[prose]\nmodel = false\n")
+    stopped: list[psutil.Process] = []
+
+    def stop_the_first() -> None:
+        while not stopped and not ended.wait(0.2):
+            for each in psutil.Process().children(recursive=True):
+                if "org.languagetool.server.HTTPSServer" in each.cmdline() and guard.__file__ not in each.cmdline():
+                    each.suspend()
+                    stopped.append(each)
+
+    ended = threading.Event()
+    stopping = threading.Thread(target=stop_the_first)
+    stopping.start()
+    code = run(Wanted([Path("text.md")]), "text", offline=False, engine_script=None)
+    ended.set()
+    stopping.join()
+    shown = capsys.readouterr()
+    assert stopped
+    assert ("return" in shown.out and "languagetool/" in shown.out) if code == 1 else "LanguageTool" in shown.err
+    assert code in (1, 2)
