@@ -28,8 +28,9 @@ def part(name: str, state: str, message: str = "", fraction: float | None = None
 
 
 HAS: list[Any] = [
-    part("engine", "done", "ready"),
-    part("model:smollm2-135m", "skipped", "not here") | {"bytes_total": 98_000_000},
+    part("engine", "done", "llama-cpp-python 0.3.36+breadknife2") | {"usual": True},
+    part("model:smollm2-135m", "skipped", "not here") | {"bytes_total": 98_000_000, "usual": True},
+    part("model:qwen2.5-coder-1.5b", "skipped", "not here") | {"bytes_total": 1_117_000_000, "usual": False},
     part("editor:neovim", "skipped", "found"),
 ]
 """What there is before anything is done."""
@@ -68,7 +69,9 @@ def open_page(open_editor: Callable[..., Editor], tmp_path: Path) -> Callable[..
         vim = open_editor("a.txt", "\n", environment=scenario.environment, columns=80, lines=24)
         vim.nvim.command("Breadknife setup")
         vim.wait_for("<Enter> begins, q closes")
-        vim.wait_for(lambda: page(vim) == [" ✓ engine              ready", "   model:smollm2-135m  not here, 98 MB"])
+        vim.wait_for(
+            lambda: page(vim) == [" ✓ engine              on this machine", "   model:smollm2-135m  not here, 98 MB"]
+        )
         return vim, scenario
 
     return start

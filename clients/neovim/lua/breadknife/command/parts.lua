@@ -16,6 +16,7 @@ local M = {}
 ---@field fraction? number
 ---@field bytes_done? integer
 ---@field bytes_total? integer
+---@field usual? boolean whether it is fetched unless a user names what to fetch
 
 local BAR = 10 -- cells
 local marks = { waiting = " ", running = "…", done = "✓", failed = "✗", skipped = "–" }

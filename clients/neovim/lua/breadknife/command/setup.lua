@@ -132,9 +132,13 @@ local function look(run)
       local report = parts.report_in(line)
       if report and current ~= run then
         reported = true
-        local part = parts.named(run.parts, report.part)
-        part.state, part.message = report.state == "done" and "done" or "waiting", parts.message_of(report)
-        draw(run)
+        local is_here = report.state == "done"
+        if is_here or report.usual ~= false then -- what isn't fetched unasked is on the page of models
+          local part = parts.named(run.parts, report.part)
+          part.state = is_here and "done" or "waiting"
+          part.message = is_here and "on this machine" or parts.message_of(report)
+          draw(run)
+        end
       end
     end,
     err = function() end,
