@@ -21,7 +21,7 @@ from rich.rule import Rule
 from rich.syntax import Syntax
 from setting_up import SettingUp
 
-from breadknife.setup.editors import EDITORS
+from breadknife.setup.editors.table import EDITORS
 
 HERE = Path(__file__).parent
 WIDTH = 80
@@ -133,8 +133,8 @@ class Demo:
         self.say(f"Bytes sent off this machine by any of this: [bold]{status['bytes_sent']}[/bold]\n")
         found = [editor for editor in EDITORS if editor.found]
         for editor in found:
-            line = f".venv/bin/breadknife setup {editor.name}" + (f" >> {editor.file}" if editor.file else " | sh")
-            self.say(f"{editor.title:8} {line}")
+            rest = " --write" if editor.place else f" >> {editor.file}" if editor.file else " | sh"
+            self.say(f"{editor.title:8} .venv/bin/breadknife setup {editor.name}{rest}")
         if not found:
             names = ", ".join(editor.name for editor in EDITORS)
             self.say(f"None is on your PATH; `.venv/bin/breadknife setup EDITOR` prints settings for {names}.")

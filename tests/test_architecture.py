@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "api": {"errors", "cancel", "engine", "text", "task"},
     "testing": {"engine", "text", "task", "host"},
     "lsp": {"errors", "cancel", "offline", "arrivals", "text", "task", "host"},
-    "setup": {"errors", "cancel", "paths", "arrivals", "engine", "plugins"},
+    "setup": {"errors", "cancel", "paths", "arrivals", "engine", "text", "plugins"},
     "cli": {
         "errors", "cancel", "offline", "disk", "paths", "arrivals", "engine", "text", "project", "task", "host",
         "plugins", "lsp", "openai", "setup",

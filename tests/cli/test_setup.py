@@ -36,7 +36,7 @@ def events(output: str) -> list[dict[str, Any]]:
     found = [json.loads(line) for line in output.splitlines()]
     for each in found:
         msgspec.convert(each, Event)
-        assert list(each) == ["part", "state", "message", "fraction", "bytes_done", "bytes_total"]
+        assert list(each) == ["part", "state", "message", "fraction", "bytes_done", "bytes_total", "usual"]
     return found
 
 
@@ -60,10 +60,14 @@ def test_what_there_is_for_programs(bare_machine: Path) -> None:
     found = {each["part"]: each for each in events(said.stdout)}
     assert list(found) == [
         "engine", *(f"model:{model.name}" for model in builtin_catalog().models), "languagetool",
-        "editor:neovim", "editor:vscode", "editor:helix", "editor:emacs",
+        "editor:neovim", "editor:vscode", "editor:helix", "editor:emacs", "editor:vim", "editor:zed",
+        "editor:jetbrains", "editor:sublime", "editor:kate",
     ]  # fmt: skip
     model = found["model:smollm2-135m"]
     assert (model["state"], model["message"], model["bytes_total"]) == ("skipped", "not here", 98_362_432)
+    assert [part for part, each in found.items() if each["usual"]][:3] == [
+        "engine", "model:qwen2.5-coder-0.5b", "model:smollm2-135m",
+    ]  # fmt: skip
 
 
 def test_an_unknown_part_is_an_error(bare_machine: Path) -> None:
@@ -83,9 +87,23 @@ def test_offline_nothing_is_fetched(bare_machine: Path) -> None:
 def test_an_editors_settings_are_alone_on_stdout(bare_machine: Path) -> None:
     said = breadknife(bare_machine, "setup", "helix")
     assert said.stdout.startswith("[language-server.breadknife]\ncommand = ")
-    assert said.stderr == "Helix: append this to ~/.config/helix/languages.toml; more in docs/editors/helix.md\n"
+    assert said.stderr == (
+        "Helix: put this into ~/.config/helix/languages.toml, or run `breadknife setup helix --write`;"
+        " more in docs/editors/helix.md\n"
+    )
     [event] = events(breadknife(bare_machine, "setup", "helix", "--json").stdout)
     assert (event["part"], event["state"], event["message"] + "\n") == ("editor:helix", "done", said.stdout)
+
+
+def test_an_editors_settings_are_written_and_taken_out(bare_machine: Path) -> None:
+    said = breadknife(bare_machine, "setup", "jetbrains", "--write")
+    assert said.stdout.startswith("JetBrains: breadknife is in ")
+    assert "Import its folder with LSP4IJ" in said.stdout
+    said = breadknife(bare_machine, "setup", "jetbrains", "--undo")
+    assert said.stdout.endswith("is out again.\n")
+    said = breadknife(bare_machine, "setup", "engine", "--write")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "`--write` is for editors alone" in said.stderr
 
 
 @pytest.mark.parametrize(

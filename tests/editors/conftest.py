@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from editors.neovim import Editor, neovim
+from editors.neovim.editor import Editor, neovim
 
 
 @pytest.fixture

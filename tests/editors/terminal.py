@@ -9,16 +9,27 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from rich.ansi import AnsiDecoder
+from rich.style import Style
+
 SECONDS = 60.0
 """A generous end of waiting: it only makes a failure slow."""
 AGAIN_SECONDS = 5.0
 
 
 class Terminal:
-    def __init__(self, command: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        environment: Mapping[str, str],
+        folder: Path,
+        *,
+        columns: int = 120,
+        lines: int = 40,
+    ) -> None:
         self._socket = f"breadknife-{uuid.uuid4().hex[:8]}"
         variables = [f"{name}={value}" for name, value in environment.items()]
-        size = ["-x", "120", "-y", "40", "-c", str(folder)]
+        size = ["-x", str(columns), "-y", str(lines), "-c", str(folder)]
         program = shlex.join(["env", *variables, *map(str, command)])  # tmux's own -e leaves PATH as it was
         self._tmux("-f", "/dev/null", "new-session", "-d", *size, program)
         self._tmux("set", "-s", "escape-time", "0")
@@ -38,6 +49,17 @@ class Terminal:
 
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
+
+    def cells(self) -> list[list[tuple[str, Style]]]:
+        """Each line's characters with their colours, as far as anything is drawn there."""
+        drawn = AnsiDecoder().decode(self._tmux("capture-pane", "-p", "-e"))
+        rows = list[list[tuple[str, Style]]]()
+        for line in drawn:
+            styles = [Style()] * len(line)
+            for span in line.spans:
+                styles[span.start : span.end] = [Style.parse(str(span.style))] * (span.end - span.start)
+            rows.append(list(zip(line.plain, styles, strict=True)))
+        return rows
 
     def wait_for(self, what: str | Callable[[], bool]) -> None:
         """Wait for a text on the screen, or for a condition."""

@@ -1,15 +1,16 @@
 -- How Neovim starts and talks to breadknife: see `:help breadknife-configuration`.
 
-local breadknife = require("breadknife")
 local diagnostics = require("breadknife.diagnostics")
 local message = require("breadknife.message")
+local options = require("breadknife.options")
+local server = require("breadknife.server")
 
 -- Where Neovim's name of a language isn't the protocol's.
 local language_ids = { bash = "shellscript", cs = "csharp", sh = "shellscript", text = "plaintext" }
 
 ---@type vim.lsp.Config
 return {
-  cmd = { breadknife.executable(), "serve" },
+  cmd = server.spawn,
   -- stylua: ignore
   filetypes = {
     "asciidoc", "bash", "c", "cpp", "cs", "css", "gitcommit", "go", "html", "java", "javascript", "javascriptreact",
@@ -22,10 +23,10 @@ return {
   end,
   before_init = function(params, config)
     local capabilities = params.capabilities
-    capabilities.textDocument.inlineCompletion = breadknife.options.ghost and { dynamicRegistration = false } or nil
+    capabilities.textDocument.inlineCompletion = options.values.ghost and { dynamicRegistration = false } or nil
     capabilities.workspace.diagnostics = { refreshSupport = true }
     capabilities.experimental = { breadknife = { refreshCompletion = true } }
-    -- Without `trusted`: these may be a project's settings. Folders are trusted by the command `breadknife trust`.
+    -- Without `trusted`: these may be a project's settings. Folders are trusted by `:Breadknife trust`.
     local settings = vim.deepcopy(vim.tbl_get(config, "settings", "breadknife"))
     if settings then
       settings.trusted = nil
@@ -35,15 +36,20 @@ return {
   handlers = {
     ["$/progress"] = message.on_progress,
     ["window/showMessage"] = message.on_show,
-    ["workspace/diagnostic/refresh"] = diagnostics.on_refresh,
+    ["workspace/diagnostic/refresh"] = not vim.lsp.handlers["workspace/diagnostic/refresh"] and diagnostics.on_refresh
+      or nil,
     ["breadknife/refreshCompletion"] = function(...)
       require("breadknife.ghost").on_refresh(...)
     end,
   },
-  on_init = diagnostics.improve_code_actions,
+  on_init = diagnostics.improve,
   on_attach = function(client, bufnr)
-    if breadknife.options.ghost then
+    if options.values.ghost then
       require("breadknife.ghost").attach(client, bufnr)
     end
+    require("breadknife.status").changed()
+  end,
+  on_exit = function()
+    vim.schedule(require("breadknife.status").on_exit)
   end,
 }

@@ -11,35 +11,68 @@ end
 vim.api.nvim_create_user_command("Breadknife", function(arguments)
   require("breadknife.command").run(arguments.fargs)
 end, {
-  nargs = "+",
-  desc = "breadknife: status, why, toggle, next, restart, log",
+  nargs = "*",
+  desc = "breadknife: setup, status, why, models, trust, toggle, next, restart, log",
   complete = function(lead, line)
     return require("breadknife.command").complete(lead, line)
   end,
 })
 
+local function plug(name, desc, action)
+  vim.keymap.set("i", ("<Plug>(breadknife-%s)"):format(name), action, { desc = "breadknife: " .. desc })
+end
+
 for name, amount in pairs({ accept = "all", ["accept-word"] = "word", ["accept-line"] = "line" }) do
-  vim.keymap.set("i", ("<Plug>(breadknife-%s)"):format(name), function()
+  plug(name, ("accept the suggestion (%s)"):format(amount), function()
     require("breadknife").accept(amount)
-  end, { desc = "breadknife: accept the suggestion (" .. amount .. ")" })
+  end)
 end
-vim.keymap.set("i", "<Plug>(breadknife-dismiss)", function()
-  require("breadknife").dismiss()
-end, { desc = "breadknife: dismiss the suggestion" })
 for name, step in pairs({ next = 1, previous = -1 }) do
-  vim.keymap.set("i", ("<Plug>(breadknife-%s)"):format(name), function()
+  plug(name, ("the %s suggestion"):format(name), function()
     require("breadknife").cycle(step)
-  end, { desc = ("breadknife: the %s suggestion"):format(name) })
+  end)
 end
-vim.keymap.set("i", "<Plug>(breadknife-suggest)", function()
+plug("dismiss", "dismiss the suggestion", function()
+  require("breadknife").dismiss()
+end)
+plug("suggest", "suggest something here", function()
   require("breadknife").suggest()
-end, { desc = "breadknife: suggest something here" })
+end)
+
+local group = vim.api.nvim_create_augroup("breadknife", {})
+local root = vim.fs.normalize(vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p:h:h"))
+
+-- Before `vim.lsp.enable` makes its own autocommand, so that this one comes first.
+vim.api.nvim_create_autocmd("FileType", {
+  group = group,
+  desc = "breadknife: before Neovim looks for a server",
+  callback = function(event)
+    -- lazy.nvim resets 'runtimepath': what was added to it by hand before is gone.
+    if not vim.list_contains(vim.api.nvim_list_runtime_paths(), root) then
+      vim.opt.runtimepath:append(root)
+    end
+    if vim.bo[event.buf].buftype == "" then
+      require("breadknife.server").explain(event.match)
+    end
+  end,
+})
 
 vim.lsp.enable("breadknife")
 
-vim.api.nvim_create_autocmd("FileType", {
-  desc = "breadknife: say once that its command is missing, which Neovim only logs",
-  callback = function(event)
-    return require("breadknife").is_explained(event.match)
-  end,
-})
+-- A plugin manager may load this while Neovim starts, but after the first file's type is known.
+local is_late = vim.v.vim_did_enter == 0
+  and vim.iter(vim.api.nvim_list_bufs()):any(function(bufnr)
+    return vim.bo[bufnr].filetype ~= ""
+  end)
+if is_late then
+  vim.api.nvim_create_autocmd("VimEnter", {
+    group = group,
+    once = true,
+    desc = "breadknife: serve the files that were open before",
+    callback = function()
+      if vim.lsp.is_enabled("breadknife") then
+        vim.lsp.enable("breadknife")
+      end
+    end,
+  })
+end

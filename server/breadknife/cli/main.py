@@ -172,6 +172,8 @@ def setup(
     wheels: Annotated[
         str, typer.Option(metavar="DIR", envvar="BREADKNIFE_WHEELS", help="Look for wheels here before the index.")
     ] = "",
+    write: Annotated[bool, typer.Option("--write", help="Put an editor's settings into its file.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take out of that file what `--write` put there.")] = False,
     as_json: Json = False,
     offline: Offline = False,
 ) -> None:
@@ -192,10 +194,15 @@ def setup(
       breadknife setup engine model
 
       breadknife setup neovim
-    """
-    from breadknife.cli.setup import run
 
-    _exit_on_error(lambda: run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline))
+      breadknife setup helix --write
+    """
+    from breadknife.cli.setup import Settings, run
+
+    settings = Settings.UNDO if undo else Settings.WRITE if write else Settings.SHOW
+    _exit_on_error(
+        lambda: run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline, settings=settings)
+    )
 
 
 @app.command()

@@ -7,17 +7,29 @@ import os
 import signal
 import sys
 from collections.abc import Generator, Sequence
+from enum import Enum
 from types import FrameType
 
 import typer
 
 from breadknife.cancel import CancelToken
 from breadknife.cli.output import offline_by_settings
-from breadknife.cli.setup_output import Events, JsonEvents, LineEvents, LiveEvents, looked, tell_editor
+from breadknife.cli.setup_output import (
+    Events,
+    JsonEvents,
+    LineEvents,
+    LiveEvents,
+    looked,
+    tell_editor,
+    tell_undone,
+    tell_written,
+)
 from breadknife.cli.setup_page import choose, show
 from breadknife.engine.models.catalog import merged, user_catalog
+from breadknife.errors import SettingsError
 from breadknife.setup.choosing import Parts
-from breadknife.setup.editors import EditorPart
+from breadknife.setup.editors.files import undo, write
+from breadknife.setup.editors.table import EditorPart, server_command
 from breadknife.setup.running import set_up
 from breadknife.setup.values import Part
 
@@ -25,16 +37,28 @@ WHEELS = "BREADKNIFE_WHEELS"
 """The environment variable that says the same as `--wheels`."""
 
 
-def run(names: Sequence[str], *, yes: bool, as_json: bool, wheels: str, offline: bool) -> int:
+class Settings(Enum):
+    """What is done with an editor's settings."""
+
+    SHOW = "show"
+    WRITE = "write"
+    UNDO = "undo"
+
+
+def run(
+    names: Sequence[str], *, yes: bool, as_json: bool, wheels: str, offline: bool, settings: Settings = Settings.SHOW
+) -> int:
     """0: all that was asked for is there. 1: something isn't. Raises BreadknifeError."""
     wheels = wheels and (wheels if "://" in wheels else os.path.abspath(os.path.expanduser(wheels)))
     parts = Parts(merged(user_catalog()), wheels, offline or offline_by_settings())
     asked = parts.named(names) if names else list(parts.usual) if yes else None
+    if settings is not Settings.SHOW:
+        return _change_editors(asked or [], settings)
     if asked is None:
         if as_json:
-            events = JsonEvents()
+            events, usual = JsonEvents(), parts.usual
             for part in parts.every:
-                events.tell(looked(part))
+                events.tell(looked(part, usual=part in usual))
             return 0
         show(parts)
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -42,6 +66,19 @@ def run(names: Sequence[str], *, yes: bool, as_json: bool, wheels: str, offline:
             return 0
         asked = choose(parts)
     return _set_up(asked, as_json=as_json)
+
+
+def _change_editors(asked: Sequence[Part], settings: Settings) -> int:
+    """Write the settings of each, or take them out again."""
+    editors = [part.editor for part in asked if isinstance(part, EditorPart)]
+    if not editors or len(editors) < len(asked):
+        raise SettingsError(f"`--{settings.value}` is for editors alone; say which: `breadknife setup helix --write`")
+    for editor in editors:
+        if settings is Settings.UNDO:
+            tell_undone(editor, undo(editor))
+        else:
+            tell_written(editor, write(editor, server_command()))
+    return 0
 
 
 def _set_up(asked: Sequence[Part], *, as_json: bool) -> int:

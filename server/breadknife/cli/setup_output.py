@@ -16,7 +16,9 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.text import Text
 
 from breadknife.cli.output import megabytes
-from breadknife.setup.editors import Editor, server_command
+from breadknife.setup.editors.files import Written
+from breadknife.setup.editors.table import server_command
+from breadknife.setup.editors.values import Editor
 from breadknife.setup.values import Event, Part
 from breadknife.text.printable import escaped
 
@@ -124,14 +126,30 @@ def _amount(event: Event) -> str:
     return f", {megabytes(event.bytes_done)} of {megabytes(event.bytes_total)}"
 
 
-def looked(part: Part) -> Event:
+def looked(part: Part, *, usual: bool) -> Event:
     """What is there of a part before anything is done."""
     look = part.look()
-    return Event(part.name, "done" if look.ready else "skipped", look.state, bytes_total=look.size or None)
+    state = "done" if look.ready else "skipped"
+    return Event(part.name, state, look.state, bytes_total=look.size or None, usual=usual)
 
 
 def tell_editor(editor: Editor) -> None:
-    """The settings alone on stdout, so that they can be appended to a file; what to do with them on stderr."""
-    where = f"append this to {editor.file}" if editor.file else "run this"
-    print(f"{editor.title}: {where}; more in docs/editors/{editor.page}", file=sys.stderr, flush=True)
+    """The settings alone on stdout, so that they can be put into a file; what to do with them on stderr."""
+    where = f"put this into {editor.file}" if editor.file else "run this"
+    by_itself = f", or run `breadknife setup {editor.name} --write`" if editor.place else ""
+    print(f"{editor.title}: {where}{by_itself}; more in docs/editors/{editor.page}", file=sys.stderr, flush=True)
     print(editor.settings(server_command()), flush=True)
+
+
+def tell_written(editor: Editor, written: Written) -> None:
+    """What was put where, and what is left to do."""
+    print(f"{editor.title}: breadknife is in {written.file} now.")
+    for language in written.left_out:
+        print(f'  It configures {language} already: add "breadknife" to the `language-servers` of that.')
+    if editor.next_step:
+        print(f"  {editor.next_step} See docs/editors/{editor.page}.")
+    print(f"  `breadknife setup {editor.name} --undo` takes it out again.")
+
+
+def tell_undone(editor: Editor, written: Written) -> None:
+    print(f"{editor.title}: what breadknife had written into {written.file} is out again.")

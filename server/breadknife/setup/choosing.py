@@ -9,7 +9,7 @@ from functools import cached_property
 
 from breadknife.engine.models.catalog import Catalog
 from breadknife.errors import SettingsError
-from breadknife.setup.editors import EDITORS, EditorPart
+from breadknife.setup.editors.table import EDITORS, EditorPart
 from breadknife.setup.engine import EnginePart
 from breadknife.setup.languagetool import LanguageToolPart
 from breadknife.setup.models import ModelPart

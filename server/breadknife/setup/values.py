@@ -40,6 +40,8 @@ class Event:
     fraction: float | None = None
     bytes_done: int | None = None
     bytes_total: int | None = None
+    usual: bool | None = None
+    """Whether `--yes` sets the part up; None while parts are set up."""
 
 
 @dataclass(frozen=True)

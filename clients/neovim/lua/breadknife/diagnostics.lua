@@ -1,25 +1,55 @@
---- What Neovim 0.11 lacks around diagnostics and their fixes.
+--- What Neovim lacks around diagnostics and their fixes.
 local M = {}
+
+local api = vim.api
+
+local METHOD = "textDocument/diagnostic"
+
+--- Neovim asks for diagnostics after every key, and a check of a long file takes the server's time from the suggestions
+--- that the keys wait for. So while somebody types, typing must pause this many times as long as the last check of the
+--- buffer took, in milliseconds within these limits.
+local TIMES, SHORTEST, LONGEST = 3, 150, 2000
+
+local waiting = {} ---@type table<string, uv.uv_timer_t> by client, buffer and identifier
+local took = {} ---@type table<integer, integer> the last check's milliseconds, by buffer
 
 --- Ask for the diagnostics of every buffer of a client again.
 ---@param client vim.lsp.Client
-function M.pull(client)
+local function pull(client)
   for bufnr in pairs(client.attached_buffers) do
-    if vim.api.nvim_buf_is_loaded(bufnr) then
-      local params = { textDocument = vim.lsp.util.make_text_document_params(bufnr) }
-      client:request("textDocument/diagnostic", params, nil, bufnr)
+    if api.nvim_buf_is_loaded(bufnr) and client:supports_method(METHOD, bufnr) then
+      client:request(METHOD, { textDocument = vim.lsp.util.make_text_document_params(bufnr) }, nil, bufnr)
     end
   end
 end
 
---- Handles `workspace/diagnostic/refresh`.
+--- Handles `workspace/diagnostic/refresh`, where Neovim (0.11) doesn't.
 ---@type lsp.Handler
 function M.on_refresh(_, _, context)
   local client = vim.lsp.get_client_by_id(context.client_id)
   if client then
-    M.pull(client)
+    pull(client)
   end
   return vim.NIL
+end
+
+--- Call something once typing has paused, or at once when nobody types. The newest call for a key replaces the one before.
+---@param key string
+---@param bufnr integer
+---@param call fun()
+local function after_typing(key, bufnr, call)
+  if waiting[key] then
+    waiting[key]:stop()
+    waiting[key]:close()
+    waiting[key] = nil
+  end
+  if api.nvim_get_mode().mode:sub(1, 1) ~= "i" then
+    return call()
+  end
+  waiting[key] = vim.defer_fn(function()
+    waiting[key] = nil
+    call()
+  end, math.min(math.max(TIMES * (took[bufnr] or 0), SHORTEST), LONGEST))
 end
 
 ---@param diagnostic vim.Diagnostic
@@ -84,20 +114,41 @@ local function place_of_fixes(bufnr, range, encoding)
   }
 end
 
---- Ask for code actions as other editors do: with other tools' diagnostics, since breadknife also repairs what pyright
---- or mypy found and Neovim sends a server only its own, and for the line when there is nothing at the cursor.
 ---@param client vim.lsp.Client
-function M.improve_code_actions(client)
+---@param params lsp.CodeActionParams
+---@return lsp.CodeActionParams
+local function with_others(client, params)
+  local encoding, bufnr = client.offset_encoding, vim.uri_to_bufnr(params.textDocument.uri)
+  params = vim.deepcopy(params)
+  params.range = place_of_fixes(bufnr, params.range, encoding)
+  params.context.diagnostics = vim.list_extend(params.context.diagnostics or {}, others(bufnr, params.range, encoding))
+  return params
+end
+
+--- Change what a client asks for:
+---
+--- - Code actions as in other editors: with other tools' diagnostics, since breadknife also repairs what pyright or mypy
+---   found and Neovim sends a server only its own, and for the line when there is nothing at the cursor.
+--- - Diagnostics once typing has paused.
+---@param client vim.lsp.Client
+function M.improve(client)
   local request = client.request
   ---@diagnostic disable-next-line: duplicate-set-field
   function client.request(self, method, params, handler, bufnr)
     if self == client and method == "textDocument/codeAction" then
-      local encoding = client.offset_encoding
-      local buffer = vim.uri_to_bufnr(params.textDocument.uri)
-      params = vim.deepcopy(params)
-      params.range = place_of_fixes(buffer, params.range, encoding)
-      params.context.diagnostics =
-        vim.list_extend(params.context.diagnostics or {}, others(buffer, params.range, encoding))
+      params = with_others(client, params)
+    elseif self == client and method == METHOD and not handler and bufnr then
+      local answer = client.handlers[METHOD] or vim.lsp.handlers[METHOD]
+      after_typing(("%d/%d/%s"):format(client.id, bufnr, params.identifier or ""), bufnr, function()
+        local began = vim.uv.now()
+        if client.attached_buffers[bufnr] then
+          request(self, method, params, function(...)
+            took[bufnr] = vim.uv.now() - began
+            return answer(...)
+          end, bufnr)
+        end
+      end)
+      return true
     end
     return request(self, method, params, handler, bufnr)
   end

@@ -2,6 +2,8 @@
 local M = {}
 
 local health = vim.health
+local options = require("breadknife.options")
+local server = require("breadknife.server")
 
 ---@return boolean
 local function check_neovim()
@@ -16,15 +18,11 @@ end
 
 ---@return boolean
 local function check_command()
-  local cmd = vim.lsp.config.breadknife.cmd
-  if type(cmd) ~= "table" then
-    health.info("The server is started by a function in your configuration")
-    return true
-  end
-  local path = vim.fn.exepath(cmd[1])
+  local program = server.command()[1]
+  local path = vim.fn.exepath(program)
   if path == "" then
-    health.error(("The command `%s` was not found"):format(cmd[1]), {
-      "Install the server: `pipx install breadknife` or `uv tool install breadknife`.",
+    health.error(("The program `%s` was not found"):format(program), {
+      "Install it: `:Breadknife setup`, or `pipx install breadknife` in a terminal.",
       'Or say where it is: `require("breadknife").setup({ cmd = { "/path/to/breadknife", "serve" } })`.',
     })
     return false
@@ -55,7 +53,7 @@ local function check_report(report)
     if not is_elsewhere and (model.path == nil or model.path == vim.NIL) then
       health.warn(
         ("The model %s isn't on this machine (for %s)"):format(model.name, table.concat(list(model.roles), ", ")),
-        ("Fetch it in a terminal: `breadknife models pull %s`."):format(model.name)
+        "Fetch it: `:Breadknife setup`, or in a terminal `breadknife models pull " .. model.name .. "`."
       )
     end
   end
@@ -90,26 +88,39 @@ end
 local function check_clients()
   local clients = vim.lsp.get_clients({ name = "breadknife" })
   if #clients == 0 then
+    local bufnr = vim.fn.bufnr("#") -- the one that the report was asked for in
+    local sentence, remedy = server.why_off(vim.api.nvim_buf_is_valid(bufnr) and bufnr or 0)
     local filetypes = table.concat(vim.lsp.config.breadknife.filetypes or {}, ", ")
     health.warn("The server isn't running", {
+      ("Here %s; %s."):format(sentence, remedy),
       "It starts with the first file of one of these types: " .. filetypes,
-      "If such a file is open, look into `:Breadknife log`.",
     })
   end
   for _, client in ipairs(clients) do
     local buffers = vim.tbl_count(client.attached_buffers)
     local root = client.root_dir or "single files"
     health.ok(("Running for %s, in %d buffer(s), counting in %s"):format(root, buffers, client.offset_encoding))
-    if require("breadknife").options.ghost and not client:supports_method("textDocument/inlineCompletion") then
-      health.warn("This server has no ghost text", "Update it: `pipx upgrade breadknife`.")
+    if options.values.ghost and not client:supports_method("textDocument/inlineCompletion") then
+      health.warn("This server has no suggestions", "Update it: `:Breadknife setup`, or `pipx upgrade breadknife`.")
     end
     check_status(client)
   end
 end
 
-local function check_ghost()
-  local options = require("breadknife").options
-  if not options.ghost then
+--- What a key does when there is no suggestion.
+---@param key string
+---@return string
+local function before(key)
+  local own = vim.fn.maparg(key, "i", false, true)
+  if not own.lhs or vim.startswith(own.desc or "", "breadknife: ") then
+    return ""
+  end
+  return (", otherwise your mapping (%s)"):format(own.desc or (own.rhs and own.rhs ~= "" and own.rhs) or "a function")
+end
+
+local function check_suggestions()
+  local ghost = options.values.ghost
+  if not ghost then
     health.info("Ghost text is off; completions come through 'omnifunc' and completion plugins")
     return
   end
@@ -117,20 +128,23 @@ local function check_ghost()
   if native and native.is_enabled() then
     health.info("Neovim's own `vim.lsp.inline_completion` is enabled and shows the suggestions")
   end
-  for action, key in pairs(options.keys) do
-    health.info(("%s: %s"):format(action, key or "no key"))
+  if ghost == "manual" then
+    health.info("Suggestions come only when you ask for them (the option `ghost`)")
+  end
+  for action, key in vim.spairs(options.values.keys) do
+    health.info(("%s: %s%s"):format(action, key or "no key", key and before(key) or ""))
   end
 end
 
 function M.check()
-  health.start("breadknife: Neovim and the server's command")
+  health.start("breadknife: Neovim and the program")
   if not check_neovim() or not check_command() then
     return
   end
   health.start("breadknife: the server")
   check_clients()
-  health.start("breadknife: ghost text")
-  check_ghost()
+  health.start("breadknife: suggestions")
+  check_suggestions()
 end
 
 return M

@@ -2,11 +2,13 @@
 --- what it should become. The key that accepts suggestions makes the change; anything else leaves the place as it is.
 local M = {}
 
+local message = require("breadknife.message")
+
 local api = vim.api
 local namespace = api.nvim_create_namespace("breadknife.next_edit")
 local group = api.nvim_create_augroup("breadknife.next_edit", {})
 
-api.nvim_set_hl(0, "BreadknifeOld", { strikethrough = true, default = true })
+require("breadknife.ghost.drawing") -- has the highlight groups
 
 ---@class breadknife.NextEdit
 ---@field range lsp.Range
@@ -66,8 +68,9 @@ local function show(bufnr, edit, encoding)
   api.nvim_buf_set_extmark(bufnr, namespace, last.line, end_column, {
     virt_text = { { (edit.newText:gsub("\n", "⏎")), "BreadknifeGhost" } },
     virt_text_pos = "inline",
+    hl_mode = "replace",
   })
-  local key = require("breadknife").options.keys.accept
+  local key = require("breadknife.options").values.keys.accept
   local tick = api.nvim_buf_get_changedtick(bufnr)
   shown = { bufnr = bufnr, key = key, own = key and own_mapping(key) }
   if key then
@@ -92,11 +95,26 @@ local function show(bufnr, edit, encoding)
   })
 end
 
+--- Say why the server has no next edit: what its receipt says.
+---@param client vim.lsp.Client
+---@param bufnr integer
+local function say_why(client, bufnr)
+  local params = { command = "breadknife.why", arguments = { vim.uri_from_bufnr(bufnr) } }
+  client:request("workspace/executeCommand", params, function(_, receipts)
+    for _, receipt in ipairs(receipts or {}) do
+      if receipt.request == "next edit" and receipt.sentence ~= "" then
+        return message.explain(receipt.sentence, receipt.remedy)
+      end
+    end
+    message.explain("there is no next edit", "")
+  end, bufnr)
+end
+
 --- Ask for the next place after the cursor, and go there.
 function M.go()
-  local client = require("breadknife").client()
+  local client = require("breadknife.server").client_or_reason()
   if not client then
-    return vim.notify("breadknife isn't at work in this buffer. See `:checkhealth breadknife`.", vim.log.levels.WARN)
+    return
   end
   local bufnr = api.nvim_get_current_buf()
   hide()
@@ -104,14 +122,14 @@ function M.go()
   local position = vim.lsp.util.make_position_params(0, client.offset_encoding).position
   local params = { command = "breadknife.nextEdit", arguments = { vim.uri_from_bufnr(bufnr), position } }
   client:request("workspace/executeCommand", params, function(err, edit)
-    if err then
-      return vim.notify("breadknife: " .. err.message, vim.log.levels.ERROR)
-    end
     if bufnr ~= api.nvim_get_current_buf() or tick ~= api.nvim_buf_get_changedtick(bufnr) then
-      return
+      return -- the text has moved on: the answer is for another
+    end
+    if err then
+      return message.say("breadknife: " .. err.message, vim.log.levels.ERROR)
     end
     if not edit or edit == vim.NIL then
-      return vim.notify("breadknife: nothing follows from what was changed. `:Breadknife why` says more.")
+      return say_why(client, bufnr)
     end
     show(bufnr, edit, client.offset_encoding)
   end, bufnr)

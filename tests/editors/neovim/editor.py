@@ -5,17 +5,22 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pynvim
 
-from editors.terminal import SECONDS
+from editors.terminal import SECONDS, Terminal
 from editors.workbench import editor, fenced, project, scripted_breadknife
 
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).parents[3]
+PLUGIN = CHECKOUT / "clients" / "neovim"
+PAGE = "editors/neovim.md"
+LAZY, VIM_PACK, MINI_DEPS, PACKER, BY_HAND, OPTIONS, PREDICATE, STATUSLINE = range(8)
+"""The Lua blocks on that page, in their order."""
 
 SAYS = {
     "def add(": "a, b): return a + b",
@@ -61,28 +66,55 @@ class Editor:
     def wait_for_server(self) -> None:
         self.wait_for(lambda: self.lua("local c = require('breadknife').client() return c and c.initialized"))
 
+    def messages(self) -> str:
+        return self.nvim.funcs.execute("messages")
+
+    def mode(self) -> str:
+        """Such as `n` or `i`. Raises AssertionError if Neovim waits for Enter, as after a message that is too long."""
+        mode = self.nvim.api.get_mode()
+        assert not mode["blocking"], f"Neovim waits for a key: {mode}"
+        assert not mode["mode"].startswith("r"), self.screen()
+        return mode["mode"]
+
     def diagnostics(self) -> list[dict[str, Any]]:
         return self.lua("return vim.tbl_map(function(d) d.user_data = nil return d end, vim.diagnostic.get(0))")
 
 
+def _configured(folder: Path, more: str, init: str = "") -> Path:
+    """An `init.lua`: `init` or what the docs say for a checkout, and `more`."""
+    file = folder / "init.lua"
+    by_hand = fenced(PAGE, "lua", BY_HAND).replace("/path/to/breadknife", str(CHECKOUT))
+    file.write_text(f"{init or by_hand}\n{more}", "utf-8")
+    return file
+
+
 @contextmanager
 def neovim(tmp_path: Path) -> Iterator[Callable[..., Editor]]:
-    """Opens a file in a Neovim whose only configuration is the one in the docs."""
-    environment = scripted_breadknife(tmp_path, SAYS)
+    """Opens a file in a Neovim whose only configuration is the one in the docs, and what `more` adds."""
+    scripted = scripted_breadknife(tmp_path, SAYS)
     program = editor("nvim")
     opened: list[subprocess.Popen[bytes]] = []
 
-    def start(name: str, text: str, more: str = "") -> Editor:
-        configuration = fenced("editors/neovim.md", "lua").replace("/path/to/breadknife", str(CHECKOUT))
-        init = tmp_path / "init.lua"
-        init.write_text(configuration + more, "utf-8")
+    def start(
+        name: str,
+        text: str,
+        more: str = "",
+        *,
+        init: str = "",
+        environment: Mapping[str, str] = MappingProxyType({}),
+        columns: int = 100,
+        lines: int = 30,
+    ) -> Editor:
+        """`init` takes the place of that configuration."""
+        configuration = _configured(tmp_path, more, init)
         file = project(tmp_path, name, text)
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a socket's path has to be short
             socket = Path(folder) / "nvim"
-            arguments = ["--headless", "--listen", socket, "-n", "-u", init, "--cmd", "set shortmess+=I", file]
-            opened.append(subprocess.Popen([program, *arguments], env=environment, stdin=subprocess.DEVNULL))
+            arguments = ["--headless", "--listen", socket, "-n", "-u", configuration, "--cmd", "set shortmess+=I", file]
+            variables = scripted | environment
+            opened.append(subprocess.Popen([program, *arguments], env=variables, stdin=subprocess.DEVNULL))
             nvim = _attached(str(socket))
-        nvim.ui_attach(100, 30, rgb=True)
+        nvim.ui_attach(columns, lines, rgb=True)
         return Editor(nvim, file)
 
     yield start
@@ -91,15 +123,34 @@ def neovim(tmp_path: Path) -> Iterator[Callable[..., Editor]]:
         process.wait(SECONDS)
 
 
+@contextmanager
+def in_terminal(folder: Path, name: str, text: str, more: str = "") -> Iterator[tuple[Editor, Terminal]]:
+    """The same in a terminal of 80 columns and 24 lines, as people see it."""
+    environment = scripted_breadknife(folder, SAYS) | {"TERM": "xterm-256color"}
+    program, file = editor("nvim"), project(folder, name, text)
+    editor("tmux")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as short:
+        socket = Path(short) / "nvim"
+        options = ["--listen", socket, "-n", "-u", _configured(folder, more), "--cmd", "set shortmess+=I"]
+        with Terminal([program, *options, file], environment, folder, columns=80, lines=24) as terminal:
+            yield Editor(_attached(str(socket)), file), terminal
+
+
 def _attached(socket: str) -> pynvim.Nvim:
+    """Once Neovim has read its configuration and the file."""
     end = time.monotonic() + SECONDS
     while True:
         try:
-            return pynvim.attach("socket", path=socket)
+            nvim = pynvim.attach("socket", path=socket)
+            break
         except (FileNotFoundError, ConnectionRefusedError):  # not made yet, or made and not listened at
             if time.monotonic() > end:
                 raise
             time.sleep(0.02)
+    while not nvim.vvars["vim_did_enter"]:
+        assert time.monotonic() < end, "Neovim didn't start"
+        time.sleep(0.02)
+    return nvim
 
 
 # --- a client without a server, for what depends on the answer's time and units -------------------------------------
@@ -117,6 +168,7 @@ def fake_client(vim: Editor, result: str, *, answers: bool = True, encoding: str
         function client:request(_, params, handler)
             _G.asked, _G.position, _G.kind = _G.asked + 1, params.position, params.context.triggerKind
             _G.answer = function(value) handler(nil, value) end
+            _G.fail = function(err) handler(err, nil) end
             if answers then vim.schedule(function() handler(nil, result) end) end
             return true, _G.asked
         end
@@ -142,9 +194,10 @@ def show(
     """Type `keys` and show `text` there, from a client that has just this one answer for this one place."""
     fake_client(vim, "nil", answers=False, encoding=encoding)
     vim.type("i" + keys)
-    vim.wait_for(lambda: vim.lines() == [keys if typed is None else typed])
+    vim.wait_for(lambda: vim.nvim.current.line == (keys if typed is None else typed))
     vim.screen()
     item: dict[str, Any] = {"insertText": text}
     if start is not None:
-        item["range"] = {"start": {"line": 0, "character": start}, "end": {"line": 0, "character": end}}
+        line = vim.nvim.current.window.cursor[0] - 1
+        item["range"] = {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}
     vim.lua("_G.answer({ items = { ... } })", item)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pynvim
 import pytest
 
-from editors.neovim import CHECKOUT, Editor
+from editors.neovim.editor import OPTIONS, PAGE, PLUGIN, Editor
 from editors.workbench import MAYBE_NONE, chosen_fix, fenced
 
 pytestmark = pytest.mark.editor
@@ -91,33 +92,9 @@ def test_other_tools_findings_go_along_with_a_question_for_fixes(open_editor: Ca
     assert mypys["range"] == {"start": {"line": 0, "character": 10}, "end": {"line": 0, "character": 13}}
 
 
-def test_the_server_is_restarted_and_prose_switched_off(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.md", "This is an useful option.\n")
-    vim.wait_for(lambda: vim.diagnostics() != [])
-    first = vim.lua("return require('breadknife').client().id")
-    vim.nvim.command("Breadknife toggle prose")
-    vim.wait_for(lambda: vim.diagnostics() == [])
-    vim.nvim.command("Breadknife restart")
-    vim.wait_for(lambda: vim.diagnostics() != [])
-    assert vim.lua("return require('breadknife').client().id") != first
-
-
-def test_checkhealth_and_the_commands_say_how_things_are(open_editor: Callable[..., Editor]) -> None:
+def test_checkhealth_says_how_things_are(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.py", MAYBE_NONE)
     vim.wait_for(lambda: vim.diagnostics() != [])
-    assert vim.nvim.funcs.getcompletion("Breadknife ", "cmdline") == [
-        "log",
-        "next",
-        "restart",
-        "status",
-        "toggle",
-        "why",
-    ]
-    assert vim.nvim.funcs.getcompletion("Breadknife toggle p", "cmdline") == ["prose"]
-    for word, line in (("status", "plugins  "), ("why", "check, by nullcheck: ")):
-        vim.nvim.command(f"Breadknife {word}")
-        vim.wait_for(line)
-        vim.nvim.command("fclose!")
     vim.nvim.command("checkhealth breadknife")
     report = "\n".join(vim.lines())
     assert "The server answers" in report
@@ -134,12 +111,21 @@ def test_checkhealth_and_the_commands_say_how_things_are(open_editor: Callable[.
         assert f"breadknife models pull {model['name']}" in report
 
 
-def test_checkhealth_says_what_to_do_without_the_command(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.py", "x = 1\n", 'require("breadknife").setup({ cmd = { "no-such-breadknife" } })')
-    vim.wait_for(lambda: "no-such-breadknife` was not found" in vim.nvim.funcs.execute("messages"))
+def test_checkhealth_says_which_mapping_a_key_goes_on_to(open_editor: Callable[..., Editor]) -> None:
+    vim = open_editor("a.unknown", "x\n", "vim.keymap.set('i', '<C-l>', 'λ', { desc = 'a Greek letter' })")
     vim.nvim.command("checkhealth breadknife")
     report = "\n".join(vim.lines())
-    assert "The command `no-such-breadknife` was not found" in report
+    assert "accept_line: <C-l>, otherwise your mapping (a Greek letter)" in report
+    assert "Here this file has no 'filetype'; set one: `:setfiletype text`." in report
+
+
+def test_checkhealth_says_what_to_do_without_the_command(open_editor: Callable[..., Editor]) -> None:
+    vim = open_editor("a.py", "x = 1\n", 'require("breadknife").setup({ cmd = { "no-such-breadknife" } })')
+    vim.wait_for(lambda: "`no-such-breadknife` wasn't found" in vim.messages())
+    vim.nvim.command("checkhealth breadknife")
+    report = "\n".join(vim.lines())
+    assert "The program `no-such-breadknife` was not found" in report
+    assert ":Breadknife setup" in report
     assert "pipx install breadknife" in report
 
 
@@ -159,19 +145,19 @@ def test_the_client_is_lazy_and_leaves_no_globals(open_editor: Callable[..., Edi
     vim = open_editor("a.unknown", "x\n", "vim.g.names = vim.tbl_keys(_G)")
     loaded = vim.lua("return vim.tbl_filter(function(m) return vim.startswith(m, 'breadknife') end,"
                      " vim.tbl_keys(package.loaded))")  # fmt: skip
-    assert loaded in ([], ["breadknife"]), "nothing that a file without a server needs"
+    little = {"breadknife", *(f"breadknife.{name}" for name in ("server", "options", "message", "diagnostics"))}
+    assert set(loaded) <= little, "no more than `lsp/breadknife.lua` needs, which Neovim 0.12 reads at once"
     new = vim.lua("""
-        for _, m in ipairs({ "ghost", "health", "command", "diagnostics", "suggestion" }) do
-            require("breadknife." .. m)
-        end
+        local modules = { "ghost", "health", "command", "command.setup", "command.models", "diagnostics", "next_edit" }
+        for _, m in ipairs(modules) do require("breadknife." .. m) end
         return vim.tbl_filter(function(n) return not vim.tbl_contains(vim.g.names, n) end, vim.tbl_keys(_G))""")
     assert new == []
 
 
 def test_the_documented_options_are_taken(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.md", "This is an useful option.\n", fenced("editors/neovim.md", "lua", 1))
+    vim = open_editor("a.md", "This is an useful option.\n", fenced(PAGE, "lua", OPTIONS))
     vim.wait_for_server()
-    assert vim.lua("return require('breadknife').options.keys.accept") == "<C-y>"
+    assert vim.lua("return require('breadknife.options').values.keys.accept") == "<C-y>"
     vim.nvim.command("Breadknife toggle prose")
     vim.wait_for(lambda: vim.diagnostics() != [])
 
@@ -184,11 +170,27 @@ def test_a_misspelt_option_is_named(open_editor: Callable[..., Editor]) -> None:
 
 def test_the_help_is_found_without_a_plugin_manager(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.unknown", "x\n")
-    committed = CHECKOUT / "clients" / "neovim" / "doc"
-    fresh = vim.file.parent / "doc"
-    fresh.mkdir()
-    (fresh / "breadknife.txt").write_bytes((committed / "breadknife.txt").read_bytes())
-    vim.nvim.command(f"helptags {fresh}")
-    assert (fresh / "tags").read_text("utf-8") == (committed / "tags").read_text("utf-8"), "run :helptags and commit"
     vim.nvim.command("help breadknife-keys")
     assert vim.nvim.current.line.endswith("*breadknife-keys*")
+
+
+def test_the_help_names_everything() -> None:
+    """Each command, option, key, function, event and highlight group that the code has."""
+    page = (PLUGIN / "doc" / "breadknife.txt").read_text("utf-8")
+    lua = PLUGIN / "lua" / "breadknife"
+    api = (lua / "init.lua").read_text("utf-8")
+    values = (lua / "options.lua").read_text("utf-8").split("M.values = {", 1)[1].split("\n}\n", 1)[0]
+    words = (lua / "command" / "init.lua").read_text("utf-8").split("local words = {", 1)[1].split("\n}\n", 1)[0]
+    everything = [
+        *(f":Breadknife {word}" for word in re.findall(r"^  (\w+) = \{", words, re.MULTILINE)),
+        *(f"*breadknife.{name}()*" for name in re.findall(r"^function M\.(\w+)", api, re.MULTILINE)),
+        *re.findall(r"^ +(\w+) = ", values, re.MULTILINE),
+        *(f"*{event}*" for event in ("BreadknifeShown", "BreadknifeHidden", "BreadknifeAccepted", "BreadknifeStatus")),
+        *(f"*hl-{group}*" for group in ("BreadknifeGhost", "BreadknifeOld")),
+        *(
+            f'"{state}"'
+            for state in re.findall(r'^---\| "(\w+)"', (lua / "status.lua").read_text("utf-8"), re.MULTILINE)
+        ),
+    ]
+    assert len(everything) > 35
+    assert [each for each in everything if each not in page] == []

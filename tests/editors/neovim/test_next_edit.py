@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from editors.neovim import Editor
+from editors.neovim.editor import Editor
 
 pytestmark = pytest.mark.editor
 
@@ -18,7 +18,7 @@ def renamed(open_editor: Callable[..., Editor]) -> Editor:
     vim = open_editor("a.py", "def load(p): ...\n\n\na = load(1)\n", ON)
     vim.wait_for_server()
     vim.nvim.command("Breadknife next")
-    vim.wait_for(lambda: "nothing follows from what was changed" in vim.nvim.command_output("messages"))
+    vim.wait_for(lambda: "no other place follows from what was changed" in vim.nvim.command_output("messages"))
     vim.type("gg0wcwread<Esc>")
     vim.wait_for(lambda: vim.lines()[0] == "def read(p): ...")
     vim.nvim.command("Breadknife next")
@@ -54,7 +54,7 @@ def shown(vim: Editor, *answers: dict[str, Any]) -> None:
         _G.answers = { ... }
         local client = { offset_encoding = "utf-8" }
         function client:request(_, _, handler) handler(nil, table.remove(_G.answers, 1)) end
-        require("breadknife").client = function() return client end
+        require("breadknife.server").client = function() return client end
         """,
         *answers,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from editors.neovim import Editor, fake_client, show
+from editors.neovim.editor import Editor, fake_client, show
 
 pytestmark = pytest.mark.editor
 
@@ -234,11 +234,3 @@ def test_the_key_that_asks_is_the_users_own_if_it_is_mapped(open_editor: Callabl
     fake_client(vim, "nil", answers=False)
     vim.type("i<M-Bslash>")
     vim.wait_for(lambda: vim.lines() == ["mine"])
-
-
-def test_the_key_that_asks_goes_with_the_server(open_editor: Callable[..., Editor]) -> None:
-    vim = open_editor("a.py", "\n")
-    vim.wait_for_server()
-    vim.wait_for(lambda: vim.nvim.funcs.maparg("<M-Bslash>", "i") == "<Plug>(breadknife-suggest)")
-    vim.lua('vim.lsp.enable("breadknife", false)')
-    vim.wait_for(lambda: vim.nvim.funcs.maparg("<M-Bslash>", "i") == "")

@@ -1,0 +1,99 @@
+--- `:Breadknife`, one function for each of its words.
+local message = require("breadknife.message")
+local server = require("breadknife.server")
+
+local M = {}
+
+---@class breadknife.Word
+---@field run fun(...: string)
+---@field arguments? string[] what may follow
+
+---@type table<string, breadknife.Word>
+local words = {
+  setup = {
+    run = function()
+      require("breadknife.command.setup").run()
+    end,
+  },
+  status = {
+    run = function()
+      require("breadknife.command.pages").status()
+    end,
+  },
+  why = {
+    run = function()
+      require("breadknife.command.pages").why()
+    end,
+  },
+  models = {
+    run = function()
+      require("breadknife.command.models").run()
+    end,
+  },
+  trust = {
+    run = function(argument)
+      require("breadknife.command.trust").run(argument)
+    end,
+    arguments = { "revoke" },
+  },
+  toggle = {
+    run = function(plugin)
+      plugin = plugin or "completion"
+      if server.client_or_reason() then
+        message.say(("breadknife: %s is %s."):format(plugin, server.toggle(plugin) and "on" or "off"))
+      end
+    end,
+    arguments = { "completion", "nullcheck", "prose" },
+  },
+  next = {
+    run = function()
+      require("breadknife.next_edit").go()
+    end,
+  },
+  restart = { run = server.restart },
+  log = {
+    run = function()
+      vim.cmd.tabedit(vim.fn.fnameescape(vim.lsp.log.get_filename()))
+      vim.cmd.normal({ "G", bang = true })
+    end,
+  },
+}
+
+---@param candidates string[]
+---@param lead string
+---@return string[]
+local function beginning_with(candidates, lead)
+  local found = vim.tbl_filter(function(candidate)
+    return vim.startswith(candidate, lead)
+  end, candidates)
+  table.sort(found)
+  return found
+end
+
+---@param typed string[] the command's words; none means `status`
+function M.run(typed)
+  local name = typed[1] or "status"
+  local word, argument = words[name], typed[2]
+  if not word then
+    return message.say(("breadknife: no `:Breadknife %s`; see `:help :Breadknife`."):format(name), vim.log.levels.ERROR)
+  end
+  if #typed > 2 or (argument and not vim.list_contains(word.arguments or {}, argument)) then
+    local allowed = word.arguments and "only " .. table.concat(word.arguments, ", ") or "nothing"
+    return message.say(("breadknife: after `%s` comes %s."):format(name, allowed), vim.log.levels.ERROR)
+  end
+  word.run(argument)
+end
+
+---@param lead string
+---@param line string the command line so far
+---@return string[]
+function M.complete(lead, line)
+  local name, rest = line:match("Breadknife%s+(%S+)%s+(.*)$")
+  if not name then
+    return beginning_with(vim.tbl_keys(words), lead)
+  end
+  local is_second = not rest:find("%s")
+  return is_second and words[name] and beginning_with(words[name].arguments or {}, lead) or {}
+end
+
+return M

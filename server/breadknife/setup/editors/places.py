@@ -1,0 +1,68 @@
+"""Where editors keep the files that their users write."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from breadknife import paths
+
+
+def helix() -> Path:
+    return _xdg("helix", windows="APPDATA") / "languages.toml"
+
+
+def emacs() -> Path:
+    """The first that is there, in Emacs's own order."""
+    home = Path.home()
+    usual = home / ".emacs.d" / "init.el"
+    return _first_there(home / ".emacs", usual, _xdg("emacs", windows="APPDATA") / "init.el", otherwise=usual)
+
+
+def vim() -> Path:
+    home = Path.home()
+    usual, folder = ("_vimrc", "vimfiles") if sys.platform == "win32" else (".vimrc", ".vim")
+    return _first_there(home / usual, home / folder / "vimrc", otherwise=home / usual)
+
+
+def zed() -> Path:
+    return _xdg("Zed" if sys.platform == "win32" else "zed", windows="APPDATA") / "settings.json"
+
+
+def sublime() -> Path:
+    folders: dict[str, Callable[[], Path]] = {
+        "win32": lambda: _variable("APPDATA") / "Sublime Text",
+        "darwin": lambda: Path.home() / "Library" / "Application Support" / "Sublime Text",
+    }
+    folder = folders.get(sys.platform, lambda: _xdg("sublime-text", windows="APPDATA"))()
+    return folder / "Packages" / "User" / "LSP.sublime-settings"
+
+
+def kate() -> Path:
+    """Qt's `AppConfigLocation`."""
+    if sys.platform == "darwin":
+        folder = Path.home() / "Library" / "Preferences" / "kate"
+    else:
+        folder = _xdg("kate", windows="LOCALAPPDATA")
+    return folder / "lspclient" / "settings.json"
+
+
+def jetbrains() -> Path:
+    """A folder of breadknife's own: LSP4IJ imports it."""
+    return paths.data_dir() / "lsp4ij" / "template.json"
+
+
+def _xdg(name: str, *, windows: str) -> Path:
+    if sys.platform == "win32":
+        return _variable(windows) / name
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / name
+
+
+def _variable(name: str) -> Path:
+    return Path(os.environ.get(name) or Path.home())
+
+
+def _first_there(*places: Path, otherwise: Path) -> Path:
+    return next((place for place in places if place.exists()), otherwise)
