@@ -4,6 +4,17 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from typing import NoReturn
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
+
+def _end_at_once() -> NoReturn:
+    """End without waiting for threads: an engine may take seconds to answer one."""
+    with suppress(OSError):
+        sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def main() -> None:
@@ -16,18 +27,25 @@ def main() -> None:
 
         serve(sys.argv[2:])
         return
-    from breadknife.cli.main import app
-    from breadknife.text.printable import escaped
-
     try:
+        from breadknife.cli.main import app
+
         try:
             app()
         finally:
             sys.stdout.flush()
+    except KeyboardInterrupt:  # while modules are loaded, or between two steps
+        _end_at_once()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _end_at_once()
+        raise
     except OSError as error:  # a disk that is full, or who reads has gone
         with suppress(OSError):
             sys.stdout.close()  # or else it is tried once more at the end
         if not isinstance(error, BrokenPipeError):
+            from breadknife.text.printable import escaped
+
             with suppress(OSError):
                 said = f"breadknife: {error.filename or 'standard output'}: {error.strerror or error}"
                 print(escaped(said), file=sys.stderr)

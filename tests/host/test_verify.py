@@ -136,6 +136,24 @@ def test_which_other_documents_an_action_may_edit(request_: Request, action: Act
     assert answer.reason == reason if isinstance(answer, Silence) else (answer == Actions((action,)) and not reason)
 
 
+@pytest.mark.parametrize(
+    ("there", "origin", "kept"),
+    [
+        (OTHER, Origin("r"), True),
+        (OTHER, BY_MODEL, False),
+        (replace(OTHER, uri="file:///project/.env"), Origin("r"), False),
+    ],
+)
+def test_which_other_documents_a_fix_may_edit(there: Document, origin: Origin, kept: bool) -> None:
+    fix = Fix("t", (), origin=origin, elsewhere=elsewhere(there).elsewhere)
+    request, found = CheckRequest(DOC), Findings((Finding(IN_SECOND, "s", "c", "m", fixes=(fix,)),))
+    check_form(request, found)
+    verifier = Verifier(request, lambda document: None, lambda origin: bool(origin.model), SHARED.get)
+    answer = verifier.verified(found)
+    assert isinstance(answer, Findings)
+    assert answer.items[0].fixes == ((fix,) if kept else ())
+
+
 @pytest.mark.parametrize("action", [elsewhere(OTHER, Span(8, 99)), elsewhere(DOC), elsewhere(OTHER, Span(3, 1))])
 def test_edits_of_other_documents_are_inside_them(action: Action) -> None:
     with pytest.raises(BadAnswer) as caught:

@@ -17,8 +17,8 @@ Complain = Callable[[DocumentError], None]
 def find_files(paths: Sequence[Path], complain: Complain = lambda error: None) -> Iterator[Path]:
     """The files named, and those below the folders named that have a known language and aren't ignored by git.
 
-    `complain` is told of folders below that can't be listed, and as FileRefused of what is too deep or too large to be
-    something that people wrote. Raises DocumentError for a path that doesn't exist.
+    `complain` is told of a path that doesn't exist, of folders below that can't be listed, and as FileRefused of what
+    is too deep or too large to be something that people wrote.
     """
     for path in paths:
         if path.is_dir():
@@ -26,7 +26,7 @@ def find_files(paths: Sequence[Path], complain: Complain = lambda error: None) -
         elif path.exists():
             yield path
         else:
-            raise DocumentError(f"{path}: no such file or folder")
+            complain(DocumentError(f"{path}: no such file or folder"))
 
 
 def _below(top: Path, ignoring: Ignoring, complain: Complain) -> Iterator[Path]:

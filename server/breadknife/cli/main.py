@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +10,8 @@ import typer
 
 from breadknife import __version__
 from breadknife.cli import config, engine, models, null, plugins
-from breadknife.cli.output import Json, Offline, errors_told, say, tell
+from breadknife.cli.lint.command import lint
+from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error, say
 from breadknife.offline import OFFLINE, forbid_network, is_asked_for
 
 app = typer.Typer(
@@ -28,11 +27,6 @@ app.add_typer(engine.app, name="engine")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(config.app, name="config")
 app.add_typer(null.app, name="null")
-
-EngineScript = Annotated[
-    Path | None,
-    typer.Option(help="Answer from this JSON script instead of a model: for tests of editor clients.", metavar="FILE"),
-]
 
 
 def _version(wanted: bool) -> None:
@@ -61,48 +55,7 @@ def serve(context: typer.Context) -> None:
     main(context.args)
 
 
-@app.command()
-def lint(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders; `.gitignore` counts.")],
-    format: Annotated[str, typer.Option(help="text, json, github or sarif.")] = "text",
-    language: Annotated[
-        str | None, typer.Option(help="Take every file for this LSP language id, such as `markdown`.")
-    ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option(metavar="PLUGIN", help="Ask no other plugin; may be given again.")
-    ] = None,
-    stale_ignores: Annotated[
-        bool, typer.Option("--stale-ignores", help="Show instead what is ignored and need not be any more.")
-    ] = False,
-    offline: Offline = False,
-    engine_script: EngineScript = None,
-) -> None:
-    """Check files as an editor would. Exit code: 0 clean, 1 findings, 2 something went wrong.
-
-    Examples:
-
-      breadknife lint README.md src/
-
-      breadknife lint --format github .
-
-      breadknife lint --only nullcheck src/
-
-      breadknife lint --format sarif docs/ > breadknife.sarif
-    """
-    if stale_ignores:
-        if format != "text":
-            raise typer.BadParameter("--stale-ignores has no other format than text")
-        if only:
-            raise typer.BadParameter("--stale-ignores asks all plugins: leave --only out")
-        from breadknife.cli.lint import stale
-
-        _exit_on_error(lambda: stale.run(paths, offline=offline, engine_script=engine_script))
-        return
-
-    from breadknife.cli.lint.run import Wanted, run
-
-    wanted = Wanted(paths, language, only or ())
-    _exit_on_error(lambda: run(wanted, format, offline=offline, engine_script=engine_script))
+app.command()(lint)
 
 
 @app.command()
@@ -157,7 +110,7 @@ def fix(
 
     sources = Sources(paths or [], source, checker, own=null and source is None and checker is None)
     options = Options(sources, null, top, write, branch, list_all, tests, as_json)
-    _exit_on_error(lambda: run(options, offline=offline, engine_script=engine_script))
+    exit_on_error(lambda: run(options, offline=offline, engine_script=engine_script))
 
 
 @app.command()
@@ -200,7 +153,7 @@ def setup(
     from breadknife.cli.setup import Settings, run
 
     settings = Settings.UNDO if undo else Settings.WRITE if write else Settings.SHOW
-    _exit_on_error(
+    exit_on_error(
         lambda: run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline, settings=settings)
     )
 
@@ -219,7 +172,7 @@ def doctor(as_json: Json = False) -> None:
     """
     from breadknife.cli.doctor import run
 
-    _exit_on_error(lambda: run(as_json=as_json))
+    exit_on_error(lambda: run(as_json=as_json))
 
 
 @app.command()
@@ -239,7 +192,7 @@ def status(
     """
     from breadknife.cli.status import run
 
-    _exit_on_error(lambda: run(as_json=as_json, watch=watch))
+    exit_on_error(lambda: run(as_json=as_json, watch=watch))
 
 
 @app.command()
@@ -260,7 +213,7 @@ def why(
     """
     from breadknife.cli.why import run
 
-    _exit_on_error(lambda: run(file, as_json=as_json, limit=limit))
+    exit_on_error(lambda: run(file, as_json=as_json, limit=limit))
 
 
 @app.command()
@@ -284,7 +237,7 @@ def trust(
     """
     from breadknife.cli.trust import run
 
-    _exit_on_error(lambda: run(folder, revoke=revoke, list_all=list_all))
+    exit_on_error(lambda: run(folder, revoke=revoke, list_all=list_all))
 
 
 @app.command()
@@ -304,25 +257,4 @@ def learned(
     """
     from breadknife.cli.learned import run
 
-    _exit_on_error(lambda: run(as_json=as_json, forget=forget))
-
-
-def _exit_on_error(command: Callable[[], int | None]) -> None:
-    """Run a command; its code, or 2 after an error, is the process's."""
-    try:
-        with errors_told():
-            code = command()
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    except typer.Exit:
-        raise
-    except BrokenPipeError:  # typer would end with 1, which lint says of findings
-        raise typer.Exit(2) from None
-    except OSError:  # told where the command begins
-        raise
-    except Exception as error:
-        tell(f"an error that nobody foresaw: {type(error).__name__}: {error}")
-        logging.getLogger("breadknife").debug("", exc_info=True)
-        raise typer.Exit(2) from error
-    if code:
-        raise typer.Exit(code)
+    exit_on_error(lambda: run(as_json=as_json, forget=forget))

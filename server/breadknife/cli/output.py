@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -18,6 +20,11 @@ from breadknife.text.printable import escaped
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Block any use of the network.")]
+
+EngineScript = Annotated[
+    Path | None,
+    typer.Option(help="Answer from this JSON script instead of a model: for tests of editor clients.", metavar="FILE"),
+]
 
 _Item = TypeVar("_Item")
 
@@ -77,6 +84,27 @@ def errors_told() -> Generator[None, None, None]:
     except BreadknifeError as error:
         tell(str(error))
         raise typer.Exit(2) from None
+
+
+def exit_on_error(command: Callable[[], int | None]) -> None:
+    """Run a command; its code, or 2 after an error, is the process's."""
+    try:
+        with errors_told():
+            code = command()
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except typer.Exit:
+        raise
+    except BrokenPipeError:  # typer would end with 1, which lint says of findings
+        raise typer.Exit(2) from None
+    except OSError:  # told where the command begins
+        raise
+    except Exception as error:
+        tell(f"an error that nobody foresaw: {type(error).__name__}: {error}")
+        logging.getLogger("breadknife").debug("", exc_info=True)
+        raise typer.Exit(2) from error
+    if code:
+        raise typer.Exit(code)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -31,12 +31,16 @@ class Host(Services):
         *,
         root: Path | None = None,
         plugin: str | None = None,
+        among: Collection[str] | None = None,
     ) -> Reply:
-        """Ask every plugin that serves such a request, side by side, or only the one named `plugin`. Never raises."""
+        """Ask every plugin that serves such a request, side by side. Never raises.
+
+        With `among` only those of these names are asked; with `plugin` that one alone, whatever it serves.
+        """
         asking = Asking(self, request, root, cancel or CancelToken())
         if plugin:
             return asking.reply([each for each in self.registry.plugins if each.name == plugin])
-        serving = list(self._serving(request, asking.document))
+        serving = [each for each in self._serving(request, asking.document) if among is None or each.name in among]
         enabled = [each for each in serving if each.name not in asking.settings.disabled]
         if not enabled:
             asking.nobody(serving)

@@ -46,10 +46,20 @@ class Projects:
                 self._known.pop(next(iter(self._known))).close()
         return project
 
-    def read(self, root: Path) -> None:
-        """Wait until all of a folder is known: for who has no second chance."""
-        if project := self.of(root):
-            project.idle(READ_SECONDS)
+    def read(self, root: Path, seconds: float = READ_SECONDS) -> bool:
+        """Wait until all of a folder is known, at most so long: for who has no second chance. Whether it is."""
+        project = self.of(root)
+        return project is None or project.idle(seconds)
+
+    def known(self, root: Path) -> bytes | None:
+        """What is known of a folder, for `adopt` in another process; None for one that is no project."""
+        project = self.of(root)
+        return project.known() if project is not None else None
+
+    def adopt(self, root: Path, known: bytes) -> None:
+        """Know of a folder what another process of ours has read there, instead of reading it again."""
+        with self._lock:
+            self._known[root] = FolderProject(root, known=known)
 
     def changed(self, document: Document, root: Path | None) -> None:
         """A document was opened, or its text has changed."""

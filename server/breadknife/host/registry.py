@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
@@ -82,3 +82,15 @@ def api_of(plugin: Plugin) -> int:
 def roles_of(plugin: Plugin) -> tuple[str, ...]:
     """Of the models that it needs."""
     return getattr(plugin, "roles", ())
+
+
+def rules_of(plugin: Plugin) -> Mapping[str, str]:
+    """By id what each rule is about: see `breadknife.task.plugin.Plugin`."""
+    rules: Callable[[], Mapping[str, str]] | None = getattr(plugin, "rules", None)
+    return rules() if rules is not None else {}
+
+
+def may_be_spread(plugin: Plugin, settings: object) -> bool:
+    """Whether several processes may check at once, each with an instance of the plugin."""
+    asked: Callable[[object], bool] | None = getattr(plugin, "may_be_spread", None)
+    return asked is not None and asked(settings)

@@ -76,6 +76,7 @@ def check_form(request: Request, answer: object) -> None:
             case Finding():
                 spans += (item.span, *(place.span for place in item.related if place.uri in (None, document.uri)))
                 edited += (fix.edits for fix in item.fixes)
+                elsewhere += (each for fix in item.fixes for each in fix.elsewhere)
                 texts += (item.message, *(fix.title for fix in item.fixes))
         if len(edited) + len(elsewhere) + len(spans) > 2 * MAX_ITEMS:
             raise BadAnswer("plugin-flooded", f"answered with more than {MAX_ITEMS:,} items")
@@ -139,7 +140,7 @@ class Verifier:
         return "".join((refusals or self.verdicts)[-1:])
 
     def _with_accepted_fixes(self, document: Document, finding: Finding) -> Finding:
-        if not any(self.by_model(fix.origin) for fix in finding.fixes):
+        if not any(fix.elsewhere or self.by_model(fix.origin) for fix in finding.fixes):
             return finding
         kept, _ = self._accepted(document, finding.fixes, finding.span)
         return replace(finding, fixes=tuple(kept))
@@ -151,7 +152,7 @@ class Verifier:
         refused: Silence | None = None
         for item in items:
             edits = (TextEdit(item.span, item.text),) if isinstance(item, CompletionItem) else item.edits
-            why = self._refuse_elsewhere(item) if isinstance(item, Action) and item.elsewhere else None
+            why = self._refuse_elsewhere(item) if isinstance(item, Action | Fix) and item.elsewhere else None
             if why is None and edits and self.by_model(item.origin):
                 tree = self.tree(document)
                 why = refuse_edits(document, tree, edits, self._within(document, item, about))
@@ -161,11 +162,11 @@ class Verifier:
             refused = why or refused
         return kept, refused
 
-    def _refuse_elsewhere(self, action: Action) -> Silence | None:
+    def _refuse_elsewhere(self, item: Action | Fix) -> Silence | None:
         """Why its edits of other documents may not be made, or None when they may."""
-        if self.by_model(action.origin):
+        if self.by_model(item.origin):
             return silence("outside-range")
-        for document in (each.document for each in action.elsewhere):
+        for document in (each.document for each in item.elsewhere):
             text = self.shared(document.path) if document.path else None
             if text is None:
                 return silence("outside-folder", uri=document.uri)

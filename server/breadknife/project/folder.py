@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import threading
 import time
 from collections import Counter, OrderedDict
@@ -50,27 +51,33 @@ class _Made:
 
 
 class FolderProject:
-    """See `breadknife.project.values.Project`. `opened` are the folder's documents that the editor has open."""
+    """See `breadknife.project.values.Project`.
 
-    def __init__(self, root: Path, opened: Iterable[Document] = ()) -> None:
+    `opened` are the folder's documents that the editor has open; `known` is what another process has read there.
+    """
+
+    def __init__(self, root: Path, opened: Iterable[Document] = (), known: bytes | None = None) -> None:
         self.root = Path(os.path.abspath(root))
         self.generation = 0
         self._files = FolderFiles(self.root)
-        self._index = Index()
-        self._words = Words()
+        self._index, self._words, self._listed, self._entries = _found(known)
         self._edits = RecentEdits()
         self._outlines: OrderedDict[str, _Made] = OrderedDict()
         self._open = {_key(path): document for document in opened if (path := document.path)}
-        self._listed: set[Path] = set()
         self._revisions = Counter[str]()
-        self._entries = 0
         self._lock = threading.RLock()
         self._known = _Known(self._index, self._lock, self.text, self._files.shared)
         self._background = Background(self._lock, self._look)
         with self._lock:
             for document in self._open.values():
                 self._look_soon(document.path)
-            self._background.list_soon(self.root)
+            if known is None:
+                self._background.list_soon(self.root)
+
+    def known(self) -> bytes:
+        """What the background has read, for a `FolderProject` of the same folder in another process of ours."""
+        with self._lock:
+            return pickle.dumps((self._index, self._words, self._listed, self._entries), pickle.HIGHEST_PROTOCOL)
 
     # --- what is asked ----------------------------------------------------------------------------------------------
 
@@ -363,6 +370,11 @@ class _Known:
     def read(self, file: str, /) -> str | None:
         path = Path(file)
         return self.text(path) if stamp_of(path) else None
+
+
+def _found(known: bytes | None) -> tuple[Index, Words, set[Path], int]:
+    """The tables of the files and of their words, the folders that were listed, and how many entries they had."""
+    return pickle.loads(known) if known is not None else (Index(), Words(), set[Path](), 0)
 
 
 def _key(path: Path) -> str:

@@ -27,6 +27,15 @@ ANY_LANGUAGE = "*"
 
 
 class Plugin(Protocol):
+    """A plugin may have more than what is declared here:
+
+    - `roles: tuple[str, ...]`: of the models that it needs.
+    - `rules() -> Mapping[str, str]`: by id, as `breadknife lint` prints it (`SOURCE/CODE`), a sentence about each rule.
+      An id that ends in `/` stands for all rules of a source that can't be listed.
+    - `may_be_spread(settings) -> bool`: whether several processes may check at once, each with an instance of the
+      plugin. Without it `breadknife lint` asks the plugin in one process alone. A plugin that starts a server says no.
+    """
+
     api: int
     """The `API` that it was written for. Not needed: 1 is meant without it."""
     name: str

@@ -42,7 +42,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Fix:
-    """One way to repair a finding, complete: applying `edits` does it."""
+    """One way to repair a finding, complete: applying `edits`, and those `elsewhere`, does it."""
 
     title: str
     edits: tuple[TextEdit, ...]
@@ -51,6 +51,8 @@ class Fix:
     origin: Origin = Origin()
     within: Span | None = None
     """Where the edits may be when a model wrote them; without it the finding's own lines."""
+    elsewhere: tuple[DocumentEdits, ...] = ()
+    """Edits of other documents that belong to it: of files in the workspace folder, a rule's only, never a model's."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,18 @@ class Actions:
         """The fixes of those findings that touch `span`, as a menu."""
         return cls(
             tuple(
-                Action(fix.title, "quickfix", fix.edits, {}, None, (found,), fix.preferred, fix.origin, fix.within)
+                Action(
+                    fix.title,
+                    "quickfix",
+                    fix.edits,
+                    {},
+                    None,
+                    (found,),
+                    fix.preferred,
+                    fix.origin,
+                    fix.within,
+                    fix.elsewhere,
+                )
                 for found in findings
                 if found.span.touches(span)
                 for fix in found.fixes

@@ -213,11 +213,16 @@ def read_document(path: Path, language: str | None = None) -> Document:
 
     A byte order mark stays in the text, so that offsets are the file's own.
     """
-    language = language or language_of(path) or "plaintext"
     try:
         raw = read_regular(path, LARGEST_DOCUMENT)
     except (OSError, ValueError) as error:
         raise DocumentError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    return document_of(path, raw, language)
+
+
+def document_of(path: Path, raw: bytes, language: str | None = None) -> Document:
+    """The document of what a file holds, or would hold. Raises DocumentError as `read_document` does."""
+    language = language or language_of(path) or "plaintext"
     if b"\0" in raw[:8192]:
         raise DocumentError(f"{path}: a binary file (it has NUL bytes)")
     try:

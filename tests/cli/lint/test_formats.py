@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.cli.formats.table import FORMATS, File, Problem, Told, write_text
-from breadknife.task.values import Finding, Fix
+from breadknife.cli.formats.table import FORMATS
+from breadknife.cli.formats.values import File, Problem, Told
+from breadknife.task.values import DocumentEdits, Finding, Fix
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
+from cli.lint.writing import written
 
 
 class Terminal(io.StringIO):
@@ -35,7 +37,7 @@ def test_the_caret_stands_under_what_it_means(
     start = text.index(marked)
     finding = Finding(Span(start, start + len(marked)), "harper", "Rule", "so")
     out = Terminal()
-    write_text([Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", text)), finding)], out)
+    written("text", Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", text)), finding), out=out)
     _, *lines, last = out.getvalue().splitlines()
     assert lines == shown
     assert last == "1 finding in 1 file"
@@ -43,11 +45,10 @@ def test_the_caret_stands_under_what_it_means(
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_says_whether_it_has_fixes(name: str) -> None:
-    fix = Fix("Write b", (TextEdit(Span(0, 1), "b"),))
+    fix = Fix("Change it", (TextEdit(Span(0, 1), "replacement"),))
     finding = Finding(Span(0, 1), "harper", "Rule", "so", fixes=(fix,))
-    out = io.StringIO()
-    FORMATS[name].write([Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", "a")), finding)], out)
-    assert ("Write b" in out.getvalue()) is FORMATS[name].has_fixes
+    out = written(name, Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", "a")), finding))
+    assert ("replacement" in out) is FORMATS[name].has_fixes
 
 
 def test_a_fix_that_inserts_deletes_nothing() -> None:
@@ -55,12 +56,9 @@ def test_a_fix_that_inserts_deletes_nothing() -> None:
     fix = Fix("Assert", (TextEdit(Span(0, 0), "assert a\n"),))
     finding = Finding(Span(2, 3), "nullcheck", "none-attribute", "so", fixes=(fix,))
     problem = Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", "x a")), finding)
-    written = {name: io.StringIO() for name in ("json", "sarif")}
-    for name, out in written.items():
-        FORMATS[name].write([problem], out)
-    [edit] = json.loads(written["json"].getvalue())[0]["fixes"][0]["edits"]
-    assert edit == {"line": 1, "column": 1, "end_line": 1, "end_column": 1, "new_text": "assert a\n"}
-    [result] = json.loads(written["sarif"].getvalue())["runs"][0]["results"]
+    [edit] = json.loads(written("json", problem))[0]["fixes"][0]["edits"]
+    assert edit == {"path": "a.txt", "line": 1, "column": 1, "end_line": 1, "end_column": 1, "new_text": "assert a\n"}
+    [result] = json.loads(written("sarif", problem))["runs"][0]["results"]
     [replacement] = result["fixes"][0]["artifactChanges"][0]["replacements"]
     assert replacement["deletedRegion"] == {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
 
@@ -74,9 +72,7 @@ def test_of_edits_at_one_place_the_insertion_is_told_first() -> None:
     )
     finding = Finding(Span(2, 3), "nullcheck", "none-attribute", "so", fixes=(Fix("Do", edits),))
     document = Document("file:///a.txt", "plaintext", "x a d")
-    out = io.StringIO()
-    FORMATS["json"].write([Problem(File(Path("a.txt"), document), finding)], out)
-    told = json.loads(out.getvalue())[0]["fixes"][0]["edits"]
+    told = json.loads(written("json", Problem(File(Path("a.txt"), document), finding)))[0]["fixes"][0]["edits"]
     assert [each["new_text"] for each in told] == ["x\n", "y\n", "b", "c"]
     text = document.text
     for each in reversed(told):  # as docs/lint.md says
@@ -90,22 +86,45 @@ def test_what_explains_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     lib = File(Path("lib.py"), Document("file:///lib.py", "python", "\ndef f(): ...\n"))
     finding = Finding(Span(8, 9), "nullcheck", "none-attribute", "`m` may be None")
     related = (Told(lib, Span(5, 6), "`f` may return None"), Told(use, Span(0, 1), "`m` gets it here"))
-    out = {name: io.StringIO() for name in FORMATS}
+    problem = Problem(use, finding, related)
     terminal = Terminal()
-    for name, stream in (*out.items(), ("text", terminal)):
-        FORMATS[name].write([Problem(use, finding, related)], stream)
+    written("text", problem, out=terminal)
     assert terminal.getvalue().splitlines()[1:-1] == [
         "    m.x", "    ^", "    lib.py:2:5 `f` may return None", "    use.py:1:1 `m` gets it here",
     ]  # fmt: skip
     for one_line in ("text", "github"):
-        assert len(out[one_line].getvalue().splitlines()) == 1
-    [shown] = json.loads(out["json"].getvalue())
+        assert len(written(one_line, problem).splitlines()) == 1
+    [shown] = json.loads(written("json", problem))
     assert shown["related"] == [
         {"path": "lib.py", "line": 2, "column": 5, "end_line": 2, "end_column": 6, "message": "`f` may return None"},
         {"path": "use.py", "line": 1, "column": 1, "end_line": 1, "end_column": 2, "message": "`m` gets it here"},
     ]
-    [result] = json.loads(out["sarif"].getvalue())["runs"][0]["results"]
+    [result] = json.loads(written("sarif", problem))["runs"][0]["results"]
     assert [
         (each["id"], each["physicalLocation"]["artifactLocation"]["uri"], each["message"]["text"])
         for each in result["relatedLocations"]
-    ] == [(0, "lib.py", "`f` may return None"), (1, "use.py", "`m` gets it here")]
+    ] == [(0, "lib.py", "`f` may return None."), (1, "use.py", "`m` gets it here.")]
+    [diagnostic] = json.loads(written("rdjson", problem))["diagnostics"]
+    assert [(each["message"], each["location"]["path"]) for each in diagnostic["related_locations"]] == [
+        ("`f` may return None", "lib.py"), ("`m` gets it here", "use.py"),
+    ]  # fmt: skip
+
+
+def test_a_fix_of_another_file_says_which_file_each_edit_is_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    library = Document((tmp_path / "my lib.py").as_uri(), "python", "x: int\n")
+    there = DocumentEdits(library, (TextEdit(Span(3, 6), "int | None"),))
+    fix = Fix("Declare it", (TextEdit(Span(0, 0), "import a\n"),), elsewhere=(there,))
+    only_there = Fix("Declare it alone", (), elsewhere=(there,))
+    finding = Finding(Span(0, 1), "nullcheck", "none-attribute", "so", fixes=(fix, only_there))
+    problem = Problem(File(Path("a.py"), Document((tmp_path / "a.py").as_uri(), "python", "b\n")), finding)
+    fixes = json.loads(written("json", problem))[0]["fixes"]
+    assert [[(edit["path"], edit["new_text"]) for edit in each["edits"]] for each in fixes] == [
+        [("a.py", "import a\n"), ("my lib.py", "int | None")], [("my lib.py", "int | None")],
+    ]  # fmt: skip
+    [result] = json.loads(written("sarif", problem))["runs"][0]["results"]
+    assert [[change["artifactLocation"]["uri"] for change in each["artifactChanges"]] for each in result["fixes"]] == [
+        ["a.py", "my%20lib.py"], ["my%20lib.py"],
+    ]  # fmt: skip
+    [diagnostic] = json.loads(written("rdjson", problem))["diagnostics"]
+    assert "suggestions" not in diagnostic  # a suggestion is one edit of the finding's own file

@@ -72,7 +72,14 @@ def test_json_counts_in_lines_and_code_points(project: Path) -> None:
     }  # fmt: skip
     assert {"code", "message", "fixes"} <= set(finding)
     [inserted] = finding["fixes"][0]["edits"]
-    assert inserted == {"line": 4, "column": 1, "end_line": 4, "end_column": 1, "new_text": inserted["new_text"]}
+    assert inserted == {
+        "path": "a.py",
+        "line": 4,
+        "column": 1,
+        "end_line": 4,
+        "end_column": 1,
+        "new_text": inserted["new_text"],
+    }
     assert inserted["new_text"].startswith("assert ")
 
 
@@ -114,7 +121,7 @@ def test_sarif_is_valid(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--format", "yaml", "."], "the formats are text, json, github, sarif"),
+        (["--format", "yaml", "."], "the formats are text, json, github, gitlab, junit, rdjson, sarif"),
         (["nowhere"], "nowhere: no such file or folder"),
         (["--language", "pyton", "."], "--language pyton: no plugin checks it; there are "),
         (["--stale-ignores", "--format", "json", "."], "no other format than text"),
@@ -172,7 +179,7 @@ def test_a_null_finding_tells_its_path(project: Path) -> None:
     ]
     [result] = json.loads(lint(project, "--format", "sarif", "use.py").stdout)["runs"][0]["results"]
     assert [each["message"]["text"] for each in result["relatedLocations"]] == [
-        told["message"] for told in finding["related"]
+        f"{told['message']}." for told in finding["related"]
     ]
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from breadknife.cli.lint.run import Wanted, run
-from breadknife.plugins.prose.engines import languagetool
+from breadknife.cli.lint.run import run
+from breadknife.cli.lint.wanted import Wanted
+from breadknife.plugins.prose.engines import languagetool_client
 from breadknife.plugins.prose.engines.jvm import guard
 
 TEXT = "You see the the end.\n\nThe function return a list.\n"
@@ -84,10 +85,10 @@ def test_a_languagetool_that_hangs(
     home: Path, text: Path, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     hangs: int, code: int, said: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(languagetool, "_CHECK_S", 1.0)
+    monkeypatch.setattr(languagetool_client, "CHECK_S", 1.0)
     monkeypatch.setattr(_Server, "hangs_of", hangs)
     settings(home, f'languagetool_url = "{url}"\n')
-    assert run(Wanted([Path("text.md")]), "text", offline=False, engine_script=None) == code
+    assert run(Wanted([Path("text.md")])) == code
     shown = capsys.readouterr()
     assert "harper/RepeatedWords" in shown.out
     assert ("languagetool/THE_RETURN" in shown.out) is (code == 1)
@@ -100,7 +101,7 @@ def test_a_jvm_that_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It is replaced, and nothing is missing; where that can't be done lint fails."""
-    monkeypatch.setattr(languagetool, "_CHECK_S", 15)
+    monkeypatch.setattr(languagetool_client, "CHECK_S", 15)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "text.md").write_text(TEXT)
     (tmp_path / "breadknife.toml").write_text("[prose]\nmodel = false\n")
@@ -116,10 +117,10 @@ def test_a_jvm_that_is_stopped(
     ended = threading.Event()
     stopping = threading.Thread(target=stop_the_first)
     stopping.start()
-    code = run(Wanted([Path("text.md")]), "text", offline=False, engine_script=None)
+    code = run(Wanted([Path("text.md")]))
     ended.set()
     stopping.join()
     shown = capsys.readouterr()
     assert stopped
-    assert ("return" in shown.out and "languagetool/" in shown.out) if code == 1 else "LanguageTool" in shown.err
+    assert ("text.md:3:14" in shown.out and "languagetool/" in shown.out) if code == 1 else "LanguageTool" in shown.err
     assert code in (1, 2)

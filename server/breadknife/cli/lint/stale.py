@@ -23,8 +23,7 @@ from breadknife.text.printable import escaped_name
 
 
 def run(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> int:
-    """Exit code as of lint; what could not be found out is no finding. Raises DocumentError for a path that doesn't
-    exist."""
+    """The exit code, as of lint. What could not be found out is no finding."""
     host = make_host(engine_script)
     host.on_notice = tell
     settings_of = cache(partial(settings_for, host, offline))

@@ -100,11 +100,11 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
 
 
 def safe_edits(findings: list[Finding]) -> list[TextEdit]:
-    """The edits of the preferred fixes, without those that would overlap an earlier one."""
+    """The edits of the preferred fixes that need no other file, without those that would overlap an earlier one."""
     edits: list[TextEdit] = []
     end = 0
     for finding in findings:
-        fix = next((fix for fix in finding.fixes if fix.preferred), None)
+        fix = next((fix for fix in finding.fixes if fix.preferred and not fix.elsewhere), None)
         if fix and all(edit.span.start >= end for edit in fix.edits):
             edits += fix.edits
             end = max((edit.span.end for edit in fix.edits), default=end)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.errors import PluginError
+from breadknife.plugins.nullcheck.about import RULES
 from breadknife.plugins.nullcheck.cause import (
     AT_PLACES,
     MOST,
@@ -111,6 +112,12 @@ class NullCheckPlugin:
             return made
         return _resolved(made, action, checking, context, is_torn=tree.root.has_error)
 
+    def rules(self) -> Mapping[str, str]:
+        return RULES
+
+    def may_be_spread(self, settings: NullCheckSettings, /) -> bool:
+        return True
+
     def _chose(self, command: Command, root: Path | None) -> Done | None:
         match command:
             case Command(name=name, arguments=(value, strategy)) if name in (_CHOSEN, _UNDONE) and strategy in set(
@@ -146,8 +153,7 @@ def _check(file: NullFile, context: Context, fixed: int) -> Findings:
 
 def _fixes(file: NullFile, place: Place) -> Iterator[Fix]:
     for offer in file.offers(place):
-        if not offer.elsewhere:
-            yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)))
+        yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)), elsewhere=offer.elsewhere)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,12 @@ from breadknife.plugins.prose.check import Check, Missing
 from breadknife.plugins.prose.checkers import ROLE, Engines
 from breadknife.plugins.prose.continuity import Memory, Told
 from breadknife.plugins.prose.documents.check import document_findings
+from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.arrivals import Arrivals
 from breadknife.plugins.prose.engines.vales import Vales
 from breadknife.plugins.prose.flaws import Flaw
 from breadknife.plugins.prose.hearing import Hearing
+from breadknife.plugins.prose.listing import all_rules
 from breadknife.plugins.prose.menu import OWN, Place, menu
 from breadknife.plugins.prose.project.spelling import Vocabulary, of_project
 from breadknife.plugins.prose.project.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
@@ -77,6 +79,13 @@ class ProsePlugin:
                 return self._carry_out(request, context)
             case _:
                 return None
+
+    def rules(self) -> Mapping[str, str]:
+        return all_rules()
+
+    def may_be_spread(self, settings: ProseSettings, /) -> bool:
+        """Not where LanguageTool is asked: each process would start a JVM."""
+        return not (settings.languagetool and languagetool.is_set_up(settings.languagetool_url))
 
     def close(self) -> None:
         self._arrivals.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import harper
@@ -121,6 +121,11 @@ class HarperDictionary(HarperEngine):
         if text.isascii() and text.isalpha() and not _LAUGHTER.fullmatch(text) and not linter.is_likely_english(text):
             return (Lint(self.name, "SpellCheck", Span(0, len(text)), "", (), "Spelling"),)
         return super()._said(linter, text)
+
+
+def rules_of_harper() -> Mapping[str, str]:
+    """By the rule's name what it is about, in a sentence or more."""
+    return harper.Linter(harper.Dialect.AMERICAN).get_lint_descriptions()
 
 
 def give_back_memory() -> None:

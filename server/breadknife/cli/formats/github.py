@@ -1,0 +1,43 @@
+"""`--format github`: workflow commands, which GitHub shows beside the lines of a pull request."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from breadknife.cli.formats.values import Checked, Problem, Run
+from breadknife.task.values import Severity
+from breadknife.text.printable import escaped
+
+_KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
+
+
+class GitHub:
+    """Writes each file's findings at once."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def add(self, checked: Checked, /) -> None:
+        for problem in checked.problems:
+            self._out.write(f"{_command(problem)}\n")
+
+    def end(self, run: Run, /) -> None: ...
+
+
+def _command(problem: Problem) -> str:
+    finding, place = problem.finding, problem.file.place(problem.finding.span)
+    properties = {
+        "file": problem.file.name,
+        "line": place["line"],
+        "endLine": place["end_line"],
+        "col": place["column"],
+        "endColumn": place["end_column"],
+        "title": problem.rule,
+    }
+    listed = ",".join(f"{key}={_escaped(str(value), in_property=True)}" for key, value in properties.items())
+    return f"::{_KINDS.get(finding.severity, 'notice')} {listed}::{_escaped(finding.message)}"
+
+
+def _escaped(text: str, *, in_property: bool = False) -> str:
+    text = escaped(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
+    return text.replace(":", "%3A").replace(",", "%2C") if in_property else text

@@ -1,0 +1,38 @@
+"""`--statistics`: how many findings each rule has, in place of the findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TextIO
+
+from breadknife.cli.formats.as_json import write_json
+from breadknife.cli.formats.values import Checked, Run
+from breadknife.text.printable import escaped
+
+
+class Statistics:
+    """A line for each rule, the most frequent first: the number of findings, the rule, what it is about."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._counts = Counter[str]()
+
+    def add(self, checked: Checked, /) -> None:
+        self._counts.update(problem.rule for problem in checked.problems)
+
+    def end(self, run: Run, /) -> None:
+        ranked = sorted(self._counts.items(), key=lambda each: (-each[1], each[0]))
+        self.write([(count, rule, run.about(rule)) for rule, count in ranked], self._out)
+
+    def write(self, ranked: list[tuple[int, str, str]], out: TextIO) -> None:
+        digits = max((len(str(count)) for count, *_ in ranked), default=0)
+        width = max((len(escaped(rule)) for _, rule, _ in ranked), default=0)
+        for count, rule, about in ranked:
+            out.write(f"{count:>{digits}}  {escaped(rule):<{width}}  {escaped(about)}\n")
+
+
+class JsonStatistics(Statistics):
+    """The same as a list of objects."""
+
+    def write(self, ranked: list[tuple[int, str, str]], out: TextIO) -> None:
+        write_json([{"rule": rule, "count": count, "about": about} for count, rule, about in ranked], out)

@@ -1,0 +1,149 @@
+"""What a format writes: findings with the files they are in, and how the run went."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+from breadknife.task.values import Finding, Fix
+from breadknife.text.document import Document, Span, TextEdit
+
+
+@dataclass(frozen=True)
+class File:
+    path: Path
+    document: Document
+
+    @property
+    def name(self) -> str:
+        """The path as it was given, with `/` on every system."""
+        return self.path.as_posix()
+
+    @cached_property
+    def relative(self) -> str:
+        """The path from the current folder where the file is below that, else as `name`."""
+        here, path = Path.cwd(), Path(os.path.abspath(self.path))
+        return path.relative_to(here).as_posix() if path.is_relative_to(here) else self.name
+
+    @cached_property
+    def uri(self) -> str:
+        """The path from the current folder as a URI reference (RFC 3986), or the file's own URI where it isn't below
+        that folder."""
+        here, path = Path.cwd(), Path(os.path.abspath(self.path))
+        return quote(os.fsencode(self.relative)) if path.is_relative_to(here) else path.as_uri()
+
+    def place(self, span: Span) -> dict[str, int]:
+        """1-based lines and columns, columns in code points; the end is after the last one."""
+        line, column = self.position(span.start)
+        end_line, end_column = self.position(span.end)
+        return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """A 1-based line, and a 1-based column in code points."""
+        line = self.document.line_at(offset)
+        return line + 1, offset - self.document.line_starts[line] + 1
+
+
+@dataclass(frozen=True)
+class Told:
+    """A place that explains a finding, and how."""
+
+    file: File
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A finding with the file it is in."""
+
+    file: File
+    finding: Finding
+    related: Sequence[Told] = ()
+    """The finding's, with their files."""
+
+    @property
+    def rule(self) -> str:
+        """The rule's id, as every format writes it: `nullcheck/none-attribute`."""
+        return f"{self.finding.source}/{self.finding.code}"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One file's findings, and why some may be missing."""
+
+    path: Path
+    problems: Sequence[Problem] = ()
+    failures: Sequence[str] = ()
+    """A sentence for each thing that could not be done: the file can't be read, a checker gave no answer."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run went, told when it has ended."""
+
+    began: datetime
+    ended: datetime
+    code: int
+    """The exit code."""
+    failures: Sequence[str] = ()
+    """The sentences of all files that could not be checked, and of what could not be found."""
+    rules: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By rule id what the rule is about, in a sentence; an id that ends in `/` is of all rules of a source."""
+
+    def about(self, rule: str) -> str:
+        """A sentence about a rule."""
+        return self.rules.get(rule) or self.rules.get(f"{rule.split('/')[0]}/") or f"The rule {rule}."
+
+
+class Writer(Protocol):
+    """Writes one format. `add` comes once for each file, in order; `end` comes once, also when the run was stopped."""
+
+    def add(self, checked: Checked, /) -> None: ...
+
+    def end(self, run: Run, /) -> None: ...
+
+
+def edits_of(fix: Fix, file: File) -> Iterator[tuple[File, Sequence[TextEdit]]]:
+    """All edits of a fix, by file, the finding's own first. Of edits that begin at the same place the insertion comes
+    first, as in LSP."""
+    if fix.edits:
+        yield file, _in_order(fix.edits)
+    for other in fix.elsewhere:
+        path = other.document.path
+        if path is not None:
+            yield named_from_here(path, other.document), _in_order(other.edits)
+
+
+def named_from_here(path: Path, document: Document) -> File:
+    """A file that the user has not named: by its path from the current folder, where it is below that."""
+    here = Path.cwd()
+    return File(path.relative_to(here) if path.is_relative_to(here) else path, document)
+
+
+def _in_order(edits: Sequence[TextEdit]) -> list[TextEdit]:
+    return sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
+
+
+class Fingerprints:
+    """A name for each finding that stays the same while other lines change: a digest of the file's path, the rule, and
+    the text of the finding's first line. What several findings have in common is numbered."""
+
+    def __init__(self) -> None:
+        self._seen = Counter[str]()
+
+    def of(self, problem: Problem) -> str:
+        document = problem.file.document
+        line = document.line_text(document.line_at(problem.finding.span.start)).strip()
+        known = f"{problem.file.relative}\n{problem.rule}\n{line}"
+        self._seen[known] += 1
+        text = f"{known}\n{self._seen[known]}".encode("utf-8", "surrogatepass")
+        return hashlib.sha256(text).hexdigest()[:32]

@@ -1,0 +1,103 @@
+"""The options of `breadknife lint`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from breadknife.cli.output import EngineScript, Offline, exit_on_error
+
+_FORMATS = "text, json, github, gitlab, junit, rdjson or sarif."
+_RULE = "RULE[,RULE...]"
+
+
+def lint(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH...", help="Files and folders; `.gitignore` counts.")
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar=_RULE, help="Show these rules alone: `harper/AnA`, or what rules begin with."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar=_RULE, help="Leave these rules out; the longer name wins.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="PLUGIN", help="Ask no other plugin; may be given again.")
+    ] = None,
+    format: Annotated[str, typer.Option(help=_FORMATS)] = "text",
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Show how many findings each rule has, instead of the findings.")
+    ] = False,
+    output_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")
+    ] = None,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 also when there are findings.")] = False,
+    stdin_filename: Annotated[
+        Path | None, typer.Option(metavar="NAME", help="Check standard input as the file of this name.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Take every file for this LSP language id, such as `markdown`.")
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Check in so many processes. Without it: one, and one for each core if it takes long."
+        ),
+    ] = None,
+    stale_ignores: Annotated[
+        bool, typer.Option("--stale-ignores", help="Show instead what is ignored and need not be any more.")
+    ] = False,
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> None:
+    """Check files as an editor would.
+
+    Exit code: 0 no findings, 1 findings, 2 something could not be checked, 130 stopped by Ctrl-C.
+
+    Examples:
+
+      breadknife lint README.md src/
+
+      breadknife lint --select nullcheck --ignore nullcheck/none-operand src/
+
+      breadknife lint --only nullcheck src/
+
+      breadknife lint --statistics --exit-zero .
+
+      breadknife lint --format github .
+
+      breadknife lint --format sarif --output-file breadknife.sarif .
+
+      git show HEAD:README.md | breadknife lint --stdin-filename README.md
+
+      breadknife lint --jobs 2 .
+    """
+    given = {
+        "--select": select, "--ignore": ignore, "--only": only, "--statistics": statistics, "--exit-zero": exit_zero,
+        "--output-file": output_file, "--stdin-filename": stdin_filename, "--jobs": jobs, "--language": language,
+    }  # fmt: skip
+    if paths and stdin_filename:
+        raise typer.BadParameter("--stdin-filename checks standard input alone: leave the paths out")
+    if not paths and not stdin_filename:
+        raise typer.BadParameter("name files or folders, such as `.`, or give standard input a --stdin-filename")
+    if stale_ignores:
+        if format != "text":
+            raise typer.BadParameter("--stale-ignores has no other format than text")
+        if wrong := next((option for option, value in given.items() if value), None):
+            raise typer.BadParameter(f"--stale-ignores looks at all rules of all files: leave {wrong} out")
+        from breadknife.cli.lint import stale
+
+        exit_on_error(lambda: stale.run(paths or [], offline=offline, engine_script=engine_script))
+        return
+
+    from breadknife.cli.lint.run import run
+    from breadknife.cli.lint.selection import Selection, listed
+    from breadknife.cli.lint.wanted import Report, Wanted
+
+    selection = Selection(listed(select or ()), listed(ignore or ()))
+    wanted = Wanted(paths or (), stdin_filename, language, only or (), selection)
+    report = Report(format, statistics, output_file, exit_zero)
+    exit_on_error(lambda: run(wanted, report, jobs=jobs, offline=offline, engine_script=engine_script))

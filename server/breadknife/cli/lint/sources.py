@@ -1,0 +1,47 @@
+"""What is to be checked: files, all files of folders, or what stands in standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.cli.files import Complain, find_files
+from breadknife.errors import DocumentError
+from breadknife.text.document import LARGEST_DOCUMENT, Document, document_of, read_document
+
+
+@dataclass(frozen=True)
+class Source:
+    path: Path
+    is_named: bool
+    """Whether the user has named it, and not a folder that it is in."""
+    given: bytes | None = None
+    """What it holds, where that isn't read from disk."""
+
+    def read(self, language: str | None) -> Document:
+        """Raises DocumentError."""
+        if self.given is not None:
+            return document_of(self.path, self.given, language)
+        return read_document(self.path, language)
+
+
+def files(paths: Sequence[Path], complain: Complain) -> Iterator[Source]:
+    """Each file once, in the order of `paths`. `complain` is told as by `find_files`."""
+    seen = set[str]()
+    named = frozenset(paths)
+    for path in find_files(paths, complain):
+        absolute = os.path.abspath(path)
+        if absolute not in seen:
+            seen.add(absolute)
+            yield Source(path, path in named)
+
+
+def standard_input(name: Path) -> Source:
+    """As the file of that name would be, which need not exist. Raises DocumentError."""
+    given = sys.stdin.buffer.read(LARGEST_DOCUMENT + 1)
+    if len(given) > LARGEST_DOCUMENT:
+        raise DocumentError(f"{name}: standard input is larger than {LARGEST_DOCUMENT >> 20} MB")
+    return Source(name, is_named=True, given=given)

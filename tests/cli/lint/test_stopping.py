@@ -1,0 +1,93 @@
+"""`breadknife lint` shows findings as they are found, and what there is when Ctrl-C is pressed."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from project.folders import write
+
+FIRST, SECOND = "This is an useful text.\n", "It never comes.\n"
+MAIN = (  # a job that a shell runs in the background ignores Ctrl-C, and so would its children
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from breadknife.__main__ import main; main()"
+)
+
+
+class _Server(http.server.BaseHTTPRequestHandler):
+    """A LanguageTool that finds nothing, and doesn't answer about the second file until the test is over."""
+
+    over: threading.Event
+    is_asked: threading.Event
+
+    def do_GET(self) -> None:
+        self._reply([{"name": "English", "code": "en", "longCode": "en-US"}])
+
+    def do_POST(self) -> None:
+        if b"never" in self.rfile.read(int(self.headers["Content-Length"])):
+            self.is_asked.set()
+            self.over.wait(120)
+        self._reply({"matches": [], "language": {"code": "en-US"}})
+
+    def _reply(self, body: object) -> None:
+        raw = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[type[_Server]]:
+    handler = type("Handler", (_Server,), {"over": threading.Event(), "is_asked": threading.Event()})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        config = home / "config" / "config.toml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        url = f"http://127.0.0.1:{listening.server_address[1]}/v2/"
+        config.write_text(f'[prose]\nmodel = false\nlanguagetool_url = "{url}"\n')
+        yield handler
+        handler.over.set()
+        listening.shutdown()
+
+
+def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    write(folder, {"a.md": FIRST, "b.md": SECOND})
+    return subprocess.Popen(
+        [sys.executable, "-c", MAIN, "lint", "--only", "prose", *arguments, "a.md", "b.md"],
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_ends_it_with_what_there_is(tmp_path: Path, server: type[_Server]) -> None:
+    with started(tmp_path) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()  # while the second file is being checked: findings stream
+        assert first.startswith("a.md:1:9: warning: ")
+        assert server.is_asked.wait(60)
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=60)  # nobody answers about the second file before
+    assert (process.returncode, rest) == (130, "")
+    assert said == "breadknife: interrupted: 1 of 2 files checked\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_a_report_that_ctrl_c_has_stopped_is_whole(tmp_path: Path, server: type[_Server]) -> None:
+    report = tmp_path / "report.json"
+    with started(tmp_path, "--format", "json", "--output-file", str(report)) as process:
+        assert server.is_asked.wait(60)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert [each["path"] for each in json.loads(report.read_text("utf-8"))] == ["a.md"]
