@@ -99,7 +99,9 @@ def test_a_failure_has_an_age(seconds: float, ago: str) -> None:
 
 
 def test_no_engine_is_normal() -> None:
-    assert "not running; whoever needs it first starts it" in shown({**REPORT, "engine": None})
+    assert "not running; whoever needs it first starts it" in shown(
+        {**REPORT, "engine": None, "engine_installed": True}
+    )
 
 
 def test_json_for_programs(home: Path) -> None:

@@ -1,7 +1,7 @@
 """Whether llama.cpp's AMX kernels compute here what its others do: tried once a build, in a process of its own.
 
 GCC before 12.4 and 13.3 miscompiles them (PR 114098: it drops stores to the tile configuration), so that the first
-evaluation ends the process; `make setup` builds around it.
+evaluation ends the process; `breadknife setup` builds around it (`llama_fixes.h`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from breadknife.engine.machine import cores, llama_build
+from breadknife.engine.installed import llama_build
+from breadknife.engine.machine import cores
 from breadknife.paths import state_dir, write_atomically
 
 MOST_SECONDS = 60.0
@@ -52,7 +53,7 @@ def works(path: Path) -> bool:
     if status not in (0, UNUSED):
         log.warning(
             "llama.cpp's AMX kernels aren't used: trying them ended with %d. "
-            "Build llama-cpp-python with GCC 12.4, 13.3 or newer, or with breadknife's `make setup`",
+            "`breadknife setup engine` installs a build that works",
             status,
         )
     return status in (0, UNUSED)

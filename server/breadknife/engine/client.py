@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from functools import cached_property
 from pathlib import Path
 
 import filelock
@@ -29,9 +28,9 @@ from breadknife.engine.api import (
 )
 from breadknife.engine.connection import Connection, Left, Reply, newer, open_connection
 from breadknife.engine.crashes import CrashLedger
-from breadknife.engine.machine import llama_build
+from breadknife.engine.installed import is_installed, llama_build
 from breadknife.engine.transport import connect, private_folder
-from breadknife.errors import Cancelled, EngineDied, EngineUnavailable
+from breadknife.errors import Cancelled, EngineDied, EngineMissing, EngineUnavailable
 
 START_SECONDS = 20.0
 """How long a daemon may take until it listens: it loads no model before the first request, but an older one that it
@@ -55,6 +54,7 @@ class DaemonEngine:
         self._client = client or Path(sys.argv[0]).name
         self._ledger = CrashLedger(paths.state_dir(), self._folder)
         self._connection: Connection | None = None
+        self._own_build = ""
         self._lock = threading.Lock()
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
@@ -89,11 +89,10 @@ class DaemonEngine:
         """Of the daemon that we are connected to, or of what one would be started from: whoever asks for that at a
         document's first check doesn't wait for its start."""
         connection = self._connection
-        return connection.welcome.build if connection and connection.usable else self._own_build
-
-    @cached_property
-    def _own_build(self) -> str:
-        return llama_build()
+        if connection and connection.usable:
+            return connection.welcome.build
+        self._own_build = self._own_build or llama_build()  # it may be installed while we run
+        return self._own_build
 
     def close(self) -> None:
         with self._lock:
@@ -169,7 +168,12 @@ def _log() -> Path:
 
 
 def start_daemon(folder: Path) -> None:
-    """Start a daemon for `folder` that outlives this process, and wait until it listens or has given up."""
+    """Start a daemon for `folder` that outlives this process, and wait until it listens or has given up.
+
+    Raises EngineMissing.
+    """
+    if not is_installed():
+        raise EngineMissing
     command = [sys.executable, "-P", "-m", "breadknife.engine.daemon", os.fspath(folder)]
     flags = (
         subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW

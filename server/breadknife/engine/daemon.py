@@ -26,15 +26,15 @@ from breadknife.engine import wire
 from breadknife.engine.api import CONTEXT_SIZE, EngineStatus
 from breadknife.engine.conversation import Answer, Conversation, Request, described
 from breadknife.engine.crashes import CrashLedger
+from breadknife.engine.installed import llama_build
 from breadknife.engine.jobs import Job
 from breadknife.engine.logs import open_log
-from breadknife.engine.machine import llama_build
 from breadknife.engine.model import Model
 from breadknife.engine.pool import Pool, from_store
 from breadknife.engine.scheduler import Scheduler
 from breadknife.engine.settings import EngineSettings, read_engine_settings
 from breadknife.engine.transport import BACKLOG, Endpoint, connect, forget, listen, private_folder
-from breadknife.errors import BreadknifeError, Cancelled
+from breadknife.errors import BreadknifeError, Cancelled, EngineUnavailable
 from breadknife.offline import forbid_network
 from breadknife.paths import state_dir
 
@@ -163,7 +163,12 @@ async def _either(event: asyncio.Event, seconds: float) -> None:
 
 def load_model(name: str, settings: EngineSettings) -> Model:
     """A model in memory. Raises ModelError or EngineError."""
-    from breadknife.engine.llama import LlamaModel
+    try:
+        from breadknife.engine.llama import LlamaModel
+    except Exception as error:  # llama_cpp raises RuntimeError for a library that can't be loaded
+        raise EngineUnavailable(
+            f"the engine can't be loaded: {error}; `breadknife setup engine` installs it anew"
+        ) from error
 
     path = from_store(name)
     started = time.monotonic()

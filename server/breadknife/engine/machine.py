@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import sys
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import psutil
+
+from breadknife.engine.installed import llama_build
 
 SHORTEST_LOOK = 0.5
 """Seconds; processes' times are counted in steps of 10 ms or more, so over a shorter time they say little."""
@@ -65,23 +65,14 @@ def _times() -> tuple[float, float, float]:
     return time.monotonic(), idle, own.user + own.system
 
 
-def llama_build() -> str:
-    """Which llama.cpp this is: version, and what tells one build of it from another; empty where there is none."""
-    try:
-        installed = metadata.distribution("llama-cpp-python")
-    except metadata.PackageNotFoundError:
-        return ""
-    record = installed.read_text("RECORD") or ""  # it has the sums of the libraries
-    return f"{installed.version}+{hashlib.sha256(record.encode()).hexdigest()[:12]}"
-
-
 def machine() -> str:
     """Processor, cores and llama.cpp: what was measured holds as long as this stays the same."""
     physical, logical = cores()
-    return f"{_processor()}, {physical} of {logical} cores, llama.cpp {llama_build()}"
+    return f"{processor()}, {physical} of {logical} cores, llama.cpp {llama_build()}"
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The name of its model, as far as the system tells."""
     try:
         for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
             if line.startswith("model name"):

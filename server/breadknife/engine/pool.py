@@ -12,6 +12,7 @@ from breadknife.engine import machine
 from breadknife.engine.api import Calibration
 from breadknife.engine.calibration import Measured, calibrate, read_calibrations, write_calibrations
 from breadknife.engine.catalog import ModelInfo, read_models
+from breadknife.engine.installed import llama_build
 from breadknife.engine.machine import Memory
 from breadknife.engine.model import Model
 from breadknife.engine.settings import EngineSettings
@@ -100,7 +101,7 @@ class Pool:
         """Names that were asked for since `_busy` was told."""
         self._work = next(self._others)
         self._pending: dict[str, _Pending] = {}
-        self._build = machine.llama_build()
+        self._build = llama_build()
         self._snapshots = Snapshots(state_dir() / "snapshots", settings.snapshots_mb << 20)
         self._calibration_file = state_dir() / "calibration.json"
         fixed = f", {settings.threads} threads" if settings.threads else ""

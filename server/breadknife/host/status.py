@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from breadknife import __version__
+from breadknife.engine.installed import is_installed
 from breadknife.engine.runtimes import split_model
 from breadknife.engine.store import ModelStore
 from breadknife.host.host import Host
@@ -21,6 +22,7 @@ def status(host: Host) -> dict[str, Any]:
         "version": __version__,
         "offline": host.settings.offline,
         "engine": asdict(engine) if engine else None,
+        "engine_installed": engine is not None or is_installed(),
         "models": [
             {
                 "name": name,

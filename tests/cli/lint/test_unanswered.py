@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from breadknife.cli.lint import Wanted, run
+from breadknife.cli.lint.run import Wanted, run
 from breadknife.plugins.prose.engines import guard, languagetool
 
 TEXT = "You see the the end.\n\nThe function return a list.\n"
