@@ -20,7 +20,7 @@ TESTS = Path(__file__).parent / "vscode"
 EXTENSION = Path(__file__).parents[2] / "clients" / "vscode"
 SAYS = {
     "def both(first):\n": "    one = first + 1\n    two = first + 2\n    return one, two\n",
-    "    total = sum(numbers)": "return total / len(numbers)",
+    "    total = sum(numbers)\n    return ": "total / len(numbers)",
     "    total = ": "first + second",
 }
 

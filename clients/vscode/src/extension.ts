@@ -8,7 +8,7 @@ import { Server } from "./server/server";
 import { Dialogs } from "./setup/dialogs";
 import { Setup, wheelsFolder } from "./setup/setup";
 import { createStatusItem } from "./status/bar";
-import { type Facts, missing, type State } from "./status/facts";
+import { type Facts, isBroken, missing, type State, wanted } from "./status/facts";
 import { shown } from "./status/shown";
 import { Watch } from "./status/watch";
 import { ModelsSource, ReceiptsSource } from "./views/sources";
@@ -42,7 +42,12 @@ export function activate(context: ExtensionContext): Api {
   const running = new Server(log, () => findProgram(configured().get("command"), own));
   server = running;
   const watch = new Watch(running, setup);
-  const dialogs = new Dialogs(setup, context.globalState, () => void running.restart());
+  const dialogs = new Dialogs({
+    setup,
+    memory: context.globalState,
+    wanted: () => wanted(watch.facts.report),
+    onServer: () => void running.restart(),
+  });
   const walkthrough = new Walkthrough();
   const models = new ModelsSource(watch, setup);
   const modelsView = new View(context.extensionUri, models);
@@ -61,7 +66,7 @@ export function activate(context: ExtensionContext): Api {
     ...registerCommands({ server: running, setup, dialogs, watch, walkthrough, showLog: () => log.show() }),
     running.onDidChangeState((state) => {
       if (state.kind === "absent") void dialogs.offerServer();
-      if (state.kind === "problem" || state.kind === "hung") void tell(state.reason);
+      if (isBroken(state)) void tell(state.reason);
       if (state.kind !== "working") receiptsView.refresh();
     }),
     running.onTaken(() => walkthrough.tick("try")),

@@ -10,7 +10,8 @@ import re
 def average(numbers: list[float]) -> float:
     """The arithmetic mean."""
     total = sum(numbers)
-    
+    return 
+
 
 # 2. Fix the bug: put the cursor on the underlined word, and press Ctrl+. (macOS: Cmd+.).
 def first_number(text: str) -> int:

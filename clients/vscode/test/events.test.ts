@@ -30,9 +30,10 @@ test("parts count by their sizes", () => {
   const parts = new Parts([
     event("engine", "done", { bytes_total: 100e6 }),
     event("model:a", "running", { fraction: 0.5, bytes_total: 300e6, message: "a" }),
-    event("model:b", "skipped", { bytes_total: 900e6 }), // not asked for
+    event("model:b", "skipped", { bytes_total: 100e6 }),
   ]);
   assert.deepEqual(parts.progress(["engine", "model:a"]), { message: "a", fraction: 0.625 });
+  assert.deepEqual(parts.progress(["engine", "model:a", "model:b"]), { message: "a", fraction: 0.5 });
 });
 
 test("a part's size is remembered where its last event leaves it out", () => {
@@ -42,9 +43,11 @@ test("a part's size is remembered where its last event leaves it out", () => {
   assert.equal(parts.progress(["model:a", "model:b"]).fraction, 0.5);
 });
 
-test("nobody can tell how far it is while a part can't", () => {
-  const parts = new Parts([event("engine", "running", { message: "compiling" })]);
+test("nobody can tell how far it is while no part can", () => {
+  const parts = new Parts([event("engine", "running", { message: "compiling", bytes_total: 100e6 })]);
   assert.deepEqual(parts.progress(["engine"]), { message: "compiling", fraction: undefined });
+  parts.take(event("model:a", "running", { fraction: 0.5, bytes_total: 300e6 }));
+  assert.deepEqual(parts.progress(["engine", "model:a"]), { message: "compiling", fraction: 0.375 });
 });
 
 test("sizes for people", () => {

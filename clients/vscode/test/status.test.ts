@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Facts } from "../src/status/facts";
+import { type Facts, type Report, wanted } from "../src/status/facts";
 import { menu } from "../src/status/menu";
 import { contextKeys, shown } from "../src/status/shown";
-import { ELSEWHERE, FILE, facts, NO_ENGINE, NO_MODEL } from "./facts";
+import { ELSEWHERE, FILE, facts, NO_ENGINE, NO_MODEL, REPORT } from "./facts";
 
 /** Words in the status bar, its tone, and the entries of its menu that the state brings. */
 const CASES: readonly [string, Partial<Facts>, string, string, readonly string[]][] = [
@@ -36,7 +36,14 @@ const CASES: readonly [string, Partial<Facts>, string, string, readonly string[]
   ],
   ["no file", { file: undefined }, "", "plain", []],
   ["paused", { state: { kind: "paused" } }, "paused", "plain", ["resume"]],
-  ["crashed", { state: { kind: "problem", reason: "It crashed." } }, "crashed", "error", ["restart"]],
+  ["crashed", { state: { kind: "crashed", reason: "It crashed." } }, "crashed", "error", ["restart"]],
+  [
+    "can't start",
+    { state: { kind: "unstartable", reason: "It can't start." } },
+    "can't start",
+    "error",
+    ["restart", "showLog"],
+  ],
   ["hung", { state: { kind: "hung", reason: "It hangs." } }, "not answering", "error", ["restart"]],
   ["untrusted", { isTrusted: false }, "untrusted", "warning", ["manageTrust"]],
 ];
@@ -97,3 +104,17 @@ test("what menus and the palette show", () => {
   ]);
   assert.deepEqual(keys({ state: { kind: "paused" } }), ["paused"]);
 });
+
+const JUDGE = { name: "judge", roles: ["judge"], path: null };
+const WANTED: readonly [string, Report | undefined, readonly string[]][] = [
+  ["not yet reported", undefined, ["engine", "model"]],
+  ["all is here", REPORT, ["engine", "model"]],
+  ["a model of the user's choice is missing", NO_MODEL, ["model:small"]],
+  ["nothing is here", { ...NO_ENGINE, models: [...NO_ENGINE.models, JUDGE] }, ["engine", "model:small", "model:judge"]],
+  ["a model is here, and no engine", { ...REPORT, engine_installed: false }, ["engine"]],
+  ["another engine's model", ELSEWHERE, ["engine"]],
+];
+
+for (const [name, report, parts] of WANTED) {
+  test(`what is downloaded: ${name}`, () => assert.deepEqual(wanted(report), parts));
+}

@@ -13,7 +13,7 @@ const EVIL = `<img src=x onerror="alert('&')">`;
 /** What a reader reads, in one line. */
 const text = ({ text: source }: { text: string }) =>
   source
-    .replace(/<[^>]*>/g, " ")
+    .replace(/<[^>]*>|&nbsp;/g, " ")
     .replace(/\s+/g, " ")
     .trim();
 

@@ -37,7 +37,7 @@ const CASES: readonly [string, Partial<Asked>, string, string][] = [
     "Open a Sample",
   ],
   ["no server", { state: { kind: "absent" } }, "breadknife needs its server.", "Set Up"],
-  ["crashed", { state: { kind: "problem", reason: "It crashed." } }, "It crashed.", "Restart Server"],
+  ["crashed", { state: { kind: "crashed", reason: "It crashed." } }, "It crashed.", "Restart Server"],
   ["hung", { state: { kind: "hung", reason: "It hangs." } }, "It hangs.", "Restart Server"],
   ["paused", { state: { kind: "paused" } }, "breadknife is paused.", "Resume"],
   [

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.errors import Cancelled, ModelError
+from breadknife.errors import Cancelled, EngineMissing, ModelError, ModelMissing
 from breadknife.host.containment import Unfinished
 from breadknife.host.context import HostContext, Trace
 from breadknife.host.failures import PLUGINS_FAULT, explained
@@ -208,8 +208,8 @@ class Asking:
                 log.error("plugin %s broke on a %s request", plugin.name, self._kind.name, exc_info=error)
             elif outcome is Outcome.FAILED:
                 log.warning("%s: %s request failed: %s", plugin.name, self._kind.name, error)
-            elif why.reason in ("model-missing", "engine-missing"):
-                self.services.notify(str(error))
+            elif isinstance(error, ModelMissing | EngineMissing):
+                self.services.notify_missing(error)
             return self._ended(outcome, why)
 
     def _shared(self, path: Path) -> str | None:

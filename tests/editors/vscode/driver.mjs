@@ -7,9 +7,13 @@ import { codeServer, createWorkspace, openBrowser, out, serve, until } from "./w
 const entry = path.join(codeServer, "out/node/entry.js");
 export const squiggles = '[class*="squiggly-"]';
 
-/** Runs steps by their names; leaves a screenshot of one that fails. Ends the process: 0 if all passed. */
-export async function drive(steps, settings = {}) {
-  const window = await openWindow(settings);
+/**
+ * Runs steps by their names; leaves a screenshot of one that fails. Ends the process: 0 if all passed.
+ *
+ * `files` are what the workspace has, by their names, and `screen` is how large the window is.
+ */
+export async function drive(steps, { settings = {}, files, screen } = {}) {
+  const window = await openWindow(settings, files, screen);
   let current = "start";
   let failed = false;
   try {
@@ -28,8 +32,8 @@ export async function drive(steps, settings = {}) {
   process.exit(failed ? 1 : 0);
 }
 
-async function openWindow(settings) {
-  const folders = createWorkspace({ "security.workspace.trust.enabled": false, ...settings });
+async function openWindow(settings, files, screen) {
+  const folders = createWorkspace({ "security.workspace.trust.enabled": false, ...settings }, files);
   const { root, workspace, data } = folders;
   const config = path.join(root, "config.yaml");
   fs.writeFileSync(config, "auth: none\n");
@@ -40,7 +44,7 @@ async function openWindow(settings) {
     ...["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-telemetry", "--disable-update-check"],
     ...["--disable-workspace-trust", "--disable-getting-started-override", "--ignore-last-opened"],
   ]);
-  const { browser, page } = await openBrowser();
+  const { browser, page } = await openBrowser(screen);
   await page.goto(`${url}/?folder=${workspace}`);
   return new Window({ browser, page, workspace, data });
 }

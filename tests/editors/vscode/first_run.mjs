@@ -6,7 +6,7 @@ let clicks = 0;
 
 await drive(
   { consent, squiggle, download, resume, tryIt, menu, why, receipts, models, walkthrough },
-  { "workbench.colorTheme": "Default Dark Modern" },
+  { settings: { "workbench.colorTheme": "Default Dark Modern" } },
 );
 
 async function consent(window) {
@@ -26,11 +26,11 @@ async function squiggle(window) {
 }
 
 async function download(window) {
-  const offer = await window.message("Suggestions need an engine and a model");
+  const offer = await window.message("Suggestions need");
   await until("what is missing", async () => /missing$/.test(await window.status()));
   await until("how large it is", async () => /\d+ MB/.test(await offer.innerText()));
   await window.screenshot("offer");
-  await click(window, "Suggestions need an engine", "Download");
+  await click(window, "Suggestions need", "Download");
   await until("how far it is", async () => /setting up [1-9]\d* %/.test(await window.status()));
   await window.screenshot("downloading");
   await window.page.locator(".notification-toast .monaco-button", { hasText: "Cancel" }).click();
@@ -46,7 +46,7 @@ async function resume(window) {
 async function tryIt(window) {
   await window.command("breadknife: Open a Sample");
   await window.squiggle();
-  await until("ghost text", async () => (await window.shown('[class*="ghost-text"]')).includes("return"));
+  await until("ghost text", async () => (await window.shown('[class*="ghost-text"]')).includes("len(numbers)"));
   await window.screenshot("sample");
   await window.page.keyboard.press("Tab");
   console.log(`steps to the first completion: ${clicks}`);

@@ -16,8 +16,9 @@ from breadknife.engine.catalog import read_models
 from breadknife.engine.store import ModelStore
 
 STEP, SECONDS = 0.02, 0.1
+models, store = read_models().models, ModelStore()
 model = read_models().model("qwen2.5-coder-0.5b")
-file = ModelStore().path(model)
+file = store.path(model)
 begun = Path(os.environ["OUT"]) / "begun.txt"
 
 
@@ -33,8 +34,9 @@ def fetched() -> float:
 
 def look() -> None:
     say("engine", "done", "llama-cpp-python")
-    state = f"{fetched():.0%} fetched" if begun.exists() else "not here"
-    say(f"model:{model.name}", "done" if file.exists() else "skipped", state, size=model.size)
+    for each in models:
+        state = f"{fetched():.0%} fetched" if each is model and begun.exists() else "not here"
+        say(f"model:{each.name}", "done" if store.path(each).exists() else "skipped", state, size=each.size)
     say("languagetool", "skipped", "not installed", size=252_000_000)
 
 

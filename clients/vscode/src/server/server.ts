@@ -14,6 +14,8 @@ const PATIENCE = 2_000; // ms
 /** How long a server may take to say hello. On a busy machine, Python alone takes seconds. */
 const HELLO = 40_000; // ms
 
+type Failure = Extract<State, { kind: "unstartable" | "crashed" | "hung" }>;
+
 /** The language server's life: one process at a time, started again when it crashes now and then. */
 export class Server implements Disposable {
   readonly #log: LogOutputChannel;
@@ -98,7 +100,7 @@ export class Server implements Disposable {
     const found = await this.#find();
     this.#program = found.kind === "program" ? found.program : undefined;
     if (found.kind === "absent") this.#become({ kind: "absent" });
-    if (found.kind === "wrong") this.#fail(found.why);
+    if (found.kind === "wrong") this.#fail({ kind: "unstartable", reason: found.why });
     if (found.kind !== "program") return;
     const { command, args } = found.program;
     this.#log.info(`Starting ${[command, ...args].join(" ")}`);
@@ -117,7 +119,9 @@ export class Server implements Disposable {
         clearTimeout(this.#hello);
         this.#become({ kind: "ready" });
       }),
-      onStartFailed: current(() => void this.#explain(connection, "The breadknife server couldn't start")),
+      onStartFailed: current(
+        () => void this.#explain(connection, "unstartable", "The breadknife server couldn't start"),
+      ),
       onHung: (isHung) => current(() => this.#onHung(isHung))(),
       onWork: (change) => this.#onWork(change),
       onTaken: () => this.#taken.fire(),
@@ -159,21 +163,22 @@ export class Server implements Disposable {
     const now = Date.now();
     this.#crashes = [...this.#crashes.filter((time) => now - time < CRASHES.within), now];
     if (this.#crashes.length <= CRASHES.allowed) return true;
-    await this.#explain(connection, `The breadknife server crashed ${this.#crashes.length} times in a row`);
+    await this.#explain(connection, "crashed", `The breadknife server crashed ${this.#crashes.length} times in a row`);
     return false;
   }
 
-  /** Become a problem whose reason ends with what the process said last. */
-  async #explain(connection: Connection, what: string): Promise<void> {
+  /** Fail for a reason that ends with what the process said last. */
+  async #explain(connection: Connection, kind: Failure["kind"], what: string): Promise<void> {
     clearTimeout(this.#hello);
     const words = await this.#lastWords.read();
-    if (connection === this.#connection) this.#fail(`${what}: ${words || this.#error || "it didn't say why."}`);
+    const reason = `${what}: ${words || this.#error || "it didn't say why."}`;
+    if (connection === this.#connection) this.#fail({ kind, reason });
   }
 
-  #fail(reason: string): void {
-    if (this.#state.kind === "problem") return; // The first reason is the cause.
-    this.#log.error(reason);
-    this.#become({ kind: "problem", reason });
+  #fail(failure: Failure): void {
+    if (this.#state.kind === "unstartable" || this.#state.kind === "crashed") return; // The first reason is the cause.
+    this.#log.error(failure.reason);
+    this.#become(failure);
   }
 
   #onHung(isHung: boolean): void {

@@ -18,17 +18,27 @@ interface Choice {
   run(): unknown;
 }
 
+interface Parts {
+  readonly setup: Setup;
+  readonly memory: Memento;
+  /** The parts that the settings call for and that aren't here. */
+  wanted(): readonly string[];
+  /** There is a server to start. */
+  onServer(): void;
+}
+
 /** Asks the user before anything is installed or downloaded, once a session where they say no. */
 export class Dialogs {
   readonly #setup: Setup;
   readonly #memory: Memento;
   readonly #asked = new Set<string>();
-  /** Called when there is a server to start. */
+  readonly #wanted: () => readonly string[];
   readonly #onServer: () => void;
 
-  constructor(setup: Setup, memory: Memento, onServer: () => void) {
+  constructor({ setup, memory, wanted, onServer }: Parts) {
     this.#setup = setup;
     this.#memory = memory;
+    this.#wanted = wanted;
     this.#onServer = onServer;
   }
 
@@ -40,7 +50,7 @@ export class Dialogs {
     }
     if (!this.#isToAsk("server")) return;
     const size = megabytes(SERVER_BYTES);
-    await this.#offer("server", `breadknife needs its server: about ${size}, in VS Code's own storage.`, [
+    await this.#offer("server", `breadknife needs its server. Set it up in VS Code's own storage (about ${size})?`, [
       { title: "Set Up", run: () => this.setUpServer() },
       {
         title: "Choose a Program…",
@@ -65,25 +75,25 @@ export class Dialogs {
   /** The server runs, and what completion needs isn't here: offer to download it. */
   async offerModels(): Promise<void> {
     if (!this.#isToAsk("models")) return;
-    const bytes = await this.#missingBytes().catch(() => undefined);
-    const size = bytes ? `, ${megabytes(bytes)}` : "";
-    await this.#offer("models", `Suggestions need an engine and a model on this machine${size}.`, [
+    const parts = this.#wanted();
+    const bytes = await this.#bytes(parts).catch(() => 0);
+    const size = bytes > 0 ? ` (${megabytes(bytes)})` : "";
+    const what = parts.length === 1 ? "a model" : parts.includes("engine") ? "an engine and models" : "models";
+    await this.#offer("models", `Suggestions need ${what} on this machine. Download now${size}?`, [
       { title: "Download", run: () => this.download() },
       { title: "Choose…", run: () => commands.executeCommand("breadknife.showModels") },
     ]);
   }
 
-  /** The engine and the default models, unless parts are named. */
-  download(parts: readonly string[] = ["engine", "model"]): Promise<Outcome> {
+  /** What the settings call for and isn't here, unless parts are named. */
+  download(parts: readonly string[] = this.#wanted()): Promise<Outcome> {
     return this.#told(() => this.#setup.download(parts), "breadknife.download", parts);
   }
 
-  async #missingBytes(): Promise<number> {
-    const { all } = await this.#setup.look();
-    const wanted = all.filter(
-      ({ part, state }) => state !== "done" && (part === "engine" || part.startsWith("model:")),
-    );
-    return wanted.reduce((sum, { bytes_total }) => sum + (bytes_total ?? 0), 0);
+  /** What is fetched for these parts. */
+  async #bytes(parts: readonly string[]): Promise<number> {
+    const known = await this.#setup.look();
+    return parts.map((part) => known.get(part)?.bytes_total ?? 0).reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** Once a session, unless the user doesn't want to be asked at all. */

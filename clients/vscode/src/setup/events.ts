@@ -62,32 +62,23 @@ export class Parts {
     return this.#events.get(part);
   }
 
-  get all(): SetupEvent[] {
-    return [...this.#events.values()];
-  }
-
-  get failures(): SetupEvent[] {
-    return this.all.filter(({ state }) => state === "failed");
-  }
-
-  /** Of the parts with these names. A part counts by its size, and one of unknown size as much as a megabyte. */
+  /**
+   * Of the parts with these names. A part counts by its size, and one of unknown size as much as a megabyte; one that is
+   * skipped hasn't begun.
+   */
   progress(names: readonly string[]): Progress {
     const events = names.map((name) => this.#events.get(name)).filter((event) => event !== undefined);
-    const running = events.find(({ state }) => state === "running");
+    const running = events.filter(({ state }) => state === "running");
     let total = 0;
     let done = 0;
-    let isKnown = true;
     for (const { state, fraction, bytes_total } of events) {
       const size = bytes_total || 1e6;
       total += size;
-      if (state !== "running") done += size;
-      else if (fraction === null) isKnown = false;
-      else done += size * fraction;
+      if (state === "done" || state === "failed") done += size;
+      else if (state === "running") done += size * (fraction ?? 0);
     }
-    return {
-      message: running ? describe(running) : "starting",
-      fraction: isKnown && total > 0 && running ? done / total : undefined,
-    };
+    const isKnown = running.some(({ fraction }) => fraction !== null);
+    return { message: running[0] ? describe(running[0]) : "starting", fraction: isKnown ? done / total : undefined };
   }
 }
 

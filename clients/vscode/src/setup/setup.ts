@@ -82,8 +82,7 @@ export class Setup implements Disposable {
   /** Sets parts up by name, such as `engine` or `model:NAME`. */
   download(parts: readonly string[]): Promise<Outcome> {
     return this.#during("Downloading for breadknife", async (signal) => {
-      await this.look(); // What there is already, and how large the rest is.
-      const names = this.#namesOf(parts);
+      const [names] = await Promise.all([this.#namesOf(parts), this.look()]); // How large they are.
       const { code, lines } = await this.#cli(["setup", "--json", ...parts], signal, (event) => {
         this.#parts.take(event);
         this.#report(this.#parts.progress(names));
@@ -114,9 +113,10 @@ export class Setup implements Disposable {
   }
 
   /** `model` stands for all the default models. */
-  #namesOf(parts: readonly string[]): string[] {
-    const known = this.#parts.all.map(({ part }) => part);
-    return parts.flatMap((part) => (part === "model" ? known.filter((name) => name.startsWith("model:")) : [part]));
+  async #namesOf(parts: readonly string[]): Promise<string[]> {
+    if (!parts.includes("model")) return [...parts];
+    const usual = (await this.models()).filter(({ default_for }) => default_for.length > 0);
+    return parts.flatMap((part) => (part === "model" ? usual.map(({ name }) => `model:${name}`) : [part]));
   }
 
   #commandLine(args: readonly string[]): Command {
@@ -128,8 +128,8 @@ export class Setup implements Disposable {
 
   async #cli(args: readonly string[], signal: AbortSignal | undefined, onEvent: (event: SetupEvent) => void) {
     const { command, args: given } = this.#commandLine(args);
-    const { wheels } = this.#host.sources();
-    return run(command, given, {
+    const { wheels, isOffline } = this.#host.sources();
+    return run(command, [...given, ...(isOffline ? ["--offline"] : [])], {
       ...(signal ? { signal } : {}),
       env: wheels ? { ...process.env, BREADKNIFE_WHEELS: wheels } : process.env,
       onLine: (line) => {

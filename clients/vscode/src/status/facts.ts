@@ -6,7 +6,7 @@ export type State =
   /** There is no `breadknife` on this machine yet. */
   | { readonly kind: "absent" }
   /** It can't be started, crashed too often, or doesn't answer. */
-  | { readonly kind: "problem" | "hung"; readonly reason: string };
+  | { readonly kind: "unstartable" | "crashed" | "hung"; readonly reason: string };
 
 /** The server's own report: the answer to the command `breadknife.status`. */
 export interface Report {
@@ -69,6 +69,19 @@ export function missing(report: Report | undefined): "engine" | "model" | undefi
   if (!report || !model || isElsewhere(model)) return undefined;
   if (report.engine_installed === false) return "engine";
   return model.path === null ? "model" : undefined;
+}
+
+/** The parts of a set-up that the settings call for and that aren't here; the usual ones while the server hasn't said. */
+export function wanted(report: Report | undefined): string[] {
+  const models = (report?.models ?? []).filter((model) => model.path === null && !isElsewhere(model));
+  const parts = models.map(({ name }) => `model:${name}`);
+  if (report && report.engine_installed !== true) parts.unshift("engine");
+  return parts.length > 0 ? parts : ["engine", "model"];
+}
+
+/** Whether something is wrong that a restart may help. */
+export function isBroken(state: State): state is Extract<State, { reason: string }> {
+  return "reason" in state;
 }
 
 /** Whether another engine runs it: `ENGINE:NAME`. */

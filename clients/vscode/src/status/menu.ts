@@ -1,4 +1,4 @@
-import { completionModel, type Facts, isRunning, missing } from "./facts";
+import { completionModel, type Facts, isBroken, isRunning, missing } from "./facts";
 import { percent } from "./shown";
 
 /** One entry of the status bar's menu. */
@@ -30,7 +30,7 @@ function pressing({ state, setup, report, isTrusted }: Facts): Entry[] {
     const label = `$(cloud-download) Download the ${missing(report) === "engine" ? "Engine and the Model" : "Model"}`;
     entries.push({ label, command: "breadknife.download" });
   }
-  if (state.kind === "problem" || state.kind === "hung") {
+  if (isBroken(state)) {
     entries.push({
       label: "$(debug-restart) Restart the Server",
       description: state.reason,
@@ -81,7 +81,7 @@ function always({ state, report }: Facts): Entry[] {
     { label: "$(package) Models", command: "breadknife.showModels" },
     { label: "$(book) Get Started", command: "breadknife.openWalkthrough" },
   );
-  if (state.kind !== "problem" && state.kind !== "hung") {
+  if (!isBroken(state)) {
     entries.push({ label: "$(debug-restart) Restart the Server", command: "breadknife.restart" });
   }
   entries.push({ label: "$(output) Show Log", command: "breadknife.showLog" });

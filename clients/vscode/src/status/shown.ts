@@ -17,7 +17,9 @@ export function shown(facts: Facts): Shown {
   switch (state.kind) {
     case "absent":
       return plain("cloud-download", "set up", "breadknife needs its server: choose this to set it up.", "warning");
-    case "problem":
+    case "unstartable":
+      return plain("error", "can't start", state.reason, "error");
+    case "crashed":
       return plain("error", "crashed", state.reason, "error");
     case "hung":
       return plain("error", "not answering", state.reason, "error");

@@ -51,10 +51,10 @@ function renderProgress({ message, fraction }: Progress): Html {
 function renderEngine(report: Report | undefined, part: SetupEvent | undefined, isBusy: boolean): Html {
   const running = report?.engine;
   const memory = running
-    ? `It runs, with ${megabytes(running.resident_bytes)} in memory.`
-    : "It starts when it is needed first.";
+    ? `Runs the models, with ${megabytes(running.resident_bytes)} in memory.`
+    : "Runs the models. It starts when it is first needed.";
   if (part?.state === "done" || report?.engine_installed) {
-    return html`<li id="part-engine"><span class="name">Runs the models</span> <span class="quiet">Installed. ${memory}</span></li>`;
+    return html`<li id="part-engine"><p class="quiet">${memory}</p><div class="row"><span>On this machine</span></div></li>`;
   }
   const purpose = "Runs the models. Without it, rules check, and nothing completes.";
   return part ? renderPart("Engine", purpose, part, isBusy) : html`<li>${purpose}</li>`;

@@ -42,7 +42,7 @@ function renderReceipt(receipt: Receipt, withFile: boolean): Html {
 <li><details id="receipt-${id}">
 <summary>${REQUESTS[receipt.request] ?? receipt.request}${where && html` <span class="quiet">${where}</span>`}:
 <span class="${outcome === "failed" ? "bad" : ""}">${OUTCOMES[outcome] ?? outcome}</span>
-<span class="quiet">${Math.round(milliseconds)} ms</span></summary>
+<span class="quiet">${grouped(Math.round(milliseconds))}&nbsp;ms</span></summary>
 ${receipt.sentence && html`<p>${asSentence(receipt.sentence)} ${receipt.remedy && html`<span class="quiet">${asSentence(receipt.remedy)}</span>`}</p>`}
 <dl>
 <dt>When</dt><dd>${new Date(at * 1000).toLocaleTimeString()}${receipt.times > 1 && ` and ${receipt.times - 1} times before`}</dd>

@@ -86,7 +86,8 @@ function outside({ state, setup, file, report, isTrusted, areSuggestionsOn, rece
   switch (state.kind) {
     case "absent":
       return { sentence: "breadknife needs its server.", button: { title: "Set Up", command: "breadknife.setUp" } };
-    case "problem":
+    case "unstartable":
+    case "crashed":
     case "hung":
       return { sentence: state.reason, button: RESTART };
     case "paused":

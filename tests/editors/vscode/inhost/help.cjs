@@ -154,6 +154,7 @@ module.exports = {
   extension,
   fileOf,
   folder,
+  isReady,
   nameOf,
   noDiagnostics,
   open,

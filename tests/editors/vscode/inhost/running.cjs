@@ -4,6 +4,7 @@ const vscode = require("vscode");
 const {
   diagnostic,
   extension,
+  isReady,
   noDiagnostics,
   open,
   ready,
@@ -107,6 +108,26 @@ module.exports = {
     await diagnostic(document, "none-");
   },
 
+  async "a server that keeps crashing is told, and a restart helps"() {
+    const { document } = await open("null.py");
+    await ready();
+    let before;
+    while (extension.exports.state().kind !== "crashed") {
+      const process_ = await until("another process, or the end", async () => {
+        if (extension.exports.state().kind === "crashed") return -1;
+        const running = isReady(extension.exports.state()) && (await serverProcess());
+        return running !== before && running;
+      });
+      if (process_ > 0) process.kill(process_, "SIGKILL");
+      before = process_;
+    }
+    assert.match(extension.exports.state().reason, /crashed 5 times in a row: \S/);
+    await status("crashed");
+    await commands.executeCommand("breadknife.restart");
+    await ready();
+    await diagnostic(document, "none-");
+  },
+
   async "a server that stops answering is told, and so is its recovery; a restart ends it"() {
     const { document } = await open("null.py");
     await diagnostic(document, "none-");
@@ -137,8 +158,8 @@ module.exports = {
       [["true"], /couldn.t start: \S/],
     ]) {
       await withCommand(command, async () => {
-        assert.match((await trouble("problem")).reason, explained);
-        await status("crashed");
+        assert.match((await trouble("unstartable")).reason, explained);
+        await status("can't start");
       });
       await ready();
     }
@@ -158,7 +179,7 @@ module.exports = {
     await ready();
     await commands.executeCommand("breadknife.openSample");
     const { document, selection } = vscode.window.activeTextEditor;
-    assert.equal(document.lineAt(selection.active.line).text, "    ");
+    assert.equal(document.lineAt(selection.active.line).text, "    return ");
     await diagnostic(document, "none-");
     await diagnostic(document, "AnA");
   },
