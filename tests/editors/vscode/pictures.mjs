@@ -36,11 +36,12 @@ def amount(line: str) -> int:
 const settings = {
   "breadcrumbs.enabled": false,
   "editor.fontSize": 15,
+  "editor.scrollBeyondLastLine": false,
   "workbench.colorTheme": "Default Light Modern",
   "workbench.layoutControl.enabled": false,
 };
 
-const screen = { viewport: { width: 960, height: 480 }, deviceScaleFactor: 1.5 };
+const screen = { viewport: { width: 960, height: 560 }, deviceScaleFactor: 1.5 };
 
 await drive({ suggestion, fixes, receipts }, { settings, files, screen });
 
@@ -74,10 +75,9 @@ async function receipts(window) {
   const { frame, main } = await window.view("Receipts");
   // The models' view makes room.
   await window.page.locator(".pane-header", { hasText: "Models" }).click();
-  const receipt = main.locator("summary", { hasText: /Suggestion.*answered/s }).first();
+  const receipt = main.locator("details", { hasText: /Suggestion.*answered.*[1-9]\d* written/s }).first();
   await until("the receipt of a suggestion", () => receipt.isVisible());
-  await receipt.click();
-  await receipt.evaluate((summary) => summary.scrollIntoView());
+  await receipt.locator("summary").click();
   await still(() => main.innerText());
   await frame.page().mouse.move(700, 20);
   await window.screenshot("receipts");

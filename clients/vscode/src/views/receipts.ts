@@ -34,7 +34,8 @@ function isWorthTelling({ request, reason }: Receipt): boolean {
 
 function renderReceipt(receipt: Receipt, withFile: boolean): Html {
   const { id, outcome, at, milliseconds } = receipt;
-  const where = [receipt.plugin, withFile && nameOf(receipt.uri), receipt.line > 0 && `line ${receipt.line}`]
+  const plugin = receipt.plugin === receipt.request ? "" : receipt.plugin; // Only completion completes.
+  const where = [plugin, withFile && nameOf(receipt.uri), receipt.line > 0 && `line ${receipt.line}`]
     .filter(Boolean)
     .join(", ");
   const who = receipt.plugin || "nobody";
