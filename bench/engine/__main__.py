@@ -14,12 +14,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import compute
+import recovery
 import service
 from peers import own_home
 from row import Row
 
 from breadknife.engine.client import DaemonEngine
-from breadknife.engine.pool import from_store
+from breadknife.engine.daemon.pool import from_store
 
 
 def main() -> None:
@@ -39,6 +40,9 @@ def main() -> None:
         "memory": lambda: service.memory(model),
         "snapshot": lambda: compute.snapshot(model),
         "chaos": lambda: service.chaos(model),
+        "recovery": recovery.killed_and_stopped,
+        "noticing": lambda: recovery.noticing(model),
+        "grammars": lambda: recovery.hostile_grammars(model),
     }
     print("| what | goal | reached |\n|---|---|---|")
     for name in chosen.rows.split(",") if chosen.rows else rows:

@@ -9,11 +9,12 @@ import argparse
 import time
 from pathlib import Path
 
-from breadknife.engine import llama
 from breadknife.engine.api import Part
-from breadknife.engine.llama import LlamaModel
+from breadknife.engine.daemon.pool import from_store
+from breadknife.engine.llama import amx
+from breadknife.engine.llama import model as llama
+from breadknife.engine.llama.model import LlamaModel
 from breadknife.engine.model import Evaluation
-from breadknife.engine.pool import from_store
 
 WIDTHS = (1, 2, 4, 8, 16, 32, 63, 64, 96, 128)
 RUNS = 3
@@ -26,7 +27,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     chosen = parser.parse_args()
     for name in chosen.models:
-        model = LlamaModel(from_store(name), cells=4096, sequences=2, threads=chosen.threads, width=max(WIDTHS))
+        path = from_store(name)
+        model = LlamaModel(
+            path, cells=4096, sequences=2, threads=chosen.threads, width=max(WIDTHS), amx=amx.may_be_used(path)
+        )
         text = Path(llama.__file__).read_text("utf-8")
         [tokens] = model.tokenize((Part(text),))
         print(f"\n| {name}, ms | {' | '.join(map(str, WIDTHS))} |\n|---|{'---|' * len(WIDTHS)}")

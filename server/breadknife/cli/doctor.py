@@ -11,12 +11,12 @@ from pathlib import Path
 from breadknife import __version__, paths
 from breadknife.cli.assemble import make_host
 from breadknife.cli.output import print_json
-from breadknife.engine.catalog import user_catalog
 from breadknife.engine.installed import is_installed
+from breadknife.engine.models.catalog import user_catalog
+from breadknife.engine.models.store import ModelStore
 from breadknife.engine.runtimes import split_model
-from breadknife.engine.store import ModelStore
 from breadknife.engine.transport import private_folder
-from breadknife.errors import BreadknifeError, EngineMissing, LeftOut
+from breadknife.errors import BreadknifeError, EngineMissing, EngineUnavailable, LeftOut
 from breadknife.host.host import Host
 from breadknife.host.pauses import read_pauses
 from breadknife.host.registry import roles_of
@@ -114,7 +114,11 @@ def _models(host: Host) -> Iterator[Check]:
 def _engine(host: Host) -> Iterator[Check]:
     try:
         private_folder(paths.runtime_dir())
-        running = host.engine.status()
+        running = None
+        try:
+            running = host.engine.status()
+        except EngineUnavailable as error:
+            yield Check("engine", "note", str(error))
         host.warm_up()
     except EngineMissing as error:
         yield Check("engine", "note", f"only rules check and nothing completes: {error}")

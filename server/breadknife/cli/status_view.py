@@ -23,7 +23,8 @@ def view(report: Values) -> RenderableType:
     parts: list[RenderableType] = [Text.from_markup(f"[bold]breadknife {report['version']}[/bold]")]
     engine = report["engine"]
     if engine is None:
-        parts.append(Text(f"engine   {no_engine(report)}"))
+        problem = report["engine_problem"]
+        parts.append(Text(f"engine   {no_engine(report)}", "red" if problem else ""))
     else:
         parts += _engine(engine)
     parts += [Text(remote["sentence"], "bold red") for remote in report["remotes"]]

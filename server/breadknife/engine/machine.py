@@ -34,6 +34,15 @@ def memory() -> Memory:
     return Memory(psutil.virtual_memory().available - mapped, own.rss)
 
 
+def memory_kills() -> int:
+    """How many processes the system has killed for want of memory since it began; 0 where it doesn't tell."""
+    try:
+        counts = dict(line.split() for line in Path("/proc/vmstat").read_text("ascii").splitlines())
+        return int(counts["oom_kill"])
+    except (OSError, ValueError, KeyError):
+        return 0
+
+
 def cores() -> tuple[int, int]:
     """Physical and logical cores that this process may use."""
     allowed = len(_allowed())

@@ -41,7 +41,7 @@ def no_engine(report: Values) -> str:
     """Why there is none, where none runs."""
     if not report["engine_installed"]:
         return "not installed; `breadknife setup` installs it"
-    return "not running; whoever needs it first starts it"
+    return report["engine_problem"] or "not running; whoever needs it first starts it"
 
 
 def _engine(engine: Values) -> Iterator[str]:

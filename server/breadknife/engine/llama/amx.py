@@ -17,7 +17,9 @@ import msgspec
 import numpy as np
 
 from breadknife.engine.installed import llama_build
+from breadknife.engine.llama.model import LlamaModel, has_amx
 from breadknife.engine.machine import cores
+from breadknife.engine.model import Evaluation, Rows
 from breadknife.paths import state_dir, write_atomically
 
 MOST_SECONDS = 60.0
@@ -32,8 +34,16 @@ WINDOWS_CRASH = 0xC0000000
 log = logging.getLogger("breadknife.engine")
 
 
+def may_be_used(path: Path) -> bool:
+    """Whether the model at `path` may be loaded with AMX kernels; a processor without AMX needs no trial."""
+    return not has_amx() or works(path)
+
+
 def works(path: Path) -> bool:
-    """As it is found out with the model at `path`, or was with another; where nothing can be found out they don't."""
+    """Whether the kernels compute what they should, as a trial with the model at `path` or with an earlier one showed.
+
+    False where no trial can be made.
+    """
     file, build = state_dir() / "amx.json", llama_build()
     try:
         known = msgspec.json.decode(file.read_bytes(), type=dict[str, bool])
@@ -60,9 +70,6 @@ def works(path: Path) -> bool:
 
 
 def main(path: Path) -> int:
-    from breadknife.engine.llama import LlamaModel
-    from breadknife.engine.model import Evaluation, Rows
-
     made: list[Rows] = []
     for amx in (False, True):
         model = LlamaModel(path, cells=128, sequences=1, threads=cores()[0], width=len(TOKENS), amx=amx)

@@ -14,13 +14,13 @@ from collections import Counter
 from collections.abc import Callable
 
 from breadknife.engine.api import Chunk, EmbedRequest, Lane, LaneStatus, ModelStatus, ScoreRequest
-from breadknife.engine.batching import Asked, shares, take_part
-from breadknife.engine.calibration import PROMPTS
-from breadknife.engine.decoding import Work, make_plan
-from breadknife.engine.jobs import SHARED_START, Job, Reply, Run, is_being_evaluated, make_way
+from breadknife.engine.daemon.batching import Asked, shares, take_part
+from breadknife.engine.daemon.calibration import PROMPTS
+from breadknife.engine.daemon.decoding import Work, make_plan
+from breadknife.engine.daemon.jobs import SHARED_START, Job, Reply, Run, is_being_evaluated, make_way
+from breadknife.engine.daemon.sequences import Sequences, common_prefix
+from breadknife.engine.daemon.tally import Tally
 from breadknife.engine.model import Evaluation, Model, Models, Rows
-from breadknife.engine.sequences import Sequences, common_prefix
-from breadknife.engine.tally import Tally
 from breadknife.errors import BreadknifeError, EngineError, Superseded
 
 TEND_SECONDS = 1.0
@@ -49,6 +49,8 @@ class Scheduler:
         self._finished = Counter[Lane]()
         self._changed = threading.Condition()
         self._closed = False
+        self.turns = 0
+        """How often the thread has looked for something to do: it goes on as long as this grows."""
         self._thread = threading.Thread(target=self._loop, name="compute", daemon=True)
         self._thread.start()
 
@@ -113,6 +115,7 @@ class Scheduler:
 
     def _loop(self) -> None:
         while not self._closed:
+            self.turns += 1
             self._sweep()
             with self._changed:
                 focus = min((*self._waiting, *(run.job for run in self._runs)), key=lambda j: j.urgency, default=None)

@@ -1,0 +1,89 @@
+"""What an answer may be: GBNF or a JSON schema, as llguidance takes it, and the limits it is kept within.
+
+llguidance follows a grammar with Earley's algorithm over automata, and counts its steps: a grammar that would need too
+many ends with an error. llama.cpp's own grammars have no such limits (an enumeration of 200 values takes a second for
+one token of a large vocabulary, an ambiguous rule all memory).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from breadknife.engine.grammars.gbnf import GbnfError
+from breadknife.engine.grammars.gbnf_parser import parse_gbnf
+from breadknife.engine.grammars.json_schema import SchemaError, closed_schema
+from breadknife.errors import EngineError
+
+if TYPE_CHECKING:
+    from llguidance import LLParserLimits
+
+MOST_CHARACTERS = 100_000
+"""Of a grammar. Here GBNF of that length takes 30 ms to translate, a JSON schema 3 ms to compile."""
+_SPACES = " ?"
+"""Between the tokens of JSON, as in llama.cpp: small models that may write more go on doing so."""
+
+
+def limits() -> LLParserLimits:
+    """What llguidance may spend on a grammar and on each token; the rest as it has it.
+
+    Recursive GBNF takes many small steps (20,000 in a millisecond); each state is 1 to 2 kB; and nothing is computed
+    before it is needed.
+    """
+    from llguidance import LLParserLimits
+
+    return LLParserLimits(
+        step_max_items=1_000_000,
+        max_lexer_states=25_000,
+        precompute_large_lexemes=False,
+        verbose_errors=False,
+    )
+
+
+def translated(grammar: str) -> str:
+    """A grammar as llguidance takes it. Raises EngineError for one that is none, or too big."""
+    from llguidance import LLMatcher
+
+    source = _read(grammar)
+    if is_schema(grammar):
+        return LLMatcher.grammar_from_json_schema(source, overrides={"whitespace_pattern": _SPACES})
+    return LLMatcher.grammar_from_lark(source)
+
+
+def check(grammar: str) -> None:
+    """Raises EngineError where it needs no compiler to see that a grammar is none, or too big."""
+    _read(grammar)
+
+
+def is_schema(grammar: str) -> bool:
+    return grammar.lstrip().startswith("{")
+
+
+def _read(grammar: str) -> str:
+    """A JSON schema, or GBNF in Lark's language."""
+    if len(grammar) > MOST_CHARACTERS:
+        raise refused(f"it has {len(grammar):,} characters, and {MOST_CHARACTERS:,} are the most")
+    try:
+        return json.dumps(closed_schema(grammar)) if is_schema(grammar) else parse_gbnf(grammar).lark()
+    except (GbnfError, SchemaError) as error:
+        raise refused(str(error)) from error
+
+
+def beginning_of(grammar: str) -> str:
+    """The text that the output begins with, where a grammar says that and no more; empty for any other."""
+    if not grammar.rstrip().endswith("]*"):  # most needn't be parsed
+        return ""
+    try:
+        return parse_gbnf(grammar).beginning
+    except GbnfError:
+        return ""
+
+
+def refused(why: str) -> EngineError:
+    """The error for a grammar that isn't used."""
+    return EngineError(f"the request's grammar can't be used: {why}")
+
+
+def first_line(message: str) -> str:
+    """What llguidance says, without the excerpt of the grammar that follows."""
+    return message.strip().partition("\n")[0]
