@@ -104,8 +104,8 @@ test("the view of models: what is here, what is used, what is missing", () => {
   ]);
   const models = [model("small", "/a"), model("spare", "/b"), model("large", null), model("other", null)];
   const view = renderModels({ report: REPORT, parts, models, setup: undefined });
-  assert.match(text(view), /small 491 MB, English, used for suggestions completes code On this machine/);
-  assert.match(text(view), /large 491 MB, English completes code 12 % fetched/);
+  assert.match(text(view), /small 491 MB, English, used for suggestions Completes code. On this machine/);
+  assert.match(text(view), /large 491 MB, English Completes code. 12 % fetched/);
   assert.match(text(view), /LanguageTool 252 MB/);
   assert.deepEqual(buttons(view), [
     "Use spare for completion",

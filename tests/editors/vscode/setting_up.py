@@ -12,8 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from breadknife.engine.catalog import read_models
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import read_models
+from breadknife.engine.models.store import ModelStore
 
 STEP, SECONDS = 0.02, 0.1
 models, store = read_models().models, ModelStore()

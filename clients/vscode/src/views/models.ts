@@ -2,6 +2,7 @@ import { describe, megabytes, type Parts, type Progress, type SetupEvent } from 
 import type { Model } from "../setup/setup";
 import { isElsewhere, type Report } from "../status/facts";
 import { percent } from "../status/shown";
+import { asSentence } from "../why/reason";
 import { button, type Html, html } from "./html";
 
 export interface Models {
@@ -68,7 +69,7 @@ function renderModel(model: Model, report: Report | undefined, part: SetupEvent 
   return html`
 <li id="part-model-${model.name}">
 <div class="row"><span class="name">${model.name}</span> <span class="quiet">${facts.filter(Boolean).join(", ")}</span></div>
-${model.purpose && html`<p class="quiet">${model.purpose}</p>`}
+${model.purpose && html`<p class="quiet">${asSentence(model.purpose)}</p>`}
 <div class="row">${state(part, isHere)}${!isHere && !isBusy && downloadButton(part, model.name, `model:${model.name}`)}
 ${isHere && model.roles.includes("completion") && !used.includes("completion") && button("Use for Completion", "useModel", model.name, `Use ${model.name} for completion`)}</div>
 </li>`;

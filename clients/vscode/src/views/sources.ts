@@ -59,8 +59,7 @@ export class ModelsSource implements Source {
       return;
     }
     try {
-      this.#models = await this.#setup.models();
-      await this.#setup.look();
+      [this.#models] = await Promise.all([this.#setup.models(), this.#setup.look()]);
       this.#trouble = undefined;
       this.#isKnown = true;
     } catch (error) {

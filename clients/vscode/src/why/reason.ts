@@ -123,8 +123,9 @@ function ofReceipt(receipts: readonly Receipt[]): Why {
   const receipt = newest(receipts);
   if (!receipt) return { sentence: "Nothing has been asked about this file yet.", button: SUGGEST };
   if (receipt.outcome === "answered") {
-    const took = `${Math.round(receipt.milliseconds)} ms`;
-    return { sentence: `The last suggestion for line ${receipt.line} came after ${took}.`, button: SUGGEST };
+    const { line, milliseconds } = receipt;
+    const took = milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+    return { sentence: `The last suggestion for line ${line} came after ${took}.`, button: SUGGEST };
   }
   const cause = receipt.sentence || "breadknife had nothing to say";
   return { sentence: asSentence(cause), button: HELP[receipt.reason] ?? SUGGEST };
