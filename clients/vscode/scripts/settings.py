@@ -23,6 +23,8 @@ NOT_FOR_EDITORS = {"escalate", "engine", "engines"}
 SCOPES = {"offline": "machine-overridable", "keep_receipts": "machine"}
 """Scopes of VS Code for what stands outside of all tables; a workspace can't turn receipts on."""
 TITLES = {"general": "General", "completion": "Completion", "nullcheck": "Null checks", "prose": "Prose"}
+POINTLESS = {"completion.severities"}
+"""Completion finds nothing."""
 PLUGINS = ("completion", "nullcheck", "prose")
 """Those that come with breadknife: a user's own plugin isn't part of the extension's manifest."""
 
@@ -48,7 +50,7 @@ def _editors(
         if key in types:
             own = {field.name for field in dataclasses.fields(types[key]) if field.metadata.get(OWN_ALONE)}
             for name, each in schema["properties"].items():
-                if name not in own:
+                if name not in own and f"{key}.{name}" not in POINTLESS:
                     yield key, f"{key}.{name}", each, "language-overridable"
         elif key == "models":
             for role, each in schema["properties"].items():

@@ -192,7 +192,7 @@ class Asking:
         try:
             answer = plugin.answer(self.request, context)
             check_form(self.request, answer)
-            answer = verifier.verified(answer)
+            answer = self._with_severities(verifier.verified(answer), plugin.name)
             if not _says_something(answer):
                 nothing = answer if isinstance(answer, Silence) else silence("no-opinion", plugin=plugin.name)
                 return self._ended(Outcome.NOTHING, nothing, verifier.verdict)
@@ -211,6 +211,15 @@ class Asking:
             elif isinstance(error, ModelMissing | EngineMissing):
                 self.services.notify_missing(error)
             return self._ended(outcome, why)
+
+    def _with_severities(self, answer: Answer | None, plugin: str) -> Answer | None:
+        """Findings as the user's settings weigh them."""
+        wanted = self.settings.severities.get(plugin)
+        if not wanted or not isinstance(answer, Findings):
+            return answer
+        usual = wanted.get("*")
+        weighed = (replace(each, severity=wanted.get(each.code, usual or each.severity)) for each in answer.items)
+        return replace(answer, items=tuple(weighed))
 
     def _shared(self, path: Path) -> str | None:
         project = self.services.projects.of(self.root)
