@@ -8,6 +8,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from editors.workbench import chosen_fix, editor, make_wheel, scripted_breadknif
 
 TESTS = Path(__file__).parent / "vscode"
 EXTENSION = Path(__file__).parents[2] / "clients" / "vscode"
+BUNDLE_BYTES = 500_000
 SAYS = {
     "def both(first):\n": "    one = first + 1\n    two = first + 2\n    return one, two\n",
     "    total = sum(numbers)\n    return ": "total / len(numbers)",
@@ -132,11 +134,17 @@ def test_in_the_extension_host(npm: Npm, vscode: Run, machine: dict[str, str], p
     vscode("exthost.mjs", machine | {"EXTENSION": str(EXTENSION), "PART": part})
 
 
-@pytest.fixture
-def vsix(npm: Npm, tmp_path: Path) -> str:
-    path = tmp_path / "breadknife.vsix"
+@pytest.fixture(scope="session")
+def vsix(npm: Npm, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("vsix") / "breadknife.vsix"
     npm("run", "package", "--", "--out", str(path))
     return str(path)
+
+
+@pytest.mark.editor
+def test_the_bundle_is_small(vsix: str) -> None:
+    with zipfile.ZipFile(vsix) as archive:
+        assert archive.getinfo("extension/dist/extension.js").file_size <= BUNDLE_BYTES
 
 
 @pytest.mark.editor

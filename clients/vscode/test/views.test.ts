@@ -5,6 +5,7 @@ import type { Model } from "../src/setup/setup";
 import { html, page } from "../src/views/html";
 import { renderModels } from "../src/views/models";
 import { renderReceipts } from "../src/views/receipts";
+import { whyStopped } from "../src/why/reason";
 import { NO_ENGINE, REPORT } from "./facts";
 import { RECEIPT } from "./why.test";
 
@@ -70,7 +71,7 @@ test("menus that were asked for in vain aren't listed", () => {
 
 test("why there are no receipts", () => {
   assert.equal(
-    text(renderReceipts({ receipts: [], file: "a.py", bytesSent: 0, trouble: "It crashed." })),
+    text(renderReceipts({ receipts: [], file: "a.py", bytesSent: 0, trouble: { sentence: "It crashed." } })),
     "It crashed.",
   );
   assert.match(text(renderReceipts({ receipts: [], file: "a.py", bytesSent: 0 })), /Nothing has been asked yet\./);
@@ -130,4 +131,11 @@ test("the view of models: an engine that is missing can be fetched", () => {
   const parts = new Parts([part("engine", "skipped", "not installed", { bytes_total: 3e6 })]);
   const view = renderModels({ report: NO_ENGINE, parts, models: [], setup: undefined });
   assert.deepEqual(buttons(view), ["Download Engine"]);
+});
+
+test("a view that has nothing to show says why, and helps", () => {
+  const trouble = whyStopped({ kind: "absent" });
+  const view = renderModels({ report: undefined, parts: new Parts([]), models: [], setup: undefined, trouble });
+  assert.equal(text(view), "breadknife needs its server. Set Up");
+  assert.deepEqual(buttons(view), ["Set Up"]);
 });

@@ -64,7 +64,7 @@ async function missingProgram(window) {
   fs.writeFileSync(settings, JSON.stringify({ "breadknife.command": ["no-such-program", "serve"] }));
   const toast = await window.message("“no-such-program”");
   await window.screenshot("missingProgram");
-  await until("the status", async () => (await window.status()) === "breadknife: crashed");
+  await until("the status", async () => (await window.status()) === "breadknife: can't start");
   await toast.locator(".monaco-button", { hasText: "Open Settings" }).click();
   await until("the setting", async () => (await window.shown(".settings-editor")).includes("Command"));
 }

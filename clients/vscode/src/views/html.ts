@@ -37,6 +37,16 @@ export function button(title: string, command: string, argument = "", label = ti
   return html`<button type="button" data-command="${command}" data-argument="${argument}" aria-label="${label}">${title}</button>`;
 }
 
+/** Why a view has nothing to show, and a button that helps. */
+export interface Trouble {
+  readonly sentence: string;
+  readonly button?: { readonly title: string; readonly command: string };
+}
+
+export function renderTrouble({ sentence, button: help }: Trouble): Html {
+  return html`<p>${sentence}</p>${help && html`<p class="row" id="help">${button(help.title, help.command)}</p>`}`;
+}
+
 export interface Page {
   /** What the page may load: its own style and script, and nothing else. */
   readonly source: string;

@@ -3,7 +3,7 @@ import type { Model } from "../setup/setup";
 import { isElsewhere, type Report } from "../status/facts";
 import { percent } from "../status/shown";
 import { asSentence } from "../why/reason";
-import { button, type Html, html } from "./html";
+import { button, type Html, html, renderTrouble, type Trouble } from "./html";
 
 export interface Models {
   readonly report: Report | undefined;
@@ -11,16 +11,16 @@ export interface Models {
   readonly models: readonly Model[];
   readonly setup: Progress | undefined;
   /** Why nothing is known. */
-  readonly trouble?: string | undefined;
+  readonly trouble?: Trouble | undefined;
 }
 
 /** The engine, the models and LanguageTool: what is here, what it is for, and a button for what is missing. */
 export function renderModels({ report, parts, models, setup, trouble }: Models): Html {
+  if (trouble !== undefined && !setup) return renderTrouble(trouble);
   const isBusy = setup !== undefined;
   const languageTool = parts.get("languagetool");
   return html`
 ${setup && renderProgress(setup)}
-${trouble !== undefined && html`<p>${trouble}</p>`}
 <h2 id="engine-title">Engine</h2>
 <ul aria-labelledby="engine-title">${renderEngine(report, parts.get("engine"), isBusy)}</ul>
 <h2 id="models-title">Models</h2>

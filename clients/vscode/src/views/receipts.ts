@@ -1,5 +1,5 @@
 import { asSentence, type Receipt } from "../why/reason";
-import { button, type Html, html } from "./html";
+import { button, type Html, html, renderTrouble, type Trouble } from "./html";
 
 export interface Receipts {
   readonly receipts: readonly Receipt[];
@@ -8,12 +8,12 @@ export interface Receipts {
   /** All that has left the machine since the server started. */
   readonly bytesSent: number;
   /** Why the server can't tell; then there are no receipts. */
-  readonly trouble?: string | undefined;
+  readonly trouble?: Trouble | undefined;
 }
 
 /** What ran for a file or for all, newest first: who was asked, what it cost, and why there was nothing. */
 export function renderReceipts({ receipts, file, bytesSent, trouble }: Receipts): Html {
-  if (trouble !== undefined) return html`<p>${trouble}</p>`;
+  if (trouble !== undefined) return renderTrouble(trouble);
   const told = receipts.filter(isWorthTelling);
   const scope = file
     ? html`Requests for <strong>${file}</strong>, newest first.`

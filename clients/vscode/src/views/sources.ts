@@ -2,16 +2,19 @@ import { commands, languages, window, workspace } from "vscode";
 import { documentSelector } from "../manifest";
 import type { Server } from "../server/server";
 import type { Model, Setup } from "../setup/setup";
-import { isRunning } from "../status/facts";
+import type { State } from "../status/facts";
 import { percent } from "../status/shown";
 import type { Watch } from "../status/watch";
-import type { Receipt } from "../why/reason";
+import { type Receipt, whyStopped } from "../why/reason";
+import type { Trouble } from "./html";
 import { renderModels } from "./models";
 import { renderReceipts } from "./receipts";
 import type { Content, Source } from "./view";
 
 /** The commands of the extension that a view's buttons may run. */
-const COMMANDS = new Set(["breadknife.cancelSetup", "breadknife.download", "breadknife.setUp"]);
+const COMMANDS = new Set(
+  ["cancelSetup", "download", "setUp", "restart", "resume", "showLog"].map((name) => `breadknife.${name}`),
+);
 
 function runCommand(command: string, argument: string): void {
   if (COMMANDS.has(command)) void commands.executeCommand(command, ...(argument ? [[argument]] : []));
@@ -24,7 +27,7 @@ export class ModelsSource implements Source {
   readonly #watch: Watch;
   readonly #setup: Setup;
   #models: readonly Model[] = [];
-  #trouble: string | undefined;
+  #trouble: Trouble | undefined;
   #isKnown = false;
 
   constructor(watch: Watch, setup: Setup) {
@@ -39,7 +42,7 @@ export class ModelsSource implements Source {
 
   async render(): Promise<Content> {
     const { report, setup, state } = this.#watch.facts;
-    if (!this.#isKnown && !setup) await this.#look(state.kind === "absent");
+    if (!this.#isKnown && !setup) await this.#look(state);
     const { parts } = this.#setup;
     const content = renderModels({ report, parts, models: this.#models, setup, trouble: this.#trouble });
     // Every tenth, so that a screen reader isn't always speaking.
@@ -53,9 +56,10 @@ export class ModelsSource implements Source {
     else runCommand(command, argument);
   }
 
-  async #look(isAbsent: boolean): Promise<void> {
-    if (isAbsent) {
-      this.#trouble = "Set breadknife up to see its models.";
+  async #look(state: State): Promise<void> {
+    // A server that is paused or hangs is no reason: its program can still say what there is.
+    if (state.kind === "absent" || state.kind === "unstartable") {
+      this.#trouble = whyStopped(state);
       return;
     }
     try {
@@ -63,7 +67,7 @@ export class ModelsSource implements Source {
       this.#trouble = undefined;
       this.#isKnown = true;
     } catch (error) {
-      this.#trouble = `The models can't be listed: ${error instanceof Error ? error.message : error}`;
+      this.#trouble = { sentence: `The models can't be listed: ${error instanceof Error ? error.message : error}` };
     }
   }
 }
@@ -104,16 +108,14 @@ export class ReceiptsSource implements Source {
     } else runCommand(command, argument);
   }
 
-  async #ask(uri: string | undefined): Promise<{ receipts: readonly Receipt[]; trouble?: string }> {
-    const { state } = this.#watch.facts;
-    if (!isRunning(state)) {
-      return { receipts: [], trouble: "reason" in state ? state.reason : "The server isn't running." };
-    }
+  async #ask(uri: string | undefined): Promise<{ receipts: readonly Receipt[]; trouble?: Trouble }> {
+    const stopped = whyStopped(this.#watch.facts.state);
+    if (stopped) return { receipts: [], trouble: stopped };
     try {
       await this.#watch.refresh();
       return { receipts: await receiptsOf(this.#server, uri) };
     } catch (error) {
-      return { receipts: [], trouble: String(error instanceof Error ? error.message : error) };
+      return { receipts: [], trouble: { sentence: error instanceof Error ? error.message : String(error) } };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Facts, isRunning, missing } from "../status/facts";
+import { type Facts, missing, type State } from "../status/facts";
 
 /** What became of a request: one answer of the server's command `breadknife.why`. */
 export interface Receipt {
@@ -83,17 +83,8 @@ function outside({ state, setup, file, report, isTrusted, areSuggestionsOn, rece
     return { sentence: what, button: { title: "Open a Sample", command: "breadknife.openSample" } };
   }
   if (setup) return { sentence: `breadknife is being set up: ${setup.message}.`, button: MODELS };
-  switch (state.kind) {
-    case "absent":
-      return { sentence: "breadknife needs its server.", button: { title: "Set Up", command: "breadknife.setUp" } };
-    case "unstartable":
-    case "crashed":
-    case "hung":
-      return { sentence: state.reason, button: RESTART };
-    case "paused":
-      return { sentence: "breadknife is paused.", button: { title: "Resume", command: "breadknife.resume" } };
-  }
-  if (!isRunning(state)) return { sentence: `The server is ${state.kind}.`, button: LOG };
+  const stopped = whyStopped(state);
+  if (stopped) return stopped;
   if (file.isFileOff) {
     const button = { title: "Turn On for This File", command: "breadknife.toggleFile" };
     return { sentence: "Your settings turn breadknife off for this file.", button };
@@ -115,6 +106,24 @@ function outside({ state, setup, file, report, isTrusted, areSuggestionsOn, rece
   if (!isTrusted && newest(receipts)?.outcome !== "answered") {
     const button = { title: "Trust Folder", command: "breadknife.manageTrust" };
     return { sentence: "You don't trust this folder, so breadknife leaves its settings and programs out.", button };
+  }
+  return undefined;
+}
+
+/** Why no server answers; undefined where one does. */
+export function whyStopped(state: State): Why | undefined {
+  switch (state.kind) {
+    case "absent":
+      return { sentence: "breadknife needs its server.", button: { title: "Set Up", command: "breadknife.setUp" } };
+    case "unstartable":
+    case "crashed":
+    case "hung":
+      return { sentence: state.reason, button: RESTART };
+    case "paused":
+      return { sentence: "breadknife is paused.", button: { title: "Resume", command: "breadknife.resume" } };
+    case "starting":
+    case "stopped":
+      return { sentence: `The server is ${state.kind}.`, button: LOG };
   }
   return undefined;
 }

@@ -111,15 +111,12 @@ module.exports = {
   async "a server that keeps crashing is told, and a restart helps"() {
     const { document } = await open("null.py");
     await ready();
-    let before;
-    while (extension.exports.state().kind !== "crashed") {
-      const process_ = await until("another process, or the end", async () => {
-        if (extension.exports.state().kind === "crashed") return -1;
-        const running = isReady(extension.exports.state()) && (await serverProcess());
-        return running !== before && running;
-      });
-      if (process_ > 0) process.kill(process_, "SIGKILL");
-      before = process_;
+    const isCrashed = () => extension.exports.state().kind === "crashed";
+    while (!isCrashed()) {
+      await ready();
+      process.kill(await serverProcess(), "SIGKILL");
+      await until("its end", () => !isReady(extension.exports.state()));
+      await until("another one, or the end", () => isCrashed() || isReady(extension.exports.state()));
     }
     assert.match(extension.exports.state().reason, /crashed 5 times in a row: \S/);
     await status("crashed");
