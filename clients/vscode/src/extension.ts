@@ -15,6 +15,8 @@ import { ModelsSource, ReceiptsSource } from "./views/sources";
 import { View } from "./views/view";
 import { Walkthrough } from "./walkthrough";
 
+// `./lsp/client` is a bundle of its own (see `build` in package.json), loaded only once there is a server to start: it is
+// nine times as large as all the rest.
 let server: Server | undefined;
 
 /** What other extensions may ask, and the tests do. */
@@ -39,7 +41,8 @@ export function activate(context: ExtensionContext): Api {
     program: () => server?.program,
   });
   const own = async () => ((await setup.environment.isReady()) ? setup.environment.program : undefined);
-  const running = new Server(log, () => findProgram(configured().get("command"), own));
+  const find = () => findProgram(configured().get("command"), own);
+  const running = new Server(log, find, async () => (await import("./lsp/client")).connect);
   server = running;
   const watch = new Watch(running, setup);
   const dialogs = new Dialogs({

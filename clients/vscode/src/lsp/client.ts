@@ -66,6 +66,8 @@ class QuietClient extends LanguageClient {
   }
 }
 
+export type Connect = typeof connect;
+
 export function connect(command: string, args: readonly string[], owner: Owner): Connection {
   // In the user's home: a workspace must not put its own modules or libraries in the server's way.
   const executable = { command, args: [...args], options: { cwd: homedir() } };

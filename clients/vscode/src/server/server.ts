@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { type Disposable, EventEmitter, type LogOutputChannel } from "vscode";
-import type { Connection } from "../lsp/client";
+import type { Connect, Connection } from "../lsp/client";
 import { Work } from "../lsp/work";
 import { isRunning, type State } from "../status/facts";
 import { LastWords } from "./lastWords";
@@ -20,6 +20,7 @@ type Failure = Extract<State, { kind: "unstartable" | "crashed" | "hung" }>;
 export class Server implements Disposable {
   readonly #log: LogOutputChannel;
   readonly #find: () => Promise<Found>;
+  readonly #load: () => Promise<Connect>;
   readonly #changes = new EventEmitter<State>();
   readonly #taken = new EventEmitter<void>();
   readonly #lastWords = new LastWords();
@@ -40,10 +41,11 @@ export class Server implements Disposable {
   /** What the server says it is doing. */
   readonly work = new Work(() => this.#changes.fire(this.#state));
 
-  /** `find` says which program to start, each time anew. */
-  constructor(log: LogOutputChannel, find: () => Promise<Found>) {
+  /** `find` says which program to start, each time anew; `load` gives what connects to it, when it is needed first. */
+  constructor(log: LogOutputChannel, find: () => Promise<Found>, load: () => Promise<Connect>) {
     this.#log = log;
     this.#find = find;
+    this.#load = load;
   }
 
   get state(): State {
@@ -104,8 +106,7 @@ export class Server implements Disposable {
     if (found.kind !== "program") return;
     const { command, args } = found.program;
     this.#log.info(`Starting ${[command, ...args].join(" ")}`);
-    // Only now: it takes longer to load than all the rest, and whoever has no server yet doesn't need it.
-    const { connect } = await import("../lsp/client");
+    const connect = await this.#load();
     const current = (step: () => void) => () => {
       if (connection === this.#connection) step();
     };
