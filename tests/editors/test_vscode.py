@@ -150,6 +150,15 @@ def test_the_bundle_is_small(vsix: str) -> None:
 
 
 @pytest.mark.editor
+def test_the_gallery_finds_every_picture(vsix: str) -> None:
+    with zipfile.ZipFile(vsix) as archive:
+        page = archive.read("extension/readme.md").decode()
+    pictures = re.findall(r"!\[[^]]+\]\(https://[^)]*/raw/HEAD/([^)]+)\)", page)
+    assert len(pictures) == page.count("![")
+    assert [each for each in pictures if not (EXTENSION.parents[1] / each).is_file()] == []
+
+
+@pytest.mark.editor
 @pytest.mark.timeout(600)
 def test_in_the_window(vscode: Run, machine: dict[str, str], vsix: str, tmp_path: Path) -> None:
     vscode("window.mjs", machine | {"VSIX": vsix})

@@ -37,7 +37,7 @@ test("a receipt says what ran, which model, tokens, milliseconds, bytes and why 
   const shown = text(renderReceipts({ receipts: [RECEIPT], file: "app.py", bytesSent: 0 }));
   for (const wanted of [
     "Bytes sent: 0. Nothing has left this machine.",
-    "Suggestion line 3 : nothing 82 ms",
+    "Suggestion , line 3 : nothing 82 ms",
     "The model is too unsure of what comes here. Write a little more.",
     "What ran completion",
     "Model small",
@@ -53,7 +53,7 @@ test("bytes that were sent are told", () => {
   const shown = text(
     renderReceipts({ receipts: [{ ...RECEIPT, bytes_sent: 2048 }], file: undefined, bytesSent: 2048 }),
   );
-  assert.match(shown, /Bytes sent: 2,048\..*Suggestion app\.py, line 3.*Bytes sent 2,048/);
+  assert.match(shown, /Bytes sent: 2,048\..*Suggestion , app\.py, line 3.*Bytes sent 2,048/);
   assert.doesNotMatch(shown, /Nothing has left/);
 });
 

@@ -70,6 +70,7 @@ async function fixes(window) {
 }
 
 async function receipts(window) {
+  await window.page.setViewportSize({ width: 960, height: 700 });
   await window.open("inventory.py");
   await window.command("breadknife: Show Receipts");
   const { frame, main } = await window.view("Receipts");

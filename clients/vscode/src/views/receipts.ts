@@ -41,9 +41,9 @@ function renderReceipt(receipt: Receipt, withFile: boolean): Html {
   const who = receipt.plugin || "nobody";
   return html`
 <li><details id="receipt-${id}">
-<summary>${REQUESTS[receipt.request] ?? receipt.request}${where && html` <span class="quiet">${where}</span>`}:
+<summary>${REQUESTS[receipt.request] ?? receipt.request}<span class="quiet">${where && `, ${where}`}</span>:
 <span class="${outcome === "failed" ? "bad" : ""}">${OUTCOMES[outcome] ?? outcome}</span>
-<span class="quiet">${grouped(Math.round(milliseconds))}&nbsp;ms</span></summary>
+<span class="quiet time">${grouped(Math.round(milliseconds))}&nbsp;ms</span></summary>
 ${receipt.sentence && html`<p>${asSentence(receipt.sentence)} ${receipt.remedy && html`<span class="quiet">${asSentence(receipt.remedy)}</span>`}</p>`}
 <dl>
 <dt>When</dt><dd>${new Date(at * 1000).toLocaleTimeString()}${receipt.times > 1 && ` and ${receipt.times - 1} times before`}</dd>
