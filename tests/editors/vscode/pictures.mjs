@@ -43,7 +43,7 @@ const settings = {
 
 const screen = { viewport: { width: 960, height: 560 }, deviceScaleFactor: 1.5 };
 
-await drive({ suggestion, fixes, receipts }, { settings, files, screen });
+await drive({ suggestion, receipts, fixes }, { settings, files, screen });
 
 async function suggestion(window) {
   await window.open("inventory.py");
@@ -59,24 +59,22 @@ async function suggestion(window) {
 }
 
 async function fixes(window) {
-  await window.page.keyboard.press("Control+b");
+  await window.page.setViewportSize(screen.viewport);
+  await window.page.keyboard.press("Control+Shift+e");
   await window.open("orders.py");
   await window.page.keyboard.press("Control+b");
   await window.squiggle();
   await window.fixesAt(11, 18, /None/);
   await window.screenshot("fixes");
-  await window.page.keyboard.press("Escape");
-  await window.page.keyboard.press("Control+b");
 }
 
 async function receipts(window) {
-  await window.page.setViewportSize({ width: 960, height: 700 });
-  await window.open("inventory.py");
+  await window.page.setViewportSize({ width: 960, height: 760 });
   await window.command("breadknife: Show Receipts");
   const { frame, main } = await window.view("Receipts");
   // The models' view makes room.
   await window.page.locator(".pane-header", { hasText: "Models" }).click();
-  const receipt = main.locator("details", { hasText: /Suggestion.*answered.*[1-9]\d* written/s }).first();
+  const receipt = main.locator("details", { hasText: /Suggestion.*[1-9]\d* written/s }).first();
   await until("the receipt of a suggestion", () => receipt.isVisible());
   await receipt.locator("summary").click();
   await still(() => main.innerText());

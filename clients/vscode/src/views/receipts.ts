@@ -41,9 +41,11 @@ function renderReceipt(receipt: Receipt, withFile: boolean): Html {
   const who = receipt.plugin || "nobody";
   return html`
 <li><details id="receipt-${id}">
-<summary>${REQUESTS[receipt.request] ?? receipt.request}<span class="quiet">${where && `, ${where}`}</span>:
-<span class="${outcome === "failed" ? "bad" : ""}">${OUTCOMES[outcome] ?? outcome}</span>
-<span class="quiet time">${grouped(Math.round(milliseconds))}&nbsp;ms</span></summary>
+<summary><span class="line"><span>${REQUESTS[receipt.request] ?? receipt.request}<span class="quiet">${where && `, ${where}`}</span>${
+    outcome !== "answered" &&
+    html`: <span class="${outcome === "failed" ? "bad" : ""}">${OUTCOMES[outcome] ?? outcome}</span>`
+  }</span>
+<span class="quiet time">${grouped(Math.round(milliseconds))}&nbsp;ms</span></span></summary>
 ${receipt.sentence && html`<p>${asSentence(receipt.sentence)} ${receipt.remedy && html`<span class="quiet">${asSentence(receipt.remedy)}</span>`}</p>`}
 <dl>
 <dt>When</dt><dd>${new Date(at * 1000).toLocaleTimeString()}${receipt.times > 1 && ` and ${receipt.times - 1} times before`}</dd>
@@ -65,8 +67,8 @@ const REQUESTS: Readonly<Record<string, string>> = {
   "next-edit": "Next edit",
 };
 
+/** What is said of one that gave no answer. */
 const OUTCOMES: Readonly<Record<string, string>> = {
-  answered: "answered",
   nothing: "nothing",
   cancelled: "no longer wanted",
   failed: "failed",
