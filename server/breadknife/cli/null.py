@@ -9,7 +9,9 @@ import typer
 
 from breadknife.cli.output import Json, Offline, errors_told
 
-app = typer.Typer(name="null", no_args_is_help=True, rich_markup_mode=None, help="What makes a project's values null.")
+app = typer.Typer(
+    name="null", no_args_is_help=True, rich_markup_mode=None, help="Show what makes a project's values null."
+)
 
 
 @app.callback()
@@ -21,21 +23,24 @@ def group() -> None:
 def report(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Only in these files and folders."),
+        typer.Argument(metavar="[PATH]...", help="Check only these files and folders."),
     ] = None,
     source: Annotated[
-        str | None, typer.Option("--from", metavar="FILE", help="Another checker's output (-: standard input).")
+        str | None,
+        typer.Option("--from", metavar="FILE", help="Read findings from another checker's output; - is stdin."),
     ] = None,
     checker: Annotated[
-        str | None, typer.Option(metavar="COMMAND", help="A checker to run here, such as `pyright --outputjson`.")
+        str | None, typer.Option(metavar="COMMAND", help="Run this checker, such as `pyright --outputjson`.")
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="So many causes.")] = 20,
+    top: Annotated[int, typer.Option(min=1, help="Show at most this many causes.")] = 20,
     as_json: Json = False,
     offline: Offline = False,
 ) -> None:
-    """Rank the declarations that make values null by how many findings each causes.
+    """Rank the declarations that cause the most null findings.
 
-    Without --from and --checker the findings are breadknife's own. Exit code: 0 no findings, 1 findings, 2 an error.
+    Without --from and --checker, the findings are breadknife's own.
+
+    Exit code: 0 without findings, 1 with findings, 2 after an error.
 
     Examples:
 

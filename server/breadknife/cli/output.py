@@ -16,8 +16,8 @@ from breadknife.errors import BreadknifeError
 from breadknife.offline import OFFLINE
 from breadknife.text.printable import escaped
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Make any use of the network impossible.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Block any use of the network.")]
 
 _Item = TypeVar("_Item")
 

@@ -25,15 +25,18 @@ from breadknife.errors import ModelError
 
 def add(
     source: Annotated[str, typer.Argument(metavar="FILE", help="A GGUF file, or hf:OWNER/REPO/FILE.")],
-    name: Annotated[str, typer.Option(help="What to call it; the file's name, when not said.")] = "",
-    role: Annotated[list[str] | None, typer.Option(help="What to use it for from now on, such as completion.")] = None,
-    adapter_of: Annotated[str, typer.Option(metavar="MODEL", help="It is a LoRA adapter of this model.")] = "",
+    name: Annotated[str, typer.Option(help="The model's name. Default: the name of the file.")] = "",
+    role: Annotated[list[str] | None, typer.Option(help="Use the model for this role, such as completion.")] = None,
+    adapter_of: Annotated[
+        str, typer.Option(metavar="MODEL", help="Add the file as a LoRA adapter of this model.")
+    ] = "",
     offline: Offline = False,
     as_json: Json = False,
 ) -> None:
-    """Add a model of your own. Its SHA-256 is taken now, and only that content is ever loaded under this name.
+    """Add a model of your own.
 
-    A file stays where it is and is used there; one of the Hugging Face hub is fetched.
+    Uses a file where it is, and downloads one from the Hugging Face hub. Pins the SHA-256: no other content is ever
+    loaded under this name.
 
     Examples:
 
@@ -78,10 +81,10 @@ def add(
 
 
 def which(
-    role: Annotated[str, typer.Argument(metavar="ROLE", help="Such as completion, nullcheck or judge.")],
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="For example completion, nullcheck or judge.")],
     as_json: Json = False,
 ) -> None:
-    """Say which model does something, who decided that, and what its file is.
+    """Show the model of a role, who chose it, and its file.
 
     Examples:
 
@@ -114,7 +117,7 @@ def which(
 def allow(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A model that `breadknife status` shows as set aside.")],
 ) -> None:
-    """Have a model loaded again over which the engine died too often.
+    """Load a model again that was set aside after crashes.
 
     Examples:
 
@@ -136,9 +139,10 @@ def prune(
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Delete what nobody needs: unfinished downloads, fetched models that no role uses, old snapshots of the engine.
+    """Delete downloads and snapshots that nobody needs.
 
-    It is shown first, and nothing is deleted before you agree. Models that you added stay.
+    Finds unfinished downloads, downloaded models that no role uses, and old snapshots of the engine. Lists them and
+    asks before it deletes anything. Keeps the models that you added.
 
     Examples:
 

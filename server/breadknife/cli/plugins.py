@@ -12,14 +12,17 @@ import typer
 from breadknife.cli.output import Json, print_json, say, tell
 from breadknife.errors import BreadknifeError
 
-app = typer.Typer(
-    help="Plugins: your own and other people's, found where Python packages are installed.", no_args_is_help=True
-)
+app = typer.Typer(help="List, check, create and resume plugins.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_command(as_json: Json = False) -> None:
-    """Show what is installed, what each plugin answers, and whether it is asked."""
+    """List the installed plugins and what each one answers.
+
+    Example:
+
+      breadknife plugins list
+    """
     from breadknife.cli.plugin_list import print_table, rows
 
     found = rows(Path.cwd())
@@ -32,13 +35,15 @@ def list_command(as_json: Json = False) -> None:
 @app.command()
 def check(
     plugin: Annotated[
-        str, typer.Argument(metavar="[NAME|FOLDER]", help="A plugin, or a plugin package's folder; here without it.")
+        str, typer.Argument(metavar="[NAME|FOLDER]", help="A plugin, or the folder of a plugin's package.")
     ] = ".",
     as_json: Json = False,
 ) -> None:
-    """See whether a plugin keeps the contract: names, settings, and its answers to made-up requests.
+    """Check that a plugin keeps the contract.
 
-    Exit code: 0 nothing is wrong, 1 something is, 2 there is no such plugin.
+    Checks its names, its settings, and its answers to made-up requests.
+
+    Exit code: 0 if nothing is wrong, 1 if something is, 2 if there is no such plugin.
 
     Examples:
 
@@ -70,8 +75,10 @@ def check(
 
 
 @app.command()
-def new(name: Annotated[str, typer.Argument(metavar="NAME", help="As in `todo`.")]) -> None:
-    """Write a plugin's package, complete with tests, into a new folder `breadknife-NAME` here. Uses no network.
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The plugin's name, such as `todo`.")]) -> None:
+    """Create a plugin's package, with tests, in `breadknife-NAME`.
+
+    Uses no network.
 
     Example:
 
@@ -90,9 +97,15 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="As in `todo`."
 
 @app.command()
 def resume(name: Annotated[str, typer.Argument(metavar="NAME", help="A paused plugin.")]) -> None:
-    """Ask a plugin again that was paused because it failed three times in a row; also in servers that run.
+    """Ask a paused plugin again, also in running servers.
 
-    Exit code: 0 it is asked again, 1 it was not paused.
+    A plugin is paused after it has failed three times in a row.
+
+    Exit code: 0 if it is asked again, 1 if it was not paused.
+
+    Example:
+
+      breadknife plugins resume todo
     """
     from breadknife.host.pauses import resume as clear
 

@@ -35,23 +35,23 @@ def main(arguments: Sequence[str]) -> None:
     """Ends the process: with code 2 after an error."""
     parser = _Parser(
         "breadknife serve",
-        description="Run the language server, over stdio unless told otherwise. Editors start it; people seldom do.",
+        description="Run the language server over stdio. Your editor starts it.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--tcp", metavar="HOST:PORT", help="listen there (loopback only) instead of on stdio")
+    parser.add_argument("--tcp", metavar="HOST:PORT", help="listen on this local address instead of stdio")
     parser.add_argument(
         "--offline",
         action="store_true",
         default=is_asked_for(),
-        help=f"make any use of the network impossible; also by {OFFLINE}=1",
+        help=f"block any use of the network, like {OFFLINE}=1",
     )
-    parser.add_argument("--no-learn", action="store_true", help="learn nothing from what is taken and rejected")
+    parser.add_argument("--no-learn", action="store_true", help="don't learn from what you accept and reject")
     parser.add_argument(
         "--engine-script",
         metavar="FILE",
         type=Path,
-        help="answer from this JSON script instead of a model: for tests of editor clients",
+        help="for tests: answer from this JSON file instead of a model",
     )
     parser.add_argument("--log-file", metavar="FILE", type=Path, help="write the server's log here")
     options = parser.parse_args(arguments)

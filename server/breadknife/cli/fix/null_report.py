@@ -24,9 +24,10 @@ from breadknife.text.printable import escaped, escaped_name
 
 _VERIFIED = """\
 Breadknife's own checks have verified these repairs; `breadknife fix --null` makes those that a checker agrees with."""
-_BY_HAND = """\
-By hand: no repair of the declaration is surely right. Where the value is used, an editor's menu has checks, and for
-another checker's findings `breadknife fix --from FILE` writes them."""
+_BY_HAND = (
+    "By hand: no repair of the declaration is surely right. An editor's menu offers checks where the value is used. "
+    "`breadknife fix --from FILE` writes them for another checker's findings."
+)
 """Why other commands give other answers for the same value."""
 _KINDS = {Kind.PLACE: "value", Kind.LIBRARY: "result of", Kind.FUNCTION: "result of"}
 """What people read for a kind, where that isn't its name."""
