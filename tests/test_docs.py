@@ -65,17 +65,6 @@ def test_every_setting_is_documented() -> None:
     assert page.read_text("utf-8") == wanted
 
 
-def test_vscode_contributes_settings_that_exist() -> None:
-    manifest = json.loads((ROOT / "clients" / "vscode" / "package.json").read_text("utf-8"))
-    [block] = [each for each in manifest["contributes"]["configuration"] if each.get("id") == "server"]
-    for key, contributed in block["properties"].items():
-        _, table, name = key.split(".")
-        ours = schema()[table]["properties"][name]
-        assert {each: contributed[each] for each in ("type", "default")} == {
-            each: ours[each] for each in ("type", "default")
-        }
-
-
 def test_clients_ask_for_every_language() -> None:
     """By one of its names: editors differ in them."""
     manifest = json.loads((ROOT / "clients" / "vscode" / "package.json").read_text("utf-8"))

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
+import shlex
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 import breadknife
-from editors.workbench import chosen_fix, editor, scripted_breadknife
+from editors.workbench import chosen_fix, editor, make_wheel, scripted_breadknife, without_breadknife
 
 TESTS = Path(__file__).parent / "vscode"
 EXTENSION = Path(__file__).parents[2] / "clients" / "vscode"
+BUNDLE_BYTES = 500_000
 SAYS = {
     "def both(first):\n": "    one = first + 1\n    two = first + 2\n    return one, two\n",
+    "    total = sum(numbers)\n    return ": "total / len(numbers)",
     "    total = ": "first + second",
 }
 
 Run = Callable[[str, Mapping[str, str]], None]
+Npm = Callable[..., None]
 
 
 def test_the_extension_has_the_servers_version() -> None:
@@ -45,8 +51,20 @@ def test_the_documentation_names_only_settings_and_commands_that_exist() -> None
         assert set(re.findall(r"breadknife: [A-Z]\w*(?: \w+)*\??", text)) <= titles, page
 
 
+def test_the_settings_are_those_of_the_schema() -> None:
+    script = runpy.run_path(str(EXTENSION / "scripts" / "settings.py"))
+    assert script["manifest"]() == (EXTENSION / "package.json").read_text("utf-8")
+
+
+def test_titles_and_settings_are_short_enough_and_explained() -> None:
+    contributes = json.loads((EXTENSION / "package.json").read_text("utf-8"))["contributes"]
+    assert [each["title"] for each in contributes["commands"] if len(each["title"]) > 50] == []
+    settings = {key: value for block in contributes["configuration"] for key, value in block["properties"].items()}
+    assert [key for key, value in settings.items() if not (value.keys() & {"description", "markdownDescription"})] == []
+
+
 @pytest.fixture(scope="session")
-def npm() -> Callable[..., None]:
+def npm() -> Npm:
     """Runs npm in the extension's folder, its packages installed."""
     program = editor("npm")
 
@@ -59,43 +77,100 @@ def npm() -> Callable[..., None]:
 
 
 @pytest.fixture
+def machine(tmp_path: Path) -> dict[str, str]:
+    """The environment in which `breadknife` on PATH is the scripted one."""
+    return scripted_breadknife(tmp_path, SAYS)
+
+
+@pytest.fixture
+def empty_machine(tmp_path: Path, machine: dict[str, str]) -> dict[str, str]:
+    """The environment of a machine that has no `breadknife`, but a folder with its wheel.
+
+    Its `breadknife setup --json` takes a second for a model, and needs no network.
+    """
+    environment, program = without_breadknife(tmp_path, machine)
+    setting_up = tmp_path / "elsewhere" / "setting-up"
+    python, script = shlex.quote(sys.executable), shlex.quote(str(TESTS / "setting_up.py"))
+    setting_up.write_text(
+        f'#!/bin/sh\n[ "$1" = setup ] && shift && exec {python} {script} "$@"\nexec {shlex.quote(str(program))} "$@"\n'
+    )
+    setting_up.chmod(0o755)
+    make_wheel(tmp_path / "wheels", breadknife.__version__, setting_up)
+    return environment | {"BREADKNIFE_WHEELS": str(tmp_path / "wheels")}
+
+
+@pytest.fixture
 def vscode(tmp_path: Path) -> Run:
-    """Runs one of our Node programs on the real VS Code; `breadknife` on PATH is the scripted one."""
+    """Runs one of our Node programs on the real VS Code, in the environment of a machine."""
     node = editor("vscode-node")
-    environment = scripted_breadknife(tmp_path, SAYS) | {
+    places = {
         "CODE_SERVER": str(node.resolve().parents[3]),
         "CHROMIUM": str(editor("chromium")),
         "OUT": str(tmp_path),
         "PYTHON": sys.executable,
     }
 
-    def run(program: str, more: Mapping[str, str]) -> None:
-        done = subprocess.run(
-            [node, TESTS / program], env=environment | more, capture_output=True, text=True, timeout=280
-        )
-        print(done.stdout, f"logs and screenshots: {tmp_path}", sep="\n")
-        assert done.returncode == 0, done.stderr[-2000:]
-        assert "ok - " in done.stdout
+    def run(program: str, environment: Mapping[str, str]) -> None:
+        results = tmp_path / "results.txt"
+        with results.open("w", encoding="utf-8") as output:
+            done = subprocess.run([node, TESTS / program], env={**environment, **places}, stdout=output, stderr=output)
+        print(results.read_text("utf-8"), f"logs and screenshots: {tmp_path}", sep="\n")
+        assert done.returncode == 0
+        assert "ok - " in results.read_text("utf-8")
 
     return run
 
 
 @pytest.mark.editor
-def test_types_and_style(npm: Callable[..., None]) -> None:
+def test_types_and_style(npm: Npm) -> None:
     npm("run", "check")
 
 
 @pytest.mark.editor
-def test_in_the_extension_host(npm: Callable[..., None], vscode: Run) -> None:
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("part", ["serving", "running"])
+def test_in_the_extension_host(npm: Npm, vscode: Run, machine: dict[str, str], part: str) -> None:
     npm("run", "build")
-    vscode("exthost.mjs", {"EXTENSION": str(EXTENSION)})
+    vscode("exthost.mjs", machine | {"EXTENSION": str(EXTENSION), "PART": part})
+
+
+@pytest.fixture(scope="session")
+def vsix(npm: Npm, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("vsix") / "breadknife.vsix"
+    npm("run", "package", "--", "--out", str(path))
+    return str(path)
 
 
 @pytest.mark.editor
-def test_in_the_window(npm: Callable[..., None], vscode: Run, tmp_path: Path) -> None:
-    vsix = tmp_path / "breadknife.vsix"
-    npm("run", "package", "--", "--out", str(vsix))
-    vscode("window.mjs", {"VSIX": str(vsix)})
+def test_the_bundle_is_small(vsix: str) -> None:
+    with zipfile.ZipFile(vsix) as archive:
+        bundles = [each for each in archive.infolist() if each.filename.startswith("extension/dist/")]
+    assert {each.filename for each in bundles} == {"extension/dist/extension.js", "extension/dist/lsp/client.js"}
+    assert sum(each.file_size for each in bundles) <= BUNDLE_BYTES
+
+
+@pytest.mark.editor
+def test_the_gallery_finds_every_picture(vsix: str) -> None:
+    with zipfile.ZipFile(vsix) as archive:
+        page = archive.read("extension/readme.md").decode()
+    pictures = re.findall(r"!\[[^]]+\]\(https://[^)]*/raw/HEAD/([^)]+)\)", page)
+    assert len(pictures) == page.count("![")
+    assert [each for each in pictures if not (EXTENSION.parents[1] / each).is_file()] == []
+
+
+@pytest.mark.editor
+@pytest.mark.timeout(600)
+def test_in_the_window(vscode: Run, machine: dict[str, str], vsix: str, tmp_path: Path) -> None:
+    vscode("window.mjs", machine | {"VSIX": vsix})
     assert chosen_fix(tmp_path).keys() == {"m"}
     shots = {path.stem for path in tmp_path.glob("*.png")}
     assert shots == {"nullCheck", "nullCheck-menu", "ghostText", "block", "prose", "prose-menu", "missingProgram"}
+
+
+@pytest.mark.editor
+@pytest.mark.timeout(600)
+def test_the_first_run(vscode: Run, empty_machine: dict[str, str], vsix: str, tmp_path: Path) -> None:
+    vscode("first_run.mjs", empty_machine | {"VSIX": vsix})
+    said = (tmp_path / "results.txt").read_text("utf-8")
+    assert "steps to the first squiggle: 1\n" in said
+    assert "steps to the first completion: 2\n" in said

@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import platformdirs
@@ -61,6 +62,34 @@ def scripted_breadknife(folder: Path, says: dict[str, str]) -> dict[str, str]:
         "XDG_STATE_HOME": str(home / ".local" / "state"),
         "BREADKNIFE_HOME": str(folder / "breadknife"),
     }
+
+
+def without_breadknife(folder: Path, environment: dict[str, str]) -> tuple[dict[str, str], Path]:
+    """The same environment of a machine that has no `breadknife` yet, and where the program is."""
+    program = folder / "elsewhere" / "breadknife"
+    program.parent.mkdir()
+    (folder / "bin" / "breadknife").rename(program)
+    places = environment["PATH"].split(os.pathsep)
+    path = os.pathsep.join(place for place in places if not (Path(place) / "breadknife").exists())
+    return environment | {"PATH": path}, program
+
+
+def make_wheel(folder: Path, version: str, program: Path) -> None:
+    """A wheel of `breadknife` that needs nothing and starts `program`."""
+    folder.mkdir()
+    info = f"breadknife-{version}.dist-info"
+    start = f"import os, sys\n\n\ndef main():\n    os.execv({str(program)!r}, [{str(program)!r}, *sys.argv[1:]])\n"
+    files = {
+        "stand_in.py": start,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: breadknife\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/entry_points.txt": "[console_scripts]\nbreadknife = stand_in:main\n",
+    }
+    record = f"{info}/RECORD"
+    with zipfile.ZipFile(folder / f"breadknife-{version}-py3-none-any.whl", "w") as wheel:
+        for name, text in files.items():
+            wheel.writestr(name, text)
+        wheel.writestr(record, "".join(f"{name},,\n" for name in [*files, record]))
 
 
 def project(folder: Path, name: str, text: str) -> Path:

@@ -19,6 +19,7 @@ from breadknife.host.settings import Author, Layer, Settings, file_layers, load,
 from breadknife.host.settings.lines import key_lines
 from breadknife.host.settings.schema import json_schema
 from breadknife.host.trust import trust
+from breadknife.task.values import Severity
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def test_a_wrong_setting_is_told_with_its_place(source: str, message: str) -> No
 def test_later_layers_win_and_what_is_right_counts() -> None:
     settings, problems = resolve(
         [
-            layer('[prose]\ndialect = "en-GB"\nspelling = false\nwrong = 1\nmilliseconds = 5\n'),
+            layer('[prose]\ndialect = "en-GB"\nspelling = false\nwrong = 1\nmilliseconds = 5\nseverities.A = "hint"\n'),
             layer('[prose]\ndialect = "en-AU"\ndisabled_rules = ["A"]\n', Author.WORKSPACE),
             Layer("the editor", {"prose": {"spelling": True, "enabled": False}}),
         ],
@@ -98,6 +99,7 @@ def test_later_layers_win_and_what_is_right_counts() -> None:
     )
     assert settings.plugins["prose"] == Prose("en-AU", True, ("A",))
     assert (settings.disabled, settings.milliseconds) == ({"prose"}, {"prose": 5})
+    assert settings.severities == {"prose": {"A": Severity.HINT}}
     assert len(problems) == 1
 
 

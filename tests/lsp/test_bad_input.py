@@ -84,6 +84,15 @@ async def test_no_model_is_a_reason_and_a_remedy(connect, home) -> None:
     assert "breadknife models pull qwen2.5-coder-0.5b" in session.client.messages[0].message
 
 
+async def test_an_editor_that_offers_the_set_up_isnt_told_what_is_missing(connect, home) -> None:
+    session = await connect(experimental={"breadknife": {"offersSetup": True}})
+    uri = session.open("a.py", "x = ")
+    for _ in range(2):
+        assert await session.inline(uri, 0, 4) == []
+    assert (await session.why(uri))[0]["reason"] == "model-missing"
+    assert session.client.messages == []
+
+
 @pytest.mark.model
 async def test_the_server_outlives_its_engine(connect) -> None:
     import psutil

@@ -57,6 +57,22 @@ async def test_overrides_are_for_some_documents(connect, script, home) -> None:
     assert counts == [1, 0]
 
 
+@pytest.mark.parametrize(
+    ("severities", "wanted"),
+    [
+        ({}, lsp.DiagnosticSeverity.Warning),
+        ({"none-attribute": "error"}, lsp.DiagnosticSeverity.Error),
+        ({"*": "hint"}, lsp.DiagnosticSeverity.Hint),
+        ({"*": "hint", "none-attribute": "information"}, lsp.DiagnosticSeverity.Information),
+        ({"none-call": "error"}, lsp.DiagnosticSeverity.Warning),
+    ],
+)
+async def test_the_user_says_how_severe_a_finding_is(connect, script, home, severities, wanted) -> None:
+    session = await connect(engine_script=script([]), options={"nullcheck": {"severities": severities}})
+    [item] = await session.pull(session.open("a.py", NULL))
+    assert (item.code, item.severity) == ("none-attribute", wanted)
+
+
 @pytest.mark.parametrize("watched", [True, False])
 async def test_a_changed_file_counts_at_once(connect, script, home, watched: bool) -> None:
     session = await connect(engine_script=script([]))

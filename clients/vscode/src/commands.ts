@@ -1,43 +1,113 @@
-import { commands, type Disposable, languages, window, workspace } from "vscode";
-import { describeReceipts, describeStatus, type Lines } from "./describe";
-import { askAgain } from "./growth";
-import { documentSelector } from "./manifest";
-import type { Reports } from "./reports";
-import type { Server } from "./server";
+import { commands, type Disposable, env, type QuickPickItem, QuickPickItemKind, window } from "vscode";
+import { openSample } from "./sample";
+import type { Server } from "./server/server";
+import { turnFile, turnLanguage } from "./settings";
+import type { Dialogs } from "./setup/dialogs";
+import { megabytes } from "./setup/events";
+import type { Setup } from "./setup/setup";
+import { completionModel } from "./status/facts";
+import { type Entry, menu } from "./status/menu";
+import { activeFile, type Watch } from "./status/watch";
+import { useModel } from "./views/sources";
+import type { Walkthrough } from "./walkthrough";
+import { enableSuggestions, explain } from "./why/ask";
 
-/** The commands of the palette. */
-export function registerCommands(server: Server, reports: Reports, showLog: () => void): Disposable[] {
-  const showStatus = async () => {
-    await reports.show(
-      "breadknife status",
-      await answer(async () => describeStatus((await server.execute("breadknife.status")) as Lines)),
-    );
-  };
-  const whyNoSuggestion = async () => {
-    await reports.show("Why no suggestion?", await answer(() => explain(server)));
-  };
-  return [
-    commands.registerCommand("breadknife.suggest", askAgain),
-    commands.registerCommand("breadknife.restart", () => server.restart()),
-    commands.registerCommand("breadknife.showStatus", showStatus),
-    commands.registerCommand("breadknife.whyNoSuggestion", whyNoSuggestion),
-    commands.registerCommand("breadknife.showLog", showLog),
-  ];
+export interface Parts {
+  readonly server: Server;
+  readonly setup: Setup;
+  readonly dialogs: Dialogs;
+  readonly watch: Watch;
+  readonly walkthrough: Walkthrough;
+  showLog(): void;
 }
 
-async function explain(server: Server): Promise<string> {
-  const document = window.activeTextEditor?.document;
-  if (!document || !languages.match(documentSelector, document)) {
-    return "Put the cursor into a file of a language that breadknife serves, and ask again.\n";
-  }
-  const receipts = await server.execute("breadknife.why", document.uri.toString());
-  return describeReceipts(workspace.asRelativePath(document.uri), receipts as Lines[]);
+/** The commands of the palette, the menus and the buttons. */
+export function registerCommands(parts: Parts): Disposable[] {
+  const { server, setup, dialogs, watch, walkthrough, showLog } = parts;
+  const table: Readonly<Record<string, (...args: never[]) => unknown>> = {
+    suggest: () => suggest(server),
+    fixAll: () =>
+      commands.executeCommand("editor.action.codeAction", { kind: "source.fixAll.breadknife", apply: "first" }),
+    whyNothing: () => explain(server, watch),
+    showMenu: () => showMenu(watch),
+    setUp: () => dialogs.setUpServer(),
+    download: (names?: readonly string[]) => dialogs.download(names),
+    cancelSetup: () => setup.cancel(),
+    chooseModel: () => chooseModel(setup, watch),
+    pause: () => server.pause(),
+    resume: () => server.restart(),
+    restart: () => server.restart(),
+    toggleLanguage: () => toggle((file) => turnLanguage(file.languageId, file.isLanguageOff)),
+    toggleFile: () => toggle((file) => turnFile(file.uri, file.isFileOff)),
+    showModels: () => commands.executeCommand("breadknife.models.focus"),
+    showReceipts: () => commands.executeCommand("breadknife.receipts.focus"),
+    openSample,
+    openWalkthrough: () => walkthrough.open(),
+    openSettings: (key?: string) => openSettings(key),
+    enableSuggestions,
+    manageTrust: () => commands.executeCommand("workbench.trust.manage"),
+    showLog,
+  };
+  return Object.entries(table).map(([name, run]) => commands.registerCommand(`breadknife.${name}`, run));
 }
 
-async function answer(ask: () => Promise<string>): Promise<string> {
+async function suggest(server: Server): Promise<void> {
   try {
-    return await ask();
-  } catch (error) {
-    return `${error instanceof Error ? error.message : error}\n`;
+    if (await server.suggest()) return;
+    void window.setStatusBarMessage("breadknife has no suggestion here.", 4000);
+  } catch {
+    await commands.executeCommand("breadknife.whyNothing");
   }
+}
+
+async function toggle(turn: (file: ActiveFile) => Promise<void>): Promise<void> {
+  const file = activeFile();
+  const document = window.activeTextEditor?.document;
+  if (file && document) await turn({ ...file, uri: document.uri, languageId: document.languageId });
+}
+
+type ActiveFile = Omit<NonNullable<ReturnType<typeof activeFile>>, "uri"> & {
+  readonly uri: import("vscode").Uri;
+  readonly languageId: string;
+};
+
+interface Pick extends QuickPickItem {
+  readonly entry: Entry;
+}
+
+async function showMenu(watch: Watch): Promise<void> {
+  const picks: Pick[] = menu(watch.facts).map((entry) => ({
+    ...entry,
+    entry,
+    kind: entry.command ? QuickPickItemKind.Default : QuickPickItemKind.Separator,
+  }));
+  const picked = await window.showQuickPick(picks, { title: "breadknife" });
+  if (picked?.entry.command) await commands.executeCommand(picked.entry.command, ...(picked.entry.args ?? []));
+}
+
+/** Models that complete code: one that isn't here is downloaded when it is chosen. */
+async function chooseModel(setup: Setup, watch: Watch): Promise<void> {
+  const used = completionModel(watch.facts.report);
+  const picks = setup.models().then((models) =>
+    models
+      .filter(({ roles }) => roles.includes("completion"))
+      .map(({ name, size, path, purpose }) => ({
+        label: `${name === used ? "$(check) " : ""}${name}`,
+        description: `${megabytes(size)}${path ? "" : ", not on this machine"}`,
+        ...(purpose ? { detail: purpose } : {}),
+        name,
+        path,
+      })),
+  );
+  const picked = await window.showQuickPick(picks, { title: "Choose the Completion Model" });
+  if (!picked) return;
+  await useModel(picked.name);
+  if (!picked.path) await commands.executeCommand("breadknife.download", [`model:${picked.name}`]);
+}
+
+/** The settings of the machine that the server runs on. */
+async function openSettings(key = "@ext:breadknife.breadknife"): Promise<void> {
+  const isRemoteOnly = env.remoteName !== undefined && key === "breadknife.command";
+  const open = isRemoteOnly ? "workbench.action.openRemoteSettings" : "workbench.action.openSettings";
+  await commands.executeCommand(open, { query: key });
 }

@@ -1,51 +1,105 @@
-import { commands, type ExtensionContext, env, window, workspace } from "vscode";
+import { existsSync } from "node:fs";
+import { commands, type ExtensionContext, window, workspace } from "vscode";
 import { registerCommands } from "./commands";
-import { registerNextEdit } from "./nextEdit";
-import { Reports } from "./reports";
-import { Server, type State } from "./server";
-import { createStatusItem } from "./status";
+import { registerNextEdit } from "./lsp/nextEdit";
+import { languages, version } from "./manifest";
+import { findProgram } from "./server/program";
+import { Server } from "./server/server";
+import { Dialogs } from "./setup/dialogs";
+import { Setup, wheelsFolder } from "./setup/setup";
+import { createStatusItem } from "./status/bar";
+import { type Facts, isBroken, missing, type State, wanted } from "./status/facts";
+import { shown } from "./status/shown";
+import { Watch } from "./status/watch";
+import { ModelsSource, ReceiptsSource } from "./views/sources";
+import { View } from "./views/view";
+import { Walkthrough } from "./walkthrough";
 
+// `./lsp/client` is a bundle of its own (see `build` in package.json), loaded only once there is a server to start: it is
+// nine times as large as all the rest.
 let server: Server | undefined;
 
-/** What other extensions may ask. */
+/** What other extensions may ask, and the tests do. */
 export interface Api {
   state(): State;
+  facts(): Facts;
+  /** What the status bar says. */
+  status(): string;
 }
 
 export function activate(context: ExtensionContext): Api {
   const log = window.createOutputChannel("breadknife", { log: true });
-  const reports = new Reports();
-  const running = new Server(log);
+  const configured = () => workspace.getConfiguration("breadknife");
+  const setup = new Setup({
+    log,
+    storage: context.globalStorageUri.fsPath,
+    version,
+    sources: () => ({
+      wheels: wheelsFolder(context.extensionPath, existsSync),
+      isOffline: configured().get("offline") === true,
+    }),
+    program: () => server?.program,
+  });
+  const own = async () => ((await setup.environment.isReady()) ? setup.environment.program : undefined);
+  const find = () => findProgram(configured().get("command"), own);
+  const running = new Server(log, find, async () => (await import("./lsp/client")).connect);
   server = running;
+  const watch = new Watch(running, setup);
+  const dialogs = new Dialogs({
+    setup,
+    memory: context.globalState,
+    wanted: () => wanted(watch.facts.report),
+    onServer: () => void running.restart(),
+  });
+  const walkthrough = new Walkthrough();
+  const models = new ModelsSource(watch, setup);
+  const modelsView = new View(context.extensionUri, models);
+  const receipts = new ReceiptsSource(running, watch, () => receiptsView.refresh());
+  const receiptsView: View = new View(context.extensionUri, receipts, () => walkthrough.tick("proof"));
+  void commands.executeCommand("setContext", "breadknife.languages", languages);
   context.subscriptions.push(
     log,
-    reports,
+    setup,
     running,
-    createStatusItem(running),
+    watch,
+    modelsView,
+    receiptsView,
+    createStatusItem(watch),
     registerNextEdit(running),
-    ...registerCommands(running, reports, () => log.show()),
+    ...registerCommands({ server: running, setup, dialogs, watch, walkthrough, showLog: () => log.show() }),
     running.onDidChangeState((state) => {
-      if (state.kind === "problem") void tell(state.reason);
+      if (state.kind === "absent") void dialogs.offerServer();
+      if (isBroken(state)) void tell(state.reason);
+      if (state.kind !== "working") receiptsView.refresh();
     }),
+    running.onTaken(() => walkthrough.tick("try")),
+    setup.onDidChange(() => {
+      if (!setup.progress) models.forget();
+    }),
+    watch.onDidChange((facts) => {
+      if (missing(facts.report) && !facts.setup) void dialogs.offerModels();
+      walkthrough.look(facts);
+      modelsView.refresh();
+    }),
+    window.onDidChangeActiveTextEditor(() => receiptsView.refresh()),
     workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("breadknife.command")) void running.restart();
     }),
   );
   void running.restart();
-  return { state: () => running.state };
+  return { state: () => running.state, facts: () => watch.facts, status: () => shown(watch.facts).words };
 }
 
 export function deactivate(): Promise<void> | undefined {
   return server?.stop();
 }
 
-async function tell(problem: string): Promise<void> {
-  const choice = await window.showErrorMessage(problem, "Open Settings", "Show Log");
-  if (choice === "Open Settings") {
-    // The setting is the machine's that the server runs on.
-    const open = env.remoteName ? "workbench.action.openRemoteSettings" : "workbench.action.openSettings";
-    await commands.executeCommand(open, { query: "breadknife.command" });
-  }
+async function tell(reason: string): Promise<void> {
+  const isOfSetting = reason.includes("breadknife.command");
+  const first = isOfSetting ? "Open Settings" : "Restart";
+  const choice = await window.showErrorMessage(reason, first, "Show Log");
+  if (choice === "Restart") await commands.executeCommand("breadknife.restart");
+  if (choice === "Open Settings") await commands.executeCommand("breadknife.openSettings", "breadknife.command");
   if (choice === "Show Log") await commands.executeCommand("breadknife.showLog");
 }

@@ -153,9 +153,7 @@ def setup(
     from breadknife.cli.setup import Settings, run
 
     settings = Settings.UNDO if undo else Settings.WRITE if write else Settings.SHOW
-    exit_on_error(
-        lambda: run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline, settings=settings)
-    )
+    exit_on_error(lambda: run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline, settings=settings))
 
 
 @app.command()

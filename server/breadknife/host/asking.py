@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.errors import Cancelled, ModelError
+from breadknife.errors import Cancelled, EngineMissing, ModelError, ModelMissing
 from breadknife.host.containment import Unfinished
 from breadknife.host.context import HostContext, Trace
 from breadknife.host.failures import PLUGINS_FAULT, explained
@@ -192,7 +192,7 @@ class Asking:
         try:
             answer = plugin.answer(self.request, context)
             check_form(self.request, answer)
-            answer = verifier.verified(answer)
+            answer = self._with_severities(verifier.verified(answer), plugin.name)
             if not _says_something(answer):
                 nothing = answer if isinstance(answer, Silence) else silence("no-opinion", plugin=plugin.name)
                 return self._ended(Outcome.NOTHING, nothing, verifier.verdict)
@@ -208,9 +208,18 @@ class Asking:
                 log.error("plugin %s broke on a %s request", plugin.name, self._kind.name, exc_info=error)
             elif outcome is Outcome.FAILED:
                 log.warning("%s: %s request failed: %s", plugin.name, self._kind.name, error)
-            elif why.reason in ("model-missing", "engine-missing"):
-                self.services.notify(str(error))
+            elif isinstance(error, ModelMissing | EngineMissing):
+                self.services.notify_missing(error)
             return self._ended(outcome, why)
+
+    def _with_severities(self, answer: Answer | None, plugin: str) -> Answer | None:
+        """Findings as the user's settings weigh them."""
+        wanted = self.settings.severities.get(plugin)
+        if not wanted or not isinstance(answer, Findings):
+            return answer
+        usual = wanted.get("*")
+        weighed = (replace(each, severity=wanted.get(each.code, usual or each.severity)) for each in answer.items)
+        return replace(answer, items=tuple(weighed))
 
     def _shared(self, path: Path) -> str | None:
         project = self.services.projects.of(self.root)

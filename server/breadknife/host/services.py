@@ -17,6 +17,7 @@ from typing import Any
 from breadknife.engine.api import Engine
 from breadknife.engine.models.catalog import Catalog
 from breadknife.engine.runtimes import split_model
+from breadknife.errors import EngineMissing, ModelMissing
 from breadknife.host.containment import Containment
 from breadknife.host.kinds import KINDS, RequestKind
 from breadknife.host.pauses import Pauses
@@ -58,6 +59,8 @@ class Services:
     """Called with a document, as it was asked about, when more of its completion is there."""
     on_notice: Callable[[str], None] = lambda message: None
     """Called with what the user should read, each message once."""
+    tells_missing: bool = True
+    """Whether a missing engine or model is such a message. An editor may offer to fetch it by itself."""
     ledger: Ledger = field(default_factory=Ledger)
     kinds: Mapping[type[Any], RequestKind] = field(default_factory=lambda: KINDS)
     memory: Memory = field(default_factory=Memory)
@@ -82,6 +85,10 @@ class Services:
             self._noticed.add(message)
         if new and (not plugin or self._throttle("notice", plugin, NOTICES, math.inf).allows()):
             self.on_notice(message)
+
+    def notify_missing(self, error: ModelMissing | EngineMissing) -> None:
+        if self.tells_missing:
+            self.notify(str(error))
 
     def sent_late(self, plugin: str, count: int) -> None:
         with self._lock:

@@ -14,6 +14,8 @@ class Client:
 
     inline_completion: bool = False
     refreshes_completion: bool = False
+    offers_setup: bool = False
+    """It asks its user about a missing engine or model by itself."""
     markdown: bool = False
     """In the documentation of a completion."""
     pulls_diagnostics: bool = False
@@ -37,7 +39,8 @@ class Client:
         item = text.completion.completion_item if text.completion else None
         return cls(
             inline_completion=text.inline_completion is not None,
-            refreshes_completion=_refreshes_completion(params.capabilities.experimental),
+            refreshes_completion=_says(params.capabilities.experimental, "refreshCompletion"),
+            offers_setup=_says(params.capabilities.experimental, "offersSetup"),
             markdown=bool(item and lsp.MarkupKind.Markdown in (item.documentation_format or ())),
             pulls_diagnostics=bool(text.diagnostic and text.diagnostic.dynamic_registration),
             refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
@@ -50,6 +53,7 @@ class Client:
         )
 
 
-def _refreshes_completion(experimental: object) -> bool:
+def _says(experimental: object, name: str) -> bool:
+    """Whether a capability of ours is true: `capabilities.experimental.breadknife.NAME`."""
     ours = cast("dict[str, object]", experimental).get("breadknife") if isinstance(experimental, dict) else None
-    return isinstance(ours, dict) and cast("dict[str, object]", ours).get("refreshCompletion") is True
+    return isinstance(ours, dict) and cast("dict[str, object]", ours).get(name) is True

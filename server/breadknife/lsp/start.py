@@ -56,6 +56,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
         return
     host.projects.folders = server.folders
     host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
+    host.tells_missing = not server.client.offers_setup
     host.on_refresh = lambda uri, plugin: server.from_any_thread(loop, checks.refresh, [uri], plugin)
     if server.client.refreshes_completion:
         host.on_growth = lambda document: server.from_any_thread(loop, inline_completion.refresh, server, document)

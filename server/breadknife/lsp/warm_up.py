@@ -15,11 +15,8 @@ async def warm_up(server: BreadknifeServer) -> None:
         try:
             await server.in_worker(host.warm_up)
             bar.ended = "ready"
-        except ModelMissing as error:
-            host.notify(str(error))
-            bar.ended = "no model"
-        except EngineMissing as error:
-            host.notify(str(error))
-            bar.ended = "no engine"
+        except (ModelMissing, EngineMissing) as error:
+            host.notify_missing(error)
+            bar.ended = "no model" if isinstance(error, ModelMissing) else "no engine"
         except BreadknifeError as error:
             bar.ended = str(error)

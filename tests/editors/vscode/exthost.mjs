@@ -5,7 +5,9 @@ import { codeServer, createWorkspace, openBrowser, out, serve, until } from "./w
 
 const extension = process.env.EXTENSION;
 const tests = path.join(import.meta.dirname, "inhost/index.cjs");
-const { root, workspace, data } = createWorkspace();
+// Trusted for what the server does, untrusted for how it runs: in both it has to work.
+const isTrusted = process.env.PART === "serving";
+const { root, workspace, data } = createWorkspace({ "security.workspace.trust.enabled": !isTrusted });
 
 // VS Code's own server: code-server's command line refuses the test driver.
 const url = await serve("/version", path.join(codeServer, "lib/vscode/out/server-main.js"), (port) => [
@@ -32,7 +34,7 @@ try {
     ["skipWelcome", "true"],
   ]);
   await page.goto(`${url}/?${new URLSearchParams({ folder: workspace, payload })}`);
-  await until("the end of the tests", () => code !== undefined, 150_000);
+  await until("the end of the tests", () => code !== undefined, 400_000);
 } catch (error) {
   console.error(String(error));
   await page.screenshot({ path: path.join(out, "exthost.png") });

@@ -1,4 +1,4 @@
-"""A language server that suggests after `grow `: a line, more of it when asked again, and by hand two others.
+"""A language server that suggests after `grow `: a line, more of it when asked again, and by hand, later, two others.
 
 What happens it says by diagnostics, each with a source of its own.
 """
@@ -14,7 +14,7 @@ server = LanguageServer("suggesting", "1", text_document_sync_kind=lsp.TextDocum
 said: list[lsp.Diagnostic] = []
 SECONDS = 0.5
 """Until the rest is there: the beginning is on the screen by then."""
-REFRESH = {"breadknife": {"refreshCompletion": True}}
+REFRESH = {"breadknife": {"refreshCompletion": True, "offersSetup": True}}
 
 
 def say(uri: str, what: str) -> None:
@@ -29,6 +29,8 @@ async def inline_completion(params: lsp.InlineCompletionParams) -> list[lsp.Inli
     if not document.lines[params.position.line].rstrip("\r\n").endswith("grow "):
         return []
     if params.context.trigger_kind == lsp.InlineCompletionTriggerKind.Invoked:
+        say(uri, "invoked")
+        await asyncio.sleep(SECONDS)
         return [item(uri, "one"), item(uri, "two")]
     if not said:
         say(uri, "begun")

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import net from "node:net";
 import path from "node:path";
-import { files } from "./workspace.mjs";
+import { files as usualFiles } from "./workspace.mjs";
 
 /** From test_vscode.py: where code-server and Chromium are, and where to leave logs and screenshots. */
 const { CODE_SERVER, CHROMIUM, OUT } = process.env;
@@ -14,7 +14,7 @@ export const out = OUT;
 export const codeServer = path.join(CODE_SERVER, "node_modules/code-server");
 
 /** Folders of one test's own. */
-export function createWorkspace(settings = {}) {
+export function createWorkspace(settings = {}, files = usualFiles) {
   const root = path.join(out, "vscode");
   fs.rmSync(root, { recursive: true, force: true });
   const folders = { root, workspace: path.join(root, "workspace"), data: path.join(root, "data") };
@@ -52,11 +52,11 @@ export async function serve(health, program, args) {
   return url;
 }
 
-export async function openBrowser() {
+export async function openBrowser(screen = { viewport: { width: 1280, height: 800 } }) {
   const quietly = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
   const inContainers = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"];
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...quietly, ...inContainers] });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const page = await browser.newPage(screen);
   return { browser, page };
 }
 

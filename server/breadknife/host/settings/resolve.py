@@ -24,12 +24,17 @@ from breadknife.host import trust
 from breadknife.host.settings.layers import Author, Layer, file_layers
 from breadknife.host.settings.lines import KeyPath
 from breadknife.host.settings.values import PluginTypes, Said, Scope, Settings, settled
+from breadknife.task.values import Severity
 
 NEEDS_TRUST = "needs_trust"
 """In the `metadata` of a plugin's field that names a program, a file, a URL or a model."""
 OWN_ALONE = "own_alone"
 """In the `metadata` of a plugin's field that names where text is sent: no folder may say it, trusted or not."""
-EVERY_PLUGINS: Mapping[str, Any] = {"enabled": bool, "milliseconds": Annotated[int, msgspec.Meta(ge=1)]}
+EVERY_PLUGINS: Mapping[str, Any] = {
+    "enabled": bool,
+    "milliseconds": Annotated[int, msgspec.Meta(ge=1)],
+    "severities": dict[str, Severity],
+}
 """Keys that every plugin's table has beside its own fields, with their types."""
 FLAGS = ("offline", "keep_receipts")
 TABLES = ("models", "escalate", "engine", "engines", "overrides")

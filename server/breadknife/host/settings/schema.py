@@ -27,6 +27,7 @@ _EVERY_PLUGINS = {
     "enabled": "Whether the plugin is asked at all.",
     "milliseconds": "The most that the plugin may take for one request of an editor; without it, what breadknife "
     "allows (completion 30 s, the others 60 s).",
+    "severities": "The severity of its findings by their codes; `*` stands for all other codes.",
 }
 
 
@@ -80,7 +81,7 @@ def plugin_schema(kind: type[Any]) -> Schema:
     """Of a plugin's table."""
     schema = _fields(kind)
     every = {key: _of_type(each) | {"description": _EVERY_PLUGINS[key]} for key, each in EVERY_PLUGINS.items()}
-    every["enabled"]["default"] = True
+    every["enabled"]["default"], every["severities"]["default"] = True, {}
     return schema | {"properties": every | schema["properties"]}
 
 

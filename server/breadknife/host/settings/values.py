@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from breadknife.engine.runtimes import Runtime
+from breadknife.task.values import Severity
 from breadknife.text.document import Document, uri_to_path
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ class Settings:
     """Plugins with `enabled = false`."""
     milliseconds: Mapping[str, int] = field(default_factory=dict[str, int])
     """Plugin name -> the most that it may take for one request."""
+    severities: Mapping[str, Mapping[str, Severity]] = field(default_factory=dict[str, Mapping[str, Severity]])
+    """Plugin name -> code of a finding, or `*` -> the severity that it has instead of its own."""
     said: tuple[Said, ...] = ()
     """What made these settings, weakest first; what has a scope counts in `for_document` alone."""
     _remembered: dict[tuple[str | None, str], Settings] = field(
@@ -117,6 +120,7 @@ def settled(said: Iterable[Said], types: PluginTypes) -> Settings:
         "engines": dict(settings.engines),
     }
     plugins, disabled, milliseconds = dict(settings.plugins), set[str](), dict[str, int]()
+    severities: dict[str, Mapping[str, Severity]] = {}
     offline = keep_receipts = False
     for each in settings.said:
         if each.table in plugins:
@@ -124,6 +128,8 @@ def settled(said: Iterable[Said], types: PluginTypes) -> Settings:
                 (disabled.discard if each.value else disabled.add)(each.table)
             elif each.name == "milliseconds":
                 milliseconds[each.table] = each.value
+            elif each.name == "severities":
+                severities[each.table] = each.value
             else:
                 plugins[each.table] = _changed(plugins[each.table], each)
         elif each.table in tables:
@@ -140,6 +146,7 @@ def settled(said: Iterable[Said], types: PluginTypes) -> Settings:
         plugins=plugins,
         disabled=frozenset(disabled),
         milliseconds=milliseconds,
+        severities=severities,
         **tables,
     )
 

@@ -14,11 +14,12 @@ from pygls.exceptions import JsonRpcException
 from breadknife.host.receipts import Receipt
 from breadknife.lsp.convert import from_diagnostic, to_command, to_diagnostic, to_span, to_workspace_edit
 from breadknife.lsp.features.diagnostics import Diagnostics
+from breadknife.lsp.features.fix_all import fix_all
 from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, DocumentEdits, Finding, ResolveRequest
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span
 
 MENU_SECONDS = 8.0
 """In which the edits of a whole menu are made for a client that can't ask for one later; eglot waits 10 s."""
@@ -73,15 +74,12 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
             for plugin, action in actions:
                 found.append(_to_code_action(server, document, plugin, action, params.context.diagnostics))
         if params.context.only and _wants(params.context.only, FIX_ALL):
-            edits = safe_edits(await diagnostics.findings(document))
-            if edits:
-                found.append(
-                    lsp.CodeAction(
-                        f"Apply {len(edits)} safe fixes (breadknife)",
-                        kind=FIX_ALL,
-                        edit=_edit(server, document, Action("", edits=tuple(edits))),
-                    )
-                )
+            async with progress(server, "making every safe fix", after=UNTOLD_SECONDS):
+                fixed = await fix_all(server, diagnostics, document)
+            if fixed.count:
+                title = f"Apply {fixed.count} safe fix{'es' if fixed.count > 1 else ''} (breadknife)"
+                edit = _edit(server, document, Action("", edits=tuple(fixed.edits)))
+                found.append(lsp.CodeAction(title, kind=FIX_ALL, edit=edit))
         return found
 
     @server.handles(lsp.CODE_ACTION_RESOLVE)
@@ -97,18 +95,6 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
         async with progress(server, f"checking “{ticket.title}”", after=UNTOLD_SECONDS):
             item.edit = await _resolved_edit(server, handed_out, document, ticket.plugin, action)
         return item
-
-
-def safe_edits(findings: list[Finding]) -> list[TextEdit]:
-    """The edits of the preferred fixes that need no other file, without those that would overlap an earlier one."""
-    edits: list[TextEdit] = []
-    end = 0
-    for finding in findings:
-        fix = next((fix for fix in finding.fixes if fix.preferred and not fix.elsewhere), None)
-        if fix and all(edit.span.start >= end for edit in fix.edits):
-            edits += fix.edits
-            end = max((edit.span.end for edit in fix.edits), default=end)
-    return edits
 
 
 async def _resolved_edit(

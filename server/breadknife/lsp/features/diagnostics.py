@@ -93,8 +93,13 @@ class Diagnostics:
 
     async def findings(self, document: Document) -> list[Finding]:
         """Of all plugins, in the order of the document."""
-        found = await asyncio.gather(*(self._ask(document, name) for name in await self._checkers(document)))
-        return sorted((each for one in found for each in one), key=lambda f: (f.span, f.source, f.code))
+        found = await self.findings_of_each(document)
+        return sorted((each for one in found.values() for each in one), key=lambda f: (f.span, f.source, f.code))
+
+    async def findings_of_each(self, document: Document) -> dict[str, Sequence[Finding]]:
+        """By the plugins' names."""
+        names = await self._checkers(document)
+        return dict(zip(names, await asyncio.gather(*(self._ask(document, name) for name in names)), strict=True))
 
     async def pull(self, document: Document, plugin: str | None) -> _Items:
         """One plugin's, or all plugins', for the client."""

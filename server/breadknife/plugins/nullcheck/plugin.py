@@ -25,7 +25,17 @@ from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.oracle.tools import Choice
 from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, WrittenAhead, rule
 from breadknife.plugins.nullcheck.silenced import silencing
-from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import (
+    DECLARATION,
+    HIDING,
+    SOURCE,
+    NullFile,
+    NullLanguage,
+    Offer,
+    Place,
+    Strategy,
+    Use,
+)
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
@@ -205,7 +215,7 @@ class _Menu:
         known = self.ladder.known(self._edited(offer), about, self.context.project) or Climb()
         return Action(
             offer.titled, data=self._data(offer, place), findings=about, preferred=preferred, within=offer.within,
-            checked=replace(known, is_torn=self.file.tree.root.has_error).short,
+            checked=replace(known, is_torn=self.file.tree.root.has_error).short, unasked=_is_unasked(offer),
         )  # fmt: skip
 
     def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
@@ -253,6 +263,11 @@ class _Menu:
 
     def _edited(self, offer: Offer) -> Edited:
         return Edited(self.request.document, offer.edits, offer.elsewhere, offer.is_inner)
+
+
+def _is_unasked(offer: Offer) -> bool:
+    """A declaration is for a person to choose: others may ask what it says."""
+    return not offer.is_asked_for and offer.strategy not in HIDING | DECLARATION
 
 
 @dataclass(frozen=True)

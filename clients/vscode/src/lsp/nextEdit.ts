@@ -9,7 +9,7 @@ import {
   window,
   workspace,
 } from "vscode";
-import type { Server } from "./server";
+import type { Server } from "../server/server";
 
 /** What the server answers to `breadknife.nextEdit`. */
 interface NextEdit {

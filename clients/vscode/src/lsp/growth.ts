@@ -27,18 +27,19 @@ interface Asked {
   readonly document: TextDocument;
   readonly version: number;
   readonly position: Position;
-  ask(): Promise<Items>;
+  /** Asks the same again: what comes while typing, or what comes when the user asks by hand. */
+  again(kind: InlineCompletionTriggerKind): Promise<Items>;
 }
 
-/** Shows more of a suggestion when the server has more of it, if the user is still there. */
+/** Replaces the suggestion on the screen by a better one, if the user is still there; until then it stays. */
 export class Growth implements StaticFeature {
   #asked: Asked | undefined;
-  #grown: Items;
+  #better: Items;
   #running = 0;
-  #outdated = false;
+  #isOutdated = false;
 
   fillClientCapabilities(capabilities: { experimental?: unknown }): void {
-    capabilities.experimental = { breadknife: { refreshCompletion: true } };
+    capabilities.experimental = { breadknife: { refreshCompletion: true, offersSetup: true } };
   }
 
   initialize(): void {}
@@ -50,49 +51,64 @@ export class Growth implements StaticFeature {
   clear(): void {}
 
   readonly provide: Provide = async (document, position, context, token, next) => {
-    if (this.#grown && this.#asked && isAt(this.#asked, document, position)) return this.#grown;
-    const ask = async () => {
-      const again: InlineCompletionContext = { ...context, triggerKind: InlineCompletionTriggerKind.Automatic };
-      return next(document, position, again, new CancellationTokenSource().token);
+    if (this.#better && this.#asked && isAt(this.#asked, document, position)) return this.#better;
+    const again = async (triggerKind: InlineCompletionTriggerKind) => {
+      const asked: InlineCompletionContext = { ...context, triggerKind };
+      return next(document, position, asked, new CancellationTokenSource().token);
     };
-    this.#asked = { document, version: document.version, position, ask };
-    this.#outdated = false;
+    this.#asked = { document, version: document.version, position, again };
+    this.#isOutdated = false;
     this.#running++;
     try {
       return await next(document, position, context, token);
     } finally {
       this.#running--;
-      if (this.#running === 0 && this.#outdated) setTimeout(() => this.#grow());
+      if (this.#running === 0 && this.#isOutdated)
+        setTimeout(() => this.#replace(InlineCompletionTriggerKind.Automatic));
     }
   };
 
   refresh({ uri, version }: Refresh): void {
     if (String(this.#asked?.document.uri) !== uri || this.#asked?.version !== version) return;
-    if (this.#running > 0) this.#outdated = true;
-    else void this.#grow();
+    if (this.#running > 0) this.#isOutdated = true;
+    else void this.#replace(InlineCompletionTriggerKind.Automatic);
   }
 
-  async #grow(): Promise<void> {
+  /** Asks by hand. What is shown stays until there is something better; false where there is nothing. */
+  async suggest(): Promise<boolean> {
+    if (this.#asked && isHere(this.#asked)) return this.#replace(InlineCompletionTriggerKind.Invoke);
+    await trigger();
+    return true;
+  }
+
+  async #replace(kind: InlineCompletionTriggerKind): Promise<boolean> {
     const asked = this.#asked;
-    if (!asked || !isHere(asked)) return;
-    const items = await asked.ask();
-    if (asked !== this.#asked || !isHere(asked)) return;
-    this.#grown = items;
+    if (!asked || !isHere(asked)) return true;
+    // The server may answer that the text has moved on; then the next key has asked again.
+    const items = await asked.again(kind).catch(() => undefined);
+    if (asked !== this.#asked || !isHere(asked)) return true;
+    if (isEmpty(items)) return false;
+    this.#better = items;
     try {
-      await askAgain();
+      await trigger();
     } finally {
-      this.#grown = undefined;
+      this.#better = undefined;
     }
+    return true;
   }
 }
 
 /**
- * Have VS Code ask again, as if by hand: a question that it has an answer to it asks only after the answer was hidden.
+ * Has VS Code ask again, as if by hand: a question that it has an answer to it asks only after the answer was hidden.
  * The two in one go, so that nobody sees it.
  */
-export async function askAgain(): Promise<void> {
+async function trigger(): Promise<void> {
   const both = ["editor.action.inlineSuggest.hide", "editor.action.inlineSuggest.trigger"];
   await commands.executeCommand("runCommands", { commands: both });
+}
+
+function isEmpty(items: Items): boolean {
+  return !items || (Array.isArray(items) ? items : items.items).length === 0;
 }
 
 function isHere(asked: Asked): boolean {

@@ -1,0 +1,182 @@
+import { homedir } from "node:os";
+import type { Readable } from "node:stream";
+import { type Disposable, type LogOutputChannel, languages, Uri, workspace } from "vscode";
+import {
+  CloseAction,
+  DidChangeConfigurationNotification,
+  ErrorAction,
+  ExecuteCommandRequest,
+  LanguageClient,
+  State,
+} from "vscode-languageclient/node";
+import { documentSelector } from "../manifest";
+import { lookUp } from "../settings";
+import { Distinct } from "./duplicates";
+import { Growth, type Refresh, refreshCompletion } from "./growth";
+import { Pulse } from "./pulse";
+import { dropStaleEdit } from "./staleEdits";
+import type { Work } from "./work";
+
+/** Requests that a model may work on. */
+const MODEL_WORK = new Set(["textDocument/inlineCompletion", "codeAction/resolve", "workspace/executeCommand"]);
+/** Commands that only look at what there is. */
+const LOOKS = new Set(["breadknife.status", "breadknife.why"]);
+
+/** What the editor has the server do once a suggestion or a fix was taken. */
+const TAKEN = new Set(["breadknife.accepted", "breadknife.command"]);
+
+/** Any server answers this, if only by saying that it doesn't know it. */
+const PING = "breadknife/ping";
+
+export interface Owner {
+  readonly log: LogOutputChannel;
+  /** The process writes to its stderr. */
+  onStderr(stderr: Readable): void;
+  /** The connection is gone without having been asked to: should the server be started again? */
+  shouldRestart(): Promise<boolean>;
+  onStarting(): void;
+  onRunning(): void;
+  onStartFailed(): void;
+  /** The server stops answering (true), or answers again. */
+  onHung(isHung: boolean): void;
+  /** A model's work begins (1) or ends (-1). */
+  onWork(change: 1 | -1): void;
+  /** The user takes a suggestion or a fix. */
+  onTaken(): void;
+  readonly work: Work;
+}
+
+/** A connection to one server. */
+export interface Connection {
+  start(): Promise<void>;
+  /** Ends the server; kills it where it doesn't end by itself. */
+  dispose(): Promise<void>;
+  kill(): void;
+  isRunning(): boolean;
+  isStarting(): boolean;
+  execute(command: string, args: readonly unknown[]): Promise<unknown>;
+  /** Asks for suggestions by hand; false where there are none. */
+  suggest(): Promise<boolean>;
+}
+
+/** A client that tells its owner of trouble, and never the user: that is for one place to do, in plain words. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+export type Connect = typeof connect;
+
+export function connect(command: string, args: readonly string[], owner: Owner): Connection {
+  // In the user's home: a workspace must not put its own modules or libraries in the server's way.
+  const executable = { command, args: [...args], options: { cwd: homedir() } };
+  const growth = new Growth();
+  const pulse = new Pulse({
+    ping: () => client.sendRequest(PING),
+    onHung: () => owner.onHung(true),
+    onAlive: () => owner.onHung(false),
+  });
+  const distinct = new DistinctCollections();
+  const client: LanguageClient = new QuietClient("breadknife", "breadknife", executable, {
+    documentSelector,
+    outputChannel: owner.log,
+    stdioOptions: { stdout: () => {}, stderr: (stderr) => owner.onStderr(stderr) },
+    synchronize: { configurationSection: "breadknife" },
+    diagnosticCollectionProvider: distinct,
+    // The server takes this word here alone: in settings it might be a workspace's.
+    initializationOptions: () => ({ trusted: workspace.isTrusted }),
+    initializationFailedHandler: () => false,
+    errorHandler: {
+      // A pipe that breaks is also closed, and then `closed` decides; to shut down here would forbid the restart.
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: async () => ({
+        action: (await owner.shouldRestart()) ? CloseAction.Restart : CloseAction.DoNotRestart,
+        handled: true,
+      }),
+    },
+    middleware: {
+      sendRequest: async (type, param, token, next) => {
+        const method = typeof type === "string" ? type : type.method;
+        if (method === PING) return next(type, param, token);
+        const { command } = (param ?? {}) as { command?: unknown };
+        const isWork = MODEL_WORK.has(method) && !LOOKS.has(String(command));
+        if (isWork) owner.onWork(1);
+        try {
+          return await pulse.during(() => next(type, param, token));
+        } finally {
+          if (isWork) owner.onWork(-1);
+        }
+      },
+      handleWorkDoneProgress: (token, params, next) => {
+        owner.work.take(token, params);
+        if (params.kind === "end") next(token, params); // So that the client forgets it, whose own bar never began.
+      },
+      provideInlineCompletionItems: growth.provide,
+      resolveCodeAction: async (action, token, next) => {
+        const resolved = await dropStaleEdit(action, token, next);
+        if (resolved?.edit) owner.onTaken();
+        return resolved;
+      },
+      executeCommand: (command, given, next) => {
+        if (TAKEN.has(command)) owner.onTaken();
+        return next(command, given);
+      },
+      workspace: {
+        didChangeConfiguration: () =>
+          client.sendNotification(DidChangeConfigurationNotification.type, { settings: lookUp(undefined) }),
+        configuration: ({ items }) =>
+          items.map(({ section, scopeUri }) => lookUp(section, scopeUri ? Uri.parse(scopeUri) : undefined)),
+      },
+    },
+  });
+  client.registerFeature(growth);
+  client.onNotification(refreshCompletion, ({ uri, version }: Refresh) =>
+    growth.refresh({ uri: String(client.protocol2CodeConverter.asUri(uri)), version }),
+  );
+  client.onDidChangeState(({ newState }) => {
+    if (newState === State.Starting) owner.onStarting();
+    if (newState === State.Running) owner.onRunning();
+    if (newState === State.StartFailed) owner.onStartFailed();
+  });
+  return {
+    start: () => client.start(),
+    dispose: async () => {
+      pulse.dispose();
+      owner.work.clear();
+      try {
+        await client.dispose();
+      } finally {
+        distinct.end();
+      }
+    },
+    kill: () => client.serverProcess?.kill("SIGKILL"),
+    isRunning: () => client.isRunning(),
+    isStarting: () => client.state === State.Starting,
+    execute: (name, given) => client.sendRequest(ExecuteCommandRequest.type, { command: name, arguments: [...given] }),
+    suggest: () => growth.suggest(),
+  };
+}
+
+/** Gives the client collections that leave out what the editor's own checkers show. */
+class DistinctCollections {
+  readonly #open = new Set<Distinct>();
+  readonly #subscription: Disposable = languages.onDidChangeDiagnostics(({ uris }) => {
+    for (const collection of this.#open) collection.refresh(uris);
+  });
+
+  create(name: string | undefined): Distinct {
+    const collection = new Distinct(languages.createDiagnosticCollection(name), (uri) => languages.getDiagnostics(uri));
+    this.#open.add(collection);
+    return collection;
+  }
+
+  dispose(collection: { dispose(): void }): void {
+    this.#open.delete(collection as Distinct);
+    collection.dispose();
+  }
+
+  end(): void {
+    this.#subscription.dispose();
+  }
+}

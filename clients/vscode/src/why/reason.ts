@@ -1,0 +1,154 @@
+import { type Facts, missing, type State } from "../status/facts";
+
+/** What became of a request: one answer of the server's command `breadknife.why`. */
+export interface Receipt {
+  readonly id: string;
+  readonly request: string;
+  readonly plugin: string;
+  readonly outcome: "answered" | "nothing" | "cancelled" | "failed";
+  readonly uri: string;
+  /** From 1; 0 where it was about the whole document. */
+  readonly line: number;
+  /** A stable code; empty where there was an answer. */
+  readonly reason: string;
+  readonly sentence: string;
+  readonly remedy: string;
+  readonly model: string;
+  readonly prompt_tokens: number;
+  readonly cached_tokens: number;
+  readonly output_tokens: number;
+  readonly milliseconds: number;
+  readonly bytes_sent: number;
+  /** Unix time, in seconds. */
+  readonly at: number;
+  /** How many like it this one stands for. */
+  readonly times: number;
+}
+
+/** Why nothing is shown at the cursor: a sentence, and a button that helps. */
+export interface Why {
+  readonly sentence: string;
+  readonly button: Button;
+}
+
+export interface Button {
+  readonly title: string;
+  readonly command: string;
+}
+
+export interface Asked extends Facts {
+  /** The editor's own setting `editor.inlineSuggest.enabled`. */
+  readonly areSuggestionsOn: boolean;
+  /** Newest first, of this document. */
+  readonly receipts: readonly Receipt[];
+}
+
+const SUGGEST: Button = { title: "Suggest Now", command: "breadknife.suggest" };
+const RESTART: Button = { title: "Restart Server", command: "breadknife.restart" };
+const MODELS: Button = { title: "Show Models", command: "breadknife.showModels" };
+const DOWNLOAD: Button = { title: "Download Model", command: "breadknife.download" };
+const LOG: Button = { title: "Show Log", command: "breadknife.showLog" };
+const SETTINGS: Button = { title: "Open Settings", command: "breadknife.openSettings" };
+
+/** What helps against a reason of the server's; all others: ask again by hand. */
+const HELP: Readonly<Record<string, Button>> = {
+  "engine-missing": { title: "Download Engine", command: "breadknife.download" },
+  "model-missing": DOWNLOAD,
+  "model-corrupt": DOWNLOAD,
+  "model-unknown": MODELS,
+  "model-set-aside": MODELS,
+  "model-failed": MODELS,
+  offline: SETTINGS,
+  disabled: SETTINGS,
+  "next-edit-off": SETTINGS,
+  "engine-failed": RESTART,
+  "plugin-hung": RESTART,
+  "plugin-busy": RESTART,
+  "plugin-paused": RESTART,
+  "too-slow": RESTART,
+  "plugin-broke": LOG,
+  "plugin-flooded": LOG,
+  "bad-span": LOG,
+  failed: LOG,
+};
+
+/** The first of the causes that applies, from the editor inwards to the model. */
+export function why(asked: Asked): Why {
+  return outside(asked) ?? ofReceipt(asked.receipts);
+}
+
+function outside({ state, setup, file, report, isTrusted, areSuggestionsOn, receipts }: Asked): Why | undefined {
+  if (!file?.isServed) {
+    const what = file ? `breadknife doesn't serve ${file.languageName}.` : "No file is open.";
+    return { sentence: what, button: { title: "Open a Sample", command: "breadknife.openSample" } };
+  }
+  if (setup) return { sentence: `breadknife is being set up: ${setup.message}.`, button: MODELS };
+  const stopped = whyStopped(state);
+  if (stopped) return stopped;
+  if (file.isFileOff) {
+    const button = { title: "Turn On for This File", command: "breadknife.toggleFile" };
+    return { sentence: "Your settings turn breadknife off for this file.", button };
+  }
+  if (file.isLanguageOff) {
+    const button = { title: `Turn On for ${file.languageName}`, command: "breadknife.toggleLanguage" };
+    return { sentence: `Your settings turn breadknife off for ${file.languageName}.`, button };
+  }
+  if (!areSuggestionsOn) {
+    const button = { title: "Enable Inline Suggestions", command: "breadknife.enableSuggestions" };
+    return { sentence: "Inline suggestions are off in the editor's settings.", button };
+  }
+  const lacks = missing(report);
+  if (lacks === "engine") {
+    const button = { title: "Download Engine", command: "breadknife.download" };
+    return { sentence: "The engine that runs models isn't on this machine.", button };
+  }
+  if (lacks) return { sentence: "The completion model isn't on this machine.", button: DOWNLOAD };
+  if (!isTrusted && newest(receipts)?.outcome !== "answered") {
+    const button = { title: "Trust Folder", command: "breadknife.manageTrust" };
+    return { sentence: "You don't trust this folder, so breadknife leaves its settings and programs out.", button };
+  }
+  return undefined;
+}
+
+/** Why no server answers; undefined where one does. */
+export function whyStopped(state: State): Why | undefined {
+  switch (state.kind) {
+    case "absent":
+      return { sentence: "breadknife needs its server.", button: { title: "Set Up", command: "breadknife.setUp" } };
+    case "unstartable":
+    case "crashed":
+    case "hung":
+      return { sentence: state.reason, button: RESTART };
+    case "paused":
+      return { sentence: "breadknife is paused.", button: { title: "Resume", command: "breadknife.resume" } };
+    case "starting":
+    case "stopped":
+      return { sentence: `The server is ${state.kind}.`, button: LOG };
+  }
+  return undefined;
+}
+
+function ofReceipt(receipts: readonly Receipt[]): Why {
+  const receipt = newest(receipts);
+  if (!receipt) return { sentence: "Nothing has been asked about this file yet.", button: SUGGEST };
+  if (receipt.outcome === "answered") {
+    const { line, milliseconds } = receipt;
+    const took = milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+    return { sentence: `The last suggestion for line ${line} came after ${took}.`, button: SUGGEST };
+  }
+  const cause = receipt.sentence || "breadknife had nothing to say";
+  return { sentence: asSentence(cause), button: HELP[receipt.reason] ?? SUGGEST };
+}
+
+/** The newest about a suggestion that wasn't overtaken by the next key; else the newest of all. */
+function newest(receipts: readonly Receipt[]): Receipt | undefined {
+  const suggestions = receipts.filter(({ request }) => request === "completion");
+  return suggestions.find(({ outcome }) => outcome !== "cancelled") ?? suggestions[0] ?? receipts[0];
+}
+
+/** The server's sentences begin with a small letter and have no full stop. */
+export function asSentence(text: string): string {
+  const trimmed = text.trim();
+  const end = /[.!?…]$/.test(trimmed) ? "" : ".";
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${end}`;
+}

@@ -1,0 +1,79 @@
+"""`source.fixAll.breadknife`: preferred fixes, and repairs of null that change nothing for other values."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lsprotocol import types as lsp
+
+from breadknife.lsp.convert import to_span
+from breadknife.lsp.features.fix_all import line_edits
+from breadknife.text.document import Document, TextEdit, apply_edits
+
+OPTIONS = {"prose": {"languagetool": False}, "nullcheck": {"oracle": "off"}}
+EVERYTHING = lsp.Range(lsp.Position(0, 0), lsp.Position(99, 0))
+
+HELP = "import re\n\n\ndef number(text: str) -> int:\n"
+CASES = {
+    # what is written -> what is written afterwards, in this order, and in how many fixes
+    "a use": (
+        '    found = re.match("1", text)\n    return int(found.group())\n',
+        ["found = re.match", "found is ", "return int(found.group())"],
+        1,
+    ),
+    "two uses of one value": (
+        '    found = re.match("1", text)\n    print(found.start())\n    return int(found.group())\n',
+        ["found = re.match", "found is ", "print(found.start())", "return int(found.group())"],
+        1,
+    ),
+    "two values, and a comment with a mistake": (
+        '    one = re.match("1", text)\n    two = re.match("2", text)\n'
+        "    # This is an useful sum.\n    return one.start() + two.start()\n",
+        ["one is ", "two is ", "# This is a useful sum.", "return one.start() + two.start()"],
+        3,
+    ),
+    "nothing that is wrong": ("    return len(text)\n", ["return len(text)"], 0),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_what_may_be_null_is_checked(connect, script, home, case: str) -> None:
+    body, wanted, count = CASES[case]
+    session = await connect(engine_script=script([]), options=OPTIONS)
+    text = HELP + body
+    uri = session.open("a.py", text)
+    await session.pull(uri)
+    found = await session.actions(uri, EVERYTHING, [], only=["source.fixAll.breadknife"])
+    assert [action.title for action in found] == (
+        [f"Apply {count} safe fix{'es' * (count > 1)} (breadknife)"] * bool(count)
+    )
+    after = apply_edits(text, edits_of(Document(uri, "python", text), found))
+    ast.parse(after)
+    at = 0
+    for each in wanted:
+        at = after.index(each, at)
+    assert len(re.findall(r"\bis\b.*None", after)) == sum(each.endswith(" is ") for each in wanted)
+
+
+async def test_a_declaration_is_left_to_a_person(connect, script, home) -> None:
+    """Others may ask what it says."""
+    session = await connect(engine_script=script([]), options=OPTIONS)
+    uri = session.open("a.py", "def size(text: str = None) -> int:\n    return len(text)\n")
+    assert [each.code for each in await session.pull(uri)] == ["none-argument"]
+    assert await session.actions(uri, EVERYTHING, [], only=["source.fixAll.breadknife"]) == []
+
+
+def edits_of(document: Document, actions: list[lsp.CodeAction]) -> list[TextEdit]:
+    changes = [change for action in actions for change in action.edit.document_changes[0].edits]  # type: ignore[union-attr, index]
+    return [TextEdit(to_span(document, each.range, "utf-16"), each.new_text) for each in changes]
+
+
+@given(st.text("ab\n\f"), st.text("ab\n\f"))
+def test_line_edits_make_one_text_of_the_other(before: str, after: str) -> None:
+    edits = list(line_edits(Document("file:///a", "python", before), Document("file:///a", "python", after)))
+    assert apply_edits(before, edits) == after
+    assert bool(edits) == (before != after)
