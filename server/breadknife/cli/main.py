@@ -14,6 +14,7 @@ from breadknife import __version__
 from breadknife.cli import config, engine, models, null, plugins
 from breadknife.cli.output import Json, Offline, errors_told, say, tell
 from breadknife.offline import OFFLINE, forbid_network, is_asked_for
+from breadknife.task.values import Confidence
 
 app = typer.Typer(
     name="breadknife",
@@ -70,6 +71,10 @@ def lint(
     only: Annotated[
         list[str] | None, typer.Option(metavar="PLUGIN", help="Ask no other plugin; may be given again.")
     ] = None,
+    min_confidence: Annotated[
+        Confidence | None,
+        typer.Option(help="Show what is at least so likely to happen. Without it, all but unlikely hints."),
+    ] = None,
     stale_ignores: Annotated[
         bool, typer.Option("--stale-ignores", help="Show instead what is ignored and need not be any more.")
     ] = False,
@@ -100,7 +105,7 @@ def lint(
 
     from breadknife.cli.lint.run import Wanted, run
 
-    wanted = Wanted(paths, language, only or ())
+    wanted = Wanted(paths, language, only or (), min_confidence)
     _exit_on_error(lambda: run(wanted, format, offline=offline, engine_script=engine_script))
 
 

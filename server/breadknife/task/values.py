@@ -17,6 +17,19 @@ class Severity(StrEnum):
     HINT = "hint"
 
 
+class Confidence(StrEnum):
+    """How likely it is that what a finding says really happens, as far as its plugin can tell."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    def reaches(self, least: Confidence) -> bool:
+        """Whether this is at least as high as `least`."""
+        order = tuple(Confidence)
+        return order.index(self) <= order.index(least)
+
+
 class Trigger(StrEnum):
     TYPING = "typing"
     INVOKED = "invoked"
@@ -73,6 +86,8 @@ class Finding:
     severity: Severity = Severity.WARNING
     fixes: tuple[Fix, ...] = ()
     related: tuple[Related, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+    """`breadknife lint --min-confidence` leaves out what is below. The severity is the plugin's own choice."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +184,9 @@ class CheckRequest:
     all_fixes: bool = True
     """Whether somebody reads every fix of a finding. Otherwise only the preferred ones are read ("fix all"), and others
     that take time to make may be left out: a menu is an `ActionRequest`."""
+    each_place: bool = False
+    """Whether every place is wanted as a finding of its own. Otherwise a plugin may answer with one finding for each
+    cause, at the first place, and name the others as `related`."""
 
 
 @dataclass(frozen=True)

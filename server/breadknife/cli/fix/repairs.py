@@ -107,7 +107,7 @@ class Repairs:
         document = self.changes.document(path)
         if document.language not in LANGUAGE_IDS:
             return []
-        reply = self._ask(path, CheckRequest(document, whole=True, all_fixes=False))
+        reply = self._ask(path, CheckRequest(document, whole=True, all_fixes=False, each_place=True))
         if reply.failures:
             raise DocumentError(f"{path}: {reply.failures[0].sentence}")
         return reply.findings

@@ -13,12 +13,12 @@ from pathlib import Path
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.files import find_files
 from breadknife.cli.formats.table import FORMATS, File, Problem, Told
-from breadknife.cli.output import shown, tell
+from breadknife.cli.output import counted, shown, tell
 from breadknife.errors import BreadknifeError, DocumentError, FileRefused, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.workspace import root_of
 from breadknife.task.plugin import ANY_LANGUAGE, Plugin
-from breadknife.task.values import CheckRequest, Finding
+from breadknife.task.values import CheckRequest, Confidence, Finding, Severity
 from breadknife.text.document import MARK, Document, language_of, read_document, uri_to_path, with_newlines
 
 
@@ -31,6 +31,13 @@ class Wanted:
     """What each file is taken for; else its name tells."""
     only: Collection[str] = ()
     """Plugins: no other is asked. Without any all are."""
+    min_confidence: Confidence | None = None
+    """No finding below it is shown. Without it, no hint that its plugin isn't sure of."""
+
+    def shows(self, finding: Finding) -> bool:
+        if self.min_confidence is None:
+            return finding.severity is not Severity.HINT or finding.confidence is Confidence.HIGH
+        return finding.confidence.reaches(self.min_confidence)
 
 
 def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | None) -> int:
@@ -44,7 +51,7 @@ def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | Non
     host = make_host(engine_script)
     host.on_notice = tell
     host.projects.folders = (Path.cwd(),)  # as one that is open in an editor
-    failed = False
+    failed, hidden = False, 0
     problems, unread = list[Problem](), dict[str, list[Path]]()
     with closing(host):
         settings_of = cache(partial(settings_for, host, offline, unasked=_unasked(host, wanted)))
@@ -63,7 +70,9 @@ def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | Non
             try:
                 document = with_newlines(read_document(path, wanted.language))
                 checked = check(host, path, root, document, all_fixes=FORMATS[format].has_fixes)
-                problems += checked.problems
+                shown_here = [each for each in checked.problems if wanted.shows(each.finding)]
+                hidden += len(checked.problems) - len(shown_here)
+                problems += shown_here
                 for why in checked.unanswered:
                     tell(f"{path}: {why}")
                     failed = True
@@ -74,6 +83,8 @@ def run(wanted: Wanted, format: str, *, offline: bool, engine_script: Path | Non
                 failed = True
     for why, (first, *others) in unread.items():
         tell(f"{first}{f' and {len(others)} more' if others else ''}: {why}")
+    if hidden:
+        tell(f"{counted(hidden, 'finding')} not shown that most likely cannot happen (--min-confidence low shows all)")
     FORMATS[format].write(problems, sys.stdout)
     return 2 if failed else 1 if problems else 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.cause import (
@@ -19,6 +19,7 @@ from breadknife.plugins.nullcheck.cause import (
 from breadknife.plugins.nullcheck.choices import Choices, by_choice, name_of
 from breadknife.plugins.nullcheck.content import only_words_differ
 from breadknife.plugins.nullcheck.files import Files
+from breadknife.plugins.nullcheck.grouping import by_cause
 from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, others
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.oracle.tools import Choice
@@ -35,6 +36,7 @@ from breadknife.task.values import (
     CheckRequest,
     Command,
     CommandRequest,
+    Confidence,
     Done,
     Finding,
     Findings,
@@ -42,6 +44,7 @@ from breadknife.task.values import (
     Origin,
     Request,
     ResolveRequest,
+    Severity,
     Silence,
 )
 from breadknife.text.directives import rules_named
@@ -51,6 +54,9 @@ _CHOSEN, _UNDONE = "chosen", "undone"
 """The commands that come once the edits of an action are made, and undone: the name of the value, and the strategy."""
 _FIX_BUDGET = 200
 """Findings of one check whose fixes come with it, where they are read. One past that has fixes only in its menu."""
+
+
+Shown = Literal["error", "warning", "information", "hint", "off"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,20 @@ class NullCheckSettings:
     is used, no more of the files that import it are asked about."""
     learn: bool = True
     """Which fix you choose for a name is kept, on this machine only, and comes first where it may be null again."""
+    severity_high: Shown = "warning"
+    """How a null is shown that comes from a call: a lookup, I/O, a parse, a function that may return it; `off`: not."""
+    severity_medium: Shown = "warning"
+    """The same where only a declaration says that it may be null."""
+    severity_low: Shown = "hint"
+    """The same for an attribute or a variable that is null until it is set, a parameter's default, and a value that was
+    compared with null. In code that was read, none of those could happen."""
+
+    def severity_of(self, confidence: Confidence) -> Shown:
+        by_confidence: Mapping[Confidence, Shown] = {
+            Confidence.HIGH: self.severity_high, Confidence.MEDIUM: self.severity_medium,
+            Confidence.LOW: self.severity_low,
+        }  # fmt: skip
+        return by_confidence[confidence]
 
     def __post_init__(self) -> None:
         for code in sorted(rules_named(self.disabled_rules) - set(Use)):
@@ -98,8 +118,8 @@ class NullCheckPlugin:
         spoken = self._files.language(request.document.language, nullable)
         with self._files.open(request.document, tree, context.project, nullable) as file:
             match request:
-                case CheckRequest(all_fixes=wanted):
-                    return _check(file, context, _FIX_BUDGET if wanted else 0)
+                case CheckRequest():
+                    return _check(file, request, context)
                 case ActionRequest():
                     menu = _Menu(file, spoken, request, self.ladder, self._ahead, self._choices, context)
                     return Actions(tuple(menu.actions()))
@@ -129,14 +149,22 @@ class NullCheckPlugin:
 
 
 def _reported(file: NullFile, context: Context) -> list[Finding]:
-    disabled = rules_named(context.settings(NullCheckSettings).disabled_rules)
-    return [finding for finding in file.findings() if finding.code not in disabled]
+    """Each place that the settings show."""
+    settings: NullCheckSettings = context.settings(NullCheckSettings)
+    disabled = rules_named(settings.disabled_rules)
+    severities = ((finding, settings.severity_of(finding.confidence)) for finding in file.findings())
+    return [
+        replace(finding, severity=Severity(shown))
+        for finding, shown in severities
+        if shown != "off" and finding.code not in disabled
+    ]
 
 
-def _check(file: NullFile, context: Context, fixed: int) -> Findings:
-    """`fixed`: the first so many have their fixes; none is a preferred one."""
+def _check(file: NullFile, request: CheckRequest, context: Context) -> Findings:
+    """None of the fixes is a preferred one."""
     found = list[Finding]()
-    for at, finding in enumerate(_reported(file, context)):
+    reported, fixed = _reported(file, context), _FIX_BUDGET if request.all_fixes else 0
+    for at, finding in enumerate(reported if request.each_place else by_cause(reported)):
         context.cancel.raise_if_cancelled()
         place = file.place(finding) if at < fixed else None
         fixes = tuple(_fixes(file, place)) if place else ()
@@ -186,8 +214,11 @@ class _Menu:
         return by_choice(offers, self.choices.of(self.context.root, name), name)
 
     def _places(self) -> dict[Place, tuple[Finding, ...]]:
+        """Those that the editor shows, and our own that it shows as places of another finding."""
         given = self.request.findings
-        own = [finding for finding in given if finding.source == SOURCE] or _reported(self.file, self.context)
+        own = [finding for finding in given if finding.source == SOURCE]
+        shown = {finding.span for finding in own}
+        own += [finding for finding in _reported(self.file, self.context) if finding.span not in shown]
         others = [finding for finding in given if finding.source != SOURCE]
         places: dict[Place, tuple[Finding, ...]] = {}
         for finding in (*own, *others):
