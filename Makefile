@@ -1,69 +1,75 @@
 # `make demo` and `make test` do their whole set-up, and each is ready in seconds when that is done.
 # Works with GNU make 3.81 (macOS) and newer.
 
-PYTHON ?= python3
-BIN := .venv/bin
+WINDOWS := $(filter Windows_NT,$(OS))
+PYTHON ?= $(if $(WINDOWS),python,python3)
+BIN := $(if $(WINDOWS),.venv/Scripts,.venv/bin)
+CORE := .venv/.core
+DEV := .venv/.dev
 STAMP := .venv/.setup
+DIST := dist
 EXTENSION := clients/vscode
 PACKAGES := $(EXTENSION)/node_modules/.package-lock.json
 CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)
 export BREADKNIFE_EDITORS ?= $(CACHE)/breadknife-dev/editors
 export BREADKNIFE_PEERS ?= $(CACHE)/breadknife-dev/peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-
-# What llama.cpp needs to be quick and right; found by CPATH, as a path in CFLAGS can't have blanks.
-FIXES := server/breadknife/engine/llama_fixes.h
-PIP := CPATH="$(CURDIR)/$(dir $(FIXES))$${CPATH:+:$$CPATH}" CFLAGS="$$CFLAGS -include $(notdir $(FIXES))" \
-  CXXFLAGS="$$CXXFLAGS -include $(notdir $(FIXES))" $(BIN)/python -m pip
-FIXED := $(shell sed -n 's/.*"\(breadknife llama fixes [0-9]*\)".*/\1/p' $(FIXES))
-LLAMA := $(shell sed -n 's/^ *"\(llama-cpp-python>=[^"]*\)".*/\1/p' pyproject.toml)
+PIP := $(BIN)/python -m pip
+ENGINE := server/breadknife/engine/llama_fixes.h server/breadknife/setup/engine.cmake \
+  server/breadknife/setup/engine_source.py
 
 # What can't be had is said, and fails only in CI.
 comma := ,
 optional = { echo "$(1)"; test -z "$$CI"; }
 
 .NOTPARALLEL:
-.PHONY: help setup model languagetool demo editors peers vale extension check unit test clean
+.PHONY: help setup core model languagetool demo editors peers vale extension check unit test clean
+.PHONY: dist dist-core dist-engine dist-engine-sdist dist-engine-wheels dist-vscode dist-neovim test-dist try-dist
 
 help:
 	@echo 'make demo   what breadknife does, on the files of examples/'
 	@echo 'make test   every check: lint, types, tests, real editors'
 	@echo 'make check  lint and types only'
+	@echo 'make dist   all that a release has, in dist/; make test-dist installs it and tries it'
 	@echo 'make setup  the .venv; also: model, languagetool, editors, peers, vale, extension, unit, clean'
 
-demo: setup model languagetool
+# Needs no compiler for what it shows first; the engine is set up meanwhile.
+demo: core
 	@$(BIN)/python examples/demo.py
 
 test: setup model languagetool editors peers vale check unit
 
-setup: $(STAMP)
+core: $(CORE)
 
-$(STAMP): pyproject.toml $(FIXES)
-	@echo '== setup'
+$(CORE): pyproject.toml
+	@echo '== core'
 	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON): install Python 3.11 or newer.'; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "breadknife needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V`: make setup PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo '$(PYTHON) has no venv: install it (Debian: apt-get install python3-venv).'; exit 1; }
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("llama_cpp"))' || \
-	  echo 'llama-cpp-python is compiled the first time: about 5 minutes on two cores. pip keeps the result.'
-	@$(PIP) install -e '.[languagetool,dev]' || { \
-	  command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null || \
-	    echo 'There is no C++ compiler, which llama-cpp-python needs (Debian: apt-get install g++; macOS: xcode-select --install).'; \
-	  exit 1; }
-	@grep -qs '$(FIXED)' .venv/lib/python*/site-packages/llama_cpp/lib/libggml* || { \
-	  echo 'pip had a llama-cpp-python that was compiled without $(notdir $(FIXES)): it is compiled again.'; \
-	  $(BIN)/python -m pip cache remove llama_cpp_python >/dev/null 2>&1; \
-	  $(PIP) install --force-reinstall --no-deps '$(LLAMA)' || echo 'It could not be: the old one stays, which is slower.'; }
+	@$(PIP) install --quiet -e .
 	@touch $@
 
-model: setup
+setup: $(STAMP)
+
+$(DEV): $(CORE)
+	@echo '== dev'
+	@$(PIP) install --quiet -e '.[languagetool,dev,dist]'
+	@touch $@
+
+$(STAMP): $(DEV) $(ENGINE)
+	@echo '== setup'
+	@$(BIN)/breadknife setup engine
+	@touch $@
+
+model: core
 	@echo '== model'
 	@$(BIN)/breadknife models pull
 
 # Never fails: prose goes on without LanguageTool.
-languagetool: setup
+languagetool: core
 	@echo '== languagetool'
 	@java=`java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p'`; \
 	if [ "$${java:-0}" -lt 17 ]; then \
@@ -110,7 +116,45 @@ check: setup extension
 
 unit: setup
 	@echo '== unit'
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m 'not dist'
+
+# All that a release has. Wheels of the engine for other systems: dist-engine-wheels, which calls cibuildwheel.
+dist: dist-core dist-engine dist-vscode dist-neovim
+	@ls $(DIST)
+
+dist-core: $(DEV)
+	@echo '== dist-core'
+	@rm -f $(DIST)/breadknife-*.whl $(DIST)/breadknife-*.tar.gz
+	@$(BIN)/python -m hatchling build --directory $(DIST)
+
+dist-engine: $(DEV)
+	@echo '== dist-engine'
+	@$(BIN)/python release/engine_wheel.py $(DIST)
+
+dist-engine-sdist: $(DEV)
+	@echo '== dist-engine-sdist'
+	@$(BIN)/python release/engine_wheel.py --sdist $(DIST)
+
+dist-engine-wheels: dist-engine-sdist
+	@echo '== dist-engine-wheels'
+	@$(BIN)/cibuildwheel --config-file $(CURDIR)/release/cibuildwheel.toml --output-dir $(CURDIR)/$(DIST) \
+	  $(DIST)/llama_cpp_python-*.tar.gz
+
+dist-vscode: $(PACKAGES)
+	@echo '== dist-vscode'
+	@mkdir -p $(DIST) && rm -f $(DIST)/*.vsix
+	@cd $(EXTENSION) && npm run --silent package -- --out $(CURDIR)/$(DIST)/
+
+dist-neovim: $(CORE)
+	@echo '== dist-neovim'
+	@$(BIN)/python release/neovim_repository.py $(DIST)
+
+test-dist: dist try-dist
+
+# Installs from dist/ where there is no compiler, and asks for a completion.
+try-dist: $(DEV) model
+	@echo '== try-dist'
+	@$(BIN)/python -m pytest -m dist
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist $(EXTENSION)/node_modules $(EXTENSION)/dist

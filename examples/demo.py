@@ -1,124 +1,197 @@
-"""`make demo`: the real server and the real model at work on the files beside this one.
+"""`make demo`: the real server at work on the files beside this one, and the real model as soon as there is one.
 
-Everything goes through the language server protocol, as it would from an editor.
+Everything goes through the language server protocol, as it would from an editor. The answers are checked: a fix that
+isn't the right one, a fault that isn't found, one that is found and isn't there, and an answer that takes too long each
+make the exit code 1.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 import time
 from pathlib import Path
-from typing import Any
 
 from editor import Editor, position
+from faults import COMPLETED, FAULTS, LANGUAGES, Fault, mended, without_messages
 from lsprotocol import types as lsp
 from rich.console import Console
 from rich.rule import Rule
 from rich.syntax import Syntax
+from setting_up import SettingUp
+
+from breadknife.setup.editors import EDITORS
 
 HERE = Path(__file__).parent
-console = Console(highlight=False)
-LANGUAGETOOL_SECONDS = 60
+WIDTH = 80
+SETTINGS = {"prose": {"languagetool": False}}
+"""The answers that are expected are those of a machine that has no LanguageTool."""
+RULES_SECONDS = 30.0
+"""Harper reads its dictionary before the first answer, and the engine may be compiled meanwhile."""
+MODEL_SECONDS = 90.0
+"""The model is loaded (a second or two, and 500 MB are summed), then reads both files."""
+FIRST_SECONDS, NEXT_SECONDS = 60.0, 3.0
+"""A suggestion: the first may wait until the model is loaded and the prompt is read, the next may not."""
 
 
-async def main() -> int:
-    editor = Editor(HERE)
-    began = time.monotonic()
-    await editor.start()
-    console.print(f"[bold]breadknife[/bold] answered `initialize` after {(time.monotonic() - began) * 1000:.0f} ms\n")
-    shown = [
-        await complete(editor),
-        await fix(editor, "inventory.py", "python", "nullcheck", "A null check found and fixed"),
-        await fix(editor, "notes.md", "markdown", "prose", "A mistake in Markdown found and fixed"),
-        await fix(editor, "inventory.py", "python", "prose", "A mistake in a docstring found and fixed"),
-    ]
-    for message in dict.fromkeys(editor.messages):
-        console.print(f"[yellow]{message}[/yellow]")
-    status = await editor.command("breadknife.status")
-    await editor.stop()
-    console.print(Rule())
-    console.print(f"Bytes sent off this machine: [bold]{status['bytes_sent']}[/bold]\n")
-    console.print("Connect your editor (this server is `.venv/bin/breadknife serve`):")
-    for name in ("neovim", "vscode", "helix", "emacs"):
-        console.print(f"  {name:8} docs/editors/{name}.md")
-    console.print("Or without one: `.venv/bin/breadknife lint PATH…`")
-    if not all(shown):
-        console.print("[red]Something above did not come; `.venv/bin/breadknife doctor` says why.[/red]")
-    return 0 if all(shown) else 1
+class Demo:
+    def __init__(self) -> None:
+        self.console = Console(highlight=False, width=min(WIDTH, Console().width))
+        self.editor = Editor(HERE)
+        self.wrong: list[str] = []
 
+    async def run(self) -> int:
+        began = time.monotonic()
+        async with SettingUp(self.console, ("engine", "model")) as setting_up:
+            await self.editor.start("--no-learn", settings=SETTINGS)
+            self.say(f"[bold]breadknife[/bold] answered `initialize` after {_ms(began)} ms.\n")
+            await self.by_rules()
+            if failure := await setting_up.wait():
+                self.note(failure)
+            else:
+                await self.by_model()
+                await self.complete()
+        await self.say_goodbye()
+        return 1 if self.wrong else 0
 
-async def complete(editor: Editor) -> bool:
-    text = (HERE / "inventory.py").read_text("utf-8")
-    uri = editor.open("inventory.py", text, "python")
-    at = position(text, len(text.rstrip("\n")))
-    heading("Code completion", f"inventory.py:{at.line + 1}, at the end of the empty function")
-    began = time.monotonic()
-    items = await editor.suggest(uri, at)
-    if items:
-        item = items[0]
-        edit = lsp.TextEdit(item.range or lsp.Range(at, at), str(item.insert_text))
-        show_diff(text, editor.edit(uri, [edit]), "inventory.py")
-    await receipt(editor, uri, "completion", began)
-    editor.close(uri)
-    return bool(items)
+    async def by_rules(self) -> None:
+        self.heading("Rules: prose and null checks, without any model")
+        for file in LANGUAGES:
+            await self.mend(file, (HERE / file).read_text("utf-8"), model=False, seconds=RULES_SECONDS)
 
+    async def by_model(self) -> None:
+        self.heading("A small model: what no rule knows")
+        for file in LANGUAGES:
+            text = mended(file, (HERE / file).read_text("utf-8"), model=False)
+            await self.mend(file, text, model=True, seconds=MODEL_SECONDS)
 
-async def fix(editor: Editor, name: str, language: str, plugin: str, title: str) -> bool:
-    """Show the first finding of a plugin that comes with a fix, and apply that."""
-    text = (HERE / name).read_text("utf-8")
-    uri = editor.open(name, text, language)
-    began = time.monotonic()
-    end = began + (LANGUAGETOOL_SECONDS if plugin == "prose" else 5)
-    heading(title, name)
-    while True:
-        editor.refreshed.clear()
-        for diagnostic in await editor.diagnostics(uri):
-            if (diagnostic.source == "nullcheck") != (plugin == "nullcheck"):
+    async def mend(self, file: str, text: str, *, model: bool, seconds: float) -> None:
+        """Make the first fix of each finding, and look at what has become of the file."""
+        began = time.monotonic()
+        uri = self.editor.open(file, text, LANGUAGES[file])
+        faults = [fault for fault in FAULTS if fault.file == file and fault.model == model]
+        while faults and time.monotonic() - began < seconds:
+            self.editor.published.clear()
+            if fault := await self.fix_one(uri, faults):
+                faults.remove(fault)
                 continue
-            for action in await editor.actions(uri, diagnostic):
-                edits = await editor.resolve(action) if action.command is None else []
-                if not edits:
-                    continue
-                line = diagnostic.range.start.line + 1
-                console.print(f"[yellow]{name}:{line}[/yellow] {diagnostic.message}")
-                console.print(f"[dim]rule {diagnostic.source}/{diagnostic.code}; fix:[/dim] {action.title}")
-                show_diff(text, editor.edit(uri, edits), name)
-                await receipt(editor, uri, "resolve" if plugin == "nullcheck" else "check", began, plugin)
-                editor.close(uri)
-                return True
-        try:  # LanguageTool's findings come later: the server asks to be asked again
-            await asyncio.wait_for(editor.refreshed.wait(), max(0.1, end - time.monotonic()))
-        except TimeoutError:
-            console.print("[red]no finding with a fix came[/red]")
-            editor.close(uri)
-            return False
+            with contextlib.suppress(TimeoutError):  # some findings come later: the server says when
+                await asyncio.wait_for(self.editor.published.wait(), 1)
+        await self.compare(file, uri, model=model)
+        self.in_time(f"checking {file}", began, seconds)
+        self.editor.close(uri)
+
+    async def fix_one(self, uri: str, faults: list[Fault]) -> Fault | None:
+        """Make the first fix that is offered for one of these faults, whatever it is; None when none is found."""
+        for diagnostic in await self.editor.diagnostics(uri):
+            text = self.editor.texts[uri]
+            fault = next((each for each in faults if _is_about(diagnostic, text, each)), None)
+            if fault is None:
+                continue
+            actions = [action for action in await self.editor.actions(uri, diagnostic) if action.command is None]
+            edits = await self.editor.resolve(actions[0]) if actions else []
+            if not edits:
+                self.note(f"{fault.file}: no fix is offered for {fault.wrong.strip()!r}")
+                return None
+            after = self.editor.edit(uri, edits)
+            self.say(f"[yellow]{fault.file}:{diagnostic.range.start.line + 1}[/yellow] {diagnostic.message}")
+            self.show_diff(text, after)
+            return fault
+        return None
+
+    async def complete(self) -> None:
+        self.heading("Code completion")
+        text = mended("inventory.py", (HERE / "inventory.py").read_text("utf-8"), model=True)
+        at = position(text, len(text.rstrip("\n")))
+        uri = self.editor.open("inventory.py", text, "python")
+        kinds = lsp.InlineCompletionTriggerKind
+        for word, kind, seconds in (
+            ("the first suggestion", kinds.Invoked, FIRST_SECONDS),
+            ("the next one, a key later", kinds.Automatic, NEXT_SECONDS),
+        ):
+            began = time.monotonic()
+            items = await self.editor.suggest(uri, at, kind)
+            if self.in_time(word, began, seconds):
+                self.say(f"[dim]{word}: {_ms(began)} ms[/dim]")
+            suggested = str(items[0].insert_text) if items else ""
+            if not any(each in suggested for each in COMPLETED):
+                self.note(f"{word} has nothing to do with the function: {suggested!r}")
+            if word.startswith("the first"):
+                key = lsp.TextEdit(lsp.Range(at, at), suggested[:1])
+                self.editor.edit(uri, [key])
+                at = lsp.Position(at.line, at.character + 1)
+            elif items:
+                edit = lsp.TextEdit(items[0].range or lsp.Range(at, at), suggested)
+                self.show_diff(text, self.editor.edit(uri, [edit]))
+        self.editor.close(uri)
+
+    async def say_goodbye(self) -> None:
+        status = await self.editor.command("breadknife.status")
+        await self.editor.stop()
+        self.heading("Your editor")
+        self.say(f"Bytes sent off this machine by any of this: [bold]{status['bytes_sent']}[/bold]\n")
+        found = [editor for editor in EDITORS if editor.found]
+        for editor in found:
+            line = f".venv/bin/breadknife setup {editor.name}" + (f" >> {editor.file}" if editor.file else " | sh")
+            self.say(f"{editor.title:8} {line}")
+        if not found:
+            names = ", ".join(editor.name for editor in EDITORS)
+            self.say(f"None is on your PATH; `.venv/bin/breadknife setup EDITOR` prints settings for {names}.")
+        self.say("Without one: `.venv/bin/breadknife lint PATH`")
+        for each in self.wrong:
+            self.say(f"[red]{each}[/red]")
+        if self.wrong:
+            self.say("[red]`.venv/bin/breadknife doctor` says what is missing.[/red]")
+
+    async def compare(self, file: str, uri: str, *, model: bool) -> None:
+        """What the first fixes have made of a file, with what it should be; and nothing else may be found."""
+        later = [fault for fault in FAULTS if fault.model and not model]
+        for diagnostic in await self.editor.diagnostics(uri):
+            if not any(_is_about(diagnostic, self.editor.texts[uri], fault) for fault in later):
+                self.note(f"{file}:{diagnostic.range.start.line + 1}: one finding too many: {diagnostic.message}")
+        expected, now = mended(file, (HERE / file).read_text("utf-8"), model=model), self.editor.texts[uri]
+        if without_messages(now) != without_messages(expected):
+            self.note(f"{file}: not all is found, or a fix isn't the right one (-: right, +: now):")
+            self.show_diff(expected, now)
+
+    def in_time(self, what: str, began: float, seconds: float) -> bool:
+        taken = time.monotonic() - began
+        if taken > seconds:
+            self.note(f"{what} took {taken:.1f} s, which is more than {seconds:.0f} s")
+        return taken <= seconds
+
+    def note(self, wrong: str) -> None:
+        self.wrong.append(wrong)
+        self.say(f"[red]{wrong}[/red]")
+
+    def say(self, text: str) -> None:
+        self.console.print(text)
+
+    def heading(self, title: str) -> None:
+        self.console.print(Rule(f"[bold]{title}[/bold]", align="left"))
+
+    def show_diff(self, before: str, after: str) -> None:
+        lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))[3:]
+        self.console.print(Syntax("\n".join(lines), "diff", background_color="default", word_wrap=True))
 
 
-def heading(title: str, where: str) -> None:
-    console.print(Rule(f"[bold]{title}[/bold]", align="left"))
-    console.print(f"[dim]asked:[/dim] {where}")
+def _is_about(diagnostic: lsp.Diagnostic, text: str, fault: Fault) -> bool:
+    """Whether it touches what is wrong, and is of that plugin."""
+    at = text.find(fault.wrong)
+    if at < 0 or (diagnostic.source == "nullcheck") != (fault.by == "nullcheck"):
+        return False
+    start, end = position(text, at), position(text, at + len(fault.wrong))
+    return _key(start) <= _key(diagnostic.range.start) and _key(diagnostic.range.end) <= _key(end)
 
 
-def show_diff(before: str, after: str, name: str) -> None:
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), name, name, lineterm="", n=1)
-    console.print(Syntax("\n".join(lines), "diff", background_color="default"))
+def _key(position: lsp.Position) -> tuple[int, int]:
+    return position.line, position.character
 
 
-async def receipt(editor: Editor, uri: str, kind: str, began: float, plugin: str = "completion") -> None:
-    """The server's own account of the newest request of that kind."""
-    milliseconds = (time.monotonic() - began) * 1000
-    receipts: list[dict[str, Any]] = await editor.command("breadknife.why", uri)
-    mine = next((r for r in receipts if r["request"] == kind and r["plugin"] == plugin), None)
-    if mine is None:
-        return
-    by = mine["model"] or "rules: " + ", ".join(mine["rules"])
-    tokens = f", {mine['prompt_tokens']} + {mine['output_tokens']} tokens" if mine["model"] else ""
-    why = f" — {mine['reason']}: {mine['sentence']}" if mine["reason"] else ""
-    console.print(
-        f"[dim]{mine['outcome']} by {by}{tokens}, {mine['milliseconds']:.0f} ms in the server, "
-        f"{milliseconds:.0f} ms in all, {mine['bytes_sent']} bytes off the machine{why}[/dim]\n"
-    )
+def _ms(began: float) -> str:
+    return f"{(time.monotonic() - began) * 1000:.0f}"
 
 
-raise SystemExit(asyncio.run(main()))
+if __name__ == "__main__":
+    raise SystemExit(asyncio.run(Demo().run()))

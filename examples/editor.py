@@ -19,11 +19,10 @@ def capabilities() -> lsp.ClientCapabilities:
         general=lsp.GeneralClientCapabilities(position_encodings=[UTF32]),
         workspace=lsp.WorkspaceClientCapabilities(
             workspace_edit=lsp.WorkspaceEditClientCapabilities(document_changes=True),
-            diagnostics=lsp.DiagnosticWorkspaceClientCapabilities(refresh_support=True),
         ),
         text_document=lsp.TextDocumentClientCapabilities(
             inline_completion=lsp.InlineCompletionClientCapabilities(),
-            diagnostic=lsp.DiagnosticClientCapabilities(),
+            publish_diagnostics=lsp.PublishDiagnosticsClientCapabilities(version_support=True),
             code_action=lsp.CodeActionClientCapabilities(
                 resolve_support=lsp.ClientCodeActionResolveOptions(properties=["edit"])
             ),
@@ -39,7 +38,9 @@ class Editor:
         self.folder = folder
         self.texts: dict[str, str] = {}
         self.messages: list[str] = []
-        self.refreshed = asyncio.Event()
+        self.published = asyncio.Event()
+        """Set whenever the server has published a document's diagnostics."""
+        self._diagnostics: dict[str, lsp.PublishDiagnosticsParams] = {}
         self._versions: dict[str, int] = {}
         self._client = LanguageClient("breadknife-example", "1")
 
@@ -47,9 +48,10 @@ class Editor:
         def _(params: lsp.ShowMessageParams) -> None:
             self.messages.append(params.message)
 
-        @self._client.feature(lsp.WORKSPACE_DIAGNOSTIC_REFRESH)
-        def _(_params: None) -> None:
-            self.refreshed.set()
+        @self._client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def _(params: lsp.PublishDiagnosticsParams) -> None:
+            self._diagnostics[params.uri] = params
+            self.published.set()
 
         @self._client.feature(lsp.WINDOW_WORK_DONE_PROGRESS_CREATE)
         def _(_params: lsp.WorkDoneProgressCreateParams) -> None:
@@ -63,11 +65,16 @@ class Editor:
         def _(_params: lsp.ProgressParams) -> None:
             pass
 
-    async def start(self, *arguments: str) -> lsp.InitializeResult:
+    async def start(self, *arguments: str, settings: dict[str, Any] | None = None) -> lsp.InitializeResult:
         await self._client.start_io(sys.executable, "-m", "breadknife", "serve", *arguments)
         folder = lsp.WorkspaceFolder(self.folder.as_uri(), self.folder.name)
         result = await self._client.initialize_async(
-            lsp.InitializeParams(capabilities(), workspace_folders=[folder], root_uri=self.folder.as_uri())
+            lsp.InitializeParams(
+                capabilities(),
+                workspace_folders=[folder],
+                root_uri=self.folder.as_uri(),
+                initialization_options=settings,
+            )
         )
         self._client.initialized(lsp.InitializedParams())
         return result
@@ -85,6 +92,7 @@ class Editor:
     def open(self, name: str, text: str, language: str) -> str:
         uri = (self.folder / name).as_uri()
         self.texts[uri], self._versions[uri] = text, 1
+        self._diagnostics.pop(uri, None)  # of an earlier time
         item = lsp.TextDocumentItem(uri, language, 1, text)
         self._client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
         return uri
@@ -106,18 +114,24 @@ class Editor:
         self._client.text_document_did_change(lsp.DidChangeTextDocumentParams(identifier, changes))
         return text
 
-    async def suggest(self, uri: str, at: lsp.Position) -> list[lsp.InlineCompletionItem]:
-        context = lsp.InlineCompletionContext(lsp.InlineCompletionTriggerKind.Invoked)
+    async def suggest(
+        self,
+        uri: str,
+        at: lsp.Position,
+        kind: lsp.InlineCompletionTriggerKind = lsp.InlineCompletionTriggerKind.Invoked,
+    ) -> list[lsp.InlineCompletionItem]:
+        context = lsp.InlineCompletionContext(kind)
         reply: Any = await self._client.text_document_inline_completion_async(
             lsp.InlineCompletionParams(context, lsp.TextDocumentIdentifier(uri), at)
         )
         return list(reply.items)
 
     async def diagnostics(self, uri: str) -> list[lsp.Diagnostic]:
-        report: Any = await self._client.text_document_diagnostic_async(
-            lsp.DocumentDiagnosticParams(lsp.TextDocumentIdentifier(uri))
-        )
-        return list(report.items)
+        """Those of the document as it is now: what was published last, or what comes next."""
+        while (known := self._diagnostics.get(uri)) is None or known.version != self._versions[uri]:
+            self.published.clear()
+            await self.published.wait()
+        return list(known.diagnostics)
 
     async def actions(self, uri: str, diagnostic: lsp.Diagnostic) -> list[lsp.CodeAction]:
         found = await self._client.text_document_code_action_async(

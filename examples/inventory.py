@@ -3,6 +3,14 @@
 import re
 
 
+def parse_date(line: str) -> str:
+    """Return the date that a line begins with."""
+    match = re.match(r"\d{4}-\d\d-\d\d", line)
+    if match is None:
+        raise ValueError(f"no date in {line!r}")
+    return match.group()
+
+
 def parse_entry(line: str) -> tuple[str, int]:
     """Return the name and the count of an inventory line.
 

@@ -19,19 +19,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "disk": {"errors"},
     "paths": {"errors"},
     "offline": {"errors"},
+    "arrivals": {"paths"},
     "text": {"errors", "cancel", "disk"},
     "project": {"errors", "cancel", "disk", "text"},
     "engine": {"errors", "cancel", "paths", "offline"},
     "openai": {"errors", "cancel", "engine"},
     "task": {"errors", "cancel", "engine", "text", "project"},
     "host": {"errors", "cancel", "disk", "paths", "engine", "text", "project", "task"},
-    "plugins": {"errors", "cancel", "disk", "paths", "engine", "text", "project", "task"},
+    "plugins": {"errors", "cancel", "disk", "paths", "arrivals", "engine", "text", "project", "task"},
     "api": {"errors", "cancel", "engine", "text", "task"},
     "testing": {"engine", "text", "task", "host"},
-    "lsp": {"errors", "cancel", "offline", "text", "task", "host"},
+    "lsp": {"errors", "cancel", "offline", "arrivals", "text", "task", "host"},
+    "setup": {"errors", "cancel", "paths", "arrivals", "engine", "plugins"},
     "cli": {
-        "errors", "cancel", "offline", "disk", "paths", "engine", "text", "project", "task", "host", "plugins", "lsp",
-        "openai",
+        "errors", "cancel", "offline", "disk", "paths", "arrivals", "engine", "text", "project", "task", "host",
+        "plugins", "lsp", "openai", "setup",
     },
 }  # fmt: skip
 """Folder (or module) -> what it may import of breadknife, besides itself and the version."""
@@ -49,7 +51,8 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "following": {"server"},
         "handed_out": {"server"},
         "features": {"convert", "following", "handed_out", "progress", "server"},
-        "start": {"features", "following", "handed_out", "server", "warm_up"},
+        "arriving": {"features", "server", "warm_up"},
+        "start": {"arriving", "features", "following", "handed_out", "server", "warm_up"},
         "app": {"client", "server", "start"},
     },
     "cli": {
@@ -85,8 +88,6 @@ CIRCLES = {
     "plugins/nullcheck/java/operators",
     "plugins/nullcheck/go/expressions",
     "plugins/nullcheck/go/operators",
-    "engine/amx",
-    "engine/llama",
 }
 """Modules that may still import each other; they go with the analysis that replaces them."""
 
@@ -94,9 +95,10 @@ OWNERS = {
     "pygls": ("lsp/",),
     "lsprotocol": ("lsp/",),
     "tree_sitter": ("text/",),
-    "llama_cpp": ("engine/llama.py", "engine/grammar.py"),
+    "llama_cpp": ("engine/llama.py", "engine/constraint.py"),
+    "llguidance": ("engine/constraint.py", "engine/grammar.py", "engine/grammar_trial.py"),
     "harper": ("plugins/prose/",),
-    "language_tool_python": ("plugins/prose/",),
+    "language_tool_python": ("plugins/prose/", "setup/"),
     "huggingface_hub": ("engine/pull.py",),
     "httpx2": ("engine/remote_http.py",),
     "jinja2": ("engine/chat.py",),
@@ -125,11 +127,11 @@ OWN_FILES = {
     "host/pauses.py": "state of our own",
     "host/trust.py": "configuration of our own",
     "paths.py": "files of our own, and the one way of writing",
+    "plugins/prose/engines/jvm/": "LanguageTool's installed files, a list of ours, and a temporary folder",
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
-    "plugins/prose/engines/languagetool.py": "a temporary file of our own",
-    "plugins/prose/engines/languagetool_setup.py": "what is installed for the user",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
+    "setup/": "what is fetched, compiled and installed for the user",
 }
 """File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""
 
@@ -163,10 +165,14 @@ def imports(folder: Path = PACKAGE) -> Iterator[tuple[str, str]]:
                 yield from ((name, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
                 assert node.level == 0, f"{name}: relative import"
-                if node.module == "breadknife":
-                    yield from ((name, f"breadknife.{alias.name}") for alias in node.names)
-                else:
-                    yield name, node.module
+                names = {f"{node.module}.{alias.name}" for alias in node.names}
+                yield from ((name, module) for module in sorted({n if is_module(n) else node.module for n in names}))
+
+
+def is_module(name: str) -> bool:
+    """Whether `breadknife.a.b` is a file or folder of ours."""
+    path = PACKAGE.parent / name.replace(".", "/")
+    return name == "breadknife.__version__" or path.is_dir() or path.with_suffix(".py").is_file()
 
 
 def test_arrows_point_one_way() -> None:

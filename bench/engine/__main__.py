@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import compute
+import recovery
 import service
 from peers import own_home
 from row import Row
@@ -39,6 +40,9 @@ def main() -> None:
         "memory": lambda: service.memory(model),
         "snapshot": lambda: compute.snapshot(model),
         "chaos": lambda: service.chaos(model),
+        "recovery": recovery.killed_and_stopped,
+        "noticing": lambda: recovery.noticing(model),
+        "grammars": lambda: recovery.hostile_grammars(model),
     }
     print("| what | goal | reached |\n|---|---|---|")
     for name in chosen.rows.split(",") if chosen.rows else rows:

@@ -9,7 +9,7 @@ import argparse
 import time
 from pathlib import Path
 
-from breadknife.engine import llama
+from breadknife.engine import amx, llama
 from breadknife.engine.api import Part
 from breadknife.engine.llama import LlamaModel
 from breadknife.engine.model import Evaluation
@@ -26,7 +26,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     chosen = parser.parse_args()
     for name in chosen.models:
-        model = LlamaModel(from_store(name), cells=4096, sequences=2, threads=chosen.threads, width=max(WIDTHS))
+        path = from_store(name)
+        model = LlamaModel(
+            path, cells=4096, sequences=2, threads=chosen.threads, width=max(WIDTHS), amx=amx.may_be_used(path)
+        )
         text = Path(llama.__file__).read_text("utf-8")
         [tokens] = model.tokenize((Part(text),))
         print(f"\n| {name}, ms | {' | '.join(map(str, WIDTHS))} |\n|---|{'---|' * len(WIDTHS)}")

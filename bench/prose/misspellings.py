@@ -18,8 +18,10 @@ ENTRY = re.compile(r'InsensitiveStr::Ascii\(\s*"([a-z]+)",?\s*\),\s*&\[([^\]]*)\
 WORD = re.compile(r'"([a-z]+)"')
 HEADER = """\
 # Misspellings, each with what is meant, likeliest first.
-# From the dictionary of typos, crate typos-dict {version}, by its contributors: MIT or Apache-2.0.
-# Made by bench/prose/misspellings.py, without what is spelled either way: parseable, clonable.
+# Licence: CC BY-SA 3.0, unlike the rest of breadknife. Adapted from the dictionary of typos (crate
+# typos-dict {version}, MIT or Apache-2.0). It includes codespell's dictionary and Wikipedia's list of common
+# misspellings, both CC BY-SA, and the list of misspell, MIT. NOTICE names the authors.
+# Changes, by bench/prose/misspellings.py: another format, and without what is spelled either way: parseable, clonable.
 """
 
 

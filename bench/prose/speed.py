@@ -47,11 +47,11 @@ async def settled(editor: Editor, uri: str, quiet: float) -> float:
     """When the last findings have come: nothing new for a while. The seconds until then."""
     began = last = time.monotonic()
     while time.monotonic() - last < quiet:
-        editor.refreshed.clear()
+        editor.published.clear()
         await editor.diagnostics(uri)
         last = time.monotonic()
         try:
-            await asyncio.wait_for(editor.refreshed.wait(), quiet)
+            await asyncio.wait_for(editor.published.wait(), quiet)
         except TimeoutError:
             break
     return last - began

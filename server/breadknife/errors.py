@@ -15,6 +15,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 ├── EngineError
 │   ├── EngineUnavailable       the engine could not be started or reached
 │   │   └── EngineAbsent        there is none to ask: not installed, or not to be asked offline
+│   │       └── EngineMissing   the program that runs the models isn't installed
 │   ├── EngineDied              it ended while it worked for us
 │   └── PromptTooLong           the prompt doesn't fit the model's context
 ├── PluginError                 a plugin broke its contract
@@ -85,6 +86,15 @@ class EngineUnavailable(EngineError):
 
 class EngineAbsent(EngineUnavailable):
     """There is no engine to ask: a part of it isn't installed, or it is elsewhere and the user is offline."""
+
+
+class EngineMissing(EngineAbsent):
+    """The engine is not installed: `breadknife` alone works without it, and `breadknife setup` installs it."""
+
+    def __init__(
+        self, message: str = "the engine that runs the models is not installed; `breadknife setup` installs it"
+    ) -> None:
+        super().__init__(message)
 
 
 class EngineDied(EngineError):

@@ -47,6 +47,11 @@ def state_dir() -> Path:
     return _under("state", platformdirs.user_state_path("breadknife", appauthor=False))
 
 
+def cache_dir() -> Path:
+    """What can be made or fetched again: the engine's wheels, unfinished builds."""
+    return _under("cache", platformdirs.user_cache_path("breadknife", appauthor=False))
+
+
 def runtime_dir() -> Path:
     """The engine's socket and lock: a folder that is the user's alone."""
     if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):

@@ -58,6 +58,8 @@ def test_list_for_programs(models: Path) -> None:
         "roles": ["completion", "nullcheck", "rewrite"],
         "default_for": ["completion", "nullcheck"],
         "path": str(path),
+        "purpose": "completes code, words fixes; quick on any laptop",
+        "languages": "22 programming languages",
         "added": False,
         "adapter_of": None,
     }

@@ -49,6 +49,7 @@ REMOTE = {"sentence": "completion: text leaves this machine, to the engine work 
 REPORT = {
     "version": "1",
     "engine": asdict(ENGINE),
+    "engine_problem": "",
     "remotes": [REMOTE],
     "models": [{"name": "tiny", "roles": ["judge"], "path": None}],
     "plugins": [{"name": "prose", "enabled": True}, {"name": "completion", "enabled": False}],
@@ -99,7 +100,15 @@ def test_a_failure_has_an_age(seconds: float, ago: str) -> None:
 
 
 def test_no_engine_is_normal() -> None:
-    assert "not running; whoever needs it first starts it" in shown({**REPORT, "engine": None})
+    assert "not running; whoever needs it first starts it" in shown(
+        {**REPORT, "engine": None, "engine_installed": True}
+    )
+
+
+def test_an_engine_that_does_not_answer_is_told_from_none() -> None:
+    said = shown({**REPORT, "engine": None, "engine_problem": "the engine (process 7) doesn't answer"})
+    assert "engine   the engine (process 7) doesn't answer" in said
+    assert "not running" not in said
 
 
 def test_json_for_programs(home: Path) -> None:

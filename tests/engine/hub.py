@@ -20,6 +20,9 @@ class Hub:
     """The SHA-256 that it claims; the content's own when not said."""
     break_at: list[int] = field(default_factory=list[int])
     """For each next answer: after how many bytes the connection breaks."""
+    silent_at: int = 0
+    """After how many bytes the first answer goes on only when `speak` is set; 0 for none."""
+    speak: threading.Event = field(default_factory=threading.Event)
     ranges: bool = True
     asked: list[str] = field(default_factory=list[str])
     """The range of each GET."""
@@ -50,6 +53,10 @@ class Hub:
                 self.send_response(206 if hub.ranges else 200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
+                if hub.silent_at:
+                    said, body, hub.silent_at = body[: hub.silent_at], body[hub.silent_at :], 0
+                    self.wfile.write(said)
+                    hub.speak.wait(60)
                 self.wfile.write(body[: hub.break_at.pop(0)] if hub.break_at else body)
 
             def log_message(self, format: str, *args: object) -> None:

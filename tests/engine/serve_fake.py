@@ -1,17 +1,24 @@
 """A real daemon process with a fake model: `serve_fake.py FOLDER IDLE_SECONDS VERSION`.
 
-The model says the rest of the alphabet. `!segv`, `!kill` and `!exit` in a prompt end the process as they say.
+The model says the rest of the alphabet. `!segv`, `!kill` and `!exit` in a prompt end the process as they say. `!sleep`
+keeps the computing thread for three seconds, `!burn` all threads, `!hold` all threads for ever without computing; then
+FOLDER has a file `held`. A grammar with `wait` in it is tried until FOLDER has a file `go`.
 """
 
+import ctypes
 import os
+import re
 import signal
 import sys
+import time
+from functools import partial
 from pathlib import Path
 
 from fake_model import FakeModel
 
 from breadknife.engine import conversation, daemon
 from breadknife.engine.api import Prompt
+from breadknife.engine.grammar_gate import GrammarGate
 from breadknife.engine.pool import from_store
 from breadknife.engine.settings import EngineSettings
 
@@ -25,7 +32,23 @@ class Fragile(FakeModel):
             os.kill(os.getpid(), signal.SIGKILL)
         if "!exit" in text:
             raise SystemExit(3)
+        if "!sleep" in text:
+            time.sleep(3)
+        if "!burn" in text:
+            burn(3)
+        if "!hold" in text:
+            Path(sys.argv[1], "held").touch()
+            ctypes.pythonapi.sleep(600)  # unlike ctypes.CDLL, it keeps the GIL
         return super().tokenize(prompt)
+
+
+def burn(seconds: float) -> None:
+    """Compute without letting other threads have their turn, as the matcher of regular expressions does."""
+    length, end = 10, time.monotonic() + seconds
+    while time.monotonic() < end:
+        started = time.monotonic()
+        re.match("(a+)+$", "a" * length + "b")
+        length += time.monotonic() - started < seconds / 4
 
 
 def load(name: str, settings: EngineSettings) -> Fragile:
@@ -36,5 +59,7 @@ def load(name: str, settings: EngineSettings) -> Fragile:
 
 if __name__ == "__main__":
     daemon.__version__ = sys.argv[3]
+    slow = Path(__file__).with_name("slow_trial.py")
+    daemon.GrammarGate = partial(GrammarGate, [sys.executable, slow, Path(sys.argv[1], "go")])
     conversation.HELLO_SECONDS = 1.0  # not five: tests wait for it
     daemon.run(Path(sys.argv[1]), idle_seconds=float(sys.argv[2]), load=load)

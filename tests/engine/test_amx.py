@@ -47,6 +47,17 @@ def test_a_build_is_tried_until_its_kernels_have_told(
     assert count == tries
 
 
+@pytest.mark.parametrize(
+    ("amx_here", "works", "used"), [(True, True, True), (True, False, False), (False, False, True)]
+)
+def test_only_a_processor_with_amx_needs_a_trial(
+    amx_here: bool, works: bool, used: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amx, "has_amx", lambda: amx_here)
+    monkeypatch.setattr(amx, "works", lambda _: works)
+    assert amx.may_be_used(Path("model.gguf")) is used
+
+
 @pytest.mark.model
 def test_a_trial_compares_what_a_model_makes_with_and_without_them() -> None:
     path = ModelStore().verified(builtin_catalog().model("smollm2-135m"))

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +18,7 @@ import pytest
 
 from breadknife import paths
 from breadknife.cancel import CancelToken
-from breadknife.engine import client, connection, wire
+from breadknife.engine import connection, wire
 from breadknife.engine.api import CONTEXT_SIZE, GenerateRequest, Part
 from breadknife.engine.client import DaemonEngine
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable, PromptTooLong
@@ -259,16 +258,3 @@ def test_deaths_in_the_future_stop_nobody(engine: DaemonEngine) -> None:
     deaths = [{"at": time.time() + 1e6, "model": "fake"}] * 9
     (paths.state_dir() / "crashes.json").write_text(json.dumps({"deaths": deaths}), "utf-8")
     assert say(engine, "w") == "xyz"
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a process can't be stopped there")
-def test_a_daemon_that_hangs_is_told(daemons: Daemons, engine: DaemonEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "GREETING_SECONDS", 0.2)
-    monkeypatch.setattr(client, "STATUS_SECONDS", 0.2)
-    assert say(engine, "w") == "xyz"
-    daemons.processes[0].send_signal(signal.SIGSTOP)
-    with pytest.raises(Cancelled):
-        say(engine, "w", CancelToken.after(0.2))
-    assert engine.status() is None
-    with pytest.raises(EngineUnavailable, match="or hangs: then end its process"):
-        say(daemons.client(), "w")

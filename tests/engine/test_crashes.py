@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
 import time
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from breadknife import paths
 from breadknife.cancel import CancelToken
+from breadknife.engine import crashes
 from breadknife.engine.client import DaemonEngine
 from breadknife.engine.crashes import DELAYS, MEMORY_SECONDS, STREAK_SECONDS, CrashLedger, Death, Record
 from breadknife.errors import BreadknifeError, EngineDied, EngineUnavailable, ModelSetAside
@@ -54,6 +56,19 @@ def test_the_delay_grows(tmp_path: Path, ages: tuple[float, ...], delay: float) 
     assert ledger(tmp_path, *ages).delay() == pytest.approx(delay)
 
 
+@pytest.mark.parametrize(
+    ("kills", "crashes", "delay"),
+    [(1, 0, 0), (5, 0, 0), (6, 0, 0), (7, 0, 1), (9, 0, 15), (5, 1, 0), (2, 2, 1), (6, 2, 4)],
+)
+def test_a_few_kills_delay_nothing(tmp_path: Path, kills: int, crashes: int, delay: float) -> None:
+    books = CrashLedger(tmp_path, clock=lambda: NOW)
+    for _ in range(kills):
+        books.died("m", "", killed=True)
+    for _ in range(crashes):
+        books.died("m", "")
+    assert books.delay() == pytest.approx(delay)
+
+
 @given(st.lists(st.floats(-1e10, 1e10), max_size=8))
 def test_no_clock_blocks_for_longer_than_the_longest_delay(
     tmp_path_factory: pytest.TempPathFactory, ages: list[float]
@@ -66,7 +81,7 @@ def test_a_mark_that_is_left_over_is_a_death(tmp_path: Path) -> None:
     books.computing("m")
     assert CrashLedger(tmp_path).settle() == "m"
     assert CrashLedger(tmp_path).settle() is None
-    assert [failure.message for failure in books.failures()] == ["the engine died while it computed with m"]
+    assert [failure.message for failure in books.failures()] == ["somebody killed the engine while it computed with m"]
     books.computing("m")
     books.computing(None)
     assert books.settle() is None
@@ -76,6 +91,46 @@ def test_what_another_daemon_computes_with_is_no_death(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     CrashLedger(tmp_path, tmp_path / "run").computing("m")
     assert CrashLedger(tmp_path, tmp_path / "another").settle() is None
+
+
+@pytest.mark.parametrize(
+    ("words", "memory_kills", "message", "blamed"),
+    [
+        ("", (7, 7), "somebody killed the engine while it computed with m", False),
+        ("Fatal Python error", (7, 7), "the engine died while it computed with m", True),
+        ("", (7, 8), "the system killed the engine for want of memory while it computed with m", True),
+        ("", (7, 0), "somebody killed the engine while it computed with m", False),
+    ],
+)
+def test_only_what_the_model_may_have_done_is_held_against_it(
+    tmp_path: Path,
+    words: str,
+    memory_kills: tuple[int, int],
+    message: str,
+    blamed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    books = CrashLedger(tmp_path, clock=itertools.count(NOW, STREAK_SECONDS).__next__)
+    for _ in range(3):
+        monkeypatch.setattr(crashes, "memory_kills", lambda: memory_kills[0])
+        books.computing("m")
+        if words:
+            books.last_words(words)
+        monkeypatch.setattr(crashes, "memory_kills", lambda: memory_kills[1])
+        assert books.settle() == "m"
+    assert books.failures()[0].message == message
+    assert (books.set_aside() == ("m",)) is blamed
+
+
+@pytest.mark.parametrize(("stopped", "what", "blamed"), [(True, "was stopped", False), (False, "hung", True)])
+def test_a_daemon_that_was_replaced(tmp_path: Path, stopped: bool, what: str, blamed: bool) -> None:
+    books = CrashLedger(tmp_path, clock=itertools.count(NOW, STREAK_SECONDS).__next__)
+    for _ in range(3):
+        books.computing("m")
+        books.replaced(4711, stopped=stopped)
+    assert books.settle() is None
+    assert books.failures()[0].message == f"the engine (process 4711) {what} while it computed with m: replaced"
+    assert (books.set_aside() == ("m",)) is blamed
 
 
 def test_a_power_cut_is_not(tmp_path: Path) -> None:
@@ -188,7 +243,8 @@ def test_whoever_waits_gets_one_failure_and_then_there_is_a_new_engine(daemons: 
     assert say(engines[1], "w") == "xyz"
     status = status_of(engines[1])
     assert status.pid != before
-    assert [failure.message for failure in status.failures] == ["the engine died while it computed with fake"]
+    what = "somebody killed the engine" if how == "!kill" else "the engine died"
+    assert [failure.message for failure in status.failures] == [f"{what} while it computed with fake"]
 
 
 def test_after_several_crashes_requests_fail_at_once_and_say_until_when(engine: DaemonEngine) -> None:
@@ -198,6 +254,14 @@ def test_after_several_crashes_requests_fail_at_once_and_say_until_when(engine: 
         say(engine, "w")
     let_time_pass(1)
     assert say(engine, "w") == "xyz"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal there")
+def test_a_user_who_kills_it_gets_it_back_at_once(engine: DaemonEngine) -> None:
+    for _ in range(4):
+        crash(engine, "!kill")
+        assert say(engine, "w") == "xyz"
+    assert status_of(engine).set_aside == ()
 
 
 def test_a_model_that_kills_it_three_times_is_set_aside(engine: DaemonEngine) -> None:

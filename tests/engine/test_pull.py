@@ -18,7 +18,8 @@ import msgspec
 import pytest
 
 from breadknife.engine.catalog import ModelInfo, Part
-from breadknife.engine.pull import PullProgress, _written, pull  # pyright: ignore[reportPrivateUsage]
+from breadknife.engine.index import written
+from breadknife.engine.pull import PullProgress, pull
 from breadknife.engine.store import ModelStore
 from breadknife.errors import DownloadFailed
 from engine.hub import Hub
@@ -226,7 +227,7 @@ def test_folders_that_pip_takes_away_meanwhile_do_not_end_a_download(
         return real(folder)
 
     monkeypatch.setattr(os, "scandir", scan)
-    assert _written(fetching) == 5
+    assert written(fetching) == 5
 
 
 def test_without_pip_and_uv_the_remedy_is_said(store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import stat
 import sys
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(file: Path, monkeypatc
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "no space left")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="no space left"):
         write_state(file, "qwen", [9], memoryview(b""))
     assert read_state(file, "qwen") == (TOKENS, STATE)

@@ -28,6 +28,8 @@ REPORT = {
     "version": "1",
     "offline": False,
     "engine": asdict(ENGINE),
+    "engine_installed": True,
+    "engine_problem": "",
     "remotes": [{"sentence": "text leaves this machine"}],
     "models": [
         {"name": "tiny", "roles": ["judge"], "path": None},
@@ -66,6 +68,8 @@ def test_the_status(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({"offline": True}, "breadknife 1, offline"),
         ({"engine": None}, "engine   not running; whoever needs it first starts it"),
+        ({"engine": None, "engine_installed": False}, "engine   not installed; `breadknife setup` installs it"),
+        ({"engine": None, "engine_problem": "it doesn't answer"}, "engine   it doesn't answer"),
         ({"engine": asdict(replace(ENGINE, clients=()))}, "clients  none"),
         ({"engine": asdict(replace(ENGINE, uptime=61.0))}, "engine   process 7, up 1 min 1 s, 700 MB in memory"),
     ],

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import openai
 import pytest
@@ -120,12 +121,23 @@ def test_json_that_fits_a_schema(client: openai.OpenAI) -> None:
     assert isinstance(found["people"], int)
 
 
-def test_a_schema_that_llama_does_not_take(client: openai.OpenAI) -> None:
-    with pytest.raises(openai.BadRequestError) as raised:
+@pytest.mark.parametrize(
+    ("schema", "problem"),
+    [
+        ({"type": "nonsense"}, "Invalid type: nonsense"),
+        ({"type": "string", "minLength": 10**8}, "minLength is 100,000,000"),
+        ({"type": "array", "items": {"type": "integer"}, "maxItems": 10**6}, "maxItems is 1,000,000"),
+        ({"anyOf": [{"const": f"value {number}"} for number in range(20_000)]}, "characters, and 100,000 are the most"),
+        ({"type": "string", "pattern": "^(a{1,1000}){1,1000}$"}, "repeat less in it"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_schema_that_is_refused(client: openai.OpenAI, schema: dict[str, Any], problem: str) -> None:
+    with pytest.raises(openai.BadRequestError, match=problem) as raised:
         client.chat.completions.create(
             model=MODEL,
             messages=[{"role": "user", "content": "a"}],
-            response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "nonsense"}}},
+            response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": schema}},
         )
     assert raised.value.param == "response_format"
 

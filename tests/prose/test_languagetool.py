@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import psutil
 import pytest
 
-from breadknife.errors import BreadknifeError, DownloadFailed, EngineDied, EngineUnavailable
-from breadknife.plugins.prose.engines import guard, languagetool, languagetool_setup
-from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine, obstacle
+from breadknife.errors import EngineDied
+from breadknife.plugins.prose.engines import languagetool, languagetool_client
+from breadknife.plugins.prose.engines.jvm import guard, heap
+from breadknife.plugins.prose.engines.jvm.installed import obstacle, server_jar
+from breadknife.plugins.prose.engines.jvm.server import free_port
+from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
+from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.task.plugin import Context
-from breadknife.task.values import Answer, CheckRequest, Findings, Request
+from breadknife.task.values import CheckRequest, Findings
 from breadknife.text.document import Document
 from prose import typing
+from prose.conftest import Squatter, command_of, kill_server
 from prose.typing import type_around
 from support import PluginContext, document
 
@@ -40,7 +44,7 @@ def servers() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children(recursive=True)
-        if "org.languagetool.server.HTTPServer" in child.cmdline() and guard.__file__ not in child.cmdline()
+        if "org.languagetool.server.HTTPSServer" in command_of(child) and guard.__file__ not in command_of(child)
     ]
 
 
@@ -75,7 +79,7 @@ def test_a_killed_server_is_replaced(engine: LanguageToolEngine) -> None:
 
 @pytest.mark.java
 def test_a_server_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languagetool, "_CHECK_S", 5)
+    monkeypatch.setattr(languagetool_client, "CHECK_S", 5.0)
     before = {process.pid for process in servers()}
     engine = LanguageToolEngine("en-US")
     try:
@@ -91,29 +95,57 @@ def test_a_server_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.java
-def test_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody else listens where the server was to: it starts again, elsewhere, and they hear no prose."""
-    monkeypatch.setattr(languagetool, "_CHECK_S", 5)
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        ports = [languagetool.free_port(), taken.getsockname()[1]]
-        monkeypatch.setattr(languagetool, "free_port", ports.pop)
+def test_another_user_at_its_port_hears_no_prose(
+    ports: list[int], squat: Callable[[int, str], Squatter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the server starts, while it runs, and after it has died; see also `test_without_languagetool.py`."""
+    monkeypatch.setattr(languagetool_client, "CONNECT_S", 2.0)
+    ports += [second := free_port(), first := free_port()]
+    others = [squat(first, "tls")]
+    assert others[0].listens
+    engine = LanguageToolEngine("en-US")
+    try:
+        assert [lint.rule for lint in engine.check("This is an useful secret.")] == ["EN_A_VS_AN"]
+        assert ports == []
+        others.append(squat(second, "tls"))
+        assert not others[1].listens
+        kill_server()
+        others.append(squat(second, "tls"))
+        assert others[2].listens
+        with pytest.raises(EngineDied):
+            engine.check("Nobody hears this secret.")
+    finally:
+        engine.close()
+    assert [bool(each.heard) for each in others[::2]] == [True, True]
+    assert not any(b"secret" in each.heard for each in others)
 
-        def answer() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection, _ = taken.accept()
-                    heard.append(connection.recv(1 << 16))
-                    connection.close()
 
-        threading.Thread(target=answer, daemon=True).start()
-        engine = LanguageToolEngine("en-US")
-        try:
-            assert [lint.rule for lint in engine.check("This is an useful secret.")] == ["EN_A_VS_AN"]
-            assert ports == []
-        finally:
-            engine.close()
-    assert not any(b"secret" in each for each in heard)
+@pytest.mark.java
+def test_its_priority_is_ours(engine: LanguageToolEngine) -> None:
+    """Who has lowered their own may not raise it again, and a user waits for what it says."""
+    engine.check("Warm.")
+    assert {each.nice() for each in servers()} == {psutil.Process().nice()}
+
+
+@pytest.mark.java
+def test_when_a_language_does_not_fit_the_server_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heap, "_FULL", 340 / heap.limit_mb())
+    others = {process.pid for process in servers()}
+    engine = LanguageToolEngine("en-US")
+
+    def pids() -> set[int]:
+        return {process.pid for process in servers()} - others
+
+    try:
+        engine.check("Warm.")
+        first = pids()
+        engine.check("Todo está bien.", "es")
+        engine.check("Всё хорошо.", "ru")
+        assert pids() == first
+        engine.check("Tout va bien.", "fr")
+        assert not pids() & first
+    finally:
+        engine.close()
 
 
 @pytest.mark.java
@@ -132,24 +164,32 @@ def test_other_languages(engine: LanguageToolEngine, language: str, text: str, e
 
 
 @pytest.mark.java
-def test_a_server_that_the_user_runs(engine: LanguageToolEngine) -> None:
-    engine.check("Warm.")
-    [server] = servers()
-    url = f"http://127.0.0.1:{server.cmdline()[server.cmdline().index('--port') + 1]}/v2"
-    other = LanguageToolEngine("en-US", url)
-    assert [lint.rule for lint in other.check("This is an useful thing.")] == ["EN_A_VS_AN"]
-    other.close()
-    assert servers() == [server]
+def test_a_server_that_the_user_runs() -> None:
+    java, port = shutil.which("java"), str(free_port())
+    assert java is not None
+    command = [java, "-cp", str(server_jar()), "org.languagetool.server.HTTPServer", "--port", port]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as theirs:
+        assert theirs.stdout is not None
+        try:
+            assert any("Server started" in line for line in theirs.stdout)
+            engine = LanguageToolEngine("en-US", f"http://127.0.0.1:{port}/v2")
+            assert [lint.rule for lint in engine.check("This is an useful thing.")] == ["EN_A_VS_AN"]
+            engine.close()
+            assert theirs.poll() is None
+        finally:
+            theirs.kill()
 
 
 def test_a_server_of_the_user_s_that_is_not_there(home: Path) -> None:
     context = PluginContext(values=ProseSettings(model=False, languagetool_url="http://127.0.0.1:9/v2/"))
     plugin = ProsePlugin()
     try:
-        assert codes(plugin, document("You see the the end.", "markdown"), context, whole=True) == ["RepeatedWords"]
-        assert context.notices == [
-            "Prose is checked by Harper alone: the LanguageTool at http://127.0.0.1:9/ does not answer."
-        ]
+        answer = plugin.answer(CheckRequest(document("You see the the end.", "markdown"), whole=True), context)
+        assert isinstance(answer, Findings)
+        assert [found.code for found in answer.items] == ["RepeatedWords"]
+        assert answer.unanswered == (
+            "LanguageTool did not answer: the LanguageTool at http://127.0.0.1:9/ does not answer.",
+        )
     finally:
         plugin.close()
 
@@ -201,8 +241,10 @@ STRANGE = {
 
 @pytest.mark.java
 @pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
-def test_strange_text_is_checked_by_everybody(engine: LanguageToolEngine, text: str) -> None:
-    plugin, editor = shared_plugin(engine), Editor()
+def test_strange_text_is_checked_by_everybody(
+    engine: LanguageToolEngine, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin, editor = shared_plugin(engine, monkeypatch), Editor()
     doc = document(text, "markdown")
     answer = plugin.answer(CheckRequest(doc, whole=True), editor)
     assert isinstance(answer, Findings)
@@ -213,8 +255,8 @@ def test_strange_text_is_checked_by_everybody(engine: LanguageToolEngine, text: 
 
 
 @pytest.mark.java
-def test_a_paragraph_of_a_megabyte_beside_others(engine: LanguageToolEngine) -> None:
-    plugin, editor = shared_plugin(engine), Editor()
+def test_a_paragraph_of_a_megabyte_beside_others(engine: LanguageToolEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin, editor = shared_plugin(engine, monkeypatch), Editor()
     doc = document(f"{'word ' * 200_000}\n\nThe function return a list, you see the the end.\n", "markdown")
     answer = plugin.answer(CheckRequest(doc, whole=True), editor)
     assert isinstance(answer, Findings)
@@ -256,26 +298,29 @@ def test_the_language_of_documents_and_paragraphs() -> None:
 
 
 @pytest.mark.java
-def test_what_it_found_stays_while_the_text_around_is_typed(engine: LanguageToolEngine) -> None:
-    plugin, editor = shared_plugin(engine), typing.Editor()
+def test_what_it_found_stays_while_the_text_around_is_typed(
+    engine: LanguageToolEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = shared_plugin(engine, monkeypatch)
+    editor = typing.Editor(values=ProseSettings(model=False))
     doc = document("The function return a list, and so you see it.\n\nThe other one is here.\n", "markdown")
     type_around(plugin, editor, doc, "return", doc.text.index(", and"), Random(4))
 
 
-def shared_plugin(engine: LanguageToolEngine) -> ProsePlugin:
+def shared_plugin(engine: LanguageToolEngine, monkeypatch: pytest.MonkeyPatch) -> ProsePlugin:
     """A plugin on the module's server, for a JVM takes 5 s and more."""
-    engine.check("Warm.")
-    port = next(each.cmdline()[each.cmdline().index("--port") + 1] for each in servers())
-    plugin, ask = ProsePlugin(), ProsePlugin.answer
-    settings = ProseSettings(model=False, languagetool_url=f"http://127.0.0.1:{port}/v2/")
+    monkeypatch.setattr(languagetool, "LanguageToolEngine", lambda dialect, url: Shared(engine))
+    return ProsePlugin()
 
-    def answer(request: Request, context: Context, /) -> Answer | None:
-        assert isinstance(context, PluginContext)
-        context.values = settings
-        return ask(plugin, request, context)
 
-    plugin.answer = answer  # type: ignore[method-assign]
-    return plugin
+@dataclass(frozen=True)
+class Shared:
+    engine: LanguageToolEngine
+
+    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
+        return self.engine.check(text, language)
+
+    def close(self) -> None: ...
 
 
 PLANTED = """\
@@ -308,48 +353,9 @@ def test_planted_mistakes_that_harper_alone_misses(engine: LanguageToolEngine) -
 # --- without Java ---------------------------------------------------------------------------------------------------
 
 
-def test_it_gives_up_after_three_failures(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A "Java" that ends at once."""
-    jar = languagetool.folder() / "languagetool-server.jar"
-    jar.parent.mkdir(parents=True)
-    jar.touch()
-    monkeypatch.setattr(languagetool.shutil, "which", lambda name: sys.executable)
-    engine = LanguageToolEngine("en-US")
-    with pytest.raises(EngineUnavailable, match="did not start, 3 times in a row"):
-        engine.check("text")
-    with pytest.raises(EngineUnavailable):
-        engine.check("text")
-    engine.close()
-
-
-@pytest.mark.parametrize(
-    ("jar", "java", "expected"),
-    [
-        (False, 17, "`breadknife setup languagetool`"),
-        (True, None, "there is no Java"),
-        (True, 11, "Java 11 is too old"),
-        (True, 17, None),
-    ],
-)
-def test_obstacle(
-    home: Path, monkeypatch: pytest.MonkeyPatch, jar: bool, java: int | None, expected: str | None
-) -> None:
-    monkeypatch.setattr(languagetool, "java_version", lambda: java)
-    if jar:
-        languagetool.folder().mkdir(parents=True)
-        (languagetool.folder() / "languagetool-server.jar").touch()
-    found = obstacle()
-    assert found is None if expected is None else expected in (found or "")
-
-
-def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languagetool.importlib.util, "find_spec", lambda name: None)
-    assert "breadknife[languagetool]" in (obstacle() or "")
-
-
-def test_the_guarded_command_ends_with_us() -> None:
+def test_the_guarded_command_ends_with_us(tmp_path: Path) -> None:
     child = [sys.executable, "-c", "import time; time.sleep(600)"]
-    process = subprocess.Popen([sys.executable, "-I", guard.__file__, *child], stdin=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-I", guard.__file__, str(tmp_path), *child], stdin=subprocess.PIPE)
     watched = psutil.Process(process.pid)
     while not (children := watched.children()):
         assert process.poll() is None
@@ -357,37 +363,12 @@ def test_the_guarded_command_ends_with_us() -> None:
     process.stdin.close()
     process.wait(30)
     assert psutil.wait_procs(children, 30)[1] == []
+    assert not tmp_path.exists()
 
 
-def test_the_guard_ends_with_its_command() -> None:
-    command = [sys.executable, "-c", "raise SystemExit(7)"]
-    process = subprocess.Popen([sys.executable, "-I", guard.__file__, *command], stdin=subprocess.PIPE)
+def test_the_guard_ends_with_its_command(tmp_path: Path) -> None:
+    (tmp_path / "key").touch()
+    command = [sys.executable, "-c", "import os; raise SystemExit(7 * os.path.exists('key'))"]
+    process = subprocess.Popen([sys.executable, "-I", guard.__file__, str(tmp_path), *command], stdin=subprocess.PIPE)
     assert process.wait(30) == 7
-
-
-def test_setup_is_all_or_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-
-    def partial(temporary: Path, progress: object) -> Path:
-        (temporary / "half.jar").touch()
-        raise DownloadFailed("the line went dead")
-
-    def complete(temporary: Path, progress: object) -> Path:
-        folder = temporary / "LanguageTool"
-        folder.mkdir()
-        (folder / "languagetool-server.jar").touch()
-        return folder
-
-    monkeypatch.setattr(languagetool_setup, "_with_maven", partial)
-    monkeypatch.setattr(languagetool_setup, "_with_library", partial)
-    with pytest.raises(BreadknifeError, match="the line went dead; the line went dead"):
-        languagetool_setup.install(said.append)
-    parent = languagetool.folder().parent
-    assert list(parent.iterdir()) == []
-    languagetool.folder().mkdir()  # left over from a crash
-    monkeypatch.setattr(languagetool_setup, "_with_library", complete)
-    assert languagetool_setup.install(said.append) == languagetool.folder()
-    assert list(parent.iterdir()) == [languagetool.folder()]
-    monkeypatch.setattr(languagetool_setup, "_with_library", partial)
-    assert languagetool_setup.install(said.append) == languagetool.folder()
-    assert said[-1] == "LanguageTool 6.8 is already there"
+    assert not tmp_path.exists()

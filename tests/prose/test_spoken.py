@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import httpx2
-import pytest
+import shutil
+import time
 
-from breadknife.plugins.prose.engines import languagetool
+import pytest
+import requests
+
+from breadknife.plugins.prose.engines.jvm.installed import server_jar
+from breadknife.plugins.prose.engines.jvm.server import launch
+from breadknife.plugins.prose.engines.languagetool_client import clients_of_ours
 from breadknife.plugins.prose.spoken import TOLD, detect, languages
 from breadknife.text.prose import ProseText
 
@@ -46,16 +51,23 @@ def test_detect(text: str, expected: str | None) -> None:
 
 
 @pytest.mark.java
-def test_each_language_of_the_real_server_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    port = languagetool.free_port()
-    monkeypatch.setattr(languagetool, "free_port", lambda: port)
-    engine = languagetool.LanguageToolEngine("en-US")
+def test_each_language_of_the_real_server_is_told() -> None:
+    java, jar = shutil.which("java"), server_jar()
+    assert java is not None
+    assert jar is not None
+    server = launch(java, jar)
     try:
-        engine.check("Warm.")
-        listed = httpx2.get(f"http://127.0.0.1:{port}/v2/languages", trust_env=False).json()
+        client = clients_of_ours(server.url, server.certificate)
+        while True:
+            try:
+                listed = client("en-US")._get_languages()
+                break
+            except requests.RequestException:
+                assert not server.has_ended
+                time.sleep(0.1)
     finally:
-        engine.close()
-    assert {each["code"].split("-")[0] for each in listed} <= TOLD
+        server.stop()
+    assert {each.split("-")[0] for each in listed - {"auto"}} <= TOLD
 
 
 GERMAN = "Die Funktion gibt eine Liste zurück und ist nicht für den Gebrauch gedacht."

@@ -3,23 +3,31 @@ lint fails. No JVM is needed for that."""
 
 from __future__ import annotations
 
+import hashlib
 import http.server
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import trustme
 
-from breadknife.plugins.prose.engines import languagetool
+from breadknife.errors import EngineDied
+from breadknife.plugins.prose.engines import languagetool_client
+from breadknife.plugins.prose.engines.jvm import installed as installation
+from breadknife.plugins.prose.engines.jvm import jars
+from breadknife.plugins.prose.engines.jvm.server import free_port
+from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Findings
+from prose import fake_java
+from prose.conftest import Squatter, kill_server
 from support import PluginContext, document
 
 TEXT = "You see the the end."
@@ -29,12 +37,18 @@ OLD_JAVA = "echo 'openjdk version \"11.0.2\" 2019-01-15' >&2"
 BROKEN_JAVA = "exit 1"
 DYING_JAVA = "case $1 in -version) echo 'openjdk version \"21.0.1\"' >&2;; *) exit 1;; esac"
 """Whatever it is given to run."""
+HANDSHAKE = b"<\x16\x03"
+"""How TLS begins."""
 
 
 @pytest.fixture
-def installed(home: Path) -> None:
-    languagetool.folder().mkdir(parents=True)
-    (languagetool.folder() / "languagetool-server.jar").touch()
+def installed(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A LanguageTool of one empty jar, and the lock of it."""
+    (installation.folder() / "libs").mkdir(parents=True)
+    (installation.folder() / installation.SERVER_JAR).touch()
+    (installation.folder() / "libs" / installation.SERVER_JAR).touch()
+    (tmp_path / "lock").write_text(f"org:languagetool-server:1 {hashlib.sha256().hexdigest()} 0\n")
+    monkeypatch.setattr(jars, "LOCK", tmp_path / "lock")
 
 
 def put_on_path(folder: Path, java: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,41 +100,15 @@ def test_one_that_nobody_has_set_up(home: Path, whole: bool) -> None:
         plugin.close()
 
 
-SERVER = """\
-import http.server, json, sys, time
-class Server(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.reply([{"name": "English", "code": "en", "longCode": "en-US"}])
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if b"hang" in body:
-            time.sleep(600)
-        rule = {"id": "DESPITE_OF", "category": {"id": "GRAMMAR", "name": ""}, "issueType": "", "description": ""}
-        place = {"offset": 0, "length": 3, "context": {"text": "You", "offset": 0, "length": 3}, "sentence": "You"}
-        match = {"message": "heard", "replacements": [{"value": "We"}], "rule": rule, **place}
-        self.reply({"matches": [match], "language": {"code": "en-US"}})
-    def reply(self, body):
-        raw = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-    def log_message(self, *arguments): ...
-port = int(sys.argv[sys.argv.index("--port") + 1])
-http.server.HTTPServer.allow_reuse_address = False
-http.server.ThreadingHTTPServer(("127.0.0.1", port), Server).serve_forever()
-"""
-
-
 @pytest.fixture
 def server(installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In Java's place: objects to the first word of everything, and hangs over some texts."""
-    (tmp_path / "server.py").write_text(SERVER)
-    run = f'exec {sys.executable} {tmp_path / "server.py"} "$@"'
-    put_on_path(
-        tmp_path / "bin", f"case $1 in -version) echo 'openjdk version \"21\"' >&2;; *) {run};; esac", monkeypatch
-    )
-    monkeypatch.setattr(languagetool, "_CHECK_S", 1.0)
+    """In Java's place: see `fake_java.py`."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
+    put_on_path(tmp_path / "bin", f'exec {sys.executable} {fake_java.__file__} {tmp_path} "$@"', monkeypatch)
+    monkeypatch.setattr(languagetool_client, "CHECK_S", 1.0)
+    monkeypatch.setattr(languagetool_client, "CONNECT_S", 1.0)
 
 
 HANGING = [
@@ -156,33 +144,48 @@ def test_a_server_that_hangs_in_the_middle(
         plugin.close()
 
 
+SECRET = "You keep a secret."
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the Java that is put on the path is a shell script")
-def test_a_port_that_is_taken(server: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", ["silent", "http", "tls"])
+def test_who_sits_at_its_port_already_hears_nothing(
+    server: None, ports: list[int], squat: Callable[[int, str], Squatter], how: str
+) -> None:
     """The server starts elsewhere, and nobody needs to be told."""
-    with hanging_up() as taken:
-        ports = [languagetool.free_port(), taken]
-        monkeypatch.setattr(languagetool, "free_port", ports.pop)
-        plugin, editor = ProsePlugin(), Editor()
-        try:
-            assert codes(plugin, editor) == ["RepeatedWords"]
-            assert codes(plugin, editor, whole=True) == ["DESPITE_OF", "RepeatedWords"]
-            assert (ports, editor.notices) == ([], [])
-        finally:
-            plugin.close()
+    ports.append(free_port())
+    other = squat(ports[0], how)
+    assert other.listens
+    plugin, editor = ProsePlugin(), Editor()
+    try:
+        assert codes(plugin, editor, text=SECRET, whole=True) == ["DESPITE_OF"]
+        assert (ports, editor.notices) == ([], [])
+    finally:
+        plugin.close()
+    assert other.heard, "somebody was there"
+    assert b"secret" not in other.heard
 
 
-@contextmanager
-def hanging_up() -> Iterator[int]:
-    """The port of somebody who ends each connection at once."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def answer() -> None:
-            with suppress(OSError):
-                while True:
-                    listening.accept()[0].close()
-
-        threading.Thread(target=answer, daemon=True).start()
-        yield listening.getsockname()[1]
+@pytest.mark.skipif(os.name == "nt", reason="the Java that is put on the path is a shell script")
+@pytest.mark.parametrize("how", ["silent", "http", "tls"])
+def test_who_takes_its_port_when_it_has_died_hears_nothing(
+    server: None, ports: list[int], squat: Callable[[int, str], Squatter], how: str
+) -> None:
+    ports.append(port := free_port())
+    engine = LanguageToolEngine("en-US")
+    try:
+        assert [lint.rule for lint in engine.check("Warm.")] == ["DESPITE_OF"]
+        assert not squat(port, how).listens, "while the server listens nobody else can"
+        kill_server()
+        other = squat(port, how)
+        assert other.listens
+        with pytest.raises(EngineDied):
+            engine.check(SECRET)
+        assert [lint.rule for lint in engine.check(SECRET)] == ["DESPITE_OF"]
+    finally:
+        engine.close()
+    assert other.heard.startswith(HANDSHAKE)
+    assert b"secret" not in other.heard
 
 
 class Editor(PluginContext):

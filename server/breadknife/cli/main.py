@@ -161,18 +161,38 @@ def fix(
 
 @app.command()
 def setup(
-    part: Annotated[str, typer.Argument(help="What to set up: `languagetool`.")] = "languagetool",
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PART]...", help="`engine`, `model`, a model's name, `languagetool`, or an editor."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing: engine, default models, LanguageTool.")
+    ] = False,
+    wheels: Annotated[
+        str, typer.Option(metavar="DIR", envvar="BREADKNIFE_WHEELS", help="Look for wheels here before the index.")
+    ] = "",
+    as_json: Json = False,
     offline: Offline = False,
 ) -> None:
-    """Fetch optional parts. Nothing is ever fetched without being asked for.
+    """Set up what breadknife is better with: the engine, models, LanguageTool, your editors. Servers that run use each
+    part at once. Nothing is ever fetched without being asked for.
 
-    Example:
+    Without a part, a page shows what there is and asks. What is interrupted goes on the next time. An editor's exact
+    settings are printed. Exit code: 0 all is there, 1 something isn't.
 
-      breadknife setup languagetool
+    Examples:
+
+      breadknife setup
+
+      breadknife setup --yes
+
+      breadknife setup engine model
+
+      breadknife setup neovim
     """
     from breadknife.cli.setup import run
 
-    _exit_on_error(lambda: run(part, offline=offline))
+    _exit_on_error(lambda: run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline))
 
 
 @app.command()

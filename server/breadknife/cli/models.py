@@ -8,12 +8,24 @@ from typing import Annotated, Any
 
 import typer
 
+from breadknife import arrivals
 from breadknife.cli import own_models
-from breadknife.cli.output import Json, Offline, errors_told, megabytes, offline_by_settings, print_json, progress, say
+from breadknife.cli.output import (
+    Json,
+    Offline,
+    errors_told,
+    megabytes,
+    offline_by_settings,
+    print_json,
+    progress,
+    say,
+    tell,
+)
 from breadknife.engine.catalog import ModelInfo, merged, read_models, user_catalog
+from breadknife.engine.installed import is_installed
 from breadknife.engine.pull import pull
 from breadknife.engine.store import ModelStore
-from breadknife.errors import ModelError
+from breadknife.errors import EngineMissing, ModelError
 from breadknife.text.printable import escaped_values
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch, check and remove the models.", rich_markup_mode=None)
@@ -53,6 +65,8 @@ def list_models(as_json: Json = False) -> None:
             "roles": list(model.roles),
             "default_for": [role for role, name in catalog.roles.items() if name == model.name],
             "path": str(path) if (path := store.find(model)) else None,
+            "purpose": model.purpose,
+            "languages": model.languages,
             "added": model.name in added,
             "adapter_of": model.base or None,
         }
@@ -72,6 +86,7 @@ def list_models(as_json: Json = False) -> None:
         where = row["path"] or "no"
         table.add_row(row["name"], megabytes(row["size"]), row["licence"], ", ".join(row["default_for"]), where)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
+    _tell_of_the_engine()
 
 
 @app.command("pull")
@@ -99,8 +114,11 @@ def pull_models(
             rows.append({"name": model.name, "path": str(path)})
             if not as_json:
                 say(f"{model.name} is ready: {path}")
+    arrivals.announce()
     if as_json:
         print_json(rows)
+    else:
+        _tell_of_the_engine()
 
 
 @app.command("verify")
@@ -157,6 +175,11 @@ def remove_models(
                 say(f"{model.name}: {', '.join(done) or 'nothing of ours here'}")
     if as_json:
         print_json(rows)
+
+
+def _tell_of_the_engine() -> None:
+    if not is_installed():
+        tell(str(EngineMissing()))
 
 
 def _named(names: Iterable[str] | None) -> list[ModelInfo]:

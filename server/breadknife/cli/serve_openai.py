@@ -14,7 +14,8 @@ import uvicorn
 from breadknife.cli.output import say
 from breadknife.engine.api import Engine
 from breadknife.engine.client import DaemonEngine
-from breadknife.errors import SettingsError
+from breadknife.engine.installed import is_installed
+from breadknife.errors import EngineMissing, SettingsError
 from breadknife.offline import forbid_network
 from breadknife.openai.app import make_app
 from breadknife.openai.offer import Offer
@@ -26,7 +27,9 @@ GRACE_SECONDS = 3
 
 
 def run(port: int, token_file: Path | None, engine: Engine | None = None, offer: Offer | None = None) -> None:
-    """Serve until a signal ends it. Raises SettingsError."""
+    """Serve until a signal ends it. Raises SettingsError, EngineMissing."""
+    if engine is None and not is_installed():
+        raise EngineMissing
     forbid_network()
     token = kept_token(token_file) if token_file else secrets.token_urlsafe(32)
     with listening(port) as server, closing(engine or DaemonEngine(client="breadknife engine serve-openai")) as asked:

@@ -1,20 +1,77 @@
-"""`breadknife setup`: optional parts, fetched when asked for."""
+"""`breadknife setup`: everything that breadknife is better with, fetched when asked for."""
 
 from __future__ import annotations
 
-from breadknife.cli.output import offline_by_settings, say
-from breadknife.errors import DownloadFailed, SettingsError
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Generator, Sequence
+from types import FrameType
+
+import typer
+
+from breadknife.cancel import CancelToken
+from breadknife.cli.output import offline_by_settings
+from breadknife.cli.setup_output import Events, JsonEvents, LineEvents, LiveEvents, looked, tell_editor
+from breadknife.cli.setup_page import choose, show
+from breadknife.engine.catalog import merged, user_catalog
+from breadknife.setup.choosing import Parts
+from breadknife.setup.editors import EditorPart
+from breadknife.setup.running import set_up
+from breadknife.setup.values import Part
+
+WHEELS = "BREADKNIFE_WHEELS"
+"""The environment variable that says the same as `--wheels`."""
 
 
-def run(part: str, *, offline: bool) -> None:
-    if part != "languagetool":
-        raise SettingsError(f"there is nothing called {part!r} to set up; there is `languagetool`")
-    from breadknife.plugins.prose.engines.languagetool import server_jar
-    from breadknife.plugins.prose.engines.languagetool_setup import install
+def run(names: Sequence[str], *, yes: bool, as_json: bool, wheels: str, offline: bool) -> int:
+    """0: all that was asked for is there. 1: something isn't. Raises BreadknifeError."""
+    wheels = wheels and (wheels if "://" in wheels else os.path.abspath(os.path.expanduser(wheels)))
+    parts = Parts(merged(user_catalog()), wheels, offline or offline_by_settings())
+    asked = parts.named(names) if names else list(parts.usual) if yes else None
+    if asked is None:
+        if as_json:
+            events = JsonEvents()
+            for part in parts.every:
+                events.tell(looked(part))
+            return 0
+        show(parts)
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            typer.echo("\nTo set up what is missing: `breadknife setup --yes`, or name parts.")
+            return 0
+        asked = choose(parts)
+    return _set_up(asked, as_json=as_json)
 
-    if (offline or offline_by_settings()) and server_jar() is None:
-        raise DownloadFailed(
-            "LanguageTool isn't here, and offline nothing is fetched: leave out `--offline`, "
-            "or `offline = true` in config.toml"
-        )
-    say(f"LanguageTool is at {install(say)}")
+
+def _set_up(asked: Sequence[Part], *, as_json: bool) -> int:
+    if not as_json:
+        for part in asked:
+            if isinstance(part, EditorPart):
+                tell_editor(part.editor)
+        asked = [part for part in asked if not isinstance(part, EditorPart)]
+        if not asked:
+            return 0
+    events: Events = JsonEvents() if as_json else LiveEvents(asked) if sys.stderr.isatty() else LineEvents()
+    with events, _ended_by_signals() as cancel:
+        ended = set_up(asked, events.tell, cancel)
+    if not as_json:
+        typer.echo("Servers that run use it at once." if "done" in ended.values() else "Nothing has changed.")
+    return 0 if all(state == "done" for state in ended.values()) else 1
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Generator[CancelToken, None, None]:
+    """Ctrl-C, and what ends a program otherwise, cancel what runs: it is told what became of each part."""
+    cancel = CancelToken()
+    asked_for = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, name)]
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        cancel.cancel()
+
+    before = {each: signal.signal(each, end) for each in asked_for}
+    try:
+        yield cancel
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from breadknife.host.lines import duration, moment
+from breadknife.host.lines import duration, moment, no_engine
 
 Values = Mapping[str, Any]
 _DAY = 24 * 60
@@ -23,7 +23,8 @@ def view(report: Values) -> RenderableType:
     parts: list[RenderableType] = [Text.from_markup(f"[bold]breadknife {report['version']}[/bold]")]
     engine = report["engine"]
     if engine is None:
-        parts.append(Text("engine   not running; whoever needs it first starts it"))
+        problem = report["engine_problem"]
+        parts.append(Text(f"engine   {no_engine(report)}", "red" if problem else ""))
     else:
         parts += _engine(engine)
     parts += [Text(remote["sentence"], "bold red") for remote in report["remotes"]]

@@ -13,7 +13,8 @@ from filelock import FileLock, Timeout
 from breadknife.engine.catalog import Catalog, ModelInfo, merged, user_catalog, user_file, write_user_catalog
 from breadknife.engine.gguf import GgufInfo, read_gguf
 from breadknife.engine.pull import PullProgress, Report, hub_offer, pull
-from breadknife.engine.store import ModelStore, sha256_of
+from breadknife.engine.store import ModelStore
+from breadknife.engine.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError
 
 LOCK_SECONDS = 10.0

@@ -1,7 +1,7 @@
 """Whether llama.cpp's AMX kernels compute here what its others do: tried once a build, in a process of its own.
 
 GCC before 12.4 and 13.3 miscompiles them (PR 114098: it drops stores to the tile configuration), so that the first
-evaluation ends the process; `make setup` builds around it.
+evaluation ends the process; `breadknife setup` builds around it (`llama_fixes.h`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from breadknife.engine.machine import cores, llama_build
+from breadknife.engine.installed import llama_build
+from breadknife.engine.llama import LlamaModel, has_amx
+from breadknife.engine.machine import cores
+from breadknife.engine.model import Evaluation, Rows
 from breadknife.paths import state_dir, write_atomically
 
 MOST_SECONDS = 60.0
@@ -31,8 +34,16 @@ WINDOWS_CRASH = 0xC0000000
 log = logging.getLogger("breadknife.engine")
 
 
+def may_be_used(path: Path) -> bool:
+    """Whether the model at `path` may be loaded with AMX kernels; a processor without AMX needs no trial."""
+    return not has_amx() or works(path)
+
+
 def works(path: Path) -> bool:
-    """As it is found out with the model at `path`, or was with another; where nothing can be found out they don't."""
+    """Whether the kernels compute what they should, as a trial with the model at `path` or with an earlier one showed.
+
+    False where no trial can be made.
+    """
     file, build = state_dir() / "amx.json", llama_build()
     try:
         known = msgspec.json.decode(file.read_bytes(), type=dict[str, bool])
@@ -52,16 +63,13 @@ def works(path: Path) -> bool:
     if status not in (0, UNUSED):
         log.warning(
             "llama.cpp's AMX kernels aren't used: trying them ended with %d. "
-            "Build llama-cpp-python with GCC 12.4, 13.3 or newer, or with breadknife's `make setup`",
+            "`breadknife setup engine` installs a build that works",
             status,
         )
     return status in (0, UNUSED)
 
 
 def main(path: Path) -> int:
-    from breadknife.engine.llama import LlamaModel
-    from breadknife.engine.model import Evaluation, Rows
-
     made: list[Rows] = []
     for amx in (False, True):
         model = LlamaModel(path, cells=128, sequences=1, threads=cores()[0], width=len(TOKENS), amx=amx)

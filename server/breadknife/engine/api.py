@@ -71,7 +71,9 @@ class GenerateRequest:
     lane: Lane = Lane.ACTION
     sampling: Sampling = Sampling()
     grammar: str = ""
-    """The output is a sentence of this grammar: GBNF, or a JSON schema (a text that begins with `{`)."""
+    """The output is a sentence of this grammar: GBNF, or a JSON schema (a text that begins with `{`).
+
+    One that is none, is too big or becomes too complex is an EngineError that says so (limits: docs/openai.md)."""
     adapter: str = ""
     """Catalog name of a LoRA adapter of the model."""
     place: str = ""
@@ -265,7 +267,9 @@ class Engine(Protocol):
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings: ...
 
     def status(self) -> EngineStatus | None:
-        """What the engine says of itself; None when none is running (and none is started)."""
+        """What the engine says of itself; None when none is running (and none is started).
+
+        Raises EngineUnavailable when one is running and doesn't answer."""
         ...
 
     def build(self) -> str:

@@ -57,6 +57,10 @@ class ModelInfo:
     """The same bytes on a package index, in order."""
     path: str = ""
     """A file of the user's own, used where it is."""
+    purpose: str = ""
+    """What it is for, for people who choose."""
+    languages: str = ""
+    """Of text or code that it is good at."""
     base: str = ""
     """The model that this one, a LoRA adapter, belongs to; empty for a model."""
 

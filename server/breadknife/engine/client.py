@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from functools import cached_property
 from pathlib import Path
 
 import filelock
@@ -27,24 +26,28 @@ from breadknife.engine.api import (
     ScoreRequest,
     Scores,
 )
-from breadknife.engine.connection import Connection, Left, Reply, newer, open_connection
+from breadknife.engine.connection import Connection, Hangs, Left, Reply, newer, open_connection
 from breadknife.engine.crashes import CrashLedger
-from breadknife.engine.machine import llama_build
+from breadknife.engine.installed import is_installed, llama_build
+from breadknife.engine.presence import read_presence, withdraw
 from breadknife.engine.transport import connect, private_folder
-from breadknife.errors import Cancelled, EngineDied, EngineUnavailable
+from breadknife.errors import Cancelled, EngineDied, EngineMissing, EngineUnavailable
 
 START_SECONDS = 20.0
 """How long a daemon may take until it listens: it loads no model before the first request, but an older one that it
 replaces may have work to finish."""
 STATUS_SECONDS = 5.0
+END_SECONDS = 5.0
+"""How long a process may take to be gone once it is killed."""
 ATTEMPTS = 3
 """To find a daemon that isn't just ending."""
 
 
 class DaemonEngine:
-    """An `Engine` in the user's daemon. Safe to use from several threads; a daemon that died is started again.
+    """An `Engine` in the user's daemon. Safe to use from several threads.
 
-    An older breadknife's daemon is replaced. `client` is who we are, for `breadknife status`.
+    A daemon that died is started again; one that hangs, or an older breadknife's, is replaced. `client` is who we are,
+    for `breadknife status`.
     """
 
     def __init__(
@@ -55,6 +58,9 @@ class DaemonEngine:
         self._client = client or Path(sys.argv[0]).name
         self._ledger = CrashLedger(paths.state_dir(), self._folder)
         self._connection: Connection | None = None
+        self._own_build = ""
+        self._hanging: Hangs | None = None
+        """Of the daemon that didn't answer last."""
         self._lock = threading.Lock()
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
@@ -80,8 +86,11 @@ class DaemonEngine:
                 return None
         try:
             (reply,) = connection.ask(wire.Status, CancelToken.after(STATUS_SECONDS))
-        except (Left, EngineDied, Cancelled):
+        except (Left, EngineDied):
             return None
+        except Cancelled as error:
+            pid = connection.welcome.pid
+            raise EngineUnavailable(f"the engine (process {pid}) has no time to answer; ask again") from error
         assert isinstance(reply, wire.Report)
         return reply.status
 
@@ -89,11 +98,10 @@ class DaemonEngine:
         """Of the daemon that we are connected to, or of what one would be started from: whoever asks for that at a
         document's first check doesn't wait for its start."""
         connection = self._connection
-        return connection.welcome.build if connection and connection.usable else self._own_build
-
-    @cached_property
-    def _own_build(self) -> str:
-        return llama_build()
+        if connection and connection.usable:
+            return connection.welcome.build
+        self._own_build = self._own_build or llama_build()  # it may be installed while we run
+        return self._own_build
 
     def close(self) -> None:
         with self._lock:
@@ -102,20 +110,45 @@ class DaemonEngine:
                 self._connection = None
 
     def _ask(self, message: Callable[[int], wire.FromClient], cancel: CancelToken) -> Generator[Reply, None, None]:
+        may_be_repeated = True
         for _ in range(ATTEMPTS):
             cancel.raise_if_cancelled()
             with self._lock:
-                connection = self._connected_to_ours() or self._start_and_connect()
+                connection = self._connected_or_started()
             try:
-                yield from connection.ask(message, cancel)
+                with contextlib.closing(connection.ask(message, cancel)) as replies:
+                    for reply in replies:
+                        may_be_repeated = False
+                        yield reply
                 return
             except Left:
                 continue
-        raise EngineUnavailable(f"the engine was ending {ATTEMPTS} times; see {_log()}, and ask again")
+            except Hangs as hangs:
+                self._hanging = hangs
+                if not may_be_repeated:  # once, as it may hang over the request itself
+                    raise EngineDied("the engine stopped answering while it worked; ask again") from hangs
+                may_be_repeated = False
+        raise EngineUnavailable(f"the engine was ending or didn't answer {ATTEMPTS} times; see {_log()}, and ask again")
+
+    def _connected_or_started(self) -> Connection:
+        with contextlib.suppress(Hangs):
+            if connection := self._connected_to_ours():
+                return connection
+        return self._start_and_connect()
 
     def _connected(self) -> Connection | None:
+        """Raises Hangs, EngineUnavailable."""
         if self._connection is None or not self._connection.usable:
-            self._connection = open_connection(self._folder, self._client, __version__)
+            self._connection = None
+            if self._hanging:
+                if self._hanging.presence == read_presence(self._folder):
+                    raise Hangs(self._hanging.presence, stopped=self._hanging.stopped)
+                self._hanging = None
+            try:
+                self._connection = open_connection(self._folder, self._client, __version__)
+            except Hangs as hangs:
+                self._hanging = hangs
+                raise
         return self._connection
 
     def _connected_to_ours(self) -> Connection | None:
@@ -131,7 +164,7 @@ class DaemonEngine:
         try:
             # Several clients may find no daemon at the same time: one starts it, the others wait here and find it.
             with filelock.FileLock(self._folder / "start.lock", timeout=START_SECONDS):
-                connection = self._connected_to_ours()
+                connection = self._connected_or_ended()
                 if connection is None:
                     self._wait_after_crashes()
                     self._start(self._folder)
@@ -143,7 +176,37 @@ class DaemonEngine:
         if self._settle():
             self._ledger.died("", "the engine did not start")
             raise EngineUnavailable(f"the engine did not start; see {_log()}, and run `breadknife doctor`")
-        raise EngineUnavailable("another engine is finishing its work (or hangs: then end its process); ask again")
+        raise EngineUnavailable("another engine is finishing its work; ask again")
+
+    def _connected_or_ended(self) -> Connection | None:
+        """None also after a daemon that hangs was killed. Whoever calls it has the lock for starting one: of several
+        clients that see it hang one kills it, and the others find the next."""
+        try:
+            return self._connected_to_ours()
+        except Hangs as hangs:
+            self._end(hangs)
+            return None
+
+    def _end(self, hangs: Hangs) -> None:
+        """Raises EngineUnavailable."""
+        presence = hangs.presence
+        process = presence.process() if presence else None
+        try:
+            if process:
+                process.kill()
+            with filelock.FileLock(self._folder / "engine.lock", timeout=END_SECONDS if process else 0):
+                if process:
+                    self._ledger.replaced(process.pid, stopped=hangs.stopped)
+                withdraw(self._folder)
+        except (
+            OSError,
+            psutil.Error,
+        ) as error:  # a lock that stays taken (filelock.Timeout), a process that isn't ours
+            which = f"process {presence.pid}" if presence else "nobody knows its process"
+            raise EngineUnavailable(
+                f"the engine ({which}) doesn't answer and can't be ended: end it yourself"
+            ) from error
+        self._hanging = None
 
     def _wait_after_crashes(self) -> None:
         """Raises EngineUnavailable as long as the engine may not be started again: nobody is kept waiting for that."""
@@ -169,7 +232,12 @@ def _log() -> Path:
 
 
 def start_daemon(folder: Path) -> None:
-    """Start a daemon for `folder` that outlives this process, and wait until it listens or has given up."""
+    """Start a daemon for `folder` that outlives this process, and wait until it listens or has given up.
+
+    Raises EngineMissing.
+    """
+    if not is_installed():
+        raise EngineMissing
     command = [sys.executable, "-P", "-m", "breadknife.engine.daemon", os.fspath(folder)]
     flags = (
         subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW

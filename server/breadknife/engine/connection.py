@@ -6,24 +6,29 @@ import contextlib
 import itertools
 import os
 import queue
+import selectors
 import socket
 import threading
+import time
 from collections.abc import Callable, Generator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import msgspec
 from packaging.version import InvalidVersion, Version
 
 from breadknife.cancel import CancelToken
 from breadknife.engine import wire
+from breadknife.engine.presence import Presence, read_presence
+from breadknife.engine.silence import Silence
 from breadknife.engine.transport import connect
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable, PromptTooLong
 
 GREETING_SECONDS = 5.0
-SEND_SECONDS = 10.0
-"""A daemon that takes nothing for so long hangs."""
+"""How long a daemon may take to welcome us whose machine is busy."""
+LOOK_SECONDS = 0.25
+"""Between two looks at a daemon that says nothing."""
 
 Reply = wire.Output | wire.Scored | wire.Embedded | wire.Report
 _Inbox = queue.SimpleQueue[Reply | wire.Failed | BreadknifeError]
@@ -33,20 +38,38 @@ class Left(EngineUnavailable):
     """The daemon ended before it took the request: another one can be asked the same."""
 
 
-class Connection:
-    """A socket to a daemon that has welcomed us; a thread hands each reply to the request it belongs to."""
+class Hangs(EngineUnavailable):
+    """The daemon doesn't answer: it has to be replaced before it can be asked the same."""
 
-    def __init__(self, peer: socket.socket, lines: _Lines, welcome: wire.Welcome) -> None:
+    def __init__(self, presence: Presence | None, *, stopped: bool) -> None:
+        name = f"the engine (process {presence.pid})" if presence else "the engine"
+        super().__init__(f"{name} doesn't answer; it is replaced when something is asked of it")
+        self.presence = presence
+        self.stopped = stopped
+        """Its process was stopped from outside."""
+
+
+class Connection:
+    """A socket to a daemon that has welcomed us; a thread hands each reply to the request it belongs to.
+
+    `presence` is the daemon's process, as far as it is known.
+    """
+
+    def __init__(self, peer: socket.socket, lines: _Lines, welcome: wire.Welcome, presence: Presence | None) -> None:
         self._peer = peer
         self._lines = lines
         self.welcome = welcome
+        self._presence = presence
+        self._heard_at = time.monotonic()
+        self._silence: Silence | None = None
+        """Since a ping after which nothing was heard."""
         self._ids = itertools.count(1)
         self._inboxes: dict[int, _Inbox] = {}
         self._lock = threading.Lock()
         self._sending = threading.Lock()
         self._leaving = False
         self._closed = False
-        peer.settimeout(SEND_SECONDS)
+        peer.settimeout(LOOK_SECONDS)
         self._reader = threading.Thread(target=self._read, name="engine replies", daemon=True)
         self._reader.start()
 
@@ -58,18 +81,16 @@ class Connection:
     def ask(self, message: Callable[[int], wire.FromClient], cancel: CancelToken) -> Generator[Reply, None, None]:
         """The replies to one request, the last one included; closing the iterator stops the work.
 
-        Raises Left, Cancelled, EngineDied, or what the daemon says went wrong.
+        Raises Left, Hangs, Cancelled, EngineDied, or what the daemon says went wrong.
         """
         id, inbox = self._open()
         forget = cancel.on_cancel(lambda: inbox.put(Cancelled("the request was cancelled")))
         finished = False
         try:
             self._send(message(id))
+            self._ping()
             while not finished:
-                try:
-                    reply = inbox.get(timeout=cancel.remaining())
-                except queue.Empty:
-                    raise Cancelled("the request's time is up") from None
+                reply = self._next(inbox, cancel)
                 if isinstance(reply, BreadknifeError):
                     raise reply
                 finished = not isinstance(reply, wire.Output) or bool(reply.chunk.finish)
@@ -82,6 +103,17 @@ class Connection:
                 with contextlib.suppress(BreadknifeError):
                     self._send(wire.Cancel(id))
             self._close_if_left()
+
+    def _next(self, inbox: _Inbox, cancel: CancelToken) -> Reply | wire.Failed | BreadknifeError:
+        """Waits as long as the daemon shows that it lives. Raises Cancelled, Hangs."""
+        while True:
+            remaining = cancel.remaining()
+            try:
+                return inbox.get(timeout=LOOK_SECONDS if remaining is None else min(LOOK_SECONDS, remaining))
+            except queue.Empty:
+                if cancel.remaining() == 0:
+                    raise Cancelled("the request's time is up") from None
+                self._ping()
 
     def retire(self) -> None:
         """Have the daemon end when its work is done; returns when it no longer listens."""
@@ -119,15 +151,50 @@ class Connection:
             line = wire.encode(_encodable(message))
         if len(line) > wire.MAX_LINE:
             raise PromptTooLong(f"a request of {len(line) >> 20} MB; the engine takes {wire.MAX_LINE >> 20} MB")
-        try:
-            with self._sending:
-                self._peer.sendall(line)
-        except TimeoutError as error:
-            self.close()
-            raise EngineUnavailable("the engine hangs; end its process (`breadknife status` names it)") from error
-        except OSError as error:  # it can't have got the whole line, so it hasn't begun
-            self.close()
-            raise Left("the engine ended") from error
+        with self._sending:
+            self._send_line(memoryview(line))
+
+    def _send_line(self, left: memoryview) -> None:
+        """Raises Left, and Hangs when the daemon takes no more of it."""
+        silence: Silence | None = None
+        while left:
+            try:
+                left, silence = left[self._peer.send(left) :], None
+            except TimeoutError:
+                silence = silence or _silence_of(self._presence)
+                if silence.is_hanging():
+                    with self._lock:
+                        self._give_up(silence)
+            except OSError as error:  # it can't have got the whole line, so it hasn't begun
+                self.close()
+                raise Left("the engine ended") from error
+
+    def _ping(self) -> None:
+        """Ask a daemon that has said nothing for a while whether it lives, or look how long it hasn't answered that.
+
+        Raises Hangs.
+        """
+        with self._lock:
+            if time.monotonic() - self._heard_at < LOOK_SECONDS:
+                return
+            silence = self._silence
+            if silence is None:
+                self._silence = _silence_of(self._presence)
+            elif silence.is_hanging():
+                self._give_up(silence)
+        if silence is None:
+            self._send(wire.Ping())
+
+    def _give_up(self, silence: Silence) -> NoReturn:
+        """Let nobody wait any longer. The lock is held. Raises Hangs."""
+        self._leaving = True
+        for inbox in self._inboxes.values():
+            inbox.put(Hangs(self._presence, stopped=silence.stopped))
+        self._inboxes.clear()
+        if not self._closed:
+            with contextlib.suppress(OSError):
+                self._peer.shutdown(socket.SHUT_RDWR)
+        raise Hangs(self._presence, stopped=silence.stopped)
 
     def _read(self) -> None:
         with contextlib.suppress(OSError, ValueError, msgspec.DecodeError):
@@ -136,14 +203,19 @@ class Connection:
         with self._lock:
             self._leaving = self._closed = True
             waiting, self._inboxes = self._inboxes, {}
+            silence = self._silence
             with contextlib.suppress(OSError):
                 self._peer.shutdown(socket.SHUT_RDWR)  # ends a `sendall` that waits
         with self._sending:  # a file that is opened meanwhile could get the number, and what is being sent
             self._peer.close()
         for inbox in waiting.values():
-            inbox.put(EngineDied("the engine's process ended while it worked; ask again to have it started again"))
+            # It didn't answer for a while: somebody else was quicker to end it.
+            hangs = Hangs(self._presence, stopped=silence.stopped) if silence and silence.is_long else None
+            inbox.put(hangs or _died())
 
     def _receive(self, message: wire.FromDaemon) -> None:
+        with self._lock:
+            self._heard_at, self._silence = time.monotonic(), None
         match message:
             case wire.Leaving(doing=doing):
                 with self._lock:
@@ -152,7 +224,7 @@ class Connection:
                 for inbox in refused:
                     inbox.put(Left("the engine is ending"))
                 self._close_if_left()
-            case wire.Welcome():
+            case wire.Welcome() | wire.Pong():
                 pass
             case _:
                 with self._lock:
@@ -169,18 +241,23 @@ class Connection:
 
 
 def open_connection(folder: Path, client: str, version: str) -> Connection | None:
-    """A connection to the daemon of `folder`; None when there is none (or none that answers).
+    """A connection to the daemon of `folder`; None when there is none.
 
-    Raises EngineUnavailable when we can't talk to it and are not newer, so that we may not replace it either.
+    Raises Hangs, and EngineUnavailable when the daemon has no time for us, or when we can't talk to it and are not
+    newer, so that we may not replace it either.
     """
     try:
         peer, endpoint = connect(folder, GREETING_SECONDS)
     except OSError:
         return None
+    presence = read_presence(folder)
     lines = _Lines(peer)
     try:
         peer.sendall(wire.encode(wire.Hello(wire.PROTOCOL, endpoint.token, version, client, os.getpid())))
-        welcome = wire.decode_from_daemon(lines.next())
+        welcome = wire.decode_from_daemon(_first_line(peer, lines, presence))
+    except EngineUnavailable:
+        peer.close()
+        raise
     except (OSError, ValueError, msgspec.DecodeError):
         peer.close()
         return None
@@ -193,7 +270,30 @@ def open_connection(folder: Path, client: str, version: str) -> Connection | Non
             f"an engine of breadknife {welcome.version} is running (process {welcome.pid}), which this one ({version})"
             " can't talk to: update this one, or close the editors that use the other"
         )
-    return Connection(peer, lines, welcome)
+    known = presence if presence and presence.pid == welcome.pid else None
+    return Connection(peer, lines, welcome, known)
+
+
+def _first_line(peer: socket.socket, lines: _Lines, presence: Presence | None) -> bytes:
+    """Raises Hangs, EngineUnavailable, OSError."""
+    peer.settimeout(LOOK_SECONDS)
+    silence = _silence_of(presence)
+    end = time.monotonic() + GREETING_SECONDS
+    while True:
+        with contextlib.suppress(TimeoutError):
+            return lines.next()
+        if silence.is_hanging():
+            raise Hangs(presence, stopped=silence.stopped)
+        if time.monotonic() > end:
+            raise EngineUnavailable("the engine is there, but has no time to answer; ask again")
+
+
+def _died() -> EngineDied:
+    return EngineDied("the engine's process ended while it worked; ask again to have it started again")
+
+
+def _silence_of(presence: Presence | None) -> Silence:
+    return Silence(lambda: presence.process() if presence else None)
 
 
 def newer(version: str, than: wire.Welcome) -> bool:
@@ -232,9 +332,12 @@ class _Lines:
 
     def next_or_wait(self) -> bytes:
         """`next`, without a time-out."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                return self.next()
+        with selectors.DefaultSelector() as readable:
+            readable.register(self._peer, selectors.EVENT_READ)
+            while True:
+                readable.select()
+                with contextlib.suppress(TimeoutError):
+                    return self.next()
 
 
 def _encodable(value: Any) -> Any:

@@ -43,6 +43,14 @@ class Service(Protocol):
     def status(self) -> EngineStatus: ...
     def retire(self) -> None: ...
 
+    def knows_grammar(self, grammar: str) -> bool:
+        """Whether it may be compiled without a trial. Raises EngineError for one that may not be compiled."""
+        ...
+
+    async def try_grammar(self, grammar: str) -> None:
+        """Raises EngineError for a grammar that may not be compiled."""
+        ...
+
     def finished(self, client: str, request: Request, answer: Answer, text: str) -> None:
         """The last answer of a request; `text` is all that was generated."""
         ...
@@ -58,6 +66,8 @@ class Conversation:
         self._hello = wire.Hello(0)
         self._since = time.monotonic()
         self._leaving = False
+        self._trying = asyncio.Lock()
+        self._trials: set[asyncio.Task[None]] = set()
         self.greeted = False
 
     @property
@@ -123,6 +133,8 @@ class Conversation:
             case wire.Cancel(id=id):
                 if held := self._jobs.pop(id, None):
                     self._service.cancel(held[0])
+            case wire.Ping():
+                self._send(wire.Pong())
             case wire.Status(id=id):
                 self._send(wire.Report(id, self._service.status()))
             case (
@@ -143,7 +155,34 @@ class Conversation:
 
         job = Job(request, reply, owner=self)
         self._jobs[id] = job, []
-        self._service.submit(job)
+        grammar = request.grammar if isinstance(request, GenerateRequest) else ""
+        try:
+            if not grammar or self._service.knows_grammar(grammar):
+                self._service.submit(job)
+            else:
+                trial = asyncio.create_task(self._submit_after_trial(id, job, grammar))
+                self._trials.add(trial)
+                trial.add_done_callback(self._trials.discard)
+        except EngineError as error:
+            self._reply(id, request, error)
+
+    async def _submit_after_trial(self, id: int, job: Job, grammar: str) -> None:
+        """One after the other: a client that sends many grammars doesn't keep others from having theirs tried."""
+        try:
+            async with self._trying:
+                if self._is_wanted(id, job):
+                    await self._service.try_grammar(grammar)
+        except EngineError as error:
+            self._reply(id, job.request, error)
+        else:
+            if self._is_wanted(id, job):
+                newer = (other for number, (other, _) in self._jobs.items() if number > id)
+                job.superseded = bool(job.place) and any(other.place == job.place for other in newer)
+                self._service.submit(job)
+
+    def _is_wanted(self, id: int, job: Job) -> bool:
+        held = self._jobs.get(id)
+        return held is not None and held[0] is job
 
     def _reply(self, id: int, request: Request, answer: Answer) -> None:
         held = self._jobs.get(id)
@@ -173,7 +212,7 @@ class Conversation:
             self.hang_up()
             return
         line = wire.encode(message)
-        if len(line) > wire.MAX_LINE and not isinstance(message, wire.Welcome | wire.Leaving):
+        if len(line) > wire.MAX_LINE and not isinstance(message, wire.Welcome | wire.Leaving | wire.Pong):
             line = wire.encode(wire.failed(message.id, EngineError("the answer is too long; ask for less at once")))
         self._writer.write(line)
 

@@ -1,26 +1,37 @@
-"""What the engine died of, kept on disk: how long the next start waits, and which models are set aside."""
+"""What the engine died of, kept on disk: how long the next start waits, and which models are set aside.
+
+A crash leaves words in a file, and the system counts whom it kills for want of memory. An engine that ended without
+either was killed by somebody: that is no fault of the model that it computed with.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import filelock
 import msgspec
 
 from breadknife.engine.api import Failure
+from breadknife.engine.machine import memory_kills
 from breadknife.errors import ModelSetAside
 from breadknife.paths import write_atomically
 
 DELAYS = (0.0, 1.0, 4.0, 15.0, 60.0)
 """Seconds from a death to the next start, by the number of deaths in the last `STREAK_SECONDS`."""
 STREAK_SECONDS = 600.0
+SPARED_KILLS = 5
+"""So many kills in `STREAK_SECONDS` don't count: a user who ends the engine twice wants it to be there again."""
 TOO_OFTEN = 3
 """Deaths in `MEMORY_SECONDS` after which a model is set aside."""
 MEMORY_SECONDS = 86400.0
+LOCK_SECONDS = 0.25
+"""How long another process may hold the file. The daemon answers nobody meanwhile."""
 KEPT_FAILURES = 20
 REPEAT_SECONDS = 60.0
 """The same failure again within this time isn't written down again."""
@@ -32,6 +43,8 @@ class Death:
     """Unix time."""
     model: str
     """What was being computed with; empty for an engine that didn't even start."""
+    killed: bool = False
+    """By somebody, which says nothing of the model."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,8 @@ class Mark:
     """That the engine is computing. Who finds one of a process that is gone has found a death."""
 
     model: str
+    memory_kills: int = 0
+    """How many processes the system had killed for want of memory."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +74,21 @@ class CrashLedger:
     def __init__(self, folder: Path, run: Path | None = None, clock: Callable[[], float] = time.time) -> None:
         self._file = folder / "crashes.json"
         self._mark = (run or folder) / "computing.json"
+        self._words = (run or folder) / "fatal.log"
         self._clock = clock
         self._unwritten: Record | None = None
+        self._last_words: BinaryIO | None = None
+
+    def listen(self) -> None:
+        """Have this process write its last words when it crashes. What an earlier one wrote is forgotten."""
+        with contextlib.suppress(OSError):
+            self._last_words = self._words.open("wb", buffering=0)  # it stays open as long as the process
+            faulthandler.enable(self._last_words)
+
+    def last_words(self, text: str) -> None:
+        """For a process that ends itself because something is broken."""
+        with contextlib.suppress(OSError):
+            self._words.write_text(text, "utf-8")
 
     def computing(self, model: str | None) -> None:
         """Mark on disk that `model` is being loaded or computed with; None: nothing is."""
@@ -68,13 +96,33 @@ class CrashLedger:
             if model is None:
                 self._mark.unlink(missing_ok=True)
             else:
-                self._mark.write_bytes(msgspec.json.encode(Mark(model)))
+                self._mark.write_bytes(msgspec.json.encode(Mark(model, memory_kills())))
 
     def settle(self, booted: float = 0.0) -> str | None:
         """Count the death that a left-over mark tells of, and give its model. The caller holds the daemon's lock.
 
         A mark older than `booted` (Unix time of the machine's start) tells of a power cut, not of a crash.
         """
+        mark = self._take_mark(booted)
+        if mark is None:
+            return None
+        doing = f"while it computed with {mark.model or 'a model'}"
+        if self._has_crashed():
+            self.died(mark.model, f"the engine died {doing}")
+        elif memory_kills() > mark.memory_kills:
+            self.died(mark.model, f"the system killed the engine for want of memory {doing}")
+        else:
+            self.died(mark.model, f"somebody killed the engine {doing}", killed=True)
+        return mark.model
+
+    def replaced(self, pid: int, *, stopped: bool) -> None:
+        """Count that a daemon was killed because it didn't answer; `stopped` by somebody. The caller holds its lock."""
+        mark = self._take_mark()
+        doing = f" while it computed with {mark.model}" if mark and mark.model else ""
+        what = "was stopped" if stopped else "hung"
+        self.died(mark.model if mark else "", f"the engine (process {pid}) {what}{doing}: replaced", killed=stopped)
+
+    def _take_mark(self, booted: float = 0.0) -> Mark | None:
         try:
             marked = self._mark.stat().st_mtime
             content = self._mark.read_bytes()
@@ -84,18 +132,23 @@ class CrashLedger:
         if marked < booted:
             return None
         try:
-            model = msgspec.json.decode(content, type=Mark).model
+            return msgspec.json.decode(content, type=Mark)
         except msgspec.DecodeError:  # it died while it wrote the mark
-            model = ""
-        self.died(model, f"the engine died while it computed with {model or 'a model'}")
-        return model
+            return Mark("")
 
-    def died(self, model: str, message: str) -> None:
+    def _has_crashed(self) -> bool:
+        try:
+            return self._words.stat().st_size > 0
+        except OSError:
+            return False
+
+    def died(self, model: str, message: str, *, killed: bool = False) -> None:
         now = self._clock()
 
         def add(record: Record) -> Record:
-            deaths = (*(death for death in record.deaths if abs(now - death.at) < MEMORY_SECONDS), Death(now, model))
-            too_often = model and sum(death.model == model for death in deaths) >= TOO_OFTEN
+            recent = (death for death in record.deaths if abs(now - death.at) < MEMORY_SECONDS)
+            deaths = (*recent, Death(now, model, killed))
+            too_often = model and sum(death.model == model and not death.killed for death in deaths) >= TOO_OFTEN
             set_aside = dict.fromkeys((*record.set_aside, model)) if too_often else record.set_aside
             return replace(record, deaths=deaths, set_aside=tuple(set_aside))
 
@@ -114,10 +167,12 @@ class CrashLedger:
     def delay(self) -> float:
         """Seconds until the engine may be started again; 0 is at once."""
         now = self._clock()
-        recent = [death.at for death in self._read().deaths if 0 <= now - death.at < STREAK_SECONDS]
-        if not recent:
+        recent = [death for death in self._read().deaths if 0 <= now - death.at < STREAK_SECONDS]
+        kills = sum(death.killed for death in recent)
+        count = len(recent) - min(kills, SPARED_KILLS)
+        if not count:
             return 0.0
-        return max(0.0, max(recent) + DELAYS[min(len(recent), len(DELAYS)) - 1] - now)
+        return max(0.0, max(death.at for death in recent) + DELAYS[min(count, len(DELAYS)) - 1] - now)
 
     def check(self, model: str) -> None:
         """Raises ModelSetAside for a model over which the engine died too often."""
@@ -158,9 +213,9 @@ class CrashLedger:
         changed: Record | None = None
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(self._file.with_suffix(".lock"), timeout=1):
+            with filelock.FileLock(self._file.with_suffix(".lock"), timeout=LOCK_SECONDS):
                 changed = change(self._read())
-                write_atomically(self._file, msgspec.json.encode(changed))
+                write_atomically(self._file, msgspec.json.encode(changed), durable=False)
                 self._unwritten = None
         except OSError:
             self._unwritten = changed or change(self._read())

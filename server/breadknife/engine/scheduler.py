@@ -49,6 +49,8 @@ class Scheduler:
         self._finished = Counter[Lane]()
         self._changed = threading.Condition()
         self._closed = False
+        self.turns = 0
+        """How often the thread has looked for something to do: it goes on as long as this grows."""
         self._thread = threading.Thread(target=self._loop, name="compute", daemon=True)
         self._thread.start()
 
@@ -113,6 +115,7 @@ class Scheduler:
 
     def _loop(self) -> None:
         while not self._closed:
+            self.turns += 1
             self._sweep()
             with self._changed:
                 focus = min((*self._waiting, *(run.job for run in self._runs)), key=lambda j: j.urgency, default=None)

@@ -15,7 +15,7 @@ from breadknife.engine.api import (
     Scores,
 )
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Raised when a message changes so that the other side could misread it. Hello, Welcome and Retire never change but
 by new fields with defaults: they are how versions that differ find that out."""
 MAX_LINE = 8 << 20
@@ -78,6 +78,14 @@ class Status(msgspec.Struct, tag="status", frozen=True):
     id: int
 
 
+class Ping(msgspec.Struct, tag="ping", frozen=True):
+    """Asks for a `Pong`, at once, whatever else is done."""
+
+
+class Pong(msgspec.Struct, tag="pong", frozen=True):
+    pass
+
+
 class Output(msgspec.Struct, tag="output", frozen=True, omit_defaults=True):
     id: int
     chunk: Chunk
@@ -114,8 +122,8 @@ class Report(msgspec.Struct, tag="report", frozen=True):
     status: EngineStatus
 
 
-FromClient = Hello | Retire | Generate | Score | Embed | Cancel | Status
-FromDaemon = Welcome | Leaving | Output | Scored | Embedded | Failed | Report
+FromClient = Hello | Retire | Generate | Score | Embed | Cancel | Status | Ping
+FromDaemon = Welcome | Leaving | Pong | Output | Scored | Embedded | Failed | Report
 
 decode_from_client = msgspec.json.Decoder(FromClient).decode
 decode_from_daemon = msgspec.json.Decoder(FromDaemon).decode

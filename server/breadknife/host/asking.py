@@ -208,7 +208,7 @@ class Asking:
                 log.error("plugin %s broke on a %s request", plugin.name, self._kind.name, exc_info=error)
             elif outcome is Outcome.FAILED:
                 log.warning("%s: %s request failed: %s", plugin.name, self._kind.name, error)
-            elif why.reason == "model-missing":
+            elif why.reason in ("model-missing", "engine-missing"):
                 self.services.notify(str(error))
             return self._ended(outcome, why)
 

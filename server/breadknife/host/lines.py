@@ -22,7 +22,7 @@ def status_lines(report: Values) -> list[str]:
 def _status(report: Values) -> Iterator[str]:
     yield f"breadknife {report['version']}" + (", offline" if report["offline"] else "")
     if report["engine"] is None:
-        yield "engine   not running; whoever needs it first starts it"
+        yield f"engine   {no_engine(report)}"
     else:
         yield from _engine(report["engine"])
     yield from (remote["sentence"] for remote in report["remotes"])
@@ -35,6 +35,13 @@ def _status(report: Values) -> Iterator[str]:
     for receipt in report["failures"][:_FAILURES]:
         said = f"{receipt['request']} by {receipt['plugin']}: {receipt['sentence']}"
         yield f"failed   {moment(receipt['at'])} {said}"
+
+
+def no_engine(report: Values) -> str:
+    """Why there is none, where none runs."""
+    if not report["engine_installed"]:
+        return "not installed; `breadknife setup` installs it"
+    return report["engine_problem"] or "not running; whoever needs it first starts it"
 
 
 def _engine(engine: Values) -> Iterator[str]:

@@ -7,20 +7,28 @@ from dataclasses import asdict
 from typing import Any
 
 from breadknife import __version__
+from breadknife.engine.installed import is_installed
 from breadknife.engine.runtimes import split_model
 from breadknife.engine.store import ModelStore
+from breadknife.errors import EngineUnavailable
 from breadknife.host.host import Host
 from breadknife.host.receipts import Outcome
 
 
 def status(host: Host) -> dict[str, Any]:
     """JSON values. Starts nothing: no engine, no model."""
-    engine = host.engine.status()
+    engine, problem = None, ""
+    try:
+        engine = host.engine.status()
+    except EngineUnavailable as error:
+        problem = str(error)
     roles = {**host.catalog.roles, **host.settings.models}
     return {
         "version": __version__,
         "offline": host.settings.offline,
         "engine": asdict(engine) if engine else None,
+        "engine_installed": engine is not None or is_installed(),
+        "engine_problem": problem,
         "models": [
             {
                 "name": name,

@@ -9,6 +9,7 @@ from lsprotocol import types as lsp
 
 from breadknife.errors import BreadknifeError
 from breadknife.host.settings import Layer
+from breadknife.lsp.arriving import watch_arrivals
 from breadknife.lsp.features import (
     code_action,
     commands,
@@ -89,4 +90,5 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     server.on_change.append(warm_once)
     if server.documents.uris():
         warm_once("")
+    server.spawn(watch_arrivals(server, checks))
     await server.in_worker(server.let_inspect)

@@ -35,6 +35,7 @@ REASONS: Mapping[str, Reason] = {
     "model-set-aside": Reason("{error}", "`breadknife models allow` gives it another chance"),
     "model-failed": Reason("{error}", "run `breadknife doctor`"),
     "prompt-too-long": Reason("{error}", "ask at a shorter place"),
+    "engine-missing": Reason("{error}", "run `breadknife setup`"),
     "engine-failed": Reason("{error}", "ask again; if it stays so, run `breadknife doctor`"),
     "offline": Reason("{error}", "leave out `--offline`, or `offline = true` in your settings"),
     "failed": Reason("{error}", "run `breadknife doctor`"),

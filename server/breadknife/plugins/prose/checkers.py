@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import TypeVar
 
+from breadknife import arrivals
 from breadknife.cancel import CancelToken
 from breadknife.errors import DocumentKept, EngineAbsent, ModelError
 from breadknife.plugins.prose.engines import languagetool
@@ -76,7 +77,8 @@ class LanguageTools:
         self._store = store
         self._running: dict[str, Later] = {}
         self._missing_until = 0.0
-        """When is looked again whether it has been set up."""
+        """When is looked again whether it has been set up, unless a part of breadknife arrives before that."""
+        self._arrival: object = None
         self._lock = threading.Lock()
 
     def of(self, wish: Wish, context: Context, *, whole: bool) -> Later | None:
@@ -90,10 +92,11 @@ class LanguageTools:
         return running
 
     def _made(self, wish: Wish) -> Later | None:
-        if not wish.url and self._clock() < self._missing_until:
+        arrival = arrivals.newest()
+        if not wish.url and self._clock() < self._missing_until and arrival == self._arrival:
             return None
         if not languagetool.is_set_up(wish.url):
-            self._missing_until = self._clock() + AGAIN_S
+            self._missing_until, self._arrival = self._clock() + AGAIN_S, arrival
             return None
         engine = _OnceJavaIsThere(wish.dialect, wish.url)
         # What a server of the user's own is, and says, may change from one day to the next.

@@ -75,6 +75,11 @@ def is_base(old: str, new: str) -> bool:
     return old != new and old in _regular(new) and old.endswith(("s", "ed"))
 
 
+def is_third_person(old: str, new: str) -> bool:
+    """Whether `new` is the third person of the verb `old`: what agrees with one, in the same tense."""
+    return is_base(new, old) and new.endswith("s")
+
+
 def is_plural(old: str, new: str) -> bool:
     """Whether `new` is the plural of the noun `old`."""
     return any(old == group[0] and new in group[1:] for group in _NOUNS.get(old, ())) or (

@@ -10,7 +10,7 @@ import re
 
 from breadknife.plugins.prose.evidence.around import ADVERBS, FORMS, MANY, NEAR, NOT_NOUNS, ONE, Evidence, changed
 from breadknife.plugins.prose.evidence.collocations import COLLOCATIONS
-from breadknife.plugins.prose.evidence.forms import is_base, is_participle, is_plural
+from breadknife.plugins.prose.evidence.forms import is_base, is_participle, is_plural, is_third_person
 
 _PLURAL = rf" (?!(?:{NOT_NOUNS})\b)[a-z]{{3,}}(?<![su])s\b"
 _MASS = frozenset({
@@ -77,24 +77,24 @@ EVIDENCE = (
         r"\b(?:each|one|neither|either) of (?:the|these|those|our|your|its|their|them)"
         r"(?: (?!that|which|who|to|we|you|they|can|will)[a-z-]+){0,3} (?<!that )(?<!which )(?<!who )",
         fits=lambda old, new: changed("have>has", "are>is", "were>was", "do>does", "don't>doesn't")(old, new)
-        or is_base(new, old),
+        or is_third_person(old, new),
     ),
     Evidence(
         "ThirdPerson", FORMS, "When it [return|returns], go on.", "Make it [return|returns], go on.",
         r"(?:^|(?<!make )(?<!makes )(?<!let )(?<!lets )(?<!have )(?<!help )(?<!does )(?<!did )(?<!will )(?<!can )"
         r"(?<!could )(?<!should )(?<!would )(?<!must )(?<!may )(?<!might )(?<!making )\b)(?:it|he|she) "
         r"(?:(?:also|always|never|only|just|then|now|still|often|automatically) )?",
-        fits=lambda old, new: is_base(new, old),
+        fits=is_third_person,
     ),
     Evidence(
         "ThirdPerson", FORMS, "The function [return|returns] one.", "Let the function [return|returns] one.",
         r"(?:^|[.;:!?] )(?:The|This|That|A|An|Each|Every|Its|Your|Our|My) (?:[a-z-]+ )?[a-z-]*[a-rt-z] ",
-        fits=lambda old, new: is_base(new, old),
+        fits=is_third_person,
     ),
     Evidence(
         "ThirdPerson", FORMS, "This [allow|allows] you to go.", "Let this [allow|allows] you to go.",
         r"(?:^|[.;:!?] )(?:This|That) ",
-        fits=lambda old, new: is_base(new, old),
+        fits=is_third_person,
     ),
     Evidence(
         "Gerund", FORMS, "I look forward to [hear|hearing] it.", "I want to [hear|hearing] it.",
@@ -110,6 +110,15 @@ EVIDENCE = (
         "FirstPerson", FORMS, "If they [returns|return], go on.", "If the tool [returns|return], go on.",
         r"\b(?:they|we|you|I) (?:(?:also|always|never|only|just|then|now|still|often) )?",
         fits=lambda old, new: is_base(old, new) and old.endswith("s"),
+    ),
+    # The verb agrees with the noun that it is said of, not with the one that stands next to it.
+    Evidence(
+        "Attraction", FORMS, "The files in the folder [belongs|belong] to it.",
+        "One of the files in the folder [belongs|belong] to it.",
+        r"(?:^|[.;:!?,] |\b(?:so|and|but|because|that|if|when|while|where|as|since) )(?:the|these|those) "
+        r"[a-z]+(?<![siu])s (?:of|in|on|at|for|with|from|between|around|under|inside|about|by|behind) "
+        r"(?:the|an?|each|this|that|its|your|our|my|their) [a-z-]*[a-rt-z] ",
+        fits=lambda old, new: is_third_person(new, old),
     ),
     Evidence(
         "Countable", frozenset({"Quantity"}), "Please use [less|fewer] threads.", "Please use [less|fewer] memory.",
@@ -197,7 +206,7 @@ EVIDENCE = (
         r"\b(?:(?:some|any|every)(?:one|body)"
         r"|(?:an?|every|each|the|this) (?:[a-z-]+ )?(?!(?:people|children|men|women|data) )[a-z-]*[a-rt-z])"
         rf" (?:who|which|that) {ADVERBS}",
-        fits=lambda old, new: ONE(old, new) or (is_base(new, old) and new.endswith("s")),
+        fits=lambda old, new: ONE(old, new) or is_third_person(old, new),
     ),
     Evidence(
         "RelativeVerb", _VERBS, "These are people who [uses|use] it.",
@@ -217,7 +226,7 @@ EVIDENCE = (
         "We let everyone [have|has] it.",
         r"(?:^|[.;:!?,] |\b(?:and|but|because|that|if|when|where|so|since|as|than) )"
         rf"(?:everyone|everybody|someone|somebody|nobody|everything|something|nothing) {ADVERBS}",
-        fits=lambda old, new: ONE(old, new) or is_base(new, old),
+        fits=lambda old, new: ONE(old, new) or is_third_person(old, new),
     ),
     Evidence(
         "Others", FORMS, "We have other [plan|plans].", "It is the other [plan|plans].",

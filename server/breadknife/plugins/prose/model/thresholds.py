@@ -28,6 +28,7 @@ SLIP = 1.0
 PROPOSED: Mapping[str, float] = {
     "Agreement": 2.5,
     "Article": 4.0,
+    "Attraction": 2.0,
     "Collective": 0.5,
     "Collocation": 1.0,
     "Confusion": 3.0,

@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from breadknife.cli.lint import Wanted, run
-from breadknife.plugins.prose.engines import guard, languagetool
+from breadknife.cli.lint.run import Wanted, run
+from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.jvm import guard
 
 TEXT = "You see the the end.\n\nThe function return a list.\n"
 
@@ -108,7 +109,7 @@ def test_a_jvm_that_is_stopped(
     def stop_the_first() -> None:
         while not stopped and not ended.wait(0.2):
             for each in psutil.Process().children(recursive=True):
-                if "org.languagetool.server.HTTPServer" in each.cmdline() and guard.__file__ not in each.cmdline():
+                if "org.languagetool.server.HTTPSServer" in each.cmdline() and guard.__file__ not in each.cmdline():
                     each.suspend()
                     stopped.append(each)
 

@@ -1,0 +1,23 @@
+"""A sign on disk that a part of breadknife has arrived: the engine, a model, LanguageTool.
+
+Servers that run look at it, so that they use the part at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+
+from breadknife.paths import state_dir, write_atomically, written_at
+
+_SIGN = "arrivals"
+
+
+def announce() -> None:
+    """Called when a part is in place. A disk that can't be written makes the servers notice later, no more."""
+    with contextlib.suppress(OSError):
+        write_atomically(state_dir() / _SIGN, b"")
+
+
+def newest() -> object:
+    """Another value once something has arrived. One call of `stat`."""
+    return written_at(state_dir() / _SIGN)

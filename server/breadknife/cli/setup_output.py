@@ -1,0 +1,137 @@
+"""What `breadknife setup` says while it works: JSON for programs, a bar for each part on a terminal, else lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from types import TracebackType
+from typing import Protocol
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from breadknife.cli.output import megabytes
+from breadknife.setup.editors import Editor, server_command
+from breadknife.setup.values import Event, Part
+from breadknife.text.printable import escaped
+
+_MARKS = {"done": "✓", "failed": "✗", "skipped": "–"}
+
+
+class Events(Protocol):
+    def __enter__(self) -> Events: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+    def tell(self, event: Event) -> None:
+        """May be called from several threads."""
+        ...
+
+
+class _Plain:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Events:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def tell(self, event: Event) -> None:
+        raise NotImplementedError
+
+
+class JsonEvents(_Plain):
+    """On stdout, one object a line."""
+
+    def tell(self, event: Event) -> None:
+        with self._lock:
+            print(json.dumps(asdict(event)), flush=True)
+
+
+class LineEvents(_Plain):
+    """On stderr, a line for what is new and for each tenth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[str, tuple[str, int]] = {}
+
+    def tell(self, event: Event) -> None:
+        words = event.message.partition(":")[0]  # what counts files or minutes changes all the time
+        tenths = int((event.fraction or 0.0) * 10)
+        with self._lock:
+            if event.state == "running" and self._last.get(event.part) == (words, tenths):
+                return
+            self._last[event.part] = (words, tenths)
+            mark = _MARKS.get(event.state, " ")
+            typer.echo(escaped(f"{mark} {event.part}: {event.message}{_amount(event)}"), err=True)
+
+
+class LiveEvents:
+    """On stderr, a line of its own for each part; what is over stays above, in words."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        narrow = self._console.width < 100
+        self._bars = Progress(
+            TextColumn("{task.fields[title]}", markup=False),
+            BarColumn(12 if narrow else 30),
+            TaskProgressColumn(),
+            TextColumn("{task.description}", markup=False),
+            *(() if narrow else (TimeElapsedColumn(),)),
+            console=self._console,
+        )
+        width = max(len(part.title) for part in parts)
+        self._titles = {part.name: part.title for part in parts}
+        self._tasks: dict[str, TaskID] = {
+            part.name: self._bars.add_task("waiting", total=None, title=part.title.ljust(width)) for part in parts
+        }
+
+    def __enter__(self) -> Events:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def tell(self, event: Event) -> None:
+        task = self._tasks[event.part]
+        if event.state == "running":
+            amount = f"{event.message}{_amount(event)}"
+            message = amount.removeprefix(f"{self._titles[event.part]}: ")
+            self._bars.update(task, description=message, completed=event.fraction or 0.0, total=_total(event))
+            return
+        self._bars.remove_task(task)
+        colour = {"done": "green", "failed": "red", "skipped": "yellow"}[event.state]
+        self._bars.console.print(Text.assemble((_MARKS[event.state], colour), f" {escaped(event.message)}"))
+
+
+def _total(event: Event) -> float | None:
+    return None if event.fraction is None else 1.0
+
+
+def _amount(event: Event) -> str:
+    if not event.bytes_total or event.bytes_done is None:
+        return ""
+    return f", {megabytes(event.bytes_done)} of {megabytes(event.bytes_total)}"
+
+
+def looked(part: Part) -> Event:
+    """What is there of a part before anything is done."""
+    look = part.look()
+    return Event(part.name, "done" if look.ready else "skipped", look.state, bytes_total=look.size or None)
+
+
+def tell_editor(editor: Editor) -> None:
+    """The settings alone on stdout, so that they can be appended to a file; what to do with them on stderr."""
+    where = f"append this to {editor.file}" if editor.file else "run this"
+    print(f"{editor.title}: {where}; more in docs/editors/{editor.page}", file=sys.stderr, flush=True)
+    print(editor.settings(server_command()), flush=True)

@@ -1,0 +1,93 @@
+"""The page of `breadknife setup`: what there is, what it is for and what is missing, and the questions."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from breadknife import __version__
+from breadknife.cli.output import megabytes
+from breadknife.setup.choosing import Parts
+from breadknife.setup.models import ModelPart
+from breadknife.setup.values import Part
+
+WIDTH = 80
+
+
+def show(parts: Parts) -> None:
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    console.print(f"[bold]breadknife {__version__}[/bold]")
+    console.print("Prose, document rules and null checks work as they are. The rest is up to you:\n")
+    console.print(_table("part", (parts.engine, parts.languagetool)))
+    console.print()
+    console.print(_table("model", parts.models, numbered=True))
+    found = [part for part in parts.editors if part.editor.found]
+    names = ", ".join(part.editor.title for part in found) or "none that breadknife knows"
+    console.print(f"\n[bold]editors[/bold]  {names}")
+
+
+def choose(parts: Parts) -> list[Part]:
+    """What the user wants, by a question for each thing that is missing."""
+    asked: list[Part] = []
+    typer.echo()
+    engine = parts.engine.look()
+    if not engine.ready and typer.confirm("Set up the engine?", default=engine.state.startswith("not")):
+        asked.append(parts.engine)
+    asked += _models(parts)
+    tool = parts.languagetool.look()
+    if (
+        not tool.ready
+        and tool.possible
+        and typer.confirm(f"Set up LanguageTool ({megabytes(tool.size)})?", default=False)
+    ):
+        asked.append(parts.languagetool)
+    for part in parts.editors:
+        if part.editor.found and typer.confirm(f"Show the settings for {part.title}?", default=True):
+            asked.append(part)
+    return asked
+
+
+def _models(parts: Parts) -> list[ModelPart]:
+    """By their numbers in the list; those that are used by default and missing, unless the user says otherwise."""
+    missing = [number for number, part in enumerate(parts.models, 1) if not part.look().ready]
+    if not missing:
+        return []
+    usual = [number for number in missing if parts.models[number - 1] in parts.default_models]
+    default = " ".join(map(str, usual)) or "none"
+    while True:
+        said = typer.prompt("Models to fetch, by number (`none` for none)", default=default)
+        numbers = chosen(said, len(parts.models))
+        if numbers is not None:
+            return [parts.models[number - 1] for number in numbers]
+        typer.echo(f"Numbers from 1 to {len(parts.models)}, such as `1 3`; or `none`.")
+
+
+def chosen(said: str, most: int) -> list[int] | None:
+    """The numbers that a user typed; None for what is none."""
+    words = [word for word in re.split(r"[\s,]+", said.strip().lower()) if word]
+    if words in (["none"], ["n"], ["no"], []):
+        return []
+    if not all(word.isdecimal() and 1 <= int(word) <= most for word in words):
+        return None
+    return list(dict.fromkeys(map(int, words)))
+
+
+def _table(heading: str, parts: Sequence[Part], *, numbered: bool = False) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    if numbered:
+        table.add_column("")
+    table.add_column(heading, no_wrap=True, min_width=18)
+    table.add_column("size", justify="right", no_wrap=True, min_width=8)
+    table.add_column("here", max_width=13)
+    table.add_column("what for")
+    for number, part in enumerate(parts, 1):
+        look = part.look()
+        here = "yes" if look.ready else look.state
+        row = [part.title, megabytes(look.size) if look.size else "", here, part.purpose]
+        table.add_row(*([str(number)] if numbered else []), *row)
+    return table

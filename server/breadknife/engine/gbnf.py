@@ -1,0 +1,214 @@
+"""GBNF, llama.cpp's format for grammars, as a grammar for llguidance.
+
+Rules that don't refer to themselves become one regular expression, which llguidance runs as an automaton. Others become
+rules of single characters: llguidance looks for the longest word at each place, as a lexer does, which for words of one
+character is the same as GBNF's own meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import TypeAlias
+
+MOST_SYMBOLS = 50_000
+"""Characters and classes of a grammar with all its rules and repetitions written out."""
+
+
+class GbnfError(ValueError):
+    """Something that is no GBNF, or too much of it; the message says where or why."""
+
+
+@dataclass(frozen=True)
+class Literal:
+    text: str
+
+
+@dataclass(frozen=True)
+class Class:
+    """One character of several."""
+
+    pattern: str
+    """As a regular expression."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    name: str
+
+
+@dataclass(frozen=True)
+class Sequence:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    options: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Repetition:
+    node: Node
+    least: int
+    most: int | None
+    """None is any number."""
+
+
+Node: TypeAlias = Literal | Class | Reference | Sequence | Choice | Repetition
+
+
+@dataclass(frozen=True)
+class Gbnf:
+    """What `root` needs of a grammar; all rules that are referred to exist."""
+
+    rules: Mapping[str, Node]
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The rules, each after those that it refers to; empty where a rule refers to itself, be it through others."""
+        try:
+            return tuple(
+                TopologicalSorter({name: set(references(node)) for name, node in self.rules.items()}).static_order()
+            )
+        except CycleError:
+            return ()
+
+    @cached_property
+    def symbols(self) -> int:
+        """Characters and classes with all repetitions written out, and all rules too where none refers to itself."""
+        sizes = dict.fromkeys(self.rules, 1)
+        for name in self.order or self.rules:
+            sizes[name] = _size(self.rules[name], sizes.__getitem__)
+        return sizes["root"] if self.order else sum(sizes.values())
+
+    @property
+    def beginning(self) -> str:
+        """The text that any sentence begins with, where that is all the grammar says: `root ::= "text" [^\\x00]*`."""
+        match self.rules["root"]:
+            case Sequence((Literal(text), Repetition(Class("[^\\x{0}]"), 0, None))):
+                return text
+            case _:
+                return ""
+
+    def lark(self) -> str:
+        """The grammar in llguidance's dialect of Lark's language. Raises GbnfError for one that is too big."""
+        if self.symbols > MOST_SYMBOLS:
+            raise GbnfError(
+                f"written out it has {self.symbols:,} symbols, and {MOST_SYMBOLS:,} are the most; repeat less in it"
+            )
+        if not self.order:
+            return _Rules(self.rules).lark()
+        patterns: dict[str, str] = {}
+        for name in self.order:
+            patterns[name] = _pattern(self.rules[name], patterns.__getitem__)
+        return f"start: /{patterns['root']}/"
+
+
+def references(node: Node) -> Iterator[str]:
+    match node:
+        case Reference(name):
+            yield name
+        case Sequence(nodes) | Choice(nodes):
+            for each in nodes:
+                yield from references(each)
+        case Repetition(inner):
+            yield from references(inner)
+        case Literal() | Class():
+            pass
+
+
+def _size(node: Node, rule: Callable[[str], int]) -> int:
+    match node:
+        case Literal(text):
+            return len(text)
+        case Class():
+            return 1
+        case Reference(name):
+            return rule(name)
+        case Sequence(nodes) | Choice(nodes):
+            return sum(_size(each, rule) for each in nodes)
+        case Repetition(inner, least, most):
+            return _size(inner, rule) * max(least, most or 0, 1)
+
+
+def _pattern(node: Node, rule: Callable[[str], str]) -> str:
+    """As a regular expression."""
+    match node:
+        case Literal(text):
+            return "".join(map(escaped, text))
+        case Class(pattern):
+            return pattern
+        case Reference(name):
+            return rule(name)
+        case Sequence(nodes):
+            return "".join(_pattern(each, rule) for each in nodes)
+        case Choice(nodes):
+            return f"(?:{'|'.join(_pattern(each, rule) for each in nodes)})"
+        case Repetition(Class(pattern)):
+            return pattern + _times(node)
+        case Repetition(inner):
+            return f"(?:{_pattern(inner, rule)}){_times(node)}"
+
+
+def _times(node: Repetition) -> str:
+    match node.least, node.most:
+        case 0, None:
+            return "*"
+        case 1, None:
+            return "+"
+        case 0, 1:
+            return "?"
+        case least, most:
+            return f"{{{least},{'' if most is None else most}}}"
+
+
+def escaped(char: str) -> str:
+    """A character as regular expressions have it, in a class or alone."""
+    return char if char.isascii() and char.isalnum() else f"\\x{{{ord(char):x}}}"
+
+
+class _Rules:
+    """Rules of Lark's. Each group is a rule of its own, as llguidance takes few nested parentheses."""
+
+    def __init__(self, rules: Mapping[str, Node]) -> None:
+        self._rules = rules
+        self._numbers = {name: number for number, name in enumerate(rules)}
+        self._groups: list[str] = []
+
+    def lark(self) -> str:
+        lines = [f"{self._name(name)}: {self._options(node)}" for name, node in self._rules.items()]
+        return "\n".join([f"start: {self._name('root')}", *lines, *self._groups])
+
+    def _name(self, rule: str) -> str:
+        return f"r{self._numbers[rule]}"
+
+    def _options(self, node: Node) -> str:
+        options = node.options if isinstance(node, Choice) else (node,)
+        return " | ".join(map(self._option, options))
+
+    def _option(self, node: Node) -> str:
+        parts = node.parts if isinstance(node, Sequence) else (node,)
+        return " ".join(map(self._part, parts)) or '""'
+
+    def _part(self, node: Node) -> str:
+        match node:
+            case Class(pattern):
+                return f"/{pattern}/"
+            case Reference(name):
+                return self._name(name)
+            case Literal(text) if len(text) != 1:
+                return self._part(Sequence(tuple(map(Literal, text))))
+            case Literal(text):
+                return f"/{escaped(text)}/"
+            case Repetition(Repetition() as inner):
+                return self._part(Sequence((inner,))) + _times(node)
+            case Repetition(inner):
+                return self._part(inner) + _times(node)
+            case Sequence() | Choice():
+                name = f"g{len(self._groups)}"
+                self._groups.append("")
+                self._groups[int(name[1:])] = f"{name}: {self._options(node)}"
+                return name

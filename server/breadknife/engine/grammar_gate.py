@@ -1,0 +1,149 @@
+"""Which grammars the engine compiles: those that a process of its own, which can be killed, has compiled before.
+
+That keeps what nobody can foresee, such as a schema that grows while it is compiled, out of the process that all
+clients share.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import subprocess
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import psutil
+
+from breadknife.engine.gbnf import GbnfError
+from breadknife.engine.gbnf_parser import parse_gbnf
+from breadknife.engine.grammar import MOST_CHARACTERS, check, is_schema
+from breadknife.errors import EngineError
+
+SHORT = 1_000
+"""Characters of a grammar that is read at once: that takes less than a millisecond."""
+PLAIN = 1_000
+"""Symbols of GBNF that need no trial, if no rule refers to itself: an automaton of that size."""
+MOST_CPU_SECONDS = 0.5
+"""Of a trial, without its start. Others at work on the machine make it last longer, but don't make it fail."""
+MOST_SECONDS = 10.0
+MOST_BYTES = 256 << 20
+"""Of memory; a trial begins with 23 MB."""
+LOOK_SECONDS = 0.02
+AT_ONCE = 2
+"""Trials. Each client has one at a time."""
+KEPT = 1_000
+"""Grammars of which is known what came of them."""
+_TRIAL = (sys.executable, "-P", "-m", "breadknife.engine.grammar_trial")  # not imported: llguidance takes 60 ms
+
+
+class GrammarGate:
+    """What was found out about grammars. To be used in one event loop."""
+
+    def __init__(self, command: Sequence[str] = _TRIAL) -> None:
+        self._command = command
+        self._known: OrderedDict[bytes, str] = OrderedDict()
+        self._free = asyncio.Semaphore(AT_ONCE)
+
+    def knows(self, grammar: str) -> bool:
+        """Whether a grammar may be compiled without a trial. Raises EngineError for one that may not be compiled."""
+        if len(grammar) <= SHORT or len(grammar) > MOST_CHARACTERS:
+            check(grammar)
+        if is_plain(grammar):
+            return True
+        digest = _digest(grammar)
+        if digest not in self._known:
+            return False
+        self._known.move_to_end(digest)
+        if problem := self._known[digest]:
+            raise EngineError(problem)
+        return True
+
+    async def try_out(self, grammar: str) -> None:
+        """Raises EngineError for a grammar that may not be compiled."""
+        async with self._free:
+            if self.knows(grammar):
+                return
+            problem = await asyncio.to_thread(trial, grammar, self._command)
+        self._known[_digest(grammar)] = problem
+        while len(self._known) > KEPT:
+            self._known.popitem(last=False)
+        if problem:
+            raise EngineError(problem)
+
+
+def is_plain(grammar: str) -> bool:
+    """Whether it is so simple that it needs no trial: that of each key that completes half a word is."""
+    if len(grammar) > SHORT or is_schema(grammar):
+        return False
+    try:
+        parsed = parse_gbnf(grammar)
+    except GbnfError:
+        return True  # there is nothing to compile
+    return bool(parsed.order) and parsed.symbols <= PLAIN
+
+
+def trial(grammar: str, command: Sequence[str] = _TRIAL) -> str:
+    """Why a grammar can't be used, as a process of its own finds out; empty when it can be."""
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+        )
+    except OSError as error:
+        return f"the request's grammar can't be tried out: {error}"
+    with process:
+        watch = _Watch(process)
+        watcher = threading.Thread(target=watch.run, name="grammar trial", daemon=True)
+        try:
+            assert process.stdout is not None
+            process.stdout.read(1)  # it has started
+            watcher.start()
+            said, _ = process.communicate(grammar.encode("utf-8", "replace"))
+        finally:
+            process.kill()
+            watch.done.set()
+    if watch.exceeded:
+        return f"the request's grammar can't be used: to compile it takes {watch.exceeded}; make it smaller"
+    if process.returncode:
+        return "the request's grammar can't be used: the compiler fails over it; make it simpler"
+    return said.decode("utf-8", "replace")
+
+
+class _Watch:
+    """Kills a trial that takes too much."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self.exceeded = ""
+        self.done = threading.Event()
+
+    def run(self) -> None:
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self._process.pid)
+            begun, end = _cpu_seconds(process), time.monotonic() + MOST_SECONDS
+            while not self.done.wait(LOOK_SECONDS):
+                if _cpu_seconds(process) - begun > MOST_CPU_SECONDS:
+                    self.exceeded = f"more than {MOST_CPU_SECONDS} s"
+                elif process.memory_info().rss > MOST_BYTES:
+                    self.exceeded = f"more than {MOST_BYTES >> 20} MB"
+                elif time.monotonic() > end:
+                    self.exceeded = f"more than {MOST_SECONDS:.0f} s"
+                if self.exceeded:
+                    self._process.kill()
+                    return
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def _digest(grammar: str) -> bytes:
+    return hashlib.sha256(grammar.encode("utf-8", "replace")).digest()

@@ -1,0 +1,76 @@
+"""Files of a package index, fetched with pip or with uv's pip: whatever mirror or proxy is configured is used."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from breadknife.errors import DownloadFailed
+
+POLL = 0.2
+"""Seconds between two looks at what pip has written."""
+_ARCHIVES = (".whl", ".tar.gz", ".zip")
+
+
+def pip_command() -> list[str]:
+    """pip of this environment; one that uv or pipx made may have none. Raises DownloadFailed."""
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-P", "-m", "pip"]
+    if uv := shutil.which("uv"):
+        return [uv, "tool", "run", "pip"]
+    raise DownloadFailed(f"needs pip or uv, and there is neither; `{sys.executable} -m ensurepip` adds pip")
+
+
+def download(arguments: Sequence[str], folder: Path, on_bytes: Callable[[int], None]) -> Path:
+    """Have `pip download` fetch one file into `folder`, which is emptied before. What `on_bytes` raises ends it.
+
+    pip reports progress differently from version to version: we look at its files. Raises DownloadFailed.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    temporary = folder / "tmp"
+    temporary.mkdir(parents=True)
+    options = ["--no-deps", "--retries=2", "--no-input", "--quiet", "--disable-pip-version-check"]
+    # --no-cache-dir: pip would keep a second copy.
+    command = [*pip_command(), "download", *options, "--no-cache-dir", "-d", str(folder), *arguments]
+    environment = os.environ | {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment) as process:
+        try:
+            while True:
+                try:
+                    _, errors = process.communicate(timeout=POLL)
+                    break
+                except subprocess.TimeoutExpired:
+                    on_bytes(written(folder))
+        except BaseException:
+            process.kill()
+            raise
+    fetched = next((path for path in folder.iterdir() if path.name.endswith(_ARCHIVES)), None)
+    if process.returncode or not fetched:
+        said = reason(errors.decode(errors="replace").splitlines())
+        raise DownloadFailed(said or f"pip found nothing for {arguments[-1]}")
+    return fetched
+
+
+def written(folder: Path) -> int:
+    """Bytes of the archives in a folder in which pip is moving files around."""
+    sizes: dict[str, int] = {}
+    for inside, _, names in os.walk(folder):  # passes over what is gone; `rglob` doesn't
+        for name in names:
+            if name.endswith(_ARCHIVES):
+                with suppress(OSError):  # by name: for a moment there are a temporary file and its copy
+                    sizes[name] = os.stat(os.path.join(inside, name)).st_size
+    return sum(sizes.values())
+
+
+def reason(lines: Iterable[str]) -> str:
+    """The line of pip's output that says most: why it could not connect, or its last error."""
+    stripped = [line.strip() for line in lines if line.strip()]
+    retries = [line for line in stripped if "connection broken by" in line]
+    errors = [line for line in stripped if line.startswith(("ERROR:", "error:"))]
+    return (retries or errors or stripped or [""])[-1].removeprefix("ERROR: ")

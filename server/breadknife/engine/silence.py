@@ -1,0 +1,89 @@
+"""How long a daemon may say nothing until it counts as hanging.
+
+It answers a `Ping` in a thread that has nothing else to do, however long a model computes. So silence means that its
+process is stopped, or stuck, or that the machine has no time for it; only the last passes by itself.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+STILL_SECONDS = 1.5
+"""For a process that does nothing: it is stopped, or its threads all wait for something."""
+BUSY_SECONDS = 30.0
+"""For one that computes, wants to, or waits for a disk."""
+MOST_COUNTED = 0.5
+"""Seconds between two looks that count: when the machine stood still or slept, so did the daemon."""
+IDLE_CPU_SECONDS = 0.05
+"""What a process may compute that does nothing: its compute thread looks around once a second."""
+_STOPPED = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+
+
+class Silence:
+    """A daemon's silence since now, for as long as it is looked at. `find` gives its process where it can be seen."""
+
+    def __init__(self, find: Callable[[], psutil.Process | None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._find = find
+        self._clock = clock
+        self._looked_at = clock()
+        self._counted = 0.0
+        self._process: psutil.Process | None = None
+        self._cpu_seconds: float | None = None
+        """Of the process, at the first look."""
+        self.stopped = False
+        """Whether the process was found stopped, as by a signal."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether an answer is overdue."""
+        return self._counted >= STILL_SECONDS / 2
+
+    def is_hanging(self) -> bool:
+        if self._cpu_seconds is None:  # not at the beginning: nearly always an answer comes before a first look
+            self._process = self._find()
+            self._cpu_seconds = _cpu_seconds(self._process)
+        now = self._clock()
+        self._counted += min(now - self._looked_at, MOST_COUNTED)
+        self._looked_at = now
+        if self._counted < STILL_SECONDS:
+            return False
+        return self._counted >= BUSY_SECONDS or self._is_still()
+
+    def _is_still(self) -> bool:
+        if self._process is None:  # nothing can be seen of it
+            return False
+        try:
+            if self._process.status() in _STOPPED:
+                self.stopped = True
+                return True
+            computed = _cpu_seconds(self._process) - (self._cpu_seconds or 0.0)
+            return computed <= IDLE_CPU_SECONDS and not _wants_to_run(self._process.pid)
+        except psutil.NoSuchProcess:
+            return True
+        except psutil.Error:
+            return False
+
+
+def _cpu_seconds(process: psutil.Process | None) -> float:
+    try:
+        times = process.cpu_times() if process else None
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system if times else 0.0
+
+
+def _wants_to_run(pid: int) -> bool:
+    """Whether a thread of a process runs, waits for its turn, or for a disk (Linux; elsewhere nobody tells)."""
+    if sys.platform != "linux":
+        return False
+    try:
+        threads = [(each / "stat").read_text("utf-8", "replace") for each in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:
+        return False
+    # The state follows the name, which stands in parentheses and may have any characters.
+    return any(stat.rpartition(")")[2].split(maxsplit=1)[0] in ("R", "D") for stat in threads)

@@ -1,0 +1,108 @@
+"""The engine as a part: a wheel that somebody built, or one that is compiled here, in the environment of breadknife."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.cancel import CancelToken
+from breadknife.engine import installed
+from breadknife.engine.index import download
+from breadknife.engine.machine import processor
+from breadknife.errors import DownloadFailed, EngineUnavailable
+from breadknife.paths import cache_dir
+from breadknife.setup.engine_build import Build, work_folder
+from breadknife.setup.engine_source import RELEASE, SIZE, local_version
+from breadknife.setup.environment import installer, requirement
+from breadknife.setup.processes import run_program
+from breadknife.setup.values import Look, Step
+
+
+@dataclass(frozen=True)
+class EnginePart:
+    wheels: str = ""
+    """A folder of wheels, or a page with links to them."""
+    offline: bool = False
+
+    name = "engine"
+    title = "Engine"
+    purpose = (
+        "runs the models, for completion and what no rule knows; where there is no wheel (9 MB) for this machine, "
+        "it is compiled: 2 to 5 minutes"
+    )
+    lane = "engine"
+
+    def look(self) -> Look:
+        found = installed.version()
+        if found == local_version():
+            return Look(True, f"llama-cpp-python {found}", SIZE)
+        return Look(False, f"another build: {found}" if found else "not installed", SIZE)
+
+    def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:
+        ready = self.look().ready
+        if ready and not _fault(cancel):
+            return f"the engine is installed: llama-cpp-python {installed.version()}"
+        install = installer()
+        report(Step("looking for a wheel of the engine", 0.0))
+        wheel = self._found(cancel)
+        how = "from a wheel"
+        if wheel is None:
+            if self.offline:
+                raise DownloadFailed(
+                    "there is no wheel of the engine here, and offline nothing is fetched: "
+                    "leave out `--offline`, or name a folder with one (`--wheels DIR`)"
+                )
+            wheel, how = Build(work_folder()).wheel(made_folder(), report, cancel), "compiled here"
+        report(Step("installing the engine", 0.98))
+        offline = ["--no-index"] if self.offline else []
+        links = ["--find-links", self.wheels] if self.wheels else []
+        install.install(*offline, *links, requirement("engine", "numpy"), str(wheel), cancel=cancel)
+        if ready:  # the same version as before, which pip would leave as it is
+            install.install("--force-reinstall", "--no-deps", str(wheel), cancel=cancel)
+        if fault := _fault(cancel):
+            raise EngineUnavailable(
+                f"the engine was installed but can't be loaded ({fault}); have it compiled for this machine: "
+                f"remove {made_folder()}, and run `breadknife setup engine` without `--wheels`"
+            )
+        return f"the engine is installed, {how}: llama-cpp-python {installed.version()}"
+
+    def _found(self, cancel: CancelToken) -> Path | None:
+        """A wheel that fits this machine: from the folders of wheels, or else from the index."""
+        places = [place for place in (self.wheels, str(_made_here() or "")) if place]
+        links = [option for place in places for option in ("--find-links", place)]
+        attempts = [["--no-index", *links]] if links else []
+        if not self.offline:
+            attempts.append([])
+        fetching = cache_dir() / "engine" / "wheel"
+        for options in attempts:
+            asked = [*options, "--only-binary=:all:", f"{installed.DISTRIBUTION}=={RELEASE}"]
+            try:
+                return download(asked, fetching, lambda _: cancel.raise_if_cancelled())
+            except DownloadFailed:
+                continue
+        shutil.rmtree(fetching, ignore_errors=True)
+        return None
+
+
+def made_folder() -> Path:
+    """Where wheels that were compiled on this machine are kept. A folder of settings may be shared by machines with
+    other processors, which would fail at the first instruction that they lack."""
+    kind = hashlib.sha256(processor().encode()).hexdigest()[:12]
+    return cache_dir() / "wheels" / kind
+
+
+def _made_here() -> Path | None:
+    folder = made_folder()
+    return folder if any(folder.glob(f"llama_cpp_python-{local_version()}-*.whl")) else None
+
+
+def _fault(cancel: CancelToken) -> str:
+    """Why what is installed can't be loaded, as when it was built for another machine; empty where it can."""
+    result = run_program([sys.executable, "-P", "-c", "import breadknife.engine.llama"], cancel)
+    if not result.code:
+        return ""
+    return result.lines[-1] if result.lines else f"exit status {result.code}"

@@ -1,0 +1,145 @@
+"""Compiling the engine: a wheel of llama-cpp-python with breadknife's fixes.
+
+What is fetched and compiled stays until the wheel is made: who is interrupted goes on from there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.index import pip_command
+from breadknife.errors import BreadknifeError, DownloadFailed
+from breadknife.paths import cache_dir, state_dir
+from breadknife.setup import build_log
+from breadknife.setup.engine_source import SIZE, fetch, local_version, prepare
+from breadknife.setup.environment import waiting_for
+from breadknife.setup.processes import run_program
+from breadknife.setup.values import Skipped, Step
+
+NEEDED_BYTES = 700_000_000
+"""The sdist, its 90 MB of sources, and what they are compiled to (a portable build for x86-64: 250 MB)."""
+_COMPILERS = ("c++", "g++", "clang++")
+_FETCHED, _PREPARED, _COMPILED = 0.1, 0.15, 0.98
+"""Shares of the whole when these are done."""
+
+
+class BuildFailed(BreadknifeError):
+    """The compiler, CMake or pip gave up; the message has the first error and where the log is."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """`portable`: for any processor of this kind, as a release needs it; else for this machine's."""
+
+    folder: Path
+    """What is unfinished."""
+    portable: bool = False
+    log: Path = field(default_factory=lambda: state_dir() / "engine-build.log")
+
+    def wheel(self, target: Path, report: Callable[[Step], None], cancel: CancelToken) -> Path:
+        """Compile the wheel, and put it into `target`. Raises Skipped, BuildFailed, DownloadFailed, Cancelled."""
+        need_compiler()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._need_disk()
+        with waiting_for(self.folder / ".lock", cancel):
+            source = self.source(report, cancel)
+            made = self._compile(source, report, cancel)
+            target.mkdir(parents=True, exist_ok=True)
+            wheel = Path(shutil.move(made, target / made.name))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return wheel
+
+    def source(self, report: Callable[[Step], None], cancel: CancelToken) -> Path:
+        """The folder of the sources that are compiled. Raises DownloadFailed, Cancelled."""
+
+        def fetching(count: int) -> None:
+            cancel.raise_if_cancelled()
+            done = min(count, SIZE)
+            report(Step("fetching the engine's sources", _FETCHED * done / SIZE, done, SIZE))
+
+        fetching(0)
+        sdist = fetch(self.folder, fetching)
+        report(Step("unpacking the engine's sources", _FETCHED))
+        return prepare(sdist, self.folder / "source")
+
+    def _compile(self, source: Path, report: Callable[[Step], None], cancel: CancelToken) -> Path:
+        made = self.folder / "wheel"
+        shutil.rmtree(made, ignore_errors=True)
+        options = {"build-dir": str(self.folder / "build"), "cmake.define.BREADKNIFE_PORTABLE": str(self.portable)}
+        command = [
+            *pip_command(), "wheel", "--verbose", "--no-deps", "--no-input", "--disable-pip-version-check",
+            *(f"--config-settings={key}={value}" for key, value in options.items()),
+            "--wheel-dir", str(made), str(source),
+        ]  # fmt: skip
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("w", encoding="utf-8", errors="replace") as log:
+            progress = _Progress(report)
+
+            def on_line(line: str) -> None:
+                log.write(f"{line}\n")
+                progress.read(line)
+
+            report(Step("preparing to compile the engine", _PREPARED))
+            result = run_program(command, cancel, on_line, environment=_environment(), gently=True)
+        wheel = next(made.glob("*.whl"), None)
+        if result.code or wheel is None:
+            said = self.log.read_text("utf-8", "replace").splitlines()
+            raise BuildFailed(f"the engine could not be compiled: {build_log.fault(said)}; the log is {self.log}")
+        return wheel
+
+    def _need_disk(self) -> None:
+        free = shutil.disk_usage(self.folder).free
+        if free < NEEDED_BYTES:
+            raise DownloadFailed(
+                f"compiling the engine needs {NEEDED_BYTES / 1e6:.0f} MB of disk in {self.folder}, and "
+                f"{free / 1e6:.0f} MB are free"
+            )
+
+
+@dataclass
+class _Progress:
+    report: Callable[[Step], None]
+    _began: float = 0.0
+    _first: int = 0
+    """Files that a build before this one had compiled."""
+
+    def read(self, line: str) -> None:
+        match build_log.read(line):
+            case build_log.Compiled(done, total):
+                if not self._began:
+                    self._began, self._first = time.monotonic(), done
+                seconds = time.monotonic() - self._began
+                left = build_log.remaining(seconds, done - self._first, total - self._first)
+                message = f"compiling the engine: {done} of {total} files" + (f", {left}" if left else "")
+                self.report(Step(message, _PREPARED + (_COMPILED - _PREPARED) * done / total))
+            case build_log.Phase(message):
+                self.report(Step(f"the engine: {message}", _COMPILED if self._began else _PREPARED))
+            case None:
+                pass
+
+
+def need_compiler() -> None:
+    """Raises Skipped, with how to get one. (On Windows CMake finds one that isn't on the path.)"""
+    if sys.platform == "win32" or os.environ.get("CXX") or any(map(shutil.which, _COMPILERS)):
+        return
+    how = "`xcode-select --install`" if sys.platform == "darwin" else "Debian, Ubuntu: `sudo apt-get install g++`"
+    raise Skipped(
+        f"there is no C++ compiler to build the engine with: get one ({how}), or name a folder with a wheel of it "
+        "(`breadknife setup engine --wheels DIR`)"
+    )
+
+
+def work_folder(*, portable: bool = False) -> Path:
+    return cache_dir() / "engine" / (local_version() + ("-portable" if portable else ""))
+
+
+def _environment() -> dict[str, str]:
+    """Ninja starts two compilers more than there are cores: enough to make a machine swap, and no faster."""
+    return {"CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 2)} | dict(os.environ)

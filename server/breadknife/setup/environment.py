@@ -1,0 +1,84 @@
+"""The Python environment that runs breadknife, and how packages are installed into it."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+import sysconfig
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import filelock
+from packaging.requirements import Requirement
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.index import reason
+from breadknife.errors import DownloadFailed
+from breadknife.paths import state_dir
+from breadknife.setup.processes import run_program
+from breadknife.setup.values import Skipped
+
+_WAIT_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Installer:
+    command: tuple[str, ...]
+    """Takes what to install."""
+
+    def install(self, *what: str, cancel: CancelToken) -> None:
+        """Requirements, files of wheels, options that pip and uv share. Raises DownloadFailed, Cancelled."""
+        with waiting_for(state_dir() / "installing.lock", cancel):  # two that install at once would leave a mixture
+            try:
+                result = run_program([*self.command, *what], cancel)
+            except OSError as error:
+                raise DownloadFailed(f"{self.command[0]} can't be started: {error}") from error
+        if result.code:
+            raise DownloadFailed(f"{what[-1]} could not be installed: {reason(result.lines)}")
+
+
+def installer() -> Installer:
+    """pip's, or uv's where the environment has no pip. Raises Skipped where nothing may be installed."""
+    in_environment = sys.prefix != sys.base_prefix
+    if not in_environment and Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED").exists():
+        raise Skipped(
+            f"{sys.executable} is the system's Python, which lets nobody install into it; install breadknife in an "
+            "environment of its own: `pipx install 'breadknife[engine]'` or `uv tool install 'breadknife[engine]'`"
+        )
+    if importlib.util.find_spec("pip"):
+        options = ("--disable-pip-version-check", "--no-input", "--progress-bar", "off")
+        return Installer((sys.executable, "-P", "-m", "pip", "install", *options))
+    if uv := shutil.which("uv"):
+        return Installer((uv, "pip", "install", "--python", sys.executable, "--no-progress"))
+    raise Skipped(
+        f"{sys.executable} has no pip, and there is no uv: `{sys.executable} -m ensurepip` adds pip "
+        "(with pipx instead: `pipx inject breadknife llama-cpp-python`)"
+    )
+
+
+@contextmanager
+def waiting_for(path: Path, cancel: CancelToken) -> Generator[None, None, None]:
+    """Hold a lock file; whoever has it may take long. Raises Cancelled."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(path)
+    while True:
+        cancel.raise_if_cancelled()
+        try:
+            held = lock.acquire(timeout=_WAIT_SECONDS)
+            break
+        except filelock.Timeout:
+            continue
+    with held:
+        yield
+
+
+def requirement(extra: str, package: str) -> str:
+    """What breadknife's own metadata asks of a package in one of its extras, such as `numpy>=1.26`."""
+    for each in map(Requirement, metadata.requires("breadknife") or ()):
+        if each.name == package and each.marker and each.marker.evaluate({"extra": extra}):
+            return f"{each.name}{each.specifier}"
+    return package

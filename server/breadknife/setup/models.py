@@ -1,0 +1,79 @@
+"""A model as a part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.catalog import ModelInfo
+from breadknife.engine.pull import PullProgress, pull
+from breadknife.engine.store import ModelStore
+from breadknife.errors import Cancelled
+from breadknife.setup.values import Look, Step
+
+_LOOK_SECONDS = 0.1
+_GRACE_SECONDS = 1.0
+"""For a download that looks at the cancellation itself, as most do at once."""
+
+
+@dataclass(frozen=True)
+class ModelPart:
+    model: ModelInfo
+    offline: bool = False
+    store: ModelStore = field(default_factory=ModelStore)
+
+    lane = "models"
+
+    @property
+    def name(self) -> str:
+        return f"model:{self.model.name}"
+
+    @property
+    def title(self) -> str:
+        return self.model.name
+
+    @property
+    def purpose(self) -> str:
+        what = self.model.purpose or ", ".join(self.model.roles)
+        return f"{what} ({self.model.languages})" if self.model.languages else what
+
+    def look(self) -> Look:
+        if path := self.store.find(self.model):
+            return Look(True, str(path), self.model.size)
+        partial = self.store.partial(self.model)
+        begun = sum(path.stat().st_size for path in partial.rglob("*") if path.is_file())
+        state = f"{begun * 100 // self.model.size} % fetched" if 0 < begun < self.model.size else "not here"
+        return Look(False, state, self.model.size)
+
+    def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:
+        def pulling(now: PullProgress) -> None:
+            cancel.raise_if_cancelled()
+            if now.total:
+                report(Step(now.message, now.done / now.total, now.done, now.total))
+            else:
+                report(Step(now.message))
+
+        path = _unless(cancel, lambda: pull(self.model, self.store, pulling, self.offline))
+        return f"{self.model.name} is ready: {path}"
+
+
+def _unless(cancel: CancelToken, work: Callable[[], Path]) -> Path:
+    """What `work` gives. Raises Cancelled soon, even while a silent server keeps the work waiting: it is left alone
+    then, and ends with this process."""
+    done: Future[Path] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+
+    Thread(target=run, name="pull", daemon=True).start()
+    while not wait([done], _LOOK_SECONDS).done:
+        if cancel.cancelled and not wait([done], _GRACE_SECONDS).done:
+            raise Cancelled("the pull was cancelled")
+    return done.result()

@@ -1,0 +1,86 @@
+"""Programs that a part is set up with: their output line by line, and their end when nobody wants it any more."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from breadknife.cancel import CancelToken
+
+KEPT_LINES = 200
+END_SECONDS = 5.0
+"""How long a program may take to end before it is killed."""
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    lines: tuple[str, ...]
+    """The last of its output, stdout and stderr together."""
+
+
+def run_program(
+    command: Sequence[str],
+    cancel: CancelToken,
+    on_line: Callable[[str], None] = lambda line: None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    gently: bool = False,
+) -> Result:
+    """Run it to its end. `gently`: it gives way to all other programs. Raises OSError, Cancelled."""
+    cancel.raise_if_cancelled()
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=environment,
+        cwd=folder,
+        start_new_session=sys.platform != "win32",  # Ctrl-C comes to us alone, and we end it
+    )
+    if gently:
+        with contextlib.suppress(psutil.Error):
+            low = psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10
+            psutil.Process(process.pid).nice(low)
+    forget = cancel.on_cancel(lambda: end_tree(process.pid))
+    last: deque[str] = deque(maxlen=KEPT_LINES)
+    try:
+        assert process.stdout is not None
+        with process.stdout as output:
+            for line in output:
+                last.append(line.rstrip())
+                on_line(last[-1])
+        code = process.wait()
+    finally:
+        forget()
+        if process.poll() is None:
+            end_tree(process.pid)
+            process.wait()
+    cancel.raise_if_cancelled()
+    return Result(code, tuple(last))
+
+
+def end_tree(pid: int) -> None:
+    """End a process and all that it started."""
+    try:
+        root = psutil.Process(pid)
+        every = [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    for each in every:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.terminate()
+    for each in psutil.wait_procs(every, END_SECONDS)[1]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
