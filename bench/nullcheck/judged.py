@@ -30,7 +30,7 @@ from detector import LEFT_OUT
 from breadknife.plugins.nullcheck.confidence import NullOrigin, origin_of
 from breadknife.plugins.nullcheck.grouping import by_cause
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
-from breadknife.plugins.nullcheck.plugin import NullCheckSettings
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Confidence, Finding
 from breadknife.text.document import Document, language_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.nullcheck.confidence import ORIGINS, NullOrigin, confidence_of, origin_of
-from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.task.values import CheckRequest, Confidence, Finding, Findings, Severity
 from nullcheck.asking import findings
 from support import PluginContext, document

@@ -27,6 +27,10 @@ class Client:
     watches_elsewhere: bool = False
     """Also outside of the workspace."""
 
+    second_menu: bool = False
+    """Whether it asks its user a question of the server's with several answers. Helix 25 can't, and doesn't say it
+    can; eglot can, and doesn't say so."""
+
     @classmethod
     def of(cls, params: lsp.InitializeParams) -> Client:
         text = params.capabilities.text_document or lsp.TextDocumentClientCapabilities()
@@ -46,8 +50,13 @@ class Client:
             configuration=bool(workspace.configuration),
             progress=bool(window and window.work_done_progress),
             watches_files=bool(watching and watching.dynamic_registration),
+            second_menu=bool(window and window.show_message) or _is_eglot(params.client_info),
             watches_elsewhere=bool(watching and watching.relative_pattern_support),
         )
+
+
+def _is_eglot(client: lsp.ClientInfo | None) -> bool:
+    return client is not None and client.name == "Eglot"
 
 
 def _refreshes_completion(experimental: object) -> bool:

@@ -123,8 +123,11 @@ class Action:
     elsewhere: tuple[DocumentEdits, ...] = ()
     """Edits of other documents that belong to it: of files in the workspace folder, a rule's only, never a model's."""
     checked: str = ""
-    """What its edits have passed, for people: `parses · finding gone · file clean`. In a menu, where it stands after
-    the title, in short: `file clean`."""
+    """What its edits have passed, for people: `parses · finding gone · file clean`. In a menu just `file clean`."""
+    explanation: str = ""
+    """What follows from it, and why it is offered, in whole sentences: for the preview and the log."""
+    listed: bool = True
+    """Whether the menu shows it at once. Otherwise it is behind the entry "More…"."""
     undone: Command | None = None
     """Told to the plugin where the user undoes those edits again soon after."""
     unchecked: str = ""

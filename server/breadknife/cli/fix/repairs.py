@@ -27,7 +27,8 @@ from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
-from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Strategy, Use
 from breadknife.task.reasons import silence
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest

@@ -1,19 +1,34 @@
-"""One finding for each cause: it stands at the first place, and names the others."""
+"""Which findings are shown, and how: by the settings, and one for each cause."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.cause import cause_of
-from breadknife.task.values import Finding, Related
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.task.values import Finding, Related, Severity
+from breadknife.text.directives import rules_named
 
 ALSO = "The same null gets here, too"
 """What is said of the other places."""
 
 
+def reported(findings: Sequence[Finding], settings: NullCheckSettings) -> list[Finding]:
+    """Each place that the settings show, as severe as they say."""
+    disabled = rules_named(settings.disabled_rules)
+    severities = ((finding, settings.severity_of(finding.confidence)) for finding in findings)
+    return [
+        replace(finding, severity=Severity(shown))
+        for finding, shown in severities
+        if shown != "off" and finding.code not in disabled
+    ]
+
+
 def by_cause(findings: Iterable[Finding]) -> list[Finding]:
-    """`findings` are of one file, in its order. A finding whose cause isn't known stands for itself."""
+    """One finding for each cause: it stands at the first place, and names the others.
+
+    `findings` are of one file, in its order. A finding whose cause isn't known stands for itself."""
     groups: dict[Hashable, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(cause_of(finding) or finding, []).append(finding)
