@@ -73,11 +73,11 @@ def main() -> None:
 
 def judged(folder: Path, wanted: Sequence[Mapping[str, str]]) -> Iterator[Row | None]:
     """Each row with the finding of today; None for one that is found no more."""
-    checked = _Checked(folder)
+    checked = Checked(folder)
     for each in wanted:
         path, line, column = each["path"], int(each["line"]), int(each["column"])
         document, findings = checked.file(folder / path)
-        at = [one for one in findings if _position(document, one) == (line, column)]
+        at = [one for one in findings if position(document, one) == (line, column)]
         yield Row(path, line, column, each["judgement"], _origin(at[0]), at[0].confidence) if at else None
 
 
@@ -114,7 +114,7 @@ def _is_warning(row: Row) -> bool:
 
 def _print_sample(folder: Path, wanted: str, each: int, seed: int) -> None:
     """Of the findings that lead their cause; where one stands for many places, the first is judged."""
-    checked, by_origin = _Checked(folder), defaultdict[NullOrigin, list[tuple[Path, Document, Finding]]](list)
+    checked, by_origin = Checked(folder), defaultdict[NullOrigin, list[tuple[Path, Document, Finding]]](list)
     places = Counter[NullOrigin]()
     for path in sorted(folder.rglob("*")):
         of = language_of(path)
@@ -128,7 +128,7 @@ def _print_sample(folder: Path, wanted: str, each: int, seed: int) -> None:
     for origin, found in sorted(by_origin.items()):
         print(f"=== {origin}: {len(found)} findings, {places[origin]} places")
         for path, document, finding in random.Random(seed).sample(found, min(each, len(found))):
-            line, column = _position(document, finding)
+            line, column = position(document, finding)
             print(f"--- {path.relative_to(folder)}\t{line}\t{column}\t{finding.code}\t{finding.message}")
             for related in finding.related:
                 where = document.line_at(related.span.start) + 1 if related.uri is None else related.uri
@@ -137,7 +137,7 @@ def _print_sample(folder: Path, wanted: str, each: int, seed: int) -> None:
                 print(f"{'>' if at == line - 1 else ' '}{at + 1:6} {document.line_text(at)[:150]}")
 
 
-class _Checked:
+class Checked:
     """The findings of the files of packages, each package being a project of its own: a folder's folders."""
 
     def __init__(self, folder: Path) -> None:
@@ -145,21 +145,24 @@ class _Checked:
         self._projects = dict[Path, FolderProject]()
         self._known = dict[Path, tuple[Document, Sequence[Finding]]]()
 
+    def project(self, path: Path) -> FolderProject:
+        root = self._folder / path.relative_to(self._folder).parts[0]
+        if root not in self._projects:
+            self._projects[root] = FolderProject(root)
+            self._projects[root].idle(300)
+        return self._projects[root]
+
     def file(self, path: Path) -> tuple[Document, Sequence[Finding]]:
         if path not in self._known:
-            root = self._folder / path.relative_to(self._folder).parts[0]
-            if root not in self._projects:
-                self._projects[root] = FolderProject(root)
-                self._projects[root].idle(300)
             id = language_of(path) or ""
             document = Document(path.as_uri(), id, path.read_text("utf-8", errors="replace"))
             tree = parse(document.text, id)
-            findings = language(id, ()).open(document, tree, self._projects[root]).findings() if tree else ()
+            findings = language(id, ()).open(document, tree, self.project(path)).findings() if tree else ()
             self._known[path] = document, findings
         return self._known[path]
 
 
-def _position(document: Document, finding: Finding) -> tuple[int, int]:
+def position(document: Document, finding: Finding) -> tuple[int, int]:
     line = document.line_at(finding.span.start)
     return line + 1, finding.span.start - document.line_starts[line] + 1
 

@@ -43,9 +43,8 @@ class _Place:
 
 def more(document: Document, span: Span, findings: Sequence[Finding], listed: Iterable[str]) -> lsp.CodeAction:
     """The last entry of the first menu."""
-    place = _Place(
-        document.uri, document.version, span, tuple(replace(each, fixes=(), related=()) for each in findings)
-    )
+    shown = tuple(replace(each, fixes=(), related=()) for each in findings)
+    place = _Place(document.uri, document.version, span, shown, tuple(listed))
     command = lsp.Command(_TITLE, MORE, arguments=[msgspec.to_builtins(place)])
     return lsp.CodeAction(_TITLE, kind=lsp.CodeActionKind.QuickFix, command=command)
 
