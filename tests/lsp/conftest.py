@@ -134,17 +134,29 @@ class Session:
         )
         return [item for item in found or [] if isinstance(item, lsp.CodeAction)]
 
-    async def more(self, item: lsp.CodeAction, chosen: str = "") -> list[str]:
-        """The entries of the second menu, once the user has seen it; the entry that is `chosen` has been applied."""
+    async def more(self, item: lsp.CodeAction, chosen: str = "", *, edits: bool = True) -> list[str]:
+        """The entries of the second menu, once the user has seen it. The entry that is `chosen` has been applied, if it
+        `edits`."""
         assert item.command is not None, item
         asked, applied = len(self.questions), len(self.applied)
         self.choice = lambda titles: next((each for each in titles if chosen and each.startswith(chosen)), None)
         command = lsp.ExecuteCommandParams(item.command.command, list(item.command.arguments or ()))
         await self.client.workspace_execute_command_async(command)
         async with asyncio.timeout(30):
-            while len(self.questions) == asked or (chosen and len(self.applied) == applied):
+            while len(self.questions) == asked or (chosen and edits and len(self.applied) == applied):
                 await asyncio.sleep(0.01)
         return [each.title for each in self.questions[-1].actions or []]
+
+    async def carry_out(self, uri: str, range: lsp.Range, diagnostics: list[lsp.Diagnostic], title: str) -> None:
+        """Choose the entry that has a command, in whichever menu it is."""
+        *listed, last = await self.actions(uri, range, diagnostics)
+        for item in (*listed, last):
+            if item.title == title:
+                assert item.command is not None
+                command = lsp.ExecuteCommandParams(item.command.command, list(item.command.arguments or ()))
+                await self.client.workspace_execute_command_async(command)
+                return
+        assert title in await self.more(last, title, edits=False)
 
     async def why(self, uri: str) -> list[dict[str, Any]]:
         return await self.client.workspace_execute_command_async(lsp.ExecuteCommandParams("breadknife.why", [uri]))

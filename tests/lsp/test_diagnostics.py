@@ -36,7 +36,7 @@ async def test_pull_or_push_but_never_both(connect, script, editor: str) -> None
     session = await connect(editor, engine_script=script([]))
     uri = session.open("a.py", NULL)
     found = await diagnostics(session, uri)
-    assert [(d.source, d.range.start.line) for d in found] == [("nullcheck", 3)]
+    assert [(d.source, d.code, d.range.start.line) for d in found] == [("breadknife", "nullcheck/none-attribute", 3)]
     assert session.pulls is (editor == "visual_studio_code")
     assert session.result.capabilities.diagnostic_provider is None  # a provider for each plugin, once they are loaded
     if session.pulls:
@@ -102,7 +102,7 @@ async def test_prose_is_fixed_and_the_dictionary_learns(connect, script) -> None
     uri = session.open("a.md", PROSE + "\nThe frobnicater recieve a notification.\n", "markdown")
     found = await diagnostics(session, uri)
     article = next(d for d in found if d.range.start.line == 0)
-    assert "harper" in article.source
+    assert (article.source, article.code) == ("breadknife", "harper/AnA")
     [action, *_] = await session.actions(uri, article.range, [article])
     assert [edit.new_text for edit in edits_of(action)] == ["a"]
     spelled = next(d for d in found if d.range.start.line == 2)
@@ -135,11 +135,7 @@ async def test_what_is_wrong_is_silenced(
     uri = session.open("a.md", WRONG, "markdown")
     found = await diagnostics(session, uri, lambda found: len(found) == 3)
     [wrong] = [each for each in found if each.range.start.line == line]
-    [chosen] = [each for each in await session.actions(uri, wrong.range, [wrong]) if each.title == title]
-    assert chosen.command is not None
-    await session.client.workspace_execute_command_async(
-        lsp.ExecuteCommandParams(chosen.command.command, chosen.command.arguments)
-    )
+    await session.carry_out(uri, wrong.range, [wrong], title)
     found = await diagnostics(session, uri, lambda found: len(found) == len(left))
     assert [each.range.start.line for each in found] == left
 
@@ -238,7 +234,7 @@ async def test_what_another_file_says_by_now_is_told_of_an_open_document(
     if how == "closed":
         session.open("rows.py", FINDS)
     uri = session.open("uses.py", USES)
-    assert [each.code for each in await diagnostics(session, uri)] == ["none-attribute"]
+    assert [each.code for each in await diagnostics(session, uri)] == ["nullcheck/none-attribute"]
     match how:
         case "saved":
             (session.folder / "rows.py").write_text(better, "utf-8")
@@ -267,7 +263,7 @@ async def test_a_place_of_another_file_that_explains_a_finding_is_told(
     line = 2 if shown else 1
     async with asyncio.timeout(30):
         while True:  # the server learns of the open document beside the request
-            found = [each for each in await diagnostics(session, uri) if each.source == "nullcheck"]
+            found = [each for each in await diagnostics(session, uri) if str(each.code).startswith("nullcheck/")]
             first = next((place for each in found for place in each.related_information or ()), None)
             if first is not None and first.location.range.start.line == line:
                 break

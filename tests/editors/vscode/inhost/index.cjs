@@ -207,7 +207,7 @@ async function revertAll() {
 }
 
 function diagnostic(document, source) {
-  const wanted = (each) => each.source?.includes(source);
+  const wanted = (each) => String(each.code?.value ?? each.code).startsWith(source);
   return until(`a diagnostic of ${source}`, () => vscode.languages.getDiagnostics(document.uri).find(wanted));
 }
 
