@@ -15,7 +15,7 @@ export BREADKNIFE_EDITORS ?= $(CACHE)/breadknife-dev/editors
 export BREADKNIFE_PEERS ?= $(CACHE)/breadknife-dev/peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip
-ENGINE := server/breadknife/engine/llama_fixes.h server/breadknife/setup/engine.cmake \
+ENGINE := server/breadknife/engine/llama/llama_fixes.h server/breadknife/setup/engine.cmake \
   server/breadknife/setup/engine_source.py
 
 # What can't be had is said, and fails only in CI.
@@ -24,12 +24,14 @@ optional = { echo "$(1)"; test -z "$$CI"; }
 
 .NOTPARALLEL:
 .PHONY: help setup core model languagetool demo editors peers vale extension check unit test clean
+.PHONY: test-editors test-peers test-slow
 .PHONY: dist dist-core dist-engine dist-engine-sdist dist-engine-wheels dist-vscode dist-neovim test-dist try-dist
 
 help:
 	@echo 'make demo   what breadknife does, on the files of examples/'
-	@echo 'make test   every check: lint, types, tests, real editors'
+	@echo 'make test   lint, types and tests, in about 15 minutes'
 	@echo 'make check  lint and types only'
+	@echo 'make test-editors, test-peers, test-slow   real editors, other programs, what takes long'
 	@echo 'make dist   all that a release has, in dist/; make test-dist installs it and tries it'
 	@echo 'make setup  the .venv; also: model, languagetool, editors, peers, vale, extension, unit, clean'
 
@@ -37,7 +39,19 @@ help:
 demo: core
 	@$(BIN)/python examples/demo.py
 
-test: setup model languagetool editors peers vale check unit
+test: setup model languagetool check unit
+
+test-editors: setup model languagetool editors extension
+	@echo '== test-editors'
+	@$(BIN)/python -m pytest -m editor
+
+test-peers: setup model peers vale
+	@echo '== test-peers'
+	@$(BIN)/python -m pytest -m peers
+
+test-slow: setup model languagetool dist
+	@echo '== test-slow'
+	@$(BIN)/python -m pytest -m 'slow or dist'
 
 core: $(CORE)
 
@@ -116,7 +130,7 @@ check: setup extension
 
 unit: setup
 	@echo '== unit'
-	@$(BIN)/python -m pytest -m 'not dist'
+	@$(BIN)/python -m pytest -m 'not editor and not peers and not slow and not dist'
 
 # All that a release has. Wheels of the engine for other systems: dist-engine-wheels, which calls cibuildwheel.
 dist: dist-core dist-engine dist-vscode dist-neovim

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from latency import BARE, initialize_seconds
 
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.host.host import Host
 from breadknife.host.registry import Registry, discover

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, settings
 
 from breadknife import paths
 from breadknife.engine.api import Engine
-from breadknife.engine.catalog import builtin_catalog
 from breadknife.engine.client import DaemonEngine
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.store import ModelStore
 
 # How long something takes says nothing where other programs run.
 settings.register_profile("breadknife", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -9,7 +9,7 @@ import pytest
 
 from breadknife.api import ActionRequest, ResolveRequest, Span
 from breadknife.engine.api import Engine
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.host.host import Host
 from breadknife.host.registry import Registry
 from breadknife.testing import document

@@ -16,7 +16,7 @@ import psutil
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest, Part
 from breadknife.engine.client import DaemonEngine
-from breadknife.engine.pool import from_store
+from breadknife.engine.daemon.pool import from_store
 from breadknife.paths import state_dir
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))

@@ -20,7 +20,7 @@ from peers import own_home
 from row import Row
 
 from breadknife.engine.client import DaemonEngine
-from breadknife.engine.pool import from_store
+from breadknife.engine.daemon.pool import from_store
 
 
 def main() -> None:

@@ -15,10 +15,10 @@ from peers import THREADS, llama_server, programs, stream
 from row import Row
 
 from breadknife.engine.api import Calibration, Chunk, GenerateRequest, Lane, Part
-from breadknife.engine.daemon import load_model
-from breadknife.engine.jobs import Job, Reply
-from breadknife.engine.pool import Pool
-from breadknife.engine.scheduler import Scheduler
+from breadknife.engine.daemon.daemon import load_model
+from breadknife.engine.daemon.jobs import Job, Reply
+from breadknife.engine.daemon.pool import Pool
+from breadknife.engine.daemon.scheduler import Scheduler
 from breadknife.engine.settings import EngineSettings
 from breadknife.errors import BreadknifeError
 

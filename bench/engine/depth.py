@@ -9,11 +9,12 @@ import argparse
 import time
 from pathlib import Path
 
-from breadknife.engine import amx, llama
 from breadknife.engine.api import Part
-from breadknife.engine.llama import LlamaModel
+from breadknife.engine.daemon.pool import from_store
+from breadknife.engine.llama import amx
+from breadknife.engine.llama import model as llama
+from breadknife.engine.llama.model import LlamaModel
 from breadknife.engine.model import Evaluation
-from breadknife.engine.pool import from_store
 
 WIDTHS = (1, 2, 4, 8, 16, 32, 63, 64, 96, 128)
 RUNS = 3

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.host.host import Host, Reply
 from breadknife.host.registry import Registry

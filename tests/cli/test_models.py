@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from breadknife.cli.models import app
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 
 DOCS = Path(__file__).parents[2] / "docs" / "models.md"
 DEFAULT = builtin_catalog().model("qwen2.5-coder-0.5b")

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from breadknife.cli.models import app
-from breadknife.engine.adding import Wish, add_model
-from breadknife.engine.catalog import (
+from breadknife.engine.crashes import CrashLedger
+from breadknife.engine.models.adding import Wish, add_model
+from breadknife.engine.models.catalog import (
     Catalog,
     ModelInfo,
     builtin_catalog,
@@ -28,8 +29,7 @@ from breadknife.engine.catalog import (
     user_file,
     write_user_catalog,
 )
-from breadknife.engine.crashes import CrashLedger
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelCorrupt, ModelMissing, SettingsError
 from breadknife.paths import config_dir, state_dir
 from engine.gguf_files import ADAPTER, MODEL, gguf

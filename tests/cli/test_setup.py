@@ -17,7 +17,7 @@ import pytest
 
 from breadknife.cli.setup_page import chosen
 from breadknife.engine import installed
-from breadknife.engine.catalog import Catalog, ModelInfo, builtin_catalog, write_user_catalog
+from breadknife.engine.models.catalog import Catalog, ModelInfo, builtin_catalog, write_user_catalog
 from breadknife.setup.engine_source import local_version
 from breadknife.setup.running import CANCELLED
 from breadknife.setup.values import Event

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Engine, GenerateRequest, Lane, Part, Prompt, Trim
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.plugins.completion.prompt import (
     FIRST,
     WHOLE,

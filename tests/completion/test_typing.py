@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from breadknife.engine.api import Engine
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.host.host import Host
 from breadknife.host.receipts import Receipt
 from breadknife.host.registry import Registry

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from breadknife.engine.api import Calibration, EmbedRequest, GenerateRequest, Lane, Prompt, Sampling, ScoreRequest
-from breadknife.engine.decoding import Work, make_plan
+from breadknife.engine.daemon.decoding import Work, make_plan
+from breadknife.engine.daemon.sequences import Sequences
 from breadknife.engine.model import Evaluation, Model, Next, Rows
-from breadknife.engine.sequences import Sequences
 from breadknife.errors import EngineError, ModelMissing
 
 END = 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper
 
-from breadknife.engine.grammar import limits, translated
+from breadknife.engine.grammars.grammar import limits, translated
 
 END = 256
 

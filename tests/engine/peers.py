@@ -16,9 +16,9 @@ import httpx2
 import psutil
 import pytest
 
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.store import ModelStore
 from breadknife.engine.runtimes import Api
-from breadknife.engine.store import ModelStore
 
 READY_SECONDS = 120.0
 CONTEXT = 2048

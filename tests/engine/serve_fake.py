@@ -16,10 +16,10 @@ from pathlib import Path
 
 from fake_model import FakeModel
 
-from breadknife.engine import conversation, daemon
 from breadknife.engine.api import Prompt
-from breadknife.engine.grammar_gate import GrammarGate
-from breadknife.engine.pool import from_store
+from breadknife.engine.daemon import conversation, daemon
+from breadknife.engine.daemon.pool import from_store
+from breadknife.engine.grammars.gate import GrammarGate
 from breadknife.engine.settings import EngineSettings
 
 

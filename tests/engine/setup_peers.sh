@@ -1,5 +1,5 @@
 #!/bin/bash
-# Other runtimes for the tests of engine/remote.py and for bench/: setup_peers.sh DIR
+# Other runtimes for the tests of engine/remote/ and for bench/: setup_peers.sh DIR
 #
 # DIR/llama-server and DIR/llama-bench from the llama.cpp sources inside llama-cpp-python's sdist (6 minutes on two
 # cores), DIR/ollama from the Go module proxy (4 minutes); nothing is done again. What can't be had is said at the end,
@@ -12,7 +12,7 @@ LLAMA_CPP_PYTHON=0.3.36
 OLLAMA=v0.9.6 # the newest tags lack headers in the module proxy
 plain=${CFLAGS:-}
 # As the Makefile builds llama-cpp-python.
-export CPATH=$(cd "$(dirname "$0")/../../server/breadknife/engine" && pwd)${CPATH:+:$CPATH}
+export CPATH=$(cd "$(dirname "$0")/../../server/breadknife/engine/llama" && pwd)${CPATH:+:$CPATH}
 export CFLAGS="${CFLAGS:-} -include llama_fixes.h" CXXFLAGS="${CXXFLAGS:-} -include llama_fixes.h"
 
 llama_cpp() (

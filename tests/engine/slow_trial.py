@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from breadknife.engine import grammar_trial
+from breadknife.engine.grammars import trial as grammar_trial
 
 sys.stdout.buffer.write(grammar_trial.READY)
 sys.stdout.buffer.flush()

@@ -9,10 +9,10 @@ from pathlib import Path
 import llama_cpp
 import pytest
 
-from breadknife.engine import amx
-from breadknife.engine.amx import CRASHES, OTHER_RESULTS, UNUSED
-from breadknife.engine.catalog import builtin_catalog
-from breadknife.engine.store import ModelStore
+from breadknife.engine.llama import amx
+from breadknife.engine.llama.amx import CRASHES, OTHER_RESULTS, UNUSED
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.store import ModelStore
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_only_a_processor_with_amx_needs_a_trial(
 @pytest.mark.model
 def test_a_trial_compares_what_a_model_makes_with_and_without_them() -> None:
     path = ModelStore().verified(builtin_catalog().model("smollm2-135m"))
-    status = subprocess.run([sys.executable, "-m", "breadknife.engine.amx", path]).returncode
+    status = subprocess.run([sys.executable, "-m", "breadknife.engine.llama.amx", path]).returncode
     has_amx = b"AMX_INT8 = 1" in llama_cpp.llama_print_system_info()
     assert status in ((0, OTHER_RESULTS, *CRASHES) if has_amx else (UNUSED,))
 

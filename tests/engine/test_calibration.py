@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.engine.api import CONTEXT_SIZE, Calibration
-from breadknife.engine.calibration import (
+from breadknife.engine.daemon.calibration import (
     DRAFTS,
     PROMPTS,
     Calibrations,
@@ -18,9 +18,9 @@ from breadknife.engine.calibration import (
     read_calibrations,
     write_calibrations,
 )
-from breadknife.engine.catalog import builtin_catalog
 from breadknife.engine.model import Evaluation, Model, Rows
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.store import ModelStore
 from engine.still_model import StillModel
 
 
@@ -128,7 +128,7 @@ def test_a_folder_that_can_not_be_written_is_no_error(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def real_model() -> Iterator[Model]:
-    from breadknife.engine.llama import LlamaModel
+    from breadknife.engine.llama.model import LlamaModel
 
     path = ModelStore().verified(builtin_catalog().model("smollm2-135m"))
     model = LlamaModel(path, cells=CONTEXT_SIZE, sequences=2, threads=1, width=128)

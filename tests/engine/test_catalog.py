@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from breadknife.engine.catalog import builtin_catalog, read_catalog
+from breadknife.engine.models.catalog import builtin_catalog, read_catalog
 from breadknife.errors import UnknownModel
 
 DOCS = Path(__file__).parents[2] / "docs" / "models.md"
@@ -87,12 +87,13 @@ def test_a_sum_that_is_none_is_refused(tmp_path: Path, sum: str) -> None:
 
 def test_the_table_in_the_documentation_is_the_catalog() -> None:
     catalog = builtin_catalog()
-    rows = ["| name | model | quantisation | size | licence | used for |", "|---|---|---|---|---|---|"]
+    head = ("name", "model", "quantisation", "size", "licence", "languages", "used for")
+    rows = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     for model in catalog.models:
         used = [f"**{role}**" if catalog.roles.get(role) == model.name else role for role in model.roles]
         rows.append(
             f"| `{model.name}` | {model.title} | {model.quantisation} | {model.size / 1e6:,.0f} MB "
-            f"| {model.licence} | {', '.join(used)} |"
+            f"| {model.licence} | {model.languages} | {', '.join(used)} |"
         )
     table = "\n".join(rows)
     assert table in DOCS.read_text("utf-8"), f"docs/models.md should have this table:\n{table}"

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.engine.api import Prompt, Trim
-from breadknife.engine.catalog import builtin_catalog
-from breadknife.engine.chat import Message, chat_prompt
-from breadknife.engine.gguf import GgufInfo, read_gguf
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.chat import Message, chat_prompt
+from breadknife.engine.models.gguf import GgufInfo, read_gguf
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineError
 
 TEMPLATES = Path(__file__).with_name("templates")

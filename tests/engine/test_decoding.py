@@ -20,8 +20,8 @@ from breadknife.engine.api import (
     Scores,
     Trim,
 )
-from breadknife.engine.decoding import Work, fit, make_plan
-from breadknife.engine.sequences import Sequences
+from breadknife.engine.daemon.decoding import Work, fit, make_plan
+from breadknife.engine.daemon.sequences import Sequences
 from breadknife.errors import EngineError, PromptTooLong
 from engine.fake_model import FakeModel, carry_out
 

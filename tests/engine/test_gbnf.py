@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.engine.gbnf import MOST_SYMBOLS, GbnfError
-from breadknife.engine.gbnf_parser import parse_gbnf
-from breadknife.engine.grammar import beginning_of
+from breadknife.engine.grammars.gbnf import MOST_SYMBOLS, GbnfError
+from breadknife.engine.grammars.gbnf_parser import parse_gbnf
+from breadknife.engine.grammars.grammar import beginning_of
 from engine.grammars import accepts
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breadknife.engine.catalog import builtin_catalog
-from breadknife.engine.gguf import GgufInfo, read_gguf
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.gguf import GgufInfo, read_gguf
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelCorrupt
 from engine.gguf_files import ADAPTER, MODEL, gguf
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.engine import grammar_gate
-from breadknife.engine.grammar_gate import GrammarGate, is_plain, trial
+from breadknife.engine.grammars import gate as grammar_gate
+from breadknife.engine.grammars.gate import GrammarGate, is_plain, trial
 from breadknife.errors import EngineError
 
 NESTED = "root ::= " + 90 * "(" + '"a"' + 90 * ")"

@@ -23,11 +23,12 @@ from breadknife import paths
 from breadknife.cancel import CancelToken
 from breadknife.cli import doctor
 from breadknife.cli.main import app
-from breadknife.engine import daemon, silence, wire
+from breadknife.engine import silence, wire
 from breadknife.engine.api import EngineStatus, GenerateRequest, Part
 from breadknife.engine.client import DaemonEngine
 from breadknife.engine.connection import Hangs
 from breadknife.engine.crashes import CrashLedger
+from breadknife.engine.daemon import daemon
 from breadknife.engine.presence import Presence, announce, read_presence, withdraw
 from breadknife.engine.silence import BUSY_SECONDS, Silence
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable

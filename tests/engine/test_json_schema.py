@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.engine.json_schema import MOST_COUNT, SchemaError, closed_schema, written_out
+from breadknife.engine.grammars.json_schema import MOST_COUNT, SchemaError, closed_schema, written_out
 from engine.grammars import accepts
 
 PERSON = {

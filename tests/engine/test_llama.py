@@ -15,11 +15,11 @@ import pytest
 from gguf import GGUFWriter
 
 from breadknife.engine.api import Part, Sampling
-from breadknife.engine.catalog import builtin_catalog
-from breadknife.engine.constraint import Beginning, Grammar
-from breadknife.engine.llama import LlamaModel
+from breadknife.engine.grammars.constraint import Beginning, Grammar
+from breadknife.engine.llama.model import LlamaModel
 from breadknife.engine.model import Evaluation, Rows
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineError, ModelError
 
 pytestmark = pytest.mark.model

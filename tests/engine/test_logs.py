@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from breadknife import paths
-from breadknife.engine import logs
+from breadknife.engine.daemon import logs
 from breadknife.errors import EngineError
 from engine.daemons import Daemons, say, until
 

@@ -11,11 +11,11 @@ import pytest
 
 from breadknife.engine import machine
 from breadknife.engine.api import Calibration
-from breadknife.engine.calibration import Calibrations, read_calibrations, write_calibrations
-from breadknife.engine.catalog import ModelInfo
+from breadknife.engine.daemon.calibration import Calibrations, read_calibrations, write_calibrations
+from breadknife.engine.daemon.pool import LEFT_FOR_OTHERS, OVERHEAD, Pool, adapted
 from breadknife.engine.machine import Memory, others_work
 from breadknife.engine.model import Model
-from breadknife.engine.pool import LEFT_FOR_OTHERS, OVERHEAD, Pool, adapted
+from breadknife.engine.models.catalog import ModelInfo
 from breadknife.engine.settings import EngineSettings, read_engine_settings
 from breadknife.errors import EngineError, ModelMissing, UnknownModel
 from breadknife.paths import state_dir

@@ -17,10 +17,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from breadknife.engine.catalog import ModelInfo, Part
-from breadknife.engine.index import written
-from breadknife.engine.pull import PullProgress, pull
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import ModelInfo, Part
+from breadknife.engine.models.index import written
+from breadknife.engine.models.pull import PullProgress, pull
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import DownloadFailed
 from engine.hub import Hub
 
@@ -243,9 +243,9 @@ PULLER = """
 import sys
 from pathlib import Path
 import msgspec
-from breadknife.engine.catalog import ModelInfo
-from breadknife.engine.pull import pull
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import ModelInfo
+from breadknife.engine.models.pull import pull
+from breadknife.engine.models.store import ModelStore
 
 folder, model, pause_at = sys.argv[1:]
 

@@ -14,8 +14,8 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest, Part, Sampling, ScoreRequest
-from breadknife.engine.remote import RemoteEngine
-from breadknife.engine.remote_http import Patience
+from breadknife.engine.remote.engine import RemoteEngine
+from breadknife.engine.remote.http import Patience
 from breadknife.engine.routing import RoutedEngine
 from breadknife.engine.runtimes import Api, Runtime
 from breadknife.engine.scripted import Line, ScriptedEngine

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.engine.api import Sampling
+from breadknife.engine.llama.sampling import TokenSampler
 from breadknife.engine.model import Rows
-from breadknife.engine.sampling import TokenSampler
 
 PROBABILITIES = [0.5, 0.3, 0.15, 0.05]
 ROW: Rows = np.log(np.array(PROBABILITIES)).astype(np.float32) + 7

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from breadknife.engine.api import Chunk, Embeddings, EmbedRequest, GenerateRequest, Lane, Part, ScoreRequest, Scores
-from breadknife.engine.batching import Asked, shares
-from breadknife.engine.decoding import Work, make_plan
-from breadknife.engine.jobs import Run
+from breadknife.engine.daemon.batching import Asked, shares
+from breadknife.engine.daemon.decoding import Work, make_plan
+from breadknife.engine.daemon.jobs import Run
+from breadknife.engine.daemon.scheduler import Job, Scheduler
+from breadknife.engine.daemon.sequences import Sequences
 from breadknife.engine.model import Evaluation, Rows
-from breadknife.engine.scheduler import Job, Scheduler
-from breadknife.engine.sequences import Sequences
 from breadknife.errors import BreadknifeError, EngineError, ModelMissing, PromptTooLong, Superseded
 from engine.fake_model import FakeModel, FakeModels, only
 

@@ -19,11 +19,11 @@ from breadknife.engine.api import (
     ScoreRequest,
     Scores,
 )
-from breadknife.engine.catalog import builtin_catalog
-from breadknife.engine.jobs import Reply
-from breadknife.engine.llama import LlamaModel
-from breadknife.engine.scheduler import Job, Scheduler
-from breadknife.engine.store import ModelStore
+from breadknife.engine.daemon.jobs import Reply
+from breadknife.engine.daemon.scheduler import Job, Scheduler
+from breadknife.engine.llama.model import LlamaModel
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.store import ModelStore
 from engine.fake_model import FakeModels
 
 pytestmark = pytest.mark.model

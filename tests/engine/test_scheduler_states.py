@@ -20,8 +20,8 @@ from breadknife.engine.api import (
     ScoreRequest,
     Scores,
 )
-from breadknife.engine.jobs import Reply
-from breadknife.engine.scheduler import Job, Scheduler
+from breadknife.engine.daemon.jobs import Reply
+from breadknife.engine.daemon.scheduler import Job, Scheduler
 from breadknife.errors import BreadknifeError, Superseded
 from engine.fake_model import END, FakeModel, FakeModels
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from breadknife.engine.api import CONTEXT_SIZE, Lane
+from breadknife.engine.daemon.sequences import WORTH_KEEPING, Sequences, common_prefix
 from breadknife.engine.model import Evaluation
-from breadknife.engine.sequences import WORTH_KEEPING, Sequences, common_prefix
 from engine.fake_model import FakeModel
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.engine.catalog import builtin_catalog
-from breadknife.engine.snapshots import Snapshots, snapshot_key
-from breadknife.engine.store import ModelStore
+from breadknife.engine.daemon.snapshots import Snapshots, snapshot_key
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.store import ModelStore
 from engine.still_model import StillModel, holding
 
 TOKENS = [n % 100 for n in range(300)]
@@ -131,9 +131,9 @@ CONTINUE = """
 import sys
 from pathlib import Path
 from breadknife.engine.api import Part, Sampling
-from breadknife.engine.llama import LlamaModel
+from breadknife.engine.llama.model import LlamaModel
 from breadknife.engine.model import Evaluation
-from breadknife.engine.snapshots import Snapshots, snapshot_key
+from breadknife.engine.daemon.snapshots import Snapshots, snapshot_key
 
 model = LlamaModel(Path(sys.argv[1]), cells=2048, sequences=2, threads=1, width=128)
 snapshots = Snapshots(Path(sys.argv[2]), 1 << 30)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from breadknife.engine.state_file import read_state, write_state
+from breadknife.engine.llama.state_file import read_state, write_state
 
 TOKENS, STATE = [3, 1, 4, 1, 5], b"state of five tokens"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.engine.catalog import ModelInfo, builtin_catalog
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import ModelInfo, builtin_catalog
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelCorrupt, ModelError, ModelMissing
 
 CONTENT = b"GGUF the weights of a very small model"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.engine import sums
-from breadknife.engine.sums import KEPT_FILES, KEPT_SECONDS, KnownSums, sha256_of
+from breadknife.engine.models import sums
+from breadknife.engine.models.sums import KEPT_FILES, KEPT_SECONDS, KnownSums, sha256_of
 
 LATER = 1000.0
 """Seconds: a file that was just written has settled."""

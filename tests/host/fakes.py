@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from breadknife.engine.api import Engine
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.host.host import Host
 from breadknife.host.kinds import KINDS, RequestKind

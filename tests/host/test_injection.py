@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from breadknife.engine.api import Engine, GenerateRequest
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.host.host import Host
 from breadknife.host.registry import discover

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.engine.catalog import user_file
+from breadknife.engine.models.catalog import user_file
 from breadknife.host.host import Host
 from breadknife.host.receipts import Outcome
 from breadknife.host.settings import Author, Layer, Settings, resolve

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from breadknife.engine.api import Engine
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied, ModelMissing
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin

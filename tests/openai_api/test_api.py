@@ -14,10 +14,10 @@ import pytest
 
 from breadknife import errors
 from breadknife.cancel import CancelToken
-from breadknife.engine.adding import Wish, add_model
 from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest, Lane, Part, Sampling, Trim
+from breadknife.engine.models.adding import Wish, add_model
+from breadknife.engine.models.store import ModelStore
 from breadknife.engine.scripted import Line, ScriptedEngine
-from breadknife.engine.store import ModelStore
 from engine.gguf_files import ADAPTER, MODEL, gguf
 from openai_api.serving import Served, serving
 

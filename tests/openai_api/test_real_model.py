@@ -19,10 +19,10 @@ import openai
 import pytest
 
 from breadknife.cli.serve_openai import kept_token
-from breadknife.engine.adding import Wish, add_model, forget_model
-from breadknife.engine.catalog import builtin_catalog
 from breadknife.engine.client import DaemonEngine
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.adding import Wish, add_model, forget_model
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import SettingsError
 from engine.gguf_files import lora
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine, ScoreRequest, Scores
-from breadknife.engine.catalog import builtin_catalog
 from breadknife.engine.client import DaemonEngine
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.errors import EngineDied, EngineUnavailable
 from breadknife.host.host import Host

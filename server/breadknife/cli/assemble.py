@@ -8,7 +8,7 @@ from typing import Any
 
 from breadknife.cli.output import tell
 from breadknife.engine.api import Engine
-from breadknife.engine.catalog import read_models
+from breadknife.engine.models.catalog import read_models
 from breadknife.engine.routing import RoutedEngine
 from breadknife.errors import LeftOut
 from breadknife.host.host import Host

@@ -89,7 +89,7 @@ class Row:
 
 def rows(path: Path) -> tuple[list[Row], tuple[SettingsError, ...]]:
     """Every setting for a file or a folder, and what is wrong. Raises SettingsError for a path that isn't there."""
-    from breadknife.engine.catalog import read_models
+    from breadknife.engine.models.catalog import read_models
     from breadknife.host.registry import discover
     from breadknife.host.settings import load
     from breadknife.host.workspace import root_of

@@ -11,10 +11,10 @@ from pathlib import Path
 from breadknife import __version__, paths
 from breadknife.cli.assemble import make_host
 from breadknife.cli.output import print_json
-from breadknife.engine.catalog import user_catalog
 from breadknife.engine.installed import is_installed
+from breadknife.engine.models.catalog import user_catalog
+from breadknife.engine.models.store import ModelStore
 from breadknife.engine.runtimes import split_model
-from breadknife.engine.store import ModelStore
 from breadknife.engine.transport import private_folder
 from breadknife.errors import BreadknifeError, EngineMissing, EngineUnavailable, LeftOut
 from breadknife.host.host import Host

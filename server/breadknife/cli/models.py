@@ -21,10 +21,10 @@ from breadknife.cli.output import (
     say,
     tell,
 )
-from breadknife.engine.catalog import ModelInfo, merged, read_models, user_catalog
 from breadknife.engine.installed import is_installed
-from breadknife.engine.pull import pull
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import ModelInfo, merged, read_models, user_catalog
+from breadknife.engine.models.pull import pull
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineMissing, ModelError
 from breadknife.text.printable import escaped_values
 

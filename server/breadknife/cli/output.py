@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from breadknife.engine.pull import PullProgress, Report
+from breadknife.engine.models.pull import PullProgress, Report
 from breadknife.errors import BreadknifeError
 from breadknife.offline import OFFLINE
 from breadknife.text.printable import escaped

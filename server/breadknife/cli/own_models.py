@@ -18,8 +18,8 @@ from breadknife.cli.output import (
     say,
     tell,
 )
-from breadknife.engine.catalog import ModelInfo, merged, user_catalog, user_file
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import ModelInfo, merged, user_catalog, user_file
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelError
 
 
@@ -43,7 +43,7 @@ def add(
 
       breadknife models add my-style.gguf --adapter-of qwen2.5-coder-0.5b
     """
-    from breadknife.engine.adding import Wish, add_model
+    from breadknife.engine.models.adding import Wish, add_model
 
     wish = Wish(source, name, tuple(role or ()), adapter_of)
     with errors_told():
@@ -146,7 +146,7 @@ def prune(
 
       breadknife models prune --yes --json
     """
-    from breadknife.engine.prune import delete, leftovers
+    from breadknife.engine.models.prune import delete, leftovers
     from breadknife.host.settings import load
     from breadknife.paths import state_dir
 
@@ -174,7 +174,7 @@ def prune(
 
 def forget(model: ModelInfo) -> bool:
     """Take a model that the user added out of the list. Raises ModelError when an adapter needs it."""
-    from breadknife.engine.adding import forget_model
+    from breadknife.engine.models.adding import forget_model
 
     if adapters := [other.name for other in user_catalog().models if other.base == model.name]:
         raise ModelError(f"{', '.join(adapters)} is an adapter of {model.name}; remove that first")

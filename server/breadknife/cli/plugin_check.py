@@ -15,7 +15,7 @@ import msgspec
 from breadknife.cancel import CancelToken
 from breadknife.cli.probes import Probe, probes
 from breadknife.disk.reading import read_regular
-from breadknife.engine.catalog import builtin_catalog
+from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import PluginError
 from breadknife.host.host import Host, Reply

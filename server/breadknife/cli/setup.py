@@ -15,7 +15,7 @@ from breadknife.cancel import CancelToken
 from breadknife.cli.output import offline_by_settings
 from breadknife.cli.setup_output import Events, JsonEvents, LineEvents, LiveEvents, looked, tell_editor
 from breadknife.cli.setup_page import choose, show
-from breadknife.engine.catalog import merged, user_catalog
+from breadknife.engine.models.catalog import merged, user_catalog
 from breadknife.setup.choosing import Parts
 from breadknife.setup.editors import EditorPart
 from breadknife.setup.running import set_up

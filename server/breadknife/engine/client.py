@@ -238,7 +238,7 @@ def start_daemon(folder: Path) -> None:
     """
     if not is_installed():
         raise EngineMissing
-    command = [sys.executable, "-P", "-m", "breadknife.engine.daemon", os.fspath(folder)]
+    command = [sys.executable, "-P", "-m", "breadknife.engine.daemon.daemon", os.fspath(folder)]
     flags = (
         subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         if sys.platform == "win32"

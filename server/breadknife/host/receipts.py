@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from breadknife.engine.logs import open_log
+from breadknife.engine.daemon.logs import open_log
 from breadknife.task.running import StepTrace
 from breadknife.text.document import uri_to_path
 

@@ -11,7 +11,7 @@ from breadknife.engine.runtimes import Runtime
 from breadknife.host.settings import Settings
 
 if TYPE_CHECKING:
-    from breadknife.engine.remote import RemoteEngine
+    from breadknife.engine.remote.engine import RemoteEngine
 
 
 class Remotes(Mapping[str, Engine]):
@@ -26,7 +26,9 @@ class Remotes(Mapping[str, Engine]):
         self._lock = threading.Lock()
 
     def __getitem__(self, name: str) -> Engine:
-        from breadknife.engine.remote import RemoteEngine  # its HTTP client takes 0.2 s to import, and few need it
+        from breadknife.engine.remote.engine import (
+            RemoteEngine,  # its HTTP client takes 0.2 s to import, and few need it
+        )
 
         settings = self._settings()
         runtime = settings.engines[name]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.engine.api import Engine
-from breadknife.engine.catalog import Catalog
+from breadknife.engine.models.catalog import Catalog
 from breadknife.engine.runtimes import split_model
 from breadknife.host.containment import Containment
 from breadknife.host.kinds import KINDS, RequestKind

@@ -8,8 +8,8 @@ from typing import Any
 
 from breadknife import __version__
 from breadknife.engine.installed import is_installed
+from breadknife.engine.models.store import ModelStore
 from breadknife.engine.runtimes import split_model
-from breadknife.engine.store import ModelStore
 from breadknife.errors import EngineUnavailable
 from breadknife.host.host import Host
 from breadknife.host.receipts import Outcome

@@ -19,8 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest
-from breadknife.engine.catalog import ModelInfo
-from breadknife.engine.chat import chat_prompt
+from breadknife.engine.models.catalog import ModelInfo
+from breadknife.engine.models.chat import chat_prompt
 from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUnavailable, PromptTooLong
 from breadknife.openai.answers import Choice, Envelope, Json, Kind, embeddings, usage
 from breadknife.openai.bodies import Body, ChatBody, CompletionBody, EmbeddingBody, Sampled, decoded

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 import msgspec
 
 from breadknife.engine.api import CONTEXT_SIZE, Sampling
-from breadknife.engine.chat import Message
+from breadknife.engine.models.chat import Message
 from breadknife.openai.errors import ApiError
 
 MAX_PROMPTS = 128

@@ -8,9 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from breadknife.engine.api import Part, Prompt, Trim
-from breadknife.engine.catalog import Catalog, ModelInfo, read_models
-from breadknife.engine.gguf import GgufInfo, read_gguf
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import Catalog, ModelInfo, read_models
+from breadknife.engine.models.gguf import GgufInfo, read_gguf
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelError
 from breadknife.openai.errors import ApiError
 

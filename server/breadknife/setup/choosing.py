@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from breadknife.engine.catalog import Catalog
+from breadknife.engine.models.catalog import Catalog
 from breadknife.errors import SettingsError
 from breadknife.setup.editors import EDITORS, EditorPart
 from breadknife.setup.engine import EnginePart

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.engine import installed
-from breadknife.engine.index import download
 from breadknife.engine.machine import processor
+from breadknife.engine.models.index import download
 from breadknife.errors import DownloadFailed, EngineUnavailable
 from breadknife.paths import cache_dir
 from breadknife.setup.engine_build import Build, work_folder
@@ -102,7 +102,7 @@ def _made_here() -> Path | None:
 
 def _fault(cancel: CancelToken) -> str:
     """Why what is installed can't be loaded, as when it was built for another machine; empty where it can."""
-    result = run_program([sys.executable, "-P", "-c", "import breadknife.engine.llama"], cancel)
+    result = run_program([sys.executable, "-P", "-c", "import breadknife.engine.llama.model"], cancel)
     if not result.code:
         return ""
     return result.lines[-1] if result.lines else f"exit status {result.code}"

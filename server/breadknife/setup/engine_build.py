@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.index import pip_command
+from breadknife.engine.models.index import pip_command
 from breadknife.errors import BreadknifeError, DownloadFailed
 from breadknife.paths import cache_dir, state_dir
 from breadknife.setup import build_log

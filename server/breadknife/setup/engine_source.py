@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import breadknife.engine
-from breadknife.engine.index import download
-from breadknife.engine.sums import sha256_of
+import breadknife.engine.llama
+from breadknife.engine.models.index import download
+from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import DownloadFailed
 
 RELEASE = "0.3.36"
@@ -23,7 +23,7 @@ SHA256 = "832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e"
 """Of the release's sdist: nothing else is compiled."""
 SIZE = 76_589_250
 """Bytes of that sdist."""
-FIXES = Path(breadknife.engine.__file__).with_name("llama_fixes.h")
+FIXES = Path(breadknife.engine.llama.__file__).with_name("llama_fixes.h")
 CMAKE = Path(__file__).with_name("engine.cmake")
 _UNUSED = (
     ".git/",

@@ -16,7 +16,7 @@ import filelock
 from packaging.requirements import Requirement
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.index import reason
+from breadknife.engine.models.index import reason
 from breadknife.errors import DownloadFailed
 from breadknife.paths import state_dir
 from breadknife.setup.processes import run_program

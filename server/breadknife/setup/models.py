@@ -9,9 +9,9 @@ from pathlib import Path
 from threading import Thread
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.catalog import ModelInfo
-from breadknife.engine.pull import PullProgress, pull
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import ModelInfo
+from breadknife.engine.models.pull import PullProgress, pull
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import Cancelled
 from breadknife.setup.values import Look, Step
 

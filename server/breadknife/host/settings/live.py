@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from breadknife.engine.catalog import read_models, user_file
+from breadknife.engine.models.catalog import read_models, user_file
 from breadknife.host.host import Host
 from breadknife.host.settings.layers import Layer, settings_files
 from breadknife.host.settings.resolve import load

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type
 
 import msgspec
 
-from breadknife.engine.catalog import Catalog, read_models
+from breadknife.engine.models.catalog import Catalog, read_models
 from breadknife.engine.runtimes import ENGINE_NAME, Runtime, split_model
 from breadknife.engine.settings import EngineSettings
 from breadknife.errors import LeftOut, SettingsError

@@ -15,7 +15,7 @@ from typing import Any, cast, get_type_hints
 
 import msgspec
 
-from breadknife.engine.catalog import read_models
+from breadknife.engine.models.catalog import read_models
 from breadknife.engine.runtimes import ENGINE_NAME, Runtime
 from breadknife.engine.settings import EngineSettings
 from breadknife.host.settings.resolve import EVERY_PLUGINS, NEEDS_TRUST

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from breadknife.engine.installed import llama_build
-from breadknife.engine.llama import LlamaModel, has_amx
+from breadknife.engine.llama.model import LlamaModel, has_amx
 from breadknife.engine.machine import cores
 from breadknife.engine.model import Evaluation, Rows
 from breadknife.paths import state_dir, write_atomically

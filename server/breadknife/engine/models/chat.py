@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from breadknife.engine.api import Part, Prompt, Trim
-from breadknife.engine.gguf import GgufInfo
+from breadknife.engine.models.gguf import GgufInfo
 from breadknife.errors import EngineError
 
 ROLES = ("system", "user", "assistant", "tool")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from breadknife.engine.catalog import Catalog
-from breadknife.engine.store import ModelStore
+from breadknife.engine.models.catalog import Catalog
+from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelError
 
 SNAPSHOT_DAYS = 30

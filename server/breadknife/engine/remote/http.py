@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 import httpx2
 import msgspec
 
-from breadknife.engine.remote_answers import ModelList
+from breadknife.engine.remote.answers import ModelList
 from breadknife.engine.runtimes import Runtime
 from breadknife.errors import (
     BreadknifeError,

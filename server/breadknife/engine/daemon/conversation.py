@@ -21,7 +21,7 @@ from breadknife.engine.api import (
     ScoreRequest,
     Scores,
 )
-from breadknife.engine.jobs import Job
+from breadknife.engine.daemon.jobs import Job
 from breadknife.engine.transport import Endpoint, same_user
 from breadknife.errors import BreadknifeError, EngineError
 

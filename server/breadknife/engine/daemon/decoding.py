@@ -21,9 +21,9 @@ from breadknife.engine.api import (
     Scores,
     Trim,
 )
-from breadknife.engine.lookup import Drafter
+from breadknife.engine.daemon.lookup import Drafter
+from breadknife.engine.daemon.sequences import Sequences
 from breadknife.engine.model import Evaluation, Model, Rows, Steps
-from breadknife.engine.sequences import Sequences
 from breadknife.errors import EngineError, PromptTooLong
 
 TRIM_STEPS = 16

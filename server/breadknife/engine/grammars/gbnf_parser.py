@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from breadknife.engine.gbnf import (
+from breadknife.engine.grammars.gbnf import (
     Choice,
     Class,
     Gbnf,

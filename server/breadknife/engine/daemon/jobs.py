@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from breadknife.engine.api import Chunk, Embeddings, EmbedRequest, GenerateRequest, Lane, ScoreRequest, Scores
-from breadknife.engine.batching import Asked
-from breadknife.engine.decoding import Plan, Work
+from breadknife.engine.daemon.batching import Asked
+from breadknife.engine.daemon.decoding import Plan, Work
+from breadknife.engine.daemon.sequences import Sequences, common_prefix
 from breadknife.engine.model import Steps
-from breadknife.engine.sequences import Sequences, common_prefix
 from breadknife.errors import BreadknifeError, EngineError
 
 SHARED_START = 64

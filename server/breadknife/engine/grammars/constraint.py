@@ -12,7 +12,7 @@ import numpy as np
 from llguidance import LLMatcher, LLTokenizer
 from numpy.typing import NDArray
 
-from breadknife.engine.grammar import first_line, limits, refused, translated
+from breadknife.engine.grammars.grammar import first_line, limits, refused, translated
 from breadknife.engine.model import Rows
 from breadknife.errors import EngineError
 

@@ -14,13 +14,13 @@ from collections import Counter
 from collections.abc import Callable
 
 from breadknife.engine.api import Chunk, EmbedRequest, Lane, LaneStatus, ModelStatus, ScoreRequest
-from breadknife.engine.batching import Asked, shares, take_part
-from breadknife.engine.calibration import PROMPTS
-from breadknife.engine.decoding import Work, make_plan
-from breadknife.engine.jobs import SHARED_START, Job, Reply, Run, is_being_evaluated, make_way
+from breadknife.engine.daemon.batching import Asked, shares, take_part
+from breadknife.engine.daemon.calibration import PROMPTS
+from breadknife.engine.daemon.decoding import Work, make_plan
+from breadknife.engine.daemon.jobs import SHARED_START, Job, Reply, Run, is_being_evaluated, make_way
+from breadknife.engine.daemon.sequences import Sequences, common_prefix
+from breadknife.engine.daemon.tally import Tally
 from breadknife.engine.model import Evaluation, Model, Models, Rows
-from breadknife.engine.sequences import Sequences, common_prefix
-from breadknife.engine.tally import Tally
 from breadknife.errors import BreadknifeError, EngineError, Superseded
 
 TEND_SECONDS = 1.0

@@ -18,9 +18,9 @@ from collections.abc import Sequence
 
 import psutil
 
-from breadknife.engine.gbnf import GbnfError
-from breadknife.engine.gbnf_parser import parse_gbnf
-from breadknife.engine.grammar import MOST_CHARACTERS, check, is_schema
+from breadknife.engine.grammars.gbnf import GbnfError
+from breadknife.engine.grammars.gbnf_parser import parse_gbnf
+from breadknife.engine.grammars.grammar import MOST_CHARACTERS, check, is_schema
 from breadknife.errors import EngineError
 
 SHORT = 1_000
@@ -37,7 +37,7 @@ AT_ONCE = 2
 """Trials. Each client has one at a time."""
 KEPT = 1_000
 """Grammars of which is known what came of them."""
-_TRIAL = (sys.executable, "-P", "-m", "breadknife.engine.grammar_trial")  # not imported: llguidance takes 60 ms
+_TRIAL = (sys.executable, "-P", "-m", "breadknife.engine.grammars.trial")  # not imported: llguidance takes 60 ms
 
 
 class GrammarGate:

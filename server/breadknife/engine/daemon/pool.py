@@ -10,15 +10,15 @@ from pathlib import Path
 
 from breadknife.engine import machine
 from breadknife.engine.api import Calibration
-from breadknife.engine.calibration import Measured, calibrate, read_calibrations, write_calibrations
-from breadknife.engine.catalog import ModelInfo, read_models
+from breadknife.engine.daemon.calibration import Measured, calibrate, read_calibrations, write_calibrations
+from breadknife.engine.daemon.snapshots import SHORTEST, Snapshots, snapshot_key
 from breadknife.engine.installed import llama_build
 from breadknife.engine.machine import Memory
 from breadknife.engine.model import Model
+from breadknife.engine.models.catalog import ModelInfo, read_models
+from breadknife.engine.models.store import ModelStore
+from breadknife.engine.models.sums import KnownSums
 from breadknife.engine.settings import EngineSettings
-from breadknife.engine.snapshots import SHORTEST, Snapshots, snapshot_key
-from breadknife.engine.store import ModelStore
-from breadknife.engine.sums import KnownSums
 from breadknife.errors import BreadknifeError, EngineError, UnknownModel
 from breadknife.paths import state_dir
 

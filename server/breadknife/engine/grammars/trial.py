@@ -1,4 +1,4 @@
-"""Compiles a grammar in a process of its own, before the engine does: `python -m breadknife.engine.grammar_trial`.
+"""Compiles a grammar in a process of its own, before the engine does: `python -m breadknife.engine.grammars.trial`.
 
 It reads the grammar from its standard input and writes why it can't be used, or nothing. Whoever started it ends it
 when it takes too long or too much memory (see `grammar_gate`).
@@ -12,7 +12,7 @@ import time
 
 from llguidance import LLMatcher
 
-from breadknife.engine.grammar import first_line, limits, refused, translated
+from breadknife.engine.grammars.grammar import first_line, limits, refused, translated
 from breadknife.errors import EngineError
 
 READY = b"\n"

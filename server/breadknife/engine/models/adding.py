@@ -10,11 +10,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from breadknife.engine.catalog import Catalog, ModelInfo, merged, user_catalog, user_file, write_user_catalog
-from breadknife.engine.gguf import GgufInfo, read_gguf
-from breadknife.engine.pull import PullProgress, Report, hub_offer, pull
-from breadknife.engine.store import ModelStore
-from breadknife.engine.sums import sha256_of
+from breadknife.engine.models.catalog import Catalog, ModelInfo, merged, user_catalog, user_file, write_user_catalog
+from breadknife.engine.models.gguf import GgufInfo, read_gguf
+from breadknife.engine.models.pull import PullProgress, Report, hub_offer, pull
+from breadknife.engine.models.store import ModelStore
+from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError
 
 LOCK_SECONDS = 10.0

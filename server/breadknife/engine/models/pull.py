@@ -19,10 +19,10 @@ from typing import Any, BinaryIO
 
 from filelock import Timeout
 
-from breadknife.engine.catalog import ModelInfo, Part
-from breadknife.engine.index import download
-from breadknife.engine.store import ModelStore
-from breadknife.engine.sums import sha256_of
+from breadknife.engine.models.catalog import ModelInfo, Part
+from breadknife.engine.models.index import download
+from breadknife.engine.models.store import ModelStore
+from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError, ModelMissing
 
 HUB_TIMEOUT = 5.0

@@ -23,9 +23,9 @@ from breadknife.engine.api import (
     ScoreRequest,
     Scores,
 )
-from breadknife.engine.remote_answers import EmbeddingList
-from breadknife.engine.remote_apis import Dialect, LlamaServer, Ollama, OpenAI
-from breadknife.engine.remote_http import Exchange, Http, Patience
+from breadknife.engine.remote.answers import EmbeddingList
+from breadknife.engine.remote.apis import Dialect, LlamaServer, Ollama, OpenAI
+from breadknife.engine.remote.http import Exchange, Http, Patience
 from breadknife.engine.runtimes import Api, Runtime
 from breadknife.errors import BreadknifeError, Cancelled, EngineError, EngineUnavailable, Superseded
 

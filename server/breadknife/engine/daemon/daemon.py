@@ -1,7 +1,7 @@
 """The engine's process: one per user, shared by all editors and lint runs, gone when nobody has used it for a while.
 
-Run as `python -m breadknife.engine.daemon FOLDER`. It computes in one thread (see `scheduler`) and talks in another
-(asyncio).
+Run as `python -m breadknife.engine.daemon.daemon FOLDER`. It computes in one thread (see `scheduler`) and talks in
+another (asyncio).
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ import psutil
 from breadknife import __version__
 from breadknife.engine import wire
 from breadknife.engine.api import CONTEXT_SIZE, EngineStatus
-from breadknife.engine.conversation import Answer, Conversation, Request, described
 from breadknife.engine.crashes import CrashLedger
-from breadknife.engine.grammar_gate import GrammarGate
+from breadknife.engine.daemon.conversation import Answer, Conversation, Request, described
+from breadknife.engine.daemon.jobs import Job
+from breadknife.engine.daemon.logs import open_log
+from breadknife.engine.daemon.pool import Pool, from_store
+from breadknife.engine.daemon.scheduler import Scheduler
+from breadknife.engine.grammars.gate import GrammarGate
 from breadknife.engine.installed import llama_build
-from breadknife.engine.jobs import Job
-from breadknife.engine.logs import open_log
 from breadknife.engine.model import Model
-from breadknife.engine.pool import Pool, from_store
 from breadknife.engine.presence import announce, withdraw
-from breadknife.engine.scheduler import Scheduler
 from breadknife.engine.settings import EngineSettings, read_engine_settings
 from breadknife.engine.transport import BACKLOG, Endpoint, connect, forget, listen, private_folder
 from breadknife.errors import BreadknifeError, Cancelled, EngineUnavailable
@@ -187,8 +187,8 @@ async def _either(event: asyncio.Event, seconds: float) -> None:
 def load_model(name: str, settings: EngineSettings) -> Model:
     """A model in memory. Raises ModelError or EngineError."""
     try:
-        from breadknife.engine import amx  # it and llama.cpp are imported when the first model is needed
-        from breadknife.engine.llama import LlamaModel
+        from breadknife.engine.llama import amx  # it and llama.cpp are imported when the first model is needed
+        from breadknife.engine.llama.model import LlamaModel
     except Exception as error:  # llama_cpp raises RuntimeError for a library that can't be loaded
         raise EngineUnavailable(
             f"the engine can't be loaded: {error}; `breadknife setup engine` installs it anew"

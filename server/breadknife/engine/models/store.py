@@ -12,8 +12,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from breadknife.engine.catalog import ModelInfo
-from breadknife.engine.sums import sha256_of
+from breadknife.engine.models.catalog import ModelInfo
+from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import ModelCorrupt, ModelError, ModelMissing
 from breadknife.paths import data_dir
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from breadknife.engine.gbnf import GbnfError
-from breadknife.engine.gbnf_parser import parse_gbnf
-from breadknife.engine.json_schema import SchemaError, closed_schema
+from breadknife.engine.grammars.gbnf import GbnfError
+from breadknife.engine.grammars.gbnf_parser import parse_gbnf
+from breadknife.engine.grammars.json_schema import SchemaError, closed_schema
 from breadknife.errors import EngineError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import msgspec
 
 from breadknife.engine.api import Chunk, GenerateRequest, Piece, Prompt, ScoreRequest, Scores
-from breadknife.engine.remote_answers import (
+from breadknife.engine.remote.answers import (
     Completion,
     LlamaCompletion,
     LlamaTokens,
@@ -23,7 +23,7 @@ from breadknife.engine.remote_answers import (
     OllamaCompletion,
     OllamaModel,
 )
-from breadknife.engine.remote_http import MODELS, Exchange
+from breadknife.engine.remote.http import MODELS, Exchange
 from breadknife.errors import EngineDied, EngineError
 
 _CONTROL_TEXT = re.compile(

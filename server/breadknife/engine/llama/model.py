@@ -25,11 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breadknife.engine.api import Prompt, Sampling
-from breadknife.engine.constraint import Beginning, Grammar, Vocabulary
-from breadknife.engine.grammar import beginning_of
+from breadknife.engine.grammars.constraint import Beginning, Grammar, Vocabulary
+from breadknife.engine.grammars.grammar import beginning_of
+from breadknife.engine.llama.sampling import Constraint, TokenSampler
+from breadknife.engine.llama.state_file import read_state, write_state
 from breadknife.engine.model import Evaluation, Rows
-from breadknife.engine.sampling import Constraint, TokenSampler
-from breadknife.engine.state_file import read_state, write_state
 from breadknife.errors import EngineError, ModelError
 
 llama: Any = _bindings  # the bindings have no usable types
