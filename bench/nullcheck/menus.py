@@ -32,7 +32,7 @@ from breadknife.task.values import Action, ActionRequest, Actions, Finding, Reso
 from breadknife.text.document import Document, language_of
 from support import PluginContext
 
-AHEAD_SECONDS = 20.0
+AHEAD_SECONDS = 60.0
 """For which a cursor may stand on a finding here until its fixes are checked."""
 
 
@@ -76,6 +76,8 @@ def main() -> None:
             if not action.edits and not _is_made(plugin, document, action, context):
                 seen.refused += 1
                 print(f"refused: {path.relative_to(folder)}:{position(document, finding)[0]}: {action.title}")
+        if seen.menus % 10 == 0:
+            print(f"{seen.menus} menus, {seen.chosen} chosen, {seen.refused} refused", flush=True)
         if seen.chosen >= arguments.listed:
             break
     plugin.close()
@@ -99,13 +101,9 @@ def _menu(
 ) -> tuple[Action, ...]:
     """As the user opens it, once nothing more is found out about it ahead."""
     end = time.monotonic() + AHEAD_SECONDS
-    before = _asked(plugin, ActionRequest(document, finding.span, (finding,), invoked=False), context)
-    while time.monotonic() < end and sum(action.listed for action in before) < LISTED:
-        time.sleep(0.5)
-        now = _asked(plugin, ActionRequest(document, finding.span, (finding,), invoked=False), context)
-        if now == before and all(action.listed for action in now if action.data and "everywhere" not in action.data):
-            break
-        before = now
+    _asked(plugin, ActionRequest(document, finding.span, (finding,), invoked=False), context)
+    while time.monotonic() < end and not plugin.ladder.is_idle:
+        time.sleep(0.05)
     began = time.monotonic()
     actions = _asked(plugin, ActionRequest(document, finding.span, (finding,), invoked=True), context)
     seen.seconds += time.monotonic() - began

@@ -13,7 +13,7 @@ import pytest
 from breadknife.errors import Cancelled
 from breadknife.plugins.nullcheck.climb import Climb, Edited, Rung
 from breadknife.plugins.nullcheck.ladder import Ladder
-from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS, Oracle
+from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS
 from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
 from breadknife.task.values import DocumentEdits, Finding
@@ -291,14 +291,9 @@ def test_what_is_made_in_its_place_is_checked_ahead_only_if_the_checker_objects(
     ways = [[Edited(document, (TextEdit(Span(0, 1), new),)) for new in way] for way in (["1", "one"], ["!2", "two"])]
     checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
     ladder.prepare(ways, (), checker, 9, context, 2)
-    until(lambda: all(map(is_idle, ladder._oracles.values())))
+    until(lambda: ladder.is_idle)
     [started] = checker.started
     assert started.asked == [(f"a.py: {text}",) for text in ("1", "!2", "x", "two")]
-
-
-def is_idle(oracle: Oracle) -> bool:
-    with oracle._changed:
-        return oracle._prepared is None and oracle._preparing is not None and oracle._preparing.done.is_set()
 
 
 @pytest.mark.parametrize(
@@ -320,6 +315,6 @@ def test_offers_are_checked_ahead_until_so_many_have_passed(
     checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
     for _ in range(2):  # what is known isn't asked again
         ladder.prepare([[each] for each in edits], (), checker, 9, context, wanted)
-        until(lambda: all(map(is_idle, ladder._oracles.values())))
+        until(lambda: ladder.is_idle)
     [started] = checker.started
     assert started.asked == [(f"a.py: {text}",) for text in asked]

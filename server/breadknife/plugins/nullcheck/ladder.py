@@ -71,6 +71,12 @@ class Ladder:
         """See `Checker.problems`. Raises Cancelled when it takes longer, and EngineError."""
         return self._oracle(checker, language).ask(texts, CancelToken.after(seconds), beside)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being found out ahead."""
+        with self._lock:
+            return all(oracle.is_idle for oracle in self._oracles.values())
+
     def known(self, edited: Edited, about: Iterable[Finding], project: Project | None) -> Climb | None:
         """What was found out about it a moment ago, nothing having changed in the project."""
         return self._climbs.get((edited, _identity(about), project.generation)) if project is not None else None
