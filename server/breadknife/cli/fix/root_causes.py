@@ -84,7 +84,9 @@ def remove_causes(
                 continue
             gone, said = kept
             made.append(repair.edits)
-            tell(f"{counted(gone, 'finding')} gone: {cause.origin.name}: {repair.action.title}")
+            tell(
+                f"{counted(gone, 'finding')} gone: {cause.origin.name}: {(repair.action.explanation or repair.action.title)}"
+            )
             outcome = Removed(cause, repair, gone, tuple(repairs.changes))
             break
         yield outcome
@@ -119,7 +121,7 @@ def _repair(repairs: Repairs, way: Way, findings: Sequence[Found]) -> Repair | R
     of = None if way.found in findings else findings[0].finding
     repair = repairs.first(way.found, frozenset({way.offer.strategy}), of=of)
     if isinstance(repair, Repair):
-        title = repair.action.title
+        title = repair.action.explanation or repair.action.title
         if title == way.offer.titled:  # how many findings it ends of one file, where that of the project is told
             title = replace(way.offer, removes=1).titled
         return replace(repair, action=replace(repair.action, title=way.prefix + title))
@@ -143,7 +145,7 @@ def _kept(
         return Refused(repair.found, repairs.objection)
     gone = own - sum(len(repairs.own(path)) for path in paths)
     if checker:
-        tell(f"checking {repair.action.title}")
+        tell(f"checking {(repair.action.explanation or repair.action.title)}")
         after = checker({change.path: change.after for change in repairs.changes})
         changes = (Change(path, old.text, repairs.changes.document(path).text) for path, old in before.items())
         fresh, gone = new_in(said, after, changes), len(said) - len(after)
