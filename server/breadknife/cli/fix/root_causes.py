@@ -84,9 +84,7 @@ def remove_causes(
                 continue
             gone, said = kept
             made.append(repair.edits)
-            tell(
-                f"{counted(gone, 'finding')} gone: {cause.origin.name}: {(repair.action.explanation or repair.action.title)}"
-            )
+            tell(f"{counted(gone, 'finding')} gone: {cause.origin.name}: {repair.action.title}")
             outcome = Removed(cause, repair, gone, tuple(repairs.changes))
             break
         yield outcome
@@ -145,7 +143,7 @@ def _kept(
         return Refused(repair.found, repairs.objection)
     gone = own - sum(len(repairs.own(path)) for path in paths)
     if checker:
-        tell(f"checking {(repair.action.explanation or repair.action.title)}")
+        tell(f"checking {repair.action.title}")
         after = checker({change.path: change.after for change in repairs.changes})
         changes = (Change(path, old.text, repairs.changes.document(path).text) for path, old in before.items())
         fresh, gone = new_in(said, after, changes), len(said) - len(after)
