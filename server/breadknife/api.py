@@ -18,6 +18,7 @@ from breadknife.task.values import (
     CompletionItem,
     CompletionRequest,
     Completions,
+    Confidence,
     DocumentEdits,
     Done,
     Finding,
@@ -37,8 +38,8 @@ from breadknife.text.syntax import SyntaxTree
 __all__ = [
     "ANY_LANGUAGE", "API", "Action", "ActionRequest", "Actions", "Answer", "BreadknifeError", "CancelToken",
     "Cancelled", "CheckRequest", "Chunk", "Command", "CommandRequest", "CompletionItem", "CompletionRequest",
-    "Completions", "Context", "Document", "DocumentEdits", "Done", "EngineError", "Finding", "Findings", "Fix", "Kind",
-    "Model", "ModelError", "Origin", "Part", "PassedOn", "Plugin", "Prompt", "Related", "Request", "ResolveRequest",
-    "Sampling", "Scores", "Settled", "Severity", "Silence", "Span", "Step", "SyntaxTree", "TextEdit", "Trigger",
-    "Trim", "Verdict", "Vetoed", "apply_edits",
+    "Completions", "Confidence", "Context", "Document", "DocumentEdits", "Done", "EngineError", "Finding", "Findings",
+    "Fix", "Kind", "Model", "ModelError", "Origin", "Part", "PassedOn", "Plugin", "Prompt", "Related", "Request",
+    "ResolveRequest", "Sampling", "Scores", "Settled", "Severity", "Silence", "Span", "Step", "SyntaxTree", "TextEdit",
+    "Trigger", "Trim", "Verdict", "Vetoed", "apply_edits",
 ]  # fmt: skip

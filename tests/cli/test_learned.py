@@ -13,7 +13,7 @@ from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.completion.learning import Learning, learned_file
 from breadknife.plugins.completion.plugin import CompletionSettings
 from breadknife.plugins.nullcheck.choices import Choices, choices_file
-from breadknife.plugins.nullcheck.plugin import NullCheckSettings
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Strategy
 
 

@@ -48,4 +48,4 @@ def test_emacs(tmp_path: Path, test: str, name: str, text: str) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert chosen_fix(tmp_path) == ({"m": "assert"} if test == "breadknife-nullcheck" else {})
+    assert chosen_fix(tmp_path) == ({"m": "raise"} if test == "breadknife-nullcheck" else {})

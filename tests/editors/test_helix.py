@@ -39,11 +39,11 @@ def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
     with helix:
         helix.wait_for("`m` may be None")
         helix.type("]d a")
-        helix.wait_for("Assert that `m` is not None")
-        helix.press_until("Enter", "assert m is not None")
+        helix.wait_for("Raise ValueError")
+        helix.press_until("Enter", "if m is None:")
         save(helix)
-        helix.wait_for(lambda: "assert m is not None" in file.read_text("utf-8"))
-        helix.wait_for(lambda: chosen_fix(tmp_path) == {"m": "assert"})
+        helix.wait_for(lambda: "if m is None:" in file.read_text("utf-8"))
+        helix.wait_for(lambda: chosen_fix(tmp_path) == {"m": "raise"})
 
 
 def test_prose_is_shown_and_fixed(tmp_path: Path) -> None:

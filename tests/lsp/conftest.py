@@ -28,6 +28,23 @@ class Session:
         self.registered: list[lsp.Registration] = []
         """What the server has asked to be told of."""
 
+        self.questions: list[lsp.ShowMessageRequestParams] = []
+        """What the server has asked the user."""
+        self.choice: Callable[[Sequence[str]], str | None] = lambda titles: None
+        """What the user answers."""
+        self.applied: list[lsp.ApplyWorkspaceEditParams] = []
+
+        @client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)
+        def ask(params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
+            self.questions.append(params)
+            title = self.choice([each.title for each in params.actions or []])
+            return lsp.MessageActionItem(title) if title is not None else None
+
+        @client.feature(lsp.WORKSPACE_APPLY_EDIT)
+        def apply(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
+            self.applied.append(params)
+            return lsp.ApplyWorkspaceEditResult(applied=True)
+
         @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
         def register(params: lsp.RegistrationParams) -> None:
             self.registered += params.registrations
@@ -116,6 +133,30 @@ class Session:
             lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), range, lsp.CodeActionContext(diagnostics, only=only))
         )
         return [item for item in found or [] if isinstance(item, lsp.CodeAction)]
+
+    async def more(self, item: lsp.CodeAction, chosen: str = "", *, edits: bool = True) -> list[str]:
+        """The entries of the second menu, once the user has seen it. The entry that is `chosen` has been applied, if it
+        `edits`."""
+        assert item.command is not None, item
+        asked, applied = len(self.questions), len(self.applied)
+        self.choice = lambda titles: next((each for each in titles if chosen and each.startswith(chosen)), None)
+        command = lsp.ExecuteCommandParams(item.command.command, list(item.command.arguments or ()))
+        await self.client.workspace_execute_command_async(command)
+        async with asyncio.timeout(30):
+            while len(self.questions) == asked or (chosen and edits and len(self.applied) == applied):
+                await asyncio.sleep(0.01)
+        return [each.title for each in self.questions[-1].actions or []]
+
+    async def carry_out(self, uri: str, range: lsp.Range, diagnostics: list[lsp.Diagnostic], title: str) -> None:
+        """Choose the entry that has a command, in whichever menu it is."""
+        *listed, last = await self.actions(uri, range, diagnostics)
+        for item in (*listed, last):
+            if item.title == title:
+                assert item.command is not None
+                command = lsp.ExecuteCommandParams(item.command.command, list(item.command.arguments or ()))
+                await self.client.workspace_execute_command_async(command)
+                return
+        assert title in await self.more(last, title, edits=False)
 
     async def why(self, uri: str) -> list[dict[str, Any]]:
         return await self.client.workspace_execute_command_async(lsp.ExecuteCommandParams("breadknife.why", [uri]))

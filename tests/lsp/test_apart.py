@@ -87,7 +87,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gate:
 
 
 def places(found: list[lsp.Diagnostic]) -> list[tuple[str, int]]:
-    return [(str(each.source), each.range.start.line) for each in found]
+    return [(str(each.code).partition("/")[0], each.range.start.line) for each in found]
 
 
 async def until(condition: Callable[[], bool]) -> None:

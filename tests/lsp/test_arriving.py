@@ -55,10 +55,10 @@ async def test_what_is_announced_reads_what_is_open(
     """Nothing is typed meanwhile."""
     session = await connect("emacs")
     uri = session.open("a.md", f"This is an useful start. {text}", "markdown")
-    await pushed(session, uri, lambda each: each.source == "harper")
+    await pushed(session, uri, lambda each: str(each.code).startswith("harper/"))
     if name == "models":  # what waits for the model has given up, and nobody asks again
         while not any("without a model" in each.message for each in session.client.messages):
             await session.client.wait_for_notification(lsp.WINDOW_SHOW_MESSAGE)
     arrive(tests_home, name)
     arrivals.announce()
-    await pushed(session, uri, lambda each: source in str(each.source))
+    await pushed(session, uri, lambda each: source in str(each.code))

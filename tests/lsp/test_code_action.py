@@ -124,31 +124,61 @@ async def test_a_null_of_another_file_is_repaired_at_all_its_places(connect, scr
     async with asyncio.timeout(30):
         while True:  # the server learns of the other file beside the request
             found = await session.actions(uri, place, [])
-            if everywhere := [item for item in found if item.title.endswith("at up to 2 places with this cause")]:
+            if found[-1].title == "More…" and any("at 2 places" in title for title in await session.more(found[-1])):
                 break
-    item = await session.client.code_action_resolve_async(everywhere[0])
-    assert item.edit is not None
-    assert item.edit.document_changes is not None
-    [change] = item.edit.document_changes
+    await session.more(found[-1], "Raise ValueError at 2 places")
+    [made] = session.applied
+    assert made.label == "Raise ValueError at 2 places"
+    assert made.edit.document_changes is not None
+    [change] = made.edit.document_changes
     assert change.text_document.uri == uri
-    assert "".join(edit.new_text for edit in change.edits).count("is not None") == 2
+    assert "".join(edit.new_text for edit in change.edits).count("raise ValueError") == 2
 
 
 NULL = "def f(x=None):\n    return x.y\n"
 USE = lsp.Range(lsp.Position(1, 11), lsp.Position(1, 11))
 
 
-async def test_a_menu_says_what_is_known_of_an_edit_and_the_log_what_it_has_passed(connect, script, home) -> None:
+async def test_a_menu_has_short_titles_and_the_log_says_the_rest(connect, script, home) -> None:
     session = await connect(engine_script=script([]), options=OFF)
-    *items, silencing = await session.actions(session.open("a.py", NULL), USE, [])
-    assert [item.title.partition(" · ")[2] for item in items] == ["file clean"] * len(items)
-    assert silencing.title == "Ignore none-attribute on this line (only a comment)"
-    item = await session.client.code_action_resolve_async(items[0])
+    *items, more = await session.actions(session.open("a.py", NULL), USE, [])
+    titles = [item.title for item in items]
+    assert titles == ["Assert that `x` is not None", "Raise ValueError"]
+    assert [bool(item.is_preferred) for item in items] == [True, False]
+    assert await session.more(more) == ["Ignore none-attribute on this line"]
+    item = await session.client.code_action_resolve_async(items[1])
     assert item.edit
-    title = item.title.partition(" · ")[0]
-    said = f"breadknife: {title}: parses · finding gone · non-null path unchanged · file clean"
+    said = (
+        "breadknife: Raise ValueError: Raise ValueError if `x` is None — a message says more than an AssertionError; "
+        "parses · finding gone · non-null path unchanged · file clean"
+    )
     assert [each.message for each in session.client.log_messages if each.message.startswith("breadknife: ")] == [said]
     assert session.client.messages == []
+
+
+async def test_the_second_menu_applies_what_is_chosen(connect, script, home) -> None:
+    session = await connect(engine_script=script([]), options=OFF)
+    *_, more = await session.actions(session.open("a.py", NULL), USE, [])
+    await session.more(more, "Ignore")
+    [question] = session.questions
+    assert question.message == "breadknife: `x` may be None: the default of `x` in `f` is None"
+    [made] = session.applied
+    [change] = made.edit.document_changes or []
+    assert [edit.new_text for edit in change.edits] == ["  # breadknife: ignore none-attribute"]
+
+
+async def test_the_second_menu_is_for_the_text_that_the_first_was_for(connect, script, home) -> None:
+    session = await connect(engine_script=script([]), options=OFF)
+    uri = session.open("a.py", NULL)
+    *_, more = await session.actions(uri, USE, [])
+    session.replace(uri, f"\n{NULL}", 2)
+    command = lsp.ExecuteCommandParams(more.command.command, list(more.command.arguments))
+    await session.client.workspace_execute_command_async(command)
+    async with asyncio.timeout(30):
+        while not session.client.messages:
+            await asyncio.sleep(0.01)
+    assert "has changed since the menu was shown" in session.client.messages[0].message
+    assert session.questions == []
 
 
 @pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
@@ -165,8 +195,8 @@ async def test_what_was_chosen_and_not_undone_comes_first_the_next_time(connect,
                 pass
         return now
 
-    first, *others, _ = await session.actions(uri, USE, [])
-    wanted = next(item for item in others if item.title.startswith("Raise"))
+    first, *others = await session.actions(uri, USE, [])
+    wanted = next(item for item in others if item.title == "Raise ValueError")
     if not wanted.edit:
         await session.client.code_action_resolve_async(wanted)
     assert (await titles())[0] == first.title, "to look at an edit isn't to make it"
@@ -174,7 +204,7 @@ async def test_what_was_chosen_and_not_undone_comes_first_the_next_time(connect,
     made = f'{head}    if x is None:\n        raise ValueError("x is None")\n{tail}'
     session.replace(uri, made, version=2)
     now = await become(chosen=True)
-    assert now[0].startswith("Raise ValueError if `x` is None — as you chose for `x` before")
+    assert now[0] == "Raise ValueError"
     assert now[1] == first.title
     session.replace(uri, f"{made}\n", version=3)
     session.replace(uri, made, version=4)
@@ -198,11 +228,9 @@ async def test_who_chooses_an_edit_is_told_when_no_checker_has_looked_at_it(
     monkeypatch.setenv("PATH", os.pathsep.join((str(program.parent), os.environ["PATH"])))
     options = {"nullcheck": {"oracle": "pyright", "oracle_seconds": 0.5}, "prose": {"enabled": False}}
     session = await connect(engine_script=script([]), options=options)
-    [item, *_] = await session.actions(session.open("a.py", NULL), USE, [])
-    item = await session.client.code_action_resolve_async(item)
-    assert item.edit
-    title = item.title.partition(" · ")[0]
-    said = f"breadknife: {why}, so made without a last check: “{title}”"
+    [more] = await session.actions(session.open("a.py", NULL), USE, [])
+    await session.more(more, "Raise")
+    said = f"breadknife: {why}, so made without a last check: “Raise ValueError”"
     assert [(each.type, each.message) for each in session.client.messages] == [(lsp.MessageType.Warning, said)]
 
 
@@ -214,17 +242,15 @@ async def test_who_chooses_what_can_not_be_made_is_told_why(connect, script, hom
     [told] = session.client.messages
     why, title = told.message.rsplit(": ", 1)
     assert why.startswith("breadknife: the edit (walrus) would break the file")
-    assert title == f"“{item.title.partition(' · ')[0]}”"
+    assert title == f"“{item.title}”"
 
 
 async def test_who_asks_for_no_edit_later_has_each_with_what_it_has_passed(connect, script, home) -> None:
-    """Nobody has chosen one yet: no message speaks of it."""
+    """Nobody has chosen one yet: no message speaks of it. It can't show a second menu: so it has all in one."""
     session = await connect("emacs", engine_script=script([]), options=OFF)
     *items, silencing = await session.actions(session.open("a.py", NULL), USE, [])
     assert len(items) > 1
     assert all(item.edit for item in (*items, silencing))
-    passed = "parses · finding gone · non-null path unchanged · file clean"
-    assert {item.title.partition(" · ")[2] for item in items} == {passed}
     assert session.client.messages == []
     assert [each for each in session.client.log_messages if each.message.startswith("breadknife: ")] == []
 
@@ -245,7 +271,7 @@ async def test_who_asks_for_no_edit_later_waits_for_no_checker_without_end(
         *items, silencing = await session.actions(session.open("a.py", NULL), USE, [])
     assert silencing.edit
     if made:
-        assert all("pyright took longer than 0.1 s" in item.title for item in items)
+        assert [item.title for item in items] == ["Assert that `x` is not None", "Raise ValueError"]
         assert session.client.messages == []
     else:
         assert items == []

@@ -53,7 +53,7 @@ def telling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def told(session, uri: str) -> list[str]:
-    return [each.message for each in await session.pull(uri) if each.source == "telling"]
+    return [each.message for each in await session.pull(uri) if str(each.code).startswith("telling/")]
 
 
 async def test_documents_and_files_on_disk(connect, script, home, telling) -> None:

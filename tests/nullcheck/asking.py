@@ -13,7 +13,7 @@ from support import PluginContext, document
 
 
 def findings(doc: Document, context: PluginContext | None = None) -> tuple[Finding, ...]:
-    answer = NullCheckPlugin().answer(CheckRequest(doc, whole=True), context or PluginContext())
+    answer = NullCheckPlugin().answer(CheckRequest(doc, whole=True, each_place=True), context or PluginContext())
     assert isinstance(answer, Findings)
     return answer.items
 

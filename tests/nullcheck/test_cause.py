@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.plugins.nullcheck.cause import changed_lines
-from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.task.values import ActionRequest, Actions, ResolveRequest
 from breadknife.text.document import Span, apply_edits
 from nullcheck.asking import findings, offered, resolved
@@ -19,32 +20,44 @@ from support import PluginContext, document
 FIND = "def find(k):\n    if k > 0:\n        return k\n    return None\n\n\n"
 
 
+def raised(name: str) -> str:
+    return f'    if {name} is None:\n        raise ValueError("{name} is None")\n'
+
+
+ALL_RAISED = (
+    f"def a():\n    a = find(1)\n{raised('a')}    return a.x\n\n\n"
+    f"def b():\n    b = find(2)\n{raised('b')}    return b.y\n"
+)
+
+
 @pytest.mark.parametrize(
-    ("before", "after"),
+    ("strategy", "before", "after"),
     [
         (
+            "raise",
             FIND + "def a():\n    a = find(1)\n    return a.x\n\n\ndef b():\n    b = find(2)\n    return b.y\n",
-            FIND + "def a():\n    a = find(1)\n    assert a is not None\n    return a.x\n\n\n"
-            "def b():\n    b = find(2)\n    assert b is not None\n    return b.y\n",
+            FIND + ALL_RAISED,
         ),
         (
+            "assert",
             "def f(a, x=None):\r\n  if a:\r\n    g()\r\n    a.b = x.y\r\n  else:\r\n    a.b = x.z\r\n",
             "def f(a, x=None):\r\n  if a:\r\n    g()\r\n    assert x is not None\r\n    a.b = x.y\r\n"
             "  else:\r\n    assert x is not None\r\n    a.b = x.z\r\n",
         ),
         (
+            "assert",
             "def f(a, x=None):\r\n  if a:\r\n    a.b = x.y\r\n  else:\r\n    a.b = x.z\r\n",
             "def f(a, x=None):\r\n  assert x is not None\r\n  if a:\r\n    a.b = x.y\r\n  else:\r\n    a.b = x.z\r\n",
         ),
     ],
     ids=["two functions", "two branches", "two branches alike"],
 )
-def test_all_places_of_a_cause(before: str, after: str) -> None:
+def test_all_places_of_a_cause(strategy: str, before: str, after: str) -> None:
     assert len(findings(document(before))) == 2
-    text, action = resolved(before, "assert", everywhere=True)
+    text, action = resolved(before, strategy, everywhere=True)
     assert text == after
-    assert action.title.endswith(", at up to 2 places with this cause")
-    assert action.origin.rule == "nullcheck/assert"
+    assert action.explanation.endswith(", at up to 2 places with this cause")
+    assert action.origin.rule == f"nullcheck/{strategy}"
     assert findings(document(text)) == ()
 
 
@@ -52,9 +65,9 @@ def test_where_it_cannot_be_written_the_others_are_repaired() -> None:
     text = FIND + "def a():\n    a = find(1)\n    return a.x\n\n\ndef b():\n    return [find(2).y for _ in range(3)]\n"
     text += "\n\ndef c():\n    c = find(3)\n    return c.x\n"
     assert len(findings(document(text))) == 3
-    after, _ = resolved(text, "assert", everywhere=True)
-    assert "    a = find(1)\n    assert a is not None\n" in after
-    assert "    c = find(3)\n    assert c is not None\n" in after
+    after, _ = resolved(text, "raise", everywhere=True)
+    assert f"    a = find(1)\n{raised('a')}" in after
+    assert f"    c = find(3)\n{raised('c')}" in after
     assert [finding.message for finding in findings(document(after))] == [findings(document(text))[1].message]
 
 
@@ -81,7 +94,7 @@ FAILS, PANICS = (
 def test_it_is_made_only_where_it_is_what_its_title_says() -> None:
     several = GO_FIND + FAILS.format("a") + PANICS.format("b") + FAILS.format("c")
     after, action = resolved(several, "check-error", everywhere=True, language="go")
-    assert action.title == "Check the error (return `err` if there is one), at up to 3 places with this cause"
+    assert action.explanation == "Check the error (return `err` if there is one), at up to 3 places with this cause"
     assert after.count("return err\n") == 2
     assert "panic(" not in after
     one = GO_FIND + FAILS.format("a") + PANICS.format("b")
@@ -120,9 +133,7 @@ def thrown(name: str) -> str:
             "use.py",
             "from found import find\n\n\n"
             "def a():\n    a = find(1)\n    return a.x\n\n\ndef b():\n    b = find(2)\n    return b.y\n",
-            "from found import find\n\n\n"
-            "def a():\n    a = find(1)\n    assert a is not None\n    return a.x\n\n\n"
-            "def b():\n    b = find(2)\n    assert b is not None\n    return b.y\n",
+            "from found import find\n\n\n" + ALL_RAISED,
         ),
         ({"found.ts": TYPED}, "use.ts", USES.format("", ""), USES.format(thrown("a"), thrown("b"))),
     ],
@@ -139,7 +150,7 @@ def test_all_places_of_a_cause_in_another_file(
     menu = plugin.answer(ActionRequest(doc, Span(0, len(before))), context)
     assert isinstance(menu, Actions)
     action = next(action for action in menu.items if action.data.get("everywhere"))
-    assert action.title.endswith(", at up to 2 places with this cause")
+    assert action.explanation.endswith(", at up to 2 places with this cause")
     answer = plugin.answer(ResolveRequest(doc, action), context)
     assert isinstance(answer, Actions), answer
     changed = doc.edited(answer.items[0].edits)
@@ -172,9 +183,9 @@ def test_it_is_offered_for_several_places_of_one_cause(text: str) -> None:
 def test_what_is_called_otherwise_at_another_place_is_named(names: tuple[str, ...], said: str) -> None:
     uses = (f"def f{at}():\n    {name} = find({at})\n    return {name}.x\n" for at, name in enumerate(names))
     text = "\n\n".join((FIND, *uses))
-    _, action = resolved(text, "assert", everywhere=True)
-    done = "Assert that `a` is not None (AssertionError if it is)"
-    assert action.title == f"{done}{said}, at up to {len(names)} places with this cause"
+    _, action = resolved(text, "raise", everywhere=True)
+    done = "Raise ValueError if `a` is None"
+    assert action.explanation == f"{done}{said}, at up to {len(names)} places with this cause"
 
 
 TEXT = st.text(alphabet=st.sampled_from("ab\n\ré"), max_size=40)

@@ -8,7 +8,8 @@ import pytest
 
 from breadknife.plugins.nullcheck import choices
 from breadknife.plugins.nullcheck.choices import Choices, by_choice, name_of
-from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Offer, Strategy
 from breadknife.task.values import ActionRequest, Actions, CommandRequest, Done, ResolveRequest
 from breadknife.text.document import Span

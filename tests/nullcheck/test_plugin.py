@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.errors import PluginError
-from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.task.values import CheckRequest, Finding, Findings, ResolveRequest, Silence
 from breadknife.text.document import Span
 from breadknife.text.no_worse import parses_no_worse
@@ -138,7 +139,7 @@ def test_where_findings_share_a_place_what_only_hides_stands_last_and_once_a_cod
 
 def test_a_title_says_what_happens_to_a_none() -> None:
     text = "def f(x=None):\n    if a:\n        raise TypeError('a')\n    return x.y\n"
-    titles = {action.data["strategy"]: action.title for action in offered(text)}
+    titles = {action.data["strategy"]: action.explanation for action in offered(text)}
     assert str(titles["assert"]).startswith("Assert that `x` is not None (AssertionError if it is)")
     assert titles["raise"] == "Raise TypeError if `x` is None — the function raises elsewhere"
 

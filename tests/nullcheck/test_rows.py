@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.nullcheck.plugin import NullCheckSettings
 from breadknife.plugins.nullcheck.rows import Row, rows
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from nullcheck.asking import findings
 from support import PluginContext, document
 

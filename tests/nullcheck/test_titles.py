@@ -149,7 +149,7 @@ class A {
     ],
 )  # fmt: skip
 def test_a_title_says_how_many_findings_it_ends(id: str, text: str, strategy: str, title: str) -> None:
-    titles = {action.data["strategy"]: action.title for action in reversed(offered(text, language=id))}
+    titles = {action.data["strategy"]: action.explanation for action in reversed(offered(text, language=id))}
     assert titles.get(strategy) == title
     assert title in [fix.title for finding in findings(document(text, id)) for fix in finding.fixes]
 

@@ -13,7 +13,8 @@ from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.plugins.nullcheck import ladder as ladder_module
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed
 from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
-from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.task.values import Action, ActionRequest, Actions, ResolveRequest, Silence
 from breadknife.text.document import Document, Span
 from nullcheck.oracle.development import checker_for
@@ -173,7 +174,7 @@ def test_no_type_is_declared_that_hides_another_error(
     (tmp_path / "net.py").write_text("class Conn:\n    def close(self): ...\n\n\ndef connected():\n    return Conn()\n")
     document, context = asked(tmp_path, RUNNER.format(method=method), oracle="pyright")
     action = menu(plugin, document, context)["field"]
-    assert "`Any`" in action.title
+    assert "`Any`" in action.explanation
     answer = plugin.answer(ResolveRequest(document, action), context)
     assert (answer.reason if isinstance(answer, Silence) else "") == refused
     assert not isinstance(answer, Silence) or 'Cannot access attribute "clos" for class "Conn"' in answer.sentence
@@ -262,4 +263,4 @@ def test_a_checker_looks_at_the_template_while_the_model_writes(
     [started] = checker.started
     texts = [text for each in started.asked for text in each]
     assert any(said in text for text in texts) is is_asked
-    assert any('raise ValueError("x is None")' in text for text in texts) is not is_asked
+    assert any('raise ValueError("x is None")' in text for text in texts), "the template, or what else is listed"

@@ -129,3 +129,30 @@ def test_a_finding_about_a_document_is_ignored_in_its_line(plugin: ProsePlugin, 
     moved = Document(doc.uri, "markdown", f"# Title\n\n{text}", 2)
     assert codes(plugin, moved, context) == ["broken-link"]
     assert codes(plugin, Document(doc.uri, "markdown", text.replace("gone", "away"), 3), context) == ["broken-link"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "listed"),
+    [
+        (
+            "We recieve a thing.\n",
+            "recieve",
+            ["Replace with “receive”", "Replace with “relieve”", "Replace with “recipe”",
+             "Add “recieve” to the dictionary"],
+        ),
+        (
+            "This is an useful option.\n",
+            "an useful",
+            ["Replace with “a”", "Ignore AnA in this sentence: it is right",
+             "Ignore AnA in this sentence: it is meant so", "Ignore AnA in this paragraph"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_menu_lists_four_entries_and_keeps_the_others(
+    plugin: ProsePlugin, context: PluginContext, text: str, at: str, listed: list[str]
+) -> None:
+    context = replace(context, values=replace(SETTINGS, languagetool=False))
+    offered = menu(plugin, document(text, "markdown"), text.index(at), context)
+    assert [title for title, action in offered.items() if action.listed] == listed
+    assert len(offered) > len(listed)
+    assert any("off in this project" in title for title in offered)

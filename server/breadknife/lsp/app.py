@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from breadknife.lsp.client import Client
-from breadknife.lsp.server import ACCEPTED, COMMAND, FIX_ALL, NEXT_EDIT, STATUS, WHY, BreadknifeServer
+from breadknife.lsp.server import ACCEPTED, COMMAND, FIX_ALL, MORE, NEXT_EDIT, STATUS, WHY, BreadknifeServer
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host
@@ -29,7 +29,7 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
     server.announce(lsp.CODE_ACTION_RESOLVE)
     for change in ("Configuration", "WatchedFiles", "WorkspaceFolders"):
         server.announce(f"workspace/didChange{change}")
-    for command in (COMMAND, ACCEPTED, NEXT_EDIT, STATUS, WHY):
+    for command in (COMMAND, ACCEPTED, MORE, NEXT_EDIT, STATUS, WHY):
         server.announce_command(command)
 
     @server.feature(lsp.INITIALIZE)

@@ -29,6 +29,10 @@ class Client:
     watches_elsewhere: bool = False
     """Also outside of the workspace."""
 
+    second_menu: bool = False
+    """Whether it asks its user a question of the server's with several answers. Helix 25 can't; eglot can, and doesn't
+    say so. A client that has each entry's edit made at once has waited for all of them: it shows them in one menu."""
+
     @classmethod
     def of(cls, params: lsp.InitializeParams) -> Client:
         text = params.capabilities.text_document or lsp.TextDocumentClientCapabilities()
@@ -36,6 +40,7 @@ class Client:
         window = params.capabilities.window
         watching = workspace.did_change_watched_files
         resolve = text.code_action.resolve_support if text.code_action else None
+        resolves = resolve is not None and "edit" in resolve.properties
         item = text.completion.completion_item if text.completion else None
         return cls(
             inline_completion=text.inline_completion is not None,
@@ -44,13 +49,18 @@ class Client:
             markdown=bool(item and lsp.MarkupKind.Markdown in (item.documentation_format or ())),
             pulls_diagnostics=bool(text.diagnostic and text.diagnostic.dynamic_registration),
             refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
-            resolves_edits=resolve is not None and "edit" in resolve.properties,
+            resolves_edits=resolves,
             versioned_edits=bool(workspace.workspace_edit and workspace.workspace_edit.document_changes),
             configuration=bool(workspace.configuration),
             progress=bool(window and window.work_done_progress),
             watches_files=bool(watching and watching.dynamic_registration),
+            second_menu=resolves and (bool(window and window.show_message) or _is_eglot(params.client_info)),
             watches_elsewhere=bool(watching and watching.relative_pattern_support),
         )
+
+
+def _is_eglot(client: lsp.ClientInfo | None) -> bool:
+    return client is not None and client.name == "Eglot"
 
 
 def _says(experimental: object, name: str) -> bool:

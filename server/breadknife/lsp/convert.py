@@ -9,6 +9,8 @@ from lsprotocol import types as lsp
 from breadknife.task.values import Command, DocumentEdits, Finding, Severity
 from breadknife.text.document import Document, Span, TextEdit
 
+SOURCE = "breadknife"
+"""What editors show beside each finding. Its rule is the code, as `breadknife lint` prints it: `harper/AnA`."""
 SEVERITIES = {
     Severity.ERROR: lsp.DiagnosticSeverity.Error,
     Severity.WARNING: lsp.DiagnosticSeverity.Warning,
@@ -114,8 +116,8 @@ def to_diagnostic(
     return lsp.Diagnostic(
         range=to_range(document, finding.span, encoding),
         severity=SEVERITIES[finding.severity],
-        source=finding.source,
-        code=finding.code,
+        source=SOURCE,
+        code=f"{finding.source}/{finding.code}",
         message=finding.message,
         related_information=related or None,
     )
@@ -124,10 +126,13 @@ def to_diagnostic(
 def from_diagnostic(document: Document, diagnostic: lsp.Diagnostic, encoding: str) -> Finding:
     """Any tool's diagnostic, as an editor sends it back."""
     severity = _SEVERITY_OF.get(diagnostic.severity) if diagnostic.severity else None
+    source, code = diagnostic.source or "", "" if diagnostic.code is None else str(diagnostic.code)
+    if source == SOURCE and "/" in code:
+        source, _, code = code.partition("/")
     return Finding(
         span=to_span(document, diagnostic.range, encoding),
-        source=diagnostic.source or "",
-        code="" if diagnostic.code is None else str(diagnostic.code),
+        source=source,
+        code=code,
         message=diagnostic.message,
         severity=severity or Severity.WARNING,
     )

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("breadknife.lsp")
 COMMAND, ACCEPTED, STATUS, WHY = "breadknife.command", "breadknife.accepted", "breadknife.status", "breadknife.why"
 NEXT_EDIT = "breadknife.nextEdit"
+MORE = "breadknife.more"
+"""Opens the second menu of fixes."""
 REFRESH_COMPLETION = "breadknife/refreshCompletion"
 """Notification `{uri, version}`: asked again, a completion would have grown. For clients that say
 `capabilities.experimental.breadknife.refreshCompletion`."""

@@ -17,6 +17,7 @@ from breadknife.lsp.features import (
     configuration,
     diagnostics,
     inline_completion,
+    more_actions,
     next_edit,
     watched_files,
 )
@@ -35,7 +36,9 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     """Register the handlers, load the plugins, learn the settings. `options` came with `initialize`."""
     checks, follow = Diagnostics(server), Following(server)
     settings = Configuration(server, command_line, options)
-    code_action.register(server, checks, HandedOut(server))
+    handed_out = HandedOut(server)
+    code_action.register(server, checks, handed_out)
+    more_actions.register(server, checks, handed_out)
     commands.register(server, checks)
     completion.register(server)
     configuration.register(server, settings, checks)

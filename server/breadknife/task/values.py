@@ -17,6 +17,19 @@ class Severity(StrEnum):
     HINT = "hint"
 
 
+class Confidence(StrEnum):
+    """How likely it is that what a finding says really happens, as far as its plugin can tell."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    def reaches(self, least: Confidence) -> bool:
+        """Whether this is at least as high as `least`."""
+        order = tuple(Confidence)
+        return order.index(self) <= order.index(least)
+
+
 class Trigger(StrEnum):
     TYPING = "typing"
     INVOKED = "invoked"
@@ -75,6 +88,8 @@ class Finding:
     severity: Severity = Severity.WARNING
     fixes: tuple[Fix, ...] = ()
     related: tuple[Related, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+    """`breadknife lint --min-confidence` leaves out what is below. The severity is the plugin's own choice."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +125,11 @@ class Action:
     elsewhere: tuple[DocumentEdits, ...] = ()
     """Edits of other documents that belong to it: of files in the workspace folder, a rule's only, never a model's."""
     checked: str = ""
-    """What its edits have passed, for people: `parses · finding gone · file clean`. In a menu, where it stands after
-    the title, in short: `file clean`."""
+    """What its edits have passed, for people: `parses · finding gone · file clean`. In a menu just `file clean`."""
+    explanation: str = ""
+    """What follows from it, and why it is offered, in whole sentences: for the preview and the log."""
+    listed: bool = True
+    """Whether the menu shows it at once. Otherwise it is behind the entry "More…"."""
     undone: Command | None = None
     """Told to the plugin where the user undoes those edits again soon after."""
     unchecked: str = ""
@@ -173,6 +191,9 @@ class CheckRequest:
     all_fixes: bool = True
     """Whether somebody reads every fix of a finding. Otherwise only the preferred ones are read ("fix all"), and others
     that take time to make may be left out: a menu is an `ActionRequest`."""
+    each_place: bool = False
+    """Whether every place is wanted as a finding of its own. Otherwise a plugin may answer with one finding for each
+    cause, at the first place, and name the others as `related`."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,27 @@ def test_exit_codes(project: Path, files: dict[str, str], paths: list[str], code
     assert "Traceback" not in result.stderr
 
 
+UNLIKELY = "def f(x=None):\n    return x.y\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "code", "hidden"),
+    [
+        (UNLIKELY, [], 0, "1 finding not shown"),
+        (UNLIKELY, ["--min-confidence", "low"], 1, ""),
+        (NULL, ["--min-confidence", "high"], 1, ""),
+    ],
+)
+def test_what_most_likely_cannot_happen_is_shown_on_request(
+    project: Path, text: str, arguments: list[str], code: int, hidden: str
+) -> None:
+    write(project, {"a.py": text})
+    result = lint(project, *arguments, "a.py")
+    assert result.returncode == code, result.stdout + result.stderr
+    assert hidden in result.stderr
+    assert bool(result.stdout) is bool(code)
+
+
 def test_a_python_file_is_read_in_the_encoding_that_it_names(project: Path) -> None:
     (project / "a.py").write_bytes(b"# coding: latin-1\n" + NULL.replace("😀", "").encode("latin-1"))
     (project / "b.py").write_bytes(b"x = '\xe9'\n")

@@ -27,7 +27,8 @@ from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
-from breadknife.plugins.nullcheck.plugin import NullCheckPlugin, NullCheckSettings
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Strategy, Use
 from breadknife.task.reasons import silence
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
@@ -107,7 +108,7 @@ class Repairs:
         document = self.changes.document(path)
         if document.language not in LANGUAGE_IDS:
             return []
-        reply = self._ask(path, CheckRequest(document, whole=True, all_fixes=False))
+        reply = self._ask(path, CheckRequest(document, whole=True, all_fixes=False, each_place=True))
         if reply.failures:
             raise DocumentError(f"{path}: {reply.failures[0].sentence}")
         return reply.findings

@@ -119,7 +119,7 @@ def _repair(repairs: Repairs, way: Way, findings: Sequence[Found]) -> Repair | R
     of = None if way.found in findings else findings[0].finding
     repair = repairs.first(way.found, frozenset({way.offer.strategy}), of=of)
     if isinstance(repair, Repair):
-        title = repair.action.title
+        title = repair.action.explanation or repair.action.title
         if title == way.offer.titled:  # how many findings it ends of one file, where that of the project is told
             title = replace(way.offer, removes=1).titled
         return replace(repair, action=replace(repair.action, title=way.prefix + title))

@@ -33,6 +33,7 @@ def to_json(problem: Problem) -> dict[str, Any]:
         "source": finding.source,
         "code": finding.code,
         "severity": str(finding.severity),
+        "confidence": str(finding.confidence),
         "message": finding.message,
         "related": [
             {"path": told.file.name, **told.file.place(told.span), "message": told.message} for told in problem.related

@@ -84,6 +84,8 @@ class Checked:
     problems: Sequence[Problem] = ()
     failures: Sequence[str] = ()
     """A sentence for each thing that could not be done: the file can't be read, a checker gave no answer."""
+    hidden: int = 0
+    """Findings that aren't told because they most likely can't happen."""
 
 
 @dataclass(frozen=True)

@@ -135,11 +135,14 @@ class Checks:
         found = sorted(
             (each for answer in answers for each in answer.findings), key=lambda f: (f.span, f.source, f.code)
         )
+        kept = [each for each in found if self.wanted.keeps(each)]
+        told = [each for each in kept if self.wanted.is_likely(each)]
         file = File(path, begun.document)
         return Checked(
             path,
-            [Problem(file, each, tuple(_related(file, each))) for each in found if self.wanted.keeps(each)],
+            [Problem(file, each, tuple(_related(file, each))) for each in told],
             [f"{path}: {why}" for answer in answers for why in answer.unanswered],
+            hidden=len(kept) - len(told),
         )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from breadknife.cli.output import EngineScript, Offline, exit_on_error
+from breadknife.task.values import Confidence
 
 _FORMATS = "text, json, github, gitlab, junit, rdjson or sarif."
 _RULE = "RULE[,RULE...]"
@@ -23,6 +24,10 @@ def lint(
     ] = None,
     ignore: Annotated[
         list[str] | None, typer.Option(metavar=_RULE, help="Leave these rules out; the longer name wins.")
+    ] = None,
+    min_confidence: Annotated[
+        Confidence | None,
+        typer.Option(help="Show what is at least so likely to happen. Without it, all but unlikely hints."),
     ] = None,
     only: Annotated[
         list[str] | None, typer.Option(metavar="PLUGIN", help="Ask no other plugin; may be given again.")
@@ -77,7 +82,8 @@ def lint(
     """
     given = {
         "--select": select, "--ignore": ignore, "--only": only, "--statistics": statistics, "--exit-zero": exit_zero,
-        "--output-file": output_file, "--stdin-filename": stdin_filename, "--jobs": jobs, "--language": language,
+        "--output-file": output_file, "--min-confidence": min_confidence,
+        "--stdin-filename": stdin_filename, "--jobs": jobs, "--language": language,
     }  # fmt: skip
     if paths and stdin_filename:
         raise typer.BadParameter("--stdin-filename checks standard input alone: leave the paths out")
@@ -98,6 +104,6 @@ def lint(
     from breadknife.cli.lint.wanted import Report, Wanted
 
     selection = Selection(listed(select or ()), listed(ignore or ()))
-    wanted = Wanted(paths or (), stdin_filename, language, only or (), selection)
+    wanted = Wanted(paths or (), stdin_filename, language, only or (), selection, min_confidence)
     report = Report(format, statistics, output_file, exit_zero)
     exit_on_error(lambda: run(wanted, report, jobs=jobs, offline=offline, engine_script=engine_script))

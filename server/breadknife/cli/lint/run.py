@@ -85,7 +85,7 @@ class _Run:
         self._began = datetime.now(UTC)
         self._failures = list[str]()
         self._unread = dict[str, list[Path]]()
-        self._files = self._checked = self._findings = 0
+        self._files = self._checked = self._findings = self._hidden = 0
 
     def check(self, given: Sequence[Source] | None, *, jobs: int | None, offline: bool) -> None:
         """Check `given`, or else the paths that are wanted, and write what is found. Raises SettingsError."""
@@ -121,6 +121,8 @@ class _Run:
         rules = self._rules() if self._format.names_rules and self._findings else dict[str, str]()
         for why, (first, *others) in self._unread.items():
             tell(f"{first}{f' and {len(others)} more' if others else ''}: {why}")
+        if self._hidden:
+            tell(f"{counted(self._hidden, 'unlikely finding')} not shown; `--min-confidence low` shows all")
         tell("", fleeting=True)
         self._writer.end(Run(self._began, datetime.now(UTC), code, self._failures, rules))
         show(self._out)
@@ -153,6 +155,7 @@ class _Run:
     def _tell(self, checked: Checked) -> None:
         self._checked += 1
         self._findings += len(checked.problems)
+        self._hidden += checked.hidden
         make_way(self._out)
         for failure in checked.failures:
             tell(failure)

@@ -63,7 +63,7 @@ def _heard(host: Host, root: Path, document: Document) -> Heard:
     for plugin in host.registry.plugins:
         if isinstance(plugin, ProsePlugin):
             plugin.hearing = hearing
-    reply = host.ask(CheckRequest(document, whole=True, all_fixes=False), root=root)
+    reply = host.ask(CheckRequest(document, whole=True, all_fixes=False, each_place=True), root=root)
     if failures := reply.failures:
         raise DocumentError(f"{document.path}: {'; '.join(failure.sentence for failure in failures)}")
     return Heard(reply.findings, hearing)

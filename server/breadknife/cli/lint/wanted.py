@@ -9,7 +9,7 @@ from pathlib import Path
 from breadknife.cli.formats.table import FORMATS, STATISTICS, Format
 from breadknife.cli.lint.selection import Selection
 from breadknife.errors import SettingsError
-from breadknife.task.values import Finding
+from breadknife.task.values import Confidence, Finding, Severity
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,18 @@ class Wanted:
     only: Collection[str] = ()
     """Plugins: no other is asked. Without any all are."""
     selection: Selection = field(default_factory=Selection)
+    min_confidence: Confidence | None = None
+    """No finding below it is told. Without it, no hint that its plugin isn't sure of."""
 
     def keeps(self, finding: Finding) -> bool:
-        """Whether a finding is told: what leaves out findings by what they are belongs here."""
+        """Whether the user has asked for the finding's rule."""
         return self.selection.keeps(finding)
+
+    def is_likely(self, finding: Finding) -> bool:
+        """Whether the finding is likely enough to be told."""
+        if self.min_confidence is None:
+            return finding.severity is not Severity.HINT or finding.confidence is Confidence.HIGH
+        return finding.confidence.reaches(self.min_confidence)
 
 
 @dataclass(frozen=True)

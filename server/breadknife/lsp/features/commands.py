@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from breadknife.host.host import Reply
 from breadknife.host.lines import folded, receipt_lines, status_lines
 from breadknife.host.status import status
 from breadknife.lsp.features.diagnostics import Diagnostics
@@ -19,19 +18,18 @@ _SHOWN, _READ = 20, 20
 def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
     @server.handles(COMMAND)
     async def run(*args: Any) -> dict[str, Any]:
-        reply = await _carry_out(server, args)
-        for receipt in reply.receipts:
-            if receipt.sentence:
-                server.show(receipt.sentence)
-        if reply.message:
-            server.show(reply.message)
-        diagnostics.refresh()
-        return {"done": bool(reply.answers)}
+        """Arguments: plugin, document URI, command, title, then the command's own."""
+        if len(args) < 4:
+            return {"done": False}
+        plugin, uri, name, title, *rest = map(str, args)
+        return {"done": await carry_out(server, diagnostics, plugin, uri, Command(name, title, tuple(rest)))}
 
     @server.handles(ACCEPTED)
     async def accepted(*args: Any) -> None:
         """A completion was taken: its plugin is told, and nobody else. Arguments as above."""
-        await _carry_out(server, args)
+        if len(args) >= 4:
+            plugin, uri, name, title, *rest = map(str, args)
+            await server.ask(CommandRequest(Command(name, title, tuple(rest)), server.root_of(uri)), plugin=plugin)
 
     @server.handles(STATUS)
     async def show_status(*args: Any) -> dict[str, Any]:
@@ -51,10 +49,15 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         ]
 
 
-async def _carry_out(server: BreadknifeServer, args: tuple[Any, ...]) -> Reply:
-    """Arguments: plugin, document URI, command, title, then the command's own."""
-    if len(args) < 4:
-        return Reply()
-    plugin, uri, name, title, *rest = map(str, args)
-    request = CommandRequest(Command(name, title, tuple(rest)), server.root_of(uri))
-    return await server.ask(request, plugin=plugin)
+async def carry_out(
+    server: BreadknifeServer, diagnostics: Diagnostics, plugin: str, uri: str, command: Command
+) -> bool:
+    """Have a plugin do something that the user has chosen, and say what came of it; whether it was done."""
+    reply = await server.ask(CommandRequest(command, server.root_of(uri)), plugin=plugin)
+    for receipt in reply.receipts:
+        if receipt.sentence:
+            server.show(receipt.sentence)
+    if reply.message:
+        server.show(reply.message)
+    diagnostics.refresh()
+    return bool(reply.answers)

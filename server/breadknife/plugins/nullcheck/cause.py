@@ -27,10 +27,10 @@ _LOOKED_AT = 8
 def with_same_cause(place: Place, findings: Sequence[Finding]) -> list[Finding]:
     """The file's own findings whose null comes from where that of `place` comes from; it is one of them."""
     here = next((finding for finding in findings if finding.span == place.span), None)
-    cause = _cause(here) if here else None
+    cause = cause_of(here) if here else None
     if cause is None:
         return []
-    return [finding for finding in findings if _cause(finding) == cause]
+    return [finding for finding in findings if cause_of(finding) == cause]
 
 
 def is_alike_elsewhere(file: NullFile, place: Place, offer: Offer) -> bool:
@@ -57,7 +57,7 @@ def repaired_everywhere(
     """The edits that end the findings with the same cause in the same way, wherever it can be written; None where that
     can't be verified."""
     same = with_same_cause(place, file.findings())
-    cause = _cause(same[0]) if same else None
+    cause = cause_of(same[0]) if same else None
     if cause is None or len(same) > MOST:
         return None
     first = _alike(file, place, way)
@@ -74,7 +74,7 @@ def repaired_everywhere(
         if tree is None:
             return None
         current = language.open(now, tree, project)
-        before, left = len(left), [finding for finding in current.findings() if _cause(finding) == cause]
+        before, left = len(left), [finding for finding in current.findings() if cause_of(finding) == cause]
         if len(left) >= before:
             return None
     made = changed_lines(document.text, now.text)
@@ -127,7 +127,7 @@ def _one_for_each_scope(file: NullFile, findings: Sequence[Finding], way: Strate
     return edits
 
 
-def _cause(finding: Finding) -> tuple[str | None, Span] | None:
+def cause_of(finding: Finding) -> tuple[str | None, Span] | None:
     """Where its null comes from; None where it comes from the place itself."""
     return (finding.related[0].uri, finding.related[0].span) if finding.related else None
 

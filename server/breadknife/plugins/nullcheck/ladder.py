@@ -12,12 +12,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, EngineUnavailable
+from breadknife.plugins.nullcheck.climb import IMPORTERS, Climb, Edited, Rung
 from breadknife.plugins.nullcheck.importers import importers, part
 from breadknife.plugins.nullcheck.oracle.comparing import Moves, compared
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS, Ask, Oracle
@@ -28,10 +28,8 @@ from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import DocumentEdits, Finding
-from breadknife.text.document import Document, Span, TextEdit, apply_edits
+from breadknife.text.document import Document, Span, apply_edits
 
-IMPORTERS = 20
-"""Files that are checked with an edit, of those that import what it changes."""
 _AT_ONCE = 2
 """Of these, so many are asked about with one question."""
 _SHARE = 0.1
@@ -49,81 +47,6 @@ _Situation = tuple[Path, str, frozenset[tuple[Path, str]]]
 saved."""
 _Part = tuple[_Situation, Path, str, Span | None]
 """What it was that is wrong there: a file, its text, and which part of it, where it isn't the whole."""
-
-
-class Rung(StrEnum):
-    """Each offer has passed all but the last, by its language's own checks."""
-
-    PARSES = "parses"
-    GONE = "finding gone"
-    PATH = "non-null path unchanged"
-    FILE = "file clean"
-    IMPORTERS = "importers clean"
-    OTHERS = "other errors still told"
-
-
-@dataclass(frozen=True)
-class Edited:
-    """A document and the edits that are to be made."""
-
-    document: Document
-    edits: tuple[TextEdit, ...]
-    elsewhere: tuple[DocumentEdits, ...] = ()
-    is_inner: bool = False
-    """See `Offer`: the files that import it aren't checked."""
-
-    @property
-    def changes(self) -> tuple[DocumentEdits, ...]:
-        return (DocumentEdits(self.document, self.edits), *self.elsewhere)
-
-
-@dataclass(frozen=True)
-class Climb:
-    """How far an edit came."""
-
-    checker: str = ""
-    """Which one was asked."""
-    importers: int = 0
-    of: int = 0
-    """Files that import what it changes and can see it; `importers` of them were checked."""
-    broken: Rung | None = None
-    problem: Problem | None = None
-    """What breaks it."""
-    seconds: float = 0.0
-    """The time that it had."""
-    is_inner: bool = False
-    """Files import it, and none of them can see what it changes."""
-    unasked: str = ""
-    """Why the checker has said nothing."""
-    is_torn: bool = False
-    """The file had syntax errors before: nothing that is said of it as a whole counts for much."""
-    others: tuple[str, ...] = ()
-    """The checkers whose finding only the language's own checks have seen gone: they weren't asked again."""
-
-    def is_enough(self, seconds: float) -> bool:
-        """Whether no more would be checked in that time."""
-        return self.broken is not None or self.seconds >= seconds or self.importers >= min(self.of, IMPORTERS)
-
-    @property
-    def badge(self) -> str:
-        """For people: `parses · finding gone · non-null path unchanged · file and 12 importers clean (pyright)`."""
-        gone = f"{' and '.join(self.others)} {Rung.GONE} by breadknife's own check" if self.others else Rung.GONE
-        said = [self.short] if not self.unasked else [self.short, self.unasked]
-        parses = () if self.is_torn else (Rung.PARSES,)
-        return " · ".join((*parses, gone, Rung.PATH, *said))
-
-    @property
-    def short(self) -> str:
-        """What is known of the file, and who says so: `file and 12 importers clean (pyright)`; without a name it is
-        the language's own checks."""
-        if self.is_torn:
-            return "the file does not parse"
-        if not self.checker or self.unasked:
-            return Rung.FILE
-        files = f"{self.importers} of {self.of}" if self.of > self.importers else str(self.importers)
-        importing = f" and {files} importer{'' if files == '1' else 's'}" if self.of else ""
-        unseen = "; importers can't see it" if self.is_inner else ""
-        return f"file{importing} clean ({self.checker}){unseen}"
 
 
 class Ladder:
@@ -148,35 +71,55 @@ class Ladder:
         """See `Checker.problems`. Raises Cancelled when it takes longer, and EngineError."""
         return self._oracle(checker, language).ask(texts, CancelToken.after(seconds), beside)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being found out ahead."""
+        with self._lock:
+            return all(oracle.is_idle for oracle in self._oracles.values())
+
     def known(self, edited: Edited, about: Iterable[Finding], project: Project | None) -> Climb | None:
         """What was found out about it a moment ago, nothing having changed in the project."""
         return self._climbs.get((edited, _identity(about), project.generation)) if project is not None else None
 
     def prepare(
-        self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, seconds: float, context: Context
-    ) -> None:
-        """Find out in the background about the first, and so long as the checker objects about the next."""
+        self, offered: Sequence[Sequence[Edited]], about: Sequence[Finding], checker: Installed, seconds: float,
+        context: Context, wanted: int = 1,
+    ) -> None:  # fmt: skip
+        """Ask in the background until so many of the ways that are offered have passed. Each way comes with what would
+        be made in its place, best first."""
         if context.project is not None:
             with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
-                self._prepare(offered, about, checker, context.project, seconds, instead=True)
+                self._prepare(offered, about, checker, context.project, seconds, wanted, instead=True)
 
     def _prepare(
-        self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, project: Project, seconds: float,
-        *, instead: bool,
+        self, offered: Sequence[Sequence[Edited]], about: Sequence[Finding], checker: Installed, project: Project,
+        seconds: float, wanted: int, *, instead: bool,
     ) -> None:  # fmt: skip
-        edited, generation = next(iter(offered), None), project.generation
-        if edited is None or (edited.elsewhere and not checker.tool.sees_unsaved):
+        if not offered or wanted == 0:
             return
-        known = self._known_enough(edited, about, seconds, project)
-        oracle = self._oracle(checker, edited.document.language)
+        (edited, *otherwise), *rest = offered
+        generation = project.generation
+
+        def go_on(climb: Climb, *, instead: bool) -> None:
+            left = rest if climb.broken is None or not otherwise else [otherwise, *rest]
+            self._prepare(left, about, checker, project, seconds, wanted - (climb.broken is None), instead=instead)
 
         def work(ask: Ask) -> None:
-            climb = known or self._climbed(edited, about, checker, project, seconds, ask)
-            if climb.broken is not None and project.generation == generation:
-                self._prepare(offered[1:], about, checker, project, seconds, instead=False)
+            began = self._climbs.now()
+            try:
+                climb = self._climbed(edited, about, checker, project, seconds, ask)
+            except EngineError:
+                climb = _unasked(checker, about, f"{checker.tool.name} does not run here")
+                self._climbs.put((edited, _identity(about), generation), climb, began)
+            if project.generation == generation:
+                go_on(climb, instead=False)
 
-        if known is None or known.broken is not None:
-            oracle.prepare(work, (edited, _identity(about)), instead=instead)
+        if edited.elsewhere and not checker.tool.sees_unsaved:  # nobody can be asked
+            go_on(Climb(), instead=instead)
+        elif (known := self._known_enough(edited, about, seconds, project)) is not None:
+            go_on(known, instead=instead)
+        else:
+            self._oracle(checker, edited.document.language).prepare(work, (edited, _identity(about)), instead=instead)
 
     def climb(
         self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
@@ -186,9 +129,8 @@ class Ladder:
             return Climb(others=others(about))
         if (known := self._known_enough(edited, about, seconds, context.project)) is not None:
             return known
-        unasked = Climb(checker.tool.name, others=others(about))
         if edited.elsewhere and not checker.tool.sees_unsaved:
-            return replace(unasked, unasked=f"{checker.tool.name} sees other files only as they are saved")
+            return _unasked(checker, about, f"{checker.tool.name} sees other files only as they are saved")
         limit = CancelToken.after(seconds)
         forget = context.cancel.on_cancel(limit.cancel)
         oracle = self._oracle(checker, edited.document.language)
@@ -200,9 +142,9 @@ class Ladder:
             return climb
         except Cancelled:
             context.cancel.raise_if_cancelled()
-            return replace(unasked, unasked=f"{checker.tool.name} took longer than {seconds:g} s")
+            return _unasked(checker, about, f"{checker.tool.name} took longer than {seconds:g} s")
         except EngineError:
-            return replace(unasked, unasked=f"{checker.tool.name} does not run here")
+            return _unasked(checker, about, f"{checker.tool.name} does not run here")
         finally:
             forget()
 
@@ -387,6 +329,10 @@ def _judged(
 
 def _may_hide(edited: Edited) -> bool:
     return any(_HIDING.search(edit.new_text) for each in edited.changes for edit in each.edits)
+
+
+def _unasked(checker: Installed, about: Iterable[Finding], why: str) -> Climb:
+    return Climb(checker.tool.name, unasked=why, others=others(about))
 
 
 def others(about: Iterable[Finding], confirmed: Collection[str] = ()) -> tuple[str, ...]:

@@ -9,33 +9,19 @@ from typing import Any
 
 from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.about import RULES
-from breadknife.plugins.nullcheck.cause import (
-    AT_PLACES,
-    MOST,
-    is_alike_elsewhere,
-    likewise,
-    repaired_everywhere,
-    with_same_cause,
-)
-from breadknife.plugins.nullcheck.choices import Choices, by_choice, name_of
+from breadknife.plugins.nullcheck.cause import repaired_everywhere
+from breadknife.plugins.nullcheck.choices import Choices
+from breadknife.plugins.nullcheck.climb import Climb, Edited
 from breadknife.plugins.nullcheck.content import only_words_differ
 from breadknife.plugins.nullcheck.files import Files
-from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, others
+from breadknife.plugins.nullcheck.grouping import by_cause, reported
+from breadknife.plugins.nullcheck.ladder import Ladder, others
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
-from breadknife.plugins.nullcheck.oracle.tools import Choice
+from breadknife.plugins.nullcheck.menu import Menu, ranked
 from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, WrittenAhead, rule
-from breadknife.plugins.nullcheck.silenced import silencing
-from breadknife.plugins.nullcheck.values import (
-    DECLARATION,
-    HIDING,
-    SOURCE,
-    NullFile,
-    NullLanguage,
-    Offer,
-    Place,
-    Strategy,
-    Use,
-)
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.plugins.nullcheck.titles import menu_title
+from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Offer, Place, Strategy, Use
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
@@ -55,33 +41,12 @@ from breadknife.task.values import (
     ResolveRequest,
     Silence,
 )
-from breadknife.text.directives import rules_named
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span
 
 _CHOSEN, _UNDONE = "chosen", "undone"
 """The commands that come once the edits of an action are made, and undone: the name of the value, and the strategy."""
 _FIX_BUDGET = 200
 """Findings of one check whose fixes come with it, where they are read. One past that has fixes only in its menu."""
-
-
-@dataclass(frozen=True)
-class NullCheckSettings:
-    disabled_rules: tuple[str, ...] = ()
-    """Codes that are not reported, such as `none-argument`."""
-    nullable: tuple[str, ...] = ()
-    """Calls that may give null: `mypkg.find -> when nothing is found`, `Type.method`, `import/path.Func`."""
-    oracle: Choice = "auto"
-    """The installed checker that must agree to a fix: `pyright`, `ty`, `pyrefly`, `tsc`, or `off`; `auto` takes the one
-    that the project is configured for, else the first that there is."""
-    oracle_seconds: float = 5.0
-    """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so; once a tenth of it
-    is used, no more of the files that import it are asked about."""
-    learn: bool = True
-    """Which fix you choose for a name is kept, on this machine only, and comes first where it may be null again."""
-
-    def __post_init__(self) -> None:
-        for code in sorted(rules_named(self.disabled_rules) - set(Use)):
-            raise ValueError(f"no code {code!r}; there are {', '.join(Use)}")
 
 
 class NullCheckPlugin:
@@ -109,10 +74,10 @@ class NullCheckPlugin:
         spoken = self._files.language(request.document.language, nullable)
         with self._files.open(request.document, tree, context.project, nullable) as file:
             match request:
-                case CheckRequest(all_fixes=wanted):
-                    return _check(file, context, _FIX_BUDGET if wanted else 0)
+                case CheckRequest():
+                    return _check(file, request, context)
                 case ActionRequest():
-                    menu = _Menu(file, spoken, request, self.ladder, self._ahead, self._choices, context)
+                    menu = Menu(file, spoken, request, self.ladder, self._ahead, self._choices, context)
                     return Actions(tuple(menu.actions()))
                 case ResolveRequest(document=document, action=action):
                     checking = _checking(self.ladder, document, action, context)
@@ -145,129 +110,24 @@ class NullCheckPlugin:
         self.ladder.close()
 
 
-def _reported(file: NullFile, context: Context) -> list[Finding]:
-    disabled = rules_named(context.settings(NullCheckSettings).disabled_rules)
-    return [finding for finding in file.findings() if finding.code not in disabled]
-
-
-def _check(file: NullFile, context: Context, fixed: int) -> Findings:
-    """`fixed`: the first so many have their fixes; none is a preferred one."""
+def _check(file: NullFile, request: CheckRequest, context: Context) -> Findings:
+    """None of the fixes is a preferred one: "fix all" makes none of them."""
     found = list[Finding]()
-    for at, finding in enumerate(_reported(file, context)):
+    shown, fixed = (
+        reported(file.findings(), context.settings(NullCheckSettings)),
+        _FIX_BUDGET if request.all_fixes else 0,
+    )
+    for at, finding in enumerate(shown if request.each_place else by_cause(shown)):
         context.cancel.raise_if_cancelled()
         place = file.place(finding) if at < fixed else None
-        fixes = tuple(_fixes(file, place)) if place else ()
+        fixes = tuple(_fixes(file, place, request.document.uri)) if place else ()
         found.append(replace(finding, fixes=fixes))
     return Findings(tuple(found))
 
 
-def _fixes(file: NullFile, place: Place) -> Iterator[Fix]:
-    for offer in file.offers(place):
+def _fixes(file: NullFile, place: Place, uri: str) -> Iterator[Fix]:
+    for offer in ranked(file, place, (), uri):
         yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)), elsewhere=offer.elsewhere)
-
-
-@dataclass(frozen=True)
-class _Menu:
-    file: NullFile
-    spoken: NullLanguage
-    request: ActionRequest
-    ladder: Ladder
-    ahead: WrittenAhead
-    choices: Choices
-    context: Context
-
-    def actions(self) -> Iterator[Action]:
-        """Where several places share the position: what repairs one of them, then what only hides."""
-        repairs, hiding = list[Action](), list[Action]()
-        silenced = list[Finding]()
-        for at, (place, about) in enumerate(self._places().items()):
-            offers = self._offers(place, about)
-            for rank, offer in enumerate(offers):
-                hides = offer.strategy in HIDING
-                action = self._action(offer, place, about, preferred=rank == 0 and not hides)
-                (hiding if hides else repairs).append(action)
-            repairs += self._everywhere(offers, place, about)
-            if all(offer.strategy is not Strategy.IGNORE for offer in offers):
-                silenced += about
-            if at == 0 and offers:
-                self._look_ahead(place, offers, about)
-        yield from (*repairs, *hiding, *self._silencing(silenced))
-
-    def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
-        offers = [offer for offer in self.file.offers(place, about) if not self._is_broken(offer, about)]
-        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
-        if not settings.learn or not offers:
-            return offers
-        name = name_of(self.file.tree, place.span)
-        return by_choice(offers, self.choices.of(self.context.root, name), name)
-
-    def _places(self) -> dict[Place, tuple[Finding, ...]]:
-        given = self.request.findings
-        own = [finding for finding in given if finding.source == SOURCE] or _reported(self.file, self.context)
-        others = [finding for finding in given if finding.source != SOURCE]
-        places: dict[Place, tuple[Finding, ...]] = {}
-        for finding in (*own, *others):
-            if finding.span.touches(self.request.span) and (place := self.file.place(finding)) is not None:
-                places[place] = (*places.get(place, ()), finding)
-        return places
-
-    def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, preferred: bool) -> Action:
-        known = self.ladder.known(self._edited(offer), about, self.context.project) or Climb()
-        return Action(
-            offer.titled, data=self._data(offer, place), findings=about, preferred=preferred, within=offer.within,
-            checked=replace(known, is_torn=self.file.tree.root.has_error).short, unasked=_is_unasked(offer),
-        )  # fmt: skip
-
-    def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
-        """The best way that is written at the place itself, at all with the same cause where it can be written."""
-        places = len(with_same_cause(place, self.file.findings()))
-        offer = next((offer for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere), None)
-        if offer is not None and 1 < places <= MOST and is_alike_elsewhere(self.file, place, offer):
-            title = f"{offer.title}{likewise(self.file, place, offer)}, at up to {places} places with this cause"
-            yield Action(title, data={**self._data(offer, place), "everywhere": places}, findings=about)
-
-    def _silencing(self, about: Sequence[Finding]) -> Iterator[Action]:
-        """Who reads the code knows better, whatever is offered: there is always a way to say so. The comment is of a
-        line: one does for all that it has of a code."""
-        ways = dict[tuple[str, tuple[TextEdit, ...]], list[Finding]]()
-        for finding in about:
-            if finding.source == SOURCE and (edit := silencing(self.request.document, self.file.tree, finding)):
-                ways.setdefault((finding.code, (edit,)), []).append(finding)
-        for (code, edits), findings in ways.items():
-            title = f"Ignore {code} on this line (only a comment)"
-            yield Action(title, edits=edits, findings=tuple(findings), origin=Origin(rule(Strategy.IGNORE)))
-
-    def _is_broken(self, offer: Offer, about: tuple[Finding, ...]) -> bool:
-        known = self.ladder.known(self._edited(offer), about, self.context.project)
-        return known is not None and known.broken is not None
-
-    def _look_ahead(self, place: Place, offers: Sequence[Offer], about: tuple[Finding, ...]) -> None:
-        """The likeliest choice is checked and written while the user reads the menu. Editors ask for menus that nobody
-        reads, too, wherever the cursor stands: no model writes for those."""
-        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
-        if checker := self.ladder.checker(self.request.document, settings.oracle, self.context):
-            edited = [self._edited(offer) for offer in offers]
-            self.ladder.prepare(edited, about, checker, settings.oracle_seconds, self.context)
-        if self.request.invoked:
-            Repair(self.file, self.spoken, place, offers[0], offers[0].edits, self.ahead).write_ahead(self.context)
-
-    def _data(self, offer: Offer, place: Place) -> Mapping[str, str | int]:
-        return {
-            "strategy": offer.strategy.value,
-            "start": place.span.start,
-            "end": place.span.end,
-            "use": place.use.value,
-            "asked": int(offer.is_asked_for),
-            "name": name_of(self.file.tree, place.span),
-        }
-
-    def _edited(self, offer: Offer) -> Edited:
-        return Edited(self.request.document, offer.edits, offer.elsewhere, offer.is_inner)
-
-
-def _is_unasked(offer: Offer) -> bool:
-    """A declaration is for a person to choose: others may ask what it says."""
-    return not offer.is_asked_for and offer.strategy not in HIDING | DECLARATION
 
 
 @dataclass(frozen=True)
@@ -343,7 +203,7 @@ def _resolved(
             command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
         )  # fmt: skip
         if each.otherwise is not None:
-            done = replace(done, title=each.otherwise.titled, within=each.otherwise.within)
+            done = replace(done, title=menu_title(each.otherwise), within=each.otherwise.within)
         return Actions((done,))
     return answer
 

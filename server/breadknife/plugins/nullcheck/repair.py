@@ -11,8 +11,9 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.runtimes import split_model
 from breadknife.errors import EngineError, ModelError
 from breadknife.plugins.nullcheck.ahead import Ahead
+from breadknife.plugins.nullcheck.climb import Climb, Edited, Rung
 from breadknife.plugins.nullcheck.content import only_content_differs, written
-from breadknife.plugins.nullcheck.ladder import Climb, Edited, Ladder, Rung
+from breadknife.plugins.nullcheck.ladder import Ladder
 from breadknife.plugins.nullcheck.oracle.tools import Installed
 from breadknife.plugins.nullcheck.values import SOURCE, Content, NullFile, NullLanguage, Offer, Place, Strategy
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
@@ -67,7 +68,7 @@ class Checking:
 
     def begin(self, edited: Edited, context: Context) -> None:
         """In the background."""
-        self.ladder.prepare([edited], self.about, self.checker, self.seconds, context)
+        self.ladder.prepare([[edited]], self.about, self.checker, self.seconds, context)
 
     @property
     def steps(self) -> tuple[Step[Edited, Climb], ...]:

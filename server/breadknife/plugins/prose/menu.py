@@ -1,9 +1,12 @@
-"""The entries of the editor's menu at a place: fixes, words for the dictionary, and what silences rules."""
+"""The entries of the editor's menu at a place: fixes, words for the dictionary, and what silences rules.
+
+At most four are listed; the others are behind the entry "More…", which editors show as the fifth.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from breadknife.plugins.prose.above import comment_above
@@ -20,6 +23,10 @@ REASONS = ("it is right", "it is meant so")
 """No editor asks for a text here; whoever has more to say edits the file."""
 
 
+LISTED, _FIXES = 4, 3
+"""Entries before "More…", and fixes among them: there is room for one that says that the text is right."""
+
+
 @dataclass(frozen=True)
 class Place:
     """The document that a menu is for."""
@@ -31,6 +38,15 @@ class Place:
 
 def menu(flaws: Sequence[Flaw], about: Sequence[Finding], place: Place) -> Iterator[Action]:
     """For the flaws of one spot, and for findings about the document as a whole that are there too."""
+    entries = list(_entries(flaws, about, place))
+    fixing = {fix.edits for finding in (*(flaw.finding for flaw in flaws), *about) for fix in finding.fixes}
+    fixes = [entry for entry in entries if entry.edits in fixing][:_FIXES]
+    others = [entry for entry in entries if entry.edits not in fixing][: LISTED - len(fixes)]
+    listed = {*map(id, fixes), *map(id, others)}
+    yield from (entry if id(entry) in listed else replace(entry, listed=False) for entry in entries)
+
+
+def _entries(flaws: Sequence[Flaw], about: Sequence[Finding], place: Place) -> Iterator[Action]:
     for flaw in flaws:
         yield from _of_flaw(flaw, place.root)
     for finding in about:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.braces.facts import Fact, NullUse
+from breadknife.plugins.nullcheck.confidence import confidence_of
 from breadknife.plugins.nullcheck.values import SOURCE, Use
 from breadknife.plugins.nullcheck.wording import capitalised, first_line, quote
 from breadknife.task.values import Finding, Related
@@ -40,7 +41,7 @@ def _finding_of(words: Words, tree: SyntaxTree, use: NullUse) -> Finding:
     message += f"{' here' if is_certain(use.fact) else ''}: {why}"
     if use.use is Use.ASSIGN:
         message += f"; {words.assigned}"
-    finding = Finding(span, SOURCE, use.use.value, message)
+    finding = Finding(span, SOURCE, use.use.value, message, confidence=confidence_of(cause.reason))
     is_checked = cause.soft or _is_compared(words, tree, cause.node, span)
     because = cause.why or (
         "the path from there to here has no check that leaves" if is_checked else "nothing checks it before the use"

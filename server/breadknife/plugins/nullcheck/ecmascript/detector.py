@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.braces.counting import CallCounts, call_counts
+from breadknife.plugins.nullcheck.confidence import confidence_of
 from breadknife.plugins.nullcheck.ecmascript.expressions import Evaluator, TooDeepError
 from breadknife.plugins.nullcheck.ecmascript.facts import Cause, Env, NullUse, Summary
 from breadknife.plugins.nullcheck.ecmascript.flow import Entered, Flow
@@ -306,4 +307,4 @@ def _explained(tree: SyntaxTree, use: NullUse) -> Finding:
     span = tree.span(use.node)
     value = capitalised(quote(tree.text[span.start : span.end]))
     message = f"{value} may be {use.cause.null or 'null'}: {use.cause.reason}"
-    return Finding(span, SOURCE, use.use.value, message)
+    return Finding(span, SOURCE, use.use.value, message, confidence=confidence_of(use.cause.reason))

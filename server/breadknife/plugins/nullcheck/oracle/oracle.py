@@ -107,6 +107,12 @@ class Oracle:
                 self._prepared = _Job(work, CancelToken.after(_ANSWER_SECONDS), about)
                 self._wake()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is prepared, nor about to be."""
+        with self._changed:
+            return self._prepared is None and (self._preparing is None or self._preparing.done.is_set())
+
     def settle(self, about: object, cancel: CancelToken) -> None:
         """Wait until this is done, if it is just being prepared. Raises Cancelled."""
         job = self._preparing

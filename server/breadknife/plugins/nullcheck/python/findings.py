@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from breadknife.plugins.nullcheck.confidence import confidence_of
 from breadknife.plugins.nullcheck.python.facts import NullUse
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, first_line, quote
@@ -32,7 +33,7 @@ def explained(tree: SyntaxTree, use: NullUse) -> Finding:
     """The finding by itself: its cause may lie in another tree."""
     span = tree.span(use.node)
     message = f"{capitalised(quote(tree.text[span.start : span.end]))} may be None: {use.cause.reason}"
-    return Finding(span, SOURCE, use.use.value, message)
+    return Finding(span, SOURCE, use.use.value, message, confidence=confidence_of(use.cause.reason))
 
 
 def is_told_otherwise(source: bytes, assignment: Node) -> bool:

@@ -1,0 +1,222 @@
+"""The menu of fixes at a place: at most three that have been checked already, and everything else behind "More…"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from breadknife.plugins.nullcheck.cause import AT_PLACES, MOST, is_alike_elsewhere, likewise, with_same_cause
+from breadknife.plugins.nullcheck.choices import Choices, by_choice, name_of
+from breadknife.plugins.nullcheck.climb import Climb, Edited
+from breadknife.plugins.nullcheck.grouping import reported
+from breadknife.plugins.nullcheck.ladder import Ladder
+from breadknife.plugins.nullcheck.never_first import never_first, with_a_good_first
+from breadknife.plugins.nullcheck.repair import Repair, WrittenAhead, rule
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.plugins.nullcheck.silenced import silencing
+from breadknife.plugins.nullcheck.titles import fitted, menu_title
+from breadknife.plugins.nullcheck.values import (
+    DECLARATION,
+    HIDING,
+    SOURCE,
+    NullFile,
+    NullLanguage,
+    Offer,
+    Place,
+    Strategy,
+)
+from breadknife.task.plugin import Context
+from breadknife.task.values import Action, ActionRequest, Confidence, Finding, Origin
+from breadknife.text.document import TextEdit
+
+LISTED = 3
+"""Fixes that a menu shows before "More…"."""
+
+
+def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> list[Offer]:
+    """The offers for a place, best first."""
+    return with_a_good_first(list(file.offers(place, about)), _confidence(file, place), uri)
+
+
+def edited(request: ActionRequest, offer: Offer) -> Edited:
+    return Edited(request.document, offer.edits, offer.elsewhere, offer.is_inner)
+
+
+@dataclass(frozen=True)
+class Menu:
+    file: NullFile
+    spoken: NullLanguage
+    request: ActionRequest
+    ladder: Ladder
+    ahead: WrittenAhead
+    choices: Choices
+    context: Context
+
+    def actions(self) -> Iterator[Action]:
+        """If several places share the position, the repairs of each, then what only hides a finding.
+
+        The first three repairs that are known to pass every check are listed. What only hides a finding is listed if
+        nothing repairs it. Everything else waits behind "More…": it is checked when that is opened.
+        """
+        repairs, everywhere, hiding = list[Action](), list[Action](), list[Action]()
+        silenced = list[Finding]()
+        for at, (place, about) in enumerate(self._places().items()):
+            offers = self._offers(place, about)
+            for offer in offers:
+                action = self._action(offer, place, about)
+                (hiding if offer.strategy in HIDING else repairs).append(action)
+            everywhere += self._everywhere(offers, place, about)
+            if all(offer.strategy is not Strategy.IGNORE for offer in offers):
+                silenced += about
+            if at == 0 and offers:
+                self._look_ahead(place, offers, about)
+        hiding += self._silencing(silenced)
+        yield from _limited(_distinct(repairs)) if repairs else ()
+        yield from (replace(action, listed=False) for action in everywhere)
+        hiding = [replace(action, preferred=False) for action in hiding]
+        yield from _limited(hiding) if not repairs else (replace(action, listed=False) for action in hiding)
+
+    def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
+        found = ranked(self.file, place, about, self.request.document.uri)
+        offers = [passing for offer in found if (passing := self._passing(offer, about)) is not None]
+        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
+        if not settings.learn or not offers:
+            return offers
+        name = name_of(self.file.tree, place.span)
+        return by_choice(offers, self.choices.of(self.context.root, name), name)
+
+    def _places(self) -> dict[Place, tuple[Finding, ...]]:
+        """Those that the editor shows, and our own that it shows as places of another finding."""
+        given = self.request.findings
+        own = [finding for finding in given if finding.source == SOURCE]
+        shown = {finding.span for finding in own}
+        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
+        own += [finding for finding in reported(self.file.findings(), settings) if finding.span not in shown]
+        others = [finding for finding in given if finding.source != SOURCE]
+        places: dict[Place, tuple[Finding, ...]] = {}
+        for finding in (*own, *others):
+            if finding.span.touches(self.request.span) and (place := self.file.place(finding)) is not None:
+                places[place] = (*places.get(place, ()), finding)
+        return places
+
+    def _passing(self, offer: Offer, about: tuple[Finding, ...]) -> Offer | None:
+        """The offer, or what would be made in its place; None if an installed checker has objected to each of them."""
+        other: Offer | None = offer
+        while other is not None:
+            known = self._known(other, about)
+            if known is None or known.broken is None:
+                return other
+            other = other.otherwise
+        return None
+
+    def _known(self, offer: Offer, about: tuple[Finding, ...]) -> Climb | None:
+        return self.ladder.known(edited(self.request, offer), about, self.context.project)
+
+    def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...]) -> Action:
+        known = self._known(offer, about)
+        climb = replace(known or Climb(), is_torn=self.file.tree.root.has_error)
+        return Action(
+            menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
+            checked=climb.short, explanation=offer.titled,
+            listed=known is not None or not self._may_be_refused(offer),
+            unasked=_is_unasked(offer),
+            preferred=not never_first(offer, _confidence(self.file, place), self.request.document.uri),
+        )  # fmt: skip
+
+    def _may_be_refused(self, offer: Offer) -> bool:
+        """Whether an installed checker is asked about it before it is made."""
+        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
+        checker = self.ladder.checker(self.request.document, settings.oracle, self.context)
+        return checker is not None and (checker.tool.sees_unsaved or not offer.elsewhere)
+
+    def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
+        """The best way that is written at the place itself, at all with the same cause where it can be written."""
+        places = len(with_same_cause(place, self.file.findings()))
+        offer = next((offer for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere), None)
+        if offer is not None and 1 < places <= MOST and is_alike_elsewhere(self.file, place, offer):
+            told = f"{offer.title}{likewise(self.file, place, offer)}, at up to {places} places with this cause"
+            yield Action(
+                everywhere_title(offer, places), data={**self._data(offer, place), "everywhere": places},
+                findings=about, explanation=told,
+            )  # fmt: skip
+
+    def _silencing(self, about: Sequence[Finding]) -> Iterator[Action]:
+        """Who reads the code knows better, whatever is offered: there is always a way to say so. The comment is of a
+        line: one does for all that it has of a code."""
+        ways = dict[tuple[str, tuple[TextEdit, ...]], list[Finding]]()
+        for finding in about:
+            if finding.source == SOURCE and (edit := silencing(self.request.document, self.file.tree, finding)):
+                ways.setdefault((finding.code, (edit,)), []).append(finding)
+        for (code, edits), findings in ways.items():
+            title = fitted(f"Ignore {code} on this line")
+            told = "Only a comment is written"
+            origin = Origin(rule(Strategy.IGNORE))
+            yield Action(title, edits=edits, findings=tuple(findings), origin=origin, explanation=told)
+
+    def _look_ahead(self, place: Place, offers: Sequence[Offer], about: tuple[Finding, ...]) -> None:
+        """The likeliest choices are checked while the cursor stands on the finding, and the first is written while the
+        user reads the menu. Editors ask for menus that nobody reads, too, wherever the cursor stands: no model writes
+        for those."""
+        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
+        if checker := self.ladder.checker(self.request.document, settings.oracle, self.context):
+            likely = [offer for offer in offers if offer.strategy not in HIDING] or offers
+            tried = [[edited(self.request, each) for each in _alternatives(offer)] for offer in likely]
+            self.ladder.prepare(tried, about, checker, settings.oracle_seconds, self.context, LISTED)
+        if self.request.invoked:
+            Repair(self.file, self.spoken, place, offers[0], offers[0].edits, self.ahead).write_ahead(self.context)
+
+    def _data(self, offer: Offer, place: Place) -> Mapping[str, str | int]:
+        return {
+            "strategy": offer.strategy.value,
+            "start": place.span.start,
+            "end": place.span.end,
+            "use": place.use.value,
+            "asked": int(offer.is_asked_for),
+            "name": name_of(self.file.tree, place.span),
+        }
+
+
+def everywhere_title(offer: Offer, places: int) -> str:
+    at = f" at {places} places"
+    return f"{menu_title(offer, len(at))}{at}"
+
+
+def _alternatives(offer: Offer) -> Iterator[Offer]:
+    other: Offer | None = offer
+    while other is not None:
+        yield other
+        other = other.otherwise
+
+
+def _limited(actions: Sequence[Action]) -> Iterator[Action]:
+    """With no more than three listed; the first of them is the preferred one, if it may be."""
+    left = LISTED
+    for action in actions:
+        is_listed = action.listed and left > 0
+        is_preferred = action.preferred and is_listed and left == LISTED
+        left -= is_listed
+        yield replace(action, listed=is_listed, preferred=is_preferred)
+
+
+def _distinct(actions: Sequence[Action]) -> list[Action]:
+    """Of two places with the same repair, the menu shows the first place's: the other has it behind "More…", with the
+    name of its value."""
+    seen, told = set[str](), list[Action]()
+    for action in actions:
+        if action.title in seen:
+            name = action.data.get("name")
+            action = replace(
+                action, title=fitted(f"{action.title} for `{name}`" if name else action.title), listed=False
+            )
+        seen.add(action.title)
+        told.append(action)
+    return told
+
+
+def _is_unasked(offer: Offer) -> bool:
+    """A declaration is for a person to choose: others may ask what it says."""
+    return not offer.is_asked_for and offer.strategy not in HIDING | DECLARATION
+
+
+def _confidence(file: NullFile, place: Place) -> Confidence | None:
+    return next((finding.confidence for finding in file.findings() if finding.span == place.span), None)

@@ -1,0 +1,48 @@
+"""What users may set for the null check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from breadknife.plugins.nullcheck.oracle.tools import Choice
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.task.values import Confidence
+from breadknife.text.directives import rules_named
+
+Shown = Literal["error", "warning", "information", "hint", "off"]
+
+
+@dataclass(frozen=True)
+class NullCheckSettings:
+    disabled_rules: tuple[str, ...] = ()
+    """Codes that are not reported, such as `none-argument`."""
+    nullable: tuple[str, ...] = ()
+    """Calls that may give null: `mypkg.find -> when nothing is found`, `Type.method`, `import/path.Func`."""
+    oracle: Choice = "auto"
+    """The installed checker that must agree to a fix: `pyright`, `ty`, `pyrefly`, `tsc`, or `off`; `auto` takes the one
+    that the project is configured for, else the first that there is."""
+    oracle_seconds: float = 5.0
+    """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so; once a tenth of it
+    is used, no more of the files that import it are asked about."""
+    learn: bool = True
+    """Which fix you choose for a name is kept, on this machine only, and comes first where it may be null again."""
+    severity_high: Shown = "warning"
+    """How a null is shown that comes from a call: a lookup, I/O, a parse, a function that may return it; `off`: not."""
+    severity_medium: Shown = "warning"
+    """The same where only a declaration says that it may be null."""
+    severity_low: Shown = "hint"
+    """The same for an attribute or a variable that is null until it is set, a parameter's default, and a value that was
+    compared with null. In code that was read, none of those could happen."""
+
+    def severity_of(self, confidence: Confidence) -> Shown:
+        by_confidence: Mapping[Confidence, Shown] = {
+            Confidence.HIGH: self.severity_high, Confidence.MEDIUM: self.severity_medium,
+            Confidence.LOW: self.severity_low,
+        }  # fmt: skip
+        return by_confidence[confidence]
+
+    def __post_init__(self) -> None:
+        for code in sorted(rules_named(self.disabled_rules) - set(Use)):
+            raise ValueError(f"no code {code!r}; there are {', '.join(Use)}")

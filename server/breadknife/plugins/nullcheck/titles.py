@@ -1,0 +1,87 @@
+"""What a menu calls an offer: at most 50 characters, and only what the edit does.
+
+An offer's own title is a sentence that also says what a null then leads to, and why it is offered. That belongs in
+the preview and the log; menus cut long lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from breadknife.plugins.nullcheck.values import HIDING, Offer
+
+LONGEST = 50
+"""Characters of a title."""
+_NULL = r"(?P<null>None|null|undefined|nil)"
+_FORMS = tuple(
+    (re.compile(pattern), short)
+    for pattern, short in (
+        (rf"(?:Return early|Leave) (?:if|when) .+ is (?:not )?{_NULL} \((?P<exit>.+?)(?: after the check)?\)", "exit"),
+        (rf"Skip this round of the loop if .+ is {_NULL}", "Handle {null}: continue"),
+        (rf"Leave the loop if .+ is {_NULL}", "Handle {null}: break"),
+        (rf"Skip this if .+ is {_NULL}", "Handle {null}: skip this"),
+        (rf"Return an error if .+ is {_NULL}", "Handle {null}: return an error"),
+        (rf"Use a default such as `(?P<value>.+?)` if .+ is {_NULL}", "Handle {null}: use {value}"),
+        (rf"Use `(?P<value>[^`]+)` if .+ is {_NULL}", "Handle {null}: use {value}"),
+        (rf"Use a length of 0 if .+ is {_NULL}", "Handle {null}: use a length of 0"),
+        (rf"Use an empty `(?P<value>[^`]+)` if .+ is {_NULL}", "Handle {null}: use an empty {value}"),
+        (rf"Leave out where .+ is {_NULL}.*", "Handle {null}: leave it out"),
+        (rf"Go on with {_NULL} if .+", "Handle {null}: go on with {null}"),
+        (rf"(?P<way>Raise|Throw) (?P<value>[\w.]+) if .+ is {_NULL}.*", "{way} {value}"),
+        (rf"Panic with a message if .+ is {_NULL}", "Panic with a message"),
+    )
+)
+"""The first that fits a whole title says how it is called in a menu. Other titles lose what stands in parentheses."""
+_CONSEQUENCE = re.compile(r" \((?:[^()`]|`[^`]*`|\([^()]*\))*\)$")
+_QUOTED = re.compile(r"`[^`]+`")
+_WIDTHS = (24, 16, 10)
+"""Characters that each quoted piece of code may have, tried one after the other until the title is short enough."""
+
+
+def menu_title(offer: Offer, kept_free: int = 0) -> str:
+    """What the menu calls it: "Raise ValueError", "Handle None: return []". `kept_free`: so many characters shorter."""
+    longest = LONGEST - kept_free
+    if offer.strategy in HIDING and offer.title.startswith("Ignore it"):
+        return "Ignore it"
+    for pattern, short in _FORMS:
+        if match := pattern.fullmatch(offer.title):
+            said = match.groupdict()
+            title = f"Handle {said['null']}: {_exit(said['exit'])}" if short == "exit" else short.format(**said)
+            return fitted(title, longest)
+    return fitted(_CONSEQUENCE.sub("", offer.title), longest)
+
+
+def _exit(said: str) -> str:
+    """How the function is left, as code: "return []" for "returns `[]`"."""
+    bare = said.replace("`", "")
+    for told in ("returns nothing", "returns", "return"):
+        if bare == told:
+            return "return"
+        if bare.startswith(f"{told} "):
+            return f"return {bare.removeprefix(told).strip()}"
+    return bare
+
+
+def fitted(title: str, longest: int = LONGEST) -> str:
+    """The title, with less of the code that it quotes if it is too long."""
+    shorter = list(_narrower(title))
+    fitting = next((each for each in shorter if len(each) <= longest), "")
+    if fitting:
+        return fitting
+    cut = shorter[-1][: longest - 1].rstrip()
+    return f"{cut}…" if cut.count("`") % 2 == 0 else f"{cut[: cut.rindex('`')].rstrip()}…"
+
+
+def _narrower(title: str) -> Iterator[str]:
+    """The title, then with less and less of the code that it quotes."""
+    yield title
+    for width in _WIDTHS:
+        yield _QUOTED.sub(lambda quoted, width=width: _abbreviated(quoted[0], width), title)
+
+
+def _abbreviated(quoted: str, width: int) -> str:
+    code = quoted[1:-1]
+    if len(code) <= width:
+        return quoted
+    return f"`{code[: width // 2]}…{code[len(code) + 1 - width + width // 2 :]}`"
