@@ -42,6 +42,9 @@ class Line:
     instead: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+REQUESTS = 1000
+
+
 class ScriptedEngine:
     """Answers with the first line whose `when` is in the prompt, word by word; with nothing when none is.
 
@@ -52,6 +55,7 @@ class ScriptedEngine:
     def __init__(self, script: Sequence[Line]) -> None:
         self._script = tuple(script)
         self.requests: list[GenerateRequest | ScoreRequest | EmbedRequest] = []
+        """The newest, at most `REQUESTS`."""
 
     @classmethod
     def from_file(cls, path: Path) -> ScriptedEngine:
@@ -59,7 +63,7 @@ class ScriptedEngine:
         return cls([Line(**entry) for entry in json.loads(path.read_text("utf-8"))])
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        self.requests.append(request)
+        self._keep(request)
         begins = _beginning(request.grammar)
         line, finish, tokens = self._line(_text(request.prompt) + begins, cancel), "stop", 0
         said = line.say if line.say.startswith(begins) else begins + line.say
@@ -77,7 +81,7 @@ class ScriptedEngine:
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         """What the line says is certain; any other alternative is as unlikely as it is long."""
-        self.requests.append(request)
+        self._keep(request)
         said = self._line(_text(request.prompt), cancel).say
         tokens = tuple(max(1, len(alternative.split())) for alternative in request.alternatives)
         logprobs = tuple(
@@ -88,7 +92,7 @@ class ScriptedEngine:
 
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings:
         """Texts with the same words are near each other, whatever the script says."""
-        self.requests.append(request)
+        self._keep(request)
         cancel.raise_if_cancelled()
         words = sum(len(text.split()) for text in request.texts)
         return Embeddings(tuple(map(_vector, request.texts)), prompt_tokens=words)
@@ -102,6 +106,10 @@ class ScriptedEngine:
 
     def close(self) -> None:
         pass
+
+    def _keep(self, request: GenerateRequest | ScoreRequest | EmbedRequest) -> None:
+        self.requests.append(request)
+        del self.requests[:-REQUESTS]
 
     def _line(self, prompt: str, cancel: CancelToken) -> Line:
         line = next((line for line in self._script if line.when in prompt), Line(""))
