@@ -130,7 +130,7 @@ check: setup extension
 
 unit: setup
 	@echo '== unit'
-	@$(BIN)/python -m pytest -m 'not editor and not peers and not slow and not dist'
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not editor and not peers and not slow and not dist'
 
 # All that a release has. Wheels of the engine for other systems: dist-engine-wheels, which calls cibuildwheel.
 dist: dist-core dist-engine dist-vscode dist-neovim
