@@ -91,9 +91,8 @@ class Demo:
                 continue
             actions = [action for action in await self.editor.actions(uri, diagnostic) if action.command is None]
             edits = await self.editor.resolve(actions[0]) if actions else []
-            if not edits:
-                self.note(f"{fault.file}: no fix is offered for {fault.wrong.strip()!r}")
-                return None
+            if not edits:  # an installed checker is still being asked
+                continue
             after = self.editor.edit(uri, edits)
             self.say(f"[yellow]{fault.file}:{diagnostic.range.start.line + 1}[/yellow] {diagnostic.message}")
             self.show_diff(text, after)
@@ -179,7 +178,7 @@ class Demo:
 def _is_about(diagnostic: lsp.Diagnostic, text: str, fault: Fault) -> bool:
     """Whether it touches what is wrong, and is of that plugin."""
     at = text.find(fault.wrong)
-    if at < 0 or (diagnostic.source == "nullcheck") != (fault.by == "nullcheck"):
+    if at < 0 or str(diagnostic.code).startswith("nullcheck/") != (fault.by == "nullcheck"):
         return False
     start, end = position(text, at), position(text, at + len(fault.wrong))
     return _key(start) <= _key(diagnostic.range.start) and _key(diagnostic.range.end) <= _key(end)

@@ -43,7 +43,7 @@ class FakeEditor:
             lsp.Diagnostic(
                 lsp.Range(position(text, at), position(text, at + len(wrong))),
                 wrong,
-                source="nullcheck" if "match" in wrong else "harper",
+                code="nullcheck/none-attribute" if "match" in wrong else "harper/AnA",
             )
             for wrong, at in found
             if at >= 0 and self.fixes[wrong] not in text

@@ -270,7 +270,8 @@ def told(editor: Editor, typed: Sequence[Typed], first: int) -> None:
             print(f"| – | | {each.sentence} |")
             continue
         at, found = came
-        alone = found["source"] == "harper" and (found["code"] in SPELLING or is_right("harper", found["code"]))
+        engine, _, rule = found["code"].partition("/")
+        alone = engine == "harper" and (rule in SPELLING or is_right(engine, rule))
         waited["Harper alone" if alone else "others"].append(max(0.0, at - each.ended))
         print(f"| {max(0.0, at - each.ended):.2f} s | {shown(found)} | {each.sentence} |")
     for who, seconds in waited.items():
