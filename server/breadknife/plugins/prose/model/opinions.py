@@ -128,10 +128,10 @@ def _mistake(text: str, proposal: Proposal, model: str) -> Mistake:
     span, new = proposal.span, proposal.replacement
     old = text[span.start : span.end]
     if not old:
-        message = f"“{new.strip()}” may be missing here"
+        message = f"A word may be missing: “{new.strip()}”"
     elif not new:
-        message = f"“{old.strip()}” may be one word too many"
+        message = f"“{old.strip()}” may be a word too many"
     else:
-        message = f"“{new}” may be meant for “{old}” here"
+        message = f"Did you mean “{new}” instead of “{old}”?"
     lint = Lint("model", proposal.rule, span, message, (new,), "")
     return Mistake(lint, ("model",), (proposal.rule,), (Correction(span, new),), safe=False, model=model)
