@@ -41,8 +41,8 @@ _PARSED_BYTES, _READ_BYTES = 1 << 16, 1 << 9
 """What a parser gets at once, and `Node.text` later: with 64 kB each time an analysis took four times as long; with 512
 bytes a parse takes a thirtieth longer."""
 _CHANGED_BYTES = 1 << 6
-"""What a parser gets at once after an edit, of which it reads little. py-tree-sitter 0.26 never frees the last piece: with
-64 kB each key would cost the size of the document."""
+"""What a parser gets at once after an edit, of which it reads little. py-tree-sitter 0.26 never frees the last piece:
+with 64 kB each key would cost the size of the document."""
 
 
 @cache
