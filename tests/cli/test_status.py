@@ -49,6 +49,7 @@ REMOTE = {"sentence": "completion: text leaves this machine, to the engine work 
 REPORT = {
     "version": "1",
     "engine": asdict(ENGINE),
+    "engine_installed": True,
     "engine_problem": "",
     "remotes": [REMOTE],
     "models": [{"name": "tiny", "roles": ["judge"], "path": None}],

@@ -202,8 +202,17 @@ def test_where_there_is_room_for_one_it_is_the_likeliest(marked: str, expected: 
     assert snippet.text == expected
 
 
+IMPORTED = time.monotonic()
+
+
 def edit(file: str, after: str, ago: float = 1.0) -> RecentEdit:
-    return RecentEdit(ROOT / file, 0, "", after, time.monotonic() - ago)
+    return RecentEdit(ROOT / file, 0, "", after, IMPORTED - ago)
+
+
+@pytest.fixture(autouse=True)
+def edits_are_as_old_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cases were made when this module was imported, and other tests may have run for long since then."""
+    monkeypatch.setattr(repository, "EDIT_SECONDS", repository.EDIT_SECONDS + time.monotonic() - IMPORTED)
 
 
 EDITED = (

@@ -78,7 +78,8 @@ def text_of(chunks: list[Chunk]) -> str:
     return "".join(chunk.text for chunk in chunks)
 
 
-CODE = Path(__file__).with_name("fake_model.py").read_text("utf-8")[:2400]
+CODE = Path(__file__).with_name("code.txt").read_text("utf-8")
+"""Doesn't change: where two tokens are nearly as likely, another batch may choose the other one."""
 TEXTS = {
     "edit": f"The code:\n```python\n{CODE}```\n\nThe same code again:\n```python\n{CODE[:200]}",
     "repetitive": "".join(f"    assert double({n}) == {2 * n}\n" for n in range(1, 12)),

@@ -56,14 +56,14 @@ async def test_what_may_be_null_is_checked(connect, script, home, case: str) -> 
     at = 0
     for each in wanted:
         at = after.index(each, at)
-    assert len(re.findall(r"\bis\b.*None", after)) == sum(each.endswith(" is ") for each in wanted)
+    assert len(re.findall(r"\bis\b.*None:", after)) == sum(each.endswith(" is ") for each in wanted)
 
 
 async def test_a_declaration_is_left_to_a_person(connect, script, home) -> None:
     """Others may ask what it says."""
     session = await connect(engine_script=script([]), options=OPTIONS)
     uri = session.open("a.py", "def size(text: str = None) -> int:\n    return len(text)\n")
-    assert [each.code for each in await session.pull(uri)] == ["none-argument"]
+    assert [each.code for each in await session.pull(uri)] == ["nullcheck/none-argument"]
     assert await session.actions(uri, EVERYTHING, [], only=["source.fixAll.breadknife"]) == []
 
 

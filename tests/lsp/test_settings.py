@@ -60,17 +60,17 @@ async def test_overrides_are_for_some_documents(connect, script, home) -> None:
 @pytest.mark.parametrize(
     ("severities", "wanted"),
     [
-        ({}, lsp.DiagnosticSeverity.Warning),
+        ({}, lsp.DiagnosticSeverity.Hint),
         ({"none-attribute": "error"}, lsp.DiagnosticSeverity.Error),
-        ({"*": "hint"}, lsp.DiagnosticSeverity.Hint),
+        ({"*": "warning"}, lsp.DiagnosticSeverity.Warning),
         ({"*": "hint", "none-attribute": "information"}, lsp.DiagnosticSeverity.Information),
-        ({"none-call": "error"}, lsp.DiagnosticSeverity.Warning),
+        ({"none-call": "error"}, lsp.DiagnosticSeverity.Hint),
     ],
 )
 async def test_the_user_says_how_severe_a_finding_is(connect, script, home, severities, wanted) -> None:
     session = await connect(engine_script=script([]), options={"nullcheck": {"severities": severities}})
     [item] = await session.pull(session.open("a.py", NULL))
-    assert (item.code, item.severity) == ("none-attribute", wanted)
+    assert (item.code, item.severity) == ("nullcheck/none-attribute", wanted)
 
 
 @pytest.mark.parametrize("watched", [True, False])

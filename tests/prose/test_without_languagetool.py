@@ -26,10 +26,10 @@ from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Findings
-from prose import fake_java
 from prose.conftest import Squatter, kill_server
 from support import PluginContext, document
 
+FAKE_JAVA = Path(__file__).with_name("fake_java.py")
 TEXT = "You see the the end."
 PREFIX = "Prose is checked by Harper alone"
 NO_JAVA = ""
@@ -106,7 +106,7 @@ def server(installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
-    put_on_path(tmp_path / "bin", f'exec {sys.executable} {fake_java.__file__} {tmp_path} "$@"', monkeypatch)
+    put_on_path(tmp_path / "bin", f'exec {sys.executable} {FAKE_JAVA} {tmp_path} "$@"', monkeypatch)
     monkeypatch.setattr(languagetool_client, "CHECK_S", 1.0)
     monkeypatch.setattr(languagetool_client, "CONNECT_S", 1.0)
 

@@ -143,7 +143,13 @@ def pyright(project: Path) -> str:
 
 
 LOADS = "import importlib.util\n\nspec = importlib.util.find_spec('json')\nspec.loader.exec_module(object())\n"
-LOADED = LOADS.replace("spec.loader", "assert spec is not None\nassert spec.loader is not None\nspec.loader", 1)
+CHECKED = """\
+if spec is None:
+    raise ValueError("spec is None")
+if spec.loader is None:
+    raise ValueError("spec.loader is None")
+"""
+LOADED = LOADS.replace("spec.loader", f"{CHECKED}spec.loader", 1)
 
 
 def test_what_has_to_wait_for_another_repair_is_tried_again(project: Path) -> None:

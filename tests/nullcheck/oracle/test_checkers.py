@@ -186,10 +186,16 @@ def test_what_nobody_waits_for_any_more_is_taken_back_of_tsserver(
     checker.close()
 
 
-def test_nothing_of_it_is_left_after_the_end(checked) -> None:
+@pytest.fixture
+def others() -> list[psutil.Process]:
+    """Children of the tests that ran before."""
+    return psutil.Process().children(recursive=True)
+
+
+def test_nothing_of_it_is_left_after_the_end(others, checked) -> None:
     _, checker, _, texts = checked
     codes(checker, texts)
-    family = psutil.Process().children(recursive=True)
+    family = [each for each in psutil.Process().children(recursive=True) if each not in others]
     assert family
     checker.close()
     _, alive = psutil.wait_procs(family, timeout=10)
