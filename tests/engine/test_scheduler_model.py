@@ -152,6 +152,7 @@ def test_the_likelier_answer_scores_higher(model: LlamaModel) -> None:
     engine.scheduler.close()
 
 
+@pytest.mark.slow
 def test_a_fresh_score_is_the_same_whatever_was_asked_before(model: LlamaModel) -> None:
     engine = Engine(model, WIDTH_IS_CHEAP)
     prompt, changes = (Part(CODE * 3),), ("\n\n\nclass A:", "\n    pass", " # why")

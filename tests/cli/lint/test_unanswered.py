@@ -95,6 +95,7 @@ def test_a_languagetool_that_hangs(
     assert shown.err == said.format(text.as_uri())
 
 
+@pytest.mark.slow
 @pytest.mark.java
 @pytest.mark.skipif(not hasattr(psutil, "STATUS_STOPPED") or psutil.WINDOWS, reason="Windows has no SIGSTOP")
 def test_a_jvm_that_is_stopped(
