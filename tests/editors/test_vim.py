@@ -41,11 +41,11 @@ def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
         vim.wait_for("W>")
         vim.type("G:LspCodeAction")
         vim.press("Enter")
-        vim.wait_for("Assert that `m` is not None")
-        vim.press_until("Enter", "assert m is not None")
+        vim.wait_for("Raise ValueError")
+        vim.press_until("Enter", "raise ValueError")
         vim.type(":w")
         vim.press("Enter")
-        vim.wait_for(lambda: "assert m is not None" in file.read_text("utf-8"))
+        vim.wait_for(lambda: "raise ValueError" in file.read_text("utf-8"))
 
 
 def test_prose_in_a_text_file_is_shown(tmp_path: Path) -> None:
