@@ -14,7 +14,7 @@ function diagnostic(source: string, code: string | number, at: [number, number],
   return { source, code, message, range: range(...at) } as Diagnostic;
 }
 
-const OURS = diagnostic("breadknife", "none-attribute", [4, 9]);
+const OURS = diagnostic("breadknife", "nullcheck/none-attribute", [4, 9]);
 const PROSE = diagnostic("breadknife", "harper/AnA", [4, 9]);
 
 const CASES: readonly [string, Diagnostic, boolean][] = [

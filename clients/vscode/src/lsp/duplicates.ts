@@ -7,8 +7,8 @@ const TYPE_CODES = new Set(["2322", "2345"]);
 const NULL_WORD = /\b(null|undefined)\b/;
 const CHECKERS = new Set(["ts", "js"]);
 
-/** The codes of our null check. */
-const OURS = /^none-/;
+/** The codes of our null check begin so. */
+const OURS = /^nullcheck\//;
 
 /** What is ours, without what the editor's own checker shows at the same place. */
 export function withoutDuplicates(ours: readonly Diagnostic[], others: readonly Diagnostic[]): readonly Diagnostic[] {
