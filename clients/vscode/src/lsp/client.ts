@@ -1,9 +1,10 @@
 import { homedir } from "node:os";
 import type { Readable } from "node:stream";
-import { type Disposable, type LogOutputChannel, languages, Uri, workspace } from "vscode";
+import { type Disposable, type LogOutputChannel, languages, Uri, window, workspace } from "vscode";
 import {
   CloseAction,
   DidChangeConfigurationNotification,
+  DocumentDiagnosticRequest,
   ErrorAction,
   ExecuteCommandRequest,
   LanguageClient,
@@ -139,9 +140,14 @@ export function connect(command: string, args: readonly string[], owner: Owner):
     if (newState === State.Running) owner.onRunning();
     if (newState === State.StartFailed) owner.onStartFailed();
   });
+  // The client asks about a cell by itself only if the notebook was shown before the cell was opened.
+  const notebooks = window.onDidChangeVisibleNotebookEditors(() => {
+    if (client.isRunning()) client.getFeature(DocumentDiagnosticRequest.method).refresh();
+  });
   return {
     start: () => client.start(),
     dispose: async () => {
+      notebooks.dispose();
       pulse.dispose();
       owner.work.clear();
       try {
