@@ -49,9 +49,9 @@ test-peers: setup model peers vale
 	@echo '== test-peers'
 	@$(BIN)/python -m pytest -m peers
 
-test-slow: setup model languagetool dist
+test-slow: setup model languagetool
 	@echo '== test-slow'
-	@$(BIN)/python -m pytest -m 'slow or dist'
+	@$(BIN)/python -m pytest -m slow
 
 core: $(CORE)
 
