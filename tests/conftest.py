@@ -15,8 +15,14 @@ from breadknife.engine.client import DaemonEngine
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.store import ModelStore
 
-# How long something takes says nothing where other programs run.
-settings.register_profile("breadknife", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long something takes says nothing where other programs run. New examples are for people to look into, not for CI.
+settings.register_profile(
+    "breadknife",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+    database=None if "CI" in os.environ else settings.default.database,
+)
 settings.load_profile("breadknife")
 
 
