@@ -1,6 +1,6 @@
 """A "java" that behaves as LanguageTool's server: it objects to the first word of every text, and hangs over some.
 
-    python fake_java.py FOLDER JAVA'S ARGUMENT…
+    python -P -m prose.fake_java FOLDER JAVA'S ARGUMENT…
 
 It also takes the part of Java's `keytool`. FOLDER has `server.pem` (a key with its certificate) and `authority.pem`.
 """
@@ -8,38 +8,25 @@ It also takes the part of Java's `keytool`. FOLDER has `server.pem` (a key with 
 from __future__ import annotations
 
 import http.server
-import json
 import ssl
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from prose.languagetool_api import LanguageToolApi, match
 
 FOLDER, ARGUMENTS = Path(sys.argv[1]), sys.argv[2:]
 
 
-class LanguageTool(http.server.BaseHTTPRequestHandler):
+class LanguageTool(LanguageToolApi):
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
-        self.reply([{"name": "English", "code": "en", "longCode": "en-US"}])
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+    def matches(self, body: bytes) -> Sequence[Mapping[str, Any]]:
         if b"hang" in body:
             time.sleep(600)
-        rule = {"id": "DESPITE_OF", "category": {"id": "GRAMMAR", "name": ""}, "issueType": "", "description": ""}
-        place = {"offset": 0, "length": 3, "context": {"text": "You", "offset": 0, "length": 3}, "sentence": "You"}
-        match = {"message": "heard", "replacements": [{"value": "We"}], "rule": rule, **place}
-        self.reply({"matches": [match], "language": {"code": "en-US"}})
-
-    def reply(self, body: object) -> None:
-        raw = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, format: str, *args: object) -> None: ...
+        return [match("DESPITE_OF", 0, 3, "We")]
 
 
 def main() -> None:

@@ -4,15 +4,13 @@ lint fails. No JVM is needed for that."""
 from __future__ import annotations
 
 import hashlib
-import http.server
-import json
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -27,9 +25,10 @@ from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Findings
 from prose.conftest import Squatter, kill_server
+from prose.languagetool_api import LanguageToolApi, match, serving
 from support import PluginContext, document
 
-FAKE_JAVA = Path(__file__).with_name("fake_java.py")
+TESTS = Path(__file__).parents[1]
 TEXT = "You see the the end."
 PREFIX = "Prose is checked by Harper alone"
 NO_JAVA = ""
@@ -106,7 +105,8 @@ def server(installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
-    put_on_path(tmp_path / "bin", f'exec {sys.executable} {FAKE_JAVA} {tmp_path} "$@"', monkeypatch)
+    fake = f'PYTHONPATH={TESTS} exec {sys.executable} -P -m prose.fake_java {tmp_path} "$@"'
+    put_on_path(tmp_path / "bin", fake, monkeypatch)
     monkeypatch.setattr(languagetool_client, "CHECK_S", 1.0)
     monkeypatch.setattr(languagetool_client, "CONNECT_S", 1.0)
 
@@ -208,35 +208,9 @@ def codes(plugin: ProsePlugin, editor: PluginContext, *, text: str = TEXT, whole
 # --- a server that the user runs, and --offline ---------------------------------------------------------------------
 
 
-class _Server(http.server.BaseHTTPRequestHandler):
-    """As much of LanguageTool's HTTP API as one check needs."""
-
-    def do_GET(self) -> None:
-        self._reply([{"name": "English", "code": "en", "longCode": "en-US"}])
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        rule = {"id": "DESPITE_OF", "category": {"id": "GRAMMAR", "name": ""}, "issueType": "", "description": ""}
-        place = {"offset": 0, "length": 3, "context": {"text": "You", "offset": 0, "length": 3}, "sentence": "You"}
-        match = {"message": "heard", "replacements": [{"value": "We"}], "rule": rule, **place}
-        self._reply({"matches": [match], "language": {"code": "en-US"}})
-
-    def _reply(self, body: object) -> None:
-        raw = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, format: str, *args: object) -> None: ...
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v2/"
-        server.shutdown()
+class _Server(LanguageToolApi):
+    def matches(self, body: bytes) -> Sequence[Mapping[str, Any]]:
+        return [match("DESPITE_OF", 0, 3, "We")]
 
 
 def lint_offline(home: Path, folder: Path, url: str) -> subprocess.CompletedProcess[str]:
@@ -251,7 +225,7 @@ def lint_offline(home: Path, folder: Path, url: str) -> subprocess.CompletedProc
 
 
 def test_offline_a_server_on_this_machine_is_asked(home: Path, tmp_path: Path) -> None:
-    with serving() as url:
+    with serving(_Server) as url:
         result = lint_offline(home, tmp_path, url)
     assert "DESPITE_OF" in result.stdout, result.stderr
     assert "RepeatedWords" in result.stdout

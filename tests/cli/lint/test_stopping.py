@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from project.folders import write
+from prose.languagetool_api import LanguageToolApi, serving
 
 FIRST, SECOND = "This is an useful text.\n", "It never comes.\n"
 MAIN = (  # a job that a shell runs in the background ignores Ctrl-C, and so would its children
@@ -22,43 +23,28 @@ MAIN = (  # a job that a shell runs in the background ignores Ctrl-C, and so wou
 )
 
 
-class _Server(http.server.BaseHTTPRequestHandler):
+class _Server(LanguageToolApi):
     """A LanguageTool that finds nothing, and doesn't answer about the second file until the test is over."""
 
     over: threading.Event
     is_asked: threading.Event
 
-    def do_GET(self) -> None:
-        self._reply([{"name": "English", "code": "en", "longCode": "en-US"}])
-
-    def do_POST(self) -> None:
-        if b"never" in self.rfile.read(int(self.headers["Content-Length"])):
+    def matches(self, body: bytes) -> Sequence[Mapping[str, Any]]:
+        if b"never" in body:
             self.is_asked.set()
             self.over.wait(120)
-        self._reply({"matches": [], "language": {"code": "en-US"}})
-
-    def _reply(self, body: object) -> None:
-        raw = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, format: str, *args: object) -> None: ...
+        return []
 
 
 @pytest.fixture
 def server(home: Path) -> Iterator[type[_Server]]:
     handler = type("Handler", (_Server,), {"over": threading.Event(), "is_asked": threading.Event()})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
+    with serving(handler) as url:
         config = home / "config" / "config.toml"
         config.parent.mkdir(parents=True, exist_ok=True)
-        url = f"http://127.0.0.1:{listening.server_address[1]}/v2/"
         config.write_text(f'[prose]\nmodel = false\nlanguagetool_url = "{url}"\n')
         yield handler
         handler.over.set()
-        listening.shutdown()
 
 
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:

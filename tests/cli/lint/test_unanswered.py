@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import http.server
-import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -15,47 +14,32 @@ from breadknife.cli.lint.run import run
 from breadknife.cli.lint.wanted import Wanted
 from breadknife.plugins.prose.engines import languagetool_client
 from breadknife.plugins.prose.engines.jvm import guard
+from prose.languagetool_api import LanguageToolApi, match, serving
 
 TEXT = "You see the the end.\n\nThe function return a list.\n"
 
 
-class _Server(http.server.BaseHTTPRequestHandler):
+class _Server(LanguageToolApi):
     """A LanguageTool that hangs at the first so many questions about one text."""
 
     hangs_of = 0
     ended = threading.Event()
 
-    def do_GET(self) -> None:
-        self._reply([{"name": "English", "code": "en", "longCode": "en-US"}])
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if b"function" in body and type(self).hangs_of > 0:
+    def matches(self, body: bytes) -> Sequence[Mapping[str, Any]]:
+        if b"function" not in body:
+            return []
+        if type(self).hangs_of > 0:
             type(self).hangs_of -= 1
             type(self).ended.wait(60)
-        rule = {"id": "THE_RETURN", "category": {"id": "GRAMMAR", "name": ""}, "issueType": "", "description": ""}
-        place = {"offset": 13, "length": 6, "context": {"text": "", "offset": 0, "length": 6}, "sentence": ""}
-        match = {"message": "so", "replacements": [{"value": "returns"}], "rule": rule, **place}
-        self._reply({"matches": [match] if b"function" in body else [], "language": {"code": "en-US"}})
-
-    def _reply(self, body: object) -> None:
-        raw = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, format: str, *args: object) -> None: ...
+        return [match("THE_RETURN", 13, 6, "returns")]
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
     _Server.ended.clear()
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v2/"
+    with serving(_Server) as url:
+        yield url
         _Server.ended.set()
-        server.shutdown()
 
 
 @pytest.fixture
