@@ -146,7 +146,8 @@ class Editor:
         self.send("textDocument/didChange", {"textDocument": identifier, "contentChanges": [change]})
 
     async def diagnostics(self) -> list[dict[str, Any]]:
-        found = await self.ask("textDocument/diagnostic", {"textDocument": {"uri": self.uri}})
+        asked = {"textDocument": {"uri": self.uri}, "identifier": "prose"}
+        found = await self.ask("textDocument/diagnostic", asked)
         return found["items"]
 
     async def quiet(self, seconds: float) -> None:
@@ -171,7 +172,7 @@ def end(text: str, diagnostic: dict[str, Any]) -> int:
 
 
 def shown(diagnostic: dict[str, Any]) -> str:
-    return f"{diagnostic['source']}/{diagnostic['code']}"
+    return diagnostic["code"]
 
 
 def identity(diagnostic: dict[str, Any]) -> str:
@@ -185,7 +186,9 @@ async def editing(folder: Path, *, pull: bool = False) -> AsyncGenerator[Editor]
     )
     editor = Editor(process, (folder / "text.md").as_uri(), pull)
     listening = asyncio.create_task(editor.listen())
-    text: dict[str, Any] = {"publishDiagnostics": {"versionSupport": True}} | ({"diagnostic": {}} if pull else {})
+    text: dict[str, Any] = {"publishDiagnostics": {"versionSupport": True}} | (
+        {"diagnostic": {"dynamicRegistration": True}} if pull else {}
+    )
     capabilities = {
         "general": {"positionEncodings": ["utf-32"]},
         "textDocument": text,
