@@ -60,7 +60,7 @@ class DaemonEngine:
         self._connection: Connection | None = None
         self._own_build = ""
         self._hanging: Hangs | None = None
-        """Of the daemon that didn't answer last."""
+        """What is known of the daemon that didn't answer last."""
         self._lock = threading.Lock()
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:

@@ -44,7 +44,7 @@ class Death:
     model: str
     """What was being computed with; empty for an engine that didn't even start."""
     killed: bool = False
-    """By somebody, which says nothing of the model."""
+    """Whether somebody killed the engine, which says nothing about the model."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class CrashLedger:
             faulthandler.enable(self._last_words)
 
     def last_words(self, text: str) -> None:
-        """For a process that ends itself because something is broken."""
+        """Records the end of a process that ends itself because something is broken."""
         with contextlib.suppress(OSError):
             self._words.write_text(text, "utf-8")
 

@@ -17,7 +17,7 @@ def is_installed() -> bool:
 
 
 def version() -> str:
-    """Of what is installed now; empty where there is none."""
+    """The build that is installed now; empty where there is none."""
     importlib.invalidate_caches()
     try:
         return metadata.version(DISTRIBUTION)

@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 
 STILL_SECONDS = 1.5
-"""For a process that does nothing: it is stopped, or its threads all wait for something."""
+"""Seconds for a process that does nothing: it is stopped, or its threads all wait for something."""
 BUSY_SECONDS = 30.0
-"""For one that computes, wants to, or waits for a disk."""
+"""Seconds for a process that computes, wants to, or waits for a disk."""
 MOST_COUNTED = 0.5
 """Seconds between two looks that count: when the machine stood still or slept, so did the daemon."""
 IDLE_CPU_SECONDS = 0.05
@@ -34,7 +34,7 @@ class Silence:
         self._counted = 0.0
         self._process: psutil.Process | None = None
         self._cpu_seconds: float | None = None
-        """Of the process, at the first look."""
+        """CPU seconds that the process had used at the first look."""
         self.stopped = False
         """Whether the process was found stopped, as by a signal."""
 

@@ -57,7 +57,7 @@ class Parts:
         return (self.engine, *self.default_models, *((self.languagetool,) if tool.possible else ()))
 
     def named(self, names: Sequence[str]) -> list[Part]:
-        """In that order, each once. Raises SettingsError for a name that nothing has."""
+        """Returns the named parts in that order, each once. Raises SettingsError for a name that nothing has."""
         meanings: dict[str, tuple[Part, ...]] = {"model": self.default_models, "models": self.default_models}
         for part in self.every:
             meanings[part.name] = meanings[part.name.rpartition(":")[2]] = (part,)

@@ -20,7 +20,7 @@ from breadknife.errors import DownloadFailed
 
 RELEASE = "0.3.36"
 SHA256 = "832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e"
-"""Of the release's sdist: nothing else is compiled."""
+"""The SHA-256 of the release's sdist: nothing else is compiled."""
 SIZE = 76_589_250
 """Bytes of that sdist."""
 FIXES = Path(breadknife.engine.llama.__file__).with_name("llama_fixes.h")

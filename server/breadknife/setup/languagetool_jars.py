@@ -17,9 +17,9 @@ from breadknife.setup.processes import run_program
 from breadknife.setup.values import Step
 
 _RELEASE_SHA256 = "6a7f6b67b779ae9505f7579f0c41453ea8d1bd72ae750bdc2c55ba974281467d"
-"""Of LanguageTool 6.8's archive, as language_tool_python 3.4.0 has it in its `integrity.toml`."""
+"""The SHA-256 of LanguageTool 6.8's archive, as language_tool_python 3.4.0 has it in its `integrity.toml`."""
 BYTES = 252_000_000
-"""Of all jars, about."""
+"""The size of all jars, about."""
 _NEEDED_BYTES = 600_000_000  # the jars, and Maven's own copy of them
 _FETCHING = f"fetching LanguageTool {VERSION}"
 _DOWNLOADED = re.compile(r"Downloaded from .*\.jar \(([\d.]+) ([kMG]?)B at ")

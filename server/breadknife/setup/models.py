@@ -17,7 +17,7 @@ from breadknife.setup.values import Look, Step
 
 _LOOK_SECONDS = 0.1
 _GRACE_SECONDS = 1.0
-"""For a download that looks at the cancellation itself, as most do at once."""
+"""Seconds in which a download may notice the cancellation itself, as most do at once."""
 
 
 @dataclass(frozen=True)

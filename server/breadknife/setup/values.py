@@ -25,7 +25,7 @@ class Step:
 
     message: str
     fraction: float | None = None
-    """Of the whole part, from 0 to 1; None where nobody can tell."""
+    """How much of the whole part is done, from 0 to 1; None where nobody can tell."""
     bytes_done: int | None = None
     bytes_total: int | None = None
 
@@ -50,7 +50,7 @@ class Look:
 
     ready: bool
     state: str
-    """In a few words: `ready`, `not installed`."""
+    """The state in a few words: `ready`, `not installed`."""
     size: int = 0
     """Bytes that are fetched for it, about; 0 for nothing."""
     possible: bool = True
@@ -60,12 +60,12 @@ class Look:
 class Part(Protocol):
     @property
     def name(self) -> str:
-        """As users and programs say it: `engine`, `model:NAME`, `languagetool`, `editor:NAME`."""
+        """The name that users and programs use: `engine`, `model:NAME`, `languagetool`, `editor:NAME`."""
         ...
 
     @property
     def title(self) -> str:
-        """For people, at most 24 characters."""
+        """The name for people, at most 24 characters."""
         ...
 
     @property

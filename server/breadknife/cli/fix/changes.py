@@ -145,7 +145,7 @@ def _diff(change: Change, name: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    """As git writes a name that would end a line, or do something to a terminal: in quotes, in octal digits."""
+    """Quotes a name that would end a line or control a terminal, as git does: in octal digits."""
     if escaped(name) == name and not {'"', "\\"} & {*name}:
         return name
     return '"' + "".join(map(_quoted_character, name)) + '"'

@@ -22,7 +22,7 @@ class Sarif:
         self._out = out
         self._fingerprints = Fingerprints()
         self._rules: dict[str, int] = {}
-        """By id, in the order of their first findings."""
+        """The rules by their ids, in the order of their first findings."""
         self._results = list[dict[str, Any]]()
 
     def add(self, checked: Checked, /) -> None:
@@ -124,7 +124,7 @@ def _utc(at: datetime) -> str:
 
 
 def _sentence(text: str) -> str:
-    """With a full stop, which SARIF wants."""
+    """Returns the sentence with a full stop, which SARIF wants."""
     text = text.strip()
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 

@@ -39,4 +39,4 @@ STATISTICS: Mapping[str, Format] = {
     "text": Format(Statistics, names_rules=True),
     "json": Format(JsonStatistics, names_rules=True),
 }
-"""By `--format`, what `--statistics` writes."""
+"""What `--statistics` writes for each `--format`."""

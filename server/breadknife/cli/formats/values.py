@@ -99,7 +99,7 @@ class Run:
     failures: Sequence[str] = ()
     """The sentences of all files that could not be checked, and of what could not be found."""
     rules: Mapping[str, str] = field(default_factory=dict[str, str])
-    """By rule id what the rule is about, in a sentence; an id that ends in `/` is of all rules of a source."""
+    """A sentence about each rule, by the rule's id. An id that ends in `/` stands for all rules of a source."""
 
     def about(self, rule: str) -> str:
         """A sentence about a rule."""

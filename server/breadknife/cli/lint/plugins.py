@@ -30,9 +30,9 @@ class Asked:
     """Names of plugins that are asked about one document."""
 
     spread: frozenset[str]
-    """By any process."""
+    """Those that any process may ask."""
     here: frozenset[str]
-    """By this process alone, since they share something in it."""
+    """Those that this process alone asks, since they share something in it."""
 
 
 def asked(host: Host, document: Document, root: Path) -> Asked:

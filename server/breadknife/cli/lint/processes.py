@@ -64,7 +64,7 @@ class Processes:
             worker.kill()
 
     def _serve(self) -> None:
-        """In a thread for each process."""
+        """Gives jobs to one process. Runs in a thread for each."""
         worker: _Worker | None = None
         while (job := self._jobs.get()) is not None:
             ended = ""

@@ -137,7 +137,7 @@ class _Run:
             yield source
 
     def _complain(self, error: DocumentError) -> None:
-        """Of a path that isn't there, can't be listed, or is left out."""
+        """Tells of a path that isn't there, can't be listed, or is left out."""
         tell(str(error))
         if not isinstance(error, FileRefused):
             self._failures.append(str(error))

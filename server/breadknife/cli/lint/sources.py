@@ -40,7 +40,7 @@ def files(paths: Sequence[Path], complain: Complain) -> Iterator[Source]:
 
 
 def standard_input(name: Path) -> Source:
-    """As the file of that name would be, which need not exist. Raises DocumentError."""
+    """Reads standard input as the file of that name, which need not exist. Raises DocumentError."""
     given = sys.stdin.buffer.read(LARGEST_DOCUMENT + 1)
     if len(given) > LARGEST_DOCUMENT:
         raise DocumentError(f"{name}: standard input is larger than {LARGEST_DOCUMENT >> 20} MB")

@@ -31,7 +31,7 @@ class Class:
     """One character of several."""
 
     pattern: str
-    """As a regular expression."""
+    """The characters, as a regular expression."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _size(node: Node, rule: Callable[[str], int]) -> int:
 
 
 def _pattern(node: Node, rule: Callable[[str], str]) -> str:
-    """As a regular expression."""
+    """Returns the same as a regular expression."""
     match node:
         case Literal(text):
             return "".join(map(escaped, text))

@@ -60,7 +60,7 @@ class _Parser:
         self._depth = 0
 
     def rules(self) -> dict[str, Node]:
-        """Of a rule that is defined twice the last definition counts, as in llama.cpp."""
+        """If a rule is defined twice, the last definition counts, as in llama.cpp."""
         found: dict[str, Node] = {}
         self._match(_LINES)
         while self._at < len(self._text):

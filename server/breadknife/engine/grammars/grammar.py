@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from llguidance import LLParserLimits
 
 MOST_CHARACTERS = 100_000
-"""Of a grammar. Here GBNF of that length takes 30 ms to translate, a JSON schema 3 ms to compile."""
+"""The longest grammar. GBNF of that length takes 30 ms to translate, a JSON schema 3 ms to compile."""
 _SPACES = " ?"
 """Between the tokens of JSON, as in llama.cpp: small models that may write more go on doing so."""
 

@@ -30,7 +30,7 @@ _SCHEMA = ("items", "additionalItems", "additionalProperties", "unevaluatedPrope
 _SCHEMAS = ("anyOf", "oneOf", "allOf", "prefixItems", "items")
 _NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 _OPEN = ("additionalProperties", "unevaluatedProperties", "patternProperties", "anyOf", "oneOf", "$ref")
-"""With one of these, what other properties an object may have is said, or can't be seen here."""
+"""Keys that say which other properties an object may have, or that leave it to what can't be seen here."""
 DEEPEST = 64
 """Schemas within schemas. OpenAI's API takes 10, llguidance some more than 100."""
 

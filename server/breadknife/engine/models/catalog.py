@@ -60,7 +60,7 @@ class ModelInfo:
     purpose: str = ""
     """What it is for, for people who choose."""
     languages: str = ""
-    """Of text or code that it is good at."""
+    """The languages of text or code that the model is good at."""
     base: str = ""
     """The model that this one, a LoRA adapter, belongs to; empty for a model."""
 

@@ -97,7 +97,7 @@ class Diagnostics:
         return sorted((each for one in found.values() for each in one), key=lambda f: (f.span, f.source, f.code))
 
     async def findings_of_each(self, document: Document) -> dict[str, Sequence[Finding]]:
-        """By the plugins' names."""
+        """Returns the findings by the plugins' names."""
         names = await self._checkers(document)
         return dict(zip(names, await asyncio.gather(*(self._ask(document, name) for name in names)), strict=True))
 

@@ -19,4 +19,4 @@ _ABOUT: Mapping[Use, str] = {
 }
 
 RULES: Mapping[str, str] = {f"{SOURCE}/{use}": about for use, about in _ABOUT.items()}
-"""By the rule's id."""
+"""What each rule is about, by the rule's id."""

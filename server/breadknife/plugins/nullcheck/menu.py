@@ -189,7 +189,7 @@ def _alternatives(offer: Offer) -> Iterator[Offer]:
 
 
 def _limited(actions: Sequence[Action]) -> Iterator[Action]:
-    """With no more than three listed; the first of them is the preferred one, if it may be."""
+    """Lists no more than three; the first of them is the preferred one, if it may be."""
     left = LISTED
     for action in actions:
         is_listed = action.listed and left > 0

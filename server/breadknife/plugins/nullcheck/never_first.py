@@ -27,7 +27,7 @@ _LEAVING = frozenset({Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strate
 class _Case:
     offer: Offer
     confidence: Confidence | None
-    """Of the finding; None where only another checker has found it."""
+    """The finding's confidence; None where only another checker has found it."""
     in_tests: bool
 
     @property

@@ -75,7 +75,7 @@ class _Part:
         return {name for name, lints in said.items() if lints is None}
 
     def position(self, lint: Lint) -> float:
-        """Of a finding that is shown: it keeps its place. Infinity for any other."""
+        """The place of a finding among those that are shown, which it keeps. Infinity for any other."""
         if not self.before:
             return math.inf
         key = (lint.engine, lint.rule, self.paragraph.source_span(lint.span))

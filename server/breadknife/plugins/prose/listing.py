@@ -13,10 +13,10 @@ _OTHERS: Mapping[str, str] = {
     "model/": "The small language model finds another wording likelier.",
     "vale/": "A rule of a Vale style of this project.",
 }
-"""Of engines that can't list their rules, or have too many."""
+"""A sentence for all rules of engines that can't list theirs, or have too many."""
 
 
 def all_rules() -> Mapping[str, str]:
-    """By id; takes half a second where Harper has not been used yet."""
+    """Returns a sentence for each rule by its id. Takes half a second where Harper has not been used yet."""
     of_documents = {f"{SOURCE}/{rule.code}": rule.why for rule in DOCUMENT_RULES}
     return {**{f"harper/{rule}": about for rule, about in rules_of_harper().items()}, **of_documents, **_OTHERS}

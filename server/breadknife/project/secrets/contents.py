@@ -55,7 +55,7 @@ _KEY = re.compile(
 _END_OF_KEY = re.compile(r"-----END [A-Z ]*PRIVATE KEY")
 _LINE_OF_KEY = re.compile(r"""[ \t"'>*#+]*+[A-Za-z0-9+/=]++["',;+\\nr \t]*+""")
 _USER = re.compile(r"""://[^\s/:@'"{}<$]*:(?P<value>[^\s/'"{}<$]{3,})@""")
-"""In a URL, RFC 3986."""
+"""A password in a URL (RFC 3986)."""
 _AUTHORIZATION = re.compile(r"\b(?:Basic|Bearer|basic|bearer)\s+(?P<value>[\w.~+/=-]{16,})")
 
 # In lower case, which is ten times as fast to search.

@@ -19,7 +19,7 @@ _TRAILING_COMMA = re.compile(r",(?=(?:\s|//[^\n]*\n|/\*.*?\*/)*[}\]])", re.DOTAL
 
 
 def at_the_end(settings: Callable[[Command], str]) -> Callable[[str, Command], Insertion]:
-    """For a file of lines, such as a script."""
+    """Inserts into a file of lines, such as a script."""
 
     def insertion(text: str, command: Command) -> Insertion:
         return _appended(text, settings(command))
@@ -41,7 +41,7 @@ def in_helix(text: str, command: Command) -> Insertion:
 
 
 def in_json(values: Callable[[Command], Mapping[str, Any]]) -> Callable[[str, Command], Insertion]:
-    """For JSON with comments. The values go into the objects that are there, before what those hold."""
+    """Inserts into JSON with comments: the values go into the objects that are there, before what those hold."""
 
     def insertion(text: str, command: Command) -> Insertion:
         wanted = values(command)
@@ -57,7 +57,7 @@ def in_json(values: Callable[[Command], Mapping[str, Any]]) -> Callable[[str, Co
 
 
 def alone(values: Callable[[Command], Mapping[str, Any]]) -> Callable[[str, Command], Insertion]:
-    """For a file that is breadknife's own."""
+    """Fills a file that is breadknife's own."""
 
     def insertion(text: str, command: Command) -> Insertion:
         if text.strip():

@@ -135,10 +135,10 @@ def vscode(command: Command) -> str:
 
 
 def shell(words: Command) -> str:
-    """As this system's command line has them."""
+    """Joins words as this system's command line has them."""
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def _quoted(text: str) -> str:
-    """As JSON, TOML, Lua and Lisp write a string."""
+    """Quotes a string as JSON, TOML, Lua and Lisp write it."""
     return json.dumps(text, ensure_ascii=False)

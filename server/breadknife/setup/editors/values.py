@@ -16,7 +16,7 @@ class Insertion:
     """What a file gets, and where: what it holds already stays as it is."""
 
     at: int
-    """In code points."""
+    """Offset in code points."""
     text: str
     left_out: tuple[str, ...] = ()
     """Languages that the file configures already, so that nothing of theirs is inserted."""
@@ -33,7 +33,7 @@ class Editor:
     settings: Callable[[Command], str]
     """The exact text."""
     page: str
-    """In `docs/editors/`."""
+    """The editor's page in `docs/editors/`."""
     place: Callable[[], Path] | None = None
     """The file on this machine; None where breadknife writes none."""
     insertion: Callable[[str, Command], Insertion] | None = None

@@ -14,7 +14,7 @@ _MB = 1 << 20
 _LEAST_MB, _MOST_MB = 768, 2048
 """The least holds English, German and French; the most holds all languages that LanguageTool has, 1,530 MB."""
 _SHARE_OF_MACHINE = 3
-"""Of the machine's memory a third at most."""
+"""LanguageTool gets at most a third of the machine's memory."""
 _FULL = 0.85
 """Above this share of the limit, Java collects all garbage again and again."""
 _SHARED_MB = 100

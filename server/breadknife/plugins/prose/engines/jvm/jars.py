@@ -28,7 +28,7 @@ _EXACTLY = "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId
 class Pin:
     sha256: str
     size: int
-    """In bytes."""
+    """The file's size in bytes."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Artifact:
 
     @property
     def dependency(self) -> str:
-        """As a POM has it."""
+        """The artifact as a dependency of a POM."""
         classifier = f"<classifier>{self.classifier}</classifier>" if self.classifier else ""
         return (
             f"<dependency><groupId>{self.group}</groupId><artifactId>{self.name}</artifactId>"
@@ -125,7 +125,7 @@ def _artifact(coordinates: str, sha256: str, size: str) -> Artifact:
 
 
 def _locked() -> dict[str, Pin]:
-    """By their paths in LanguageTool's folder."""
+    """Returns the locked files by their paths in LanguageTool's folder."""
     files = {f"libs/{each.file}": each.pin for each in artifacts()}
     return {SERVER_JAR: files[f"libs/{SERVER_JAR}"], **files}
 

@@ -27,7 +27,7 @@ _MAKE_S = 60
 
 @dataclass(frozen=True)
 class Key:
-    """In a folder that nobody else may read."""
+    """A key for one start of the server, in a folder that nobody else may read."""
 
     java: str
     folder: Path

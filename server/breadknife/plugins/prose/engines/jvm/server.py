@@ -41,7 +41,7 @@ def free_port() -> int:
 class Server:
     url: str
     certificate: Path
-    """Of the only one who may answer there."""
+    """The certificate of the only one who may answer there."""
     heap_mb: int
     process: subprocess.Popen[bytes]
     """The guard, whose child is Java."""
