@@ -31,6 +31,7 @@ sys.path += [str(Path(__file__).parents[2] / folder) for folder in ("bench/prose
 import psutil
 from corpus import installed, words
 from peers import own_home
+from row import quantile
 
 from breadknife.plugins.prose.engines.rules import SPELLING, is_right
 
@@ -78,7 +79,6 @@ class Editor:
 
     process: asyncio.subprocess.Process
     uri: str
-    pull: bool
     text: str = ""
     version: int = 0
     last_key: float = 0.0
@@ -184,7 +184,7 @@ async def editing(folder: Path, *, pull: bool = False) -> AsyncGenerator[Editor]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "breadknife", "serve", cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    editor = Editor(process, (folder / "text.md").as_uri(), pull)
+    editor = Editor(process, (folder / "text.md").as_uri())
     listening = asyncio.create_task(editor.listen())
     text: dict[str, Any] = {"publishDiagnostics": {"versionSupport": True}} | (
         {"diagnostic": {"dynamicRegistration": True}} if pull else {}
@@ -252,8 +252,7 @@ async def one_sentence(editor: Editor, sentence: str) -> Typed:
         await asyncio.sleep(KEY_S)
     typed = Typed(sentence, start, start + len(planted[1]), editor.last_key)
     await asyncio.sleep(PAUSE_S)
-    for key in " ":
-        editor.type(key)
+    editor.type(" ")
     return typed
 
 
@@ -279,11 +278,8 @@ def told(editor: Editor, typed: Sequence[Typed], first: int) -> None:
         print(f"| {max(0.0, at - each.ended):.2f} s | {shown(found)} | {each.sentence} |")
     for who, seconds in waited.items():
         if seconds:
-            ordered = sorted(seconds)
-            p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-            print(
-                f"| {who}: {len(ordered)} of {len(typed)} | p50 {ordered[len(ordered) // 2]:.2f} s, p95 {p95:.2f} s |"
-            )
+            p50, p95 = (quantile(seconds, share) for share in (0.5, 0.95))
+            print(f"| {who}: {len(seconds)} of {len(typed)} | p50 {p50:.2f} s, p95 {p95:.2f} s |")
     gone, changed = vanished([each for each in editor.published if each.version >= first])
     print(f"| under a word being typed | {len(editor.under_cursor)} {editor.under_cursor[:10]} |")
     print(f"| vanished | {len(gone)} {gone[:10]} |\n| changed | {len(changed)} {changed[:10]} |")

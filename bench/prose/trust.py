@@ -1,4 +1,4 @@
-"""How often each rule is right: the table behind `RIGHT` in `plugins/prose/engines/rules.py`.
+"""How often each rule is right: what `HARPER_IS_RIGHT` and `LANGUAGETOOL_IS_WRONG` in `engines/rules.py` are made of.
 
     python bench/prose/trust.py collect LINTS --trees FOLDER… [--reports FILE…] [--engine harper|languagetool]
         [--packages N] [--seed N]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,7 +64,7 @@ def main() -> None:
     print(dict(sorted(sum(found.values(), Counter[int]()).items())))
     for rule, words in sorted(found.items()):
         if max(words) > 1:
-            print(f"{rule}: {dict(sorted(words.items()))}", file=sys.stdout)
+            print(f"{rule}: {dict(sorted(words.items()))}")
 
 
 if __name__ == "__main__":

@@ -56,7 +56,6 @@ class Soak:
             for n in range(30)
         ]
         self.samples: list[tuple[float, int, int, int]] = []
-        self.pulls_again = 0
 
     def request(self, kind: str, method: str, params: Any, file: File) -> None:
         found = f"{kind} {len(self.sent)}"
