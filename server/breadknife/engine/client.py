@@ -198,10 +198,8 @@ class DaemonEngine:
                 if process:
                     self._ledger.replaced(process.pid, stopped=hangs.stopped)
                 withdraw(self._folder)
-        except (
-            OSError,
-            psutil.Error,
-        ) as error:  # a lock that stays taken (filelock.Timeout), a process that isn't ours
+        except (OSError, psutil.Error) as error:
+            # A lock that stays taken (filelock.Timeout), or a process that isn't ours.
             which = f"process {presence.pid}" if presence else "nobody knows its process"
             raise EngineUnavailable(
                 f"the engine ({which}) doesn't answer and can't be ended: end it yourself"

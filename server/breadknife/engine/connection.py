@@ -125,9 +125,7 @@ class Connection:
     def close(self) -> None:
         with self._lock:
             self._leaving = True
-            if not self._closed:
-                with contextlib.suppress(OSError):
-                    self._peer.shutdown(socket.SHUT_RDWR)
+            self._hang_up()
         if threading.current_thread() is not self._reader:
             self._reader.join(GREETING_SECONDS)
 
@@ -191,9 +189,7 @@ class Connection:
         for inbox in self._inboxes.values():
             inbox.put(Hangs(self._presence, stopped=silence.stopped))
         self._inboxes.clear()
-        if not self._closed:
-            with contextlib.suppress(OSError):
-                self._peer.shutdown(socket.SHUT_RDWR)
+        self._hang_up()
         raise Hangs(self._presence, stopped=silence.stopped)
 
     def _read(self) -> None:
@@ -201,17 +197,17 @@ class Connection:
             while line := self._lines.next_or_wait():
                 self._receive(wire.decode_from_daemon(line))
         with self._lock:
+            self._hang_up()
             self._leaving = self._closed = True
             waiting, self._inboxes = self._inboxes, {}
             silence = self._silence
-            with contextlib.suppress(OSError):
-                self._peer.shutdown(socket.SHUT_RDWR)  # ends a `sendall` that waits
         with self._sending:  # a file that is opened meanwhile could get the number, and what is being sent
             self._peer.close()
         for inbox in waiting.values():
             # It didn't answer for a while: somebody else was quicker to end it.
             hangs = Hangs(self._presence, stopped=silence.stopped) if silence and silence.is_long else None
-            inbox.put(hangs or _died())
+            died = EngineDied("the engine's process ended while it worked; ask again to have it started again")
+            inbox.put(hangs or died)
 
     def _receive(self, message: wire.FromDaemon) -> None:
         with self._lock:
@@ -235,9 +231,14 @@ class Connection:
     def _close_if_left(self) -> None:
         """A daemon that is leaving waits until we hang up."""
         with self._lock:
-            if self._leaving and not self._inboxes and not self._closed:
-                with contextlib.suppress(OSError):
-                    self._peer.shutdown(socket.SHUT_RDWR)
+            if self._leaving and not self._inboxes:
+                self._hang_up()
+
+    def _hang_up(self) -> None:
+        """End the conversation with the daemon. The lock is held."""
+        if not self._closed:
+            with contextlib.suppress(OSError):
+                self._peer.shutdown(socket.SHUT_RDWR)  # also ends a `send` that waits
 
 
 def open_connection(folder: Path, client: str, version: str) -> Connection | None:
@@ -286,10 +287,6 @@ def _first_line(peer: socket.socket, lines: _Lines, presence: Presence | None) -
             raise Hangs(presence, stopped=silence.stopped)
         if time.monotonic() > end:
             raise EngineUnavailable("the engine is there, but has no time to answer; ask again")
-
-
-def _died() -> EngineDied:
-    return EngineDied("the engine's process ended while it worked; ask again to have it started again")
 
 
 def _silence_of(presence: Presence | None) -> Silence:

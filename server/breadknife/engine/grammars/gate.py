@@ -20,7 +20,7 @@ import psutil
 
 from breadknife.engine.grammars.gbnf import GbnfError
 from breadknife.engine.grammars.gbnf_parser import parse_gbnf
-from breadknife.engine.grammars.grammar import MOST_CHARACTERS, check, is_schema
+from breadknife.engine.grammars.grammar import MOST_CHARACTERS, check, is_schema, refused
 from breadknife.errors import EngineError
 
 SHORT = 1_000
@@ -110,9 +110,9 @@ def trial(grammar: str, command: Sequence[str] = _TRIAL) -> str:
             process.kill()
             watch.done.set()
     if watch.exceeded:
-        return f"the request's grammar can't be used: to compile it takes {watch.exceeded}; make it smaller"
+        return str(refused(f"to compile it takes {watch.exceeded}; make it smaller"))
     if process.returncode:
-        return "the request's grammar can't be used: the compiler fails over it; make it simpler"
+        return str(refused("the compiler fails over it; make it simpler"))
     return said.decode("utf-8", "replace")
 
 

@@ -208,7 +208,7 @@ class _Rules:
             case Repetition(inner):
                 return self._part(inner) + _times(node)
             case Sequence() | Choice():
-                name = f"g{len(self._groups)}"
-                self._groups.append("")
-                self._groups[int(name[1:])] = f"{name}: {self._options(node)}"
-                return name
+                number = len(self._groups)
+                self._groups.append("")  # the groups inside it come after it
+                self._groups[number] = f"g{number}: {self._options(node)}"
+                return f"g{number}"

@@ -171,9 +171,9 @@ class _Parser:
         if found is None:
             ended = self._at >= len(self._text)
             raise self._error("it ends within a class" if ended else "an escape that is not known")
-        *codes, escaped, plain = found.groups()
-        if plain or escaped:
-            return ord(plain or _CONTROLS.get(escaped, escaped))
+        *codes, sign, plain = found.groups()
+        if plain or sign:
+            return ord(plain or _CONTROLS.get(sign, sign))
         code = int(next(filter(None, codes)), 16)
         if code > _LAST:
             raise self._error("no such character")

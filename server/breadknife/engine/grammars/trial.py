@@ -1,7 +1,7 @@
 """Compiles a grammar in a process of its own, before the engine does: `python -m breadknife.engine.grammars.trial`.
 
 It reads the grammar from its standard input and writes why it can't be used, or nothing. Whoever started it ends it
-when it takes too long or too much memory (see `grammar_gate`).
+when it takes too long or too much memory (see `gate`).
 """
 
 from __future__ import annotations

@@ -208,10 +208,13 @@ class Check:
             self.missing.absent.add("model")
             return [self._read(part, own, None, None) for part, own in zip(parts, found, strict=True)]
         readings = self._readings(parts, told)
-        cases_of = [
-            cases(part.paragraph.text, own) if part.is_english else [] for part, own in zip(parts, found, strict=True)
+        doubts = [
+            each
+            for part, own in zip(parts, found, strict=True)
+            if part.is_english
+            for each in cases(part.paragraph.text, own)
         ]
-        self._ask(opinions, [each for own in cases_of for each in own], [each for each in readings if each])
+        self._ask(opinions, doubts, [each for each in readings if each])
         return [
             self._read(part, own, opinions, reading) for part, own, reading in zip(parts, found, readings, strict=True)
         ]
@@ -255,10 +258,10 @@ class Check:
             if judging or reads:
                 pending.add("model")
             if proposed:
-                silenced = self.silenced.spoken(
+                spoken = self.silenced.spoken(
                     paragraph, (part.harper or (), part.tool or (), [each.lint for each in proposed])
                 )
-                counted = [each for each in proposed if each.lint in silenced]
+                counted = [each for each in proposed if each.lint in spoken]
                 found = beside(paragraph.text, found, counted, part.position)
         ready = [each for each in found if each.ready]
         if part.vale:

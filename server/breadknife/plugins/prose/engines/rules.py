@@ -118,11 +118,14 @@ def is_of_dictionaries(engine: str, rule: str) -> bool:
 ARTICLES = frozenset(("AnA", "EN_A_VS_AN"))
 """Rules that need to know how the next word sounds: `urllib3` or a quotation tells them nothing."""
 
+REPEATS = frozenset(("RepeatedWords", "ENGLISH_WORD_REPEAT_RULE"))
+"""Rules that say that a word is there twice."""
+
 _NAMESAKES = (
     ARTICLES,
     COMMAS,
     SPELLING,
-    frozenset(("RepeatedWords", "ENGLISH_WORD_REPEAT_RULE")),
+    REPEATS,
     frozenset(("ModalOf", "MODAL_OF")),
     frozenset(("DespiteOf", "DESPITE_OF")),
 )
@@ -137,9 +140,6 @@ def namesakes(rule: str) -> frozenset[str]:
 
 PRONOUNS = frozenset(("I_LOWERCASE",))
 """Rules that take `i` for the writer: it may be an index."""
-
-REPEATS = frozenset(("RepeatedWords", "ENGLISH_WORD_REPEAT_RULE"))
-"""Rules that say that a word is there twice."""
 
 SAFE = frozenset(
     (

@@ -79,9 +79,10 @@ class Opinions:
         settled: list[Mistake] = []
         pending = False
         for mistake in found:
-            margins = self._judge.result(case(text, mistake)) if needs_judge(mistake) else None
-            if margins is None:
-                pending = pending or needs_judge(mistake)
+            if not needs_judge(mistake):
+                settled.append(mistake)
+            elif (margins := self._judge.result(case(text, mistake))) is None:
+                pending = True
                 settled.append(mistake)
             else:
                 word = text[mistake.lint.span.start : mistake.lint.span.end] if mistake.spelling else ""

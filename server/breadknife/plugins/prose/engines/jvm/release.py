@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from typing import IO
+from io import BufferedReader
+from typing import IO, cast
 
 from language_tool_python.download_lt import ReleaseLocalLanguageTool
 from language_tool_python.exceptions import PathError
-
-_CHUNK = 1 << 20
 
 
 class PinnedRelease(ReleaseLocalLanguageTool):
@@ -22,10 +21,8 @@ class PinnedRelease(ReleaseLocalLanguageTool):
     def _get_remote_zip(self, downloaded_file: IO[bytes], proxies: dict[str, str] | None = None) -> zipfile.ZipFile:
         archive = super()._get_remote_zip(downloaded_file, proxies)
         downloaded_file.seek(0)
-        digest = hashlib.sha256()
-        while chunk := downloaded_file.read(_CHUNK):
-            digest.update(chunk)
-        if (found := digest.hexdigest()) != self._sha256:
+        found = hashlib.file_digest(cast(BufferedReader, downloaded_file), "sha256").hexdigest()
+        if found != self._sha256:
             raise PathError(f"the archive's SHA-256 is {found}, the right one {self._sha256}")
         downloaded_file.seek(0)
         return archive
