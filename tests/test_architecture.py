@@ -58,7 +58,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
     },
     "cli": {
         "output": set(),
-        "files": set(),
+        "files": {"output"},
         "assemble": {"output"},
         "formats": {"output"},
         "fix": {"assemble", "files", "output"},
@@ -146,7 +146,6 @@ OWN_FILES = {
 """File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""
 
 WITHOUT_ROOT = {
-    "cli/fix/branches.py": "a source file that has been read as a document",
     "cli/fix/null_findings.py": "a report that the user names on the command line",
     "cli/plugin_check.py": "the manifest of a plugin that the user names on the command line",
     "host/settings/layers.py": "the user's own settings, or a workspace's: of a link that leads out nothing is trusted",

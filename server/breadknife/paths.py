@@ -91,6 +91,14 @@ def rewrite(path: Path, *parts: bytes | memoryview) -> None:
     _replace(real, parts, lambda descriptor: _take_over(descriptor, real, was), durable=True)
 
 
+def write_for_user(path: Path, data: bytes) -> None:
+    """Replace one of the user's files as `rewrite` does, or make it, readable by all. Raises as both do."""
+    if path.exists():
+        rewrite(path, data)
+    else:
+        write_atomically(path, data, mode=0o644)
+
+
 def _replace(real: Path, parts: Iterable[bytes | memoryview], prepare: Callable[[int], None], *, durable: bool) -> None:
     # A name may have 255 bytes, and mkstemp adds its own.
     handle, name = tempfile.mkstemp(".tmp", f".{real.name[:_NAMED]}.", real.parent)  # has mode 0600

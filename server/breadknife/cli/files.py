@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from breadknife.cli.output import tell
 from breadknife.disk.walking import size_of, walk
 from breadknife.errors import DocumentError, FileRefused
 from breadknife.project.ignoring import GITIGNORE, NEVER, Ignoring, excluded
@@ -29,6 +30,12 @@ def find_files(paths: Sequence[Path], complain: Complain = lambda error: None) -
             complain(DocumentError(f"{path}: no such file or folder"))
 
 
+def tell_complaint(error: DocumentError) -> bool:
+    """Tell the user what `find_files` complains of. Returns whether the command has failed over it."""
+    tell(str(error))
+    return not isinstance(error, FileRefused)
+
+
 def _below(top: Path, ignoring: Ignoring, complain: Complain) -> Iterator[Path]:
     def left_out(folder: str, error: OSError) -> None:
         kind = FileRefused if isinstance(error, FileRefused) else DocumentError
@@ -45,7 +52,7 @@ def _below(top: Path, ignoring: Ignoring, complain: Complain) -> Iterator[Path]:
         for path in (Path(folder, name) for name in kept(files, are_folders=False)):
             if not language_of(path):
                 continue
-            if (size_of(path) or 0) > LARGEST_DOCUMENT:
+            if size_of(path) > LARGEST_DOCUMENT:
                 complain(FileRefused(f"{path}: left out, because it is larger than {LARGEST_DOCUMENT >> 20} MB"))
                 continue
             yield path

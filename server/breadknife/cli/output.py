@@ -26,6 +26,9 @@ EngineScript = Annotated[
     typer.Option(help="Answer from this JSON script instead of a model: for tests of editor clients.", metavar="FILE"),
 ]
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
 _Item = TypeVar("_Item")
 
 
@@ -92,7 +95,7 @@ def exit_on_error(command: Callable[[], int | None]) -> None:
         with errors_told():
             code = command()
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        raise typer.Exit(INTERRUPTED) from None
     except typer.Exit:
         raise
     except BrokenPipeError:  # typer would end with 1, which lint says of findings

@@ -33,9 +33,6 @@ from breadknife.setup.editors.table import EditorPart, server_command
 from breadknife.setup.running import set_up
 from breadknife.setup.values import Part
 
-WHEELS = "BREADKNIFE_WHEELS"
-"""The environment variable that says the same as `--wheels`."""
-
 
 class Settings(Enum):
     """What is done with an editor's settings."""

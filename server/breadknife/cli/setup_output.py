@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from breadknife.cli.output import megabytes
+from breadknife.cli.output import megabytes, print_json
 from breadknife.setup.editors.files import Written
 from breadknife.setup.editors.table import server_command
 from breadknife.setup.editors.values import Editor
@@ -56,7 +55,7 @@ class JsonEvents(_Plain):
 
     def tell(self, event: Event) -> None:
         with self._lock:
-            print(json.dumps(asdict(event)), flush=True)
+            print_json(asdict(event), indent=None)
 
 
 class LineEvents(_Plain):

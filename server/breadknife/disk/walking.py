@@ -44,9 +44,9 @@ def walk(
             todo += [(os.path.join(at, name), depth + 1) for name in reversed(folders)]
 
 
-def size_of(path: Place) -> int | None:
-    """Bytes of what is there itself, be it a link; None for what isn't there."""
+def size_of(path: Place) -> int:
+    """Bytes of what is there itself, be it a link; 0 for what isn't there."""
     try:
         return os.lstat(path).st_size
     except (OSError, ValueError):
-        return None
+        return 0

@@ -213,11 +213,15 @@ def read_document(path: Path, language: str | None = None) -> Document:
 
     A byte order mark stays in the text, so that offsets are the file's own.
     """
+    return document_of(path, read_raw(path), language)
+
+
+def read_raw(path: Path) -> bytes:
+    """The bytes of a file that is a document. Raises DocumentError when it is missing or too large."""
     try:
-        raw = read_regular(path, LARGEST_DOCUMENT)
+        return read_regular(path, LARGEST_DOCUMENT)
     except (OSError, ValueError) as error:
         raise DocumentError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    return document_of(path, raw, language)
 
 
 def document_of(path: Path, raw: bytes, language: str | None = None) -> Document:

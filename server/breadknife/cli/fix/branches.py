@@ -10,9 +10,8 @@ from pathlib import Path
 
 from breadknife.cli.fix.changes import Change
 from breadknife.cli.fix.programs import program
-from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError, SettingsError
-from breadknife.text.document import LARGEST_DOCUMENT, file_bytes
+from breadknife.text.document import file_bytes, read_raw
 
 _NOTHING_OF_THE_FOLDERS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 """Programs that a repository's own configuration may name."""
@@ -35,7 +34,7 @@ class Branch:
 
     def check(self, path: Path) -> None:
         """Raises DocumentError for a file that isn't committed as it is: its changes would get into the branch."""
-        self._blob(path, _on_disk(path))
+        self._blob(path, read_raw(path))
 
     def commit(self, changes: Sequence[Change], message: str) -> None:
         """One commit on top of those made before; the branch is there after the first. Raises DocumentError."""
@@ -45,7 +44,7 @@ class Branch:
             for change in changes:
                 name = self._relative(change.path)
                 mode = self._git("ls-tree", "HEAD", "--", name).split(" ")[0]
-                as_committed = self._blob(change.path, _on_disk(change.path))
+                as_committed = self._blob(change.path, read_raw(change.path))
                 text = file_bytes(change.path, change.after)
                 if b"\r\n" not in as_committed:
                     text = text.replace(b"\r\n", b"\n")
@@ -91,10 +90,3 @@ class Branch:
             input=given,
             capture_output=True,
         )
-
-
-def _on_disk(path: Path) -> bytes:
-    try:
-        return read_regular(path, LARGEST_DOCUMENT)
-    except (OSError, ValueError) as error:
-        raise DocumentError(f"{path}: {getattr(error, 'strerror', None) or error}") from error

@@ -134,18 +134,22 @@ def _problem(said: Said) -> Problem:
     return Problem(Path(said.path), said.code, said.fault, said.line - 1)
 
 
+_LEFT_OUT = NEVER - LIBRARIES
+
+
 def _copy(folder: Path, copy: Path) -> None:
     """Regular files, and links to what isn't the project's own. Pipes and devices are left out."""
     for at, folders, files in walk(folder):
         there = copy / Path(at).relative_to(folder)
         there.mkdir()
-        kept = [entry for entry in os.scandir(at) if entry.name not in NEVER - LIBRARIES]
+        kept = [entry for entry in os.scandir(at) if entry.name not in _LEFT_OUT]
         linked = {name for name in folders if name in LIBRARIES or Path(at, name, "pyvenv.cfg").exists()}
-        large = {name for name in files if (size_of(Path(at, name)) or 0) > LARGEST}
+        large = {name for name in files if size_of(Path(at, name)) > LARGEST}
+        links, regular = linked | large, {*files}
         for entry in kept:
-            if entry.is_symlink() or entry.name in linked | large:
+            if entry.is_symlink() or entry.name in links:
                 _link(Path(entry.path), there / entry.name)
-            elif entry.name in files:
+            elif entry.name in regular:
                 shutil.copyfile(entry.path, there / entry.name)
         folders[:] = [name for name in folders if name not in linked | NEVER]
 

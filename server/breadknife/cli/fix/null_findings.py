@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.files import find_files
+from breadknife.cli.files import find_files, tell_complaint
 from breadknife.cli.fix.changes import Changes
 from breadknife.cli.fix.checking import Checker, CommandChecker, Tests
 from breadknife.cli.fix.repairs import CHECKER_SECONDS, Repairs, below, named, resolve_path
@@ -74,15 +74,14 @@ def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
     within = [Path(os.path.abspath(path)) for path in sources.paths]
     complaints = list[DocumentError]()
     paths = [path for path in find_files(within or [folder], complaints.append) if language_of(path) in LANGUAGE_IDS]
-    for complaint in complaints:
-        tell(str(complaint))
+    complained = [tell_complaint(complaint) for complaint in complaints]
     tell("reading the project", fleeting=True)
     repairs.await_projects(paths or [folder])
     checker = CommandChecker(sources.checker, folder) if sources.checker else None
     said: Sequence[Said] = checker({}) if checker else ()
     report = _report(sources.report) if sources.report else ()
     found, outdated, failed = _told(repairs, [*said, *report], folder, within)
-    failed = failed or any(not isinstance(complaint, FileRefused) for complaint in complaints)
+    failed = failed or any(complained)
     if sources.own:
         places = {(each.path, each.place.span) for each in found}
         for path in shown(paths, lambda path: named(path, folder)):

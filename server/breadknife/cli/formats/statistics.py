@@ -22,17 +22,17 @@ class Statistics:
 
     def end(self, run: Run, /) -> None:
         ranked = sorted(self._counts.items(), key=lambda each: (-each[1], each[0]))
-        self.write([(count, rule, run.about(rule)) for rule, count in ranked], self._out)
+        self.write([(count, rule, run.about(rule)) for rule, count in ranked])
 
-    def write(self, ranked: list[tuple[int, str, str]], out: TextIO) -> None:
+    def write(self, ranked: list[tuple[int, str, str]]) -> None:
         digits = max((len(str(count)) for count, *_ in ranked), default=0)
         width = max((len(escaped(rule)) for _, rule, _ in ranked), default=0)
         for count, rule, about in ranked:
-            out.write(f"{count:>{digits}}  {escaped(rule):<{width}}  {escaped(about)}\n")
+            self._out.write(f"{count:>{digits}}  {escaped(rule):<{width}}  {escaped(about)}\n")
 
 
 class JsonStatistics(Statistics):
     """The same as a list of objects."""
 
-    def write(self, ranked: list[tuple[int, str, str]], out: TextIO) -> None:
-        write_json([{"rule": rule, "count": count, "about": about} for count, rule, about in ranked], out)
+    def write(self, ranked: list[tuple[int, str, str]]) -> None:
+        write_json([{"rule": rule, "count": count, "about": about} for count, rule, about in ranked], self._out)

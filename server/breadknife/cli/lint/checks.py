@@ -100,8 +100,8 @@ class Checks:
         root = self.roots.of(source.path)
         if not self.host.projects.read(root, _LOOK_SECONDS):
             reads(root)
-        while not (self.host.projects.read(root, _LOOK_SECONDS) or self.stop.asked):
-            pass
+            while not (self.host.projects.read(root, _LOOK_SECONDS) or self.stop.asked):
+                pass
         try:
             document = with_newlines(source.read(self.wanted.language))
         except DocumentError as error:

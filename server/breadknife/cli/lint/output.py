@@ -11,9 +11,7 @@ from typing import TextIO
 
 from breadknife.cli.output import tell
 from breadknife.errors import DocumentError
-from breadknife.paths import rewrite, write_atomically
-
-_READABLE_BY_ALL = 0o644
+from breadknife.paths import write_for_user
 
 
 @contextmanager
@@ -31,10 +29,7 @@ def opened(path: Path | None) -> Generator[TextIO]:
     yield text
     written = text.getvalue().encode("utf-8", "backslashreplace")
     try:
-        if path.exists():
-            rewrite(path, written)
-        else:
-            write_atomically(path, written, mode=_READABLE_BY_ALL)
+        write_for_user(path, written)
     except OSError as error:
         raise DocumentError(f"--output-file {path}: {error.strerror or error}") from error
 

@@ -9,8 +9,7 @@ from breadknife.cli.lint.wanted import Wanted
 from breadknife.errors import SettingsError
 from breadknife.host.host import Host
 from breadknife.host.registry import may_be_spread
-from breadknife.task.plugin import ANY_LANGUAGE, Plugin
-from breadknife.task.values import CheckRequest
+from breadknife.task.plugin import ANY_LANGUAGE
 from breadknife.text.document import Document, language_of
 
 
@@ -36,20 +35,16 @@ class Asked:
 
 
 def asked(host: Host, document: Document, root: Path) -> Asked:
-    settings = host.settings_for(document, root)
-    asked = [
-        each
-        for each in host.registry.plugins
-        if each.name not in settings.disabled and _checks(each, document.language)
-    ]
-    spread = frozenset(each.name for each in asked if may_be_spread(each, settings.plugins[each.name]))
-    return Asked(spread, frozenset(each.name for each in asked) - spread)
+    settings, names = host.settings_for(document, root), frozenset(host.checkers(document, root))
+    plugins = (each for each in host.registry.plugins if each.name in names)
+    spread = frozenset(each.name for each in plugins if may_be_spread(each, settings.plugins[each.name]))
+    return Asked(spread, names - spread)
 
 
 def why_unread(host: Host, wanted: Wanted, path: Path, document: Document, root: Path) -> str:
     """Why a file looks clean, and hasn't been looked at as what it is; "" where it has."""
-    serving = {plugin.name for plugin in host.registry.plugins if _checks(plugin, document.language)}
-    asked = serving - host.settings_for(document, root).disabled
+    serving = {name for name, ids in host.checked.items() if not ids.isdisjoint((document.language, ANY_LANGUAGE))}
+    asked = {*host.checkers(document, root)}
     is_guessed = wanted.language is None and path.suffix and language_of(path) is None
     if is_guessed or not serving:
         return f"nothing checks files of this kind{'; it is read as plain text' if asked else ''}"
@@ -57,7 +52,3 @@ def why_unread(host: Host, wanted: Wanted, path: Path, document: Document, root:
     if asked or not off:  # who asks one plugin alone knows which
         return ""
     return f"not checked: {' and '.join(off)} {'is' if len(off) == 1 else 'are'} off"
-
-
-def _checks(plugin: Plugin, language: str) -> bool:
-    return not {language, ANY_LANGUAGE}.isdisjoint(plugin.serves.get(CheckRequest, ()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from breadknife.cli.assemble import make_host, settings_for
+from breadknife.cli.files import tell_complaint
 from breadknife.cli.formats.table import Format
 from breadknife.cli.formats.values import Checked, Run
 from breadknife.cli.lint.asking import Here
@@ -25,15 +27,13 @@ from breadknife.cli.lint.sources import Source, files, standard_input
 from breadknife.cli.lint.stopping import Stop
 from breadknife.cli.lint.wanted import Report, Wanted
 from breadknife.cli.lint.worker import Folder
-from breadknife.cli.output import counted, tell
-from breadknife.errors import DocumentError, FileRefused
+from breadknife.cli.output import INTERRUPTED, counted, tell
+from breadknife.errors import DocumentError
 from breadknife.host.host import Host
 from breadknife.host.registry import rules_of
 from breadknife.host.settings import Settings
 from breadknife.text.document import Document
 
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells have it."""
 _SECONDS_ALONE = 5.0
 """How long one process checks before more are started: a process that knows a folder of 2,800 files takes 3 s of a core
 to start (Django 5.1), so whatever is left to check, little is lost."""
@@ -85,6 +85,8 @@ class _Run:
         self._began = datetime.now(UTC)
         self._failures = list[str]()
         self._unread = dict[str, list[Path]]()
+        self._folders = dict[Path, Folder]()
+        self._lock = threading.Lock()
         self._files = self._checked = self._findings = self._hidden = 0
 
     def check(self, given: Sequence[Source] | None, *, jobs: int | None, offline: bool) -> None:
@@ -138,8 +140,7 @@ class _Run:
 
     def _complain(self, error: DocumentError) -> None:
         """Tells of a path that isn't there, can't be listed, or is left out."""
-        tell(str(error))
-        if not isinstance(error, FileRefused):
+        if tell_complaint(error):
             self._failures.append(str(error))
 
     def _begin(self, source: Source, document: Document, root: Path) -> None:
@@ -167,7 +168,11 @@ class _Run:
         return Processes(number, self._host.projects.folders, partial(self._folder, settings), self._host.notify)
 
     def _folder(self, settings: Mapping[Path, Settings], root: Path) -> Folder:
-        return Folder(root, settings[root], self._host.projects.known(root))
+        """What each process is told of a folder, which is read complete: to pack it takes as long as to unpack it."""
+        with self._lock:
+            if root not in self._folders:
+                self._folders[root] = Folder(root, settings[root], self._host.projects.known(root))
+            return self._folders[root]
 
     def _rules(self) -> Mapping[str, str]:
         return {id: about for plugin in self._host.registry.plugins for id, about in rules_of(plugin).items()}

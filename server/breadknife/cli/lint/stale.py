@@ -9,9 +9,9 @@ from functools import cache, partial
 from pathlib import Path
 
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.files import find_files
+from breadknife.cli.files import find_files, tell_complaint
 from breadknife.cli.output import say, tell
-from breadknife.errors import BreadknifeError, DocumentError, FileRefused
+from breadknife.errors import BreadknifeError, DocumentError
 from breadknife.host.host import Host
 from breadknife.host.workspace import root_of
 from breadknife.plugins.prose.hearing import Hearing
@@ -39,8 +39,7 @@ def run(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> 
 
     def complain(error: DocumentError) -> None:
         nonlocal failed
-        tell(str(error))
-        failed = failed or not isinstance(error, FileRefused)
+        failed = tell_complaint(error) or failed
 
     with closing(host):
         for path in find_files(paths, complain):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -18,18 +19,15 @@ _SHOWN, _READ = 20, 20
 def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
     @server.handles(COMMAND)
     async def run(*args: Any) -> dict[str, Any]:
-        """Arguments: plugin, document URI, command, title, then the command's own."""
-        if len(args) < 4:
-            return {"done": False}
-        plugin, uri, name, title, *rest = map(str, args)
-        return {"done": await carry_out(server, diagnostics, plugin, uri, Command(name, title, tuple(rest)))}
+        told = _told(args)
+        return {"done": told is not None and await carry_out(server, diagnostics, *told)}
 
     @server.handles(ACCEPTED)
     async def accepted(*args: Any) -> None:
-        """A completion was taken: its plugin is told, and nobody else. Arguments as above."""
-        if len(args) >= 4:
-            plugin, uri, name, title, *rest = map(str, args)
-            await server.ask(CommandRequest(Command(name, title, tuple(rest)), server.root_of(uri)), plugin=plugin)
+        """A completion was taken: its plugin is told, and nobody else."""
+        if told := _told(args):
+            plugin, uri, command = told
+            await server.ask(CommandRequest(command, server.root_of(uri)), plugin=plugin)
 
     @server.handles(STATUS)
     async def show_status(*args: Any) -> dict[str, Any]:
@@ -47,6 +45,15 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
             {**receipt, "times": times, "lines": receipt_lines(receipt, times)}
             for receipt, times in folded(map(asdict, receipts))[:_SHOWN]
         ]
+
+
+def _told(args: Sequence[Any]) -> tuple[str, str, Command] | None:
+    """The plugin, the document's URI and the command. The arguments are those two, then the command's name, its title
+    and what it takes."""
+    if len(args) < 4:
+        return None
+    plugin, uri, name, title, *rest = map(str, args)
+    return plugin, uri, Command(name, title, tuple(rest))
 
 
 async def carry_out(

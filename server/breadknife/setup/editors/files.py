@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from breadknife import paths
-from breadknife.errors import BreadknifeError, SettingsError
+from breadknife.errors import SettingsError
 from breadknife.setup.editors.values import Command, Editor
 
 
@@ -30,7 +30,8 @@ def write(editor: Editor, command: Command) -> Written:
         raise SettingsError(f"breadknife writes no settings for {editor.title}; see docs/editors/{editor.page}")
     file = editor.place()
     text = _read(file)
-    before = _remembered().get(editor.name)
+    known = _remembered()
+    before = known.get(editor.name)
     if before is not None and before.file == str(file) and before.text in (text or ""):
         remedy = f"`breadknife setup {editor.name} --undo` takes them out"
         raise SettingsError(f"{file}: it has breadknife's settings already; {remedy}")
@@ -40,8 +41,8 @@ def write(editor: Editor, command: Command) -> Written:
         raise SettingsError(f"{file}: {error}") from None
     ending = "\r\n" if "\r\n" in (text or "") else "\n"
     written = Written(str(file), insertion.text.replace("\n", ending), text is None, insertion.left_out)
-    _save(file, (text or "")[: insertion.at] + written.text + (text or "")[insertion.at :], is_new=text is None)
-    _remember(_remembered() | {editor.name: written})
+    _save(file, (text or "")[: insertion.at] + written.text + (text or "")[insertion.at :])
+    _remember(known | {editor.name: written})
     return written
 
 
@@ -61,7 +62,7 @@ def undo(editor: Editor) -> Written:
     if written.is_new and not rest.strip():
         file.unlink()
     else:
-        _save(file, rest, is_new=False)
+        _save(file, rest)
     _remember({name: other for name, other in known.items() if name != editor.name})
     return written
 
@@ -78,16 +79,11 @@ def _read(file: Path) -> str | None:
         raise SettingsError(f"{file}: {error.strerror or error}") from None
 
 
-def _save(file: Path, text: str, *, is_new: bool) -> None:
+def _save(file: Path, text: str) -> None:
     try:
-        if is_new:
-            paths.write_atomically(file, text.encode("utf-8"), mode=0o644)
-        else:
-            paths.rewrite(file, text.encode("utf-8"))
+        paths.write_for_user(file, text.encode("utf-8"))
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror or error}") from None
-    except BreadknifeError as error:
-        raise SettingsError(f"{file}: {error}") from None
 
 
 def _record() -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from breadknife import paths
@@ -32,11 +31,10 @@ def zed() -> Path:
 
 
 def sublime() -> Path:
-    folders: dict[str, Callable[[], Path]] = {
-        "win32": lambda: _variable("APPDATA") / "Sublime Text",
-        "darwin": lambda: Path.home() / "Library" / "Application Support" / "Sublime Text",
-    }
-    folder = folders.get(sys.platform, lambda: _xdg("sublime-text", windows="APPDATA"))()
+    if sys.platform == "darwin":
+        folder = Path.home() / "Library" / "Application Support" / "Sublime Text"
+    else:
+        folder = _xdg("Sublime Text" if sys.platform == "win32" else "sublime-text", windows="APPDATA")
     return folder / "Packages" / "User" / "LSP.sublime-settings"
 
 
