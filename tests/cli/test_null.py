@@ -262,7 +262,7 @@ BROKEN = {"broken.py": 'import re\n\n\ndef port(url):\n    return re.match("x", 
 
 @pytest.mark.parametrize(
     ("is_endless", "why"),
-    [(False, "nullcheck broke: KeyError: 'x'"), (True, "nullcheck has not answered within 0.1 s")],
+    [(False, "nullcheck failed: KeyError: 'x'"), (True, "nullcheck has not answered within 0.1 s")],
 )
 def test_a_file_whose_repairs_fail_is_told_and_the_others_are_reported(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],

@@ -119,7 +119,7 @@ def test_three_failures_in_a_row_pause_a_plugin(home: Path) -> None:
     assert reasons == ["plugin-broke"] * FAILURES + ["plugin-paused"]
     assert outcomes(one)["good"] == (Outcome.ANSWERED, "")
     [receipt] = one.ledger.newest(limit=2)[1:]
-    assert receipt.remedy == "`breadknife plugins resume bad` asks it again"
+    assert receipt.remedy == "run `breadknife plugins resume bad` to use it again"
     assert [message.count("ZeroDivisionError: division") for message in told] == [1]
     pause = read_pauses()["bad"]
     assert (pause.reason, "division" in pause.sentence) == ("plugin-broke", True)

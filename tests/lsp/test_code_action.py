@@ -241,7 +241,7 @@ async def test_who_chooses_what_can_not_be_made_is_told_why(connect, script, hom
     assert (await session.client.code_action_resolve_async(item)).edit is None
     [told] = session.client.messages
     why, title = told.message.rsplit(": ", 1)
-    assert why.startswith("breadknife: the edit (walrus) would break the file")
+    assert why.startswith("breadknife: the fix would break the file")
     assert title == f"“{item.title}”"
 
 

@@ -228,7 +228,7 @@ def test_an_edit_that_the_checker_objects_to_is_not_made(
     answer = plugin.answer(ResolveRequest(document, menu(plugin, document, context)["raise"]), context)
     assert isinstance(answer, Silence)
     assert answer.reason == "checker-objects"
-    assert answer.sentence == "with the edit (raise) pyright would say of user.py: It raises."
+    assert answer.sentence == "with this fix, pyright would report in user.py: It raises."
     assert [f"{step.name}: {step.verdict}" for step in context.steps][-1] == "pyright: vetoed"
     assert "raise" not in menu(plugin, document, context)
     assert context.project is not None

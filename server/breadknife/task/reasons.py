@@ -1,4 +1,4 @@
-"""Why nothing came: every code that breadknife itself uses, with its sentence and its remedy."""
+"""The reasons why a request has no answer: each code that breadknife itself uses, with a sentence and a remedy."""
 
 from __future__ import annotations
 
@@ -11,95 +11,97 @@ from breadknife.task.values import Silence
 @dataclass(frozen=True)
 class Reason:
     sentence: str
-    """With `{names}` for the details."""
+    """What happened; `{names}` in braces stand for details."""
     remedy: str = ""
+    """What the user can do, empty if there is nothing to do."""
 
 
 REASONS: Mapping[str, Reason] = {
-    # who is asked
+    # which plugin answers
     "no-plugin": Reason(
-        "no plugin answers a {request} request for {language}", "`breadknife plugins list` shows what each one serves"
+        "no plugin serves {request} requests for {language}", "run `breadknife plugins list` to see what each serves"
     ),
-    "disabled": Reason("your settings switch {plugin} off", "remove `enabled = false` from its section"),
-    "no-opinion": Reason("{plugin} has nothing to say here"),
+    "disabled": Reason("your settings disable {plugin}", "remove `enabled = false` from its section"),
+    "no-opinion": Reason("{plugin} has no opinion here"),
     # the request
-    "cancelled": Reason("the editor no longer wanted the answer"),
-    "superseded": Reason("a newer request for the same place took its turn"),
+    "cancelled": Reason("the request was cancelled"),
+    "superseded": Reason("a newer request for the same place replaced this one"),
     "too-slow": Reason(
-        "there was no answer within {seconds:g} s", "`breadknife status` shows what the engine is busy with"
+        "there was no answer within {seconds:g} s", "run `breadknife status` to see what the engine is doing"
     ),
     # the model
-    "model-missing": Reason("{error}", "fetch it with `breadknife models pull`"),
-    "model-unknown": Reason("{error}", "`breadknife models list` shows the names"),
-    "model-corrupt": Reason("{error}", "fetch it anew with `breadknife models pull`"),
-    "model-set-aside": Reason("{error}", "`breadknife models allow` gives it another chance"),
+    "model-missing": Reason("{error}", "download it with `breadknife models pull`"),
+    "model-unknown": Reason("{error}", "run `breadknife models list` to see the names"),
+    "model-corrupt": Reason("{error}", "download it again with `breadknife models pull`"),
+    "model-set-aside": Reason("{error}", "run `breadknife models allow` to use it again"),
     "model-failed": Reason("{error}", "run `breadknife doctor`"),
-    "prompt-too-long": Reason("{error}", "ask at a shorter place"),
+    "prompt-too-long": Reason("{error}", "ask about a shorter text"),
     "engine-missing": Reason("{error}", "run `breadknife setup`"),
-    "engine-failed": Reason("{error}", "ask again; if it stays so, run `breadknife doctor`"),
-    "offline": Reason("{error}", "leave out `--offline`, or `offline = true` in your settings"),
+    "engine-failed": Reason("{error}", "ask again; if it fails again, run `breadknife doctor`"),
+    "offline": Reason("{error}", "remove `--offline`, or `offline = true` in your settings"),
     "failed": Reason("{error}", "run `breadknife doctor`"),
     # the plugin
-    "plugin-broke": Reason("{plugin} broke: {error}", "see the server's log, and tell the plugin's author"),
+    "plugin-broke": Reason("{plugin} failed: {error}", "see the server's log, and report it to the plugin's author"),
     "plugin-hung": Reason(
-        "{plugin} has not answered within {seconds:g} s", "update or switch off the plugin; tell its author"
+        "{plugin} has not answered within {seconds:g} s", "update or disable the plugin, and report it to its author"
     ),
     "plugin-busy": Reason("{plugin} is still busy with earlier requests", "ask again"),
-    "plugin-flooded": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),
-    "bad-span": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),
+    "plugin-flooded": Reason("{plugin} {error}", "update or disable the plugin, and report it to its author"),
+    "bad-span": Reason("{plugin} {error}", "update or disable the plugin, and report it to its author"),
     "plugin-paused": Reason(
         "{plugin} failed {times} times in a row and is paused: {error}",
-        "`breadknife plugins resume {plugin}` asks it again",
+        "run `breadknife plugins resume {plugin}` to use it again",
     ),
     # the verifier
-    "too-large": Reason("the model wrote more than was asked for", "ask again at a more exact place"),
+    "too-large": Reason("the model wrote too much", "ask again about a smaller range"),
     "not-text": Reason("the model wrote a NUL character", "ask again"),
-    "outside-range": Reason("the model's text would change what was not asked about", "ask at that place"),
-    "outside-folder": Reason(
-        "the edit would also change {uri}, which is no file of the workspace folder that may be read",
-        "open the folder that holds both files",
+    "outside-range": Reason(
+        "the model's text would change lines outside the requested range", "ask again with those lines selected"
     ),
-    "changed-elsewhere": Reason("{uri} has changed since the edit was made", "ask for the menu again"),
+    "outside-folder": Reason(
+        "the edit would also change {uri}, which is outside the workspace folder or may not be read",
+        "open the folder that contains both files",
+    ),
+    "changed-elsewhere": Reason("{uri} has changed since the edit was made", "open the menu again"),
     "would-not-parse": Reason(
-        "with the model's text the file would parse worse than before", "write a little more, or mend the errors nearby"
+        "the model's text would add syntax errors to the file", "write a little more, or fix the errors nearby"
     ),
     # completion
     "empty": Reason("the model has nothing to add here", "write a little more"),
-    "repeats-next-line": Reason("the model only repeated what follows", "write a little more"),
-    "unbalanced": Reason("the model's text opens or closes brackets or quotes of others", "write a little more"),
-    "repetition": Reason("the model only repeated the lines above, or itself", "write a little more"),
-    "outside-block": Reason("the model's text belongs outside the block", "move to where it belongs"),
+    "repeats-next-line": Reason("the model only repeated the text after the cursor", "write a little more"),
+    "unbalanced": Reason("the model's text has unbalanced brackets or quotes", "write a little more"),
+    "repetition": Reason("the model repeated itself or the lines above", "write a little more"),
+    "outside-block": Reason("the model's text belongs outside the block", "move the cursor there"),
     "junk": Reason(
-        "the model wrote a placeholder, a file's header, or somebody's address or folder", "write a little more"
+        "the model wrote a placeholder, a file header, or somebody's address or folder", "write a little more"
     ),
-    "secret": Reason("the model wrote what looks like a key or a password", "write it yourself"),
-    "in-secret": Reason("you write what looks like a key or a password, which no model sees", "write it yourself"),
-    "low-confidence": Reason("the model is too unsure of what comes here", "write a little more"),
-    "inside-word": Reason("the cursor is inside a word", "move to its end"),
+    "secret": Reason("the model wrote what looks like a key or a password", "type it yourself"),
+    "in-secret": Reason(
+        "you are typing what looks like a key or a password, which no model may see", "type it yourself"
+    ),
+    "low-confidence": Reason("the model isn't sure enough of what comes here", "write a little more"),
+    "inside-word": Reason("the cursor is inside a word", "move the cursor to its end"),
     "ignored-file": Reason(
-        "the file is ignored, or looks like one that holds secrets", "see `.breadknifeignore`, and docs/context.md"
+        "the file is ignored, or looks like a file that holds secrets", "see `.breadknifeignore` and docs/context.md"
     ),
-    "mid-line": Reason("text follows the cursor on its line", "move to the line's end, or ask with the editor's key"),
-    "mid-comment": Reason("the comment goes on after the cursor", "move to its end, or ask with the editor's key"),
+    "mid-line": Reason("text follows the cursor on its line", "move to the end of the line, or ask by hand"),
+    "mid-comment": Reason("the comment continues after the cursor", "move to its end, or ask by hand"),
     "next-edit-off": Reason("next edits are experimental, and off", "set `next_edit = true` in `[completion]`"),
     "no-next-edit": Reason("no other place follows from what was changed", "rename something, or change a signature"),
     # null check
-    "no-tree": Reason("the file takes too long to parse", "split the file, or its longest comment"),
+    "no-tree": Reason("the file takes too long to parse", "split the file or its longest comment"),
     "would-not-verify": Reason(
-        "the edit ({strategy}) would break the file or bring a new finding, so it was not made",
-        "ask for the menu again: the text may have changed since",
+        "the fix would break the file or cause a new finding, so it was not made",
+        "open the menu again: the text may have changed since",
     ),
-    "checker-objects": Reason(
-        "with the edit ({strategy}) {checker} would say of {file}: {problem}", "choose another way to repair it"
-    ),
+    "checker-objects": Reason("with this fix, {checker} would report in {file}: {problem}", "choose another fix"),
     "hides-another": Reason(
-        "with the edit ({strategy}) {checker} would no longer say of {file}: {problem}",
-        "mend that first, or choose another way to repair it",
+        "with this fix, {checker} would no longer report in {file}: {problem}", "fix that problem first"
     ),
 }
 
 
 def silence(reason: str, **details: object) -> Silence:
-    """The silence of that code, its templates filled in."""
+    """The `Silence` of a reason code, with the details filled in. Raises KeyError for an unknown code."""
     found = REASONS[reason]
     return Silence(reason, found.sentence.format(**details), found.remedy.format(**details))

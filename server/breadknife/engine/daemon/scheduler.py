@@ -141,7 +141,7 @@ class Scheduler:
         with self._changed:
             unwanted = [job for job in (*self._waiting, *(run.job for run in self._runs)) if job.unwanted]
         for job in unwanted:
-            self._end(job, Superseded("a newer request for the same place took its turn"))
+            self._end(job, Superseded("a newer request for the same place replaced this one"))
 
     def _mark(self, name: str | None) -> None:
         if name != self._marked:

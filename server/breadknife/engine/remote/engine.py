@@ -170,7 +170,7 @@ class RemoteEngine:
                 older = self._places.get(place)
                 self._places[place] = inbox
             if older:
-                older.put(Superseded("a newer request for the same place took its turn"))
+                older.put(Superseded("a newer request for the same place replaced this one"))
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:

@@ -145,7 +145,7 @@ def _checking(ladder: Ladder, document: Document, action: Action, context: Conte
     checker = ladder.checker(document, settings.oracle, context)
     if checker is None:
         return None
-    return Checking(ladder, checker, settings.oracle_seconds, action.findings, _chosen(action)[1])
+    return Checking(ladder, checker, settings.oracle_seconds, action.findings)
 
 
 def _made(
@@ -157,13 +157,13 @@ def _made(
     place, strategy = _chosen(action)
     by_rule = Origin(rule(strategy))
     if place.span.end > len(document.text):
-        return silence("would-not-verify", strategy=strategy)
+        return silence("would-not-verify")
     if action.data.get("everywhere"):
         edits = repaired_everywhere(file, spoken, document, context.project, place, strategy)
-        return (_Made(Edited(document, edits), by_rule),) if edits else silence("would-not-verify", strategy=strategy)
+        return (_Made(Edited(document, edits), by_rule),) if edits else silence("would-not-verify")
     offer = next((offer for offer in file.offers(place, action.findings) if offer.strategy is strategy), None)
     if offer is None:
-        return silence("would-not-verify", strategy=strategy)
+        return silence("would-not-verify")
     template = _Made(Edited(document, offer.edits, offer.elsewhere, offer.is_inner), by_rule)
     is_message = offer.content is not None and not offer.content.default
     if action.data.get("unasked") and not is_message:  # nobody would see which one a model has chosen
@@ -222,7 +222,5 @@ def _chosen(action: Action) -> tuple[Place, Strategy]:
         start, end = int(action.data["start"]), int(action.data["end"])
         strategy, use = Strategy(action.data["strategy"]), Use(action.data["use"])
     except (KeyError, ValueError) as error:
-        raise PluginError(
-            f"the action isn't one that the null check offered ({error}); ask for the menu again"
-        ) from error
+        raise PluginError(f"the action isn't one that the null check offered ({error}); open the menu again") from error
     return Place(Span(start, end), use), strategy

@@ -57,14 +57,13 @@ class Repair:
 
 @dataclass(frozen=True)
 class Checking:
-    """A checker that is asked of an edit."""
+    """The installed checker that must agree to an edit."""
 
     ladder: Ladder
     checker: Installed
     seconds: float
     about: Sequence[Finding]
     """The findings that the edit ends."""
-    strategy: Strategy
 
     def begin(self, edited: Edited, context: Context) -> None:
         """In the background."""
@@ -80,9 +79,9 @@ class Checking:
         if climb.problem is None:
             return Settled(climb)
         said = climb.problem.message.partition("\n")[0]
-        details = {"strategy": self.strategy, "checker": climb.checker, "file": climb.problem.path.name}
+        checker, file = climb.checker, climb.problem.path.name
         reason = "hides-another" if climb.broken is Rung.OTHERS else "checker-objects"
-        return Vetoed(silence(reason, problem=said, **details))
+        return Vetoed(silence(reason, checker=checker, file=file, problem=said))
 
 
 def rule(strategy: Strategy) -> str:

@@ -121,7 +121,7 @@ def _resolve(request: ResolveRequest, context: Context) -> Answer:
     document = request.document
     found = [todo for todo in _todos(document, context) if todo.span.start == request.action.data.get("at")]
     if not found or found[0].text:
-        return Silence("todo-gone", "The comment is no longer there, or says something.", "ask for the menu again")
+        return Silence("todo-gone", "The comment is no longer there, or says something.", "open the menu again")
     label = found[0].label
     colon = "" if document.slice(label).endswith(":") else ":"
     line = document.line_span(document.line_at(label.end))
