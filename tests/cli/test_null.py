@@ -132,7 +132,7 @@ def test_a_repair_is_that_of_the_cause_beside_it(tmp_path: Path, home: Path) -> 
     write(tmp_path / "project", {**HANDED_ON, "breadknife.toml": '[nullcheck]\noracle = "off"\n', ".git/HEAD": ""})
     [cause] = json.loads(report(tmp_path / "project", "--json").stdout)["causes"]
     assert (cause["name"], cause["path"]) == ("stamp()", "low.py")
-    assert cause["repair"].startswith("Where it is handed on: Declare that `prepared` gives `Any`")
+    assert cause["repair"].startswith("Where it is handed on: Declare that `prepared` returns `Any`")
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ WRONG = "This is an useful option.\n\nWe recieve a notification.\n\nYou see an u
 SILENCING = [
     ("Add “recieve” to the dictionary", 2, [0, 4]),
     ("Add “recieve” to your own dictionary", 2, [0, 4]),
-    ("Ignore AnA in this sentence: it is meant so", 0, [2, 4]),
+    ("Ignore AnA in this sentence: it is intentional", 0, [2, 4]),
     ("Switch AnA off in this project", 0, [2]),
 ]
 

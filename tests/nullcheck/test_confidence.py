@@ -46,7 +46,7 @@ def test_a_finding_is_as_likely_as_where_its_null_comes_from(language: str, text
         ("`stream` is annotated `Optional[Stream]`", NullOrigin.ANNOTATION),
         ("`tables` is set to None", NullOrigin.UNSET),
         ("the default of `length` in `__init__` is None", NullOrigin.DEFAULT),
-        ("it is tested for None, and this path leads on when it is", NullOrigin.TEST),
+        ("it is tested for None, and this path continues if it is", NullOrigin.TEST),
         ("`returns None` is annotated `A | None`", NullOrigin.ANNOTATION),  # code may be called whatever it is
         ("something that no row knows", NullOrigin.ANNOTATION),
     ],
@@ -80,7 +80,7 @@ def test_one_finding_stands_for_a_cause_and_names_the_other_places() -> None:
     [finding] = checked(TWICE)
     assert finding.message == "`self.x` may be None: `x` is set to None (1 more place)"
     assert [TWICE[each.span.start : each.span.end] for each in finding.related][-1] == "self.x"
-    assert finding.related[-1].message == "The same null gets here, too"
+    assert finding.related[-1].message == "The same null also reaches this place"
     assert len(checked(TWICE, each_place=True)) == 2
 
 

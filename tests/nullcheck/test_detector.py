@@ -108,7 +108,7 @@ def test_code_names_the_use(text: str, code: str) -> None:
             "`x` may be None: the default of `x` in `f` is None",
             [
                 ("x=None", "The default of `x` in `f` is None"),
-                ("x", "This checks `x`, but the use isn't under the check"),
+                ("x", "This checks `x`, but doesn't cover the use"),
             ],
         ),
         (

@@ -134,9 +134,9 @@ class A {
          "its file never tests it for None"),
         ("python", REQUIRED, "required",
          "Make the parameter `x` required (TypeError if it is left out, ends 2 findings) — "
-         "every call (1 in this file) gives it, and it is never tested"),
+         "every call (1 in this file) passes it, and it is never tested"),
         ("typescript", TIMER, "drop-none",
-         "Take null out of the type of `handle` (it is always set, ends 2 findings) — "
+         "Remove null from the type of `handle` (it is always set, ends 2 findings) — "
          "every assignment gives it a value"),
         ("go", STATUS, "check-error",
          "Check the error (return `err` if there is one, ends 2 findings) — the error is ignored"),

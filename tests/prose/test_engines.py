@@ -197,7 +197,7 @@ def test_a_missing_part_is_looked_for_again(home: Path, monkeypatch: pytest.Monk
     assert len(looked) == 1
     clock.now += AGAIN_S
     assert tools.of(wish, context, whole=True) is not None
-    assert set(context.notices) == {"Prose is checked by Harper alone: LanguageTool can't help: it is not installed."}
+    assert set(context.notices) == {"Prose is checked by Harper alone: LanguageTool can't run: it is not installed."}
     tools.close()
 
 

@@ -118,13 +118,13 @@ def test_a_finding_about_a_document_is_ignored_in_its_line(plugin: ProsePlugin, 
     offered = menu(plugin, doc, text.index("gone"), context)
     assert [each for each in offered if "broken-link" in each] == [
         "Ignore broken-link in this line: it is right",
-        "Ignore broken-link in this line: it is meant so",
+        "Ignore broken-link in this line: it is intentional",
         "Ignore broken-link in this paragraph",
         "Switch broken-link off in this project",
     ]
-    choose(plugin, offered["Ignore broken-link in this line: it is meant so"], context)
+    choose(plugin, offered["Ignore broken-link in this line: it is intentional"], context)
     rule, _, *rest = ignores_path(context.root).read_text("utf-8").split("\t")
-    assert (rule, rest) == ("broken-link", ["- See [it](gone.md).", "it is meant so\n"])
+    assert (rule, rest) == ("broken-link", ["- See [it](gone.md).", "it is intentional\n"])
     assert codes(plugin, doc, context) == ["broken-link"]
     moved = Document(doc.uri, "markdown", f"# Title\n\n{text}", 2)
     assert codes(plugin, moved, context) == ["broken-link"]
@@ -144,7 +144,7 @@ def test_a_finding_about_a_document_is_ignored_in_its_line(plugin: ProsePlugin, 
             "This is an useful option.\n",
             "an useful",
             ["Replace with “a”", "Ignore AnA in this sentence: it is right",
-             "Ignore AnA in this sentence: it is meant so", "Ignore AnA in this paragraph"],
+             "Ignore AnA in this sentence: it is intentional", "Ignore AnA in this paragraph"],
         ),
     ],
 )  # fmt: skip

@@ -382,7 +382,7 @@ def test_what_an_engine_dies_of_is_told_once(
     second.gate.set()
     assert [f.code for f in check(plugin, doc, editor, whole=True)] == ["RepeatedWords"] * deadly + ["SHE_LIVE"]
     assert [f.code for f in check(plugin, doc, editor)] == ["RepeatedWords"] * deadly + ["SHE_LIVE"]
-    notice = "LanguageTool could not check all of file:///project/example: it ends or hangs there."
+    notice = "LanguageTool could not check all of file:///project/example: it crashes or hangs there."
     assert {*editor.notices} == {notice}
 
 
@@ -400,7 +400,7 @@ def test_without_languagetool_harper_goes_on_and_says_so(
     context = replace(context, values=ProseSettings(model=False), notices=[])
     assert [f.code for f in check(plugin, document(TEXT, "markdown"), context, whole=True)] == ["AnA"]
     assert context.notices == [
-        "Prose is checked by Harper alone: LanguageTool can't help: it is not installed "
+        "Prose is checked by Harper alone: LanguageTool can't run: it is not installed "
         "(`breadknife setup languagetool`)."
     ]
 

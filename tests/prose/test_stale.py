@@ -43,7 +43,7 @@ def test_a_sentence_that_is_still_said(tmp_path: Path, place: str) -> None:
     doc = document(tmp_path / "a.md", f"# Title\n\n{TEXT}\n")
     heard = Heard([], Hearing(spoken={("AnA", sentence.hash)}))
     assert [(each.line, each.why) for each in stale_lines(tmp_path, [doc], lambda document: heard)] == [
-        (5, "ThenThan: no document says “It was said once.” any more")
+        (5, "ThenThan: no document contains “It was said once.”")
     ]
     assert [(each.rule, each.reason) for each in ignored_lines(path)] == [
         ("AnA", ""), ("AnA", "it is right"), ("ThenThan", "")
@@ -59,18 +59,18 @@ def test_nothing_is_read_where_nothing_is_ignored(tmp_path: Path) -> None:
 SAID = "This is an useful one."
 LINES = [
     ("its rule speaks still", "AnA", SAID, Hearing(spoken={("AnA", Sentence(SAID).hash)}), []),
-    ("its rule doesn't", "AnA", SAID, Hearing(), [("AnA: it says nothing of “This is an useful one.” any more", True)]),
+    ("its rule doesn't", "AnA", SAID, Hearing(), [("AnA: it no longer reports “This is an useful one.”", True)]),
     ("another rule does", "AnA", SAID, Hearing(spoken={("Other", Sentence(SAID).hash)}),
-     [("AnA: it says nothing of “This is an useful one.” any more", True)]),
+     [("AnA: it no longer reports “This is an useful one.”", True)]),
     ("its engine isn't there", "EN_A_VS_AN", SAID, Hearing({"languagetool"}), [("not checked: LanguageTool", False)]),
     ("another engine isn't there", "AnA", SAID, Hearing({"languagetool"}),
-     [("AnA: it says nothing of “This is an useful one.” any more", True)]),
+     [("AnA: it no longer reports “This is an useful one.”", True)]),
     ("Vale isn't there", "House.Terms", SAID, Hearing({"vale", "model"}), [("not checked: Vale", False)]),
     ("the model isn't there", "Agreement", SAID, Hearing({"vale", "model"}), [("not checked: the model", False)]),
     ("of a line of the source", "broken-link", "See [it](it.md).",
      Hearing({"languagetool"}, {("broken-link", Sentence("See [it](it.md).").hash)}), []),
     ("of a line that is gone", "broken-link", "See [that](that.md).", Hearing(),
-     [("broken-link: no document says “See [that](that.md).” any more", True)]),
+     [("broken-link: no document contains “See [that](that.md).”", True)]),
 ]  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def test_words_that_nobody_writes(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text("# ours\nfrobnicate\nUvloop's\ngone\n", "utf-8")
     doc = document(tmp_path / "a.md", "It frobnicates the UVLOOP.\n")
-    assert [(each.line, each.why) for each in stale_words(tmp_path, [doc])] == [(4, "no document says “gone” any more")]
+    assert [(each.line, each.why) for each in stale_words(tmp_path, [doc])] == [(4, "no document contains “gone”")]
 
 
 def of_useful(document: Document) -> Heard:

@@ -1,4 +1,4 @@
-"""Where LanguageTool can't help, Harper's findings come as ever, with one clear notice. Where it gives no answer,
+"""Where LanguageTool can't run, Harper's findings come as ever, with one clear notice. Where it gives no answer,
 lint fails. No JVM is needed for that."""
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ def put_on_path(folder: Path, java: str, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize(
     ("java", "expected"),
     [
-        (NO_JAVA, f"{PREFIX}: LanguageTool can't help: there is no Java (install version 17 or newer)."),
-        (OLD_JAVA, f"{PREFIX}: LanguageTool can't help: Java 11 is too old (install version 17 or newer)."),
-        (BROKEN_JAVA, f"{PREFIX}: LanguageTool can't help: there is no Java (install version 17 or newer)."),
+        (NO_JAVA, f"{PREFIX}: LanguageTool can't run: there is no Java (install version 17 or newer)."),
+        (OLD_JAVA, f"{PREFIX}: LanguageTool can't run: Java 11 is too old (install version 17 or newer)."),
+        (BROKEN_JAVA, f"{PREFIX}: LanguageTool can't run: there is no Java (install version 17 or newer)."),
         (DYING_JAVA, "LanguageTool did not start, 3 times in a row: "),
     ],
     ids=["none", "old", "broken", "dying"],
@@ -93,7 +93,7 @@ def test_one_that_nobody_has_set_up(home: Path, whole: bool) -> None:
     plugin, editor = ProsePlugin(), Editor()
     try:
         assert codes(plugin, editor, whole=whole) == ["RepeatedWords"]
-        said = f"{PREFIX}: LanguageTool can't help: it is not installed (`breadknife setup languagetool`)."
+        said = f"{PREFIX}: LanguageTool can't run: it is not installed (`breadknife setup languagetool`)."
         assert editor.notices == ([said] if whole else [])
     finally:
         plugin.close()
@@ -113,11 +113,11 @@ def server(installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 HANGING = [
     ("one paragraph", f"{TEXT} And hang.", ["RepeatedWords"],
-     "LanguageTool could not check all of file:///project/example: it ends or hangs there."),
+     "LanguageTool could not check all of file:///project/example: it crashes or hangs there."),
     ("all of them", f"{TEXT} And hang.\n\nYou hang.", ["RepeatedWords"],
      "{}: LanguageTool ended or hung while it checked a paragraph, 3 times in a row: "),
     ("one beside others", f"{TEXT} And hang.\n\nYou are fine.", ["RepeatedWords", "DESPITE_OF"],
-     "LanguageTool could not check all of file:///project/example: it ends or hangs there."),
+     "LanguageTool could not check all of file:///project/example: it crashes or hangs there."),
 ]  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def test_stale_ignores(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         1,
         [
             "README.md:1: there is no finding of AnA to ignore",
-            ".breadknife/ignores.txt:1: AnA: no document says “Gone.” any more",
+            ".breadknife/ignores.txt:1: AnA: no document contains “Gone.”",
         ],
     )
 
@@ -62,7 +62,7 @@ def test_sentences_and_words(home: Path, tmp_path: Path, monkeypatch: pytest.Mon
     assert (result.exit_code, result.stdout.splitlines()) == (
         1,
         [
-            ".breadknife/ignores.txt:2: AnA: it says nothing of “It is fine.” any more",
-            ".breadknife/dictionary.txt:2: no document says “useless” any more",
+            ".breadknife/ignores.txt:2: AnA: it no longer reports “It is fine.”",
+            ".breadknife/dictionary.txt:2: no document contains “useless”",
         ],
     )

@@ -56,7 +56,7 @@ def settings(home: Path, text: str) -> None:
     config.write_text(f"[prose]\nmodel = false\n{text}")
 
 
-SILENT = "LanguageTool could not check all of {}: it ends or hangs there."
+SILENT = "LanguageTool could not check all of {}: it crashes or hangs there."
 CASES = [
     ("it answers", 0, 1, ""),
     ("it answers when it is asked again", 1, 1, ""),

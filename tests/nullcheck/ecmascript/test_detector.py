@@ -56,7 +56,7 @@ def test_must_not_fire(language: str, text: str) -> None:
 
 @pytest.mark.parametrize("rule", NULLABLE_CALLS, ids=lambda rule: f"{rule.owner}.{rule.name}")
 def test_each_rule_keeps_its_own_examples(rule) -> None:
-    said = f"`{rule.name}` gives {rule.null}"
+    said = f"`{rule.name}` returns {rule.null}"
     assert rule.fires
     assert rule.silent
     for example in rule.fires:
@@ -93,7 +93,7 @@ def test_a_user_adds_calls(language: str, row: str, text: str, why: str) -> None
     tree = parse(text, language)
     assert tree is not None
     (finding,) = FileAnalysis(tree, rules=users_rules((row,))).findings()
-    assert re.fullmatch(rf"`.*` may be null: `\w+` gives null {why}", finding.message)
+    assert re.fullmatch(rf"`.*` may be null: `\w+` returns null {why}", finding.message)
     assert found(text, language) == []
 
 
@@ -148,16 +148,16 @@ def test_code_names_the_use(use: str, code: str) -> None:
         ("interface P {\n  name?: string;\n}\nfunction f(p: P) {\n  return p.name.trim();\n}\n",
          "`p.name` may be undefined: the property `name` is optional",
          [("name?: string", "The property `name` is optional; nothing checks it before the use")]),
-        ("s.match(/a/)[0];\n", "`s.match(/a/)` may be null: `match` gives null when nothing matches",
-         [("match", "`match` gives null when nothing matches; nothing checks it before the use")]),
-        ("const m = s.match(/a/);\nm[0];\n", "`m` may be null: `match` gives null when nothing matches",
-         [("match", "`match` gives null when nothing matches; nothing checks it before the use")]),
+        ("s.match(/a/)[0];\n", "`s.match(/a/)` may be null: `match` returns null when nothing matches",
+         [("match", "`match` returns null when nothing matches; nothing checks it before the use")]),
+        ("const m = s.match(/a/);\nm[0];\n", "`m` may be null: `match` returns null when nothing matches",
+         [("match", "`match` returns null when nothing matches; nothing checks it before the use")]),
         ("interface P {\n  d?: X;\n}\nfunction f(p: P): Date {\n  return p.d?.x;\n}\n",
          "`p.d?.x` may be undefined: `p.d` may be undefined (the property `d` is optional)",
          [("d?: X", "`p.d` may be undefined (the property `d` is optional); nothing checks it before the use")]),
         ("function f(x?: X) {\n  if (a && x !== undefined) x.a();\n  x.b();\n}\n",
          "`x` may be undefined: this parameter is optional",
-         [("x?: X", "This parameter is optional"), ("x", "This checks `x`, but the use isn't under the check")]),
+         [("x?: X", "This parameter is optional"), ("x", "This checks `x`, but doesn't cover the use")]),
         ("function f(x?: X) {\n  if (g(y)) h();\n  x.b();\n}\n",
          "`x` may be undefined: this parameter is optional",
          [("x?: X", "This parameter is optional; nothing checks it before the use")]),
@@ -172,7 +172,7 @@ def test_a_finding_says_what_why_and_the_path(text: str, message: str, path: lis
 def test_a_check_that_does_not_reach_into_a_callback_is_explained() -> None:
     text = "class A {\n  x?: X;\n  f() {\n    if (this.x) later(() => this.x.y);\n  }\n}\n"
     (finding,) = found(text)
-    assert finding.related[1].message == "The check before doesn't reach into this function, which may run later"
+    assert finding.related[1].message == "The earlier check doesn't cover this function, which may run later"
     assert text[finding.related[1].span.start :].startswith("() => this.x.y")
 
 

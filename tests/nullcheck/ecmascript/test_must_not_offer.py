@@ -11,7 +11,7 @@ from breadknife.text.document import Document, apply_edits
 from breadknife.text.syntax import parse
 from support import marked_spans
 
-CAUGHT = "whatever fails here is caught"
+CAUGHT = "any exception here is caught"
 EXPECTED = "the error is expected"
 HAS = "`m.has(k)` says that it is there"
 FILTERED = "the `filter` before lets only those through"
@@ -109,7 +109,7 @@ def test_what_only_looks_like_a_guard_is_none(marked: str) -> None:
 def test_where_no_check_can_stand_the_comment_says_what_is_relied_on(uri: str, reason: str) -> None:
     text, offers = offered("class A {\n  x = a() || ⟦b()⟧.c;\n}", uri=f"file:///project/{uri}")
     assert f"  // @ts-expect-error {reason}\n" in apply_edits(text, offers[-1].edits)
-    assert offers[-1].titled.endswith(f"{reason} (nothing changes) — no check can stand before it here")
+    assert offers[-1].titled.endswith(f"{reason} (nothing changes) — no check can be placed before it here")
 
 
 @pytest.mark.parametrize(

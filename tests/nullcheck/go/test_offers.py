@@ -95,7 +95,7 @@ def function(*lines: str, head: str) -> str:
           "\t\tprintln(t.N)", "\t}"],
          ["func f(ts []*T) {", "\tfor _, t := range ts {", "\t\tif t != nil {", "\t\t\tprintln(1)", "\t\t}",
           "\t\tif t == nil {", "\t\t\tcontinue", "\t\t}", "\t\tprintln(t.N)", "\t}"],
-         "Skip this round of the loop if `t` is nil"),
+         "Skip this iteration if `t` is nil"),
         (T, "break",
          ["func f(ts []*T) {", "\tfor i, t := range ts {", "\t\tif i > 9 {", "\t\t\tbreak", "\t\t}",
           "\t\tif t != nil {",

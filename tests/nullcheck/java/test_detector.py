@@ -97,7 +97,7 @@ def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) ->
         ("String s = System.getenv(p);\nif (s == null) { g(); }\ns.trim();", "none-attribute",
          "`s` may be null: `System.getenv` returns null when it isn't set",
          [("System.getenv(p)", "`System.getenv` returns null when it isn't set"),
-          ("s", "The path from there to here has no check that leaves")]),
+          ("s", "No check on the path from there to here exits")]),
         ("String s = System.getenv(p), r = g();\nif (null != r) { g(); }\ns.trim();", "none-attribute",
          "`s` may be null: `System.getenv` returns null when it isn't set",
          [("System.getenv(p)", "`System.getenv` returns null when it isn't set"),
@@ -112,11 +112,11 @@ def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) ->
         ("String s = System.getenv(p);\nif (s == null) { s.trim(); }", "none-attribute",
          "`s` is null here: `System.getenv` returns null when it isn't set",
          [("System.getenv(p)", "`System.getenv` returns null when it isn't set"),
-          ("s", "The path from there to here has no check that leaves")]),
+          ("s", "No check on the path from there to here exits")]),
         ("for (String s : new java.io.File(p).list()) g(s);", "none-iterate",
-         "`new java.io.File(p).list()` may be null: `File.list` returns null when it is no directory",
+         "`new java.io.File(p).list()` may be null: `File.list` returns null when it isn't a directory",
          [("new java.io.File(p).list()",
-           "`File.list` returns null when it is no directory; nothing checks it before the use")]),
+           "`File.list` returns null when it isn't a directory; nothing checks it before the use")]),
     ],
 )  # fmt: skip
 def test_a_finding_says_what_why_and_the_path(body: str, code: str, message: str, path: list[tuple[str, str]]) -> None:

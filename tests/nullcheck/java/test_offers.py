@@ -77,7 +77,7 @@ def results(text: str) -> dict[str, str]:
           "        a.run();", "    }", "}"],
          ["void f(Map<String, A> m, String[] keys) {", "    for (String key : keys) {", "        A a = m.get(key);",
           "        if (a == null) {", "            continue;", "        }", "        a.run();", "    }", "}"],
-         "Skip this round of the loop if `a` is null"),
+         "Skip this iteration if `a` is null"),
         (MAP, "break",
          ["void f(Map<String, A> m, String[] keys) {", "    for (String key : keys) {", "        if (key.isEmpty()) {",
           "            break;", "        }", "        A a = m.get(key);", "        a.run();", "    }", "}"],

@@ -41,7 +41,7 @@ SET = "self.x = Foo()"
 def test_the_ignore_comment_comes_before_a_check(marked: str) -> None:
     text, (first, *others) = offered(marked)
     assert first.strategy is Strategy.IGNORE
-    assert "  # it is set above, and nowhere to None after that\n" in written(text, first)
+    assert "  # it is set above, and never to None after that\n" in written(text, first)
     assert all(offer.strategy is not Strategy.IGNORE for offer in others)
 
 

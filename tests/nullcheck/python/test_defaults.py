@@ -75,19 +75,19 @@ def test_a_default_that_is_certain_to_fail_is_not_offered(line: str, is_default:
 @pytest.mark.parametrize(
     ("lines", "default", "reason"),
     [
-        (["for b in ⟦x⟧:", "    g()"], "()", "the use calls for one"),
-        (["if a:", "    x = 'b'", "for b in ⟦x⟧:", "    g()"], '""', "the use calls for one"),
-        (["if a:", "    x = [1]", "for b in ⟦x⟧:", "    g()"], "[]", "the use calls for one"),
-        (["if a:", "    x = g(a)", "for b in ⟦x⟧:", "    g()"], "()", "the use calls for one"),
+        (["for b in ⟦x⟧:", "    g()"], "()", "the use needs one"),
+        (["if a:", "    x = 'b'", "for b in ⟦x⟧:", "    g()"], '""', "the use needs one"),
+        (["if a:", "    x = [1]", "for b in ⟦x⟧:", "    g()"], "[]", "the use needs one"),
+        (["if a:", "    x = g(a)", "for b in ⟦x⟧:", "    g()"], "()", "the use needs one"),
         (["for c in a:", "    x = c", "for b in ⟦x⟧:", "    g()"], "", ""),
         (["if a:", "    x = Some()", "elif b:", "    x = 'a'", "for b in ⟦x⟧:", "    g()"], "", ""),
         (
             ["if x is None:", "    x = []", "x = g()", "for b in ⟦x⟧:", "    g()"],
             "[]",
-            "the file gives it one elsewhere",
+            "the file uses this default elsewhere",
         ),
-        (["if x is None:", "    x = g()", "x = g()", "for b in ⟦x⟧:", "    g()"], "()", "the use calls for one"),
-        (["if x is None or a:", "    x = []", "x = g()", "for b in ⟦x⟧:", "    g()"], "[]", "the use calls for one"),
+        (["if x is None:", "    x = g()", "x = g()", "for b in ⟦x⟧:", "    g()"], "()", "the use needs one"),
+        (["if x is None or a:", "    x = []", "x = g()", "for b in ⟦x⟧:", "    g()"], "[]", "the use needs one"),
     ],
 )
 def test_a_default_is_of_the_type_of_what_the_name_gets_besides(lines: list[str], default: str, reason: str) -> None:

@@ -125,7 +125,7 @@ def test_the_container_of_another_object_is_declared_in_its_file(tmp_path: Path,
     if more:
         title = "Declare `Pool.socks` as `dict[str, Socket | Any]` (fails where one is None, in pool.py)"
     else:
-        consequence = "None there is a type error then, in pool.py"
+        consequence = "a None there becomes a type error, in pool.py"
         title = f"Declare `Pool.socks` without None: `dict[str, Socket]` ({consequence})"
     assert first.title == title
     changed = swapped_in(pool, ("Socket | None", "Socket | Any" if more else "Socket"))

@@ -30,7 +30,7 @@ def get_app(none=False):
             {"pkg/app.py": APP, "pkg/__init__.py": "from .app import get_app\n"},
             "pkg",
             "def g():\n    get_app().b()\ndef h():\n    app = get_app()\n    app.c()\n",
-            "Declare that `get_app` gives `Any` (fails where it gives None, in app.py)",
+            "Declare that `get_app` returns `Any` (fails where it returns None, in app.py)",
         ),
         ({"app.py": APP}, "app", "def g():\n    return get_app() is None\ndef h():\n    get_app().b()\n", ""),
         ({"app.py": APP}, "app", "", ""),

@@ -77,12 +77,12 @@ def test_a_call_of_several_lines_comes_with_them(before: str, after: str) -> Non
 @pytest.mark.parametrize(
     ("marked", "consequence", "reason"),
     [
-        ("def f(x):\n    if x.a: return\n    ⟦x⟧.y()\n", "returns None", "the function returns so elsewhere"),
-        ("def f(x):\n    if x.a: return 1\n    ⟦x⟧.y()\n", "returns `1`", "the function returns so elsewhere"),
-        ("def f(x):\n    ⟦x⟧.y()\n", "returns None", "the function gives nothing back anyway"),
+        ("def f(x):\n    if x.a: return\n    ⟦x⟧.y()\n", "returns None", "the function returns this elsewhere"),
+        ("def f(x):\n    if x.a: return 1\n    ⟦x⟧.y()\n", "returns `1`", "the function returns this elsewhere"),
+        ("def f(x):\n    ⟦x⟧.y()\n", "returns None", "the function returns nothing anyway"),
         ("def f(x):\n    ⟦x⟧.y()\n    yield 1\n", "yields no more", "a generator may end anywhere"),
         ("def f(x):\n    if x.a: return\n    ⟦x⟧.y()\n    yield 1\n", "yields no more",
-         "the function returns so elsewhere"),
+         "the function returns this elsewhere"),
     ],
 )  # fmt: skip
 def test_an_early_return_says_what_is_true(marked: str, consequence: str, reason: str) -> None:

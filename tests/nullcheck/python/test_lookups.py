@@ -73,11 +73,11 @@ def test_not_offered(marked: str) -> None:
     [
         (
             "D = {1: A}\ndef f(k):\n    return ⟦D.get(k)⟧.a\n",
-            "Use `D[k]` (KeyError if it is missing) — a missing key is told by its name",
+            "Use `D[k]` (KeyError if it is missing) — the KeyError names the missing key",
         ),
         (
             "D = {1: A}\ndef f(k):\n    g(D[1])\n    return ⟦D.get(k)⟧.upper()\n",
-            "Use `D[k]` (KeyError if it is missing) — the file looks it up so elsewhere",
+            "Use `D[k]` (KeyError if it is missing) — the file looks it up this way elsewhere",
         ),
         (
             E + "def f():\n    return ⟦os.getenv('X')⟧.upper()\n",

@@ -104,7 +104,7 @@ CALLEE = ".".join(["self", *("one_more_object_below",) * 3])
         (f"def f(x):\n    if not is_usable(x, {LONG}):\n        return\n    ⟦x⟧.y", "an `if` has left before"),
         (f"def f(x=None):\n    ensure_given(x, {LONG})\n    ⟦x⟧.y", "`ensure_given()` has checked it"),
         (f"def f(x=None):\n    {CALLEE}.check(x)\n    ⟦x⟧.y", "the call before has checked it"),
-        (f"def f(x=None):\n    if x is None:\n        usage({LONG})\n    ⟦x⟧.y", "`usage()` has seen to it"),
+        (f"def f(x=None):\n    if x is None:\n        usage({LONG})\n    ⟦x⟧.y", "`usage()` ensures it"),
         (f"def f(x):\n    assert is_usable(x, {LONG})\n    ⟦x⟧.y", "an `assert` says so before"),
     ],
 )

@@ -96,7 +96,7 @@ class Lexer:
 def test_a_property_says_what_its_attribute_is_set_to(tmp_path: Path, use: str) -> None:
     files = {"lexer.py": LEXER, "pkg/lexer.py": LEXER, "pkg/__init__.py": "from .lexer import *\n", "use.py": ""}
     _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
-    title = "Declare that `scanner` gives `Scanner | Any` (fails where it gives None, in lexer.py)"
+    title = "Declare that `scanner` returns `Scanner | Any` (fails where it returns None, in lexer.py)"
     assert first.title == title
     (edits,) = first.elsewhere
     assert 'def scanner(self) -> "Scanner | Any":' in edits.document.edited(edits.edits).text
@@ -135,7 +135,7 @@ def test_a_method_of_another_object_or_of_a_base_class_says_what_it_gives(tmp_pa
     method = "    def option(self, name):\n        return self.options.get(name)\n"
     project = known(tmp_path, {"plugin.py": f"from typing import Any\nclass Plugin:\n{method}", "use.py": ""})
     _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
-    assert first.title == "Declare that `option` gives `Any` (fails where it gives None, in plugin.py)"
+    assert first.title == "Declare that `option` returns `Any` (fails where it returns None, in plugin.py)"
     (edits,) = first.elsewhere
     assert "def option(self, name) -> Any:" in edits.document.edited(edits.edits).text
 

@@ -42,14 +42,14 @@ def test_nothing_leaves_there_by_which_an_exception_is_lost(body: str, left: tup
 @pytest.mark.parametrize(
     ("line", "first"),
     [
-        ("⟦f⟧.close()", "Skip this if `f` is None — an exception under way goes on then"),
+        ("⟦f⟧.close()", "Skip this if `f` is None — an exception in progress continues"),
         (
             "if ⟦f⟧.is_open(): f.close()",
-            "Test `f` in the condition (it is false if that is None) — an exception under way goes on then",
+            "Test `f` in the condition (it is false if that is None) — an exception in progress continues",
         ),
         (
             "a = ⟦f⟧.close()",
-            "Assert that `f` is not None (AssertionError if it is) — it would replace an exception under way",
+            "Assert that `f` is not None (AssertionError if it is) — it would replace an exception in progress",
         ),
     ],
 )
@@ -57,10 +57,10 @@ def test_nothing_leaves_there_by_which_an_exception_is_lost(body: str, left: tup
 def test_what_goes_on_comes_first(block: str, line: str, first: str) -> None:
     marked = "def g(f):\n    assert f is not None\ndef f(a, p):\n" + block.format(line)
     if block == EXCEPT:  # which has caught it
-        first = first.replace("an exception under way goes on then", "the exception stays caught then")
+        first = first.replace("an exception in progress continues", "the exception stays caught then")
     assert offered(marked)[1][0].titled == first
     raises = [offer.reason for offer in offered(marked)[1] if offer.strategy in (Strategy.ASSERT, Strategy.RAISE)]
-    assert raises == ["it would replace an exception under way"] * 2
+    assert raises == ["it would replace an exception in progress"] * 2
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_the_try_has_used_is_there_in_its_except(tried: str, caught: str, f
         (UNLESS.format("g(⟦f⟧[0])"), "Skip this if `f` is None — it is None whenever nothing fails"),
         (UNLESS.format("p += ⟦f⟧"), "Skip this if `f` is None — it is None whenever nothing fails"),
         (UNLESS.format("p.q += ⟦f⟧"), "Skip this if `f` is None — it is None whenever nothing fails"),
-        (UNLESS.format("a = ⟦f⟧[0]"), "Ignore it: no edit is surely right here"),
+        (UNLESS.format("a = ⟦f⟧[0]"), "Ignore it: no edit is certain to be right here"),
         # what is tried leaves when nothing fails
         (RETRY.format("return g(p)", ""),
          "Assert that `f` is not None (AssertionError if it is) — nothing says what else should happen"),

@@ -304,12 +304,12 @@ def test_a_class_gets_no_attribute_for_a_check(line: str, strategies: list[str])
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("print(a.b(), ⟦a['x']⟧.c)", "no check can stand before it here"),
-        ("return sorted(a, key=lambda b: ⟦g(b)⟧.y)", "no check can stand before it here"),
-        ("return [b for b in a if g(b and ⟦x⟧.y)]", "no check can stand before it here"),
-        ("g(x, ⟦(x := g())⟧.y)", "no check can stand before it here"),
-        ("class B:\n        a = ⟦g()⟧.y", "no edit is surely right here"),
-        ("x: callable = ⟦None⟧", "None is meant here"),
+        ("print(a.b(), ⟦a['x']⟧.c)", "no check can be placed before it here"),
+        ("return sorted(a, key=lambda b: ⟦g(b)⟧.y)", "no check can be placed before it here"),
+        ("return [b for b in a if g(b and ⟦x⟧.y)]", "no check can be placed before it here"),
+        ("g(x, ⟦(x := g())⟧.y)", "no check can be placed before it here"),
+        ("class B:\n        a = ⟦g()⟧.y", "no edit is certain to be right here"),
+        ("x: callable = ⟦None⟧", "None is intended here"),
     ],
 )
 def test_a_checkers_comment_is_there_where_nothing_can_be_done_unasked(line: str, reason: str) -> None:

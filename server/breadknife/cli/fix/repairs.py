@@ -47,7 +47,7 @@ UNASKED = frozenset(Strategy) - HIDING
 CHECKER_SECONDS = 50.0
 """Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
 
-NO_ACTION = "no edit is surely right here"
+NO_ACTION = "no edit is certain to be right here"
 TO_CHOOSE = "a null may be meant here: what is done about it is for you to choose"
 
 

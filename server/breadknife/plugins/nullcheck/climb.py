@@ -21,7 +21,7 @@ class Rung(StrEnum):
     PATH = "non-null path unchanged"
     FILE = "file clean"
     IMPORTERS = "importers clean"
-    OTHERS = "other errors still told"
+    OTHERS = "other errors still reported"
 
 
 @dataclass(frozen=True)

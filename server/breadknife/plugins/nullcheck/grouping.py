@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.task.values import Finding, Related, Severity
 from breadknife.text.directives import rules_named
 
-ALSO = "The same null gets here, too"
+ALSO = "The same null also reaches this place"
 """What is said of the other places."""
 
 

@@ -130,7 +130,7 @@ class Ladder:
         if (known := self._known_enough(edited, about, seconds, context.project)) is not None:
             return known
         if edited.elsewhere and not checker.tool.sees_unsaved:
-            return _unasked(checker, about, f"{checker.tool.name} sees other files only as they are saved")
+            return _unasked(checker, about, f"{checker.tool.name} sees only the saved text of other files")
         limit = CancelToken.after(seconds)
         forget = context.cancel.on_cancel(limit.cancel)
         oracle = self._oracle(checker, edited.document.language)

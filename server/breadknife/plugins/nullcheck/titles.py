@@ -18,7 +18,7 @@ _FORMS = tuple(
     (re.compile(pattern), short)
     for pattern, short in (
         (rf"(?:Return early|Leave) (?:if|when) .+ is (?:not )?{_NULL} \((?P<exit>.+?)(?: after the check)?\)", "exit"),
-        (rf"Skip this round of the loop if .+ is {_NULL}", "Handle {null}: continue"),
+        (rf"Skip this iteration if .+ is {_NULL}", "Handle {null}: continue"),
         (rf"Leave the loop if .+ is {_NULL}", "Handle {null}: break"),
         (rf"Skip this if .+ is {_NULL}", "Handle {null}: skip this"),
         (rf"Return an error if .+ is {_NULL}", "Handle {null}: return an error"),

@@ -13,7 +13,7 @@ from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
 SOURCE = "nullcheck"
-MEANT = "a null may be meant here: it is only handed on"
+MEANT = "a null may be intended here: the code only passes it on"
 """Why a check may end what goes well."""
 
 

@@ -166,7 +166,7 @@ class Check:
                 self._excuse(name, engine, f"Prose is checked {without}: {engine.failure}.")
             elif engine.lost(part.asked for part in parts):  # without their number: a text is told once
                 self._excuse(
-                    name, engine, f"{name} could not check all of {self.document.uri}: it ends or hangs there."
+                    name, engine, f"{name} could not check all of {self.document.uri}: it crashes or hangs there."
                 )
 
     def _excuse(self, name: str, engine: Tool | Later | Opinions, sentence: str) -> None:
@@ -232,9 +232,7 @@ class Check:
             whole = reading(part.paragraph.text, self._mistakes(part, own) if own else ())
             found.append(whole if whole.text else None)
         if self.whole and length > _MOST_READ:
-            self.context.notify(
-                f"The model proposes for the first {_MOST_READ:,} characters of {self.document.uri} only."
-            )
+            self.context.notify(f"The model reads only the first {_MOST_READ:,} characters of {self.document.uri}.")
         return found
 
     def _ask(self, opinions: Opinions, doubts: Sequence[Case], readings: Sequence[Reading]) -> None:

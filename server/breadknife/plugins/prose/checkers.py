@@ -58,7 +58,7 @@ class _OnceJavaIsThere:
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         """Raises as LanguageToolEngine does, and EngineAbsent while something is missing."""
         if not self._can_run and (obstacle := languagetool.obstacle(self._url)) is not None:
-            raise EngineAbsent(f"LanguageTool can't help: {obstacle}")
+            raise EngineAbsent(f"LanguageTool can't run: {obstacle}")
         self._can_run = True
         return self._engine.check(text, language)
 
@@ -87,7 +87,7 @@ class LanguageTools:
             running = self._running.get(wish.url) or self._made(wish)
         if running is None and whole:
             context.notify(
-                f"Prose is checked by Harper alone: LanguageTool can't help: {languagetool.obstacle(wish.url)}."
+                f"Prose is checked by Harper alone: LanguageTool can't run: {languagetool.obstacle(wish.url)}."
             )
         return running
 

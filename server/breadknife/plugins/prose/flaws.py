@@ -65,7 +65,7 @@ def _message(text: str, lint: Lint, word: str) -> str:
         return lint.message
     *others, last = (f"“{each}”" for each in likely)
     named = f"{', '.join(others)} or {last}" if others else last
-    return f"“{word}” looks like a slip; did you mean {named}?"
+    return f"“{word}” looks misspelled; did you mean {named}?"
 
 
 def _title(old: str, new: str) -> str:

@@ -19,7 +19,7 @@ from breadknife.text.syntax import SyntaxTree
 ADD_WORD, IGNORE_HERE = "prose.addWord", "prose.ignoreHere"
 OWN = "own"
 """Of a word that is right for its user, whatever the project's dictionary holds."""
-REASONS = ("it is right", "it is meant so")
+REASONS = ("it is right", "it is intentional")
 """No editor asks for a text here; whoever has more to say edits the file."""
 
 

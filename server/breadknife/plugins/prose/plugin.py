@@ -163,13 +163,13 @@ class ProsePlugin:
             case Command(name="prose.addWord", arguments=(word, *whose)):
                 path = dictionary_path(None if OWN in whose else request.root)
                 self._decisions.add(path, word)
-                done = f"“{word}” is in {path}"
+                done = f"Added “{word}” to {path}"
             case Command(name="prose.ignoreHere", arguments=(digest, excerpt, reason, *rules)) if request.root:
                 path = ignores_path(request.root)
                 for rule in rules:
                     self._decisions.add(path, "\t".join((rule, digest, excerpt, reason)))
-                where = "in this project" if digest == EVERYWHERE else f"of “{excerpt}”"
-                done = f"{', '.join(rules)} will not speak {where} again"
+                where = "in this project" if digest == EVERYWHERE else f"for “{excerpt}”"
+                done = f"{', '.join(rules)} won't be reported {where} again"
             case _:
                 return None
         context.refresh()
@@ -210,5 +210,5 @@ def _paragraphs(document: Document, context: Context) -> list[ProseText]:
             tell(f"Only the first {_MOST_PARAGRAPHS:,} paragraphs of {name} are checked.")
             break
     if too_long:  # without their number: a text is told once
-        tell(f"A paragraph of more than {LONGEST:,} characters is data, not checked as prose: {name}.")
+        tell(f"Paragraphs of more than {LONGEST:,} characters aren't checked: {name}.")
     return found

@@ -69,12 +69,12 @@ def stale_lines(root: Path, documents: Iterable[Document], check: Check) -> list
 
 def _why(ignored: Ignored, said: set[str], hearing: Hearing) -> tuple[str, bool] | None:
     if ignored.hash not in said:
-        return f"{ignored.rule}: no document says “{ignored.excerpt}” any more", True
+        return f"{ignored.rule}: no document contains “{ignored.excerpt}”", True
     if (ignored.rule, ignored.hash) in hearing.spoken:
         return None
     if absent := _absent((ignored.rule,), hearing):
         return f"not checked: {absent}", False
-    return f"{ignored.rule}: it says nothing of “{ignored.excerpt}” any more", True
+    return f"{ignored.rule}: it no longer reports “{ignored.excerpt}”", True
 
 
 def _hashes(document: Document) -> set[str]:
@@ -96,7 +96,7 @@ def stale_words(root: Path, documents: Iterable[Document]) -> list[Stale]:
         if document.language in LANGUAGES and not own:
             text = document.text.replace("’", "'").casefold()
             unused = {number: word for number, word in unused.items() if folded(word) not in text}
-    return [Stale(path, number, f"no document says “{word}” any more") for number, word in unused.items()]
+    return [Stale(path, number, f"no document contains “{word}”") for number, word in unused.items()]
 
 
 def stale_comments(document: Document, check: Check) -> Iterator[Stale]:

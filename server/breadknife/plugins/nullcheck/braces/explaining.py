@@ -44,7 +44,7 @@ def _finding_of(words: Words, tree: SyntaxTree, use: NullUse) -> Finding:
     finding = Finding(span, SOURCE, use.use.value, message, confidence=confidence_of(cause.reason))
     is_checked = cause.soft or _is_compared(words, tree, cause.node, span)
     because = cause.why or (
-        "the path from there to here has no check that leaves" if is_checked else "nothing checks it before the use"
+        "no check on the path from there to here exits" if is_checked else "nothing checks it before the use"
     )
     origin = span if _is_asked_anew(tree, cause.node, span) else first_line(tree, cause.node)
     if origin == span and cause.elsewhere is None:

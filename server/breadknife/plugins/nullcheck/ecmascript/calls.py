@@ -94,12 +94,12 @@ def _result(evaluator: Evaluator, callee: Callee, summaries: Summaries) -> Fact:
     name = evaluator.text(method)
     for rule in CALLS.get(name, ()):
         if _applies(evaluator, rule, callee):
-            cause = Cause(method, f"`{rule.name}` gives {rule.null} {rule.why}", rule.null)
+            cause = Cause(method, f"`{rule.name}` returns {rule.null} {rule.why}", rule.null)
             return Fact(cause, _given(rule, callee.receiver))
     if name == "catch" and (caught := _caught(evaluator, callee, summaries)) is not None:
         return caught
     if (why := _users(evaluator, callee, name, summaries)) is not None:
-        return Fact(Cause(method, f"`{name}` gives null {why}"))
+        return Fact(Cause(method, f"`{name}` returns null {why}"))
     member = evaluator.outline.member(callee.receiver, name)
     if member is not None and member.known is not None and member.elsewhere is not None:
         head = _Head(name, member.node)
@@ -238,7 +238,7 @@ def _function_result(evaluator: Evaluator, callee: Callee, summaries: Summaries)
     name = evaluator.text(function) if function.type == "identifier" else ""
     source = _imported(evaluator, function, summaries)
     if source is not None and (why := summaries.rules.functions.get((source.module, source.name))) is not None:
-        return Fact(Cause(function, f"`{name}` gives null {why}"))
+        return Fact(Cause(function, f"`{name}` returns null {why}"))
     variable = evaluator.scopes[name] if name else None
     if variable is None or variable.function is None or (evaluator.documented and _key_is_tested(evaluator, callee)):
         return NOTHING

@@ -78,7 +78,7 @@ def _required_parameter(site: Site, parameter: Node) -> Iterator[Option]:
         return
     written = site.outline.text(pattern)
     title = f"Require {in_title(written)} of {in_title(name)} (a call without it won't compile)"
-    yield Option(Strategy.REQUIRED, title, 75, reason="every call in the file gives it", edits=(_removed(site, mark),))
+    yield Option(Strategy.REQUIRED, title, 75, reason="every call in the file passes it", edits=(_removed(site, mark),))
 
 
 def _name_of(site: Site, function: Node, path: tuple[Node, ...]) -> str:
@@ -166,7 +166,7 @@ def _field(site: Site, declared: Node) -> Iterator[Option]:
             in_constructor = in_constructor or _is_constructed(site, found["set"][0])
     edits = _without_null(site, declared)
     if in_constructor and edits and f"delete this.{written}" not in site.tree.text:
-        title = f"Take null out of the type of {in_title(written)} (it is always set)"
+        title = f"Remove null from the type of {in_title(written)} (it is always set)"
         yield Option(Strategy.DROP_NONE, title, 72, reason="every assignment gives it a value", edits=edits)
 
 
@@ -194,7 +194,7 @@ def _return_type(site: Site, declared: Node) -> Iterator[Option]:
     if edits := _without_null(site, function, "return_type"):
         name = declared.child_by_field_name("name")
         written = in_title(site.outline.text(name)) if name is not None else "the function"
-        title = f"Take null out of what {written} returns (it never does)"
+        title = f"Remove null from what {written} returns (it never does)"
         yield Option(Strategy.RETURN_TYPE, title, 78, reason="every `return` gives a value", edits=edits)
 
 
@@ -213,7 +213,7 @@ def _variable(site: Site, origin: Node) -> Iterator[Option]:
     if not drops or any(inner(given).type in ("null", "undefined") for given in values):
         return
     if value.type in _CERTAIN and all(inner(given).type in _CERTAIN for given in values):
-        title = f"Take null out of the type of {in_title(written)} (it is always set)"
+        title = f"Remove null from the type of {in_title(written)} (it is always set)"
         yield Option(Strategy.DROP_NONE, title, 76, reason="every assignment gives it a value", edits=drops)
     literal = LITERALS.get(read_type(annotation, site.outline.source).name, "")
     if origin == value and literal and not _tested(site, written):
@@ -241,10 +241,10 @@ def _annotated(site: Site) -> Iterator[Option]:
         throws = function is not None and bool(own_nodes(function, frozenset({"throw_statement"})))
         is_asked_for = throws or (function is not None and _is_relied_on(site, function))
         holder, field = function, "return_type"
-        said, reason = f"Say in the return type that it may be {null} (callers must check)", f"it returns {null} here"
+        said, reason = f"Add {null} to the return type (callers must check)", f"it returns {null} here"
     else:
         holder, field = site.parent, "type"
-        said, reason = f"Say in the type that it may be {null} (its uses must check)", f"it is given {null} here"
+        said, reason = f"Add {null} to the type (its uses must check)", f"it is given {null} here"
         if holder.type not in ("variable_declarator", "public_field_definition"):
             return
     annotation = holder.child_by_field_name(field) if holder is not None else None

@@ -278,11 +278,11 @@ def _finding(tree: SyntaxTree, use: NullUse) -> Finding:
         origin = Related(first_line(tree, use.cause.node) if known else finding.span, reason)
     if use.cause.lost is not None:
         start = tree.span(use.cause.lost).start
-        said = "The check before doesn't reach into this function, which may run later"
+        said = "The earlier check doesn't cover this function, which may run later"
         return replace(finding, related=(origin, Related(Span(start, start), said)))
     if (check := _check_before(tree, use)) is not None:
         name = quote(tree.text[finding.span.start : finding.span.end])
-        said = f"This checks {name}, but the use isn't under the check"
+        said = f"This checks {name}, but doesn't cover the use"
         return replace(finding, related=(origin, Related(check, said)))
     return replace(finding, related=(replace(origin, message=f"{reason}; nothing checks it before the use"),))
 

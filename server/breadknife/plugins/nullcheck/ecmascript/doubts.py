@@ -38,7 +38,7 @@ def _caught(site: Site) -> str:
             continue
         single = sum(child.type != "comment" for child in inner.named_children) == 1
         if single and not re.search(r"\bthrow\b", site.outline.text(handler)):
-            return "whatever fails here is caught"
+            return "any exception here is caught"
     return ""
 
 

@@ -46,12 +46,12 @@ def early_return(site: Site, function: Node) -> Exit | None:
         value = _fitting(_returned_type(site, function, annotation), returned)
         if value is None:
             return None
-        reason = "the return type allows it" if value else "the function gives nothing back"
+        reason = "the return type allows it" if value else "the function returns nothing"
         if value and value in returned:
             reason = f"the function returns `{value}` elsewhere"
         return Exit(value, weight, _HABIT if habit else reason)
     if not returned or "" in returned:
-        return Exit("", weight, _HABIT if habit else "the function gives nothing back")
+        return Exit("", weight, _HABIT if habit else "the function returns nothing")
     for value, _ in Counter(returned).most_common():
         if _CONSTANT.fullmatch(value):
             return Exit(value, weight + 10, f"the function returns `{value}` elsewhere")

@@ -134,7 +134,7 @@ class EcmaScriptFile:
         if not offered and not reason:
             named = in_comment(site.source, "it")
             reason = "a null fails the test" if self._in_tests else f"nothing checks that {named} is there"
-            why = "no check can stand before it here" if site.statement is None else reason
+            why = "no check can be placed before it here" if site.statement is None else reason
             yield from _ignoring(site, about, verifier, reason, 1, why)
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
@@ -155,7 +155,7 @@ class EcmaScriptFile:
         if self.tree.span(node) != place.span or self._is_declaration:
             return None
         use = self._uses.get((node.start_byte, node.end_byte))
-        cause = use.cause if use is not None else Cause(node, "another checker says so", said.null if said else "")
+        cause = use.cause if use is not None else Cause(node, "another checker reports it", said.null if said else "")
         bang = said.bang if said is not None else None
         path = path_to(self.tree, node if bang is None else bang)
         null = said.null if said is not None and said.null else cause.null

@@ -47,7 +47,7 @@ def taken(site: Site) -> Iterator[Option]:
     name = site.outline.text(pattern)
     if declared[at].child_by_field_name("value") is None and _looks(site, function, name):
         end = site.tree.span(type).end
-        title = f"Say in the type of {in_title(name)} that it may be {site.null}"
+        title = f"Add {site.null} to the type of {in_title(name)}"
         edits = (TextEdit(Span(end, end), f" | {site.null}"),)
         yield Option(Strategy.WIDEN, title, 70, f"the function tests `{name}` at once", edits=edits)
 

@@ -32,7 +32,7 @@ class NullableCall:
     name: str
     null: str
     why: str
-    """Ends the sentence "`name` gives null …"."""
+    """Ends the sentence "`name` returns null …"."""
     fires: tuple[str, ...]
     silent: tuple[str, ...] = ()
     when: When = When.RECEIVER
@@ -144,7 +144,7 @@ NULLABLE_CALLS = (
         ("const d = new FormData(e); d.getAll('a').toString()",),
     ),
     NullableCall(
-        "WeakRef", "deref", "undefined", "once the object is gone", ("new WeakRef(a).deref().b",),
+        "WeakRef", "deref", "undefined", "once the object is garbage-collected", ("new WeakRef(a).deref().b",),
         ("new WeakRef(a).deref()?.b",),
     ),
     NullableCall(

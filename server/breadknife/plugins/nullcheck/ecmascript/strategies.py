@@ -82,7 +82,7 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     if (default := member_default(site)) and defaulted(site, default):
         weight, reason = 31, "it is passed on"
         if site.path[-2].type == "binary_expression":
-            weight, reason = 47 - 7 * is_taken_to_be_there(site), "the place calculates with it"
+            weight, reason = 47 - 7 * is_taken_to_be_there(site), "the place uses it in arithmetic"
         if is_read_again(site) or is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
         title = f"Use `?.` and a default such as `{default}` if {name} is {null}"
@@ -91,35 +91,36 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     elif (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
         title = f"Use a default such as `{default}` if {name} is {null}"
-        weight, reason = (52, "the place wants a value of that type") if demanded else (30, "the use calls for one")
+        weight, reason = (52, "the place needs a value of that type") if demanded else (30, "the use needs one")
         content, is_invented = Content(default=default), is_taken_to_be_there(site) or is_taken_apart(site)
         if is_invented:
             weight = min(weight, 40)
         yield Option(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
     if chained(site) is not None:
         outcome = "nothing happens" if is_all_of_statement(site) else "undefined"
-        weight, reason, is_left_out = 48, "undefined does as well here", False
+        weight, reason, is_left_out = 48, "undefined works here, too", False
         if may_give_undefined(site):
             weight, reason = 44, "the return type allows it"
         if is_read_again(site):
             weight, reason = 20, f"{name} is read again beside it"
         elif is_handed_on_after(site):
-            weight, reason = 20, f"{name} is handed on after it"
+            weight, reason = 20, f"{name} is passed on after it"
         elif is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
         elif chained_elsewhere(site):
             weight, reason = 63, f"{name} is read with `?.` elsewhere"
         elif is_left_out := is_taken_to_be_there(site) and is_all_of_statement(site):
-            weight, reason = 20, "what it does would be left out"
+            weight, reason = 20, "its effect would be skipped"
         if stores(site):
-            weight, reason, is_left_out = 20, "what it is given to keep would be lost", True
+            weight, reason, is_left_out = 20, "the stored value would be lost", True
         elif is_tested_before(site):
             weight, reason = 20, f"{name} is tested right before"
         title = f"Use `?.` ({outcome} if {name} is {null})"
         yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason, is_asked_for=is_left_out)
     if not member_default(site) and (made := counted(site)):
-        # What is calculated with it would be wrong without a word.
-        is_asked, weight, reason = not is_compared(site), 50 if is_compared(site) else 40, "what isn't there is empty"
+        # A calculation with it would be silently wrong.
+        is_asked, weight = not is_compared(site), 50 if is_compared(site) else 40
+        reason = "a missing value counts as empty"
         if is_read_again(site) or is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
         title = f"Use a length of 0 if {name} is {null}"
@@ -149,7 +150,7 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
     if loop is not None:
         leads_on = goes_on(site, loop)
         for strategy, word, said in (
-            (Strategy.CONTINUE, "continue", "Skip this round of the loop"),
+            (Strategy.CONTINUE, "continue", "Skip this iteration"),
             (Strategy.BREAK, "break", "Leave the loop"),
         ):
             ends = strategy is Strategy.BREAK
@@ -161,7 +162,7 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
             if habit:
                 reason = f"the loop {'ends' if ends else 'goes on'} so where another value isn't there"
             if ends and not leads_on and not habit:
-                reason = "another round would find the same"
+                reason = "another iteration would find the same"
             if evidence.guards[strategy]:
                 weight, reason = 80, elsewhere
             if others or evidence.guards[strategy] or not (ends and leads_on):

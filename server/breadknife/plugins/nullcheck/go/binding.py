@@ -122,7 +122,7 @@ class Binder:
         kind = held[1] if held is not None else ""
         if operand is None or not (kind.startswith("*") or self.evaluator.file.names.is_interface(kind)):
             return NOTHING
-        cause = Cause(value, f"`{self._outline.text(operand)}` gives nil for a key that it doesn't have")
+        cause = Cause(value, f"`{self._outline.text(operand)}` returns nil for a missing key")
         return Fact(cause, kind, linked="?")
 
     def _linked(self, fact: Fact, tells: Node, value: Node) -> Fact:

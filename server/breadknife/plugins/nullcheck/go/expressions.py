@@ -333,7 +333,7 @@ class Evaluator(BracesEvaluator):
         written = self.outline.text(kind)
         if not written.startswith("*"):
             return NOTHING
-        cause = Cause(node, f"it is nil where the value is no `{written}`")
+        cause = Cause(node, f"it is nil if the value isn't a `{written}`")
         return Fact(cause, written, linked="?")
 
     def checked_assertion(self, node: Node, env: Env) -> Fact:

@@ -238,7 +238,7 @@ def _guards(site: Site, struct: str) -> Iterator[Option]:
                 return _with_import(_guard(site, name, ending), add)
 
             yield Option(
-                Strategy.RAISE, f"Return an error if {what} is nil", 70, "the function gives back an error", left,
+                Strategy.RAISE, f"Return an error if {what} is nil", 70, "the function returns an error", left,
                 Content("error", message),
             )  # fmt: skip
     elif (ending := endings.early(site)) is not None:
@@ -247,19 +247,19 @@ def _guards(site: Site, struct: str) -> Iterator[Option]:
             weight = 57 if _returns_so(site, ending) else 35
         yield Option(
             Strategy.RETURN, f"Return early if {what} is nil ({ending.says})", weight,
-            "the function has no result to give an error in", lambda _: _guard(site, name, ending),
+            "the function can't return an error", lambda _: _guard(site, name, ending),
         )  # fmt: skip
     if site.goes_on:
         habit = re.search(r"\bcontinue\s", site.outline.text(site.round)) if site.round is not None else None
         yield Option(
-            Strategy.CONTINUE, f"Skip this round of the loop if {what} is nil", 62 if habit else 50,
+            Strategy.CONTINUE, f"Skip this iteration if {what} is nil", 62 if habit else 50,
             "the loop does so elsewhere" if habit else "it is in a loop", lambda _: _guard(site, name, _CONTINUE),
         )  # fmt: skip
     breaks = site.loop is not None and re.search(r"\bbreak\s", site.outline.text(site.loop)) is not None
     if site.loop is not None and (breaks or not site.goes_on):
         yield Option(
             Strategy.BREAK, f"Leave the loop if {what} is nil", 47,
-            "the loop does so elsewhere" if breaks else "its next round would find the same",
+            "the loop does so elsewhere" if breaks else "the next iteration would find the same",
             lambda _: _guard(site, name, _BREAK),
         )  # fmt: skip
     if site.is_name and site.statement.type == "expression_statement":

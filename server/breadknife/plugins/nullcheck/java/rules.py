@@ -140,7 +140,7 @@ NULLABLE_METHODS = (
     NullableMethod(
         "File",
         "listFiles",
-        "when it is no directory",
+        "when it isn't a directory",
         "File[]",
         ("File d = f();\nfor (File x : d.listFiles()) g(x);", "File d = f();\nint n = d.listFiles().length;"),
         ("File d = f();\nFile[] x = d.listFiles();\nif (x != null) g(x.length);",),
@@ -149,7 +149,7 @@ NULLABLE_METHODS = (
     NullableMethod(
         "File",
         "list",
-        "when it is no directory",
+        "when it isn't a directory",
         "String[]",
         ("File d = f();\nfor (String x : d.list()) g(x);",),
         ("Files d = f();\nd.list().close();",),
@@ -234,7 +234,7 @@ NULLABLE_METHODS = (
     NullableMethod(
         "System",
         "console",
-        "where there is no terminal",
+        "when there is no terminal",
         "Console",
         ("System.console().readLine();",),
         ("Console c = System.console();\nif (c == null) return;\nc.readLine();",),

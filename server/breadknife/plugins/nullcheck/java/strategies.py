@@ -166,14 +166,14 @@ def _guards(site: Site, catch: Catch | None) -> Iterator[Option]:
         habit = bool(re.search(r"\bcontinue;", around))
         if check is None and site.goes_on:
             yield Option(
-                Strategy.CONTINUE, f"Skip this round of the loop if {what} is null", 60 if habit else 40,
+                Strategy.CONTINUE, f"Skip this iteration if {what} is null", 60 if habit else 40,
                 "the loop does so elsewhere" if habit else "it is in a loop", lambda _: _guard(site, "continue;"),
             )  # fmt: skip
         breaks = re.search(r"\bbreak;", around) is not None
         if (breaks or not site.goes_on) and (check is None or site.goes_on):
             yield Option(
                 Strategy.BREAK, f"Leave the loop if {what} is null", 55 if breaks else 48,
-                "the loop does so elsewhere" if breaks else "its next round would find the same",
+                "the loop does so elsewhere" if breaks else "the next iteration would find the same",
                 lambda _: _guard(site, "break;"),
             )  # fmt: skip
     value = _early(site)
@@ -182,7 +182,7 @@ def _guards(site: Site, catch: Catch | None) -> Iterator[Option]:
         weight = 30 if value else 35 if site.loop is not None else 45
         yield Option(
             Strategy.RETURN, f"Return early if {what} is null ({says})", weight,
-            "the method gives nothing back" if not value else "the method returns that elsewhere",
+            "the method returns nothing" if not value else "the method returns that elsewhere",
             lambda _: _guard(site, f"return {value};" if value else "return;"),
         )  # fmt: skip
     if statement.type == "expression_statement" and statement.named_children[0].type == "method_invocation":

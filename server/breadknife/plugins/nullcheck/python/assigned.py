@@ -33,7 +33,7 @@ def assigned(site: Site) -> str:
     method = next(node for node in site.path[site.path.index(owner) :] if node.type == "function_definition")
     unsure = [one for one in sets if not _is_sure(site, one)]
     if all(_is_over(one, owner, method, at) for one in unsure):
-        return "it is set above, and nowhere to None after that"
+        return "it is set above, and never to None after that"
     return ""
 
 

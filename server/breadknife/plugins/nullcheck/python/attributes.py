@@ -320,7 +320,7 @@ def _never_none(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
             95,
             "every value that it gets in this file is one",
             ends,
-            "to set it to None becomes a type error",
+            "setting it to None becomes a type error",
         )
 
 

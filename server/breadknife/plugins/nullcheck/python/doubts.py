@@ -48,11 +48,11 @@ def _caught(site: Site) -> str:
         if outer.type == "try_statement" and outer.child_by_field_name("body") == inner:
             handlers = [text(child) for child in outer.named_children if child.type == "except_clause"]
             if _is_single(inner) and any(_BROAD.match(said) and "raise" not in said for said in handlers):
-                return "whatever fails here is caught"
+                return "any exception here is caught"
         elif outer.type == "with_statement" and inner.type == "block":
             handlers = [text(outer.named_children[0])]
             if _is_single(inner) and "suppress(Exception" in handlers[0]:
-                return "whatever fails here is caught"
+                return "any exception here is caught"
         for said in handlers:
             if re.search(rf"\b{error}\b", said.partition(":")[0] if said.startswith("except") else said):
                 return f"the {error} is {'caught' if said.startswith('except') else 'expected'}"

@@ -104,7 +104,7 @@ def _without_none(declared: _Declared, ends: tuple[Span, ...], place: str) -> Cu
         85,
         f"every element that it gets {place or 'in this file'} is one",
         ends,
-        ", ".join(part for part in ("None there is a type error then", place) if part),
+        ", ".join(part for part in ("a None there becomes a type error", place) if part),
     )
 
 

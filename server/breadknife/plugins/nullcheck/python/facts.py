@@ -99,7 +99,7 @@ _WORD = re.compile(r"\w+")
 _DOTTED = re.compile(r"[\w.]+")
 _QUOTED = re.compile(r'"[^"]*"')
 
-TESTED = "it is tested for None, and this path leads on when it is"
+TESTED = "it is tested for None, and this path continues if it is"
 
 NOTHING = Fact()
 CHECKED = Fact(kind="checked")

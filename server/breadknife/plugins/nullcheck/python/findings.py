@@ -23,7 +23,7 @@ def as_finding(tree: SyntaxTree, use: NullUse) -> Finding:
     if use.via is not None and (given := tree.span(use.via)) not in (origin, finding.span):
         path.append(Related(given, f"{capitalised(quote(tree.source(use.via)))} gets it here"))
     if use.test is not None:
-        path.append(Related(first_line(tree, use.test), f"This checks {name}, but the use isn't under the check"))
+        path.append(Related(first_line(tree, use.test), f"This checks {name}, but doesn't cover the use"))
     else:
         path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
     return replace(finding, related=tuple(path))

@@ -23,7 +23,7 @@ _SAYS_NOTHING = frozenset({"len", "str", "repr", "print", "int", "type", "id", "
 
 
 def guarded(site: Site) -> str:
-    """What has seen to it that the value is there, as a clause, or ""."""
+    """What makes sure that the value is there, as a clause; "" if nothing does."""
     key = key_of(site.node) or text(site.node)
     inner = site.node
     for outer in reversed(site.path):
@@ -32,7 +32,7 @@ def guarded(site: Site) -> str:
             return f"{_quote(condition) or 'the condition'} says that it is there"
         if outer.type in ("for_statement", "for_in_clause") or outer.type.endswith("comprehension"):
             if _filtered(outer, key):
-                return "filter() has left the empty ones out"
+                return "filter() removed the empty ones"
         elif outer.type in ("block", "module"):
             for statement in outer.named_children:
                 if statement.start_byte >= inner.start_byte:
@@ -169,7 +169,7 @@ def _checked(site: Site, statement: Node, key: str) -> str:
         return ""
     if _LOGS.fullmatch(text(callee)) and text(callee).removeprefix("self.") not in NO_RETURN_METHODS:
         return ""
-    return f"{_call(call)} has seen to it"
+    return f"{_call(call)} ensures it"
 
 
 def _checks(site: Site, call: Node, key: str) -> bool:

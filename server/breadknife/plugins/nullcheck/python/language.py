@@ -240,8 +240,8 @@ def _below(offer: Offer, weight: int) -> Offer:
 def _why_none(site: Site) -> str:
     """Why another checker's finding gets its comment alone, or beside what nothing but a person may choose."""
     if site.node.type == "none":
-        return "None is meant here"
-    return "no check can stand before it here" if site.statement is None else "no edit is surely right here"
+        return "None is intended here"
+    return "no check can be placed before it here" if site.statement is None else "no edit is certain to be right here"
 
 
 def _ignoring(site: Site, checker: Checker, reason: str, weight: int = 50) -> Iterator[Offer]:

@@ -35,8 +35,8 @@ _NO_HEADER = "when there is no such header"
 _TAR = "import tarfile\nx = tarfile.open(p)"
 
 _FUNCTIONS = (
-    _function("os", "cpu_count", "when it can't be told", "cpu_count() + 1"),
-    _function("os", "device_encoding", "when it is no terminal", "device_encoding(1).lower()"),
+    _function("os", "cpu_count", "when it can't be determined", "cpu_count() + 1"),
+    _function("os", "device_encoding", "when it isn't a terminal", "device_encoding(1).lower()"),
     _function("os", "confstr", "when it isn't defined", "confstr('a').lower()"),
     NullableCall(
         "os.getenvb",
@@ -47,21 +47,21 @@ _FUNCTIONS = (
         1,
     ),
     _function("dbm", "whichdb", "when the file can't be read", "whichdb(p).lower()"),
-    _function("ast", "get_source_segment", "when the place is not known", "get_source_segment(s, n).strip()"),
+    _function("ast", "get_source_segment", "when the location is unknown", "get_source_segment(s, n).strip()"),
     _function("codeop", "compile_command", "when the command isn't complete", "compile_command(s).co_code"),
     _function("importlib.metadata", "files", "when it has no record of them", "files('a')[0]"),
     _function("importlib.metadata", "requires", "when it has no metadata", "requires('a')[0]"),
     _function(
-        "importlib.util", "spec_from_loader", "when the loader knows no such module", "spec_from_loader('a', b).loader",
+        "importlib.util", "spec_from_loader", "when the loader has no such module", "spec_from_loader('a', b).loader",
         "importlib.machinery.ModuleSpec",
     ),
     _function("multiprocessing", "parent_process", "in the main process", "parent_process().pid"),
-    _function("pkgutil", "get_importer", "when no hook fits", "get_importer(p).find_spec('a')"),
+    _function("pkgutil", "get_importer", "when no hook matches", "get_importer(p).find_spec('a')"),
     _function("sys", "exception", "when none is handled", "exception().args"),
     _function("sys", "gettrace", "when none is set", "gettrace()(a, b, c)"),
     _function("sys", "getprofile", "when none is set", "getprofile()(a, b, c)"),
-    _function("signal", "strsignal", "when the number is no signal's", "strsignal(n).lower()"),
-    _function("signal", "sigtimedwait", "when the time is over", "sigtimedwait(s, 1).si_pid"),
+    _function("signal", "strsignal", "when the number isn't a signal", "strsignal(n).lower()"),
+    _function("signal", "sigtimedwait", "when the time has run out", "sigtimedwait(s, 1).si_pid"),
     _function("socket", "getdefaulttimeout", "when there is no limit", "getdefaulttimeout() + 1"),
     _function("typing", "get_origin", "when the type has none", "get_origin(t).__mro__"),
     _function("tracemalloc", "get_object_traceback", "when it wasn't traced", "get_object_traceback(o)[0]"),
@@ -85,9 +85,9 @@ _METHODS = (
     _method("email.message.Message", "get_content_charset", "when the header names none", _MAIL, "().lower()"),
     _method("email.message.Message", "get_content_disposition", _NO_HEADER, _MAIL, "().lower()"),
     _method("email.message.Message", "get_unixfrom", "when there is none", _MAIL, "().lower()"),
-    _method("tarfile.TarFile", "extractfile", "when the member is no file", _TAR, "('a').read()"),
+    _method("tarfile.TarFile", "extractfile", "when the member isn't a file", _TAR, "('a').read()"),
     _method("tarfile.TarFile", "next", "when there are no more members", _TAR, "().name"),
-    _method("zipfile.ZipFile", "testzip", "when all files are sound", "import zipfile\nx = zipfile.ZipFile(p)", "().a"),
+    _method("zipfile.ZipFile", "testzip", "when no file is broken", "import zipfile\nx = zipfile.ZipFile(p)", "().a"),
     _method("subprocess.Popen", "poll", "while it runs", "import subprocess\nx = subprocess.Popen(a)", "().real"),
     _method("shlex.shlex", "get_token", "at the end", "import shlex\nx = shlex.shlex(s)", "().lower()"),
     _method("netrc.netrc", "authenticators", "for an unknown host", "import netrc\nx = netrc.netrc()", "(h)[0]"),
@@ -153,7 +153,9 @@ LIBRARY_ATTRIBUTES = (
     _attribute("traceback.FrameSummary", "line", "when there is no source", ".strip()"),
     _attribute("inspect.FrameInfo", "code_context", "when there is no source", "[0]"),
     _attribute("importlib.machinery.ModuleSpec", "origin", "for a namespace package", ".lower()"),
-    _attribute("importlib.machinery.ModuleSpec", "submodule_search_locations", "for what is no package", "[0]"),
+    _attribute(
+        "importlib.machinery.ModuleSpec", "submodule_search_locations", "for a module that isn't a package", "[0]"
+    ),
 )
 
 LIBRARY_KINDS = {

@@ -186,12 +186,12 @@ def _opened(found: Function, ends: tuple[Span, ...], where: str, weight: int) ->
     written = TextEdit(Span(at, at), f" -> {kind}") if annotation is None else TextEdit(tree.span(annotation), kind)
     return Cure(
         Strategy.RETURN_TYPE,
-        f"Declare that {in_title(text(name))} gives {in_title(kind.strip(chr(34)))}",
+        f"Declare that {in_title(text(name))} returns {in_title(kind.strip(chr(34)))}",
         (written, *imports),
         weight,
         "most of its callers rely on a value",
         ends,
-        ", ".join(part for part in ("fails where it gives None", where) if part),
+        ", ".join(part for part in ("fails where it returns None", where) if part),
     )
 
 

@@ -20,8 +20,8 @@ def returning(function: Node, value: str) -> tuple[str, str]:
     is_generator = any(yields_of(function))
     given = "yields no more" if is_generator else f"returns `{value}`" if value else "returns None"
     if value in returns_of(function):
-        return given, "the function returns so elsewhere"
-    return given, "a generator may end anywhere" if is_generator else "the function gives nothing back anyway"
+        return given, "the function returns this elsewhere"
+    return given, "a generator may end anywhere" if is_generator else "the function returns nothing anyway"
 
 
 def early_return(site: Site) -> str | None:

@@ -140,7 +140,7 @@ NULLABLE_CALLS = (
     ),
     NullableCall(
         "importlib.util.spec_from_file_location",
-        "when no loader fits",
+        "when no loader matches",
         ("from importlib.util import spec_from_file_location\nspec_from_file_location('a', b).loader",),
         ("from importlib.util import spec_from_file_location\nprint(spec_from_file_location('a', b))",),
         gives="importlib.machinery.ModuleSpec",
@@ -189,7 +189,7 @@ NULLABLE_CALLS = (
     ),
     NullableCall(
         "inspect.getmodulename",
-        "when the path is no module's",
+        "when the path isn't a module's",
         ("import inspect\ninspect.getmodulename(p).lower()",),
         ("import inspect\nprint(inspect.getmodulename(p))",),
     ),

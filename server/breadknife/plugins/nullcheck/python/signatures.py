@@ -50,7 +50,7 @@ def of_parameter(found: Parameter) -> Iterator[Cure]:
             f"Make the parameter {in_title(found.name)} required",
             (TextEdit(found.tree.span(found.node), written),),
             80,
-            f"every call ({calls} in this file) gives it, and it is never tested",
+            f"every call ({calls} in this file) passes it, and it is never tested",
             ends,
             "TypeError if it is left out",
         )
@@ -188,7 +188,7 @@ def of_return(tree: SyntaxTree, function: Node, exception: str) -> Iterator[Cure
             95,
             "no path of it returns None",
             ends,
-            "to return None becomes a type error",
+            "returning None becomes a type error",
         )
         return
     nones = [one for one, value in zip(returned, values, strict=True) if value is None or value.type == "none"]
@@ -202,7 +202,7 @@ def of_return(tree: SyntaxTree, function: Node, exception: str) -> Iterator[Cure
         f"Make {in_title(text(name))} raise {exception}, not return None",
         tuple(edits),
         72,
-        "none of its callers looks whether it gave None",
+        "none of its callers checks for None",
         ends,
         "they get the exception",
     )

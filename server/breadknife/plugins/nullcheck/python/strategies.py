@@ -56,7 +56,7 @@ class Option:
 
 _OF_ATTRIBUTE = 47
 """Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
-_NO_CHECK_BEFORE = "a check can't stand before it"
+_NO_CHECK_BEFORE = "no check can be placed before it"
 _IN_CONDITION = "Test {} in the condition (it is {} if that is None)"
 _IN_FILTER = "Test {} in the condition (nothing is kept if that is None)"
 _ANY_ITERABLE = frozenset({"()", "[]"})
@@ -72,7 +72,7 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
     found, place = _options(site, evidence), site.guarded
     if is_exception_under_way(place):
         lost = lost_by(place)
-        reason = "an exception under way goes on then" if lost else "the exception stays caught then"
+        reason = "an exception in progress continues" if lost else "the exception stays caught then"
         found = (_beside_exception(option, reason) for option in found if option.strategy not in lost)
     elif is_none_without_exception(site):
         found = map(_without_exception, found)
@@ -82,7 +82,7 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
 def _beside_exception(option: Option, reason: str) -> Option:
     """In `finally` and `except`; `reason`: what speaks for not leaving there."""
     if option.strategy in (Strategy.ASSERT, Strategy.RAISE):
-        return replace(option, reason="it would replace an exception under way")
+        return replace(option, reason="it would replace an exception in progress")
     if option.strategy is Strategy.NARROW and not option.is_asked_for:
         return replace(option, weight=88, reason=reason)
     return option
@@ -101,7 +101,7 @@ def _against(site: Site, evidence: Evidence, denied: Contradiction) -> Iterator[
     default = default_of(site) if site.first.statement is not None and may_be_given(site) else ""
     turned = turned_round(site, denied)
     if turned is not None:
-        title = f"Turn the test of {quoted} round (`{turned.new_text} None`)"
+        title = f"Reverse the test of {quoted} (`{turned.new_text} None`)"
         yield Option(Strategy.NARROW, title, Content(), 51, reason, is_asked_for=True)
     if default:
         title = f"Give {quoted} a value such as `{default}` first"
@@ -127,11 +127,11 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     quoted = " or ".join(map(in_title, (*site.nullable, known))) if known else "the result"
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
     if default := default_of(site):
-        weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use calls for one")
+        weight, reason = (55, "the call takes one") if get_call(site) is not None else (30, "the use needs one")
         weight = 44 if default == MADE_UP else weight
         given = evidence.exit_of(Strategy.DEFAULT).partition("=")[2].strip()
         if given == default or {given, default} <= _ANY_ITERABLE:
-            weight, reason, default = weight + 30, "the file gives it one elsewhere", given
+            weight, reason, default = weight + 30, "the file uses this default elsewhere", given
         yield Option(
             Strategy.DEFAULT,
             f"Use a default such as `{default}` if {quoted} is None",
@@ -141,9 +141,9 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         )
     if lookup := lookup_of(site):
         written, _ = lookup
-        weight, reason = 52, "a missing key is told by its name"
+        weight, reason = 52, "the KeyError names the missing key"
         if is_looked_up(site, written):
-            weight, reason = 66, "the file looks it up so elsewhere"
+            weight, reason = 66, "the file looks it up this way elsewhere"
         yield Option(
             Strategy.LOOK_UP, f"Use {in_title(written)} (KeyError if it is missing)", Content(), weight, reason
         )
@@ -175,7 +175,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         skips = may_be_skipped(place, loop)
         leaves = 40 if not skips and is_set_after(place, loop) else 15
         for strategy, title, base in (
-            *([(Strategy.CONTINUE, f"Skip this round of the loop if {quoted} is None", 40)] if skips else ()),
+            *([(Strategy.CONTINUE, f"Skip this iteration if {quoted} is None", 40)] if skips else ()),
             (Strategy.BREAK, f"Leave the loop if {quoted} is None", leaves),
         ):
             weight, reason = base, "it is in a loop"

@@ -140,7 +140,7 @@ def _opened(
     at = tree.span(parameters).end
     return Cure(
         Strategy.RETURN_TYPE,
-        f"Declare that {in_title(text(name))} gives {in_title(kind)}",
+        f"Declare that {in_title(text(name))} returns {in_title(kind)}",
         (TextEdit(Span(at, at), f" -> {written}"), *imports),
         52,
         "most of its callers rely on a value",

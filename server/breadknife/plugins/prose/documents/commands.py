@@ -66,7 +66,7 @@ def _missing(subject: Subject, finding: Callable[..., Finding]) -> Iterator[Find
             name = text[found.start : found.end]
             is_there = any(subject.exists(folder / name) for folder in folders)
             if not is_there and not _is_made(subject, name, earlier, commands):
-                yield finding(found.shifted(line.start), f"This runs `{name}`, which isn't there.")
+                yield finding(found.shifted(line.start), f"This runs `{name}`, which doesn't exist.")
 
 
 def _folders(subject: Subject) -> list[Path]:
@@ -124,7 +124,7 @@ def _file(line: str, *, transcript: bool) -> Span | None:
 MISSING_FILE = DocumentRule(
     "missing-file",
     CODE_BLOCKS,
-    "A command in a shell block that runs a file which isn't there.",
+    "A command in a shell block that runs a file which doesn't exist.",
     _missing,
     fires=(
         Example("```sh\n./configure.sh --all\n```\n"),

@@ -185,7 +185,7 @@ UNKNOWN_PARAMETER = DocumentRule(
 UNDOCUMENTED_PARAMETER = DocumentRule(
     "undocumented-parameter",
     _LANGUAGES,
-    "Documentation of most parameters leaves one out.",
+    "A parameter is undocumented where most are documented.",
     _undocumented,
     Severity.HINT,
     fires=(

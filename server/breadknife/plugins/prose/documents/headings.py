@@ -22,7 +22,7 @@ def _skipped(subject: Subject, finding: Callable[..., Finding]) -> Iterator[Find
 HEADING_SKIP = DocumentRule(
     "heading-skip",
     HEADINGS,
-    "A heading more than one level below the one before it: readers of an outline, and screen readers, miss a step.",
+    "A heading skips a level, which leaves a gap in outlines and for screen readers.",
     _skipped,
     Severity.INFORMATION,
     fires=(

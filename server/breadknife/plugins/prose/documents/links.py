@@ -93,7 +93,7 @@ def _broken_anchors(subject: Subject, finding: Callable[..., Finding]) -> Iterat
             continue
         near = difflib.get_close_matches(anchor, there, n=1, cutoff=0.7)
         better = link.destination.partition("#")[0] + "#" + near[0] if near else None
-        yield finding(link.span, f"No heading makes the anchor `#{anchor}`.", better)
+        yield finding(link.span, f"No heading has the anchor `#{anchor}`.", better)
 
 
 def _anchors_of(subject: Subject, path: Path) -> frozenset[str] | None:
@@ -110,7 +110,7 @@ _ANCHORED = {".md": "markdown", ".markdown": "markdown", ".mdx": "mdx", ".html":
 BROKEN_LINK = DocumentRule(
     "broken-link",
     LINKS,
-    "A relative link or an image whose file isn't there.",
+    "A relative link or an image whose file doesn't exist.",
     _broken_links,
     fires=(
         Example("See [the guide](docs/guide.md).\n"),
@@ -161,7 +161,7 @@ BROKEN_LINK = DocumentRule(
 BROKEN_ANCHOR = DocumentRule(
     "broken-anchor",
     ANCHORS,
-    "A link to a heading that isn't there.",
+    "A link to a heading that doesn't exist.",
     _broken_anchors,
     fires=(
         Example("# Setup\n\nSee [below](#instalation).\n\n## Installation\n"),

@@ -56,7 +56,7 @@ def _differ(one: str, other: str) -> bool:
 TERM_IN_TWO_WAYS = DocumentRule(
     "term-in-two-ways",
     PROSE,
-    "A term that the project mostly writes in another way: with a hyphen, other capitals, in British or American.",
+    "A term that the project mostly writes differently: its hyphen, capitals, or British or American spelling.",
     _two_ways,
     Severity.HINT,
     prose_alone=True,

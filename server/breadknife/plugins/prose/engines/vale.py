@@ -53,7 +53,7 @@ class ValeEngine:
             alerts = [alert for found in json.loads(done.stdout or "{}").values() for alert in found]
             lints = [_lint(plain, alert) for alert in alerts]
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-            raise EngineUnavailable(f"Vale said what is not understood: {_said(done)}") from error
+            raise EngineUnavailable(f"Vale's output can't be read: {_said(done)}") from error
         if done.returncode not in (0, 1):
             raise EngineUnavailable(f"Vale failed: {_said(done)}")
         return tuple(lint for lint in lints if lint is not None)

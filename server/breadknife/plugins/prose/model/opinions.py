@@ -131,7 +131,7 @@ def _mistake(text: str, proposal: Proposal, model: str) -> Mistake:
     if not old:
         message = f"A word may be missing: “{new.strip()}”"
     elif not new:
-        message = f"“{old.strip()}” may be a word too many"
+        message = f"“{old.strip()}” may be unnecessary"
     else:
         message = f"Did you mean “{new}” instead of “{old}”?"
     lint = Lint("model", proposal.rule, span, message, (new,), "")

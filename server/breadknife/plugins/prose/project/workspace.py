@@ -128,7 +128,7 @@ class Decisions:
                 else:
                     rewrite(path, _with_line(known, line).encode())
             except UnicodeDecodeError as error:
-                raise BreadknifeError(f"{path} isn't UTF-8: convert it, or it would be damaged") from error
+                raise BreadknifeError(f"{path} isn't UTF-8; convert it first") from error
             except OSError as error:
                 raise BreadknifeError(f"{path} can't be written: {error.strerror or error}") from error
 
@@ -182,7 +182,7 @@ def _refuse_links(path: Path) -> None:
     with contextlib.suppress(FileRefused):
         if resolve_inside(path, root) == own:
             return
-    raise FileRefused("it, or its folder, is a link; put a file in a folder of the project in its place")
+    raise FileRefused("it or its folder is a link; replace the link with a file in the project")
 
 
 def _with_line(known: str, line: str) -> str:

@@ -101,17 +101,17 @@ def refusal(folder: Path) -> str | None:
     pinned = _locked() if not record.released else {name: Pin(f.sha256, f.size) for name, f in record.files.items()}
     found = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
     if unknown := sorted(found.keys() - pinned.keys()):
-        return f"{folder / unknown[0]} is no part of LanguageTool {VERSION}, so LanguageTool is not run"
+        return f"{folder / unknown[0]} isn't part of LanguageTool {VERSION}, so breadknife doesn't run it"
     files = dict[str, _Seen]()
     for name, pin in pinned.items():
         try:
             files[name] = seen = _seen(found[name], record.files.get(name))
         except (KeyError, OSError) as error:
             why = "is missing" if isinstance(error, KeyError) else f"can't be read ({error.strerror or error})"
-            return f"{folder / name} {why}, so LanguageTool is not run"
+            return f"{folder / name} {why}, so breadknife doesn't run it"
         if seen.sha256 != pin.sha256:
             return (
-                f"{folder / name} is not the file of LanguageTool {VERSION}, so LanguageTool is not run: "
+                f"{folder / name} is not the file of LanguageTool {VERSION}, so breadknife doesn't run it: "
                 f"its SHA-256 is {seen.sha256}, the right one {pin.sha256}"
             )
     if files != record.files:
