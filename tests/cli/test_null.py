@@ -90,7 +90,7 @@ def test_the_table(project: Path) -> None:
         "       2  attribute Store._names  store.py:6",
         "          Set `self._names` to `[]` at first, not None (a use before it is set gets that)",
         "       1  result of re.match()",
-        "          by hand: it isn't declared in this project; check what it gives",
+        "          by hand: it isn't declared in this project; check the result",
         "3 findings of 2 causes",
         *_VERIFIED.splitlines(),
         *_BY_HAND.splitlines(),
@@ -132,7 +132,7 @@ def test_a_repair_is_that_of_the_cause_beside_it(tmp_path: Path, home: Path) -> 
     write(tmp_path / "project", {**HANDED_ON, "breadknife.toml": '[nullcheck]\noracle = "off"\n', ".git/HEAD": ""})
     [cause] = json.loads(report(tmp_path / "project", "--json").stdout)["causes"]
     assert (cause["name"], cause["path"]) == ("stamp()", "low.py")
-    assert cause["repair"].startswith("Where it is handed on: Declare that `prepared` returns `Any`")
+    assert cause["repair"].startswith("Where it is passed on: Declare that `prepared` returns `Any`")
 
 
 @pytest.mark.parametrize(

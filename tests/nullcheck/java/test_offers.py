@@ -276,7 +276,7 @@ def test_a_method_that_gives_null_back_says_so() -> None:
     message = "returning @Nullable expression from method with @NonNull return type"
     (annotated, *_) = offered(text, (Finding(Span(at, at + 9), "nullaway", "NullAway", message),))
     assert annotated.strategy is Strategy.ANNOTATE
-    assert annotated.title == "Say with `@Nullable` that the method may return null (its callers are checked)"
+    assert annotated.title == "Add `@Nullable`: the method may return null (callers are checked)"
     assert apply_edits(text, annotated.edits) == text.replace("String f(", "@Nullable String f(")
 
 

@@ -18,16 +18,16 @@ from breadknife.text.document import TextEdit
 from breadknife.text.syntax import SyntaxTree, path_to
 
 BY_HAND: Mapping[Kind, str] = {
-    Kind.ATTRIBUTE: "by hand: it may be meant to be null until it is set; give it a value at first, or check its uses",
-    Kind.FUNCTION: "by hand: a null may be meant; let it fail instead, or check what it gives",
-    Kind.PARAMETER: "by hand: a null may be meant; let each caller give a value, or check it",
-    Kind.VARIABLE: "by hand: what it is set to there may be null; set it to something else, or check it",
-    Kind.LIBRARY: "by hand: it isn't declared in this project; check what it gives",
-    Kind.PLACE: "by hand: no declaration is known that could be repaired; check it where it is used",
+    Kind.ATTRIBUTE: "by hand: the null may be intended until it is set; give it a first value, or check its uses",
+    Kind.FUNCTION: "by hand: the null may be intended; raise an error instead, or check the result",
+    Kind.PARAMETER: "by hand: the null may be intended; pass a value in each call, or check it",
+    Kind.VARIABLE: "by hand: the value that it gets there may be null; assign another, or check it",
+    Kind.LIBRARY: "by hand: it isn't declared in this project; check the result",
+    Kind.PLACE: "by hand: no declaration to repair is known; check it where it is used",
 }
 """Why no repair in one place is surely right, as far as it is known, and what is to be done."""
-FURTHER_ON = "Where it is handed on: "
-CHOICE = "If you choose so: "
+FURTHER_ON = "Where it is passed on: "
+CHOICE = "Only if you want it: "
 _TRIES = 3
 """Findings of one cause that are asked for a repair of their declaration: of most, the first has it."""
 

@@ -72,6 +72,6 @@ def annotated(site: Site) -> Iterator[Option]:
         return
     at = site.tree.span(kind).start
     yield Option(
-        Strategy.ANNOTATE, f"Say with `@{name}` that the method may return null (its callers are checked)", 80,
+        Strategy.ANNOTATE, f"Add `@{name}`: the method may return null (callers are checked)", 80,
         "it returns null here", lambda _: (TextEdit(Span(at, at), f"@{name} "),),
     )  # fmt: skip
