@@ -1,4 +1,4 @@
-"""The engine seam: what is asked of a program that runs models, and what it answers."""
+"""The engine seam: the requests to a program that runs models, and its answers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Protocol
 from breadknife.cancel import CancelToken
 
 CONTEXT_SIZE = 4096
-"""Tokens that one prompt and its output may have together."""
+"""The most tokens that a prompt and its output may have together."""
 
 
 class Trim(StrEnum):
-    """Which end of a part gives way when the prompt doesn't fit the context."""
+    """Which end of a part is cut when the prompt doesn't fit the context."""
 
     NEVER = "never"
     START = "start"
@@ -25,23 +25,23 @@ class Trim(StrEnum):
 class Part:
     """A piece of a prompt.
 
-    Only a `control` part may turn into the model's control tokens: text that comes from a document never can,
-    whatever it says.
+    Only a `control` part may become the model's control tokens. Text from a document never does, whatever it contains.
     """
 
     text: str
     control: bool = False
     trim: Trim = Trim.START
-    """Parts give way in the order of the prompt; a `control` part never does."""
+    """The end to cut if the prompt is too long. Parts are cut in the order of the prompt; `control` parts never are."""
     keep: bool = False
-    """The prompt up to the end of this part is dear and will come again: it is worth a snapshot on disk."""
+    """Whether to store a snapshot of the prompt up to the end of this part on disk: it is expensive to evaluate, and
+    will be needed again."""
 
 
 Prompt = tuple[Part, ...]
 
 
 class Lane(IntEnum):
-    """Who goes first: a lower number pre-empts a higher one."""
+    """The urgency of a request: a lower number pre-empts a higher one."""
 
     TYPING = 0
     ACTION = 1
@@ -50,13 +50,13 @@ class Lane(IntEnum):
 
 @dataclass(frozen=True)
 class Sampling:
-    """How the next token is chosen: greedily at temperature 0, else at random, the same for the same seed."""
+    """How the next token is chosen: the likeliest at temperature 0; otherwise at random, reproducibly for a seed."""
 
     temperature: float = 0.0
     top_k: int = 0
-    """Only the k likeliest tokens; 0 is all of them."""
+    """Choose among the k likeliest tokens only; 0 means all tokens."""
     top_p: float = 1.0
-    """Only the likeliest tokens that have this probability together (Holtzman et al. 2020)."""
+    """Choose among the likeliest tokens whose probabilities add up to this (Holtzman et al. 2020)."""
     seed: int = 0
 
 
@@ -71,19 +71,19 @@ class GenerateRequest:
     lane: Lane = Lane.ACTION
     sampling: Sampling = Sampling()
     grammar: str = ""
-    """The output is a sentence of this grammar: GBNF, or a JSON schema (a text that begins with `{`).
+    """The grammar that the output must match: GBNF, or a JSON schema (a text that begins with `{`).
 
-    One that is none, is too big or becomes too complex is an EngineError that says so (limits: docs/openai.md)."""
+    An invalid, too big or too complex grammar raises EngineError (limits: docs/openai.md)."""
     adapter: str = ""
     """Catalog name of a LoRA adapter of the model."""
     place: str = ""
-    """A place in a document. A newer request of the same client for the same place supersedes this one."""
+    """Identifies a place in a document. A newer request of the same client for the same place supersedes this one."""
     hints: tuple[str, ...] = ()
-    """Text that the output may repeat (recent edits, say), besides the prompt: only for speed, never for meaning."""
+    """Text, besides the prompt, that the output may repeat (recent edits, for example). It changes the speed only."""
     top_logprobs: int = 0
-    """How many of the likeliest tokens each chunk tells."""
+    """How many of the likeliest tokens each chunk lists in `top_logprobs`."""
     urgent: bool = True
-    """False: it has its turn with the background, but what it leaves in the cache is its lane's."""
+    """If False, it is scheduled like the background lane, but its cached tokens belong to its own lane."""
 
 
 @dataclass(frozen=True)
@@ -96,26 +96,28 @@ class Chunk:
     finish: str = ""
     """Only in the last chunk: `stop` (end of text or a stop string) or `length` (max_tokens or a full context)."""
     prompt_tokens: int = 0
-    """As evaluated, without the trimmed ones."""
+    """Tokens of the prompt, without the trimmed ones."""
     cached_tokens: int = 0
     """Tokens of the prompt that needed no evaluation."""
     output_tokens: int = 0
     """Tokens written up to this chunk."""
     trimmed_tokens: int = 0
-    """Tokens that were left out of a prompt that was too long."""
+    """Tokens that were cut from a prompt that was too long."""
     drafted_tokens: int = 0
+    """Tokens that lookup proposed up to this chunk."""
     accepted_tokens: int = 0
-    """Of the tokens that lookup proposed up to this chunk, those that the model agreed to."""
+    """How many of `drafted_tokens` the model accepted."""
     queued: float = 0.0
     """Seconds from the request to its first evaluation."""
     computed: float = 0.0
-    """Seconds of evaluation up to this chunk; those of a batch count for each of its requests."""
+    """Seconds of evaluation up to this chunk. The time of a batch counts for each of its requests."""
     top_logprobs: tuple[tuple[str, float], ...] = ()
+    """(token, log-probability) of the likeliest tokens, as many as the request asks for."""
 
 
 @dataclass(frozen=True)
 class ScoreRequest:
-    """How likely a model finds each of several continuations of a prompt: for judges."""
+    """Asks how likely a model finds each of several continuations of a prompt. Judges use it."""
 
     model: str
     prompt: Prompt
@@ -124,34 +126,35 @@ class ScoreRequest:
     adapter: str = ""
     place: str = ""
     pieces: bool = False
-    """Tell each token of the alternatives too."""
+    """Whether to return each token of the alternatives, too."""
     top_logprobs: int = 0
-    """How many of the likeliest tokens each piece tells."""
+    """How many of the likeliest tokens each piece lists in `top_logprobs`."""
     fresh: bool = False
-    """Forget first what nobody uses (but typing's): sums are made in the order of the cache's cells, so only what
-    begins with an empty cache says the same to the bit, whatever was asked before."""
+    """Whether to empty the cache first, except what is in use and what the typing lane holds. Sums follow the order of
+    the cache's cells, so only with an empty cache is the result the same to the bit, whatever came before."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A token of an alternative; of one that is only a part of a character the text is U+FFFD."""
+    """A token of an alternative. If the token is only a part of a character, `text` is U+FFFD."""
 
     text: str
     logprob: float
     top_logprobs: tuple[tuple[str, float], ...] = ()
-    """What could have stood there instead."""
+    """(token, log-probability) of the likeliest tokens at this position."""
 
 
 @dataclass(frozen=True)
 class Scores:
     logprobs: tuple[float, ...]
-    """For each alternative the sum of its tokens' log-probabilities, and below how many tokens that were."""
+    """For each alternative, the sum of its tokens' log-probabilities (natural logarithm)."""
     tokens: tuple[int, ...]
+    """For each alternative, the number of its tokens."""
     prompt_tokens: int = 0
     cached_tokens: int = 0
     trimmed_tokens: int = 0
     pieces: tuple[tuple[Piece, ...], ...] = ()
-    """For each alternative its tokens, where that was asked."""
+    """For each alternative, its tokens, if the request asks for `pieces`."""
 
 
 @dataclass(frozen=True)
@@ -164,22 +167,22 @@ class EmbedRequest:
 @dataclass(frozen=True)
 class Embeddings:
     vectors: tuple[tuple[float, ...], ...]
-    """For each text the mean of its tokens' last hidden states, of length 1."""
+    """For each text, the mean of its tokens' last hidden states, scaled to length 1."""
     prompt_tokens: int = 0
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What one model costs on this machine, measured at first use."""
+    """What a model costs on this machine, measured at its first use."""
 
     threads: int
     slice: int
-    """Tokens that one decode of a prompt takes."""
+    """Tokens of a prompt that one decode evaluates."""
     cost: tuple[tuple[int, float], ...]
-    """(tokens in one decode, seconds), by rising number of tokens."""
+    """(tokens in one decode, seconds), sorted by the number of tokens."""
 
     def seconds(self, tokens: int) -> float:
-        """The cost of a decode of `tokens`, interpolated; beyond the table in proportion."""
+        """Seconds that a decode of `tokens` takes: interpolated, and in proportion beyond the table."""
         before = (0, 0.0)
         for n, seconds in self.cost:
             if tokens <= n:
@@ -194,20 +197,20 @@ class ModelStatus:
     name: str
     cached_tokens: int
     cells: int
-    """Tokens that its cache has room for."""
+    """The most tokens that its cache can hold."""
     sequences: int = 0
-    """Those that hold something."""
+    """The number of sequences in its cache that aren't empty."""
     bytes: int = 0
-    """The file's size; the memory that its pages take is shared with the system's file cache."""
+    """The size of its file. Its pages in memory are shared with the system's file cache."""
     prompt_tokens: int = 0
-    """Of all requests since it was loaded."""
+    """Tokens of all prompts since it was loaded."""
     reused_tokens: int = 0
-    """Of `prompt_tokens`, those that needed no evaluation."""
+    """How many of `prompt_tokens` needed no evaluation."""
     output_tokens: int = 0
     drafted_tokens: int = 0
     accepted_tokens: int = 0
     tokens_per_second: float = 0.0
-    """Output of the newest request."""
+    """Output tokens per second of the newest request."""
     idle: float = 0.0
     """Seconds since it was last used."""
     adapters: tuple[str, ...] = ()
@@ -227,7 +230,7 @@ class ClientStatus:
     name: str
     pid: int
     connected: float
-    """Seconds."""
+    """Seconds since it connected."""
 
 
 @dataclass(frozen=True)
@@ -247,19 +250,19 @@ class EngineStatus:
     clients: tuple[ClientStatus, ...]
     resident_bytes: int
     models: tuple[ModelStatus, ...] = ()
-    """Those in memory."""
+    """The models in memory."""
     lanes: tuple[LaneStatus, ...] = ()
     failures: tuple[Failure, ...] = ()
-    """The last ones, newest first, also of daemons that ended."""
+    """The latest failures, newest first, also those of earlier daemons."""
     set_aside: tuple[str, ...] = ()
-    """Models that are not loaded any more because the engine died over them."""
+    """Models that are no longer loaded because the engine crashed over them."""
 
 
 class Engine(Protocol):
-    """Each method raises Cancelled, ModelError or EngineError (EngineDied when it ended in the middle)."""
+    """Runs models. Each method may raise Cancelled, ModelError or EngineError (EngineDied if it ends meanwhile)."""
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        """The last chunk has `finish` set; closing the iterator stops the work."""
+        """Yield the output in chunks. The last chunk has `finish` set. Closing the iterator stops the work."""
         ...
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores: ...
@@ -267,13 +270,13 @@ class Engine(Protocol):
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings: ...
 
     def status(self) -> EngineStatus | None:
-        """What the engine says of itself; None when none is running (and none is started).
+        """The engine's status; None if no engine runs. This starts none.
 
-        Raises EngineUnavailable when one is running and doesn't answer."""
+        Raises EngineUnavailable if an engine runs and doesn't answer."""
         ...
 
     def build(self) -> str:
-        """What its answers depend on besides the question and the model's file; empty where nobody knows."""
+        """Identifies what answers depend on besides the request and the model's file; empty if that isn't known."""
         ...
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""The seam between who decides what is computed (`scheduler`) and what computes it (`llama`)."""
+"""The seam between what decides what to compute (`scheduler`) and what computes it (`llama`)."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from numpy.typing import NDArray
 from breadknife.engine.api import Calibration, Chunk, Embeddings, Prompt, Sampling, Scores
 
 Rows = NDArray[np.float32]
-"""One row per wanted output, in order: logits [outputs, vocabulary], or hidden states [outputs, width].
+"""One row for each requested output, in order: logits [outputs, vocabulary], or hidden states [outputs, width].
 
-A view into llama.cpp's memory, valid until the next `decode`.
+This is a view of llama.cpp's memory, valid until the next `decode`.
 """
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Append `tokens` to a sequence."""
+    """Appends `tokens` to a sequence."""
 
     sequence: int
     tokens: Sequence[int]
     outputs: int = 1
-    """Rows are wanted for the last `outputs` tokens; 0 for none."""
+    """How many of the last tokens get a row; 0 for none."""
     adapter: str = ""
     embeddings: bool = False
-    """Rows are hidden states, not logits."""
+    """Whether rows are hidden states instead of logits."""
 
 
 Steps = Generator[tuple[Evaluation, ...] | Chunk | Scores | Embeddings, list[Rows], None]
-"""A job: yields what it wants evaluated next (of any length, each on a sequence of its own) and is sent the rows of
-each; yields chunks as they come, or the one answer. Rows have to be used before it asks for the next evaluation."""
+"""A job. It yields the evaluations that it needs next (of any length, each on a sequence of its own) and is sent the
+rows of each. It also yields chunks as they come, or its one answer. It must use the rows before it yields again."""
 
 
 @dataclass(frozen=True)
@@ -45,62 +45,62 @@ class Next:
 
 
 class Sampler(Protocol):
-    """Chooses tokens for one generation; it remembers what it chose, as grammars need."""
+    """Chooses the tokens of one generation. It remembers its choices, because grammars depend on them."""
 
     lossless: bool
-    """Whether it takes the likeliest token always, so that tokens may be proposed to it."""
+    """Whether it always chooses the likeliest token. Only then can lookup propose tokens."""
 
     def choose(self, logits: Rows) -> Next:
-        """The next token from one row [vocabulary]. Raises EngineError when a grammar allows none."""
+        """The next token, from one row [vocabulary]. Raises EngineError if the grammar allows no token."""
         ...
 
     def close(self) -> None: ...
 
 
 class Model(Protocol):
-    """One model in memory and its cache. Not thread-safe, but for `interrupt`."""
+    """A model in memory and its cache. Only `interrupt` is thread-safe."""
 
     cells: int
-    """Tokens that its cache has room for, all sequences together; a token shared by sequences counts once."""
+    """The most tokens that its cache can hold in all sequences together. A token that sequences share counts once."""
     width: int
-    """Tokens that one `decode` takes at most."""
+    """The most tokens that one `decode` takes."""
     tokens: list[list[int]]
-    """What the cache holds for each sequence."""
+    """The tokens that the cache holds, by sequence."""
     bytes: int
 
     def tokenize(self, prompt: Prompt) -> list[list[int]]:
-        """The tokens of each part."""
+        """Returns the tokens of each part."""
         ...
 
     def piece(self, token: int) -> bytes: ...
     def is_end(self, token: int) -> bool: ...
 
     def used(self) -> int:
-        """Cells in use."""
+        """The number of cells in use."""
         ...
 
     def truncate(self, sequence: int, length: int) -> None:
-        """Forget all but the first `length` tokens."""
+        """Drop all but the first `length` tokens of a sequence."""
         ...
 
     def copy(self, source: int, target: int, length: int) -> None:
-        """Make `target` the first `length` tokens of `source`; both share the cells."""
+        """Set `target` to the first `length` tokens of `source`. Both share the cells."""
         ...
 
     def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
-        """Carry out evaluations, one a sequence, of `width` tokens together, in one `llama_decode`.
+        """Run evaluations in one `llama_decode`: at most one for each sequence, and `width` tokens together.
 
-        All have the same `adapter` and `embeddings`. None when interrupted: then nothing was appended. Raises
-        EngineError; then nothing was appended either.
+        All must have the same `adapter` and `embeddings`. Returns the rows of each, or None if interrupted. Raises
+        EngineError. Nothing is appended if it is interrupted or raises.
         """
         ...
 
     def sampler(self, sampling: Sampling, grammar: str) -> Sampler:
-        """Raises EngineError for a grammar that is none."""
+        """Create a sampler. Raises EngineError for an invalid grammar."""
         ...
 
     def attach(self, adapter: str, path: Path) -> None:
-        """Have a LoRA adapter ready under that name. Raises ModelError when it isn't one of this model."""
+        """Load a LoRA adapter under that name. Raises ModelError if it isn't an adapter of this model."""
         ...
 
     def save(self, sequence: int, path: Path) -> None:
@@ -108,45 +108,45 @@ class Model(Protocol):
         ...
 
     def load(self, sequence: int, path: Path) -> bool:
-        """Make a sequence what `save` wrote; False (and an empty sequence) when the file isn't good."""
+        """Set a sequence to what `save` wrote. If the file isn't valid, it empties the sequence and returns False."""
         ...
 
     def set_threads(self, threads: int) -> None: ...
 
     def interrupt(self, on: bool) -> None:
-        """Make the running and all later decodes end early, or let them run again. From any thread."""
+        """Make the current and all later decodes end early, or allow them again. Any thread may call it."""
         ...
 
     def close(self) -> None: ...
 
 
 class Models(Protocol):
-    """The models in memory. Only the computing thread calls it, but for what says otherwise."""
+    """The models in memory. Only the computing thread may call a method, unless its docstring allows any thread."""
 
     def get(self, name: str, adapter: str = "") -> Model:
-        """A model, loaded if need be, with the adapter attached. Raises ModelError or EngineError."""
+        """The model with the adapter attached; loads it if necessary. Raises ModelError or EngineError."""
         ...
 
     def loaded(self) -> Mapping[str, Model]:
-        """From any thread."""
+        """The models in memory, by name. Any thread may call it."""
         ...
 
     def calibration(self, name: str) -> Calibration | None:
-        """What is known of a model's cost on this machine. From any thread."""
+        """The measured cost of a model on this machine; None if it isn't measured yet. Any thread may call it."""
         ...
 
     def restore(self, name: str, sequence: int, tokens: Sequence[int], adapter: str = "") -> bool:
-        """Fill a sequence from a snapshot of exactly these tokens, if there is one."""
+        """Fill a sequence from a snapshot of exactly these tokens. Returns whether there is one."""
         ...
 
     def keep(self, name: str, sequence: int, length: int, adapter: str = "") -> None:
-        """Take a snapshot of the first `length` tokens of a sequence when there is time, unless there is one."""
+        """Save a snapshot of the first `length` tokens of a sequence when there is time, unless there is one."""
         ...
 
     def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
-        """Called about once a second: adapt threads to the machine's load, drop models that nobody uses (none of
-        `busy`). When `idle`, nothing else is to be computed: calibrate, take snapshots; an interrupt ends that.
-        `mark` is told the model's name before that is begun with it."""
+        """Adapt the threads to the machine's load, and drop unused models (none of `busy`). It is called about once a
+        second. If `idle`, there is nothing else to compute: then it calibrates and saves snapshots until it is
+        interrupted. It calls `mark` with the model's name before it begins either."""
         ...
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""What is known of a workspace folder besides the document at hand."""
+"""What is known about a workspace folder besides the current document."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from breadknife.text.outline import Definition, Import, Outline
 
 @dataclass(frozen=True)
 class Located:
-    """A definition and the file that it stands in."""
+    """A definition and its file."""
 
     path: Path
     definition: Definition
@@ -21,23 +21,24 @@ class Located:
 
 @dataclass(frozen=True)
 class RecentEdit:
-    """A place that was edited lately, in any file of the folder."""
+    """A place that was edited recently, in any file of the folder."""
 
     path: Path
     line: int
-    """0-based, the first one that changed."""
+    """The first line that changed, from 0."""
     before: str
+    """The changed lines as they were."""
     after: str
-    """The changed lines as they were and as they are."""
+    """The changed lines as they are."""
     at: float
-    """Of `time.monotonic()`."""
+    """The time of the edit, as `time.monotonic()` returns it."""
 
 
 class Project(Protocol):
-    """Safe to use from several threads; nothing here waits for the disk longer than a few files take.
+    """Safe to use from several threads. A method reads at most a few files from disk.
 
-    Never tells of a file that is ignored (`.gitignore`, `.breadknifeignore`), that looks like a secret (`.env`, keys),
-    that is binary, huge, or outside of `root`.
+    It never returns anything about a file that is ignored (`.gitignore`, `.breadknifeignore`), looks like a secret
+    (`.env`, keys), is binary or huge, or is outside of `root`.
     """
 
     @property
@@ -45,61 +46,61 @@ class Project(Protocol):
 
     @property
     def generation(self) -> int:
-        """Another number after each change of a file, or of a document, that was told."""
+        """A number that changes with each reported change of a file or document."""
         ...
 
     def revision(self, path: Path, /) -> int:
-        """Another number after each change of a document of that file that was told."""
+        """A number that changes with each reported change of the file's document."""
         ...
 
     def may_read(self, path: Path, /) -> bool:
-        """Whether there may be completion in the file itself, when the user has it open: not where it looks like a
-        secret or `.breadknifeignore` names it. What only git ignores may be worked in, but is in no other's context."""
+        """Whether a model may see the file while the user edits it: not if it looks like a secret or if
+        `.breadknifeignore` names it. A file that only git ignores has completion, but is in no other file's context."""
         ...
 
     def outline(self, path: Path, /) -> Outline | None:
-        """Of the file as it is on disk, or in the editor where it is open there; None when it may not be read or has
-        no grammar."""
+        """The outline of the file, or of the editor's text if it is open there; None if the file may not be read or
+        has no grammar."""
         ...
 
     def text(self, path: Path, /) -> str | None:
-        """The file's text, under the same conditions."""
+        """The file's text, or the editor's if it is open there; None if the file may not be read."""
         ...
 
     def unsaved(self) -> Sequence[Document]:
-        """The documents in the editor whose text isn't that of the file on disk."""
+        """The open documents whose text differs from the file on disk."""
         ...
 
     def defining(self, name: str, language: str, /) -> Sequence[Located]:
-        """The definitions of that name in files of that language (and those that it can import from), 8 files at
-        most: a name that more of them define says little."""
+        """The definitions of a name in files of the language and of languages that it can import from. If more than 8
+        files define the name, it returns only some, because the name then says little."""
         ...
 
     def module(self, imported: Import, document: Document, /) -> Sequence[Path]:
-        """The project's own files that an import of `document` may mean, likeliest first."""
+        """The project's files that an import in `document` may refer to, likeliest first."""
         ...
 
     def importers(self, path: Path, /) -> Sequence[Path]:
-        """The files that import this one, by what is known of the folder so far, nearest first; a bounded number."""
+        """The files that import this one, nearest first, as far as the folder has been read; a bounded number."""
         ...
 
     def names(self, word: str, /) -> bool:
-        """Whether something is called so here: an identifier or a part of one, a package, a person, or what documents
-        have in code; by what is known of the folder so far."""
+        """Whether the word is a name in this folder, as far as it has been read: an identifier or a part of one, a
+        package, a person, or code in a document."""
         ...
 
     def saying(self, word: str, /) -> int:
-        """In how many documents the word is said; a heading counts for two."""
+        """The number of documents that contain the word; a heading counts as two."""
         ...
 
     def ways(self, word: str, /) -> Mapping[str, int]:
-        """The ways in which documents write this term (hyphens, capitals, dialects), and in how many each."""
+        """Spelling of this term (hyphens, capitals, dialects) -> the number of documents that use it."""
         ...
 
     def idle(self, seconds: float, /) -> bool:
-        """Wait until all of the folder is known, at most so long; whether it is."""
+        """Wait until the whole folder has been read, at most `seconds`. Returns whether it has."""
         ...
 
     def recent_edits(self) -> Sequence[RecentEdit]:
-        """Newest first; a bounded number."""
+        """The recent edits, newest first; a bounded number."""
         ...

@@ -38,7 +38,7 @@ class PassedOn(Generic[Out]):
 
 @dataclass(frozen=True)
 class Vetoed:
-    """The task ends with nothing, and here is why."""
+    """The task ends without a result. `silence` says why."""
 
     silence: Silence
 
@@ -48,18 +48,18 @@ Verdict = Settled[Any] | PassedOn[Any] | Vetoed
 
 @dataclass(frozen=True)
 class Step(Generic[In, Out]):
-    """One step, a value: it can be named, memoised and chained without knowing who runs it."""
+    """One step of a cascade. It is a value, so it can be named, memoised and chained."""
 
     name: str
     kind: Kind
     takes: type[In]
     gives: type[Out]
-    """What it passes on; the last step's is the result, as is whatever an earlier one settles."""
+    """The type that it passes on. What the last step passes on is the result, unless an earlier step settles it."""
     run: Callable[[In, Any], Verdict]
     """Called with the value and the request's `Context`."""
     role: str = ""
-    """Of the model that it asks."""
+    """The role of the model that it uses."""
     escalates: bool = False
-    """It asks a bigger model than its role's: it is left out unless the user's own settings name one."""
+    """Whether it uses a bigger model than its role's. It is skipped unless the user's own settings name one."""
     memoised: bool = False
-    """The same (hashable) value has the same verdict: it is remembered."""
+    """Whether its verdict for a (hashable) value is remembered, because the same value always gets the same one."""

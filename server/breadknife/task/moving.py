@@ -1,4 +1,4 @@
-"""Findings of an older text, at their places in a newer one."""
+"""Moves findings of an older text to their places in a newer one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from breadknife.text.tokens import is_of_word
 
 
 def moved(finding: Finding, edit: TextEdit) -> Finding | None:
-    """The finding after an edit of its document; None if the edit has touched it or one of its fixes.
+    """The finding after an edit of its document; None if the edit touches it or one of its fixes.
 
     An insertion beside a finding touches it only if it continues its first or last word.
     """

@@ -29,39 +29,39 @@ ANY_LANGUAGE = "*"
 class Plugin(Protocol):
     """A plugin may have more than what is declared here:
 
-    - `roles: tuple[str, ...]`: of the models that it needs.
-    - `rules() -> Mapping[str, str]`: by id, as `breadknife lint` prints it (`SOURCE/CODE`), a sentence about each rule.
-      An id that ends in `/` stands for all rules of a source that can't be listed.
+    - `roles: tuple[str, ...]`: the roles of the models that it needs.
+    - `rules() -> Mapping[str, str]`: rule id -> a sentence about the rule. An id is `SOURCE/CODE`, as `breadknife lint`
+      prints it. An id that ends in `/` stands for all rules of a source that can't be listed.
     - `may_be_spread(settings) -> bool`: whether several processes may check at once, each with an instance of the
-      plugin. Without it `breadknife lint` asks the plugin in one process alone. A plugin that starts a server says no.
+      plugin. Without it, `breadknife lint` asks the plugin in one process. A plugin that starts a server returns False.
     """
 
     api: int
-    """The `API` that it was written for. Not needed: 1 is meant without it."""
+    """The `API` version that it was written for; 1 if it has no such attribute."""
     name: str
-    """Also the name of its section in the settings."""
+    """The plugin's name, and the name of its section in the settings."""
     settings: type[Any]
     """A frozen dataclass with a default for every field; each field's docstring is its documentation."""
     serves: Mapping[type[Any], frozenset[str]]
-    """Request type -> language ids (or ANY_LANGUAGE). Resolve and command requests come back to whoever offered
-    them and need no entry."""
+    """Request type -> language ids (or ANY_LANGUAGE). `ResolveRequest` and `CommandRequest` need no entry: the plugin
+    that made the action or command gets them."""
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         """Answer one request, in a thread of the plugin's own; None means "no opinion".
 
-        May raise any BreadknifeError; poll `context.cancel` in long work. Anything else that it raises, no answer long
-        after it was cancelled, a span outside the document or a flood of answers is a failure; a plugin that fails
-        three times in a row is paused.
+        May raise any BreadknifeError. Long work must poll `context.cancel`. These count as failures: any other
+        exception, no answer long after a cancellation, a span outside the document, and a flood of answers. After three
+        failures in a row, the plugin is paused.
         """
         ...
 
     def close(self) -> None:
-        """Free what it holds (processes, files). Called once, at the end."""
+        """Release processes and files. Called once, at the end."""
         ...
 
 
 class Context(Protocol):
-    """What a plugin may use while it answers one request."""
+    """What a plugin may use while it answers a request."""
 
     @property
     def cancel(self) -> CancelToken: ...
@@ -73,44 +73,45 @@ class Context(Protocol):
 
     @property
     def project(self) -> Project | None:
-        """What is known of that folder; None for a document outside of all folders that are projects."""
+        """What is known about that folder; None if the document isn't in a project."""
         ...
 
     @property
     def trusted(self) -> bool:
-        """Whether the user trusts that folder: only then may a program or code of it be run."""
+        """Whether the user trusts that folder. Only then may the plugin run a program or code from it."""
         ...
 
     def tree(self, document: Document, /) -> SyntaxTree | None:
-        """The document's syntax tree, made once for all plugins; None without a grammar for its language."""
+        """The document's syntax tree, shared by all plugins; None if its language has no grammar or parsing takes too
+        long."""
         ...
 
     def settings(self, kind: type[Any], /) -> Any:
-        """The plugin's own settings, of its own type."""
+        """The plugin's settings for this document, an instance of `kind`."""
         ...
 
     def model(self, role: str, /) -> Model:
-        """The model that the user's settings give to a role. Raises ModelError or EngineError."""
+        """The model that has the role in the user's settings. Raises ModelError or EngineError."""
         ...
 
     def escalate(self, role: str, /) -> Model | None:
-        """The bigger model that the user's own settings name for hard cases of a role; None when they name none."""
+        """The bigger model that the user's own settings name for the role's hard cases; None if they name none."""
         ...
 
     def run(self, steps: Sequence[Step[Any, Any]], value: Any, /) -> Any:
-        """What a cascade makes of `value`, or a Silence. The request's receipt tells each step.
+        """Run a cascade on `value`. Returns its result, or a Silence. The request's receipt lists each step.
 
-        Raises what a step raises, and PluginError for steps that don't fit together.
+        Raises what a step raises, and PluginError if the types or the order of the steps don't match.
         """
         ...
 
     def refresh(self) -> None:
-        """Say, now or later and from any thread, that this request would be answered differently now: a check's
-        findings, or a completion that was `incomplete`."""
+        """Report that the answer to this request has changed: the findings of a check, or a completion that was
+        `incomplete`. May be called from any thread, also after `answer` has returned."""
         ...
 
     def notify(self, message: str, /) -> None:
-        """Tell the user something once a session: a missing optional part, a slow start."""
+        """Show the user a message, each one once a session: a missing optional part, a slow start."""
         ...
 
 
@@ -120,13 +121,13 @@ class Model(Protocol):
 
     @property
     def context_size(self) -> int:
-        """Tokens that prompt and output may have together."""
+        """The most tokens that prompt and output may have together."""
         ...
 
     @property
     def digest(self) -> str:
-        """Another one where the same question may be answered otherwise: of the model's file and the engine's build.
-        Empty where nobody knows, as of another runtime's model: then no answer can be kept for later.
+        """A digest of the model's file and the engine's build. If it changes, the same request may get another answer.
+        Empty for a model of another runtime: then no answer can be stored.
 
         Raises UnknownModel."""
         ...
@@ -146,11 +147,14 @@ class Model(Protocol):
         top_logprobs: int = 0,
         urgent: bool = True,
     ) -> Iterator[Chunk]:
-        """Generate piece by piece, greedily unless `sampling` says otherwise. Closing the iterator stops the work, and
-        so does the request's cancellation, or `cancel` instead where work is meant to outlive the request. What isn't
-        `urgent` goes on while nobody waits for anything else.
+        """Yield the output in chunks. Greedy unless `sampling` sets a temperature.
 
-        For the rest see `breadknife.engine.api.GenerateRequest`. Raises Cancelled, ModelError or EngineError.
+        Closing the iterator stops the work. So does cancelling the request; if `cancel` is given, only that token does,
+        and the work may outlive the request. Work that isn't `urgent` runs while no other request waits.
+
+        For the other parameters see `breadknife.engine.api.GenerateRequest`.
+
+        Raises Cancelled, ModelError or EngineError.
         """
         ...
 
@@ -166,15 +170,17 @@ class Model(Protocol):
         fresh: bool = False,
         cancel: CancelToken | None = None,
     ) -> Scores:
-        """How likely the model finds each continuation of the prompt; `cancel` as in `generate`.
+        """The log-probability of each of the `alternatives` as a continuation of the prompt. `cancel` as in `generate`.
 
-        For the rest see `breadknife.engine.api.ScoreRequest`. Raises Cancelled, ModelError or EngineError.
+        For the other parameters see `breadknife.engine.api.ScoreRequest`.
+
+        Raises Cancelled, ModelError or EngineError.
         """
         ...
 
     def origin(self, last: Chunk) -> Origin:
-        """Who made what a generation wrote up to the chunk `last`, for the value that is answered with it.
+        """The origin of the text that a generation wrote up to the chunk `last`. Put it into the answer.
 
-        Call it also when nothing is answered, for a generation with a `cancel` of its own: the receipt can't know.
+        For a generation with a `cancel` of its own, call this even without an answer, so that the receipt has its cost.
         """
         ...

@@ -16,18 +16,18 @@ from breadknife.task.plugin import Context
 
 @dataclass(frozen=True)
 class StepTrace:
-    """A receipt's line for one step that was taken."""
+    """What a receipt records of one step."""
 
     name: str
     kind: str
     verdict: str
-    """`settled`, `passed on`, `vetoed` or `raised`; with `, remembered` when it was not computed anew."""
+    """`settled`, `passed on`, `vetoed` or `raised`; with `, remembered` if it came from the memory."""
     milliseconds: float
     model: str = ""
 
 
 class Memory:
-    """The verdicts of memoised steps, the newest `capacity`. Safe to use from several threads."""
+    """The verdicts of memoised steps; it keeps the newest `capacity`. Safe to use from several threads."""
 
     def __init__(self, capacity: int = 512) -> None:
         self._capacity = capacity
@@ -46,8 +46,8 @@ class Memory:
 
 
 def check_cascade(steps: Sequence[Step[Any, Any]]) -> None:
-    """Raises PluginError for steps that don't fit together, and for a dear step before a cheap one that could be asked
-    first: one that doesn't need what the dear one makes."""
+    """Raises PluginError if a step doesn't accept what the one before it gives, or if an expensive step comes before a
+    cheaper one that doesn't need its result."""
     kinds = list(Kind)
     for before, after in itertools.pairwise(steps):
         if not issubclass(before.gives, after.takes):
@@ -66,9 +66,10 @@ def run_cascade(
     memory: Memory,
     owner: str = "",
 ) -> Any:
-    """What the steps make of `value`, or a Silence. `trace` hears of each step, also of one that raises.
+    """Run the steps on `value`. Returns the result, or a Silence. Calls `trace` after each step, also if it raises.
 
-    `owner` keeps the remembered verdicts of different plugins apart. Raises what a step raises, and PluginError.
+    `owner` separates the remembered verdicts of different plugins. Raises what a step raises, and PluginError (see
+    `check_cascade`).
     """
     check_cascade(steps)
     for step in steps:

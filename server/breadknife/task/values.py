@@ -1,4 +1,4 @@
-"""What is asked and what is answered: plain frozen values, in offsets and strings, with nothing of LSP in them."""
+"""Requests and answers: frozen values made of offsets and strings. Nothing here depends on LSP."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Severity(StrEnum):
 
 
 class Confidence(StrEnum):
-    """How likely it is that what a finding says really happens, as far as its plugin can tell."""
+    """How likely it is, by its plugin's estimate, that what a finding reports really happens."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -37,40 +37,41 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True)
 class Origin:
-    """Who made something: a rule, or a model with what it cost."""
+    """Who made something: a rule, or a model. For a model, also what it cost."""
 
     rule: str = ""
     model: str = ""
     """Catalog name of the model; empty when a rule alone made it."""
     prompt_tokens: int = 0
     cached_tokens: int = 0
-    """Of `prompt_tokens`, those that were already evaluated."""
+    """How many of `prompt_tokens` were in the cache already."""
     output_tokens: int = 0
     trimmed_tokens: int = 0
-    """Left out of a prompt that was too long."""
+    """How many tokens were cut from a prompt that was too long."""
     queued: float = 0.0
+    """Seconds from the request to the engine's first evaluation."""
     computed: float = 0.0
-    """Seconds in the engine: until the first evaluation, and of evaluation."""
+    """Seconds of evaluation in the engine."""
 
 
 @dataclass(frozen=True)
 class Fix:
-    """One way to repair a finding, complete: applying `edits`, and those `elsewhere`, does it."""
+    """One way to repair a finding. Applying `edits` and the edits `elsewhere` does all of it."""
 
     title: str
     edits: tuple[TextEdit, ...]
     preferred: bool = False
-    """Safe enough for "fix all" and offered first."""
+    """Whether it is safe enough for "fix all". It is also offered first."""
     origin: Origin = Origin()
     within: Span | None = None
-    """Where the edits may be when a model wrote them; without it the finding's own lines."""
+    """The range that the edits of a model must stay in. None means the finding's own lines."""
     elsewhere: tuple[DocumentEdits, ...] = ()
-    """Edits of other documents that belong to it: of files in the workspace folder, a rule's only, never a model's."""
+    """Edits of other files in the workspace folder that belong to it. Only a rule may make them, never a model."""
 
 
 @dataclass(frozen=True)
 class Related:
-    """A place that explains a finding; `uri` is None for the document itself."""
+    """A place that explains a finding. `uri` is None if the place is in the finding's own document."""
 
     span: Span
     message: str
@@ -81,7 +82,7 @@ class Related:
 class Finding:
     span: Span
     source: str
-    """Who says so: `harper`, `languagetool`, `nullcheck`, `pyright`."""
+    """Who reports it: `harper`, `languagetool`, `nullcheck`, `pyright`."""
     code: str
     """The rule's name, stable across versions."""
     message: str
@@ -89,12 +90,12 @@ class Finding:
     fixes: tuple[Fix, ...] = ()
     related: tuple[Related, ...] = ()
     confidence: Confidence = Confidence.HIGH
-    """`breadknife lint --min-confidence` leaves out what is below. The severity is the plugin's own choice."""
+    """`breadknife lint --min-confidence` leaves out findings below its value. The plugin chooses the severity."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """Something a plugin does when the user asks for it: `arguments` are JSON values."""
+    """Something that a plugin does when the user asks for it."""
 
     name: str
     title: str
@@ -105,9 +106,9 @@ class Command:
 class Action:
     """An entry in the editor's menu of fixes.
 
-    It carries `edits` at once, or `data`, from which its plugin makes them when it is chosen (see
-    `ResolveRequest`), or a `command`. A command beside the edits that were made from `data` is told to the plugin once
-    the editor has made them.
+    It has `edits`, or `data` from which its plugin makes the edits when the user chooses it (see `ResolveRequest`), or
+    a `command`. If it has both edits made from `data` and a command, the plugin gets the command in a `CommandRequest`
+    after the editor has made the edits.
     """
 
     title: str
@@ -116,34 +117,35 @@ class Action:
     data: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
     command: Command | None = None
     findings: tuple[Finding, ...] = ()
-    """What it repairs."""
+    """The findings that it repairs."""
     preferred: bool = False
     origin: Origin = Origin()
     within: Span | None = None
-    """Where the edits may be when a model wrote them, said when the action is offered and kept when it is resolved;
-    without it the lines that were asked about."""
+    """The range that the edits of a model must stay in. It is set when the action is offered, and still counts when the
+    action is resolved. None means the lines of the request."""
     elsewhere: tuple[DocumentEdits, ...] = ()
-    """Edits of other documents that belong to it: of files in the workspace folder, a rule's only, never a model's."""
+    """Edits of other files in the workspace folder that belong to it. Only a rule may make them, never a model."""
     checked: str = ""
-    """What its edits have passed, for people: `parses · finding gone · file clean`. In a menu just `file clean`."""
+    """The checks that its edits have passed, for people: `parses · finding gone · file clean`. In a menu, just
+    `file clean`."""
     explanation: str = ""
-    """What follows from it, and why it is offered, in whole sentences: for the preview and the log."""
+    """What follows from it and why it is offered, in whole sentences, for the preview and the log."""
     listed: bool = True
-    """Whether the menu shows it at once. Otherwise it is behind the entry "More…"."""
+    """Whether the first menu shows it. Otherwise it is in the second menu, behind the entry "More…"."""
     undone: Command | None = None
-    """Told to the plugin where the user undoes those edits again soon after."""
+    """The plugin gets this command in a `CommandRequest` if the user soon undoes the edits."""
     unchecked: str = ""
-    """Why what should have looked at its edits hasn't: the user is told when they are made."""
+    """Why a check of its edits that was due didn't happen. The editor shows it when the edits are made."""
     unasked: bool = False
-    """It is right whoever asks for it, so "fix all" makes it: what is not null goes on as before."""
+    """Whether "fix all" makes it: it is right for everybody, because code runs as before if the value isn't null."""
 
 
 @dataclass(frozen=True)
 class DocumentEdits:
-    """Edits of another document than the one that was asked about."""
+    """Edits of another document than that of the request."""
 
     document: Document
-    """As it was when they were made."""
+    """The document whose text the edits were made for."""
     edits: tuple[TextEdit, ...]
 
 
@@ -155,7 +157,7 @@ class CompletionItem:
     text: str
     origin: Origin = Origin()
     command: Command | None = None
-    """Told to the plugin when the user takes the item."""
+    """The plugin gets this command in a `CommandRequest` when the user accepts the item."""
 
 
 # --- requests -------------------------------------------------------------------------------------------------------
@@ -167,33 +169,34 @@ class CompletionRequest:
     offset: int
     trigger: Trigger = Trigger.TYPING
     selected: tuple[Span, str] | None = None
-    """The entry selected in the editor's own completion menu, which the text must continue."""
+    """The range and text of the entry that is selected in the editor's own completion menu. The completion must
+    continue that text."""
     grows: bool = True
-    """The asker will ask again when more has come. Otherwise what is answered is all that is ever seen."""
+    """Whether the client asks again when more text has come. Otherwise it shows nothing but this answer."""
     listed: bool = False
-    """The answer is an entry in a menu among others': who chooses another one hasn't rejected it."""
+    """Whether the answer is one entry of a menu. Choosing another entry then doesn't reject it."""
 
 
 @dataclass(frozen=True)
 class NextEditRequest:
-    """What should follow from what was changed lately: one item, anywhere in the document."""
+    """Asks for one edit, anywhere in the document, that should follow from recent edits."""
 
     document: Document
     offset: int
-    """Where the cursor is; the nearest place after it is wanted."""
+    """The cursor. The answer is the nearest place after it."""
 
 
 @dataclass(frozen=True)
 class CheckRequest:
     document: Document
     whole: bool = False
-    """Wait for every checker (headless lint) instead of giving what is ready now (an editor)."""
+    """Whether to wait for every checker, as `breadknife lint` does. An editor gets the findings that are ready."""
     all_fixes: bool = True
-    """Whether somebody reads every fix of a finding. Otherwise only the preferred ones are read ("fix all"), and others
-    that take time to make may be left out: a menu is an `ActionRequest`."""
+    """Whether the answer needs every fix of a finding. Otherwise only preferred fixes are used ("fix all"), and a
+    plugin may leave out others that take time to make. A menu is an `ActionRequest`."""
     each_place: bool = False
-    """Whether every place is wanted as a finding of its own. Otherwise a plugin may answer with one finding for each
-    cause, at the first place, and name the others as `related`."""
+    """Whether each place needs a finding of its own. Otherwise a plugin may return one finding for each cause, at its
+    first place, with the others in `related`."""
 
 
 @dataclass(frozen=True)
@@ -201,14 +204,14 @@ class ActionRequest:
     document: Document
     span: Span
     findings: tuple[Finding, ...] = ()
-    """Findings at that place that the editor shows, also other tools'."""
+    """The findings that the editor shows at that place, also those of other tools."""
     invoked: bool = True
-    """Whether the user has asked for the menu, not the editor for a hint that there is one."""
+    """Whether the user opened the menu. False if the editor asks only whether there is one."""
 
 
 @dataclass(frozen=True)
 class ResolveRequest:
-    """Make the edits of an action that this same plugin offered for this same text."""
+    """Asks for the edits of an action that this plugin offered for this text."""
 
     document: Document
     action: Action
@@ -218,7 +221,7 @@ class ResolveRequest:
 class CommandRequest:
     command: Command
     root: Path | None
-    """The workspace folder that it was asked in."""
+    """The workspace folder in which the user ran it."""
 
 
 Request = CompletionRequest | NextEditRequest | CheckRequest | ActionRequest | ResolveRequest | CommandRequest
@@ -232,14 +235,14 @@ class Completions:
     items: tuple[CompletionItem, ...]
     """Alternatives, the best first."""
     incomplete: bool = False
-    """More is being written: the plugin asks for a refresh when it is there."""
+    """Whether more text is coming. The plugin then calls `Context.refresh`."""
 
 
 @dataclass(frozen=True)
 class Findings:
     items: tuple[Finding, ...]
     unanswered: tuple[str, ...] = ()
-    """A sentence for each part of the plugin that was asked and gave no answer: it may have found more."""
+    """A sentence for each part of the plugin that didn't answer. That part may have found more."""
 
 
 @dataclass(frozen=True)
@@ -248,7 +251,7 @@ class Actions:
 
     @classmethod
     def fixing(cls, findings: Iterable[Finding], span: Span) -> Actions:
-        """The fixes of those findings that touch `span`, as a menu."""
+        """A menu with the fixes of the findings that touch `span`."""
         return cls(
             tuple(
                 Action(
@@ -272,14 +275,14 @@ class Actions:
 
 @dataclass(frozen=True)
 class Done:
-    """A command was carried out."""
+    """The answer to a `CommandRequest` that succeeded. `message` is shown to the user."""
 
     message: str = ""
 
 
 @dataclass(frozen=True)
 class Silence:
-    """No answer, and why: a stable reason code, a sentence, and what the user can do."""
+    """No answer, and why: a stable reason code, a sentence, and a remedy (what the user can do)."""
 
     reason: str
     sentence: str

@@ -22,7 +22,7 @@ from breadknife.text.shifted import Offsets
 _DRIVE = re.compile(r"^(/[A-Za-z])%3[Aa](?=/)")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _MANY_LINES = 10_000
-"""Of a shorter document a new list is made as fast as a place is found in pieces of the old one."""
+"""For a document with fewer lines, a new list is as fast as a lookup in pieces of the old one."""
 
 
 @dataclass(frozen=True, order=True)
@@ -55,7 +55,7 @@ class TextEdit:
 
 
 def common_prefix(one: AnyStr, other: AnyStr) -> int:
-    """How many code points (of `bytes`, bytes) both texts begin with."""
+    """The length of the common prefix, in code points (for `bytes`, in bytes)."""
     length, limit, step = 0, min(len(one), len(other)), 1 << 16
     while length < limit and step:
         if length + step <= limit and other[length : length + step] == one[length : length + step]:
@@ -66,7 +66,7 @@ def common_prefix(one: AnyStr, other: AnyStr) -> int:
 
 
 def common_suffix(one: AnyStr, other: AnyStr, prefix: int) -> int:
-    """How many both end with, behind a prefix of that length."""
+    """The length of the common suffix, after a common prefix of length `prefix`."""
     length, limit, step = 0, min(len(one), len(other)) - prefix, 1 << 16
     while length < limit and step:
         at, there = len(one) - length, len(other) - length
@@ -78,15 +78,15 @@ def common_suffix(one: AnyStr, other: AnyStr, prefix: int) -> int:
 
 
 def line_break(text: str) -> str:
-    """The one that it uses, as far as its first tells."""
+    """The line break that the text uses, judged by its first one: CRLF or LF."""
     at = text.find("\n")
     return "\r\n" if at > 0 and text[at - 1] == "\r" else "\n"
 
 
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
-    """The text after all edits, which are given in positions of `text` and must not overlap.
+    """The text after all edits. Their spans are positions in `text` and must not overlap.
 
-    Raises ValueError for an edit outside the text or for two that overlap.
+    Raises ValueError if an edit is outside the text or overlaps another.
     """
     out: list[str] = []
     at = 0
@@ -100,7 +100,7 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
 
 @dataclass(frozen=True)
 class Document:
-    """One version of one file. Offsets are in code points; lines end at LF, CRLF or CR, as in LSP."""
+    """One version of a file. Offsets count code points. Lines end with LF, CRLF or CR, as in LSP."""
 
     uri: str
     language: str
@@ -110,7 +110,7 @@ class Document:
 
     @cached_property
     def line_starts(self) -> Sequence[int]:
-        """The offset of each line's first code point; never empty."""
+        """The offset of each line's first code point. It has at least one element."""
         if "\r" in self.text:
             return [0, *(match.end() for match in _LINE_BREAK.finditer(self.text))]
         lines = self.text.split("\n")
@@ -122,16 +122,16 @@ class Document:
 
     @property
     def path(self) -> Path | None:
-        """The file on disk, or None when the document isn't one (`untitled:`)."""
+        """The path of the file; None if the document isn't a file (`untitled:`)."""
         return uri_to_path(self.uri)
 
     def line_at(self, offset: int) -> int:
-        """The 0-based line that holds `offset`."""
+        """The number of the line that contains `offset`, from 0."""
         starts = self.line_starts
         return (starts.count_up_to(offset) if isinstance(starts, Offsets) else bisect_right(starts, offset)) - 1
 
     def line_span(self, line: int) -> Span:
-        """The line without its line break."""
+        """The span of a line without its line break."""
         start = self.line_starts[line]
         end = self.line_starts[line + 1] if line + 1 < self.line_count else len(self.text)
         while end > start and self.text[end - 1] in "\r\n":
@@ -146,11 +146,11 @@ class Document:
         return self.text[span.start : span.end]
 
     def edited(self, edits: Iterable[TextEdit], version: int | None = None) -> Document:
-        """The document after `edits`; ValueError as `apply_edits`."""
+        """The document after `edits`. Raises ValueError as `apply_edits` does."""
         return replace(self, text=apply_edits(self.text, edits), version=version)
 
     def changed(self, edit: TextEdit, version: int | None) -> Document:
-        """The document after one change of a user's, its line table carried over instead of made again."""
+        """The document after one edit. It updates the line table instead of making a new one."""
         text = "".join((self.text[: edit.span.start], edit.new_text, self.text[edit.span.end :]))
         new = replace(self, text=text, version=version)
         new.__dict__["line_starts"] = self._line_starts_after(edit, text)
@@ -196,7 +196,7 @@ def language_of(path: Path) -> str | None:
 
 
 def language_id(said: str) -> str:
-    """The LSP language id that an editor, or a user, means."""
+    """The LSP language id for what an editor or a user writes, such as a short form."""
     return SHORT_IDS.get(said, said)
 
 
@@ -205,19 +205,19 @@ MARK = "\ufeff"
 
 
 LARGEST_DOCUMENT = 16 << 20
-"""Bytes of a file that is read as a document. Its syntax tree takes some thirty times as much memory."""
+"""The most bytes of a file that is read as a document. Its syntax tree takes about thirty times as much memory."""
 
 
 def read_document(path: Path, language: str | None = None) -> Document:
-    """A file from disk. Raises DocumentError when it is missing, too large, binary or not in its encoding.
+    """Read a file. Raises DocumentError if it is missing, too large, binary or not in its encoding.
 
-    A byte order mark stays in the text, so that offsets are the file's own.
+    A byte order mark stays in the text, so that offsets match the file.
     """
     return document_of(path, read_raw(path), language)
 
 
 def read_raw(path: Path) -> bytes:
-    """The bytes of a file that is a document. Raises DocumentError when it is missing or too large."""
+    """Read a document's bytes. Raises DocumentError if the file is missing or too large."""
     try:
         return read_regular(path, LARGEST_DOCUMENT)
     except (OSError, ValueError) as error:
@@ -225,7 +225,7 @@ def read_raw(path: Path) -> bytes:
 
 
 def document_of(path: Path, raw: bytes, language: str | None = None) -> Document:
-    """The document of what a file holds, or would hold. Raises DocumentError as `read_document` does."""
+    """The document for a file's content `raw`. Raises DocumentError as `read_document` does."""
     language = language or language_of(path) or "plaintext"
     if b"\0" in raw[:8192]:
         raise DocumentError(f"{path}: a binary file (it has NUL bytes)")
@@ -237,8 +237,8 @@ def document_of(path: Path, raw: bytes, language: str | None = None) -> Document
 
 
 def with_newlines(document: Document) -> Document:
-    """A document whose lines all end at CR, as on Macs until 2001, with LF in place of each, since parsers don't know
-    such lines: the offsets are the same. Any other document as it is."""
+    """Replace each CR with LF in a document whose lines all end with CR (Macs until 2001), because parsers don't know
+    such lines. Offsets stay the same. Any other document is returned unchanged."""
     if "\r" not in document.text or "\n" in document.text:
         return document
     return replace(document, text=document.text.replace("\r", "\n"))
@@ -249,7 +249,7 @@ def file_encoding(path: Path, text: str) -> str:
 
 
 def file_bytes(path: Path, text: str) -> bytes:
-    """What `read_document` reads as that text. Raises DocumentError for what the file's encoding can't say."""
+    """The bytes that `read_document` reads as `text`. Raises DocumentError if its encoding can't represent it."""
     try:
         return text.encode(file_encoding(path, text))
     except UnicodeEncodeError as error:
