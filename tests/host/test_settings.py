@@ -45,7 +45,7 @@ def layer(source: str, author: Author = Author.USER, *, trusted: bool = False) -
 
 
 def said(settings: Settings) -> dict[str, object]:
-    return {each.key: each.value for each in settings.said}
+    return {each.key: each.value for each in settings.entries}
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_workspace_gets_what_it_is_trusted_with(source: str, trusted: bool) ->
     before, _ = resolve([own], TYPES)
     settings, problems = resolve([own, layer(source, Author.WORKSPACE, trusted=trusted)], TYPES)
     counts = DANGEROUS[source][trusted]
-    assert (settings.said != before.said) is counts
+    assert (settings.entries != before.entries) is counts
     assert (len(problems) == 0) is counts
     assert all("config.toml:1: " in str(problem) for problem in problems)
 
@@ -283,7 +283,7 @@ def test_no_settings_break_it(values: dict[str, object], author: Author, trusted
     assert isinstance(settings.for_path("a/b.md", "markdown").plugins["prose"], Prose)
     assert all(re.match(r"the editor: [^\n]+", str(problem)) for problem in problems)
     if author is Author.WORKSPACE:
-        assert {each.table for each in settings.said} <= ({"prose", "models"} if trusted else {"prose"})
+        assert {each.table for each in settings.entries} <= ({"prose", "models"} if trusted else {"prose"})
         assert trusted or "prose.program" not in said(settings)
 
 

@@ -114,9 +114,9 @@ def rows(path: Path) -> tuple[list[Row], tuple[SettingsError, ...]]:
     if path.is_file():
         settings = settings.for_path(path.relative_to(root).as_posix(), language_of(path) or "")
     found = {row.key: row for row in _defaults(settings.plugins, read_models().roles)}
-    for said in settings.said:
-        if said.scope is None or path.is_file():  # of a file, only those that fit are left
-            found |= {row.key: row for row in _flat(said.key, said.value, said.where)}
+    for entry in settings.entries:
+        if entry.scope is None or path.is_file():  # of a file, only those that fit are left
+            found |= {row.key: row for row in _flat(entry.key, entry.value, entry.where)}
     return list(found.values()), problems
 
 

@@ -1,4 +1,4 @@
-"""One request to several plugins: asked side by side, each answer checked, each with its receipt."""
+"""Sends one request to several plugins at the same time, checks each answer, and writes a receipt for each."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Reply:
 
     @property
     def offers(self) -> list[tuple[str, CompletionItem]]:
-        """Completions, each with the name of the plugin that will be told when it is taken."""
+        """Completions, each with the name of the plugin that gets its command when the user accepts it."""
         return [
             (name, item) for name, answer in self.answers if isinstance(answer, Completions) for item in answer.items
         ]
@@ -75,7 +75,7 @@ class Reply:
 
     @property
     def actions(self) -> list[tuple[str, Action]]:
-        """Each with the name of the plugin that offers it and that will resolve it."""
+        """Actions, each with the name of the plugin that offers it and resolves it."""
         return [(name, item) for name, answer in self.answers if isinstance(answer, Actions) for item in answer.items]
 
     @property
@@ -93,7 +93,7 @@ class _Ended:
 
     outcome: Outcome
     answer: Answer | None
-    """A Silence unless it is answered."""
+    """The answer, or a Silence with the reason why there is none."""
     milliseconds: float
     verdict: str = ""
 
@@ -104,7 +104,7 @@ class Asking:
     request: Request
     root: Path | None
     cancel: CancelToken
-    """The asker's."""
+    """The client's token. Each plugin gets a token of its own, with its time limit."""
     _started: float = field(default_factory=time.monotonic)
     _at: float = field(default_factory=time.time)
 
@@ -147,7 +147,7 @@ class Asking:
         )
 
     def nobody(self, disabled: Sequence[Plugin]) -> None:
-        """A receipt for a request that no plugin is asked."""
+        """Record a receipt for a request that no plugin gets."""
         language = self.document.language if self.document else "no document"
         why = (
             silence("disabled", plugin=", ".join(plugin.name for plugin in disabled))
@@ -164,7 +164,7 @@ class Asking:
         return None
 
     def _limit(self, plugin: str) -> float:
-        """Seconds. A check that waits for every checker isn't an editor's: no user waits at a key for it."""
+        """The time limit in seconds. The user's setting doesn't count for `breadknife lint`: no user waits at a key."""
         budget = self.settings.milliseconds.get(plugin)
         if budget is None or (isinstance(self.request, CheckRequest) and self.request.whole):
             return self._seconds
@@ -175,7 +175,7 @@ class Asking:
         return CancelToken(end if self.cancel.deadline is None else min(end, self.cancel.deadline))
 
     def _ask(self, plugin: Plugin, trace: Trace, token: CancelToken) -> _Ended:
-        """In the plugin's own thread."""
+        """Ask one plugin. Runs in a thread of the plugin."""
         document = self.document
         context = HostContext(
             self.services,
@@ -213,7 +213,7 @@ class Asking:
             return self._ended(outcome, why)
 
     def _with_severities(self, answer: Answer | None, plugin: str) -> Answer | None:
-        """Findings as the user's settings weigh them."""
+        """The answer, with the severities that the user's settings give to its findings."""
         wanted = self.settings.severities.get(plugin)
         if not wanted or not isinstance(answer, Findings):
             return answer
@@ -236,7 +236,7 @@ class Asking:
                 return self._ended(Outcome.CANCELLED, silence("cancelled"))
 
     def _count(self, name: str, ended: _Ended) -> None:
-        """Towards a pause, or against one."""
+        """Count a failure towards a pause, or reset the count."""
         if isinstance(ended.answer, Silence) and ended.answer.reason in PLUGINS_FAULT:
             if pause := self.services.pauses.failed(name, ended.answer.reason, ended.answer.sentence):
                 paused = _paused(pause)
@@ -250,7 +250,7 @@ class Asking:
     def _receipt(self, plugin: str, ended: _Ended, trace: Trace) -> Receipt:
         origins = tuple(trace.origins)
         model = next(iter(trace.models), "") or next((origin.model for origin in origins), "")
-        trace.is_told = True
+        trace.is_recorded = True
         receipt = Receipt(
             request=self._kind.name,
             plugin=plugin,

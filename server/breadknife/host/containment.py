@@ -1,6 +1,6 @@
-"""Runs plugins side by side, each in threads of its own, so that none can hold up the others or the asker.
+"""Runs plugins at the same time, each in threads of its own, so that none can delay the others or the client.
 
-A plugin has threads for each lane: its slow checks don't keep its own completions or menus waiting.
+A plugin has threads for each lane, so its slow checks don't delay its completions or menus.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from breadknife.cancel import CancelToken
 T = TypeVar("T")
 
 GRACE_SECONDS = 1.0
-"""What a plugin may take to notice that its request is cancelled or its time is up."""
+"""The time that a plugin has to notice that its request is cancelled or its time is up."""
 THREADS = 8
-"""Of one plugin's lane: an editor may cancel and ask anew faster than a plugin gives up."""
+"""The most threads of one plugin's lane. An editor may cancel and ask again faster than a plugin gives up."""
 
 
 class Unfinished(Enum):
     """Why a plugin's work has no result."""
 
     HUNG = "hung"
-    """It, or an earlier one that still runs, didn't end when its time was up."""
+    """This work, or an earlier one that still runs, didn't end when its time was up."""
     BUSY = "busy"
     """All of the plugin's threads were taken."""
     CANCELLED = "cancelled"
-    """Nobody waits for it any more; it may still run."""
+    """Nobody waits for it any longer; it may still run."""
 
 
 class Containment:
@@ -48,10 +48,10 @@ class Containment:
         cancel: CancelToken,
         lane: str = "",
     ) -> dict[str, T | Unfinished]:
-        """Carry out each plugin's work, all at the same time: by plugin's name what it returned, or why it didn't.
+        """Run all works at the same time. Returns, by plugin's name, what its work returned, or why it has no result.
 
-        `limits` are seconds by plugin's name. Each is waited for until GRACE_SECONDS after its limit or the end of
-        `cancel`. The works don't raise.
+        `limits` has the seconds for each plugin. It waits for a work until GRACE_SECONDS after its limit, or after
+        `cancel` is set or expires. A work must not raise.
         """
         inbox: queue.SimpleQueue[_Call[T] | None] = queue.SimpleQueue()
         results: dict[str, T | Unfinished] = {}
@@ -85,7 +85,7 @@ class Containment:
         return results
 
     def close(self) -> None:
-        """End the threads that wait for work; one that hangs ends with the process."""
+        """End the threads that wait for work. A thread that hangs ends with the process."""
         with self._lock:
             for pool in self._pools.values():
                 pool.close()
@@ -136,7 +136,7 @@ class _Pool:
         self._closed = False
 
     def submit(self, call: _Call[T]) -> bool:
-        """Have a thread carry it out, unless the plugin hangs already."""
+        """Give the call to a thread. Returns False if the plugin already hangs."""
         with self._changed:
             if any(each.hangs for each in self._running):
                 return False

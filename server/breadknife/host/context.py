@@ -1,4 +1,4 @@
-"""What a plugin is given while it answers one request, and the notes that become its receipt."""
+"""The context that a plugin gets with a request, and the notes that its receipt is made from."""
 
 from __future__ import annotations
 
@@ -30,22 +30,23 @@ class Trace:
 
     steps: list[StepTrace] = field(default_factory=list[StepTrace])
     models: list[str] = field(default_factory=list[str])
-    """Those that were asked, in order."""
+    """The models that were asked, in order."""
     origins: list[Origin] = field(default_factory=list[Origin])
-    """What generations have cost."""
+    """The cost of each generation."""
     bytes_sent: int = 0
-    """What has left the machine."""
-    is_told: bool = False
-    """Its receipt is written: what is asked later, in the background, is told by the plugin's next one."""
+    """Bytes of prompts that have left the machine."""
+    is_recorded: bool = False
+    """Whether its receipt has been written. The plugin's next receipt counts bytes that are sent later, in the
+    background."""
 
     def note(self, origin: Origin) -> None:
-        """Count a generation once, whoever tells of it and under whatever rule."""
+        """Record a generation's cost once, even if it is reported twice or under several rules."""
         bare = replace(origin, rule="")
         if bare not in self.origins:
             self.origins.append(bare)
 
     def by_model(self, origin: Origin) -> bool:
-        """Whether a model wrote something: it says so, or a model was asked and nothing else takes the credit."""
+        """Whether a model wrote something: its origin names one, or a model was asked and its origin names no rule."""
         return bool(origin.model) or (bool(self.models) and not origin.rule)
 
 
@@ -97,7 +98,7 @@ class HostContext:
         self._services.notify(message, self._plugin)
 
     def _check_document(self) -> None:
-        """No plugin may put a document before a model that the user has kept from it. Raises DocumentKept."""
+        """Raises DocumentKept if no model may see the document."""
         document = self._document
         if document is not None and not may_be_asked_about(document, self.project):
             raise DocumentKept(f"{document.path or document.uri} is ignored, or looks like a file that holds secrets")
@@ -138,7 +139,7 @@ class HostModel:
         urgent: bool = True,
     ) -> Iterator[Chunk]:
         prompt, hints = _without_secrets(prompt), tuple(map(masked, hints))
-        self._asked(prompt, ("",))
+        self._record_request(prompt, ("",))
         request = GenerateRequest(
             self.name,
             prompt,
@@ -169,7 +170,7 @@ class HostModel:
         cancel: CancelToken | None = None,
     ) -> Scores:
         prompt, alternatives = _without_secrets(prompt), tuple(map(masked, alternatives))
-        self._asked(prompt, alternatives)
+        self._record_request(prompt, alternatives)
         request = ScoreRequest(
             self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs, fresh
         )
@@ -198,15 +199,15 @@ class HostModel:
         self._trace.note(origin)
         return origin
 
-    def _asked(self, prompt: Prompt, alternatives: tuple[str, ...]) -> None:
-        """Other runtimes are sent the prompt with each alternative."""
+    def _record_request(self, prompt: Prompt, alternatives: tuple[str, ...]) -> None:
+        """Record the model and the bytes sent: a runtime elsewhere gets the prompt with each alternative."""
         self._trace.models.append(self.name)
         elsewhere = split_model(self.name)
         runtime = self._services.settings.engines.get(elsewhere[0]) if elsewhere else None
         if runtime is not None and not runtime.local:
             beginning = "".join(part.text for part in prompt)
             sent = sum(len(f"{beginning}{each}".encode("utf-8", "replace")) for each in alternatives)
-            if self._trace.is_told:
+            if self._trace.is_recorded:
                 self._services.sent_late(self._plugin, sent)
             else:
                 self._trace.bytes_sent += sent
@@ -223,10 +224,10 @@ class HostModel:
                 self.origin(last)
 
     def _place(self, place: str) -> str:
-        """No plugin supersedes another one's work."""
+        """The place with the plugin's name, so that no plugin supersedes another one's work."""
         return f"{self._plugin} {place}" if place else ""
 
 
 def _without_secrets(prompt: Prompt) -> Prompt:
-    """Every plugin's prompt goes through here, whatever its text was taken from."""
+    """The prompt with its secrets masked. Every plugin's prompt passes through here."""
     return tuple(part if part.control else replace(part, text=masked(part.text)) for part in prompt)

@@ -1,4 +1,4 @@
-"""What became of a request whose plugin raised."""
+"""Maps what a plugin raises to an outcome and a reason."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ _CODES: tuple[tuple[type[BreadknifeError], str, Outcome], ...] = (
     (NetworkForbidden, "offline", Outcome.FAILED),
     (BreadknifeError, "failed", Outcome.FAILED),
 )
-"""The first that fits counts."""
+"""The first matching row counts."""
 
 
 def explained(plugin: str, error: BaseException) -> tuple[Outcome, Silence]:
+    """The outcome and the reason of a request for which `plugin` raised `error`."""
     if isinstance(error, BadAnswer):
         return Outcome.FAILED, silence(error.reason, plugin=plugin, error=error)
     for kind, code, outcome in _CODES:

@@ -18,7 +18,7 @@ from breadknife.text.document import Document
 __all__ = ["Host", "Reply"]
 
 CLOSE_SECONDS = 15.0
-"""LanguageTool's Java may take 10."""
+"""The time that a plugin has to close. LanguageTool's Java may take 10 s."""
 
 
 class Host(Services):
@@ -33,9 +33,9 @@ class Host(Services):
         plugin: str | None = None,
         among: Collection[str] | None = None,
     ) -> Reply:
-        """Ask every plugin that serves such a request, side by side. Never raises.
+        """Send the request to every plugin that serves it, at the same time. Never raises.
 
-        With `among` only those of these names are asked; with `plugin` that one alone, whatever it serves.
+        `among` limits it to plugins with these names. `plugin` names the only one to ask, whatever it serves.
         """
         asking = Asking(self, request, root, cancel or CancelToken())
         if plugin:
@@ -55,7 +55,7 @@ class Host(Services):
         self.engine.close()
 
     def warm_up(self) -> None:
-        """Have the completion model loaded. Raises ModelError or EngineError."""
+        """Load the completion model. Raises ModelError or EngineError."""
         if "completion" in self.settings.disabled:
             return
         request = GenerateRequest(self.model_name("completion"), (Part(" "),), max_tokens=1, lane=Lane.BACKGROUND)
@@ -63,14 +63,14 @@ class Host(Services):
             pass
 
     def checkers(self, document: Document, root: Path | None) -> tuple[str, ...]:
-        """The names of the plugins that check such a document and aren't switched off."""
+        """The names of the enabled plugins that check such a document."""
         disabled = self.settings_for(document, root).disabled
         serving = self._serving(CheckRequest(document), document)
         return tuple(plugin.name for plugin in serving if plugin.name not in disabled)
 
     @property
     def checked(self) -> Mapping[str, frozenset[str]]:
-        """By plugin's name the languages that it checks; ANY_LANGUAGE is one of them."""
+        """Plugin's name -> the languages that it checks, which may include ANY_LANGUAGE."""
         return {each.name: each.serves[CheckRequest] for each in self.registry.plugins if CheckRequest in each.serves}
 
     def _serving(self, request: Request, document: Document | None) -> Iterator[Plugin]:

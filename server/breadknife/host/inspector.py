@@ -1,4 +1,4 @@
-"""Lets `breadknife why` ask the servers that run: one line of JSON each way, for this user alone.
+"""Lets `breadknife why` query the running servers of this user: one line of JSON in each direction.
 
 A server listens in a folder named after its process, as the engine's daemon does in its own (see `engine.transport`).
 """
@@ -27,9 +27,9 @@ from breadknife.host.host import Host
 from breadknife.host.status import status
 
 SECONDS = 2.0
-"""That the two sides of a question have for each other."""
+"""How long each side waits for the other."""
 LONGEST = 1 << 16
-"""Bytes of a question."""
+"""The most bytes of a question."""
 log = logging.getLogger("breadknife.host")
 
 
@@ -50,7 +50,7 @@ class Reply:
 
 
 def inspect(host: Host) -> Inspector:
-    """Let this process's receipts and status be asked for. Raises OSError or EngineUnavailable."""
+    """Serve this process's receipts and status. Raises OSError or EngineUnavailable."""
     return Inspector(
         {
             "why": lambda question: host.ledger.newest(question.uri, question.limit),
@@ -103,7 +103,7 @@ class Inspector:
 
 
 def ask_servers(question: Question, folder: Path | None = None) -> Iterator[tuple[int, Any]]:
-    """Each running server's process and what it says. One that is gone or doesn't answer is left out."""
+    """Yields the process id and the answer of each running server. It skips servers that don't answer."""
     folder = folder or servers_folder()
     for server in sorted(folder.iterdir()) if folder.is_dir() else ():
         if not server.name.isdigit():

@@ -1,4 +1,4 @@
-"""The kinds of request: what receipts call them, which lane they take, and how long a plugin may take."""
+"""The kinds of request: their names in receipts, their lanes, and their time limits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RequestKind:
     name: str
     lane: Lane
     seconds: float
-    """How long a plugin may take."""
+    """The time limit of a plugin."""
 
 
 KINDS: Mapping[type[Any], RequestKind] = {

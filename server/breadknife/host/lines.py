@@ -1,5 +1,4 @@
-"""What breadknife says of itself in an editor, as lines of text: the same in all of them. Status and receipts are read
-as the JSON that servers send."""
+"""Status and receipts as lines of text, the same in all editors. The input is the JSON that servers send."""
 
 from __future__ import annotations
 
@@ -9,13 +8,13 @@ from typing import Any
 
 _IN_VAIN = "no-opinion"
 _FAILURES = 3
-"""The newest, of each kind."""
+"""How many of the newest failures of each kind are listed."""
 
 Values = Mapping[str, Any]
 
 
 def status_lines(report: Values) -> list[str]:
-    """Of what `host.status` reports."""
+    """The lines for what `host.status` returns."""
     return [" ".join(line.split("\n")) for line in _status(report)]
 
 
@@ -38,7 +37,7 @@ def _status(report: Values) -> Iterator[str]:
 
 
 def no_engine(report: Values) -> str:
-    """Why there is none, where none runs."""
+    """Why no engine runs."""
     if not report["engine_installed"]:
         return "not installed; `breadknife setup` installs it"
     return report["engine_problem"] or "not running; whoever needs it first starts it"
@@ -59,8 +58,8 @@ def _engine(engine: Values) -> Iterator[str]:
 
 
 def folded(receipts: Iterable[Values]) -> list[tuple[Values, int]]:
-    """Editors ask at each move of the cursor, mostly in vain: such receipts of one plugin and file are one, the newest,
-    and how many they are."""
+    """Receipts, each with how many it stands for. Editors ask at each move of the cursor, mostly without a result: of
+    such receipts for one plugin and file, only the newest is left."""
     found = list[tuple[Values, int]]()
     vain = dict[tuple[str, str, str], int]()
     for receipt in receipts:
@@ -77,7 +76,7 @@ def folded(receipts: Iterable[Values]) -> list[tuple[Values, int]]:
 
 
 def receipt_lines(receipt: Values, times: int = 1) -> list[str]:
-    """What became of a request; indented below it, what there is to say."""
+    """A line with the outcome of a request; the sentence, the remedy and the model indented below it."""
     line = f" at line {receipt['line']}" if receipt["line"] else ""
     reason = f" ({receipt['reason']})" if receipt["reason"] else ""
     more = f", and {times - 1} more before" if times > 1 else ""
@@ -95,7 +94,7 @@ def duration(seconds: float) -> str:
 
 
 def moment(at: float) -> str:
-    """Who reads a time alone thinks of today."""
+    """The time, with the date if it isn't today."""
     when = time.localtime(at)
     is_today = when[:3] == time.localtime()[:3]
     return time.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M:%S", when)

@@ -1,4 +1,4 @@
-"""Plugins that failed again and again are paused for the session; `paused.json` tells other processes."""
+"""Pauses plugins that fail repeatedly, for the session. `paused.json` tells other processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from breadknife import paths
 from breadknife.paths import write_atomically
 
 FAILURES = 3
-"""So many in a row pause a plugin."""
+"""The number of failures in a row that pauses a plugin."""
 log = logging.getLogger("breadknife.host")
 
 
@@ -23,16 +23,17 @@ log = logging.getLogger("breadknife.host")
 class Pause:
     name: str
     version: str
-    """Of the package that the plugin came with."""
+    """The version of the plugin's package."""
     reason: str
-    """The last failure's code, and below its sentence."""
+    """The reason code of the last failure."""
     sentence: str
+    """The sentence of the last failure."""
     since: float
     """Unix time."""
 
 
 def read_pauses(path: Path | None = None) -> dict[str, Pause]:
-    """By plugin's name; empty when the file is missing or broken."""
+    """Plugin's name -> its pause. Empty if the file is missing or broken."""
     try:
         found = msgspec.json.decode((path or _path()).read_bytes(), type=list[Pause])
     except (OSError, msgspec.DecodeError):
@@ -41,7 +42,7 @@ def read_pauses(path: Path | None = None) -> dict[str, Pause]:
 
 
 def resume(name: str, path: Path | None = None) -> bool:
-    """Forget a plugin's pause, also in servers that run; False when it isn't paused. Raises OSError."""
+    """End a plugin's pause, also in running servers. Returns False if it isn't paused. Raises OSError."""
     path = path or _path()
     pauses = read_pauses(path)
     if pauses.pop(name, None) is None:
@@ -59,9 +60,9 @@ class Pauses:
         self._failures: dict[str, int] = {}
         self._paused: dict[str, Pause] = {}
         self._unwritten: set[str] = set()
-        """Paused, but the file could not say so."""
+        """Paused plugins that could not be written to the file."""
         self._recorded: set[str] | None = None
-        """Names in the file: by earlier sessions at first, looked at when needed."""
+        """Names in the file; at first those of earlier sessions, read when needed."""
         self._lock = threading.Lock()
 
     def paused(self, name: str) -> Pause | None:
@@ -74,7 +75,7 @@ class Pauses:
             return self._paused.get(name)
 
     def failed(self, name: str, reason: str, sentence: str) -> Pause | None:
-        """Count one; the pause, when this was the one too many."""
+        """Count a failure. Returns the pause if this failure causes it."""
         with self._lock:
             self._failures[name] = self._failures.get(name, 0) + 1
             if self._failures[name] < FAILURES or name in self._paused:

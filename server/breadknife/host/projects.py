@@ -1,4 +1,4 @@
-"""The folders that are known, each made when it is first asked for or edited, and the documents that are open."""
+"""The projects of workspace folders, each made when it is first needed, and the open documents."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from breadknife.text.languages import LANGUAGES
 
 IGNORE_FILES = (GITIGNORE, OWN)
 SUFFIXES = sorted({suffix for each in LANGUAGES.values() if each.definitions for suffix in each.suffixes})
-"""What a project wants to know of when it changes on disk."""
+"""The file suffixes whose changes on disk matter to a project."""
 READ_SECONDS = 60.0
-"""The longest that is waited for a folder."""
+"""The longest wait for a folder."""
 FOLDERS = 6
-"""Known at a time; the one that was asked for longest ago goes."""
+"""The most projects at a time; the least recently used one goes."""
 
 
 class Projects:
@@ -27,14 +27,14 @@ class Projects:
 
     def __init__(self) -> None:
         self.folders: Sequence[Path] = ()
-        """What the editor has open."""
+        """The folders that the editor has open."""
         self._known: dict[Path, FolderProject] = {}
         self._open: dict[str, tuple[Path, Document]] = {}
-        """By URI, each with its root."""
+        """URI -> root and document."""
         self._lock = threading.Lock()
 
     def of(self, root: Path | None) -> FolderProject | None:
-        """The project of a workspace folder; None for a folder that nobody has called one, and for a home."""
+        """The project of a workspace folder; None if the folder has no mark and isn't open, and for a home folder."""
         if root is None or not self._is_project(root):
             return None
         with self._lock:
@@ -47,17 +47,17 @@ class Projects:
         return project
 
     def read(self, root: Path, seconds: float = READ_SECONDS) -> bool:
-        """Wait until all of a folder is known, at most so long: for who has no second chance. Whether it is."""
+        """Wait until the whole folder has been read, at most `seconds`. Returns whether it has."""
         project = self.of(root)
         return project is None or project.idle(seconds)
 
     def known(self, root: Path) -> bytes | None:
-        """What is known of a folder, for `adopt` in another process; None for one that is no project."""
+        """What has been read of a folder, for `adopt` in another process; None if it isn't a project."""
         project = self.of(root)
         return project.known() if project is not None else None
 
     def adopt(self, root: Path, known: bytes) -> None:
-        """Know of a folder what another process of ours has read there, instead of reading it again."""
+        """Use what another process has read of a folder (see `known`), instead of reading it again."""
         with self._lock:
             self._known[root] = FolderProject(root, known=known)
 

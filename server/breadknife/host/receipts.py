@@ -1,7 +1,7 @@
-"""Receipts: for every answer and every silence, who did what, what it cost, and why nothing came.
+"""Receipts: for each request to a plugin, what it did, what it cost, and why there was no answer.
 
-They are kept in memory and hold no text of a document (but what a plugin's own error message may quote); on disk,
-without any such message, only where the user's settings ask for it.
+They are in memory and contain no text of a document, except what an error message of a plugin may quote. They are
+written to disk, without such messages, only if the user's settings ask for it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class Receipt:
     request: str
     """`completion`, `check`, `action`, `resolve` or `command`."""
     plugin: str
-    """Empty where none was asked."""
+    """Empty if no plugin was asked."""
     outcome: Outcome
     uri: str = ""
     line: int = 0
-    """Of the document, from 1, that was asked about; 0 where it was the whole."""
+    """The line that the request was about, from 1; 0 if it was about the whole document."""
     reason: str = ""
-    """A stable code, when nothing came: see `breadknife.task.reasons`."""
+    """If there was no answer, a stable code: see `breadknife.task.reasons`."""
     sentence: str = ""
     remedy: str = ""
     rules: tuple[str, ...] = ()
@@ -51,23 +51,24 @@ class Receipt:
     bytes_sent: int = 0
     """Bytes that left the machine: prompts for an engine elsewhere, which the user's settings name."""
     id: str = ""
-    """Process and number: no other receipt of this machine's has it."""
+    """Process and number, unique on this machine."""
     at: float = 0.0
     """Unix time of the request."""
     steps: tuple[StepTrace, ...] = ()
     quantisation: str = ""
     sha256: str = ""
-    """The first 12 digits of the model file's."""
+    """The first 12 digits of the model file's SHA-256."""
     trimmed_tokens: int = 0
     queued_ms: float = 0.0
+    """Milliseconds before the engine's first evaluation."""
     computed_ms: float = 0.0
-    """In the engine. A completion that was typed through tells all that its text has cost, as do its tokens."""
+    """Milliseconds of evaluation. For a completion that several requests shared, this and the tokens are the total."""
     verdict: str = ""
-    """The verifier's, on what a model wrote: `accepted`, or a reason's code where it refused something."""
+    """The verifier's verdict on what a model wrote: `accepted`, or the reason code of a refusal."""
 
 
 class KeptReceipts:
-    """Writes receipts to a file, a JSON object a line. A full disk or a read-only folder costs lines, no more."""
+    """Writes receipts to a file, one JSON object per line. On a full disk or in a read-only folder, lines are lost."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -95,7 +96,7 @@ class Ledger:
             self._receipts.append(receipt)
 
     def newest(self, uri: str | None = None, limit: int = 20) -> list[Receipt]:
-        """Newest first, of one document (however its URI is written) or of all."""
+        """The newest receipts, newest first, for one document (in any form of its URI) or for all."""
         with self._lock:
             found = list(reversed(self._receipts))
         if uri is not None:

@@ -1,4 +1,4 @@
-"""Finds plugins: the built-in ones and anybody's, all through the entry-point group `breadknife.plugins`."""
+"""Finds plugins, built-in and others, through the entry-point group `breadknife.plugins`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from breadknife.task.plugin import API, Plugin
 
 GROUP = "breadknife.plugins"
 _NEEDED = ("name", "settings", "serves", "answer", "close")
-"""What every version of the protocol has. What was added later has a default: see `api_of`."""
+"""The attributes that every version of the protocol requires. Later ones have defaults: see `api_of`."""
 log = logging.getLogger("breadknife.plugins")
 
 
@@ -23,7 +23,7 @@ class Registry:
     problems: tuple[PluginError, ...] = ()
     """Entry points that could not be loaded."""
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Plugin's name -> version of the package that it came with."""
+    """Plugin's name -> version of its package."""
 
     @property
     def settings_types(self) -> dict[str, type[object]]:
@@ -31,7 +31,7 @@ class Registry:
 
 
 def discover() -> Registry:
-    """Every installed plugin. One that can't be loaded is a problem of its own, not everybody's."""
+    """Load every installed plugin. A plugin that can't be loaded is in `problems`, and doesn't affect the others."""
     plugins: dict[str, Plugin] = {}
     versions: dict[str, str] = {}
     problems: list[PluginError] = []
@@ -49,7 +49,7 @@ def discover() -> Registry:
 
 
 def load_plugin(entry: EntryPoint) -> Plugin:
-    """Raises PluginError for one that isn't a plugin, or is one for a later breadknife, and what loading it raises."""
+    """Load a plugin. Raises PluginError if it isn't one or needs a later breadknife, and whatever loading it raises."""
     plugin: Plugin = entry.load()()
     for name in _NEEDED:
         if not hasattr(plugin, name):
@@ -80,12 +80,12 @@ def api_of(plugin: Plugin) -> int:
 
 
 def roles_of(plugin: Plugin) -> tuple[str, ...]:
-    """Of the models that it needs."""
+    """The roles of the models that it needs."""
     return getattr(plugin, "roles", ())
 
 
 def rules_of(plugin: Plugin) -> Mapping[str, str]:
-    """By id what each rule is about: see `breadknife.task.plugin.Plugin`."""
+    """Rule id -> a sentence about the rule: see `breadknife.task.plugin.Plugin`."""
     rules: Callable[[], Mapping[str, str]] | None = getattr(plugin, "rules", None)
     return rules() if rules is not None else {}
 

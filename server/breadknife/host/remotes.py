@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Remotes(Mapping[str, Engine]):
-    """Name -> engine by the settings that count now: made when first asked for, and anew when its settings changed.
+    """Name -> engine, by the current settings. An engine is made when it is first needed or its settings change.
 
     Safe to use from several threads.
     """

@@ -1,4 +1,4 @@
-"""What the host keeps for the whole session, and what answering a request needs of it: engine, settings, receipts."""
+"""What the host keeps for the session, and what a request needs: engine, settings, receipts."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from breadknife.text.syntax import SyntaxTree, TreeCache
 log = logging.getLogger("breadknife.host")
 
 REFRESHES, REFRESH_SECONDS = 30, 10.0
-"""More refreshes of one plugin in that time are an answer that asks for itself again."""
+"""The most refreshes of one plugin in that time. More are a loop: the answer causes its own refresh."""
 GROWTHS = 200
-"""The same for completions: someone who types fast makes ten requests a second, and each may grow."""
+"""The same limit for completions: fast typing makes ten requests a second, and each may grow."""
 NOTICES = 20
-"""Of one plugin in one session."""
+"""The most notices of one plugin in a session."""
 
 
 @dataclass
@@ -50,28 +50,28 @@ class Services:
     engine: Engine
     catalog: Catalog
     settings: Settings = field(default_factory=Settings)
-    """Where `settings_of` doesn't say otherwise."""
+    """The settings if `settings_of` is None."""
     settings_of: Callable[[Path | None], Settings] | None = None
-    """The settings of a workspace folder, where each has its own. Called from several threads; doesn't raise."""
+    """Returns the settings of a workspace folder. Called from several threads; must not raise."""
     on_refresh: Callable[[str, str], None] = lambda uri, plugin: None
-    """Called with a document's URI and a plugin's name when that one's findings would be different now."""
+    """Called with a document's URI and a plugin's name when the plugin's findings have changed."""
     on_growth: Callable[[Document], None] = lambda document: None
-    """Called with a document, as it was asked about, when more of its completion is there."""
+    """Called with the document of a completion request when the completion has grown."""
     on_notice: Callable[[str], None] = lambda message: None
-    """Called with what the user should read, each message once."""
+    """Called with a message for the user, each one once."""
     tells_missing: bool = True
-    """Whether a missing engine or model is such a message. An editor may offer to fetch it by itself."""
+    """Whether a missing engine or model causes a notice. False if the editor itself offers to set it up."""
     ledger: Ledger = field(default_factory=Ledger)
     kinds: Mapping[type[Any], RequestKind] = field(default_factory=lambda: KINDS)
     memory: Memory = field(default_factory=Memory)
-    """What memoised steps of cascades have said."""
+    """The verdicts of memoised steps of cascades."""
     containment: Containment = field(default_factory=Containment)
     projects: Projects = field(default_factory=Projects)
     _trees: TreeCache = field(default_factory=TreeCache)
     _noticed: set[str] = field(default_factory=set[str])
     _throttles: dict[tuple[str, str], Throttle] = field(default_factory=dict[tuple[str, str], Throttle])
     _late: Counter[str] = field(default_factory=Counter[str])
-    """Plugin's name -> bytes that left the machine after the receipt of what they were for."""
+    """Plugin's name -> bytes that left the machine after the receipt of their request was written."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -95,13 +95,13 @@ class Services:
             self._late[plugin] += count
 
     def take_late(self, plugin: str) -> int:
-        """What was sent late and isn't told yet; it counts as told."""
+        """The bytes that were sent late and are in no receipt yet. The caller puts them into one."""
         with self._lock:
             return self._late.pop(plugin, 0)
 
     @property
     def bytes_sent(self) -> int:
-        """That have left the machine, as far as receipts are kept, and those that no receipt tells yet."""
+        """Bytes that have left the machine: those in the receipts in memory, and those in no receipt yet."""
         with self._lock:
             late = self._late.total()
         return late + sum(receipt.bytes_sent for receipt in self.ledger.newest(limit=sys.maxsize))
@@ -112,7 +112,7 @@ class Services:
             self._kept(receipt)
 
     def refresh(self, plugin: str, document: Document, kind: type[Any]) -> None:
-        """A request of that kind would be answered differently now."""
+        """Report that the answer to a request of that kind has changed."""
         grown = kind is CompletionRequest
         most = GROWTHS if grown else REFRESHES
         if not self._throttle(f"refresh {kind.__name__}", plugin, most, REFRESH_SECONDS).allows():
@@ -126,12 +126,12 @@ class Services:
         return self._trees.tree(document)
 
     def settings_for(self, document: Document | None, root: Path | None) -> Settings:
-        """Those of a document, or of the whole folder."""
+        """The settings for a document, or for the whole folder if it is None."""
         settings = self.settings_of(root) if self.settings_of else self.settings
         return settings.for_document(document, root) if document else settings
 
     def model_name(self, role: str, settings: Settings | None = None) -> str:
-        """The catalog name of the model that the settings, or else the catalog, give to a role."""
+        """The name of the model that has a role, in the settings or else in the catalog."""
         return (settings or self.settings).models.get(role) or self.catalog.for_role(role).name
 
     def model_digest(self, name: str) -> str:
@@ -140,7 +140,7 @@ class Services:
         return f"{self.catalog.model(name).sha256} {build}" if build else ""
 
     def next_id(self) -> str:
-        """For a receipt."""
+        """The id of a new receipt."""
         return f"{os.getpid()}-{next(self._numbers)}"
 
     def _throttle(self, what: str, plugin: str, most: int, seconds: float) -> Throttle:

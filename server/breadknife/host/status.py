@@ -1,4 +1,4 @@
-"""What breadknife would say of itself: for `breadknife status`, `doctor` and the editors' health pages."""
+"""The status that `breadknife status`, `doctor` and the editors' health pages show."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from breadknife.host.receipts import Outcome
 
 
 def status(host: Host) -> dict[str, Any]:
-    """JSON values. Starts nothing: no engine, no model."""
+    """The status as JSON values. It starts no engine and loads no model."""
     engine, problem = None, ""
     try:
         engine = host.engine.status()
@@ -49,13 +49,13 @@ def status(host: Host) -> dict[str, Any]:
 
 
 def _path(host: Host, name: str) -> str | None:
-    """Where a model's file is; None for one that isn't on this machine or that another program runs."""
+    """The path of a model's file; None if it isn't on this machine or another program runs it."""
     path = None if split_model(name) else ModelStore().find(host.catalog.model(name))
     return str(path) if path else None
 
 
 def _remotes(host: Host, roles: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The engines that text is sent to for a role, each with a sentence that says so."""
+    """The engines that get text for a role, each with a sentence for people."""
     for name, runtime in host.settings.engines.items():
         asking = sorted(role for role, model in roles.items() if (split_model(model) or ("",))[0] == name)
         if not asking:

@@ -1,4 +1,4 @@
-"""Lets through so many events in a while."""
+"""Limits how many events happen in a time."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which folders the user trusts: their settings may then choose models and what needs trust of the plugins' settings.
+"""The folders that the user trusts: their settings may choose models, and set plugin settings that need trust.
 
-Until then a folder's files can set harmless things alone. `trusted.json` holds real paths; a folder is trusted with
+The files of other folders can set only harmless things. `trusted.json` holds real paths; a folder is trusted with
 all below it, but a link to somewhere else isn't.
 """
 
@@ -22,7 +22,7 @@ def trust_file() -> Path:
 
 
 def trusted_folders() -> tuple[Path, ...]:
-    """Raises SettingsError when the file is damaged; then nothing is trusted."""
+    """The trusted folders. Raises SettingsError if the file is damaged; then no folder is trusted."""
     path = trust_file()
     try:
         return tuple(map(Path, msgspec.json.decode(path.read_bytes(), type=dict[str, list[str]])["folders"]))
@@ -35,7 +35,7 @@ def trusted_folders() -> tuple[Path, ...]:
 
 
 def trusted_by(path: Path) -> Path | None:
-    """The trusted folder that a file or folder is in, wherever its links lead. Raises SettingsError."""
+    """The trusted folder that contains a path, after following its links; None if none does. Raises SettingsError."""
     real = _real(path)
     return next((folder for folder in trusted_folders() if real.is_relative_to(folder)), None)
 
@@ -46,7 +46,7 @@ def is_trusted(path: Path) -> bool:
 
 
 def trust(folder: Path) -> Path:
-    """Trust a folder from now on; its real path. Raises SettingsError."""
+    """Trust a folder. Returns its real path. Raises SettingsError."""
     real = _real(folder)
     if not real.is_dir():
         raise SettingsError(f"{folder}: no such folder")
@@ -55,12 +55,12 @@ def trust(folder: Path) -> Path:
 
 
 def revoke(folder: Path) -> bool:
-    """Whether the folder itself was trusted until now. Raises SettingsError."""
+    """Stop trusting a folder. Returns whether it was trusted itself. Raises SettingsError."""
     return _change(remove=_real(folder))
 
 
 def _real(path: Path) -> Path:
-    """Unlike `Path.resolve` it takes links that lead in a circle."""
+    """The real path. Unlike `Path.resolve`, it accepts links that form a loop."""
     return Path(os.path.realpath(path))
 
 

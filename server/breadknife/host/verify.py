@@ -31,11 +31,11 @@ from breadknife.text.no_worse import parses_no_worse
 from breadknife.text.syntax import SyntaxTree, changed_tree, has_grammar
 
 MAX_NEW_CHARACTERS = 8_000
-"""More than any plugin is asked to write at once; a model that rambles gets this far only by mistake."""
+"""More than any plugin needs at once. Only a model that rambles writes more."""
 MAX_ITEMS = 100_000
-"""Findings, fixes and actions of one answer; a book of 2 MB with five slips a paragraph has as many."""
+"""The most findings, fixes and actions of one answer. A book of 2 MB with five mistakes a paragraph has as many."""
 MAX_CHARACTERS = 20_000_000
-"""In all texts of one answer."""
+"""The most characters in all texts of one answer."""
 
 ACCEPTED = "accepted"
 ACCEPTED_UNPARSED = "accepted, not parsed: there is no grammar for the language"
@@ -44,7 +44,7 @@ _Item = TypeVar("_Item", CompletionItem, Action, Fix)
 
 
 class BadAnswer(Exception):
-    """An answer that breaks the protocol: `reason` is `bad-span`, `plugin-flooded` or `plugin-broke`."""
+    """An answer that violates the protocol. `reason` is `bad-span`, `plugin-flooded` or `plugin-broke`."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -52,7 +52,7 @@ class BadAnswer(Exception):
 
 
 def check_form(request: Request, answer: object) -> None:
-    """Raises BadAnswer for what is no answer, has spans outside the document, or is more than anybody can use."""
+    """Raises BadAnswer if `answer` has a wrong type, has spans outside the document, or is too large."""
     if not isinstance(answer, Answer | None):
         raise BadAnswer("plugin-broke", f"it answered with a {type(answer).__name__}")
     if isinstance(request, CommandRequest) or not isinstance(answer, Completions | Actions | Findings):
@@ -107,17 +107,17 @@ def _check_order(offsets: Sequence[int]) -> None:
 
 @dataclass
 class Verifier:
-    """Takes out of an answer to `request` what a model wrote and a check refuses."""
+    """Removes from an answer to `request` what a model wrote and a check refuses."""
 
     request: Request
     tree: Callable[[Document], SyntaxTree | None]
     by_model: Callable[[Origin], bool]
     shared: Callable[[Path], str | None] = lambda path: None
-    """The text of a file of the workspace folder as it is now; None of one that may not be read there."""
+    """Returns the current text of a file in the workspace folder; None if the file may not be read."""
     verdicts: list[str] = field(default_factory=list[str])
 
     def verified(self, answer: Answer | None) -> Answer | None:
-        """The answer with what may be shown; a Silence when nothing of it may."""
+        """The part of the answer that may be shown; a Silence if nothing may."""
         if isinstance(self.request, CommandRequest):
             return answer
         document = self.request.document
@@ -135,7 +135,7 @@ class Verifier:
 
     @property
     def verdict(self) -> str:
-        """That it was accepted, the code of the last refusal, or nothing when no model wrote anything."""
+        """`accepted`, the reason code of the last refusal, or "" if no model wrote anything."""
         refusals = [verdict for verdict in self.verdicts if verdict not in (ACCEPTED, ACCEPTED_UNPARSED)]
         return "".join((refusals or self.verdicts)[-1:])
 
@@ -163,7 +163,7 @@ class Verifier:
         return kept, refused
 
     def _refuse_elsewhere(self, item: Action | Fix) -> Silence | None:
-        """Why its edits of other documents may not be made, or None when they may."""
+        """Why its edits of other documents may not be made; None if they may."""
         if self.by_model(item.origin):
             return silence("outside-range")
         for document in (each.document for each in item.elsewhere):
@@ -175,7 +175,7 @@ class Verifier:
         return None
 
     def _within(self, document: Document, item: CompletionItem | Action | Fix, about: Span | None = None) -> Span:
-        """The asked range: what the plugin said when the action was offered, or the lines that were asked about."""
+        """The requested range: the plugin's range from when it offered the action, or the lines of the request."""
         match self.request, item:
             case ResolveRequest(action=offered), Action():
                 if offered.within is not None:
@@ -203,7 +203,7 @@ def _lines(document: Document, spans: Sequence[Span]) -> Span:
 def refuse_edits(
     document: Document, before: SyntaxTree | None, edits: Sequence[TextEdit], within: Span | None = None
 ) -> Silence | None:
-    """Why a model's edits may not be shown, or None when they may. `before` is the document's tree, if it has one."""
+    """Why a model's edits may not be shown; None if they may. `before` is the document's tree, if it has one."""
     if sum(len(edit.new_text) for edit in edits) > MAX_NEW_CHARACTERS:
         return silence("too-large")
     if any("\0" in edit.new_text for edit in edits):

@@ -1,4 +1,4 @@
-"""Which folder a file belongs to: the same answer in an editor and on the command line."""
+"""Finds the workspace folder of a file, the same in an editor and on the command line."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from breadknife.paths import is_marked
 
 
 def root_of(path: Path, folders: Sequence[Path] = ()) -> Path:
-    """The workspace folder of a file: the nearest one above it with a mark, else the one of `folders` (what
-    the editor has open, where the command runs) that holds it, else its own folder."""
+    """The workspace folder of a file: the nearest folder above it with a mark; otherwise the innermost of `folders`
+    that contains it (the folders open in the editor, or where the command runs); otherwise its own folder."""
     path = Path(os.path.abspath(path))  # without `..`, and without following links
     for folder in path.parents:
         if is_marked(folder):

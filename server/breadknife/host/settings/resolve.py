@@ -23,7 +23,7 @@ from breadknife.errors import LeftOut, SettingsError
 from breadknife.host import trust
 from breadknife.host.settings.layers import Author, Layer, file_layers
 from breadknife.host.settings.lines import KeyPath
-from breadknife.host.settings.values import PluginTypes, Said, Scope, Settings, settled
+from breadknife.host.settings.values import Entry, PluginTypes, Scope, Settings, settled
 from breadknife.task.values import Severity
 
 NEEDS_TRUST = "needs_trust"
@@ -52,9 +52,9 @@ def resolve(layers: Sequence[Layer], types: PluginTypes) -> tuple[Settings, tupl
     resolver = _Resolver(types)
     for layer in layers:
         resolver.add(layer)
-    said = tuple(resolver.said)
-    settings = settled([each for each in said if each.scope is None], types)
-    return dataclasses.replace(settings, said=said), tuple(resolver.problems)
+    entries = tuple(resolver.entries)
+    settings = settled([each for each in entries if each.scope is None], types)
+    return dataclasses.replace(settings, entries=entries), tuple(resolver.problems)
 
 
 def load(
@@ -87,10 +87,10 @@ class _Wrong(Exception):
 @dataclass
 class _Resolver:
     types: PluginTypes
-    said: list[Said] = field(default_factory=list[Said])
+    entries: list[Entry] = field(default_factory=list[Entry])
     problems: list[SettingsError] = field(default_factory=list[SettingsError])
     _weaker: int = 0
-    """So many of `said` are weaker layers'."""
+    """The number of `entries` from weaker layers."""
     _untrusted: list[str] = field(default_factory=list[str])
     _patterns: int = 0
 
@@ -99,7 +99,7 @@ class _Resolver:
         return read_models()
 
     def add(self, layer: Layer) -> None:
-        self._weaker, self._untrusted, self._patterns = len(self.said), [], 0
+        self._weaker, self._untrusted, self._patterns = len(self.entries), [], 0
         for key, value in sorted(layer.values.items(), key=lambda item: item[0] != "engines"):  # models name engines
             with self._collected(layer):
                 self._top(layer, key, value)
@@ -107,7 +107,7 @@ class _Resolver:
             folder = Path(layer.origin).parent if layer.author is Author.WORKSPACE else "FOLDER"
             self.problems.append(
                 LeftOut(
-                    f"{'; '.join(self._untrusted)}: left out, for you don't trust the folder; if you do, say "
+                    f"{'; '.join(self._untrusted)}: left out, because you don't trust the folder; if you do, run "
                     f"`breadknife trust {folder}`"
                 )
             )
@@ -118,7 +118,7 @@ class _Resolver:
         elif key in FLAGS:
             if layer.author is Author.WORKSPACE:
                 raise _Wrong((key,), "only your own settings may say that, not a workspace's")
-            self._say(layer, (key,), _converted((key,), value, bool))
+            self._add_entry(layer, (key,), _converted((key,), value, bool))
         elif key in ("models", "escalate"):
             self._roles(layer, key, value)
         elif key in ("engine", "engines"):
@@ -147,7 +147,7 @@ class _Resolver:
                 else:
                     new = _field(full, wish, kind, *EVERY_PLUGINS)
                     _checked(full, lambda key=key, new=new: dataclasses.replace(kind(), **{key: new}))
-                self._say(layer, full, new, scope)
+                self._add_entry(layer, full, new, scope)
 
     def _roles(self, layer: Layer, key: str, value: object) -> None:
         if key == "escalate" and layer.author is not Author.USER:
@@ -155,7 +155,7 @@ class _Resolver:
         for role, name in _table((key,), value).items():
             with self._collected(layer):
                 if layer.author is not Author.WORKSPACE or self._believes(layer, (key, role)):
-                    self._say(layer, (key, role), self._model(layer, (key, role), name))
+                    self._add_entry(layer, (key, role), self._model(layer, (key, role), name))
 
     def _model(self, layer: Layer, path: KeyPath, name: object) -> str:
         role = str(path[-1])
@@ -165,7 +165,7 @@ class _Resolver:
         if target := split_model(model):
             if layer.author is not Author.USER:
                 raise _Wrong(path, f"{_shown(model)}: {_NOT_OWN}")
-            if not any(each.table == "engines" and each.name == target[0] for each in self.said):
+            if not any(each.table == "engines" and each.name == target[0] for each in self.entries):
                 where = f"there is no [engines.{target[0]}] in {layer.origin}"
                 raise _Wrong(path, f"no model {_shown(model)}: {where}")
             return model
@@ -181,7 +181,7 @@ class _Resolver:
             with self._collected(layer):
                 # The engine reads [engine] of the user's file itself: it serves all workspaces.
                 new = _field((key, name), wish, EngineSettings) if key == "engine" else _runtime((key, name), wish)
-                self._say(layer, (key, name), new)
+                self._add_entry(layer, (key, name), new)
 
     def _overrides(self, layer: Layer, value: object) -> None:
         if not isinstance(value, list):
@@ -223,18 +223,18 @@ class _Resolver:
         return False
 
     def _is_off(self, layer: Layer, plugin: str) -> bool:
-        """Whether a stranger's layer would switch on what others have switched off."""
+        """Whether a weaker layer has disabled the plugin, which a workspace's layer may not undo."""
         return layer.author is Author.WORKSPACE and any(
-            each.table == plugin and each.name == "enabled" and not each.value for each in self.said[: self._weaker]
+            each.table == plugin and each.name == "enabled" and not each.value for each in self.entries[: self._weaker]
         )
 
-    def _say(self, layer: Layer, path: KeyPath, value: Any, scope: Scope | None = None) -> None:
+    def _add_entry(self, layer: Layer, path: KeyPath, value: Any, scope: Scope | None = None) -> None:
         *tables, name = map(str, path)
-        self.said.append(Said(tables[-1] if tables else "", name, value, layer.where(*path), scope))
+        self.entries.append(Entry(tables[-1] if tables else "", name, value, layer.where(*path), scope))
 
     @contextmanager
     def _collected(self, layer: Layer) -> Generator[None, None, None]:
-        """What is wrong becomes a problem, and the rest goes on."""
+        """Turns _Wrong into a problem, so that the rest is still read."""
         try:
             yield
         except _Wrong as wrong:
@@ -255,7 +255,7 @@ def _runtime(path: KeyPath, value: object) -> Runtime:
 
 
 def _checked(path: KeyPath, make: Any) -> Any:
-    """What `make()` gives. What it raises, a plugin's own code included, is what is wrong with the setting."""
+    """Returns `make()`. If that raises, even in a plugin's own code, the setting is wrong: raises _Wrong."""
     try:
         return make()
     except Exception as error:

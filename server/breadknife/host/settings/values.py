@@ -1,4 +1,4 @@
-"""What settings are once they are read: one frozen value, and what was said to make it."""
+"""The settings after they have been read: one frozen value, and the entries that it was made from."""
 
 from __future__ import annotations
 
@@ -25,38 +25,39 @@ log = logging.getLogger("breadknife.host")
 
 @dataclass(frozen=True)
 class Scope:
-    """The documents that an override is for: those that fit both conditions; an empty one fits all."""
+    """The documents that an override is for: they match both conditions. An empty condition matches all documents."""
 
     paths: tuple[str, ...] = ()
-    """Patterns as in `.gitignore`, seen from the workspace folder."""
+    """Patterns as in `.gitignore`, relative to the workspace folder."""
     languages: frozenset[str] = frozenset()
 
     def fits(self, path: str | None, language: str) -> bool:
-        """`path` is relative to the workspace folder, with `/`; None for a document that isn't in one."""
+        """Whether it includes a document. `path` is relative to the workspace folder, with `/`; None if the document
+        isn't in one."""
         if self.languages and language not in self.languages:
             return False
         return not self.paths or (path is not None and bool(self.spec.check_file(path).include))
 
     @cached_property
     def spec(self) -> pathspec.GitIgnoreSpec:
-        """Raises ValueError for a pattern that isn't one."""
+        """Raises ValueError for an invalid pattern."""
         import pathspec
 
         return pathspec.GitIgnoreSpec.from_lines(self.paths)
 
 
 @dataclass(frozen=True)
-class Said:
-    """One setting, as one layer says it."""
+class Entry:
+    """One setting in one layer."""
 
     table: str
     """A plugin's name, `models`, `engine` and so on; empty for a key outside of tables."""
     name: str
     value: Any
     where: str
-    """`FILE:LINE`, or who says it."""
+    """`FILE:LINE`, or the layer's origin if it isn't a file."""
     scope: Scope | None = None
-    """Of an override."""
+    """The documents that it is for, if it is in an override."""
 
     @property
     def key(self) -> str:
@@ -85,25 +86,26 @@ class Settings:
     """Plugin name -> the most that it may take for one request."""
     severities: Mapping[str, Mapping[str, Severity]] = field(default_factory=dict[str, Mapping[str, Severity]])
     """Plugin name -> code of a finding, or `*` -> the severity that it has instead of its own."""
-    said: tuple[Said, ...] = ()
-    """What made these settings, weakest first; what has a scope counts in `for_document` alone."""
+    entries: tuple[Entry, ...] = ()
+    """The entries that these settings were made from, weakest first. Those with a scope count only in
+    `for_document` and `for_path`."""
     _remembered: dict[tuple[str | None, str], Settings] = field(
         default_factory=dict[tuple[str | None, str], "Settings"], repr=False, compare=False
     )
 
     def for_document(self, document: Document, root: Path | None) -> Settings:
-        """With the overrides for a document of the workspace folder `root`."""
+        """The settings with the overrides for a document of the workspace folder `root`."""
         return self.for_path(_below(root, uri_to_path(document.uri)), document.language)
 
     def for_path(self, path: str | None, language: str) -> Settings:
-        """With the overrides for a path relative to the workspace folder, in a language."""
-        if not any(each.scope for each in self.said):
+        """The settings with the overrides for a language and a path relative to the workspace folder."""
+        if not any(each.scope for each in self.entries):
             return self
         key = (path, language)
         known = self._remembered.get(key)
         if known is None:
             types = {name: cast("type[Any]", type(value)) for name, value in self.plugins.items()}
-            fitting = [s for s in self.said if s.scope is None or s.scope.fits(path, language)]
+            fitting = [s for s in self.entries if s.scope is None or s.scope.fits(path, language)]
             known = replace(settled(fitting, types), trusted=self.trusted)
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
@@ -111,9 +113,9 @@ class Settings:
         return known
 
 
-def settled(said: Iterable[Said], types: PluginTypes) -> Settings:
-    """Settings out of what was said, each later word before the earlier ones. Scopes aren't looked at."""
-    settings = Settings(plugins={name: kind() for name, kind in types.items()}, said=tuple(said))
+def settled(entries: Iterable[Entry], types: PluginTypes) -> Settings:
+    """The settings that entries make. A later entry replaces earlier ones of its key. Scopes are ignored."""
+    settings = Settings(plugins={name: kind() for name, kind in types.items()}, entries=tuple(entries))
     tables: Mapping[str, dict[str, Any]] = {
         "models": dict(settings.models),
         "escalate": dict(settings.escalate),
@@ -122,7 +124,7 @@ def settled(said: Iterable[Said], types: PluginTypes) -> Settings:
     plugins, disabled, milliseconds = dict(settings.plugins), set[str](), dict[str, int]()
     severities: dict[str, Mapping[str, Severity]] = {}
     offline = keep_receipts = False
-    for each in settings.said:
+    for each in settings.entries:
         if each.table in plugins:
             if each.name == "enabled":
                 (disabled.discard if each.value else disabled.add)(each.table)
@@ -151,11 +153,11 @@ def settled(said: Iterable[Said], types: PluginTypes) -> Settings:
     )
 
 
-def _changed(value: Any, said: Said) -> Any:
+def _changed(value: Any, entry: Entry) -> Any:
     try:
-        return replace(value, **{said.name: said.value})
+        return replace(value, **{entry.name: entry.value})
     except Exception as error:  # a plugin's own check of several fields together
-        log.warning("%s: %s: left out: %s", said.where, said.key, error)
+        log.warning("%s: %s: left out: %s", entry.where, entry.key, error)
         return value
 
 
