@@ -1,4 +1,4 @@
-"""What is to do at a comment that says nothing: a cascade, cheapest step first."""
+"""Finds the words for a TODO comment without text: a cascade, cheapest step first."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _STUB = re.compile(
 )
 _PHRASE = re.compile(r"[A-Za-z][^\r\n`\"<>{}\\]{3,}")
 _TOO_LONG = Silence("todo-too-long", "The model wrote more than fits the line.", "write it yourself")
-_NO_PHRASE = Silence("todo-no-phrase", "The model wrote something that is no phrase.", "write it yourself")
+_NO_PHRASE = Silence("todo-no-phrase", "The model wrote something that isn't a phrase.", "write it yourself")
 _CHARACTERS = 1500
-"""Of the code before and after that the model sees."""
+"""How many characters of the code before and after the comment the model sees."""
 _TOKENS = 24
 _GRAMMAR = r'root ::= [A-Za-z]+ (" " [A-Za-z0-9_.,-]+){1,11} "\n"'
-"""Words up to the end of the line: without it, a model that completes code writes code."""
+"""Words up to the end of the line. Without a grammar, a model that completes code writes code."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A comment that says nothing."""
+    """A TODO comment without text."""
 
     before: str
     """The text up to where the words belong."""
     after: str
     """The lines below it."""
     room: int
-    """Characters that fit the line."""
+    """How many characters fit on the line."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class Wording(Place):
 
 
 def _stub(place: Place, context: Context) -> Verdict:
-    """A function that isn't written is to be written: nobody needs a model for that."""
+    """The words for a function without a body, "write `name`", need no model."""
     stub = _STUB.match(place.after)
     if stub is None:
         return PassedOn(place)
     return Settled(_worded(place, f"write `{stub[1]}`", Origin(rule="todo/stub")))
 
 
-def _asked(place: Place, context: Context) -> Verdict:
+def _ask_model(place: Place, context: Context) -> Verdict:
     model = context.model(ROLE)
     prompt = (
         Part("<|fim_prefix|>", control=True),
@@ -59,16 +59,16 @@ def _asked(place: Place, context: Context) -> Verdict:
         Part("\n" + place.after[:_CHARACTERS], trim=Trim.END),
         Part("<|fim_middle|>", control=True),
     )
-    said, last = "", None
+    text, last = "", None
     for last in model.generate(prompt, max_tokens=_TOKENS, stop=("\n", "<|"), grammar=_GRAMMAR):
-        said += last.text
+        text += last.text
     if last is None or last.finish == "length":
         return Vetoed(_TOO_LONG)
-    return PassedOn(_worded(place, _phrase(said), model.origin(last)))
+    return PassedOn(_worded(place, _phrase(text), model.origin(last)))
 
 
-def _checked(wording: Wording, context: Context) -> Verdict:
-    """One plain phrase that fits the line, or nothing."""
+def _check(wording: Wording, context: Context) -> Verdict:
+    """Accept only a plain phrase that fits on the line."""
     if not _PHRASE.fullmatch(wording.text) or not wording.text.isprintable():
         return Vetoed(_NO_PHRASE)
     if len(wording.text) > wording.room:
@@ -76,9 +76,9 @@ def _checked(wording: Wording, context: Context) -> Verdict:
     return PassedOn(wording)
 
 
-def _phrase(said: str) -> str:
-    """Without the end of the comment, which the model sees coming."""
-    return said.strip().removesuffix("*/").removesuffix("-->").strip(" .:")
+def _phrase(text: str) -> str:
+    """The text without the end of the comment, which the model may write too."""
+    return text.strip().removesuffix("*/").removesuffix("-->").strip(" .:")
 
 
 def _worded(place: Place, text: str, origin: Origin) -> Wording:
@@ -87,6 +87,6 @@ def _worded(place: Place, text: str, origin: Origin) -> Wording:
 
 WORDING = (
     Step("stub", Kind.RULE, Place, Place, _stub),
-    Step("model", Kind.SMALL, Place, Wording, _asked, role=ROLE, memoised=True),
-    Step("check", Kind.RULE, Wording, Wording, _checked),
+    Step("model", Kind.SMALL, Place, Wording, _ask_model, role=ROLE, memoised=True),
+    Step("check", Kind.RULE, Wording, Wording, _check),
 )
