@@ -10,7 +10,7 @@ from breadknife.errors import Cancelled
 
 
 class CancelToken:
-    """Set once, from any thread, when nobody wants the answer any more.
+    """Set once, from any thread, when nobody wants the answer any longer.
 
     `deadline` is on `time.monotonic()`'s clock, in seconds; a token whose deadline has passed counts
     as cancelled.
@@ -38,9 +38,9 @@ class CancelToken:
             callback()
 
     def on_cancel(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call `callback` once at `cancel()`, at once if that is past; returns a way to take it back.
+        """Call `callback` once on `cancel()`, or at once if the token is cancelled. Returns a function that removes it.
 
-        A passed deadline calls nothing: whoever waits, waits no longer than `remaining()`.
+        A passed deadline calls nothing. So wait no longer than `remaining()`.
         """
         with self._lock:
             if not self._event.is_set():

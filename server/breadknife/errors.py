@@ -4,26 +4,26 @@ BreadknifeError                 has a message for people: what happened, why, an
 ├── SettingsError               a settings file or value is wrong (file, line, key)
 │   └── LeftOut                 settings that are right but don't count here, such as an untrusted folder's
 ├── DocumentError               a file can't be read as text
-│   └── FileRefused             a file isn't opened: no regular one, too large, outside of its folder, too slow
+│   └── FileRefused             a file isn't opened: not regular, too large, outside of its folder, too slow
 ├── ModelError
 │   ├── UnknownModel            no such name in the catalog
 │   ├── ModelMissing            known, but not on this machine
 │   ├── ModelCorrupt            the file isn't the one that the catalog names
-│   ├── DocumentKept             no model may be asked about this document
-│   ├── ModelSetAside           the engine died over it too often
+│   ├── DocumentKept            no model may see this document
+│   ├── ModelSetAside           the engine crashed over it too often
 │   └── DownloadFailed          no source could deliver it
 ├── EngineError
 │   ├── EngineUnavailable       the engine could not be started or reached
-│   │   └── EngineAbsent        there is none to ask: not installed, or not to be asked offline
+│   │   └── EngineAbsent        there is none: not installed, or elsewhere while offline
 │   │       └── EngineMissing   the program that runs the models isn't installed
-│   ├── EngineDied              it ended while it worked for us
+│   ├── EngineDied              it ended while it worked on a request
 │   └── PromptTooLong           the prompt doesn't fit the model's context
 ├── PluginError                 a plugin broke its contract
 ├── NetworkForbidden            something tried to use the network while offline
-└── Cancelled                   the asker no longer wants the answer, or its time is up
-    └── Superseded              a newer request for the same place took its turn
+└── Cancelled                   the client no longer wants the answer, or its time is up
+    └── Superseded              a newer request for the same place replaced this one
 
-An editor never sees one of these as an exception: the host turns each into a reply with a reason.
+No editor gets one of these as an error: the host turns each into a reply with a reason.
 """
 
 
@@ -36,7 +36,7 @@ class SettingsError(BreadknifeError):
 
 
 class LeftOut(SettingsError):
-    """Settings that are right but don't count here: their folder isn't trusted, or another file counts alone."""
+    """Settings that are right but don't count here: their folder isn't trusted, or only another file counts."""
 
 
 class DocumentError(BreadknifeError):
@@ -44,8 +44,8 @@ class DocumentError(BreadknifeError):
 
 
 class FileRefused(DocumentError, OSError):
-    """A file that isn't read because it could do harm; the message doesn't name it. Also an OSError, as of a file that
-    isn't there."""
+    """A file that isn't read because it could do harm. The message doesn't name the file. It is also an OSError, as for
+    a missing file."""
 
 
 class ModelError(BreadknifeError):
@@ -61,15 +61,15 @@ class ModelMissing(ModelError):
 
 
 class ModelCorrupt(ModelError):
-    """A model file whose SHA-256 is not the catalog's, or that isn't a whole GGUF. It is never loaded."""
+    """A model file whose SHA-256 isn't the catalog's, or that isn't a complete GGUF. It is never loaded."""
 
 
 class ModelSetAside(ModelError):
-    """A model over which the engine died three times; it isn't loaded until the user says otherwise."""
+    """A model over which the engine crashed three times. It isn't loaded until the user allows it."""
 
 
 class DocumentKept(ModelError):
-    """A document that no model may be asked about: it is ignored, or looks like a file that holds secrets."""
+    """A document that no model may see: it is ignored, or looks like a file that holds secrets."""
 
 
 class DownloadFailed(ModelError):
@@ -110,12 +110,12 @@ class PluginError(BreadknifeError):
 
 
 class NetworkForbidden(BreadknifeError, PermissionError):
-    """Something tried to reach another machine while offline. Also an OSError, which libraries know to handle."""
+    """Something tried to reach another machine while offline. It is also an OSError, which libraries handle."""
 
 
 class Cancelled(BreadknifeError):
-    """The asker no longer wants the answer, or the deadline has passed."""
+    """The client no longer wants the answer, or the deadline has passed."""
 
 
 class Superseded(Cancelled):
-    """A newer request of the same client for the same place in a document took this one's turn."""
+    """A newer request of the same client for the same place in a document replaced this one."""

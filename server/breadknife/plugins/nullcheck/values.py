@@ -1,4 +1,4 @@
-"""What the null check says of a file, whatever its language: places, and the ways to repair them."""
+"""The values of the null check for all languages: places, and the ways to repair them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from breadknife.text.syntax import SyntaxTree
 
 SOURCE = "nullcheck"
 MEANT = "a null may be intended here: the code only passes it on"
-"""Why a check may end what goes well."""
+"""The reason not to add a check: it could stop code that works."""
 
 
 class Use(StrEnum):
-    """What is done with a value that may be null; also the finding's code, in every language."""
+    """What code does with a value that may be null. It is also the finding's code, in every language."""
 
     ATTRIBUTE = "none-attribute"
     CALL = "none-call"
@@ -28,65 +28,65 @@ class Use(StrEnum):
     ARGUMENT = "none-argument"
     WITH = "none-with"
     RETURN = "none-return"
-    """It is given back where the signature says that it can't be null."""
+    """It is returned, and the signature excludes null."""
     ASSIGN = "none-assign"
-    """It is put where the declaration says that it can't be null, or into a nil map."""
+    """It is assigned, and the declaration excludes null; or it is written into a nil map."""
 
 
 class Strategy(StrEnum):
-    """The ways to repair, by what they write. Which of them a language has is its own matter."""
+    """The ways to repair, by what they write. Each language has some of them."""
 
     RETURN_TYPE = "return-type"
-    """The declaration, from here to `ANNOTATE`: what a function gives back."""
+    """Declares what a function returns. From here to `ANNOTATE`, strategies change a declaration."""
     INITIAL = "initial"
-    """A real value where None is set first: in `__init__`, as a parameter's default."""
+    """Sets a real value where None was the first: in `__init__`, or as a parameter's default."""
     DROP_NONE = "drop-none"
-    """`| None` goes from an annotation: nothing ever sets it."""
+    """Removes `| None` from an annotation, because nothing sets None."""
     REQUIRED = "required"
-    """A parameter loses its default None."""
+    """Removes a parameter's default None."""
     FIELD = "field"
-    """A field of a generic or a data class."""
+    """Changes a field of a generic or a data class."""
     ANNOTATE = "annotate"
-    """`| None` is added where it is true."""
+    """Adds `| None` where it is true."""
     WIDEN = "widen"
-    """The same for what gets a value that is only handed on."""
+    """Adds `| None` to the declaration that receives a value which is only passed on."""
     ASSERT = "assert"
     RAISE = "raise"
-    """Raises, throws, panics, or gives back an error."""
+    """Raises, throws, panics, or returns an error."""
     RETURN = "return"
     CONTINUE = "continue"
     BREAK = "break"
     WALRUS = "walrus"
-    """The test binds the name: `if (m := f()) is not None`."""
+    """Binds a name in the test: `if (m := f()) is not None`."""
     NARROW = "narrow"
-    """The rest goes into an `if` that tests for it."""
+    """Moves the code into an `if` that tests the value."""
     REUSE = "reuse"
-    """A name that holds the same value, which was tested."""
+    """Uses a name that holds the same value and was tested."""
     DEFAULT = "default"
-    """`?? x`, `or x`, `Optional.orElse`: a value in its place."""
+    """Uses another value in its place: `?? x`, `or x`, `Optional.orElse`."""
     LOOK_UP = "look-up"
     """Python: `d[k]` for `d.get(k)`."""
     OPTIONAL_CHAIN = "optional-chain"
     CHECK_ERROR = "check-error"
-    """Go: the error that came with it is looked at."""
+    """Go: checks the error that was returned with it."""
     MAKE = "make"
-    """What is missing is made: Go's map before it is written to, TypeScript's element where it is used."""
+    """Makes what is missing: Go's map before a write, TypeScript's element where it is used."""
     NON_NULL = "non-null"
-    """TypeScript's `!`: never but last."""
+    """TypeScript's `!`. It is always last."""
     IGNORE = "ignore"
-    """The checker's own comment, with a reason: no edit is right."""
+    """Writes the checker's own ignore comment, with a reason, because no edit is right."""
 
 
 DECLARATION = frozenset({
     Strategy.RETURN_TYPE, Strategy.INITIAL, Strategy.DROP_NONE, Strategy.REQUIRED, Strategy.FIELD, Strategy.ANNOTATE,
 })  # fmt: skip
 HIDING = frozenset({Strategy.IGNORE, Strategy.NON_NULL})
-"""They only hide a finding: for people, and never first."""
+"""Strategies that only hide a finding. People may choose them, and they are never first."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """One value that may be null, where it is used as if it couldn't be."""
+    """The use of a value that may be null, as if it couldn't be."""
 
     span: Span
     use: Use
@@ -94,46 +94,47 @@ class Place:
 
 @dataclass(frozen=True)
 class Content:
-    """What a strategy writes that isn't structure: the part that a model may choose."""
+    """The part of an edit that a model may write: words and values, not structure."""
 
     exception: str = ""
     message: str = ""
     default: str = ""
-    """Source of a literal."""
+    """The source text of a literal."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A way to repair a place that the language's own checks have verified: it parses, the finding is gone, nothing new
-    is found in the file, and what happens when the value is there is the same by construction."""
+    """A way to repair a place, verified by the language's own checks: it parses, the finding is gone, nothing new is
+    found in the file, and by construction nothing changes if the value isn't null."""
 
     strategy: Strategy
     title: str
-    """It says what a null leads to: "Assert that `m` is not None (AssertionError if it is)". The number of findings
-    that it ends is added by `titled`."""
+    """What it does, and what a null then leads to: "Assert that `m` is not None (AssertionError if it is)". `titled`
+    adds the number of findings that it ends."""
     edits: tuple[TextEdit, ...]
     weight: int
-    """Evidence for it; the highest comes first."""
+    """The weight of the evidence for it. The offer with the highest comes first."""
     reason: str
-    """The evidence in a clause, for people: "the function raises elsewhere"."""
+    """The evidence as a clause, for people: "the function raises elsewhere"."""
     content: Content | None = None
-    """What a model may say better; None where there is nothing to say."""
+    """The part that a model may write better; None if there is none."""
     within: Span | None = None
-    """Where the edits of this document may be, those with a model's content too; None: the place's own lines."""
+    """The range that the edits of this document must stay in, with a model's content too. None means the place's own
+    lines."""
     elsewhere: tuple[DocumentEdits, ...] = ()
-    """Edits in other files: a declaration's."""
+    """Edits of a declaration in other files."""
     removes: int = 1
-    """Findings of this file that it ends."""
+    """The number of findings in this file that it ends."""
     is_asked_for: bool = False
-    """Made where a person chooses it, never by itself: a null may be meant, and it ends that or goes on with it."""
+    """Whether only a person may choose it, because the null may be intended."""
     is_inner: bool = False
-    """No other file can see it: nothing changes in what a function takes and gives."""
+    """Whether no other file can see it: it changes neither parameters nor results."""
     otherwise: Offer | None = None
-    """What is made in its place where an installed checker objects to it: of the same strategy, and less exact."""
+    """The offer to make instead if an installed checker objects: of the same strategy, and less exact."""
 
     @property
     def titled(self) -> str:
-        """What people read, wherever it is offered: what it does, how many findings it ends, and why it is offered."""
+        """The title with the number of findings that it ends and why it is offered, for people."""
         title = self.title
         if self.removes > 1:
             ends = f"ends {self.removes} findings"
@@ -142,38 +143,38 @@ class Offer:
 
 
 class NullFile(Protocol):
-    """What is known of one text of one language. Used by one thread at a time; methods may be slow once."""
+    """The analysis of one text. One thread at a time may use it. A method may be slow on its first call."""
 
     @property
     def tree(self) -> SyntaxTree: ...
 
     def is_current(self) -> bool:
-        """Whether the project's other files still say what it was made with; quick."""
+        """Whether the summaries of other files that it was made with still hold. It is quick."""
         ...
 
     def findings(self) -> Sequence[Finding]:
-        """The uses of what may be null, in the order of the text; code is a `Use`. `related` tells the path: where the
-        null comes from first, then why no check stops it."""
+        """The uses of values that may be null, in the order of the text. Each code is a `Use`. `related` is the path:
+        first where the null comes from, then why no check stops it."""
         ...
 
     def place(self, finding: Finding, /) -> Place | None:
-        """Where a finding, own or another checker's, points; None when it isn't about null or can't be found."""
+        """The place of a finding, own or another checker's; None if it isn't about null or can't be found."""
         ...
 
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
-        """What may be offered there, best first; nothing where nothing is right. `about` are the findings that are
-        answered: an ignore comment is in their checker's form."""
+        """The offers for a place, best first. `about` has the findings to repair: an ignore comment has their checker's
+        form."""
         ...
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
-        """The edits of an offer with that content, verified in the same way; None if they aren't right."""
+        """The edits of an offer with that content, verified in the same way; None if they fail."""
         ...
 
 
 class NullLanguage(Protocol):
     @property
     def ids(self) -> frozenset[str]:
-        """Language ids of LSP."""
+        """Its LSP language ids."""
         ...
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> NullFile: ...
