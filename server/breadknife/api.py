@@ -1,4 +1,4 @@
-"""All that a plugin needs, under one name: what is here stays, and only grows (see docs/plugins.md)."""
+"""Everything that a plugin needs, in one module. It only grows: nothing is removed (see docs/plugins.md)."""
 
 from __future__ import annotations
 

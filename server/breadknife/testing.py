@@ -1,4 +1,4 @@
-"""For plugins' own tests: a plugin asked as the real host asks it, with an engine that says what the test tells it."""
+"""For tests of plugins: asks a plugin as the real host does, with an engine that answers by a script."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Line", "Reply", "ask", "document"]
 
 
 def document(text: str, language: str = "python", name: str = "example") -> Document:
-    """A document that exists in the test alone."""
+    """A document for a test, without a file."""
     return Document(f"file:///project/{name}", language, text, 1)
 
 
@@ -31,10 +31,11 @@ def ask(
     script: Sequence[Line] = (),
     root: Path | None = None,
 ) -> Reply:
-    """What the user would see: `findings`, `completions`, `actions`, `failures`, and a receipt that says why.
+    """Send a request to a plugin. The reply has what the user would see (`findings`, `completions`, `actions`) and
+    `receipts`, which give the reason if there is no answer.
 
-    `settings` is a value of the plugin's own type, its defaults if None. Each Line of `script` is what a model says
-    when its prompt contains the line's `when`; it says nothing when no line fits.
+    `settings` is a value of the plugin's own type; None means its defaults. Each Line of `script` is the output of a
+    model if its prompt contains the line's `when`. If no line matches, the model writes nothing.
     """
     chosen = Settings(plugins={plugin.name: plugin.settings() if settings is None else settings})
     host = Host(Registry((plugin,)), ScriptedEngine(script), builtin_catalog(), chosen)
