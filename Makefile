@@ -43,7 +43,7 @@ test: setup model languagetool check unit
 
 test-editors: setup model languagetool editors extension
 	@echo '== test-editors'
-	@$(BIN)/python -m pytest -m editor
+	@$(BIN)/python -m pytest -m editor --junitxml=build/editors.xml
 
 test-peers: setup model peers vale
 	@echo '== test-peers'

@@ -22,6 +22,7 @@ from rich.syntax import Syntax
 from setting_up import SettingUp
 
 from breadknife.setup.editors.table import EDITORS
+from breadknife.setup.editors.values import Editor as EditorOnPath
 
 HERE = Path(__file__).parent
 WIDTH = 80
@@ -91,7 +92,7 @@ class Demo:
                 continue
             actions = [action for action in await self.editor.actions(uri, diagnostic) if action.command is None]
             edits = await self.editor.resolve(actions[0]) if actions else []
-            if not edits:  # an installed checker is still being asked
+            if not edits:  # an installed checker objects to it
                 continue
             after = self.editor.edit(uri, edits)
             self.say(f"[yellow]{fault.file}:{diagnostic.range.start.line + 1}[/yellow] {diagnostic.message}")
@@ -132,8 +133,7 @@ class Demo:
         self.say(f"Bytes sent off this machine by any of this: [bold]{status['bytes_sent']}[/bold]\n")
         found = [editor for editor in EDITORS if editor.found]
         for editor in found:
-            rest = " --write" if editor.place else f" >> {editor.file}" if editor.file else " | sh"
-            self.say(f"{editor.title:8} .venv/bin/breadknife setup {editor.name}{rest}")
+            self.say(f"{editor.title:12} {line_for(editor)}")
         if not found:
             names = ", ".join(editor.name for editor in EDITORS)
             self.say(f"None is on your PATH; `.venv/bin/breadknife setup EDITOR` prints settings for {names}.")
@@ -173,6 +173,15 @@ class Demo:
     def show_diff(self, before: str, after: str) -> None:
         lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))[3:]
         self.console.print(Syntax("\n".join(lines), "diff", background_color="default", word_wrap=True))
+
+
+def line_for(editor: EditorOnPath) -> str:
+    """What connects an editor with this checkout."""
+    setup = f".venv/bin/breadknife setup {editor.name}"
+    if editor.place:
+        return f"{setup} --write"
+    # Its extension is built first. `-v` also shows the line that is for the user's settings.
+    return f"make dist-vscode && {setup} | sh -v"
 
 
 def _is_about(diagnostic: lsp.Diagnostic, text: str, fault: Fault) -> bool:

@@ -20,6 +20,9 @@ from demo import Demo  # noqa: E402
 from editor import offset, position  # noqa: E402
 from faults import FAULTS, LANGUAGES, Fault, mended  # noqa: E402
 
+from breadknife.setup.editors.table import EDITORS  # noqa: E402
+from breadknife.setup.editors.values import Editor  # noqa: E402
+
 
 @dataclass
 class FakeEditor:
@@ -110,6 +113,14 @@ async def test_an_answer_that_takes_too_long_is_told(monkeypatch: pytest.MonkeyP
     demo.editor = FakeEditor(RIGHT)  # type: ignore[assignment]
     await demo.by_rules()
     assert sum("more than" in said for said in demo.wrong) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize("editor", EDITORS, ids=lambda editor: editor.name)
+def test_each_editor_has_a_line_that_is_a_command(editor: Editor) -> None:
+    line = module.line_for(editor)
+    assert f".venv/bin/breadknife setup {editor.name} " in line
+    assert line.endswith(" --write") == (editor.place is not None)
+    assert len(f"{editor.title:12} {line}") <= module.WIDTH
 
 
 def test_nothing_is_wider_than_a_terminal() -> None:

@@ -1,10 +1,11 @@
 """Whether what a menu of null fixes lists is made when it is chosen, and how its first entries are called.
 
-    python bench/nullcheck/menus.py FOLDER [--listed 200] [--seed 29] [--package NAME] [--oracle pyright]
+    python bench/nullcheck/menus.py FOLDER [--listed 200] [--seed 29] [--package NAME] [--oracle pyright] [--at-once]
 
 FOLDER is as in `judged.py`. Findings are drawn at random. For each, the menu is asked for as an editor does: when the
 cursor comes to the finding, and, once the checker has been asked ahead, when the user opens it. Every entry that the
-opened menu lists is chosen, until so many were. One that makes no edit then refuses.
+opened menu lists is chosen, until so many were. One that makes no edit then refuses. With `--at-once`, the menu is
+opened before the checker has answered.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=29)
     parser.add_argument("--package", default="")
     parser.add_argument("--oracle", default="pyright")
+    parser.add_argument("--at-once", action="store_true")
     arguments = parser.parse_args()
     folder: Path = arguments.folder.resolve()
     seen, firsts = Seen(), Counter[str]()
@@ -64,7 +66,7 @@ def main() -> None:
     for path, document, finding in drawn(folder / arguments.package, checked, arguments.seed):
         root = folder / path.relative_to(folder).parts[0]
         context = PluginContext(root=root, project=checked.project(path), values=settings)
-        actions = _menu(plugin, document, finding, context, seen)
+        actions = _menu(plugin, document, finding, context, seen, 0 if arguments.at_once else AHEAD_SECONDS)
         listed = [action for action in actions if action.listed]
         seen.menus += 1
         seen.empty += bool(actions) and not listed
@@ -97,10 +99,10 @@ def drawn(folder: Path, checked: Checked, seed: int) -> Iterator[tuple[Path, Doc
 
 
 def _menu(
-    plugin: NullCheckPlugin, document: Document, finding: Finding, context: PluginContext, seen: Seen
+    plugin: NullCheckPlugin, document: Document, finding: Finding, context: PluginContext, seen: Seen, ahead: float
 ) -> tuple[Action, ...]:
-    """As the user opens it, once nothing more is found out about it ahead."""
-    end = time.monotonic() + AHEAD_SECONDS
+    """As the user opens it, once nothing more is found out about it ahead, or after so many seconds."""
+    end = time.monotonic() + ahead
     _asked(plugin, ActionRequest(document, finding.span, (finding,), invoked=False), context)
     while time.monotonic() < end and not plugin.ladder.is_idle:
         time.sleep(0.05)

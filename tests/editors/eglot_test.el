@@ -29,7 +29,7 @@
 (defun breadknife-fix-first-finding (title)
   (should (breadknife-wait (lambda () (flymake-diagnostics))))
   (goto-char (flymake-diagnostic-beg (car (flymake-diagnostics))))
-  ;; What a checker hasn't agreed to yet is behind "More…".
+  ;; eglot asks for no edit later: an entry is listed once its edit has been made and checked.
   (let ((wanted (breadknife-wait
                  (lambda ()
                    (seq-find (lambda (action) (string-match-p title (plist-get action :title)))

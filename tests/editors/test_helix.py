@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,18 @@ LANGUAGES, SHOWN_MESSAGES, SETTINGS = (fenced("editors/helix.md", "toml", index)
 
 
 def open_helix(
-    folder: Path, name: str, text: str, *, says: dict[str, str] | None = None, languages: str = LANGUAGES
+    folder: Path, name: str, text: str, *, says: dict[str, str] | None = None, languages: str | None = LANGUAGES
 ) -> tuple[Terminal, Path]:
+    """Without `languages`, with what `breadknife setup` writes."""
     program = editor("hx")
     editor("tmux")
     environment = scripted_breadknife(folder, says or {})
     configuration = Path(environment["XDG_CONFIG_HOME"]) / "helix"
     configuration.mkdir(parents=True)
-    (configuration / "languages.toml").write_text(languages, "utf-8")
+    if languages is None:
+        subprocess.run([folder / "bin" / "breadknife", "setup", "helix", "--write"], env=environment, check=True)
+    else:
+        (configuration / "languages.toml").write_text(languages, "utf-8")
     (configuration / "config.toml").write_text(SHOWN_MESSAGES, "utf-8")
     file = project(folder, name, text)
     return Terminal([program, file], environment | {"TERM": "tmux-256color"}, folder), file
@@ -34,6 +39,7 @@ def save(helix: Terminal) -> None:
     helix.press("Enter")
 
 
+@pytest.mark.shows("Helix", "null findings", "null fixes")
 def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
     helix, file = open_helix(tmp_path, "a.py", MAYBE_NONE)
     with helix:
@@ -46,6 +52,7 @@ def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
         helix.wait_for(lambda: chosen_fix(tmp_path) == {"m": "raise"})
 
 
+@pytest.mark.shows("Helix", "prose findings", "prose fixes")
 def test_prose_is_shown_and_fixed(tmp_path: Path) -> None:
     helix, file = open_helix(tmp_path, "a.md", "This is an useful option.\n")
     with helix:
@@ -57,6 +64,7 @@ def test_prose_is_shown_and_fixed(tmp_path: Path) -> None:
         helix.wait_for_file(file, "This is a useful option.\n")
 
 
+@pytest.mark.shows("Helix", "completion in a menu")
 def test_a_completion_is_accepted(tmp_path: Path) -> None:
     helix, file = open_helix(tmp_path, "a.py", MAYBE_NONE, says={"total = ": "1 + 2"})
     with helix:
@@ -69,6 +77,7 @@ def test_a_completion_is_accepted(tmp_path: Path) -> None:
         helix.wait_for_file(file, MAYBE_NONE + "total = 1 + 2\n")
 
 
+@pytest.mark.shows("Helix", "several lines")
 def test_a_completion_of_several_lines_keeps_its_indentation(tmp_path: Path) -> None:
     says = {"def both():\n": "    one = 1\n    return one\n"}
     helix, file = open_helix(tmp_path, "a.py", MAYBE_NONE, says=says)
@@ -83,9 +92,17 @@ def test_a_completion_of_several_lines_keeps_its_indentation(tmp_path: Path) -> 
         helix.wait_for_file(file, MAYBE_NONE + "def both():\n    one = 1\n    return one\n")
 
 
+@pytest.mark.shows("Helix", "settings of the server")
 def test_settings_reach_the_server(tmp_path: Path) -> None:
     text = MAYBE_NONE + "# This is an useful option.\n"
     helix, _ = open_helix(tmp_path, "a.py", text, languages=LANGUAGES + SETTINGS)
     with helix:
         helix.wait_for("`m` may be None")
         helix.wait_for("● 1")  # one finding in the status line: the missing check, and no prose
+
+
+@pytest.mark.shows("Helix", "settings written by `breadknife setup`")
+def test_what_setup_writes_is_enough(tmp_path: Path) -> None:
+    helix, _ = open_helix(tmp_path, "a.py", MAYBE_NONE, languages=None)
+    with helix:
+        helix.wait_for("`m` may be None")

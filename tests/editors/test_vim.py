@@ -35,6 +35,7 @@ def open_vim(folder: Path, name: str, text: str) -> tuple[Terminal, Path]:
     return Terminal([program, file], environment | {"TERM": "xterm-256color"}, folder), file
 
 
+@pytest.mark.shows("Vim", "null findings", "null fixes", "settings written by `breadknife setup`")
 def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
     vim, file = open_vim(tmp_path, "a.py", MAYBE_NONE)
     with vim:
@@ -48,6 +49,7 @@ def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
         vim.wait_for(lambda: "raise ValueError" in file.read_text("utf-8"))
 
 
+@pytest.mark.shows("Vim", "prose findings")
 def test_prose_in_a_text_file_is_shown(tmp_path: Path) -> None:
     vim, _ = open_vim(tmp_path, "a.txt", "This is an useful option.\n")
     with vim:

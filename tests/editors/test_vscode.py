@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import runpy
-import shlex
 import subprocess
 import sys
 import zipfile
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import breadknife
-from editors.workbench import chosen_fix, editor, make_wheel, scripted_breadknife, without_breadknife
+from editors.workbench import chosen_fix, editor, make_wheel, scripted_breadknife, with_setup, without_breadknife
 
 TESTS = Path(__file__).parent / "vscode"
 EXTENSION = Path(__file__).parents[2] / "clients" / "vscode"
@@ -89,13 +88,7 @@ def empty_machine(tmp_path: Path, machine: dict[str, str]) -> dict[str, str]:
     Its `breadknife setup --json` takes a second for a model, and needs no network.
     """
     environment, program = without_breadknife(tmp_path, machine)
-    setting_up = tmp_path / "elsewhere" / "setting-up"
-    python, script = shlex.quote(sys.executable), shlex.quote(str(TESTS / "setting_up.py"))
-    setting_up.write_text(
-        f'#!/bin/sh\n[ "$1" = setup ] && shift && exec {python} {script} "$@"\nexec {shlex.quote(str(program))} "$@"\n'
-    )
-    setting_up.chmod(0o755)
-    make_wheel(tmp_path / "wheels", breadknife.__version__, setting_up)
+    make_wheel(tmp_path / "wheels", breadknife.__version__, with_setup(program, TESTS / "setting_up.py"))
     return environment | {"BREADKNIFE_WHEELS": str(tmp_path / "wheels")}
 
 
@@ -128,7 +121,24 @@ def test_types_and_style(npm: Npm) -> None:
 
 @pytest.mark.editor
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("part", ["serving", "running"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(
+            "serving",
+            marks=pytest.mark.shows(
+                "VS Code",
+                "fix all",
+                "fixes for other tools' findings",
+                "suggestions that grow",
+                "a part accepted",
+                "alternatives",
+                "the next edit",
+            ),
+        ),
+        pytest.param("running", marks=pytest.mark.shows("VS Code", "settings of the server")),
+    ],
+)
 def test_in_the_extension_host(npm: Npm, vscode: Run, machine: dict[str, str], part: str) -> None:
     npm("run", "build")
     vscode("exthost.mjs", machine | {"EXTENSION": str(EXTENSION), "PART": part})
@@ -160,6 +170,9 @@ def test_the_gallery_finds_every_picture(vsix: str) -> None:
 
 @pytest.mark.editor
 @pytest.mark.timeout(600)
+@pytest.mark.shows(
+    "VS Code", "null findings", "null fixes", "prose findings", "prose fixes", "ghost text", "several lines"
+)
 def test_in_the_window(vscode: Run, machine: dict[str, str], vsix: str, tmp_path: Path) -> None:
     vscode("window.mjs", machine | {"VSIX": vsix})
     assert chosen_fix(tmp_path).keys() == {"m"}
@@ -169,6 +182,7 @@ def test_in_the_window(vscode: Run, machine: dict[str, str], vsix: str, tmp_path
 
 @pytest.mark.editor
 @pytest.mark.timeout(600)
+@pytest.mark.shows("VS Code", "setup from nothing", "models", "why there is nothing")
 def test_the_first_run(vscode: Run, empty_machine: dict[str, str], vsix: str, tmp_path: Path) -> None:
     vscode("first_run.mjs", empty_machine | {"VSIX": vsix})
     said = (tmp_path / "results.txt").read_text("utf-8")

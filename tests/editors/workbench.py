@@ -74,6 +74,15 @@ def without_breadknife(folder: Path, environment: dict[str, str]) -> tuple[dict[
     return environment | {"PATH": path}, program
 
 
+def with_setup(program: Path, script: Path) -> Path:
+    """A program beside this one: `setup` is what the Python script does, all else is as before."""
+    both = program.with_name("breadknife-and-setup")
+    python, first, second = (shlex.quote(str(each)) for each in (sys.executable, script, program))
+    both.write_text(f'#!/bin/sh\n[ "$1" = setup ] && exec {python} {first} "$@"\nexec {second} "$@"\n')
+    both.chmod(0o755)
+    return both
+
+
 def make_wheel(folder: Path, version: str, program: Path) -> None:
     """A wheel of `breadknife` that needs nothing and starts `program`."""
     folder.mkdir()

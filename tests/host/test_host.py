@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.errors import EngineDied, ModelMissing, ModelSetAside, Superseded
+from breadknife.errors import EngineDied, EngineMissing, ModelMissing, ModelSetAside, Superseded
 from breadknife.host.receipts import Outcome
 from breadknife.host.settings import Settings
 from breadknife.task.plugin import Context
@@ -117,6 +117,26 @@ def test_a_notice_is_told_once() -> None:
     for _ in range(3):
         one.ask(CheckRequest(DOC))
     assert told == ["no Java here"]
+
+
+MISSING = EngineMissing()
+
+
+@pytest.mark.parametrize(
+    ("first", "tells", "messages"), [("the server", True, 1), ("a plugin", True, 1), ("the server", False, 0)]
+)
+def test_a_missing_engine_is_told_once_whoever_tells_it(first: str, tells: bool, messages: int) -> None:
+    def reply(context: Context) -> None:
+        context.notify(f"Prose is checked without a model: {MISSING}.")
+
+    told: list[str] = []
+    one = host(Fake("one", reply))
+    one.on_notice, one.tells_missing = told.append, tells
+    if first == "the server":
+        one.notify_missing(MISSING)
+    one.ask(CheckRequest(DOC))
+    one.notify_missing(MISSING)
+    assert len(told) == messages
 
 
 def test_roles_come_from_settings_then_catalog() -> None:

@@ -228,8 +228,12 @@ async def test_who_chooses_an_edit_is_told_when_no_checker_has_looked_at_it(
     monkeypatch.setenv("PATH", os.pathsep.join((str(program.parent), os.environ["PATH"])))
     options = {"nullcheck": {"oracle": "pyright", "oracle_seconds": 0.5}, "prose": {"enabled": False}}
     session = await connect(engine_script=script([]), options=options)
-    [more] = await session.actions(session.open("a.py", NULL), USE, [])
-    await session.more(more, "Raise")
+    *items, _ = await session.actions(session.open("a.py", NULL), USE, [])
+    assert [(item.title, item.is_preferred) for item in items] == [
+        ("Assert that `x` is not None", None),
+        ("Raise ValueError", None),
+    ]
+    assert (await session.client.code_action_resolve_async(items[1])).edit
     said = f"breadknife: {why}, so made without a last check: “Raise ValueError”"
     assert [(each.type, each.message) for each in session.client.messages] == [(lsp.MessageType.Warning, said)]
 

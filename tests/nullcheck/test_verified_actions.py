@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.plugins.nullcheck import ladder as ladder_module
+from breadknife.plugins.nullcheck.menu import LISTED
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed
 from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
@@ -203,7 +205,14 @@ def test_a_menu_waits_for_no_checker(plugin: NullCheckPlugin, tmp_path: Path, mo
     assert asked_for.wait(30)  # about the first offer
     assert menu(plugin, document, context) == first
     assert {action.checked for action in first.values()} == {"file clean"}
+    assert 0 < sum(action.listed for action in first.values()) <= LISTED
+    assert not any(action.preferred for action in first.values())
     assert not released.is_set()
+    released.set()
+    end = time.monotonic() + 30
+    while not plugin.ladder.is_idle and time.monotonic() < end:
+        time.sleep(0.01)
+    assert [action.preferred for action in menu(plugin, document, context).values()].count(True) == 1
 
 
 def test_an_edit_that_the_checker_objects_to_is_not_made(

@@ -114,6 +114,8 @@ def test_code_in_comments(line: str, expected: bool) -> None:
         ("kotlin", "some words are here() and there", False),
         ("kotlin", "val x = f(1)", True),
         ("kotlin", "some `words` here() and there", False),
+        ("kotlin", "some 𝓌ords, here()", False),
+        ("kotlin", "run(1) // some words", True),
         ("php", "https://x.org has some of it()", False),
         ("javascript", "print('some words of it here')", True),
         ("ruby", "what of this one (or that)", False),

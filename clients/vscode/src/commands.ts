@@ -1,11 +1,11 @@
-import { commands, type Disposable, env, type QuickPickItem, QuickPickItemKind, window } from "vscode";
+import { commands, type Disposable, env, type QuickPickItem, QuickPickItemKind, Uri, window } from "vscode";
 import { openSample } from "./sample";
 import type { Server } from "./server/server";
 import { turnFile, turnLanguage } from "./settings";
 import type { Dialogs } from "./setup/dialogs";
 import { megabytes } from "./setup/events";
 import type { Setup } from "./setup/setup";
-import { completionModel } from "./status/facts";
+import { completionModel, type File } from "./status/facts";
 import { type Entry, menu } from "./status/menu";
 import { activeFile, type Watch } from "./status/watch";
 import { useModel } from "./views/sources";
@@ -37,8 +37,8 @@ export function registerCommands(parts: Parts): Disposable[] {
     pause: () => server.pause(),
     resume: () => server.restart(),
     restart: () => server.restart(),
-    toggleLanguage: () => toggle((file) => turnLanguage(file.languageId, file.isLanguageOff)),
-    toggleFile: () => toggle((file) => turnFile(file.uri, file.isFileOff)),
+    toggleLanguage: () => toggle((file) => turnLanguage(file.language, file.isLanguageOff)),
+    toggleFile: () => toggle((file) => turnFile(Uri.parse(file.uri), file.isFileOff)),
     showModels: () => commands.executeCommand("breadknife.models.focus"),
     showReceipts: () => commands.executeCommand("breadknife.receipts.focus"),
     openSample,
@@ -60,16 +60,10 @@ async function suggest(server: Server): Promise<void> {
   }
 }
 
-async function toggle(turn: (file: ActiveFile) => Promise<void>): Promise<void> {
+async function toggle(turn: (file: File) => Promise<void>): Promise<void> {
   const file = activeFile();
-  const document = window.activeTextEditor?.document;
-  if (file && document) await turn({ ...file, uri: document.uri, languageId: document.languageId });
+  if (file) await turn(file);
 }
-
-type ActiveFile = Omit<NonNullable<ReturnType<typeof activeFile>>, "uri"> & {
-  readonly uri: import("vscode").Uri;
-  readonly languageId: string;
-};
 
 interface Pick extends QuickPickItem {
   readonly entry: Entry;

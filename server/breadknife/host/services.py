@@ -69,6 +69,8 @@ class Services:
     projects: Projects = field(default_factory=Projects)
     _trees: TreeCache = field(default_factory=TreeCache)
     _noticed: set[str] = field(default_factory=set[str])
+    _missing: set[str] = field(default_factory=set[str])
+    """What was told, or not, of engines and models that aren't there."""
     _throttles: dict[tuple[str, str], Throttle] = field(default_factory=dict[tuple[str, str], Throttle])
     _late: Counter[str] = field(default_factory=Counter[str])
     """Plugin's name -> bytes that left the machine after the receipt of their request was written."""
@@ -81,14 +83,20 @@ class Services:
 
     def notify(self, message: str, plugin: str = "") -> None:
         with self._lock:
-            new = message not in self._noticed
+            new = message not in self._noticed and not any(missing in message for missing in self._missing)
             self._noticed.add(message)
         if new and (not plugin or self._throttle("notice", plugin, NOTICES, math.inf).allows()):
             self.on_notice(message)
 
     def notify_missing(self, error: ModelMissing | EngineMissing) -> None:
-        if self.tells_missing:
-            self.notify(str(error))
+        """What a plugin says of the same thing, sooner or later, is no second message."""
+        said = str(error) or "a model is missing"  # every message contains the empty one
+        with self._lock:
+            is_told = any(said in message for message in self._noticed)
+        if self.tells_missing and not is_told:
+            self.notify(said)
+        with self._lock:
+            self._missing.add(said)
 
     def sent_late(self, plugin: str, count: int) -> None:
         with self._lock:

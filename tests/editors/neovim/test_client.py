@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from editors.workbench import MAYBE_NONE, chosen_fix, fenced
 pytestmark = pytest.mark.editor
 
 
+@pytest.mark.shows("Neovim", "null findings", "null fixes")
 def test_diagnostics_arrive_and_a_quick_fix_is_applied(open_editor: Callable[..., Editor], tmp_path: Path) -> None:
     vim = open_editor("a.py", MAYBE_NONE)
     vim.wait_for(lambda: [d["source"] for d in vim.diagnostics()] == ["breadknife"])
@@ -26,7 +28,6 @@ def test_diagnostics_arrive_and_a_quick_fix_is_applied(open_editor: Callable[...
             for at, title in ipairs(_G.titles) do
                 if vim.startswith(title, "Raise") then return choose(items[at], at) end
             end
-            choose(items[#items], #items)  -- "More…": the checker hasn't agreed to a fix yet
         end""")
     vim.type("5G$gra")
     vim.wait_for(lambda: vim.lines() != MAYBE_NONE.splitlines())
@@ -35,6 +36,34 @@ def test_diagnostics_arrive_and_a_quick_fix_is_applied(open_editor: Callable[...
     vim.wait_for(lambda: chosen_fix(tmp_path) == {"m": "raise"})
 
 
+WATCHING = """
+    vim.api.nvim_create_autocmd("LspAttach", { callback = function(event)
+        local client = vim.lsp.get_client_by_id(event.data.client_id)
+        local request = client.rpc.request
+        client.rpc.request = function(method, params, ...)
+            if method == "textDocument/codeAction" then
+                local codes = vim.tbl_map(function(each) return each.code end, params.context.diagnostics)
+                _G.asked = _G.asked or {}
+                table.insert(_G.asked, { params.context.triggerKind, params.range.start.line, codes })
+            end
+            return request(method, params, ...)
+        end
+    end })"""
+
+
+@pytest.mark.shows("Neovim", "fixes checked ahead")
+def test_fixes_are_checked_while_the_cursor_stands_on_a_finding(open_editor: Callable[..., Editor]) -> None:
+    vim = open_editor("a.py", MAYBE_NONE, WATCHING)
+    vim.wait_for(lambda: vim.diagnostics() != [])
+    assert not vim.lua("return _G.asked"), "nothing is found where the cursor is"
+    vim.type("5G")
+    vim.wait_for(lambda: vim.lua("return _G.asked"))
+    vim.type("$h0")
+    time.sleep(1)
+    assert vim.lua("return _G.asked") == [[2, 4, ["nullcheck/none-attribute"]]]
+
+
+@pytest.mark.shows("Neovim", "prose findings", "prose fixes")
 def test_prose_is_checked_and_fixed(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.md", "# Options\n\nThis is an useful option.\n")
     vim.wait_for(lambda: any(d["code"] == "harper/AnA" for d in vim.diagnostics()))
@@ -75,6 +104,7 @@ def test_what_is_at_work_is_shown(open_editor: Callable[..., Editor], message: s
     vim.wait_for(lambda: shown not in vim.screen())
 
 
+@pytest.mark.shows("Neovim", "fixes for other tools' findings")
 def test_other_tools_findings_go_along_with_a_question_for_fixes(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.py", "x = 'ä'; y.z\n")
     vim.wait_for_server()
@@ -132,6 +162,7 @@ def test_checkhealth_says_what_to_do_without_the_command(open_editor: Callable[.
     assert "pipx install breadknife" in report
 
 
+@pytest.mark.shows("Neovim", "completion in a menu")
 def test_without_ghost_text_completions_come_to_completion_plugins(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.py", "def add(\n", 'require("breadknife").setup({ ghost = false })')
     vim.wait_for_server()

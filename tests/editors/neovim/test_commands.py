@@ -84,6 +84,7 @@ def test_the_reason_is_the_real_one(open_small: Callable[..., Editor], more: str
     run(vim, "Breadknife toggle", f"breadknife: {reason}")
 
 
+@pytest.mark.shows("Neovim", "why there is nothing")
 def test_why_and_status_have_windows_of_their_own(open_small: Callable[..., Editor]) -> None:
     vim = open_small("a.py", MAYBE_NONE)
     vim.wait_for(lambda: vim.diagnostics() != [])
@@ -162,6 +163,7 @@ def trusted(folder: Path) -> list[str]:
     return json.loads(file.read_text("utf-8"))["folders"] if file.exists() else []
 
 
+@pytest.mark.shows("Neovim", "models")
 def test_models_are_listed_and_fetched(open_small: Callable[..., Editor], tmp_path: Path) -> None:
     vim = open_small("a.md", "x\n")
     program = tmp_path / "bin" / "breadknife"

@@ -11,6 +11,7 @@ from editors.neovim.editor import Editor, fake_client, show
 pytestmark = pytest.mark.editor
 
 
+@pytest.mark.shows("Neovim", "ghost text")
 def test_a_suggestion_is_shown_and_accepted(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.py", "\n")
     vim.wait_for_server()
@@ -45,6 +46,7 @@ def test_a_part_is_accepted(open_editor: Callable[..., Editor], keys: str, expec
     assert vim.screen()[0] == "def add(a, b): return a + b", "the rest stays on screen"
 
 
+@pytest.mark.shows("Neovim", "several lines", "a part accepted")
 def test_several_lines_are_shown_below_and_accepted_by_the_line(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.py", "\n")
     show(vim, "def both(", "):\n    first = 1\n    second = 2")
@@ -151,6 +153,7 @@ def test_neovims_own_inline_completion_is_left_alone(open_editor: Callable[..., 
 INVOKED, AUTOMATIC = 1, 2
 
 
+@pytest.mark.shows("Neovim", "suggestions that grow")
 def test_a_suggestion_grows_without_leaving_the_screen(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.py", "\n")
     show(vim, "def both(", "):")
@@ -189,6 +192,7 @@ def test_what_the_user_has_left_does_not_come_back(open_editor: Callable[..., Ed
     assert vim.screen()[0] == "def add("
 
 
+@pytest.mark.shows("Neovim", "alternatives")
 def test_alternatives_are_asked_for_and_stepped_through(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.py", "\n")
     show(vim, "x = ", "1")

@@ -26,6 +26,7 @@ def renamed(open_editor: Callable[..., Editor]) -> Editor:
     return vim
 
 
+@pytest.mark.shows("Neovim", "the next edit")
 def test_it_jumps_shows_and_makes_the_change(open_editor: Callable[..., Editor]) -> None:
     vim = renamed(open_editor)
     assert vim.nvim.current.window.cursor == (4, 4)

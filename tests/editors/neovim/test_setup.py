@@ -7,7 +7,6 @@ import os
 import shlex
 import shutil
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from editors.neovim.editor import PLUGIN, Editor
+from editors.workbench import make_wheel, with_setup, without_breadknife
 
 pytestmark = pytest.mark.editor
 
@@ -182,42 +182,16 @@ def test_it_can_be_stopped_and_begun_again(open_page: Callable[..., tuple[Editor
 # --- without the program --------------------------------------------------------------------------------------------
 
 
-def without_breadknife() -> str:
-    """The `PATH`, as far as there is no `breadknife`."""
-    folders = os.environ["PATH"].split(os.pathsep)
-    return os.pathsep.join(each for each in folders if shutil.which("breadknife", path=each) is None)
-
-
-def wheel(folder: Path, server: Path) -> Path:
-    """A folder with a wheel whose `breadknife` sets up as the scenario says, and serves as another one does."""
-    folder.mkdir()
-    code = (
-        "import os, sys\n"
-        "def main():\n"
-        f"    program = {[sys.executable, str(FAKE)]!r} if sys.argv[1] == 'setup' else {[str(server)]!r}\n"
-        "    os.execv(program[0], [*program, *sys.argv[1:]])\n"
-    )
-    info = "breadknife-99.dist-info"
-    files = {
-        "breadknife.py": code,
-        f"{info}/METADATA": "Metadata-Version: 2.1\nName: breadknife\nVersion: 99\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{info}/entry_points.txt": "[console_scripts]\nbreadknife = breadknife:main\n",
-    }
-    record = "".join(f"{name},,\n" for name in (*files, f"{info}/RECORD"))
-    with zipfile.ZipFile(folder / "breadknife-99-py3-none-any.whl", "w") as archive:
-        for name, text in (files | {f"{info}/RECORD": record}).items():
-            archive.writestr(name, text)
-    return folder
-
-
+@pytest.mark.shows("Neovim", "setup from nothing")
 def test_from_nothing_to_a_suggestion(open_editor: Callable[..., Editor], tmp_path: Path) -> None:
     plugin = shutil.copytree(PLUGIN, tmp_path / "breadknife.nvim")  # not in a checkout, which has its own program
-    wheels = wheel(tmp_path / "wheels", tmp_path / "bin" / "breadknife")
+    without, program = without_breadknife(tmp_path, dict(os.environ))
+    wheels = tmp_path / "wheels"
+    make_wheel(wheels, "99", with_setup(program, FAKE))
     scenario = Scenario(tmp_path, [part("model", "done")])
     scenario.say(1)
     init = f'vim.opt.runtimepath:append("{plugin}") require("breadknife").setup({{ wheels = "{wheels}" }})'
-    environment = scenario.environment | {"PATH": without_breadknife(), "PIP_NO_INDEX": "1"}
+    environment = scenario.environment | {"PATH": without["PATH"], "PIP_NO_INDEX": "1"}
     vim = open_editor("a.py", "\n", init=init, environment=environment, columns=80, lines=24)
     vim.wait_for(lambda: vim.messages() == "\nbreadknife isn't installed; `:Breadknife setup` does that.")
     assert vim.mode() == "n"

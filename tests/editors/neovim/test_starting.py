@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -52,6 +53,16 @@ def test_the_line_alone_is_not_enough_for_lazy_nvim(open_with: Callable[..., Edi
     vim = open_with("lazy.nvim", "a.unknown", "x\n")
     assert vim.nvim.funcs.exists(":Breadknife") == 2
     assert not vim.lua("return vim.go.loadplugins")
+
+
+@pytest.mark.shows("Neovim", "settings written by `breadknife setup`")
+def test_what_setup_writes_is_enough(open_editor: Callable[..., Editor], tmp_path: Path) -> None:
+    settings = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    setup = [tmp_path / "bin" / "breadknife", "setup", "neovim", "--write"]
+    subprocess.run(setup, env=os.environ | settings | {"BREADKNIFE_HOME": str(tmp_path / "breadknife")}, check=True)
+    written = (tmp_path / "config" / "nvim" / "init.lua").read_text("utf-8")
+    vim = open_editor("a.py", MAYBE_NONE, init=written)
+    vim.wait_for(lambda: [d["lnum"] for d in vim.diagnostics()] == [4])
 
 
 def test_the_docs_name_one_repository_for_each_manager() -> None:

@@ -43,7 +43,11 @@ const settings = {
 
 const screen = { viewport: { width: 960, height: 560 }, deviceScaleFactor: 1.5 };
 
-await drive({ suggestion, receipts, fixes }, { settings, files, screen });
+const names = process.env.NAMES.split(",");
+const steps = Object.fromEntries(
+  Object.entries({ suggestion, receipts, fixes }).filter(([name]) => names.includes(name)),
+);
+await drive(steps, { settings, files, screen });
 
 async function suggestion(window) {
   await window.open("inventory.py");

@@ -57,4 +57,4 @@ def fetch() -> None:
     say(f"model:{model.name}", "done", f"{model.name} is ready", 1.0)
 
 
-fetch() if len(sys.argv) > 2 else look()
+fetch() if len(sys.argv) > 3 else look()

@@ -1,4 +1,4 @@
-"""The menu of fixes at a place: at most three that have been checked already, and everything else behind "More…"."""
+"""The menu of fixes at a place: the best three that no check has refused, and everything else behind "More…"."""
 
 from __future__ import annotations
 
@@ -55,8 +55,10 @@ class Menu:
     def actions(self) -> Iterator[Action]:
         """If several places share the position, the repairs of each, then what only hides a finding.
 
-        The first three repairs that are known to pass every check are listed. What only hides a finding is listed if
-        nothing repairs it. Everything else waits behind "More…": it is checked when that is opened.
+        The first three repairs that no check has refused are listed. An installed checker has agreed to them by then if
+        the cursor stood on the finding for a moment: a menu that is opened sooner doesn't wait, and what is chosen from
+        it is still checked before it is made. What only hides a finding is listed if nothing repairs it. Everything
+        else waits behind "More…": it is checked when that is opened.
         """
         repairs, everywhere, hiding = list[Action](), list[Action](), list[Action]()
         silenced = list[Finding]()
@@ -115,12 +117,11 @@ class Menu:
     def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...]) -> Action:
         known = self._known(offer, about)
         climb = replace(known or Climb(), is_torn=self.file.tree.root.has_error)
+        is_safe = known is not None or not self._may_be_refused(offer)  # editors make a preferred one by a single key
         return Action(
             menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
-            checked=climb.short, explanation=offer.titled,
-            listed=known is not None or not self._may_be_refused(offer),
-            unasked=_is_unasked(offer),
-            preferred=not never_first(offer, _confidence(self.file, place), self.request.document.uri),
+            checked=climb.short, explanation=offer.titled, unasked=_is_unasked(offer),
+            preferred=is_safe and not never_first(offer, _confidence(self.file, place), self.request.document.uri),
         )  # fmt: skip
 
     def _may_be_refused(self, offer: Offer) -> bool:
@@ -154,9 +155,9 @@ class Menu:
             yield Action(title, edits=edits, findings=tuple(findings), origin=origin, explanation=told)
 
     def _look_ahead(self, place: Place, offers: Sequence[Offer], about: tuple[Finding, ...]) -> None:
-        """The likeliest choices are checked while the cursor stands on the finding, and the first is written while the
-        user reads the menu. Editors ask for menus that nobody reads, too, wherever the cursor stands: no model writes
-        for those."""
+        """The choices that are listed are checked while the cursor stands on the finding, and the first is written
+        while the user reads the menu. Editors ask for menus that nobody reads, too, wherever the cursor stands: no
+        model writes for those."""
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
         if checker := self.ladder.checker(self.request.document, settings.oracle, self.context):
             likely = [offer for offer in offers if offer.strategy not in HIDING] or offers

@@ -7,6 +7,18 @@ import sys
 from pathlib import Path
 
 from breadknife import paths
+from breadknife.errors import SettingsError
+
+
+def neovim() -> Path:
+    """Raises SettingsError where the user's configuration is Vim script: Neovim takes no second one."""
+    folder = _xdg(os.environ.get("NVIM_APPNAME") or "nvim", windows="LOCALAPPDATA")
+    if (folder / "init.vim").exists():
+        raise SettingsError(
+            f"{folder / 'init.vim'}: Neovim reads no init.lua beside it; "
+            "put what `breadknife setup neovim` prints between `lua << EOF` and `EOF` there"
+        )
+    return folder / "init.lua"
 
 
 def helix() -> Path:

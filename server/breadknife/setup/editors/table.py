@@ -54,7 +54,10 @@ def server_command() -> list[str]:
 
 
 EDITORS: tuple[Editor, ...] = (
-    Editor("neovim", "Neovim", ("nvim",), "~/.config/nvim/init.lua", texts.neovim, "neovim.md"),
+    Editor(
+        "neovim", "Neovim", ("nvim",), "~/.config/nvim/init.lua", texts.neovim, "neovim.md",
+        places.neovim, inserting.at_the_end(texts.neovim),
+    ),
     Editor("vscode", "VS Code", texts.CODE, "", texts.vscode, "vscode.md"),
     Editor(
         "helix", "Helix", ("hx", "helix"), "~/.config/helix/languages.toml", texts.helix, "helix.md",

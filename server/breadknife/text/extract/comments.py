@@ -144,7 +144,13 @@ def looks_like_code(line: str, language: str) -> bool:
         return False
     before, after = _AROUND_CODE.get(language, ("", ""))
     tree = parse(before + line + after, language)
-    return tree is not None and not tree.root.has_error
+    return tree is not None and not tree.root.has_error and _is_read_to_its_end(tree)
+
+
+def _is_read_to_its_end(tree: SyntaxTree) -> bool:
+    """Kotlin's grammar ends without an error before a letter that takes two units of UTF-16."""
+    end = tree.offset(tree.root.children[-1].end_byte) if tree.root.children else 0
+    return not tree.text[end:].strip(" \t;")
 
 
 def _cuts(text: str) -> list[Cut]:
