@@ -13,7 +13,16 @@ from typing import Any
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest, Part, Sampling, ScoreRequest
+from breadknife.engine.api import (
+    Chunk,
+    ClassifyRequest,
+    EmbedRequest,
+    GenerateRequest,
+    Part,
+    RerankRequest,
+    Sampling,
+    ScoreRequest,
+)
 from breadknife.engine.remote.engine import RemoteEngine
 from breadknife.engine.remote.http import Patience
 from breadknife.engine.routing import RoutedEngine
@@ -428,6 +437,25 @@ def test_embeddings_have_length_one() -> None:
         assert embeddings.vectors == ((0.6, 0.8),)
         with pytest.raises(EngineError, match="1 embeddings for 2 texts"):
             engine.embed(EmbedRequest("m", ("a", "b")), CancelToken())
+
+
+def test_relevances_are_in_the_order_of_the_texts() -> None:
+    results = [{"index": 1, "relevance_score": 2.5, "document": {"text": "b"}}, {"index": 0, "relevance_score": -4}]
+    answer = {"results": results, "usage": {"prompt_tokens": 9, "total_tokens": 9}}
+    with remote({"/v1/rerank": [Say(json.dumps(answer))]}) as (engine, fake):
+        found = engine.rerank(RerankRequest("m", "which?", ("a", "b")), CancelToken())
+        assert (found.scores, found.prompt_tokens) == ((-4, 2.5), 9)
+        assert fake.bodies("/v1/rerank") == [{"model": "m", "query": "which?", "documents": ["a", "b"], "top_n": 2}]
+        with pytest.raises(EngineError, match="ranked 2 of 3 texts"):
+            engine.rerank(RerankRequest("m", "which?", ("a", "b", "c")), CancelToken())
+
+
+def test_who_has_no_rerankers_or_classifiers_says_what_to_take() -> None:
+    with remote({}, Api.OLLAMA) as (engine, _):
+        with pytest.raises(EngineError, match="no rerankers; take llama-server or"):
+            engine.rerank(RerankRequest("m", "which?", ("a",)), CancelToken())
+        with pytest.raises(EngineError, match="breadknife models add FILE"):
+            engine.classify(ClassifyRequest("m", ("a",)), CancelToken())
 
 
 def test_many_at_once_each_get_their_own() -> None:

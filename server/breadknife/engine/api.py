@@ -156,6 +156,8 @@ class Scores:
 
 @dataclass(frozen=True)
 class EmbedRequest:
+    """Where texts are in a space of meanings. Any model does it; one that was made for it does it well."""
+
     model: str
     texts: tuple[str, ...]
     lane: Lane = Lane.ACTION
@@ -164,8 +166,58 @@ class EmbedRequest:
 @dataclass(frozen=True)
 class Embeddings:
     vectors: tuple[tuple[float, ...], ...]
-    """For each text the mean of its tokens' last hidden states, of length 1."""
+    """One for each text, of length 1: what an encoder's file says is made of its tokens' last hidden states (their
+    mean, or one of them: its pooling); the mean of those of a model that writes text."""
     prompt_tokens: int = 0
+    trimmed_tokens: int = 0
+    """Those that the ends of texts lost which are longer than the model can read."""
+
+
+@dataclass(frozen=True)
+class RerankRequest:
+    """How relevant each text is for a query: for a reranker."""
+
+    model: str
+    query: str
+    texts: tuple[str, ...]
+    lane: Lane = Lane.ACTION
+
+
+@dataclass(frozen=True)
+class Relevances:
+    scores: tuple[float, ...]
+    """One for each text, the higher the more relevant: the logit of the model's head, of any sign. They compare texts
+    for one query and one model. A model of another runtime may tell them on another scale."""
+    prompt_tokens: int = 0
+    trimmed_tokens: int = 0
+    """As in Embeddings. A query is never trimmed."""
+
+
+@dataclass(frozen=True)
+class ClassifyRequest:
+    """Which class each text belongs to: for a classifier, with the classes that it was made for."""
+
+    model: str
+    texts: tuple[str, ...]
+    lane: Lane = Lane.ACTION
+
+
+@dataclass(frozen=True)
+class Classes:
+    labels: tuple[str, ...]
+    """The model's classes, by the names that its file gives them."""
+    probabilities: tuple[tuple[float, ...], ...]
+    """For each text that of each label, in the order of `labels`; 1 together."""
+    prompt_tokens: int = 0
+    trimmed_tokens: int = 0
+    """As in Embeddings."""
+
+
+ReadRequest = EmbedRequest | RerankRequest | ClassifyRequest
+"""What is asked about texts of which only the whole counts: nothing is written, no token is likelier than another."""
+Reading = Embeddings | Relevances | Classes
+"""The answers to those."""
+EngineRequest = GenerateRequest | ScoreRequest | ReadRequest
 
 
 @dataclass(frozen=True)
@@ -265,6 +317,14 @@ class Engine(Protocol):
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores: ...
 
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings: ...
+
+    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+        """ModelError for a model that is no reranker."""
+        ...
+
+    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
+        """ModelError for a model that is no classifier."""
+        ...
 
     def status(self) -> EngineStatus | None:
         """What the engine says of itself; None when none is running (and none is started).

@@ -19,10 +19,14 @@ from breadknife.cancel import CancelToken
 from breadknife.engine import wire
 from breadknife.engine.api import (
     Chunk,
+    Classes,
+    ClassifyRequest,
     Embeddings,
     EmbedRequest,
     EngineStatus,
     GenerateRequest,
+    Relevances,
+    RerankRequest,
     ScoreRequest,
     Scores,
 )
@@ -78,6 +82,16 @@ class DaemonEngine:
         (reply,) = self._ask(lambda id: wire.Embed(id, request), cancel)
         assert isinstance(reply, wire.Embedded)
         return reply.embeddings
+
+    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+        (reply,) = self._ask(lambda id: wire.Rerank(id, request), cancel)
+        assert isinstance(reply, wire.Reranked)
+        return reply.relevances
+
+    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
+        (reply,) = self._ask(lambda id: wire.Classify(id, request), cancel)
+        assert isinstance(reply, wire.Classified)
+        return reply.classes
 
     def status(self) -> EngineStatus | None:
         with self._lock:

@@ -14,11 +14,16 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import (
     Chunk,
+    Classes,
+    ClassifyRequest,
     Embeddings,
     EmbedRequest,
+    EngineRequest,
     EngineStatus,
     GenerateRequest,
     Prompt,
+    Relevances,
+    RerankRequest,
     ScoreRequest,
     Scores,
 )
@@ -54,7 +59,7 @@ class ScriptedEngine:
 
     def __init__(self, script: Sequence[Line]) -> None:
         self._script = tuple(script)
-        self.requests: list[GenerateRequest | ScoreRequest | EmbedRequest] = []
+        self.requests: list[EngineRequest] = []
         """The newest, at most `REQUESTS`."""
 
     @classmethod
@@ -94,8 +99,25 @@ class ScriptedEngine:
         """Texts with the same words are near each other, whatever the script says."""
         self._keep(request)
         cancel.raise_if_cancelled()
-        words = sum(len(text.split()) for text in request.texts)
-        return Embeddings(tuple(map(_vector, request.texts)), prompt_tokens=words)
+        return Embeddings(tuple(map(_vector, request.texts)), prompt_tokens=_words(request.texts))
+
+    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+        """The more words of the query a text has, the more relevant it is, whatever the script says."""
+        self._keep(request)
+        cancel.raise_if_cancelled()
+        asked = _vector(request.query)
+        scores = tuple(sum(x * y for x, y in zip(asked, _vector(text), strict=True)) for text in request.texts)
+        return Relevances(scores, prompt_tokens=_words((request.query, *request.texts)))
+
+    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
+        """The classes are what the script says. A text is of the class of the first line whose `when` is in it, for
+        certain; where there is none, all classes are as likely."""
+        self._keep(request)
+        labels = tuple(dict.fromkeys(line.say for line in self._script)) or ("",)
+        found = [self._line(text, cancel).say for text in request.texts]
+        certain = [tuple(float(label == said) for label in labels) for said in found]
+        even = (1.0 / len(labels),) * len(labels)
+        return Classes(labels, tuple(each if any(each) else even for each in certain), _words(request.texts))
 
     def status(self) -> EngineStatus | None:
         return None
@@ -107,7 +129,7 @@ class ScriptedEngine:
     def close(self) -> None:
         pass
 
-    def _keep(self, request: GenerateRequest | ScoreRequest | EmbedRequest) -> None:
+    def _keep(self, request: EngineRequest) -> None:
         self.requests.append(request)
         del self.requests[:-REQUESTS]
 
@@ -130,6 +152,10 @@ def _sleep(seconds: float, cancel: CancelToken) -> None:
 def _beginning(grammar: str) -> str:
     found = re.fullmatch(r'root ::= "((?:\\.|[^"\\])*)" \[\^\\x00\]\*', grammar)
     return re.sub(r"\\(.)", lambda escaped: {"t": "\t"}.get(escaped[1], escaped[1]), found[1]) if found else ""
+
+
+def _words(texts: Sequence[str]) -> int:
+    return sum(len(text.split()) for text in texts)
 
 
 def _text(prompt: Prompt) -> str:

@@ -21,6 +21,7 @@ class ModelList(msgspec.Struct, frozen=True):
 class _Usage(msgspec.Struct, frozen=True):
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    total_tokens: int = 0
 
 
 class _Embedding(msgspec.Struct, frozen=True):
@@ -31,6 +32,18 @@ class EmbeddingList(msgspec.Struct, frozen=True):
     """`/v1/embeddings`, of all of them."""
 
     data: tuple[_Embedding, ...]
+    usage: _Usage | None = None
+
+
+class _Ranked(msgspec.Struct, frozen=True):
+    index: int
+    relevance_score: float
+
+
+class Ranking(msgspec.Struct, frozen=True):
+    """`/v1/rerank`, of llama-server, vLLM and Jina."""
+
+    results: tuple[_Ranked, ...]
     usage: _Usage | None = None
 
 

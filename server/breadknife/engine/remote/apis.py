@@ -10,7 +10,7 @@ import contextlib
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
@@ -39,6 +39,9 @@ _CONTROL, _USER_DEFINED = 3, 4
 
 
 class Dialect(Protocol):
+    reranks: ClassVar[bool]
+    """Whether there may be a `/v1/rerank`."""
+
     def generate(self, exchange: Exchange, model: str, request: GenerateRequest) -> AsyncGenerator[Chunk, None]:
         """Raises EngineError and its kinds; the last chunk has `finish`."""
         ...
@@ -48,6 +51,8 @@ class Dialect(Protocol):
 
 class OpenAI:
     """`/v1/completions`, with the whole prompt as text."""
+
+    reranks: ClassVar[bool] = True  # vLLM and Jina do; who doesn't says so
 
     def __init__(self) -> None:
         self._may_score = False
@@ -120,6 +125,7 @@ class OpenAI:
 class LlamaServer:
     """`/completion` with tokens; `/infill` where the model has other control tokens than the prompt's."""
 
+    reranks: ClassVar[bool] = True
     _controls: dict[tuple[str, str], _Tokens] = field(default_factory=dict[tuple[str, str], "_Tokens"])
     """(model, control text) -> its tokens: there are few."""
 
@@ -219,6 +225,7 @@ class Ollama:
     """`/api/generate` with the prompt as it is (`raw`), or through the template's own `suffix` where the model has
     other control tokens than the prompt's."""
 
+    reranks: ClassVar[bool] = False
     _vocabularies: dict[str, _Vocabulary] = field(default_factory=dict[str, "_Vocabulary"])
 
     async def generate(self, exchange: Exchange, model: str, request: GenerateRequest) -> AsyncGenerator[Chunk, None]:
