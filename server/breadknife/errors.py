@@ -9,6 +9,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 │   ├── UnknownModel            no such name in the catalog
 │   ├── ModelMissing            known, but not on this machine
 │   ├── ModelCorrupt            the file isn't the one that the catalog names
+│   ├── ModelUnfit              it can't do what it is asked
 │   ├── DocumentKept             no model may be asked about this document
 │   ├── ModelSetAside           the engine died over it too often
 │   └── DownloadFailed          no source could deliver it
@@ -66,6 +67,10 @@ class ModelCorrupt(ModelError):
 
 class ModelSetAside(ModelError):
     """A model over which the engine died three times; it isn't loaded until the user says otherwise."""
+
+
+class ModelUnfit(ModelError):
+    """A model that can't do what it is asked, such as a chat where its file has no template for one."""
 
 
 class DocumentKept(ModelError):

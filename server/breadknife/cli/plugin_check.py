@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, cast, get_args, get_type_hints
+from typing import Any, cast, get_type_hints
 
 import msgspec
 
@@ -19,6 +19,7 @@ from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import PluginError
 from breadknife.host.host import Host, Reply
+from breadknife.host.kinds import is_kind
 from breadknife.host.receipts import Outcome, Receipt
 from breadknife.host.registry import GROUP, Registry, load_plugin, roles_of
 from breadknife.host.settings import Settings
@@ -37,7 +38,6 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 RESERVED = frozenset(field.name for field in fields(Settings)) | {*TABLES, *EVERY_PLUGINS}
 """Sections of the settings that are breadknife's own."""
 
-_REQUESTS = frozenset(get_args(Request))
 _RAMBLE = "```\n😀 \"'{[(</p>\\ 1/0 \t" * 40
 _ENGINES = {"a silent model": (), "a model that rambles": (Line("", _RAMBLE),)}
 
@@ -133,8 +133,8 @@ def _serves(plugin: Any) -> Iterator[Problem]:
         yield Problem("`serves` names no request", remedy)
         return
     for kind, languages in cast("Mapping[Any, Any]", serves).items():
-        if kind not in _REQUESTS:
-            yield Problem(f"`serves` has {kind!r}, which is no request", remedy)
+        if not is_kind(kind):
+            yield Problem(f"`serves` has {kind!r}, which is no request", f"{remedy}; or a kind of OwnRequest")
         elif not isinstance(languages, frozenset) or not all(isinstance(one, str) for one in cast("Any", languages)):
             yield Problem(f"`serves[{kind.__name__}]` is {languages!r}", remedy)
 

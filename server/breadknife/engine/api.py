@@ -87,6 +87,34 @@ class GenerateRequest:
 
 
 @dataclass(frozen=True)
+class Message:
+    """One message of a chat. What it says can't become a control token, whatever it says."""
+
+    role: str
+    """`system`, `user`, `assistant` or `tool`."""
+    text: str
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """The assistant's next message, by the template of the model's own file. As in GenerateRequest, what isn't said
+    here."""
+
+    model: str
+    messages: tuple[Message, ...]
+    """In order. Nothing of them is left out when they are too long: that is PromptTooLong."""
+    max_tokens: int
+    stop: tuple[str, ...] = ()
+    lane: Lane = Lane.ACTION
+    sampling: Sampling = Sampling()
+    grammar: str = ""
+    adapter: str = ""
+    place: str = ""
+    top_logprobs: int = 0
+    urgent: bool = True
+
+
+@dataclass(frozen=True)
 class Chunk:
     """A piece of output. `text` may be empty (a token that ends in the middle of a character; the last chunk)."""
 
@@ -217,7 +245,7 @@ ReadRequest = EmbedRequest | RerankRequest | ClassifyRequest
 """What is asked about texts of which only the whole counts: nothing is written, no token is likelier than another."""
 Reading = Embeddings | Relevances | Classes
 """The answers to those."""
-EngineRequest = GenerateRequest | ScoreRequest | ReadRequest
+EngineRequest = GenerateRequest | ChatRequest | ScoreRequest | ReadRequest
 
 
 @dataclass(frozen=True)
@@ -312,6 +340,10 @@ class Engine(Protocol):
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
         """The last chunk has `finish` set; closing the iterator stops the work."""
+        ...
+
+    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        """As `generate`. ModelUnfit for a model without a template for chats."""
         ...
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores: ...

@@ -18,6 +18,7 @@ from breadknife import __version__, paths
 from breadknife.cancel import CancelToken
 from breadknife.engine import wire
 from breadknife.engine.api import (
+    ChatRequest,
     Chunk,
     Classes,
     ClassifyRequest,
@@ -72,6 +73,11 @@ class DaemonEngine:
             for reply in replies:
                 assert isinstance(reply, wire.Output)
                 yield reply.chunk
+
+    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        from breadknife.engine.models.chat import as_generation  # templates take time to import, and few need them
+
+        return self.generate(as_generation(request), cancel)
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         (reply,) = self._ask(lambda id: wire.Score(id, request), cancel)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import (
+    ChatRequest,
     Chunk,
     Classes,
     ClassifyRequest,
@@ -24,7 +25,7 @@ from breadknife.engine.api import (
 from breadknife.engine.runtimes import split_model
 from breadknife.errors import UnknownModel
 
-_Request = TypeVar("_Request", GenerateRequest, ScoreRequest, EmbedRequest, RerankRequest, ClassifyRequest)
+_Request = TypeVar("_Request", GenerateRequest, ChatRequest, ScoreRequest, EmbedRequest, RerankRequest, ClassifyRequest)
 
 
 class RoutedEngine:
@@ -38,6 +39,10 @@ class RoutedEngine:
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
         engine, request = self._route(request)
         return engine.generate(request, cancel)
+
+    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        engine, request = self._route(request)
+        return engine.chat(request, cancel)
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         engine, request = self._route(request)

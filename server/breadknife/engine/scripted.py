@@ -13,6 +13,7 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import (
+    ChatRequest,
     Chunk,
     Classes,
     ClassifyRequest,
@@ -69,8 +70,16 @@ class ScriptedEngine:
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
         self._keep(request)
+        return self._say(_text(request.prompt), request, cancel)
+
+    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        """The messages' texts are the prompt, each on lines of its own."""
+        self._keep(request)
+        return self._say("\n".join(message.text for message in request.messages), request, cancel)
+
+    def _say(self, prompt: str, request: GenerateRequest | ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
         begins = _beginning(request.grammar)
-        line, finish, tokens = self._line(_text(request.prompt) + begins, cancel), "stop", 0
+        line, finish, tokens = self._line(prompt + begins, cancel), "stop", 0
         said = line.say if line.say.startswith(begins) else begins + line.say
         for stop in request.stop:
             said = said.partition(stop)[0]
@@ -82,7 +91,7 @@ class ScriptedEngine:
             tokens += 1
             other = line.instead.get(word) if request.top_logprobs else None
             yield Chunk(word) if other is None else Chunk(word, -0.1, top_logprobs=((word, -0.1), (other, -0.5)))
-        yield Chunk("", finish=finish, prompt_tokens=len(_text(request.prompt).split()), output_tokens=tokens)
+        yield Chunk("", finish=finish, prompt_tokens=len(prompt.split()), output_tokens=tokens)
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         """What the line says is certain; any other alternative is as unlikely as it is long."""

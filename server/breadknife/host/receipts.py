@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 @dataclass(frozen=True)
 class Receipt:
     request: str
-    """`completion`, `check`, `action`, `resolve` or `command`."""
+    """`completion`, `check`, `action`, `hover` and so on, or the name of a plugin's own kind."""
     plugin: str
     """Empty where none was asked."""
     outcome: Outcome
@@ -62,6 +62,8 @@ class Receipt:
     queued_ms: float = 0.0
     computed_ms: float = 0.0
     """In the engine. A completion that was typed through tells all that its text has cost, as do its tokens."""
+    asked_by: str = ""
+    """The plugin that asked, where it was no editor or command."""
     verdict: str = ""
     """The verifier's, on what a model wrote: `accepted`, or a reason's code where it refused something."""
 

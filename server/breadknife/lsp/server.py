@@ -205,12 +205,13 @@ class BreadknifeServer(LanguageServer):
 
     async def ask(self, request: Request, *, plugin: str | None = None) -> Reply:
         """Ask the host in a worker. When this task is cancelled, so is the request."""
-        from breadknife.task.values import CommandRequest
+        from breadknife.task.values import CommandRequest, document_of
 
         await self.ready.wait()
         cancel = CancelToken()
         lane = self.lanes.of(request)
-        root = request.root if isinstance(request, CommandRequest) else self.root_of(request.document.uri)
+        document = document_of(request)
+        root = request.root if isinstance(request, CommandRequest) else self.root_of(document.uri if document else "")
 
         try:
             return await lane.run(lambda: self.host.ask(request, cancel, root=root, plugin=plugin))

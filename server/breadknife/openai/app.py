@@ -21,7 +21,7 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest
 from breadknife.engine.models.catalog import ModelInfo
 from breadknife.engine.models.chat import chat_prompt
-from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUnavailable, PromptTooLong
+from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUnavailable, ModelUnfit, PromptTooLong
 from breadknife.openai.answers import Choice, Envelope, Json, Kind, embeddings, usage
 from breadknife.openai.bodies import Body, ChatBody, CompletionBody, EmbeddingBody, Sampled, decoded
 from breadknife.openai.errors import CLIENT_GONE, ApiError, as_api_error
@@ -75,7 +75,7 @@ class Api:
         target = await asyncio.to_thread(self.offer.target, body.model)
         try:
             prompt = await asyncio.to_thread(chat_prompt, target.info, messages)
-        except EngineError as error:
+        except (EngineError, ModelUnfit) as error:
             raise ApiError(str(error), "messages") from error
         asked = GenerateRequest(
             target.model,

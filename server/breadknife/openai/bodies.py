@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 
 import msgspec
 
-from breadknife.engine.api import CONTEXT_SIZE, Sampling
-from breadknife.engine.models.chat import Message
+from breadknife.engine.api import CONTEXT_SIZE, Message, Sampling
 from breadknife.openai.errors import ApiError
 
 MAX_PROMPTS = 128

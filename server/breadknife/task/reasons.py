@@ -33,11 +33,13 @@ REASONS: Mapping[str, Reason] = {
     "model-unknown": Reason("{error}", "`breadknife models list` shows the names"),
     "model-corrupt": Reason("{error}", "fetch it anew with `breadknife models pull`"),
     "model-set-aside": Reason("{error}", "`breadknife models allow` gives it another chance"),
+    "model-unfit": Reason("{error}", "give the role another model; `breadknife models list` shows them"),
     "model-failed": Reason("{error}", "run `breadknife doctor`"),
     "prompt-too-long": Reason("{error}", "ask at a shorter place"),
     "engine-missing": Reason("{error}", "run `breadknife setup`"),
     "engine-failed": Reason("{error}", "ask again; if it stays so, run `breadknife doctor`"),
     "offline": Reason("{error}", "leave out `--offline`, or `offline = true` in your settings"),
+    "file-refused": Reason("{error}", "name a file of the workspace folder"),
     "failed": Reason("{error}", "run `breadknife doctor`"),
     # the plugin
     "plugin-broke": Reason("{plugin} broke: {error}", "see the server's log, and tell the plugin's author"),
@@ -47,6 +49,7 @@ REASONS: Mapping[str, Reason] = {
     "plugin-busy": Reason("{plugin} is still busy with earlier requests", "ask again"),
     "plugin-flooded": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),
     "bad-span": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),
+    "bad-answer": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),
     "plugin-paused": Reason(
         "{plugin} failed {times} times in a row and is paused: {error}",
         "`breadknife plugins resume {plugin}` asks it again",

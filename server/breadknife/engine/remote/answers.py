@@ -81,6 +81,33 @@ class Completion(msgspec.Struct, frozen=True):
         )
 
 
+class _Delta(msgspec.Struct, frozen=True):
+    content: str | None = None
+
+
+class _ChatChoice(msgspec.Struct, frozen=True):
+    delta: _Delta = _Delta()
+    finish_reason: str | None = None
+
+
+class ChatCompletion(msgspec.Struct, frozen=True):
+    """One event of `/v1/chat/completions`. The last one may have a usage and no choice."""
+
+    choices: tuple[_ChatChoice, ...] = ()
+    usage: _Usage | None = None
+
+    def chunk(self, before: Chunk) -> Chunk:
+        choice = self.choices[0] if self.choices else _ChatChoice()
+        text = choice.delta.content or ""
+        usage = self.usage or _Usage(before.prompt_tokens, before.output_tokens + bool(text))
+        return Chunk(
+            text,
+            finish=_finish(choice.finish_reason) or before.finish,
+            prompt_tokens=usage.prompt_tokens,
+            output_tokens=usage.completion_tokens,
+        )
+
+
 class _Token(msgspec.Struct, frozen=True):
     token: str
     logprob: float

@@ -15,6 +15,7 @@ import msgspec
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import (
+    ChatRequest,
     Chunk,
     Classes,
     ClassifyRequest,
@@ -29,6 +30,7 @@ from breadknife.engine.api import (
 )
 from breadknife.engine.remote.answers import EmbeddingList, Ranking
 from breadknife.engine.remote.apis import Dialect, LlamaServer, Ollama, OpenAI
+from breadknife.engine.remote.chat import chat
 from breadknife.engine.remote.http import Exchange, Http, Patience
 from breadknife.engine.runtimes import Api, Runtime
 from breadknife.errors import BreadknifeError, Cancelled, EngineError, EngineUnavailable, Superseded
@@ -92,6 +94,22 @@ class RemoteEngine:
             yield chunk
         if not finish:
             raise EngineError(f"the engine {self.name!r} ended its answer without saying why")
+
+    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        """By the runtime's own template. Raises as `generate`, and for text that the runtime would take for control."""
+        messages = tuple(replace(message, text=_encodable(message.text)) for message in request.messages)
+        request = replace(request, messages=messages)
+
+        async def work(inbox: _Inbox[Chunk]) -> None:
+            exchange = self._exchange(cancel)
+            dialect = await self._server(exchange)
+            model = await self._model(exchange, request.model)
+            chunks = chat(exchange, model, request, by_gbnf=dialect.chats_by_gbnf)
+            async with contextlib.aclosing(chunks):
+                async for chunk in chunks:
+                    inbox.put((chunk,))
+
+        return self._run(work, cancel, request.place)
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         """Raises EngineError where the runtime tells no log-probabilities of given text (Ollama, LM Studio)."""
