@@ -51,9 +51,11 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "following": {"server"},
         "handed_out": {"server"},
         "actions": {"convert", "handed_out", "server"},
-        "features": {"actions", "convert", "following", "handed_out", "progress", "server"},
+        "offering": {"server"},
+        "showing": {"convert", "server"},
+        "features": {"actions", "convert", "following", "handed_out", "offering", "progress", "server", "showing"},
         "arriving": {"features", "server", "warm_up"},
-        "start": {"arriving", "features", "following", "handed_out", "server", "warm_up"},
+        "start": {"arriving", "features", "following", "handed_out", "offering", "server", "showing", "warm_up"},
         "app": {"client", "server", "start"},
     },
     "cli": {
@@ -66,7 +68,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
     },
     "engine": {
         "api": set(),
-        "client": {"api", "connection", "crashes", "installed", "presence", "transport", "wire"},
+        "client": {"api", "connection", "crashes", "installed", "models", "presence", "transport", "wire"},
         "routing": {"api", "runtimes"},
         "models": {"api"},
         "grammars": {"api", "model"},

@@ -226,7 +226,7 @@ def _asked(plugin: Plugin, probe: Probe, model: str, script: Sequence[Line]) -> 
 
 def _ask(plugin: Plugin, request: Request, script: Sequence[Line]) -> Reply:
     # A host for each: after three failures one would pause the plugin, and write that down.
-    scripted = {role: f"a script's {role}" for role in roles_of(plugin)}
+    scripted = {role: f"a script's {role}" for role in roles_of(plugin) if role not in builtin_catalog().roles}
     settings = Settings(plugins={plugin.name: plugin.settings()}, models=scripted)
     host = Host(Registry((plugin,)), ScriptedEngine(script), builtin_catalog(), settings)
     try:

@@ -14,7 +14,7 @@ from breadknife.host.registry import close_plugin
 from breadknife.host.reply import Reply
 from breadknife.host.services import Services
 from breadknife.host.telling import Tell, Telling
-from breadknife.task.values import CheckRequest, Request, document_of
+from breadknife.task.values import CheckRequest, Request
 from breadknife.text.document import Document
 
 __all__ = ["Host", "Reply"]
@@ -35,25 +35,27 @@ class Host(Services):
         plugin: str | None = None,
         among: Collection[str] | None = None,
         progress: Tell | None = None,
+        quiet: bool = False,
     ) -> Reply:
         """Ask every plugin that serves such a request, side by side. Never raises.
 
         With `among` only those of these names are asked; with `plugin` that one alone, whatever it serves. `progress`
-        is told what they say of it, from their threads.
+        is told what they say of it, from their threads. A `quiet` request that nobody serves leaves no receipt: an
+        editor makes such requests all the time, whether or not anybody answers.
         """
         telling = Telling(progress or self.on_progress)
         try:
             asking = Asking(self, request, root, cancel or CancelToken(), telling.say)
-            return self._reply(asking, plugin, among)
+            return self._reply(asking, plugin, among, quiet)
         finally:
             telling.end()
 
-    def _reply(self, asking: Asking, plugin: str | None, among: Collection[str] | None) -> Reply:
+    def _reply(self, asking: Asking, plugin: str | None, among: Collection[str] | None, quiet: bool) -> Reply:
         if plugin:
             return asking.reply([each for each in self.registry.plugins if each.name == plugin])
         serving = [each for each in self.serving(asking.request) if among is None or each.name in among]
         enabled = [each for each in serving if each.name not in asking.settings.disabled]
-        if not enabled:
+        if not enabled and not quiet:
             asking.nobody(serving)
         return asking.reply(enabled)
 
@@ -78,11 +80,6 @@ class Host(Services):
         disabled = self.settings_for(document, root).disabled
         serving = self.serving(CheckRequest(document))
         return tuple(plugin.name for plugin in serving if plugin.name not in disabled)
-
-    def serves(self, request: Request, root: Path | None) -> bool:
-        """Whether anybody would be asked such a request: for requests that editors make all the time."""
-        disabled = self.settings_for(document_of(request), root).disabled
-        return any(plugin.name not in disabled for plugin in self.serving(request))
 
     def languages(self, kind: type[Any]) -> frozenset[str]:
         """Those for which plugins serve a kind of request; ANY_LANGUAGE is one of them."""
