@@ -26,6 +26,10 @@ log = logging.getLogger("breadknife.engine")
 GROUP = "breadknife.models"
 FILE = "models.toml"
 MAX_BYTES = 1 << 20
+_Stamp = tuple[int, int]
+"""When a file or folder was changed, and its size."""
+_File = tuple[Path | None, _Stamp, str]
+"""A package's file, and what is wrong."""
 _ROLE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _MODEL = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
@@ -59,36 +63,36 @@ def _entries(stamp: object) -> tuple[tuple[str, EntryPoint], ...]:
     return tuple(sorted(found, key=lambda each: (each[0], each[1].name)))
 
 
-def _stamp(folders: Sequence[str]) -> tuple[int, ...]:
+def _stamp(folders: Sequence[str]) -> tuple[_Stamp, ...]:
     """Another one where something was installed or removed."""
     return tuple(_changed(Path(folder)) for folder in folders)
 
 
-def _changed(path: Path) -> int:
+def _changed(path: Path) -> _Stamp:
     try:
-        return os.stat(path).st_mtime_ns
+        found = os.stat(path)
     except (OSError, ValueError):
-        return 0
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)
 
 
-def _file(entry: EntryPoint) -> tuple[Path | None, int, str]:
-    """The package's file, when that has changed, and what is wrong."""
+def _file(entry: EntryPoint) -> _File:
     top, *_ = entry.module.split(".")
     try:
         spec = find_spec(top)  # of a package within another one it would import the outer one
     except (ImportError, ValueError, AttributeError) as error:
-        return None, 0, f"{entry.value}: {error}"
+        return None, (0, 0), f"{entry.value}: {error}"
     places = spec.submodule_search_locations if spec else None
     return _found(entry.module, [Path(each) for each in places or ()])
 
 
-def _found(package: str, folders: Sequence[Path]) -> tuple[Path | None, int, str]:
+def _found(package: str, folders: Sequence[Path]) -> _File:
     below = package.split(".")[1:]
     for folder in folders:
         file = folder.joinpath(*below, FILE)
         if file.is_file():
             return file, _changed(file), ""
-    return None, 0, f"there is no {FILE} in the package {package}"
+    return None, (0, 0), f"there is no {FILE} in the package {package}"
 
 
 @dataclass
@@ -133,7 +137,7 @@ def _refuse_role(role: str, name: str, taken: Iterable[str], models: Iterable[st
 
 
 @lru_cache(maxsize=4)
-def _declared(files: tuple[tuple[str, Path | None, int, str], ...]) -> Declared:
+def _declared(files: tuple[tuple[str, Path | None, _Stamp, str], ...]) -> Declared:
     gathering = _Gathering()
     for whose, file, _, wrong in files:
         try:
