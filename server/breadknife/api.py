@@ -15,6 +15,9 @@ from breadknife.errors import (
     PluginError,
     PromptTooLong,
 )
+from breadknife.steps.ports import clean, literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.steps.values import ModelPrompt, Passage, Symbol
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import ANY_LANGUAGE, API, Context, Model, Plugin
 from breadknife.task.values import (
@@ -62,12 +65,12 @@ from breadknife.text.syntax import SyntaxTree
 
 __all__ = [
     "ANY_LANGUAGE", "API", "Action", "ActionRequest", "Actions", "Answer", "BreadknifeError", "CancelToken",
-    "Cancelled", "CheckRequest", "Chunk", "Classes", "Command", "CommandRequest", "CompletionItem",
-    "CompletionRequest", "Completions", "Confidence", "Context", "Document", "DocumentEdits", "Done", "EngineError",
-    "FileRefused", "Finding", "Findings", "Fix", "Hover", "HoverRequest", "Inlay", "InlayRequest", "Inlays",
-    "JsonValue", "Kind", "Lens", "LensRequest", "Lenses", "Message", "Model", "ModelError", "ModelMissing",
-    "ModelUnfit", "NewDocument", "NextEditRequest", "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Part",
+    "Cancelled", "CheckRequest", "Chunk", "Classes", "Command", "CommandRequest", "CompletionItem", "CompletionRequest",
+    "Completions", "Confidence", "Context", "Document", "DocumentEdits", "Done", "EngineError", "FileRefused",
+    "Finding", "Findings", "Fix", "Hover", "HoverRequest", "Inlay", "InlayRequest", "Inlays", "JsonValue", "Kind",
+    "Lens", "LensRequest", "Lenses", "Message", "Model", "ModelError", "ModelMissing", "ModelPrompt", "ModelUnfit",
+    "NewDocument", "NextEditRequest", "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Part", "Passage",
     "PassedOn", "Piece", "Plugin", "PluginError", "Prompt", "PromptTooLong", "Related", "Request", "ResolveRequest",
-    "Resource", "Sampling", "Scores", "Settled", "Severity", "Silence", "Span", "Step", "SyntaxTree", "TextEdit",
-    "Trigger", "Trim", "Verdict", "Vetoed", "apply_edits",
+    "Resource", "Sampling", "Scores", "Settled", "Severity", "Silence", "Span", "Step", "StepContext", "StepType",
+    "Symbol", "SyntaxTree", "TextEdit", "Trigger", "Trim", "Verdict", "Vetoed", "apply_edits", "clean", "literal",
 ]  # fmt: skip
