@@ -25,15 +25,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {"errors", "cancel", "paths", "offline"},
     "openai": {"errors", "cancel", "engine"},
     "task": {"errors", "cancel", "engine", "text", "project"},
+    "steps": {"errors", "cancel", "disk", "engine", "text", "task"},
+    "recipes": {"errors", "disk", "paths", "text", "task", "steps"},
     "host": {"errors", "cancel", "disk", "paths", "engine", "text", "project", "task"},
-    "plugins": {"errors", "cancel", "disk", "paths", "arrivals", "engine", "text", "project", "task"},
-    "api": {"errors", "cancel", "engine", "text", "task"},
+    "plugins": {
+        "errors", "cancel", "disk", "paths", "arrivals", "engine", "text", "project", "task", "steps", "recipes",
+    },
+    "api": {"errors", "cancel", "engine", "text", "task", "steps"},
     "testing": {"engine", "text", "task", "host"},
     "lsp": {"errors", "cancel", "offline", "arrivals", "text", "task", "host"},
     "setup": {"errors", "cancel", "paths", "arrivals", "engine", "text", "plugins"},
     "cli": {
         "errors", "cancel", "offline", "disk", "paths", "arrivals", "engine", "text", "project", "task", "host",
-        "plugins", "lsp", "openai", "setup",
+        "plugins", "lsp", "openai", "setup", "steps", "recipes",
     },
 }  # fmt: skip
 """Folder (or module) -> what it may import of breadknife, besides itself and the version."""
@@ -113,7 +117,8 @@ OWNERS = {
     "language_tool_python": ("plugins/prose/", "setup/"),
     "huggingface_hub": ("engine/models/pull.py",),
     "httpx2": ("engine/remote/http.py",),
-    "jinja2": ("engine/models/chat.py",),
+    "jinja2": ("engine/models/chat.py", "recipes/expressions.py"),
+    "pypdfium2": ("steps/builtin/documents.py",),
     "starlette": ("openai/",),
     "uvicorn": ("cli/serve_openai.py",),
     "typer": ("cli/",),
@@ -133,6 +138,8 @@ OWN_FILES = {
     "__main__.py": "the null device, in place of a stream that is closed",
     "cli/fix/checking.py": "copies what the user has checked, in a temporary folder that `walk` has gone through",
     "cli/plugin_new.py": "a template of this package",
+    "cli/recipes/testing.py": "a test's own files, in a temporary folder",
+    "cli/recipes/writing.py": "a template of this package",
     "cli/serve_openai.py": "the token file that the user names on the command line",
     "disk/": "the one way",
     "engine/": "its settings, models, caches and marks; no file of a workspace gets there",
@@ -143,6 +150,9 @@ OWN_FILES = {
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
+    "steps/builtin/documents.py": "a temporary folder, for tesseract",
+    "steps/builtin/guard.py": "a list of this package",
+    "steps/worker.py": "its own stdout",
     "setup/": "what is fetched, compiled and installed for the user",
 }
 """File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""

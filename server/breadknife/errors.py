@@ -20,6 +20,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 │   ├── EngineDied              it ended while it worked for us
 │   └── PromptTooLong           the prompt doesn't fit the model's context
 ├── PluginError                 a plugin broke its contract
+├── RecipeError                 a recipe that the command line names can't be found, run or written
 ├── NetworkForbidden            something tried to use the network while offline
 └── Cancelled                   the asker no longer wants the answer, or its time is up
     └── Superseded              a newer request for the same place took its turn
@@ -112,6 +113,10 @@ class PromptTooLong(EngineError):
 
 class PluginError(BreadknifeError):
     """A plugin that broke its contract: it raised, or returned something impossible."""
+
+
+class RecipeError(BreadknifeError):
+    """A recipe that can't be found, run or written; the message names the place and what to do."""
 
 
 class NetworkForbidden(BreadknifeError, PermissionError):

@@ -34,6 +34,8 @@ class PassedOn(Generic[Out]):
     """The next step gets `value`; after the last one it is the result."""
 
     value: Out
+    remembered: bool = False
+    """Whether the step has a memory of its own, and it was in there."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +65,5 @@ class Step(Generic[In, Out]):
     """It asks a bigger model than its role's: it is left out unless the user's own settings name one."""
     memoised: bool = False
     """The same (hashable) value has the same verdict: it is remembered."""
+    needs_previous: bool = False
+    """It needs what the step before it makes, even if the types don't say so."""
