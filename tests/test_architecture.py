@@ -69,6 +69,8 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "formats": {"output"},
         "fix": {"assemble", "files", "output"},
         "lint": {"assemble", "files", "formats", "output"},
+        "recipes": {"assemble", "output"},
+        "mcp": {"assemble", "lint", "output"},
     },
     "engine": {
         "api": set(),
@@ -120,6 +122,7 @@ OWNERS = {
     "jinja2": ("engine/models/chat.py", "recipes/expressions.py"),
     "pypdfium2": ("steps/builtin/documents.py",),
     "starlette": ("openai/",),
+    "mcp": ("cli/mcp/run.py",),
     "uvicorn": ("cli/serve_openai.py",),
     "typer": ("cli/",),
 }

@@ -21,6 +21,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 │   └── PromptTooLong           the prompt doesn't fit the model's context
 ├── PluginError                 a plugin broke its contract
 ├── RecipeError                 a recipe that the command line names can't be found, run or written
+├── PackageMissing              an optional Python package isn't installed
 ├── NetworkForbidden            something tried to use the network while offline
 └── Cancelled                   the asker no longer wants the answer, or its time is up
     └── Superseded              a newer request for the same place took its turn
@@ -117,6 +118,10 @@ class PluginError(BreadknifeError):
 
 class RecipeError(BreadknifeError):
     """A recipe that can't be found, run or written; the message names the place and what to do."""
+
+
+class PackageMissing(BreadknifeError):
+    """An optional Python package isn't installed; the message says how to install it."""
 
 
 class NetworkForbidden(BreadknifeError, PermissionError):

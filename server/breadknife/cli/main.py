@@ -217,6 +217,28 @@ def why(
 
 
 @app.command()
+def mcp(
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Serve the files of this folder.")] = Path("."),
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> None:
+    """Serve agents over the Model Context Protocol: lint, fix, why, recipe.
+
+    Your agent starts it and talks to it over stdin and stdout. No tool writes a file. Needs the package `mcp`:
+    pip install 'breadknife[mcp]'.
+
+    Examples:
+
+      breadknife mcp ~/work/app
+
+      claude mcp add breadknife -- breadknife mcp .
+    """
+    from breadknife.cli.mcp.run import run
+
+    exit_on_error(lambda: run(folder.absolute(), offline=offline, engine_script=engine_script))
+
+
+@app.command()
 def trust(
     folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="The folder to trust.")] = Path("."),
     revoke: Annotated[bool, typer.Option("--revoke", help="Stop trusting the folder.")] = False,
