@@ -166,7 +166,7 @@ class EmbeddingBody(msgspec.Struct):
         return _texts(self.input, "input", MAX_INPUTS)
 
 
-Body = TypeVar("Body", CompletionBody, ChatBody, EmbeddingBody)
+Body = TypeVar("Body")
 
 
 def decoded(body: bytes, kind: type[Body]) -> Body:
