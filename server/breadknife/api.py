@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Part, Prompt, Sampling, Scores, Trim
-from breadknife.errors import BreadknifeError, Cancelled, EngineError, ModelError
+from breadknife.engine.api import Chunk, Classes, Message, Part, Piece, Prompt, Sampling, Scores, Trim
+from breadknife.errors import (
+    BreadknifeError,
+    Cancelled,
+    EngineError,
+    FileRefused,
+    ModelError,
+    ModelMissing,
+    ModelUnfit,
+    PluginError,
+    PromptTooLong,
+)
+from breadknife.steps.ports import clean, literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.steps.values import ModelPrompt, Passage, Symbol
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import ANY_LANGUAGE, API, Context, Model, Plugin
 from breadknife.task.values import (
@@ -24,10 +37,25 @@ from breadknife.task.values import (
     Finding,
     Findings,
     Fix,
+    Hover,
+    HoverRequest,
+    Inlay,
+    InlayRequest,
+    Inlays,
+    JsonValue,
+    Lens,
+    Lenses,
+    LensRequest,
+    NewDocument,
+    NextEditRequest,
+    OpenDocument,
     Origin,
+    OwnAnswer,
+    OwnRequest,
     Related,
     Request,
     ResolveRequest,
+    Resource,
     Severity,
     Silence,
     Trigger,
@@ -37,9 +65,12 @@ from breadknife.text.syntax import SyntaxTree
 
 __all__ = [
     "ANY_LANGUAGE", "API", "Action", "ActionRequest", "Actions", "Answer", "BreadknifeError", "CancelToken",
-    "Cancelled", "CheckRequest", "Chunk", "Command", "CommandRequest", "CompletionItem", "CompletionRequest",
-    "Completions", "Confidence", "Context", "Document", "DocumentEdits", "Done", "EngineError", "Finding", "Findings",
-    "Fix", "Kind", "Model", "ModelError", "Origin", "Part", "PassedOn", "Plugin", "Prompt", "Related", "Request",
-    "ResolveRequest", "Sampling", "Scores", "Settled", "Severity", "Silence", "Span", "Step", "SyntaxTree", "TextEdit",
-    "Trigger", "Trim", "Verdict", "Vetoed", "apply_edits",
+    "Cancelled", "CheckRequest", "Chunk", "Classes", "Command", "CommandRequest", "CompletionItem", "CompletionRequest",
+    "Completions", "Confidence", "Context", "Document", "DocumentEdits", "Done", "EngineError", "FileRefused",
+    "Finding", "Findings", "Fix", "Hover", "HoverRequest", "Inlay", "InlayRequest", "Inlays", "JsonValue", "Kind",
+    "Lens", "LensRequest", "Lenses", "Message", "Model", "ModelError", "ModelMissing", "ModelPrompt", "ModelUnfit",
+    "NewDocument", "NextEditRequest", "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Part", "Passage",
+    "PassedOn", "Piece", "Plugin", "PluginError", "Prompt", "PromptTooLong", "Related", "Request", "ResolveRequest",
+    "Resource", "Sampling", "Scores", "Settled", "Severity", "Silence", "Span", "Step", "StepContext", "StepType",
+    "Symbol", "SyntaxTree", "TextEdit", "Trigger", "Trim", "Verdict", "Vetoed", "apply_edits", "clean", "literal",
 ]  # fmt: skip

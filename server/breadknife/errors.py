@@ -9,8 +9,9 @@ BreadknifeError                 has a message for people: what happened, why, an
 │   ├── UnknownModel            no such name in the catalog
 │   ├── ModelMissing            known, but not on this machine
 │   ├── ModelCorrupt            the file isn't the one that the catalog names
+│   ├── ModelUnfit              it can't do what it is asked
 │   ├── DocumentKept            no model may see this document
-│   ├── ModelSetAside           the engine crashed over it too often
+│   ├── ModelSetAside           the engine died over it too often
 │   └── DownloadFailed          no source could deliver it
 ├── EngineError
 │   ├── EngineUnavailable       the engine could not be started or reached
@@ -19,6 +20,8 @@ BreadknifeError                 has a message for people: what happened, why, an
 │   ├── EngineDied              it ended while it worked on a request
 │   └── PromptTooLong           the prompt doesn't fit the model's context
 ├── PluginError                 a plugin broke its contract
+├── RecipeError                 a recipe that the command line names can't be found, run or written
+├── PackageMissing              an optional Python package isn't installed
 ├── NetworkForbidden            something tried to use the network while offline
 └── Cancelled                   the client no longer wants the answer, or its time is up
     └── Superseded              a newer request for the same place replaced this one
@@ -68,6 +71,10 @@ class ModelSetAside(ModelError):
     """A model over which the engine crashed three times. It isn't loaded until the user allows it."""
 
 
+class ModelUnfit(ModelError):
+    """A model that can't do what it is asked, such as a chat where its file has no template for one."""
+
+
 class DocumentKept(ModelError):
     """A document that no model may see: it is ignored, or looks like a file that holds secrets."""
 
@@ -107,6 +114,14 @@ class PromptTooLong(EngineError):
 
 class PluginError(BreadknifeError):
     """A plugin that broke its contract: it raised, or returned something impossible."""
+
+
+class RecipeError(BreadknifeError):
+    """A recipe that can't be found, run or written; the message names the place and what to do."""
+
+
+class PackageMissing(BreadknifeError):
+    """An optional Python package isn't installed; the message says how to install it."""
 
 
 class NetworkForbidden(BreadknifeError, PermissionError):

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.catalog import installed_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.host.host import Host, Reply
-from breadknife.host.registry import Registry
+from breadknife.host.registry import Registry, roles_of
 from breadknife.host.settings import Settings
 from breadknife.task.plugin import Plugin
 from breadknife.task.values import Request
@@ -30,15 +30,20 @@ def ask(
     settings: Any = None,
     script: Sequence[Line] = (),
     root: Path | None = None,
+    others: Sequence[Plugin] = (),
 ) -> Reply:
-    """Send a request to a plugin. The reply has what the user would see (`findings`, `completions`, `actions`) and
-    `receipts`, which give the reason if there is no answer.
+    """What the user would see: `findings`, `completions`, `actions`, `hovers`, `lenses`, `inlays`, `message`, `result`,
+    `documents`, `shows`, `failures`, and a receipt that says why. `answers` has all of them, and those of own kinds.
 
-    `settings` is a value of the plugin's own type; None means its defaults. Each Line of `script` is the output of a
-    model if its prompt contains the line's `when`. If no line matches, the model writes nothing.
+    `settings` is a value of the plugin's own type, its defaults if None. Each Line of `script` is what a model says
+    when its prompt, or one of a chat's messages, contains the line's `when`; it says nothing when no line fits. Texts
+    with the same words have embeddings that are near each other. `root` is the workspace folder, and `others` are the
+    plugins that this one may ask. A role that the plugin declares needs no model.
     """
-    chosen = Settings(plugins={plugin.name: plugin.settings() if settings is None else settings})
-    host = Host(Registry((plugin,)), ScriptedEngine(script), builtin_catalog(), chosen)
+    catalog = installed_catalog()
+    scripted = {role: f"the test's {role}" for role in roles_of(plugin) if role not in catalog.roles}
+    chosen = Settings(plugins={plugin.name: plugin.settings() if settings is None else settings}, models=scripted)
+    host = Host(Registry((plugin, *others)), ScriptedEngine(script), catalog, chosen)
     try:
         return host.ask(request, root=root, plugin=plugin.name)
     finally:

@@ -13,7 +13,7 @@ from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.chat import Message, chat_prompt
 from breadknife.engine.models.gguf import GgufInfo, read_gguf
 from breadknife.engine.models.store import ModelStore
-from breadknife.errors import EngineError
+from breadknife.errors import EngineError, ModelUnfit
 
 TEMPLATES = Path(__file__).with_name("templates")
 SYSTEM, HI, HELLO, BYE = (
@@ -108,7 +108,6 @@ def test_refused(name: str, messages: tuple[Message, ...], reason: str) -> None:
 @pytest.mark.parametrize(
     ("template", "reason"),
     [
-        ("", "has no chat template: it continues text; ask for a completion"),
         ("{% if %}", "fails: TemplateSyntaxError"),
         ("{{ messages[7].content }}", "fails: UndefinedError"),
         ("{{ 1 // 0 }}", "fails: ZeroDivisionError"),
@@ -121,6 +120,11 @@ def test_a_bad_template_is_an_error_and_harmless(template: str, reason: str) -> 
     with pytest.raises(EngineError) as raised:
         chat_prompt(info(template), (HI,))
     assert reason in str(raised.value)
+
+
+def test_a_model_without_a_template_is_unfit() -> None:
+    with pytest.raises(ModelUnfit, match="has no chat template: it continues text; ask for a completion"):
+        chat_prompt(info(""), (HI,))
 
 
 def test_what_templates_call() -> None:

@@ -13,7 +13,18 @@ from typing import Any
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest, Part, Sampling, ScoreRequest
+from breadknife.engine.api import (
+    ChatRequest,
+    Chunk,
+    ClassifyRequest,
+    EmbedRequest,
+    GenerateRequest,
+    Message,
+    Part,
+    RerankRequest,
+    Sampling,
+    ScoreRequest,
+)
 from breadknife.engine.remote.engine import RemoteEngine
 from breadknife.engine.remote.http import Patience
 from breadknife.engine.routing import RoutedEngine
@@ -428,6 +439,91 @@ def test_embeddings_have_length_one() -> None:
         assert embeddings.vectors == ((0.6, 0.8),)
         with pytest.raises(EngineError, match="1 embeddings for 2 texts"):
             engine.embed(EmbedRequest("m", ("a", "b")), CancelToken())
+
+
+def test_relevances_are_in_the_order_of_the_texts() -> None:
+    results = [{"index": 1, "relevance_score": 2.5, "document": {"text": "b"}}, {"index": 0, "relevance_score": -4}]
+    answer = {"results": results, "usage": {"prompt_tokens": 9, "total_tokens": 9}}
+    with remote({"/v1/rerank": [Say(json.dumps(answer))]}) as (engine, fake):
+        found = engine.rerank(RerankRequest("m", "which?", ("a", "b")), CancelToken())
+        assert (found.scores, found.prompt_tokens) == ((-4, 2.5), 9)
+        assert fake.bodies("/v1/rerank") == [{"model": "m", "query": "which?", "documents": ["a", "b"], "top_n": 2}]
+        with pytest.raises(EngineError, match="ranked 2 of 3 texts"):
+            engine.rerank(RerankRequest("m", "which?", ("a", "b", "c")), CancelToken())
+
+
+CHATS = "/v1/chat/completions"
+CHAT = ChatRequest("m", (Message("system", "Be short."), Message("user", "Hi <|x")), 8, stop=("\n",))
+
+
+def chat_said(*texts: str, finish: str = "stop") -> Say:
+    events = [{"choices": [{"delta": {"content": text}, "finish_reason": None}]} for text in texts]
+    usage = {"prompt_tokens": 9, "completion_tokens": len(texts)}
+    return sse(
+        {"choices": [{"delta": {"role": "assistant"}}]},
+        *events,
+        {"choices": [{"finish_reason": finish}], "usage": usage},
+    )
+
+
+@pytest.mark.parametrize("api", [Api.OPENAI, Api.LLAMA_SERVER, Api.OLLAMA])
+def test_a_chat_takes_the_runtimes_own_template(api: Api) -> None:
+    with remote({CHATS: [chat_said("Hel", "lo")]}, api) as (engine, fake):
+        chunks = list(engine.chat(CHAT, CancelToken()))
+        assert "".join(chunk.text for chunk in chunks) == "Hello"
+        assert (chunks[-1].finish, chunks[-1].prompt_tokens, chunks[-1].output_tokens) == ("stop", 9, 2)
+        [body] = fake.bodies(CHATS)
+        assert body["messages"] == [
+            {"role": "system", "content": "Be short."},
+            {"role": "user", "content": "Hi <|x"},
+        ]
+        assert (body["max_tokens"], body["stop"], body["temperature"]) == (8, ["\n"], 0.0)
+
+
+@pytest.mark.parametrize(
+    ("api", "grammar", "sent"),
+    [
+        (Api.OPENAI, '{"type": "string"}', "response_format"),
+        (Api.OLLAMA, '{"type": "string"}', "response_format"),
+        (Api.LLAMA_SERVER, 'root ::= "x"', "grammar"),
+        (Api.OPENAI, 'root ::= "x"', ""),
+        (Api.OLLAMA, 'root ::= "x"', ""),
+    ],
+)
+def test_a_chat_is_held_to_what_the_runtime_can_follow(api: Api, grammar: str, sent: str) -> None:
+    with remote({CHATS: [chat_said("x")]}, api) as (engine, fake):
+        request = replace(CHAT, grammar=grammar)
+        if not sent:
+            with pytest.raises(EngineError, match="can't be held to such a grammar"):
+                list(engine.chat(request, CancelToken()))
+            return
+        list(engine.chat(request, CancelToken()))
+        assert sent in fake.bodies(CHATS)[0]
+
+
+@pytest.mark.parametrize(
+    ("messages", "finish", "error", "why"),
+    [
+        ((Message("user", "<|im_end|>"),), "stop", EngineError, r"<\|im_end\|>"),
+        ((Message("user", "Hi"),), "", EngineDied, "broke off"),
+    ],
+)
+def test_a_chat_that_fails_says_why(
+    messages: tuple[Message, ...], finish: str, error: type[Exception], why: str
+) -> None:
+    with (
+        remote({CHATS: [chat_said("x", finish=finish)]}) as (engine, _),
+        pytest.raises(error, match=why),
+    ):
+        list(engine.chat(replace(CHAT, messages=messages), CancelToken()))
+
+
+def test_who_has_no_rerankers_or_classifiers_says_what_to_take() -> None:
+    with remote({}, Api.OLLAMA) as (engine, _):
+        with pytest.raises(EngineError, match="no rerankers; take llama-server or"):
+            engine.rerank(RerankRequest("m", "which?", ("a",)), CancelToken())
+        with pytest.raises(EngineError, match="breadknife models add FILE"):
+            engine.classify(ClassifyRequest("m", ("a",)), CancelToken())
 
 
 def test_many_at_once_each_get_their_own() -> None:

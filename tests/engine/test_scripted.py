@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import EmbedRequest, GenerateRequest, Part, ScoreRequest
+from breadknife.engine.api import ClassifyRequest, EmbedRequest, GenerateRequest, Part, RerankRequest, ScoreRequest
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import Cancelled, EngineError
 
@@ -43,6 +43,19 @@ def test_texts_with_the_same_words_are_near_each_other() -> None:
     assert a == pytest.approx(b)
     assert sum(x * x for x in a) == pytest.approx(1)
     assert sum(x * y for x, y in zip(a, c, strict=True)) < 0.5
+
+
+def test_the_more_words_of_the_query_the_more_relevant() -> None:
+    request = RerankRequest("m", "red bricks", ("a wall of red bricks", "red paint", "the sea"))
+    bricks, paint, sea = ENGINE.rerank(request, CancelToken()).scores
+    assert bricks > paint > sea == 0
+
+
+def test_the_script_is_the_classes() -> None:
+    engine = ScriptedEngine([Line("crash", "bug"), Line("please", "wish"), Line("fails", "bug")])
+    classes = engine.classify(ClassifyRequest("m", ("it fails", "please, tea", "hm")), CancelToken())
+    assert classes.labels == ("bug", "wish")
+    assert classes.probabilities == ((1, 0), (0, 1), (0.5, 0.5))
 
 
 def test_errors_and_cancelling() -> None:

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.engine.api import GenerateRequest, Part, ScoreRequest
+from breadknife.engine.api import (
+    ChatRequest,
+    ClassifyRequest,
+    EmbedRequest,
+    GenerateRequest,
+    Message,
+    Part,
+    RerankRequest,
+    ScoreRequest,
+)
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.host.receipts import Outcome
 from breadknife.task.plugin import Context
@@ -31,7 +40,28 @@ def scoring(context: Context) -> Answer:
     return Completions(())
 
 
-@pytest.mark.parametrize("reply", [generating, scoring])
+def chatting(context: Context) -> Answer:
+    messages = (Message("system", SAID), Message("user", f"x = 1\n{SAID}"))
+    list(context.model("completion").chat(messages, max_tokens=1))
+    return Completions(())
+
+
+def embedding(context: Context) -> Answer:
+    context.model("completion").embed((SAID, "x"))
+    return Completions(())
+
+
+def reranking(context: Context) -> Answer:
+    context.model("completion").rerank(SAID, (SAID, "x"))
+    return Completions(())
+
+
+def classifying(context: Context) -> Answer:
+    context.model("completion").classify((SAID, "x"))
+    return Completions(())
+
+
+@pytest.mark.parametrize("reply", [generating, scoring, chatting, embedding, reranking, classifying])
 def test_no_secret_gets_to_a_model(reply: object) -> None:
     engine = ScriptedEngine([Line("", "1")])
     plugin = Fake("fake", reply)  # type: ignore[arg-type]
@@ -43,9 +73,18 @@ def test_no_secret_gets_to_a_model(reply: object) -> None:
 
 
 def texts(request: object) -> Iterator[str]:
-    assert isinstance(request, GenerateRequest | ScoreRequest)
-    yield from (part.text for part in request.prompt)
-    yield from request.hints if isinstance(request, GenerateRequest) else request.alternatives
+    match request:
+        case GenerateRequest(prompt=prompt, hints=more) | ScoreRequest(prompt=prompt, alternatives=more):
+            yield from (part.text for part in prompt)
+            yield from more
+        case ChatRequest(messages=messages):
+            yield from (message.text for message in messages)
+        case RerankRequest(query=query, texts=more):
+            yield from (query, *more)
+        case EmbedRequest(texts=more) | ClassifyRequest(texts=more):
+            yield from more
+        case _:
+            pytest.fail(f"{request} is no request")
 
 
 @pytest.mark.parametrize("reply", [generating, scoring])

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from breadknife.errors import LeftOut, SettingsError
 from breadknife.host.registry import discover
 from breadknife.host.settings import Author, Layer, Settings, file_layers, load, load_file, resolve
-from breadknife.host.settings.lines import key_lines
 from breadknife.host.settings.schema import json_schema
 from breadknife.host.trust import trust
 from breadknife.task.values import Severity
+from breadknife.text.toml_places import key_places
 
 
 @dataclass(frozen=True)
@@ -338,7 +338,7 @@ def test_what_is_right_is_right_by_the_schema_too(values: dict[str, object]) -> 
     ],
 )  # fmt: skip
 def test_the_lines_of_keys(source: str, lines: dict[tuple[str | int, ...], int]) -> None:
-    assert key_lines(source) == lines
+    assert {path: place.line for path, place in key_places(source).items()} == lines
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.host.verify import ACCEPTED_UNPARSED, BadAnswer, Verifier, check_form
+from breadknife.host.form import BadAnswer, check_form
+from breadknife.host.verify import ACCEPTED_UNPARSED, Verifier
 from breadknife.task.values import (
     Action,
     ActionRequest,

@@ -18,6 +18,7 @@ from breadknife.cli.serve_openai import listening
 from breadknife.engine.api import Engine
 from breadknife.openai.app import make_app
 from breadknife.openai.offer import Offer
+from breadknife.openai.recipes import RunRecipe
 from breadknife.openai.work import Workers
 
 TOKEN = "a token for tests"
@@ -43,9 +44,11 @@ class Served:
 
 
 @contextmanager
-def serving(engine: Engine) -> Iterator[Served]:
+def serving(engine: Engine, run_recipe: RunRecipe | None = None) -> Iterator[Served]:
     workers = Workers(engine)
-    config = uvicorn.Config(make_app(workers, Offer(), TOKEN), lifespan="off", ws="none", log_level="warning")
+    config = uvicorn.Config(
+        make_app(workers, Offer(), TOKEN, run_recipe), lifespan="off", ws="none", log_level="warning"
+    )
     server = uvicorn.Server(config)
     with listening(0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -12,6 +12,7 @@ from breadknife import __version__
 from breadknife.cli import config, engine, models, null, plugins
 from breadknife.cli.lint.command import lint
 from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error, say
+from breadknife.cli.recipes import app as recipes
 from breadknife.offline import OFFLINE, forbid_network, is_asked_for
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.add_typer(models.app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(plugins.app, name="plugins")
+app.add_typer(recipes.app, name="recipes")
 app.add_typer(config.app, name="config")
 app.add_typer(null.app, name="null")
 
@@ -212,6 +214,28 @@ def why(
     from breadknife.cli.why import run
 
     exit_on_error(lambda: run(file, as_json=as_json, limit=limit))
+
+
+@app.command()
+def mcp(
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Serve the files of this folder.")] = Path("."),
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> None:
+    """Serve agents over the Model Context Protocol: lint, fix, why, recipe.
+
+    Your agent starts it and talks to it over stdin and stdout. No tool writes a file. Needs the package `mcp`:
+    pip install 'breadknife[mcp]'.
+
+    Examples:
+
+      breadknife mcp ~/work/app
+
+      claude mcp add breadknife -- breadknife mcp .
+    """
+    from breadknife.cli.mcp.run import run
+
+    exit_on_error(lambda: run(folder.absolute(), offline=offline, engine_script=engine_script))
 
 
 @app.command()

@@ -23,6 +23,7 @@ from breadknife.cli.output import (
 )
 from breadknife.engine.installed import is_installed
 from breadknife.engine.models.catalog import ModelInfo, merged, read_models, user_catalog
+from breadknife.engine.models.declared import declared
 from breadknife.engine.models.pull import pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineMissing, ModelError
@@ -52,7 +53,7 @@ def list_models(as_json: Json = False) -> None:
     store = ModelStore()
     with errors_told():
         user = user_catalog()
-    catalog, added = merged(user), {model.name for model in user.models}
+    catalog, added, packages = merged(user), {model.name for model in user.models}, declared().owners
     rows: list[dict[str, Any]] = [
         {
             "name": model.name,
@@ -68,6 +69,7 @@ def list_models(as_json: Json = False) -> None:
             "purpose": model.purpose,
             "languages": model.languages,
             "added": model.name in added,
+            "from": "you" if model.name in added else packages.get(model.name, "breadknife"),
             "adapter_of": model.base or None,
         }
         for model in catalog.models
@@ -79,12 +81,13 @@ def list_models(as_json: Json = False) -> None:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in "model", "size", "licence", "default for":
+    for heading in "model", "from", "size", "licence", "default for":
         table.add_column(heading, no_wrap=True)
     table.add_column("on this machine", overflow="fold")
     for row in escaped_values(rows):
         where = row["path"] or "no"
-        table.add_row(row["name"], megabytes(row["size"]), row["licence"], ", ".join(row["default_for"]), where)
+        cells = (row["name"], row["from"], megabytes(row["size"]), row["licence"], ", ".join(row["default_for"]))
+        table.add_row(*cells, where)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     _tell_of_the_engine()
 

@@ -58,6 +58,11 @@ def _is_legacy_windows() -> bool:
     return Console(stderr=True).legacy_windows
 
 
+def tell_progress(message: str, fraction: float | None) -> None:
+    """Where a terminal shows it."""
+    tell(message if fraction is None else f"{message} ({fraction:.0%})", fleeting=True)
+
+
 def shown(items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:
     """The items, each told as its turn comes, where a terminal shows that."""
     try:

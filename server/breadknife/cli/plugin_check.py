@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, cast, get_args, get_type_hints
+from typing import Any, cast, get_type_hints
 
 import msgspec
 
@@ -16,9 +16,12 @@ from breadknife.cancel import CancelToken
 from breadknife.cli.probes import Probe, probes
 from breadknife.disk.reading import read_regular
 from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.models.declared import GROUP as MODELS
+from breadknife.engine.models.declared import Declared, declared, read_packages
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import PluginError
 from breadknife.host.host import Host, Reply
+from breadknife.host.kinds import is_kind
 from breadknife.host.receipts import Outcome, Receipt
 from breadknife.host.registry import GROUP, Registry, load_plugin, roles_of
 from breadknife.host.settings import Settings
@@ -28,7 +31,7 @@ from breadknife.host.verify import refuse_edits
 from breadknife.task.cascade import Step
 from breadknife.task.plugin import Plugin
 from breadknife.task.running import check_cascade
-from breadknife.task.values import ActionRequest, CheckRequest, CommandRequest, Request, ResolveRequest
+from breadknife.task.values import ActionRequest, CheckRequest, Request, ResolveRequest, document_of
 from breadknife.text.toml import parse_toml
 
 SECONDS = 30.0
@@ -37,7 +40,6 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 RESERVED = frozenset(field.name for field in fields(Settings)) | {*TABLES, *EVERY_PLUGINS}
 """Sections of the settings that are breadknife's own."""
 
-_REQUESTS = frozenset(get_args(Request))
 _RAMBLE = "```\n😀 \"'{[(</p>\\ 1/0 \t" * 40
 _ENGINES = {"a silent model": (), "a model that rambles": (Line("", _RAMBLE),)}
 
@@ -48,8 +50,21 @@ class Problem:
     remedy: str
 
 
-def find(target: str) -> EntryPoint:
-    """The entry point of an installed plugin, or of the package in a folder, which needn't be installed.
+@dataclass(frozen=True)
+class Target:
+    """What is checked: a plugin's entry point, and the models that its package brings."""
+
+    entry: EntryPoint
+    declared: Declared
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Those that a model has: ours, and the package's own."""
+        return frozenset(builtin_catalog().roles) | frozenset(self.declared.catalog.roles)
+
+
+def find(target: str) -> Target:
+    """An installed plugin, or that of the package in a folder, which needn't be installed.
 
     Raises PluginError when there is none.
     """
@@ -58,10 +73,10 @@ def find(target: str) -> EntryPoint:
     installed = {entry.name: entry for entry in entry_points(group=GROUP)}
     if target not in installed:
         raise PluginError(f"no plugin `{target}` is installed; there are {', '.join(sorted(installed))}")
-    return installed[target]
+    return Target(installed[target], declared())
 
 
-def _in_folder(folder: Path) -> EntryPoint:
+def _in_folder(folder: Path) -> Target:
     file = folder / "pyproject.toml"
     try:
         project: dict[str, Any] = parse_toml(read_regular(file, 1 << 20).decode("utf-8")).get("project", {})
@@ -78,11 +93,15 @@ def _in_folder(folder: Path) -> EntryPoint:
     package = value.partition(":")[0].partition(".")[0]
     source = folder / "src" if (folder / "src" / package).exists() else folder
     sys.path.insert(0, str(source.resolve()))
-    return EntryPoint(name, value, GROUP)
+    brought: dict[str, str] = project.get("entry-points", {}).get(MODELS, {})
+    packages = [each.partition(":")[0] for each in brought.values()]
+    files = [(each, [source / each.partition(".")[0]]) for each in packages]
+    return Target(EntryPoint(name, value, GROUP), read_packages(str(project.get("name", name)), files))
 
 
-def problems(entry: EntryPoint) -> Iterator[Problem]:
+def problems(target: Target) -> Iterator[Problem]:
     """All that is wrong; the requests are made only when the rest is right."""
+    entry = target.entry
     try:
         plugin = load_plugin(entry)
     except Exception as error:
@@ -91,7 +110,13 @@ def problems(entry: EntryPoint) -> Iterator[Problem]:
             "its entry point must give a plugin, and every setting needs a default",
         )
         return
-    wrong = [*_names(plugin, entry), *_settings(plugin), *_serves(plugin), *_roles(plugin), *_cascades(plugin, entry)]
+    wrong = [
+        *_names(plugin, entry),
+        *_settings(plugin),
+        *_serves(plugin),
+        *_roles(plugin, target),
+        *_cascades(plugin, entry),
+    ]
     yield from wrong or _answers(plugin)
 
 
@@ -133,17 +158,20 @@ def _serves(plugin: Any) -> Iterator[Problem]:
         yield Problem("`serves` names no request", remedy)
         return
     for kind, languages in cast("Mapping[Any, Any]", serves).items():
-        if kind not in _REQUESTS:
-            yield Problem(f"`serves` has {kind!r}, which is no request", remedy)
+        if not is_kind(kind):
+            yield Problem(f"`serves` has {kind!r}, which is no request", f"{remedy}; or a kind of OwnRequest")
         elif not isinstance(languages, frozenset) or not all(isinstance(one, str) for one in cast("Any", languages)):
             yield Problem(f"`serves[{kind.__name__}]` is {languages!r}", remedy)
 
 
-def _roles(plugin: Plugin) -> Iterator[Problem]:
-    known = sorted(builtin_catalog().roles)
+def _roles(plugin: Plugin, target: Target) -> Iterator[Problem]:
+    for problem in target.declared.problems:
+        yield Problem(problem, "mend its `models.toml`: see docs/plugins.md")
+    known = sorted(target.roles)
     for role in roles_of(plugin):
         if role not in known:
-            yield Problem(f"no model has the role `{role}`", f"the roles are {', '.join(known)}")
+            remedy = f"the roles are {', '.join(known)}; one of the plugin's own stands in its `models.toml`"
+            yield Problem(f"no model has the role `{role}`", remedy)
 
 
 def _cascades(plugin: Plugin, entry: EntryPoint) -> Iterator[Problem]:
@@ -179,8 +207,8 @@ def _asked(plugin: Plugin, probe: Probe, model: str, script: Sequence[Line]) -> 
     place = f"{type(probe.request).__name__} for {probe.title}, with {model}"
     reply = _ask(plugin, probe.request, script)
     yield from _faults(place, reply.receipts)
-    request = probe.request
-    if isinstance(request, CommandRequest):
+    request, document = probe.request, document_of(probe.request)
+    if document is None:
         return
     if isinstance(request, CheckRequest):
         yield from _unsound(place, probe, reply)
@@ -188,17 +216,18 @@ def _asked(plugin: Plugin, probe: Probe, model: str, script: Sequence[Line]) -> 
             yield Problem(f"{place}: the second answer is another one", "the same text must give the same findings")
         if ActionRequest in plugin.serves:
             for finding in reply.findings[:2]:
-                again = _ask(plugin, ActionRequest(request.document, finding.span, (finding,)), script)
+                again = _ask(plugin, ActionRequest(document, finding.span, (finding,)), script)
                 yield from _faults(f"ActionRequest for a finding in {probe.title}", again.receipts)
     for _, action in reply.actions[:3]:
         if action.data:
-            again = _ask(plugin, ResolveRequest(request.document, action), script)
+            again = _ask(plugin, ResolveRequest(document, action), script)
             yield from _faults(f"ResolveRequest for an action in {probe.title}, with {model}", again.receipts)
 
 
 def _ask(plugin: Plugin, request: Request, script: Sequence[Line]) -> Reply:
     # A host for each: after three failures one would pause the plugin, and write that down.
-    settings = Settings(plugins={plugin.name: plugin.settings()})
+    scripted = {role: f"a script's {role}" for role in roles_of(plugin) if role not in builtin_catalog().roles}
+    settings = Settings(plugins={plugin.name: plugin.settings()}, models=scripted)
     host = Host(Registry((plugin,)), ScriptedEngine(script), builtin_catalog(), settings)
     try:
         return host.ask(request, CancelToken.after(SECONDS), plugin=plugin.name)

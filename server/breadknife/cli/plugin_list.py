@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from breadknife.host.kinds import KINDS
+from breadknife.host.kinds import is_kind, kind_of
 from breadknife.host.pauses import read_pauses
 from breadknife.host.registry import GROUP, load_plugin, roles_of
 from breadknife.host.settings import load
@@ -52,7 +52,7 @@ def rows(folder: Path) -> list[Row]:
                 plugin.name,
                 version,
                 package,
-                tuple(sorted(KINDS[kind].name for kind in plugin.serves if kind in KINDS)),
+                tuple(sorted(kind_of(kind).name for kind in plugin.serves if is_kind(kind))),
                 tuple(sorted({language for languages in plugin.serves.values() for language in languages})),
                 roles_of(plugin),
                 state,

@@ -54,12 +54,12 @@ def check(
     from breadknife.cli.plugin_check import find, problems
 
     try:
-        entry = find(plugin)
+        target = find(plugin)
     except BreadknifeError as error:
         raise _failed(error, 2) from None
     wrong = 0
     found: list[dict[str, str]] = []
-    for problem in problems(entry):
+    for problem in problems(target):
         wrong += 1
         if as_json:
             found.append(asdict(problem))
@@ -69,7 +69,7 @@ def check(
     if as_json:
         print_json(found)
     elif not wrong:
-        say(f"✓ {entry.name} keeps the contract")
+        say(f"✓ {target.entry.name} keeps the contract")
     if wrong:
         raise typer.Exit(1)
 

@@ -13,6 +13,10 @@ from breadknife.task.values import (
     Command,
     CommandRequest,
     CompletionRequest,
+    HoverRequest,
+    InlayRequest,
+    LensRequest,
+    NextEditRequest,
     Request,
     Trigger,
 )
@@ -102,5 +106,15 @@ def _requests(kind: type[Any], document: Document) -> Iterator[Request]:
         for offset in sorted({0, length // 2, length}):
             yield CompletionRequest(document, offset)
             yield CompletionRequest(document, offset, Trigger.INVOKED)
+    elif kind is HoverRequest:
+        for offset in sorted({0, length // 2, length}):
+            yield HoverRequest(document, offset)
+    elif kind is LensRequest:
+        yield LensRequest(document)
+    elif kind is InlayRequest:
+        yield InlayRequest(document, Span(0, length))
+        yield InlayRequest(document, Span(length // 2, min(length, length // 2 + 2_000)))
+    elif kind is NextEditRequest:
+        yield NextEditRequest(document, length // 2)
     elif kind is CommandRequest:
         yield CommandRequest(Command("no.such.command", "Not yours"), None)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
+from breadknife.cli.openai_recipes import HostedRecipes
 from breadknife.cli.output import say
 from breadknife.engine.api import Engine
 from breadknife.engine.client import DaemonEngine
@@ -32,13 +33,14 @@ def run(port: int, token_file: Path | None, engine: Engine | None = None, offer:
         raise EngineMissing
     forbid_network()
     token = kept_token(token_file) if token_file else secrets.token_urlsafe(32)
-    with listening(port) as server, closing(engine or DaemonEngine(client="breadknife engine serve-openai")) as asked:
+    asked = engine or DaemonEngine(client="breadknife engine serve-openai")
+    with listening(port) as server, closing(HostedRecipes(asked)) as recipes:
         say(f"OPENAI_BASE_URL=http://{HOST}:{server.getsockname()[1]}/v1")
         say(f"OPENAI_API_KEY={token}" if token_file is None else f"# OPENAI_API_KEY is in {token_file}")
         sys.stdout.flush()
         workers = Workers(asked)
         config = uvicorn.Config(
-            make_app(workers, offer or Offer(), token),
+            make_app(workers, offer or Offer(), token, recipes),
             lifespan="off",
             ws="none",
             log_level="warning",

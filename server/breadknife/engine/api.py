@@ -87,6 +87,34 @@ class GenerateRequest:
 
 
 @dataclass(frozen=True)
+class Message:
+    """One message of a chat. What it says can't become a control token, whatever it says."""
+
+    role: str
+    """`system`, `user`, `assistant` or `tool`."""
+    text: str
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """The assistant's next message, by the template of the model's own file. As in GenerateRequest, what isn't said
+    here."""
+
+    model: str
+    messages: tuple[Message, ...]
+    """In order. Nothing of them is left out when they are too long: that is PromptTooLong."""
+    max_tokens: int
+    stop: tuple[str, ...] = ()
+    lane: Lane = Lane.ACTION
+    sampling: Sampling = Sampling()
+    grammar: str = ""
+    adapter: str = ""
+    place: str = ""
+    top_logprobs: int = 0
+    urgent: bool = True
+
+
+@dataclass(frozen=True)
 class Chunk:
     """A piece of output. `text` may be empty (a token that ends in the middle of a character; the last chunk)."""
 
@@ -159,6 +187,8 @@ class Scores:
 
 @dataclass(frozen=True)
 class EmbedRequest:
+    """Where texts are in a space of meanings. Any model does it; one that was made for it does it well."""
+
     model: str
     texts: tuple[str, ...]
     lane: Lane = Lane.ACTION
@@ -167,8 +197,58 @@ class EmbedRequest:
 @dataclass(frozen=True)
 class Embeddings:
     vectors: tuple[tuple[float, ...], ...]
-    """For each text, the mean of its tokens' last hidden states, scaled to length 1."""
+    """One for each text, of length 1: what an encoder's file says is made of its tokens' last hidden states (their
+    mean, or one of them: its pooling); the mean of those of a model that writes text."""
     prompt_tokens: int = 0
+    trimmed_tokens: int = 0
+    """Those that the ends of texts lost which are longer than the model can read."""
+
+
+@dataclass(frozen=True)
+class RerankRequest:
+    """How relevant each text is for a query: for a reranker."""
+
+    model: str
+    query: str
+    texts: tuple[str, ...]
+    lane: Lane = Lane.ACTION
+
+
+@dataclass(frozen=True)
+class Relevances:
+    scores: tuple[float, ...]
+    """One for each text, the higher the more relevant: the logit of the model's head, of any sign. They compare texts
+    for one query and one model. A model of another runtime may tell them on another scale."""
+    prompt_tokens: int = 0
+    trimmed_tokens: int = 0
+    """As in Embeddings. A query is never trimmed."""
+
+
+@dataclass(frozen=True)
+class ClassifyRequest:
+    """Which class each text belongs to: for a classifier, with the classes that it was made for."""
+
+    model: str
+    texts: tuple[str, ...]
+    lane: Lane = Lane.ACTION
+
+
+@dataclass(frozen=True)
+class Classes:
+    labels: tuple[str, ...]
+    """The model's classes, by the names that its file gives them."""
+    probabilities: tuple[tuple[float, ...], ...]
+    """For each text that of each label, in the order of `labels`; 1 together."""
+    prompt_tokens: int = 0
+    trimmed_tokens: int = 0
+    """As in Embeddings."""
+
+
+ReadRequest = EmbedRequest | RerankRequest | ClassifyRequest
+"""What is asked about texts of which only the whole counts: nothing is written, no token is likelier than another."""
+Reading = Embeddings | Relevances | Classes
+"""The answers to those."""
+EngineRequest = GenerateRequest | ChatRequest | ScoreRequest | ReadRequest
 
 
 @dataclass(frozen=True)
@@ -265,9 +345,21 @@ class Engine(Protocol):
         """Yield the output in chunks. The last chunk has `finish` set. Closing the iterator stops the work."""
         ...
 
+    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        """As `generate`. ModelUnfit for a model without a template for chats."""
+        ...
+
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores: ...
 
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings: ...
+
+    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+        """ModelError for a model that is no reranker."""
+        ...
+
+    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
+        """ModelError for a model that is no classifier."""
+        ...
 
     def status(self) -> EngineStatus | None:
         """The engine's status; None if no engine runs. This starts none.

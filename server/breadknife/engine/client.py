@@ -18,11 +18,16 @@ from breadknife import __version__, paths
 from breadknife.cancel import CancelToken
 from breadknife.engine import wire
 from breadknife.engine.api import (
+    ChatRequest,
     Chunk,
+    Classes,
+    ClassifyRequest,
     Embeddings,
     EmbedRequest,
     EngineStatus,
     GenerateRequest,
+    Relevances,
+    RerankRequest,
     ScoreRequest,
     Scores,
 )
@@ -69,6 +74,11 @@ class DaemonEngine:
                 assert isinstance(reply, wire.Output)
                 yield reply.chunk
 
+    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        from breadknife.engine.models.chat import as_generation  # templates take time to import, and few need them
+
+        return self.generate(as_generation(request), cancel)
+
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         (reply,) = self._ask(lambda id: wire.Score(id, request), cancel)
         assert isinstance(reply, wire.Scored)
@@ -78,6 +88,16 @@ class DaemonEngine:
         (reply,) = self._ask(lambda id: wire.Embed(id, request), cancel)
         assert isinstance(reply, wire.Embedded)
         return reply.embeddings
+
+    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+        (reply,) = self._ask(lambda id: wire.Rerank(id, request), cancel)
+        assert isinstance(reply, wire.Reranked)
+        return reply.relevances
+
+    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
+        (reply,) = self._ask(lambda id: wire.Classify(id, request), cancel)
+        assert isinstance(reply, wire.Classified)
+        return reply.classes
 
     def status(self) -> EngineStatus | None:
         with self._lock:

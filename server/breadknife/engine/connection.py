@@ -30,7 +30,7 @@ GREETING_SECONDS = 5.0
 LOOK_SECONDS = 0.25
 """Between two looks at a daemon that says nothing."""
 
-Reply = wire.Output | wire.Scored | wire.Embedded | wire.Report
+Reply = wire.Output | wire.Scored | wire.Embedded | wire.Reranked | wire.Classified | wire.Report
 _Inbox = queue.SimpleQueue[Reply | wire.Failed | BreadknifeError]
 
 

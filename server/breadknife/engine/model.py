@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from breadknife.engine.api import Calibration, Chunk, Embeddings, Prompt, Sampling, Scores
+from breadknife.engine.api import Calibration, Chunk, Prompt, Reading, Sampling, Scores
 
 Rows = NDArray[np.float32]
 """One row for each requested output, in order: logits [outputs, vocabulary], or hidden states [outputs, width].
@@ -32,9 +32,9 @@ class Evaluation:
     """Whether rows are hidden states instead of logits."""
 
 
-Steps = Generator[tuple[Evaluation, ...] | Chunk | Scores | Embeddings, list[Rows], None]
-"""A job. It yields the evaluations that it needs next (of any length, each on a sequence of its own) and is sent the
-rows of each. It also yields chunks as they come, or its one answer. It must use the rows before it yields again."""
+Steps = Generator[tuple[Evaluation, ...] | Chunk | Scores | Reading, list[Rows], None]
+"""A job: yields what it wants evaluated next (of any length, each on a sequence of its own) and is sent the rows of
+each; yields chunks as they come, or the one answer. Rows have to be used before it asks for the next evaluation."""
 
 
 @dataclass(frozen=True)

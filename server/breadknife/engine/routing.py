@@ -8,19 +8,24 @@ from typing import TypeVar
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import (
+    ChatRequest,
     Chunk,
+    Classes,
+    ClassifyRequest,
     Embeddings,
     EmbedRequest,
     Engine,
     EngineStatus,
     GenerateRequest,
+    Relevances,
+    RerankRequest,
     ScoreRequest,
     Scores,
 )
 from breadknife.engine.runtimes import split_model
 from breadknife.errors import UnknownModel
 
-_Request = TypeVar("_Request", GenerateRequest, ScoreRequest, EmbedRequest)
+_Request = TypeVar("_Request", GenerateRequest, ChatRequest, ScoreRequest, EmbedRequest, RerankRequest, ClassifyRequest)
 
 
 class RoutedEngine:
@@ -35,6 +40,10 @@ class RoutedEngine:
         engine, request = self._route(request)
         return engine.generate(request, cancel)
 
+    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        engine, request = self._route(request)
+        return engine.chat(request, cancel)
+
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         engine, request = self._route(request)
         return engine.score(request, cancel)
@@ -42,6 +51,14 @@ class RoutedEngine:
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings:
         engine, request = self._route(request)
         return engine.embed(request, cancel)
+
+    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+        engine, request = self._route(request)
+        return engine.rerank(request, cancel)
+
+    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
+        engine, request = self._route(request)
+        return engine.classify(request, cancel)
 
     def status(self) -> EngineStatus | None:
         """Of the local engine."""

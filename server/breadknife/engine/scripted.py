@@ -13,12 +13,18 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import (
+    ChatRequest,
     Chunk,
+    Classes,
+    ClassifyRequest,
     Embeddings,
     EmbedRequest,
+    EngineRequest,
     EngineStatus,
     GenerateRequest,
     Prompt,
+    Relevances,
+    RerankRequest,
     ScoreRequest,
     Scores,
 )
@@ -54,7 +60,7 @@ class ScriptedEngine:
 
     def __init__(self, script: Sequence[Line]) -> None:
         self._script = tuple(script)
-        self.requests: list[GenerateRequest | ScoreRequest | EmbedRequest] = []
+        self.requests: list[EngineRequest] = []
         """The newest, at most `REQUESTS`."""
 
     @classmethod
@@ -64,8 +70,16 @@ class ScriptedEngine:
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
         self._keep(request)
+        return self._say(_text(request.prompt), request, cancel)
+
+    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        """The messages' texts are the prompt, each on lines of its own."""
+        self._keep(request)
+        return self._say("\n".join(message.text for message in request.messages), request, cancel)
+
+    def _say(self, prompt: str, request: GenerateRequest | ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
         begins = _beginning(request.grammar)
-        line, finish, tokens = self._line(_text(request.prompt) + begins, cancel), "stop", 0
+        line, finish, tokens = self._line(prompt + begins, cancel), "stop", 0
         said = line.say if line.say.startswith(begins) else begins + line.say
         for stop in request.stop:
             said = said.partition(stop)[0]
@@ -77,7 +91,7 @@ class ScriptedEngine:
             tokens += 1
             other = line.instead.get(word) if request.top_logprobs else None
             yield Chunk(word) if other is None else Chunk(word, -0.1, top_logprobs=((word, -0.1), (other, -0.5)))
-        yield Chunk("", finish=finish, prompt_tokens=len(_text(request.prompt).split()), output_tokens=tokens)
+        yield Chunk("", finish=finish, prompt_tokens=len(prompt.split()), output_tokens=tokens)
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         """What the line says is certain; any other alternative is as unlikely as it is long."""
@@ -94,8 +108,25 @@ class ScriptedEngine:
         """Texts with the same words are near each other, whatever the script says."""
         self._keep(request)
         cancel.raise_if_cancelled()
-        words = sum(len(text.split()) for text in request.texts)
-        return Embeddings(tuple(map(_vector, request.texts)), prompt_tokens=words)
+        return Embeddings(tuple(map(_vector, request.texts)), prompt_tokens=_words(request.texts))
+
+    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+        """The more words of the query a text has, the more relevant it is, whatever the script says."""
+        self._keep(request)
+        cancel.raise_if_cancelled()
+        asked = _vector(request.query)
+        scores = tuple(sum(x * y for x, y in zip(asked, _vector(text), strict=True)) for text in request.texts)
+        return Relevances(scores, prompt_tokens=_words((request.query, *request.texts)))
+
+    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
+        """The classes are what the script says. A text is of the class of the first line whose `when` is in it, for
+        certain; where there is none, all classes are as likely."""
+        self._keep(request)
+        labels = tuple(dict.fromkeys(line.say for line in self._script)) or ("",)
+        found = [self._line(text, cancel).say for text in request.texts]
+        certain = [tuple(float(label == said) for label in labels) for said in found]
+        even = (1.0 / len(labels),) * len(labels)
+        return Classes(labels, tuple(each if any(each) else even for each in certain), _words(request.texts))
 
     def status(self) -> EngineStatus | None:
         return None
@@ -107,7 +138,7 @@ class ScriptedEngine:
     def close(self) -> None:
         pass
 
-    def _keep(self, request: GenerateRequest | ScoreRequest | EmbedRequest) -> None:
+    def _keep(self, request: EngineRequest) -> None:
         self.requests.append(request)
         del self.requests[:-REQUESTS]
 
@@ -130,6 +161,10 @@ def _sleep(seconds: float, cancel: CancelToken) -> None:
 def _beginning(grammar: str) -> str:
     found = re.fullmatch(r'root ::= "((?:\\.|[^"\\])*)" \[\^\\x00\]\*', grammar)
     return re.sub(r"\\(.)", lambda escaped: {"t": "\t"}.get(escaped[1], escaped[1]), found[1]) if found else ""
+
+
+def _words(texts: Sequence[str]) -> int:
+    return sum(len(text.split()) for text in texts)
 
 
 def _text(prompt: Prompt) -> str:

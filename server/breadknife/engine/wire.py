@@ -7,15 +7,19 @@ import msgspec
 from breadknife import errors
 from breadknife.engine.api import (
     Chunk,
+    Classes,
+    ClassifyRequest,
     Embeddings,
     EmbedRequest,
     EngineStatus,
     GenerateRequest,
+    Relevances,
+    RerankRequest,
     ScoreRequest,
     Scores,
 )
 
-PROTOCOL = 3
+PROTOCOL = 4
 """Raised when a message changes so that the other side could misread it. Hello, Welcome and Retire never change but
 by new fields with defaults: they are how versions that differ find that out."""
 MAX_LINE = 8 << 20
@@ -70,6 +74,16 @@ class Embed(msgspec.Struct, tag="embed", frozen=True):
     request: EmbedRequest
 
 
+class Rerank(msgspec.Struct, tag="rerank", frozen=True):
+    id: int
+    request: RerankRequest
+
+
+class Classify(msgspec.Struct, tag="classify", frozen=True):
+    id: int
+    request: ClassifyRequest
+
+
 class Cancel(msgspec.Struct, tag="cancel", frozen=True):
     id: int
 
@@ -101,6 +115,16 @@ class Embedded(msgspec.Struct, tag="embedded", frozen=True):
     embeddings: Embeddings
 
 
+class Reranked(msgspec.Struct, tag="reranked", frozen=True):
+    id: int
+    relevances: Relevances
+
+
+class Classified(msgspec.Struct, tag="classified", frozen=True):
+    id: int
+    classes: Classes
+
+
 class Failed(msgspec.Struct, tag="failed", frozen=True):
     """The end of a request that failed; `kind` is the error's class name in `breadknife.errors`."""
 
@@ -122,8 +146,8 @@ class Report(msgspec.Struct, tag="report", frozen=True):
     status: EngineStatus
 
 
-FromClient = Hello | Retire | Generate | Score | Embed | Cancel | Status | Ping
-FromDaemon = Welcome | Leaving | Pong | Output | Scored | Embedded | Failed | Report
+FromClient = Hello | Retire | Generate | Score | Embed | Rerank | Classify | Cancel | Status | Ping
+FromDaemon = Welcome | Leaving | Pong | Output | Scored | Embedded | Reranked | Classified | Failed | Report
 
 decode_from_client = msgspec.json.Decoder(FromClient).decode
 decode_from_daemon = msgspec.json.Decoder(FromDaemon).decode

@@ -10,81 +10,26 @@ from functools import partial
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.errors import Cancelled, EngineMissing, ModelError, ModelMissing
-from breadknife.host.containment import Unfinished
+from breadknife.errors import Cancelled, EngineMissing, ModelError, ModelMissing, PluginError
+from breadknife.host.containment import GRACE_SECONDS, Unfinished
 from breadknife.host.context import HostContext, Trace
 from breadknife.host.failures import PLUGINS_FAULT, explained
-from breadknife.host.kinds import WHOLE_SECONDS
+from breadknife.host.form import check_form
+from breadknife.host.kinds import WHOLE_SECONDS, kind_of
 from breadknife.host.pauses import FAILURES, Pause
 from breadknife.host.receipts import Outcome, Receipt
+from breadknife.host.reply import Reply, line_of, origins, says_something
 from breadknife.host.services import Services
-from breadknife.host.verify import Verifier, check_form
+from breadknife.host.telling import Tell
+from breadknife.host.verify import Verifier
 from breadknife.task.plugin import Plugin
 from breadknife.task.reasons import silence
-from breadknife.task.values import (
-    Action,
-    ActionRequest,
-    Actions,
-    Answer,
-    CheckRequest,
-    CommandRequest,
-    CompletionItem,
-    CompletionRequest,
-    Completions,
-    Done,
-    Finding,
-    Findings,
-    NextEditRequest,
-    Origin,
-    Request,
-    ResolveRequest,
-    Silence,
-)
-from breadknife.text.document import Document
+from breadknife.task.values import Answer, CheckRequest, Findings, Request, Silence, document_of
 
 log = logging.getLogger("breadknife.host")
 
-
-@dataclass(frozen=True)
-class Reply:
-    """All plugins' answers to one request, each with its plugin's name, and a receipt for each plugin asked."""
-
-    answers: tuple[tuple[str, Answer], ...] = ()
-    receipts: tuple[Receipt, ...] = ()
-
-    @property
-    def completions(self) -> list[CompletionItem]:
-        return [item for _, item in self.offers]
-
-    @property
-    def offers(self) -> list[tuple[str, CompletionItem]]:
-        """Completions, each with the name of the plugin that gets its command when the user accepts it."""
-        return [
-            (name, item) for name, answer in self.answers if isinstance(answer, Completions) for item in answer.items
-        ]
-
-    @property
-    def findings(self) -> list[Finding]:
-        found = [item for _, answer in self.answers if isinstance(answer, Findings) for item in answer.items]
-        return sorted(found, key=lambda f: (f.span, f.source, f.code))
-
-    @property
-    def unanswered(self) -> list[str]:
-        """Sentences about parts of plugins that gave no answer to a check."""
-        return [why for _, answer in self.answers if isinstance(answer, Findings) for why in answer.unanswered]
-
-    @property
-    def actions(self) -> list[tuple[str, Action]]:
-        """Actions, each with the name of the plugin that offers it and resolves it."""
-        return [(name, item) for name, answer in self.answers if isinstance(answer, Actions) for item in answer.items]
-
-    @property
-    def message(self) -> str:
-        return " ".join(answer.message for _, answer in self.answers if isinstance(answer, Done) and answer.message)
-
-    @property
-    def failures(self) -> list[Receipt]:
-        return [receipt for receipt in self.receipts if receipt.outcome is Outcome.FAILED]
+MOST_WAITING = 4
+"""Plugins that wait for each other's answers to one request."""
 
 
 @dataclass(frozen=True)
@@ -104,19 +49,31 @@ class Asking:
     request: Request
     root: Path | None
     cancel: CancelToken
-    """The client's token. Each plugin gets a token of its own, with its time limit."""
+    """The asker's."""
+    tell: Tell = lambda message, fraction: None
+    """Hears of progress."""
+    outer: Asking | None = None
+    """Where a plugin asks: what it answers."""
+    asker: str = ""
+    """That plugin."""
     _started: float = field(default_factory=time.monotonic)
     _at: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
-        self._kind = self.services.kinds[type(self.request)]
+        self._kind = kind_of(type(self.request), self.services.kinds)
+        self.lane = self.outer.lane if self.outer else self._kind.lane
         whole = isinstance(self.request, CheckRequest) and self.request.whole
         self._seconds = WHOLE_SECONDS if whole else self._kind.seconds
+        self.document = document_of(self.request)
+        self.documents = (*(self.outer.documents if self.outer else ()), *((self.document,) if self.document else ()))
         self.settings = self.services.settings_for(self.document, self.root)
+        self.asks_models = False
+        """Whether a plugin has asked a model, or another one that has. Known after `reply`."""
 
     @property
-    def document(self) -> Document | None:
-        return None if isinstance(self.request, CommandRequest) else self.request.document
+    def waiting(self) -> tuple[str, ...]:
+        """The plugins that wait for this answer, the innermost last."""
+        return (*self.outer.waiting, self.asker) if self.outer else ()
 
     def reply(self, plugins: Sequence[Plugin]) -> Reply:
         traces = {plugin.name: Trace() for plugin in plugins}
@@ -127,10 +84,11 @@ class Asking:
         works = {p.name: partial(self._ask, p, traces[p.name], tokens[p.name]) for p in asked}
         forgets = [self.cancel.on_cancel(token.cancel) for token in tokens.values()]
         try:
-            results = self.services.containment.run(works, limits, self.cancel, self._kind.lane.name)
+            results = self.services.containment.run(works, limits, self.cancel, self.lane.name)
         finally:
             for forget in forgets:
                 forget()
+        self.asks_models = any(trace.models or trace.borrows for trace in traces.values())
         for name, result in results.items():
             ended[name] = self._unfinished(name, result) if isinstance(result, Unfinished) else result
             self._count(name, ended[name])
@@ -175,28 +133,17 @@ class Asking:
         return CancelToken(end if self.cancel.deadline is None else min(end, self.cancel.deadline))
 
     def _ask(self, plugin: Plugin, trace: Trace, token: CancelToken) -> _Ended:
-        """Ask one plugin. Runs in a thread of the plugin."""
-        document = self.document
-        context = HostContext(
-            self.services,
-            plugin.name,
-            document,
-            self.root,
-            token,
-            self._kind.lane,
-            trace,
-            self.settings,
-            type(self.request),
-        )
-        verifier = Verifier(self.request, self.services.tree, trace.by_model, self._shared)
+        """In the plugin's own thread."""
+        context = HostContext(self.services, plugin.name, self, self.root, token, trace, self.settings)
+        verifier = Verifier(self.request, self.services.tree, trace.by_model, self._shared, self._may_show)
         try:
             answer = plugin.answer(self.request, context)
             check_form(self.request, answer)
             answer = self._with_severities(verifier.verified(answer), plugin.name)
-            if not _says_something(answer):
+            if not says_something(answer):
                 nothing = answer if isinstance(answer, Silence) else silence("no-opinion", plugin=plugin.name)
                 return self._ended(Outcome.NOTHING, nothing, verifier.verdict)
-            for origin in _origins(answer):
+            for origin in origins(answer):
                 if origin.model:
                     trace.note(origin)
             return self._ended(Outcome.ANSWERED, answer, verifier.verdict)
@@ -212,6 +159,24 @@ class Asking:
                 self.services.notify_missing(error)
             return self._ended(outcome, why)
 
+    def ask_others(self, plugin: str, request: Request, trace: Trace, cancel: CancelToken) -> Answer | None:
+        """See `breadknife.task.plugin.Context.ask`. In the asking plugin's own thread."""
+        inner = Asking(self.services, request, self.root, _sooner(cancel), self.tell, self, plugin)
+        if len(inner.waiting) > MOST_WAITING:
+            raise PluginError(f"{' asks '.join(inner.waiting)}: more than {MOST_WAITING} wait for each other")
+        forget = cancel.on_cancel(inner.cancel.cancel)
+        try:
+            serving = [each for each in self.services.serving(request) if each.name not in inner.waiting]
+            enabled = [each for each in serving if each.name not in inner.settings.disabled]
+            if not enabled:
+                inner.nobody(serving)
+            found = inner.reply(enabled)
+        finally:
+            forget()
+        cancel.raise_if_cancelled()
+        trace.borrows |= inner.asks_models
+        return next((answer for _, answer in found.answers), None)
+
     def _with_severities(self, answer: Answer | None, plugin: str) -> Answer | None:
         """The answer, with the severities that the user's settings give to its findings."""
         wanted = self.settings.severities.get(plugin)
@@ -224,6 +189,9 @@ class Asking:
     def _shared(self, path: Path) -> str | None:
         project = self.services.projects.of(self.root)
         return project.text(path) if project else None
+
+    def _may_show(self, uri: str) -> bool:
+        return self.services.may_show(uri, self.root)
 
     def _unfinished(self, name: str, why: Unfinished) -> _Ended:
         match why:
@@ -248,28 +216,29 @@ class Asking:
         return _Ended(outcome, answer, round((time.monotonic() - self._started) * 1000, 1), verdict)
 
     def _receipt(self, plugin: str, ended: _Ended, trace: Trace) -> Receipt:
-        origins = tuple(trace.origins)
-        model = next(iter(trace.models), "") or next((origin.model for origin in origins), "")
+        costs = tuple(trace.origins)
+        model = next(iter(trace.models), "") or next((origin.model for origin in costs), "")
         trace.is_recorded = True
         receipt = Receipt(
             request=self._kind.name,
             plugin=plugin,
             outcome=ended.outcome,
             uri=self.document.uri if self.document else "",
-            line=_line(self.request),
-            rules=tuple(dict.fromkeys(origin.rule for origin in _origins(ended.answer) if origin.rule))[:10],
+            line=line_of(self.request),
+            rules=tuple(dict.fromkeys(origin.rule for origin in origins(ended.answer) if origin.rule))[:10],
             model=model,
-            prompt_tokens=sum(origin.prompt_tokens for origin in origins),
-            cached_tokens=sum(origin.cached_tokens for origin in origins),
-            output_tokens=sum(origin.output_tokens for origin in origins),
+            prompt_tokens=sum(origin.prompt_tokens for origin in costs),
+            cached_tokens=sum(origin.cached_tokens for origin in costs),
+            output_tokens=sum(origin.output_tokens for origin in costs),
             milliseconds=ended.milliseconds,
             bytes_sent=trace.bytes_sent + self.services.take_late(plugin),
             id=self.services.next_id(),
             at=self._at,
             steps=tuple(trace.steps),
-            trimmed_tokens=sum(origin.trimmed_tokens for origin in origins),
-            queued_ms=round(sum(origin.queued for origin in origins) * 1000, 1),
-            computed_ms=round(sum(origin.computed for origin in origins) * 1000, 1),
+            trimmed_tokens=sum(origin.trimmed_tokens for origin in costs),
+            queued_ms=round(sum(origin.queued for origin in costs) * 1000, 1),
+            computed_ms=round(sum(origin.computed for origin in costs) * 1000, 1),
+            asked_by=self.asker,
             verdict=ended.verdict,
         )
         if isinstance(ended.answer, Silence):
@@ -288,34 +257,7 @@ def _paused(pause: Pause) -> Silence:
     return silence("plugin-paused", plugin=pause.name, times=FAILURES, error=pause.sentence)
 
 
-def _says_something(answer: Answer | None) -> bool:
-    match answer:
-        case Completions(items=items) | Actions(items=items):
-            return bool(items)
-        case Findings() | Done():
-            return True
-        case _:
-            return False
-
-
-def _origins(answer: Answer | None) -> list[Origin]:
-    match answer:
-        case Completions(items=items) | Actions(items=items):
-            return [item.origin for item in items]
-        case Findings(items=items):
-            judges = [next((fix.origin.model for fix in item.fixes if fix.origin.model), "") for item in items]
-            return [Origin(rule=item.code, model=judge) for item, judge in zip(items, judges, strict=True)]
-        case _:
-            return []
-
-
-def _line(request: Request) -> int:
-    match request:
-        case CompletionRequest(document=document, offset=at) | NextEditRequest(document=document, offset=at):
-            return document.line_at(at) + 1
-        case ActionRequest(document=document, span=span):
-            return document.line_at(span.start) + 1
-        case ResolveRequest(document=document, action=Action(findings=(first, *_))):
-            return document.line_at(first.span.start) + 1
-        case _:
-            return 0
+def _sooner(cancel: CancelToken) -> CancelToken:
+    """Who asks another plugin has time left to do without its answer, or to notice that there is none."""
+    left = cancel.remaining()
+    return CancelToken() if left is None else CancelToken.after(max(left / 2, left - 2 * GRACE_SECONDS))

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import CONTEXT_SIZE, Chunk, GenerateRequest, Lane, Prompt, Sampling, ScoreRequest, Scores
+from breadknife.engine.api import (
+    CONTEXT_SIZE,
+    ChatRequest,
+    Chunk,
+    Classes,
+    ClassifyRequest,
+    EmbedRequest,
+    GenerateRequest,
+    Lane,
+    Message,
+    Prompt,
+    Reading,
+    RerankRequest,
+    Sampling,
+    ScoreRequest,
+    Scores,
+)
 from breadknife.engine.runtimes import split_model
 from breadknife.errors import DocumentKept
+from breadknife.host.resources import read_resource
 from breadknife.host.services import Services
 from breadknife.host.settings import Settings
 from breadknife.project.files import may_be_asked_about
@@ -19,7 +36,7 @@ from breadknife.project.values import Project
 from breadknife.task.cascade import Step
 from breadknife.task.plugin import Model
 from breadknife.task.running import StepTrace, run_cascade
-from breadknife.task.values import Origin
+from breadknife.task.values import Answer, Origin, Request, Resource, document_of
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree
 
@@ -32,7 +49,9 @@ class Trace:
     models: list[str] = field(default_factory=list[str])
     """The models that were asked, in order."""
     origins: list[Origin] = field(default_factory=list[Origin])
-    """The cost of each generation."""
+    """What generations have cost."""
+    borrows: bool = False
+    """Another plugin that was asked has asked a model, or one that has."""
     bytes_sent: int = 0
     """Bytes of prompts that have left the machine."""
     is_recorded: bool = False
@@ -46,8 +65,23 @@ class Trace:
             self.origins.append(bare)
 
     def by_model(self, origin: Origin) -> bool:
-        """Whether a model wrote something: its origin names one, or a model was asked and its origin names no rule."""
-        return bool(origin.model) or (bool(self.models) and not origin.rule)
+        """Whether a model wrote something: it says so, or a model was asked and nothing else takes the credit."""
+        return bool(origin.model) or ((bool(self.models) or self.borrows) and not origin.rule)
+
+
+class Around(Protocol):
+    """The request that a context is for."""
+
+    request: Request
+    documents: tuple[Document, ...]
+    """What it is about, and what those are that wait for its answer."""
+    lane: Lane
+
+    def ask_others(self, plugin: str, request: Request, trace: Trace, cancel: CancelToken, /) -> Answer | None:
+        """Raises PluginError."""
+        ...
+
+    def tell(self, message: str, fraction: float | None, /) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -56,13 +90,11 @@ class HostContext:
 
     _services: Services
     _plugin: str
-    _document: Document | None
+    _around: Around
     root: Path | None
     cancel: CancelToken
-    _lane: Lane
     _trace: Trace
     _settings: Settings
-    _request: type[Any]
 
     @property
     def project(self) -> Project | None:
@@ -90,21 +122,33 @@ class HostContext:
     def run(self, steps: Sequence[Step[Any, Any]], value: Any, /) -> Any:
         return run_cascade(steps, value, self, self._trace.steps.append, self._services.memory, self._plugin)
 
+    def ask(self, request: Request, /) -> Answer | None:
+        return self._around.ask_others(self._plugin, request, self._trace, self.cancel)
+
+    def read(self, path: Path | str, /) -> Resource:
+        self.cancel.raise_if_cancelled()
+        return read_resource(path, self.root)
+
+    def progress(self, message: str, fraction: float | None = None, /) -> None:
+        self._around.tell(message, fraction)
+
     def refresh(self) -> None:
-        if self._document is not None:
-            self._services.refresh(self._plugin, self._document, self._request)
+        document = document_of(self._around.request)
+        if document is not None:
+            self._services.refresh(self._plugin, document, type(self._around.request))
 
     def notify(self, message: str, /) -> None:
         self._services.notify(message, self._plugin)
 
     def _check_document(self) -> None:
-        """Raises DocumentKept if no model may see the document."""
-        document = self._document
-        if document is not None and not may_be_asked_about(document, self.project):
-            raise DocumentKept(f"{document.path or document.uri} is ignored, or looks like a file that holds secrets")
+        """No plugin may put a document before a model that the user has kept from it. Raises DocumentKept."""
+        for document in self._around.documents:
+            if not may_be_asked_about(document, self.project):
+                where = document.path or document.uri
+                raise DocumentKept(f"{where} is ignored, or looks like a file that holds secrets")
 
     def _model(self, name: str) -> Model:
-        return HostModel(self._services, self._plugin, name, self.cancel, self._lane, self._trace)
+        return HostModel(self._services, self._plugin, name, self.cancel, self._around.lane, self._trace)
 
 
 @dataclass(frozen=True)
@@ -139,7 +183,7 @@ class HostModel:
         urgent: bool = True,
     ) -> Iterator[Chunk]:
         prompt, hints = _without_secrets(prompt), tuple(map(masked, hints))
-        self._record_request(prompt, ("",))
+        self._asked([_text(prompt)])
         request = GenerateRequest(
             self.name,
             prompt,
@@ -157,6 +201,55 @@ class HostModel:
         chunks = self._services.engine.generate(request, cancel or self._cancel)
         return chunks if cancel else self._counted(chunks)
 
+    def chat(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: tuple[str, ...] = (),
+        cancel: CancelToken | None = None,
+        sampling: Sampling = Sampling(),
+        grammar: str = "",
+        place: str = "",
+        top_logprobs: int = 0,
+        urgent: bool = True,
+    ) -> Iterator[Chunk]:
+        said = tuple(replace(message, text=masked(message.text)) for message in messages)
+        self._asked([message.text for message in said])
+        request = ChatRequest(
+            self.name,
+            said,
+            max_tokens,
+            stop,
+            self._lane,
+            sampling,
+            grammar,
+            place=self._place(place),
+            top_logprobs=top_logprobs,
+            urgent=urgent,
+        )
+        chunks = self._services.engine.chat(request, cancel or self._cancel)
+        return chunks if cancel else self._counted(chunks)
+
+    def embed(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> tuple[tuple[float, ...], ...]:
+        texts = self._reads(*texts)
+        found = self._services.engine.embed(EmbedRequest(self.name, texts, self._lane), cancel or self._cancel)
+        self._has_read(found)
+        return found.vectors
+
+    def rerank(self, query: str, texts: Sequence[str], *, cancel: CancelToken | None = None) -> tuple[float, ...]:
+        query, *rest = self._reads(query, *texts)
+        request = RerankRequest(self.name, query, tuple(rest), self._lane)
+        found = self._services.engine.rerank(request, cancel or self._cancel)
+        self._has_read(found)
+        return found.scores
+
+    def classify(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Classes:
+        texts = self._reads(*texts)
+        found = self._services.engine.classify(ClassifyRequest(self.name, texts, self._lane), cancel or self._cancel)
+        self._has_read(found)
+        return found
+
     def score(
         self,
         prompt: Prompt,
@@ -170,7 +263,7 @@ class HostModel:
         cancel: CancelToken | None = None,
     ) -> Scores:
         prompt, alternatives = _without_secrets(prompt), tuple(map(masked, alternatives))
-        self._record_request(prompt, alternatives)
+        self._asked([_text(prompt) + each for each in alternatives])  # other runtimes are sent each of them
         request = ScoreRequest(
             self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs, fresh
         )
@@ -199,14 +292,23 @@ class HostModel:
         self._trace.note(origin)
         return origin
 
-    def _record_request(self, prompt: Prompt, alternatives: tuple[str, ...]) -> None:
-        """Record the model and the bytes sent: a runtime elsewhere gets the prompt with each alternative."""
+    def _reads(self, *texts: str) -> tuple[str, ...]:
+        """The texts as the model may see them."""
+        seen = tuple(map(masked, texts))
+        self._asked(seen)
+        return seen
+
+    def _has_read(self, found: Reading) -> None:
+        cost = Origin(model=self.name, prompt_tokens=found.prompt_tokens, trimmed_tokens=found.trimmed_tokens)
+        self._trace.note(cost)
+
+    def _asked(self, texts: Iterable[str]) -> None:
+        """These are sent to the model."""
         self._trace.models.append(self.name)
         elsewhere = split_model(self.name)
         runtime = self._services.settings.engines.get(elsewhere[0]) if elsewhere else None
         if runtime is not None and not runtime.local:
-            beginning = "".join(part.text for part in prompt)
-            sent = sum(len(f"{beginning}{each}".encode("utf-8", "replace")) for each in alternatives)
+            sent = sum(len(text.encode("utf-8", "replace")) for text in texts)
             if self._trace.is_recorded:
                 self._services.sent_late(self._plugin, sent)
             else:
@@ -231,3 +333,7 @@ class HostModel:
 def _without_secrets(prompt: Prompt) -> Prompt:
     """The prompt with its secrets masked. Every plugin's prompt passes through here."""
     return tuple(part if part.control else replace(part, text=masked(part.text)) for part in prompt)
+
+
+def _text(prompt: Prompt) -> str:
+    return "".join(part.text for part in prompt)

@@ -8,21 +8,23 @@ from breadknife.errors import (
     DocumentKept,
     EngineError,
     EngineMissing,
+    FileRefused,
     ModelCorrupt,
     ModelError,
     ModelMissing,
     ModelSetAside,
+    ModelUnfit,
     NetworkForbidden,
     PromptTooLong,
     Superseded,
     UnknownModel,
 )
+from breadknife.host.form import BadAnswer
 from breadknife.host.receipts import Outcome
-from breadknife.host.verify import BadAnswer
 from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 
-PLUGINS_FAULT = frozenset({"plugin-broke", "plugin-hung", "plugin-flooded", "bad-span"})
+PLUGINS_FAULT = frozenset({"plugin-broke", "plugin-hung", "plugin-flooded", "bad-span", "bad-answer"})
 """Reasons that count towards a pause."""
 
 _CODES: tuple[tuple[type[BreadknifeError], str, Outcome], ...] = (
@@ -33,11 +35,13 @@ _CODES: tuple[tuple[type[BreadknifeError], str, Outcome], ...] = (
     (ModelCorrupt, "model-corrupt", Outcome.FAILED),
     (ModelSetAside, "model-set-aside", Outcome.FAILED),
     (DocumentKept, "ignored-file", Outcome.NOTHING),
+    (ModelUnfit, "model-unfit", Outcome.FAILED),
     (ModelError, "model-failed", Outcome.FAILED),
     (PromptTooLong, "prompt-too-long", Outcome.FAILED),
     (EngineMissing, "engine-missing", Outcome.NOTHING),
     (EngineError, "engine-failed", Outcome.FAILED),
     (NetworkForbidden, "offline", Outcome.FAILED),
+    (FileRefused, "file-refused", Outcome.NOTHING),
     (BreadknifeError, "failed", Outcome.FAILED),
 )
 """The first matching row counts."""

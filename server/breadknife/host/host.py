@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest, Lane, Part
-from breadknife.host.asking import Asking, Reply
+from breadknife.host.asking import Asking
 from breadknife.host.registry import close_plugin
+from breadknife.host.reply import Reply
 from breadknife.host.services import Services
-from breadknife.task.plugin import ANY_LANGUAGE, Plugin
+from breadknife.host.telling import Tell, Telling
 from breadknife.task.values import CheckRequest, Request
 from breadknife.text.document import Document
 
@@ -32,17 +34,28 @@ class Host(Services):
         root: Path | None = None,
         plugin: str | None = None,
         among: Collection[str] | None = None,
+        progress: Tell | None = None,
+        quiet: bool = False,
     ) -> Reply:
         """Send the request to every plugin that serves it, at the same time. Never raises.
 
-        `among` limits it to plugins with these names. `plugin` names the only one to ask, whatever it serves.
+        With `among` only those of these names are asked; with `plugin` that one alone, whatever it serves. `progress`
+        is told what they say of it, from their threads. A `quiet` request that nobody serves leaves no receipt: an
+        editor makes such requests all the time, whether or not anybody answers.
         """
-        asking = Asking(self, request, root, cancel or CancelToken())
+        telling = Telling(progress or self.on_progress)
+        try:
+            asking = Asking(self, request, root, cancel or CancelToken(), telling.say)
+            return self._reply(asking, plugin, among, quiet)
+        finally:
+            telling.end()
+
+    def _reply(self, asking: Asking, plugin: str | None, among: Collection[str] | None, quiet: bool) -> Reply:
         if plugin:
             return asking.reply([each for each in self.registry.plugins if each.name == plugin])
-        serving = [each for each in self._serving(request, asking.document) if among is None or each.name in among]
+        serving = [each for each in self.serving(asking.request) if among is None or each.name in among]
         enabled = [each for each in serving if each.name not in asking.settings.disabled]
-        if not enabled:
+        if not enabled and not quiet:
             asking.nobody(serving)
         return asking.reply(enabled)
 
@@ -65,16 +78,14 @@ class Host(Services):
     def checkers(self, document: Document, root: Path | None) -> tuple[str, ...]:
         """The names of the enabled plugins that check such a document."""
         disabled = self.settings_for(document, root).disabled
-        serving = self._serving(CheckRequest(document), document)
+        serving = self.serving(CheckRequest(document))
         return tuple(plugin.name for plugin in serving if plugin.name not in disabled)
+
+    def languages(self, kind: type[Any]) -> frozenset[str]:
+        """Those for which plugins serve a kind of request; ANY_LANGUAGE is one of them."""
+        return frozenset[str]().union(*(each.serves.get(kind, ()) for each in self.registry.plugins))
 
     @property
     def checked(self) -> Mapping[str, frozenset[str]]:
         """Plugin's name -> the languages that it checks, which may include ANY_LANGUAGE."""
         return {each.name: each.serves[CheckRequest] for each in self.registry.plugins if CheckRequest in each.serves}
-
-    def _serving(self, request: Request, document: Document | None) -> Iterator[Plugin]:
-        for plugin in self.registry.plugins:
-            languages = plugin.serves.get(type(request), frozenset[str]())
-            if document is None or ANY_LANGUAGE in languages or document.language in languages:
-                yield plugin

@@ -1,7 +1,11 @@
-"""The kinds of request: their names in receipts, their lanes, and their time limits."""
+"""The kinds of request: what receipts call them, which lane they take, and how long a plugin may take.
+
+Those below are the ones that editors and the command line ask. Any plugin may define more (`OwnRequest`).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +16,11 @@ from breadknife.task.values import (
     CheckRequest,
     CommandRequest,
     CompletionRequest,
+    HoverRequest,
+    InlayRequest,
+    LensRequest,
     NextEditRequest,
+    OwnRequest,
     ResolveRequest,
 )
 
@@ -31,10 +39,27 @@ KINDS: Mapping[type[Any], RequestKind] = {
     CheckRequest: RequestKind("check", Lane.BACKGROUND, 60.0),
     ActionRequest: RequestKind("action", Lane.ACTION, 60.0),
     ResolveRequest: RequestKind("resolve", Lane.ACTION, 60.0),
-    CommandRequest: RequestKind("command", Lane.ACTION, 60.0),
+    CommandRequest: RequestKind("command", Lane.ACTION, 600.0),
+    HoverRequest: RequestKind("hover", Lane.ACTION, 30.0),
+    LensRequest: RequestKind("lens", Lane.BACKGROUND, 60.0),
+    InlayRequest: RequestKind("inlay", Lane.BACKGROUND, 60.0),
 }
 """The first request waits for the model to be loaded; a check of 200,000 lines takes 5 s on two slow cores, 12 s
-when others use them too."""
+when others use them too. A command may read a whole PDF, and tells its progress."""
 
+OWN_SECONDS = 60.0
 WHOLE_SECONDS = 600.0
 """For a check that waits for every checker: LanguageTool takes 136 s for 1 MB."""
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def kind_of(request: type[Any], kinds: Mapping[type[Any], RequestKind] = KINDS) -> RequestKind:
+    """`Reword` and `RewordRequest` of a plugin's own are both called `reword`."""
+    return kinds.get(request) or RequestKind(
+        _WORD.sub(" ", request.__name__.removesuffix("Request") or "own").lower(), Lane.ACTION, OWN_SECONDS
+    )
+
+
+def is_kind(request: object) -> bool:
+    """Whether a plugin may serve it."""
+    return request in KINDS or (isinstance(request, type) and issubclass(request, OwnRequest))

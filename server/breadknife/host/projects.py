@@ -81,6 +81,11 @@ class Projects:
         if project and (path := uri_to_path(uri)):
             project.closed(path)
 
+    def is_open(self, uri: str) -> bool:
+        """Whether the editor has opened the document, and not closed it."""
+        with self._lock:
+            return uri in self._open
+
     def files_changed(self, paths: Iterable[Path]) -> None:
         """Files were made, changed or removed."""
         paths = list(paths)
@@ -97,6 +102,9 @@ class Projects:
             self._known.clear()
 
     def _is_project(self, root: Path) -> bool:
-        if root == Path(root.anchor) or Path(os.path.expanduser("~")).is_relative_to(root):
-            return False
-        return root in self.folders or is_marked(root)
+        return not holds_home(root) and (root in self.folders or is_marked(root))
+
+
+def holds_home(root: Path) -> bool:
+    """Whether a folder is a home, or has homes in it: too much to be a project's."""
+    return root == Path(root.anchor) or Path(os.path.expanduser("~")).is_relative_to(root)

@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 @dataclass(frozen=True)
 class Receipt:
     request: str
-    """`completion`, `check`, `action`, `resolve` or `command`."""
+    """`completion`, `check`, `action`, `hover` and so on, or the name of a plugin's own kind."""
     plugin: str
     """Empty if no plugin was asked."""
     outcome: Outcome
@@ -62,7 +62,9 @@ class Receipt:
     queued_ms: float = 0.0
     """Milliseconds before the engine's first evaluation."""
     computed_ms: float = 0.0
-    """Milliseconds of evaluation. For a completion that several requests shared, this and the tokens are the total."""
+    """In the engine. A completion that was typed through tells all that its text has cost, as do its tokens."""
+    asked_by: str = ""
+    """The plugin that asked, where it was no editor or command."""
     verdict: str = ""
     """The verifier's verdict on what a model wrote: `accepted`, or the reason code of a refusal."""
 

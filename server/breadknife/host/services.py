@@ -24,11 +24,14 @@ from breadknife.host.pauses import Pauses
 from breadknife.host.projects import Projects
 from breadknife.host.receipts import KeptReceipts, Ledger, Receipt
 from breadknife.host.registry import Registry
+from breadknife.host.resources import shared
 from breadknife.host.settings import Settings
+from breadknife.host.telling import Tell
 from breadknife.host.throttle import Throttle
 from breadknife.paths import state_dir
+from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.task.running import Memory
-from breadknife.task.values import CompletionRequest
+from breadknife.task.values import CompletionRequest, InlayRequest, LensRequest, Request, document_of
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree, TreeCache
 
@@ -56,7 +59,11 @@ class Services:
     on_refresh: Callable[[str, str], None] = lambda uri, plugin: None
     """Called with a document's URI and a plugin's name when the plugin's findings have changed."""
     on_growth: Callable[[Document], None] = lambda document: None
-    """Called with the document of a completion request when the completion has grown."""
+    """Called with a document, as it was asked about, when more of its completion is there."""
+    on_hints: Callable[[type[Any]], None] = lambda kind: None
+    """Called with LensRequest or InlayRequest when those of a document would be others now."""
+    on_progress: Tell = lambda message, fraction: None
+    """Called with what plugins say of their progress, where the asker of a request doesn't say otherwise."""
     on_notice: Callable[[str], None] = lambda message: None
     """Called with a message for the user, each one once."""
     tells_missing: bool = True
@@ -127,8 +134,26 @@ class Services:
             log.warning("plugin %s asks for refreshes without end: left out", plugin)
         elif grown:
             self.on_growth(document)
+        elif kind in (LensRequest, InlayRequest):
+            self.on_hints(kind)
         else:
             self.on_refresh(document.uri, plugin)
+
+    def serving(self, request: Request) -> Iterator[Plugin]:
+        """The plugins that serve such a request, in the order of their names."""
+        document = document_of(request)
+        for plugin in self.registry.plugins:
+            languages = plugin.serves.get(type(request))
+            if languages is not None and (
+                document is None or ANY_LANGUAGE in languages or document.language in languages
+            ):
+                yield plugin
+
+    def may_show(self, uri: str, root: Path | None) -> bool:
+        """Whether a plugin may have the editor show what is there: a file of the workspace folder, or what is open."""
+        if self.projects.is_open(uri):
+            return True
+        return uri.startswith("file:") and root is not None and shared(uri, root) is not None
 
     def tree(self, document: Document) -> SyntaxTree | None:
         return self._trees.tree(document)

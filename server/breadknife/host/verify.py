@@ -1,7 +1,8 @@
-"""What is checked before an answer is shown: any plugin's for its form, and a model's text for what it would do."""
+"""What a model wrote is checked before it is shown, and what an answer would have the editor do elsewhere."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,92 +18,33 @@ from breadknife.task.values import (
     CompletionItem,
     CompletionRequest,
     Completions,
-    DocumentEdits,
+    Done,
     Finding,
     Findings,
     Fix,
+    Hover,
+    Inlay,
+    InlayRequest,
+    Inlays,
+    Lenses,
     Origin,
     Request,
     ResolveRequest,
     Silence,
+    document_of,
 )
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.no_worse import parses_no_worse
 from breadknife.text.syntax import SyntaxTree, changed_tree, has_grammar
 
 MAX_NEW_CHARACTERS = 8_000
-"""More than any plugin needs at once. Only a model that rambles writes more."""
-MAX_ITEMS = 100_000
-"""The most findings, fixes and actions of one answer. A book of 2 MB with five mistakes a paragraph has as many."""
-MAX_CHARACTERS = 20_000_000
-"""The most characters in all texts of one answer."""
+"""More than any plugin is asked to write at once; a model that rambles gets this far only by mistake."""
+log = logging.getLogger("breadknife.host")
 
 ACCEPTED = "accepted"
 ACCEPTED_UNPARSED = "accepted, not parsed: there is no grammar for the language"
 
 _Item = TypeVar("_Item", CompletionItem, Action, Fix)
-
-
-class BadAnswer(Exception):
-    """An answer that violates the protocol. `reason` is `bad-span`, `plugin-flooded` or `plugin-broke`."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
-def check_form(request: Request, answer: object) -> None:
-    """Raises BadAnswer if `answer` has a wrong type, has spans outside the document, or is too large."""
-    if not isinstance(answer, Answer | None):
-        raise BadAnswer("plugin-broke", f"it answered with a {type(answer).__name__}")
-    if isinstance(request, CommandRequest) or not isinstance(answer, Completions | Actions | Findings):
-        return
-    document = request.document
-    spans, texts = list[Span](), list[str]()
-    edited: list[tuple[TextEdit, ...]] = []
-    elsewhere: list[DocumentEdits] = []
-    for item in answer.items:
-        match item:
-            case CompletionItem():
-                spans.append(item.span)
-                texts.append(item.text)
-                at = request.offset if isinstance(request, CompletionRequest) else item.span.start
-                if not item.span.touches(Span(at, at)):
-                    raise BadAnswer("bad-span", "answered for another place than the cursor's")
-            case Action():
-                edited.append(item.edits)
-                elsewhere += item.elsewhere
-                texts.append(item.title)
-            case Finding():
-                spans += (item.span, *(place.span for place in item.related if place.uri in (None, document.uri)))
-                edited += (fix.edits for fix in item.fixes)
-                elsewhere += (each for fix in item.fixes for each in fix.elsewhere)
-                texts += (item.message, *(fix.title for fix in item.fixes))
-        if len(edited) + len(elsewhere) + len(spans) > 2 * MAX_ITEMS:
-            raise BadAnswer("plugin-flooded", f"answered with more than {MAX_ITEMS:,} items")
-    written = (*edited, *(each.edits for each in elsewhere))
-    size = sum(map(len, texts)) + sum(len(edit.new_text) for edits in written for edit in edits)
-    if size > MAX_CHARACTERS:
-        raise BadAnswer("plugin-flooded", f"answered with {size:,} characters of text")
-    length = len(document.text)
-    for span in spans:
-        _check_order((0, span.start, span.end, length))
-    for edits in edited:
-        _check_edits(edits, length)
-    for each in elsewhere:
-        if each.document.uri == document.uri:
-            raise BadAnswer("bad-span", "answered with edits of the same document as those of another one")
-        _check_edits(each.edits, len(each.document.text))
-
-
-def _check_edits(edits: Sequence[TextEdit], length: int) -> None:
-    ordered = sorted(edit.span for edit in edits)
-    _check_order((0, *(at for span in ordered for at in (span.start, span.end)), length))
-
-
-def _check_order(offsets: Sequence[int]) -> None:
-    if any(type(at) is not int for at in offsets) or list(offsets) != sorted(offsets):
-        raise BadAnswer("bad-span", "answered with a span that is outside the document, or with edits that overlap")
 
 
 @dataclass
@@ -113,14 +55,24 @@ class Verifier:
     tree: Callable[[Document], SyntaxTree | None]
     by_model: Callable[[Origin], bool]
     shared: Callable[[Path], str | None] = lambda path: None
-    """Returns the current text of a file in the workspace folder; None if the file may not be read."""
+    """The text of a file of the workspace folder as it is now; None of one that may not be read there."""
+    may_show: Callable[[str], bool] = lambda uri: False
+    """Whether the editor may be asked to show what is at a URI."""
     verdicts: list[str] = field(default_factory=list[str])
 
     def verified(self, answer: Answer | None) -> Answer | None:
-        """The part of the answer that may be shown; a Silence if nothing may."""
-        if isinstance(self.request, CommandRequest):
+        """The answer with what may be shown; a Silence when nothing of it may."""
+        if isinstance(answer, Done):
+            return self._with_what_may_be_opened(answer)
+        if isinstance(answer, Hover):
+            return self._plain(answer)
+        if isinstance(answer, Lenses):
+            return replace(answer, items=tuple(each for each in answer.items if self._is_text(each.origin, each.title)))
+        if isinstance(answer, Inlays):
+            return replace(answer, items=tuple(each for each in answer.items if self._is_wanted(each)))
+        document = document_of(self.request)
+        if document is None or isinstance(self.request, CommandRequest):
             return answer
-        document = self.request.document
         if isinstance(answer, Completions):
             kept, refused = self._accepted(document, answer.items)
             return replace(answer, items=tuple(kept)) if kept or refused is None else refused
@@ -138,6 +90,32 @@ class Verifier:
         """`accepted`, the reason code of the last refusal, or "" if no model wrote anything."""
         refusals = [verdict for verdict in self.verdicts if verdict not in (ACCEPTED, ACCEPTED_UNPARSED)]
         return "".join((refusals or self.verdicts)[-1:])
+
+    def _plain(self, hover: Hover) -> Hover | Silence:
+        """What a model wrote is no Markdown: that could load a picture from elsewhere, with what the model read in its
+        address, or hide where a link leads."""
+        if not self._is_text(hover.origin, hover.text):
+            return silence("not-text")
+        return replace(hover, markdown=False) if self.by_model(hover.origin) else hover
+
+    def _is_wanted(self, inlay: Inlay) -> bool:
+        shown = self.request.span if isinstance(self.request, InlayRequest) else Span(inlay.offset, inlay.offset)
+        return shown.start <= inlay.offset <= shown.end and self._is_text(inlay.origin, inlay.text + inlay.tooltip)
+
+    def _with_what_may_be_opened(self, done: Done) -> Done:
+        documents = tuple(each for each in done.documents if self._is_text(each.origin, each.title + each.text))
+        shows = tuple(each for each in done.shows if self.may_show(each.uri))
+        for left_out in {each.uri for each in done.shows} - {each.uri for each in shows}:
+            log.warning("%s isn't shown: it is no file of the workspace folder that may be read", left_out)
+        return replace(done, documents=documents, shows=shows)
+
+    def _is_text(self, origin: Origin, text: str) -> bool:
+        """Whether it may be shown: a model is refused what no editor can show."""
+        if not self.by_model(origin):
+            return True
+        why = "not-text" if "\0" in text else ""
+        self.verdicts.append(why or ACCEPTED)
+        return not why
 
     def _with_accepted_fixes(self, document: Document, finding: Finding) -> Finding:
         if not any(fix.elsewhere or self.by_model(fix.origin) for fix in finding.fixes):

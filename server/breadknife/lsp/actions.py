@@ -10,6 +10,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from breadknife.host.receipts import Receipt
+from breadknife.host.telling import Tell
 from breadknife.lsp.convert import to_workspace_edit
 from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.server import BreadknifeServer
@@ -26,10 +27,15 @@ class ContentModified(JsonRpcException):
 
 
 async def resolved_edit(
-    server: BreadknifeServer, handed_out: HandedOut, document: Document, plugin: str, action: Action
+    server: BreadknifeServer,
+    handed_out: HandedOut,
+    document: Document,
+    plugin: str,
+    action: Action,
+    progress: Tell | None = None,
 ) -> lsp.WorkspaceEdit | None:
     """The edit of an action that was chosen; None if it can't be made, and the user is told why."""
-    resolved, receipts = await _resolved(server, document, plugin, action)
+    resolved, receipts = await _resolved(server, document, plugin, action, progress)
     if resolved is None:
         server.show(f"{_why(receipts)}: “{action.title}”")
         return None
@@ -49,10 +55,10 @@ def tell_of(server: BreadknifeServer, action: Action) -> None:
 
 
 async def _resolved(
-    server: BreadknifeServer, document: Document, plugin: str, action: Action
+    server: BreadknifeServer, document: Document, plugin: str, action: Action, progress: Tell | None = None
 ) -> tuple[Action | None, tuple[Receipt, ...]]:
     """The action with its edits; None where none was verified, and why."""
-    reply = await server.ask(ResolveRequest(document, action), plugin=plugin)
+    reply = await server.ask(ResolveRequest(document, action), plugin=plugin, progress=progress)
     if not server.documents.is_current(document):
         raise ContentModified()
     found = (resolved for _, resolved in reply.actions if resolved.edits or resolved.elsewhere)

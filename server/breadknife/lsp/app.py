@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from breadknife.host.host import Host
     from breadknife.host.settings import Layer
 
+_OPTIONS: dict[str, Any] = {
+    lsp.TEXT_DOCUMENT_HOVER: lsp.HoverOptions(),
+    lsp.TEXT_DOCUMENT_CODE_LENS: lsp.CodeLensOptions(resolve_provider=False),
+    lsp.TEXT_DOCUMENT_INLAY_HINT: lsp.InlayHintOptions(resolve_provider=False),
+}
+"""What a client is told of at once only if it lets nothing be registered later: see `breadknife.lsp.offering`."""
+
 
 def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]) -> BreadknifeServer:
     """A server for one client. Which features it announces depends on what the client can do."""
@@ -36,6 +43,9 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
     def initialize(params: lsp.InitializeParams) -> None:
         server.client = Client.of(params)
         said.append(params.initialization_options)
+        for method, options in _OPTIONS.items():
+            if method in server.client.asks - server.client.registers:
+                server.announce(method, options)
         if server.client.inline_completion:
             server.announce(lsp.TEXT_DOCUMENT_INLINE_COMPLETION, lsp.InlineCompletionOptions())
         else:

@@ -7,6 +7,9 @@ from typing import cast
 
 from lsprotocol import types as lsp
 
+METHODS = (lsp.TEXT_DOCUMENT_HOVER, lsp.TEXT_DOCUMENT_CODE_LENS, lsp.TEXT_DOCUMENT_INLAY_HINT)
+"""What is asked only if a plugin serves it."""
+
 
 @dataclass(frozen=True)
 class Client:
@@ -29,6 +32,17 @@ class Client:
     watches_elsewhere: bool = False
     """Also outside of the workspace."""
 
+    shows_documents: bool = False
+    opens_untitled: bool = False
+    """It opens an `untitled:` URI as a new document that isn't saved, and lets edits be applied to it."""
+    hover_markdown: bool = False
+    registers: frozenset[str] = frozenset()
+    """Of METHODS those that a server may register for later: once it is known whether a plugin serves them."""
+    asks: frozenset[str] = frozenset()
+    """Of METHODS those that it knows at all."""
+    refreshes_lenses: bool = False
+    refreshes_inlays: bool = False
+
     second_menu: bool = False
     """Whether it asks its user a question of the server's with several answers. Helix 25 can't; eglot can, and doesn't
     say so. A client that has each entry's edit made at once has waited for all of them: it shows them in one menu."""
@@ -42,6 +56,8 @@ class Client:
         resolve = text.code_action.resolve_support if text.code_action else None
         resolves = resolve is not None and "edit" in resolve.properties
         item = text.completion.completion_item if text.completion else None
+        hover = text.hover
+        known = dict(zip(METHODS, (hover, text.code_lens, text.inlay_hint), strict=True))
         return cls(
             inline_completion=text.inline_completion is not None,
             refreshes_completion=_says(params.capabilities.experimental, "refreshCompletion"),
@@ -55,6 +71,13 @@ class Client:
             progress=bool(window and window.work_done_progress),
             watches_files=bool(watching and watching.dynamic_registration),
             second_menu=resolves and (bool(window and window.show_message) or _is_eglot(params.client_info)),
+            shows_documents=bool(window and window.show_document and window.show_document.support),
+            opens_untitled=_says(params.capabilities.experimental, "opensUntitled"),
+            hover_markdown=bool(hover and lsp.MarkupKind.Markdown in (hover.content_format or ())),
+            registers=frozenset(name for name, feature in known.items() if feature and feature.dynamic_registration),
+            asks=frozenset(name for name, feature in known.items() if feature),
+            refreshes_lenses=bool(workspace.code_lens and workspace.code_lens.refresh_support),
+            refreshes_inlays=bool(workspace.inlay_hint and workspace.inlay_hint.refresh_support),
             watches_elsewhere=bool(watching and watching.relative_pattern_support),
         )
 

@@ -70,12 +70,18 @@ class Lanes:
         self.background = Lane("background", 3)
 
     def of(self, request: Request) -> Lane:
-        from breadknife.task.values import CheckRequest, CompletionRequest, NextEditRequest
+        from breadknife.task.values import (
+            CheckRequest,
+            CompletionRequest,
+            InlayRequest,
+            LensRequest,
+            NextEditRequest,
+        )
 
         match request:
             case CompletionRequest() | NextEditRequest():
                 return self.typing
-            case CheckRequest():
+            case CheckRequest() | LensRequest() | InlayRequest():
                 return self.checks
             case _:
                 return self.menus

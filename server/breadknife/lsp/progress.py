@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
@@ -14,35 +13,65 @@ from pygls.exceptions import JsonRpcException
 from breadknife.lsp.server import BreadknifeServer
 
 
-@dataclass
 class Bar:
-    ended: str | None = None
-    """What it says at its end."""
+    """`tell` may be called from any thread, all else from the event loop's."""
+
+    def __init__(self, server: BreadknifeServer, message: str) -> None:
+        self.ended: str | None = None
+        """What it says at its end."""
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+        self._message = message
+        self._fraction: float | None = None
+        self._changed = asyncio.Event()
+        self._is_over = asyncio.Event()
+
+    def tell(self, message: str, fraction: float | None = None) -> None:
+        """What is done now, and how much of all, from 0 to 1, where that is known."""
+        self._server.from_any_thread(self._loop, self._say, message, fraction)
+
+    def end(self) -> None:
+        self._is_over.set()
+        self._changed.set()
+
+    async def show(self, after: float) -> None:
+        """A bar that the client was asked for has to begin and end: Helix shows its spinner from then on."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._is_over.wait(), after)
+        if self._is_over.is_set():
+            return
+        token, bars = str(uuid.uuid4()), self._server.work_done_progress
+        try:
+            await bars.create_async(token)  # pyright: ignore[reportUnknownMemberType] (pygls)
+        except JsonRpcException:  # the client has no bar for it
+            return
+        bars.begin(token, lsp.WorkDoneProgressBegin("breadknife", message=self._message, percentage=self._percentage))
+        has_percentage = self._percentage is not None
+        while not self._is_over.is_set():
+            await self._changed.wait()
+            self._changed.clear()
+            if not self._is_over.is_set():
+                # LSP: what began without a percentage goes on without.
+                percentage = self._percentage if has_percentage else None
+                bars.report(token, lsp.WorkDoneProgressReport(message=self._message, percentage=percentage))
+        bars.end(token, lsp.WorkDoneProgressEnd(message=self.ended))
+
+    @property
+    def _percentage(self) -> int | None:
+        return None if self._fraction is None else round(self._fraction * 100)
+
+    def _say(self, message: str, fraction: float | None) -> None:
+        self._message, self._fraction = message, fraction
+        self._changed.set()
 
 
 @contextlib.asynccontextmanager
 async def progress(server: BreadknifeServer, message: str, *, after: float = 0.0) -> AsyncGenerator[Bar]:
     """Shown only while the block still runs `after` so many seconds, by a client that has progress bars."""
-    bar, over = Bar(), asyncio.Event()
+    bar = Bar(server, message)
     if server.client.progress:
-        server.spawn(_shown(server, bar, over, message, after))
+        server.spawn(bar.show(after))
     try:
         yield bar
     finally:
-        over.set()
-
-
-async def _shown(server: BreadknifeServer, bar: Bar, over: asyncio.Event, message: str, after: float) -> None:
-    """A bar that the client was asked for has to begin and end: Helix shows its spinner from then on."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(over.wait(), after)
-    if over.is_set():
-        return
-    token = str(uuid.uuid4())
-    try:
-        await server.work_done_progress.create_async(token)  # pyright: ignore[reportUnknownMemberType] (pygls)
-    except JsonRpcException:  # the client has no bar for it
-        return
-    server.work_done_progress.begin(token, lsp.WorkDoneProgressBegin("breadknife", message=message))
-    await over.wait()
-    server.work_done_progress.end(token, lsp.WorkDoneProgressEnd(message=bar.ended))
+        bar.end()

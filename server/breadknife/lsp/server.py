@@ -31,6 +31,7 @@ from breadknife.lsp.lanes import Lane, Lanes
 if TYPE_CHECKING:
     from breadknife.host.host import Host, Reply
     from breadknife.host.inspector import Inspector
+    from breadknife.host.telling import Tell
     from breadknife.lsp.documents import Documents
     from breadknife.task.values import Request
     from breadknife.text.document import Document
@@ -203,17 +204,22 @@ class BreadknifeServer(LanguageServer):
         """Run what may block in a worker thread, of the background unless `lane` is another one."""
         return await (lane or self.lanes.background).run(work)
 
-    async def ask(self, request: Request, *, plugin: str | None = None) -> Reply:
-        """Ask the host in a worker. When this task is cancelled, so is the request."""
-        from breadknife.task.values import CommandRequest
+    async def ask(
+        self, request: Request, *, plugin: str | None = None, progress: Tell | None = None, quiet: bool = False
+    ) -> Reply:
+        """Ask the host in a worker, as `Host.ask` says. When this task is cancelled, so is the request."""
+        from breadknife.task.values import CommandRequest, document_of
 
         await self.ready.wait()
         cancel = CancelToken()
         lane = self.lanes.of(request)
-        root = request.root if isinstance(request, CommandRequest) else self.root_of(request.document.uri)
+        document = document_of(request)
+        root = request.root if isinstance(request, CommandRequest) else self.root_of(document.uri if document else "")
 
         try:
-            return await lane.run(lambda: self.host.ask(request, cancel, root=root, plugin=plugin))
+            return await lane.run(
+                lambda: self.host.ask(request, cancel, root=root, plugin=plugin, progress=progress, quiet=quiet)
+            )
         finally:
             cancel.cancel()
 

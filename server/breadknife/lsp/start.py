@@ -16,7 +16,10 @@ from breadknife.lsp.features import (
     completion,
     configuration,
     diagnostics,
+    hover,
+    inlays,
     inline_completion,
+    lenses,
     more_actions,
     next_edit,
     watched_files,
@@ -25,7 +28,9 @@ from breadknife.lsp.features.configuration import Configuration
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.following import Following
 from breadknife.lsp.handed_out import HandedOut
+from breadknife.lsp.offering import offer, refresh
 from breadknife.lsp.server import BreadknifeServer
+from breadknife.lsp.showing import Showing
 from breadknife.lsp.warm_up import warm_up
 
 log = logging.getLogger("breadknife.lsp")
@@ -38,8 +43,12 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     settings = Configuration(server, command_line, options)
     handed_out = HandedOut(server)
     code_action.register(server, checks, handed_out)
-    more_actions.register(server, checks, handed_out)
-    commands.register(server, checks)
+    showing = Showing(server)
+    more_actions.register(server, checks, handed_out, showing)
+    commands.register(server, checks, showing)
+    hover.register(server)
+    lenses.register(server)
+    inlays.register(server)
     completion.register(server)
     configuration.register(server, settings, checks)
     watched_files.register(server, settings, checks)
@@ -61,6 +70,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
     host.tells_missing = not server.client.offers_setup
     host.on_refresh = lambda uri, plugin: server.from_any_thread(loop, checks.refresh, [uri], plugin)
+    host.on_hints = lambda kind: server.from_any_thread(loop, refresh, server, kind)
     if server.client.refreshes_completion:
         host.on_growth = lambda document: server.from_any_thread(loop, inline_completion.refresh, server, document)
     try:
@@ -82,6 +92,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     server.spawn(watched_files.watch(server))
     if server.client.pulls_diagnostics:
         server.spawn(diagnostics.register_providers(server, checks))
+    server.spawn(offer(server))
     server.on_change.append(checks.changed)
     server.on_close.append(checks.closed)
     for uri in server.documents.uris():

@@ -21,15 +21,15 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest
 from breadknife.engine.models.catalog import ModelInfo
 from breadknife.engine.models.chat import chat_prompt
-from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUnavailable, PromptTooLong
+from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUnavailable, ModelUnfit, PromptTooLong
 from breadknife.openai.answers import Choice, Envelope, Json, Kind, embeddings, usage
 from breadknife.openai.bodies import Body, ChatBody, CompletionBody, EmbeddingBody, Sampled, decoded
 from breadknife.openai.errors import CLIENT_GONE, ApiError, as_api_error
 from breadknife.openai.offer import Offer, completion_prompt
+from breadknife.openai.reading import read_body
+from breadknife.openai.recipes import RecipesApi, RunRecipe
 from breadknife.openai.work import Workers, while_connected
 
-MAX_BODY = 4 << 20
-"""Bytes; the engine's messages have 8 MB at most."""
 DEFAULT_COMPLETION_TOKENS = 16
 """As in OpenAI's API."""
 HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -75,7 +75,7 @@ class Api:
         target = await asyncio.to_thread(self.offer.target, body.model)
         try:
             prompt = await asyncio.to_thread(chat_prompt, target.info, messages)
-        except EngineError as error:
+        except (EngineError, ModelUnfit) as error:
             raise ApiError(str(error), "messages") from error
         asked = GenerateRequest(
             target.model,
@@ -153,8 +153,9 @@ async def _after(
             yield each
 
 
-def make_app(workers: Workers, offer: Offer, token: str) -> ASGIApp:
+def make_app(workers: Workers, offer: Offer, token: str, run_recipe: RunRecipe | None = None) -> ASGIApp:
     api = Api(workers, offer)
+    recipes = [Route("/v1/recipes/{name}", RecipesApi(run_recipe).serve, methods=["POST"])] if run_recipe else []
     app = Starlette(
         routes=[
             Route("/v1/models", api.models),
@@ -162,6 +163,7 @@ def make_app(workers: Workers, offer: Offer, token: str) -> ASGIApp:
             Route("/v1/completions", api.completions, methods=["POST"]),
             Route("/v1/chat/completions", api.chat, methods=["POST"]),
             Route("/v1/embeddings", api.embeddings, methods=["POST"]),
+            *recipes,
         ],
         exception_handlers={
             ApiError: _on_error,
@@ -224,12 +226,7 @@ def _blamed(error: BreadknifeError, request: GenerateRequest) -> ApiError:
 
 
 async def _read(request: Request, kind: type[Body]) -> Body:
-    data = bytearray()
-    async for block in request.stream():
-        data += block
-        if len(data) > MAX_BODY:
-            raise ApiError(f"a request has {MAX_BODY >> 20} MB at most", None, 413)
-    return decoded(bytes(data), kind)
+    return decoded(await read_body(request), kind)
 
 
 def _model(model: ModelInfo) -> Json:

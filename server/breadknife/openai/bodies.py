@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 
 import msgspec
 
-from breadknife.engine.api import CONTEXT_SIZE, Sampling
-from breadknife.engine.models.chat import Message
+from breadknife.engine.api import CONTEXT_SIZE, Message, Sampling
 from breadknife.openai.errors import ApiError
 
 MAX_PROMPTS = 128
@@ -167,7 +166,7 @@ class EmbeddingBody(msgspec.Struct):
         return _texts(self.input, "input", MAX_INPUTS)
 
 
-Body = TypeVar("Body", CompletionBody, ChatBody, EmbeddingBody)
+Body = TypeVar("Body")
 
 
 def decoded(body: bytes, kind: type[Body]) -> Body:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from breadknife.engine.api import Part, Prompt, Trim
 from breadknife.engine.models.catalog import Catalog, ModelInfo, read_models
-from breadknife.engine.models.gguf import GgufInfo, read_gguf
+from breadknife.engine.models.gguf import GgufInfo, read_header
 from breadknife.engine.models.store import ModelStore
-from breadknife.errors import ModelError
 from breadknife.openai.errors import ApiError
 
 
@@ -41,17 +39,7 @@ class Offer:
         asked = catalog.model(name)
         model = catalog.model(asked.base) if asked.base else asked
         path = self.store.find(model) or self.store.verified(model)  # the latter says why not
-        try:
-            found = path.stat()
-            info = _header(path, found.st_mtime_ns, found.st_size)
-        except OSError as error:
-            raise ModelError(f"can't read {path}: {error.strerror or error}") from error
-        return Target(model.name, asked.name if asked.base else "", info)
-
-
-@lru_cache(maxsize=16)
-def _header(path: Path, changed: int, size: int) -> GgufInfo:
-    return read_gguf(path)
+        return Target(model.name, asked.name if asked.base else "", read_header(path))
 
 
 def completion_prompt(info: GgufInfo, prompt: str, suffix: str) -> Prompt:

@@ -34,6 +34,8 @@ class PassedOn(Generic[Out]):
     """The next step gets `value`; after the last one it is the result."""
 
     value: Out
+    remembered: bool = False
+    """Whether the step has a memory of its own, and it was in there."""
 
 
 @dataclass(frozen=True)
@@ -62,4 +64,6 @@ class Step(Generic[In, Out]):
     escalates: bool = False
     """Whether it uses a bigger model than its role's. It is skipped unless the user's own settings name one."""
     memoised: bool = False
-    """Whether its verdict for a (hashable) value is remembered, because the same value always gets the same one."""
+    """The same (hashable) value has the same verdict: it is remembered."""
+    needs_previous: bool = False
+    """It needs what the step before it makes, even if the types don't say so."""

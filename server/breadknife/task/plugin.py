@@ -13,15 +13,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Prompt, Sampling, Scores
+from breadknife.engine.api import Chunk, Classes, Message, Prompt, Sampling, Scores
 from breadknife.project.values import Project
 from breadknife.task.cascade import Step
-from breadknife.task.values import Answer, Origin, Request
+from breadknife.task.values import Answer, Origin, Request, Resource
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree
 
-API = 1
-"""The version of this protocol."""
+API = 2
+"""The version of this protocol.
+
+- 1: completion, checks, actions, commands; `Model.generate` and `score`.
+- 2: hovers, lenses and inlays; commands with a result, new documents; kinds of request that plugins define; `ask`,
+  `read` and `progress` of `Context`; `chat`, `embed`, `rerank` and `classify` of `Model`; models of a plugin's own.
+"""
 
 ANY_LANGUAGE = "*"
 
@@ -29,9 +34,10 @@ ANY_LANGUAGE = "*"
 class Plugin(Protocol):
     """A plugin may have more than what is declared here:
 
-    - `roles: tuple[str, ...]`: the roles of the models that it needs.
-    - `rules() -> Mapping[str, str]`: rule id -> a sentence about the rule. An id is `SOURCE/CODE`, as `breadknife lint`
-      prints it. An id that ends in `/` stands for all rules of a source that can't be listed.
+    - `roles: tuple[str, ...]`: of the models that it needs. Roles and models of its own are data: see `models.toml` in
+      docs/plugins.md.
+    - `rules() -> Mapping[str, str]`: by id, as `breadknife lint` prints it (`SOURCE/CODE`), a sentence about each rule.
+      An id that ends in `/` stands for all rules of a source that can't be listed.
     - `may_be_spread(settings) -> bool`: whether several processes may check at once, each with an instance of the
       plugin. Without it, `breadknife lint` asks the plugin in one process. A plugin that starts a server returns False.
     """
@@ -39,12 +45,12 @@ class Plugin(Protocol):
     api: int
     """The `API` version that it was written for; 1 if it has no such attribute."""
     name: str
-    """The plugin's name, and the name of its section in the settings."""
+    """Also the name of its section in the settings: small letters, digits and `_`."""
     settings: type[Any]
     """A frozen dataclass with a default for every field; each field's docstring is its documentation."""
     serves: Mapping[type[Any], frozenset[str]]
-    """Request type -> language ids (or ANY_LANGUAGE). `ResolveRequest` and `CommandRequest` need no entry: the plugin
-    that made the action or command gets them."""
+    """Request type -> LSP language ids (or ANY_LANGUAGE). Resolve and command requests come back to whoever offered
+    them and need no entry. A type may be an `OwnRequest` of this or of another plugin."""
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         """Answer one request, in a thread of the plugin's own; None means "no opinion".
@@ -61,14 +67,16 @@ class Plugin(Protocol):
 
 
 class Context(Protocol):
-    """What a plugin may use while it answers a request."""
+    """What a plugin may use while it answers one request. Safe to use from several threads."""
 
     @property
-    def cancel(self) -> CancelToken: ...
+    def cancel(self) -> CancelToken:
+        """Set when nobody wants the answer any more, or the time for it is up."""
+        ...
 
     @property
     def root(self) -> Path | None:
-        """The workspace folder of the request's document."""
+        """The workspace folder of the request's document, absolute; None where there is none."""
         ...
 
     @property
@@ -87,15 +95,20 @@ class Context(Protocol):
         ...
 
     def settings(self, kind: type[Any], /) -> Any:
-        """The plugin's settings for this document, an instance of `kind`."""
+        """The plugin's own settings for the request's document: a value of `kind`, its own type."""
         ...
 
     def model(self, role: str, /) -> Model:
-        """The model that has the role in the user's settings. Raises ModelError or EngineError."""
+        """The model that the user's settings give to a role. It is loaded when it is first asked something.
+
+        Raises UnknownModel for a role that no model has, DocumentKept for a document that no model may be asked about,
+        or EngineError."""
         ...
 
     def escalate(self, role: str, /) -> Model | None:
-        """The bigger model that the user's own settings name for the role's hard cases; None if they name none."""
+        """The bigger model that the user's own settings name for hard cases of a role; None when they name none.
+
+        Raises as `model` does."""
         ...
 
     def run(self, steps: Sequence[Step[Any, Any]], value: Any, /) -> Any:
@@ -105,9 +118,39 @@ class Context(Protocol):
         """
         ...
 
+    def ask(self, request: Request, /) -> Answer | None:
+        """Ask the other plugins that serve such a request, side by side, and wait: the first answer in the order of
+        their names that isn't "no opinion", checked as an editor's would be; None where there is none.
+
+        It is cancelled with this request and takes its lane and folder. Not asked are: a plugin that waits for this
+        answer already (this one, and who asked it), one that is switched off or paused. What another plugin's model
+        wrote counts as a model's here, too, unless a rule of this plugin takes the credit.
+
+        Raises PluginError where more than 4 requests would wait for each other, and Cancelled.
+        """
+        ...
+
+    def read(self, path: Path | str, /) -> Resource:
+        """A file of the workspace folder as bytes: an image, a PDF. `path` is absolute, relative to `root`, or a
+        `file:` URI.
+
+        At most 32 MB, of a regular file, within 10 s. Raises FileRefused for anything else: a file outside of the
+        folder, wherever links lead, one that is ignored or looks like a secret, one that isn't there. Waits for the
+        disk.
+        """
+        ...
+
+    def progress(self, message: str, fraction: float | None = None, /) -> None:
+        """Say what takes long, such as "reading page 3": an editor shows it as progress, the command line on standard
+        error. Nothing is shown in the first second of a request, nor more than ten times a second.
+
+        `fraction` is how much is done, from 0 to 1. At most 100 characters of the first line are shown.
+        """
+        ...
+
     def refresh(self) -> None:
-        """Report that the answer to this request has changed: the findings of a check, or a completion that was
-        `incomplete`. May be called from any thread, also after `answer` has returned."""
+        """Say, now or later and from any thread, that this request would be answered differently now: a check's
+        findings, a completion that was `incomplete`, lenses, inlays."""
         ...
 
     def notify(self, message: str, /) -> None:
@@ -116,8 +159,23 @@ class Context(Protocol):
 
 
 class Model(Protocol):
+    """A model, asked through the engine. Safe to use from several threads.
+
+    Keys and passwords in what it is asked are masked, each character by `x`, and the request's receipt counts what was
+    asked. Each method waits for the answer and raises:
+
+    - Cancelled when the request, or the `cancel` that was given, is cancelled or its time is up;
+    - ModelMissing, ModelCorrupt, ModelSetAside or ModelUnfit (all ModelError) for a model that isn't here, can't be
+      loaded, or can't do such a thing;
+    - PromptTooLong, EngineMissing, EngineDied or another EngineError.
+
+    Let them pass: each is a reason that the user sees, and none counts as the plugin's failure.
+    """
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name in the catalog, or `ENGINE:NAME` for one of another runtime that the user's settings name."""
+        ...
 
     @property
     def context_size(self) -> int:
@@ -149,12 +207,49 @@ class Model(Protocol):
     ) -> Iterator[Chunk]:
         """Yield the output in chunks. Greedy unless `sampling` sets a temperature.
 
-        Closing the iterator stops the work. So does cancelling the request; if `cancel` is given, only that token does,
-        and the work may outlive the request. Work that isn't `urgent` runs while no other request waits.
+        For the rest see `breadknife.engine.api.GenerateRequest`. The last chunk has `finish` set.
+        """
+        ...
 
-        For the other parameters see `breadknife.engine.api.GenerateRequest`.
+    def chat(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: tuple[str, ...] = (),
+        cancel: CancelToken | None = None,
+        sampling: Sampling = Sampling(),
+        grammar: str = "",
+        place: str = "",
+        top_logprobs: int = 0,
+        urgent: bool = True,
+    ) -> Iterator[Chunk]:
+        """The assistant's next message, piece by piece, by the chat template in the model's own file; for another
+        runtime's model, by its runtime's. The rest is as in `generate`.
 
-        Raises Cancelled, ModelError or EngineError.
+        What a message says can't become a control token. Nothing of the messages is left out: what is too long is
+        PromptTooLong. Raises ModelUnfit where the file has no template, and EngineError where the template refuses
+        the messages (many want the user and the assistant to take turns, some know no system message).
+        """
+        ...
+
+    def embed(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> tuple[tuple[float, ...], ...]:
+        """Where each text is in the model's space of meanings: for each text a vector of length 1, as many numbers as
+        the model is wide. The dot product of two is their likeness, from -1 to 1; compare vectors of one model alone.
+
+        The end of a text that is longer than the model can read is left out.
+        """
+        ...
+
+    def rerank(self, query: str, texts: Sequence[str], *, cancel: CancelToken | None = None) -> tuple[float, ...]:
+        """How relevant each text is for the query: for each a number of any sign, the higher the more relevant. They
+        compare texts for one query and one model. Raises ModelUnfit for a model that is no reranker.
+        """
+        ...
+
+    def classify(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Classes:
+        """Which of the model's own classes each text belongs to: `labels`, and for each text the probability of each
+        label, in that order, 1 together. Raises ModelUnfit for a model that is no classifier.
         """
         ...
 
@@ -170,11 +265,11 @@ class Model(Protocol):
         fresh: bool = False,
         cancel: CancelToken | None = None,
     ) -> Scores:
-        """The log-probability of each of the `alternatives` as a continuation of the prompt. `cancel` as in `generate`.
+        """How likely the model finds each continuation of the prompt, in nats: the sum of its tokens' logarithms of
+        probability, 0 at most; `cancel` as in `generate`. Other runtimes but llama-server and vLLM can't tell: an
+        EngineError.
 
-        For the other parameters see `breadknife.engine.api.ScoreRequest`.
-
-        Raises Cancelled, ModelError or EngineError.
+        For the rest see `breadknife.engine.api.ScoreRequest`.
         """
         ...
 

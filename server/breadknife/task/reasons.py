@@ -30,15 +30,17 @@ REASONS: Mapping[str, Reason] = {
         "there was no answer within {seconds:g} s", "run `breadknife status` to see what the engine is doing"
     ),
     # the model
-    "model-missing": Reason("{error}", "download it with `breadknife models pull`"),
-    "model-unknown": Reason("{error}", "run `breadknife models list` to see the names"),
-    "model-corrupt": Reason("{error}", "download it again with `breadknife models pull`"),
-    "model-set-aside": Reason("{error}", "run `breadknife models allow` to use it again"),
+    "model-missing": Reason("{error}", "fetch it with `breadknife models pull`"),
+    "model-unknown": Reason("{error}", "`breadknife models list` shows the names"),
+    "model-corrupt": Reason("{error}", "fetch it anew with `breadknife models pull`"),
+    "model-set-aside": Reason("{error}", "`breadknife models allow` gives it another chance"),
+    "model-unfit": Reason("{error}", "give the role another model; `breadknife models list` shows them"),
     "model-failed": Reason("{error}", "run `breadknife doctor`"),
     "prompt-too-long": Reason("{error}", "ask about a shorter text"),
     "engine-missing": Reason("{error}", "run `breadknife setup`"),
-    "engine-failed": Reason("{error}", "ask again; if it fails again, run `breadknife doctor`"),
-    "offline": Reason("{error}", "remove `--offline`, or `offline = true` in your settings"),
+    "engine-failed": Reason("{error}", "ask again; if it stays so, run `breadknife doctor`"),
+    "offline": Reason("{error}", "leave out `--offline`, or `offline = true` in your settings"),
+    "file-refused": Reason("{error}", "name a file of the workspace folder"),
     "failed": Reason("{error}", "run `breadknife doctor`"),
     # the plugin
     "plugin-broke": Reason("{plugin} failed: {error}", "see the server's log, and report it to the plugin's author"),
@@ -46,8 +48,9 @@ REASONS: Mapping[str, Reason] = {
         "{plugin} has not answered within {seconds:g} s", "update or disable the plugin, and report it to its author"
     ),
     "plugin-busy": Reason("{plugin} is still busy with earlier requests", "ask again"),
-    "plugin-flooded": Reason("{plugin} {error}", "update or disable the plugin, and report it to its author"),
-    "bad-span": Reason("{plugin} {error}", "update or disable the plugin, and report it to its author"),
+    "plugin-flooded": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),
+    "bad-span": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),
+    "bad-answer": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),
     "plugin-paused": Reason(
         "{plugin} failed {times} times in a row and is paused: {error}",
         "run `breadknife plugins resume {plugin}` to use it again",

@@ -54,7 +54,8 @@ def check_cascade(steps: Sequence[Step[Any, Any]]) -> None:
             raise PluginError(
                 f"step `{before.name}` gives {before.gives.__name__}, `{after.name}` takes {after.takes.__name__}"
             )
-        if kinds.index(before.kind) > kinds.index(after.kind) and issubclass(before.takes, after.takes):
+        is_free = not after.needs_previous and issubclass(before.takes, after.takes)
+        if kinds.index(before.kind) > kinds.index(after.kind) and is_free:
             raise PluginError(f"step `{before.name}` ({before.kind}) is dearer than `{after.name}` ({after.kind})")
 
 
@@ -83,7 +84,8 @@ def run_cascade(
             verdict = known or step.run(value, context)
             if key and not known:
                 memory.put(key, verdict)
-            said = _WORDS[type(verdict)] + (", remembered" if known else "")
+            is_remembered = known is not None or (isinstance(verdict, PassedOn) and verdict.remembered)
+            said = _WORDS[type(verdict)] + (", remembered" if is_remembered else "")
         finally:
             milliseconds = round((time.perf_counter() - started) * 1000, 2)
             trace(StepTrace(step.name, step.kind.value, said, milliseconds, model))

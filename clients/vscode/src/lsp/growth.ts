@@ -39,7 +39,7 @@ export class Growth implements StaticFeature {
   #isOutdated = false;
 
   fillClientCapabilities(capabilities: { experimental?: unknown }): void {
-    capabilities.experimental = { breadknife: { refreshCompletion: true, offersSetup: true } };
+    capabilities.experimental = { breadknife: { refreshCompletion: true, offersSetup: true, opensUntitled: true } };
   }
 
   initialize(): void {}

@@ -15,7 +15,7 @@ from breadknife.cli.files import find_files, tell_complaint
 from breadknife.cli.fix.changes import Changes
 from breadknife.cli.fix.checking import Checker, CommandChecker, Tests
 from breadknife.cli.fix.repairs import CHECKER_SECONDS, Repairs, below, named, resolve_path
-from breadknife.cli.output import counted, shown, tell
+from breadknife.cli.output import counted, shown, tell, tell_progress
 from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError, FileRefused
 from breadknife.host.host import Host
@@ -63,6 +63,7 @@ def opened(engine_script: Path | None, *, offline: bool, tests: Tests | None = N
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     host = make_host(engine_script)
+    host.on_progress = tell_progress
     host.on_notice = tell
     host.projects.folders = (Path.cwd(),)
     settings = cache(partial(settings_for, host, offline, checker_seconds=CHECKER_SECONDS))

@@ -27,7 +27,7 @@ from breadknife.cli.lint.sources import Source, files, standard_input
 from breadknife.cli.lint.stopping import Stop
 from breadknife.cli.lint.wanted import Report, Wanted
 from breadknife.cli.lint.worker import Folder
-from breadknife.cli.output import INTERRUPTED, counted, tell
+from breadknife.cli.output import INTERRUPTED, counted, tell, tell_progress
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
 from breadknife.host.registry import rules_of
@@ -61,6 +61,7 @@ def run(
     form = report.written_as()
     given = [standard_input(wanted.stdin_filename)] if wanted.stdin_filename else None
     host = make_host(engine_script)
+    host.on_progress = tell_progress
     host.on_notice = tell
     host.projects.folders = (Path.cwd(),)  # as one that is open in an editor
     with ExitStack() as stack:

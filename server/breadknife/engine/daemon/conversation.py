@@ -13,12 +13,14 @@ import msgspec
 from breadknife.engine import wire
 from breadknife.engine.api import (
     Chunk,
+    Classes,
     ClientStatus,
     Embeddings,
-    EmbedRequest,
+    EngineRequest,
     EngineStatus,
     GenerateRequest,
-    ScoreRequest,
+    Reading,
+    Relevances,
     Scores,
 )
 from breadknife.engine.daemon.jobs import Job
@@ -30,8 +32,7 @@ MAX_UNREAD = wire.MAX_LINE
 """Bytes of replies that wait for a client to read; one that lets more gather is cut off."""
 log = logging.getLogger("breadknife.engine")
 
-Request = GenerateRequest | ScoreRequest | EmbedRequest
-Answer = Chunk | Scores | Embeddings | BreadknifeError
+Answer = Chunk | Scores | Reading | BreadknifeError
 
 
 class Service(Protocol):
@@ -51,7 +52,7 @@ class Service(Protocol):
         """Raises EngineError for a grammar that may not be compiled."""
         ...
 
-    def finished(self, client: str, request: Request, answer: Answer, text: str) -> None:
+    def finished(self, client: str, request: EngineRequest, answer: Answer, text: str) -> None:
         """The last answer of a request; `text` is all that was generated."""
         ...
 
@@ -141,10 +142,12 @@ class Conversation:
                 wire.Generate(id=id, request=request)
                 | wire.Score(id=id, request=request)
                 | wire.Embed(id=id, request=request)
+                | wire.Rerank(id=id, request=request)
+                | wire.Classify(id=id, request=request)
             ):
                 self._begin(id, request)
 
-    def _begin(self, id: int, request: Request) -> None:
+    def _begin(self, id: int, request: EngineRequest) -> None:
         if self._leaving:  # the client was told that nobody does it
             return
         if id in self._jobs:
@@ -184,7 +187,7 @@ class Conversation:
         held = self._jobs.get(id)
         return held is not None and held[0] is job
 
-    def _reply(self, id: int, request: Request, answer: Answer) -> None:
+    def _reply(self, id: int, request: EngineRequest, answer: Answer) -> None:
         held = self._jobs.get(id)
         if held is None or held[0].request is not request:  # cancelled meanwhile
             return
@@ -199,6 +202,10 @@ class Conversation:
                 self._send(wire.Scored(id, answer))
             case Embeddings():
                 self._send(wire.Embedded(id, answer))
+            case Relevances():
+                self._send(wire.Reranked(id, answer))
+            case Classes():
+                self._send(wire.Classified(id, answer))
             case _:
                 self._send(wire.failed(id, answer))
         if last:
@@ -217,7 +224,7 @@ class Conversation:
         self._writer.write(line)
 
 
-def described(client: str, request: Request, answer: Answer, text: str, *, with_text: bool) -> dict[str, Any]:
+def described(client: str, request: EngineRequest, answer: Answer, text: str, *, with_text: bool) -> dict[str, Any]:
     """A finished request as the log tells it."""
     told: dict[str, Any] = {
         "client": client,
@@ -233,6 +240,8 @@ def described(client: str, request: Request, answer: Answer, text: str, *, with_
             told |= {"error": type(answer).__name__, "reason": str(answer)}
         case _:
             told |= {"prompt_tokens": answer.prompt_tokens}
+            if answer.trimmed_tokens:
+                told |= {"trimmed_tokens": answer.trimmed_tokens}
     if with_text:
         told |= {"request": msgspec.to_builtins(request), "text": text}
     return told

@@ -25,9 +25,9 @@ import psutil
 
 from breadknife import __version__
 from breadknife.engine import wire
-from breadknife.engine.api import CONTEXT_SIZE, EngineStatus
+from breadknife.engine.api import CONTEXT_SIZE, EngineRequest, EngineStatus
 from breadknife.engine.crashes import CrashLedger
-from breadknife.engine.daemon.conversation import Answer, Conversation, Request, described
+from breadknife.engine.daemon.conversation import Answer, Conversation, described
 from breadknife.engine.daemon.jobs import Job
 from breadknife.engine.daemon.logs import open_log
 from breadknife.engine.daemon.pool import Pool, from_store
@@ -158,7 +158,7 @@ class Daemon:
     async def try_grammar(self, grammar: str) -> None:
         await self._grammars.try_out(grammar)
 
-    def finished(self, client: str, request: Request, answer: Answer, text: str) -> None:
+    def finished(self, client: str, request: EngineRequest, answer: Answer, text: str) -> None:
         fields = described(client, request, answer, text, with_text=self._log_text)
         failed = isinstance(answer, BreadknifeError) and not isinstance(answer, Cancelled)
         log.log(logging.WARNING if failed else logging.INFO, "answered", extra={"fields": fields})

@@ -13,10 +13,12 @@ from breadknife.engine.api import (
     Chunk,
     Embeddings,
     EmbedRequest,
+    EngineRequest,
     GenerateRequest,
     Part,
     Piece,
     Prompt,
+    RerankRequest,
     ScoreRequest,
     Scores,
     Trim,
@@ -24,7 +26,7 @@ from breadknife.engine.api import (
 from breadknife.engine.daemon.lookup import Drafter
 from breadknife.engine.daemon.sequences import Sequences
 from breadknife.engine.model import Evaluation, Model, Rows, Steps
-from breadknife.errors import EngineError, PromptTooLong
+from breadknife.errors import EngineError, ModelError, PromptTooLong
 
 TRIM_STEPS = 16
 """Of the context: 256 tokens of 4,096 give way at once. A window whose edge moves with each key would leave nothing
@@ -70,7 +72,7 @@ class Plan:
     steps: Callable[[Work], Steps]
 
 
-def make_plan(model: Model, request: GenerateRequest | ScoreRequest | EmbedRequest, context: int) -> Plan:
+def make_plan(model: Model, request: EngineRequest, context: int) -> Plan:
     """Raises PromptTooLong, or EngineError for what can't be evaluated."""
     match request:
         case GenerateRequest():
@@ -97,6 +99,9 @@ def make_plan(model: Model, request: GenerateRequest | ScoreRequest | EmbedReque
             cells = max((sum(len(texts[i]) for i in group) for group in groups), default=0)
             branches = max(map(len, groups), default=0)
             return Plan(Fitted([]), branches, cells, lambda work: embed(work, texts, groups))
+        case _:
+            ask = "a reranker" if isinstance(request, RerankRequest) else "a classifier"
+            raise ModelError(f"{request.model} writes text and has no head to read it with; choose {ask}")
 
 
 def fit(parts: Sequence[Sequence[int]], prompt: Prompt, context: int, output: int) -> Fitted:

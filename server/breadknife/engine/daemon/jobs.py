@@ -6,7 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from breadknife.engine.api import Chunk, Embeddings, EmbedRequest, GenerateRequest, Lane, ScoreRequest, Scores
+from breadknife.engine.api import (
+    Chunk,
+    EmbedRequest,
+    EngineRequest,
+    GenerateRequest,
+    Lane,
+    Reading,
+    ScoreRequest,
+    Scores,
+)
 from breadknife.engine.daemon.batching import Asked
 from breadknife.engine.daemon.decoding import Plan, Work
 from breadknife.engine.daemon.sequences import Sequences, common_prefix
@@ -16,14 +25,14 @@ from breadknife.errors import BreadknifeError, EngineError
 SHARED_START = 64
 """Tokens. A job whose prompt begins with so much that another one is just evaluating waits and copies it."""
 
-Reply = Chunk | Scores | Embeddings | BreadknifeError
+Reply = Chunk | Scores | Reading | BreadknifeError
 
 
 @dataclass(eq=False)
 class Job:
     """`reply` is called from the computing thread and must not wait."""
 
-    request: GenerateRequest | ScoreRequest | EmbedRequest
+    request: EngineRequest
     reply: Callable[[Reply], None]
     owner: object = None
     queued_at: float = field(default_factory=time.monotonic)
@@ -34,16 +43,16 @@ class Job:
 
     @property
     def adapter(self) -> str:
-        return "" if isinstance(self.request, EmbedRequest) else self.request.adapter
+        return self.request.adapter if isinstance(self.request, GenerateRequest | ScoreRequest) else ""
 
     @property
     def place(self) -> str:
-        return "" if isinstance(self.request, EmbedRequest) else self.request.place
+        return self.request.place if isinstance(self.request, GenerateRequest | ScoreRequest) else ""
 
     @property
     def kind(self) -> str:
         """What was evaluated for one kind is of no use to another, and can't share a decode with it."""
-        return "embeddings:" if isinstance(self.request, EmbedRequest) else self.request.adapter
+        return "embeddings:" if isinstance(self.request, EmbedRequest) else self.adapter
 
     @property
     def lane(self) -> Lane:
@@ -75,7 +84,7 @@ class Run:
     """Tokens of one evaluation that the next decode takes."""
     kept: bool = False
     first: Chunk | None = None
-    last: Chunk | Scores | Embeddings | None = None
+    last: Chunk | Scores | Reading | None = None
 
     def leave(self) -> None:
         """Give the sequences back; `held` tells what to ask for again."""

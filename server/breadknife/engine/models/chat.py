@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from breadknife.engine.api import Part, Prompt, Trim
-from breadknife.engine.models.gguf import GgufInfo
-from breadknife.errors import EngineError
+from breadknife.engine.api import ChatRequest, GenerateRequest, Message, Part, Prompt, Trim
+from breadknife.engine.models.catalog import read_models
+from breadknife.engine.models.gguf import GgufInfo, read_header
+from breadknife.engine.models.store import ModelStore
+from breadknife.errors import EngineError, ModelUnfit
 
 ROLES = ("system", "user", "assistant", "tool")
 _STAND_IN = 0xF0000
@@ -24,24 +25,17 @@ MAX_MESSAGES = 0xFFFE
 """As many as there are such characters."""
 
 
-@dataclass(frozen=True)
-class Message:
-    role: str
-    """One of ROLES."""
-    content: str
-
-
 def chat_prompt(info: GgufInfo, messages: Sequence[Message]) -> Prompt:
     """The prompt after which the model answers as the assistant.
 
-    Nothing of it is left out when it is too long. Raises EngineError when the model has no template, or refuses these
-    messages (many want the user and the assistant to take turns, some know no system message).
+    Nothing of it is left out when it is too long. Raises ModelUnfit when the model has no template, and EngineError
+    when it refuses these messages (many want the user and the assistant to take turns, some know no system message).
     """
     from jinja2 import TemplateError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     if not info.chat_template:
-        raise EngineError(f"{info.name or 'the model'} has no chat template: it continues text; ask for a completion")
+        raise ModelUnfit(f"{info.name or 'the model'} has no chat template: it continues text; ask for a completion")
     if len(messages) > MAX_MESSAGES:
         raise EngineError(f"{len(messages)} messages; {MAX_MESSAGES} are the most")
     if wrong := [message.role for message in messages if message.role not in ROLES]:
@@ -52,7 +46,7 @@ def chat_prompt(info: GgufInfo, messages: Sequence[Message]) -> Prompt:
     )
     environment.filters["tojson"] = _to_json
     shown = [
-        {"role": message.role, "content": _stand_in(number, message.content)} for number, message in enumerate(messages)
+        {"role": message.role, "content": _stand_in(number, message.text)} for number, message in enumerate(messages)
     ]
     try:
         rendered = environment.from_string(info.chat_template).render(
@@ -70,6 +64,26 @@ def chat_prompt(info: GgufInfo, messages: Sequence[Message]) -> Prompt:
     return tuple(_parts(rendered, messages))
 
 
+def as_generation(request: ChatRequest) -> GenerateRequest:
+    """The same as a prompt for the model, whose file is looked at. Raises as `chat_prompt`, and ModelError."""
+    model = read_models().model(request.model)
+    store = ModelStore()
+    prompt = chat_prompt(read_header(store.find(model) or store.verified(model)), request.messages)
+    return GenerateRequest(
+        request.model,
+        prompt,
+        request.max_tokens,
+        request.stop,
+        request.lane,
+        request.sampling,
+        request.grammar,
+        request.adapter,
+        request.place,
+        top_logprobs=request.top_logprobs,
+        urgent=request.urgent,
+    )
+
+
 def _stand_in(number: int, content: str) -> str:
     """With the blanks around it, which a template may take away; an empty one stays empty, for templates that ask."""
     body = content.strip()
@@ -82,7 +96,7 @@ def _parts(rendered: str, messages: Sequence[Message]) -> list[Part]:
     for piece in re.split(f"([{chr(_STAND_IN)}-{chr(_STAND_IN + MAX_MESSAGES - 1)}])", rendered):
         number = ord(piece) - _STAND_IN if len(piece) == 1 else -1
         if 0 <= number < len(messages):
-            parts.append(Part(messages[number].content.strip(), trim=Trim.NEVER))
+            parts.append(Part(messages[number].text.strip(), trim=Trim.NEVER))
         elif piece:
             parts.append(Part(piece, control=True, trim=Trim.NEVER))
     return parts

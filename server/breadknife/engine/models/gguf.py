@@ -13,10 +13,11 @@ import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from breadknife.errors import ModelCorrupt
+from breadknife.errors import ModelCorrupt, ModelError
 
 VERSIONS = (2, 3)
 MAX_ENTRIES = 1 << 16
@@ -108,6 +109,20 @@ def read_gguf(path: Path) -> GgufInfo:
     """Raises ModelCorrupt for what isn't a whole GGUF, little-endian and of a known version; OSError."""
     with path.open("rb") as file:
         return _Reader(file, path, os.fstat(file.fileno()).st_size).info()
+
+
+def read_header(path: Path) -> GgufInfo:
+    """The same of a model that is asked often: read anew only when the file has changed. Raises ModelError."""
+    try:
+        found = path.stat()
+        return _header(path, found.st_mtime_ns, found.st_size)
+    except OSError as error:
+        raise ModelError(f"can't read {path}: {error.strerror or error}") from error
+
+
+@lru_cache(maxsize=16)
+def _header(path: Path, changed: int, size: int) -> GgufInfo:
+    return read_gguf(path)
 
 
 class _Reader:

@@ -21,6 +21,7 @@ class ModelList(msgspec.Struct, frozen=True):
 class _Usage(msgspec.Struct, frozen=True):
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    total_tokens: int = 0
 
 
 class _Embedding(msgspec.Struct, frozen=True):
@@ -31,6 +32,18 @@ class EmbeddingList(msgspec.Struct, frozen=True):
     """`/v1/embeddings`, of all of them."""
 
     data: tuple[_Embedding, ...]
+    usage: _Usage | None = None
+
+
+class _Ranked(msgspec.Struct, frozen=True):
+    index: int
+    relevance_score: float
+
+
+class Ranking(msgspec.Struct, frozen=True):
+    """`/v1/rerank`, of llama-server, vLLM and Jina."""
+
+    results: tuple[_Ranked, ...]
     usage: _Usage | None = None
 
 
@@ -65,6 +78,33 @@ class Completion(msgspec.Struct, frozen=True):
             prompt_tokens=usage.prompt_tokens,
             output_tokens=usage.completion_tokens,
             top_logprobs=tuple((told.top_logprobs[0] or {}).items()) if told.top_logprobs else (),
+        )
+
+
+class _Delta(msgspec.Struct, frozen=True):
+    content: str | None = None
+
+
+class _ChatChoice(msgspec.Struct, frozen=True):
+    delta: _Delta = _Delta()
+    finish_reason: str | None = None
+
+
+class ChatCompletion(msgspec.Struct, frozen=True):
+    """One event of `/v1/chat/completions`. The last one may have a usage and no choice."""
+
+    choices: tuple[_ChatChoice, ...] = ()
+    usage: _Usage | None = None
+
+    def chunk(self, before: Chunk) -> Chunk:
+        choice = self.choices[0] if self.choices else _ChatChoice()
+        text = choice.delta.content or ""
+        usage = self.usage or _Usage(before.prompt_tokens, before.output_tokens + bool(text))
+        return Chunk(
+            text,
+            finish=_finish(choice.finish_reason) or before.finish,
+            prompt_tokens=usage.prompt_tokens,
+            output_tokens=usage.completion_tokens,
         )
 
 

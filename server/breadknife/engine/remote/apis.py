@@ -10,11 +10,11 @@ import contextlib
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from breadknife.engine.api import Chunk, GenerateRequest, Piece, Prompt, ScoreRequest, Scores
+from breadknife.engine.api import ChatRequest, Chunk, GenerateRequest, Piece, Prompt, ScoreRequest, Scores
 from breadknife.engine.remote.answers import (
     Completion,
     LlamaCompletion,
@@ -39,6 +39,11 @@ _CONTROL, _USER_DEFINED = 3, 4
 
 
 class Dialect(Protocol):
+    reranks: ClassVar[bool]
+    """Whether there may be a `/v1/rerank`."""
+    chats_by_gbnf: ClassVar[bool]
+    """Whether a chat can be held to a GBNF grammar."""
+
     def generate(self, exchange: Exchange, model: str, request: GenerateRequest) -> AsyncGenerator[Chunk, None]:
         """Raises EngineError and its kinds; the last chunk has `finish`."""
         ...
@@ -49,12 +54,15 @@ class Dialect(Protocol):
 class OpenAI:
     """`/v1/completions`, with the whole prompt as text."""
 
+    reranks: ClassVar[bool] = True  # vLLM and Jina do; who doesn't says so
+    chats_by_gbnf: ClassVar[bool] = False
+
     def __init__(self) -> None:
         self._may_score = False
         """The server was seen to tell right log-probabilities."""
 
     async def generate(self, exchange: Exchange, model: str, request: GenerateRequest) -> AsyncGenerator[Chunk, None]:
-        _refuse(request, exchange, adapter=True, grammar=True)
+        refuse(request, exchange, adapter=True, grammar=True)
         sampling = request.sampling
         body = {
             "model": model,
@@ -81,7 +89,7 @@ class OpenAI:
         yield last
 
     async def score(self, exchange: Exchange, model: str, request: ScoreRequest) -> Scores:
-        _refuse(request, exchange, adapter=True)
+        refuse(request, exchange, adapter=True)
         if not self._may_score:
             listed = await exchange.json("GET", MODELS, None, ModelList)
             if any(each.owned_by == _LLAMA_CPP_PYTHON for each in listed.data):
@@ -120,11 +128,13 @@ class OpenAI:
 class LlamaServer:
     """`/completion` with tokens; `/infill` where the model has other control tokens than the prompt's."""
 
+    reranks: ClassVar[bool] = True
+    chats_by_gbnf: ClassVar[bool] = True
     _controls: dict[tuple[str, str], _Tokens] = field(default_factory=dict[tuple[str, str], "_Tokens"])
     """(model, control text) -> its tokens: there are few."""
 
     async def generate(self, exchange: Exchange, model: str, request: GenerateRequest) -> AsyncGenerator[Chunk, None]:
-        _refuse(request, exchange, adapter=True)
+        refuse(request, exchange, adapter=True)
         sampling = request.sampling
         body: dict[str, Any] = {
             "model": model,
@@ -139,7 +149,7 @@ class LlamaServer:
             **({"n_probs": request.top_logprobs} if request.top_logprobs else {}),
         }
         if request.grammar.startswith("{"):
-            body["json_schema"] = _schema(request)
+            body["json_schema"] = schema_of(request)
         elif request.grammar:
             body["grammar"] = request.grammar
         tokens = await self._tokens(exchange, model, request.prompt)
@@ -162,7 +172,7 @@ class LlamaServer:
     async def score(self, exchange: Exchange, model: str, request: ScoreRequest) -> Scores:
         """Each alternative's tokens are the only ones that a grammar allows; their probabilities are told from before
         the grammar."""
-        _refuse(request, exchange, adapter=True)
+        refuse(request, exchange, adapter=True)
         prompt = await self._tokens(exchange, model, request.prompt)
         answers: list[LlamaCompletion] = []
         for alternative in request.alternatives:
@@ -219,10 +229,12 @@ class Ollama:
     """`/api/generate` with the prompt as it is (`raw`), or through the template's own `suffix` where the model has
     other control tokens than the prompt's."""
 
+    reranks: ClassVar[bool] = False
+    chats_by_gbnf: ClassVar[bool] = False
     _vocabularies: dict[str, _Vocabulary] = field(default_factory=dict[str, "_Vocabulary"])
 
     async def generate(self, exchange: Exchange, model: str, request: GenerateRequest) -> AsyncGenerator[Chunk, None]:
-        _refuse(request, exchange, adapter=True, gbnf=True)
+        refuse(request, exchange, adapter=True, gbnf=True)
         if request.top_logprobs:
             raise EngineError(f"{exchange.http} is Ollama, which tells no log-probabilities")
         vocabulary = await self._vocabulary(exchange, model)
@@ -240,7 +252,7 @@ class Ollama:
                 "seed": sampling.seed,
                 "stop": request.stop,
             },
-            **({"format": _schema(request)} if request.grammar else {}),
+            **({"format": schema_of(request)} if request.grammar else {}),
         }
         infill = _infill(request.prompt)
         if infill and vocabulary.controls and not vocabulary.controls.issuperset(_FIM):
@@ -248,7 +260,7 @@ class Ollama:
                 raise EngineError(f"{exchange.http}: the model {model!r} can't fill in the middle; take a code model")
             for part in request.prompt:
                 if not part.control:
-                    _check(part.text, exchange, vocabulary.controls)
+                    check_text(part.text, exchange, vocabulary.controls)
             body["prompt"], body["suffix"] = infill
         else:
             body["prompt"] = _plain(request.prompt, exchange, vocabulary.controls)
@@ -303,17 +315,17 @@ async def _tokenize(exchange: Exchange, model: str, text: str, *, control: bool,
 def _plain(prompt: Prompt, exchange: Exchange, controls: frozenset[str] = frozenset()) -> str:
     for part in prompt:
         if not part.control:
-            _check(part.text, exchange, controls)
+            check_text(part.text, exchange, controls)
     return "".join(part.text for part in prompt)
 
 
-def _check(text: str, exchange: Exchange, controls: frozenset[str] = frozenset()) -> None:
+def check_text(text: str, exchange: Exchange, controls: frozenset[str] = frozenset()) -> None:
     """Raises EngineError when a document's text contains one of the model's `controls`, or what looks like one."""
     match = _CONTROL_TEXT.search(text)
     found = match.group() if match else next((token for token in controls if token in text), None)
     if found and (not controls or found in controls):
         raise EngineError(
-            f"the text around the cursor contains {found!r}, which {exchange.http} would take for a command to its "
+            f"the text that is asked about contains {found!r}, which {exchange.http} would take for a command to its "
             "model; llama-server has no such limit, nor have breadknife's own models"
         )
 
@@ -327,8 +339,8 @@ def _infill(prompt: Prompt) -> tuple[str, str] | None:
             return None
 
 
-def _refuse(
-    request: GenerateRequest | ScoreRequest,
+def refuse(
+    request: GenerateRequest | ChatRequest | ScoreRequest,
     exchange: Exchange,
     *,
     adapter: bool = False,
@@ -338,12 +350,12 @@ def _refuse(
     """Raises EngineError for what a runtime would silently leave out."""
     if adapter and request.adapter:
         raise EngineError(f"{exchange.http} can't attach the adapter {request.adapter!r}: serve it as a model there")
-    rules = request.grammar if isinstance(request, GenerateRequest) else ""
+    rules = "" if isinstance(request, ScoreRequest) else request.grammar
     if (grammar and rules) or (gbnf and rules and not rules.startswith("{")):
         raise EngineError(f"{exchange.http} can't be held to such a grammar; llama-server can")
 
 
-def _schema(request: GenerateRequest) -> Any:
+def schema_of(request: GenerateRequest | ChatRequest) -> Any:
     try:
         return msgspec.json.decode(request.grammar)
     except msgspec.DecodeError as error:

@@ -15,16 +15,22 @@ import msgspec
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import (
+    ChatRequest,
     Chunk,
+    Classes,
+    ClassifyRequest,
     Embeddings,
     EmbedRequest,
     EngineStatus,
     GenerateRequest,
+    Relevances,
+    RerankRequest,
     ScoreRequest,
     Scores,
 )
-from breadknife.engine.remote.answers import EmbeddingList
+from breadknife.engine.remote.answers import EmbeddingList, Ranking
 from breadknife.engine.remote.apis import Dialect, LlamaServer, Ollama, OpenAI
+from breadknife.engine.remote.chat import chat
 from breadknife.engine.remote.http import Exchange, Http, Patience
 from breadknife.engine.runtimes import Api, Runtime
 from breadknife.errors import BreadknifeError, Cancelled, EngineError, EngineUnavailable, Superseded
@@ -89,6 +95,22 @@ class RemoteEngine:
         if not finish:
             raise EngineError(f"the engine {self.name!r} ended its answer without saying why")
 
+    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        """By the runtime's own template. Raises as `generate`, and for text that the runtime would take for control."""
+        messages = tuple(replace(message, text=_encodable(message.text)) for message in request.messages)
+        request = replace(request, messages=messages)
+
+        async def work(inbox: _Inbox[Chunk]) -> None:
+            exchange = self._exchange(cancel)
+            dialect = await self._server(exchange)
+            model = await self._model(exchange, request.model)
+            chunks = chat(exchange, model, request, by_gbnf=dialect.chats_by_gbnf)
+            async with contextlib.aclosing(chunks):
+                async for chunk in chunks:
+                    inbox.put((chunk,))
+
+        return self._run(work, cancel, request.place)
+
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         """Raises EngineError where the runtime tells no log-probabilities of given text (Ollama, LM Studio)."""
         request = replace(request, prompt=tuple(replace(part, text=_encodable(part.text)) for part in request.prompt))
@@ -116,6 +138,36 @@ class RemoteEngine:
 
         [embeddings] = self._run(work, cancel)
         return embeddings
+
+    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+        """Raises EngineError where the runtime has no reranker. Scores are the runtime's: of some a probability."""
+
+        async def work(inbox: _Inbox[Relevances]) -> None:
+            exchange = self._exchange(cancel)
+            dialect = await self._server(exchange)
+            if not dialect.reranks:
+                raise EngineError(f"{exchange.http} has no rerankers; take llama-server or a model of breadknife's own")
+            model = await self._model(exchange, request.model)
+            texts = [_encodable(text) for text in request.texts]
+            body = {"model": model, "query": _encodable(request.query), "documents": texts, "top_n": len(texts)}
+            answer = await exchange.json("POST", "/v1/rerank", body, Ranking)
+            scores = {each.index: each.relevance_score for each in answer.results}
+            if sorted(scores) != list(range(len(texts))):
+                raise EngineError(
+                    f"{exchange.http} ranked {len(scores)} of {len(texts)} texts; it needs a newer version"
+                )
+            tokens = answer.usage.prompt_tokens or answer.usage.total_tokens if answer.usage else 0
+            inbox.put((Relevances(tuple(scores[index] for index in range(len(texts))), tokens),))
+
+        [relevances] = self._run(work, cancel)
+        return relevances
+
+    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
+        """Raises EngineError: these runtimes' APIs have no word for it."""
+        raise EngineError(
+            f"the engine {self.name!r} at {self.runtime.url} can't be asked for classes; "
+            "add the classifier's file as a model of breadknife's own: `breadknife models add FILE`"
+        )
 
     def status(self) -> EngineStatus | None:
         """None: it is no process of ours."""

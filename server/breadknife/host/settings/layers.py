@@ -14,9 +14,9 @@ from typing import Any, cast
 from breadknife.disk.reading import read_regular
 from breadknife.errors import LeftOut, SettingsError
 from breadknife.host import trust
-from breadknife.host.settings.lines import key_lines, nearest_line
 from breadknife.paths import config_dir
 from breadknife.text.toml import parse_toml
+from breadknife.text.toml_places import KeyPath, KeyPlace, key_places, nearest_place
 
 WORKSPACE_FILE = "breadknife.toml"
 PYPROJECT = "pyproject.toml"
@@ -49,13 +49,13 @@ class Layer:
     """The table of `source` that `values` are."""
 
     @cached_property
-    def _lines(self) -> dict[tuple[str | int, ...], int]:
-        return key_lines(self.source)
+    def _places(self) -> dict[KeyPath, KeyPlace]:
+        return key_places(self.source)
 
     def where(self, *path: str | int) -> str:
         """The place of a key: `FILE:LINE`, or the origin of what isn't a file."""
-        line = nearest_line(self._lines, (*self.inside, *path)) if self.source else None
-        return f"{self.origin}:{line}" if line else self.origin
+        place = nearest_place(self._places, (*self.inside, *path)) if self.source else None
+        return f"{self.origin}:{place.line}" if place else self.origin
 
 
 def settings_files(root: Path | None) -> list[Path]:

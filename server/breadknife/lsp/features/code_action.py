@@ -94,8 +94,8 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
             ticket.title, ticket.kind, data=ticket.data, findings=ticket.findings, within=ticket.within,
             explanation=ticket.explanation,
         )  # fmt: skip
-        async with progress(server, f"checking “{ticket.title}”", after=UNTOLD_SECONDS):
-            item.edit = await resolved_edit(server, handed_out, document, ticket.plugin, action)
+        async with progress(server, f"checking “{ticket.title}”", after=UNTOLD_SECONDS) as bar:
+            item.edit = await resolved_edit(server, handed_out, document, ticket.plugin, action, bar.tell)
         return item
 
 

@@ -9,18 +9,25 @@ from typing import Any
 from breadknife.host.lines import folded, receipt_lines, status_lines
 from breadknife.host.status import status
 from breadknife.lsp.features.diagnostics import Diagnostics
+from breadknife.lsp.offering import refresh
+from breadknife.lsp.progress import progress
 from breadknife.lsp.server import ACCEPTED, COMMAND, STATUS, WHY, BreadknifeServer
-from breadknife.task.values import Command, CommandRequest
+from breadknife.lsp.showing import Showing
+from breadknife.task.values import Command, CommandRequest, InlayRequest, LensRequest
 
+UNTOLD_SECONDS = 1.0
+"""For which nobody wonders whether a command was seen."""
 _SHOWN, _READ = 20, 20
 """Receipts, and how many are read for one that is shown: those in vain are folded."""
 
 
-def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
+def register(server: BreadknifeServer, diagnostics: Diagnostics, showing: Showing) -> None:
     @server.handles(COMMAND)
     async def run(*args: Any) -> dict[str, Any]:
+        """`{done, result, documents}`: whether it was done, the plugin's JSON, and the texts of new documents that
+        this client can't open."""
         told = _told(args)
-        return {"done": told is not None and await carry_out(server, diagnostics, *told)}
+        return await carry_out(server, diagnostics, showing, *told) if told is not None else {"done": False}
 
     @server.handles(ACCEPTED)
     async def accepted(*args: Any) -> None:
@@ -57,14 +64,23 @@ def _told(args: Sequence[Any]) -> tuple[str, str, Command] | None:
 
 
 async def carry_out(
-    server: BreadknifeServer, diagnostics: Diagnostics, plugin: str, uri: str, command: Command
-) -> bool:
-    """Have a plugin do something that the user has chosen, and say what came of it; whether it was done."""
-    reply = await server.ask(CommandRequest(command, server.root_of(uri)), plugin=plugin)
+    server: BreadknifeServer, diagnostics: Diagnostics, showing: Showing, plugin: str, uri: str, command: Command
+) -> dict[str, Any]:
+    """Have a plugin do something that the user has chosen, show what came of it, and return that as `run` says."""
+    request = CommandRequest(command, server.root_of(uri), server.documents.get(uri))
+    async with progress(server, command.title, after=UNTOLD_SECONDS) as bar:
+        reply = await server.ask(request, plugin=plugin, progress=bar.tell)
     for receipt in reply.receipts:
         if receipt.sentence:
             server.show(receipt.sentence)
     if reply.message:
         server.show(reply.message)
+    left = await showing.show(reply)
     diagnostics.refresh()
-    return bool(reply.answers)
+    for kind in (LensRequest, InlayRequest):
+        refresh(server, kind)
+    return {
+        "done": bool(reply.answers),
+        "result": reply.result,
+        "documents": [{"text": each.text, "language": each.language, "title": each.title} for each in left],
+    }

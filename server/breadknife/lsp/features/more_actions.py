@@ -21,6 +21,7 @@ from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import MORE, BreadknifeServer
+from breadknife.lsp.showing import Showing
 from breadknife.task.values import Action, ActionRequest, Finding
 from breadknife.text.document import Document, Span
 
@@ -49,15 +50,17 @@ def more(document: Document, span: Span, findings: Sequence[Finding], listed: It
     return lsp.CodeAction(_TITLE, kind=lsp.CodeActionKind.QuickFix, command=command)
 
 
-def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut) -> None:
+def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut, showing: Showing) -> None:
     @server.handles(MORE)
     async def show(*args: Any) -> None:
         """Argument: the place, as `more` has written it. It is answered at once: eglot shows no question before."""
         place = msgspec.convert(args[0], _Place)
-        server.spawn(_shown(server, diagnostics, handed_out, place))
+        server.spawn(_shown(server, diagnostics, handed_out, showing, place))
 
 
-async def _shown(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut, place: _Place) -> None:
+async def _shown(
+    server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut, showing: Showing, place: _Place
+) -> None:
     document = server.documents.get(place.uri)
     if document is None or document.version != place.version:
         server.show(_CHANGED)
@@ -76,7 +79,7 @@ async def _shown(server: BreadknifeServer, diagnostics: Diagnostics, handed_out:
         chosen = await server.window_show_message_request_async(question)
         entry = next((each for each in entries if chosen is not None and each[1].title == chosen.title), None)
         if entry is not None:
-            await _applied(server, diagnostics, document, *entry)
+            await _applied(server, diagnostics, showing, document, *entry)
     except JsonRpcException as error:
         server.show(f"the second menu can't be shown or its edit made: {error.message}")
 
@@ -87,7 +90,12 @@ def _asked(entries: Sequence[tuple[str, Action]]) -> str:
 
 
 async def _applied(
-    server: BreadknifeServer, diagnostics: Diagnostics, document: Document, plugin: str, action: Action
+    server: BreadknifeServer,
+    diagnostics: Diagnostics,
+    showing: Showing,
+    document: Document,
+    plugin: str,
+    action: Action,
 ) -> None:
     if not server.documents.is_current(document):
         server.show(_CHANGED)
@@ -96,4 +104,4 @@ async def _applied(
         edit = edit_of(server, document, action)
         await server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit, action.title))
     elif action.command is not None:
-        await carry_out(server, diagnostics, plugin, document.uri, action.command)
+        await carry_out(server, diagnostics, showing, plugin, document.uri, action.command)

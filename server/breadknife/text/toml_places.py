@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 KeyPath = tuple[str | int, ...]
 """Of a key: names, and numbers (from 0) in an array of tables."""
@@ -17,12 +18,19 @@ _TOKEN = re.compile(
 )
 
 
-def key_lines(source: str) -> dict[KeyPath, int]:
-    """Each key and table of a valid TOML text with its line, from 1. Keys inside of values aren't there."""
-    lines: dict[KeyPath, int] = {}
+class KeyPlace(NamedTuple):
+    """Where a key or a table's header begins, both counted from 1; columns in code points."""
+
+    line: int
+    column: int
+
+
+def key_places(source: str) -> dict[KeyPath, KeyPlace]:
+    """The place of each key and table of a valid TOML text. Keys inside of values aren't there."""
+    places: dict[KeyPath, KeyPlace] = {}
     table: KeyPath = ()
     arrays: dict[KeyPath, int] = {}
-    for line, opened, names in _statements(source):
+    for place, opened, names in _statements(source):
         if not opened:
             path = (*table, *names)
         else:
@@ -34,22 +42,22 @@ def key_lines(source: str) -> dict[KeyPath, int]:
                 arrays[path] = arrays.get(path, -1) + 1
             path = table = _newest(path, arrays) if opened == 2 else path
         for end in range(1, len(path) + 1):
-            lines.setdefault(path[:end], line)
-    return lines
+            places.setdefault(path[:end], place)
+    return places
 
 
-def nearest_line(lines: dict[KeyPath, int], path: KeyPath) -> int | None:
-    """The line of a key, or else of the table or value that it is in."""
-    return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
+def nearest_place(places: Mapping[KeyPath, KeyPlace], path: KeyPath) -> KeyPlace | None:
+    """The place of a key, or else of the table or value that it is in."""
+    return next((places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in places), None)
 
 
 def _newest(path: KeyPath, arrays: dict[KeyPath, int]) -> KeyPath:
     return (*path, arrays[path]) if path in arrays else path
 
 
-def _statements(source: str) -> Iterator[tuple[int, int, list[str]]]:
-    """(line, opening brackets of a header or 0 for a key, names)."""
-    line, start = 1, 1
+def _statements(source: str) -> Iterator[tuple[KeyPlace, int, list[str]]]:
+    """(Place, opening brackets of a header or 0 for a key, names)."""
+    line, line_start, start = 1, 0, KeyPlace(1, 1)
     opened, depth = 0, 0
     names: list[str] = []
     in_value = False
@@ -60,7 +68,7 @@ def _statements(source: str) -> Iterator[tuple[int, int, list[str]]]:
         elif kind == "open":
             opened += 1
         elif kind in ("bare", "string"):
-            start = start if names else line
+            start = start if names else KeyPlace(line, token.start() - line_start + 1)
             names.append(text if kind == "bare" else tomllib.loads(f"name = {text}")["name"])
         elif kind == "equals":
             yield start, 0, names
@@ -69,6 +77,7 @@ def _statements(source: str) -> Iterator[tuple[int, int, list[str]]]:
             if opened and names:
                 yield start, opened, names
             opened, depth, names, in_value = 0, 0, [], False
-        line += text.count("\n")
+        if breaks := text.count("\n"):
+            line, line_start = line + breaks, token.start() + text.rfind("\n") + 1
     if opened and names:
         yield start, opened, names

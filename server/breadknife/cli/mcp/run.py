@@ -1,0 +1,65 @@
+"""`breadknife mcp`: serves the tools over stdin and stdout, by the official package."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from breadknife import __version__
+from breadknife.cli.assemble import make_host, settings_for
+from breadknife.cli.mcp.tools import Tools
+from breadknife.cli.output import tell
+from breadknife.errors import BreadknifeError, PackageMissing
+from breadknife.host.host import Host
+from breadknife.recipes.book import Book
+
+INSTRUCTIONS = (
+    "Checks prose and code with rules and small models on this machine. No text leaves it, and no tool writes a file: "
+    "`fix` and `recipe` give edits that breadknife has verified."
+)
+
+
+def run(folder: Path, *, offline: bool, engine_script: Path | None) -> int:
+    """Serve until stdin ends. Raises PackageMissing without the package, SettingsError."""
+    try:
+        from mcp.server.mcpserver import MCPServer
+        from mcp.server.mcpserver.exceptions import ToolError
+    except ImportError as error:
+        raise PackageMissing("the package `mcp` is missing: pip install 'breadknife[mcp]'") from error
+    host = make_host(engine_script)
+    host.on_notice = tell
+    host.projects.folders = (folder,)
+    try:
+        host.settings = settings_for(host, offline, folder)
+        server: Any = MCPServer("breadknife", instructions=INSTRUCTIONS, version=__version__, log_level="ERROR")
+        tools = Tools(host, folder)
+        for tool in (tools.lint, tools.fix, tools.why, tools.recipe):
+            described = (inspect.getdoc(tool) or "") + (_recipes(folder, host) if tool == tools.recipe else "")
+            server.add_tool(_in_thread(tool, ToolError), tool.__name__, description=described)
+        server.run("stdio")
+    finally:
+        host.close()
+    return 0
+
+
+def _in_thread(tool: Callable[..., Any], failure: type[Exception]) -> Callable[..., Any]:
+    """The tool for an event loop. What is wrong becomes the client's error, as a sentence."""
+
+    @functools.wraps(tool)
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await asyncio.to_thread(tool, *args, **kwargs)
+        except (BreadknifeError, ValueError) as error:
+            raise failure(str(error)) from error
+
+    return call
+
+
+def _recipes(folder: Path, host: Host) -> str:
+    entries = Book().entries(folder, trusted=host.settings.trusted)
+    plans = [entry.plan for entry in entries if entry.plan]
+    return "\n\nRecipes: " + "; ".join(f"{plan.recipe.name} ({plan.recipe.title})" for plan in plans)

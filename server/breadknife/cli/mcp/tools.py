@@ -1,0 +1,135 @@
+"""The tools that `breadknife mcp` offers to other programs: what an editor gets, from the same host."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from breadknife.cli.lint.sources import files
+from breadknife.cli.mcp.values import (
+    FoundProblem,
+    FoundProblems,
+    RecipeAnswer,
+    VerifiedFix,
+    VerifiedFixes,
+    fix_of,
+    position,
+    problem_of,
+)
+from breadknife.errors import DocumentError
+from breadknife.host.host import Host
+from breadknife.host.lines import folded, receipt_lines
+from breadknife.host.workspace import root_of
+from breadknife.recipes.requests import RecipeRequest, RecipeResult
+from breadknife.task.values import Action, ActionRequest, CheckRequest, Confidence, ResolveRequest
+from breadknife.text.document import Document, Span, read_document
+
+MAX_PROBLEMS = 200
+MAX_FIXES = 5
+_RECEIPTS = 10
+
+
+class Tools:
+    """Nothing here writes a file. Paths are of files in the folder that the server was started for."""
+
+    def __init__(self, host: Host, folder: Path) -> None:
+        self._host = host
+        self._folder = Path(os.path.realpath(folder))
+
+    def lint(self, path: str = ".", min_confidence: str = "medium") -> FoundProblems:
+        """Check a file, or all files of a folder: grammar and style of prose, values that may be null."""
+        least = Confidence(min_confidence)
+        problems: list[FoundProblem] = []
+        failed: list[str] = []
+
+        def complain(error: DocumentError) -> None:
+            failed.append(str(error))
+
+        for source in files([self._inside(path)], complain):
+            try:
+                document = read_document(source.path)
+            except DocumentError as error:
+                failed.append(str(error))
+                continue
+            reply = self._host.ask(CheckRequest(document, whole=True, all_fixes=False), root=self._root(source.path))
+            failed += (receipt.sentence for receipt in reply.failures)
+            failed += reply.unanswered
+            found = (finding for finding in reply.findings if finding.confidence.reaches(least))
+            problems += (problem_of(source.path, document, finding) for finding in found)
+        return FoundProblems(tuple(problems[:MAX_PROBLEMS]), _each_once(failed), max(0, len(problems) - MAX_PROBLEMS))
+
+    def fix(self, path: str, line: int) -> VerifiedFixes:
+        """The verified ways to repair what is wrong at a line, as edits. Nothing is written."""
+        document, root = self._read(path)
+        span = _line(document, line)
+        found = self._host.ask(CheckRequest(document, whole=True), root=root).findings
+        touched = tuple(finding for finding in found if finding.span.touches(span))
+        reply = self._host.ask(ActionRequest(document, span, touched), root=root)
+        fixes: list[VerifiedFix] = []
+        refused: list[str] = []
+        for plugin, action in reply.actions:
+            if len(fixes) == MAX_FIXES:
+                break
+            if action.command is not None and not action.data and not action.edits:
+                continue  # it only does something in an editor
+            made = self._resolved(document, plugin, action, root, refused)
+            if made is not None and (made.edits or made.elsewhere):
+                fixes.append(fix_of(document, made))
+        return VerifiedFixes(tuple(fixes), _each_once(refused))
+
+    def why(self, path: str = "") -> list[str]:
+        """What the last requests did, which model they asked, what that cost, and why there was no answer."""
+        uri = self._inside(path).as_uri() if path else None
+        receipts = map(asdict, self._host.ledger.newest(uri, 20 * _RECEIPTS))
+        return [line for receipt, times in folded(receipts)[:_RECEIPTS] for line in receipt_lines(receipt, times)]
+
+    def recipe(self, name: str, path: str, line: int = 1, end_line: int = 0) -> RecipeAnswer:
+        """Run a recipe at a line, or on the lines from `line` to `end_line`. Nothing is written."""
+        document, root = self._read(path)
+        start = _line(document, line)
+        span = Span(start.start, _line(document, end_line).end) if end_line else Span(start.start, start.start)
+        reply = self._host.ask(RecipeRequest(name, document, span), root=root, plugin="recipes")
+        for _, answer in reply.answers:
+            if isinstance(answer, RecipeResult):
+                ends = position(document, answer.span.start), position(document, answer.span.end)
+                return RecipeAnswer(answer.text, answer.origin.model, *ends, refused=answer.refused)
+        [receipt] = reply.receipts
+        remedy = f" → {receipt.remedy}" if receipt.remedy else ""
+        return RecipeAnswer(reason=receipt.sentence + remedy)
+
+    def _resolved(
+        self, document: Document, plugin: str, action: Action, root: Path, refused: list[str]
+    ) -> Action | None:
+        if not action.data or action.edits:
+            return action
+        reply = self._host.ask(ResolveRequest(document, action), root=root, plugin=plugin)
+        refused += (receipt.sentence for receipt in reply.receipts if receipt.sentence)
+        return next((made for _, made in reply.actions), None)
+
+    def _read(self, path: str) -> tuple[Document, Path]:
+        file = self._inside(path)
+        return read_document(file), self._root(file)
+
+    def _root(self, path: Path) -> Path:
+        return root_of(path, (self._folder,))
+
+    def _inside(self, path: str) -> Path:
+        """Raises DocumentError for a path outside of the folder."""
+        real = Path(os.path.realpath(self._folder / path))
+        if not real.is_relative_to(self._folder):
+            raise DocumentError(
+                f"{path}: not inside {self._folder}; start `breadknife mcp` in the folder that holds it"
+            )
+        return real
+
+
+def _line(document: Document, line: int) -> Span:
+    if not 1 <= line <= document.line_count:
+        raise DocumentError(f"there is no line {line}; the file has {document.line_count}")
+    return document.line_span(line - 1)
+
+
+def _each_once(sentences: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for each in sentences if each))

@@ -1,0 +1,105 @@
+"""What the tools of `breadknife mcp` give: values that become JSON. Lines and columns count from 1, in code points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from breadknife.task.values import Action, Finding
+from breadknife.text.document import Document, Span, TextEdit
+
+
+@dataclass(frozen=True)
+class Position:
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class FoundProblem:
+    path: str
+    start: Position
+    end: Position
+    message: str
+    rule: str
+    severity: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class FoundProblems:
+    problems: tuple[FoundProblem, ...]
+    not_checked: tuple[str, ...] = ()
+    """A sentence for each file that could not be checked, or that was checked only in part."""
+    more: int = 0
+    """Problems beyond the limit."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    path: str
+    start: Position
+    end: Position
+    new_text: str
+
+
+@dataclass(frozen=True)
+class VerifiedFix:
+    """One way to repair what is at a line; nothing is written. Making all its edits does it."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    checks: str = ""
+    """What the edits have passed."""
+    model: str = ""
+    """The model that wrote something of it; empty if rules alone did."""
+
+
+@dataclass(frozen=True)
+class VerifiedFixes:
+    fixes: tuple[VerifiedFix, ...]
+    refused: tuple[str, ...] = ()
+    """Why other fixes aren't there."""
+
+
+@dataclass(frozen=True)
+class RecipeAnswer:
+    text: str = ""
+    model: str = ""
+    start: Position | None = None
+    end: Position | None = None
+    """What the text is about, or would replace. Nothing is written."""
+    reason: str = ""
+    """Why there is no text."""
+    refused: tuple[str, ...] = field(default_factory=tuple[str, ...])
+
+
+def position(document: Document, offset: int) -> Position:
+    line = document.line_at(offset)
+    return Position(line + 1, offset - document.line_starts[line] + 1)
+
+
+def problem_of(path: Path, document: Document, finding: Finding) -> FoundProblem:
+    return FoundProblem(
+        str(path),
+        position(document, finding.span.start),
+        position(document, finding.span.end),
+        finding.message,
+        f"{finding.source}/{finding.code}",
+        str(finding.severity),
+        str(finding.confidence),
+    )
+
+
+def fix_of(document: Document, action: Action) -> VerifiedFix:
+    edits = [(document, edit) for edit in action.edits]
+    edits += [(each.document, edit) for each in action.elsewhere for edit in each.edits]
+    return VerifiedFix(
+        action.title, tuple(_edit(about, edit) for about, edit in edits), action.checked, action.origin.model
+    )
+
+
+def _edit(document: Document, edit: TextEdit) -> Edit:
+    span: Span = edit.span
+    where = str(document.path or document.uri)
+    return Edit(where, position(document, span.start), position(document, span.end), edit.new_text)

@@ -1,0 +1,52 @@
+"""Recipes for `breadknife engine serve-openai`: asked of a host, which is made at the first request."""
+
+from __future__ import annotations
+
+import threading
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Engine
+from breadknife.engine.models.catalog import read_models
+from breadknife.host.host import Host
+from breadknife.host.registry import discover
+from breadknife.host.settings import load
+from breadknife.openai.recipes import RecipeBody, RecipeReply
+from breadknife.recipes.requests import RecipeRequest, RecipeResult
+from breadknife.text.document import Document, Span
+
+
+class HostedRecipes:
+    """Runs breadknife's recipes and the user's. No workspace folder is known here, so none of its recipes and none that
+    runs a program. Safe from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._host: Host | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, name: str, body: RecipeBody, cancel: CancelToken) -> RecipeReply:
+        document = Document("untitled:request", body.language, body.text)
+        span = Span(body.start, body.start if body.end is None else body.end)
+        reply = self._made().ask(RecipeRequest(name, document, span, body.message), cancel, plugin="recipes")
+        for _, answer in reply.answers:
+            if isinstance(answer, RecipeResult):
+                where = answer.span
+                return RecipeReply(answer.text, where.start, where.end, answer.origin.model, answer.refused)
+        [receipt] = reply.receipts
+        remedy = f" → {receipt.remedy}" if receipt.remedy else ""
+        return RecipeReply(None, reason=receipt.reason, sentence=receipt.sentence + remedy)
+
+    def close(self) -> None:
+        """Ends the host's plugins, and the engine's connection."""
+        if self._host is not None:
+            self._host.close()
+        else:
+            self._engine.close()
+
+    def _made(self) -> Host:
+        with self._lock:
+            if self._host is None:
+                registry = discover()
+                settings, _ = load(None, registry.settings_types)
+                self._host = Host(registry, self._engine, read_models(), settings)
+            return self._host

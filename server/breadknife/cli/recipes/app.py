@@ -1,0 +1,184 @@
+"""`breadknife recipes`: list, steps, new, check, run, test, diff, graph, lock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error
+
+app = typer.Typer(help="Write, check, run and test recipes: chains of small steps and models.", no_args_is_help=True)
+
+Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe's name, or a file.")]
+Recipes = Annotated[list[str] | None, typer.Argument(metavar="[RECIPE]...", help="Names or files. Default: all.")]
+
+
+@app.command("list")
+def list_command(as_json: Json = False) -> None:
+    """List the recipes: breadknife's, yours, and those of this folder if you trust it.
+
+    Example:
+
+      breadknife recipes list
+    """
+    from breadknife.cli.recipes.listing import print_recipes
+
+    exit_on_error(lambda: print_recipes(as_json=as_json))
+
+
+@app.command()
+def steps(as_json: Json = False) -> None:
+    """List the types of steps, with what each takes and gives.
+
+    Example:
+
+      breadknife recipes steps
+    """
+    from breadknife.cli.recipes.listing import print_steps
+
+    exit_on_error(lambda: print_steps(as_json=as_json))
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Small letters, digits and `-`.")],
+    like: Annotated[str, typer.Option("--like", metavar="RECIPE", help="Start from this recipe.")] = "",
+    here: Annotated[bool, typer.Option("--here", help="Write it into this folder's .breadknife/recipes.")] = False,
+) -> None:
+    """Write a recipe that works, as a start for your own.
+
+    Examples:
+
+      breadknife recipes new shorten
+
+      breadknife recipes new our-commits --like commit-message --here
+    """
+    from breadknife.cli.recipes.writing import write_new
+
+    exit_on_error(lambda: write_new(name, like, here=here))
+
+
+@app.command()
+def check(recipes: Recipes = None, as_json: Json = False) -> None:
+    """Check recipes before they run: steps, ports, types, and the lock.
+
+    Prints FILE:LINE:COLUMN and the nearest right word.
+
+    Exit code: 0 if nothing is wrong, 1 if something is, 2 if there is no such recipe.
+
+    Examples:
+
+      breadknife recipes check
+
+      breadknife recipes check ./draft.toml
+    """
+    from breadknife.cli.recipes.checking import run
+
+    exit_on_error(lambda: run(recipes or [], as_json=as_json))
+
+
+@app.command("run")
+def run_command(
+    recipe: Recipe,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The document. Default: stdin.")] = None,
+    at: Annotated[str, typer.Option("--at", metavar="LINE[:COLUMN]", help="Where the cursor is, from 1.")] = "1",
+    until: Annotated[str, typer.Option("--until", metavar="LINE[:COLUMN]", help="Where a selection ends.")] = "",
+    language: Annotated[str, typer.Option(help="The document's language id. Default: by its name.")] = "",
+    message: Annotated[str, typer.Option(help="A diagnostic at that place.")] = "",
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> None:
+    """Run a recipe, and show what each step gave, took and cost.
+
+    Steps go to stderr, the result to stdout. Changes no file.
+
+    Exit code: 0 if there is a result, 1 if there is none, 2 after an error.
+
+    Examples:
+
+      breadknife recipes run docstring app.py --at 12
+
+      git diff --cached | breadknife recipes run commit-message
+    """
+    from breadknife.cli.recipes.running import Place, run
+
+    place = Place(file, at, until, language, message)
+    exit_on_error(lambda: run(recipe, place, offline=offline, engine_script=engine_script))
+
+
+@app.command("test")
+def run_tests(
+    recipes: Recipes = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", metavar="[ROLE=]MODEL", help="Test with this model; may be given several times."),
+    ] = None,
+    as_json: Json = False,
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> None:
+    """Run the tests that stand beside recipes; print a score for each model.
+
+    Exit code: 0 if all pass, 1 if some don't, 2 after an error.
+
+    Examples:
+
+      breadknife recipes test docstring
+
+      breadknife recipes test docstring --model qwen2.5-coder-0.5b --model qwen2.5-coder-1.5b
+    """
+    from breadknife.cli.recipes.testing import run
+
+    exit_on_error(
+        lambda: run(recipes or [], model or [], as_json=as_json, offline=offline, engine_script=engine_script)
+    )
+
+
+@app.command()
+def diff(old: Recipe, new: Recipe, offline: Offline = False, engine_script: EngineScript = None) -> None:
+    """Show what two versions of a recipe answer differently on their own tests.
+
+    Exit code: 0 if all answers are the same, 1 if some differ, 2 after an error.
+
+    Example:
+
+      breadknife recipes diff docstring ./docstring-2.toml
+    """
+    from breadknife.cli.recipes.testing import run_diff
+
+    exit_on_error(lambda: run_diff(old, new, offline=offline, engine_script=engine_script))
+
+
+@app.command()
+def graph(
+    recipe: Recipe,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw an SVG file instead of Mermaid.")] = None,
+) -> None:
+    """Draw a recipe's steps, as Mermaid on stdout or as SVG.
+
+    Examples:
+
+      breadknife recipes graph docstring
+
+      breadknife recipes graph docstring --svg docstring.svg
+    """
+    from breadknife.cli.recipes.writing import draw
+
+    exit_on_error(lambda: draw(recipe, svg))
+
+
+@app.command()
+def lock(recipes: Recipes = None) -> None:
+    """Write recipe.lock: the versions of steps, models and engine as they are now.
+
+    `check` then says what has changed.
+
+    Example:
+
+      breadknife recipes lock
+    """
+    from breadknife.cli.recipes.locking import run
+
+    exit_on_error(lambda: run(recipes or []))

@@ -1,0 +1,36 @@
+"""`breadknife recipes check`: what is wrong with recipes, and what has changed since they were locked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from breadknife.cli.output import counted, print_json, say
+from breadknife.cli.recipes.finding import find
+from breadknife.cli.recipes.locking import locked_now
+from breadknife.recipes.book import Entry
+from breadknife.recipes.lock import LOCK, differences, read_lock
+from breadknife.recipes.values import Problem
+
+
+def run(names: list[str], *, as_json: bool) -> int:
+    entries = find(names)
+    problems = [problem for entry in entries for problem in (*entry.problems, *_changes(entry))]
+    if as_json:
+        print_json([{**asdict(problem), "path": str(problem.path)} for problem in problems])
+        return 1 if problems else 0
+    for problem in problems:
+        say(str(problem))
+    for entry in entries:
+        if entry.plan is not None and not any(problem.path == entry.path for problem in problems):
+            asks = f", asks {', '.join(entry.plan.roles)}" if entry.plan.roles else ""
+            say(f"✓ {entry.name}: {counted(len(entry.plan.order), 'step')}{asks}")
+    return 1 if problems else 0
+
+
+def _changes(entry: Entry) -> list[Problem]:
+    """What isn't as it was locked."""
+    lock, _ = read_lock(entry.path.parent / LOCK)
+    if entry.plan is None or lock is None or entry.path.stem not in lock.recipes:
+        return []
+    changed = differences(lock.recipes[entry.path.stem], locked_now(entry.plan))
+    return [Problem(entry.path, 1, 1, why) for why in changed]

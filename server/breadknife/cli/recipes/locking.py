@@ -1,0 +1,54 @@
+"""`breadknife recipes lock`: writes what recipes depend on as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from breadknife.cli.assemble import make_host
+from breadknife.cli.output import counted, say
+from breadknife.cli.recipes.finding import find, plan_of
+from breadknife.engine.models.catalog import read_models
+from breadknife.errors import EngineError, ModelError, RecipeError
+from breadknife.recipes.checking import Plan
+from breadknife.recipes.lock import LOCK, Lock, LockedModel, LockedRecipe, read_lock, write_lock
+
+
+def run(names: list[str]) -> int:
+    entries = [entry for entry in find(names) if entry.owner != "breadknife" or names]
+    if not entries:
+        raise RecipeError("there is no recipe of yours to lock; `breadknife recipes new NAME` writes one")
+    host = make_host()
+    try:
+        engine = host.engine.build()
+    except EngineError:  # not installed: the steps can be locked without it
+        engine = ""
+    finally:
+        host.close()
+    folders: dict[Path, dict[str, LockedRecipe]] = {}
+    for entry in entries:
+        folders.setdefault(entry.path.parent, {})[entry.path.stem] = locked_now(plan_of(entry))
+    for folder, recipes in folders.items():
+        old, _ = read_lock(folder / LOCK)
+        before: Mapping[str, LockedRecipe] = old.recipes if old is not None else {}
+        kept = {name: each for name, each in before.items() if (folder / f"{name}.toml").is_file()}
+        try:
+            write_lock(folder / LOCK, Lock(engine, {**kept, **recipes}))
+        except OSError as error:
+            raise RecipeError(f"{folder / LOCK} can't be written: {error.strerror or error}") from error
+        say(f"{folder / LOCK}: {counted(len(recipes), 'recipe')}")
+    return 0
+
+
+def locked_now(plan: Plan) -> LockedRecipe:
+    """What a recipe depends on, as it is here and now."""
+    catalog = read_models()
+    models: dict[str, LockedModel] = {}
+    for role in plan.roles:
+        try:
+            info = catalog.for_role(role)
+        except ModelError:  # a role that no model has yet
+            continue
+        models[role] = LockedModel(info.name, info.sha256)
+    steps = {plan.types[use.name].name: plan.types[use.name].version for use in plan.order}
+    return LockedRecipe(plan.recipe.version, dict(sorted(steps.items())), models)

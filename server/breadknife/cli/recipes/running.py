@@ -1,0 +1,114 @@
+"""`breadknife recipes run`: a recipe at one place, with what each step gave."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from breadknife.cli.assemble import make_host, settings_for
+from breadknife.cli.output import tell
+from breadknife.cli.recipes.finding import find, here, plan_of
+from breadknife.errors import RecipeError
+from breadknife.host.host import Host
+from breadknife.recipes.book import Entry
+from breadknife.recipes.requests import RecipeRequest, RecipeResult, Watcher
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span, language_of, read_document
+
+_SHOWN = 200
+"""Characters of what a step gave."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a recipe is asked, as the command line says it."""
+
+    file: Path | None
+    at: str
+    until: str
+    language: str
+    message: str
+
+    def document(self) -> Document:
+        """Raises DocumentError."""
+        if self.file is None:
+            return Document("untitled:stdin", self.language or "plaintext", sys.stdin.read())
+        return read_document(self.file.absolute(), self.language or language_of(self.file) or "plaintext")
+
+    def span(self, document: Document) -> Span:
+        """Raises RecipeError."""
+        start = _offset(document, self.at, "--at")
+        end = _offset(document, self.until, "--until") if self.until else start
+        return Span(min(start, end), max(start, end))
+
+
+def _offset(document: Document, written: str, option: str) -> int:
+    line, _, column = written.partition(":")
+    if not line.isdecimal() or not 1 <= int(line) <= document.line_count or (column and not column.isdecimal()):
+        raise RecipeError(
+            f"{option} {written}: no such place; it is LINE or LINE:COLUMN, from 1 to {document.line_count}"
+        )
+    span = document.line_span(int(line) - 1)
+    return min(span.end, span.start + max(0, int(column or 1) - 1))
+
+
+def run(name: str, place: Place, *, offline: bool, engine_script: Path | None) -> int:
+    entry = find([name])[0]
+    plan_of(entry)
+    root, _ = here()
+    host = make_host(engine_script)
+    try:
+        host.settings = settings_for(host, offline, root)
+        document = place.document()
+        answer = ask(host, entry, document, place.span(document), place.message, root, _report)
+    finally:
+        host.close()
+    if isinstance(answer, Silence):
+        tell(answer.sentence + (f" → {answer.remedy}" if answer.remedy else ""))
+        return 1
+    print(answer.text)
+    for each in answer.refused:
+        tell(each)
+    return 0
+
+
+def ask(
+    host: Host,
+    entry: Entry,
+    document: Document,
+    span: Span,
+    message: str,
+    root: Path,
+    watcher: Watcher | None = None,
+) -> RecipeResult | Silence:
+    """What the host answers, or why it doesn't."""
+    request = RecipeRequest(entry.name, document, span, message, entry.path, watcher)
+    reply = host.ask(request, root=root, plugin="recipes")
+    for _, answer in reply.answers:
+        if isinstance(answer, RecipeResult):
+            return answer
+    [receipt] = reply.receipts
+    return Silence(receipt.reason, receipt.sentence, receipt.remedy)
+
+
+def _report(step: str, gave: Any, milliseconds: float, remembered: bool) -> None:
+    """One line for each step, as it ends."""
+    took = "remembered" if remembered else f"{milliseconds:,.0f} ms"
+    tell(f"{step} ({took}): {shown(gave)}")
+
+
+def shown(gave: Any) -> str:
+    """What a step gave, in one short line."""
+    if gave is None:
+        return "left out"
+    if isinstance(gave, Silence):
+        return f"stops: {gave.sentence}"
+    if dataclasses.is_dataclass(gave):
+        values = {field.name: getattr(gave, field.name) for field in dataclasses.fields(gave)}
+    else:
+        values = dict(gave)
+    line = ", ".join(f"{name} = {value!r}" for name, value in values.items())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

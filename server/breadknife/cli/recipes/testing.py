@@ -1,0 +1,170 @@
+"""`breadknife recipes test` and `diff`: recipes on the tests that stand beside them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from breadknife.cli.assemble import make_host, settings_for
+from breadknife.cli.output import print_json, say, shown
+from breadknife.cli.recipes.finding import find, here, plan_of
+from breadknife.cli.recipes.running import ask
+from breadknife.errors import RecipeError
+from breadknife.host.host import Host
+from breadknife.recipes.book import Entry
+from breadknife.recipes.checking import Plan
+from breadknife.recipes.judging import faults, place_of
+from breadknife.recipes.values import Example
+from breadknife.task.values import Silence
+from breadknife.text.document import Document
+from breadknife.text.languages import LANGUAGES
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One test with one model."""
+
+    recipe: str
+    test: str
+    model: str
+    faults: tuple[str, ...]
+    answer: str
+    reason: str
+    """The code of the reason, if there was no answer."""
+
+
+def run(names: list[str], models: list[str], *, as_json: bool, offline: bool, engine_script: Path | None) -> int:
+    entries = [entry for entry in find(names) if names or entry.plan is not None]
+    for entry in entries:
+        plan_of(entry)
+    outcomes: list[Outcome] = []
+    with _host(offline, engine_script) as host:
+        for model in models or [""]:
+            for entry in entries:
+                outcomes += _outcomes(host, entry, model)
+    if as_json:
+        print_json([asdict(outcome) for outcome in outcomes])
+        return 1 if any(outcome.faults for outcome in outcomes) else 0
+    for outcome in outcomes:
+        for fault in outcome.faults:
+            model = f" ({outcome.model})" if outcome.model else ""
+            say(f"✗ {outcome.recipe}: {outcome.test}{model}: {fault}")
+    for model in models or [""]:
+        for entry in entries:
+            ran = [each for each in outcomes if each.recipe == entry.name and each.model == model]
+            passed = sum(not each.faults for each in ran)
+            say(f"{entry.name}{f' with {model}' if model else ''}: {passed} of {len(ran)} pass")
+    return 1 if any(outcome.faults for outcome in outcomes) else 0
+
+
+def run_diff(old: str, new: str, *, offline: bool, engine_script: Path | None) -> int:
+    one, other = find([old, new])
+    examples = {example: None for entry in (one, other) for example in plan_of(entry).recipe.examples}
+    differ = 0
+    with _host(offline, engine_script) as host:
+        for number, example in enumerate(shown(list(examples), lambda each: each.name or "a test"), 1):
+            answers = [_answer(host, entry, example) for entry in (one, other)]
+            if answers[0] == answers[1]:
+                continue
+            differ += 1
+            say(f"{_name(example, number)}:")
+            for sign, (text, reason) in zip("-+", answers, strict=True):
+                say(f"  {sign} {text if text is not None else f'nothing: {reason}'}")
+    say(f"{differ} of {len(examples)} answers differ")
+    return 1 if differ else 0
+
+
+def _outcomes(host: Host, entry: Entry, model: str) -> Iterator[Outcome]:
+    plan = plan_of(entry)
+    usual = host.settings
+    host.settings = replace(usual, models={**usual.models, **_roles(plan, model)})
+    try:
+        for number, example in enumerate(shown(plan.recipe.examples, lambda each: f"{entry.name}: {each.name}"), 1):
+            text, reason = _answer(host, entry, example)
+            wrong = tuple(faults(example.expect, text, reason))
+            yield Outcome(entry.name, _name(example, number), model, wrong, text or "", "" if text else reason)
+    finally:
+        host.settings = usual
+
+
+def _roles(plan: Plan, model: str) -> Mapping[str, str]:
+    """`ROLE=MODEL`, or a model for all roles that write. Raises RecipeError."""
+    role, equals, name = model.partition("=")
+    if equals:
+        if role not in plan.roles:
+            raise RecipeError(
+                f"{plan.recipe.name} asks no model for `{role}`; it asks {', '.join(plan.roles) or 'none'}"
+            )
+        return {role: name}
+    return dict.fromkeys(plan.writing_roles, model) if model else {}
+
+
+def _answer(host: Host, entry: Entry, example: Example) -> tuple[str | None, str]:
+    """The text, or None and the code of the reason."""
+    with _workspace(example) as root:
+        path = root / (example.file or f"example{_suffix(example.language)}")
+        document = Document(path.as_uri(), example.language, example.text, 1)
+        answer = ask(host, entry, document, place_of(example, document), example.message, root)
+    if isinstance(answer, Silence):
+        return None, answer.reason
+    return answer.text, ""
+
+
+@contextmanager
+def _workspace(example: Example) -> Generator[Path, None, None]:
+    """A folder with the test's files: committed ones, then staged ones. Raises RecipeError without git."""
+    with tempfile.TemporaryDirectory(prefix="breadknife-", ignore_cleanup_errors=True) as folder:
+        root = Path(os.path.realpath(folder))
+        if example.file or example.text:
+            _write(root, {example.file or f"example{_suffix(example.language)}": example.text})
+        if example.files or example.staged:
+            _git(root, "init", "--quiet")
+            _write(root, example.files)
+            _git(root, "add", "--all")
+            _git(root, "commit", "--quiet", "--allow-empty", "--message", "Before")
+            _write(root, example.staged)
+            _git(root, "add", "--all")
+        yield root
+
+
+def _write(root: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = Path(os.path.normpath(root / name))
+        if not path.is_relative_to(root):
+            raise RecipeError(f"a test's file {name} lies outside of its folder; write a plain name")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="")
+
+
+def _git(root: Path, *words: str) -> None:
+    who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+    alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    try:
+        subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, env=os.environ | who | alone)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RecipeError(f"this test needs git, and `git {words[0]}` fails: {error}") from error
+
+
+def _suffix(language: str) -> str:
+    return LANGUAGES[language].suffixes[0] if language in LANGUAGES and LANGUAGES[language].suffixes else ".txt"
+
+
+def _name(example: Example, number: int) -> str:
+    return example.name or f"test {number}"
+
+
+@contextmanager
+def _host(offline: bool, engine_script: Path | None) -> Generator[Host, None, None]:
+    """A host that trusts the tests' own folders."""
+    root, _ = here()
+    host = make_host(engine_script)
+    try:
+        host.settings = replace(settings_for(host, offline, root), trusted=True)
+        yield host
+    finally:
+        host.close()

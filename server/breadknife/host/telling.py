@@ -1,0 +1,58 @@
+"""Progress while a request is worked on: shown only once it takes long, and not more often than people can read."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+Tell = Callable[[str, float | None], None]
+"""Called with a line, and how much is done, from 0 to 1, where that is known. From any thread."""
+
+SECONDS = 1.0
+"""From the beginning of a request: for so long nobody wonders."""
+EVERY = 0.1
+MAX_CHARACTERS = 100
+
+
+class Telling:
+    """Hands on what plugins say of one request's progress, until its end. Safe to use from several threads."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._due = time.monotonic() + SECONDS
+        self._latest: tuple[str, float | None] | None = None
+        """What isn't told yet."""
+        self._timer: threading.Timer | None = None
+        self._ended = False
+        self._lock = threading.Lock()
+
+    def say(self, message: str, fraction: float | None = None) -> None:
+        line = next(iter(message.strip().splitlines()), "")[:MAX_CHARACTERS]
+        with self._lock:
+            self._latest = line, None if fraction is None else min(1.0, max(0.0, fraction))
+            wait = self._due - time.monotonic()
+            if wait <= 0:
+                self._tell_latest()
+            elif self._timer is None and not self._ended:
+                self._timer = threading.Timer(wait, self._late)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def end(self) -> None:
+        """Nothing is told from now on."""
+        with self._lock:
+            self._ended = True
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _late(self) -> None:
+        with self._lock:
+            self._timer = None
+            self._tell_latest()
+
+    def _tell_latest(self) -> None:
+        if self._latest is not None and not self._ended:
+            self._tell(*self._latest)
+            self._latest = None
+            self._due = time.monotonic() + EVERY

@@ -1,0 +1,93 @@
+"""Documents that a command has the editor open.
+
+LSP has no word for a new document that isn't saved yet. A client that says `opensUntitled` is shown an `untitled:` URI,
+to which the text is added as an edit (VS Code). Any other is shown a file in a folder of breadknife's own, which the
+user saves elsewhere. A client that shows no documents gets the text in the command's result.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Sequence
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+from breadknife.host.opening import name_of, write_new
+from breadknife.host.reply import Reply
+from breadknife.lsp.convert import to_range
+from breadknife.lsp.server import BreadknifeServer
+from breadknife.task.values import NewDocument, OpenDocument
+from breadknife.text.document import Document, uri_to_path
+
+log = logging.getLogger("breadknife.lsp")
+_START = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
+
+
+class Showing:
+    """From the event loop's thread."""
+
+    def __init__(self, server: BreadknifeServer) -> None:
+        self._server = server
+        self._numbers = itertools.count(1)
+
+    async def show(self, reply: Reply) -> Sequence[NewDocument]:
+        """Open what a command made, then what it points at. Returns the new documents that the client can't open."""
+        left = [document for document in reply.documents if not await self._opened(document)]
+        for shown in reply.shows:
+            await self._shown(shown)
+        return left
+
+    async def _opened(self, document: NewDocument) -> bool:
+        server = self._server
+        if server.client.opens_untitled:
+            uri = f"untitled:{name_of(document, next(self._numbers))}"
+            edit = lsp.WorkspaceEdit(changes={uri: [lsp.TextEdit(_START, document.text)]})
+            try:
+                return await self._focused(uri) and await self._applied(edit)
+            except JsonRpcException as error:
+                log.warning("the client opens no new document: %s", error)
+                return False
+        if not server.client.shows_documents:
+            return False
+        try:
+            path = await server.in_worker(lambda: write_new(document))
+        except OSError as error:
+            server.show(f"the new document can't be written: {error.strerror or error}", lsp.MessageType.Error)
+            return False
+        return await self._focused(path.as_uri())
+
+    async def _applied(self, edit: lsp.WorkspaceEdit) -> bool:
+        return (await self._server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit))).applied
+
+    async def _shown(self, shown: OpenDocument) -> None:
+        if self._server.client.shows_documents:
+            await self._focused(shown.uri, await self._selection(shown))
+
+    async def _focused(self, uri: str, selection: lsp.Range | None = None) -> bool:
+        asked = lsp.ShowDocumentParams(uri, take_focus=True, selection=selection)
+        try:
+            return (await self._server.window_show_document_async(asked)).success
+        except JsonRpcException as error:
+            log.warning("the client doesn't show %s: %s", uri, error)
+            return False
+
+    async def _selection(self, shown: OpenDocument) -> lsp.Range | None:
+        """None also where the file is no text, or shorter than it was."""
+        path, server = uri_to_path(shown.uri), self._server
+        if shown.span is None or path is None:
+            return None
+        document = server.documents.at(path)
+        if document is None:
+            root = server.root_of(shown.uri)
+
+            def read() -> str | None:
+                project = server.host.projects.of(root)
+                return project.text(path) if project is not None else None
+
+            text = await server.in_worker(read)
+            document = Document(shown.uri, "", text) if text is not None else None
+        if document is None or shown.span.end > len(document.text):
+            return None
+        return to_range(document, shown.span, server.documents.encoding)

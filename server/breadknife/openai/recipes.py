@@ -1,0 +1,64 @@
+"""`POST /v1/recipes/NAME`: other programs run the user's recipes. OpenAI's API has nothing like it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from breadknife.cancel import CancelToken
+from breadknife.openai.bodies import decoded
+from breadknife.openai.errors import ApiError
+from breadknife.openai.reading import read_body
+from breadknife.openai.work import while_connected
+
+
+class RecipeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    text: str
+    """The document."""
+    language: str = "plaintext"
+    """An LSP language id."""
+    start: int = 0
+    end: int | None = None
+    """The selection in code points; without `end`, the cursor is at `start`."""
+    message: str = ""
+    """Of a diagnostic at that place."""
+
+
+@dataclass(frozen=True)
+class RecipeReply:
+    """`text` is None where there was no answer, and `reason` says why."""
+
+    text: str | None
+    start: int = 0
+    end: int = 0
+    """What the text is about, or would replace, in code points."""
+    model: str = ""
+    refused: tuple[str, ...] = ()
+    reason: str = ""
+    sentence: str = ""
+
+
+RunRecipe = Callable[[str, RecipeBody, CancelToken], RecipeReply]
+"""Blocks. A name that no recipe has is the reason `no-recipe`."""
+
+
+@dataclass(frozen=True)
+class RecipesApi:
+    run: RunRecipe
+
+    async def serve(self, request: Request) -> Response:
+        body = decoded(await read_body(request), RecipeBody)
+        end = body.start if body.end is None else body.end
+        if not 0 <= body.start <= end <= len(body.text):
+            raise ApiError(f"start and end must be in the text, from 0 to {len(body.text)}", "start")
+        cancel = CancelToken()
+        async with while_connected(request, cancel):
+            reply = await asyncio.to_thread(self.run, request.path_params["name"], body, cancel)
+        if reply.text is None and reply.reason == "no-recipe":
+            raise ApiError(reply.sentence, "name", 404, "recipe_not_found")
+        return JSONResponse(msgspec.to_builtins(reply))

@@ -1,0 +1,171 @@
+"""References, conditions and templates of recipes. Jinja's sandbox runs them, with nothing that can be called."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import TemplateError, TemplateSyntaxError, nodes
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from breadknife.errors import PluginError
+
+_REFERENCE = re.compile(r"\$([a-z_][a-z0-9_]*)((?:\.[a-z_][a-z0-9_]*)*)")
+MAX_TEXT = 1 << 20
+"""Characters that a template may write."""
+_FILTERS = (
+    "capitalize", "count", "default", "first", "float", "int", "join", "last", "length", "lower", "max", "min",
+    "replace", "reverse", "round", "sort", "sum", "title", "trim", "truncate", "unique", "upper", "wordcount",
+)  # fmt: skip
+_TESTS = ("defined", "none", "in", "equalto", "==")
+
+
+@dataclasses.dataclass(frozen=True)
+class Reference:
+    """`$step.port.field`: what a step gives, or a part of it."""
+
+    step: str
+    fields: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "$" + ".".join((self.step, *self.fields))
+
+
+def reference(value: object) -> Reference | None:
+    """The reference that a value of a recipe is; None of a literal. `$$` begins a literal `$`."""
+    if not isinstance(value, str) or not (match := _REFERENCE.fullmatch(value)):
+        return None
+    return Reference(match[1], tuple(match[2].split(".")[1:]))
+
+
+def unescaped(value: str) -> str:
+    """A literal text as it is meant."""
+    return value[1:] if value.startswith("$$") else value
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Only the fields of frozen dataclasses and of plain values can be read, and nothing can be called."""
+
+    intercepted_binops = frozenset(["*", "**", "%"])
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        return False
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
+            return any(field.name == attr for field in dataclasses.fields(obj))
+        return isinstance(obj, (Mapping, LoopContext)) and not attr.startswith("_")
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Numbers of a sensible size alone: `"x" * 10**9` would take all memory."""
+        if all(isinstance(each, (int, float)) and abs(each) < 1e9 for each in (left, right)) and operator != "**":
+            return super().call_binop(context, operator, left, right)
+        raise TemplateError(f"`{operator}` takes numbers below a thousand million")
+
+
+@cache
+def _environment() -> _Environment:
+    environment = _Environment(trim_blocks=True, lstrip_blocks=True, autoescape=False)
+    environment.globals.clear()
+    filters: Any = {name: environment.filters[name] for name in _FILTERS}
+    environment.filters = filters | {"lines": _lines, "words": _words, "json": _json}
+    tests: Any = {name: environment.tests[name] for name in _TESTS}
+    environment.tests = tests
+    return environment
+
+
+def _words(text: object) -> list[str]:
+    return str(text).split()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _lines(text: str, count: int) -> str:
+    """The first lines."""
+    return "\n".join(str(text).splitlines()[:count])
+
+
+@dataclasses.dataclass(frozen=True)
+class Template:
+    """A compiled template or condition."""
+
+    uses: tuple[tuple[str, ...], ...]
+    """(step, port, field …) of each value that it reads."""
+    render: Callable[[Mapping[str, Any]], Any]
+    """From step -> what it gave. Raises PluginError."""
+
+
+def template(source: str) -> Template:
+    """Raises PluginError for what is no template, with the line in it."""
+    environment = _environment()
+    try:
+        tree = environment.parse(source)
+        compiled = environment.from_string(tree)
+    except (TemplateError, RecursionError, ValueError, OverflowError) as error:
+        raise PluginError(_said(error)) from error
+
+    def render(values: Mapping[str, Any]) -> str:
+        size, pieces = 0, list[str]()
+        try:
+            for piece in compiled.generate(**values):
+                pieces.append(piece)
+                size += len(piece)
+                if size > MAX_TEXT:
+                    raise PluginError(f"the template writes more than {MAX_TEXT:,} characters; shorten what it shows")
+        except PluginError:
+            raise
+        except Exception as error:  # a template of anybody's: whatever it divides or compares
+            raise PluginError(f"the template fails: {_said(error)}") from error
+        return "".join(pieces)
+
+    return Template(_uses(tree), render)
+
+
+def condition(source: str) -> Template:
+    """Raises PluginError for what is no expression."""
+    environment = _environment()
+    plain = _REFERENCE.sub(lambda match: match[0][1:], source)
+    try:
+        tree = environment.parse(f"{{{{ ({plain}) }}}}")
+        compiled = environment.compile_expression(plain, undefined_to_none=True)
+    except (TemplateError, RecursionError, ValueError, OverflowError) as error:
+        raise PluginError(_said(error)) from error
+
+    def holds(values: Mapping[str, Any]) -> bool:
+        try:
+            return bool(compiled(**values))
+        except Exception as error:
+            raise PluginError(f"the condition fails: {_said(error)}") from error
+
+    return Template(_uses(tree), holds)
+
+
+def _uses(tree: nodes.Template) -> tuple[tuple[str, ...], ...]:
+    """The values that are read from outside: `a.b.c`, but not a loop's own variables."""
+    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")} | {"loop"}
+    found: dict[tuple[str, ...], None] = {}
+    inner: set[int] = set()
+    for node in tree.find_all((nodes.Getattr, nodes.Name)):
+        if id(node) in inner:
+            continue
+        path: list[str] = []
+        at: nodes.Node = node
+        while isinstance(at, nodes.Getattr):
+            path.append(at.attr)
+            at = at.node
+            inner.add(id(at))
+        if isinstance(at, nodes.Name) and at.name not in own:
+            found[(at.name, *reversed(path))] = None
+    return tuple(found)
+
+
+def _said(error: BaseException) -> str:
+    line = f" (line {error.lineno} of it)" if isinstance(error, TemplateSyntaxError) else ""
+    return f"{str(error) or type(error).__name__}{line}"

@@ -1,0 +1,224 @@
+"""Reads a recipe's TOML. Whatever is wrong has its line, its column and the nearest right word."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from breadknife.recipes.values import FORMAT, Example, Expectation, Problem, Recipe, Show, Use
+from breadknife.text.toml import parse_toml
+from breadknife.text.toml_places import KeyPath, KeyPlace, key_places, nearest_place
+
+LARGEST = 256 << 10
+"""Bytes of a recipe's file."""
+MAX_STEPS = 100
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,49}")
+_STEP_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
+_RESERVED = ("input", "loop")
+"""Names that templates have already."""
+_AT = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_TOP = {
+    "recipe": int, "name": str, "title": str, "version": str, "languages": list[str], "description": str,
+    "enabled": bool, "models": dict[str, str], "steps": dict[str, Any], "show": dict[str, Any], "tests": list[Any],
+}  # fmt: skip
+_NEEDED = ("recipe", "name", "title", "steps", "show")
+
+
+class Reader:
+    """The text of one file, and what has been found wrong with it so far."""
+
+    def __init__(self, path: Path, source: str) -> None:
+        self.path = path
+        self.source = source
+        self.problems: list[Problem] = []
+
+    @cached_property
+    def _places(self) -> Mapping[KeyPath, KeyPlace]:
+        return key_places(self.source)
+
+    def report(self, path: KeyPath, message: str) -> None:
+        place = nearest_place(self._places, path) or KeyPlace(1, 1)
+        self.problems.append(Problem(self.path, place.line, place.column, message))
+
+    def report_name(self, path: KeyPath, message: str, name: str, names: Iterable[str]) -> None:
+        """With the nearest of the names that would be right."""
+        self.report(path, f"{message}; {nearest(name, names)}")
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    known = sorted(names)
+    if close := difflib.get_close_matches(name, known, 1, 0.5):
+        return f"did you mean `{close[0]}`?"
+    return f"there are {', '.join(f'`{each}`' for each in known[:20])}" if known else "there is none"
+
+
+def read_recipe(path: Path, source: str) -> tuple[Recipe | None, Reader]:
+    """The recipe, or None if nothing can be made of it; the reader has the problems. Never raises."""
+    reader = Reader(path, source)
+    try:
+        table = parse_toml(source)
+    except ValueError as error:
+        at = _AT.search(str(error))
+        line, column = (int(at[1]), int(at[2])) if at else (max(1, source.count("\n")), 1)
+        reader.problems.append(Problem(path, line, column, f"this is not TOML: {_AT.sub('', str(error))}"))
+        return None, reader
+    top = _top(reader, table)
+    if top is None:
+        return None, reader
+    steps = _steps(reader, top["steps"])
+    show = _show(reader, top["show"])
+    examples = tuple(_examples(reader, top.get("tests", [])))
+    models = cast("dict[str, str]", top.get("models", {}))
+    if show is None:
+        return None, reader
+    recipe = Recipe(
+        top["name"],
+        top["title"],
+        top.get("version", "0"),
+        tuple(top.get("languages", ["*"])),
+        top.get("description", ""),
+        top.get("enabled", True),
+        models,
+        steps,
+        show,
+        examples,
+        path,
+        source,
+    )
+    return recipe, reader
+
+
+def _top(reader: Reader, table: Mapping[str, Any]) -> dict[str, Any] | None:
+    before = len(reader.problems)
+    values = _values(reader, (), table, _TOP)
+    for key in _NEEDED:
+        if key not in table:
+            reader.report((), f"`{key}` is missing")
+    if "recipe" in values and values["recipe"] != FORMAT:
+        reader.report(("recipe",), f"the format is {values['recipe']}; this breadknife reads {FORMAT}: update it")
+    if "name" in values and not _NAME.fullmatch(values["name"]):
+        reader.report(("name",), "a name has small letters, digits and `-`, as in `commit-message`")
+    if "title" in values and not 0 < len(values["title"]) <= 50:
+        reader.report(("title",), "a title has 1 to 50 characters")
+    return values if len(reader.problems) == before else None
+
+
+def _steps(reader: Reader, tables: Mapping[str, Any]) -> tuple[Use, ...]:
+    steps: list[Use] = []
+    if len(tables) > MAX_STEPS:
+        reader.report(("steps",), f"{len(tables)} steps; a recipe has at most {MAX_STEPS}")
+        return ()
+    for name, table in tables.items():
+        path: KeyPath = ("steps", name)
+        if not _STEP_NAME.fullmatch(name) or name in _RESERVED:
+            reader.report(path, f"`{name}` can't name a step; take small letters, digits and `_`, as in `first_line`")
+        elif not isinstance(table, dict):
+            reader.report(path, "a step is a table: [steps.NAME]")
+        else:
+            step = cast("dict[str, Any]", table)
+            fixed = _values(reader, path, {k: step[k] for k in ("use", "when", "each") if k in step}, _STEP)
+            if "use" not in step:
+                reader.report(path, "`use` is missing: the type of step; `breadknife recipes steps` lists them")
+            if "use" in fixed:
+                given = {key: value for key, value in step.items() if key not in _STEP}
+                steps.append(Use(name, fixed["use"], given, fixed.get("when", ""), fixed.get("each", {})))
+    return tuple(steps)
+
+
+_STEP = {"use": str, "when": str, "each": dict[str, str]}
+
+
+def _show(reader: Reader, table: Mapping[str, Any]) -> Show | None:
+    renamed = {("way" if key == "as" else key): value for key, value in table.items()}
+    if "way" in table:
+        reader.report_name(("show", "way"), "`[show]` has no `way`", "as", ["as"])
+        return None
+    show = _instance(reader, ("show",), renamed, Show, {"way": "as"})
+    if show and len(show.title) > 50:
+        reader.report(("show", "title"), "a title has at most 50 characters")
+    return show
+
+
+def _examples(reader: Reader, tables: list[Any]) -> Iterable[Example]:
+    for number, table in enumerate(tables):
+        path: KeyPath = ("tests", number)
+        if not isinstance(table, dict):
+            reader.report(path, "a test is a table: [[tests]]")
+            continue
+        test = cast("dict[str, Any]", table)
+        expected = test.get("expect")
+        if not isinstance(expected, dict):
+            reader.report(path, "`expect` is missing: what a good answer is like")
+            continue
+        expect = _instance(reader, (*path, "expect"), cast("dict[str, Any]", expected), Expectation)
+        if expect is None:
+            continue
+        if expect.matches and (why := _pattern_error(expect.matches)):
+            reader.report((*path, "expect"), f"`matches` is no regular expression: {why}")
+            continue
+        rest = {key: value for key, value in test.items() if key != "expect"}
+        example = _instance(reader, path, rest, Example, also={"expect": expect})
+        for key in ("cursor", "selection"):
+            place: str = getattr(example, key, "")
+            if example and place and place not in example.text:
+                reader.report((*path, key), f"`{key}` is not in the test's `text`")
+        if example is not None:
+            yield example
+
+
+def _pattern_error(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        return str(error)
+    return ""
+
+
+def _values(reader: Reader, path: KeyPath, table: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that have the right type; each of the others is a problem."""
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in kinds:
+            reader.report_name((*path, key), f"unknown key `{key}`", key, kinds)
+            continue
+        if get_origin(kinds[key]) is Literal and value not in get_args(kinds[key]):
+            reader.report_name((*path, key), f"`{key}` can't be {value!r:.40}", str(value), get_args(kinds[key]))
+            continue
+        try:
+            found[key] = msgspec.convert(value, kinds[key])
+        except msgspec.ValidationError as error:
+            reader.report((*path, key), f"`{key}`: {error}")
+    return found
+
+
+def _instance(
+    reader: Reader,
+    path: KeyPath,
+    table: Mapping[str, Any],
+    kind: type[Any],
+    names: Mapping[str, str] | None = None,
+    also: Mapping[str, Any] | None = None,
+) -> Any:
+    """A dataclass from a table; None if something is wrong or missing. `names`: as fields are written in TOML."""
+    names, also = names or {}, also or {}
+    hints = {key: hint for key, hint in get_type_hints(kind).items() if key not in also}
+    written = {names.get(key, key): hint for key, hint in hints.items()}
+    shown = {names.get(key, key): value for key, value in table.items()}
+    before = len(reader.problems)
+    values = _values(reader, path, shown, written)
+    for field in dataclasses.fields(kind):
+        name = names.get(field.name, field.name)
+        required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if required and name not in shown and field.name not in also:
+            reader.report(path, f"`{name}` is missing")
+    if len(reader.problems) > before:
+        return None
+    back = {name: key for key, name in names.items()}
+    return kind(**{back.get(key, key): value for key, value in values.items()}, **also)

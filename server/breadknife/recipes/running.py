@@ -1,0 +1,241 @@
+"""Runs a checked recipe: a plan becomes a cascade of the host's, which shows each step in the receipt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from breadknife.errors import ModelError, PluginError
+from breadknife.recipes.checking import Plan, role_of
+from breadknife.recipes.expressions import reference, unescaped
+from breadknife.recipes.inputs import INPUT, Input
+from breadknife.recipes.remembering import Result, StepMemory, digest
+from breadknife.recipes.requests import Watcher
+from breadknife.recipes.values import Use
+from breadknife.steps.ports import Port
+from breadknife.steps.step import StepContext, StepType
+from breadknife.task.cascade import PassedOn, Step, Verdict, Vetoed
+from breadknife.task.plugin import Context
+from breadknife.task.values import Origin, Silence
+from breadknife.text.document import Span
+
+MAX_ITEMS = 200
+"""For which a step with `each` runs."""
+RunStep = Callable[[StepType[Any, Any], Any, StepContext], Any]
+"""Runs one step, here or in a process of its own: what it gives, or a Silence."""
+
+
+def run_here(kind: StepType[Any, Any], given: Any, context: StepContext) -> Any:
+    return kind.run(given, context)
+
+
+@dataclass(frozen=True)
+class State:
+    """What the steps gave so far; None of one that was left out."""
+
+    values: Mapping[str, Any]
+    model: str = ""
+    """The last one that wrote something."""
+    refused: tuple[Silence, ...] = ()
+    """Why items of a list gave nothing."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A recipe's result."""
+
+    text: str
+    span: Span
+    origin: Origin
+    refused: tuple[Silence, ...] = ()
+    places: tuple[tuple[Span, str], ...] = ()
+    """For findings: each span with its message."""
+
+
+@dataclass(frozen=True)
+class Kitchen:
+    """What recipes share in one process: the memory of steps, and how steps are run."""
+
+    run_step: RunStep = run_here
+    memory: StepMemory = field(default_factory=StepMemory)
+
+    def cascade(self, plan: Plan, until: str = "", watcher: Watcher | None = None) -> tuple[Step[State, State], ...]:
+        """The plan as steps of a cascade. `until`: stop before that step."""
+        uses: list[Use] = []
+        for use in plan.order:
+            if use.name == until:
+                break
+            uses.append(use)
+        return tuple(self._step(plan, use, watcher) for use in uses)
+
+    def run(self, plan: Plan, asked: Input, context: Context, watcher: Watcher | None = None) -> Served | Silence:
+        """What the recipe gives at a place. Raises what a step raises: Cancelled, ModelError, EngineError."""
+        end = context.run(self.cascade(plan, watcher=watcher), State({INPUT: asked.values()}))
+        return end if isinstance(end, Silence) else serve(plan, end)
+
+    def _step(self, plan: Plan, use: Use, watcher: Watcher | None) -> Step[State, State]:
+        kind = plan.types[use.name]
+
+        def run(state: State, context: Any) -> Verdict:
+            started = time.perf_counter()
+            verdict = _Running(self, plan, use, state, context).verdict()
+            if watcher is not None:
+                gave = verdict.silence if isinstance(verdict, Vetoed) else verdict.value.values[use.name]
+                remembered = isinstance(verdict, PassedOn) and verdict.remembered
+                watcher(use.name, gave, (time.perf_counter() - started) * 1000, remembered)
+            return verdict
+
+        return Step(use.name, kind.kind, State, State, run, role_of(plan, use), needs_previous=True)
+
+
+def serve(plan: Plan, end: State) -> Served | Silence:
+    """The result that the recipe shows."""
+    show = plan.recipe.show
+    text, at = _value(show.text, end.values), _value(show.at, end.values)
+    if text is None or at is None:
+        return Silence("recipe-empty", f"{plan.recipe.name} has nothing for this place")
+    origin = Origin(f"recipes/{plan.recipe.name}", end.model)
+    if isinstance(at, tuple):
+        spans = cast("tuple[Span | None, ...]", at)
+        texts = cast("tuple[str | None, ...]", text) if isinstance(text, tuple) else (str(text),) * len(spans)
+        places = tuple((span, words) for span, words in zip(spans, texts, strict=False) if span and words)
+        return Served("", Span(0, 0), origin, end.refused, places)
+    return Served(str(text), at, origin, end.refused)
+
+
+@dataclass(frozen=True)
+class _Running:
+    """One step of one recipe at one place."""
+
+    kitchen: Kitchen
+    plan: Plan
+    use: Use
+    state: State
+    context: Context
+
+    def verdict(self) -> Verdict:
+        if not self._holds():
+            return PassedOn(self._with(None))
+        if self.use.each:
+            return self._each()
+        given = self._given(self.state.values)
+        if given is None:
+            return PassedOn(self._with(None))
+        result, remembered = self._result(given)
+        if isinstance(result.value, Silence):
+            return Vetoed(result.value)
+        return PassedOn(self._with(result.value, result.model), remembered)
+
+    def _holds(self) -> bool:
+        condition = self.plan.templates.get((self.use.name, "when"))
+        return condition is None or condition.render(self.state.values)
+
+    def _each(self) -> Verdict:
+        """The step for each item. An item that the step refuses gives None; the reason is kept."""
+        lists = {name: _value(path, self.state.values) for name, path in self.use.each.items()}
+        if any(values is None for values in lists.values()):
+            return PassedOn(self._with(None))
+        lengths = {len(values) for values in lists.values()}
+        if len(lengths) > 1 or max(lengths) > MAX_ITEMS:
+            raise PluginError(f"`{self.use.name}`: `each` takes lists of one length, of at most {MAX_ITEMS} items")
+        results: list[Any] = []
+        refused: list[Silence] = []
+        model, all_remembered = "", True
+        for items in zip(*lists.values(), strict=True):
+            self.context.cancel.raise_if_cancelled()
+            local = dict(zip(lists, items, strict=True))
+            given = None if None in items else self._given({**self.state.values, **local})
+            value: Any = None
+            if given is not None:
+                result, remembered = self._result(given)
+                all_remembered &= remembered
+                if isinstance(result.value, Silence):
+                    refused.append(result.value)
+                else:
+                    value, model = result.value, result.model or model
+            results.append(value)
+        if refused and all(each is None for each in results):
+            return Vetoed(refused[0])
+        outputs = self.plan.types[self.use.name].outputs
+        gathered = {name: tuple(None if r is None else getattr(r, name) for r in results) for name in outputs}
+        state = self._with(gathered, model)
+        return PassedOn(State(state.values, state.model, (*state.refused, *refused)), all_remembered)
+
+    def _given(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The step's inputs; None if one that it needs is missing."""
+        given: dict[str, Any] = {}
+        for port in self.plan.types[self.use.name].inputs.values():
+            value = self._input(port, values)
+            if value is None and not port.type.is_optional and not port.is_literal:
+                return None
+            given[port.name] = value
+        return given
+
+    def _input(self, port: Port, values: Mapping[str, Any]) -> Any:
+        if port.name not in self.use.given:
+            implied = values[INPUT].get(port.name) if port.is_required else None
+            return implied if implied is not None else port.default
+        value = self.use.given[port.name]
+        if port.is_template:
+            return self.plan.templates[self.use.name, port.name].render(values)
+        if port.is_role:
+            return self.plan.recipe.models.get(value, value)
+        if port.is_literal:
+            return value
+        if isinstance(value, list):
+            return tuple(_value(each, values) for each in cast("list[Any]", value))
+        return _value(value, values)
+
+    def _result(self, given: Mapping[str, Any]) -> tuple[Result, bool]:
+        """What the step gives, and whether it was remembered."""
+        kind = self.plan.types[self.use.name]
+        if kind.needs_trust and not self.context.trusted:
+            why = f"`{self.use.name}` runs a program, and this folder isn't trusted"
+            return Result(Silence("untrusted", why, "`breadknife trust` trusts it")), False
+        key = self._key(kind, given)
+        if key and (known := self.kitchen.memory.get(key)):
+            return known, True
+        value = self.kitchen.run_step(kind, _made(kind, given), self.context)
+        result = Result(value, self.context.model(role_of(self.plan, self.use)).name if kind.writes else "")
+        if key and not isinstance(value, Silence):
+            self.kitchen.memory.put(key, result)
+        return result, False
+
+    def _key(self, kind: StepType[Any, Any], given: Mapping[str, Any]) -> bytes | None:
+        if not kind.remembered:
+            return None
+        model = ""
+        if role := role_of(self.plan, self.use):
+            try:
+                model = self.context.model(role).digest
+            except ModelError:  # the step meets it, too
+                return None
+            if not model:
+                return None
+        return digest(kind.name, kind.version, model, given)
+
+    def _with(self, value: Any, model: str = "") -> State:
+        values = {**self.state.values, self.use.name: value}
+        return State(values, model or self.state.model, self.state.refused)
+
+
+def _made(kind: StepType[Any, Any], given: Mapping[str, Any]) -> Any:
+    """An instance of the step's input type. A list of TOML becomes a tuple where the step wants one."""
+    return kind.takes(
+        **{name: tuple(cast("list[Any]", value)) if isinstance(value, list) else value for name, value in given.items()}
+    )
+
+
+def _value(written: Any, values: Mapping[str, Any]) -> Any:
+    """What a reference stands for, None if that is missing; a literal as it is."""
+    found = reference(written)
+    if found is None:
+        return unescaped(written) if isinstance(written, str) else written
+    value: Any = values.get(found.step)
+    for name in found.fields:
+        if value is None:
+            return None
+        value = cast("Mapping[str, Any]", value).get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+    return value

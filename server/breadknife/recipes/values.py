@@ -1,0 +1,119 @@
+"""A recipe as it is written: a chain of steps, how its result shows, and its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+FORMAT = 1
+"""The version of the file format."""
+
+Way = Literal["edit", "completion", "hover", "finding", "document", "command"]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A step of a recipe: which type of step, and what it is given."""
+
+    name: str
+    type: str
+    """The name of a `StepType`."""
+    given: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Port -> `$step.port`, a list of these, or a literal."""
+    when: str = ""
+    """A condition: the step is left out unless it holds."""
+    each: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Name -> a list: the step runs for each item, and what it gives are lists."""
+
+
+@dataclass(frozen=True)
+class Show:
+    """How the result gets to the user."""
+
+    way: Way
+    text: str
+    """`$step.port`: the result."""
+    at: str = "$input.span"
+    """`$step.port` of a span: what the result replaces, or what a hover or finding is about."""
+    title: str = ""
+    """Of the menu's entry, at most 50 characters; the recipe's own if empty."""
+    kind: str = "refactor.rewrite"
+    """The code action's kind."""
+    language: str = ""
+    """Language id of a new document."""
+    severity: str = "information"
+    """Of a finding."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What is true of a good answer. What isn't set isn't checked."""
+
+    equals: str | None = None
+    contains: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    matches: str = ""
+    """A regular expression that is found in the answer."""
+    max_length: int | None = None
+    """Code points."""
+    silence: str = ""
+    """The code of the reason why there is no answer."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A test of a recipe: where it is asked, and what a good answer is like."""
+
+    expect: Expectation
+    name: str = ""
+    text: str = ""
+    """Of the document."""
+    language: str = "plaintext"
+    file: str = ""
+    """The document's name; made from the language if empty."""
+    cursor: str = ""
+    """The cursor is at the start of this text's first occurrence; at the document's start if empty."""
+    selection: str = ""
+    """The first occurrence of this text is selected."""
+    message: str = ""
+    """Of a diagnostic at the cursor, shown by some other program."""
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Committed files of the folder: name -> text."""
+    staged: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Files that are staged in git."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    name: str
+    title: str
+    version: str
+    languages: tuple[str, ...]
+    """Language ids, or `*`."""
+    description: str
+    enabled: bool
+    """Whether editors offer it without a setting that says so."""
+    models: Mapping[str, str]
+    """Name in the recipe -> role in the user's settings."""
+    steps: tuple[Use, ...]
+    show: Show
+    examples: tuple[Example, ...]
+    path: Path
+    source: str
+    """The TOML text."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with a recipe, and where."""
+
+    path: Path
+    line: int
+    column: int
+    """Both counted from 1."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.message}"

@@ -1,0 +1,124 @@
+"""Steps that choose among several values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from breadknife.errors import PluginError
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.steps.values import ModelPrompt, Passage, Vector
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+
+
+@dataclass(frozen=True)
+class FirstWanted:
+    of: tuple[str | None, ...]
+    """Texts, the best first. Those of steps that were left out don't count."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    text: str
+    number: int
+    """Of the chosen one, from 0."""
+
+
+def first(given: FirstWanted, context: StepContext) -> Chosen | Silence:
+    """The first text that is there and isn't empty."""
+    for number, text in enumerate(given.of):
+        if text:
+            return Chosen(text, number)
+    return Silence("nothing-left", "No step of the recipe has given a text here.")
+
+
+@dataclass(frozen=True)
+class RetrieveWanted:
+    query: tuple[Vector, ...]
+    passages: tuple[Passage, ...]
+    vectors: tuple[Vector, ...]
+    """Of the passages, in their order."""
+    keep: int = literal(4)
+    least: float = literal(0.0)
+    """Cosine similarity that a passage must have."""
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    passages: tuple[Passage, ...]
+    """The nearest, best first; `score` is the cosine similarity."""
+    best: float
+    """The first one's similarity."""
+
+
+def retrieve(given: RetrieveWanted, context: StepContext) -> Retrieved | Silence:
+    """The passages whose embeddings are nearest to that of the query."""
+    if len(given.passages) != len(given.vectors):
+        raise PluginError(f"there are {len(given.passages)} passages and {len(given.vectors)} vectors")
+    if not given.query:
+        raise PluginError("there is no vector to compare with")
+    scored = [
+        Passage(passage.text, passage.source, passage.page, cosine(given.query[0], vector))
+        for passage, vector in zip(given.passages, given.vectors, strict=True)
+    ]
+    near = sorted((each for each in scored if each.score >= given.least), key=lambda each: -each.score)
+    if not near:
+        return Silence("nothing-near", "No passage is near to what was asked.")
+    return Retrieved(tuple(near[: given.keep]), near[0].score)
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    """Of two vectors of any length; 0 if one is zero."""
+    length = math.sqrt(sum(x * x for x in one) * sum(y * y for y in other))
+    return sum(x * y for x, y in zip(one, other, strict=True)) / length if length else 0.0
+
+
+@dataclass(frozen=True)
+class JudgeWanted:
+    texts: tuple[str | None, ...]
+    prompt: ModelPrompt
+    """After which the texts are scored."""
+    model: str = literal("judge", role=True)
+    margin: float = literal(0.0)
+    """Nats a token by which the best must beat the second."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    text: str
+    """The likeliest."""
+    number: int
+    """Its place in the list, from 0."""
+    scores: tuple[float, ...]
+    """Mean log-probability of a token, for each text; of an empty or missing one, minus infinity."""
+    margin: float
+    """Nats a token between the best and the second; infinite if there is no second."""
+
+
+def judge(given: JudgeWanted, context: StepContext) -> Judged | Silence:
+    """The text that a model finds likeliest after a prompt, by the mean log-probability of its tokens."""
+    from breadknife.steps.builtin.models import parts_of
+
+    there = [(number, text) for number, text in enumerate(given.texts) if text]
+    if not there:
+        return Silence("nothing-left", "There is no text to judge.")
+    scored = context.model(given.model).score(parts_of(given.prompt), tuple(text for _, text in there))
+    means = [logprob / max(1, count) for logprob, count in zip(scored.logprobs, scored.tokens, strict=True)]
+    scores = [-math.inf] * len(given.texts)
+    for (number, _), mean in zip(there, means, strict=True):
+        scores[number] = mean
+    ranked = sorted(means, reverse=True)
+    margin = ranked[0] - ranked[1] if len(ranked) > 1 else math.inf
+    if margin < given.margin:
+        return Silence("undecided", "The model finds no text clearly likelier than the others.")
+    number = scores.index(ranked[0])
+    return Judged(given.texts[number] or "", number, tuple(scores), margin)
+
+
+CHOOSING = (
+    StepType("first", 1, Kind.RULE, FirstWanted, Chosen, first),
+    StepType("retrieve", 1, Kind.RULE, RetrieveWanted, Retrieved, retrieve),
+    StepType("judge", 1, Kind.TINY, JudgeWanted, Judged, judge),
+)

@@ -1,0 +1,159 @@
+"""Steps that ask a model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from breadknife.engine.api import Chunk, Message, Part, Prompt, Sampling, Trim
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.steps.values import ModelPrompt, Passage, Vector
+from breadknife.task.cascade import Kind
+from breadknife.task.plugin import Model
+from breadknife.task.values import Silence
+
+ATTEMPTS = 3
+"""For structured output that breaks off."""
+
+
+@dataclass(frozen=True)
+class GenerateWanted:
+    prompt: ModelPrompt
+    model: str = literal("rewrite", role=True)
+    max_tokens: int = literal(128)
+    stop: tuple[str, ...] = literal(())
+    grammar: str = literal("")
+    """GBNF; the output is a sentence of it."""
+    samples: int = literal(1)
+    """Texts that are written; more than one needs a temperature."""
+    temperature: float = literal(0.0)
+    seed: int = literal(0)
+
+
+@dataclass(frozen=True)
+class Generated:
+    text: str
+    """The first."""
+    texts: tuple[str, ...]
+    """Each once."""
+
+
+def generate(given: GenerateWanted, context: StepContext) -> Generated | Silence:
+    """What a model writes. A text that has no end within `max_tokens` doesn't count."""
+    model = context.model(given.model)
+    texts: list[str] = []
+    for number in range(max(1, given.samples)):
+        sampling = Sampling(given.temperature, seed=given.seed + number)
+        text, is_whole = write(model, given.prompt, given.max_tokens, given.stop, given.grammar, sampling)
+        if is_whole and text.strip() and text.strip() not in texts:
+            texts.append(text.strip())
+    if not texts:
+        return Silence("no-text", f"{model.name} wrote nothing that ends within {given.max_tokens} tokens.")
+    return Generated(texts[0], tuple(texts))
+
+
+def write(
+    model: Model, prompt: ModelPrompt, max_tokens: int, stop: tuple[str, ...], grammar: str, sampling: Sampling
+) -> tuple[str, bool]:
+    """What the model writes, and whether it came to an end by itself."""
+    chunks: Iterator[Chunk]
+    if prompt.is_raw:
+        chunks = model.generate(parts_of(prompt), max_tokens=max_tokens, stop=stop, grammar=grammar, sampling=sampling)
+    else:
+        chunks = model.chat(messages_of(prompt), max_tokens=max_tokens, stop=stop, grammar=grammar, sampling=sampling)
+    text, finish = "", ""
+    for chunk in chunks:
+        text += chunk.text
+        finish = chunk.finish
+    return text, finish == "stop"
+
+
+def messages_of(prompt: ModelPrompt) -> tuple[Message, ...]:
+    system = (Message("system", prompt.system),) if prompt.system else ()
+    return (*system, Message("user", prompt.text))
+
+
+def parts_of(prompt: ModelPrompt) -> Prompt:
+    """As plain text: for models that continue or score it."""
+    return (Part("\n\n".join(each for each in (prompt.system, prompt.text) if each), trim=Trim.START),)
+
+
+@dataclass(frozen=True)
+class StructuredWanted:
+    prompt: ModelPrompt
+    schema: dict[str, Any] = literal()  # noqa: RUF009  # it makes a field
+    """A JSON schema; the output is a value of it."""
+    model: str = literal("rewrite", role=True)
+    max_tokens: int = literal(256)
+
+
+@dataclass(frozen=True)
+class Structured:
+    value: Any
+    """The JSON value; name its keys with dots: `$step.value.key`."""
+    json: str
+
+
+def structured(given: StructuredWanted, context: StepContext) -> Structured | Silence:
+    """A JSON value that fits a schema. Asks up to three times, since a value may break off."""
+    model = context.model(given.model)
+    schema = json.dumps(given.schema)
+    for attempt in range(ATTEMPTS):
+        sampling = Sampling(0.5 * bool(attempt), seed=attempt)
+        text, _ = write(model, given.prompt, given.max_tokens, (), schema, sampling)
+        try:
+            return Structured(json.loads(text), text)
+        except ValueError:
+            continue
+    return Silence("bad-structure", f"{model.name} wrote no whole JSON value in {ATTEMPTS} attempts.")
+
+
+@dataclass(frozen=True)
+class EmbedWanted:
+    texts: tuple[str, ...]
+    model: str = literal("embedding", role=True)
+
+
+@dataclass(frozen=True)
+class Embedded:
+    vectors: tuple[Vector, ...]
+    """For each text one of length 1."""
+
+
+def embed(given: EmbedWanted, context: StepContext) -> Embedded:
+    """The embeddings of texts."""
+    return Embedded(tuple(context.model(given.model).embed(given.texts)))
+
+
+@dataclass(frozen=True)
+class RerankWanted:
+    query: str
+    passages: tuple[Passage, ...]
+    keep: int = literal(4)
+    model: str = literal("rerank", role=True)
+
+
+@dataclass(frozen=True)
+class Reranked:
+    passages: tuple[Passage, ...]
+    """Best first; `score` is the model's."""
+
+
+def rerank(given: RerankWanted, context: StepContext) -> Reranked | Silence:
+    """Passages in the order of their relevance, as a reranking model finds it."""
+    if not given.passages:
+        return Silence("nothing-left", "There is no passage to rank.")
+    scores = context.model(given.model).rerank(given.query, tuple(each.text for each in given.passages))
+    ranked = sorted(zip(scores, given.passages, strict=True), key=lambda pair: -pair[0])
+    return Reranked(tuple(Passage(each.text, each.source, each.page, score) for score, each in ranked[: given.keep]))
+
+
+ASKING = (
+    StepType("generate", 1, Kind.SMALL, GenerateWanted, Generated, generate, writes=True),
+    StepType("generate.json", 1, Kind.SMALL, StructuredWanted, Structured, structured, writes=True),
+    StepType("embed", 1, Kind.TINY, EmbedWanted, Embedded, embed),
+    StepType("rerank", 1, Kind.TINY, RerankWanted, Reranked, rerank),
+)

@@ -1,0 +1,105 @@
+"""The step that runs another program, in folders that the user trusts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+
+from breadknife.errors import PluginError
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+from breadknife.text.document import Document
+
+LOOK_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class ProgramWanted:
+    document: Document
+    argv: tuple[str, ...] = literal()
+    """Program and arguments, without a shell. `{root}` and `{file}` stand for the folder and the document's path."""
+    stdin: str = ""
+    seconds: float = literal(10.0)
+    max_bytes: int = literal(100_000)
+    """Of its output; the rest isn't read."""
+
+
+@dataclass(frozen=True)
+class ProgramRan:
+    stdout: str
+    code: int
+    """Its exit code; meaningless if the output was cut."""
+    is_cut: bool
+    """Whether there was more output than `max_bytes`."""
+
+
+def run_program(given: ProgramWanted, context: StepContext) -> ProgramRan | Silence:
+    """Runs a program in the workspace folder, and gives what it writes to stdout."""
+    if context.root is None or not context.trusted:
+        return Silence("untrusted", "The recipe runs a program, and this folder isn't trusted.", "`breadknife trust .`")
+    if not given.argv:
+        raise PluginError("`argv` is empty; name a program")
+    places = {"{root}": str(context.root), "{file}": str(given.document.path or "")}
+    argv = [places.get(each, each) for each in given.argv]
+    try:
+        process = subprocess.Popen(
+            argv,
+            cwd=context.root,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        return Silence("no-program", f"`{argv[0]}` can't be run: {error.strerror or error}.", "install it")
+    output: list[bytes] = []
+    worker = threading.Thread(target=_talk, args=(process, given, output), daemon=True, name="program")
+    worker.start()
+    end = time.monotonic() + given.seconds
+    try:
+        while worker.is_alive():
+            worker.join(LOOK_SECONDS)
+            context.cancel.raise_if_cancelled()
+            if time.monotonic() > end:
+                return Silence("program-hung", f"`{argv[0]}` has not ended within {given.seconds:g} s.")
+    finally:
+        process.kill()
+        process.wait()
+    written = b"".join(output)
+    text = written.decode("utf-8", "replace").replace("\r\n", "\n")
+    return ProgramRan(text, process.returncode, len(written) == given.max_bytes)
+
+
+def _talk(process: subprocess.Popen[bytes], given: ProgramWanted, output: list[bytes]) -> None:
+    """Give the program its input, read its output, and wait for its end."""
+    assert process.stdout
+    feeder = threading.Thread(target=_feed, args=(process, given.stdin), daemon=True)
+    feeder.start()
+    left = given.max_bytes
+    while left and (piece := os.read(process.stdout.fileno(), min(left, 1 << 16))):
+        output.append(piece)
+        left -= len(piece)
+    if left:
+        process.wait()
+
+
+def _feed(process: subprocess.Popen[bytes], text: str) -> None:
+    assert process.stdin
+    try:
+        process.stdin.write(text.encode("utf-8", "replace"))
+        process.stdin.close()
+    except OSError:  # it doesn't read all of it
+        pass
+
+
+RUNNING = (
+    StepType(
+        "program.run", 1, Kind.RULE, ProgramWanted, ProgramRan, run_program,
+        from_outside=True, needs_trust=True, remembered=False,
+    ),
+)  # fmt: skip

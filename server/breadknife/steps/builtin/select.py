@@ -1,0 +1,181 @@
+"""Steps that choose a part of the document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from breadknife.errors import PluginError
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.steps.values import Symbol
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span
+from breadknife.text.extract import LANGUAGES, extract
+from breadknife.text.outline import Definition, outline
+from breadknife.text.prose import ProseText
+
+MAX_MATCHED = 200_000
+"""Code points in which a pattern is looked for."""
+_PARAMETER = re.compile(r"[\s*&.]*(?:(?:final|const|mut)\s+)?([A-Za-z_$][\w$]*)\s*(?:[?:=,]|$)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])")
+
+
+@dataclass(frozen=True)
+class SymbolWanted:
+    document: Document
+    span: Span
+    kinds: tuple[str, ...] = literal(("function", "method"))
+    """`function`, `method`, `class`, `constant`, `type`."""
+
+
+@dataclass(frozen=True)
+class SymbolFound:
+    found: Symbol
+    place: Span
+    """Of the whole definition."""
+
+
+def select_symbol(given: SymbolWanted, context: StepContext) -> SymbolFound | Silence:
+    """The innermost definition around the cursor."""
+    tree = context.tree(given.document)
+    if tree is None:
+        return Silence("no-symbol", f"There is no grammar for {given.document.language}.")
+    around = [each for each in outline(tree).definitions if each.span.contains(given.span) and each.kind in given.kinds]
+    if not around:
+        return Silence("no-symbol", f"The cursor is in no {' or '.join(given.kinds)}.", "put it into one")
+    definition = min(around, key=lambda each: len(each.span))
+    return SymbolFound(_symbol(given.document, definition), definition.span)
+
+
+def _symbol(document: Document, definition: Definition) -> Symbol:
+    body = document.slice(definition.span)
+    head = definition.signature.count("\n") + 1
+    documented = len(definition.docstring.splitlines())
+    return Symbol(
+        definition.name,
+        definition.kind,
+        definition.container,
+        definition.signature,
+        parameters_of(definition.signature),
+        body,
+        max(0, len([line for line in body.splitlines() if line.strip()]) - head - documented),
+        definition.docstring,
+        definition.span,
+    )
+
+
+def parameters_of(signature: str) -> tuple[str, ...]:
+    """The names of a signature's parameters, without `self`, `cls`, types and defaults."""
+    start = signature.find("(")
+    depth, pieces = 0, [""]
+    for char in signature[start + 1 :] if start >= 0 else "":
+        depth += (char in "([{<") - (char in ")]}>")
+        if depth < 0:
+            break
+        if char == "," and depth == 0:
+            pieces.append("")
+        else:
+            pieces[-1] += char
+    names = (
+        re.match(r"[\s*&.]*(?:(?:final|const|mut)\s+)?([A-Za-z_$][\w$]*)\s*(?:[?:=,]|$)", piece) for piece in pieces
+    )
+    found = [match[1] for match in names if match]
+    return tuple(name for name in found if name not in ("self", "cls", "this"))
+
+
+@dataclass(frozen=True)
+class ParagraphWanted:
+    document: Document
+    span: Span
+    min_words: int = literal(1)
+
+
+@dataclass(frozen=True)
+class ParagraphFound:
+    prose: ProseText
+    text: str
+    """Without markup."""
+    place: Span
+    """In the document."""
+    sentences: tuple[str, ...]
+    places: tuple[Span, ...]
+    """Of the sentences."""
+
+
+def select_paragraph(given: ParagraphWanted, context: StepContext) -> ParagraphFound | Silence:
+    """The paragraph of prose at the cursor, without its markup, and its sentences."""
+    if given.document.language not in LANGUAGES:
+        return Silence("no-prose", f"No prose is read in {given.document.language}.")
+    at = Span(given.span.start, given.span.start)
+    for prose in extract(given.document, context.tree(given.document), context.cancel):
+        if not Span(prose.start, prose.end).touches(at):
+            continue
+        if len(prose.text.split()) < given.min_words:
+            return Silence("short-paragraph", f"The paragraph has fewer than {given.min_words} words.")
+        spans = sentence_spans(prose.text)
+        return ParagraphFound(
+            prose,
+            prose.text,
+            Span(prose.start, prose.end),
+            tuple(prose.text[span.start : span.end] for span in spans),
+            tuple(prose.source_span(span) for span in spans),
+        )
+    return Silence("no-prose", "The cursor is in no paragraph.", "put it into one")
+
+
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """Roughly: a sentence ends where a capital or a digit follows a full stop and a blank."""
+    starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+    ends = [*(match.start() for match in _SENTENCE_END.finditer(text)), len(text)]
+    return tuple(Span(start, end) for start, end in zip(starts, ends, strict=True) if text[start:end].strip())
+
+
+@dataclass(frozen=True)
+class PatternWanted:
+    document: Document
+    span: Span
+    pattern: str = literal()
+    """A regular expression. Its group `text`, or else all of the match, is what is selected."""
+    anywhere: bool = literal(False)
+    """Whether every match in the document is wanted; otherwise the one that touches the cursor."""
+
+
+@dataclass(frozen=True)
+class PatternFound:
+    text: str
+    place: Span
+    """Of the first match."""
+    texts: tuple[str, ...]
+    places: tuple[Span, ...]
+
+
+def select_match(given: PatternWanted, context: StepContext) -> PatternFound | Silence:
+    """What a regular expression finds at the cursor, or anywhere in the document."""
+    pattern = compiled(given.pattern)
+    texts: list[str] = []
+    places: list[Span] = []
+    for match in pattern.finditer(given.document.text[:MAX_MATCHED]):
+        context.cancel.raise_if_cancelled()
+        if given.anywhere or Span(*match.span()).touches(given.span):
+            texts.append((match["text"] if "text" in pattern.groupindex else match[0]) or "")
+            places.append(Span(*match.span()))
+    if not texts:
+        return Silence("no-match", "Nothing here fits the recipe's pattern.")
+    return PatternFound(texts[0], places[0], tuple(texts), tuple(places))
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Raises PluginError for what is no regular expression."""
+    try:
+        return re.compile(pattern, re.MULTILINE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise PluginError(f"`pattern` is no regular expression: {error}") from error
+
+
+SELECTING = (
+    StepType("select.symbol", 1, Kind.RULE, SymbolWanted, SymbolFound, select_symbol, from_outside=True),
+    StepType("select.paragraph", 1, Kind.RULE, ParagraphWanted, ParagraphFound, select_paragraph, from_outside=True),
+    StepType("select.match", 1, Kind.RULE, PatternWanted, PatternFound, select_match, from_outside=True),
+)

@@ -1,0 +1,58 @@
+"""What flows between the steps of a recipe: plain frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from breadknife.text.document import Span
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A function, method, class or constant of a document."""
+
+    name: str
+    kind: str
+    """`function`, `method`, `class`, `constant` or `type`."""
+    container: str
+    """The class that it stands in; empty at the top level."""
+    signature: str
+    """Its head, without the body."""
+    parameters: tuple[str, ...]
+    """Their names, without `self` and `cls`."""
+    body: str
+    """All of its source, with the head and a docstring."""
+    body_lines: int
+    """Of its source, without head and docstring."""
+    docstring: str
+    """Empty if it has none."""
+    span: Span
+    """Of `body` in the document, in code points."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of a text that can be found again."""
+
+    text: str
+    source: str = ""
+    """The file or URI that it comes from."""
+    page: int = 0
+    """Counted from 1; 0 if the source has no pages."""
+    score: float = 0.0
+    """How well it fits what was asked; higher is better. The scale is the step's that found it."""
+
+
+@dataclass(frozen=True)
+class ModelPrompt:
+    """What a model is asked. No text in it can become one of the model's control tokens."""
+
+    text: str
+    """The user's message."""
+    system: str = ""
+    is_raw: bool = False
+    """The model continues the text, without its chat template."""
+
+
+Vector = tuple[float, ...]
+"""An embedding of length 1."""

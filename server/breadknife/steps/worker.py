@@ -1,0 +1,78 @@
+"""The process that runs the steps of one entry point: `python -m breadknife.steps.worker ENTRY`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import BreadknifeError, PluginError
+from breadknife.steps.isolated import Answer, Call, read_message, write_message
+from breadknife.steps.registry import GROUP, AnyStep, load_steps
+from breadknife.task.plugin import Model
+from breadknife.task.values import Resource, Silence
+from breadknife.text.document import Document
+from breadknife.text.syntax import SyntaxTree, parse
+
+
+@dataclass(frozen=True)
+class WorkerContext:
+    """What a step in a process of its own may use. The process is killed when the request is cancelled."""
+
+    root: Path | None
+    trusted: bool
+    cancel: CancelToken = field(default_factory=CancelToken)
+
+    def tree(self, document: Document, /) -> SyntaxTree | None:
+        return parse(document.text, document.language)
+
+    def read(self, path: Path | str, /) -> Resource:
+        raise PluginError("a step in a process of its own reads no files; give it what `file.load` has read")
+
+    def model(self, role: str, /) -> Model:
+        raise PluginError("a step in a process of its own asks no model; let another step do that")
+
+
+def main(entry: str) -> None:
+    # What a step prints must not get between our messages.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    steps: dict[str, AnyStep] = {}
+    problem = ""
+    try:
+        [found] = entry_points(group=GROUP, name=entry)
+        steps = {kind.name: kind for kind in load_steps(found)}
+    except Exception as error:
+        problem = f"it can't be loaded: {error}"
+    while True:
+        try:
+            call = msgspec.msgpack.decode(read_message(sys.stdin.buffer), type=Call)
+        except EOFError:
+            return
+        kind = steps.get(call.step)
+        answer = _answer(kind, call) if kind else Answer(error=problem or f"there is no step `{call.step}`")
+        write_message(answers, answer)
+
+
+def _answer(kind: AnyStep, call: Call) -> Answer:
+    context = WorkerContext(Path(call.root) if call.root else None, call.trusted)
+    try:
+        given: Any = msgspec.msgpack.decode(call.given, type=kind.takes)
+        gave = kind.run(given, context)
+        if isinstance(gave, Silence):
+            return Answer(silence=gave)
+        return Answer(msgspec.msgpack.encode(gave))
+    except BreadknifeError as error:
+        return Answer(error=str(error))
+    except Exception as error:  # anybody's code
+        return Answer(error=f"{type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

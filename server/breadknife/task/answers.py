@@ -1,0 +1,130 @@
+"""What plugins answer. See `breadknife.task.items` for what the parts are; the host checks the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from breadknife.task.items import (
+    Action,
+    CompletionItem,
+    Finding,
+    Inlay,
+    JsonValue,
+    Lens,
+    NewDocument,
+    OpenDocument,
+    Origin,
+)
+from breadknife.text.document import Span
+
+
+@dataclass(frozen=True)
+class Completions:
+    """How the text may go on."""
+
+    items: tuple[CompletionItem, ...]
+    """Alternatives, the best first."""
+    incomplete: bool = False
+    """More is being written: the plugin asks for a refresh when it is there."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is wrong in a document: at most 100,000 findings and fixes."""
+
+    items: tuple[Finding, ...]
+    unanswered: tuple[str, ...] = ()
+    """A sentence for each part of the plugin that was asked and gave no answer: it may have found more."""
+
+
+@dataclass(frozen=True)
+class Actions:
+    """A menu, in its order; or the one action that was resolved."""
+
+    items: tuple[Action, ...]
+
+    @classmethod
+    def fixing(cls, findings: Iterable[Finding], span: Span) -> Actions:
+        """The fixes of those findings that touch `span`, as a menu."""
+        return cls(
+            tuple(
+                Action(
+                    fix.title,
+                    "quickfix",
+                    fix.edits,
+                    {},
+                    None,
+                    (found,),
+                    fix.preferred,
+                    fix.origin,
+                    fix.within,
+                    fix.elsewhere,
+                )
+                for found in findings
+                if found.span.touches(span)
+                for fix in found.fixes
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command was carried out."""
+
+    message: str = ""
+    """What the user is told, at most 2,000 characters; nothing where it is empty."""
+    result: JsonValue = None
+    """What the client gets as the result of its `workspace/executeCommand`: at most 1 MB of JSON."""
+    documents: tuple[NewDocument, ...] = ()
+    """What the editor opens, at most 10. A client that can't open any gets their texts in its result alone."""
+    shows: tuple[OpenDocument, ...] = ()
+    """What the editor then shows, at most 10; the last one gets the focus."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """No answer, and why: a stable reason code, a sentence, and what the user can do."""
+
+    reason: str
+    sentence: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Hover:
+    """What is said about a place. What several plugins say is shown below each other."""
+
+    text: str
+    """At most 20,000 characters."""
+    span: Span | None = None
+    """What it is about: editors highlight it. It holds the offset that was asked about."""
+    origin: Origin = field(default=Origin())
+    """Who wrote the text."""
+    markdown: bool = False
+    """Whether `text` is Markdown. What a model wrote is always shown as plain text: Markdown can load pictures from
+    elsewhere and hide where a link leads."""
+
+
+@dataclass(frozen=True)
+class Lenses:
+    """The lenses of a document, at most 2,000."""
+
+    items: tuple[Lens, ...]
+
+
+@dataclass(frozen=True)
+class Inlays:
+    """The inlays of a part of a document, at most 10,000."""
+
+    items: tuple[Inlay, ...]
+
+
+class OwnAnswer:
+    """The base of each kind of answer that a plugin defines for an `OwnRequest`: a frozen dataclass.
+
+    The host checks nothing of it. Say in an `Origin` which model wrote what, so that who asked can pass that on.
+    """
+
+
+Answer = Completions | Findings | Actions | Hover | Lenses | Inlays | Done | Silence | OwnAnswer

@@ -1,0 +1,139 @@
+"""What is asked of plugins. See `breadknife.task.items` for what the parts are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.task.items import Action, Command, Finding, Trigger
+from breadknife.text.document import Document, Span
+
+
+@dataclass(frozen=True)
+class CompletionRequest:
+    """How does the text go on? Answer with `Completions`."""
+
+    document: Document
+    offset: int
+    """Where the cursor is: before this character, in code points from 0."""
+    trigger: Trigger = Trigger.TYPING
+    selected: tuple[Span, str] | None = None
+    """The entry selected in the editor's own completion menu, which the text must continue."""
+    grows: bool = True
+    """The asker will ask again when more has come. Otherwise what is answered is all that is ever seen."""
+    listed: bool = False
+    """The answer is an entry in a menu among others': who chooses another one hasn't rejected it."""
+
+
+@dataclass(frozen=True)
+class NextEditRequest:
+    """What should follow from what was changed lately? Answer with `Completions` of one item, anywhere in the
+    document."""
+
+    document: Document
+    offset: int
+    """Where the cursor is; the nearest place after it is wanted."""
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """What is wrong in this document? Answer with `Findings`."""
+
+    document: Document
+    whole: bool = False
+    """Wait for every checker (headless lint) instead of giving what is ready now (an editor)."""
+    all_fixes: bool = True
+    """Whether somebody reads every fix of a finding. Otherwise only the preferred ones are read ("fix all"), and others
+    that take time to make may be left out: a menu is an `ActionRequest`."""
+    each_place: bool = False
+    """Whether every place is wanted as a finding of its own. Otherwise a plugin may answer with one finding for each
+    cause, at the first place, and name the others as `related`."""
+
+
+@dataclass(frozen=True)
+class ActionRequest:
+    """What does the menu offer at a place? Answer with `Actions`. Editors ask at each move of the cursor, so ask no
+    model here: give an action `data`, and make its edits when it is resolved."""
+
+    document: Document
+    span: Span
+    """What is selected; empty where nothing is."""
+    findings: tuple[Finding, ...] = ()
+    """Findings at that place that the editor shows, also other tools'."""
+    invoked: bool = True
+    """Whether the user has asked for the menu, not the editor for a hint that there is one."""
+
+
+@dataclass(frozen=True)
+class ResolveRequest:
+    """Make the edits of an action that this same plugin offered for this same text. Answer with `Actions` that hold
+    the action with its edits."""
+
+    document: Document
+    action: Action
+
+
+@dataclass(frozen=True)
+class CommandRequest:
+    """Carry out a command that this same plugin has given to an action, a lens or a completion. Answer with `Done`."""
+
+    command: Command
+    root: Path | None
+    """The workspace folder that it was asked in."""
+    document: Document | None = None
+    """The document that the command came from, as it is now; None where the editor no longer has it open."""
+
+
+@dataclass(frozen=True)
+class HoverRequest:
+    """What is there to say about a place? Answer with a `Hover`."""
+
+    document: Document
+    offset: int
+    """Where the pointer (or the cursor) is: before this character, in code points from 0."""
+
+
+@dataclass(frozen=True)
+class LensRequest:
+    """Which commands stand above lines of this document? Answer with `Lenses`. Editors ask after each change."""
+
+    document: Document
+
+
+@dataclass(frozen=True)
+class InlayRequest:
+    """What is shown within the lines of a part of a document? Answer with `Inlays`. Editors ask after each change, and
+    when somebody scrolls."""
+
+    document: Document
+    span: Span
+    """What the editor shows. Inlays outside of it are left out."""
+
+
+class OwnRequest:
+    """The base of each kind of request that a plugin defines: a frozen dataclass that another plugin passes to
+    `Context.ask`, and that is a key of `Plugin.serves`.
+
+    If it has a field `document: Document`, plugins are asked by that document's language, as with any other request;
+    otherwise the languages in `serves` don't matter.
+    """
+
+
+Request = (
+    CompletionRequest
+    | NextEditRequest
+    | CheckRequest
+    | ActionRequest
+    | ResolveRequest
+    | CommandRequest
+    | HoverRequest
+    | LensRequest
+    | InlayRequest
+    | OwnRequest
+)
+
+
+def document_of(request: Request) -> Document | None:
+    """What a request is about; None for one without a document."""
+    found = getattr(request, "document", None)
+    return found if isinstance(found, Document) else None

@@ -1,0 +1,111 @@
+"""`breadknife mcp`, asked by the official client over stdin and stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+
+PROSE = "# Notes\n\nThis are a test of the the editor.\n"
+RECIPE = """\
+recipe = 1
+name = "shout"
+title = "Say it loud"
+
+[steps.paragraph]
+use = "select.paragraph"
+
+[steps.loud]
+use = "text"
+text = "{{ paragraph.text | upper }}"
+
+[show]
+as = "edit"
+text = "$loud.text"
+at = "$paragraph.place"
+"""
+
+
+@asynccontextmanager
+async def serving(folder: Path, home: Path) -> AsyncIterator[Client]:
+    command = [sys.executable, "-m", "breadknife", "mcp", str(folder), "--offline"]
+    environment = {"BREADKNIFE_HOME": str(home)}
+    parameters = StdioServerParameters(command=command[0], args=command[1:], env=environment)
+    async with Client(parameters, read_timeout_seconds=120) as client:
+        yield client
+
+
+async def call(client: Client, tool: str, **arguments: Any) -> Any:
+    result = await client.call_tool(tool, arguments)
+    if result.is_error:
+        raise AssertionError(" ".join(getattr(each, "text", "") for each in result.content))
+    value = result.structured_content
+    return value.get("result", value) if value else json.loads(result.content[0].text)  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, home: Path) -> Path:
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "notes.md").write_text(PROSE)
+    (home / "config" / "recipes").mkdir(parents=True)
+    (home / "config" / "recipes" / "shout.toml").write_text(RECIPE)
+    return work
+
+
+async def test_an_agent_finds_repairs_and_asks(folder: Path, home: Path) -> None:
+    async with serving(folder, home) as client:
+        tools = {tool.name: tool.description or "" for tool in (await client.list_tools()).tools}
+        assert set(tools) == {"lint", "fix", "why", "recipe"}
+        assert "shout (Say it loud)" in tools["recipe"]
+
+        found = await call(client, "lint", path="notes.md")
+        assert {(each["start"]["line"], each["path"]) for each in found["problems"]} == {(3, str(folder / "notes.md"))}
+
+        fixes = await call(client, "fix", path="notes.md", line=3)
+        texts = [applied(PROSE, fix["edits"]) for fix in fixes["fixes"]]
+        assert PROSE.replace("the the", "the") in texts
+
+        answer = await call(client, "recipe", name="shout", path="notes.md", line=3)
+        assert answer["text"] == "THIS ARE A TEST OF THE THE EDITOR."
+
+        why = await call(client, "why", path="notes.md")
+        assert any("recipe" in line for line in why)
+    assert (folder / "notes.md").read_text() == PROSE
+
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("lint", {"path": "../other.md"}, "not inside"),
+    ("fix", {"path": "notes.md", "line": 99}, "there is no line 99; the file has 4"),
+    ("fix", {"path": "gone.md", "line": 1}, "gone.md"),
+    ("lint", {"path": "notes.md", "min_confidence": "some"}, "some"),
+]
+
+
+async def test_what_is_wrong_is_a_sentence(folder: Path, home: Path) -> None:
+    async with serving(folder, home) as client:
+        for tool, arguments, message in WRONG:
+            result = await client.call_tool(tool, arguments)
+            assert result.is_error
+            assert message in " ".join(getattr(each, "text", "") for each in result.content)
+        answer = await call(client, "recipe", name="whisper", path="notes.md", line=3)
+    assert "There is no such recipe that can run." in answer["reason"]
+
+
+def applied(text: str, edits: list[dict[str, Any]]) -> str:
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+
+    def offset(place: dict[str, int]) -> int:
+        return starts[place["line"] - 1] + place["column"] - 1
+
+    for edit in sorted(edits, key=lambda each: -offset(each["start"])):
+        text = text[: offset(edit["start"])] + edit["new_text"] + text[offset(edit["end"]) :]
+    return text

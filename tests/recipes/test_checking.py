@@ -1,0 +1,211 @@
+"""A recipe is checked before it runs: whatever is wrong has its line, its column and the nearest right word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from breadknife.recipes.book import SHIPPED
+from breadknife.recipes.checking import Plan, check
+from breadknife.recipes.values import Problem
+from breadknife.steps.ports import clean
+from breadknife.steps.registry import discover_steps
+from breadknife.steps.step import StepType
+from breadknife.task.cascade import Kind
+
+GOOD = """\
+recipe = 1
+name = "shout"
+title = "Say it loud"
+languages = ["markdown"]
+
+[steps.paragraph]
+use = "select.paragraph"
+min_words = 3
+
+[steps.loud]
+use = "text"
+text = "{{ paragraph.text | upper }}"
+
+[steps.guard]
+use = "guard.diff"
+before = "$paragraph.text"
+after = "$loud.text"
+keep = ["number"]
+
+[show]
+as = "edit"
+text = "$guard.text"
+at = "$paragraph.place"
+
+[[tests]]
+language = "markdown"
+text = "A small cat sat."
+expect = { equals = "A SMALL CAT SAT." }
+"""
+
+
+@dataclass(frozen=True)
+class Opening:
+    path: str = clean()
+
+
+@dataclass(frozen=True)
+class Opened:
+    text: str
+
+
+TYPES = discover_steps().types | {
+    "open": StepType("open", 2, Kind.RULE, Opening, Opened, lambda given, context: Opened(given.path)),
+}
+
+
+def checked(source: str, **locked: int) -> tuple[Plan | None, tuple[Problem, ...]]:
+    return check(Path("shout.toml"), source, TYPES, locked)
+
+
+def test_a_good_recipe_is_a_plan() -> None:
+    plan, problems = checked(GOOD)
+    assert problems == ()
+    assert plan is not None
+    assert [use.name for use in plan.order] == ["paragraph", "loud", "guard"]
+    assert plan.tainted == {"paragraph", "loud", "guard"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ("select.paragraph", "select.paragrap", "7:1", "no type of step `select.paragrap`; did you mean `select.par"),
+        ("$loud.text", "$lod.text", "17:1", "there is no step `lod`; did you mean `loud`?"),
+        ("$loud.text", "$loud.txt", "17:1", "`loud` gives no `txt`; did you mean `text`?"),
+        ("$loud.text", "$loud", "17:1", "$loud names a step; name one of its ports: text"),
+        ("$loud.text", "$loud.text.upper", "17:1", "text has no `upper`"),
+        ("$loud.text", "$Loud.text", "17:1", "is no reference"),
+        ("$loud.text", "$paragraph.place", "17:1", "`after` takes text; $paragraph.place is span"),
+        ("$paragraph.place", "$paragraph.text", "23:1", "`at` takes span; $paragraph.text is text"),
+        ("min_words = 3", "min_words = 'x'", "8:1", "`min_words`: Expected `int`, got `str`"),
+        ("min_words = 3", "min_word = 3", "8:1", "takes no `min_word`; did you mean `min_words`?"),
+        ("min_words = 3", "min_words = '$loud.text'", "8:1", "must be written in the recipe"),
+        ('before = "$paragraph.text"\n', "", "14:2", "`guard.diff` needs `before`: text"),
+        ("title =", "titel =", "3:1", "unknown key `titel`; did you mean `title`?"),
+        ("| upper", "| uper", "12:1", "No filter named 'uper'"),
+        ("upper }}", "upper ", "12:1", "unexpected end of template"),
+        ("{{ paragraph", "{{ paragraf", "12:1", "there is no step `paragraf`; did you mean `paragraph`?"),
+        ("{{ paragraph", "{{ guard", "14:2", "these steps need each other's results: "),
+        ('as = "edit"', 'as = "edut"', "21:1", "`as` can't be 'edut'; did you mean `edit`?"),
+        ("equals", "equal", "28:1", "unknown key `equal`; did you mean `equals`?"),
+        ("recipe = 1", "recipe = 2", "1:1", "the format is 2; this breadknife reads 1"),
+        ('"shout"', '"Shout!"', "2:1", "a name has small letters"),
+        ("[steps.loud]", "[steps.Loud]", "10:2", "`Loud` can't name a step"),
+        ("= 3", "= 3 3", "8:15", "this is not TOML"),
+        ('use = "text"', "", "10:2", "`use` is missing"),
+        ('use = "text"', 'use = "text"\nwhen = "paragraph.text =="', "12:1", "`when`: "),
+        ('use = "text"', 'use = "text"\neach = { s = "$paragraph.text" }', "12:1", "`each` takes a list"),
+    ],
+)
+def test_each_mistake_has_its_place_and_the_nearest_word(old: str, new: str, place: str, message: str) -> None:
+    assert old in GOOD
+    plan, problems = checked(GOOD.replace(old, new, 1))
+    assert plan is None
+    assert f"{problems[0].line}:{problems[0].column}" == place
+    assert message in problems[0].message
+
+
+def test_what_a_document_says_never_becomes_a_path() -> None:
+    source = GOOD + '\n[steps.open]\nuse = "open"\npath = "$loud.text"\n'
+    plan, problems = checked(source)
+    assert plan is None
+    assert [(problem.line, problem.message) for problem in problems] == [
+        (32, "`path` takes nothing that comes from documents, PDFs or programs, and $loud.text does")
+    ]
+
+
+def test_a_command_line_is_written_in_the_recipe() -> None:
+    source = GOOD + '\n[steps.run]\nuse = "program.run"\nargv = "$loud.text"\n'
+    _, problems = checked(source)
+    assert "no step's result can become a part of it" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("version", "message"),
+    [
+        (3, "`open` is locked at version 3, and 2 is installed; update it"),
+        (1, "`open` is locked at version 1, 2 is installed, and nothing migrates it"),
+    ],
+)
+def test_a_locked_version_that_is_not_installed(version: int, message: str) -> None:
+    source = GOOD + '\n[steps.open]\nuse = "open"\npath = "a"\n'
+    plan, problems = checked(source, open=version)
+    assert plan is None
+    assert message in problems[0].message
+
+
+def test_a_step_migrates_what_an_older_version_was_given() -> None:
+    migrating = StepType(
+        "open", 2, Kind.RULE, Opening, Opened, lambda given, context: Opened(given.path),
+        migrate=lambda version, given: {"path": given["file"]},
+    )  # fmt: skip
+    source = GOOD + '\n[steps.open]\nuse = "open"\nfile = "a"\n'
+    plan, problems = check(Path("a.toml"), source, TYPES | {"open": migrating}, {"open": 1})
+    assert problems == ()
+    assert plan is not None
+    assert next(use for use in plan.order if use.name == "open").given == {"path": "a"}
+
+
+SOURCES = [path.read_text("utf-8") for path in sorted(SHIPPED.glob("*.toml"))] or [GOOD]
+WORDS = [
+    "$",
+    "{{",
+    "}}",
+    "{% for",
+    "[",
+    "]",
+    "=",
+    '"',
+    "'''",
+    "\n",
+    "steps",
+    "use",
+    "when",
+    "each",
+    "\\",
+    "#",
+    "0",
+    "é",
+]
+
+
+@st.composite
+def mangled(draw: st.DrawFn) -> str:
+    """A recipe with a few pieces cut out, doubled, or written over."""
+    text = draw(st.sampled_from([GOOD, *SOURCES]))
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.integers(0, 12)))
+        piece = draw(st.one_of(st.sampled_from(WORDS), st.text(max_size=6), st.just(text[start:end] * 2)))
+        text = text[:start] + piece + text[end:]
+    return text
+
+
+@given(mangled())
+@settings(max_examples=300, deadline=None)
+def test_a_mangled_recipe_is_a_plan_or_a_positioned_problem(source: str) -> None:
+    plan, problems = check(Path("a.toml"), source, TYPES)
+    assert (plan is None) == bool(problems)
+    lines = source.count("\n") + 1
+    for problem in problems:
+        assert 1 <= problem.line <= lines + 1
+        assert problem.column >= 1
+        assert problem.message
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_a_plan_or_a_positioned_problem(source: str) -> None:
+    plan, problems = check(Path("a.toml"), source, TYPES)
+    assert plan is None
+    assert problems
